@@ -1,0 +1,194 @@
+"""Every exception that the updater raises on purpose.
+
+    UpdaterError
+    ├── UsageError              wrong arguments or configuration: exit code 2
+    │   ├── ConfigError             config.yaml or an environment variable; names file:line:key
+    │   └── AmbiguousName           one PKG argument that names several packages
+    ├── NoSuchPackage           a PKG argument that matches nothing: exit code 3
+    └── StageError              one package failed at one stage: exit code 1
+        ├── ReadError               find: a file cannot be read or parsed; names file:line:column
+        ├── UpstreamError           look-up: upstream did not give a usable answer
+        │   ├── NotFound                404 or 410: deleted, renamed or private
+        │   ├── Refused                 401 or 403: the credential is wrong or lacks a right
+        │   ├── RateLimited             429, or 403 with a rate-limit header
+        │   ├── Unreachable             no connection, a time-out, or a body that was cut short
+        │   └── BadAnswer               any other status, or a body that is not what it should be
+        ├── HashError               hash: cannot be hashed, or is not what was asked for
+        │   └── HostileArchive          the archive breaks a safety rule
+        ├── PatchError              patch: the edit would touch something else
+        └── WriteError              write: the file changed meanwhile or cannot be written
+
+An exception holds fields; ``str()`` makes the sentence. ``hint`` says what to do next.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class UpdaterError(Exception):
+    """Anything that went wrong in a way the updater understands.
+
+    Attributes:
+        message: what was found and what was expected, one or more lines, no trailing full stop.
+        hint: what to do next, or an empty string.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class UsageError(UpdaterError):
+    """The command line cannot be understood. Exit code 2."""
+
+
+class ConfigError(UsageError):
+    """The configuration is wrong.
+
+    Attributes:
+        file: the file as the user named it, or the name of an environment variable.
+        line: counted from 1, or None where no line is to blame.
+        key: the dotted key, such as ``packages.ema-pytorch.track``, or an empty string.
+    """
+
+    def __init__(
+        self, problem: str, *, file: str, line: int | None = None, key: str = "", hint: str = ""
+    ) -> None:
+        self.file = file
+        self.line = line
+        self.key = key
+        where = ":".join(str(part) for part in (file, line, key) if part)
+        super().__init__(f"{where}: {problem}", hint=hint)
+
+
+class AmbiguousName(UsageError):
+    """One PKG argument names several packages.
+
+    Attributes:
+        name: the argument.
+        identities: what it could mean, each ``FILE#attribute.path``.
+    """
+
+    def __init__(self, name: str, identities: tuple[str, ...]) -> None:
+        self.name = name
+        self.identities = identities
+        listed = "\n".join(f"  {identity}" for identity in identities)
+        super().__init__(
+            f"{name!r} is the name of {len(identities)} packages:\n{listed}",
+            hint="give one of these identities instead of the name",
+        )
+
+
+class NoSuchPackage(UpdaterError):
+    """A PKG argument matches nothing. Exit code 3."""
+
+    def __init__(self, name: str, *, closest: tuple[str, ...] = ()) -> None:
+        self.name = name
+        self.closest = closest
+        hint = (
+            f"did you mean {' or '.join(closest)}?"
+            if closest
+            else "`updater list` shows every package that was found"
+        )
+        super().__init__(f"no package matches {name!r}", hint=hint)
+
+
+class StageError(UpdaterError):
+    """One package failed at one stage; the others go on. Exit code 1.
+
+    Attributes:
+        stage: the stage's name as it is reported: find, look-up, choose, hash, patch, build, write.
+    """
+
+    stage: ClassVar[str] = "choose"
+
+
+class ReadError(StageError):
+    """A file cannot be read, or a part of it cannot be parsed."""
+
+    stage = "find"
+
+
+class UpstreamError(StageError):
+    """Upstream did not give a usable answer.
+
+    Attributes:
+        url: what was asked, without credentials.
+    """
+
+    stage = "look-up"
+
+    def __init__(self, message: str, *, url: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.url = url
+
+
+class NotFound(UpstreamError):
+    """HTTP 404 or 410: deleted, renamed or private."""
+
+
+class Refused(UpstreamError):
+    """HTTP 401 or 403: the credential is wrong or lacks a right."""
+
+
+class RateLimited(UpstreamError):
+    """HTTP 429, or 403 with a rate-limit header, that outlasted the bounded wait.
+
+    Attributes:
+        until: when the limit ends, where the answer said so.
+    """
+
+    def __init__(
+        self, message: str, *, url: str = "", until: datetime | None = None, hint: str = ""
+    ) -> None:
+        super().__init__(message, url=url, hint=hint)
+        self.until = until
+
+
+class Unreachable(UpstreamError):
+    """No connection, a time-out, or a body that was cut short, also on every retry."""
+
+
+class BadAnswer(UpstreamError):
+    """Another HTTP status, or a body that is not what its protocol says."""
+
+
+class HashError(StageError):
+    """An archive or file cannot be hashed, or is not the one that was asked for."""
+
+    stage = "hash"
+
+
+class HostileArchive(HashError):
+    """The archive breaks a safety rule; nothing of it was used.
+
+    Attributes:
+        member: the entry to blame, or an empty string where it is the archive as a whole.
+    """
+
+    def __init__(self, problem: str, *, member: str = "") -> None:
+        self.member = member
+        super().__init__(
+            f"{problem}: {member!r}" if member else problem,
+            hint="nothing was written; look at the archive before you trust this release",
+        )
+
+
+class PatchError(StageError):
+    """The edit cannot be made without guessing or touching something else."""
+
+    stage = "patch"
+
+
+class WriteError(StageError):
+    """The file changed since it was read, or cannot be written."""
+
+    stage = "write"

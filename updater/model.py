@@ -1,0 +1,452 @@
+"""The nouns of the updater, in the order in which the pipeline makes them.
+
+Everything here is frozen and free of I/O. Offsets are bytes (tree-sitter counts bytes, and so do
+edits); lines and columns count from 1; times are timezone-aware.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal, NewType, TypeAlias
+
+if TYPE_CHECKING:
+    import re
+    from datetime import datetime
+
+    from packaging.specifiers import SpecifierSet
+
+# --- hashes -------------------------------------------------------------------------------------
+
+Algorithm = Literal["md5", "sha1", "sha256", "sha512"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sri:
+    """A hash as Subresource Integrity writes it: ``sha256-<base64>``.
+
+    Only a digest of the right length makes one, so a wrong one cannot be written into an overlay.
+    Source of the format: W3C Subresource Integrity, section 3.1; Nix manual, "nix hash".
+
+    Raises:
+        ValueError: the digest's length is not the algorithm's.
+    """
+
+    algorithm: Algorithm
+    digest: bytes
+
+    def __post_init__(self) -> None:
+        size = hashlib.new(self.algorithm, usedforsecurity=False).digest_size
+        if len(self.digest) != size:
+            raise ValueError(
+                f"a {self.algorithm} digest has {size} bytes, this one {len(self.digest)}"
+            )
+
+    def __str__(self) -> str:
+        return f"{self.algorithm}-{base64.b64encode(self.digest).decode('ascii')}"
+
+
+HashMethod = Literal["index", "embedded", "nix", "build"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """A hash, how it was found, and what that cost.
+
+    ``index``: published by the package index. ``embedded``: computed here from the download.
+    ``nix``: by a Nix prefetcher. ``build``: by a fixed-output build with a fake hash.
+    """
+
+    sri: Sri
+    method: HashMethod
+    downloaded_bytes: int
+
+
+# --- find: what an overlay says -----------------------------------------------------------------
+
+Project = NewType("Project", str)
+"""An upstream's identity: ``https://HOST/OWNER/REPO`` or ``pypi:NAME``.
+
+All that fetchers and upstreams know of each other.
+"""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of byte offsets in a file."""
+
+    start: int
+    end: int
+
+    def __contains__(self, other: Span) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name inside a string or in its place: ``${version}``, ``finalAttrs.version``."""
+
+    name: str
+    value: str | None
+
+
+Part: TypeAlias = "str | Reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One attribute of a package or of a fetcher call.
+
+    Attributes:
+        name: the attribute's name.
+        line: where the attribute stands.
+        span: its expression; for ``inherit NAME;`` the inherited name.
+        text: the expression as written.
+        value: what it evaluates to where that can be read statically, else None. Booleans are
+            ``"true"`` and ``"false"``.
+        parts: the pieces that the value is made of, empty where it is computed by an expression.
+        literal: the one string literal that holds the whole value: the expression itself, or,
+            through names, a binding elsewhere. None for a template or a computed value.
+        inherited: written as ``inherit NAME;``.
+        reach: names through which the value is read, outermost first; empty for a plain literal.
+    """
+
+    name: str
+    line: int
+    span: Span
+    text: str
+    value: str | None
+    parts: tuple[Part, ...]
+    literal: Span | None
+    inherited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A package's fetcher call.
+
+    Attributes:
+        fetcher: the Nix function's last name, such as ``fetchFromGitHub``.
+        attribute: the attribute of the package that holds it, such as ``src``.
+        span: the whole application, function and argument.
+        fields: the argument's attributes in the order of the file.
+        scope: names that the argument can use because a surrounding ``rec`` or ``let`` binds them.
+    """
+
+    fetcher: str
+    attribute: str
+    line: int
+    span: Span
+    fields: tuple[Field, ...]
+    scope: frozenset[str]
+
+    def get(self, *names: str) -> Field | None:
+        """Return the first of these fields that the call has."""
+        for name in names:
+            for candidate in self.fields:
+                if candidate.name == name:
+                    return candidate
+        return None
+
+    def value(self, *names: str) -> str | None:
+        """Return the value of the first of these fields, None where it has none."""
+        found = self.get(*names)
+        return found.value if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One derivation in an overlay file.
+
+    Attributes:
+        file: relative to the root, with ``/``.
+        attribute: the attribute path, such as ``("python3Packages", "ema-pytorch")``; empty for a
+            file that is one package.
+        span: its attribute set.
+        sources: its fetcher calls, the one of ``src`` first.
+        problem: why it cannot be followed, or an empty string.
+    """
+
+    file: str
+    attribute: tuple[str, ...]
+    line: int
+    span: Span
+    pname: str | None
+    version: Field | None
+    sources: tuple[Source, ...]
+    problem: str = ""
+
+    @property
+    def name(self) -> str:
+        """The last attribute component, or ``pname`` for a file that is one package."""
+        if self.attribute:
+            return self.attribute[-1]
+        return self.pname or self.file.rsplit("/", 1)[-1].removesuffix(".nix")
+
+    @property
+    def identity(self) -> str:
+        """``FILE#attribute.path``, unique among all packages."""
+        return f"{self.file}#{'.'.join(self.attribute)}"
+
+    @property
+    def source(self) -> Source | None:
+        """The source that the version belongs to."""
+        return self.sources[0] if self.sources else None
+
+
+# --- policy: what the configuration asks for ----------------------------------------------------
+
+TrackKind = Literal["auto", "tag", "release", "commit", "branch", "pypi"]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What may be chosen for one package; the defaults are those of config.yaml.
+
+    Attributes:
+        track: the channel to follow; ``branch`` goes with a name in ``branch``.
+        tag_pattern: matches a whole tag; its group ``version`` is the version.
+        ignore: versions never to take, ``*`` at the end matches the rest.
+        minimum_release_age: a younger candidate is held, one without a date too.
+        commit_interval: a follower of a branch moves at most this often.
+        hold: why the package must not be touched, or an empty string.
+    """
+
+    track: TrackKind = "auto"
+    branch: str = ""
+    prereleases: bool = False
+    allow: SpecifierSet | None = None
+    tag_pattern: re.Pattern[str] | None = None
+    ignore: tuple[str, ...] = ()
+    minimum_release_age: timedelta = timedelta(0)
+    commit_interval: timedelta = timedelta(days=7)
+    hold: str = ""
+    hash: Literal["auto", "embedded", "nix", "build"] = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """The channel that a package follows, and why.
+
+    Attributes:
+        kind: never ``auto``.
+        branch: the branch's name; empty for the default branch.
+        moving: the pin's rev is a branch name, so that the pin says not what its hash holds.
+    """
+
+    kind: TrackKind
+    reason: str
+    branch: str = ""
+    moving: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.branch}" if self.branch else self.kind
+
+
+# --- look-up: what upstream offers --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PinWarning:
+    """Something a maintainer should know although it does not stop the update."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One file of a release on a package index (an sdist or a wheel)."""
+
+    filename: str
+    url: str
+    sri: Sri | None
+    size: int | None
+    requires_python: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One version that an upstream offers.
+
+    Attributes:
+        version: as upstream spells it; for a tag, the part of it that is the version.
+        ref: the tag, or an empty string.
+        commit: the commit (annotated tags peeled), 40 hex digits, or an empty string.
+        yanked: why the release was withdrawn; None where it was not.
+        url: a page about it, for people.
+    """
+
+    version: str
+    ref: str = ""
+    commit: str = ""
+    published: datetime | None = None
+    yanked: str | None = None
+    url: str = ""
+    distributions: tuple[Distribution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """All that an upstream said about one project.
+
+    Attributes:
+        candidates: its tags or releases, in no particular order; ``version`` is the whole tag
+            until a tag form is chosen.
+        branches: branch name -> commit, for a repository.
+        default_branch: its name, or an empty string.
+        project: the project's identity now; differs from the question's where it moved.
+    """
+
+    project: Project
+    candidates: tuple[Candidate, ...]
+    branches: dict[str, str] = field(default_factory=dict)
+    default_branch: str = ""
+    warnings: tuple[PinWarning, ...] = ()
+
+
+Relation = Literal["identical", "ahead", "behind", "diverged", "unknown"]
+"""Where one commit stands to another, in the words of GitHub's compare API."""
+
+
+# --- choose -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """What a pin truly holds, as far as it is known."""
+
+    rev: str
+    commit: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """The candidate to move to, and why where that is not plain."""
+
+    candidate: Candidate
+    reason: str = ""
+    warnings: tuple[PinWarning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The pin is the newest already."""
+
+    candidate: Candidate | None = None
+    warnings: tuple[PinWarning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A candidate exists but must not be taken (now)."""
+
+    reason: str
+    until: datetime | None = None
+    candidate: Candidate | None = None
+    warnings: tuple[PinWarning, ...] = ()
+
+
+Choice: TypeAlias = "Take | Stay | Wait"
+
+
+# --- patch --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A byte span and its new text."""
+
+    span: Span
+    new: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field before and after, as values."""
+
+    field: str
+    line: int
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A package's edits with before and after.
+
+    Attributes:
+        before, after: the whole file's bytes.
+    """
+
+    package: Package
+    edits: tuple[Edit, ...]
+    fields: tuple[FieldChange, ...]
+    before: bytes
+    after: bytes
+
+
+# --- outcomes -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What every outcome tells, as far as the pipeline came."""
+
+    package: Package
+    tracking: Tracking | None = None
+    pinned: Pinned | None = None
+    candidate: Candidate | None = None
+    warnings: tuple[PinWarning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Current(_Known):
+    """The pin is new and true as far as is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outdated(_Known):
+    """A newer candidate may be taken (only ``check`` ends here)."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updated(_Known):
+    """The change was made; ``written`` is False in a dry run."""
+
+    change: Change
+    hashed: Hashed
+    written: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held(_Known):
+    """A newer candidate exists and must not be taken, or nothing may be decided."""
+
+    reason: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped(_Known):
+    """The package cannot be followed at all."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed(_Known):
+    """A stage failed; the file is as it was."""
+
+    stage: str
+    message: str
+    hint: str = ""
+
+
+Outcome: TypeAlias = "Current | Outdated | Updated | Held | Skipped | Failed"
