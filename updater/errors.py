@@ -12,6 +12,7 @@
         │   ├── Refused                 401 or 403: the credential is wrong or lacks a right
         │   ├── RateLimited             429, or 403 with a rate-limit header
         │   ├── Unreachable             no connection, a time-out, or a body that was cut short
+        │   ├── ServerFailed            5xx, also on every retry
         │   └── BadAnswer               any other status, or a body that is not what it should be
         ├── HashError               hash: cannot be hashed, or is not what was asked for
         │   └── HostileArchive          the archive breaks a safety rule
@@ -35,7 +36,10 @@ class UpdaterError(Exception):
     Attributes:
         message: what was found and what was expected, one or more lines, no trailing full stop.
         hint: what to do next, or an empty string.
+        exit_code: what the command ends with where this ends it.
     """
+
+    exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -47,7 +51,9 @@ class UpdaterError(Exception):
 
 
 class UsageError(UpdaterError):
-    """The command line cannot be understood. Exit code 2."""
+    """The command line cannot be understood."""
+
+    exit_code = 2
 
 
 class ConfigError(UsageError):
@@ -88,7 +94,9 @@ class AmbiguousName(UsageError):
 
 
 class NoSuchPackage(UpdaterError):
-    """A PKG argument matches nothing. Exit code 3."""
+    """A PKG argument matches nothing."""
+
+    exit_code = 3
 
     def __init__(self, name: str, *, closest: tuple[str, ...] = ()) -> None:
         self.name = name
@@ -102,7 +110,7 @@ class NoSuchPackage(UpdaterError):
 
 
 class StageError(UpdaterError):
-    """One package failed at one stage; the others go on. Exit code 1.
+    """One package failed at one stage; the others go on.
 
     Attributes:
         stage: the stage's name as it is reported: find, look-up, choose, hash, patch, build, write.
@@ -155,6 +163,10 @@ class RateLimited(UpstreamError):
 
 class Unreachable(UpstreamError):
     """No connection, a time-out, or a body that was cut short, also on every retry."""
+
+
+class ServerFailed(UpstreamError):
+    """HTTP 5xx, also on every retry."""
 
 
 class BadAnswer(UpstreamError):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, NewType, TypeAlias
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Mapping
     from datetime import datetime
 
     from packaging.specifiers import SpecifierSet
@@ -86,10 +87,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A name inside a string or in its place: ``${version}``, ``finalAttrs.version``."""
+    """A name inside a string or in its place: ``${version}``, ``finalAttrs.version``.
+
+    ``literal`` is where the value that it stands for is written, as in Field.
+    """
 
     name: str
     value: str | None
+    literal: Span | None
 
 
 Part: TypeAlias = "str | Reference"
@@ -110,7 +115,6 @@ class Field:
         literal: the one string literal that holds the whole value: the expression itself, or,
             through names, a binding elsewhere. None for a template or a computed value.
         inherited: written as ``inherit NAME;``.
-        reach: names through which the value is read, outermost first; empty for a plain literal.
     """
 
     name: str
@@ -123,6 +127,10 @@ class Field:
     inherited: bool = False
 
 
+HASH_FIELDS = ("hash", "sha256", "sha512", "sha1", "md5")
+"""The fetcher attributes that may hold a source's hash; a call has one of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A package's fetcher call.
@@ -132,7 +140,8 @@ class Source:
         attribute: the attribute of the package that holds it, such as ``src``.
         span: the whole application, function and argument.
         fields: the argument's attributes in the order of the file.
-        scope: names that the argument can use because a surrounding ``rec`` or ``let`` binds them.
+        version_name: how the argument can name the package's version (``version``,
+            ``finalAttrs.version``), or an empty string where it is not in scope.
     """
 
     fetcher: str
@@ -140,7 +149,7 @@ class Source:
     line: int
     span: Span
     fields: tuple[Field, ...]
-    scope: frozenset[str]
+    version_name: str = ""
 
     def get(self, *names: str) -> Field | None:
         """Return the first of these fields that the call has."""
@@ -165,8 +174,9 @@ class Package:
         attribute: the attribute path, such as ``("python3Packages", "ema-pytorch")``; empty for a
             file that is one package.
         span: its attribute set.
-        sources: its fetcher calls, the one of ``src`` first.
-        problem: why it cannot be followed, or an empty string.
+        source: the fetcher call that the version belongs to.
+        others: further fetcher calls inside it, which are not followed.
+        problem: why its text cannot be understood (with line and column), or an empty string.
     """
 
     file: str
@@ -175,7 +185,8 @@ class Package:
     span: Span
     pname: str | None
     version: Field | None
-    sources: tuple[Source, ...]
+    source: Source | None
+    others: tuple[Source, ...] = ()
     problem: str = ""
 
     @property
@@ -188,12 +199,25 @@ class Package:
     @property
     def identity(self) -> str:
         """``FILE#attribute.path``, unique among all packages."""
-        return f"{self.file}#{'.'.join(self.attribute)}"
+        names = (f'"{name}"' if "." in name else name for name in self.attribute)
+        return f"{self.file}#{'.'.join(names)}"
 
-    @property
-    def source(self) -> Source | None:
-        """The source that the version belongs to."""
-        return self.sources[0] if self.sources else None
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Version, rev or tag, and hash, as an overlay has them.
+
+    Attributes:
+        version: the package's label, None where it has none or computes it.
+        rev: the rev or tag; empty where the version alone names the source (PyPI).
+        through_version: the rev is made from ``version`` (``"v${version}"``).
+        hash: as written, possibly empty or not SRI.
+    """
+
+    version: str | None
+    rev: str = ""
+    through_version: bool = False
+    hash: str = ""
 
 
 # --- policy: what the configuration asks for ----------------------------------------------------
@@ -243,6 +267,24 @@ class Tracking:
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.branch}" if self.branch else self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Where a code host is reached: what GitHub Enterprise users configure.
+
+    Attributes:
+        name: as overlays name it, such as ``github.com``.
+        web, api, graphql: base URLs without a slash at the end.
+        token_env: the environment variable that holds this host's token.
+    """
+
+    name: str
+    kind: str
+    web: str
+    api: str
+    graphql: str
+    token_env: tuple[str, ...] = ()
 
 
 # --- look-up: what upstream offers --------------------------------------------------------------
@@ -305,6 +347,20 @@ class Offer:
     branches: dict[str, str] = field(default_factory=dict)
     default_branch: str = ""
     warnings: tuple[PinWarning, ...] = ()
+
+
+Scheme = Literal["basic", "bearer"]
+"""How a token is sent: as a password to git services, as itself to APIs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP response: its status (200 or a redirect), the URL that answered, headers, body."""
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
 
 
 Relation = Literal["identical", "ahead", "behind", "diverged", "unknown"]

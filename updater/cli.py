@@ -1,0 +1,170 @@
+"""Arguments in, exit code out. What a command does is in `commands`, imported when it runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from updater.errors import UpdaterError, UsageError
+
+app = typer.Typer(
+    name="updater",
+    help="Keep the version, rev and hash pins of Nix overlays new, true and buildable.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+# typer reads these annotations when the command runs, so that they are written for Python 3.11.
+Packages = Annotated[
+    Optional[list[str]],  # noqa: UP045 - as typer's documentation has it
+    typer.Argument(metavar="[PKG]...", help="Names, identities, files or globs; all without any."),
+]
+ConfigFile = Annotated[
+    Optional[str],  # noqa: UP045 - as above
+    typer.Option("--config", metavar="FILE", help="The configuration, instead of config.yaml."),
+]
+Root = Annotated[Path, typer.Option("-C", metavar="DIR", help="Run as if started in DIR.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say only what went wrong.")]
+To = Annotated[
+    str, typer.Option(metavar="VERSION|REV", help="Move to this version, tag, branch or commit.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def _top(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        from updater import __version__
+
+        typer.echo(f"updater {__version__}")
+        raise typer.Exit
+
+
+@app.command("list")
+def _list(
+    packages: Packages = None,
+    config: ConfigFile = None,
+    root: Root = Path(),
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Show what was found, where, and how it is tracked."""
+    from updater import commands
+
+    return commands.list_packages(
+        commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+    )
+
+
+@app.command()
+def check(
+    packages: Packages = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 10 if updates are available.")
+    ] = False,
+    config: ConfigFile = None,
+    root: Root = Path(),
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Show which pins are behind; change nothing."""
+    from updater import commands
+
+    request = commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+    return commands.check(request, tell_outdated=exit_code)
+
+
+@app.command()
+def bump(
+    packages: Packages = None,
+    to: To = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the diff and write nothing.")
+    ] = False,
+    commit: Annotated[bool, typer.Option("--commit", help="Make one commit a package.")] = False,
+    config: ConfigFile = None,
+    root: Root = Path(),
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Move pins to the newest version that may be taken."""
+    from updater import commands
+    from updater.pipeline import Bump
+
+    request = commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+    return commands.bump(request, Bump(to=to, dry_run=dry_run, commit=commit))
+
+
+@app.command()
+def prefetch(
+    ref: Annotated[
+        str,
+        typer.Argument(
+            metavar="[REF]",
+            help="github:owner/repo@rev, pypi:name@version, or the URL of a file or archive.",
+        ),
+    ] = "",
+    convert: Annotated[
+        str, typer.Option(metavar="HASH", help="Print a hash of any Nix form as SRI instead.")
+    ] = "",
+    unpack: Annotated[
+        bool, typer.Option("--unpack", help="URL: hash the unpacked tree, as fetchzip does.")
+    ] = False,
+    nix: Annotated[bool, typer.Option("--nix", help="Let Nix download and hash.")] = False,
+    config: ConfigFile = None,
+    root: Root = Path(),
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Print the SRI hash of a source."""
+    from updater import commands
+
+    request = commands.Request(root, config, (ref,) if ref else (), json, verbose, quiet)
+    return commands.prefetch(request, convert, unpack=unpack, method="nix" if nix else "auto")
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command line and return its exit code."""
+    # With --json every error is an object on stdout too, also one in the arguments themselves.
+    as_json = "--json" in arguments
+    command = next((one for one in arguments if not one.startswith("-")), "")
+    try:
+        result = typer.main.get_command(app).main(
+            arguments, prog_name="updater", standalone_mode=False
+        )
+        return int(result or 0)
+    except typer.TyperException as error:
+        if not arguments:
+            typer.echo(error.format_message())  # no command: the help is the answer
+            return error.exit_code
+        usage = UsageError(error.format_message(), hint=f"updater {command} --help".strip())
+        return _complain(usage, command, as_json=as_json)
+    except UpdaterError as error:
+        return _complain(error, command, as_json=as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("updater: interrupted; every file is either as it was or finished", err=True)
+        return 130
+
+
+def _complain(error: UpdaterError, command: str, *, as_json: bool) -> int:
+    typer.echo(f"updater: {error}", err=True)
+    if error.hint:
+        typer.echo(f"hint: {error.hint}", err=True)
+    if as_json:
+        from updater.report.as_json import error_json
+
+        sys.stdout.write(f"{error_json(command, error)}\n")
+    return error.exit_code

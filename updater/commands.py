@@ -1,0 +1,209 @@
+"""What each command does: configuration in, pipeline, report out, exit code back."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from updater import config as configuration
+from updater.errors import StageError, UsageError
+from updater.report.summary import Exit, exit_code
+from updater.selection import FETCHERS, find_packages, select
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+    from pathlib import Path
+
+    from updater.config import Config
+    from updater.effects.http import Http
+    from updater.model import Hashed, Outcome
+    from updater.pipeline import Bump, Pipeline
+    from updater.prefetch import Prefetcher
+    from updater.report.progress import Silent
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What every command takes."""
+
+    root: Path
+    config: str | None
+    packages: tuple[str, ...]
+    json: bool
+    verbose: bool
+    quiet: bool
+
+    def load(self) -> Config:
+        """Read the configuration."""
+        return configuration.load(self.root, self.config)
+
+
+def list_packages(request: Request) -> int:
+    """Show what was found; asks nobody."""
+    from updater.report.listing import describe  # noqa: PLC0415 - one command's
+
+    config = request.load()
+    found = find_packages(config)
+    rows = []
+    for package in select(found.packages, request.packages):
+        source = package.source
+        problem, pin = package.problem, None
+        try:
+            if source is not None and not problem:
+                pin = FETCHERS[source.fetcher].pin(package, source)
+        except StageError as error:
+            problem = str(error)
+        rows.append(describe(package, pin, config.policy(package), problem))
+    if request.json:
+        from updater.report.as_json import listing_json  # noqa: PLC0415 - pydantic, for --json only
+
+        _write(listing_json(rows))
+    else:
+        from updater.report.terminal import listing_lines  # noqa: PLC0415 - as above
+
+        _paint(listing_lines(rows))
+    return Exit.FAILED if any(row.status == "failed" for row in rows) else Exit.DONE
+
+
+def check(request: Request, *, tell_outdated: bool) -> int:
+    """Show which pins are behind."""
+    config = request.load()
+    found = find_packages(config)
+    packages = select(found.packages, request.packages)
+    outcomes = _run(request, config, lambda pipeline: pipeline.check(packages))
+    _report("check", request, outcomes)
+    return exit_code(outcomes, tell_outdated=tell_outdated)
+
+
+def bump(request: Request, ask: Bump) -> int:
+    """Move pins."""
+    config = request.load()
+    found = find_packages(config)
+    packages = select(found.packages, request.packages)
+    if ask.to and len(packages) != 1:
+        raise UsageError(
+            f"--to goes with one package, and these are {len(packages)}", hint="name one package"
+        )
+    outcomes = _run(request, config, lambda pipeline: pipeline.bump(packages, found, ask))
+    if ask.dry_run and not request.json:
+        from updater.model import Updated  # noqa: PLC0415 - beside its use
+        from updater.report.terminal import diff  # noqa: PLC0415 - one command's
+
+        for outcome in outcomes:
+            if isinstance(outcome, Updated):
+                sys.stdout.buffer.write(diff(outcome).encode("utf-8", "surrogateescape"))
+        sys.stdout.flush()
+    _report("bump", request, outcomes)
+    return exit_code(outcomes)
+
+
+def _run(
+    request: Request, config: Config, work: Callable[[Pipeline], Awaitable[list[Outcome]]]
+) -> list[Outcome]:
+    import anyio  # noqa: PLC0415 - with httpx the dearest import; `list` does without
+
+    from updater.report.progress import shown  # noqa: PLC0415 - as above
+
+    async def main(progress: Silent) -> list[Outcome]:
+        from updater.pipeline import Pipeline  # noqa: PLC0415 - as above
+
+        async with _effects(config, progress) as (http, prefetcher):
+            return await work(Pipeline(config, http, prefetcher, progress))
+
+    with shown(quiet=request.quiet, verbose=request.verbose) as progress:
+        return anyio.run(main, progress)
+
+
+def prefetch(
+    request: Request, convert: str, *, unpack: bool, method: Literal["auto", "nix"]
+) -> int:
+    """Print a source's hash, or a given hash as SRI."""
+    if convert:
+        from updater.hashing.sri import parse_hash  # noqa: PLC0415 - no other import is needed
+
+        _write(str(parse_hash(convert, "sha256")))
+        return Exit.DONE
+    if not request.packages:
+        raise UsageError("prefetch needs a REF or --convert HASH", hint="updater prefetch --help")
+    (ref,) = request.packages
+    config = request.load()
+    import anyio  # noqa: PLC0415 - as in _run
+
+    from updater.report.progress import shown  # noqa: PLC0415 - as in _run
+
+    async def main(progress: Silent) -> tuple[str, Hashed]:
+        from updater.references import resolve  # noqa: PLC0415 - one command's
+
+        async with _effects(config, progress) as (http, prefetcher):
+            fetch = await resolve(ref, config, http, unpack=unpack)
+            return fetch.url, await prefetcher.hash(fetch, method)
+
+    with shown(quiet=request.quiet, verbose=request.verbose) as progress:
+        url, hashed = anyio.run(main, progress)
+    if request.json:
+        from updater.report.as_json import prefetch_json  # noqa: PLC0415 - pydantic, for --json only
+
+        _write(prefetch_json(ref, url, hashed))
+    else:
+        _write(str(hashed.sri))
+    return Exit.DONE
+
+
+@asynccontextmanager
+async def _effects(config: Config, progress: Silent) -> AsyncIterator[tuple[Http, Prefetcher]]:
+    from updater.effects.http import Credential, Http, Network, origin  # noqa: PLC0415 - as in _run
+    from updater.effects.nix import Nix  # noqa: PLC0415 - as in _run
+    from updater.prefetch import Prefetcher  # noqa: PLC0415 - as in _run
+
+    limits = config.document.network
+    network = Network(
+        limits.concurrency,
+        limits.timeout.total_seconds(),
+        limits.retries,
+        limits.max_wait.total_seconds(),
+    )
+    credentials = tuple(
+        Credential(variable, frozenset(map(origin, (host.web, host.api, host.graphql))), token)
+        for host, variable, token in config.tokens()
+    )
+    async with Http.opened(network, credentials, progress.say) as http:
+        yield http, Prefetcher(http, Nix())
+
+
+# --- output -------------------------------------------------------------------------------------
+
+
+def _report(command: str, request: Request, outcomes: list[Outcome]) -> None:
+    if request.json:
+        from updater.report.as_json import outcomes_json  # noqa: PLC0415 - pydantic, for --json only
+
+        _write(outcomes_json(command, outcomes))
+        return
+    from updater.report.terminal import outcome_lines, summary_line  # noqa: PLC0415 - as above
+
+    shown = [one for one in outcomes if not request.quiet or exit_code([one]) != Exit.DONE]
+    _paint(outcome_lines(shown, verbose=request.verbose))
+    if not request.quiet:
+        _write(summary_line(outcomes))
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def _paint(lines: Iterable[tuple[str, str]]) -> None:
+    """Print lines, in colour where stdout is a terminal and NO_COLOR is not set."""
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("CI"):
+        for line, _ in lines:
+            _write(line)
+        return
+    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
+
+    from updater.report.terminal import STYLES  # noqa: PLC0415 - as above
+
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    for line, status in lines:
+        console.print(line, style=STYLES[status])

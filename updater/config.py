@@ -1,0 +1,252 @@
+"""config.yaml and the environment -> a frozen `Config`; every error names file:line:key."""
+
+from __future__ import annotations
+
+import configparser
+import fnmatch
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+from packaging.specifiers import SpecifierSet
+from pydantic import ValidationError
+
+from updater.errors import ConfigError
+from updater.model import Host, Package, Policy, TrackKind
+from updater.options import Document, HostOptions, NetworkOptions, PackageOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pydantic import BaseModel
+    from pydantic_core import ErrorDetails
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the updater was told.
+
+    Attributes:
+        root: the folder that overlays, packages and messages are relative to.
+        file: the configuration's name in messages, or an empty string where there is none.
+    """
+
+    root: Path
+    file: str
+    document: Document
+    hosts: Mapping[str, Host]
+
+    @property
+    def index(self) -> str:
+        """The package index: the configured one, else pip's, else PyPI."""
+        return self.document.index or _pip_index()
+
+    def tokens(self) -> Iterator[tuple[Host, str, str]]:
+        """Yield (host, environment variable, token) for each host that has a token."""
+        for host in self.hosts.values():
+            for variable in host.token_env:
+                token = os.environ.get(variable, "").strip()
+                if token:
+                    yield host, variable, token
+                    break
+
+    def policy(self, package: Package) -> Policy:
+        """Return what may be chosen for a package: its own options over the defaults."""
+        options = self.document.defaults.model_dump(exclude_none=True)
+        for key, own in self.document.packages.items():
+            if names_package(key, package):
+                options |= own.model_dump(exclude_none=True)
+        track = str(options.pop("track", "auto"))
+        kind, _, branch = track.partition(":")
+        if "allow" in options:
+            options["allow"] = SpecifierSet(options["allow"])
+        if "tag_pattern" in options:
+            options["tag_pattern"] = re.compile(options["tag_pattern"])
+        return Policy(track=_kind(kind), branch=branch, **options)
+
+    def unused(self, packages: Sequence[Package]) -> tuple[str, ...]:
+        """Return the keys of ``packages:`` that name no package."""
+        return tuple(
+            key
+            for key in self.document.packages
+            if not any(names_package(key, package) for package in packages)
+        )
+
+
+def _kind(text: str) -> TrackKind:
+    kinds: dict[str, TrackKind] = {
+        "auto": "auto",
+        "tag": "tag",
+        "commit": "commit",
+        "pypi": "pypi",
+        "branch": "branch",
+    }
+    return kinds[text]
+
+
+def names_package(key: str, package: Package) -> bool:
+    """Tell whether a PKG argument or key names a package: name, pname, identity, file or glob."""
+    names = {package.name, package.identity, package.file, package.pname or ""}
+    return key in names or any(fnmatch.fnmatchcase(name, key) for name in names)
+
+
+def load(root: Path, file: str | None) -> Config:
+    """Read the configuration.
+
+    Args:
+        root: the folder that ``-C`` names.
+        file: what ``--config`` names; without it ``config.yaml`` in the root, which may be absent.
+
+    Raises:
+        ConfigError: as its message says.
+    """
+    if not root.is_dir():
+        raise ConfigError("is no folder", file=str(root), hint="check -C")
+    name = file or "config.yaml"
+    path = root / name
+    if file is None and not path.exists():
+        document, shown = Document.model_validate({}), ""
+    else:
+        document, shown = _read(path, name), name
+    return Config(root, shown, document, _hosts(document, shown))
+
+
+def _read(path: Path, shown: str) -> Document:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "is not UTF-8"
+        raise ConfigError(f"cannot be read: {why}", file=shown, hint="check --config") from error
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise ConfigError(f"no valid YAML: {error.problem}", file=shown, line=line) from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"no valid YAML: {error}", file=shown) from error
+    if data is None:
+        return Document.model_validate({})
+    if not isinstance(data, dict):
+        raise ConfigError("expected keys and values, such as `overlays: [overlays]`", file=shown)
+    try:
+        return Document.model_validate(data)
+    except ValidationError as error:
+        raise _config_error(error.errors()[0], node, shown) from error
+
+
+def _config_error(problem: ErrorDetails, node: yaml.Node | None, shown: str) -> ConfigError:
+    path = [part for part in problem["loc"] if part != "[key]"]
+    found, depth, line = node, 0, None
+    for part in path:
+        step = _step(found, part)
+        if step is None:
+            break
+        line = step[0].start_mark.line + 1
+        found = step[1]
+        depth += 1
+    key = ".".join(str(part) for part in path[: max(depth, 1)])
+    if problem["type"] == "extra_forbidden":
+        allowed = ", ".join(_allowed(path[:-1]))
+        return ConfigError(
+            "is no known key", file=shown, line=line, key=key, hint=f"known here: {allowed}"
+        )
+    message = problem["msg"].removeprefix("Value error, ")
+    given = problem.get("input")
+    return ConfigError(f"{message}; found {given!r}", file=shown, line=line, key=key)
+
+
+def _step(node: yaml.Node | None, part: int | str) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(part):
+                return key, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+        return node.value[part], node.value[part]
+    return None
+
+
+def _allowed(path: list[int | str]) -> tuple[str, ...]:
+    model: type[BaseModel] = Document
+    match path:
+        case ["hosts", *_]:
+            model = HostOptions
+        case ["network"]:
+            model = NetworkOptions
+        case ["defaults"] | ["packages", _]:
+            model = PackageOptions
+        case _:
+            pass
+    return tuple(sorted(model.model_fields))
+
+
+_GITHUB = Host(
+    name="github.com",
+    kind="github",
+    web="https://github.com",
+    api="https://api.github.com",
+    graphql="https://api.github.com/graphql",
+    token_env=("GITHUB_TOKEN", "GH_TOKEN"),
+)
+
+
+def _hosts(document: Document, shown: str) -> dict[str, Host]:
+    """Return the hosts by name. GitHub Enterprise's addresses: GitHub docs, "REST API"."""
+    hosts = {_GITHUB.name: _GITHUB}
+    for name, options in document.hosts.items():
+        known = hosts.get(name)
+        if known is None and options.kind is None:
+            raise ConfigError(
+                "needs its kind", file=shown, key=f"hosts.{name}", hint="write kind: github"
+            )
+        web = options.web or (known.web if known else f"https://{name}")
+        hosts[name] = Host(
+            name=name,
+            kind=options.kind or (known.kind if known else "github"),
+            web=web,
+            api=options.api or (known.api if known else f"{web}/api/v3"),
+            graphql=options.graphql or (known.graphql if known else f"{web}/api/graphql"),
+            token_env=(options.token_env,)
+            if options.token_env
+            else (known.token_env if known else ()),
+        )
+    return hosts
+
+
+def _pip_index() -> str:
+    """Return the index that pip is configured to use, else PyPI's address.
+
+    Source: pip documentation, "Configuration" (environment before files, the nearer file first).
+    """
+    found = os.environ.get("PIP_INDEX_URL", "")
+    for path in _pip_files():
+        if found:
+            break
+        parser = configparser.RawConfigParser()
+        try:
+            parser.read(path, encoding="utf-8")
+        except (configparser.Error, UnicodeDecodeError):
+            continue
+        found = parser.get("global", "index-url", fallback="").strip()
+    if found:
+        return found.rstrip("/")
+    from pypi_simple import PYPI_SIMPLE_ENDPOINT  # noqa: PLC0415 - a quarter of a second
+
+    return PYPI_SIMPLE_ENDPOINT.rstrip("/")
+
+
+def _pip_files() -> list[Path]:
+    own = os.environ.get("PIP_CONFIG_FILE")
+    if own == os.devnull:
+        return []
+    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    system = os.environ.get("XDG_CONFIG_DIRS") or "/etc/xdg"
+    files = [Path(own)] if own else []
+    prefix = os.environ.get("VIRTUAL_ENV")
+    files += [Path(prefix) / "pip.conf"] if prefix else []
+    files += [home / "pip" / "pip.conf", Path.home() / ".pip" / "pip.conf"]
+    files += [Path(folder) / "pip" / "pip.conf" for folder in system.split(":")]
+    return [*files, Path("/etc/pip.conf")]

@@ -1,0 +1,183 @@
+"""From a download to the hash that Nix gives the unpacked tree, in one pass and without Nix.
+
+The rule is that of nixpkgs' ``fetchzip`` (pkgs/build-support/fetchzip), on which fetchFromGitHub
+and its kin rest: unpack with GNU tar or unzip, and take what is inside the single top folder. A
+single top file is put into a folder. ``nix-prefetch-url --unpack`` differs: it takes several top
+entries as they are, and a single file for the root itself.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Self, TypeAlias
+
+from updater.hashing.decompress import Stream
+from updater.hashing.digest import Digest
+from updater.hashing.entry import Entry, Kind
+from updater.hashing.keep import keep_project_files
+from updater.hashing.limits import Limits, Meter
+from updater.hashing.ordered import write_in_order
+from updater.hashing.shelved import write_sorted
+from updater.hashing.spool import Spool
+from updater.hashing.tar import Tar
+from updater.hashing.top import Top
+from updater.hashing.tree import OutOfOrder
+from updater.hashing.zip import Zip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from updater.hashing.nar import Sink
+    from updater.model import Sri
+
+Keep: TypeAlias = "Callable[[str, int], bool]"
+"""Says from a file's path below the root and its size whether its bytes are kept."""
+
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_KEPT_BYTES: Final = 8 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """What one archive holds.
+
+    Attributes:
+        sri: the sha256 NAR hash of the tree, as the fetcher would unpack it.
+        commit: the commit id that ``git archive`` wrote into it, or None.
+        kept: path below the root -> contents, for the files that the policy chose.
+        downloaded_bytes: the archive's size.
+        unpacked_bytes: what decompression gave, headers included.
+        entries: the number of members, those for folders included.
+        collisions: paths that differ only in case, so that a Mac gets another tree than Linux.
+    """
+
+    sri: Sri
+    commit: str | None
+    kept: Mapping[str, bytes]
+    downloaded_bytes: int
+    unpacked_bytes: int
+    entries: int
+    collisions: tuple[tuple[str, str], ...] = ()
+
+
+def hash_archive(
+    chunks: Iterable[bytes],
+    *,
+    filename: str,
+    strip_root: bool = True,
+    limits: Limits | None = None,
+    keep: Keep = keep_project_files,
+) -> Unpacked:
+    """Hash an archive while it arrives, with memory that does not grow with its size.
+
+    Args:
+        chunks: the archive's bytes, in pieces of any size; what it raises is passed on.
+        filename: the archive's name, for messages.
+        strip_root: as fetchzip's ``stripRoot``.
+        limits: what the archive may cost.
+        keep: which files' bytes are kept, up to 8 MB together.
+
+    Raises:
+        HashError: no archive, damaged, cut short, not of the shape that the fetcher wants, or no
+            room for temporary data.
+        HostileArchive: it breaks a safety rule.
+    """
+    meter = Meter(limits or Limits())
+    with _Download(chunks, meter) as download:
+        reading = _Reading(download, meter, filename, strip_root=strip_root, keep=keep)
+        try:
+            return reading.run(write_in_order)
+        except OutOfOrder:
+            return reading.run(write_sorted)
+
+
+_Write: TypeAlias = "Callable[[Iterable[Entry], Sink, Spool, Meter], list[tuple[str, str]]]"
+
+
+class _Reading:
+    """One archive, which may be read twice."""
+
+    def __init__(
+        self, download: _Download, meter: Meter, filename: str, *, strip_root: bool, keep: Keep
+    ) -> None:
+        self._download = download
+        self._meter = meter
+        self._filename = filename
+        self._strip_root = strip_root
+        self._keep = keep
+
+    def run(self, write: _Write) -> Unpacked:
+        """Read the archive from its start and hash its tree."""
+        self._meter.rewind()
+        source = self._source()
+        top = Top(self._filename) if self._strip_root else None
+        kept: dict[str, bytes] = {}
+        with Digest() as digest, Spool() as spool:
+            collisions = write(self._entries(source, top, kept), digest.write, spool, self._meter)
+            return Unpacked(
+                sri=digest.finish(),
+                commit=source.comment if _COMMIT.fullmatch(source.comment) else None,
+                kept=MappingProxyType(kept),
+                downloaded_bytes=self._meter.downloaded,
+                unpacked_bytes=self._meter.unpacked,
+                entries=self._meter.entries,
+                collisions=tuple(collisions),
+            )
+
+    def _source(self) -> Tar | Zip:
+        stream = Stream(self._download, self._meter, self._filename)
+        if stream.format == "zip":
+            return Zip(self._download.whole(), self._meter, self._filename)
+        return Tar(stream, self._filename)
+
+    def _entries(
+        self, source: Tar | Zip, top: Top | None, kept: dict[str, bytes]
+    ) -> Iterator[Entry]:
+        room = _KEPT_BYTES
+        for entry in source:
+            self._meter.enter()
+            placed = top.strip(entry) if top else entry
+            if not placed.path:
+                continue
+            if placed.kind is Kind.FILE and placed.size <= room:
+                path = b"/".join(placed.path).decode("utf-8", "surrogateescape")
+                if self._keep(path, placed.size):
+                    kept[path] = b"".join(placed.content)
+                    room -= placed.size
+                    placed = placed._replace(content=(kept[path],))
+            yield placed
+        if top:
+            top.check()
+
+
+class _Download:
+    """A download that can be read once more from its start while it still goes on."""
+
+    def __init__(self, chunks: Iterable[bytes], meter: Meter) -> None:
+        self._live = iter(chunks)
+        self._meter = meter
+        self._spool = Spool()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._spool.close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._spool.read(0, self._spool.end)
+        yield from self._arriving()
+
+    def whole(self) -> Spool:
+        """Return the whole download, for a format that has to be read from its end."""
+        for _ in self._arriving():
+            pass
+        return self._spool
+
+    def _arriving(self) -> Iterator[bytes]:
+        for chunk in self._live:
+            self._meter.downloaded += len(chunk)
+            self._spool.append(chunk)
+            yield chunk

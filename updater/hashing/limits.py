@@ -1,0 +1,72 @@
+"""What one archive may cost, so that a small download cannot fill a disk or run for hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from updater.errors import HostileArchive
+
+_MIB: Final = 1 << 20
+_GIB: Final = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most that one archive may ask for.
+
+    Attributes:
+        unpacked_bytes: all that decompression may yield, in bytes.
+        ratio: unpacked bytes for each downloaded byte, on average from the start.
+        ratio_from: unpacked bytes up to which the ratio does not count, since a small tree of
+            generated files may shrink a thousandfold in good faith.
+        entries: members of the archive.
+        window_bytes: memory that an xz or zstd stream may ask its reader for.
+    """
+
+    unpacked_bytes: int = 16 * _GIB
+    ratio: int = 250
+    ratio_from: int = 64 * _MIB
+    entries: int = 2_000_000
+    window_bytes: int = 72 * _MIB
+
+
+class Meter:
+    """Counts what came in and what was unpacked, and stops what exceeds the limits."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.downloaded = 0
+        self.unpacked = 0
+        self.entries = 0
+
+    def unpack(self, size: int) -> None:
+        """Count ``size`` more unpacked bytes.
+
+        Raises:
+            HostileArchive: over the total or the ratio.
+        """
+        self.unpacked += size
+        limits = self.limits
+        if self.unpacked > limits.unpacked_bytes:
+            raise HostileArchive(f"the archive unpacks to more than {limits.unpacked_bytes} bytes")
+        if self.unpacked > limits.ratio_from and self.unpacked > self.downloaded * limits.ratio:
+            raise HostileArchive(
+                f"the archive unpacks to more than {limits.ratio} times its size "
+                f"({self.unpacked} bytes from {self.downloaded})"
+            )
+
+    def enter(self) -> None:
+        """Count one more member.
+
+        Raises:
+            HostileArchive: over the number of members.
+        """
+        self.entries += 1
+        if self.entries > self.limits.entries:
+            raise HostileArchive(f"the archive has more than {self.limits.entries} members")
+
+    def rewind(self) -> None:
+        """Forget what was unpacked, since the same download is read once more."""
+        self.unpacked = 0
+        self.entries = 0

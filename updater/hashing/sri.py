@@ -1,0 +1,161 @@
+"""The formats in which Nix reads and writes a hash.
+
+Nix tells base16, Nix's own base32 and base64 apart by their length alone, which is unique for one
+algorithm. Source: Nix manual, "nix hash convert" and "builtins.convertHash"; ``Hash::parseAny`` in
+Nix's ``src/libutil/hash.cc``. Nix base32 is the digest read as one little-endian number, its most
+significant digit first, over an alphabet without e, o, u and t.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING, Final, get_args
+
+from updater.errors import HashError
+from updater.model import Algorithm, Sri
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DIGEST_BYTES: Final[Mapping[Algorithm, int]] = {"md5": 16, "sha1": 20, "sha256": 32, "sha512": 64}
+
+_ALPHABET: Final = "0123456789abcdfghijklmnpqrsvwxyz"
+_DIGIT: Final = {letter: value for value, letter in enumerate(_ALPHABET)}
+_BITS: Final = 5
+_EXAMPLE: Final = "write it as sha256-<base64>, sha256:<base32 or base16>, or as Nix printed it"
+
+
+def parse_hash(text: str, algorithm: Algorithm | None = None) -> Sri:
+    """Read a hash in any format that Nix accepts: SRI, ``ALGORITHM:...``, or bare digits.
+
+    Bare digits need ``algorithm`` only where two algorithms share a length (32 digits are md5 in
+    base16 and sha1 in base32). Where both are given, prefix and ``algorithm`` must agree.
+
+    Raises:
+        HashError: empty, an unknown algorithm, a wrong length, or a digit outside the alphabet.
+    """
+    if not text:
+        raise HashError("the hash is an empty string", hint=_EXAMPLE)
+    for separator in ":-":
+        prefix, found, digits = text.partition(separator)
+        if found:
+            named = _algorithm(prefix, text)
+            if algorithm not in (None, named):
+                raise HashError(f"{text!r} is a {named} hash where {algorithm} is expected")
+            if separator == "-":
+                return Sri(named, _from_base64(digits, named, text))
+            return _parse_digits(digits, named, text)
+    if algorithm is None:
+        algorithm = _algorithm_by_length(text)
+    return _parse_digits(text, algorithm, text)
+
+
+def to_base16(sri: Sri) -> str:
+    """Return the digest in lower-case hexadecimal digits, without prefix."""
+    return sri.digest.hex()
+
+
+def to_base32(sri: Sri) -> str:
+    """Return the digest in Nix's own base32, without prefix.
+
+    Source: Nix manual, "Nix32 encoding"; the digits are those of E. Dolstra's thesis, 5.1.
+    """
+    number = int.from_bytes(sri.digest, "little")
+    count = _base32_length(len(sri.digest))
+    return "".join(
+        _ALPHABET[number >> place * _BITS & len(_ALPHABET) - 1] for place in reversed(range(count))
+    )
+
+
+def to_base64(sri: Sri) -> str:
+    """Return the digest in padded base64 (RFC 4648, section 4), without prefix."""
+    return base64.b64encode(sri.digest).decode("ascii")
+
+
+def _algorithm(name: str, text: str) -> Algorithm:
+    for known in get_args(Algorithm):
+        if name == known:
+            return known  # type: ignore[no-any-return]  # get_args forgets the literals' type
+    names = ", ".join(get_args(Algorithm))
+    raise HashError(
+        f"{text!r} names the hash algorithm {name!r}, expected one of {names}", hint=_EXAMPLE
+    )
+
+
+def _base32_length(size: int) -> int:
+    return (size * 8 + _BITS - 1) // _BITS
+
+
+def _base64_length(size: int) -> int:
+    return (size + 2) // 3 * 4
+
+
+def _lengths(size: int) -> tuple[int, int, int]:
+    return size * 2, _base32_length(size), _base64_length(size)
+
+
+def _algorithm_by_length(text: str) -> Algorithm:
+    fitting = [name for name, size in DIGEST_BYTES.items() if len(text) in _lengths(size)]
+    match fitting:
+        case [only]:
+            return only
+        case []:
+            raise HashError(
+                f"{text!r} has {len(text)} characters, the length of no hash that Nix knows",
+                hint=_EXAMPLE,
+            )
+        case _:
+            raise HashError(
+                f"{text!r} may be {' or '.join(fitting)}: its length fits both",
+                hint="put the algorithm and a colon in front",
+            )
+
+
+def _parse_digits(digits: str, algorithm: Algorithm, text: str) -> Sri:
+    base16, base32, base64_ = _lengths(DIGEST_BYTES[algorithm])
+    if len(digits) == base16:
+        return Sri(algorithm, _from_base16(digits, text))
+    if len(digits) == base32:
+        return Sri(algorithm, _from_base32(digits, DIGEST_BYTES[algorithm], text))
+    if len(digits) == base64_:
+        return Sri(algorithm, _from_base64(digits, algorithm, text))
+    raise HashError(
+        f"{text!r} has {len(digits)} digits; a {algorithm} hash has {base32} in base32, "
+        f"{base16} in base16 or {base64_} in base64",
+        hint=_EXAMPLE,
+    )
+
+
+def _from_base16(digits: str, text: str) -> bytes:
+    try:
+        return binascii.unhexlify(digits)
+    except ValueError as error:
+        raise HashError(f"{text!r} is no base16: it has a character outside 0-9a-f") from error
+
+
+def _from_base32(digits: str, size: int, text: str) -> bytes:
+    number = 0
+    for letter in digits:
+        if letter not in _DIGIT:
+            raise HashError(f"{text!r} is no Nix base32: it has {letter!r} (e, o, u, t are unused)")
+        number = number << _BITS | _DIGIT[letter]
+    try:
+        return number.to_bytes(size, "little")
+    except OverflowError as error:
+        raise HashError(f"{text!r} is no Nix base32: its first digit is too large") from error
+
+
+def _from_base64(digits: str, algorithm: Algorithm, text: str) -> bytes:
+    size = DIGEST_BYTES[algorithm]
+    # Nix reads an SRI without its padding too.
+    padded = digits + "=" * (-len(digits) % 4)
+    try:
+        digest = base64.b64decode(padded, validate=True)
+    except ValueError as error:
+        raise HashError(f"{text!r} is no base64: {error}", hint=_EXAMPLE) from error
+    if len(digest) != size:
+        raise HashError(
+            f"{text!r} holds {len(digest)} bytes, a {algorithm} hash has {size}", hint=_EXAMPLE
+        )
+    return digest

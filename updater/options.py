@@ -1,0 +1,155 @@
+"""What config.yaml may say: strict models, which also make its JSON Schema and its reference."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DURATION = re.compile(r"(\d+)\s*([smhdw])")
+_TRACKS = ("auto", "tag", "commit", "pypi")
+
+
+def _duration(value: object) -> timedelta:
+    """Read ``30s``, ``60m``, ``12h``, ``7d``, ``2w``; 0 needs no unit."""
+    if value == 0:
+        return timedelta(0)
+    found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("a duration is a whole number and s, m, h, d or w, such as 7d")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _track(value: object) -> str:
+    if isinstance(value, str) and (
+        value in _TRACKS or (value.startswith("branch:") and value != "branch:")
+    ):
+        return value
+    raise ValueError(f"expected one of {', '.join(_TRACKS)}, branch:NAME")
+
+
+def _specifier(value: object) -> str:
+    try:
+        return str(SpecifierSet(str(value)))
+    except InvalidSpecifier as error:
+        raise ValueError('expected a PEP 440 specifier, such as ">=0,<2"') from error
+
+
+def _tag_pattern(value: object) -> str:
+    try:
+        pattern = re.compile(str(value))
+    except re.error as error:
+        raise ValueError(f"expected a regular expression: {error}") from error
+    if "version" not in pattern.groupindex:
+        raise ValueError("expected a group named version, such as v(?P<version>.+)")
+    return str(value)
+
+
+def _hold(value: object) -> str:
+    if value is True:
+        return "held in config.yaml"
+    if value is False:
+        return ""
+    if isinstance(value, str) and value.strip():
+        return value
+    raise ValueError("expected true, false or the reason as text")
+
+
+def _address(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(r"https?://[^\s/]+\S*", value):
+        return value.rstrip("/")
+    raise ValueError("expected an address that starts with https:// or http://")
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Address = Annotated[str, BeforeValidator(_address)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class PackageOptions(_Strict):
+    """What may be said under ``defaults:`` and under each package of ``packages:``."""
+
+    track: Annotated[str, BeforeValidator(_track)] | None = Field(
+        default=None, description="The channel to follow: auto, tag, commit, pypi or branch:NAME"
+    )
+    prereleases: bool | None = Field(default=None, description="Whether pre-releases may be taken")
+    allow: Annotated[str, BeforeValidator(_specifier)] | None = Field(
+        default=None, description="A PEP 440 specifier that a version must satisfy"
+    )
+    tag_pattern: Annotated[str, BeforeValidator(_tag_pattern)] | None = Field(
+        default=None, description="A regular expression for a whole tag, with a group named version"
+    )
+    ignore: tuple[str, ...] | None = Field(
+        default=None,
+        description="Versions never to take; .* at the end matches the rest",
+        strict=False,
+    )
+    minimum_release_age: Duration | None = Field(
+        default=None, description="How old a release must be; one without a known date is held"
+    )
+    commit_interval: Duration | None = Field(
+        default=None, description="A follower of a branch moves at most this often"
+    )
+    hold: Annotated[str, BeforeValidator(_hold)] | None = Field(
+        default=None, description="true or a reason: never touch the package"
+    )
+    hash: Literal["auto", "embedded", "nix"] | None = Field(
+        default=None, description="How a hash is found: auto, embedded or nix"
+    )
+
+
+class HostOptions(_Strict):
+    """One code host under ``hosts:``; only what differs from the defaults need be said."""
+
+    kind: Literal["github"] | None = Field(default=None, description="What runs there")
+    web: Address | None = Field(
+        default=None, description="The address of its pages and repositories"
+    )
+    api: Address | None = Field(default=None, description="The address of its REST API")
+    graphql: Address | None = Field(default=None, description="The address of its GraphQL API")
+    token_env: str | None = Field(
+        default=None, description="The environment variable with its token"
+    )
+
+
+class NetworkOptions(_Strict):
+    """Limits of every request under ``network:``."""
+
+    concurrency: Annotated[int, Field(ge=1, le=256)] = Field(
+        default=16, description="Requests at once"
+    )
+    timeout: Duration = Field(
+        default=timedelta(seconds=30), description="The longest silence of a host"
+    )
+    retries: Annotated[int, Field(ge=0, le=10)] = Field(
+        default=3, description="Tries after the first"
+    )
+    max_wait: Duration = Field(
+        default=timedelta(seconds=60), description="The longest wait before one retry"
+    )
+
+
+class Document(_Strict):
+    """The whole of config.yaml."""
+
+    overlays: tuple[str, ...] = Field(
+        default=("overlays",), description="Files, folders and globs", strict=False
+    )
+    hosts: dict[str, HostOptions] = Field(default_factory=dict, description="Code hosts by name")
+    index: Address | None = Field(
+        default=None, description="A Simple API index; default: pip's, else PyPI"
+    )
+    network: NetworkOptions = Field(default_factory=NetworkOptions, description="Limits")
+    defaults: PackageOptions = Field(
+        default_factory=PackageOptions, description="What holds for every package"
+    )
+    packages: dict[str, PackageOptions] = Field(
+        default_factory=dict, description="What holds for one: by name, identity or glob"
+    )

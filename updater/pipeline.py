@@ -1,0 +1,305 @@
+"""The order of stages and their gates: find, look-up, choose, hash, patch, write.
+
+Stages work on all packages together. What goes wrong with one package becomes its outcome and
+never stops another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+import anyio
+
+from updater import upstreams
+from updater.discover import kinds
+from updater.effects import files, git
+from updater.errors import PatchError, StageError
+from updater.fetchers.base import NoFile
+from updater.following import Decision, Follower, Subject
+from updater.model import (
+    Change,
+    Current,
+    Failed,
+    Held,
+    Outcome,
+    Outdated,
+    Package,
+    Skipped,
+    Stay,
+    Take,
+    Updated,
+    Wait,
+)
+from updater.overlay.patch import plan_change
+from updater.selection import FETCHERS, read_file
+from updater.upstreams.base import Surroundings, Upstream
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.config import Config
+    from updater.effects.http import Http
+    from updater.model import Candidate, Hashed, Offer, Project
+    from updater.prefetch import Prefetcher
+    from updater.selection import Found
+
+UPSTREAMS = kinds(upstreams, Upstream)  # type: ignore[type-abstract]  # python/mypy#4717
+
+
+class Progress(Protocol):
+    """Is told where the pipeline is."""
+
+    def stage(self, name: str, total: int) -> None:
+        """A stage begins, with so many packages to go through."""
+
+    def step(self, package: Package) -> None:
+        """The stage is done with one package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bump:
+    """What ``bump`` was asked for: ``to`` a version or rev, and how to end."""
+
+    to: str = ""
+    dry_run: bool = False
+    commit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """All that the stages need; one for each run."""
+
+    config: Config
+    http: Http
+    prefetcher: Prefetcher
+    progress: Progress
+
+    async def check(self, packages: Sequence[Package], to: str = "") -> list[Outcome]:
+        """Say for each package whether its pin is behind; nothing is changed."""
+        outcomes, subjects = self._subjects(packages)
+        for subject, decided in await self._decide(subjects, to):
+            outcomes[subject.package.identity] = (
+                _checked(subject, decided) if isinstance(decided, Decision) else decided
+            )
+        return [outcomes[package.identity] for package in packages]
+
+    async def bump(self, packages: Sequence[Package], found: Found, ask: Bump) -> list[Outcome]:
+        """Move each package's pin to its choice, one package after the other in each file."""
+        outcomes, subjects = self._subjects(packages)
+        decided = await self._decide(subjects, ask.to)
+        hashed = await self._hash(decided)
+        texts = dict(found.texts)
+        self.progress.stage("write", len(hashed))
+        for subject, result in hashed:
+            if isinstance(result, _Hashed):
+                outcome = await self._write(subject, result, texts, ask)
+            else:
+                outcome = result
+            outcomes[subject.package.identity] = outcome
+            self.progress.step(subject.package)
+        return [outcomes[package.identity] for package in packages]
+
+    # --- find -> subjects ---
+
+    def _subjects(self, packages: Sequence[Package]) -> tuple[dict[str, Outcome], list[Subject]]:
+        outcomes: dict[str, Outcome] = {}
+        subjects = []
+        for package in packages:
+            try:
+                ready = self._subject(package)
+            except StageError as error:
+                ready = _failed(package, error)
+            if isinstance(ready, Subject):
+                subjects.append(ready)
+            else:
+                outcomes[package.identity] = ready
+        return outcomes, subjects
+
+    def _subject(self, package: Package) -> Subject | Outcome:
+        if package.problem:
+            return Failed(
+                package=package,
+                stage="find",
+                message=f"{package.file}: {package.problem}",
+                hint="mend the syntax, or leave the file out of `overlays:`",
+            )
+        source = package.source
+        if source is None:
+            return Skipped(package=package, reason="it has no source of its own")
+        policy = self.config.policy(package)
+        if policy.hold:
+            return Held(package=package, reason=policy.hold)
+        fetcher = FETCHERS[source.fetcher]
+        project = fetcher.project(package, source)
+        upstream = next((u for u in UPSTREAMS if u.claims(project, self.config.hosts)), None)
+        if upstream is None:
+            return Skipped(package=package, reason=f"no upstream kind knows {project}")
+        return Subject(
+            package, source, fetcher, fetcher.pin(package, source), project, upstream, policy
+        )
+
+    # --- look-up and choose ---
+
+    async def _decide(
+        self, subjects: Sequence[Subject], to: str
+    ) -> list[tuple[Subject, Decision | Outcome]]:
+        offers = await self._look_up(subjects)
+        self.progress.stage("choose", len(subjects))
+        follower = Follower(self.config.hosts, self.prefetcher, datetime.now(UTC), to)
+        decided: dict[str, Decision | Outcome] = {}
+
+        async def one(subject: Subject) -> None:
+            offer = offers[subject.project]
+            try:
+                if isinstance(offer, StageError):
+                    raise offer
+                decided[subject.package.identity] = await follower.decide(subject, offer)
+            except StageError as error:
+                decided[subject.package.identity] = _failed(subject.package, error)
+            self.progress.step(subject.package)
+
+        async with anyio.create_task_group() as group:
+            for subject in subjects:
+                group.start_soon(one, subject)
+        return [(subject, decided[subject.package.identity]) for subject in subjects]
+
+    async def _look_up(self, subjects: Sequence[Subject]) -> dict[Project, Offer | StageError]:
+        """Ask each upstream kind once, for all its projects together."""
+        self.progress.stage("look-up", len(subjects))
+        around = Surroundings(self.http, self.config.hosts, lambda: self.config.index)
+        asked: dict[str, tuple[Upstream, dict[Project, None]]] = {}
+        for subject in subjects:
+            asked.setdefault(subject.upstream.kind, (subject.upstream, {}))[1][subject.project] = (
+                None
+            )
+        offers: dict[Project, Offer | StageError] = {}
+
+        async def ask(upstream: Upstream, projects: Sequence[Project]) -> None:
+            offers.update(await upstream.look_up(projects, around))
+
+        async with anyio.create_task_group() as group:
+            for upstream, projects in asked.values():
+                group.start_soon(ask, upstream, tuple(projects))
+        for subject in subjects:
+            self.progress.step(subject.package)
+        return offers
+
+    # --- hash ---
+
+    async def _hash(
+        self, decided: Sequence[tuple[Subject, Decision | Outcome]]
+    ) -> list[tuple[Subject, _Hashed | Outcome]]:
+        self.progress.stage("hash", len(decided))
+        results: dict[str, _Hashed | Outcome] = {}
+
+        async def one(subject: Subject, decision: Decision | Outcome) -> None:
+            if not isinstance(decision, Decision):
+                results[subject.package.identity] = decision
+            elif not isinstance(decision.choice, Take):
+                results[subject.package.identity] = _checked(subject, decision)
+            else:
+                try:
+                    result = await self._hash_one(subject, decision, decision.choice.candidate)
+                except StageError as error:
+                    result = _failed(subject.package, error, decision)
+                results[subject.package.identity] = result
+            self.progress.step(subject.package)
+
+        async with anyio.create_task_group() as group:
+            for subject, decision in decided:
+                group.start_soon(one, subject, decision)
+        return [(subject, results[subject.package.identity]) for subject, _ in decided]
+
+    async def _hash_one(
+        self, subject: Subject, decision: Decision, candidate: Candidate
+    ) -> _Hashed | Outcome:
+        fetch = subject.fetch(candidate, self.config.hosts)
+        if isinstance(fetch, NoFile):
+            return Held(reason=fetch.reason, **decision.known(subject))
+        hashed = await self.prefetcher.hash(fetch, subject.policy.hash)
+        return _Hashed(decision, dict(fetch.values) | {"hash": str(hashed.sri)}, hashed)
+
+    # --- patch and write ---
+
+    async def _write(
+        self, subject: Subject, ready: _Hashed, texts: dict[str, bytes], ask: Bump
+    ) -> Outcome:
+        package = subject.package
+        decision = ready.decision
+        try:
+            change = _plan(package, ready.values, texts[package.file])
+            if not change.edits:
+                return Current(**decision.known(subject))
+            if not ask.dry_run:
+                await self._write_change(change, ask, decision)
+        except StageError as error:
+            return _failed(package, error, decision)
+        texts[package.file] = change.after
+        return Updated(
+            change=change,
+            hashed=ready.hashed,
+            written=not ask.dry_run,
+            reason=decision.reason,
+            **decision.known(subject),
+        )
+
+    async def _write_change(self, change: Change, ask: Bump, decision: Decision) -> None:
+        file, root = change.package.file, self.config.root
+        if ask.commit:
+            await git.refuse_uncommitted(root, file)
+        files.replace(root / file, change.before, change.after, file)
+        if ask.commit:
+            new = decision.choice.candidate.version if decision.choice.candidate else ""
+            await git.commit_file(root, file, commit_message(change, new))
+
+
+@dataclass(frozen=True, slots=True)
+class _Hashed:
+    decision: Decision
+    values: dict[str, str]
+    hashed: Hashed
+
+
+def commit_message(change: Change, new: str) -> str:
+    """Return a commit's title in nixpkgs' form: ``ema-pytorch: 0.7.7 -> 0.8.3``."""
+    package = change.package
+    old = package.version.value if package.version is not None else None
+    if old == new or not old:
+        return f"{package.name}: pin {new}".rstrip()
+    return f"{package.name}: {old} -> {new}"
+
+
+def _plan(package: Package, values: dict[str, str], text: bytes) -> Change:
+    """Plan the change on the text as it is by now: siblings may have been written before."""
+    now = [one for one in read_file(text, package.file) if one.identity == package.identity]
+    if len(now) != 1 or now[0].source is None:
+        raise PatchError(
+            f"{package.identity} stands {len(now)} times in its file",
+            hint="give each package an attribute of its own",
+        )
+    return plan_change(now[0], now[0].source, values, text, frozenset(FETCHERS))
+
+
+def _failed(package: Package, error: StageError, decision: Decision | None = None) -> Failed:
+    return Failed(
+        package=package,
+        stage=error.stage,
+        message=error.message,
+        hint=error.hint,
+        tracking=decision.tracking if decision is not None else None,
+        pinned=decision.pinned if decision is not None else None,
+        candidate=decision.choice.candidate if decision is not None else None,
+    )
+
+
+def _checked(subject: Subject, decision: Decision) -> Outcome:
+    known = decision.known(subject)
+    match decision.choice:
+        case Take():
+            return Outdated(reason=decision.reason, **known)
+        case Stay():
+            return Current(**known)
+        case Wait(reason, until):
+            return Held(reason=reason, until=until, **known)

@@ -1,0 +1,76 @@
+"""A source's hash: published by the index, computed from the download, or asked of Nix."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from anyio import to_thread
+
+from updater.errors import HashError
+from updater.hashing.archive import hash_archive
+from updater.model import Hashed, Sri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from updater.effects.http import Http
+    from updater.effects.nix import Nix
+    from updater.fetchers.base import Fetch
+
+
+@dataclass(frozen=True, slots=True)
+class Prefetcher:
+    """Finds hashes; the same for ``bump`` and ``prefetch``."""
+
+    http: Http
+    nix: Nix
+
+    async def hash(
+        self, fetch: Fetch, method: Literal["auto", "embedded", "nix", "build"]
+    ) -> Hashed:
+        """Return the hash of what a fetcher call will download.
+
+        Raises:
+            HashError: no method applies, or what was downloaded is not what was asked for.
+            UpstreamError: it cannot be downloaded.
+        """
+        if fetch.blocked:
+            raise HashError(
+                f"the hash cannot be computed from a download: {fetch.blocked}",
+                hint="update this package by hand, or hold it in config.yaml",
+            )
+        if method == "nix":
+            sri = await self.nix.prefetch(fetch.url, unpack=fetch.unpack, name=None)
+            return Hashed(sri, "nix", 0)
+        if fetch.sri is not None and method == "auto":
+            return Hashed(fetch.sri, "index", 0)
+        return await to_thread.run_sync(self._download, fetch)
+
+    def _download(self, fetch: Fetch) -> Hashed:
+        for attempt in self.http.retrying(fetch.url):
+            with attempt, self.http.download(fetch.url) as chunks:
+                return _hash(fetch, chunks)
+        raise HashError(f"{fetch.url} was never asked for")
+
+
+def _hash(fetch: Fetch, chunks: Iterator[bytes]) -> Hashed:
+    if not fetch.unpack:
+        return _flat(chunks)
+    unpacked = hash_archive(chunks, filename=fetch.url.rsplit("/", 1)[-1])
+    if fetch.commit and unpacked.commit != fetch.commit:
+        raise HashError(
+            f"the archive is of commit {unpacked.commit}, not of {fetch.commit}",
+            hint="the tag or branch may have moved just now: run the command again",
+        )
+    return Hashed(unpacked.sri, "embedded", unpacked.downloaded_bytes)
+
+
+def _flat(chunks: Iterator[bytes]) -> Hashed:
+    digest = hashlib.sha256()
+    size = 0
+    for chunk in chunks:
+        digest.update(chunk)
+        size += len(chunk)
+    return Hashed(Sri("sha256", digest.digest()), "embedded", size)

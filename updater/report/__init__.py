@@ -1,0 +1,1 @@
+"""Outcomes for people and machines: terminal, JSON."""

@@ -1,0 +1,136 @@
+"""Outcomes -> the JSON object of DESIGN's contract, as `schema` models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from updater.model import Failed, Held, Outdated, Skipped, Updated
+from updater.report.schema import (
+    ChangeReport,
+    ErrorObject,
+    ErrorReport,
+    HashReport,
+    PackageReport,
+    PinnedReport,
+    PrefetchReport,
+    Report,
+    Status,
+    WarningReport,
+)
+from updater.report.summary import count, status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.errors import UpdaterError
+    from updater.model import Hashed, Outcome, Package
+    from updater.report.listing import Listed
+
+
+def outcomes_json(command: str, outcomes: Sequence[Outcome]) -> str:
+    """Return the object of ``check`` and ``bump``."""
+    packages = tuple(_package(outcome) for outcome in outcomes)
+    return _dump(Report(command=command, packages=packages, summary=count(outcomes)))
+
+
+def listing_json(listed: Sequence[Listed]) -> str:
+    """Return the object of ``list``."""
+    packages = tuple(
+        PackageReport(
+            **_facts(one.package),
+            track=one.track or None,
+            status=cast("Status", one.status),
+            reason=one.reason or None,
+        )
+        for one in listed
+    )
+    summary: dict[str, int] = {}
+    for one in listed:
+        summary[one.status] = summary.get(one.status, 0) + 1
+    return _dump(Report(command="list", packages=packages, summary=summary))
+
+
+def prefetch_json(ref: str, url: str, hashed: Hashed) -> str:
+    """Return the object of ``prefetch``."""
+    return _dump(PrefetchReport(command="prefetch", ref=ref, url=url, hash=_hash(hashed)))
+
+
+def error_json(command: str, error: UpdaterError) -> str:
+    """Return the object of a command that could not run."""
+    report = ErrorReport(stage="arguments", message=error.message, hint=error.hint)
+    return _dump(ErrorObject(command=command, error=report))
+
+
+def _dump(report: Report | PrefetchReport | ErrorObject) -> str:
+    return report.model_dump_json(by_alias=True, indent=2)
+
+
+def _facts(package: Package) -> dict[str, Any]:
+    source = package.source
+    return {
+        "name": package.name,
+        "attribute": ".".join(package.attribute),
+        "file": package.file,
+        "line": package.line,
+        "fetcher": source.fetcher if source is not None else None,
+        "source": {one.name: one.value for one in source.fields} if source is not None else {},
+        "version": package.version.value if package.version is not None else None,
+    }
+
+
+def _package(outcome: Outcome) -> PackageReport:
+    candidate, pinned = outcome.candidate, outcome.pinned
+    known: dict[str, Any] = {}
+    if candidate is not None:
+        known = {
+            "latest": candidate.version or None,
+            "ref": candidate.ref or None,
+            "commit": candidate.commit or None,
+            "published": candidate.published,
+            "url": candidate.url or None,
+        }
+    if pinned is not None:
+        known["pinned"] = PinnedReport(rev=pinned.rev, commit=pinned.commit, version=pinned.version)
+    return PackageReport(
+        **_facts(outcome.package),
+        **known,
+        **_own(outcome),
+        track=str(outcome.tracking) if outcome.tracking is not None else None,
+        status=cast("Status", status(outcome)),
+        warnings=tuple(WarningReport(code=w.code, message=w.message) for w in outcome.warnings),
+    )
+
+
+def _own(outcome: Outcome) -> dict[str, Any]:
+    """Return what only one kind of outcome has."""
+    match outcome:
+        case Outdated(reason=reason):
+            return {"reason": reason or None}
+        case Updated(change=change, hashed=hashed, written=written, reason=reason):
+            changes = tuple(
+                ChangeReport(field=one.field, line=one.line, old=one.old, new=one.new)
+                for one in change.fields
+            )
+            return {
+                "reason": reason or None,
+                "written": written,
+                "changes": changes,
+                "hash": _hash(hashed),
+            }
+        case Held(reason=reason, until=until):
+            return {"reason": reason, "until": until}
+        case Skipped(reason=reason):
+            return {"reason": reason}
+        case Failed(stage=stage, message=message, hint=hint):
+            return {
+                "reason": message,
+                "error": ErrorReport(stage=stage, message=message, hint=hint),
+            }
+        case _:
+            return {}
+
+
+def _hash(hashed: Hashed) -> HashReport:
+    return HashReport(
+        value=str(hashed.sri), method=hashed.method, downloaded_bytes=hashed.downloaded_bytes
+    )

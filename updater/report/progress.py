@@ -1,0 +1,87 @@
+"""Progress on stderr: a live line on a terminal, nothing or plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.progress import Progress as RichProgress
+
+    from updater.model import Package
+
+
+class Silent:
+    """Says nothing but what somebody must know."""
+
+    def stage(self, name: str, total: int) -> None:
+        """Ignore a stage."""
+
+    def step(self, package: Package) -> None:
+        """Ignore a step."""
+
+    def say(self, message: str) -> None:
+        """Print one line to stderr."""
+
+
+class Plain(Silent):
+    """One line a stage and package, for logs (``-v``)."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+
+    def stage(self, name: str, total: int) -> None:
+        """Print a stage and how many packages it has."""
+        self._stage = name
+        if total:
+            self.say(f"{name}: {total} packages")
+
+    def step(self, package: Package) -> None:
+        """Print that the stage is done with a package."""
+        self.say(f"{self._stage}: {package.name} done")
+
+
+class Live(Silent):
+    """A bar on a terminal."""
+
+    def __init__(self, bar: RichProgress) -> None:
+        self._bar = bar
+        self._task = bar.add_task("find", total=None, package="")
+
+    def stage(self, name: str, total: int) -> None:
+        """Start the bar again for a stage."""
+        self._bar.reset(self._task, description=name, total=max(total, 1), package="")
+
+    def step(self, package: Package) -> None:
+        """Move the bar on."""
+        self._bar.update(self._task, advance=1, package=package.name)
+
+    def say(self, message: str) -> None:
+        """Print one line above the bar."""
+        self._bar.console.print(f"updater: {message}", markup=False, highlight=False)
+
+
+@contextmanager
+def shown(*, quiet: bool, verbose: bool) -> Iterator[Silent]:
+    """Yield the progress display that fits where stderr goes."""
+    if quiet or not (verbose or sys.stderr.isatty()):
+        yield Silent()
+        return
+    if verbose:
+        yield Plain()
+        return
+    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+
+    columns = (
+        TextColumn("{task.description:<8}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[package]}", style="dim"),
+    )
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    with bar:
+        yield Live(bar)

@@ -1,0 +1,109 @@
+"""What ``--json`` prints: one object, whose JSON Schema is made from these models."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ErrorReport(_Part):
+    """What went wrong and what to do."""
+
+    stage: str
+    message: str
+    hint: str
+
+
+class PinnedReport(_Part):
+    """What a pin truly holds, as far as it is known."""
+
+    rev: str
+    commit: str | None
+    version: str | None
+
+
+class WarningReport(_Part):
+    """Something to know although nothing stopped."""
+
+    code: str
+    message: str
+
+
+class ChangeReport(_Part):
+    """One field before and after."""
+
+    field: str
+    line: int
+    old: str
+    new: str
+
+
+class HashReport(_Part):
+    """A hash, how it was found and what that cost."""
+
+    value: str
+    method: Literal["index", "embedded", "nix", "build"]
+    downloaded_bytes: int
+
+
+Status = Literal["found", "current", "outdated", "updated", "held", "skipped", "failed"]
+
+
+class PackageReport(_Part):
+    """One package; what a command does not say stays null."""
+
+    name: str
+    attribute: str
+    file: str
+    line: int
+    fetcher: str | None
+    source: dict[str, str | None] = Field(description="The fetcher's arguments, values resolved")
+    track: str | None
+    status: Status
+    version: str | None = Field(description="The label before")
+    latest: str | None = None
+    ref: str | None = None
+    commit: str | None = None
+    published: datetime | None = None
+    url: str | None = None
+    pinned: PinnedReport | None = None
+    reason: str | None = None
+    until: datetime | None = None
+    warnings: tuple[WarningReport, ...] = ()
+    written: bool | None = None
+    changes: tuple[ChangeReport, ...] | None = None
+    hash: HashReport | None = None
+    error: ErrorReport | None = None
+
+
+class Report(_Part):
+    """The object of ``list``, ``check`` and ``bump``."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    command: str
+    packages: tuple[PackageReport, ...]
+    summary: dict[str, int] = Field(description="Status -> number of packages")
+
+
+class PrefetchReport(_Part):
+    """The object of ``prefetch``."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    command: Literal["prefetch"]
+    ref: str
+    url: str
+    hash: HashReport
+
+
+class ErrorObject(_Part):
+    """The object of a command that could not run."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    command: str
+    error: ErrorReport

@@ -1,0 +1,55 @@
+"""Outcomes -> statuses, counts and the exit code."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from updater.model import Current, Failed, Held, Outdated, Skipped, Updated
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.model import Outcome
+
+
+class Exit(IntEnum):
+    """The command's exit codes; the first that applies, in the order of the README's table."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    NO_MATCH = 3
+    OUTDATED = 10
+    INTERRUPTED = 130
+
+
+_STATUS = {
+    Current: "current",
+    Outdated: "outdated",
+    Updated: "updated",
+    Held: "held",
+    Skipped: "skipped",
+    Failed: "failed",
+}
+
+
+def status(outcome: Outcome) -> str:
+    """Return an outcome's status word."""
+    return _STATUS[type(outcome)]
+
+
+def count(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """Return how many outcomes have each status, without those that none has."""
+    found = Counter(status(outcome) for outcome in outcomes)
+    return {word: found[word] for word in _STATUS.values() if found[word]}
+
+
+def exit_code(outcomes: Sequence[Outcome], *, tell_outdated: bool = False) -> Exit:
+    """Return the exit code that outcomes make."""
+    if any(isinstance(outcome, Failed) for outcome in outcomes):
+        return Exit.FAILED
+    if tell_outdated and any(isinstance(outcome, Outdated) for outcome in outcomes):
+        return Exit.OUTDATED
+    return Exit.DONE

@@ -1,0 +1,114 @@
+"""Outcomes as lines of text, aligned, with colour only on a terminal that wants it."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from updater.model import Current, Failed, Held, Outdated, Skipped, Updated
+from updater.report.summary import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from updater.model import Outcome
+    from updater.report.listing import Listed
+
+_MARKS = {
+    "current": "=",
+    "outdated": "^",
+    "updated": "+",
+    "held": "~",
+    "skipped": "-",
+    "failed": "!",
+    "found": " ",
+}
+STYLES = {
+    "current": "green",
+    "outdated": "yellow",
+    "updated": "bold green",
+    "held": "yellow",
+    "skipped": "dim",
+    "failed": "bold red",
+    "found": "",
+}
+
+
+def listing_lines(listed: Sequence[Listed]) -> Iterator[tuple[str, str]]:
+    """Yield (line, status) for each package."""
+    names = max((len(one.package.name) for one in listed), default=0)
+    places = max((len(_place(one)) for one in listed), default=0)
+    pins = max((len(one.pin) for one in listed), default=0)
+    for one in listed:
+        source = one.package.source
+        fetcher = source.fetcher if source is not None else "-"
+        cells = [
+            one.package.name.ljust(names),
+            _place(one).ljust(places),
+            fetcher.ljust(16),
+            one.pin.ljust(pins),
+        ]
+        end = f"{one.track}: {one.reason}" if one.track else f"{one.status}: {one.reason}"
+        yield f"{'  '.join(cells)}  {end}".rstrip(), one.status
+
+
+def _place(one: Listed) -> str:
+    return f"{one.package.file}:{one.package.line}"
+
+
+def outcome_lines(outcomes: Sequence[Outcome], *, verbose: bool) -> Iterator[tuple[str, str]]:
+    """Yield (line, status): one line for each package and indented ones for what it adds."""
+    names = max((len(outcome.package.name) for outcome in outcomes), default=0)
+    for outcome in outcomes:
+        word, said = _say(outcome)
+        yield f"{_MARKS[word]} {outcome.package.name.ljust(names)}  {said}", word
+        for warning in outcome.warnings:
+            yield f"    warning: {warning.message}", "held"
+        if isinstance(outcome, Failed) and outcome.hint:
+            yield f"    hint: {outcome.hint}", "failed"
+        if verbose and outcome.tracking is not None:
+            yield f"    tracked by {outcome.tracking}: {outcome.tracking.reason}", "skipped"
+
+
+def _say(outcome: Outcome) -> tuple[str, str]:
+    old = outcome.package.version.value if outcome.package.version is not None else None
+    new = outcome.candidate.version if outcome.candidate is not None else ""
+    move = f"{old or '?'} -> {new}" if old != new else f"{new}"
+    match outcome:
+        case Current():
+            return "current", f"{old or new} is current"
+        case Outdated(reason=reason):
+            return "outdated", _with(move, reason)
+        case Updated(written=written, hashed=hashed, reason=reason):
+            cost = f"{hashed.downloaded_bytes} bytes" if hashed.downloaded_bytes else "no download"
+            done = "" if written else ", not written"
+            return "updated", _with(f"{move} (hash: {hashed.method}, {cost}{done})", reason)
+        case Held(reason=reason, until=until):
+            when = f" until {until:%Y-%m-%d %H:%M} UTC" if until is not None else ""
+            return "held", f"{old or '?'} held{when}: {reason}"
+        case Skipped(reason=reason):
+            return "skipped", f"skipped: {reason}"
+        case Failed(stage=stage, message=message):
+            first, _, rest = message.partition("\n")
+            indented = "".join(f"\n    {line}" for line in rest.splitlines())
+            return "failed", f"failed at {stage}: {first}{indented}"
+
+
+def _with(text: str, reason: str) -> str:
+    return f"{text}; {reason}" if reason else text
+
+
+def summary_line(outcomes: Sequence[Outcome]) -> str:
+    """Return ``3 updated, 1 held, 1 failed``."""
+    return ", ".join(f"{number} {word}" for word, number in count(outcomes).items()) or "no package"
+
+
+def diff(outcome: Updated) -> str:
+    """Return a change as a unified diff that ``git apply`` takes."""
+    file = outcome.change.package.file
+    before = outcome.change.before.decode("utf-8", "surrogateescape").splitlines(keepends=True)
+    after = outcome.change.after.decode("utf-8", "surrogateescape").splitlines(keepends=True)
+    lines = difflib.unified_diff(before, after, f"a/{file}", f"b/{file}")
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )

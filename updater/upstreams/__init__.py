@@ -1,0 +1,1 @@
+"""Upstreams, one file each: where versions come from and how they are asked for."""
