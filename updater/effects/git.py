@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import AsyncIterator, Sequence
 
-    
+
 # Reads no configuration but the repository's own, runs no hook, asks nobody for a password.
 _ALONE = {
     "GIT_CONFIG_GLOBAL": "/dev/null",

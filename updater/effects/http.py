@@ -11,6 +11,7 @@ import email.utils
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, NoReturn
 
 import anyio
@@ -211,7 +212,7 @@ class Http:
     def _refuse(self, response: httpx.Response) -> NoReturn:
         url = _shown(str(response.url))
         status = response.status_code
-        said = f"{url} answers {status} {response.reason_phrase}".rstrip()
+        said = f"{url} answers {status} {_phrase(status)}".rstrip()
         sent = self._credentials.get(origin(str(response.request.url)))
         used = sent is not None and "authorization" in response.request.headers
         if status in (404, 410):
@@ -248,7 +249,7 @@ class _Patience:
         error = _error(state)
         if isinstance(error, RateLimited) and error.until is not None:
             return max(0.0, (error.until - datetime.now(UTC)).total_seconds())
-        return tenacity.wait_exponential_jitter(initial=0.5, max=10)(state)
+        return tenacity.wait_exponential_jitter(multiplier=0.5, max=10)(state)
 
     def stop(self, state: tenacity.RetryCallState) -> bool:
         tried_enough = state.attempt_number > self.network.retries
@@ -284,6 +285,11 @@ def _unreachable(url: str, error: Exception) -> Unreachable:
         url=_shown(url),
         hint="check the network, the proxy variables and the address in config.yaml",
     )
+
+
+def _phrase(status: int) -> str:
+    """Return the status's name: HTTP/2 sends none."""
+    return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
 
 
 def _is_rate_limit(response: httpx.Response) -> bool:

@@ -27,6 +27,8 @@ _BELOW_SLASH: Final = re.compile(rb"[\x00-\x2e]")
 _NO_NAMES: Final = (b".", b"..")
 # What a bytes object in a list costs beyond its contents, roughly.
 _PART_BYTES: Final = 96
+# One level's share: a large folder that waits must not send every small file after it to disk.
+_LEVEL_BYTES: Final = IN_MEMORY_BYTES // 8
 
 _Part: TypeAlias = "bytes | tuple[int, int]"
 """Bytes, or their place and size in the spool."""
@@ -95,7 +97,7 @@ class _HoldingFolder(Folder):
             raise OutOfOrder
         level.last = name
         prefixes.append(name)
-        return self.write if level is levels[0] else level.keep
+        return self.write if level is levels[0] else level
 
     def close(self) -> None:
         while len(self._levels) > 1:
@@ -115,66 +117,90 @@ class _HoldingFolder(Folder):
         upper = self._levels.pop()
         below = self._levels[-1]
         below.last = upper.last
-        if len(self._levels) > 1:
-            below.parts += upper.parts
+        target = below if len(self._levels) > 1 else self.write
+        if isinstance(target, _Level):
+            target.take(upper)
         else:
-            self._waiting.release(upper.parts, self.write)
+            upper.release(target)
 
 
 class _Level:
     """One step of a folder's stack: what waits until the folder ``prefix`` came or cannot come.
 
+    It is a sink: to write to it is to let bytes wait.
+
     Attributes:
         prefix: empty for the lowest level, where nothing waits.
         last: the last name at this level or below it.
-        parts: what waits, in order.
     """
 
-    __slots__ = ("_waiting", "last", "parts", "prefix")
+    __slots__ = ("_in_memory", "_parts", "_waiting", "last", "prefix")
 
     def __init__(self, prefix: bytes, last: bytes, waiting: _Waiting) -> None:
         self.prefix = prefix
         self.last = last
-        self.parts: list[_Part] = []
+        self._parts: list[_Part] = []
+        self._in_memory = 0
         self._waiting = waiting
 
-    def keep(self, data: bytes) -> None:
-        """Add bytes to what waits here."""
-        self._waiting.keep(self.parts, data)
+    def __call__(self, data: bytes) -> None:
+        waiting = self._waiting
+        cost = len(data) + _PART_BYTES
+        if self._in_memory + cost <= _LEVEL_BYTES and waiting.in_memory + cost <= IN_MEMORY_BYTES:
+            self._in_memory += cost
+            waiting.in_memory += cost
+            self._parts.append(data)
+        else:
+            self._append(waiting.spool.append(data), len(data))
+            waiting.in_spool += len(data)
+
+    def take(self, upper: _Level) -> None:
+        """Add what waits at another level; what is in the spool already stays where it is."""
+        for part in upper.emptied():
+            if isinstance(part, bytes):
+                self(part)
+            else:
+                self._append(*part)
+
+    def release(self, write: Sink) -> None:
+        """Write what waits, and forget it."""
+        waiting = self._waiting
+        for part in self.emptied():
+            if isinstance(part, bytes):
+                write(part)
+            else:
+                waiting.in_spool -= part[1]
+                for piece in waiting.spool.read(*part):
+                    write(piece)
+        if not waiting.in_spool:
+            waiting.spool.rewind()
+
+    def emptied(self) -> list[_Part]:
+        """Return what waits, and no longer count it as being in memory."""
+        self._waiting.in_memory -= self._in_memory
+        self._in_memory = 0
+        parts, self._parts = self._parts, []
+        return parts
+
+    def _append(self, place: int, size: int) -> None:
+        last = self._parts[-1] if self._parts else b""
+        if isinstance(last, tuple) and sum(last) == place:
+            self._parts[-1] = (last[0], last[1] + size)
+        else:
+            self._parts.append((place, size))
 
 
 class _Waiting:
-    """Everything that waits, in all folders together: a few MB in memory, the rest in a spool."""
+    """What waits in all folders together.
+
+    Attributes:
+        spool: takes what is too much for memory.
+        in_memory, in_spool: bytes there.
+    """
+
+    __slots__ = ("in_memory", "in_spool", "spool")
 
     def __init__(self, spool: Spool) -> None:
-        self._spool = spool
-        self._in_memory = 0
-        self._in_spool = 0
-
-    def keep(self, parts: list[_Part], data: bytes) -> None:
-        """Add bytes to the parts of one level."""
-        cost = len(data) + _PART_BYTES
-        if self._in_memory + cost <= IN_MEMORY_BYTES:
-            self._in_memory += cost
-            parts.append(data)
-            return
-        place = self._spool.append(data)
-        self._in_spool += len(data)
-        last = parts[-1] if parts else b""
-        if isinstance(last, tuple) and sum(last) == place:
-            parts[-1] = (last[0], last[1] + len(data))
-        else:
-            parts.append((place, len(data)))
-
-    def release(self, parts: list[_Part], write: Sink) -> None:
-        """Write the parts of one level, and forget them."""
-        for part in parts:
-            if isinstance(part, bytes):
-                self._in_memory -= len(part) + _PART_BYTES
-                write(part)
-            else:
-                self._in_spool -= part[1]
-                for piece in self._spool.read(*part):
-                    write(piece)
-        if not self._in_spool:
-            self._spool.clear()
+        self.spool = spool
+        self.in_memory = 0
+        self.in_spool = 0

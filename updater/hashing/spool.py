@@ -16,7 +16,7 @@ from updater.errors import HashError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-IN_MEMORY_BYTES: Final = 4 << 20
+IN_MEMORY_BYTES: Final = 8 << 20
 _READ_BYTES: Final = 1 << 18
 
 
@@ -43,7 +43,7 @@ class Spool:
     def __init__(self) -> None:
         self._folder = spool_folder()
         self._file = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed by __exit__
-            max_size=IN_MEMORY_BYTES, dir=self._folder
+            max_size=IN_MEMORY_BYTES, buffering=_READ_BYTES, dir=self._folder
         )
         self._end = 0
         self._appending = True
@@ -100,14 +100,11 @@ class Spool:
             raise HashError(f"the archive ends early: {size} bytes expected, {len(data)} found")
         return data
 
-    def clear(self) -> None:
-        """Forget everything and give the space back."""
+    def rewind(self) -> None:
+        """Forget everything; the next bytes take the same space again."""
         if self._end:
-            with self._reported():
-                self._file.seek(0)
-                self._file.truncate()
             self._end = 0
-            self._appending = True
+            self._appending = False
 
     @contextmanager
     def _reported(self) -> Iterator[None]:

@@ -1,0 +1,373 @@
+"""`updater bump` from end to end, against loopback servers."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.project import Project, github_overlay, pypi_overlay
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.loopback.github import GitHub
+    from tests.loopback.hosting import Hosted
+    from tests.loopback.index import Index
+
+FAKE = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
+
+def flat(content: bytes) -> str:
+    """A file's SRI hash, computed without the updater."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
+
+
+def unpacked(repository: Hosted, commit: str, folder: Path) -> str:
+    """The SRI hash that Nix itself gives a commit's tree."""
+    repository.settle()
+    tree = folder / commit
+    tree.mkdir()
+    archive = subprocess.run(
+        ["git", "archive", commit], cwd=repository.path, check=True, capture_output=True
+    )
+    subprocess.run(["tar", "-x", "-C", str(tree)], input=archive.stdout, check=True)
+    hashed = subprocess.run(
+        ["nix-hash", "--type", "sha256", "--base32", str(tree)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    digest = subprocess.run(
+        ["nix-hash", "--type", "sha256", "--to-base16", hashed.stdout.strip()],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return f"sha256-{base64.b64encode(bytes.fromhex(digest.stdout.strip())).decode()}"
+
+
+def replaced(text: str, *changes: tuple[str, str]) -> str:
+    for old, new in changes:
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    return text
+
+
+def test_moves_a_pypi_pin_and_a_second_run_is_current(project: Project, index: Index) -> None:
+    """Version and hash change, nothing else; no file is downloaded; then all is current."""
+    index.release("ema-pytorch", "0.7.7")
+    (new,) = index.release("ema-pytorch", "0.8.3")
+    before = pypi_overlay("ema-pytorch", "0.7.7", pname="ema_pytorch", sri=FAKE)
+    path = project.overlay("ema-pytorch.nix", before)
+
+    first = project.run("bump", "ema-pytorch")
+
+    assert path.read_text() == replaced(before, ("0.7.7", "0.8.3"), (FAKE, flat(new.content)))
+    assert (first.code, first.out, first.err) == (
+        0,
+        "+ ema-pytorch  0.7.7 -> 0.8.3 (hash: index, no download)\n1 updated\n",
+        "",
+    )
+    assert [one.target for one in index.server.requests()] == ["/simple/ema-pytorch/"]
+
+    second = project.run("bump", "ema-pytorch")
+
+    assert (second.code, second.out) == (0, "= ema-pytorch  0.8.3 is current\n1 current\n")
+
+
+def test_a_changed_sdist_stem_becomes_fetchpypis_own_pname(project: Project, index: Index) -> None:
+    index.release("a-b", "0.0.5", files=["a-b-0.0.5.tar.gz"])
+    (new,) = index.release("a-b", "0.1.0", files=["a_b-0.1.0.tar.gz"])
+    before = pypi_overlay("a-b", "0.0.5", sri=FAKE)
+    path = project.overlay("a-b.nix", before)
+
+    assert project.run("bump").code == 0
+
+    assert path.read_text() == replaced(
+        before,
+        ("0.0.5", "0.1.0"),
+        ("inherit pname version;", 'pname = "a_b";\n        inherit version;'),
+        (FAKE, flat(new.content)),
+    )
+
+
+def test_holds_a_release_without_the_file_that_fetchpypi_would_ask_for(
+    project: Project, index: Index
+) -> None:
+    index.release("a", "1.0")
+    index.release("a", "2.0", files=["a-2.0-py3-none-any.whl"])
+    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
+    before = project.snapshot()
+
+    result = project.run("bump")
+
+    assert (result.code, result.out) == (
+        0,
+        "~ a  1.0 held: 2.0 has no a-2.0.tar.gz; the index has a-2.0-py3-none-any.whl\n1 held\n",
+    )
+    assert project.snapshot() == before
+
+
+@pytest.fixture
+def vocos(github: GitHub) -> Hosted:
+    """A repository with v0.1.0, v0.2.0 (annotated) and a commit after it."""
+    repository = github.repository("o", "vocos")
+    for version, annotated in (("0.1.0", False), ("0.2.0", True)):
+        commit = repository.commit({"setup.py": f"setup(version='{version}')\n"})
+        repository.tag(f"v{version}", commit, annotated=annotated)
+    repository.commit({"setup.py": "setup(version='0.3.0')\n"})
+    return repository
+
+
+def test_moves_a_tag_to_the_hash_that_nix_gives_its_commit(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    before = github_overlay("vocos", "0.1.0", sri=FAKE)
+    path = project.overlay("vocos.nix", before)
+
+    assert project.run("bump").code == 0
+
+    expected = unpacked(vocos, vocos.git("rev-parse", "v0.2.0^{commit}"), tmp_path)
+    assert path.read_text() == replaced(before, ("0.1.0", "0.2.0"), (FAKE, expected))
+
+
+def test_a_moving_rev_whose_tag_is_newer_becomes_the_tag(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    """The pinned hash is that of v0.1.0, which v0.2.0 follows."""
+    held = unpacked(vocos, vocos.git("rev-parse", "v0.1.0"), tmp_path)
+    before = github_overlay("vocos", "0.1.0", rev="main", sri=held)
+    path = project.overlay("vocos.nix", before)
+
+    result = project.run("bump")
+
+    new = unpacked(vocos, vocos.git("rev-parse", "v0.2.0^{commit}"), tmp_path)
+    assert path.read_text() == replaced(
+        before, ("0.1.0", "0.2.0"), ('"main"', '"v${version}"'), (held, new)
+    )
+    assert "the rev 'main' moves: pinned to the tag" in result.out
+
+
+def test_a_moving_rev_at_a_newer_commit_becomes_that_commit_with_its_true_label(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    """The source never goes back, its hash stays, and the label is what the source declares."""
+    head = vocos.head()
+    held = unpacked(vocos, head, tmp_path)
+    before = github_overlay("vocos", "0.1.0", rev="main", sri=held)
+    path = project.overlay("vocos.nix", before)
+
+    assert project.run("bump").code == 0
+
+    date = vocos.git("show", "--no-patch", "--format=%cs", head)
+    assert path.read_text() == replaced(
+        before, ('"0.1.0"', f'"0.3.0-unstable-{date}"'), ('"main"', f'"{head}"')
+    )
+
+
+def test_a_moving_rev_with_an_unknown_hash_is_held(project: Project, vocos: Hosted) -> None:
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=FAKE))
+    before = project.snapshot()
+
+    result = project.run("bump")
+
+    assert result.code == 0
+    assert result.out == (
+        "~ vocos  0.1.0 held: unknown source: the rev 'main' moves, and neither its head nor the "
+        "newest tags have the pinned hash; --to decides\n1 held\n"
+    )
+    assert project.snapshot() == before
+    assert vocos.head()
+
+
+def test_to_decides_for_a_moving_rev(project: Project, vocos: Hosted, tmp_path: Path) -> None:
+    before = github_overlay("vocos", "0.1.0", rev="main", sri=FAKE)
+    path = project.overlay("vocos.nix", before)
+
+    assert project.run("bump", "vocos", "--to", "0.2.0").code == 0
+
+    new = unpacked(vocos, vocos.git("rev-parse", "v0.2.0^{commit}"), tmp_path)
+    assert path.read_text() == replaced(
+        before, ("0.1.0", "0.2.0"), ('"main"', '"v${version}"'), (FAKE, new)
+    )
+
+
+def test_a_commit_pin_follows_the_default_branch_with_the_declared_label(
+    project: Project, github: GitHub, tmp_path: Path
+) -> None:
+    repository = github.repository("o", "pi")
+    tagged = repository.commit({"pyproject.toml": '[project]\nversion = "0.2.4"\n'})
+    repository.tag("0.2.4", tagged)
+    pinned = repository.commit({"pyproject.toml": '[project]\nversion = "0.2.5"\n'})
+    head = repository.commit({"pyproject.toml": '[project]\nversion = "0.3.0"\n'})
+    before = github_overlay("pi", "0.2.5", rev=pinned, sri=FAKE)
+    path = project.overlay("pi.nix", before)
+
+    assert project.run("bump").code == 0
+
+    date = repository.git("show", "--no-patch", "--format=%cs", head)
+    assert path.read_text() == replaced(
+        before,
+        ('"0.2.5"', f'"0.3.0-unstable-{date}"'),
+        (pinned, head),
+        (FAKE, unpacked(repository, head, tmp_path)),
+    )
+
+
+def test_a_commit_pin_that_a_tag_names_follows_tags_as_commits(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    old = vocos.git("rev-parse", "v0.1.0")
+    new = vocos.git("rev-parse", "v0.2.0^{commit}")
+    before = github_overlay("vocos", "0.1.0", rev=old, sri=FAKE)
+    path = project.overlay("vocos.nix", before)
+
+    assert project.run("bump").code == 0
+
+    assert path.read_text() == replaced(
+        before, ("0.1.0", "0.2.0"), (old, new), (FAKE, unpacked(vocos, new, tmp_path))
+    )
+
+
+def test_a_moved_repository_is_followed_and_reported(
+    project: Project, github: GitHub, vocos: Hosted
+) -> None:
+    github.rename(vocos, "new/vocos")
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", sri=FAKE))
+
+    result = project.run("bump", "--dry-run")
+
+    assert result.code == 0
+    assert "warning: o/vocos has moved to new/vocos: owner and repo are stale" in result.out
+
+
+def test_dry_run_prints_a_diff_that_git_applies_and_writes_nothing(
+    project: Project, index: Index
+) -> None:
+    (new,) = index.release("a", "2.0")
+    path = project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
+    before = project.snapshot()
+
+    result = project.run("bump", "--dry-run")
+
+    diff, _, rest = result.out.partition("+ a ")
+    assert rest == " 1.0 -> 2.0 (hash: index, no download, not written)\n1 updated\n"
+    assert project.snapshot() == before
+    subprocess.run(["git", "apply"], cwd=project.root, input=diff.encode(), check=True)
+    assert path.read_text() == pypi_overlay("a", "2.0", sri=flat(new.content))
+
+
+def test_commit_makes_one_commit_a_package_with_only_its_file(
+    project: Project, index: Index
+) -> None:
+    for name in ("a", "b"):
+        index.release(name, "2.0")
+        project.overlay(f"{name}.nix", pypi_overlay(name, "1.0", sri=FAKE))
+    project.git("init", "--quiet")
+    project.git("config", "user.name", "T")
+    project.git("config", "user.email", "t@example.org")
+    project.git("add", ".")
+    project.git("commit", "--quiet", "-m", "start")
+    (project.root / "unrelated").write_text("staged")
+    project.git("add", "unrelated")
+
+    assert project.run("bump", "--commit").code == 0
+
+    log = project.git("log", "--format=%s", "--name-only", "-2").split()
+    assert log == [
+        "b:",
+        "1.0",
+        "->",
+        "2.0",
+        "overlays/b.nix",
+        "a:",
+        "1.0",
+        "->",
+        "2.0",
+        "overlays/a.nix",
+    ]
+    assert project.git("status", "--porcelain") == "A  unrelated\n"
+
+
+def test_commit_refuses_a_file_with_uncommitted_changes(project: Project, index: Index) -> None:
+    index.release("a", "2.0")
+    path = project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
+    project.git("init", "--quiet")
+    project.git("add", ".")
+    project.git("commit", "--quiet", "-m", "start")
+    path.write_text(path.read_text() + "# mine\n")
+    before = project.snapshot()
+
+    result = project.run("bump", "--commit")
+
+    assert (result.code, result.out) == (
+        1,
+        (
+            "! a  failed at write: overlays/a.nix has uncommitted changes\n"
+            "    hint: commit or stash them, or leave out --commit\n1 failed\n"
+        ),
+    )
+    assert project.snapshot() == before
+
+
+def test_two_packages_of_one_file_are_bumped_one_after_the_other(
+    project: Project, index: Index
+) -> None:
+    releases = [index.release(name, "2.0")[0] for name in ("a", "b")]
+    one, other = (pypi_overlay(name, "1.0", sri=FAKE) for name in ("a", "b"))
+    # The second package's lines go in front of the first overlay's closing braces.
+    both = "\n".join([*one.splitlines()[:-2], *other.splitlines()[2:-2], "  };", "}", ""])
+    path = project.overlay("both.nix", both)
+
+    assert project.run("bump").code == 0
+
+    expected = both.replace("1.0", "2.0")
+    for release in releases:
+        expected = expected.replace(FAKE, flat(release.content), 1)
+    assert path.read_text() == expected
+
+
+def test_json_of_a_bump_holds_the_whole_outcome(project: Project, index: Index) -> None:
+    (new,) = index.release("a", "2.0", upload_time="2026-01-02T03:04:05.000000Z")
+    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
+
+    result = project.run("bump", "--json")
+
+    assert result.json == {
+        "schema": 1,
+        "command": "bump",
+        "packages": [
+            {
+                "name": "a",
+                "attribute": "python3Packages.a",
+                "file": "overlays/a.nix",
+                "line": 3,
+                "fetcher": "fetchPypi",
+                "source": {"pname": "a", "version": "1.0", "hash": FAKE},
+                "track": "pypi",
+                "status": "updated",
+                "version": "1.0",
+                "latest": "2.0",
+                "ref": None,
+                "commit": None,
+                "published": "2026-01-02T03:04:05Z",
+                "url": None,
+                "pinned": {"rev": "", "commit": None, "version": "1.0"},
+                "reason": None,
+                "until": None,
+                "warnings": [],
+                "written": True,
+                "changes": [
+                    {"field": "version", "line": 5, "old": "1.0", "new": "2.0"},
+                    {"field": "hash", "line": 9, "old": FAKE, "new": flat(new.content)},
+                ],
+                "hash": {"value": flat(new.content), "method": "index", "downloaded_bytes": 0},
+                "error": None,
+            }
+        ],
+        "summary": {"updated": 1},
+    }

@@ -1,0 +1,62 @@
+"""Fixtures for every test: a scrubbed environment, and a scratch project to run the command in."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.project import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.loopback.github import GitHub
+    from tests.loopback.index import Index
+
+pytest_plugins = ["tests.loopback.fixtures"]
+
+_SCRUBBED = ("TOKEN", "PROXY", "SECRET", "GITHUB_", "GIT_", "NO_COLOR", "CI", "UPDATER_")
+
+
+@pytest.fixture(autouse=True)
+def _scrubbed(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """No test sees the machine's tokens, proxies or pip index, except a live one its index."""
+    live = request.node.get_closest_marker("live") is not None
+    for name in list(os.environ):
+        if any(word in name.upper() for word in _SCRUBBED) or (
+            name.startswith("PIP_") and not live
+        ):
+            monkeypatch.delenv(name)
+    if not live:
+        monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+
+
+@pytest.fixture
+def project(
+    tmp_path: Path, github: GitHub, index: Index, capfdbinary: pytest.CaptureFixture[bytes]
+) -> Project:
+    """A folder with overlays whose upstreams are the loopback servers."""
+    root = tmp_path / "project"
+    (root / "overlays").mkdir(parents=True)
+    made = Project(root, capfdbinary)
+    made.configure(
+        f"""\
+        hosts:
+          github.com:
+            web: {github.url}
+            api: {github.api_url}
+            graphql: {github.graphql_url}
+        index: {index.url}
+        network: {{retries: 0, timeout: 20s}}
+        """
+    )
+    return made

@@ -1,0 +1,39 @@
+"""Pytest fixtures of the loopback servers; a handler that fails, fails the test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.loopback.github import GitHub
+from tests.loopback.index import Index
+from tests.loopback.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A server without routes."""
+    with Server() as running:
+        yield running
+    assert running.errors == []
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> Iterator[GitHub]:
+    """GitHub without repositories."""
+    with GitHub(tmp_path / "github") as running:
+        yield running
+    assert running.server.errors + running.codeload.errors == []
+
+
+@pytest.fixture
+def index() -> Iterator[Index]:
+    """A package index without projects."""
+    with Index() as running:
+        yield running
+    assert running.server.errors == []

@@ -1,0 +1,89 @@
+"""Git's smart HTTP protocol and source archives, answered by the host's git.
+
+Source: gitprotocol-http(5), gitprotocol-v2(5), git-archive(1).
+"""
+
+from __future__ import annotations
+
+import gzip
+import subprocess
+from typing import TYPE_CHECKING
+
+from tests.loopback.messages import Request, Response, text
+from tests.loopback.repositories import environment
+
+if TYPE_CHECKING:
+    from tests.loopback.repositories import Repository
+
+NO_CACHE = {"Cache-Control": "no-cache, max-age=0, must-revalidate"}
+SERVICE = "git-upload-pack"
+
+
+def info_refs(repository: Repository, request: Request) -> Response:
+    """Answer ``GET .../info/refs?service=git-upload-pack``; other services are refused."""
+    if request.query.get("service") != SERVICE:
+        return text("Please upgrade your git client.\n", 403)
+    greeting = f"# service={SERVICE}\n"
+    body = f"{len(greeting) + 4:04x}{greeting}0000".encode()
+    body += upload_pack(repository, request, "--http-backend-info-refs", b"")
+    kind = f"application/x-{SERVICE}-advertisement"
+    return Response(200, body, {"Content-Type": kind, **NO_CACHE})
+
+
+def exchange_packs(repository: Repository, request: Request) -> Response:
+    """Answer ``POST .../git-upload-pack``."""
+    sent = request.body
+    if request.headers.get("content-encoding") == "gzip":
+        sent = gzip.decompress(sent)
+    body = upload_pack(repository, request, "--stateless-rpc", sent)
+    return Response(200, body, {"Content-Type": f"application/x-{SERVICE}-result", **NO_CACHE})
+
+
+def upload_pack(repository: Repository, request: Request, mode: str, sent: bytes) -> bytes:
+    """Return what ``git upload-pack`` says in the protocol version that the client asked for."""
+    repository.settle()
+    done = subprocess.run(
+        ["git", "upload-pack", "--strict", "--stateless-rpc", mode, str(repository.path)],
+        env={**environment(), "GIT_PROTOCOL": request.headers.get("git-protocol", "")},
+        input=sent,
+        capture_output=True,
+        check=False,
+    )
+    # A refused want is an answer too: git writes it as an ERR packet and exits with 128.
+    if done.returncode and not done.stdout:
+        raise RuntimeError(f"git upload-pack failed: {done.stderr.decode()}")
+    return done.stdout
+
+
+def archive(repository: Repository, ref: str, form: str, prefix: str) -> Response | None:
+    """Answer with a source archive as GitHub's archive host does, None where there is no such ref.
+
+    The length is not told, and a tar archive names its commit in a pax header.
+
+    Args:
+        repository: whose files.
+        ref: a tag, a branch, a commit id or a whole ``refs/...`` name.
+        form: ``tar.gz`` or ``zip``.
+        prefix: the name of the one folder at the top.
+    """
+    commit = resolve(repository, ref)
+    if commit is None:
+        return None
+    done = subprocess.run(
+        ["git", "archive", f"--format={form}", f"--prefix={prefix}/", commit],
+        cwd=repository.path,
+        env=environment(),
+        capture_output=True,
+        check=True,
+    )
+    name = f"{prefix}.{form}"
+    kind = "application/x-gzip" if form == "tar.gz" else "application/zip"
+    headers = {"Content-Type": kind, "Content-Disposition": f"attachment; filename={name}"}
+    return Response(200, done.stdout, {**headers, "ETag": f'W/"{commit}{form}"'}, chunked=True)
+
+
+def resolve(repository: Repository, ref: str) -> str | None:
+    """Return the commit that a ref, branch, tag or (shortened) commit id names, tags first."""
+    names = (f"refs/tags/{ref}", f"refs/heads/{ref}", ref)
+    found = (repository.find(f"{name}^{{commit}}") for name in names)
+    return next((commit for commit in found if commit), None)

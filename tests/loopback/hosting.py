@@ -1,0 +1,104 @@
+"""A repository as GitHub hosts it, and who may see it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from tests.loopback.repositories import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from tests.loopback.messages import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A GitHub release; a draft has no published date and is seen by nobody without push rights."""
+
+    tag: str
+    created: datetime
+    published: datetime | None
+    draft: bool = False
+    prerelease: bool = False
+
+
+class Hosted(Repository):
+    """A repository with what GitHub knows about it besides its objects.
+
+    Attributes:
+        number: GitHub's id, which outlives a rename.
+        writable: whether the tokens may push, and so see drafts.
+        releases: in the order of their making.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        number: int,
+        owner: str,
+        name: str,
+        default_branch: str,
+        private: bool,
+        archived: bool,
+    ) -> None:
+        super().__init__(path, default_branch=default_branch)
+        self.number = number
+        self.owner = owner
+        self.name = name
+        self.private = private
+        self.archived = archived
+        self.writable = False
+        self.releases: list[Release] = []
+
+    @property
+    def full_name(self) -> str:
+        """``owner/name`` as it is now."""
+        return f"{self.owner}/{self.name}"
+
+    def release(
+        self, tag: str, date: str, *, draft: bool = False, prerelease: bool = False
+    ) -> Release:
+        """Make a release of a tag, which a draft need not have yet.
+
+        Args:
+            tag: the tag's name.
+            date: when it was made and, unless it is a draft, published; ISO 8601 with an offset.
+            draft: not published yet.
+            prerelease: not for everyone.
+        """
+        created = datetime.fromisoformat(date)
+        made = Release(tag, created, None if draft else created, draft, prerelease)
+        self.releases.append(made)
+        return made
+
+
+class Credential(Enum):
+    """What an Authorization header is worth."""
+
+    NONE = auto()
+    VALID = auto()
+    WRONG = auto()
+
+
+def credential(request: Request, tokens: Collection[str]) -> Credential:
+    """Judge the Authorization header: ``Bearer``, ``token``, or ``Basic`` with it as password."""
+    if request.authorization is None:
+        return Credential.NONE
+    scheme, _, value = request.authorization.partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            user, _, password = base64.b64decode(value, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return Credential.WRONG
+        value = password or user
+    elif scheme.lower() not in ("bearer", "token"):
+        return Credential.WRONG
+    return Credential.VALID if value in tokens else Credential.WRONG

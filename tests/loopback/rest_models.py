@@ -1,0 +1,190 @@
+"""The JSON objects of GitHub's REST API, made from real repositories.
+
+What a test looks at is true; what GitHub must also name is there with a plain value.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from tests.loopback.objects import Commit, Comparison, Signature, read_commit, read_history
+from tests.loopback.repositories import FIRST_DATE
+
+if TYPE_CHECKING:
+    from tests.loopback.github import GitHub
+    from tests.loopback.hosting import Hosted, Release
+    from tests.loopback.repositories import Ref
+
+Json = dict[str, Any]
+
+MOST_COMPARED = 250
+
+REPOSITORY_LINKS = (
+    "assignees blobs branches collaborators comments commits compare contents contributors "
+    "deployments downloads events forks git_commits git_refs git_tags hooks issue_comment "
+    "issue_events issues keys labels languages merges milestones notifications pulls releases "
+    "stargazers statuses subscribers subscription tags teams trees"
+)
+REPOSITORY_COUNTS = (
+    "forks forks_count network_count open_issues open_issues_count size stargazers_count "
+    "subscribers_count watchers watchers_count"
+)
+REPOSITORY_NOES = "fork disabled has_discussions has_issues has_pages has_projects has_wiki"
+USER_LINKS = (
+    "events followers following gists organizations received_events repos starred subscriptions"
+)
+
+
+def full_repository_model(hosted: Hosted, github: GitHub) -> Json:
+    """Return ``full-repository``."""
+    api, web = addresses(hosted, github)
+    pushed = max((ref.committed for ref in hosted.refs()), default=None)
+    moment = zulu(pushed or FIRST_DATE)
+    return {
+        **{f"{name}_url": f"{api}/{name.replace('_', '/')}" for name in REPOSITORY_LINKS.split()},
+        **dict.fromkeys(REPOSITORY_COUNTS.split(), 0),
+        **dict.fromkeys(REPOSITORY_NOES.split(), False),
+        **dict.fromkeys(("created_at", "updated_at", "pushed_at"), moment),
+        **dict.fromkeys(("description", "homepage", "language", "license", "mirror_url")),
+        **dict.fromkeys(("clone_url", "git_url", "ssh_url"), f"{web}.git"),
+        "archive_url": f"{api}/{{archive_format}}{{/ref}}",
+        "archived": hosted.archived,
+        "default_branch": hosted.default_branch,
+        "full_name": hosted.full_name,
+        "html_url": web,
+        "id": hosted.number,
+        "name": hosted.name,
+        "node_id": f"R_{hosted.number}",
+        "owner": user_model(hosted.owner, github),
+        "private": hosted.private,
+        "svn_url": web,
+        "url": api,
+    }
+
+
+def tag_model(hosted: Hosted, ref: Ref, github: GitHub) -> Json:
+    """Return ``tag``; its commit is the peeled one."""
+    api, _ = addresses(hosted, github)
+    return {
+        "name": ref.short,
+        "commit": {"sha": ref.commit, "url": f"{api}/commits/{ref.commit}"},
+        "zipball_url": f"{api}/zipball/{ref.name}",
+        "tarball_url": f"{api}/tarball/{ref.name}",
+        "node_id": f"REF_{hosted.number}_{ref.short}",
+    }
+
+
+def branch_model(hosted: Hosted, ref: Ref, github: GitHub) -> Json:
+    """Return ``short-branch``."""
+    api, _ = addresses(hosted, github)
+    commit = {"sha": ref.commit, "url": f"{api}/commits/{ref.commit}"}
+    return {"name": ref.short, "commit": commit, "protected": False}
+
+
+def release_model(hosted: Hosted, release: Release, github: GitHub) -> Json:
+    """Return ``release``."""
+    api, web = addresses(hosted, github)
+    number = hosted.releases.index(release) + 1
+    published = zulu(release.published) if release.published else None
+    return {
+        "url": f"{api}/releases/{number}",
+        "html_url": f"{web}/releases/tag/{release.tag}",
+        "assets_url": f"{api}/releases/{number}/assets",
+        "upload_url": f"{api}/releases/{number}/assets{{?name,label}}",
+        "tarball_url": f"{api}/tarball/{release.tag}",
+        "zipball_url": f"{api}/zipball/{release.tag}",
+        "id": number,
+        "node_id": f"RE_{hosted.number}_{number}",
+        "tag_name": release.tag,
+        "target_commitish": hosted.default_branch,
+        "name": release.tag,
+        "body": "",
+        "draft": release.draft,
+        "prerelease": release.prerelease,
+        "created_at": zulu(release.created),
+        "published_at": published,
+        "author": user_model(hosted.owner, github),
+        "assets": [],
+    }
+
+
+def commit_model(hosted: Hosted, commit: Commit, github: GitHub) -> Json:
+    """Return ``commit``."""
+    api, web = addresses(hosted, github)
+    return {
+        "url": f"{api}/commits/{commit.sha}",
+        "sha": commit.sha,
+        "node_id": f"C_{hosted.number}_{commit.sha}",
+        "html_url": f"{web}/commit/{commit.sha}",
+        "comments_url": f"{api}/commits/{commit.sha}/comments",
+        "commit": {
+            "url": f"{api}/git/commits/{commit.sha}",
+            "author": signature_model(commit.author),
+            "committer": signature_model(commit.committer),
+            "message": commit.message,
+            "comment_count": 0,
+            "tree": {"sha": commit.tree, "url": f"{api}/git/trees/{commit.tree}"},
+        },
+        "author": user_model("loop", github),
+        "committer": user_model("loop", github),
+        "parents": [
+            {"sha": one, "url": f"{api}/commits/{one}", "html_url": f"{web}/commit/{one}"}
+            for one in commit.parents
+        ],
+    }
+
+
+def comparison_model(hosted: Hosted, compared: Comparison, github: GitHub) -> Json:
+    """Return ``commit-comparison``."""
+    api, web = addresses(hosted, github)
+    page = f"{web}/compare/{compared.base}...{compared.head}"
+    commits = read_history(
+        hosted, "--reverse", f"--max-count={MOST_COMPARED}", f"{compared.base}..{compared.head}"
+    )
+    return {
+        "url": f"{api}/compare/{compared.base}...{compared.head}",
+        "html_url": page,
+        "permalink_url": page,
+        "diff_url": f"{page}.diff",
+        "patch_url": f"{page}.patch",
+        "base_commit": commit_model(hosted, read_commit(hosted, compared.base), github),
+        "merge_base_commit": commit_model(hosted, read_commit(hosted, compared.merge_base), github),
+        "status": compared.status,
+        "ahead_by": compared.ahead,
+        "behind_by": compared.behind,
+        "total_commits": compared.ahead,
+        "commits": [commit_model(hosted, one, github) for one in commits],
+    }
+
+
+def user_model(login: str, github: GitHub) -> Json:
+    """Return ``simple-user``."""
+    api = f"{github.api_url}/users/{login}"
+    return {
+        **{f"{name}_url": f"{api}/{name}" for name in USER_LINKS.split()},
+        "login": login,
+        "id": 1,
+        "node_id": f"U_{login}",
+        "avatar_url": f"{github.url}/avatars/{login}",
+        "gravatar_id": "",
+        "url": api,
+        "html_url": f"{github.url}/{login}",
+        "type": "Organization",
+        "site_admin": False,
+    }
+
+
+def signature_model(signature: Signature) -> Json:
+    """Return ``git-user``."""
+    return {"name": signature.name, "email": signature.email, "date": zulu(signature.date)}
+
+
+def zulu(moment: datetime) -> str:
+    """Return a date as GitHub writes it: in UTC, to the second."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def addresses(hosted: Hosted, github: GitHub) -> tuple[str, str]:
+    """Return a repository's addresses in the API and on the web."""
+    return f"{github.api_url}/repos/{hosted.full_name}", f"{github.url}/{hosted.full_name}"
