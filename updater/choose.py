@@ -151,10 +151,9 @@ def releases(candidates: Iterable[Candidate], form: Form | None) -> list[Release
 
 def choose_tracking(pin: Pin, policy: Policy, offer: Offer, form: Form) -> Tracking:
     """Decide which channel of a repository a pin follows, and say why."""
-    if policy.track == "branch":
-        return Tracking("branch", "config.yaml says so", policy.branch, _moves(pin, offer))
     if policy.track != "auto":
-        return Tracking(policy.track, "config.yaml says so", moving=_moves(pin, offer))
+        said = "config.yaml says so"
+        return Tracking(policy.track, said, policy.branch, _moves(pin, offer))
     if is_commit(pin.rev):
         named = [one for one in releases(offer.candidates, form) if one.candidate.commit == pin.rev]
         if named:
@@ -166,6 +165,22 @@ def choose_tracking(pin: Pin, policy: Policy, offer: Offer, form: Form) -> Track
         return Tracking(kind, f"its rev {pin.rev!r} is {what}", moving=True)
     why = "is made from the version" if pin.through_version else "is a tag"
     return Tracking("tag", f"its rev {why}")
+
+
+def expected_tracking(pin: Pin, policy: Policy) -> Tracking:
+    """Say what a pin will follow as far as its own text tells, before upstream is asked."""
+    if policy.track != "auto":
+        return Tracking(policy.track, "config.yaml says so", policy.branch)
+    if not pin.rev:
+        return Tracking("pypi", "its source is fetched from the package index")
+    if pin.through_version:
+        return Tracking("tag", "its rev is made from the version")
+    if is_commit(pin.rev):
+        return Tracking("commit", "its rev is a commit; tags, if a version tag names it")
+    if parse_version(_general(()).version(pin.rev)) is not None:
+        return Tracking("tag", "its rev is a tag")
+    moving = f"its rev {pin.rev!r} moves; the default branch, if upstream has no version tags"
+    return Tracking("tag", moving, moving=True)
 
 
 def _moves(pin: Pin, offer: Offer) -> bool:

@@ -43,7 +43,8 @@ class Request:
 
 def list_packages(request: Request) -> int:
     """Show what was found; asks nobody."""
-    from updater.report.listing import describe  # noqa: PLC0415 - one command's
+    from updater.choose import expected_tracking  # noqa: PLC0415 - one command's
+    from updater.report.listing import describe  # noqa: PLC0415 - as above
 
     config = request.load()
     found = find_packages(config)
@@ -56,7 +57,9 @@ def list_packages(request: Request) -> int:
                 pin = FETCHERS[source.fetcher].pin(package, source)
         except StageError as error:
             problem = str(error)
-        rows.append(describe(package, pin, config.policy(package), problem))
+        policy = config.policy(package)
+        tracking = expected_tracking(pin, policy) if pin is not None else None
+        rows.append(describe(package, pin, tracking, hold=policy.hold, problem=problem))
     if request.json:
         from updater.report.as_json import listing_json  # noqa: PLC0415 - pydantic, for --json only
 

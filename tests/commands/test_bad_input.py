@@ -64,8 +64,8 @@ CONFIGURATIONS = {
     "wrong duration": (
         "defaults:\n  minimum_release_age: 7\n",
         (
-            "config.yaml:2:defaults.minimum_release_age: a duration is a whole number and s, m, h, d "
-            "or w, such as 7d; found 7\n"
+            "config.yaml:2:defaults.minimum_release_age: a duration is a whole number and "
+            "s, m, h, d or w, such as 7d; found 7\n"
         ),
     ),
     "wrong specifier": (
@@ -230,7 +230,7 @@ INDEX_FAULTS = {
         "try later",
     ),
     "500": (answers(500), "answers 500 Internal Server Error", "try again later"),
-    "418": (answers(418), "answers 418 I'm a teapot", ""),
+    "418": (answers(418), "answers 418 I'm a Teapot", ""),
     "cut short": (
         Cut(10),
         "cannot be reached: peer closed connection without sending complete message body",

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from updater.choose import is_commit, parse_version
-
 if TYPE_CHECKING:
-    from updater.model import Package, Pin, Policy
+    from updater.model import Package, Pin, Tracking
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,37 +20,24 @@ class Listed:
     reason: str = ""
 
 
-def describe(package: Package, pin: Pin | None, policy: Policy, problem: str) -> Listed:
+def describe(
+    package: Package, pin: Pin | None, tracking: Tracking | None, *, hold: str, problem: str
+) -> Listed:
     """Say how a package will be tracked, as far as its text tells.
 
     Args:
         package: the package.
         pin: its pin, None where it has none or it cannot be read.
-        policy: what its configuration asks for.
+        tracking: what its text and configuration say it follows; None where it has no pin.
+        hold: why it must not be touched, or an empty string.
         problem: why it cannot be read, or an empty string.
     """
     if problem:
         return Listed(package, "failed", reason=problem)
-    if package.source is None or pin is None:
+    if pin is None or tracking is None:
         return Listed(package, "skipped", reason="it has no source of its own")
     version = pin.version or "no version"
     shown = version if pin.through_version else f"{version} ({pin.rev[:12]})"
-    if policy.hold:
-        return Listed(package, "held", shown, reason=policy.hold)
-    track, reason = _track(pin, policy)
-    return Listed(package, "found", shown, track, reason)
-
-
-def _track(pin: Pin, policy: Policy) -> tuple[str, str]:
-    if policy.track != "auto":
-        track = f"branch:{policy.branch}" if policy.branch else policy.track
-        return track, "config.yaml says so"
-    if not pin.rev:
-        return "pypi", "its source is fetched from the package index"
-    if pin.through_version:
-        return "tag", "its rev is made from the version"
-    if is_commit(pin.rev):
-        return "commit", "its rev is a commit; tags, if a version tag names it"
-    if parse_version(pin.rev.removeprefix("v")) is not None:
-        return "tag", "its rev is a tag"
-    return "tag", f"its rev {pin.rev!r} moves; the default branch, if upstream has no version tags"
+    if hold:
+        return Listed(package, "held", shown, reason=hold)
+    return Listed(package, "found", shown, str(tracking), tracking.reason)
