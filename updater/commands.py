@@ -6,7 +6,7 @@ import os
 import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from updater import config as configuration
 from updater.errors import StageError, UsageError
@@ -99,7 +99,8 @@ def bump(request: Request, ask: Bump) -> int:
             if isinstance(outcome, Updated):
                 sys.stdout.buffer.write(diff(outcome).encode("utf-8", "surrogateescape"))
         sys.stdout.flush()
-    _report("bump", request, outcomes)
+    # In a dry run the diff is the result, so that it can be piped to `git apply`.
+    _report("bump", request, outcomes, sys.stderr if ask.dry_run else None)
     return exit_code(outcomes)
 
 
@@ -179,7 +180,9 @@ async def _effects(config: Config, progress: Silent) -> AsyncIterator[tuple[Http
 # --- output -------------------------------------------------------------------------------------
 
 
-def _report(command: str, request: Request, outcomes: list[Outcome]) -> None:
+def _report(
+    command: str, request: Request, outcomes: list[Outcome], stream: TextIO | None = None
+) -> None:
     if request.json:
         from updater.report.as_json import outcomes_json  # noqa: PLC0415 - pydantic, for --json only
 
@@ -188,25 +191,26 @@ def _report(command: str, request: Request, outcomes: list[Outcome]) -> None:
     from updater.report.terminal import outcome_lines, summary_line  # noqa: PLC0415 - as above
 
     shown = [one for one in outcomes if not request.quiet or exit_code([one]) != Exit.DONE]
-    _paint(outcome_lines(shown, verbose=request.verbose))
+    _paint(outcome_lines(shown, verbose=request.verbose), stream)
     if not request.quiet:
-        _write(summary_line(outcomes))
+        _write(summary_line(outcomes), stream)
 
 
-def _write(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
+def _write(text: str, stream: TextIO | None = None) -> None:
+    (stream or sys.stdout).write(f"{text}\n")
 
 
-def _paint(lines: Iterable[tuple[str, str]]) -> None:
-    """Print lines, in colour where stdout is a terminal and NO_COLOR is not set."""
-    if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("CI"):
+def _paint(lines: Iterable[tuple[str, str]], stream: TextIO | None = None) -> None:
+    """Print lines, in colour where they go to a terminal and NO_COLOR is not set."""
+    stream = stream or sys.stdout
+    if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("CI"):
         for line, _ in lines:
-            _write(line)
+            _write(line, stream)
         return
     from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
 
     from updater.report.terminal import STYLES  # noqa: PLC0415 - as above
 
-    console = Console(soft_wrap=True, highlight=False, markup=False)
+    console = Console(file=stream, soft_wrap=True, highlight=False, markup=False)
     for line, status in lines:
         console.print(line, style=STYLES[status])

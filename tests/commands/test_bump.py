@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import subprocess
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +14,6 @@ import pytest
 from tests.project import Project, github_overlay, pypi_overlay
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.loopback.github import GitHub
     from tests.loopback.hosting import Hosted
     from tests.loopback.index import Index
@@ -29,8 +29,8 @@ def flat(content: bytes) -> str:
 def unpacked(repository: Hosted, commit: str, folder: Path) -> str:
     """The SRI hash that Nix itself gives a commit's tree."""
     repository.settle()
-    tree = folder / commit
-    tree.mkdir()
+    tree = Path(tempfile.mkdtemp(dir=folder))
+    tree.chmod(0o755)
     archive = subprocess.run(
         ["git", "archive", commit], cwd=repository.path, check=True, capture_output=True
     )
@@ -242,7 +242,7 @@ def test_a_moved_repository_is_followed_and_reported(
     result = project.run("bump", "--dry-run")
 
     assert result.code == 0
-    assert "warning: o/vocos has moved to new/vocos: owner and repo are stale" in result.out
+    assert "warning: o/vocos has moved to new/vocos: owner and repo are stale" in result.err
 
 
 def test_dry_run_prints_a_diff_that_git_applies_and_writes_nothing(
@@ -254,10 +254,9 @@ def test_dry_run_prints_a_diff_that_git_applies_and_writes_nothing(
 
     result = project.run("bump", "--dry-run")
 
-    diff, _, rest = result.out.partition("+ a ")
-    assert rest == " 1.0 -> 2.0 (hash: index, no download, not written)\n1 updated\n"
+    assert result.err == "+ a  1.0 -> 2.0 (hash: index, no download, not written)\n1 updated\n"
     assert project.snapshot() == before
-    subprocess.run(["git", "apply"], cwd=project.root, input=diff.encode(), check=True)
+    subprocess.run(["git", "apply"], cwd=project.root, input=result.out.encode(), check=True)
     assert path.read_text() == pypi_overlay("a", "2.0", sri=flat(new.content))
 
 
