@@ -23,7 +23,7 @@ app = typer.Typer(
 # typer reads these annotations when the command runs, so that they are written for Python 3.11.
 Packages = Annotated[
     Optional[list[str]],  # noqa: UP045 - as typer's documentation has it
-    typer.Argument(metavar="[PKG]...", help="Names, identities, files or globs; all without any."),
+    typer.Argument(metavar="PKG", help="Names, identities, files or globs; all without any."),
 ]
 ConfigFile = Annotated[
     Optional[str],  # noqa: UP045 - as above
@@ -112,7 +112,7 @@ def prefetch(
     ref: Annotated[
         str,
         typer.Argument(
-            metavar="[REF]",
+            metavar="REF",
             help="github:owner/repo@rev, pypi:name@version, or the URL of a file or archive.",
         ),
     ] = "",

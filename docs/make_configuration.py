@@ -1,0 +1,51 @@
+"""Makes docs/configuration.md from the models of updater/options.py.
+
+python docs/make_configuration.py > docs/configuration.md
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from updater.options import Document, HostOptions, NetworkOptions, PackageOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import BaseModel
+
+HEAD = """\
+# config.yaml
+
+Every key is optional, and so is the file. A wrong key or value is an error with file, line and key.
+Durations are a whole number and `s`, `m`, `h`, `d` or `w`, such as `7d`. This page is made from the
+models that read the file: `python docs/make_configuration.py`.
+"""
+
+SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
+    ("Top level", Document),
+    ("defaults: and packages: NAME:", PackageOptions),
+    ("hosts: NAME:", HostOptions),
+    ("network:", NetworkOptions),
+)
+
+
+def page() -> str:
+    """Return the whole page."""
+    return "\n".join(_lines())
+
+
+def _lines() -> Iterator[str]:
+    yield HEAD
+    for title, model in SECTIONS:
+        yield f"## {title}\n"
+        yield "| key | meaning |"
+        yield "| --- | --- |"
+        for name, field in model.model_fields.items():
+            yield f"| `{name}` | {(field.description or '').replace('|', chr(92) + '|')} |"
+        yield ""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
