@@ -67,10 +67,7 @@ GRAPHQL_FIELDS = {
     "Comparison": "aheadBy behindBy baseTarget headTarget id status",
     "ReleaseConnection": "edges nodes pageInfo totalCount",
     "ReleaseEdge": "cursor node",
-    "Release": (
-        "createdAt databaseId id isDraft isLatest isPrerelease name publishedAt tagCommit tagName "
-        "url"
-    ),
+    "Release": ("createdAt id isDraft isPrerelease name publishedAt tag tagCommit tagName url"),
     "PageInfo": "endCursor hasNextPage hasPreviousPage startCursor",
     "GitObject": "abbreviatedOid commitUrl id oid",
     "Commit": (
@@ -93,7 +90,9 @@ OPENAPI_PATHS = (
     "/repos/{owner}/{repo}/commits",
     "/repos/{owner}/{repo}/commits/{ref}",
     "/repos/{owner}/{repo}/compare/{basehead}",
+    "/repos/{owner}/{repo}/git/matching-refs/{ref}",
     "/repos/{owner}/{repo}/releases",
+    "/repos/{owner}/{repo}/releases/latest",
     "/repos/{owner}/{repo}/tags",
     "/repos/{owner}/{repo}/tarball/{ref}",
     "/repos/{owner}/{repo}/zipball/{ref}",

@@ -10,7 +10,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from tests.loopback.messages import Request, Response, text
-from tests.loopback.repositories import environment
+from tests.loopback.store import environment
 
 if TYPE_CHECKING:
     from tests.loopback.repositories import Repository

@@ -17,6 +17,7 @@ from tests.loopback.rest import Rest
 from tests.loopback.server import Server
 
 if TYPE_CHECKING:
+    import ssl
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -33,24 +34,25 @@ class GitHub:
 
     Args:
         folder: where the bare repositories are made.
+        tls: makes both servers HTTPS; needs the names 127.0.0.1 and localhost.
 
     Attributes:
         tokens: the valid tokens.
         rest, graphql: the APIs, with their rate limits.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, tls: ssl.SSLContext | None = None) -> None:
         self.tokens = {TOKEN}
         self._folder = folder
         self._names: dict[str, Hosted] = {}
         self._made: list[Hosted] = []
         self._resources = ExitStack()
-        self.server = self._resources.enter_context(Server())
-        self.codeload = self._resources.enter_context(Server(name="localhost"))
+        self.server = self._resources.enter_context(Server(tls=tls))
+        self.codeload = self._resources.enter_context(Server(name="localhost", tls=tls))
         self._route()
         self.rest = Rest(self)
         self.graphql = GraphQl(self)
-        self.server.route("POST", "/api/graphql", self.graphql.answer)
+        self.server.route("POST", "(?:/api)?/graphql", self.graphql.answer)
 
     def __enter__(self) -> Self:
         return self

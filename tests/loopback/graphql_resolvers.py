@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.loopback.graphql_api import Query
     from tests.loopback.hosting import Hosted, Release
     from tests.loopback.objects import Commit, Tag
-    from tests.loopback.repositories import Ref
+    from tests.loopback.store import Ref
 
     Info: TypeAlias = GraphQLResolveInfo[Query]
 
@@ -169,10 +169,8 @@ def list_releases(
 
 
 def latest_release(hosted: Hosted, _info: Info) -> OwnRelease | None:
-    """Answer ``Repository.latestRelease``: the one that was published last."""
-    full = [one for one in hosted.releases if one.published and not one.prerelease]
-    newest = max(full, key=lambda one: str(one.published), default=None)
-    return OwnRelease(hosted, newest) if newest else None
+    """Answer ``Repository.latestRelease``."""
+    return OwnRelease(hosted, hosted.latest) if hosted.latest else None
 
 
 def compare_ref(own: OwnRef, _info: Info, head_ref: str) -> Json | None:
@@ -281,10 +279,12 @@ RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
     },
     "Release": {
         "createdAt": lambda own, _info: zulu(own.release.created),
+        "id": lambda own, _info: f"RE_{own.hosted.number}_{own.release.tag}",
         "isDraft": lambda own, _info: own.release.draft,
         "isPrerelease": lambda own, _info: own.release.prerelease,
         "name": lambda own, _info: own.release.tag,
         "publishedAt": lambda own, _info: own.release.published and zulu(own.release.published),
+        "tag": lambda own, _info: own_ref(own.hosted, f"refs/tags/{own.release.tag}"),
         "tagCommit": tagged_commit,
         "tagName": lambda own, _info: own.release.tag,
         "url": lambda own, info: f"{info.context.web(own.hosted)}/releases/tag/{own.release.tag}",

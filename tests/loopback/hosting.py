@@ -63,6 +63,12 @@ class Hosted(Repository):
         """``owner/name`` as it is now."""
         return f"{self.owner}/{self.name}"
 
+    @property
+    def latest(self) -> Release | None:
+        """The full release that was published last."""
+        full = [one for one in self.releases if not one.draft and not one.prerelease]
+        return max(full, key=lambda one: one.created, default=None)
+
     def release(
         self, tag: str, date: str, *, draft: bool = False, prerelease: bool = False
     ) -> Release:

@@ -5,15 +5,16 @@ Dates and authors are given, so the same calls make the same commit ids on every
 
 from __future__ import annotations
 
-import os
 import subprocess
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
+from tests.loopback.store import Store, environment
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 NO_OBJECT = "0" * 40
@@ -59,48 +60,7 @@ Entry: TypeAlias = "str | bytes | Executable | Symlink | Submodule | None"
 """What stands at a path of a tree; None takes it away."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """A tag or branch as git has it.
-
-    Attributes:
-        name: such as ``refs/tags/v1.0``.
-        object: the tag object of an annotated tag, else the commit.
-        commit: with the annotated tag peeled.
-        committed: the commit's committer date.
-        tagged: the tagger's date, None for a branch or lightweight tag.
-    """
-
-    name: str
-    object: str
-    commit: str
-    committed: datetime
-    tagged: datetime | None
-
-    @property
-    def short(self) -> str:
-        """The name without ``refs/tags/`` or ``refs/heads/``."""
-        return self.name.split("/", 2)[2]
-
-    @property
-    def annotated(self) -> bool:
-        """Whether a tag object stands between the name and the commit."""
-        return self.object != self.commit
-
-
-def environment() -> dict[str, str]:
-    """Return an environment for git in which no configuration of the user or machine counts."""
-    return {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "HOME": os.devnull,
-        "LC_ALL": "C.UTF-8",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_TERMINAL_PROMPT": "0",
-    }
-
-
-class Repository:
+class Repository(Store):
     """A bare repository that can be changed at any time, also while it is served.
 
     Changes are streamed to one ``git fast-import`` process, which ends as soon as something is
@@ -112,16 +72,13 @@ class Repository:
     """
 
     def __init__(self, path: Path, *, default_branch: str = "main") -> None:
-        self.path = path
+        super().__init__(path)
         self.default_branch = default_branch
         self._import: subprocess.Popen[bytes] | None = None
         # A running fast-import finds its own new objects by mark only, older ones by id only.
         self._marks: dict[str, str] = {}
         self._heads: dict[str, str] = {}
         self._next_date = FIRST_DATE
-        self._refs: tuple[Ref, ...] | None = None
-        self._found: dict[str, str | None] = {}
-        self._objects: dict[str, tuple[str, bytes]] = {}
         # Several connections of a server may be the first to read.
         self._settling = threading.Lock()
         # What `git init --bare` makes, without the cost of a process.
@@ -133,6 +90,7 @@ class Repository:
     def set_default_branch(self, name: str) -> None:
         """Point HEAD to this branch."""
         self.default_branch = name
+        self.forget()
         (self.path / "HEAD").write_text(f"ref: refs/heads/{name}\n")
 
     def commit(
@@ -226,73 +184,6 @@ class Repository:
         if running.returncode:
             raise RuntimeError(f"git fast-import in {self.path} failed: {problems.decode()}")
 
-    def git(self, *arguments: str) -> str:
-        """Return what a git command prints in this repository, without the last newline."""
-        self.settle()
-        return self._run(*arguments).decode().removesuffix("\n")
-
-    def refs(self) -> tuple[Ref, ...]:
-        """Return all tags and branches, sorted by name."""
-        self.settle()
-        if self._refs is None:
-            self._refs = tuple(self._read_refs())
-        return self._refs
-
-    def find(self, expression: str) -> str | None:
-        """Return the object that git understands by an expression, such as ``HEAD:setup.py``."""
-        self.settle()
-        if expression not in self._found:
-            self._found[expression] = self._rev_parse(expression)
-        return self._found[expression]
-
-    def read(self, *shas: str) -> dict[str, tuple[str, bytes]]:
-        """Return objects as their type and content, by their ids; all must exist."""
-        self.settle()
-        unread = sorted({sha for sha in shas if sha not in self._objects})
-        if unread:
-            done = self._run("cat-file", "--batch", sent="\n".join(unread).encode())
-            for sha in unread:
-                head, _, rest = done.partition(b"\n")
-                kind, size = head.decode().split(" ")[1:]
-                self._objects[sha] = kind, rest[: int(size)]
-                done = rest[int(size) + 1 :]
-        return {sha: self._objects[sha] for sha in shas}
-
-    def _rev_parse(self, expression: str) -> str | None:
-        options = ("--verify", "--quiet", "--end-of-options")
-        try:
-            return self.git("rev-parse", *options, expression)
-        except subprocess.CalledProcessError:
-            return None
-
-    def _run(self, *arguments: str, sent: bytes = b"") -> bytes:
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=self.path,
-            env=environment(),
-            input=sent,
-            capture_output=True,
-            check=True,
-        )
-        return done.stdout
-
-    def _read_refs(self) -> Iterator[Ref]:
-        peeled = "%(if)%(*objectname)%(then)%(*objectname) %(*committerdate:iso-strict)"
-        plain = "%(else)%(objectname) %(committerdate:iso-strict)%(end)"
-        form = f"%(refname) %(objectname) %(taggerdate:iso-strict) {peeled}{plain}"
-        for line in self.git("for-each-ref", f"--format={form}").splitlines():
-            name, target, tagged, commit, committed = line.split(" ")
-            if not committed:  # a tag of a tag, which git before 2.45 peels only once
-                peel = ("log", "--no-walk", "--format=%H %cI", name)
-                commit, committed = self.git(*peel).split(" ")
-            yield Ref(
-                name,
-                target,
-                commit,
-                datetime.fromisoformat(committed),
-                datetime.fromisoformat(tagged) if tagged else None,
-            )
-
     def _when(self, date: str | datetime | None) -> str:
         moment = datetime.fromisoformat(date) if isinstance(date, str) else date
         moment = moment or self._next_date
@@ -318,8 +209,7 @@ class Repository:
         return answer
 
     def _send(self, stream: bytes) -> subprocess.Popen[bytes]:
-        self._refs = None
-        self._found.clear()
+        self.forget()
         if self._import is None:
             self._import = subprocess.Popen(
                 ["git", "fast-import", "--quiet", "--force", "--done", "--date-format=raw"],

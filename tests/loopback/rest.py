@@ -19,6 +19,7 @@ from tests.loopback.rest_models import (
     commit_model,
     comparison_model,
     full_repository_model,
+    ref_model,
     release_model,
     tag_model,
 )
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
 DOCUMENTATION = "https://docs.github.com/rest"
 PER_PAGE = 30
 MOST_PER_PAGE = 100
-REPOSITORY = r"/api/v3/(?:repos/(?P<full_name>[^/]+/[^/]+)|repositories/(?P<number>\d+))"
+DESCRIBED = "/repos/{owner}/{repo}"
+# Without the prefix, as api.github.com has it, these addresses work too.
+REPOSITORY = r"(?:/api/v3)?/(?:repos/(?P<full_name>[^/]+/[^/]+)|repositories/(?P<number>\d+))"
 
 
 @dataclass(slots=True)
@@ -79,7 +82,9 @@ class Rest:
         self._route("", self._repository)
         self._route("/tags", self._tags)
         self._route("/branches", self._branches)
+        self._route("/git/matching-refs/{ref}", self._matching_refs)
         self._route("/releases", self._releases)
+        self._route("/releases/latest", self._latest_release)
         self._route("/commits", self._commits)
         self._route("/commits/{ref}", self._commit)
         self._route("/compare/{basehead}", self._compare)
@@ -87,34 +92,42 @@ class Rest:
         self._route("/zipball/{ref}", self._zipball)
 
     def _route(self, template: str, answer: Callable[..., Response]) -> None:
-        def handler(
-            request: Request, full_name: str | None, number: str | None, **values: str
-        ) -> Response:
+        def handler(request: Request, **values: str) -> Response:
             worth = self._github.credential(request)
             if worth is Credential.WRONG:
                 return problem(401, "Bad credentials")
             quota = self.authorised if worth is Credential.VALID else self.anonymous
             if not quota.remaining:
                 return primary_limit(quota)
-            hosted = self._find(request, full_name, number)
-            if hosted is None:
-                response = problem(404, "Not Found")
-            elif full_name and full_name.lower() != hosted.full_name.lower():
-                response = self._moved(request, hosted)
-            else:
-                response = answer(request, hosted, **values)
-            owner, repo = (full_name or "any/any").split("/")
-            check(
-                f"/repos/{{owner}}/{{repo}}{template}", response, owner=owner, repo=repo, **values
-            )
-            if response.status == 200:
-                response = response.validated(request)
+            response = self._respond(request, template, answer, **values)
             # An authorised client is told for free that nothing changed.
             quota.used += not (response.status == 304 and worth is Credential.VALID)
             return response.with_headers(**quota.headers)
 
-        pattern = re.sub(r"{(\w+)}", r"(?P<\1>.+)", template)
+        # An older name of matching-refs, which clients still use.
+        spelled = template.replace("matching-refs", "(?:matching-)?refs")
+        pattern = re.sub(r"{(\w+)}", r"(?P<\1>.+)", spelled)
         self._github.server.route("GET", REPOSITORY + pattern, handler)
+
+    def _respond(
+        self,
+        request: Request,
+        template: str,
+        answer: Callable[..., Response],
+        *,
+        full_name: str | None,
+        number: str | None,
+        **values: str,
+    ) -> Response:
+        hosted = self._find(request, full_name, number)
+        if hosted is None:
+            response = problem(404, "Not Found")
+        elif full_name and full_name.lower() != hosted.full_name.lower():
+            response = self._moved(request, hosted)
+        else:
+            response = answer(request, hosted, **values)
+        check(DESCRIBED + template, response, owner="any", repo="any", **values)
+        return response.validated(request) if response.status == 200 else response
 
     def _find(self, request: Request, full_name: str | None, number: str | None) -> Hosted | None:
         if full_name is not None:
@@ -122,7 +135,7 @@ class Rest:
         return self._github.find_number(int(number or 0), request)
 
     def _moved(self, request: Request, hosted: Hosted) -> Response:
-        below = re.sub(r"^/api/v3/repos/[^/]+/[^/?]+", "", request.target)
+        below = re.sub(r"^(?:/api/v3)?/repos/[^/]+/[^/?]+", "", request.target)
         url = f"{self._github.api_url}/repositories/{hosted.number}{below}"
         moved = {"message": "Moved Permanently", "url": url, "documentation_url": DOCUMENTATION}
         return json_answer(moved, 301).with_headers(Location=url)
@@ -133,21 +146,31 @@ class Rest:
     def _tags(self, request: Request, hosted: Hosted) -> Response:
         # GitHub sorts tags by name, backwards.
         tags = [ref for ref in reversed(hosted.refs()) if ref.name.startswith("refs/tags/")]
-        return page(request, [tag_model(hosted, ref, self._github) for ref in tags])
+        return self._page(request, [tag_model(hosted, ref, self._github) for ref in tags])
 
     def _branches(self, request: Request, hosted: Hosted) -> Response:
         branches = [ref for ref in hosted.refs() if ref.name.startswith("refs/heads/")]
-        return page(request, [branch_model(hosted, ref, self._github) for ref in branches])
+        return self._page(request, [branch_model(hosted, ref, self._github) for ref in branches])
 
     def _releases(self, request: Request, hosted: Hosted) -> Response:
         published = [one for one in reversed(hosted.releases) if not one.draft or hosted.writable]
-        return page(request, [release_model(hosted, one, self._github) for one in published])
+        return self._page(request, [release_model(hosted, one, self._github) for one in published])
+
+    def _latest_release(self, _request: Request, hosted: Hosted) -> Response:
+        if hosted.latest is None:
+            return problem(404, "Not Found")
+        return json_answer(release_model(hosted, hosted.latest, self._github))
+
+    def _matching_refs(self, _request: Request, hosted: Hosted, ref: str) -> Response:
+        """Answer with every ref whose name begins so, all on one page."""
+        fit = [one for one in hosted.refs() if one.name.startswith(f"refs/{ref}")]
+        return json_answer([ref_model(hosted, one, self._github) for one in fit])
 
     def _commits(self, request: Request, hosted: Hosted) -> Response:
         start = git_http.resolve(hosted, request.query.get("sha", hosted.default_branch))
         if start is None:
             return problem(404, "Not Found")
-        return page(
+        return self._page(
             request,
             [commit_model(hosted, one, self._github) for one in read_history(hosted, start)],
         )
@@ -176,6 +199,9 @@ class Rest:
     def _zipball(self, _request: Request, hosted: Hosted, ref: str) -> Response:
         return self._ball(hosted, "zip", ref)
 
+    def _page(self, request: Request, items: Sequence[Any]) -> Response:
+        return page(request, items, self._github.url)
+
     def _ball(self, hosted: Hosted, form: str, ref: str) -> Response:
         if git_http.resolve(hosted, ref) is None:
             return problem(404, "Not Found")
@@ -200,7 +226,7 @@ def secondary_limit(seconds: int, status: int = 403) -> Response:
     return problem(status, message, Retry_After=str(seconds))
 
 
-def page(request: Request, items: Sequence[Any]) -> Response:
+def page(request: Request, items: Sequence[Any], origin: str) -> Response:
     """Answer with the page that the request names, and with Link to its neighbours."""
     size = min(int(request.query.get("per_page", PER_PAGE)), MOST_PER_PAGE)
     number = int(request.query.get("page", 1))
@@ -210,7 +236,7 @@ def page(request: Request, items: Sequence[Any]) -> Response:
         del places["prev"], places["first"]
     if number >= last:
         del places["next"], places["last"]
-    url = f"http://{request.headers['host']}{request.path}"
+    url = f"{origin}{request.path}"
     links = [f'<{url}?per_page={size}&page={to}>; rel="{rel}"' for rel, to in places.items()]
     answer = json_answer(items[(number - 1) * size : number * size])
     return answer.with_headers(Link=", ".join(links)) if links else answer

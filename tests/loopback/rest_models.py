@@ -14,7 +14,7 @@ from tests.loopback.repositories import FIRST_DATE
 if TYPE_CHECKING:
     from tests.loopback.github import GitHub
     from tests.loopback.hosting import Hosted, Release
-    from tests.loopback.repositories import Ref
+    from tests.loopback.store import Ref
 
 Json = dict[str, Any]
 
@@ -72,6 +72,18 @@ def tag_model(hosted: Hosted, ref: Ref, github: GitHub) -> Json:
         "zipball_url": f"{api}/zipball/{ref.name}",
         "tarball_url": f"{api}/tarball/{ref.name}",
         "node_id": f"REF_{hosted.number}_{ref.short}",
+    }
+
+
+def ref_model(hosted: Hosted, ref: Ref, github: GitHub) -> Json:
+    """Return ``git-ref``; an annotated tag is not peeled."""
+    api, _ = addresses(hosted, github)
+    kind = "tag" if ref.annotated else "commit"
+    return {
+        "ref": ref.name,
+        "node_id": f"REF_{hosted.number}_{ref.name}",
+        "url": f"{api}/git/{ref.name}",
+        "object": {"type": kind, "sha": ref.object, "url": f"{api}/git/{kind}s/{ref.object}"},
     }
 
 

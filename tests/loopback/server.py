@@ -6,6 +6,7 @@ import re
 import socket
 import ssl
 import threading
+import time
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     Handler: TypeAlias = Callable[..., Response]
 
 READ_SIZE = 65536
+TELLING = ("accept", "authorization", "git-protocol", "if-none-match")
 BODILESS = frozenset({204, 304})
 
 
@@ -55,6 +57,8 @@ class Server:
         url: such as ``http://127.0.0.1:41234``, without a slash at the end.
         log: every request in the order of arrival.
         errors: tracebacks of handlers that failed; a test that leaves any has met a bug here.
+        latency: seconds before each answer, for benchmarks.
+        remembers: the same request gets the same answer without work, for benchmarks.
     """
 
     def __init__(self, *, name: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
@@ -64,6 +68,9 @@ class Server:
         self.url = f"{'https' if tls else 'http'}://{name}:{self.port}"
         self.log: list[Exchange] = []
         self.errors: list[str] = []
+        self.latency = 0.0
+        self.remembers = False
+        self._memory: dict[tuple[object, ...], Response] = {}
         self._routes: list[tuple[str, re.Pattern[str], Handler]] = []
         self._injections: list[Injection] = []
         self._lock = threading.Lock()
@@ -180,6 +187,8 @@ class Server:
             with self._lock:
                 self.log.append(exchange)
                 fault = next((one.fault for one in self._injections if one.takes(request)), None)
+            if self.latency:
+                time.sleep(self.latency)
             if isinstance(fault, Hang):
                 fault.reached.set()
                 fault.released.wait()
@@ -226,6 +235,15 @@ class Server:
                 assert_never(fault)
 
     def _true_answer(self, request: Request) -> Response:
+        if not self.remembers:
+            return self._route_answer(request)
+        told = tuple(request.headers.get(name) for name in TELLING)
+        key = (request.method, request.target, request.body, told)
+        if key not in self._memory:
+            self._memory[key] = self._route_answer(request)
+        return self._memory[key]
+
+    def _route_answer(self, request: Request) -> Response:
         try:
             for method, pattern, handler in self._routes:
                 fits = pattern.fullmatch(request.path)
