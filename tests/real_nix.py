@@ -7,6 +7,7 @@ variables" and "nix.conf".
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -104,6 +105,12 @@ class Nix:
         """
         flags = ["--no-out-link", "--expr", expression]
         return Path(self.run("nix-build", *flags, *_strings(arguments)).strip())
+
+    def hash_of(self, tree: Path) -> str:
+        """Return the SRI hash of a file or folder as fetchers pin it (its NAR's sha256)."""
+        # Nix 2.8 has no --sri here
+        digest = bytes.fromhex(self.run("nix-hash", "--type", "sha256", str(tree)))
+        return f"sha256-{base64.b64encode(digest).decode('ascii')}"
 
 
 def _strings(arguments: dict[str, str | Path]) -> list[str]:

@@ -1,0 +1,127 @@
+{
+  description = "Overlays for the Neko Agent's Python packages, and the updater that keeps their pins new and true";
+
+  # No flake.lock is committed yet, since making one asks GitHub: `nix flake lock`
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
+
+  outputs = { self, nixpkgs }:
+    let
+      systems = [ "x86_64-linux" "aarch64-linux" ];
+
+      # Dependencies come first
+      nekoOverlays = [
+        # Base packages first
+        (import ./overlays/cached-path.nix)
+        (import ./overlays/ema-pytorch.nix)
+        (import ./overlays/vocos.nix)
+        (import ./overlays/transformers-stream-generator.nix)
+        (import ./overlays/bitsandbytes.nix)
+        (import ./overlays/pi-zero-pytorch/einx.nix)
+        (import ./overlays/pi-zero-pytorch/rotary-embedding-torch.nix)
+        (import ./overlays/pi-zero-pytorch/accelerated-scan.nix)
+        (import ./overlays/pi-zero-pytorch/bidirectional-cross-attention.nix)
+
+        # Dependent packages after
+        (import ./overlays/pi-zero-pytorch/x-transformers.nix) # Uses einx
+        (import ./overlays/f5-tts.nix) # Uses x-transformers and most base packages
+
+        # Complex packages last
+        (import ./overlays/pi-zero-pytorch/pi-zero-pytorch.nix)
+
+        # Patches to existing packages last
+        (import ./overlays/einops.nix) # Overrides existing einops
+      ];
+
+      # What the overlays add. Attribute names need no values, so empty sets will do
+      names = builtins.concatMap
+        (overlay: builtins.attrNames (overlay { } { python3Packages = { }; }).python3Packages)
+        nekoOverlays;
+
+      pkgsFor = system: import nixpkgs {
+        inherit system;
+        overlays = nekoOverlays;
+        config.allowUnfree = true; # CUDA and the torch wheels
+      };
+
+      updaterFor = system:
+        let
+          # Without overlays and unfree packages: the updater needs neither
+          pkgs = import nixpkgs { inherit system; };
+          python = pkgs.python3.pkgs;
+
+          # This release and no other: its mistakes are known to updater/overlay/syntax.py, and
+          # nixpkgs has the grammar at a commit of its own
+          tree-sitter-nix = python.buildPythonPackage rec {
+            pname = "tree-sitter-nix";
+            version = "0.1.0";
+            pyproject = true;
+            src = pkgs.fetchPypi {
+              pname = "tree_sitter_nix";
+              inherit version;
+              hash = "sha256-tVH9APu6yS8wD6lB88QbZh8pDBQVWd4PaQ1VCdmsPLA=";
+            };
+            build-system = with python; [ setuptools wheel ];
+            pythonImportsCheck = [ "tree_sitter_nix" ];
+            doCheck = false;
+            meta.license = pkgs.lib.licenses.mit;
+          };
+        in
+        python.buildPythonApplication {
+          pname = "updater";
+          version = builtins.head (
+            builtins.match ".*__version__ = \"([^\"]+)\".*" (builtins.readFile ./updater/__init__.py)
+          );
+          pyproject = true;
+          src = self;
+          build-system = [ python.hatchling ];
+          dependencies = with python; [
+            anyio
+            h2 # httpx[http2]
+            httpx
+            packaging
+            platformdirs
+            pydantic
+            pypi-simple
+            pyyaml
+            rich
+            tenacity
+            tree-sitter
+            tree-sitter-nix
+            typer
+          ];
+          # nixpkgs has one version of each
+          pythonRelaxDeps = true;
+          pythonImportsCheck = [ "updater" ];
+          doCheck = false; # the tests start Nix and servers
+          meta = {
+            description = "Keeps the version, rev and hash pins of Nix overlays new, true and buildable";
+            license = pkgs.lib.licenses.mit;
+            mainProgram = "updater";
+          };
+        };
+
+      forSystems = nixpkgs.lib.genAttrs systems;
+    in
+    {
+      overlays.default = nixpkgs.lib.composeManyExtensions nekoOverlays;
+
+      packages = forSystems (system:
+        let
+          pkgs = pkgsFor system;
+          neko = nixpkgs.lib.genAttrs names (name: pkgs.python3Packages.${name});
+          updater = updaterFor system;
+        in
+        neko // {
+          inherit updater;
+          default = updater;
+
+          # From the packages themselves: `ps.NAME` does not see what `python3Packages // {...}` adds
+          pythonEnv = pkgs.python3.withPackages (_: builtins.attrValues neko);
+        });
+
+      apps = forSystems (system: rec {
+        updater = { type = "app"; program = "${self.packages.${system}.updater}/bin/updater"; };
+        default = updater;
+      });
+    };
+}

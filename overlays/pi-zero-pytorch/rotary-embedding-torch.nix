@@ -1,0 +1,35 @@
+self: super: {
+  python3Packages = super.python3Packages // {
+    rotary-embedding-torch = super.python3Packages.buildPythonPackage rec {
+      pname = "rotary-embedding-torch";
+      version = "0.8.6";
+      format = "setuptools";
+
+      src = super.fetchFromGitHub {
+        owner = "lucidrains";
+        repo = "rotary-embedding-torch";
+        rev = version;
+        hash = "sha256-4/vKf5RwWbiFYKCQo4kAQzXLM85L4CwaL/MR7/xTkH8=";
+      };
+
+      nativeBuildInputs = [ super.python3Packages.setuptools ];
+
+      propagatedBuildInputs = [
+        super.python3Packages."torch-bin"
+
+        # Use patched einops from self
+        (self.python3Packages.einops)
+      ];
+
+      pythonImportsCheck = [ "rotary_embedding_torch" ];
+      doCheck = false;
+
+      meta = with super.lib; {
+        description = "Rotary position embeddings for transformers in PyTorch";
+        homepage = "https://github.com/lucidrains/rotary-embedding-torch";
+        license = licenses.mit;
+        platforms = platforms.unix;
+      };
+    };
+  };
+}

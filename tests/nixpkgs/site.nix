@@ -1,0 +1,17 @@
+# What differs between machines and between tests. `tests/real_nix.py` places copies of this folder
+# with a site.nix of their own, so that evaluation needs no environment variables and stays pure.
+{
+  github = "https://github.com";
+  gitlab = "https://gitlab.com";
+
+  # Files are asked for as nixpkgs does: INDEX/packages/source/e/ema_pytorch/ema_pytorch-1.0.tar.gz
+  index = "https://index.example";
+
+  # The host's tools
+  bash = "/bin/bash";
+  path = "/usr/local/bin:/usr/bin:/bin";
+
+  # An interpreter that can import build, installer, packaging, setuptools and hatchling
+  python = "/usr/bin/python3";
+  pythonVersion = "3.11";
+}
