@@ -57,6 +57,7 @@ def project(
             graphql: {github.graphql_url}
         index: {index.url}
         network: {{retries: 0, timeout: 20s}}
+        defaults: {{build: {{enabled: false}}}}
         """
     )
     return made

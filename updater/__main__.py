@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 
 from updater import __version__
@@ -15,6 +17,8 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     from updater.cli import run  # noqa: PLC0415 - the parser costs four times a bare start
 
+    if argv is None:  # a process of its own: an orderly end on SIGTERM as on Ctrl-C
+        signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
     return run(arguments)
 
 

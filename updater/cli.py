@@ -9,6 +9,7 @@ from typing import Annotated, Optional
 import typer
 
 from updater.errors import UpdaterError, UsageError
+from updater.report.summary import Exit
 
 app = typer.Typer(
     name="updater",
@@ -92,6 +93,9 @@ def bump(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the diff and write nothing.")
     ] = False,
+    no_build: Annotated[
+        bool, typer.Option("--no-build", help="Write without building first.")
+    ] = False,
     commit: Annotated[bool, typer.Option("--commit", help="Make one commit a package.")] = False,
     config: ConfigFile = None,
     root: Root = Path(),
@@ -104,7 +108,24 @@ def bump(
     from updater.pipeline import Bump
 
     request = commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
-    return commands.bump(request, Bump(to=to, dry_run=dry_run, commit=commit))
+    return commands.bump(request, Bump(to, not no_build, dry_run, commit))
+
+
+@app.command()
+def test(
+    packages: Packages = None,
+    config: ConfigFile = None,
+    root: Root = Path(),
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Evaluate, build and import the pins as they are; change nothing."""
+    from updater import commands
+
+    return commands.test(
+        commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+    )
 
 
 @app.command()
@@ -145,6 +166,8 @@ def run(arguments: list[str]) -> int:
         result = typer.main.get_command(app).main(
             arguments, prog_name="updater", standalone_mode=False
         )
+        if result == Exit.INTERRUPTED:  # how typer ends a command on Ctrl-C
+            typer.echo("updater: interrupted; every file is either as it was or finished", err=True)
         return int(result or 0)
     except typer.TyperException as error:
         if not arguments:
@@ -154,9 +177,6 @@ def run(arguments: list[str]) -> int:
         return _complain(usage, command, as_json=as_json)
     except UpdaterError as error:
         return _complain(error, command, as_json=as_json)
-    except (KeyboardInterrupt, typer.Abort):
-        typer.echo("updater: interrupted; every file is either as it was or finished", err=True)
-        return 130
 
 
 def _complain(error: UpdaterError, command: str, *, as_json: bool) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TextIO
 
@@ -14,9 +14,10 @@ from updater.report.summary import Exit, exit_code
 from updater.selection import FETCHERS, find_packages, select
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
     from pathlib import Path
 
+    from updater.building import Builder
     from updater.config import Config
     from updater.effects.http import Http
     from updater.model import Hashed, Outcome
@@ -104,6 +105,15 @@ def bump(request: Request, ask: Bump) -> int:
     return exit_code(outcomes)
 
 
+def test(request: Request) -> int:
+    """Build pins as they are."""
+    config = request.load()
+    packages = select(find_packages(config).packages, request.packages)
+    outcomes = _run(request, config, lambda pipeline: pipeline.test(packages))
+    _report("test", request, outcomes)
+    return exit_code(outcomes)
+
+
 def _run(
     request: Request, config: Config, work: Callable[[Pipeline], Awaitable[list[Outcome]]]
 ) -> list[Outcome]:
@@ -115,7 +125,8 @@ def _run(
         from updater.pipeline import Pipeline  # noqa: PLC0415 - as above
 
         async with _effects(config, progress) as (http, prefetcher):
-            return await work(Pipeline(config, http, prefetcher, progress))
+            with _builder(config) as builder:
+                return await work(Pipeline(config, http, prefetcher, builder, progress))
 
     with shown(quiet=request.quiet, verbose=request.verbose) as progress:
         return anyio.run(main, progress)
@@ -175,6 +186,26 @@ async def _effects(config: Config, progress: Silent) -> AsyncIterator[tuple[Http
     )
     async with Http.opened(network, credentials, progress.say) as http:
         yield http, Prefetcher(http, Nix())
+
+
+@contextmanager
+def _builder(config: Config) -> Iterator[Builder]:
+    import anyio  # noqa: PLC0415 - as in _run
+    from platformdirs import user_log_path  # noqa: PLC0415 - only where something may be built
+
+    from updater.building import Builder  # noqa: PLC0415 - as in _run
+    from updater.effects.nix_build import NixBuild  # noqa: PLC0415 - as in _run
+    from updater.effects.scratch import Scratch  # noqa: PLC0415 - as in _run
+
+    with Scratch.opened(config.root) as scratch:
+        yield Builder(
+            config.root,
+            NixBuild(),
+            scratch,
+            user_log_path("updater"),
+            anyio.CapacityLimiter(config.build_jobs),
+            tuple(variable for _, variable, _ in config.tokens()),
+        )
 
 
 # --- output -------------------------------------------------------------------------------------

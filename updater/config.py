@@ -8,15 +8,21 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from packaging.specifiers import SpecifierSet
 from pydantic import ValidationError
 
 from updater.errors import ConfigError
-from updater.model import Host, Package, Policy, TrackKind
-from updater.options import Document, HostOptions, NetworkOptions, PackageOptions
+from updater.model import BuildPolicy, Host, Package, Policy, TrackKind
+from updater.options import (
+    BuildOptions,
+    Document,
+    HostOptions,
+    NetworkOptions,
+    PackageOptions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -55,17 +61,28 @@ class Config:
 
     def policy(self, package: Package) -> Policy:
         """Return what may be chosen for a package: its own options over the defaults."""
-        options = self.document.defaults.model_dump(exclude_none=True)
-        for key, own in self.document.packages.items():
-            if names_package(key, package):
-                options |= own.model_dump(exclude_none=True)
+        options: dict[str, Any] = {}
+        build: dict[str, Any] = {}
+        own = (one for key, one in self.document.packages.items() if names_package(key, package))
+        for given in (self.document.defaults, *own):
+            said = given.model_dump(exclude_none=True)
+            build |= said.pop("build", {})
+            options |= said
+        if build.get("imports") == "auto":
+            del build["imports"]
         track = str(options.pop("track", "auto"))
         kind, _, branch = track.partition(":")
         if "allow" in options:
             options["allow"] = SpecifierSet(options["allow"])
         if "tag_pattern" in options:
             options["tag_pattern"] = re.compile(options["tag_pattern"])
-        return Policy(track=_kind(kind), branch=branch, **options)
+        return Policy(track=_kind(kind), branch=branch, build=BuildPolicy(**build), **options)
+
+    @property
+    def build_jobs(self) -> int:
+        """How many builds may run side by side."""
+        build = self.document.defaults.build
+        return (build.jobs if build is not None else None) or BuildPolicy().jobs
 
     def unused(self, packages: Sequence[Package]) -> tuple[str, ...]:
         """Return the keys of ``packages:`` that name no package."""
@@ -176,6 +193,8 @@ def _allowed(path: list[int | str]) -> tuple[str, ...]:
             model = HostOptions
         case ["network"]:
             model = NetworkOptions
+        case ["defaults", "build"] | ["packages", _, "build"]:
+            model = BuildOptions
         case ["defaults"] | ["packages", _]:
             model = PackageOptions
         case _:

@@ -17,6 +17,7 @@
         ├── HashError               hash: cannot be hashed, or is not what was asked for
         │   └── HostileArchive          the archive breaks a safety rule
         ├── PatchError              patch: the edit would touch something else
+        ├── BuildError              build: it cannot be built or tried at all
         └── WriteError              write: the file changed meanwhile or cannot be written
 
 An exception holds fields; ``str()`` makes the sentence. ``hint`` says what to do next.
@@ -198,6 +199,12 @@ class PatchError(StageError):
     """The edit cannot be made without guessing or touching something else."""
 
     stage = "patch"
+
+
+class BuildError(StageError):
+    """A package cannot be built, or Nix cannot be asked to."""
+
+    stage = "build"
 
 
 class WriteError(StageError):

@@ -226,6 +226,34 @@ TrackKind = Literal["auto", "tag", "release", "commit", "branch", "pypi"]
 
 
 @dataclass(frozen=True, slots=True)
+class BuildPolicy:
+    """How a change is built before it is written; the keys of ``build:`` in config.yaml.
+
+    Attributes:
+        enabled: ``auto`` builds where Nix is installed and the expression's inputs are locked.
+        flake: the flake's folder, relative to the root; empty where ``file`` is used.
+        file: a Nix file that evaluates to a package set, or an empty string.
+        attribute: the package in it; ``{name}`` and ``{system}`` are replaced.
+        options: given to every Nix command.
+        imports: modules to import; None for those of the package itself.
+        dependents: also build the packages of the overlays that use it.
+        on_failure: ``skip`` does not write, ``keep`` writes all the same, ``draft`` writes and
+            marks the pull request as a draft.
+    """
+
+    enabled: Literal["auto", "true", "false"] = "auto"
+    flake: str = "."
+    file: str = ""
+    attribute: str = "python3Packages.{name}"
+    options: tuple[str, ...] = ()
+    imports: tuple[str, ...] | None = None
+    dependents: bool = False
+    timeout: timedelta = timedelta(minutes=60)
+    jobs: int = 1
+    on_failure: Literal["skip", "keep", "draft"] = "skip"
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What may be chosen for one package; the defaults are those of config.yaml.
 
@@ -248,6 +276,7 @@ class Policy:
     commit_interval: timedelta = timedelta(days=7)
     hold: str = ""
     hash: Literal["auto", "embedded", "nix", "build"] = "auto"
+    build: BuildPolicy = BuildPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,6 +474,47 @@ class Change:
     after: bytes
 
 
+# --- build --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What a failed build's log says is wrong.
+
+    Attributes:
+        code: a stable word, such as ``missing-dependency``.
+        message: what was found.
+        hint: what to do, in the packaging guide's terms.
+    """
+
+    code: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What became of building a package.
+
+    Attributes:
+        status: passed, failed or skipped.
+        attribute: what was built, as Nix names it.
+        phase: where it failed: evaluation, fetch, build, imports or version; why it was skipped.
+        log: the whole log's path; an empty string where there is none.
+        tail: the log's last lines.
+        sandboxed: whether builds were sandboxed; None where nothing was built.
+    """
+
+    status: Literal["passed", "failed", "skipped"]
+    attribute: str
+    seconds: float = 0.0
+    phase: str = ""
+    log: str = ""
+    tail: str = ""
+    diagnosis: Diagnosis | None = None
+    sandboxed: bool | None = None
+
+
 # --- outcomes -----------------------------------------------------------------------------------
 
 
@@ -479,6 +549,7 @@ class Updated(_Known):
     hashed: Hashed
     written: bool
     reason: str = ""
+    build: Build | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -503,6 +574,14 @@ class Failed(_Known):
     stage: str
     message: str
     hint: str = ""
+    build: Build | None = None
 
 
-Outcome: TypeAlias = "Current | Outdated | Updated | Held | Skipped | Failed"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed(_Known):
+    """The pin as it is builds and imports (only ``test`` ends here)."""
+
+    build: Build
+
+
+Outcome: TypeAlias = "Current | Outdated | Updated | Held | Skipped | Failed | Passed"

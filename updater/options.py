@@ -59,6 +59,14 @@ def _hold(value: object) -> str:
     raise ValueError("expected true, false or the reason as text")
 
 
+def _switch(value: object) -> object:
+    return {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
+
+
+def _list(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
 def _address(value: object) -> str:
     if isinstance(value, str) and re.fullmatch(r"https?://[^\s/]+\S*", value):
         return value.rstrip("/")
@@ -71,6 +79,43 @@ Address = Annotated[str, BeforeValidator(_address)]
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class BuildOptions(_Strict):
+    """What may be said under ``build:``."""
+
+    enabled: Annotated[Literal["auto", "true", "false"], BeforeValidator(_switch)] | None = Field(
+        default=None,
+        description="Whether to build before writing: auto (where Nix is installed and flake.nix "
+        "is locked), true or false",
+    )
+    flake: str | None = Field(default=None, description="The flake's folder; default: .")
+    file: str | None = Field(
+        default=None, description="A Nix file with a package set, instead of a flake"
+    )
+    attribute: str | None = Field(
+        default=None,
+        description="The package in it, with {name} and {system}; default: python3Packages.{name}",
+    )
+    options: tuple[str, ...] | None = Field(
+        default=None, description="Options for every Nix command", strict=False
+    )
+    imports: Annotated[tuple[str, ...] | Literal["auto"], BeforeValidator(_list)] | None = Field(
+        default=None,
+        description="Modules to import after the build; auto: those of the package; [] for none",
+    )
+    dependents: bool | None = Field(
+        default=None, description="Whether to build the packages that use it, too"
+    )
+    timeout: Duration | None = Field(default=None, description="The longest build; default: 60m")
+    jobs: Annotated[int, Field(ge=1, le=256)] | None = Field(
+        default=None, description="Builds side by side; default: 1"
+    )
+    on_failure: Literal["skip", "keep", "draft"] | None = Field(
+        default=None,
+        description="After a failed build: skip (not written), keep (written all the same) or "
+        "draft (written, and the pull request is a draft)",
+    )
 
 
 class PackageOptions(_Strict):
@@ -102,6 +147,9 @@ class PackageOptions(_Strict):
     )
     hash: Literal["auto", "embedded", "nix"] | None = Field(
         default=None, description="How a hash is found: auto, embedded or nix"
+    )
+    build: BuildOptions | None = Field(
+        default=None, description="How a change is built before it is written: see below"
     )
 
 

@@ -1,4 +1,4 @@
-"""The order of stages and their gates: find, look-up, choose, hash, patch, write.
+"""The order of stages and their gates: find, look-up, choose, hash, patch, build, write.
 
 Stages work on all packages together. What goes wrong with one package becomes its outcome and
 never stops another.
@@ -6,19 +6,21 @@ never stops another.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import anyio
 
 from updater import upstreams
+from updater.building import Job, order_of
 from updater.discover import kinds
 from updater.effects import files, git
 from updater.errors import PatchError, StageError
 from updater.fetchers.base import NoFile
 from updater.following import Decision, Follower, Subject
 from updater.model import (
+    Build,
     Change,
     Current,
     Failed,
@@ -26,19 +28,23 @@ from updater.model import (
     Outcome,
     Outdated,
     Package,
+    Passed,
     Skipped,
     Stay,
     Take,
     Updated,
     Wait,
 )
+from updater.overlay.order import dependents, uses
 from updater.overlay.patch import plan_change
 from updater.selection import FETCHERS, read_file
 from updater.upstreams.base import Surroundings, Upstream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
+    from updater.building import Builder
     from updater.config import Config
     from updater.effects.http import Http
     from updater.model import Candidate, Hashed, Offer, Project
@@ -63,6 +69,7 @@ class Bump:
     """What ``bump`` was asked for: ``to`` a version or rev, and how to end."""
 
     to: str = ""
+    build: bool = True
     dry_run: bool = False
     commit: bool = False
 
@@ -74,7 +81,38 @@ class Pipeline:
     config: Config
     http: Http
     prefetcher: Prefetcher
+    builder: Builder
     progress: Progress
+
+    async def test(self, packages: Sequence[Package]) -> list[Outcome]:
+        """Evaluate, build and import pins as they are; nothing is changed."""
+        self.progress.stage("build", len(packages))
+        outcomes: dict[str, Outcome] = {}
+
+        async def one(package: Package) -> None:
+            try:
+                outcomes[package.identity] = await self._test_one(package)
+            except StageError as error:
+                outcomes[package.identity] = _failed(package, error)
+            self.progress.step(package)
+
+        async with anyio.create_task_group() as group:
+            for package in packages:
+                group.start_soon(one, package)
+        return [outcomes[package.identity] for package in packages]
+
+    async def _test_one(self, package: Package) -> Outcome:
+        if package.problem:
+            return _unreadable(package)
+        policy = self.config.policy(package).build
+        skipped = self.builder.skipped(policy)
+        if skipped:
+            return Skipped(package=package, reason=f"not built: {skipped}")
+        label = package.version.value if package.version is not None else None
+        build = await self.builder.build(Job(package, label or "", {}), policy)
+        if build.status == "failed":
+            return _unbuilt(build, package=package)
+        return Passed(package=package, build=build)
 
     async def check(self, packages: Sequence[Package], to: str = "") -> list[Outcome]:
         """Say for each package whether its pin is behind; nothing is changed."""
@@ -89,11 +127,12 @@ class Pipeline:
         """Move each package's pin to its choice, one package after the other in each file."""
         outcomes, subjects = self._subjects(packages)
         decided = await self._decide(subjects, ask.to)
-        hashed = await self._hash(decided)
+        hashed = await self._hash(decided, ask)
+        built = await self._build(hashed, found)
         texts = dict(found.texts)
-        self.progress.stage("write", len(hashed))
-        for subject, result in hashed:
-            if isinstance(result, _Hashed):
+        self.progress.stage("write", len(built))
+        for subject, result in built:
+            if isinstance(result, _Ready):
                 outcome = await self._write(subject, result, texts, ask)
             else:
                 outcome = result
@@ -119,12 +158,7 @@ class Pipeline:
 
     def _subject(self, package: Package) -> Subject | Outcome:
         if package.problem:
-            return Failed(
-                package=package,
-                stage="find",
-                message=f"{package.file}: {package.problem}",
-                hint="mend the syntax, or leave the file out of `overlays:`",
-            )
+            return _unreadable(package)
         source = package.source
         if source is None:
             return Skipped(package=package, reason="it has no source of its own")
@@ -189,10 +223,10 @@ class Pipeline:
     # --- hash ---
 
     async def _hash(
-        self, decided: Sequence[tuple[Subject, Decision | Outcome]]
-    ) -> list[tuple[Subject, _Hashed | Outcome]]:
+        self, decided: Sequence[tuple[Subject, Decision | Outcome]], ask: Bump
+    ) -> list[tuple[Subject, _Ready | Outcome]]:
         self.progress.stage("hash", len(decided))
-        results: dict[str, _Hashed | Outcome] = {}
+        results: dict[str, _Ready | Outcome] = {}
 
         async def one(subject: Subject, decision: Decision | Outcome) -> None:
             if not isinstance(decision, Decision):
@@ -201,7 +235,8 @@ class Pipeline:
                 results[subject.package.identity] = _checked(subject, decision)
             else:
                 try:
-                    result = await self._hash_one(subject, decision, decision.choice.candidate)
+                    candidate = decision.choice.candidate
+                    result = await self._hash_one(subject, decision, candidate, ask)
                 except StageError as error:
                     result = _failed(subject.package, error, decision)
                 results[subject.package.identity] = result
@@ -213,18 +248,69 @@ class Pipeline:
         return [(subject, results[subject.package.identity]) for subject, _ in decided]
 
     async def _hash_one(
-        self, subject: Subject, decision: Decision, candidate: Candidate
-    ) -> _Hashed | Outcome:
+        self, subject: Subject, decision: Decision, candidate: Candidate, ask: Bump
+    ) -> _Ready | Outcome:
         fetch = subject.fetch(candidate, self.config.hosts)
         if isinstance(fetch, NoFile):
             return Held(reason=fetch.reason, **decision.known(subject))
-        hashed = await self.prefetcher.hash(fetch, subject.policy.hash)
-        return _Hashed(decision, dict(fetch.values) | {"hash": str(hashed.sri)}, hashed)
+        unbuilt = self.builder.skipped(subject.policy.build) if ask.build else "--no-build"
+        keep = None if unbuilt else self.builder.scratch.file("archive")
+        hashed = await self.prefetcher.hash(fetch, subject.policy.hash, keep)
+        values = dict(fetch.values) | {"hash": str(hashed.sri)}
+        archive = keep if keep is not None and keep.exists() else None
+        build = Build("skipped", "", phase=unbuilt) if unbuilt else None
+        return _Ready(decision, values, hashed, archive, build)
+
+    # --- build ---
+
+    async def _build(
+        self, hashed: Sequence[tuple[Subject, _Ready | Outcome]], found: Found
+    ) -> list[tuple[Subject, _Ready | Outcome]]:
+        """Build each change by itself, in its own copy of the tree as it was read."""
+        waiting = [one for one in hashed if isinstance(one[1], _Ready) and one[1].build is None]
+        if not waiting:
+            return list(hashed)
+        self.progress.stage("build", len(waiting))
+        used = uses(found.packages, found.texts)
+        results: dict[str, _Ready | Outcome] = {}
+
+        async def one(subject: Subject, ready: _Ready) -> None:
+            identity = subject.package.identity
+            try:
+                after = dependents(identity, used) if subject.policy.build.dependents else ()
+                results[identity] = await self._build_one(
+                    subject, ready, found, order_of(after, found.packages)
+                )
+            except StageError as error:
+                results[identity] = _failed(subject.package, error, ready.decision)
+            self.progress.step(subject.package)
+
+        async with anyio.create_task_group() as group:
+            for subject, ready in waiting:
+                if isinstance(ready, _Ready):
+                    group.start_soon(one, subject, ready)
+        return [
+            (subject, results.get(subject.package.identity, ready)) for subject, ready in hashed
+        ]
+
+    async def _build_one(
+        self, subject: Subject, ready: _Ready, found: Found, after: tuple[Package, ...]
+    ) -> _Ready | Outcome:
+        package, policy = subject.package, subject.policy.build
+        change = _plan(package, ready.values, found.texts[package.file])
+        if not change.edits:
+            return Current(**ready.decision.known(subject))
+        label = ready.values.get("version", "")
+        job = Job(package, label, {package.file: change.after}, ready.archive, after)
+        build = await self.builder.build(job, policy)
+        if build.status == "failed" and policy.on_failure == "skip":
+            return _unbuilt(build, **ready.decision.known(subject))
+        return replace(ready, build=build)
 
     # --- patch and write ---
 
     async def _write(
-        self, subject: Subject, ready: _Hashed, texts: dict[str, bytes], ask: Bump
+        self, subject: Subject, ready: _Ready, texts: dict[str, bytes], ask: Bump
     ) -> Outcome:
         package = subject.package
         decision = ready.decision
@@ -242,6 +328,7 @@ class Pipeline:
             hashed=ready.hashed,
             written=not ask.dry_run,
             reason=decision.reason,
+            build=ready.build,
             **decision.known(subject),
         )
 
@@ -256,10 +343,14 @@ class Pipeline:
 
 
 @dataclass(frozen=True, slots=True)
-class _Hashed:
+class _Ready:
+    """A change whose values are known; ``build`` is None until it is decided or done."""
+
     decision: Decision
     values: dict[str, str]
     hashed: Hashed
+    archive: Path | None = None
+    build: Build | None = None
 
 
 def commit_message(change: Change, new: str) -> str:
@@ -291,6 +382,28 @@ def _failed(package: Package, error: StageError, decision: Decision | None = Non
         tracking=decision.tracking if decision is not None else None,
         pinned=decision.pinned if decision is not None else None,
         candidate=decision.choice.candidate if decision is not None else None,
+    )
+
+
+def _unreadable(package: Package) -> Failed:
+    return Failed(
+        package=package,
+        stage="find",
+        message=f"{package.file}: {package.problem}",
+        hint="mend the syntax, or leave the file out of `overlays:`",
+    )
+
+
+def _unbuilt(build: Build, **known: Any) -> Failed:  # noqa: ANN401 - fields
+    found = build.diagnosis
+    message = found.message if found is not None else f"{build.attribute} does not build"
+    said = f"\n{build.tail}" if build.tail else ""
+    return Failed(
+        stage="build",
+        message=f"{build.phase} of {build.attribute}: {message}{said}",
+        hint=f"{found.hint}; the whole log: {build.log}" if found else f"the log: {build.log}",
+        build=build,
+        **known,
     )
 
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Literal
 
 from anyio import to_thread
 
+from updater.effects import files
 from updater.errors import HashError
 from updater.hashing.archive import hash_archive
 from updater.model import Hashed, Sri
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from updater.effects.http import Http
     from updater.effects.nix import Nix
@@ -28,9 +30,17 @@ class Prefetcher:
     nix: Nix
 
     async def hash(
-        self, fetch: Fetch, method: Literal["auto", "embedded", "nix", "build"]
+        self,
+        fetch: Fetch,
+        method: Literal["auto", "embedded", "nix", "build"],
+        keep: Path | None = None,
     ) -> Hashed:
         """Return the hash of what a fetcher call will download.
+
+        Args:
+            fetch: what it is.
+            method: ``auto`` takes the cheapest that applies.
+            keep: where an archive that is downloaded and unpacked is left, for a build.
 
         Raises:
             HashError: no method applies, or what was downloaded is not what was asked for.
@@ -46,12 +56,15 @@ class Prefetcher:
             return Hashed(sri, "nix", 0)
         if fetch.sri is not None and method == "auto":
             return Hashed(fetch.sri, "index", 0)
-        return await to_thread.run_sync(self._download, fetch)
+        return await to_thread.run_sync(self._download, fetch, keep)
 
-    def _download(self, fetch: Fetch) -> Hashed:
+    def _download(self, fetch: Fetch, keep: Path | None) -> Hashed:
         for attempt in self.http.retrying(fetch.url):
             with attempt, self.http.download(fetch.url) as chunks:
-                return _hash(fetch, chunks)
+                if keep is None or not fetch.unpack:
+                    return _hash(fetch, chunks)
+                with files.copying(chunks, keep) as copied:
+                    return _hash(fetch, copied)
         raise HashError(f"{fetch.url} was never asked for")
 
 

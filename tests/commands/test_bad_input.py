@@ -42,8 +42,8 @@ CONFIGURATIONS = {
         "overlays: [overlays]\ndefaults:\n  trak: tag\n",
         (
             "config.yaml:3:defaults.trak: is no known key\n"
-            "hint: known here: allow, commit_interval, hash, hold, ignore, minimum_release_age, "
-            "prereleases, tag_pattern, track\n"
+            "hint: known here: allow, build, commit_interval, hash, hold, ignore, "
+            "minimum_release_age, prereleases, tag_pattern, track\n"
         ),
     ),
     "wrong value": (
@@ -175,7 +175,7 @@ def test_a_name_of_several_packages_lists_them(project: Project) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["bump", "--no-such"], "No such option: --no-such"),
+        (["bump", "--no-such"], "No such option: --no-such (Possible options: --no-build)"),
         (["bump", "--to"], "Option '--to' requires an argument."),
         (["fetch"], "No such command 'fetch'. Did you mean 'prefetch'?"),
         (["prefetch"], "prefetch needs a REF or --convert HASH"),

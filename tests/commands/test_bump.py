@@ -69,7 +69,10 @@ def test_moves_a_pypi_pin_and_a_second_run_is_current(project: Project, index: I
     assert path.read_text() == replaced(before, ("0.7.7", "0.8.3"), (FAKE, flat(new.content)))
     assert (first.code, first.out, first.err) == (
         0,
-        "+ ema-pytorch  0.7.7 -> 0.8.3 (hash: index, no download)\n1 updated\n",
+        (
+            "+ ema-pytorch  0.7.7 -> 0.8.3 (hash: index, no download)\n"
+            "    not built: build: {enabled: false}\n1 updated\n"
+        ),
         "",
     )
     assert [one.target for one in index.server.requests()] == ["/simple/ema-pytorch/"]
@@ -254,7 +257,10 @@ def test_dry_run_prints_a_diff_that_git_applies_and_writes_nothing(
 
     result = project.run("bump", "--dry-run")
 
-    assert result.err == "+ a  1.0 -> 2.0 (hash: index, no download, not written)\n1 updated\n"
+    assert result.err == (
+        "+ a  1.0 -> 2.0 (hash: index, no download, not written)\n"
+        "    not built: build: {enabled: false}\n1 updated\n"
+    )
     assert project.snapshot() == before
     subprocess.run(["git", "apply"], cwd=project.root, input=result.out.encode(), check=True)
     assert path.read_text() == pypi_overlay("a", "2.0", sri=flat(new.content))
@@ -365,6 +371,16 @@ def test_json_of_a_bump_holds_the_whole_outcome(project: Project, index: Index) 
                     {"field": "hash", "line": 9, "old": FAKE, "new": flat(new.content)},
                 ],
                 "hash": {"value": flat(new.content), "method": "index", "downloaded_bytes": 0},
+                "build": {
+                    "status": "skipped",
+                    "attribute": "",
+                    "seconds": 0.0,
+                    "phase": "build: {enabled: false}",
+                    "log": None,
+                    "tail": "",
+                    "diagnosis": None,
+                    "sandboxed": None,
+                },
                 "error": None,
             }
         ],

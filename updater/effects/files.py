@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
+import glob
 import os
 import stat
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from updater.errors import ReadError, WriteError
+from updater.errors import HashError, ReadError, WriteError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SUFFIX = ".updater-tmp"
 
 
 def read(path: Path, shown: str) -> bytes:
@@ -61,15 +69,17 @@ def replace(path: Path, old: bytes, new: bytes, shown: str) -> None:
 
 
 def _write(target: Path, new: bytes, mode: int) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+    _sweep(target)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=_SUFFIX)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
             file.write(new)
             file.flush()
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
-        temporary.replace(target)
+            temporary.replace(target)
     except BaseException:
         with suppress(OSError):
             temporary.unlink()
@@ -79,3 +89,37 @@ def _write(target: Path, new: bytes, mode: int) -> None:
         os.fsync(directory)
     finally:
         os.close(directory)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what a killed run left beside a file: the living hold a lock on theirs."""
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*{_SUFFIX}"):
+        with suppress(OSError), left.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            left.unlink()
+
+
+@contextmanager
+def copying(chunks: Iterator[bytes], path: Path) -> Iterator[Iterator[bytes]]:
+    """Yield the chunks on, and leave them in a file; there is none if anything fails.
+
+    Raises:
+        HashError: the file cannot be written.
+    """
+
+    def copied() -> Iterator[bytes]:
+        for chunk in chunks:
+            file.write(chunk)
+            yield chunk
+
+    try:
+        with path.open("wb") as file:
+            yield copied()
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise HashError(
+            f"the download cannot be kept: {error.strerror}", hint="check space in TMPDIR"
+        ) from error
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise

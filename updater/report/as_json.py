@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from updater.model import Failed, Held, Outdated, Skipped, Updated
+from updater.model import Failed, Held, Outdated, Passed, Skipped, Updated
 from updater.report.schema import (
+    BuildReport,
     ChangeReport,
+    DiagnosisReport,
     ErrorObject,
     ErrorReport,
     HashReport,
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from updater.errors import UpdaterError
-    from updater.model import Hashed, Outcome, Package
+    from updater.model import Build, Hashed, Outcome, Package
     from updater.report.listing import Listed
 
 
@@ -101,12 +103,12 @@ def _package(outcome: Outcome) -> PackageReport:
     )
 
 
-def _own(outcome: Outcome) -> dict[str, Any]:
+def _own(outcome: Outcome) -> dict[str, Any]:  # noqa: PLR0911 - one return a kind
     """Return what only one kind of outcome has."""
     match outcome:
         case Outdated(reason=reason):
             return {"reason": reason or None}
-        case Updated(change=change, hashed=hashed, written=written, reason=reason):
+        case Updated(change=change, hashed=hashed, written=written, reason=reason, build=build):
             changes = tuple(
                 ChangeReport(field=one.field, line=one.line, old=one.old, new=one.new)
                 for one in change.fields
@@ -116,18 +118,40 @@ def _own(outcome: Outcome) -> dict[str, Any]:
                 "written": written,
                 "changes": changes,
                 "hash": _hash(hashed),
+                "build": _build(build),
             }
         case Held(reason=reason, until=until):
             return {"reason": reason, "until": until}
         case Skipped(reason=reason):
             return {"reason": reason}
-        case Failed(stage=stage, message=message, hint=hint):
+        case Passed(build=build):
+            return {"build": _build(build)}
+        case Failed(stage=stage, message=message, hint=hint, build=build):
             return {
+                "build": _build(build),
                 "reason": message,
                 "error": ErrorReport(stage=stage, message=message, hint=hint),
             }
         case _:
             return {}
+
+
+def _build(build: Build | None) -> BuildReport | None:
+    if build is None:
+        return None
+    found = build.diagnosis
+    return BuildReport(
+        status=build.status,
+        attribute=build.attribute,
+        seconds=build.seconds,
+        phase=build.phase,
+        log=build.log or None,
+        tail=build.tail,
+        diagnosis=DiagnosisReport(code=found.code, message=found.message, hint=found.hint)
+        if found is not None
+        else None,
+        sandboxed=build.sandboxed,
+    )
 
 
 def _hash(hashed: Hashed) -> HashReport:

@@ -52,7 +52,28 @@ class HashReport(_Part):
     downloaded_bytes: int
 
 
-Status = Literal["found", "current", "outdated", "updated", "held", "skipped", "failed"]
+class DiagnosisReport(_Part):
+    """What a failed build's log says is wrong."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class BuildReport(_Part):
+    """What became of a build; `phase` is where it failed, or why it was skipped."""
+
+    status: Literal["passed", "failed", "skipped"]
+    attribute: str
+    seconds: float
+    phase: str
+    log: str | None
+    tail: str
+    diagnosis: DiagnosisReport | None
+    sandboxed: bool | None
+
+
+Status = Literal["found", "current", "outdated", "updated", "held", "skipped", "failed", "passed"]
 
 
 class PackageReport(_Part):
@@ -79,6 +100,7 @@ class PackageReport(_Part):
     written: bool | None = None
     changes: tuple[ChangeReport, ...] | None = None
     hash: HashReport | None = None
+    build: BuildReport | None = None
     error: ErrorReport | None = None
 
 

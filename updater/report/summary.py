@@ -6,7 +6,7 @@ from collections import Counter
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from updater.model import Current, Failed, Held, Outdated, Skipped, Updated
+from updater.model import Current, Failed, Held, Outdated, Passed, Skipped, Updated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,7 @@ _STATUS = {
     Held: "held",
     Skipped: "skipped",
     Failed: "failed",
+    Passed: "passed",
 }
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from updater.model import Current, Failed, Held, Outdated, Skipped, Updated
-from updater.report.summary import count
+from updater.model import Current, Failed, Held, Outdated, Passed, Skipped, Updated
+from updater.report.summary import count, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from updater.model import Outcome
+    from updater.model import Build, Outcome
     from updater.report.listing import Listed
 
 _MARKS = {
@@ -22,6 +22,7 @@ _MARKS = {
     "skipped": "-",
     "failed": "!",
     "found": " ",
+    "passed": "+",
 }
 STYLES = {
     "current": "green",
@@ -31,6 +32,7 @@ STYLES = {
     "skipped": "dim",
     "failed": "bold red",
     "found": "",
+    "passed": "bold green",
 }
 
 
@@ -64,6 +66,8 @@ def outcome_lines(outcomes: Sequence[Outcome], *, verbose: bool) -> Iterator[tup
         yield f"{_MARKS[word]} {outcome.package.name.ljust(names)}  {said}", word
         for warning in outcome.warnings:
             yield f"    warning: {warning.message}", "held"
+        if isinstance(outcome, Updated) and outcome.build is not None:
+            yield f"    {_built(outcome.build)}", "skipped"
         if isinstance(outcome, Failed) and outcome.hint:
             yield f"    hint: {outcome.hint}", "failed"
         if verbose and outcome.tracking is not None:
@@ -71,27 +75,48 @@ def outcome_lines(outcomes: Sequence[Outcome], *, verbose: bool) -> Iterator[tup
 
 
 def _say(outcome: Outcome) -> tuple[str, str]:
+    return status(outcome), _sentence(outcome)
+
+
+def _sentence(outcome: Outcome) -> str:  # noqa: PLR0911 - one kind of outcome, one sentence
     old = outcome.package.version.value if outcome.package.version is not None else None
     new = outcome.candidate.version if outcome.candidate is not None else ""
     move = f"{old or '?'} -> {new}" if old != new else f"{new}"
     match outcome:
         case Current():
-            return "current", f"{old or new} is current"
+            return f"{old or new} is current"
         case Outdated(reason=reason):
-            return "outdated", _with(move, reason)
+            return _with(move, reason)
         case Updated(written=written, hashed=hashed, reason=reason):
             cost = f"{hashed.downloaded_bytes} bytes" if hashed.downloaded_bytes else "no download"
             done = "" if written else ", not written"
-            return "updated", _with(f"{move} (hash: {hashed.method}, {cost}{done})", reason)
+            return _with(f"{move} (hash: {hashed.method}, {cost}{done})", reason)
         case Held(reason=reason, until=until):
             when = f" until {until:%Y-%m-%d %H:%M} UTC" if until is not None else ""
-            return "held", f"{old or '?'} held{when}: {reason}"
+            return f"{old or '?'} held{when}: {reason}"
+        case Passed(build=build):
+            return f"{old or 'it'} builds as {build.attribute}, {_time(build)}"
         case Skipped(reason=reason):
-            return "skipped", f"skipped: {reason}"
+            return f"skipped: {reason}"
         case Failed(stage=stage, message=message):
             first, _, rest = message.partition("\n")
             indented = "".join(f"\n    {line}" for line in rest.splitlines())
-            return "failed", f"failed at {stage}: {first}{indented}"
+            return f"failed at {stage}: {first}{indented}"
+
+
+def _built(build: Build) -> str:
+    match build.status:
+        case "passed":
+            return f"built {build.attribute}, {_time(build)}"
+        case "skipped":
+            return f"not built: {build.phase}"
+        case "failed":
+            found = build.diagnosis.message if build.diagnosis is not None else "see the log"
+            return f"{build.phase} of {build.attribute} failed: {found} ({build.log})"
+
+
+def _time(build: Build) -> str:
+    return f"{build.seconds} s" if build.sandboxed else f"{build.seconds} s, not sandboxed"
 
 
 def _with(text: str, reason: str) -> str:

@@ -1,0 +1,423 @@
+"""`bump` builds with the real Nix before it writes, and writes only what passed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import tarfile
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.loopback.messages import Response
+from tests.project import Project, github_overlay, pypi_overlay
+from tests.real_nix import place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.loopback.github import GitHub
+    from tests.loopback.index import Index
+    from tests.project import Result
+    from tests.real_nix import Nix
+
+FAKE = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """A project that Nix can build."""
+
+    project: Project
+    index: Index
+    tiny: Path
+
+    def configure(self, **build: object) -> None:
+        """Build through default.nix unless told otherwise."""
+        options = {"enabled": True, "file": "default.nix", **build}
+        text = (self.project.root / "config.yaml").read_text().split("defaults:")[0]
+        (self.project.root / "config.yaml").write_text(
+            f"{text}defaults: {{build: {json.dumps(options)}}}\n"
+        )
+
+    def add(self, name: str, version: str, *, module: str = "", extra: str = "") -> str:
+        """Release a version of a package whose sdist is real; return the sdist's SRI hash.
+
+        Args:
+            name: the package, also its import package.
+            version: what its metadata says.
+            module: the module's text.
+            extra: the rest of pyproject.toml.
+        """
+        files = sdist_files(name, version, module, extra)
+        (made,) = self.index.release(name, version, files={f"{name}-{version}.tar.gz": files})
+        return flat_hash(made.content)
+
+    def overlay(self, *names: str, arguments: str = "", version: str = "1.0") -> None:
+        """Write an overlay for each package, and default.nix with all of them."""
+        for name in names:
+            text = pypi_overlay(name, version, sri=FAKE)
+            self.project.overlay(f"{name}.nix", buildable(text, arguments))
+        listed = sorted((self.project.root / "overlays").glob("*.nix"))
+        imports = " ".join(f"(import ./overlays/{path.name})" for path in listed)
+        (self.project.root / "default.nix").write_text(
+            f"{{ }}: import {self.tiny} {{ overlays = [ {imports} ]; }}\n"
+        )
+
+    def bump(self, *arguments: str) -> tuple[Result, dict[str, dict[str, Any]]]:
+        """Run ``bump --json``; return its packages by name too."""
+        result = self.project.run("bump", "--json", *arguments)
+        return result, {one["name"]: one for one in result.json["packages"]}
+
+    def version(self, name: str) -> str:
+        """The version that an overlay file says now."""
+        text = (self.project.root / "overlays" / f"{name}.nix").read_text()
+        return text.split('version = "')[1].split('"')[0]
+
+
+def buildable(text: str, arguments: str = "") -> str:
+    """Add what setuptools needs to an overlay's package, and further arguments."""
+    form = "" if "format =" in arguments else 'format = "pyproject";\n'
+    tools = "nativeBuildInputs = [ super.python3Packages.setuptools ];\n"
+    inserted = textwrap.indent(f"{form}{tools}{arguments}", "      ")
+    return text.replace("      src =", f"{inserted}\n      src =")
+
+
+def sdist_files(name: str, version: str, module: str, extra: str) -> bytes:
+    """A source distribution that setuptools builds."""
+    pyproject = (
+        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+        f'[project]\nname = "{name}"\nversion = "{version}"\n{extra}'
+        f'[tool.setuptools]\npackages = ["{name}"]\n'
+    )
+    info = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w:gz") as archive:
+        for path, text in (
+            ("pyproject.toml", pyproject),
+            ("PKG-INFO", info),
+            (f"{name}/__init__.py", module),
+        ):
+            member = tarfile.TarInfo(f"{name}-{version}/{path}")
+            member.size = len(text.encode())
+            archive.addfile(member, io.BytesIO(text.encode()))
+    return made.getvalue()
+
+
+@pytest.fixture
+def workshop(
+    project: Project,
+    index: Index,
+    github: GitHub,
+    nix: Nix,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Workshop:
+    """A project, the tiny package set, and Nix's private store in the environment."""
+    for name, value in nix.environment.items():
+        monkeypatch.setenv(name, value)
+    tiny = place(tmp_path / "nixpkgs", github=github.url, index=index.server.url)
+    made = Workshop(project, index, tiny)
+    made.configure()
+    return made
+
+
+def test_a_package_that_builds_and_imports_is_written(workshop: Workshop) -> None:
+    workshop.add("apple", "2.0", module="x = 1\n")
+    workshop.overlay("apple")
+
+    result, packages = workshop.bump()
+
+    build = packages["apple"]["build"]
+    assert (result.code, packages["apple"]["status"], workshop.version("apple")) == (
+        0,
+        "updated",
+        "2.0",
+    )
+    assert (build["status"], build["attribute"], build["diagnosis"], build["sandboxed"]) == (
+        "passed",
+        "python3Packages.apple",
+        None,
+        False,
+    )
+
+
+FAILURES: dict[str, tuple[dict[str, str], str, str, str, str]] = {
+    "missing module at import": (
+        {"module": "import no_such_module\n"},
+        "",
+        "imports",
+        "missing-dependency",
+        "the module no_such_module is missing",
+    ),
+    "requirement that is missing": (
+        {"extra": 'dependencies = ["no-such-dist"]\n'},
+        "",
+        "build",
+        "missing-dependency",
+        "the package requires no-such-dist, which is not among its dependencies",
+    ),
+    "requirement that is too old": (
+        {"extra": 'dependencies = ["numpy>=9999"]\n'},
+        "propagatedBuildInputs = [ super.python3Packages.numpy ];",
+        "build",
+        "version-constraint",
+        "the package requires numpy>=9999, and the package set has ",
+    ),
+    "pattern that no longer matches": (
+        {},
+        "postPatch = ''substituteInPlace pyproject.toml --replace-fail 'numpy<=1.24' numpy'';",
+        "build",
+        "replace-fail",
+        "substituteInPlace no longer finds numpy\\<=1.24 in pyproject.toml",
+    ),
+    "file that is gone": (
+        {},
+        "postPatch = ''substituteInPlace setup.py --replace-fail a b'';",
+        "build",
+        "missing-file",
+        "postPatch changes setup.py, which this version does not have",
+    ),
+    "CUDA that is not found": (
+        {"module": "raise OSError('CUDA_HOME environment variable is not set')\n"},
+        "",
+        "imports",
+        "cuda-not-found",
+        "CUDA is not found",
+    ),
+    "GPU that is not there": (
+        {"module": "raise RuntimeError('No CUDA GPUs are available')\n"},
+        "",
+        "imports",
+        "needs-gpu",
+        "something needs a GPU, and a build has none",
+    ),
+    "version that is another": (
+        {},
+        "postPatch = ''sed -i 's/version = \"2.0\"/version = \"2.1\"/' pyproject.toml; true'';",
+        "version",
+        "version",
+        "the built metadata says 2.1, and 2.0 is written",
+    ),
+    "build system that changed": (
+        {},
+        'format = "setuptools";',
+        "build",
+        "no-setup-py",
+        "the build asks for setup.py, which this version does not have",
+    ),
+    "attribute that is missing": (
+        {},
+        "propagatedBuildInputs = [ super.python3Packages.no-such-attribute ];",
+        "evaluation",
+        "evaluation",
+        "it does not evaluate: attribute 'no-such-attribute' missing",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("release", "arguments", "phase", "code", "message"), FAILURES.values(), ids=FAILURES
+)
+def test_a_failed_build_is_diagnosed_and_nothing_is_written(
+    workshop: Workshop,
+    release: dict[str, str],
+    arguments: str,
+    phase: str,
+    code: str,
+    message: str,
+) -> None:
+    """Each failure comes from a real build; its sibling is bumped all the same."""
+    workshop.add("apple", "2.0", **release)
+    workshop.add("pear", "2.0")
+    workshop.overlay("apple", arguments=arguments)
+    workshop.overlay("pear")
+    before = workshop.project.snapshot()["overlays/apple.nix"]
+
+    result, packages = workshop.bump()
+
+    build = packages["apple"]["build"]
+    assert workshop.project.snapshot()["overlays/apple.nix"] == before
+    assert (result.code, workshop.version("pear")) == (1, "2.0")
+    assert (build["status"], build["phase"], (build["diagnosis"] or {}).get("code")) == (
+        "failed",
+        phase,
+        code,
+    ), packages["apple"]["error"]["message"]
+    assert build["diagnosis"]["message"].startswith(message)
+    assert build["log"]
+    assert packages["apple"]["error"]["stage"] == "build"
+
+
+def test_a_wrong_hash_is_named_with_both_hashes(workshop: Workshop) -> None:
+    """The index lies about its file: what Nix downloads is something else."""
+    true = workshop.add("apple", "2.0")
+    workshop.overlay("apple")
+    workshop.index.server.fail("GET /packages/source/", Response(200, b"other"))
+    result, packages = workshop.bump()
+    build = packages["apple"]["build"]
+    got = flat_hash(b"other")
+    assert (result.code, build["phase"], build["diagnosis"]["message"]) == (
+        1,
+        "fetch",
+        f"the source has the hash {got}, and {true} is pinned",
+    )
+
+
+def test_an_evaluation_error_names_the_users_file_and_line(workshop: Workshop) -> None:
+    workshop.add("apple", "2.0")
+    workshop.overlay("apple", arguments="postPatch = no_such_variable;")
+    result, packages = workshop.bump()
+    assert (result.code, packages["apple"]["build"]["diagnosis"]["message"]) == (
+        1,
+        "it does not evaluate: undefined variable 'no_such_variable' at overlays/apple.nix:9:19",
+    )
+
+
+def test_of_two_packages_of_one_file_one_fails_and_the_other_is_written(
+    workshop: Workshop,
+) -> None:
+    workshop.add("apple", "2.0", module="import no_such_module\n")
+    workshop.add("pear", "2.0")
+    one, other = (pypi_overlay(name, "1.0", sri=FAKE) for name in ("apple", "pear"))
+    one, other = buildable(one), buildable(other)
+    both = "\n".join([*one.splitlines()[:-2], *other.splitlines()[2:-2], "  };", "}", ""])
+    path = workshop.project.overlay("both.nix", both)
+    workshop.overlay()
+
+    result, packages = workshop.bump()
+
+    assert (result.code, packages["apple"]["status"], packages["pear"]["status"]) == (
+        1,
+        "failed",
+        "updated",
+    )
+    apple, pear = path.read_text().split("pear = ")
+    assert ('version = "1.0"' in apple, 'version = "2.0"' in pear) == (True, True)
+
+
+def test_keep_writes_what_does_not_build_and_says_so(workshop: Workshop) -> None:
+    workshop.add("apple", "2.0", module="import no_such_module\n")
+    workshop.overlay("apple")
+    workshop.configure(on_failure="keep")
+    result, packages = workshop.bump()
+    assert (result.code, workshop.version("apple")) == (0, "2.0")
+    assert (packages["apple"]["status"], packages["apple"]["build"]["status"]) == (
+        "updated",
+        "failed",
+    )
+
+
+def test_imports_can_be_left_out(workshop: Workshop) -> None:
+    workshop.add("apple", "2.0", module="import no_such_module\n")
+    workshop.overlay("apple")
+    workshop.configure(imports=[])
+    result, packages = workshop.bump()
+    assert (result.code, packages["apple"]["build"]["status"]) == (0, "passed")
+
+
+def test_dependents_are_built_too(workshop: Workshop) -> None:
+    """Pear uses apple, whose new version it does not accept."""
+    workshop.add("apple", "2.0")
+    workshop.add("pear", "1.0", extra='dependencies = ["apple<2"]\n')
+    workshop.overlay("apple")
+    workshop.overlay("pear", arguments="propagatedBuildInputs = [ self.python3Packages.apple ];")
+    pear = workshop.project.root / "overlays" / "pear.nix"
+    files = sdist_files("pear", "1.0", "", 'dependencies = ["apple<2"]\n')
+    pear.write_text(pear.read_text().replace(FAKE, flat_hash(files)))
+    workshop.configure(dependents=True)
+
+    result, packages = workshop.bump("apple")
+
+    build = packages["apple"]["build"]
+    assert (result.code, build["attribute"], build["diagnosis"]["code"]) == (
+        1,
+        "python3Packages.pear",
+        "version-constraint",
+    )
+
+
+def flat_hash(content: bytes) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
+
+
+def test_no_build_writes_without_building(workshop: Workshop) -> None:
+    workshop.add("apple", "2.0", module="import no_such_module\n")
+    workshop.overlay("apple")
+    result, packages = workshop.bump("--no-build")
+    assert (result.code, packages["apple"]["build"]["phase"]) == (0, "--no-build")
+
+
+def test_an_unsandboxed_build_is_refused_while_a_token_is_set(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Upstream code could read it from /proc, so nothing is started."""
+    workshop.add("apple", "2.0", module="import no_such_module\n")
+    workshop.overlay("apple")
+    monkeypatch.setenv("GITHUB_TOKEN", "hush-hush")
+    result, packages = workshop.bump()
+    assert result.code == 1
+    assert packages["apple"]["error"] == {
+        "stage": "build",
+        "message": "builds are not sandboxed, and GITHUB_TOKEN is set: upstream code could read it",
+        "hint": "turn on Nix's sandbox, or build without the token: `bump --output DIR`, then "
+        "`publish DIR`",
+    }
+    assert "hush" not in result.out + result.err
+
+
+def test_test_builds_the_pins_as_they_are(workshop: Workshop) -> None:
+    content = sdist_files("apple", "1.0", "", "")
+    workshop.index.release("apple", "1.0", files={"apple-1.0.tar.gz": content})
+    workshop.overlay("apple")
+    path = workshop.project.root / "overlays" / "apple.nix"
+    path.write_text(path.read_text().replace(FAKE, flat_hash(content)))
+    before = workshop.project.snapshot()
+    result = workshop.project.run("test", "--json")
+    (package,) = result.json["packages"]
+    assert (result.code, package["status"], package["build"]["status"]) == (0, "passed", "passed")
+    assert workshop.project.snapshot() == before
+
+
+def test_a_flake_builds_as_a_default_nix_does(workshop: Workshop) -> None:
+    workshop.add("apple", "2.0")
+    workshop.overlay("apple")
+    (workshop.project.root / "flake.nix").write_text(
+        """{
+          inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+          outputs = { self, nixpkgs }: {
+            packages.x86_64-linux.apple = (import nixpkgs {
+              system = "x86_64-linux";
+              overlays = [ (import ./overlays/apple.nix) ];
+            }).python3Packages.apple;
+          };
+        }"""
+    )
+    workshop.configure(
+        file=None,
+        attribute="packages.{system}.{name}",
+        options=["--override-input", "nixpkgs", f"path:{workshop.tiny}"],
+    )
+    result, packages = workshop.bump()
+    assert (result.code, packages["apple"]["build"]["status"]) == (0, "passed"), result.out
+
+
+def test_nix_downloads_no_source_again(workshop: Workshop, github: GitHub) -> None:
+    """The archive that was hashed is put into the store: one request for it in all."""
+    repository = github.repository("o", "apple")
+    pyproject = (
+        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+        '[project]\nname = "apple"\nversion = "2.0"\n'
+    )
+    repository.tag("v2.0", repository.commit({"pyproject.toml": pyproject, "apple.py": ""}))
+    text = github_overlay("apple", "1.0", sri=FAKE)
+    workshop.project.overlay("apple.nix", buildable(text))
+    workshop.overlay()
+    result, packages = workshop.bump()
+    assert (result.code, packages["apple"]["build"]["status"]) == (0, "passed"), result.out
+    archives = [one.target for one in github.server.requests("GET .*archive")]
+    assert len(archives) == 1

@@ -1,0 +1,168 @@
+"""A failed build's log -> what is wrong and what to do, in the packaging guide's terms.
+
+The rules are tried in order; the first that fits speaks. Wordings of Nix from 2.3 on.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from updater.model import Diagnosis
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A pattern in the log; message and hint are filled from its named groups."""
+
+    code: str
+    pattern: re.Pattern[str]
+    message: str
+    hint: str
+
+
+def _rule(code: str, pattern: str, message: str, hint: str) -> _Rule:
+    return _Rule(code, re.compile(pattern, re.MULTILINE), message, hint)
+
+
+_RULES: tuple[_Rule, ...] = (
+    _rule(
+        "no-space",
+        r"No space left on device|database or disk is full",
+        "the disk is full",
+        "free space, for example with `nix-collect-garbage`, and run again",
+    ),
+    _rule(
+        "hash-mismatch",
+        r"hash mismatch in (?:fixed-output derivation|file downloaded from) \S+\s+"
+        r"(?:likely URL:[^\n]*\s+)?(?:wanted|specified|expected):\s+(?P<wanted>\S+)"
+        r"\s+got:\s+(?P<got>\S+)",
+        "the source has the hash {got}, and {wanted} is pinned",
+        "upstream replaced the file, or the pin was never true: look at both before you trust it",
+    ),
+    _rule(
+        "replace-fail",
+        r"substituteStream\(\)(?: in derivation \S+)?: ERROR: (?:Invalid .*: )?"
+        r"pattern (?P<pattern>.*?) doesn't match anything in (?:file )?'?(?P<file>[^'\n]+)'?",
+        "substituteInPlace no longer finds {pattern} in {file}",
+        "upstream changed that line: adapt `--replace-fail` in postPatch, or take it out",
+    ),
+    _rule(
+        "missing-file",
+        r"substitute\(\): ERROR: file '(?P<file>[^']+)' does not exist",
+        "postPatch changes {file}, which this version does not have",
+        "upstream moved or removed the file: adapt postPatch",
+    ),
+    _rule(
+        "no-setup-py",
+        r"can't open file '[^']*setup\.py'|setup\.py: No such file",
+        "the build asks for setup.py, which this version does not have",
+        'write format = "pyproject" and put its build back-end into nativeBuildInputs',
+    ),
+    _rule(
+        "missing-build-backend",
+        r"Backend '(?P<backend>[^']+)' is not available|Cannot import '(?P<other>[^']+)'"
+        r"|^Missing dependencies:\n\s*(?P<third>\S+)",
+        "the build back-end {backend}{other}{third} is missing",
+        "put it into nativeBuildInputs (the guide: hatchling, setuptools, ...)",
+    ),
+    _rule(
+        "missing-dependency",
+        r"^\s*- (?P<module>\S+) not installed$",
+        "the package requires {module}, which is not among its dependencies",
+        "add it to propagatedBuildInputs",
+    ),
+    _rule(
+        "version-constraint",
+        r"^\s*- (?P<module>\S+?)\s*(?P<wanted>[<>=!~][^\s]*(?:,\s*\S+)*)"
+        r" not satisfied by version (?P<has>\S+)$",
+        "the package requires {module}{wanted}, and the package set has {has}",
+        "relax it with `substituteInPlace pyproject.toml --replace-fail` in postPatch, "
+        "or with pythonRelaxDeps",
+    ),
+    _rule(
+        "version-constraint",
+        r"No matching distribution found for (?P<wanted>\S+)"
+        r"|ERROR: Could not find a version that satisfies the requirement (?P<other>\S+)",
+        "a requirement cannot be satisfied: {wanted}{other}",
+        "relax it in postPatch, or add the package to propagatedBuildInputs",
+    ),
+    _rule(
+        "torch-instead-of-torch-bin",
+        r"(?:Found duplicated packages in closure for dependency 'torch'"
+        r"|collision between .*torch-bin.* and .*torch)",
+        "both torch and torch-bin are in the closure",
+        'use super.python3Packages."torch-bin", and override torch in dependencies: '
+        '(accelerate.override {{ torch = super.python3Packages."torch-bin"; }})',
+    ),
+    _rule(
+        "cuda-not-found",
+        r"CUDA_HOME environment variable is not set|Could NOT find CUDA\w*"
+        r"|nvcc: (?:command )?not found|Failed to find nvcc"
+        r"|libcudart\.so\S*: cannot open shared object",
+        "CUDA is not found",
+        "set CUDA_HOME and buildInputs to the let-bound cuda-redist, as the guide's CUDA pattern",
+    ),
+    _rule(
+        "needs-gpu",
+        r"Found no NVIDIA driver|No CUDA GPUs are available|CUDA driver version is insufficient"
+        r"|Torch not compiled with CUDA enabled|no CUDA-capable device",
+        "something needs a GPU, and a build has none",
+        "set doCheck = false, or leave the module out of `build: {{imports: [...]}}`",
+    ),
+    _rule(
+        "missing-dependency",
+        r"ModuleNotFoundError: No module named '(?P<module>[^']+)'",
+        "the module {module} is missing",
+        "add its package to propagatedBuildInputs, or to nativeBuildInputs for the build itself",
+    ),
+    _rule(
+        "import-error",
+        r"ImportError: (?P<what>[^\n]+)",
+        "a module cannot be imported: {what}",
+        "a dependency may be too old or too new for this version",
+    ),
+    _rule(
+        "network",
+        r"Could(?:n't| not) resolve host(?:name)?[: ]*(?P<host>\S*)"
+        r"|unable to download '(?P<url>[^']+)'|Temporary failure in name resolution"
+        r"|Failed to connect to|Connection (?:refused|reset|timed out)",
+        "the network is not reachable: {host}{url}",
+        "check the network and the address; a build itself has no network",
+    ),
+    _rule(
+        "timeout",
+        r"timed out after (?P<seconds>\d+) seconds",
+        "the build took longer than {seconds} s",
+        "raise `build: {{timeout: ...}}`",
+    ),
+    _rule(
+        "evaluation",
+        r"^error: (?P<what>[^\n]+)(?:\n(?!error:)[^\n]*)*?\n\s*at (?P<where>\S+:\d+:\d+)",
+        "it does not evaluate: {what} at {where}",
+        "mend the expression; `nix-instantiate --show-trace` says more",
+    ),
+    _rule(
+        "evaluation",
+        r"error: (?P<what>(?:attribute|undefined variable|syntax error|infinite recursion"
+        r"|value is|cannot coerce|flake)[^\n]+)",
+        "it does not evaluate: {what}",
+        "check `build: {{attribute: ...}}` and the expression",
+    ),
+)
+
+
+def diagnose(log: str) -> Diagnosis | None:
+    """Return what a log says is wrong, None where no rule fits."""
+    for rule in _RULES:
+        found = rule.pattern.search(log)
+        if found is not None:
+            groups = {name: value or "" for name, value in found.groupdict().items()}
+            message = rule.message.format(**groups).rstrip(": ")
+            return Diagnosis(rule.code, message, rule.hint.format(**groups))
+    return None
+
+
+def tail(log: str, lines: int = 20) -> str:
+    """Return a log's last lines that are not blank."""
+    return "\n".join([line for line in log.splitlines() if line.strip()][-lines:])

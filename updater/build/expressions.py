@@ -1,0 +1,155 @@
+"""The Nix expressions that a build is asked with, and what their answers hold.
+
+One evaluation gives the package's derivation, the derivation that imports its modules, and what
+the package says of itself; `nix-store --realise` then builds derivations by their paths, which
+works alike from Nix 2.3 on, with flakes and without.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import sys
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from updater.errors import BuildError
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
+
+# pythonModule is how nixpkgs says which Python a package is for; an environment made from the
+# package itself sees it, which `ps.NAME` does not for attributes that an overlay adds with `//`.
+_PROBE = """\
+package: {{
+  drv = package.drvPath;
+  out = package.outPath;
+  version = package.version or null;
+  source =
+    if package ? src && builtins.isAttrs package.src && package.src ? outPath
+    then {{ name = package.src.name or ""; path = package.src.outPath; }}
+    else null;
+  check =
+    if package ? pythonModule && package.pythonModule ? withPackages
+    then
+      let environment = package.pythonModule.withPackages (_: [ package ]); in
+      (builtins.derivation {{
+        name = "imports";
+        system = package.system or package.pythonModule.system;
+        builder = "${{environment}}/bin/python3";
+        PATH = "${{environment}}/bin"; # Nix gives a builder its bare name: Python looks itself up
+        args = [ (builtins.toFile "check_imports.py" {script}) ];
+        modules = {modules};
+        package = package.outPath;
+      }}).drvPath
+    else null;
+}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A package as Nix evaluates it.
+
+    Attributes:
+        drv: its derivation.
+        check: the derivation that imports its modules; empty for what is no Python package.
+        version: as Nix sees it, None where it has none.
+        source_name, source_path: the source's store name and path; empty where it has none.
+    """
+
+    drv: str
+    check: str
+    version: str | None
+    source_name: str
+    source_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What the derivation that imports a package found.
+
+    Attributes:
+        version: of the built metadata, None where there is none.
+        modules: those that were imported.
+    """
+
+    version: str | None
+    modules: tuple[str, ...]
+
+
+def probe(imports: tuple[str, ...] | None) -> str:
+    """Return the Nix function that is applied to a package.
+
+    Args:
+        imports: modules to import; None for those of the package itself.
+    """
+    script = resources.files(__package__).joinpath("check_imports.py").read_text("utf-8")
+    return _PROBE.format(script=string(script), modules=string(json.dumps(imports)))
+
+
+def file_expression(file: str, attribute: str, function: str) -> str:
+    """Return the expression that applies a function to an attribute of a file's package set.
+
+    Args:
+        file: an absolute path; what it holds is called without arguments if it is a function.
+        attribute: as `attribute_path` returns it.
+        function: a Nix function.
+    """
+    return (
+        f"let found = import (/. + {string(file)});\n"
+        "  set = if builtins.isFunction found then found { } else found;\n"
+        f"in ({function}) set.{attribute}"
+    )
+
+
+def attribute_path(template: str, name: str) -> str:
+    """Fill in ``{name}`` and ``{system}``, quoted where Nix needs it."""
+    shown = name if _PLAIN.fullmatch(name) else string(name)
+    return template.replace("{name}", shown).replace("{system}", system())
+
+
+def system() -> str:
+    """Return this machine's system double, such as ``x86_64-linux``."""
+    machine = {"arm64": "aarch64", "amd64": "x86_64"}.get(platform.machine().lower())
+    return f"{machine or platform.machine()}-{sys.platform}"
+
+
+def string(text: str) -> str:
+    """Write a text as a Nix string. Source: Nix manual, "String literal"."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("${", "\\${")
+    return f'"{escaped}"'
+
+
+def read_evaluated(output: str) -> Evaluated:
+    """Read the JSON that the probe evaluates to.
+
+    Raises:
+        BuildError: it is none.
+    """
+    try:
+        found: Any = json.loads(output)
+        source = found["source"] or {"name": "", "path": ""}
+        return Evaluated(
+            found["drv"], found["check"] or "", found["version"], source["name"], source["path"]
+        )
+    except (ValueError, TypeError, KeyError) as error:
+        raise BuildError(f"Nix evaluates to something unexpected: {output[:200]!r}") from error
+
+
+def read_imported(text: str) -> Imported:
+    """Read what the check derivation wrote."""
+    found: Any = json.loads(text)
+    return Imported(found["version"], tuple(found["modules"]))
+
+
+def same_version(label: str, built: str) -> bool:
+    """Tell whether the built metadata's version is the label's, before any ``-unstable-``."""
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415 - only after a build
+
+    base = re.sub(r"-?unstable-\d{4}-\d{2}-\d{2}$", "", label)
+    try:
+        return Version(base) == Version(built)
+    except InvalidVersion:
+        return base == built

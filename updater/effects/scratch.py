@@ -1,0 +1,120 @@
+"""Scratch copies of the user's tree, each with one change, swept when their run is dead."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from updater.effects.process import environment
+from updater.errors import BuildError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__", "result*")
+_RUN, _LOCK = "updater-run-", ".lock"
+
+
+class Scratch:
+    """The scratch copies of one run; use it through `opened`."""
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        self._folder = folder
+        self._root = root
+
+    @classmethod
+    @contextmanager
+    def opened(cls, root: Path) -> Iterator[Scratch]:
+        """Make a folder for this run's copies, and remove those of runs that died.
+
+        A run holds a lock beside its folder, which the kernel drops however the run ends.
+        """
+        parent = Path(tempfile.gettempdir())
+        _sweep(parent)
+        # The lock comes before what it protects, so that no folder is ever without one.
+        handle, name = tempfile.mkstemp(prefix=_RUN, suffix=_LOCK, dir=parent)
+        folder = Path(name.removesuffix(_LOCK))
+        with os.fdopen(handle, "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                folder.mkdir(mode=0o700)
+                yield cls(folder, root.resolve())
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+                Path(name).unlink(missing_ok=True)
+
+    def copy(self, changes: dict[str, bytes]) -> Path:
+        """Return a new copy of the tree with some files replaced.
+
+        What git ignores is left out; what is not committed yet is taken along.
+
+        Args:
+            changes: file, relative to the root -> its new bytes.
+
+        Raises:
+            BuildError: the tree cannot be copied.
+        """
+        target = Path(tempfile.mkdtemp(prefix="tree-", dir=self._folder)) / "tree"
+        try:
+            names = _tracked(self._root)
+            if names is None:
+                shutil.copytree(self._root, target, symlinks=True, ignore=_LEFT_OUT)
+            else:
+                _copy(self._root, target, names)
+            for file, data in changes.items():
+                path = target / file
+                if path.is_symlink():
+                    path.unlink()
+                path.write_bytes(data)
+        except (OSError, shutil.Error) as error:
+            raise BuildError(
+                f"the scratch copy cannot be made: {error}", hint="check space in TMPDIR"
+            ) from error
+        return target
+
+    def file(self, name: str) -> Path:
+        """Return the path for a file of this run; its folder is new."""
+        return Path(tempfile.mkdtemp(prefix="file-", dir=self._folder)) / name
+
+    def drop(self, tree: Path) -> None:
+        """Remove a copy."""
+        shutil.rmtree(tree.parent, ignore_errors=True)
+
+
+def _tracked(root: Path) -> list[str] | None:
+    """Return what git has and does not ignore below a folder; None outside a checkout."""
+    with suppress(OSError):
+        done = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
+            cwd=root,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        if done.returncode == 0:
+            return [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
+    return None
+
+
+def _copy(root: Path, target: Path, names: list[str]) -> None:
+    target.mkdir()
+    for name in names:
+        source, copy = root / name, target / name
+        if source.is_symlink() or source.is_file():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, copy, follow_symlinks=False)
+
+
+def _sweep(parent: Path) -> None:
+    for left in parent.glob(f"{_RUN}*{_LOCK}"):
+        with suppress(OSError), left.open("r+") as lock:  # else alive, or another user's
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(left.with_name(left.name.removesuffix(_LOCK)), ignore_errors=True)
+            left.unlink()
