@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.loopback.github import GitHub
     from tests.loopback.index import Index
 
-pytest_plugins = ["tests.loopback.fixtures", "tests.real_nix"]
+pytest_plugins = ["tests.loopback.fixtures", "tests.real_nix", "tests.workshop"]
 
 _SCRUBBED = ("TOKEN", "PROXY", "SECRET", "GITHUB_", "GIT_", "NO_COLOR", "CI", "UPDATER_")
 

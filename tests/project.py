@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import subprocess
+import tempfile
 import textwrap
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from updater.__main__ import main
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pytest
+
+    from tests.loopback.hosting import Hosted
+
+
+FAKE = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +135,32 @@ self: super: {{
   }};
 }}
 """
+
+
+def flat_hash(content: bytes) -> str:
+    """A file's SRI hash, computed without the updater."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
+
+
+def unpacked_hash(repository: Hosted, commit: str, folder: Path) -> str:
+    """The SRI hash that Nix itself gives a commit's tree."""
+    repository.settle()
+    tree = Path(tempfile.mkdtemp(dir=folder))
+    tree.chmod(0o755)
+    archive = subprocess.run(
+        ["git", "archive", commit], cwd=repository.path, check=True, capture_output=True
+    )
+    subprocess.run(["tar", "-x", "-C", str(tree)], input=archive.stdout, check=True)
+    hashed = subprocess.run(
+        ["nix-hash", "--type", "sha256", "--base32", str(tree)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    digest = subprocess.run(
+        ["nix-hash", "--type", "sha256", "--to-base16", hashed.stdout.strip()],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return f"sha256-{base64.b64encode(bytes.fromhex(digest.stdout.strip())).decode()}"

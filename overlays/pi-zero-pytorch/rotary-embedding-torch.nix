@@ -5,11 +5,10 @@ self: super: {
       version = "0.8.6";
       format = "setuptools";
 
-      src = super.fetchFromGitHub {
-        owner = "lucidrains";
-        repo = "rotary-embedding-torch";
-        rev = version;
-        hash = "sha256-4/vKf5RwWbiFYKCQo4kAQzXLM85L4CwaL/MR7/xTkH8=";
+      src = super.fetchPypi {
+        pname = "rotary_embedding_torch"; # the sdist's name
+        inherit version;
+        hash = "sha256-aRdTyEa4f3GaahOUvVoWE3uPi1fBvMst/yl19rsUKmw=";
       };
 
       nativeBuildInputs = [ super.python3Packages.setuptools ];

@@ -9,7 +9,7 @@ import pytest
 
 from tests.loopback.faults import Cut, Drop, Garbage
 from tests.loopback.messages import Response
-from tests.project import Project, github_overlay, pypi_overlay
+from tests.project import FAKE, Project, github_overlay, pypi_overlay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from tests.loopback.faults import Fault
     from tests.loopback.github import GitHub
     from tests.loopback.index import Index
-
-FAKE = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 
 @pytest.fixture(autouse=True)

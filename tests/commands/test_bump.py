@@ -2,52 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import subprocess
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.project import Project, github_overlay, pypi_overlay
+from tests.project import FAKE, Project, flat_hash, github_overlay, pypi_overlay, unpacked_hash
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.loopback.github import GitHub
     from tests.loopback.hosting import Hosted
     from tests.loopback.index import Index
-
-FAKE = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
-
-
-def flat(content: bytes) -> str:
-    """A file's SRI hash, computed without the updater."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
-
-
-def unpacked(repository: Hosted, commit: str, folder: Path) -> str:
-    """The SRI hash that Nix itself gives a commit's tree."""
-    repository.settle()
-    tree = Path(tempfile.mkdtemp(dir=folder))
-    tree.chmod(0o755)
-    archive = subprocess.run(
-        ["git", "archive", commit], cwd=repository.path, check=True, capture_output=True
-    )
-    subprocess.run(["tar", "-x", "-C", str(tree)], input=archive.stdout, check=True)
-    hashed = subprocess.run(
-        ["nix-hash", "--type", "sha256", "--base32", str(tree)],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    digest = subprocess.run(
-        ["nix-hash", "--type", "sha256", "--to-base16", hashed.stdout.strip()],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return f"sha256-{base64.b64encode(bytes.fromhex(digest.stdout.strip())).decode()}"
 
 
 def replaced(text: str, *changes: tuple[str, str]) -> str:
@@ -66,7 +33,7 @@ def test_moves_a_pypi_pin_and_a_second_run_is_current(project: Project, index: I
 
     first = project.run("bump", "ema-pytorch")
 
-    assert path.read_text() == replaced(before, ("0.7.7", "0.8.3"), (FAKE, flat(new.content)))
+    assert path.read_text() == replaced(before, ("0.7.7", "0.8.3"), (FAKE, flat_hash(new.content)))
     assert (first.code, first.out, first.err) == (
         0,
         (
@@ -94,7 +61,7 @@ def test_a_changed_sdist_stem_becomes_fetchpypis_own_pname(project: Project, ind
         before,
         ("0.0.5", "0.1.0"),
         ("inherit pname version;", 'pname = "a_b";\n        inherit version;'),
-        (FAKE, flat(new.content)),
+        (FAKE, flat_hash(new.content)),
     )
 
 
@@ -134,7 +101,7 @@ def test_moves_a_tag_to_the_hash_that_nix_gives_its_commit(
 
     assert project.run("bump").code == 0
 
-    expected = unpacked(vocos, vocos.git("rev-parse", "v0.2.0^{commit}"), tmp_path)
+    expected = unpacked_hash(vocos, vocos.git("rev-parse", "v0.2.0^{commit}"), tmp_path)
     assert path.read_text() == replaced(before, ("0.1.0", "0.2.0"), (FAKE, expected))
 
 
@@ -142,13 +109,13 @@ def test_a_moving_rev_whose_tag_is_newer_becomes_the_tag(
     project: Project, vocos: Hosted, tmp_path: Path
 ) -> None:
     """The pinned hash is that of v0.1.0, which v0.2.0 follows."""
-    held = unpacked(vocos, vocos.git("rev-parse", "v0.1.0"), tmp_path)
+    held = unpacked_hash(vocos, vocos.git("rev-parse", "v0.1.0"), tmp_path)
     before = github_overlay("vocos", "0.1.0", rev="main", sri=held)
     path = project.overlay("vocos.nix", before)
 
     result = project.run("bump")
 
-    new = unpacked(vocos, vocos.git("rev-parse", "v0.2.0^{commit}"), tmp_path)
+    new = unpacked_hash(vocos, vocos.git("rev-parse", "v0.2.0^{commit}"), tmp_path)
     assert path.read_text() == replaced(
         before, ("0.1.0", "0.2.0"), ('"main"', '"v${version}"'), (held, new)
     )
@@ -160,7 +127,7 @@ def test_a_moving_rev_at_a_newer_commit_becomes_that_commit_with_its_true_label(
 ) -> None:
     """The source never goes back, its hash stays, and the label is what the source declares."""
     head = vocos.head()
-    held = unpacked(vocos, head, tmp_path)
+    held = unpacked_hash(vocos, head, tmp_path)
     before = github_overlay("vocos", "0.1.0", rev="main", sri=held)
     path = project.overlay("vocos.nix", before)
 
@@ -193,7 +160,7 @@ def test_to_decides_for_a_moving_rev(project: Project, vocos: Hosted, tmp_path: 
 
     assert project.run("bump", "vocos", "--to", "0.2.0").code == 0
 
-    new = unpacked(vocos, vocos.git("rev-parse", "v0.2.0^{commit}"), tmp_path)
+    new = unpacked_hash(vocos, vocos.git("rev-parse", "v0.2.0^{commit}"), tmp_path)
     assert path.read_text() == replaced(
         before, ("0.1.0", "0.2.0"), ('"main"', '"v${version}"'), (FAKE, new)
     )
@@ -217,7 +184,7 @@ def test_a_commit_pin_follows_the_default_branch_with_the_declared_label(
         before,
         ('"0.2.5"', f'"0.3.0-unstable-{date}"'),
         (pinned, head),
-        (FAKE, unpacked(repository, head, tmp_path)),
+        (FAKE, unpacked_hash(repository, head, tmp_path)),
     )
 
 
@@ -232,7 +199,7 @@ def test_a_commit_pin_that_a_tag_names_follows_tags_as_commits(
     assert project.run("bump").code == 0
 
     assert path.read_text() == replaced(
-        before, ("0.1.0", "0.2.0"), (old, new), (FAKE, unpacked(vocos, new, tmp_path))
+        before, ("0.1.0", "0.2.0"), (old, new), (FAKE, unpacked_hash(vocos, new, tmp_path))
     )
 
 
@@ -263,7 +230,7 @@ def test_dry_run_prints_a_diff_that_git_applies_and_writes_nothing(
     )
     assert project.snapshot() == before
     subprocess.run(["git", "apply"], cwd=project.root, input=result.out.encode(), check=True)
-    assert path.read_text() == pypi_overlay("a", "2.0", sri=flat(new.content))
+    assert path.read_text() == pypi_overlay("a", "2.0", sri=flat_hash(new.content))
 
 
 def test_commit_makes_one_commit_a_package_with_only_its_file(
@@ -332,7 +299,7 @@ def test_two_packages_of_one_file_are_bumped_one_after_the_other(
 
     expected = both.replace("1.0", "2.0")
     for release in releases:
-        expected = expected.replace(FAKE, flat(release.content), 1)
+        expected = expected.replace(FAKE, flat_hash(release.content), 1)
     assert path.read_text() == expected
 
 
@@ -368,9 +335,9 @@ def test_json_of_a_bump_holds_the_whole_outcome(project: Project, index: Index) 
                 "written": True,
                 "changes": [
                     {"field": "version", "line": 5, "old": "1.0", "new": "2.0"},
-                    {"field": "hash", "line": 9, "old": FAKE, "new": flat(new.content)},
+                    {"field": "hash", "line": 9, "old": FAKE, "new": flat_hash(new.content)},
                 ],
-                "hash": {"value": flat(new.content), "method": "index", "downloaded_bytes": 0},
+                "hash": {"value": flat_hash(new.content), "method": "index", "downloaded_bytes": 0},
                 "build": {
                     "status": "skipped",
                     "attribute": "",

@@ -13,15 +13,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.loopback.faults import Hang
-from tests.project import Project, pypi_overlay
+from tests.project import FAKE, Project, pypi_overlay
 
 if TYPE_CHECKING:
-    from tests.commands.test_build import Workshop
     from tests.loopback.index import Index
-
-pytest_plugins = ["tests.commands.test_build"]
-
-FAKE = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+    from tests.workshop import Workshop
 
 # Runs the command and kills itself at the Nth thing that it does to the file system.
 KILLED = """

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -13,15 +15,17 @@ import pytest
 from pypi_simple import ProjectPage
 
 from tests.project import pypi_overlay
+from tests.test_overlays_evaluate import LISTED as FILES
 from updater.config import load
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.real_nix import Nix
+    from tests.workshop import Workshop
 
 pytestmark = pytest.mark.live
 
+ROOT = Path(__file__).parent.parent.parent
+LISTED = [f"(import ./{file})" for file in FILES]
 OLD = "sha256-7M4ONDngPAD5WiU9bxWtpBX8qwnCwL0V8wNJ03XGmtc="
 
 
@@ -52,7 +56,7 @@ def test_bump_ema_pytorch_changes_version_and_hash_to_what_nix_computes(
     assert (package["status"], package["hash"]["method"]) == ("updated", "index")
     assert package["hash"]["downloaded_bytes"] == 0
     latest = package["latest"]
-    url = address(load(tmp_path, None).index, f"ema_pytorch-{latest}.tar.gz")
+    url = address(load(tmp_path, None).index, "ema-pytorch", f"ema_pytorch-{latest}.tar.gz")
     base32 = nix.run("nix-prefetch-url", "--type", "sha256", url).strip()
     sri = nix.run("nix", "hash", "to-sri", "--type", "sha256", base32).strip()
     after = before.replace("0.7.7", latest).replace(OLD, sri)
@@ -60,10 +64,39 @@ def test_bump_ema_pytorch_changes_version_and_hash_to_what_nix_computes(
     assert bump(tmp_path)["status"] == "current"
 
 
-def address(index: str, filename: str) -> str:
+# Small ones; the other packages need more than the tiny package set has.
+BUILT = (
+    "ema-pytorch",
+    "bidirectional-cross-attention",
+    "transformers-stream-generator",
+    "rotary-embedding-torch",
+)
+
+
+def test_the_projects_own_overlays_build_from_the_real_sdists(workshop: Workshop) -> None:
+    """Each as it is pinned: the index's own file, under the pin's hash, built and imported."""
+    project = workshop.project
+    shutil.copytree(ROOT / "overlays", project.root / "overlays", dirs_exist_ok=True)
+    (project.root / "default.nix").write_text(
+        f"{{ }}: import {workshop.tiny} {{ overlays = [ {' '.join(LISTED)} ]; }}\n"
+    )
+    for package in project.run("list", "--json", *BUILT).json["packages"]:
+        filename = f"{package['source']['pname']}-{package['version']}.tar.gz"
+        url = address(load(project.root, os.devnull).index, package["name"], filename)
+        content = httpx.get(url, follow_redirects=True).raise_for_status().content
+        workshop.index.release(package["name"], package["version"], files={filename: content})
+
+    result = project.run("test", "--json", *BUILT)
+
+    ends = {one["name"]: (one["status"], one["error"]) for one in result.json["packages"]}
+    assert ends == dict.fromkeys(BUILT, ("passed", None))
+    assert result.code == 0
+
+
+def address(index: str, name: str, filename: str) -> str:
     """Where the index says that a file is."""
     accept = {"Accept": "application/vnd.pypi.simple.v1+json"}
-    answer = httpx.get(f"{index}/ema-pytorch/", headers=accept, follow_redirects=True)
+    answer = httpx.get(f"{index}/{name}/", headers=accept, follow_redirects=True)
     page = ProjectPage.from_json_data(answer.raise_for_status().json(), str(answer.url))
     (found,) = [one for one in page.packages if one.filename == filename]
     return found.url

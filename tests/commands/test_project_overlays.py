@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.commands.test_bump import flat, unpacked
+from tests.project import flat_hash, unpacked_hash
 
 if TYPE_CHECKING:
     from tests.loopback.github import GitHub
@@ -50,7 +50,7 @@ class Upstreams:
         self.index.release(package["name"], version, files=[f"{stem}-{version}.tar.gz"])
         files = [f"{stem}-{NEWER}.tar.gz"]
         (new,) = self.index.release(package["name"], NEWER, files=files)
-        return self._moved(package, text, flat(new.content))
+        return self._moved(package, text, flat_hash(new.content))
 
     def _repository(self, package: dict[str, Any], text: str) -> tuple[str, str]:
         source = package["source"]
@@ -59,7 +59,7 @@ class Upstreams:
         rev = source.get("tag") or source["rev"]
         version = package["version"]
         if rev == "main":
-            held = unpacked(repository, pinned, self.folder)
+            held = unpacked_hash(repository, pinned, self.folder)
             text = text.replace(written_hash(package), held)
             package["source"]["hash"] = held
             repository.tag(f"v{version}", pinned)
@@ -71,7 +71,7 @@ class Upstreams:
         newest = repository.commit({"f": "newest"})
         tag = rev.replace(version, NEWER) if version in rev else f"v{NEWER}"
         repository.tag(tag, newest)
-        new_text = self._moved(package, text, unpacked(repository, newest, self.folder))
+        new_text = self._moved(package, text, unpacked_hash(repository, newest, self.folder))
         if rev == "main":
             new_text = new_text.replace('rev = "main"', 'rev = "v${version}"')
         elif len(rev) == 40:

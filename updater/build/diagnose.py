@@ -138,7 +138,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         "evaluation",
-        r"^error: (?P<what>[^\n]+)(?:\n(?!error:)[^\n]*)*?\n\s*at (?P<where>\S+:\d+:\d+)",
+        r"^\s*error: (?P<what>\S[^\n]*)\n\s*at (?P<where>\S+:\d+:\d+)",
         "it does not evaluate: {what} at {where}",
         "mend the expression; `nix-instantiate --show-trace` says more",
     ),

@@ -1,0 +1,121 @@
+"""A scratch project that the real Nix can build, on the tiny package set."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.project import FAKE, flat_hash, pypi_overlay
+from tests.real_nix import place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.loopback.github import GitHub
+    from tests.loopback.index import Index
+    from tests.project import Project, Result
+    from tests.real_nix import Nix
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """A project that Nix can build."""
+
+    project: Project
+    index: Index
+    tiny: Path
+
+    def configure(self, **build: object) -> None:
+        """Build through default.nix unless told otherwise."""
+        options = {"enabled": True, "file": "default.nix", **build}
+        text = (self.project.root / "config.yaml").read_text().split("defaults:")[0]
+        (self.project.root / "config.yaml").write_text(
+            f"{text}defaults: {{build: {json.dumps(options)}}}\n"
+        )
+
+    def add(self, name: str, version: str, *, module: str = "", extra: str = "") -> str:
+        """Release a version of a package whose sdist is real; return the sdist's SRI hash.
+
+        Args:
+            name: the package, also its import package.
+            version: what its metadata says.
+            module: the module's text.
+            extra: the rest of pyproject.toml.
+        """
+        files = sdist_files(name, version, module, extra)
+        (made,) = self.index.release(name, version, files={f"{name}-{version}.tar.gz": files})
+        return flat_hash(made.content)
+
+    def overlay(self, *names: str, arguments: str = "", version: str = "1.0") -> None:
+        """Write an overlay for each package, and default.nix with all of them."""
+        for name in names:
+            text = pypi_overlay(name, version, sri=FAKE)
+            self.project.overlay(f"{name}.nix", buildable(text, arguments))
+        listed = sorted((self.project.root / "overlays").glob("*.nix"))
+        imports = " ".join(f"(import ./overlays/{path.name})" for path in listed)
+        (self.project.root / "default.nix").write_text(
+            f"{{ }}: import {self.tiny} {{ overlays = [ {imports} ]; }}\n"
+        )
+
+    def bump(self, *arguments: str) -> tuple[Result, dict[str, dict[str, Any]]]:
+        """Run ``bump --json``; return its packages by name too."""
+        result = self.project.run("bump", "--json", *arguments)
+        return result, {one["name"]: one for one in result.json["packages"]}
+
+    def version(self, name: str) -> str:
+        """The version that an overlay file says now."""
+        text = (self.project.root / "overlays" / f"{name}.nix").read_text()
+        return text.split('version = "')[1].split('"')[0]
+
+
+def buildable(text: str, arguments: str = "") -> str:
+    """Add what setuptools needs to an overlay's package, and further arguments."""
+    form = "" if "format =" in arguments else 'format = "pyproject";\n'
+    tools = "nativeBuildInputs = [ super.python3Packages.setuptools ];\n"
+    inserted = textwrap.indent(f"{form}{tools}{arguments}", "      ")
+    return text.replace("      src =", f"{inserted}\n      src =")
+
+
+def sdist_files(name: str, version: str, module: str, extra: str) -> bytes:
+    """A source distribution that setuptools builds."""
+    pyproject = (
+        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+        f'[project]\nname = "{name}"\nversion = "{version}"\n{extra}'
+        f'[tool.setuptools]\npackages = ["{name}"]\n'
+    )
+    info = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w:gz") as archive:
+        for path, text in (
+            ("pyproject.toml", pyproject),
+            ("PKG-INFO", info),
+            (f"{name}/__init__.py", module),
+        ):
+            member = tarfile.TarInfo(f"{name}-{version}/{path}")
+            member.size = len(text.encode())
+            archive.addfile(member, io.BytesIO(text.encode()))
+    return made.getvalue()
+
+
+@pytest.fixture
+def workshop(
+    project: Project,
+    index: Index,
+    github: GitHub,
+    nix: Nix,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Workshop:
+    """A project, the tiny package set, and Nix's private store in the environment."""
+    for name, value in nix.environment.items():
+        monkeypatch.setenv(name, value)
+    tiny = place(tmp_path / "nixpkgs", github=github.url, index=index.server.url)
+    made = Workshop(project, index, tiny)
+    made.configure()
+    return made
