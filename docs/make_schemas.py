@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from updater.options import Document
-from updater.report.schema import ErrorObject, PrefetchReport, Report
+from updater.report.schema import ErrorObject, PlanReport, PrefetchReport, Report
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 FOLDER = Path(__file__).parent / "schemas"
-MODELS = {
+MODELS: dict[str, type[BaseModel]] = {
     "config.json": Document,
     "report.json": Report,
+    "plan.json": PlanReport,
     "prefetch.json": PrefetchReport,
     "error.json": ErrorObject,
 }

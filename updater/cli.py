@@ -129,6 +129,23 @@ def test(
 
 
 @app.command()
+def plan(
+    packages: Packages = None,
+    config: ConfigFile = None,
+    root: Root = Path(),
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Print what is behind as a JSON job matrix for many runners; change nothing."""
+    from updater import commands
+
+    return commands.plan(
+        commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+    )
+
+
+@app.command()
 def prefetch(
     ref: Annotated[
         str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from updater import config as configuration
@@ -111,6 +111,24 @@ def test(request: Request) -> int:
     packages = select(find_packages(config).packages, request.packages)
     outcomes = _run(request, config, lambda pipeline: pipeline.test(packages))
     _report("test", request, outcomes)
+    return exit_code(outcomes)
+
+
+def plan(request: Request) -> int:
+    """Print a job matrix of what is behind."""
+    from updater.model import Outdated  # noqa: PLC0415 - one command's
+    from updater.overlay.order import uses  # noqa: PLC0415 - as above
+    from updater.planning import split  # noqa: PLC0415 - as above
+    from updater.report.as_json import plan_json  # noqa: PLC0415 - pydantic
+
+    config = request.load()
+    found = find_packages(config)
+    packages = select(found.packages, request.packages)
+    outcomes = _run(request, config, lambda pipeline: pipeline.check(packages))
+    behind = [outcome.package for outcome in outcomes if isinstance(outcome, Outdated)]
+    jobs = split(behind, uses(found.packages, found.texts))
+    _write(plan_json((job.id, [one.identity for one in job.packages]) for job in jobs))
+    _report("plan", replace(request, json=False), outcomes, sys.stderr)
     return exit_code(outcomes)
 
 
