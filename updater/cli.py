@@ -91,7 +91,7 @@ def bump(
     packages: Packages = None,
     to: To = "",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the diff and write nothing.")
+        bool, typer.Option("--dry-run", help="Print the diff; build and write nothing.")
     ] = False,
     no_build: Annotated[
         bool, typer.Option("--no-build", help="Write without building first.")

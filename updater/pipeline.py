@@ -73,6 +73,13 @@ class Bump:
     dry_run: bool = False
     commit: bool = False
 
+    @property
+    def unbuilt(self) -> str:
+        """The option that says not to build, or an empty string."""
+        if self.dry_run:
+            return "--dry-run"
+        return "" if self.build else "--no-build"
+
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
@@ -253,7 +260,7 @@ class Pipeline:
         fetch = subject.fetch(candidate, self.config.hosts)
         if isinstance(fetch, NoFile):
             return Held(reason=fetch.reason, **decision.known(subject))
-        unbuilt = self.builder.skipped(subject.policy.build) if ask.build else "--no-build"
+        unbuilt = ask.unbuilt or self.builder.skipped(subject.policy.build)
         keep = None if unbuilt else self.builder.scratch.file("archive")
         hashed = await self.prefetcher.hash(fetch, subject.policy.hash, keep)
         values = dict(fetch.values) | {"hash": str(hashed.sri)}

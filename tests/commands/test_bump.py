@@ -226,7 +226,7 @@ def test_dry_run_prints_a_diff_that_git_applies_and_writes_nothing(
 
     assert result.err == (
         "+ a  1.0 -> 2.0 (hash: index, no download, not written)\n"
-        "    not built: build: {enabled: false}\n1 updated\n"
+        "    not built: --dry-run\n1 updated\n"
     )
     assert project.snapshot() == before
     subprocess.run(["git", "apply"], cwd=project.root, input=result.out.encode(), check=True)
