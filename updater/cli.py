@@ -34,6 +34,9 @@ Root = Annotated[Path, typer.Option("-C", metavar="DIR", help="Run as if started
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say only what went wrong.")]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Ask everything anew and keep no answers.")
+]
 To = Annotated[
     str, typer.Option(metavar="VERSION|REV", help="Move to this version, tag, branch or commit.")
 ]
@@ -58,12 +61,13 @@ def _list(
     json: Json = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
+    no_cache: NoCache = False,
 ) -> int:
     """Show what was found, where, and how it is tracked."""
     from updater import commands
 
     return commands.list_packages(
-        commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+        commands.Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
     )
 
 
@@ -78,11 +82,14 @@ def check(
     json: Json = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
+    no_cache: NoCache = False,
 ) -> int:
     """Show which pins are behind; change nothing."""
     from updater import commands
 
-    request = commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+    request = commands.Request(
+        root, config, tuple(packages or ()), json, verbose, quiet, not no_cache
+    )
     return commands.check(request, tell_outdated=exit_code)
 
 
@@ -102,12 +109,15 @@ def bump(
     json: Json = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
+    no_cache: NoCache = False,
 ) -> int:
     """Move pins to the newest version that may be taken."""
     from updater import commands
     from updater.pipeline import Bump
 
-    request = commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+    request = commands.Request(
+        root, config, tuple(packages or ()), json, verbose, quiet, not no_cache
+    )
     return commands.bump(request, Bump(to, not no_build, dry_run, commit))
 
 
@@ -119,12 +129,13 @@ def test(
     json: Json = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
+    no_cache: NoCache = False,
 ) -> int:
     """Evaluate, build and import the pins as they are; change nothing."""
     from updater import commands
 
     return commands.test(
-        commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+        commands.Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
     )
 
 
@@ -136,12 +147,13 @@ def plan(
     json: Json = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
+    no_cache: NoCache = False,
 ) -> int:
     """Print what is behind as a JSON job matrix for many runners; change nothing."""
     from updater import commands
 
     return commands.plan(
-        commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+        commands.Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
     )
 
 
@@ -166,11 +178,14 @@ def prefetch(
     json: Json = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
+    no_cache: NoCache = False,
 ) -> int:
     """Print the SRI hash of a source."""
     from updater import commands
 
-    request = commands.Request(root, config, (ref,) if ref else (), json, verbose, quiet)
+    request = commands.Request(
+        root, config, (ref,) if ref else (), json, verbose, quiet, not no_cache
+    )
     return commands.prefetch(request, convert, unpack=unpack, method="nix" if nix else "auto")
 
 

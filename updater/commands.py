@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TextIO
 from updater import config as configuration
 from updater.errors import StageError, UsageError
 from updater.report.summary import Exit, exit_code
-from updater.selection import FETCHERS, find_packages, select
+from updater.selection import FETCHERS, find_packages, select, skip_reason
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
@@ -36,6 +36,7 @@ class Request:
     json: bool
     verbose: bool
     quiet: bool
+    cache: bool = True
 
     def load(self) -> Config:
         """Read the configuration."""
@@ -52,15 +53,16 @@ def list_packages(request: Request) -> int:
     rows = []
     for package in select(found.packages, request.packages):
         source = package.source
-        problem, pin = package.problem, None
+        skip, pin = skip_reason(package), None
+        problem = f"{package.problem}; {package.hint}" if package.hint else package.problem
         try:
             if source is not None and not problem:
                 pin = FETCHERS[source.fetcher].pin(package, source)
         except StageError as error:
-            problem = str(error)
+            problem = "" if skip else f"{error}; {error.hint}"
         policy = config.policy(package)
-        tracking = expected_tracking(pin, policy) if pin is not None else None
-        rows.append(describe(package, pin, tracking, hold=policy.hold, problem=problem))
+        tracking = expected_tracking(pin, policy) if pin is not None and not skip else None
+        rows.append(describe(package, pin, tracking, hold=policy.hold, problem=problem, skip=skip))
     if request.json:
         from updater.report.as_json import listing_json  # noqa: PLC0415 - pydantic, for --json only
 
@@ -142,7 +144,7 @@ def _run(
     async def main(progress: Silent) -> list[Outcome]:
         from updater.pipeline import Pipeline  # noqa: PLC0415 - as above
 
-        async with _effects(config, progress) as (http, prefetcher):
+        async with _effects(request, config, progress) as (http, prefetcher):
             with _builder(config) as builder:
                 return await work(Pipeline(config, http, prefetcher, builder, progress))
 
@@ -170,7 +172,7 @@ def prefetch(
     async def main(progress: Silent) -> tuple[str, Hashed]:
         from updater.references import resolve  # noqa: PLC0415 - one command's
 
-        async with _effects(config, progress) as (http, prefetcher):
+        async with _effects(request, config, progress) as (http, prefetcher):
             fetch = await resolve(ref, config, http, unpack=unpack)
             return fetch.url, await prefetcher.hash(fetch, method)
 
@@ -186,8 +188,13 @@ def prefetch(
 
 
 @asynccontextmanager
-async def _effects(config: Config, progress: Silent) -> AsyncIterator[tuple[Http, Prefetcher]]:
-    from updater.effects.http import Credential, Http, Network, origin  # noqa: PLC0415 - as in _run
+async def _effects(
+    request: Request, config: Config, progress: Silent
+) -> AsyncIterator[tuple[Http, Prefetcher]]:
+    from platformdirs import user_cache_path  # noqa: PLC0415 - as in _run
+
+    from updater.effects.addresses import origin  # noqa: PLC0415 - as in _run
+    from updater.effects.http import Credential, Http, Network  # noqa: PLC0415 - as in _run
     from updater.effects.nix import Nix  # noqa: PLC0415 - as in _run
     from updater.prefetch import Prefetcher  # noqa: PLC0415 - as in _run
 
@@ -202,7 +209,8 @@ async def _effects(config: Config, progress: Silent) -> AsyncIterator[tuple[Http
         Credential(variable, frozenset(map(origin, (host.web, host.api, host.graphql))), token)
         for host, variable, token in config.tokens()
     )
-    async with Http.opened(network, credentials, progress.say) as http:
+    cache = user_cache_path("updater") if request.cache else None
+    async with Http.opened(network, credentials, progress.say, cache=cache) as http:
         yield http, Prefetcher(http, Nix())
 
 

@@ -125,7 +125,7 @@ def _own(outcome: Outcome) -> dict[str, Any]:  # noqa: PLR0911 - one return a ki
                 "reason": reason or None,
                 "written": written,
                 "changes": changes,
-                "hash": _hash(hashed),
+                "hash": _hash(hashed) if hashed is not None else None,
                 "build": _build(build),
             }
         case Held(reason=reason, until=until):

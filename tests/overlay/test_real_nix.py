@@ -1,0 +1,125 @@
+"""What the reader says, and what a bump does, is what the real Nix evaluates."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.overlay.golden import (
+    BUMPS,
+    FOLDER,
+    NEW,
+    PAIRS,
+    Bump,
+    bumped,
+    read,
+    subject,
+    text,
+    values,
+)
+from updater.model import HASH_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.real_nix import Nix
+    from updater.model import Package, Source
+
+pytestmark = pytest.mark.nix
+
+RECORDING = Path(__file__).parent / "recording.nix"
+# Nix 2.8 has no pipe operators.
+EVALUATED = [name for name in PAIRS if name != "pipe-beside"]
+FILES = [f"{name}{ending}" for name in EVALUATED for ending in (".nix", ".expected.nix")]
+
+
+@pytest.fixture(scope="module")
+def evaluated(nix: Nix) -> dict[str, Any]:
+    """Each golden file's packages by their names, as Nix evaluates them."""
+    calls = " ".join(f'"{one}" = import {RECORDING} {{ file = {FOLDER / one}; }};' for one in FILES)
+    found: dict[str, Any] = nix.eval(f"{{ {calls} }}")
+    return found
+
+
+def of(package: Package, found: dict[str, Any]) -> Any:
+    """Return what Nix made of a package; a file that is one package has no attribute."""
+    return found[package.attribute[-1] if package.attribute else ""]
+
+
+def is_read(source: Source, src: dict[str, Any]) -> bool:
+    """Tell whether every value that was read is what Nix gives the fetcher."""
+    said = {one.name: one.value for one in source.fields if one.value and "[" not in one.name}
+    given = {name: json.dumps(src[name]).strip('"') for name in said if name in src}
+    return (source.fetcher, said) == (src["fetcher"], given)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_reader_reads_what_nix_evaluates(file: str, evaluated: dict[str, Any]) -> None:
+    """Names, versions, and every argument of the source that has a value."""
+    for package in read((FOLDER / file).read_bytes()):
+        if package.skip or (file.startswith("branches-of-if") and package.ordinal == 1):
+            continue
+        real = of(package, evaluated[file])
+        assert package.pname in (None, real.get("pname"))
+        assert package.version is not None
+        assert package.version.value == real.get("version", package.version.value)
+        src = real["srcs"][0] if "srcs" in real else real["src"]
+        sources = [one for one in (package.source, *package.companions) if one is not None]
+        assert any(is_read(one, src) for one in sources), src
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield what a package is made of, each with its path."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from leaves(inner, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from leaves(inner, f"{path}.{index}")
+    else:
+        yield path, value
+
+
+def follows(before: str, old: str, after: str, new: str) -> bool:
+    """Tell whether only versions changed, those that ``${version}`` writes, not those in text."""
+    either = f"({re.escape(old)}|{re.escape(new)})"
+    return re.fullmatch(re.escape(before).replace(re.escape(old), either), after) is not None
+
+
+@pytest.mark.parametrize("name", EVALUATED)
+def test_a_bump_gives_version_rev_and_hash_and_nothing_else(
+    name: str, evaluated: dict[str, Any]
+) -> None:
+    """The package evaluates to what was wanted; the rest of it changes only by its version."""
+    package, bump = subject(text(name), name), BUMPS.get(name, Bump())
+    old = dict(leaves(of(package, evaluated[f"{name}.nix"])))
+    new = dict(leaves(of(package, evaluated[f"{name}.expected.nix"])))
+    assert package.source is not None
+    wanted = values(package, package.source, bump, NEW)
+    version = wanted.pop("version")
+    assert new.get("version", version) == version
+    src = "srcs.0" if "srcs.0.fetcher" in new else "src"
+    sri = wanted.pop("hash", None)
+    assert sri in [new.get(f"{src}.{field}") for field in HASH_FIELDS] or sri is None
+    for field, value in wanted.items():
+        assert new[f"{src}.{field.replace('[', '.').rstrip(']')}"] == value
+    told = [one.new for one in bumped(text(name), name).fields]
+    hashes = {f"{src}.{field}" for field in HASH_FIELDS}
+    for path in (old.keys() | new.keys()) - hashes:
+        before, after = old.get(path), new.get(path)
+        if before != after and after not in told:
+            assert package.version is not None
+            assert follows(str(before), package.version.value or "", str(after), version), path
+
+
+@pytest.mark.parametrize("name", EVALUATED)
+def test_siblings_evaluate_to_what_they_were(name: str, evaluated: dict[str, Any]) -> None:
+    mine = subject(text(name), name).attribute[-1:]
+    before, after = evaluated[f"{name}.nix"], evaluated[f"{name}.expected.nix"]
+    assert before.keys() == after.keys()
+    for sibling in before.keys() - set(mine or ("",)):
+        assert before[sibling] == after[sibling]
