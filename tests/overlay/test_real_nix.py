@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,9 @@ from tests.overlay.golden import (
     text,
     values,
 )
-from updater.model import HASH_FIELDS
+from updater.model import HASH_FIELDS, Span
+from updater.overlay import syntax
+from updater.overlay.find import read_packages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,3 +126,46 @@ def test_siblings_evaluate_to_what_they_were(name: str, evaluated: dict[str, Any
     assert before.keys() == after.keys()
     for sibling in before.keys() - set(mine or ("",)):
         assert before[sibling] == after[sibling]
+
+
+PIECES = (
+    *("a", "1.2.0", " ", "  ", "\\", '\\"', "\\n", "\\t", "\\r", "\\\\", "\\$", "\\${", "\\x", "$"),
+    *("$$", "$${", "}", "{", "'", "''", "''$", "'''", "''\\n", "''\\", "#", "/*", "\u00e9", "\n"),
+    *("${v}", "${\"x\"}", "$${v}", "${v + \"y\"}", "${n}", "\r\n", "\t", "\u2028"),
+)
+
+
+def test_a_string_is_read_as_nix_reads_it(nix: Nix) -> None:
+    """Whatever escapes, dollars and interpolations it has; what is too hard is not read at all."""
+    pick = random.Random(20240601)  # noqa: S311 - reproducible, not secret
+    written = [
+        quotes + "".join(pick.choice(PIECES) for _ in range(pick.randint(0, 5))) + quotes
+        for quotes in ('"', "''") * 2000
+    ]
+    valid = [one for one in written if is_one_string(one)]
+    assert len(valid) > 1000
+    lines = "".join(f"({one})\n" for one in valid)
+    file = nix.folder / "strings.nix"
+    file.write_bytes(f'let v = "1.2.0"; n = v; in [\n{lines}]\n'.encode())
+    real = json.loads(nix.run("nix-instantiate", "--eval", "--strict", "--json", str(file)))
+    known = 0
+    for one, value in zip(valid, real, strict=True):
+        found = string_value(one)
+        assert found in (None, value), one
+        known += found is not None
+    assert known > len(valid) // 2
+
+
+def string_value(written: str) -> str | None:
+    data = f'let v = "1.2.0"; n = v; in {{ x = mkDerivation {{ pname = {written}; src = 1; }}; }}'
+    (package,) = read_packages(data.encode(), "x.nix", frozenset()).packages
+    return package.pname
+
+
+def is_one_string(written: str) -> bool:
+    """Leave out what is no string for the parser, or ends before its end."""
+    root = syntax.parse(f"({written})".encode()).root
+    expression = root.child_by_field_name("expression")
+    inner = syntax.unwrap(expression) if expression is not None else root
+    whole = syntax.span(inner) == Span(1, len(written.encode()) + 1)
+    return not root.has_error and whole and syntax.is_string(inner)

@@ -51,7 +51,8 @@ class Assembler:
         self._walk = walk
         self._fields = Fields(data)
         self._data = data
-        self._calls = [call for draft in walk.drafts for call in draft.calls] + walk.loose
+        calls = [call for draft in walk.drafts for call in draft.calls] + walk.loose
+        self._calls = {call.node.start_byte: call for call in calls}
 
     def found(self) -> Iterator[Found]:
         """Yield the packages, and the fetcher calls that belong to none."""

@@ -77,25 +77,36 @@ class Fields:
     def _version_name(self, scope: Scope, version: Field | None) -> str:
         if version is None or version.literal is None:
             return ""
-        bound = scope.find("version")
-        if bound is not None and values.read(bound, self.data).literal == version.literal:
+        if self._is_literal(scope.find("version"), version.literal):
             return "version"
         outer: Scope | None = scope
         while outer is not None:
             if outer.fixpoint:
                 found = scope.find_attribute(outer.fixpoint, "version")
-                if found is not None and values.read(found, self.data).literal == version.literal:
+                if self._is_literal(found, version.literal):
                     return f"{outer.fixpoint}.version"
             outer = outer.outer
         return ""
 
+    def _is_literal(self, binding: Binding | None, literal: Span) -> bool:
+        """Tell whether a name leads to a literal."""
+        if binding is None:
+            return False
+        node = binding.expression
+        if node is not None and node.start_byte == literal.start:
+            return node.end_byte == literal.end
+        return values.read(binding, self.data).literal == literal
+
     def _made(
         self, name: str, at: Node, node: Node, value: values.Value, *, inherited: bool = False
     ) -> Field:
+        span = value.literal
+        if span is None or span.start != node.start_byte or span.end != node.end_byte:
+            span = syntax.span(node)
         return Field(
             name=name,
             line=syntax.line(at),
-            span=syntax.span(node),
+            span=span,
             text=syntax.text(node, self.data),
             value=value.value,
             parts=value.parts,

@@ -31,13 +31,13 @@ class Reach:
 
     Attributes:
         data: the file.
-        calls: all fetcher calls of the file.
+        calls: all fetcher calls of the file by their first byte.
         found: those that were reached, in the order in which they were.
         reason: why none was, for a person: ``its source is the path ./.``.
     """
 
     data: bytes
-    calls: list[Call]
+    calls: dict[int, Call]
     found: list[Call] = field(default_factory=list)
     reason: str = ""
 
@@ -108,10 +108,11 @@ class Reach:
 
     def _inside(self, node: Node) -> None:
         start, end = node.start_byte, node.end_byte
-        inside = [one for one in self.calls if start <= one.node.start_byte < end]
-        for call in sorted(inside, key=lambda one: one.node.start_byte):
-            if call.node.end_byte <= end and call not in self.found:
-                self.found.append(call)
+        call = self.calls.get(start)
+        inside = [call] if call is not None and call.node.end_byte == end else None
+        if inside is None:
+            inside = [one for at, one in sorted(self.calls.items()) if start <= at < end]
+        self.found += [one for one in inside if one not in self.found]
         if not inside:
             self._explain(self._why_none(node))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from updater.overlay import syntax
 
@@ -21,7 +21,60 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(rb"([A-Za-z_][\w'-]*(?:\.[A-Za-z_][\w'-]*)*)\s*=")
 
 # What binds names for all that stands inside it, its own bindings included.
-RECURSIVE = frozenset({"rec_attrset_expression", "let_expression", "let_attrset_expression"})
+_RECURSIVE = frozenset({"rec_attrset_expression", "let_expression", "let_attrset_expression"})
+
+
+class Scope:
+    """The names that one construct binds, inside those of the constructs around it.
+
+    Attributes:
+        outer: the scope around it, None for a file's.
+        arguments: the names that a function binds.
+        fixpoint: the argument's name (``finalAttrs``) that stands for ``closed``, or empty.
+        closed: the attributes that the fixpoint argument stands for, later ones win.
+    """
+
+    __slots__ = ("arguments", "closed", "fixpoint", "outer")
+
+    def __init__(self, outer: Scope | None = None, arguments: frozenset[str] = frozenset()) -> None:
+        self.outer = outer
+        self.arguments = arguments
+        self.fixpoint = ""
+        self.closed: tuple[Attributes, ...] = ()
+
+    def bound(self, name: str) -> Binding | None:
+        """Return what this construct itself binds a name to; an argument has no binding."""
+        del name
+        return None
+
+    def find(self, name: str) -> Binding | None:
+        """Return the binding that a name means here, None for an argument or a free name."""
+        scope: Scope | None = self
+        while scope is not None:
+            found = scope.bound(name)
+            if found is not None or name in scope.arguments:
+                return found
+            scope = scope.outer
+        return None
+
+    def find_attribute(self, argument: str, name: str) -> Binding | None:
+        """Return the attribute that ``finalAttrs.name`` means here."""
+        scope: Scope | None = self
+        while scope is not None:
+            if scope.fixpoint == argument:
+                return lookup(scope.closed, name)
+            if argument in scope.arguments or scope.bound(argument) is not None:
+                return None
+            scope = scope.outer
+        return None
+
+    def close_fixpoint(self, attributes: tuple[Attributes, ...]) -> None:
+        """Say which attributes the nearest fixpoint argument stands for, where one is open."""
+        scope: Scope | None = self
+        while scope is not None and not scope.fixpoint:
+            scope = scope.outer
+        if scope is not None and not scope.closed:
+            scope.closed = attributes
 
 
 @dataclass(slots=True)
@@ -40,7 +93,8 @@ class Binding:
     owner: Node | None = None
 
 
-class Statement(NamedTuple):
+@dataclass(slots=True)
+class Statement:
     """``a.b = value;`` with the components of its path and the byte that the value follows."""
 
     names: tuple[str, ...]
@@ -53,25 +107,23 @@ class Statement(NamedTuple):
         return self.node.child_by_field_name("expression") or self.node
 
 
-class Attributes:
-    """What a set or ``let`` binds.
-
-    Its expressions read ``inner`` (for ``rec`` and ``let`` the scope that they make), except for
-    ``inherit NAME;``, which reads ``outer``.
+class Attributes(Scope):
+    """What a set or ``let`` binds; for ``rec`` and ``let``, the scope that they make as well.
 
     Attributes:
         node: the set or ``let``.
-        outer: the scope around it.
         statements: its bindings in the order of the file, without ``inherit``.
     """
 
-    __slots__ = ("_bound", "_data", "_twice", "node", "outer", "statements")
+    __slots__ = ("_bound", "_data", "_is_recursive", "_twice", "node", "statements")
 
     def __init__(self, node: Node, outer: Scope, data: bytes) -> None:
+        super().__init__(outer)
+        self.outer: Scope = outer
         self.node = node
-        self.outer = outer
         self.statements: list[Statement] = []
         self._data = data
+        self._is_recursive = node.type in _RECURSIVE
         # A statement, or an inherited name with the `inherit` that it stands in.
         self._bound: dict[str, Statement | tuple[Node, Node]] = {}
         self._twice: dict[str, list[int]] = {}
@@ -82,8 +134,12 @@ class Attributes:
 
     @property
     def inner(self) -> Scope:
-        """The scope that its expressions read."""
-        return Scope(self.outer, self) if self.node.type in RECURSIVE else self.outer
+        """What its expressions read, and ``inherit (x) name;``; ``inherit name;`` reads outer."""
+        return self if self._is_recursive else self.outer
+
+    def bound(self, name: str) -> Binding | None:
+        """Return what a recursive set or ``let`` binds a name to, for what stands inside it."""
+        return self.get(name) if self._is_recursive else None
 
     def _read(self, child: Node) -> None:
         kind = child.type
@@ -140,63 +196,6 @@ class Attributes:
 
 def _node(bound: Statement | tuple[Node, Node]) -> Node:
     return bound.node if isinstance(bound, Statement) else bound[0]
-
-
-class Scope:
-    """The names that one construct binds, inside those of the constructs around it.
-
-    Attributes:
-        outer: the scope around it, None for a file's.
-        own: the set or ``let`` whose names it has, None for a function or a file.
-        arguments: the names that a function binds.
-        fixpoint: the argument's name (``finalAttrs``) that stands for ``closed``, or empty.
-        closed: the attributes that the fixpoint argument stands for, later ones win.
-    """
-
-    __slots__ = ("arguments", "closed", "fixpoint", "outer", "own")
-
-    def __init__(
-        self,
-        outer: Scope | None = None,
-        own: Attributes | None = None,
-        arguments: frozenset[str] = frozenset(),
-        fixpoint: str = "",
-    ) -> None:
-        self.outer = outer
-        self.own = own
-        self.arguments = arguments
-        self.fixpoint = fixpoint
-        self.closed: tuple[Attributes, ...] = ()
-
-    def find(self, name: str) -> Binding | None:
-        """Return the binding that a name means here, None for an argument or a free name."""
-        scope: Scope | None = self
-        while scope is not None:
-            if scope.own is not None and name in scope.own:
-                return scope.own.get(name)
-            if name in scope.arguments:
-                return None
-            scope = scope.outer
-        return None
-
-    def find_attribute(self, argument: str, name: str) -> Binding | None:
-        """Return the attribute that ``finalAttrs.name`` means here."""
-        scope: Scope | None = self
-        while scope is not None:
-            if scope.fixpoint == argument:
-                return lookup(scope.closed, name)
-            if argument in scope.arguments or (scope.own is not None and argument in scope.own):
-                return None
-            scope = scope.outer
-        return None
-
-    def close_fixpoint(self, attributes: tuple[Attributes, ...]) -> None:
-        """Say which attributes the nearest fixpoint argument stands for, where one is open."""
-        scope: Scope | None = self
-        while scope is not None and not scope.fixpoint:
-            scope = scope.outer
-        if scope is not None and not scope.closed:
-            scope.closed = attributes
 
 
 def lookup(sets: tuple[Attributes, ...], name: str) -> Binding | None:

@@ -33,9 +33,7 @@ _PIPE = re.compile(rb"\|>|<\|")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _IDENTIFIERS = re.compile(rb"[A-Za-z_][\w'-]*(?:\.[A-Za-z_][\w'-]*)*")
 
-ATTRIBUTE_SETS = frozenset(
-    {"attrset_expression", "rec_attrset_expression", "let_attrset_expression"}
-)
+ATTRIBUTE_SETS = frozenset({"attrset_expression", "rec_attrset_expression"})
 _STRINGS = frozenset({"string_expression", "indented_string_expression"})
 _SIMPLE_ESCAPES = {"\\n": "\n", "\\r": "\r", "\\t": "\t"}
 _LONGEST_EXCERPT = 120
@@ -207,10 +205,8 @@ def string_pieces(node: Node, data: bytes) -> list[str | Node] | None:
     Source of the escapes: Nix manual, "String literal".
     """
     if node.type == "string_expression":
-        raw = data[node.start_byte + 1 : node.end_byte - 1]
-        if b"\\" not in raw and b"$" not in raw and b"\r" not in raw:
-            return [raw.decode("utf-8", "surrogateescape")]
-        return _pieces(node, data)
+        plain = plain_string(node, data)
+        return _pieces(node, data) if plain is None else [plain]
     raw = data[node.start_byte + 2 : node.end_byte - 2]
     # Beyond one line, or with an escape, the value is not what is written.
     if b"\n" in raw or b"\r" in raw or b"''" in raw:
@@ -219,6 +215,16 @@ def string_pieces(node: Node, data: bytes) -> list[str | Node] | None:
     if pieces and isinstance(pieces[0], str):
         pieces[0] = pieces[0].lstrip(" ")
     return pieces
+
+
+def plain_string(node: Node, data: bytes) -> str | None:
+    """Return the text of ``"..."`` without escapes and interpolation, None for anything else."""
+    if node.type != "string_expression":
+        return None
+    raw = data[node.start_byte + 1 : node.end_byte - 1]
+    if b"\\" in raw or b"$" in raw or b"\r" in raw:
+        return None
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def _pieces(node: Node, data: bytes) -> list[str | Node] | None:

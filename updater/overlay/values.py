@@ -38,6 +38,11 @@ _UNKNOWN = Value()
 
 def read(binding: Binding, data: bytes) -> Value:
     """Return the value of a bound name."""
+    node = binding.expression
+    if node is not None and not binding.inherited:
+        plain = syntax.plain_string(node, data)
+        if plain is not None and len(plain) < _LONGEST_LITERAL:
+            return Value(plain, (plain,), syntax.span(node))
     return _Reader(data).binding(binding)
 
 
@@ -51,7 +56,10 @@ def sets_of(expression: Node, scope: Scope, data: bytes) -> tuple[Attributes, ..
 
     Later ones win. Empty where any part of it is something else.
     """
-    return _Reader(data).sets(expression, scope) or ()
+    node = syntax.unwrap(expression)
+    if node.type in syntax.ATTRIBUTE_SETS:
+        return (Attributes(node, scope, data),)
+    return _Reader(data).sets(node, scope) or ()
 
 
 class _Reader:
@@ -174,7 +182,7 @@ class _Reader:
             return None
         node = syntax.unwrap(expression)
         match node.type:
-            case "attrset_expression" | "rec_attrset_expression":
+            case kind if kind in syntax.ATTRIBUTE_SETS:
                 return (Attributes(node, scope, self._data),)
             case "binary_expression":
                 return self._union(node, scope)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _BUILDER = re.compile(r"(build[A-Z]|mk[A-Z]\w*(Derivation|Package|Application))\w*|mkDerivation")
-_OVERRIDE = re.compile(r"override\w*Attrs|overrideDerivation")
+_OVERRIDES = frozenset({"overrideAttrs", "overridePythonAttrs", "overrideDerivation"})
 _CALL_PACKAGE = re.compile(r"callPackage\w*")
 _OTHER_FETCHER = re.compile(r"fetch\w+|import\w*Lock")
 _NAMES = ("pname", "version", "name")
@@ -79,8 +79,11 @@ class Draft:
 
     def get(self, *names: str) -> Binding | None:
         """Return the first of these attributes that the package has."""
-        found = (lookup(self.sets, name) for name in names)
-        return next((one for one in found if one is not None), None)
+        for name in names:
+            found = lookup(self.sets, name)
+            if found is not None:
+                return found
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class _Visit:
     path: tuple[str, ...]
     role: Role
     draft: Draft | None
-    statement: Span
+    statement: Node | None
     bound: bool = False
 
     def part(self, node: Node) -> _Visit:
@@ -123,12 +126,23 @@ class _Visit:
         return _Visit(node, inner, self.path, role, self.draft, self.statement, self.bound)
 
 
+def _places(data: bytes, words: Iterable[bytes]) -> list[int]:
+    """Return where words stand, in order: several plain searches are faster than one pattern."""
+    found = []
+    for word in words:
+        place = data.find(word)
+        while place >= 0:
+            found.append(place)
+            place = data.find(word, place + 1)
+    return sorted(found)
+
+
 @lru_cache(maxsize=8)
-def _words(fetchers: frozenset[str]) -> re.Pattern[bytes]:
-    own = sorted(re.escape(name.encode()) for name in fetchers if not name.startswith("fetch"))
-    return re.compile(
-        b"|".join([rb"fetch|build[A-Z]|mk[A-Z]|override|callPackage|Lock|srcs?\b", *own])
-    )
+def _words(fetchers: frozenset[str]) -> tuple[bytes, ...]:
+    """Return words of which one stands in everything that the walk looks for."""
+    own = {name.encode() for name in fetchers if not name.startswith("fetch")}
+    overrides = {name.encode() for name in _OVERRIDES}
+    return (*own, *overrides, b"fetch", b"build", b"mk", b"callPackage", b"Lock", b"src")
 
 
 class Walk:
@@ -143,7 +157,7 @@ class Walk:
     def __init__(self, source: syntax.Source, fetchers: frozenset[str]) -> None:
         self._data = source.data
         self._fetchers = fetchers
-        self._places = [found.start() for found in _words(fetchers).finditer(source.data)]
+        self._places = _places(source.data, _words(fetchers))
         self.drafts: list[Draft] = []
         self.loose: list[Call] = []
         self.loose_others: list[Call] = []
@@ -152,19 +166,20 @@ class Walk:
         self._drop_parts()
 
     def _run(self, root: Node) -> None:
-        whole = Span(0, len(self._data))
-        waiting = [_Visit(root, Scope(), (), "", None, whole, bound=True)]
+        waiting = [_Visit(root, Scope(), (), "", None, None, bound=True)]
         while waiting:
             waiting.extend(self._below(waiting.pop()))
 
+    def _place(self, visit: _Visit) -> Span:
+        """Return the binding that a visit is inside of, else the whole file."""
+        statement = visit.statement
+        return syntax.span(statement) if statement is not None else Span(0, len(self._data))
+
     def _holds(self, node: Node) -> bool:
         """Tell whether one of the words stands inside a node."""
-        return self._between(node.start_byte, node.end_byte)
-
-    def _between(self, start: int, end: int) -> bool:
         places = self._places
-        first = bisect_left(places, start)
-        return first < len(places) and places[first] < end
+        first = bisect_left(places, node.start_byte)
+        return first < len(places) and places[first] < node.end_byte
 
     def _below(self, visit: _Visit) -> Iterable[_Visit]:
         node = visit.node
@@ -211,7 +226,7 @@ class Walk:
         return ()
 
     def _draft(self, visit: _Visit, sets: tuple[Attributes, ...], node: Node) -> Draft | None:
-        draft = Draft(sets, node, visit.role, visit.path, visit.statement)
+        draft = Draft(sets, node, visit.role, visit.path, self._place(visit))
         if not self._is_package(visit, draft):
             return None
         self.drafts.append(draft)
@@ -236,20 +251,14 @@ class Walk:
     def _statements(
         self, visit: _Visit, attributes: Attributes, draft: Draft | None
     ) -> list[_Visit]:
-        inner = attributes.inner
-        return [
-            _Visit(
-                one.value,
-                inner,
-                visit.path + one.names,
-                "",
-                draft,
-                syntax.span(one.node),
-                bound=True,
-            )
-            for one in attributes.statements
-            if self._between(one.start, one.node.end_byte)
-        ]
+        inner, places, count = attributes.inner, self._places, len(self._places)
+        below = []
+        for one in attributes.statements:
+            first = bisect_left(places, one.start)
+            if first < count and places[first] < one.node.end_byte:
+                path = visit.path + one.names
+                below.append(_Visit(one.value, inner, path, "", draft, one.node, bound=True))
+        return below
 
     def _drop_parts(self) -> None:
         """A set that is a part of a package is none of its own; its calls are the package's."""
@@ -284,14 +293,14 @@ class Walk:
         names, below = self._arguments(visit)
         universal = node.child_by_field_name("universal")
         argument = syntax.text(universal, self._data) if universal is not None else ""
-        inner = Scope(visit.scope, arguments=names)
+        inner = Scope(visit.scope, names)
         # `finalAttrs: { ... }`, and `finalAttrs: previous: { ... }` for an override.
         takes_two = body.type == "function_expression"
         if visit.role == "package" or (visit.role == "override" and takes_two):
             inner.fixpoint = argument
         if visit.role and takes_two:
             previous = visit.same(body, inner)
-            inner = Scope(inner, arguments=self._arguments(previous)[0])
+            inner = Scope(inner, self._arguments(previous)[0])
             body = body.child_by_field_name("body") or body
         below.append(visit.same(body, inner))
         return below
@@ -322,17 +331,17 @@ class Walk:
         role: Role = ""
         if name in self._fetchers:
             role = "source"
-            known = Call(name, first, argument, visit.scope, visit.path, visit.statement)
+            known = Call(name, first, argument, visit.scope, visit.path, self._place(visit))
             (visit.draft.calls if visit.draft is not None else self.loose).append(known)
         elif _BUILDER.fullmatch(name):
             role = "package"
-        elif _OVERRIDE.fullmatch(name):
+        elif name in _OVERRIDES:
             role = "override"
         elif _CALL_PACKAGE.fullmatch(name):
             self._package_file(visit, [one for _, one in applied])
         elif _OTHER_FETCHER.fullmatch(name):
             role = "source"
-            other = Call(name, first, argument, visit.scope, visit.path, visit.statement)
+            other = Call(name, first, argument, visit.scope, visit.path, self._place(visit))
             (visit.draft.others if visit.draft is not None else self.loose_others).append(other)
         below = [] if syntax.plain_names(head, self._data) else [visit.part(head)]
         for _, one in applied:
