@@ -8,7 +8,14 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from updater.options import Document, HostOptions, NetworkOptions, PackageOptions
+from updater.options import (
+    Document,
+    HostOptions,
+    NetworkOptions,
+    PackageOptions,
+    PublishOptions,
+    PullOptions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +33,8 @@ models that read the file: `python docs/make_configuration.py`.
 SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("Top level", Document),
     ("defaults: and packages: NAME:", PackageOptions),
+    ("pull_request: (in either of them)", PullOptions),
+    ("publish:", PublishOptions),
     ("hosts: NAME:", HostOptions),
     ("network:", NetworkOptions),
 )

@@ -254,6 +254,27 @@ class BuildPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class PullPolicy:
+    """How a change is proposed; the keys of ``pull_request:`` in config.yaml.
+
+    Attributes:
+        milestone: its number, 0 for none.
+        automerge: the kinds of update that are merged without a person.
+        group: the name under which several packages share one pull request.
+        title: with ``{name}``, ``{old}`` and ``{new}``; also the commit's first line.
+    """
+
+    labels: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+    milestone: int = 0
+    draft: bool = False
+    automerge: tuple[str, ...] = ()
+    group: str = ""
+    title: str = "{name}: {old} -> {new}"
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What may be chosen for one package; the defaults are those of config.yaml.
 
@@ -277,6 +298,7 @@ class Policy:
     hold: str = ""
     hash: Literal["auto", "embedded", "nix", "build"] = "auto"
     build: BuildPolicy = BuildPolicy()
+    pull_request: PullPolicy = PullPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -515,6 +537,73 @@ class Build:
     sandboxed: bool | None = None
 
 
+# --- publish: what the repository shows ----------------------------------------------------------
+
+PullState = Literal["open", "closed", "merged"]
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull request as outcomes name it."""
+
+    url: str
+    number: int
+    state: PullState
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """A pull request as the repository shows it.
+
+    Attributes:
+        node: its id in GraphQL.
+        branch, head: the branch that it comes from, and that branch's commit.
+        own: the branch is in the repository itself, not in a fork.
+        author: the login of who opened it; an App's ends in ``[bot]``.
+        automerge: GitHub merges it by itself once it can.
+    """
+
+    number: int
+    node: str
+    url: str
+    state: PullState
+    title: str
+    body: str
+    branch: str
+    head: str
+    own: bool
+    author: str
+    automerge: bool = False
+
+    @property
+    def link(self) -> PullRequest:
+        """What outcomes name."""
+        return PullRequest(self.url, self.number, self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class BranchCommit:
+    """A commit of a branch that the base does not have.
+
+    Attributes:
+        files: path -> blob id of what it changed; an empty id for a file that it removed.
+    """
+
+    sha: str
+    parents: tuple[str, ...]
+    message: str
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A branch with what it adds to the base, oldest first."""
+
+    name: str
+    head: str
+    commits: tuple[BranchCommit, ...]
+
+
 # --- outcomes -----------------------------------------------------------------------------------
 
 
@@ -527,6 +616,7 @@ class _Known:
     pinned: Pinned | None = None
     candidate: Candidate | None = None
     warnings: tuple[PinWarning, ...] = ()
+    pull_request: PullRequest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

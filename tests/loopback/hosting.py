@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 from typing import TYPE_CHECKING
@@ -29,6 +29,36 @@ class Release:
     prerelease: bool = False
 
 
+@dataclass(slots=True, eq=False)
+class PullRecord:
+    """A pull request as GitHub keeps it.
+
+    Attributes:
+        source: the repository of its branch, None where a fork was deleted.
+        head: kept when the branch moves after it was closed.
+        comments: (login, text), oldest first.
+    """
+
+    number: int
+    author: str
+    title: str
+    body: str
+    base: str
+    branch: str
+    head: str
+    source: Hosted | None
+    draft: bool = False
+    state: str = "open"
+    merged: bool = False
+    automerge: bool = False
+    milestone: int | None = None
+    labels: list[str] = field(default_factory=list)
+    assignees: list[str] = field(default_factory=list)
+    reviewers: list[str] = field(default_factory=list)
+    teams: list[str] = field(default_factory=list)
+    comments: list[tuple[str, str]] = field(default_factory=list)
+
+
 class Hosted(Repository):
     """A repository with what GitHub knows about it besides its objects.
 
@@ -36,6 +66,8 @@ class Hosted(Repository):
         number: GitHub's id, which outlives a rename.
         writable: whether the tokens may push, and so see drafts.
         releases: in the order of their making.
+        pulls: by number, which they share with issues.
+        collaborators: login -> what they may: admin, write, read or none.
     """
 
     def __init__(
@@ -57,6 +89,8 @@ class Hosted(Repository):
         self.archived = archived
         self.writable = False
         self.releases: list[Release] = []
+        self.pulls: dict[int, PullRecord] = {}
+        self.collaborators: dict[str, str] = {}
 
     @property
     def full_name(self) -> str:
