@@ -140,6 +140,27 @@ class Pipeline:
             self.progress.step(subject.package)
         return [outcomes[package.identity] for package in packages]
 
+    async def propose(
+        self, packages: Sequence[Package], found: Found, ask: Bump
+    ) -> list[Proposed | Outcome]:
+        """Find, hash and build each package's change by itself; nothing is written."""
+        outcomes, subjects = self._subjects(packages)
+        decided = await self._decide(subjects, ask.to)
+        built = await self._build(await self._hash(decided, ask), found)
+        proposed: dict[str, Proposed | Outcome] = dict(outcomes)
+        for subject, result in built:
+            identity = subject.package.identity
+            if not isinstance(result, _Ready):
+                proposed[identity] = result
+                continue
+            outcome = await self._write(subject, result, dict(found.texts), Bump(dry_run=True))
+            proposed[identity] = (
+                Proposed(outcome, subject.project, result.values)
+                if isinstance(outcome, Updated)
+                else outcome
+            )
+        return [proposed[package.identity] for package in packages]
+
     # --- find -> subjects ---
 
     def _subjects(self, packages: Sequence[Package]) -> tuple[dict[str, Outcome], list[Subject]]:
@@ -297,7 +318,7 @@ class Pipeline:
         self, subject: Subject, ready: _Ready, found: Found, after: tuple[Package, ...]
     ) -> _Ready | Outcome:
         package, policy = subject.package, subject.policy.build
-        change = _plan(package, ready.values, found.texts[package.file])
+        change = plan(package, ready.values, found.texts[package.file])
         if not change.edits:
             return Current(**ready.decision.known(subject))
         label = ready.values.get("version", "")
@@ -315,7 +336,7 @@ class Pipeline:
         package = subject.package
         decision = ready.decision
         try:
-            change = _plan(package, ready.values, texts[package.file])
+            change = plan(package, ready.values, texts[package.file])
             if not change.edits:
                 return Current(**decision.known(subject))
             if not ask.dry_run:
@@ -343,6 +364,20 @@ class Pipeline:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposed:
+    """An update that is not written yet.
+
+    Attributes:
+        outcome: planned on the text that was read, as if it were the only one.
+        values: what the package's fields are to read, so that it can be planned with others.
+    """
+
+    outcome: Updated
+    project: Project
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Ready:
     """A change whose values are known; ``build`` is None until it is decided or done."""
 
@@ -362,8 +397,12 @@ def commit_message(change: Change, new: str) -> str:
     return f"{package.name}: {old} -> {new}"
 
 
-def _plan(package: Package, values: dict[str, str], text: bytes) -> Change:
-    """Plan the change on the text as it is by now: siblings may have been written before."""
+def plan(package: Package, values: dict[str, str], text: bytes) -> Change:
+    """Plan a change on the text as it is by now: siblings may have been written before.
+
+    Raises:
+        PatchError: as `plan_change`; or the package is not there, or more than once.
+    """
     now = [one for one in read_file(text, package.file) if one.identity == package.identity]
     if len(now) != 1 or now[0].source is None:
         raise PatchError(

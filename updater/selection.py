@@ -72,6 +72,21 @@ def find_packages(config: Config) -> Found:
     return Found(tuple(packages), texts)
 
 
+def overlay_files(config: Config) -> tuple[str, ...]:
+    """Return the overlay files that the configuration names, relative to the root.
+
+    Raises:
+        ConfigError: an entry of ``overlays:`` names nothing.
+    """
+    return tuple(path.relative_to(config.root).as_posix() for path in _files(config))
+
+
+def found_in(texts: dict[str, bytes]) -> Found:
+    """Return the packages of files that were read elsewhere."""
+    packages = [one for file, data in texts.items() for one in read_file(data, file)]
+    return Found(tuple(packages), texts)
+
+
 def _files(config: Config) -> Iterable[Path]:
     found: dict[Path, None] = {}
     for entry in config.document.overlays:

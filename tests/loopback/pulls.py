@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests.loopback.git_data import make_commit, set_ref
+from tests.loopback.git_data import make_commit, set_ref, write
 from tests.loopback.hosting import PullRecord
 from tests.loopback.messages import Request, Response, json_answer
 from tests.loopback.objects import compare, read_commit
@@ -97,6 +97,10 @@ class Pulls:
             draft=sent.get("draft", False),
         )
         hosted.pulls[pull.number] = pull
+        if source is not hosted:  # GitHub's forks share their objects
+            write(
+                hosted, "fetch", "--quiet", str(source.path), f"{head}:refs/pull/{pull.number}/head"
+            )
         return json_answer(self._full_model(hosted, pull), 201)
 
     def _fork(self, owner: str, hosted: Hosted) -> Hosted | None:
@@ -248,7 +252,7 @@ class Pulls:
                 "node_id": f"LA_{number}",
                 "url": f"{api}/labels/{number}",
                 "name": name,
-                "description": None,
+                "description": "",
                 "color": "ededed",
                 "default": False,
             }

@@ -62,6 +62,11 @@ def stopped_marker(sha: str) -> str:
     return f"<!-- updater:stopped {sha} -->"
 
 
+def superseded_body() -> str:
+    """Return the body of a pull request that another one replaces; it declines no version."""
+    return f"Its packages are proposed together with others by now.\n\n{Marker((), ready=True)}\n"
+
+
 def _warnings(update: Update) -> list[str]:
     found = [f"{update.old} -> {update.new} is a major version"] if update.kind == "major" else []
     found += [warning.message for warning in update.warnings]

@@ -163,3 +163,8 @@ def may_automerge(updates: Sequence[Update], allowed: Iterable[str]) -> bool:
         and update.build.status == "passed"
         for update in updates
     )
+
+
+def is_spent(pull: Pull, login: str, head: str) -> bool:
+    """Tell whether a branch has done its work: merged, and nobody pushed to it since."""
+    return pull.state == "merged" and is_mine(pull, login) and pull.head == head
