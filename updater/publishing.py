@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from updater.config import Config
-    from updater.model import Outcome, Package, Pull, PullPolicy, Updated
+    from updater.model import Outcome, Package, Policy, Pull, PullPolicy, Updated
     from updater.selection import Found
 
 
@@ -155,8 +155,8 @@ class Publisher:
     # --- what belongs together ---
 
     def _member(self, proposed: Proposed, *, reported: bool) -> Member:
-        policy = self._config.policy(proposed.outcome.package).pull_request
-        return Member(proposed, policy, _update(proposed, policy, reported=reported))
+        policy = self._config.policy(proposed.outcome.package)
+        return Member(proposed, policy.pull_request, _update(proposed, policy, reported=reported))
 
     def _groups(self, members: Sequence[Member], found: Found) -> dict[str, list[Member]]:
         """Return the members of each pull request by its name, dependencies first."""
@@ -350,7 +350,7 @@ class Publisher:
             return
 
 
-def _update(proposed: Proposed, policy: PullPolicy, *, reported: bool) -> Update:
+def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
     outcome = proposed.outcome
     package, candidate = outcome.package, outcome.candidate
     old = package.version.value if package.version is not None else None
@@ -373,7 +373,8 @@ def _update(proposed: Proposed, policy: PullPolicy, *, reported: bool) -> Update
         fields=outcome.change.fields,
         build=outcome.build,
         reported=reported,
-        title=policy.title,
+        imports=policy.build.imports != (),
+        title=policy.pull_request.title,
     )
 
 

@@ -109,9 +109,11 @@ def _source(update: Update) -> str:
 def _verified(update: Update) -> list[tuple[str, str]]:
     build = update.build
     says = ", reported by the build job" if update.reported else ""
+    # The archive that was hashed here names its commit; another program's answer names none.
+    named = update.commit and update.method == "embedded"
     rows = [
         ("hash", f"pass: {code(update.hash)} ({inline(update.method)})"),
-        ("commit of the tag", f"pass: {code(update.commit)}" if update.commit else "not run"),
+        ("commit of the source", f"pass: {code(update.commit)}" if named else "not run"),
     ]
     for what, phases in (
         ("evaluation", ("evaluation",)),
@@ -119,7 +121,10 @@ def _verified(update: Update) -> list[tuple[str, str]]:
         ("imports", ("imports",)),
         ("version of what was built", ("version",)),
     ):
-        rows.append((what, _result(build, what, phases) + (says if _ran(build) else "")))
+        if phases[0] in ("imports", "version") and not update.imports:
+            rows.append((what, "not run: switched off"))
+        else:
+            rows.append((what, _result(build, what, phases) + (says if _ran(build) else "")))
     return rows
 
 

@@ -30,6 +30,7 @@ class Update:
         hash: as SRI.
         method: how the hash was found.
         reported: the build was another process's, whose word is taken for it.
+        imports: the build also imports the package and compares its version.
         title: the template of the title.
     """
 
@@ -51,6 +52,7 @@ class Update:
     fields: tuple[FieldChange, ...]
     build: Build | None
     reported: bool
+    imports: bool = True
     title: str = "{name}: {old} -> {new}"
 
     @property
