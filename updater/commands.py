@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from updater.config import Config
     from updater.effects.http import Http
     from updater.model import Hashed, Outcome, Package
-    from updater.pipeline import Bump, Pipeline
+    from updater.pipeline import Bump, Pipeline, Proposed
     from updater.prefetch import Prefetcher
     from updater.report.progress import Silent
+    from updater.selection import Found
 
 
 T = TypeVar("T")
@@ -119,7 +120,7 @@ def bump_to_pull_requests(request: Request, ask: Bump) -> int:
         found = found_in(publisher.read(overlay_files(config)))
         packages = select(found.packages, request.packages)
         _refuse_many(ask, packages)
-        proposed = _run(request, config, lambda pipeline: pipeline.propose(packages, found, ask))
+        proposed = _run(request, config, lambda stages: _propose(stages, packages, found, ask))
         outcomes = publisher.publish(proposed, found, reported=False)
     _report("bump", request, outcomes)
     return exit_code(outcomes)
@@ -145,10 +146,21 @@ def publish(request: Request, folder: Path) -> int:
                 raise NoSuchPackage(result.package)
         packages = [known[result.package] for result in results]
         ask = Bump(build=False)
-        proposed = _run(request, config, lambda pipeline: pipeline.propose(packages, found, ask))
+        proposed = _run(request, config, lambda stages: _propose(stages, packages, found, ask))
         outcomes = publisher.publish(confirm(results, proposed), found, reported=True)
     _report("publish", request, outcomes)
     return exit_code(outcomes)
+
+
+async def _propose(
+    pipeline: Pipeline, packages: Sequence[Package], found: Found, ask: Bump
+) -> list[Proposed | Outcome]:
+    from updater.telling import Teller  # noqa: PLC0415 - for pull requests only
+    from updater.upstreams.base import Surroundings  # noqa: PLC0415 - as above
+
+    config, http = pipeline.config, pipeline.http
+    proposed = await pipeline.propose(packages, found, ask)
+    return await Teller(http, Surroundings(http, config.hosts, lambda: config.index)).tell(proposed)
 
 
 def _refuse_many(ask: Bump, packages: Sequence[Package]) -> None:

@@ -37,6 +37,7 @@ from updater.model import (
 )
 from updater.overlay.order import dependents, uses
 from updater.overlay.patch import plan_change
+from updater.publish.proposal import NOTHING_TOLD, Told
 from updater.selection import FETCHERS, read_file
 from updater.upstreams.base import Surroundings, Upstream
 
@@ -370,11 +371,13 @@ class Proposed:
     Attributes:
         outcome: planned on the text that was read, as if it were the only one.
         values: what the package's fields are to read, so that it can be planned with others.
+        told: what upstream says about it.
     """
 
     outcome: Updated
     project: Project
     values: dict[str, str]
+    told: Told = NOTHING_TOLD
 
 
 @dataclass(frozen=True, slots=True)

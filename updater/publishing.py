@@ -373,6 +373,7 @@ def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
         fields=outcome.change.fields,
         build=outcome.build,
         reported=reported,
+        told=proposed.told,
         imports=policy.build.imports != (),
         title=policy.pull_request.title,
     )

@@ -450,11 +450,14 @@ HINTS = {
     "repository setting": (
         problem(403, "GitHub Actions is not permitted to create or approve pull requests."),
         (
-            "turn on `Allow GitHub Actions to create and approve pull requests` in the repository's "
-            "settings, Actions, General; it is off by default"
+            "turn on `Allow GitHub Actions to create and approve pull requests` in the "
+            "repository's settings, Actions, General; it is off by default"
         ),
     ),
-    "token": (problem(401, "Bad credentials"), "the token in GITHUB_TOKEN is not valid: renew it"),
+    "token": (
+        problem(401, "Bad credentials"),
+        "the token in GITHUB_TOKEN is not valid: renew it",
+    ),
     "patience": (
         secondary_limit(60),
         "GitHub asks for patience: run the command again later",

@@ -70,7 +70,9 @@ GRAPHQL_FIELDS = {
     "Comparison": "aheadBy behindBy baseTarget headTarget id status",
     "ReleaseConnection": "edges nodes pageInfo totalCount",
     "ReleaseEdge": "cursor node",
-    "Release": ("createdAt id isDraft isPrerelease name publishedAt tag tagCommit tagName url"),
+    "Release": (
+        "createdAt description id isDraft isPrerelease name publishedAt tag tagCommit tagName url"
+    ),
     "PageInfo": "endCursor hasNextPage hasPreviousPage startCursor",
     "GitObject": "abbreviatedOid commitUrl id oid",
     "Commit": (

@@ -296,6 +296,7 @@ RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
         "target": lambda own, _info: GitObject(own.hosted, own.ref.object),
     },
     "Release": {
+        "description": lambda own, _info: own.release.notes or None,
         "createdAt": lambda own, _info: zulu(own.release.created),
         "id": lambda own, _info: f"RE_{own.hosted.number}_{own.release.tag}",
         "isDraft": lambda own, _info: own.release.draft,

@@ -27,6 +27,7 @@ class Release:
     published: datetime | None
     draft: bool = False
     prerelease: bool = False
+    notes: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -104,7 +105,13 @@ class Hosted(Repository):
         return max(full, key=lambda one: one.created, default=None)
 
     def release(
-        self, tag: str, date: str, *, draft: bool = False, prerelease: bool = False
+        self,
+        tag: str,
+        date: str,
+        *,
+        draft: bool = False,
+        prerelease: bool = False,
+        notes: str = "",
     ) -> Release:
         """Make a release of a tag, which a draft need not have yet.
 
@@ -113,9 +120,10 @@ class Hosted(Repository):
             date: when it was made and, unless it is a draft, published; ISO 8601 with an offset.
             draft: not published yet.
             prerelease: not for everyone.
+            notes: what it says about itself.
         """
         created = datetime.fromisoformat(date)
-        made = Release(tag, created, None if draft else created, draft, prerelease)
+        made = Release(tag, created, None if draft else created, draft, prerelease, notes)
         self.releases.append(made)
         return made
 

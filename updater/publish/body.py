@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 import jinja2
 
 from updater.publish.marker import Marker, rebuild_box
-from updater.publish.sanitise import address, code, inline
+from updater.publish.sanitise import address, code, inline, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from updater.model import Build
     from updater.publish.proposal import Update
+
+_ROOMS = (10_000, 1_000, 100, 0)  # for one release's notes: what is cut is behind its link
 
 LONGEST = 65_536
 """How many characters GitHub takes. Source: its answer to more, "body is too long"."""
@@ -36,11 +38,12 @@ def render(updates: Sequence[Update], *, ready: bool = True) -> str:
         f"{code(update.name)}: {inline(text)}" for update in updates for text in _warnings(update)
     ]
     marker = Marker(tuple(update.key for update in updates), ready)
-    body = _template().render(
-        updates=updates, warnings=warnings, box=rebuild_box(), marker=str(marker)
-    )
-    if len(body) <= LONGEST:
-        return body
+    for room in _ROOMS:
+        body = _template().render(
+            updates=updates, warnings=warnings, box=rebuild_box(), marker=str(marker), room=room
+        )
+        if len(body) <= LONGEST:
+            return body
     short = "\n".join(f"- {code(update.identity)}: {code(update.new)}" for update in updates)
     tail = f"\n\n{rebuild_box()}\n\n{marker}\n"
     said = "Too many packages to tell of each here:\n\n"
@@ -89,6 +92,7 @@ def _template() -> jinja2.Template:
         "code": code,
         "inline": inline,
         "link": _link,
+        "quoted": quoted,
         "source": _source,
         "verified": _verified,
     }

@@ -13,9 +13,37 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from updater.model import Build, FieldChange, PinWarning
+    from updater.publish.requirements import RequirementChange
 
 Kind = Literal["patch", "minor", "major", "pin"]
 """What an update changes: ``pin`` where the version stays, or cannot be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Upstream's notes about one release."""
+
+    tag: str
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What upstream says about an update.
+
+    Attributes:
+        compare: a page with all that changed; empty where there is none.
+        notes: of every version between, newest first.
+        requirements: None where they are not known.
+    """
+
+    compare: str = ""
+    notes: tuple[Note, ...] = ()
+    requirements: tuple[RequirementChange, ...] | None = None
+
+
+NOTHING_TOLD = Told()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +81,7 @@ class Update:
     build: Build | None
     reported: bool
     imports: bool = True
+    told: Told = NOTHING_TOLD
     title: str = "{name}: {old} -> {new}"
 
     @property
