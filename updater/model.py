@@ -262,6 +262,7 @@ class PullPolicy:
         automerge: the kinds of update that are merged without a person.
         group: the name under which several packages share one pull request.
         title: with ``{name}``, ``{old}`` and ``{new}``; also the commit's first line.
+        schedule: windows of the week in UTC; empty for always.
     """
 
     labels: tuple[str, ...] = ()
@@ -272,6 +273,7 @@ class PullPolicy:
     automerge: tuple[str, ...] = ()
     group: str = ""
     title: str = "{name}: {old} -> {new}"
+    schedule: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -579,6 +581,15 @@ class Pull:
     def link(self) -> PullRequest:
         """What outcomes name."""
         return PullRequest(self.url, self.number, self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue as the repository shows it."""
+
+    number: int
+    author: str
+    body: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from updater.publish.schedule import read_window
+
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(\d+)\s*([smhdw])")
 UPDATE_KINDS = ("patch", "minor", "major", "pin")
@@ -73,6 +75,12 @@ def _title(value: object) -> str:
     if unknown or not isinstance(value, str) or "{name}" not in value or "\n" in value:
         raise ValueError("expected one line with {name}, and {old} and {new} where wanted")
     return value
+
+
+def _schedule(value: object) -> object:
+    for one in value if isinstance(value, list) else []:
+        read_window(str(one))
+    return _list(value)
 
 
 def _repository(value: object) -> str:
@@ -165,6 +173,11 @@ class PullOptions(_Strict):
     )
     group: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] | None = Field(
         default=None, description="Packages with the same group share one pull request"
+    )
+    schedule: Annotated[tuple[str, ...], BeforeValidator(_schedule)] | None = Field(
+        default=None,
+        description="Windows of the week in UTC in which it is opened or updated, such as "
+        '`["sat-sun", "mon-fri 02:00-06:00"]`; default: always',
     )
     title: Annotated[str, BeforeValidator(_title)] | None = Field(
         default=None,
@@ -270,6 +283,9 @@ class Document(_Strict):
     )
     max_open: Annotated[int, Field(ge=0, le=1000)] = Field(
         default=10, description="No new pull request while so many of the updater's are open"
+    )
+    dashboard: bool = Field(
+        default=False, description="Whether one issue shows what is open, held and failed"
     )
     publish: PublishOptions = Field(default_factory=PublishOptions, description="See below")
     hosts: dict[str, HostOptions] = Field(default_factory=dict, description="Code hosts by name")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from updater.effects import files
@@ -15,10 +16,11 @@ from updater.errors import PublishError, StageError, UsageError
 from updater.model import Failed, Held, PinWarning
 from updater.overlay.order import in_order, uses
 from updater.pipeline import Proposed, plan
-from updater.publish import names, rules
+from updater.publish import dashboard, names, rules
 from updater.publish.body import render, stopped_comment, stopped_marker, superseded_body
 from updater.publish.marker import read_marker, signed
 from updater.publish.proposal import Proposal, Update, blob_id
+from updater.publish.schedule import opens
 from updater.selection import read_file
 from updater.target import find_target
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from updater.config import Config
-    from updater.model import Outcome, Package, Policy, Pull, PullPolicy, Updated
+    from updater.model import Issue, Outcome, Package, Policy, Pull, PullPolicy, Updated
     from updater.selection import Found
 
 
@@ -99,9 +101,11 @@ class Publisher:
         self._config = config
         self._repository = repository
         self._base = base
+        self._now = datetime.now(UTC)
         self._login = ""
         self._open: tuple[Pull, ...] = ()
         self._count = 0
+        self._forced: frozenset[str] = frozenset()
         self._theirs: dict[int, dict[str, str]] = {}
 
     def read(self, paths: Sequence[str]) -> dict[str, bytes]:
@@ -137,8 +141,13 @@ class Publisher:
                 members.append(self._member(one, reported=reported))
             else:
                 outcomes[one.package.identity] = one
-        if members:
+        board = None
+        if members or self._config.document.dashboard:
             self._login = self._repository.login()
+        if self._config.document.dashboard:
+            board = self._repository.issue(self._login, dashboard.MARKER)
+            self._forced = dashboard.forced(board.body) if board is not None else frozenset()
+        if members:
             self._open = self._repository.open_pulls(self._base.branch)
             self._count = sum(rules.is_mine(pull, self._login) for pull in self._open)
             proposals = []
@@ -150,7 +159,18 @@ class Publisher:
         order = [
             one.outcome.package if isinstance(one, Proposed) else one.package for one in proposed
         ]
-        return [outcomes[package.identity] for package in order]
+        ordered = [outcomes[package.identity] for package in order]
+        if self._config.document.dashboard:
+            self._show(board, ordered)
+        return ordered
+
+    def _show(self, board: Issue | None, outcomes: Sequence[Outcome]) -> None:
+        """Bring the dashboard up to date."""
+        body = dashboard.render(board.body if board is not None else "", outcomes)
+        if board is None:
+            self._repository.open_issue(dashboard.TITLE, body)
+        elif body.strip() != board.body.strip():
+            self._repository.edit_issue(board.number, body)
 
     # --- what belongs together ---
 
@@ -178,12 +198,17 @@ class Publisher:
     def _group(
         self, name: str, members: list[Member], found: Found
     ) -> tuple[list[Outcome], Proposal | None]:
+        until = opens(_together(members).schedule, self._now)
+        if until is not None and not any(self._is_forced(one.update) for one in members):
+            closed = rules.Leave("it is not the time that `schedule:` allows", until=until)
+            return [_held(member, closed) for member in members], None
         try:
             pulls = self._repository.pulls(names.branch(name))
             updates = [member.update for member in members]
             no = {}
             if not any(pull.state == "open" for pull in pulls):
-                no = rules.declined(pulls, self._login, updates)
+                asked = [one for one in updates if not self._is_forced(one)]
+                no = rules.declined(pulls, self._login, asked)
             wanted = [one for one in members if one.package.identity not in no] or members
             proposal = self._proposal(name, wanted, found)
             done = self._one(proposal, wanted, pulls)
@@ -195,6 +220,9 @@ class Publisher:
         except StageError as error:
             return [_failed(member, error) for member in members], None
         return done + left, proposal
+
+    def _is_forced(self, update: Update) -> bool:
+        return dashboard.is_forced(update.identity, self._forced)
 
     def _proposal(self, name: str, members: list[Member], found: Found) -> Proposal:
         """Plan all members' edits on the base's text, one after the other."""
@@ -228,6 +256,7 @@ class Publisher:
             strong[0] if strong else None,
             self._count,
             self._config.document.max_open,
+            forced=any(map(self._is_forced, proposal.updates)),
         )
         told = tuple(
             PinWarning("rival", f"pull request {pull.number} of {pull.author} does the same")
@@ -408,6 +437,7 @@ def _held(member: Member, decision: rules.Leave) -> Held:
         candidate=outcome.candidate,
         warnings=outcome.warnings,
         reason=decision.reason,
+        until=decision.until,
         pull_request=decision.pull.link if decision.pull is not None else None,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -349,6 +350,19 @@ def test_labels_reviewers_assignees_milestone_and_draft(home: Home) -> None:
     pull.labels.clear()
     home.bump("apple")
     assert pull.labels == []  # what people took away stays away
+
+
+def test_outside_its_schedule_a_package_is_held_until_the_next_window(home: Home) -> None:
+    now = datetime.now(UTC)
+    later = (now + timedelta(days=2)).strftime("%a").lower()
+    home.configure(f"packages: {{apple: {{pull_request: {{schedule: [{later}]}}}}}}\n")
+    said = home.packages(home.bump())
+    assert (said["apple"]["status"], said["apple"]["reason"]) == (
+        "held",
+        "it is not the time that `schedule:` allows",
+    )
+    assert datetime.fromisoformat(said["apple"]["until"]) > now
+    assert said["pear"]["status"] == "updated"
 
 
 def test_a_title_can_follow_a_template(home: Home) -> None:

@@ -95,6 +95,7 @@ OPENAPI_WRITES = {
     "/repos/{owner}/{repo}/git/refs": "post",
     "/repos/{owner}/{repo}/git/refs/{ref}": "patch delete",
     "/repos/{owner}/{repo}/git/trees": "post",
+    "/repos/{owner}/{repo}/issues": "get post",
     "/repos/{owner}/{repo}/issues/{issue_number}": "patch",
     "/repos/{owner}/{repo}/issues/{issue_number}/assignees": "post",
     "/repos/{owner}/{repo}/issues/{issue_number}/comments": "get post",

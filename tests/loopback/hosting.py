@@ -60,6 +60,16 @@ class PullRecord:
     comments: list[tuple[str, str]] = field(default_factory=list)
 
 
+@dataclass(slots=True, eq=False)
+class IssueRecord:
+    """An issue as GitHub keeps it."""
+
+    number: int
+    author: str
+    title: str
+    body: str
+
+
 class Hosted(Repository):
     """A repository with what GitHub knows about it besides its objects.
 
@@ -67,7 +77,7 @@ class Hosted(Repository):
         number: GitHub's id, which outlives a rename.
         writable: whether the tokens may push, and so see drafts.
         releases: in the order of their making.
-        pulls: by number, which they share with issues.
+        pulls, issues: by number, which they share.
         collaborators: login -> what they may: admin, write, read or none.
     """
 
@@ -91,12 +101,18 @@ class Hosted(Repository):
         self.writable = False
         self.releases: list[Release] = []
         self.pulls: dict[int, PullRecord] = {}
+        self.issues: dict[int, IssueRecord] = {}
         self.collaborators: dict[str, str] = {}
 
     @property
     def full_name(self) -> str:
         """``owner/name`` as it is now."""
         return f"{self.owner}/{self.name}"
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next issue or pull request."""
+        return max([0, *self.pulls, *self.issues]) + 1
 
     @property
     def latest(self) -> Release | None:

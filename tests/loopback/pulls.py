@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tests.loopback.git_data import make_commit, set_ref, write
-from tests.loopback.hosting import PullRecord
+from tests.loopback.hosting import IssueRecord, PullRecord
 from tests.loopback.messages import Request, Response, json_answer
 from tests.loopback.objects import compare, read_commit
 from tests.loopback.repositories import FIRST_DATE
@@ -43,6 +43,8 @@ class Pulls:
         rest.route("/pulls/{pull_number}", self._edit, "PATCH")
         rest.route("/pulls/{pull_number}/files", self._files)
         rest.route("/pulls/{pull_number}/requested_reviewers", self._ask_for_review, "POST")
+        rest.route("/issues", self._list_issues)
+        rest.route("/issues", self._open_issue, "POST")
         rest.route("/issues/{issue_number}", self._edit_issue, "PATCH")
         rest.route("/issues/{issue_number}/assignees", self._assign, "POST")
         rest.route("/issues/{issue_number}/comments", self._comments)
@@ -86,7 +88,7 @@ class Pulls:
         if len(sent.get("body") or "") > LONGEST_BODY:
             return invalid("PullRequest", "body is too long (maximum is 65536 characters)")
         pull = PullRecord(
-            len(hosted.pulls) + 1,
+            hosted.next_number,
             self._github.login(request),
             sent["title"],
             sent.get("body") or "",
@@ -142,9 +144,27 @@ class Pulls:
 
     # --- issues ---
 
+    def _list_issues(self, request: Request, hosted: Hosted) -> Response:
+        """Answer with issues and pull requests, which are issues too."""
+        every: dict[int, PullRecord | IssueRecord] = {**hosted.pulls, **hosted.issues}
+        models = [self._issue_model(hosted, every[number]) for number in sorted(every)]
+        return page(request, models, self._github.url)
+
+    def _open_issue(self, request: Request, hosted: Hosted) -> Response:
+        sent = json.loads(request.body)
+        login = self._github.login(request)
+        issue = IssueRecord(hosted.next_number, login, sent["title"], sent["body"])
+        hosted.issues[issue.number] = issue
+        return json_answer(self._issue_model(hosted, issue), 201)
+
     def _edit_issue(self, request: Request, hosted: Hosted, issue_number: str) -> Response:
+        sent = json.loads(request.body)
+        issue = hosted.issues.get(int(issue_number))
+        if issue is not None:
+            issue.body = sent.get("body", issue.body)
+            return json_answer(self._issue_model(hosted, issue))
         pull = hosted.pulls[int(issue_number)]
-        pull.milestone = json.loads(request.body).get("milestone", pull.milestone)
+        pull.milestone = sent.get("milestone", pull.milestone)
         return json_answer(self._issue_model(hosted, pull))
 
     def _assign(self, request: Request, hosted: Hosted, issue_number: str) -> Response:
@@ -259,29 +279,35 @@ class Pulls:
             for number, name in enumerate(pull.labels, 1)
         ]
 
-    def _issue_model(self, hosted: Hosted, pull: PullRecord) -> Json:
+    def _issue_model(self, hosted: Hosted, issue: PullRecord | IssueRecord) -> Json:
         api, web = addresses(hosted, self._github)
-        at = f"{api}/issues/{pull.number}"
-        return {
+        at = f"{api}/issues/{issue.number}"
+        model: Json = {
             **{f"{name}_url": f"{at}/{name}" for name in ("comments", "events", "labels")},
             "assignee": None,
+            "body": issue.body.replace("\n", "\r\n"),
             "closed_at": None,
-            "comments": len(pull.comments),
+            "comments": 0,
             "created_at": MOMENT,
-            "html_url": f"{web}/pull/{pull.number}",
-            "id": 1000 + pull.number,
-            "labels": self._labels(hosted, pull),
+            "html_url": f"{web}/issues/{issue.number}",
+            "id": 1000 + issue.number,
+            "labels": [],
             "locked": False,
             "milestone": None,
-            "node_id": f"I_{pull.number}",
-            "number": pull.number,
+            "node_id": f"I_{issue.number}",
+            "number": issue.number,
             "repository_url": api,
-            "state": pull.state,
-            "title": pull.title,
+            "state": "open",
+            "title": issue.title,
             "updated_at": MOMENT,
             "url": at,
-            "user": user_model(pull.author, self._github),
+            "user": user_model(issue.author, self._github),
         }
+        if isinstance(issue, IssueRecord):
+            return model
+        links = dict.fromkeys(("diff_url", "html_url", "patch_url", "url"), at)
+        labels = self._labels(hosted, issue)
+        return {**model, "state": issue.state, "labels": labels, "pull_request": links}
 
     def _comment_model(self, hosted: Hosted, pull: PullRecord, number: int) -> Json:
         api, web = addresses(hosted, self._github)

@@ -18,7 +18,7 @@ from github.GithubRetry import GithubRetry
 
 from updater import __version__
 from updater.errors import PublishError
-from updater.model import Branch, BranchCommit, Pull
+from updater.model import Branch, BranchCommit, Issue, Pull
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -182,6 +182,16 @@ class Repository:
                 (str((one["user"] or {}).get("login")), str(one["body"])) for one in listed
             )
 
+    def issue(self, login: str, marker: str) -> Issue | None:
+        """Return the oldest issue of a user that has a marker in its text."""
+        with self._reading():
+            listed = self._list("/issues", state="all", sort="created", direction="asc")
+            for one in listed:
+                author, body = (one["user"] or {}).get("login", ""), str(one["body"] or "")
+                if author == login and marker in body and "pull_request" not in one:
+                    return Issue(int(one["number"]), author, body.replace("\r\n", "\n"))
+            return None
+
     def may_write(self, login: str) -> bool:
         """Tell whether somebody may push to the repository."""
         with self._reading():
@@ -259,6 +269,16 @@ class Repository:
         """Comment on a pull request."""
         with self._writing(f"comment on pull request {number}", "pull_requests"):
             self._send("POST", f"/issues/{number}/comments", body=text)
+
+    def open_issue(self, title: str, body: str) -> None:
+        """Open an issue."""
+        with self._writing("open an issue", "issues"):
+            self._send("POST", "/issues", title=title, body=body)
+
+    def edit_issue(self, number: int, body: str) -> None:
+        """Change an issue's text."""
+        with self._writing(f"edit issue {number}", "issues"):
+            self._send("PATCH", f"/issues/{number}", body=body)
 
     def set_automerge(self, pull: Pull, *, on: bool) -> None:
         """Let GitHub merge a pull request once it can, or no more."""

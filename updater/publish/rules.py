@@ -14,6 +14,7 @@ from updater.publish.names import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from updater.model import Branch, BranchCommit, Pull
     from updater.publish.proposal import Proposal, Update
@@ -31,6 +32,7 @@ class Seen:
         rival: somebody with write access proposes the same already.
         open: how many pull requests of the updater are open in all.
         max_open: how many may be.
+        forced: somebody asked for it on the dashboard.
     """
 
     login: str
@@ -40,6 +42,7 @@ class Seen:
     rival: Pull | None
     open: int
     max_open: int
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,13 @@ class Leave:
     Attributes:
         pull: the pull request to name, where there is one.
         stopped_by: a person's commit, about which a comment tells once; else empty.
+        until: when it may be otherwise, where that is known.
     """
 
     reason: str
     pull: Pull | None = None
     stopped_by: str = ""
+    until: datetime | None = None
 
 
 Decision: TypeAlias = "Publish | Leave"
@@ -76,7 +81,7 @@ def decide(proposal: Proposal, seen: Seen) -> Decision:
         return Leave(
             f"{theirs.author} opened pull request {theirs.number} from {proposal.branch}", theirs
         )
-    if mine is None:
+    if mine is None and not seen.forced:
         closed = declining(seen.pulls, seen.login, proposal.keys)
         if closed is not None:
             return Leave(
@@ -88,10 +93,10 @@ def decide(proposal: Proposal, seen: Seen) -> Decision:
     if stopped is not None and not (mine is not None and wants_rebuild(mine.body)):
         reason = f"{proposal.branch} has commits of others, such as {stopped.sha[:12]}"
         return Leave(reason, mine, stopped.sha)
-    if mine is None and seen.rival is not None:
+    if mine is None and seen.rival is not None and not seen.forced:
         rival = seen.rival
         return Leave(f"pull request {rival.number} of {rival.author} does the same", rival)
-    if mine is None and seen.open >= seen.max_open:
+    if mine is None and seen.open >= seen.max_open and not seen.forced:
         return Leave(f"{seen.open} pull requests are open, and max_open is {seen.max_open}")
     return Publish(mine, push=not _is_newest(proposal, seen))
 
