@@ -73,6 +73,14 @@ class BuildReport(_Part):
     sandboxed: bool | None
 
 
+class PullRequestReport(_Part):
+    """The pull request of a change, or the one that speaks against it."""
+
+    url: str
+    number: int
+    state: Literal["open", "closed", "merged"]
+
+
 Status = Literal["found", "current", "outdated", "updated", "held", "skipped", "failed", "passed"]
 
 
@@ -101,6 +109,7 @@ class PackageReport(_Part):
     changes: tuple[ChangeReport, ...] | None = None
     hash: HashReport | None = None
     build: BuildReport | None = None
+    pull_request: PullRequestReport | None = None
     error: ErrorReport | None = None
 
 
