@@ -38,6 +38,13 @@ To = Annotated[
     str, typer.Option(metavar="VERSION|REV", help="Move to this version, tag, branch or commit.")
 ]
 
+MaxCandidates = Annotated[
+    int, typer.Option(metavar="N", min=1, help="Look at this many different trees at most.")
+]
+Timeout = Annotated[
+    float, typer.Option(metavar="SECONDS", min=0, help="Search for so long, after the clone.")
+]
+
 
 @app.callback(invoke_without_command=True)
 def _top(
@@ -109,6 +116,72 @@ def bump(
 
     request = commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
     return commands.bump(request, Bump(to, not no_build, dry_run, commit))
+
+
+@app.command()
+def verify(
+    packages: Packages = None,
+    changed_since: Annotated[
+        str, typer.Option(metavar="REV", help="Only packages that differ from this commit.")
+    ] = "",
+    config: ConfigFile = None,
+    root: Root = Path(),
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Fetch each source as it is pinned and say whether the pin is true; change nothing."""
+    from updater import commands
+
+    request = commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+    return commands.verify(request, changed_since)
+
+
+@app.command()
+def identify(
+    packages: Packages = None,
+    max_candidates: MaxCandidates = 5000,
+    timeout: Timeout = 300,
+    config: ConfigFile = None,
+    root: Root = Path(),
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Find the commit, and its tag, whose tree each pinned hash holds; change nothing."""
+    from updater import commands
+    from updater.identifying import Budget
+
+    request = commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+    return commands.identify(request, Budget(max_candidates, timeout))
+
+
+@app.command()
+def pin(
+    packages: Packages = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the diff and write nothing.")
+    ] = False,
+    commit: Annotated[bool, typer.Option("--commit", help="Make one commit a package.")] = False,
+    sri: Annotated[
+        bool, typer.Option("--sri", help="Also write hashes of older formats as SRI.")
+    ] = False,
+    max_candidates: MaxCandidates = 5000,
+    timeout: Timeout = 300,
+    config: ConfigFile = None,
+    root: Root = Path(),
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> int:
+    """Make each pin name what its hash holds: tag or commit, and the true version."""
+    from updater import commands
+    from updater.identifying import Budget
+    from updater.pipeline import Bump
+
+    request = commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+    ask = Bump(build=False, dry_run=dry_run, commit=commit)
+    return commands.pin(request, ask, Budget(max_candidates, timeout), sri=sri)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TextIO
 from updater import config as configuration
 from updater.errors import StageError, UsageError
 from updater.report.summary import Exit, exit_code
-from updater.selection import FETCHERS, find_packages, select
+from updater.selection import FETCHERS, changed_packages, find_packages, select
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from updater.building import Builder
     from updater.config import Config
     from updater.effects.http import Http
+    from updater.identifying import Budget, Identifier
     from updater.model import Hashed, Outcome
     from updater.pipeline import Bump, Pipeline
     from updater.prefetch import Prefetcher
@@ -92,16 +93,42 @@ def bump(request: Request, ask: Bump) -> int:
             f"--to goes with one package, and these are {len(packages)}", hint="name one package"
         )
     outcomes = _run(request, config, lambda pipeline: pipeline.bump(packages, found, ask))
-    if ask.dry_run and not request.json:
-        from updater.model import Updated  # noqa: PLC0415 - beside its use
-        from updater.report.terminal import diff  # noqa: PLC0415 - one command's
+    _report_changes("bump", request, outcomes, dry_run=ask.dry_run)
+    return exit_code(outcomes)
 
-        for outcome in outcomes:
-            if isinstance(outcome, Updated):
-                sys.stdout.buffer.write(diff(outcome).encode("utf-8", "surrogateescape"))
-        sys.stdout.flush()
-    # In a dry run the diff is the result, so that it can be piped to `git apply`.
-    _report("bump", request, outcomes, sys.stderr if ask.dry_run else None)
+
+def identify(request: Request, budget: Budget) -> int:
+    """Say which commits the hashes hold."""
+    config = request.load()
+    packages = select(find_packages(config).packages, request.packages)
+    outcomes = _run(request, config, lambda pipeline: pipeline.identify(packages), budget)
+    _report("identify", request, outcomes)
+    return exit_code(outcomes)
+
+
+def pin(request: Request, ask: Bump, budget: Budget, *, sri: bool) -> int:
+    """Write what the hashes hold."""
+    config = request.load()
+    found = find_packages(config)
+    packages = select(found.packages, request.packages)
+    outcomes = _run(
+        request, config, lambda pipeline: pipeline.pin(packages, found, ask, sri=sri), budget
+    )
+    _report_changes("pin", request, outcomes, dry_run=ask.dry_run)
+    return exit_code(outcomes)
+
+
+def verify(request: Request, changed_since: str) -> int:
+    """Say whether pins are true."""
+    config = request.load()
+    found = find_packages(config)
+    packages = select(found.packages, request.packages)
+    if changed_since:
+        import anyio  # noqa: PLC0415 - as in _run
+
+        packages = anyio.run(changed_packages, config.root, changed_since, packages, found)
+    outcomes = _run(request, config, lambda pipeline: pipeline.verify(packages))
+    _report("verify", request, outcomes)
     return exit_code(outcomes)
 
 
@@ -115,7 +142,10 @@ def test(request: Request) -> int:
 
 
 def _run(
-    request: Request, config: Config, work: Callable[[Pipeline], Awaitable[list[Outcome]]]
+    request: Request,
+    config: Config,
+    work: Callable[[Pipeline], Awaitable[list[Outcome]]],
+    budget: Budget | None = None,
 ) -> list[Outcome]:
     import anyio  # noqa: PLC0415 - with httpx the dearest import; `list` does without
 
@@ -126,7 +156,8 @@ def _run(
 
         async with _effects(config, progress) as (http, prefetcher):
             with _builder(config) as builder:
-                return await work(Pipeline(config, http, prefetcher, builder, progress))
+                identifier = _identifier(config, budget)
+                return await work(Pipeline(config, http, prefetcher, identifier, builder, progress))
 
     with shown(quiet=request.quiet, verbose=request.verbose) as progress:
         return anyio.run(main, progress)
@@ -188,6 +219,14 @@ async def _effects(config: Config, progress: Silent) -> AsyncIterator[tuple[Http
         yield http, Prefetcher(http, Nix())
 
 
+def _identifier(config: Config, budget: Budget | None) -> Identifier:
+    from platformdirs import user_cache_path  # noqa: PLC0415 - only where upstreams are asked
+
+    from updater.identifying import Budget, Identifier  # noqa: PLC0415 - as in _run
+
+    return Identifier(config.root, user_cache_path("updater"), budget or Budget())
+
+
 @contextmanager
 def _builder(config: Config) -> Iterator[Builder]:
     import anyio  # noqa: PLC0415 - as in _run
@@ -211,13 +250,31 @@ def _builder(config: Config) -> Iterator[Builder]:
 # --- output -------------------------------------------------------------------------------------
 
 
+def _report_changes(
+    command: str, request: Request, outcomes: list[Outcome], *, dry_run: bool
+) -> None:
+    """Report changes; in a dry run the diff is the result, so that `git apply` can take it."""
+    if dry_run and not request.json:
+        from updater.model import Updated  # noqa: PLC0415 - beside its use
+        from updater.report.terminal import diff  # noqa: PLC0415 - of dry runs only
+
+        for outcome in outcomes:
+            if isinstance(outcome, Updated):
+                sys.stdout.buffer.write(diff(outcome).encode("utf-8", "surrogateescape"))
+        sys.stdout.flush()
+    _report(command, request, outcomes, sys.stderr if dry_run else None)
+
+
 def _report(
     command: str, request: Request, outcomes: list[Outcome], stream: TextIO | None = None
 ) -> None:
     if request.json:
-        from updater.report.as_json import outcomes_json  # noqa: PLC0415 - pydantic, for --json only
+        from updater.report.as_json import outcomes_json, truths_json  # noqa: PLC0415 - pydantic
 
-        _write(outcomes_json(command, outcomes))
+        if command in ("identify", "verify"):
+            _write(truths_json(command, outcomes))
+        else:
+            _write(outcomes_json(command, outcomes))
         return
     from updater.report.terminal import outcome_lines, summary_line  # noqa: PLC0415 - as above
 

@@ -14,6 +14,7 @@ from updater.commits import Commits
 from updater.errors import HashError, StageError
 from updater.fetchers.base import NoFile
 from updater.hashing.sri import parse_hash
+from updater.identifying import Identity, Question
 from updater.model import (
     Candidate,
     Choice,
@@ -33,11 +34,10 @@ if TYPE_CHECKING:
 
     from updater.choose import Form, Release
     from updater.fetchers.base import Fetched, Fetcher
+    from updater.identifying import Identification, Identifier
     from updater.model import Host, Offer, Package, Pin, Policy, Project, Relation, Source
     from updater.prefetch import Prefetcher
     from updater.upstreams.base import Upstream
-
-_NEWEST_TAGS_TRIED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,7 @@ class Follower:
 
     hosts: Mapping[str, Host]
     prefetcher: Prefetcher
+    identifier: Identifier
     now: datetime
     to: str = ""
 
@@ -116,12 +117,15 @@ class Follower:
         """
         if subject.project.startswith("pypi:"):
             return self._from_index(subject, offer)
+        decision = await self.repository(subject, offer).decide()
+        return replace(decision, warnings=offer.warnings + decision.warnings)
+
+    def repository(self, subject: Subject, offer: Offer) -> Repository:
+        """Return a package with what its repository offers in the form that its pin uses."""
         form = choose.tag_form(subject.pin, subject.policy, offer, subject.names)
         tags = choose.releases(offer.candidates, form)
         tracking = choose.choose_tracking(subject.pin, subject.policy, offer, form)
-        repository = _Repository(self, subject, offer, form, tags, tracking)
-        decision = await repository.decide()
-        return replace(decision, warnings=offer.warnings + decision.warnings)
+        return Repository(self, subject, offer, form, tags, tracking)
 
     def _from_index(self, subject: Subject, offer: Offer) -> Decision:
         offered = choose.releases(offer.candidates, None)
@@ -145,7 +149,7 @@ def _named(to: str, offer: Offer, offered: list[Release]) -> Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Repository:
+class Repository:
     """A package whose upstream is a repository."""
 
     follower: Follower
@@ -156,6 +160,7 @@ class _Repository:
     tracking: Tracking
 
     async def decide(self) -> Decision:
+        """Return the decision."""
         if self.follower.to:
             return await self._named()
         if self.tracking.kind in ("commit", "branch"):
@@ -164,7 +169,7 @@ class _Repository:
         if self.tracking.moving:
             newest = choose.newest_release(tags, self.subject.policy, self.follower.now)
             return await self._settle(newest)
-        choice = self._as_written(
+        choice = self.as_written(
             choose.choose_release(
                 self.subject.pin, tags, self.subject.policy, self.form, self.follower.now
             )
@@ -173,9 +178,9 @@ class _Repository:
         warnings = choose.other_forms(
             self.offer.candidates, self.form, newest_version, self.subject.names
         )
-        return Decision(self.tracking, choice, self._pinned(), warnings)
+        return Decision(self.tracking, choice, self.pinned(), warnings)
 
-    def _pinned(self, commit: str | None = None, version: str | None = None) -> Pinned:
+    def pinned(self, commit: str | None = None, version: str | None = None) -> Pinned:
         """Return what is known of the pin: by its tag, by its commit, or as identified."""
         rev = self.subject.pin.rev
         for tag in self.tags:
@@ -183,7 +188,7 @@ class _Repository:
                 return Pinned(rev, tag.candidate.commit, tag.candidate.version)
         return Pinned(rev, commit or (rev if choose.is_commit(rev) else None), version)
 
-    def _as_written(self, choice: Choice) -> Choice:
+    def as_written(self, choice: Choice) -> Choice:
         """A pin that names a commit goes on naming commits, also those of tags."""
         if not isinstance(choice, Take) or not choose.is_commit(self.subject.pin.rev):
             return choice
@@ -192,15 +197,20 @@ class _Repository:
     async def _named(self) -> Decision:
         candidate = _named(self.follower.to, self.offer, self.tags)
         if not candidate.version:
-            async with self._commits() as commits:
+            async with self.commits() as commits:
                 candidate = await commits.labelled(candidate, self.tags, self.subject.modules)
-        choice = self._as_written(Take(candidate))
-        return Decision(self.tracking, choice, self._pinned())
+        choice = self.as_written(Take(candidate))
+        return Decision(self.tracking, choice, self.pinned())
 
-    def _commits(self) -> AbstractAsyncContextManager[Commits]:
+    @property
+    def _url(self) -> str:
         host = host_of(self.subject.project, self.follower.hosts)
         url = page(self.subject.project, host) if host is not None else self.subject.project
-        return Commits.opened(f"{url}.git")
+        return f"{url}.git"
+
+    def commits(self) -> AbstractAsyncContextManager[Commits]:
+        """Open the repository's history."""
+        return Commits.opened(self._url)
 
     # --- tags ---
 
@@ -213,7 +223,7 @@ class _Repository:
         """Give dates to the tags that are newer than the pin: no others can be chosen."""
         current = choose.parse_version(self.subject.pin.version)
         newer = [tag for tag in tags if current is None or tag.version > current]
-        async with self._commits() as commits:
+        async with self.commits() as commits:
             dated = [replace(tag, candidate=await commits.dated(tag.candidate)) for tag in newer]
         return dated + tags[len(newer) :]
 
@@ -222,26 +232,32 @@ class _Repository:
     async def _commit(self) -> Decision:
         head = self._head()
         pin = self.subject.pin
-        async with self._commits() as commits:
+        async with self.commits() as commits:
             candidate = await commits.labelled(head, self.tags, self.subject.modules)
             if not choose.is_commit(pin.rev):
-                held = await self._identify([candidate])
-                choice = self._onto_head(candidate, held)
-                commit = held.commit if held is not None else None
-                return Decision(self.tracking, choice, self._pinned(commit))
+                return await self._onto_head(candidate, commits)
             line = await commits.line(pin.rev, candidate.commit)
         choice = choose.choose_commit(candidate, line, self.subject.policy, self.follower.now)
         label = choose.parse_version(pin.version)
         if isinstance(choice, Stay) and label != choose.parse_version(candidate.version):
             reason = f"the label {pin.version} is false: the commit is {candidate.version}"
             choice = Take(candidate, reason, (PinWarning("false-label", reason),))
-        return Decision(self.tracking, choice, self._pinned())
+        return Decision(self.tracking, choice, self.pinned())
 
-    def _onto_head(self, head: Candidate, held: Candidate | None) -> Choice:
+    async def _onto_head(self, head: Candidate, commits: Commits) -> Decision:
+        """Decide what a moving rev without version tags becomes: the head, if it leads there."""
         rev = self.subject.pin.rev
-        if held is not None or not self.subject.pin.hash:
-            return Take(head, f"the rev {rev!r} moves: pinned to the commit that it names now")
-        return choose.choose_settled(rev, None, None, "unknown")
+        now = Take(head, f"the rev {rev!r} moves: pinned to the commit that it names now")
+        if not self.subject.pin.hash:
+            return Decision(self.tracking, now, self.pinned())
+        held = await self._identify()
+        if held is None:
+            unknown = choose.choose_settled(rev, None, None, "unknown")
+            return Decision(self.tracking, unknown, self.pinned())
+        held = await commits.labelled(held, self.tags, self.subject.modules)
+        if await commits.relation(held.commit, head.commit) not in ("identical", "ahead"):
+            now = Take(held, f"the rev {rev!r} moves: pinned to its commit, which is not behind")
+        return Decision(self.tracking, now, self.pinned(held.commit, held.version))
 
     def _head(self) -> Candidate:
         branch = self.tracking.branch or self.offer.default_branch
@@ -259,13 +275,13 @@ class _Repository:
         """Decide what a moving rev becomes: the newest tag, or the commit that it holds."""
         rev = self.subject.pin.rev
         if not self.subject.pin.hash:
-            return Decision(self.tracking, choice, self._pinned())
+            return Decision(self.tracking, choice, self.pinned())
         newest = choice.candidate
-        async with self._commits() as commits:
-            held = await self._identify(self._likely())
+        async with self.commits() as commits:
+            held = await self._identify()
             if held is None:
                 unknown = choose.choose_settled(rev, None, newest, "unknown")
-                return Decision(self.tracking, unknown, self._pinned())
+                return Decision(self.tracking, unknown, self.pinned())
             relation: Relation = "unknown"
             if newest is not None:
                 relation = await commits.relation(held.commit, newest.commit)
@@ -274,33 +290,58 @@ class _Repository:
         settled = choose.choose_settled(rev, held, newest, relation)
         if isinstance(choice, Wait) and settled.candidate is newest:
             settled = choice
-        return Decision(self.tracking, settled, self._pinned(held.commit, held.version))
+        return Decision(self.tracking, settled, self.pinned(held.commit, held.version))
 
-    def _likely(self) -> list[Candidate]:
-        """Return commits whose tree the pinned hash may hold, likeliest first."""
-        label = choose.parse_version(self.subject.pin.version)
-        labelled = [tag.candidate for tag in self.tags if tag.version == label]
-        branch = self.subject.pin.rev if self.subject.pin.rev != "HEAD" else ""
-        head = self.offer.branches.get(branch or self.offer.default_branch)
-        heads = [Candidate(version="", commit=head)] if head else []
-        newest = [tag.candidate for tag in self.tags[:_NEWEST_TAGS_TRIED]]
-        unique: dict[str, Candidate] = {}
-        for candidate in (*heads, *labelled, *newest):
-            known = unique.get(candidate.commit)
-            unique[candidate.commit] = candidate if known is None or not known.ref else known
-        return list(unique.values())
-
-    async def _identify(self, candidates: list[Candidate]) -> Candidate | None:
-        """Return the first candidate whose archive has the pinned hash."""
+    async def _identify(self) -> Candidate | None:
+        """Return the commit that the pinned hash holds, as its tag where one names it."""
         try:
-            pinned = parse_hash(self.subject.pin.hash, "sha256")
+            parse_hash(self.subject.pin.hash, "sha256")
         except HashError:
             return None
-        for candidate in candidates:
-            fetch = self.subject.fetch(replace(candidate, ref=""), self.follower.hosts)
-            if isinstance(fetch, NoFile):
-                return None
-            hashed = await self.follower.prefetcher.hash(fetch, "embedded")
-            if hashed.sri == pinned:
-                return candidate
-        return None
+        identity = await self.identify()
+        return self.candidate(identity) if isinstance(identity, Identity) else None
+
+    def candidate(self, identity: Identity) -> Candidate:
+        """Return an identified commit as its tag, the best where it has several, or as itself."""
+        tags = (tag.candidate for tag in self._by_label())
+        named = (tag for tag in tags if tag.commit == identity.commit)
+        return next(named, Candidate(version="", commit=identity.commit))
+
+    async def identify(self) -> Identification:
+        """Ask the repository's history which commit the pinned hash holds.
+
+        Raises:
+            HashError: the hash is none of an archive's tree, so that no commit can have it.
+            UpstreamError: the repository cannot be cloned.
+        """
+        pin, subject = self.subject.pin, self.subject
+        pinned = parse_hash(pin.hash, "sha256")
+        fetch = subject.fetch(Candidate(version="", commit="0" * 40), self.follower.hosts)
+        if not isinstance(fetch, NoFile) and fetch.blocked:
+            raise HashError(f"the hash is not that of an archive: {fetch.blocked}")
+        tags = [tag.candidate.commit for tag in self._by_label()]
+        label = choose.parse_version(pin.version)
+        labelled = [tag.candidate.commit for tag in self.tags if tag.version == label]
+        question = Question(
+            url=self._url,
+            pinned=pinned,
+            file=subject.package.file,
+            written=pin.hash,
+            likely=tuple(dict.fromkeys((*self._named_now(), *labelled))),
+            tagged=tuple(dict.fromkeys(tags)),
+        )
+        return await self.follower.identifier.identify(question)
+
+    def _by_label(self) -> list[Release]:
+        """Return the version tags: those that the label means first, then the newest."""
+        label = choose.parse_version(self.subject.pin.version)
+        return sorted(self.tags, key=lambda tag: tag.version != label)
+
+    def _named_now(self) -> list[str]:
+        """Return the commit that the rev names now, if any."""
+        rev = self.subject.pin.rev
+        if choose.is_commit(rev):
+            return [rev]
+        tagged = [one.commit for one in self.offer.candidates if one.ref == rev]
+        branch = self.offer.branches.get(rev if rev != "HEAD" else self.offer.default_branch)
+        return [*tagged[:1], *([branch] if branch else [])]

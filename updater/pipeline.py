@@ -16,14 +16,16 @@ from updater import upstreams
 from updater.building import Job, order_of
 from updater.discover import kinds
 from updater.effects import files, git
-from updater.errors import PatchError, StageError
+from updater.errors import NotFound, PatchError, StageError
 from updater.fetchers.base import NoFile
 from updater.following import Decision, Follower, Subject
+from updater.hashing.sri import parse_hash
 from updater.model import (
     Build,
     Change,
     Current,
     Failed,
+    Hashed,
     Held,
     Outcome,
     Outdated,
@@ -38,19 +40,22 @@ from updater.model import (
 from updater.overlay.order import dependents, uses
 from updater.overlay.patch import plan_change
 from updater.selection import FETCHERS, read_file
+from updater.truth import Inspector, gone
 from updater.upstreams.base import Surroundings, Upstream
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
     from updater.building import Builder
     from updater.config import Config
     from updater.effects.http import Http
-    from updater.model import Candidate, Hashed, Offer, Project
+    from updater.identifying import Identifier
+    from updater.model import Candidate, Offer, Project
     from updater.prefetch import Prefetcher
     from updater.selection import Found
 
+_SAME_SOURCE = "the source stays the same"
 UPSTREAMS = kinds(upstreams, Upstream)  # type: ignore[type-abstract]  # python/mypy#4717
 
 
@@ -81,6 +86,7 @@ class Pipeline:
     config: Config
     http: Http
     prefetcher: Prefetcher
+    identifier: Identifier
     builder: Builder
     progress: Progress
 
@@ -114,10 +120,54 @@ class Pipeline:
             return _unbuilt(build, package=package)
         return Passed(package=package, build=build)
 
+    async def identify(self, packages: Sequence[Package]) -> list[Outcome]:
+        """Say for each package which commit its hash holds; nothing is changed."""
+        return await self._inspect("identify", packages, self._inspector().identify)
+
+    async def verify(self, packages: Sequence[Package]) -> list[Outcome]:
+        """Say for each package whether its pin is true; nothing is changed."""
+        return await self._inspect("verify", packages, self._inspector().verify)
+
+    def _inspector(self) -> Inspector:
+        return Inspector(self._follower())
+
+    async def _inspect(
+        self,
+        stage: str,
+        packages: Sequence[Package],
+        inspect: Callable[[Subject, Offer], Awaitable[Outcome]],
+    ) -> list[Outcome]:
+        outcomes, subjects = self._subjects(packages, even_held=True)
+        asked = [one for one in subjects if stage == "verify" or _has_history(one)]
+        for subject in subjects:
+            if subject not in asked:
+                outcomes[subject.package.identity] = _of_index(subject)
+        offers = await self._look_up(asked)
+        self.progress.stage(stage, len(asked))
+
+        async def one(subject: Subject) -> None:
+            offer = offers[subject.project]
+            try:
+                if isinstance(offer, NotFound) and stage == "verify":
+                    outcome: Outcome = gone(subject, offer)
+                elif isinstance(offer, StageError):
+                    raise offer
+                else:
+                    outcome = await inspect(subject, offer)
+            except StageError as error:
+                outcome = _failed(subject.package, error)
+            outcomes[subject.package.identity] = outcome
+            self.progress.step(subject.package)
+
+        async with anyio.create_task_group() as group:
+            for subject in asked:
+                group.start_soon(one, subject)
+        return [outcomes[package.identity] for package in packages]
+
     async def check(self, packages: Sequence[Package], to: str = "") -> list[Outcome]:
         """Say for each package whether its pin is behind; nothing is changed."""
         outcomes, subjects = self._subjects(packages)
-        for subject, decided in await self._decide(subjects, to):
+        for subject, decided in await self._decide(subjects, self._follower(to).decide):
             outcomes[subject.package.identity] = (
                 _checked(subject, decided) if isinstance(decided, Decision) else decided
             )
@@ -126,12 +176,60 @@ class Pipeline:
     async def bump(self, packages: Sequence[Package], found: Found, ask: Bump) -> list[Outcome]:
         """Move each package's pin to its choice, one package after the other in each file."""
         outcomes, subjects = self._subjects(packages)
-        decided = await self._decide(subjects, ask.to)
+        decided = await self._decide(subjects, self._follower(ask.to).decide)
         hashed = await self._hash(decided, ask)
         built = await self._build(hashed, found)
+        return await self._write_all(packages, outcomes, built, found, ask)
+
+    async def pin(
+        self, packages: Sequence[Package], found: Found, ask: Bump, *, sri: bool
+    ) -> list[Outcome]:
+        """Make each pin say what its hash holds; the hash stays, and so does what is built.
+
+        Args:
+            packages: whose pins.
+            found: all packages and texts.
+            ask: how to end.
+            sri: also write a hash of an old format as SRI.
+        """
+        outcomes, subjects = self._subjects(packages)
+        asked = [one for one in subjects if _has_history(one)]
+        for subject in subjects:
+            if subject not in asked:
+                outcomes[subject.package.identity] = _of_index(subject)
+        decided = await self._decide(asked, self._inspector().pin)
+        ready = [(one, self._pinned(one, decision, sri=sri)) for one, decision in decided]
+        return await self._write_all(packages, outcomes, ready, found, ask)
+
+    def _pinned(
+        self, subject: Subject, decision: Decision | Outcome, *, sri: bool
+    ) -> _Ready | Outcome:
+        if not isinstance(decision, Decision):
+            return decision
+        if isinstance(decision.choice, Wait):
+            return _checked(subject, decision)
+        values: dict[str, str] = {}
+        hashed = Hashed(parse_hash(subject.pin.hash, "sha256"), "embedded", 0)
+        if isinstance(decision.choice, Take):
+            fetch = subject.fetch(decision.choice.candidate, self.config.hosts)
+            if isinstance(fetch, NoFile):
+                return Held(reason=fetch.reason, **decision.known(subject))
+            values |= fetch.values
+        if sri:
+            values["hash"] = str(hashed.sri)
+        return _Ready(decision, values, hashed, build=Build("skipped", "", phase=_SAME_SOURCE))
+
+    async def _write_all(
+        self,
+        packages: Sequence[Package],
+        outcomes: dict[str, Outcome],
+        ready: Sequence[tuple[Subject, _Ready | Outcome]],
+        found: Found,
+        ask: Bump,
+    ) -> list[Outcome]:
         texts = dict(found.texts)
-        self.progress.stage("write", len(built))
-        for subject, result in built:
+        self.progress.stage("write", len(ready))
+        for subject, result in ready:
             if isinstance(result, _Ready):
                 outcome = await self._write(subject, result, texts, ask)
             else:
@@ -142,12 +240,14 @@ class Pipeline:
 
     # --- find -> subjects ---
 
-    def _subjects(self, packages: Sequence[Package]) -> tuple[dict[str, Outcome], list[Subject]]:
+    def _subjects(
+        self, packages: Sequence[Package], *, even_held: bool = False
+    ) -> tuple[dict[str, Outcome], list[Subject]]:
         outcomes: dict[str, Outcome] = {}
         subjects = []
         for package in packages:
             try:
-                ready = self._subject(package)
+                ready = self._subject(package, even_held=even_held)
             except StageError as error:
                 ready = _failed(package, error)
             if isinstance(ready, Subject):
@@ -156,14 +256,14 @@ class Pipeline:
                 outcomes[package.identity] = ready
         return outcomes, subjects
 
-    def _subject(self, package: Package) -> Subject | Outcome:
+    def _subject(self, package: Package, *, even_held: bool) -> Subject | Outcome:
         if package.problem:
             return _unreadable(package)
         source = package.source
         if source is None:
             return Skipped(package=package, reason="it has no source of its own")
         policy = self.config.policy(package)
-        if policy.hold:
+        if policy.hold and not even_held:
             return Held(package=package, reason=policy.hold)
         fetcher = FETCHERS[source.fetcher]
         project = fetcher.project(package, source)
@@ -176,12 +276,17 @@ class Pipeline:
 
     # --- look-up and choose ---
 
+    def _follower(self, to: str = "") -> Follower:
+        now = datetime.now(UTC)
+        return Follower(self.config.hosts, self.prefetcher, self.identifier, now, to)
+
     async def _decide(
-        self, subjects: Sequence[Subject], to: str
+        self,
+        subjects: Sequence[Subject],
+        decide: Callable[[Subject, Offer], Awaitable[Decision]],
     ) -> list[tuple[Subject, Decision | Outcome]]:
         offers = await self._look_up(subjects)
         self.progress.stage("choose", len(subjects))
-        follower = Follower(self.config.hosts, self.prefetcher, datetime.now(UTC), to)
         decided: dict[str, Decision | Outcome] = {}
 
         async def one(subject: Subject) -> None:
@@ -189,7 +294,7 @@ class Pipeline:
             try:
                 if isinstance(offer, StageError):
                     raise offer
-                decided[subject.package.identity] = await follower.decide(subject, offer)
+                decided[subject.package.identity] = await decide(subject, offer)
             except StageError as error:
                 decided[subject.package.identity] = _failed(subject.package, error)
             self.progress.step(subject.package)
@@ -371,6 +476,15 @@ def _plan(package: Package, values: dict[str, str], text: bytes) -> Change:
             hint="give each package an attribute of its own",
         )
     return plan_change(now[0], now[0].source, values, text, frozenset(FETCHERS))
+
+
+def _has_history(subject: Subject) -> bool:
+    return not subject.project.startswith("pypi:")
+
+
+def _of_index(subject: Subject) -> Skipped:
+    reason = "its source is a file of the package index, which the version names"
+    return Skipped(package=subject.package, reason=reason)
 
 
 def _failed(package: Package, error: StageError, decision: Decision | None = None) -> Failed:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from updater import fetchers
 from updater.config import names_package
 from updater.discover import kinds
-from updater.effects import files
+from updater.effects import files, git
 from updater.errors import AmbiguousName, ConfigError, NoSuchPackage, ReadError
 from updater.fetchers.base import Fetcher
 from updater.model import Package, Span
@@ -92,6 +92,30 @@ def _files(config: Config) -> Iterable[Path]:
             )
         found.update(dict.fromkeys(matches))
     return found
+
+
+async def changed_packages(
+    root: Path, revision: str, packages: Sequence[Package], found: Found
+) -> tuple[Package, ...]:
+    """Return the packages whose text is not what it was in a commit of the user's repository.
+
+    Raises:
+        UsageError: there is no such commit.
+    """
+    old: dict[str, bytes] = {}
+    for file in dict.fromkeys(package.file for package in packages):
+        data = await git.file_at(root, revision, file)
+        if data is not None:
+            old |= {one.identity: _text(one, data) for one in read_file(data, file)}
+    return tuple(
+        package
+        for package in packages
+        if old.get(package.identity) != _text(package, found.texts.get(package.file, b""))
+    )
+
+
+def _text(package: Package, data: bytes) -> bytes:
+    return data[package.span.start : package.span.end]
 
 
 def select(packages: Sequence[Package], names: Sequence[str]) -> tuple[Package, ...]:
