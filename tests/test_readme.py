@@ -14,7 +14,9 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 
 
-@pytest.mark.parametrize("command", ["", "list", "check", "bump", "prefetch"])
+@pytest.mark.parametrize(
+    "command", ["", "list", "check", "bump", "verify", "identify", "pin", "prefetch"]
+)
 def test_help_is_the_readmes(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -130,7 +130,7 @@ def verify(
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> int:
-    """Fetch each source as it is pinned and say whether the pin is true; change nothing."""
+    """Say of each pin whether it is true; change nothing."""
     from updater import commands
 
     request = commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
@@ -148,7 +148,7 @@ def identify(
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> int:
-    """Find the commit, and its tag, whose tree each pinned hash holds; change nothing."""
+    """Find the commit that each pinned hash holds; change nothing."""
     from updater import commands
     from updater.identifying import Budget
 
@@ -174,7 +174,7 @@ def pin(
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> int:
-    """Make each pin name what its hash holds: tag or commit, and the true version."""
+    """Make each pin name what its hash holds; the hash stays."""
     from updater import commands
     from updater.identifying import Budget
     from updater.pipeline import Bump

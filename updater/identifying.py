@@ -12,8 +12,7 @@ from anyio import CapacityLimiter, to_thread
 
 from updater.effects import git
 from updater.effects.answers import Answers
-from updater.effects.git_objects import Logged as Line
-from updater.effects.git_objects import Mirror
+from updater.effects.git_objects import Logged, Mirror
 from updater.errors import HashError
 from updater.hashing.archive import hash_archive
 from updater.identify.exact import Inexact, Unreproducible
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.effects.git_objects import Batch
-    from updater.identify.search import Logged
     from updater.model import Sri
 
 
@@ -130,7 +128,7 @@ def _named(match: Match, mirror: Mirror, question: Question, hashes: _Hashes) ->
         if not match.depends_on_commit or commit == match.commit:
             return commit
         with suppress(Unreproducible):
-            if hashes.of(Line(commit, match.tree, seconds)).sri == question.pinned:
+            if hashes.of(Logged(commit, match.tree, seconds)).sri == question.pinned:
                 return commit
     return match.commit
 

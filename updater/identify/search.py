@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from updater.identify.exact import Unreproducible
 
@@ -35,6 +35,9 @@ class Logged(Protocol):
     @property
     def seconds(self) -> int:
         """When it was committed."""
+
+
+One = TypeVar("One", bound=Logged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class Nothing:
     ended_by: str = ""
 
 
-def candidates(log: Callable[[], Iterable[Logged]], clues: Clues) -> Iterator[Logged]:
+def candidates(log: Callable[[], Iterable[One]], clues: Clues) -> Iterator[One]:
     """Yield every commit, likeliest first, the likely ones again later on.
 
     Args:
@@ -87,15 +90,15 @@ def candidates(log: Callable[[], Iterable[Logged]], clues: Clues) -> Iterator[Lo
         clues: what makes some likely.
     """
     wanted = dict.fromkeys((*clues.likely, *clues.newest))
-    known: dict[str, Logged] = {}
+    known: dict[str, One] = {}
 
-    def noted() -> Iterator[Logged]:
+    def noted() -> Iterator[One]:
         for one in log():
             if one.commit in wanted:
                 known[one.commit] = one
             yield one
 
-    near: list[Logged] = []
+    near: list[One] = []
     if clues.written is not None:
         written = clues.written
         near = heapq.nsmallest(
@@ -113,8 +116,8 @@ def candidates(log: Callable[[], Iterable[Logged]], clues: Clues) -> Iterator[Lo
 
 def search(
     pinned: Sri,
-    offered: Iterable[Logged],
-    hash_of: Callable[[Logged], TreeHash],
+    offered: Iterable[One],
+    hash_of: Callable[[One], TreeHash],
     ended: Callable[[int], str],
 ) -> Match | Nothing:
     """Return the first candidate whose tree has the pinned hash.
