@@ -156,7 +156,7 @@ def _run(
 
         async with _effects(config, progress) as (http, prefetcher):
             with _builder(config) as builder:
-                identifier = _identifier(config, budget)
+                identifier = _identifier(config, budget, progress)
                 return await work(Pipeline(config, http, prefetcher, identifier, builder, progress))
 
     with shown(quiet=request.quiet, verbose=request.verbose) as progress:
@@ -219,12 +219,13 @@ async def _effects(config: Config, progress: Silent) -> AsyncIterator[tuple[Http
         yield http, Prefetcher(http, Nix())
 
 
-def _identifier(config: Config, budget: Budget | None) -> Identifier:
+def _identifier(config: Config, budget: Budget | None, progress: Silent) -> Identifier:
     from platformdirs import user_cache_path  # noqa: PLC0415 - only where upstreams are asked
 
     from updater.identifying import Budget, Identifier  # noqa: PLC0415 - as in _run
 
-    return Identifier(config.root, user_cache_path("updater"), budget or Budget())
+    cache = user_cache_path("updater")
+    return Identifier(config.root, cache, budget or Budget(), progress.note)
 
 
 @contextmanager

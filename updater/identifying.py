@@ -6,7 +6,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from anyio import CapacityLimiter, to_thread
 
@@ -20,10 +20,14 @@ from updater.identify.search import Clues, Match, Nothing, candidates, same_tree
 from updater.identify.trees import TreeHash, TreeHasher
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from updater.effects.git_objects import Batch
     from updater.model import Sri
+
+
+_NOTED_EVERY: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +74,20 @@ Identification: TypeAlias = "Identity | Nothing"
 
 
 class Identifier:
-    """Answers questions, two at a time; each answer is kept for ever."""
+    """Answers questions, two at a time; each answer is kept for ever.
 
-    def __init__(self, root: Path, cache: Path, budget: Budget) -> None:
+    Args:
+        root: the user's repository, whose history says when a hash was written.
+        cache: the folder for mirrors and answers.
+        budget: of each search.
+        note: is told how far a search is, from its thread.
+    """
+
+    def __init__(
+        self, root: Path, cache: Path, budget: Budget, note: Callable[[str], None]
+    ) -> None:
         self._root = root
+        self._note = note
         self._cache = cache
         self._budget = budget
         self._answers = Answers(cache / "identified")
@@ -103,10 +117,13 @@ class Identifier:
 
     def _search(self, question: Question, clues: Clues, stop: threading.Event) -> Identification:
         pinned, budget = question.pinned, self._budget
+        self._note(f"{question.url}: cloning")
         with Mirror.opened(question.url, self._cache / "mirrors") as mirror:
             deadline = time.monotonic() + budget.seconds
 
             def ended(looked_at: int) -> str:
+                if looked_at % _NOTED_EVERY == 0:
+                    self._note(f"{question.url}: {looked_at} trees")
                 if looked_at >= budget.max_candidates:
                     return f"--max-candidates {budget.max_candidates}"
                 if stop.is_set() or time.monotonic() > deadline:

@@ -195,7 +195,7 @@ def explained(nothing: Nothing) -> str:
         "the hash was made with submodules or changed by hand",
     ]
     if nothing.unreproducible:
-        why.insert(0, f"{nothing.unreproducible} commits have no one hash ({nothing.why})")
+        why.insert(0, f"{nothing.unreproducible} commits have no one hash: {nothing.why}")
     return f"{saw}; would be explained by: {'; '.join(why)}"
 
 

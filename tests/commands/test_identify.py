@@ -152,6 +152,20 @@ def test_what_git_must_do_is_asked_of_git(project: Project, github: GitHub, tmp_
     assert f"commit {commit} (2 candidates looked at)" in project.run("identify").out
 
 
+def test_the_tag_also_wins_where_git_has_to_be_asked(
+    project: Project, github: GitHub, tmp_path: Path
+) -> None:
+    repository = github.repository("o", "vocos")
+    attributes = '"a b.txt" eol=crlf\n'
+    commits = [
+        repository.commit({".gitattributes": attributes, "a b.txt": text}) for text in "1221"
+    ]
+    repository.tag("v1", commits[1])
+    for commit, named in ((commits[3], commits[0]), (commits[2], commits[1])):
+        pinned(project, repository, commit, tmp_path)
+        assert f"commit {named} (" in project.run("identify").out
+
+
 def test_says_what_was_searched_and_what_would_explain_it(project: Project, vocos: Hosted) -> None:
     project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=FAKE))
 
@@ -160,9 +174,9 @@ def test_says_what_was_searched_and_what_would_explain_it(project: Project, voco
     assert (result.code, result.out) == (
         0,
         (
-            "~ vocos  0.1.0 held: nothing found: searched 6 different trees of all branches and tags; "
-            "would be explained by: upstream rewrote its history; the hash was made with submodules "
-            "or changed by hand\n1 held\n"
+            "~ vocos  0.1.0 held: nothing found: searched 6 different trees of all branches and "
+            "tags; would be explained by: upstream rewrote its history; the hash was made with "
+            "submodules or changed by hand\n1 held\n"
         ),
     )
     assert vocos.head()
@@ -176,7 +190,7 @@ def test_says_that_archives_with_names_of_refs_have_no_one_hash(
     project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=FAKE))
 
     assert (
-        "1 commits have no one hash ($Format:%d$ depends on the rest of the repository)"
+        "1 commits have no one hash: $Format:%d$ depends on the rest of the repository; "
         in project.run("identify").out
     )
 

@@ -211,6 +211,27 @@ def test_what_is_not_done_exactly_is_left_to_git(history: History, files: dict[s
         history.hashes(commit)
 
 
+def test_folders_that_hold_each_other_many_times_over_are_refused(history: History) -> None:
+    """A small repository may unfold into more files than any disk has."""
+    repository = history.repository
+    repository.settle()
+    below = repository.git("hash-object", "-t", "blob", "-w", "/dev/null")
+    kind, mode = "blob", "100644"
+    for _ in range(9):
+        lines = "".join(f"{mode} {kind} {below}\t{name}\n" for name in "abcdefgh")
+        made = subprocess.run(
+            ["git", "mktree"],
+            cwd=repository.path,
+            input=lines,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        below, kind, mode = made.stdout.strip(), "tree", "040000"
+    with history.objects() as objects, pytest.raises(Unreproducible, match="more than 2,000,000"):
+        TreeHasher(objects).hash("0" * 40, below)
+
+
 NAMES = st.sampled_from(["a", "a.b", "b", "B", "c.bat", "d.txt", "ä", "z-z", "a0"])
 PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)
 CONTENTS = st.text(alphabet="ab\n\r\0$Id:ü", max_size=12)

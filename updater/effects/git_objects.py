@@ -94,8 +94,8 @@ class Mirror:
             ) from error
 
     def _fetch(self) -> None:
-        if not (self._folder / "HEAD").exists():
-            self._git("init", "--bare", "--quiet", "--template=", str(self._folder), inside=False)
+        # Also where it exists: a run may have died while it made the folder.
+        self._git("init", "--bare", "--quiet", "--template=", str(self._folder), inside=False)
         self._keep_rewritten()
         self._git(
             "fetch",

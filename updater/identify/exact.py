@@ -8,4 +8,4 @@ class Inexact(Exception):
 
 
 class Unreproducible(Exception):
-    """The archive of this tree depends on more than its commit, so that it has no one hash."""
+    """This commit's archive has no hash to compare: it depends on more, or breaks a limit."""

@@ -72,7 +72,7 @@ class Nothing:
 
     Attributes:
         looked_at: how many different trees.
-        unreproducible: how many commits have no one hash, and why the first of them has none.
+        unreproducible: how many commits have no hash to compare, and why the first has none.
         ended_by: the limit that ended the search, or an empty string: it saw everything.
     """
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias
 from updater.hashing import nar
 from updater.identify.attributes import Attributes
 from updater.identify.convert import Conversion, conversion
-from updater.identify.exact import Inexact
+from updater.identify.exact import Inexact, Unreproducible
 from updater.identify.substitute import FORMAT, Commit
 from updater.model import Sri
 
@@ -42,6 +42,8 @@ _EXECUTABLE: Final = 0o100
 _FORMAT_BITS: Final = 0o170000
 _FOLDER, _FILE, _SYMLINK, _SUBMODULE = 0o040000, 0o100000, 0o120000, 0o160000
 _FOLDER_ENDS: Final = nar.FOLDER_END + nar.ENTRY_END
+_MOST_PIECES: Final = 2_000_000
+_LONGEST_PATH: Final = 4096
 _ATTRIBUTES: Final = b".gitattributes"
 _BESIDES: Final = 22  # a space, a NUL and the id
 _NO_NAMES: Final = frozenset({b".", b"..", b".git"})
@@ -192,6 +194,8 @@ class TreeHasher:
         entries = self._entries(identity)
         attributes = self._entered(entries, path, above)
         prefix = path + b"/" if path else b""
+        if len(path) > _LONGEST_PATH:
+            raise Unreproducible("a path is longer than Linux allows")
         shown = list(_shown(entries, prefix, attributes))
         written = any(entry.kind != _FOLDER for entry in entries)
         own = self._own(shown, self._newest.get(path))
@@ -204,6 +208,8 @@ class TreeHasher:
             if below.written:
                 written = True
                 pieces += (own[key], *below.pieces, _FOLDER_ENDS)
+            if len(pieces) > _MOST_PIECES:  # folders that hold each other many times over
+                raise Unreproducible(f"a tree has more than {_MOST_PIECES:,} entries")
         cost = sum(map(_cost, own.values())) + 8 * len(pieces)
         return _Folder(tuple(pieces), own, cost, written)
 
