@@ -39,7 +39,7 @@ To = Annotated[
 ]
 
 MaxCandidates = Annotated[
-    int, typer.Option(metavar="N", min=1, help="Look at this many different trees at most.")
+    int, typer.Option(metavar="N", min=1, help="Hash this many trees at most.")
 ]
 Timeout = Annotated[
     float, typer.Option(metavar="SECONDS", min=0, help="Search for so long, after the clone.")

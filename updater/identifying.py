@@ -18,13 +18,13 @@ from updater.hashing.archive import hash_archive
 from updater.identify.exact import Inexact, Unreproducible
 from updater.identify.search import Clues, Match, Nothing, candidates, same_tree, search
 from updater.identify.trees import TreeHash, TreeHasher
+from updater.model import Sri
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from updater.effects.git_objects import Batch
-    from updater.model import Sri
 
 
 _NOTED_EVERY: Final = 50
@@ -32,7 +32,10 @@ _NOTED_EVERY: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How long a search may go on: in different trees, and in seconds without the clone."""
+    """How long a search may go on: in trees to hash, and in seconds without the clone.
+
+    What one run hashed the next one need not, so that runs with a small budget get on.
+    """
 
     max_candidates: int = 5000
     seconds: float = 300.0
@@ -120,22 +123,25 @@ class Identifier:
         self._note(f"{question.url}: cloning")
         with Mirror.opened(question.url, self._cache / "mirrors") as mirror:
             deadline = time.monotonic() + budget.seconds
-
-            def ended(looked_at: int) -> str:
-                if looked_at % _NOTED_EVERY == 0:
-                    self._note(f"{question.url}: {looked_at} trees")
-                if looked_at >= budget.max_candidates:
-                    return f"--max-candidates {budget.max_candidates}"
-                if stop.is_set() or time.monotonic() > deadline:
-                    return f"--timeout {budget.seconds:.0f}s"
-                return ""
-
             with mirror.objects() as objects:
-                hashes = _Hashes(mirror, objects)
-                found = search(pinned, candidates(mirror.log, clues), hashes.of, ended)
-                if isinstance(found, Nothing):
-                    return found
-                return Identity(_named(found, mirror, question, hashes), found.looked_at)
+                hashes = _Hashes(mirror, objects, pinned)
+
+                def ended(looked_at: int) -> str:
+                    if looked_at % _NOTED_EVERY == 0:
+                        self._note(f"{question.url}: {looked_at} trees")
+                    if hashes.made >= budget.max_candidates:
+                        return f"--max-candidates {budget.max_candidates}"
+                    if stop.is_set() or time.monotonic() > deadline:
+                        return f"--timeout {budget.seconds:.0f}s"
+                    return ""
+
+                try:
+                    found = search(pinned, candidates(mirror.log, clues), hashes.of, ended)
+                    if isinstance(found, Nothing):
+                        return found
+                    return Identity(_named(found, mirror, question, hashes), found.looked_at)
+                finally:
+                    hashes.keep()
 
 
 def _named(match: Match, mirror: Mirror, question: Question, hashes: _Hashes) -> str:
@@ -151,14 +157,43 @@ def _named(match: Match, mirror: Mirror, question: Question, hashes: _Hashes) ->
 
 
 class _Hashes:
-    """Hashes of trees: computed here where that is exact, else from git's own archive."""
+    """Hashes of trees: computed here where that is exact, else from git's own archive.
 
-    def __init__(self, mirror: Mirror, objects: Batch) -> None:
+    What another run computed is not computed again, unless it is the answer.
+
+    Attributes:
+        made: how many were computed in this run; no others count against the budget.
+    """
+
+    def __init__(self, mirror: Mirror, objects: Batch, pinned: Sri) -> None:
+        self.made = 0
         self._mirror = mirror
+        self._pinned = pinned.digest
+        self._known = mirror.kept_hashes()
         self._hasher = TreeHasher(objects)
 
     def of(self, one: Logged) -> TreeHash:
-        """Return a commit's hash."""
+        """Return a commit's hash.
+
+        Raises:
+            Unreproducible: it has none to compare.
+        """
+        tree = bytes.fromhex(one.tree)
+        known = self._known.get(tree, self._pinned)
+        if known != self._pinned:
+            return TreeHash(Sri("sha256", known), depends_on_commit=False)
+        self.made += 1
+        hashed = self._computed(one)
+        if not hashed.depends_on_commit:
+            self._known[tree] = hashed.sri.digest
+        return hashed
+
+    def keep(self) -> None:
+        """Leave the hashes to the next run."""
+        if self.made:
+            self._mirror.keep_hashes(self._known)
+
+    def _computed(self, one: Logged) -> TreeHash:
         try:
             return self._hasher.hash(one.commit, one.tree)
         except Inexact:

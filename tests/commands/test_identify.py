@@ -198,14 +198,20 @@ def test_says_that_archives_with_names_of_refs_have_no_one_hash(
 def test_the_budget_ends_the_search(project: Project, vocos: Hosted) -> None:
     project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=FAKE))
 
-    few = project.run("identify", "--max-candidates", "2")
     short = project.run("identify", "--timeout", "0")
+    few = project.run("identify", "--max-candidates", "2")
+    more = project.run("identify", "--max-candidates", "2")
 
     assert few.out.startswith(
         "~ vocos  0.1.0 held: nothing found: searched 2 different trees of all branches and tags, "
         "then reached --max-candidates 2\n"
     )
-    assert "then reached --timeout 0s" in short.out
+    assert (
+        "searched 0 different trees of all branches and tags, then reached --timeout 0s"
+        in short.out
+    )
+    # What the run before hashed counts no more.
+    assert "searched 4 different trees" in more.out
     assert vocos.head()
 
 

@@ -179,8 +179,13 @@ def test_bump_identifies_a_commit_in_the_middle_of_the_history(
     sri = unpacked_hash(vocos, commit, tmp_path)
     path = project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=sri))
 
+    shown = project.run("check").out
     result = project.run("bump", "--json")
 
+    assert shown == (
+        "^ vocos  0.1.0 (truly 0.1.1-unstable-2025-01-03) -> 0.2.0; "
+        "the rev 'main' moves: pinned to the tag\n1 outdated\n"
+    )
     (package,) = result.json["packages"]
     assert package["pinned"] == {
         "rev": "main",
@@ -190,3 +195,23 @@ def test_bump_identifies_a_commit_in_the_middle_of_the_history(
     assert path.read_text() == github_overlay(
         "vocos", "0.2.0", sri=unpacked_hash(vocos, "v0.2.0", tmp_path)
     )
+
+
+def test_a_tag_attribute_cannot_hold_a_commit(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    commit = vocos.git("rev-parse", "main~1")
+    sri = unpacked_hash(vocos, commit, tmp_path)
+    text = github_overlay("vocos", "0.1.0", sri=sri).replace("rev =", "tag =")
+    path = project.overlay("vocos.nix", text)
+
+    result = project.run("pin")
+
+    assert (result.code, result.out) == (
+        0,
+        (
+            "~ vocos  0.1.0 held: overlays/vocos.nix:7: `tag` cannot hold a commit, and no tag "
+            f"names {commit}; write `rev` instead of `tag`\n1 held\n"
+        ),
+    )
+    assert path.read_text() == text

@@ -18,7 +18,7 @@ from updater.effects.process import environment, printable
 from updater.errors import UpstreamError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 _ALONE = {
@@ -42,6 +42,8 @@ _GIT = (
     "gc.auto=0",
 )
 _ASKED_AT_ONCE = 500  # lines that fit into a pipe, so that neither side waits for the other
+_HASHES = "updater-hashes-1"  # a new number where hashes made before must not count
+_TREE, _DIGEST = 20, 32
 _CHUNK_BYTES = 1 << 18
 _FETCH_SECONDS = 1800.0
 
@@ -132,6 +134,22 @@ class Mirror:
             if "commit" in (kind, peeled_kind):
                 found[name] = own if kind == "commit" else peeled
         return found
+
+    def kept_hashes(self) -> dict[bytes, bytes]:
+        """Return tree id -> sha256 NAR hash of its archive, as `keep_hashes` left them."""
+        try:
+            data = (self._folder / _HASHES).read_bytes()
+        except FileNotFoundError:
+            return {}
+        whole = len(data) - len(data) % (_TREE + _DIGEST)
+        places = range(0, whole, _TREE + _DIGEST)
+        return {data[at : at + _TREE]: data[at + _TREE : at + _TREE + _DIGEST] for at in places}
+
+    def keep_hashes(self, hashes: Mapping[bytes, bytes]) -> None:
+        """Leave hashes of trees beside the objects, in one step."""
+        new = self._folder / f"{_HASHES}.new"
+        new.write_bytes(b"".join(tree + digest for tree, digest in hashes.items()))
+        new.replace(self._folder / _HASHES)
 
     @contextmanager
     def objects(self) -> Iterator[Batch]:

@@ -97,7 +97,9 @@ def _say(outcome: Outcome) -> tuple[str, str]:
 def _sentence(outcome: Outcome) -> str:  # noqa: PLR0911 - one kind of outcome, one sentence
     old = outcome.package.version.value if outcome.package.version is not None else None
     new = outcome.candidate.version if outcome.candidate is not None else ""
-    move = f"{old or '?'} -> {new}" if old != new else f"{new}"
+    truly = outcome.pinned.version if outcome.pinned is not None else None
+    was = f"{old or '?'} (truly {truly})" if truly not in (None, old, new) else old or "?"
+    move = f"{was} -> {new}" if old != new else f"{new}"
     match outcome:
         case Current():
             return f"{old or new} is current"
