@@ -316,9 +316,8 @@ class Repository:
         """
         pin, subject = self.subject.pin, self.subject
         pinned = parse_hash(pin.hash, "sha256")
-        fetch = subject.fetch(Candidate(version="", commit="0" * 40), self.follower.hosts)
-        if not isinstance(fetch, NoFile) and fetch.blocked:
-            raise HashError(f"the hash is not that of an archive: {fetch.blocked}")
+        if self.blocked:
+            raise HashError(f"no commit's archive has this hash: {self.blocked}")
         tags = [tag.candidate.commit for tag in self._by_label()]
         label = choose.parse_version(pin.version)
         labelled = [tag.candidate.commit for tag in self.tags if tag.version == label]
@@ -331,6 +330,12 @@ class Repository:
             tagged=tuple(dict.fromkeys(tags)),
         )
         return await self.follower.identifier.identify(question)
+
+    @property
+    def blocked(self) -> str:
+        """Why the hash is not that of a commit's archive, or an empty string."""
+        fetch = self.subject.fetch(Candidate(version="", commit="0" * 40), self.follower.hosts)
+        return "" if isinstance(fetch, NoFile) else fetch.blocked
 
     def _by_label(self) -> list[Release]:
         """Return the version tags: those that the label means first, then the newest."""

@@ -21,6 +21,7 @@ from updater.fetchers.base import NoFile
 from updater.following import Decision, Follower, Subject
 from updater.hashing.sri import parse_hash
 from updater.model import (
+    HASH_FIELDS,
     Build,
     Change,
     Current,
@@ -459,10 +460,14 @@ class _Ready:
 
 
 def commit_message(change: Change, new: str) -> str:
-    """Return a commit's title in nixpkgs' form: ``ema-pytorch: 0.7.7 -> 0.8.3``."""
+    """Return a commit's title in nixpkgs' form: ``ema-pytorch: 0.7.7 -> 0.8.3``.
+
+    Where the hash stays, nothing moved: the pin only says what it holds.
+    """
     package = change.package
+    moved = any(one.field in HASH_FIELDS for one in change.fields)
     old = package.version.value if package.version is not None else None
-    if old == new or not old:
+    if old == new or not old or not moved:
         return f"{package.name}: pin {new}".rstrip()
     return f"{package.name}: {old} -> {new}"
 

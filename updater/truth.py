@@ -11,7 +11,18 @@ from updater.fetchers.base import NoFile
 from updater.following import Decision
 from updater.hashing.sri import parse_hash
 from updater.identifying import Identity
-from updater.model import Candidate, Held, Identified, Pinned, Stay, Take, Verdict, Wait
+from updater.model import (
+    Candidate,
+    Held,
+    Identified,
+    Pinned,
+    PinWarning,
+    Skipped,
+    Stay,
+    Take,
+    Verdict,
+    Wait,
+)
 
 if TYPE_CHECKING:
     from updater.following import Follower, Repository, Subject
@@ -34,6 +45,12 @@ class Inspector:
             StageError: the repository or the hash cannot be used.
         """
         repository = self.follower.repository(subject, offer)
+        if repository.blocked:
+            return Skipped(
+                package=subject.package,
+                tracking=repository.tracking,
+                reason=f"no commit's archive has its hash: {repository.blocked}",
+            )
         found = await repository.identify()
         if not isinstance(found, Identity):
             return Held(
@@ -68,6 +85,9 @@ class Inspector:
         """
         repository = self.follower.repository(subject, offer)
         rev, label = subject.pin.rev, subject.pin.version
+        if repository.blocked:
+            reason = f"no commit's archive has its hash: {repository.blocked}; bump --to decides"
+            return Decision(repository.tracking, Wait(reason), repository.pinned(), offer.warnings)
         found = await repository.identify()
         if not isinstance(found, Identity):
             reason = f"nothing found: {explained(found)}; bump --to decides"
@@ -142,7 +162,9 @@ class Inspector:
             hint = "`updater pin` corrects the label"
             return _verdict(subject, "false version", said, candidate, pinned, hint=hint)
         verdict = _verdict(subject, "true", "", candidate, pinned)
-        return replace(verdict, tracking=repository.tracking)
+        said = f"the rev {subject.pin.rev!r} moves: the pin is true until the branch moves on"
+        moving = (PinWarning("moving-rev", said),) if repository.tracking.moving else ()
+        return replace(verdict, tracking=repository.tracking, warnings=moving)
 
     def _commit_now(self, repository: Repository) -> str | None:
         rev, offer = repository.subject.pin.rev, repository.offer

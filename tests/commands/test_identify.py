@@ -141,6 +141,36 @@ def test_finds_a_commit_that_upstream_rewrote_away_where_the_mirror_had_it(
     )
 
 
+def test_the_day_on_which_the_hash_was_written_is_a_clue(
+    project: Project, github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 60 commits, the last one before that day is looked at second, after the branch's head."""
+    repository = github.repository("o", "vocos")
+    commits = [repository.commit({"a": str(n)}) for n in range(60)]
+    pinned(project, repository, commits[29], tmp_path)
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2025-01-30T12:00:00+00:00")
+    project.git("init", "--quiet")
+    project.git("add", ".")
+    project.git("commit", "--quiet", "-m", "add vocos")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2025-02-20T12:00:00+00:00")
+    path = project.root / "overlays" / "vocos.nix"
+    path.write_text("# a later change of another line\n" + path.read_text())
+    project.git("commit", "--quiet", "-a", "-m", "comment")
+
+    assert f"commit {commits[29]} (2 candidates looked at)" in project.run("identify").out
+
+
+def test_a_source_with_submodules_is_not_searched_for(project: Project, vocos: Hosted) -> None:
+    text = github_overlay("vocos", "0.1.0", rev="main", sri=FAKE)
+    project.overlay("vocos.nix", text.replace("rev =", "fetchSubmodules = true;\n        rev ="))
+    assert project.run("identify").out == (
+        "- vocos  skipped: no commit's archive has its hash: fetchSubmodules asks for more than "
+        "the archive\n1 skipped\n"
+    )
+    assert "bump --to decides" in project.run("pin").out
+    assert vocos.head()
+
+
 def test_what_git_must_do_is_asked_of_git(project: Project, github: GitHub, tmp_path: Path) -> None:
     """A quoted pattern is left to git archive, whose answer counts the same."""
     repository = github.repository("o", "vocos")

@@ -163,8 +163,7 @@ def test_commit_makes_one_commit(project: Project, vocos: Hosted, tmp_path: Path
 
     assert project.git("log", "-1", "--format=%s", "--name-only").split() == [
         "vocos:",
-        "0.1.0",
-        "->",
+        "pin",
         "0.2.0",
         "overlays/vocos.nix",
     ]
