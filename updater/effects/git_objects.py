@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from updater.effects.process import environment, printable
-from updater.errors import UpstreamError
+from updater.errors import HashError, UpstreamError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -159,9 +159,17 @@ class Mirror:
 
     @contextmanager
     def archive(self, commit: str) -> Iterator[Iterator[bytes]]:
-        """Yield ``git archive`` of a commit, as an uncompressed tar archive in pieces."""
+        """Yield ``git archive`` of a commit, as an uncompressed tar archive in pieces.
+
+        Raises:
+            HashError: git fails, as 2.39 does with a segmentation fault on some attributes.
+        """
         with self._started("archive", "--format=tar", "--prefix=source/", commit) as process:
             yield iter(lambda: _out(process).read(_CHUNK_BYTES), b"")
+            while _out(process).read(_CHUNK_BYTES):  # so that git can end
+                pass
+            if process.wait():
+                raise HashError(f"git archive of {commit} ended with {process.returncode}")
 
     @contextmanager
     def _started(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:

@@ -182,7 +182,9 @@ def _state(word: bytes) -> tuple[bytes, Value] | None:
     if name[:1] in (b"-", b"!"):
         value = False if name[:1] == b"-" else None
         name = name[1:]
-    if not _NAME.fullmatch(name) or name.startswith(b"builtin_"):
+    if name.startswith(b"builtin_"):
+        raise Inexact("some versions of git refuse the attribute names that start with builtin_")
+    if not _NAME.fullmatch(name):
         return None
     return name, value
 
