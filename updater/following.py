@@ -334,7 +334,8 @@ class Repository:
     @property
     def blocked(self) -> str:
         """Why the hash is not that of a commit's archive, or an empty string."""
-        fetch = self.subject.fetch(Candidate(version="", commit="0" * 40), self.follower.hosts)
+        # Any tag will do: `tag = ...` takes no commit, and the call's switches are asked about.
+        fetch = self.subject.fetch(Candidate("0", ref="0", commit="0" * 40), self.follower.hosts)
         return "" if isinstance(fetch, NoFile) else fetch.blocked
 
     def _by_label(self) -> list[Release]:

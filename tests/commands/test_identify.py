@@ -160,9 +160,14 @@ def test_the_day_on_which_the_hash_was_written_is_a_clue(
     assert f"commit {commits[29]} (2 candidates looked at)" in project.run("identify").out
 
 
-def test_a_source_with_submodules_is_not_searched_for(project: Project, vocos: Hosted) -> None:
+@pytest.mark.parametrize("attribute", ["rev", "tag"])
+def test_a_source_with_submodules_is_not_searched_for(
+    project: Project, vocos: Hosted, attribute: str
+) -> None:
     text = github_overlay("vocos", "0.1.0", rev="main", sri=FAKE)
-    project.overlay("vocos.nix", text.replace("rev =", "fetchSubmodules = true;\n        rev ="))
+    project.overlay(
+        "vocos.nix", text.replace("rev =", f"fetchSubmodules = true;\n        {attribute} =")
+    )
     assert project.run("identify").out == (
         "- vocos  skipped: no commit's archive has its hash: fetchSubmodules asks for more than "
         "the archive\n1 skipped\n"
