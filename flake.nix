@@ -76,8 +76,10 @@
           build-system = [ python.hatchling ];
           dependencies = with python; [
             anyio
+            backports-zstd
             h2 # httpx[http2]
             httpx
+            isal
             packaging
             platformdirs
             pydantic

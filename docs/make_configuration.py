@@ -8,7 +8,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from updater.options import Document, HostOptions, NetworkOptions, PackageOptions
+from updater.options import (
+    BuildOptions,
+    Document,
+    HostOptions,
+    NetworkOptions,
+    PackageOptions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,12 +26,14 @@ HEAD = """\
 
 Every key is optional, and so is the file. A wrong key or value is an error with file, line and key.
 Durations are a whole number and `s`, `m`, `h`, `d` or `w`, such as `7d`. This page is made from the
-models that read the file: `python docs/make_configuration.py`.
+models that read the file: `python -m docs.make_configuration`. Its JSON Schema, for editors, is
+[schemas/config.json](schemas/config.json).
 """
 
 SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("Top level", Document),
     ("defaults: and packages: NAME:", PackageOptions),
+    ("build:", BuildOptions),
     ("hosts: NAME:", HostOptions),
     ("network:", NetworkOptions),
 )

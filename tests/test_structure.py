@@ -84,7 +84,7 @@ def test_the_outside_world_is_imported_in_effects_only(foreign: str, home: str) 
 
 def test_every_kind_has_its_test() -> None:
     """A kind is one file and its test."""
-    for folder in ("fetchers", "upstreams"):
+    for folder in ("fetchers", "upstreams", "audit"):
         for path in (ROOT / "updater" / folder).glob("*.py"):
             if "KIND" in path.read_text().split():
                 assert (ROOT / "tests" / folder / f"test_{path.name}").exists(), path

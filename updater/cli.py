@@ -34,6 +34,9 @@ Root = Annotated[Path, typer.Option("-C", metavar="DIR", help="Run as if started
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say only what went wrong.")]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Ask everything anew and keep no answers.")
+]
 To = Annotated[
     str, typer.Option(metavar="VERSION|REV", help="Move to this version, tag, branch or commit.")
 ]
@@ -65,12 +68,13 @@ def _list(
     json: Json = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
+    no_cache: NoCache = False,
 ) -> int:
     """Show what was found, where, and how it is tracked."""
     from updater import commands
 
     return commands.list_packages(
-        commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+        commands.Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
     )
 
 
@@ -85,11 +89,14 @@ def check(
     json: Json = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
+    no_cache: NoCache = False,
 ) -> int:
     """Show which pins are behind; change nothing."""
     from updater import commands
 
-    request = commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+    request = commands.Request(
+        root, config, tuple(packages or ()), json, verbose, quiet, not no_cache
+    )
     return commands.check(request, tell_outdated=exit_code)
 
 
@@ -98,7 +105,7 @@ def bump(
     packages: Packages = None,
     to: To = "",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the diff and write nothing.")
+        bool, typer.Option("--dry-run", help="Print the diff; build and write nothing.")
     ] = False,
     no_build: Annotated[
         bool, typer.Option("--no-build", help="Write without building first.")
@@ -109,12 +116,15 @@ def bump(
     json: Json = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
+    no_cache: NoCache = False,
 ) -> int:
     """Move pins to the newest version that may be taken."""
     from updater import commands
     from updater.pipeline import Bump
 
-    request = commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+    request = commands.Request(
+        root, config, tuple(packages or ()), json, verbose, quiet, not no_cache
+    )
     return commands.bump(request, Bump(to, not no_build, dry_run, commit))
 
 
@@ -129,11 +139,14 @@ def verify(
     json: Json = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
+    no_cache: NoCache = False,
 ) -> int:
     """Say of each pin whether it is true; change nothing."""
     from updater import commands
 
-    request = commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+    request = commands.Request(
+        root, config, tuple(packages or ()), json, verbose, quiet, not no_cache
+    )
     return commands.verify(request, changed_since)
 
 
@@ -147,12 +160,15 @@ def identify(
     json: Json = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
+    no_cache: NoCache = False,
 ) -> int:
     """Find the commit that each pinned hash holds; change nothing."""
     from updater import commands
     from updater.identifying import Budget
 
-    request = commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+    request = commands.Request(
+        root, config, tuple(packages or ()), json, verbose, quiet, not no_cache
+    )
     return commands.identify(request, Budget(max_candidates, timeout))
 
 
@@ -173,13 +189,16 @@ def pin(
     json: Json = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
+    no_cache: NoCache = False,
 ) -> int:
     """Make each pin name what its hash holds; the hash stays."""
     from updater import commands
     from updater.identifying import Budget
     from updater.pipeline import Bump
 
-    request = commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+    request = commands.Request(
+        root, config, tuple(packages or ()), json, verbose, quiet, not no_cache
+    )
     ask = Bump(build=False, dry_run=dry_run, commit=commit)
     return commands.pin(request, ask, Budget(max_candidates, timeout), sri=sri)
 
@@ -192,12 +211,31 @@ def test(
     json: Json = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
+    no_cache: NoCache = False,
 ) -> int:
     """Evaluate, build and import the pins as they are; change nothing."""
     from updater import commands
 
     return commands.test(
-        commands.Request(root, config, tuple(packages or ()), json, verbose, quiet)
+        commands.Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
+    )
+
+
+@app.command()
+def plan(
+    packages: Packages = None,
+    config: ConfigFile = None,
+    root: Root = Path(),
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+    no_cache: NoCache = False,
+) -> int:
+    """Print what is behind as a JSON job matrix for many runners; change nothing."""
+    from updater import commands
+
+    return commands.plan(
+        commands.Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
     )
 
 
@@ -222,11 +260,14 @@ def prefetch(
     json: Json = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
+    no_cache: NoCache = False,
 ) -> int:
     """Print the SRI hash of a source."""
     from updater import commands
 
-    request = commands.Request(root, config, (ref,) if ref else (), json, verbose, quiet)
+    request = commands.Request(
+        root, config, (ref,) if ref else (), json, verbose, quiet, not no_cache
+    )
     return commands.prefetch(request, convert, unpack=unpack, method="nix" if nix else "auto")
 
 

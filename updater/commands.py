@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from updater import config as configuration
 from updater.errors import StageError, UsageError
 from updater.report.summary import Exit, exit_code
-from updater.selection import FETCHERS, changed_packages, find_packages, select
+from updater.selection import FETCHERS, changed_packages, find_packages, select, skip_reason
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
@@ -37,6 +37,7 @@ class Request:
     json: bool
     verbose: bool
     quiet: bool
+    cache: bool = True
 
     def load(self) -> Config:
         """Read the configuration."""
@@ -53,15 +54,16 @@ def list_packages(request: Request) -> int:
     rows = []
     for package in select(found.packages, request.packages):
         source = package.source
-        problem, pin = package.problem, None
+        skip, pin = skip_reason(package), None
+        problem = f"{package.problem}; {package.hint}" if package.hint else package.problem
         try:
             if source is not None and not problem:
                 pin = FETCHERS[source.fetcher].pin(package, source)
         except StageError as error:
-            problem = str(error)
+            problem = "" if skip else f"{error}; {error.hint}"
         policy = config.policy(package)
-        tracking = expected_tracking(pin, policy) if pin is not None else None
-        rows.append(describe(package, pin, tracking, hold=policy.hold, problem=problem))
+        tracking = expected_tracking(pin, policy) if pin is not None and not skip else None
+        rows.append(describe(package, pin, tracking, hold=policy.hold, problem=problem, skip=skip))
     if request.json:
         from updater.report.as_json import listing_json  # noqa: PLC0415 - pydantic, for --json only
 
@@ -141,6 +143,24 @@ def test(request: Request) -> int:
     return exit_code(outcomes)
 
 
+def plan(request: Request) -> int:
+    """Print a job matrix of what is behind."""
+    from updater.model import Outdated  # noqa: PLC0415 - one command's
+    from updater.overlay.order import uses  # noqa: PLC0415 - as above
+    from updater.planning import split  # noqa: PLC0415 - as above
+    from updater.report.as_json import plan_json  # noqa: PLC0415 - pydantic
+
+    config = request.load()
+    found = find_packages(config)
+    packages = select(found.packages, request.packages)
+    outcomes = _run(request, config, lambda pipeline: pipeline.check(packages))
+    behind = [outcome.package for outcome in outcomes if isinstance(outcome, Outdated)]
+    jobs = split(behind, uses(found.packages, found.texts))
+    _write(plan_json((job.id, [one.identity for one in job.packages]) for job in jobs))
+    _report("plan", replace(request, json=False), outcomes, sys.stderr)
+    return exit_code(outcomes)
+
+
 def _run(
     request: Request,
     config: Config,
@@ -154,9 +174,9 @@ def _run(
     async def main(progress: Silent) -> list[Outcome]:
         from updater.pipeline import Pipeline  # noqa: PLC0415 - as above
 
-        async with _effects(config, progress) as (http, prefetcher):
+        async with _effects(request, config, progress) as (http, prefetcher):
             with _builder(config) as builder:
-                identifier = _identifier(config, budget, progress)
+                identifier = _identifier(config, budget, request, progress)
                 return await work(Pipeline(config, http, prefetcher, identifier, builder, progress))
 
     with shown(quiet=request.quiet, verbose=request.verbose) as progress:
@@ -183,7 +203,7 @@ def prefetch(
     async def main(progress: Silent) -> tuple[str, Hashed]:
         from updater.references import resolve  # noqa: PLC0415 - one command's
 
-        async with _effects(config, progress) as (http, prefetcher):
+        async with _effects(request, config, progress) as (http, prefetcher):
             fetch = await resolve(ref, config, http, unpack=unpack)
             return fetch.url, await prefetcher.hash(fetch, method)
 
@@ -199,8 +219,13 @@ def prefetch(
 
 
 @asynccontextmanager
-async def _effects(config: Config, progress: Silent) -> AsyncIterator[tuple[Http, Prefetcher]]:
-    from updater.effects.http import Credential, Http, Network, origin  # noqa: PLC0415 - as in _run
+async def _effects(
+    request: Request, config: Config, progress: Silent
+) -> AsyncIterator[tuple[Http, Prefetcher]]:
+    from platformdirs import user_cache_path  # noqa: PLC0415 - as in _run
+
+    from updater.effects.addresses import origin  # noqa: PLC0415 - as in _run
+    from updater.effects.http import Credential, Http, Network  # noqa: PLC0415 - as in _run
     from updater.effects.nix import Nix  # noqa: PLC0415 - as in _run
     from updater.prefetch import Prefetcher  # noqa: PLC0415 - as in _run
 
@@ -215,17 +240,22 @@ async def _effects(config: Config, progress: Silent) -> AsyncIterator[tuple[Http
         Credential(variable, frozenset(map(origin, (host.web, host.api, host.graphql))), token)
         for host, variable, token in config.tokens()
     )
-    async with Http.opened(network, credentials, progress.say) as http:
+    cache = user_cache_path("updater") if request.cache else None
+    async with Http.opened(network, credentials, progress.say, cache=cache) as http:
         yield http, Prefetcher(http, Nix())
 
 
-def _identifier(config: Config, budget: Budget | None, progress: Silent) -> Identifier:
+def _identifier(
+    config: Config, budget: Budget | None, request: Request, progress: Silent
+) -> Identifier:
     from platformdirs import user_cache_path  # noqa: PLC0415 - only where upstreams are asked
 
+    from updater.effects.answers import Answers  # noqa: PLC0415 - as in _run
     from updater.identifying import Budget, Identifier  # noqa: PLC0415 - as in _run
 
     cache = user_cache_path("updater")
-    return Identifier(config.root, cache, budget or Budget(), progress.note)
+    answers = Answers(cache / "identified") if request.cache else None
+    return Identifier(config.root, cache, answers, budget or Budget(), progress.note)
 
 
 @contextmanager

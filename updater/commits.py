@@ -1,39 +1,56 @@
 """What a repository's history says of commits: order, dates, and the version of each.
 
-Everything here is asked of git, in a clone without trees, and only when a policy needs it.
+What the upstream told already is not asked again; the rest comes from git, from a clone without
+trees, and only when a policy needs it.
 """
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from updater.choose import Line, label
 from updater.declared import declared_version
 from updater.effects.git import History
-from updater.errors import UpstreamError
+from updater.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from datetime import datetime
 
     from updater.choose import Release
-    from updater.model import Candidate, Relation
+    from updater.effects.http import Http
+    from updater.model import Candidate, Known, Relation
+
+T = TypeVar("T")
 
 
 class Commits:
-    """One repository's commits."""
+    """One repository's commits.
 
-    def __init__(self, history: History) -> None:
-        self._history = history
+    Args:
+        url: where git finds it.
+        known: what need not be asked.
+        http: its limit and its retries hold for git too.
+        stack: closes what was opened.
+    """
+
+    def __init__(self, url: str, known: Known, http: Http, stack: ExitStack) -> None:
+        self._url = url
+        self._known = known
+        self._http = http
+        self._stack = stack
+        self._history: History | None = None
         self._reachable: dict[str, frozenset[str]] = {}
+        self._dates: dict[str, datetime] = dict(known.dates)
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, url: str) -> AsyncIterator[Commits]:
-        """Open a repository's history by its address."""
-        async with History.opened(url) as history:
-            yield cls(history)
+    async def opened(cls, url: str, known: Known, http: Http) -> AsyncIterator[Commits]:
+        """Open a repository's history by its address; nothing is fetched yet."""
+        with ExitStack() as stack:
+            yield cls(url, known, http, stack)
 
     async def relation(self, base: str, head: str) -> Relation:
         """Say where ``head`` stands to ``base``; ``unknown`` where upstream lacks ``base``.
@@ -43,20 +60,21 @@ class Commits:
         """
         if base == head:
             return "identical"
-        after = await self._fetched(head)
-        if base in after:
+        told = self._known.relations.get((base, head))
+        if told is not None:
+            return told
+        if base in await self._before(head):
             return "ahead"
         try:
-            before = await self._fetched(base)
-        except UpstreamError:
+            return "behind" if head in await self._before(base) else "diverged"
+        except NotFound:
             return "unknown"
-        return "behind" if head in before else "diverged"
 
     async def line(self, pinned: str, head: str) -> Line:
         """Return where the head of a branch stands to the pinned commit."""
         relation = await self.relation(pinned, head)
         known = relation in ("ahead", "identical")
-        return Line(relation, await self._history.date(pinned) if known else None)
+        return Line(relation, (await self.dates([pinned]))[pinned] if known else None)
 
     async def labelled(
         self, candidate: Candidate, tags: Sequence[Release], packages: tuple[str, ...]
@@ -69,16 +87,13 @@ class Commits:
             packages: names that the import package may have.
         """
         commit = candidate.commit
-        reachable = await self._fetched(commit)
         named = [tag for tag in tags if tag.candidate.commit == commit]
-        before = [tag for tag in tags if tag.candidate.commit in reachable]
-
-        async def read(path: str) -> bytes | None:
-            return await self._history.read(commit, path)
-
-        declared = None if named else await declared_version(read, packages)
-        tagged = next(iter(named or before), None)
-        date = await self._history.date(commit)
+        declared = None if named else await declared_version(self._reader(commit), packages)
+        tagged = next(iter(named), None)
+        if declared is None and tagged is None and tags:
+            before = await self._before(commit)
+            tagged = next((tag for tag in tags if tag.candidate.commit in before), None)
+        date = (await self.dates([commit]))[commit]
         version = label(
             declared,
             tagged.candidate.version if tagged is not None else None,
@@ -87,13 +102,54 @@ class Commits:
         )
         return replace(candidate, version=version, published=date)
 
-    async def dated(self, candidate: Candidate) -> Candidate:
-        """Return a tag's candidate with its commit's date."""
-        await self._fetched(candidate.commit)
-        return replace(candidate, published=await self._history.date(candidate.commit))
+    async def dates(self, commits: Sequence[str]) -> dict[str, datetime]:
+        """Return the dates of commits; those that are not known come in one request.
 
-    async def _fetched(self, commit: str) -> frozenset[str]:
+        Raises:
+            UpstreamError: one of them cannot be fetched.
+        """
+        missing = [commit for commit in dict.fromkeys(commits) if commit not in self._dates]
+        fetched = [commit for commit in missing if self._is_fetched(commit)]
+        if fetched:
+            self._dates |= await self._clone().dates(fetched)
+        unfetched = [commit for commit in missing if commit not in fetched]
+        if unfetched:
+            with History.opened(self._url) as alone:
+                await self._patiently(lambda: alone.fetch_alone(unfetched))
+                self._dates |= await alone.dates(unfetched)
+        return {commit: self._dates[commit] for commit in commits}
+
+    def _reader(self, commit: str) -> Callable[[str], Awaitable[bytes | None]]:
+        told = self._known.files.get(commit, {})
+
+        async def read(path: str) -> bytes | None:
+            if path in told:
+                return told[path]
+            await self._before(commit)
+            clone = self._clone()
+            return await self._patiently(lambda: clone.read(commit, path))
+
+        return read
+
+    async def _before(self, commit: str) -> frozenset[str]:
+        """Return a commit and all its ancestors."""
         if commit not in self._reachable:
-            await self._history.fetch([commit])
-            self._reachable[commit] = await self._history.reachable(commit)
+            clone = self._clone()
+            await self._patiently(lambda: clone.fetch([commit]))
+            self._reachable[commit] = await clone.reachable(commit)
         return self._reachable[commit]
+
+    def _is_fetched(self, commit: str) -> bool:
+        return any(commit in reachable for reachable in self._reachable.values())
+
+    def _clone(self) -> History:
+        if self._history is None:
+            self._history = self._stack.enter_context(History.opened(self._url))
+        return self._history
+
+    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
+        async def once() -> T:
+            async with self._http.limit:
+                return await ask()
+
+        return await self._http.trying(self._url)(once)

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 from pydantic import ValidationError
 
 from updater.errors import ConfigError
+from updater.hosts import HOST_KINDS, KNOWN_HOSTS
 from updater.model import BuildPolicy, Host, Package, Policy, TrackKind
 from updater.options import (
     BuildOptions,
@@ -70,10 +72,13 @@ class Config:
             options |= said
         if build.get("imports") == "auto":
             del build["imports"]
+        options |= _steered(package, options)
         track = str(options.pop("track", "auto"))
         kind, _, branch = track.partition(":")
         if "allow" in options:
             options["allow"] = SpecifierSet(options["allow"])
+        if "python" in options:
+            options["python"] = Version(options["python"])
         if "tag_pattern" in options:
             options["tag_pattern"] = re.compile(options["tag_pattern"])
         return Policy(track=_kind(kind), branch=branch, build=BuildPolicy(**build), **options)
@@ -93,10 +98,26 @@ class Config:
         )
 
 
+def _steered(package: Package, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what comments beside a package say over its options: they stand nearest to it.
+
+    Versions to ignore add up; a hold holds wherever it is said.
+    """
+    said: dict[str, Any] = {}
+    for directive in package.directives:
+        if directive.key == "ignore":
+            known = said.get("ignore", options.get("ignore", ()))
+            said["ignore"] = (*known, directive.value)
+        elif directive.key != "hold" or not options.get("hold"):
+            said[directive.key] = directive.value
+    return said
+
+
 def _kind(text: str) -> TrackKind:
     kinds: dict[str, TrackKind] = {
         "auto": "auto",
         "tag": "tag",
+        "release": "release",
         "commit": "commit",
         "pypi": "pypi",
         "branch": "branch",
@@ -202,35 +223,26 @@ def _allowed(path: list[int | str]) -> tuple[str, ...]:
     return tuple(sorted(model.model_fields))
 
 
-_GITHUB = Host(
-    name="github.com",
-    kind="github",
-    web="https://github.com",
-    api="https://api.github.com",
-    graphql="https://api.github.com/graphql",
-    token_env=("GITHUB_TOKEN", "GH_TOKEN"),
-)
-
-
 def _hosts(document: Document, shown: str) -> dict[str, Host]:
-    """Return the hosts by name. GitHub Enterprise's addresses: GitHub docs, "REST API"."""
-    hosts = {_GITHUB.name: _GITHUB}
+    """Return the hosts by name: those that need no configuration, and those of the file."""
+    hosts = dict(KNOWN_HOSTS)
     for name, options in document.hosts.items():
         known = hosts.get(name)
-        if known is None and options.kind is None:
+        kind = options.kind or (known.kind if known is not None else None)
+        if kind is None:
+            choices = " or ".join(HOST_KINDS)
             raise ConfigError(
-                "needs its kind", file=shown, key=f"hosts.{name}", hint="write kind: github"
+                "needs its kind", file=shown, key=f"hosts.{name}", hint=f"write kind: {choices}"
             )
-        web = options.web or (known.web if known else f"https://{name}")
+        web = options.web or (known.web if known is not None else f"https://{name}")
+        default = known or HOST_KINDS[kind].host(name, web)
         hosts[name] = Host(
             name=name,
-            kind=options.kind or (known.kind if known else "github"),
+            kind=kind,
             web=web,
-            api=options.api or (known.api if known else f"{web}/api/v3"),
-            graphql=options.graphql or (known.graphql if known else f"{web}/api/graphql"),
-            token_env=(options.token_env,)
-            if options.token_env
-            else (known.token_env if known else ()),
+            api=options.api or default.api,
+            graphql=options.graphql or default.graphql,
+            token_env=(options.token_env,) if options.token_env else default.token_env,
         )
     return hosts
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from anyio import CapacityLimiter, to_thread
 
 from updater.effects import git
-from updater.effects.answers import Answers
 from updater.effects.git_objects import Logged, Mirror
 from updater.errors import HashError
 from updater.hashing.archive import hash_archive
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from updater.effects.answers import Answers
     from updater.effects.git_objects import Batch
 
 
@@ -81,19 +81,25 @@ class Identifier:
 
     Args:
         root: the user's repository, whose history says when a hash was written.
-        cache: the folder for mirrors and answers.
+        cache: the folder for mirrors.
+        answers: those of earlier runs; None where all is asked anew.
         budget: of each search.
         note: is told how far a search is, from its thread.
     """
 
     def __init__(
-        self, root: Path, cache: Path, budget: Budget, note: Callable[[str], None]
+        self,
+        root: Path,
+        cache: Path,
+        answers: Answers | None,
+        budget: Budget,
+        note: Callable[[str], None],
     ) -> None:
         self._root = root
         self._note = note
         self._cache = cache
         self._budget = budget
-        self._answers = Answers(cache / "identified")
+        self._answers = answers
         self._limit = CapacityLimiter(2)
 
     async def identify(self, question: Question) -> Identification:
@@ -102,7 +108,8 @@ class Identifier:
         Raises:
             UpstreamError: the repository cannot be cloned.
         """
-        kept = self._answers.get(question.url, str(question.pinned))
+        asked = (question.url, str(question.pinned))
+        kept = self._answers.get(*asked) if self._answers is not None else None
         if kept is not None:
             return Identity(str(kept["commit"]), None)
         written = await git.written_at(self._root, question.file, question.written)
@@ -114,8 +121,8 @@ class Identifier:
             )
         finally:
             stop.set()
-        if isinstance(found, Identity):
-            self._answers.keep({"commit": found.commit}, question.url, str(question.pinned))
+        if isinstance(found, Identity) and self._answers is not None:
+            self._answers.keep({"commit": found.commit}, *asked)
         return found
 
     def _search(self, question: Question, clues: Clues, stop: threading.Event) -> Identification:

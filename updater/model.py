@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, NewType, TypeAlias
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Mapping
     from datetime import datetime
 
     from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
 
 # --- hashes -------------------------------------------------------------------------------------
 
@@ -68,7 +69,7 @@ class Hashed:
 # --- find: what an overlay says -----------------------------------------------------------------
 
 Project = NewType("Project", str)
-"""An upstream's identity: ``https://HOST/OWNER/REPO`` or ``pypi:NAME``.
+"""An upstream's identity: ``https://HOST/PATH`` or ``pypi:NAME``.
 
 All that fetchers and upstreams know of each other.
 """
@@ -127,7 +128,9 @@ class Field:
     inherited: bool = False
 
 
-HASH_FIELDS = ("hash", "sha256", "sha512", "sha1", "md5")
+_PLAIN_NAME = re.compile(r"[A-Za-z_][\w'+-]*", re.ASCII)
+
+HASH_FIELDS = ("hash", "sha256", "sha512", "sha1", "md5", "narHash")
 """The fetcher attributes that may hold a source's hash; a call has one of them."""
 
 
@@ -165,6 +168,23 @@ class Source:
         return found.value if found else None
 
 
+def _quoted(name: str) -> str:
+    """Write one component of an attribute path so that no two paths look the same."""
+    if _PLAIN_NAME.fullmatch(name):
+        return name
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """What a comment in an overlay asks for: ``# updater: track=tag`` is ``track`` and ``tag``."""
+
+    line: int
+    key: Literal["hold", "track", "ignore"]
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class Package:
     """One derivation in an overlay file.
@@ -175,8 +195,16 @@ class Package:
             file that is one package.
         span: its attribute set.
         source: the fetcher call that the version belongs to.
-        others: further fetcher calls inside it, which are not followed.
-        problem: why its text cannot be understood (with line and column), or an empty string.
+        companions: further fetcher calls that are made from the version (``srcs``, a second
+            source), so that each needs a new hash whenever the version changes.
+        dependents: hashes beside the source that a new source makes wrong (``cargoHash``,
+            ``cargoDeps.hash``).
+        directives: what comments in the overlay ask for.
+        skip: why it cannot be followed although it is understood, or an empty string.
+        problem: why its text cannot be understood (with its line), or an empty string.
+        hint: what to do about the problem.
+        ordinal: counts the packages of one attribute path in a file from 1.
+        callers: attribute paths by which other files call a file that is one package.
     """
 
     file: str
@@ -186,21 +214,35 @@ class Package:
     pname: str | None
     version: Field | None
     source: Source | None
-    others: tuple[Source, ...] = ()
+    companions: tuple[Source, ...] = ()
+    dependents: tuple[Field, ...] = ()
+    directives: tuple[Directive, ...] = ()
+    skip: str = ""
     problem: str = ""
+    hint: str = ""
+    ordinal: int = 1
+    callers: tuple[tuple[str, ...], ...] = ()
 
     @property
     def name(self) -> str:
-        """The last attribute component, or ``pname`` for a file that is one package."""
+        """The last attribute component.
+
+        For a file that is one package, that of its caller, else ``pname``, else the file's or, for
+        ``default.nix``, the folder's name.
+        """
         if self.attribute:
             return self.attribute[-1]
-        return self.pname or self.file.rsplit("/", 1)[-1].removesuffix(".nix")
+        if self.callers and self.callers[0]:
+            return self.callers[0][-1]
+        file = self.file.removesuffix("/default.nix").removesuffix(".nix")
+        return self.pname or file.rsplit("/", 1)[-1]
 
     @property
     def identity(self) -> str:
-        """``FILE#attribute.path``, unique among all packages."""
-        names = (f'"{name}"' if "." in name else name for name in self.attribute)
-        return f"{self.file}#{'.'.join(names)}"
+        """``FILE#attribute.path``, unique among all packages; ``~2`` marks the second of a path."""
+        names = (_quoted(name) for name in self.attribute)
+        number = f"~{self.ordinal}" if self.ordinal > 1 else ""
+        return f"{self.file}#{'.'.join(names)}{number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +303,9 @@ class Policy:
         track: the channel to follow; ``branch`` goes with a name in ``branch``.
         tag_pattern: matches a whole tag; its group ``version`` is the version.
         ignore: versions never to take, ``*`` at the end matches the rest.
+        python: the Python that the package is built for; None does not look at what a release
+            requires.
+        cross_check: tell where the package index has a newer release than the repository's tags.
         minimum_release_age: a younger candidate is held, one without a date too.
         commit_interval: a follower of a branch moves at most this often.
         hold: why the package must not be touched, or an empty string.
@@ -272,6 +317,8 @@ class Policy:
     allow: SpecifierSet | None = None
     tag_pattern: re.Pattern[str] | None = None
     ignore: tuple[str, ...] = ()
+    python: Version | None = None
+    cross_check: bool = True
     minimum_release_age: timedelta = timedelta(0)
     commit_interval: timedelta = timedelta(days=7)
     hold: str = ""
@@ -346,6 +393,8 @@ class Candidate:
         version: as upstream spells it; for a tag, the part of it that is the version.
         ref: the tag, or an empty string.
         commit: the commit (annotated tags peeled), 40 hex digits, or an empty string.
+        published: when; for a tag, the date of its commit.
+        prerelease: upstream marks it as one, whatever its version says.
         yanked: why the release was withdrawn; None where it was not.
         url: a page about it, for people.
     """
@@ -354,9 +403,29 @@ class Candidate:
     ref: str = ""
     commit: str = ""
     published: datetime | None = None
+    prerelease: bool = False
     yanked: str | None = None
     url: str = ""
     distributions: tuple[Distribution, ...] = ()
+
+
+Relation = Literal["identical", "ahead", "behind", "diverged", "unknown"]
+"""Where one commit stands to another, in the words of GitHub's compare API."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an upstream said of commits besides their names, so that nobody need ask git.
+
+    Attributes:
+        dates: commit -> its committer date.
+        relations: (base, head) -> where head stands to base.
+        files: commit -> path -> content; None for a path that the commit does not have.
+    """
+
+    dates: Mapping[str, datetime] = field(default_factory=dict)
+    relations: Mapping[tuple[str, str], Relation] = field(default_factory=dict)
+    files: Mapping[str, Mapping[str, bytes | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,10 +433,12 @@ class Offer:
     """All that an upstream said about one project.
 
     Attributes:
-        candidates: its tags or releases, in no particular order; ``version`` is the whole tag
-            until a tag form is chosen.
-        branches: branch name -> commit, for a repository.
+        candidates: an index's releases or a repository's tags, in no particular order; a tag's
+            ``version`` is the whole tag until a tag form is chosen.
+        branches: branch name -> commit: those that were asked for, and the default branch.
         default_branch: its name, or an empty string.
+        repository: the address that git knows it by, or an empty string.
+        releases: what a code host calls releases, None where they were not asked for.
         project: the project's identity now; differs from the question's where it moved.
     """
 
@@ -375,6 +446,9 @@ class Offer:
     candidates: tuple[Candidate, ...]
     branches: dict[str, str] = field(default_factory=dict)
     default_branch: str = ""
+    repository: str = ""
+    releases: tuple[Candidate, ...] | None = None
+    known: Known = field(default_factory=Known)
     warnings: tuple[PinWarning, ...] = ()
 
 
@@ -390,10 +464,6 @@ class Answer:
     url: str
     headers: Mapping[str, str]
     body: bytes
-
-
-Relation = Literal["identical", "ahead", "behind", "diverged", "unknown"]
-"""Where one commit stands to another, in the words of GitHub's compare API."""
 
 
 # --- choose -------------------------------------------------------------------------------------
@@ -543,10 +613,13 @@ class Outdated(_Known):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Updated(_Known):
-    """The change was made; ``written`` is False in a dry run."""
+    """The change was made; ``written`` is False in a dry run.
+
+    ``hashed`` is None for a call without a hash, such as ``builtins.fetchGit``.
+    """
 
     change: Change
-    hashed: Hashed
+    hashed: Hashed | None
     written: bool
     reason: str = ""
     build: Build | None = None

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(\d+)\s*([smhdw])")
-_TRACKS = ("auto", "tag", "commit", "pypi")
+_TRACKS = ("auto", "tag", "release", "commit", "pypi")
 
 
 def _duration(value: object) -> timedelta:
@@ -65,6 +65,20 @@ def _switch(value: object) -> object:
 
 def _list(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
+
+
+def _python(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(r"3\.\d+(\.\d+)?", value):
+        return value
+    raise ValueError('expected a version of Python as text, such as "3.12"')
+
+
+def _kind(value: object) -> str:
+    from updater.hosts import HOST_KINDS  # noqa: PLC0415 - only where hosts are configured
+
+    if value in HOST_KINDS:
+        return str(value)
+    raise ValueError(f"expected one of {', '.join(HOST_KINDS)}")
 
 
 def _address(value: object) -> str:
@@ -122,7 +136,8 @@ class PackageOptions(_Strict):
     """What may be said under ``defaults:`` and under each package of ``packages:``."""
 
     track: Annotated[str, BeforeValidator(_track)] | None = Field(
-        default=None, description="The channel to follow: auto, tag, commit, pypi or branch:NAME"
+        default=None,
+        description="The channel to follow: auto, tag, release, commit, pypi or branch:NAME",
     )
     prereleases: bool | None = Field(default=None, description="Whether pre-releases may be taken")
     allow: Annotated[str, BeforeValidator(_specifier)] | None = Field(
@@ -135,6 +150,15 @@ class PackageOptions(_Strict):
         default=None,
         description="Versions never to take; .* at the end matches the rest",
         strict=False,
+    )
+    python: Annotated[str, BeforeValidator(_python)] | None = Field(
+        default=None,
+        description="The Python that packages are built for; a release that needs another is held",
+    )
+    cross_check: bool | None = Field(
+        default=None,
+        description="Whether to tell where the index has a newer release than the repository's "
+        "tags; default: true",
     )
     minimum_release_age: Duration | None = Field(
         default=None, description="How old a release must be; one without a known date is held"
@@ -156,7 +180,9 @@ class PackageOptions(_Strict):
 class HostOptions(_Strict):
     """One code host under ``hosts:``; only what differs from the defaults need be said."""
 
-    kind: Literal["github"] | None = Field(default=None, description="What runs there")
+    kind: Annotated[str, BeforeValidator(_kind)] | None = Field(
+        default=None, description="What runs there: github, gitlab, gitea (also Forgejo) or git"
+    )
     web: Address | None = Field(
         default=None, description="The address of its pages and repositories"
     )

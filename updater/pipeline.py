@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import anyio
 
-from updater import upstreams
+from updater import audit
+from updater.audit.base import Rule, Step, examine
 from updater.building import Job, order_of
 from updater.discover import kinds
 from updater.effects import files, git
@@ -20,6 +21,8 @@ from updater.errors import NotFound, PatchError, StageError
 from updater.fetchers.base import NoFile
 from updater.following import Decision, Follower, Subject
 from updater.hashing.sri import parse_hash
+from updater.hosts import UPSTREAMS
+from updater.lookup import look_up
 from updater.model import (
     HASH_FIELDS,
     Build,
@@ -40,24 +43,25 @@ from updater.model import (
 )
 from updater.overlay.order import dependents, uses
 from updater.overlay.patch import plan_change
-from updater.selection import FETCHERS, read_file
+from updater.selection import FETCHERS, read_file, skip_reason, stale_dependents
 from updater.truth import Inspector, gone
-from updater.upstreams.base import Surroundings, Upstream
+from updater.upstreams.base import Surroundings, host_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
 
     from updater.building import Builder
     from updater.config import Config
     from updater.effects.http import Http
     from updater.identifying import Identifier
-    from updater.model import Candidate, Offer, Project
+    from updater.model import Candidate, Offer, Project, Source
     from updater.prefetch import Prefetcher
     from updater.selection import Found
 
+_SHARED_VERSION = "its version also makes other sources, which would change with the label"
 _SAME_SOURCE = "the source stays the same"
-UPSTREAMS = kinds(upstreams, Upstream)  # type: ignore[type-abstract]  # python/mypy#4717
+RULES = kinds(audit, Rule)  # type: ignore[type-abstract]  # python/mypy#4717
 
 
 class Progress(Protocol):
@@ -78,6 +82,13 @@ class Bump:
     build: bool = True
     dry_run: bool = False
     commit: bool = False
+
+    @property
+    def unbuilt(self) -> str:
+        """The option that says not to build, or an empty string."""
+        if self.dry_run:
+            return "--dry-run"
+        return "" if self.build else "--no-build"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +154,7 @@ class Pipeline:
         for subject in subjects:
             if subject not in asked:
                 outcomes[subject.package.identity] = _of_index(subject)
-        offers = await self._look_up(asked)
+        offers = await self._look_up(asked, "")
         self.progress.stage(stage, len(asked))
 
         async def one(subject: Subject) -> None:
@@ -168,7 +179,7 @@ class Pipeline:
     async def check(self, packages: Sequence[Package], to: str = "") -> list[Outcome]:
         """Say for each package whether its pin is behind; nothing is changed."""
         outcomes, subjects = self._subjects(packages)
-        for subject, decided in await self._decide(subjects, self._follower(to).decide):
+        for subject, decided in await self._decide(subjects, to, self._choosing(to)):
             outcomes[subject.package.identity] = (
                 _checked(subject, decided) if isinstance(decided, Decision) else decided
             )
@@ -177,7 +188,7 @@ class Pipeline:
     async def bump(self, packages: Sequence[Package], found: Found, ask: Bump) -> list[Outcome]:
         """Move each package's pin to its choice, one package after the other in each file."""
         outcomes, subjects = self._subjects(packages)
-        decided = await self._decide(subjects, self._follower(ask.to).decide)
+        decided = await self._decide(subjects, ask.to, self._choosing(ask.to))
         hashed = await self._hash(decided, ask)
         built = await self._build(hashed, found)
         return await self._write_all(packages, outcomes, built, found, ask)
@@ -198,7 +209,7 @@ class Pipeline:
         for subject in subjects:
             if subject not in asked:
                 outcomes[subject.package.identity] = _of_index(subject)
-        decided = await self._decide(asked, self._inspector().pin)
+        decided = await self._decide(asked, "", self._inspector().pin)
         ready = [(one, self._pinned(one, decision, sri=sri)) for one, decision in decided]
         return await self._write_all(packages, outcomes, ready, found, ask)
 
@@ -215,6 +226,8 @@ class Pipeline:
             fetch = subject.fetch(decision.choice.candidate, self.config.hosts)
             if isinstance(fetch, NoFile):
                 return Held(reason=fetch.reason, **decision.known(subject))
+            if subject.package.companions or subject.package.dependents:
+                return Held(reason=_SHARED_VERSION, **decision.known(subject))
             values |= fetch.values
         if sri:
             values["hash"] = str(hashed.sri)
@@ -258,14 +271,15 @@ class Pipeline:
         return outcomes, subjects
 
     def _subject(self, package: Package, *, even_held: bool) -> Subject | Outcome:
-        if package.problem:
-            return _unreadable(package)
-        source = package.source
-        if source is None:
-            return Skipped(package=package, reason="it has no source of its own")
         policy = self.config.policy(package)
         if policy.hold and not even_held:
             return Held(package=package, reason=policy.hold)
+        if package.problem:
+            return _unreadable(package)
+        source = package.source
+        skip = skip_reason(package)
+        if skip or source is None:
+            return Skipped(package=package, reason=skip)
         fetcher = FETCHERS[source.fetcher]
         project = fetcher.project(package, source)
         upstream = next((u for u in UPSTREAMS if u.claims(project, self.config.hosts)), None)
@@ -281,21 +295,35 @@ class Pipeline:
         now = datetime.now(UTC)
         return Follower(self.config.hosts, self.prefetcher, self.identifier, now, to)
 
+    def _choosing(
+        self, to: str
+    ) -> Callable[[Subject, Offer, Offer | StageError | None], Awaitable[Decision]]:
+        follower = self._follower(to)
+
+        async def decide(
+            subject: Subject, offer: Offer, twin: Offer | StageError | None
+        ) -> Decision:
+            return _examined(subject, await follower.decide(subject, offer, twin), follower.now)
+
+        return decide
+
     async def _decide(
         self,
         subjects: Sequence[Subject],
-        decide: Callable[[Subject, Offer], Awaitable[Decision]],
+        to: str,
+        decide: Callable[[Subject, Offer, Offer | StageError | None], Awaitable[Decision]],
     ) -> list[tuple[Subject, Decision | Outcome]]:
-        offers = await self._look_up(subjects)
+        offers = await self._look_up(subjects, to)
         self.progress.stage("choose", len(subjects))
         decided: dict[str, Decision | Outcome] = {}
 
         async def one(subject: Subject) -> None:
             offer = offers[subject.project]
+            twin = offers.get(subject.twin) if subject.twin is not None else None
             try:
                 if isinstance(offer, StageError):
                     raise offer
-                decided[subject.package.identity] = await decide(subject, offer)
+                decided[subject.package.identity] = await decide(subject, offer, twin)
             except StageError as error:
                 decided[subject.package.identity] = _failed(subject.package, error)
             self.progress.step(subject.package)
@@ -305,23 +333,12 @@ class Pipeline:
                 group.start_soon(one, subject)
         return [(subject, decided[subject.package.identity]) for subject in subjects]
 
-    async def _look_up(self, subjects: Sequence[Subject]) -> dict[Project, Offer | StageError]:
-        """Ask each upstream kind once, for all its projects together."""
+    async def _look_up(
+        self, subjects: Sequence[Subject], to: str
+    ) -> dict[Project, Offer | StageError]:
         self.progress.stage("look-up", len(subjects))
         around = Surroundings(self.http, self.config.hosts, lambda: self.config.index)
-        asked: dict[str, tuple[Upstream, dict[Project, None]]] = {}
-        for subject in subjects:
-            asked.setdefault(subject.upstream.kind, (subject.upstream, {}))[1][subject.project] = (
-                None
-            )
-        offers: dict[Project, Offer | StageError] = {}
-
-        async def ask(upstream: Upstream, projects: Sequence[Project]) -> None:
-            offers.update(await upstream.look_up(projects, around))
-
-        async with anyio.create_task_group() as group:
-            for upstream, projects in asked.values():
-                group.start_soon(ask, upstream, tuple(projects))
+        offers = await look_up(subjects, to, around)
         for subject in subjects:
             self.progress.step(subject.package)
         return offers
@@ -359,13 +376,40 @@ class Pipeline:
         fetch = subject.fetch(candidate, self.config.hosts)
         if isinstance(fetch, NoFile):
             return Held(reason=fetch.reason, **decision.known(subject))
-        unbuilt = self.builder.skipped(subject.policy.build) if ask.build else "--no-build"
+        if subject.package.dependents and not decision.tracking.moving:
+            return Held(reason=stale_dependents(subject.package), **decision.known(subject))
+        companions = []
+        for companion in subject.package.companions:
+            beside = await self._companion(subject, companion, candidate)
+            if isinstance(beside, NoFile):
+                return Held(reason=beside.reason, **decision.known(subject))
+            companions.append(beside)
+        unbuilt = ask.unbuilt or self.builder.skipped(subject.policy.build)
         keep = None if unbuilt else self.builder.scratch.file("archive")
-        hashed = await self.prefetcher.hash(fetch, subject.policy.hash, keep)
-        values = dict(fetch.values) | {"hash": str(hashed.sri)}
+        values, hashed = dict(fetch.values), None
+        if not fetch.hashless:
+            hashed = await self.prefetcher.hash(fetch, subject.policy.hash, keep)
+            values["hash"] = str(hashed.sri)
         archive = keep if keep is not None and keep.exists() else None
         build = Build("skipped", "", phase=unbuilt) if unbuilt else None
-        return _Ready(decision, values, hashed, archive, build)
+        return _Ready(decision, values, hashed, archive, build, tuple(companions))
+
+    async def _companion(
+        self, subject: Subject, companion: Source, candidate: Candidate
+    ) -> Mapping[str, str] | NoFile:
+        """Return the new values of a further source that is made from the version."""
+        kind = FETCHERS[companion.fetcher]
+        project = kind.project(subject.package, companion)
+        if project != subject.project:
+            # What was looked up is another project's; only the version says something here too.
+            candidate = replace(candidate, commit="", distributions=())
+        host = host_of(project, self.config.hosts)
+        web = host.web if host is not None else ""
+        fetch = kind.fetch(subject.package, companion, candidate, web)
+        if isinstance(fetch, NoFile):
+            return NoFile(f"its further source, line {companion.line}: {fetch.reason}")
+        hashed = await self.prefetcher.hash(fetch, subject.policy.hash)
+        return dict(fetch.values) | {"hash": str(hashed.sri)}
 
     # --- build ---
 
@@ -403,7 +447,7 @@ class Pipeline:
         self, subject: Subject, ready: _Ready, found: Found, after: tuple[Package, ...]
     ) -> _Ready | Outcome:
         package, policy = subject.package, subject.policy.build
-        change = _plan(package, ready.values, found.texts[package.file])
+        change = _plan(package, ready.values, found.texts[package.file], ready.companions)
         if not change.edits:
             return Current(**ready.decision.known(subject))
         label = ready.values.get("version", "")
@@ -421,7 +465,7 @@ class Pipeline:
         package = subject.package
         decision = ready.decision
         try:
-            change = _plan(package, ready.values, texts[package.file])
+            change = _plan(package, ready.values, texts[package.file], ready.companions)
             if not change.edits:
                 return Current(**decision.known(subject))
             if not ask.dry_run:
@@ -454,9 +498,10 @@ class _Ready:
 
     decision: Decision
     values: dict[str, str]
-    hashed: Hashed
+    hashed: Hashed | None
     archive: Path | None = None
     build: Build | None = None
+    companions: tuple[Mapping[str, str], ...] = ()
 
 
 def commit_message(change: Change, new: str) -> str:
@@ -472,7 +517,12 @@ def commit_message(change: Change, new: str) -> str:
     return f"{package.name}: {old} -> {new}"
 
 
-def _plan(package: Package, values: dict[str, str], text: bytes) -> Change:
+def _plan(
+    package: Package,
+    values: dict[str, str],
+    text: bytes,
+    companions: Sequence[Mapping[str, str]] = (),
+) -> Change:
     """Plan the change on the text as it is by now: siblings may have been written before."""
     now = [one for one in read_file(text, package.file) if one.identity == package.identity]
     if len(now) != 1 or now[0].source is None:
@@ -480,7 +530,17 @@ def _plan(package: Package, values: dict[str, str], text: bytes) -> Change:
             f"{package.identity} stands {len(now)} times in its file",
             hint="give each package an attribute of its own",
         )
-    return plan_change(now[0], now[0].source, values, text, frozenset(FETCHERS))
+    found = replace(now[0], callers=package.callers)
+    return plan_change(found, now[0].source, values, text, frozenset(FETCHERS), companions)
+
+
+def _examined(subject: Subject, decision: Decision, now: datetime) -> Decision:
+    """Add what the audit rules say of the step that was chosen."""
+    if not isinstance(decision.choice, Take):
+        return decision
+    old = decision.pinned.version or subject.pin.version
+    found = examine(Step(subject.package, old, decision.choice.candidate, now), RULES)
+    return replace(decision, warnings=decision.warnings + found)
 
 
 def _has_history(subject: Subject) -> bool:
@@ -509,7 +569,7 @@ def _unreadable(package: Package) -> Failed:
         package=package,
         stage="find",
         message=f"{package.file}: {package.problem}",
-        hint="mend the syntax, or leave the file out of `overlays:`",
+        hint=package.hint,
     )
 
 

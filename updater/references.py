@@ -10,9 +10,9 @@ from packaging.utils import canonicalize_name
 from updater import choose
 from updater.errors import NotFound, UpstreamError, UsageError
 from updater.fetchers.base import Fetch
-from updater.fetchers.fetch_from_github import archive_url
+from updater.fetchers.forge import archive_url
 from updater.model import Pin, Policy, Project
-from updater.upstreams.base import Surroundings, page
+from updater.upstreams.base import Question, Surroundings, page
 from updater.upstreams.github import KIND as GITHUB
 from updater.upstreams.pypi import KIND as PYPI
 
@@ -44,13 +44,14 @@ async def resolve(ref: str, config: Config, http: Http, *, unpack: bool) -> Fetc
     github = _GITHUB_REF.fullmatch(ref)
     if github is not None:
         project = Project(f"https://github.com/{github[1]}/{github[2]}")
-        offer = await _ask(GITHUB, project, around)
+        offer = await _ask(GITHUB, Question(project, frozenset({github[3]})), around)
         commit = _commit(offer, github[3], github[2])
         address = page(project, config.hosts["github.com"])
         return Fetch(url=archive_url(address, commit), unpack=True, commit=commit)
     pypi = _PYPI_REF.fullmatch(ref)
     if pypi is not None:
-        offer = await _ask(PYPI, Project(f"pypi:{canonicalize_name(pypi[1])}"), around)
+        project = Project(f"pypi:{canonicalize_name(pypi[1])}")
+        offer = await _ask(PYPI, Question(project), around)
         return _sdist(offer, pypi[2])
     if _URL.fullmatch(ref):
         return Fetch(url=ref, unpack=unpack)
@@ -60,30 +61,32 @@ async def resolve(ref: str, config: Config, http: Http, *, unpack: bool) -> Fetc
     )
 
 
-async def _ask(upstream: Upstream, project: Project, around: Surroundings) -> Offer:
-    found = (await upstream.look_up([project], around))[project]
+async def _ask(upstream: Upstream, question: Question, around: Surroundings) -> Offer:
+    found = (await upstream.look_up([question], around))[question.project]
     if isinstance(found, UpstreamError):
         raise found
     return found
 
 
 def _commit(offer: Offer, rev: str, repo: str) -> str:
-    form = choose.tag_form(Pin(version=None), Policy(), offer, (repo,))
+    names = choose.Names((), repo)
+    form = choose.tag_form(Pin(version=None), Policy(), offer, names)
     for tag in offer.candidates:
         if tag.ref == rev:
             return tag.commit
-    found = choose.choose_named(rev, offer, choose.releases(offer.candidates, form))
+    found = choose.choose_named(rev, offer, form, None)
     if found is None:
         raise NotFound(
             f"{offer.project} has no tag, branch or full commit {rev!r}", hint="check the rev"
         )
-    return found.commit
+    return found.candidate.commit
 
 
 def _sdist(offer: Offer, version: str) -> Fetch:
-    found = choose.choose_named(version, offer, choose.releases(offer.candidates, None))
-    if found is None:
+    named = choose.choose_named(version, offer, None, None)
+    if named is None:
         raise NotFound(f"{offer.project} has no release {version!r}", hint="check the version")
+    found = named.candidate
     sdists = [one for one in found.distributions if not one.filename.endswith(".whl")]
     if len(sdists) != 1:
         files = ", ".join(one.filename for one in found.distributions)

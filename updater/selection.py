@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from updater import fetchers
@@ -16,10 +17,11 @@ from updater.model import Package, Span
 from updater.overlay.find import read_packages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from updater.config import Config
+    from updater.overlay.find import FileContent
 
 FETCHERS: dict[str, Fetcher] = {
     function: kind
@@ -27,6 +29,8 @@ FETCHERS: dict[str, Fetcher] = {
     for function in sorted(kind.functions)
 }
 """Nix function -> the kind that knows its arguments."""
+
+_FUNCTIONS = frozenset(FETCHERS)
 
 _NOTHING = Span(0, 0)
 
@@ -44,45 +48,102 @@ def read_file(data: bytes, file: str) -> tuple[Package, ...]:
 
     A parse problem inside a package is that package's own.
     """
-    content = read_packages(data, file, frozenset(FETCHERS))
-    broken = tuple(
-        Package(file, (), problem.line, problem.span, None, None, None, problem=str(problem))
-        for problem in content.problems
+    return _packages(read_packages(data, file, _FUNCTIONS), file)
+
+
+def _packages(content: FileContent, file: str) -> tuple[Package, ...]:
+    return content.packages + tuple(
+        Package(file, (), one.line, one.span, None, None, None, problem=str(one), hint=one.hint)
+        for one in content.problems
     )
-    return content.packages + broken
 
 
 def find_packages(config: Config) -> Found:
-    """Read every overlay file that the configuration names.
+    """Read every overlay file that the configuration names, and the package files they call.
 
     Raises:
         ConfigError: an entry of ``overlays:`` names nothing.
     """
-    packages: list[Package] = []
-    texts: dict[str, bytes] = {}
-    for path in _files(config):
-        file = path.relative_to(config.root).as_posix()
+    reading = _Reading(config.root)
+    for file in _files(config):
+        reading.read(file)
+    return reading.found()
+
+
+class _Reading:
+    """Reads files once each, and follows ``callPackage ./package.nix { }`` from one to another."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._packages: dict[str, tuple[Package, ...]] = {}
+        self._texts: dict[str, bytes] = {}
+        self._callers: dict[str, tuple[tuple[str, ...], ...]] = {}
+
+    def read(self, file: str) -> None:
+        """Read a file, by its path below the root, and the files that it calls."""
+        waiting = [file]
+        while waiting:
+            one = waiting.pop()
+            if one not in self._packages:
+                waiting.extend(self._read(one))
+
+    def _read(self, file: str) -> Iterator[str]:
         try:
-            texts[file] = files.read(path, file)
+            data = files.read(self._root / file, file)
         except ReadError as error:
-            unread = Package(file, (), 1, _NOTHING, None, None, None, problem=str(error))
-            packages.append(unread)
-            continue
-        packages.extend(read_file(texts[file], file))
-    return Found(tuple(packages), texts)
+            broken = Package(file, (), 1, _NOTHING, None, None, None, problem=str(error))
+            self._packages[file] = (broken,)
+            return
+        content = read_packages(data, file, _FUNCTIONS)
+        self._texts[file] = data
+        self._packages[file] = _packages(content, file)
+        for called in content.files:
+            target = self._target(file, called.path)
+            if target is not None:
+                self._callers[target] = (*self._callers.get(target, ()), called.attribute)
+                yield target
+            else:
+                why = f"it calls {called.path}, and there is no such file in this project"
+                lost = Package(
+                    file, called.attribute, called.line, called.span, None, None, None, skip=why
+                )
+                self._packages[file] += (lost,)
+
+    def _target(self, file: str, path: str) -> str | None:
+        """Return the file that a path in another one means, None where it lies outside the root."""
+        target = os.path.normpath(os.path.join(os.path.dirname(file), path))  # noqa: PTH118, PTH120 - as text
+        if target.startswith(("..", "/")):
+            return None
+        if (self._root / target).is_dir():
+            target = f"{target}/default.nix"
+        found = self._root / target
+        inside = found.is_file() and found.resolve().is_relative_to(self._root.resolve())
+        return target if inside else None
+
+    def found(self) -> Found:
+        """Return all that was read."""
+        packages = []
+        for file, mine in self._packages.items():
+            callers = self._callers.get(file, ())
+            packages += [
+                replace(one, callers=callers) if callers and not one.attribute else one
+                for one in mine
+            ]
+        return Found(tuple(packages), self._texts)
 
 
-def _files(config: Config) -> Iterable[Path]:
-    found: dict[Path, None] = {}
+def _files(config: Config) -> Iterable[str]:
+    """Return the overlay files, each once: of a link and its target, the target."""
+    found: dict[str, None] = {}
     for entry in config.document.overlays:
         path = config.root / entry
         if path.is_dir():
-            matches = sorted(path.rglob("*.nix"))
+            matches = sorted(_below(os.path.normpath(entry), config.root), key=_parts)
         elif path.is_file():
-            matches = [path]
+            matches = [os.path.normpath(entry)]
         else:
-            matches = sorted(config.root.glob(entry)) if not entry.startswith("/") else []
-            matches = [match for match in matches if match.is_file()]
+            globbed = sorted(config.root.glob(entry)) if not entry.startswith("/") else []
+            matches = [one.relative_to(config.root).as_posix() for one in globbed if one.is_file()]
         if not matches:
             raise ConfigError(
                 f"{entry!r} names no .nix file in {config.root}",
@@ -91,7 +152,45 @@ def _files(config: Config) -> Iterable[Path]:
                 hint="say where the overlays are: in config.yaml, `overlays: [FOLDER]`, or with -C",
             )
         found.update(dict.fromkeys(matches))
-    return found
+    return _without_links(list(found), config.root)
+
+
+def _without_links(found: list[str], root: Path) -> list[str]:
+    links = {file for file in found if os.path.islink(root / file)}  # noqa: PTH114 - speed
+    if not links:
+        return found
+    known = {os.path.realpath(root / file) for file in found if file not in links}
+    kept = []
+    for file in found:
+        target = os.path.realpath(root / file)
+        if file not in links or target not in known:
+            kept.append(file)
+            known.add(target)
+    return kept
+
+
+def _below(folder: str, root: Path) -> Iterator[str]:
+    for inside, _, names in os.walk(root / folder):
+        below = os.path.relpath(inside, root)
+        start = "" if below == "." else f"{below}/"
+        yield from (f"{start}{name}" for name in names if name.endswith(".nix"))
+
+
+def _parts(file: str) -> list[str]:
+    return file.split("/")
+
+
+def skip_reason(package: Package) -> str:
+    """Return why a package cannot be followed although it is understood, or an empty string."""
+    if package.source is None or package.skip:
+        return package.skip
+    return FETCHERS[package.source.fetcher].skip(package, package.source)
+
+
+def stale_dependents(package: Package) -> str:
+    """Say which hashes beside the source a new one makes wrong."""
+    names = " and ".join(f"{one.name} (line {one.line})" for one in package.dependents)
+    return f"{names} must change with the source, and only a build can tell the new value"
 
 
 async def changed_packages(

@@ -25,9 +25,11 @@ from updater.model import (
 )
 
 if TYPE_CHECKING:
-    from updater.following import Follower, Repository, Subject
+    from updater.errors import StageError
+    from updater.following import Follower, Subject
     from updater.identify.search import Nothing
     from updater.model import Hashed, Offer, Outcome, State
+    from updater.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,9 @@ class Inspector:
 
     # --- pin ---
 
-    async def pin(self, subject: Subject, offer: Offer) -> Decision:
+    async def pin(
+        self, subject: Subject, offer: Offer, _twin: Offer | StageError | None = None
+    ) -> Decision:
         """Decide what a pin must say so that it says what its hash holds.
 
         Raises:

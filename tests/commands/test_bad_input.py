@@ -40,14 +40,14 @@ CONFIGURATIONS = {
         "overlays: [overlays]\ndefaults:\n  trak: tag\n",
         (
             "config.yaml:3:defaults.trak: is no known key\n"
-            "hint: known here: allow, build, commit_interval, hash, hold, ignore, "
-            "minimum_release_age, prereleases, tag_pattern, track\n"
+            "hint: known here: allow, build, commit_interval, cross_check, hash, hold, ignore, "
+            "minimum_release_age, prereleases, python, tag_pattern, track\n"
         ),
     ),
     "wrong value": (
         "packages:\n  a:\n    track: tags\n",
         (
-            "config.yaml:3:packages.a.track: expected one of auto, tag, commit, pypi, branch:NAME; "
+            "config.yaml:3:packages.a.track: expected one of auto, tag, release, commit, pypi, branch:NAME; "
             "found 'tags'\n"
         ),
     ),
@@ -82,7 +82,7 @@ CONFIGURATIONS = {
     ),
     "host without kind": (
         "hosts:\n  git.example.org: {token_env: X}\n",
-        "config.yaml:hosts.git.example.org: needs its kind\nhint: write kind: github\n",
+        "config.yaml:hosts.git.example.org: needs its kind\nhint: write kind: git or gitea or github or gitlab\n",
     ),
     "no YAML": (
         "overlays: [overlays\n",
@@ -173,7 +173,10 @@ def test_a_name_of_several_packages_lists_them(project: Project) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["bump", "--no-such"], "No such option: --no-such (Possible options: --no-build)"),
+        (
+            ["bump", "--no-such"],
+            "No such option: --no-such (Possible options: --no-build, --no-cache)",
+        ),
         (["bump", "--to"], "Option '--to' requires an argument."),
         (["fetch"], "No such command 'fetch'. Did you mean 'prefetch'?"),
         (["prefetch"], "prefetch needs a REF or --convert HASH"),
@@ -304,8 +307,8 @@ def test_a_right_token_goes_to_its_host_only(
         for server in (github.server, github.codeload, index.server)
         for one in server.requests()
     ]
-    assert ("/o/v.git/git-upload-pack", "Basic") in seen
-    assert [target for target, sent in seen if sent and "upload-pack" not in target] == []
+    assert ("/api/graphql", "Bearer") in seen
+    assert [target for target, sent in seen if sent and target != "/api/graphql"] == []
 
 
 @pytest.mark.parametrize(

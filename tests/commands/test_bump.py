@@ -38,6 +38,8 @@ def test_moves_a_pypi_pin_and_a_second_run_is_current(project: Project, index: I
         0,
         (
             "+ ema-pytorch  0.7.7 -> 0.8.3 (hash: index, no download)\n"
+            "    warning: a new minor version below 1.0, which may break its users: "
+            "0.7.7 -> 0.8.3\n"
             "    not built: build: {enabled: false}\n1 updated\n"
         ),
         "",
@@ -226,7 +228,8 @@ def test_dry_run_prints_a_diff_that_git_applies_and_writes_nothing(
 
     assert result.err == (
         "+ a  1.0 -> 2.0 (hash: index, no download, not written)\n"
-        "    not built: build: {enabled: false}\n1 updated\n"
+        "    warning: a new major version: 1.0 -> 2.0\n"
+        "    not built: --dry-run\n1 updated\n"
     )
     assert project.snapshot() == before
     subprocess.run(["git", "apply"], cwd=project.root, input=result.out.encode(), check=True)
@@ -331,7 +334,9 @@ def test_json_of_a_bump_holds_the_whole_outcome(project: Project, index: Index) 
                 "pinned": {"rev": "", "commit": None, "version": "1.0"},
                 "reason": None,
                 "until": None,
-                "warnings": [],
+                "warnings": [
+                    {"code": "major-version", "message": "a new major version: 1.0 -> 2.0"}
+                ],
                 "written": True,
                 "changes": [
                     {"field": "version", "line": 5, "old": "1.0", "new": "2.0"},

@@ -183,7 +183,9 @@ def test_bump_identifies_a_commit_in_the_middle_of_the_history(
 
     assert shown == (
         "^ vocos  0.1.0 (truly 0.1.1-unstable-2025-01-03) -> 0.2.0; "
-        "the rev 'main' moves: pinned to the tag\n1 outdated\n"
+        "the rev 'main' moves: pinned to the tag\n"
+        "    warning: a new minor version below 1.0, which may break its users: 0.1.1 -> 0.2.0\n"
+        "1 outdated\n"
     )
     (package,) = result.json["packages"]
     assert package["pinned"] == {

@@ -118,7 +118,8 @@ def find_object(
     oid: str | None = None,
 ) -> GitObject | None:
     """Answer ``Repository.object``."""
-    sha = hosted.find(expression or oid or "HEAD")
+    # Of a full id git says that it is one, not that there is such an object.
+    sha = hosted.find(f"{oid}^{{object}}" if oid else expression or "HEAD")
     return GitObject(hosted, sha) if sha else None
 
 

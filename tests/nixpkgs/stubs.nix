@@ -41,6 +41,7 @@ in
 lib.mapAttrs stub {
   accelerate = { version = "1.11.0"; needs = [ "torch" ]; };
   anyio.version = "4.11.0";
+  backports-zstd = { version = "1.1.0"; modules = [ "backports" ]; };
   beartype.version = "0.22.2";
   boto3 = { version = "1.40.50"; modules = [ "boto3" "botocore" ]; };
   cffi.version = "2.0.0";
@@ -57,6 +58,7 @@ lib.mapAttrs stub {
   httpx.version = "0.28.1";
   huggingface-hub.version = "0.35.3";
   hydra-core = { version = "1.3.2"; modules = [ "hydra" ]; };
+  isal.version = "1.8.0";
   jaxtyping.version = "0.3.3";
   jieba.version = "0.42.1";
   jinja2.version = "3.1.6";

@@ -6,11 +6,12 @@ is read for the hash, and shown only without control sequences.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from updater.effects import process
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
 
     from updater.model import Algorithm, Sri
 
+GitOption: TypeAlias = Literal["fetch-submodules", "fetch-lfs", "leave-dotGit", "deepClone"]
+"""A flag of nix-prefetch-git: what a call of fetchgit asks for beyond the commit's own files."""
+
 _NIX_COMMAND: Final = ("--extra-experimental-features", "nix-command")
 _INSTALL: Final = "install Nix, or set hash: embedded for this package"
 _SCHEMES: Final = frozenset({"http", "https", "ftp", "file", "mirror"})
 _STORE_NAME: Final = re.compile(r"[A-Za-z0-9+_?=-][A-Za-z0-9+._?=-]{0,210}")
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SHOWN_LINES: Final = 12
 
 _SECRET_VALUE: Final = re.compile(r"\b(gh[oprsu]_|github_pat_|glpat-|npm_|pypi-Ag)[\w-]{16}")
@@ -83,6 +88,32 @@ class Nix:
         if ran.exit_code or not lines:
             raise _failure(ran, f"Nix cannot prefetch {url}")
         return parse_hash(lines[-1], "sha256")
+
+    async def prefetch_git(self, url: str, rev: str, *options: GitOption) -> Sri:
+        """Fetch a commit with git as nixpkgs' fetchgit does, and return the hash of its tree.
+
+        Args:
+            url: of the repository, without credentials.
+            rev: the commit, 40 or 64 hex digits.
+            options: what the fetcher call asks for beyond the tree itself.
+
+        Raises:
+            HashError: no nix-prefetch-git, a URL or rev that must not be given to it, or no fetch.
+        """
+        if not _COMMIT.fullmatch(rev):
+            raise HashError(f"{rev!r} is no commit", hint="resolve it before it is fetched")
+        flags = [f"--{option}" for option in options]
+        ran = await self.run(
+            "nix-prefetch-git", "--quiet", *flags, "--url", _checked_url(url), "--rev", rev
+        )
+        if ran.exit_code:
+            raise _failure(ran, f"Nix cannot prefetch {url} at {rev}")
+        try:
+            said = json.loads(ran.stdout)
+            # Older releases print only sha256, in base32.
+            return parse_hash(said.get("hash") or said["sha256"], "sha256")
+        except (ValueError, KeyError, AttributeError) as error:
+            raise _failure(ran, f"nix-prefetch-git printed no hash of {url}") from error
 
     async def convert(self, text: str, algorithm: Algorithm | None = None) -> Sri:
         """Return what Nix itself makes of a hash in any of its formats.

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from urllib.parse import urlsplit
 
 from updater.errors import ReadError
 from updater.model import HASH_FIELDS, Candidate, Package, Pin, Project, Reference, Source, Sri
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_SCP_ADDRESS = re.compile(r"(?:[\w.-]+@)?(?P<host>[\w.-]+):(?!//)(?P<path>.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Fetch:
         sri: the hash, where upstream publishes it.
         commit: the commit id that the archive must carry, or an empty string.
         blocked: why the hash cannot be computed from the archive alone, or an empty string.
+        hashless: the call has no hash: its rev alone says what is fetched.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
@@ -32,11 +37,12 @@ class Fetch:
     sri: Sri | None = None
     commit: str = ""
     blocked: str = ""
+    hashless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NoFile:
-    """The candidate lacks the file that this fetcher call would download, and why."""
+    """The candidate cannot be fetched through this call as it is written, and why."""
 
     reason: str
 
@@ -45,9 +51,15 @@ Fetched: TypeAlias = "Fetch | NoFile"
 
 
 class Fetcher(ABC):
-    """One Nix fetcher function, or several that take the same arguments."""
+    """One Nix fetcher function, or several that take the same arguments.
+
+    Attributes:
+        functions: their names.
+        writes: the attributes of a call that a bump may change, besides its hash.
+    """
 
     functions: ClassVar[frozenset[str]]
+    writes: ClassVar[frozenset[str]]
 
     @abstractmethod
     def project(self, package: Package, source: Source) -> Project:
@@ -59,7 +71,11 @@ class Fetcher(ABC):
 
     @abstractmethod
     def pin(self, package: Package, source: Source) -> Pin:
-        """Return the pin as it is written."""
+        """Return the pin as it is written.
+
+        Raises:
+            ReadError: an argument that is part of it is missing or computed.
+        """
 
     @abstractmethod
     def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
@@ -69,8 +85,14 @@ class Fetcher(ABC):
             package: the package that the source belongs to.
             source: the call as it is now.
             candidate: the version to move to.
-            web: the base URL of the project's host; empty for an index.
+            web: the base URL of the project's host as it is configured; empty for an index, and for
+                a host that no configuration knows.
         """
+
+    def skip(self, package: Package, source: Source) -> str:
+        """Return why no version could ever be found for this call, or an empty string."""
+        del package, source
+        return ""
 
 
 def required(package: Package, source: Source, *names: str) -> str:
@@ -94,6 +116,11 @@ def required(package: Package, source: Source, *names: str) -> str:
     return found.value
 
 
+def label(package: Package) -> str | None:
+    """Return the package's version as it is written."""
+    return package.version.value if package.version is not None else None
+
+
 def written_hash(source: Source) -> str:
     """Return the hash as written, empty where there is none."""
     return source.value(*HASH_FIELDS) or ""
@@ -106,3 +133,32 @@ def is_through_version(package: Package, source: Source, *names: str) -> bool:
     if found is None or literal is None:
         return False
     return any(isinstance(part, Reference) and part.literal == literal for part in found.parts)
+
+
+def switched_on(source: Source, names: tuple[str, ...]) -> str:
+    """Return which of these arguments are given and not false, separated by commas."""
+    given = [name for name in names if source.get(name) and source.value(name) != "false"]
+    return ", ".join(given)
+
+
+def repository(address: str) -> Project:
+    """Return the identity of the repository that a git address names.
+
+    ``https://HOST/PATH.git``, other schemes, and ``git@HOST:PATH`` of git's documentation, "GIT
+    URLs", all name ``https://HOST/PATH``.
+    """
+    short = _SCP_ADDRESS.fullmatch(address)
+    if short is not None:
+        host, path = short["host"], short["path"]
+    else:
+        parts = urlsplit(address)
+        host, path = parts.hostname or "", parts.path
+        if parts.port is not None:
+            host = f"{host}:{parts.port}"
+    return Project(f"https://{host}/{path.strip('/').removesuffix('.git')}")
+
+
+def page(project: Project, web: str) -> str:
+    """Return the address of a repository: on its host as it is configured, where that is known."""
+    path = project.removeprefix("https://").partition("/")[2]
+    return f"{web}/{path}" if web else project

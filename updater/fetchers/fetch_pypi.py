@@ -1,6 +1,7 @@
 """fetchPypi: one file of a release on the package index, hashed as it is.
 
-It builds the file's name from its own ``pname`` literally. Source: Nixpkgs manual, "fetchPypi".
+It builds the file's name from its own ``pname`` literally. Source: Nixpkgs manual, "fetchPypi";
+nixpkgs, pkgs/build-support/fetchpypi.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ class FetchPypi(Fetcher):
     """A source distribution, or the wheel that the call describes."""
 
     functions: ClassVar[frozenset[str]] = frozenset({"fetchPypi"})
+    writes: ClassVar[frozenset[str]] = frozenset({"version", "pname"})
 
     def project(self, package: Package, source: Source) -> Project:
         """Return ``pypi:NAME`` with the normalised name."""
@@ -38,21 +40,25 @@ class FetchPypi(Fetcher):
         """
         del web
         pname = required(package, source, "pname")
-        wanted = _filename(source, pname, candidate.version)
+        ending = _ending(source, candidate.version)
+        wanted = f"{pname}{ending}"
         found = next((d for d in candidate.distributions if d.filename == wanted), None)
         values = {"version": candidate.version}
         if found is None:
-            found = _same_but_stem(source, candidate)
+            found = _same_but_stem(pname, ending, candidate)
             if found is None:
                 there = ", ".join(sorted(d.filename for d in candidate.distributions)) or "no file"
                 return NoFile(f"{candidate.version} has no {wanted}; the index has {there}")
-            values["pname"] = _stem(source, found, candidate.version)
+            values["pname"] = found.filename.removesuffix(ending)
         blocked = "the index publishes no sha256 for this file" if found.sri is None else ""
         return Fetch(values=values, url=found.url, sri=found.sri, blocked=blocked)
 
-
-def _filename(source: Source, pname: str, version: str) -> str:
-    return f"{pname}{_ending(source, version)}"
+    def skip(self, package: Package, source: Source) -> str:
+        """``format`` says which file is meant, and fetchPypi knows two of them."""
+        del package
+        written = source.value("format") or "setuptools"
+        known = written in ("setuptools", "wheel")
+        return "" if known else f"fetchPypi knows no format {written!r}"
 
 
 def _ending(source: Source, version: str) -> str:
@@ -64,14 +70,16 @@ def _ending(source: Source, version: str) -> str:
     return f"-{version}.{source.value('extension') or 'tar.gz'}"
 
 
-def _same_but_stem(source: Source, candidate: Candidate) -> Distribution | None:
-    ending = _ending(source, candidate.version)
-    fitting = [d for d in candidate.distributions if d.filename.endswith(ending)]
+def _same_but_stem(pname: str, ending: str, candidate: Candidate) -> Distribution | None:
+    """Return the one file that only another spelling of the same name keeps from fitting."""
+    same = canonicalize_name(pname)
+    fitting = [
+        one
+        for one in candidate.distributions
+        if one.filename.endswith(ending)
+        and canonicalize_name(one.filename.removesuffix(ending)) == same
+    ]
     return fitting[0] if len(fitting) == 1 else None
-
-
-def _stem(source: Source, distribution: Distribution, version: str) -> str:
-    return distribution.filename.removesuffix(_ending(source, version))
 
 
 KIND = FetchPypi()

@@ -1,8 +1,8 @@
 """Hashes: the formats Nix writes them in, and what Nix computes, without Nix.
 
-``sri`` reads and writes the formats; ``nar`` serialises a tree as Nix does; ``archive`` goes from a
-download to the NAR hash in one pass, with ``decompress``, ``tar`` and ``zip`` as its readers,
-``ordered`` and ``shelved`` as its two ways to bring entries into NAR order, ``spool`` for what does
-not fit into memory, ``limits`` against bombs, and ``keep`` for the small files that later stages
-want.
+``sri`` reads and writes the formats, ``nar`` serialises a tree as Nix does, and ``archive`` goes
+from a download to the NAR hash in one pass. On that way: ``decompress``, then ``tar`` or ``zip``
+yield each ``entry``; ``top`` strips the top folder and ``keep`` says which small files later stages
+want; ``ordered`` writes them into the ``tree`` as they come, or ``shelved`` brings them into order
+first; ``digest`` hashes; ``spool`` takes what does not fit into memory, and ``limits`` stops bombs.
 """

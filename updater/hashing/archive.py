@@ -178,6 +178,6 @@ class _Download:
 
     def _arriving(self) -> Iterator[bytes]:
         for chunk in self._live:
-            self._meter.downloaded += len(chunk)
+            self._meter.download(len(chunk))
             self._spool.append(chunk)
             yield chunk

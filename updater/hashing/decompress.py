@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import sys
 import zlib
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 BLOCK_BYTES: Final = 1 << 18
 _INPUT_BYTES: Final = 1 << 16
 _SNIFF_BYTES: Final = 512
+_TAR_CHECKSUM: Final = slice(148, 156)
 _TAR_MAGIC: Final = slice(257, 262)
 # A stream of empty members costs much time and yields nothing, so that no other limit meets it.
 _MEMBERS: Final = 1_000_000
@@ -103,7 +105,10 @@ def _xz(meter: Meter) -> _Opened:
 
 def _zstd(meter: Meter) -> _Opened:
     try:
-        from backports import zstd  # noqa: PLC0415 - only where a zstd stream is read
+        if sys.version_info >= (3, 14):
+            from compression import zstd  # noqa: PLC0415 - only where a zstd stream is read
+        else:
+            from backports import zstd  # noqa: PLC0415 - as above
     except ImportError as error:
         raise HashError(
             "this is a zstd archive, and no zstd library is installed",
@@ -174,7 +179,10 @@ class Stream:
                 return name
         if head.startswith(ZIP_MAGIC):
             return "zip"
-        if head[_TAR_MAGIC] == b"ustar" or (head and len(head) >= _SNIFF_BYTES):
+        # Before POSIX a tar had no magic number; its checksum is never empty.
+        if head[_TAR_MAGIC] == b"ustar" or head[_TAR_CHECKSUM].strip(b"\0 ").isdigit():
+            return "tar"
+        if len(head) >= _SNIFF_BYTES and not head.strip(b"\0"):
             return "tar"
         found = f"starts with {head[:8].hex(' ')}" if head else "is empty"
         raise HashError(
@@ -194,7 +202,7 @@ class Stream:
                     if not rest:
                         break
                     members += 1
-                    opened = self._next_member(opener, members)
+                    opened = self._next_member(opener, rest, members)
                 yield from self._drained(opened, rest)
                 rest = b""
                 if opened[0].eof:
@@ -206,9 +214,18 @@ class Stream:
                 hint=AGAIN,
             )
 
-    def _next_member(self, opener: Callable[[Meter], _Opened], members: int) -> _Opened:
+    def _next_member(
+        self, opener: Callable[[Meter], _Opened], data: bytes, members: int
+    ) -> _Opened:
         if members > _MEMBERS:
             raise HostileArchive(f"the archive has more than {_MEMBERS} {self.format} parts")
+        magic = self._head[:2]
+        # zstd has frames of two kinds, and tells by itself what is neither.
+        if self.format != "zstd" and data[:2] != magic[: len(data)]:
+            raise HashError(
+                f"{self._filename!r} is damaged: something else follows its {self.format} data",
+                hint=AGAIN,
+            )
         return opener(self._meter)
 
     def _drained(self, opened: _Opened, data: bytes) -> Iterator[bytes]:
@@ -231,7 +248,7 @@ def inflated(packed: Iterable[bytes], filename: str) -> Iterator[bytes]:
     try:
         for piece in packed:
             if decoder.eof:
-                break
+                raise HashError(f"{filename!r} is damaged: a member has too much data", hint=AGAIN)
             yield from _decompressed(decoder, piece)
     except damage as error:
         raise HashError(
@@ -239,6 +256,8 @@ def inflated(packed: Iterable[bytes], filename: str) -> Iterator[bytes]:
         ) from error
     if not decoder.eof:
         raise HashError(f"{filename!r} is damaged: a member's data ends early", hint=AGAIN)
+    if decoder.unused_data:
+        raise HashError(f"{filename!r} is damaged: a member has too much data", hint=AGAIN)
 
 
 def _decompressed(decoder: Decoder, data: bytes) -> Iterator[bytes]:

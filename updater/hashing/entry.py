@@ -73,4 +73,4 @@ def split_path(raw: bytes) -> tuple[bytes, ...]:
 def shown(path: bytes | Iterable[bytes]) -> str:
     """Return a path as a message shows it, bytes that are no UTF-8 as escapes."""
     raw = path if isinstance(path, bytes) else b"/".join(path)
-    return raw.decode("utf-8", "backslashreplace")
+    return (raw.rstrip(b"/") or raw).decode("utf-8", "backslashreplace")

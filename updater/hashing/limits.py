@@ -16,6 +16,7 @@ class Limits:
     """The most that one archive may ask for.
 
     Attributes:
+        downloaded_bytes: the archive itself, in bytes.
         unpacked_bytes: all that decompression may yield, in bytes.
         ratio: unpacked bytes for each downloaded byte, on average from the start.
         ratio_from: unpacked bytes up to which the ratio does not count, since a small tree of
@@ -24,6 +25,7 @@ class Limits:
         window_bytes: memory that an xz or zstd stream may ask its reader for.
     """
 
+    downloaded_bytes: int = 8 * _GIB
     unpacked_bytes: int = 16 * _GIB
     ratio: int = 250
     ratio_from: int = 64 * _MIB
@@ -39,6 +41,16 @@ class Meter:
         self.downloaded = 0
         self.unpacked = 0
         self.entries = 0
+
+    def download(self, size: int) -> None:
+        """Count ``size`` more downloaded bytes.
+
+        Raises:
+            HostileArchive: over the limit.
+        """
+        self.downloaded += size
+        if self.downloaded > self.limits.downloaded_bytes:
+            raise HostileArchive(f"the archive is larger than {self.limits.downloaded_bytes} bytes")
 
     def unpack(self, size: int) -> None:
         """Count ``size`` more unpacked bytes.

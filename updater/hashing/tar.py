@@ -33,6 +33,8 @@ _TARGET: Final = slice(157, 257)
 _MAGIC: Final = slice(257, 263)
 _PREFIX: Final = slice(345, 500)
 
+# GNU's long name and long target, and what overrules them.
+_EXTENSIONS: Final = (b"L", b"K", b"x")
 _REGULAR: Final = (b"0", b"\0", b"7")
 _REFUSED: Final = {
     b"3": "a character device",
@@ -43,6 +45,7 @@ _UNSUPPORTED: Final = {
     b"S": "a sparse file",
     b"D": "a folder listing of an incremental backup",
     b"M": "a file that continues from another volume",
+    b"V": "a volume label with content",
 }
 _ADLER_BASE: Final = 65521
 
@@ -71,33 +74,35 @@ class Tar:
             HashError: damaged, cut short, or of a kind that is not supported.
             HostileArchive: breaks a safety rule.
         """
-        names: dict[str, bytes] = {}
+        extensions: dict[bytes, dict[str, bytes]] = {}
         while header := self._header():
             flag = header[_TYPE]
             size = self._number(header[_SIZE], "size")
-            if flag == b"x":
-                names |= self._pax(size)
+            if flag in _EXTENSIONS:
+                if flag in extensions:
+                    # GNU tar takes the last one, others join them.
+                    raise HostileArchive("the archive has two headers of one kind for one member")
+                extensions[flag] = self._pax(size) if flag == b"x" else self._long_name(size, flag)
             elif flag == b"g":
                 self._global(size)
-            elif flag == b"L":
-                names.setdefault("path", self._long_name(size))
-            elif flag == b"K":
-                names.setdefault("linkpath", self._long_name(size))
-            elif flag != b"V":
+            else:
+                names = _names(extensions)
                 if "size" in names:
                     size = self._number_of(names["size"])
-                yield self._entry(header, flag, size, names)
+                # A volume's label takes the extended headers before it, and is no member.
+                if flag != b"V" or size:
+                    yield self._entry(header, flag, size, names)
                 for _ in self._rest:
                     pass
-                names = {}
+                extensions = {}
         # What follows the end mark is no part of the tree, but the checksum after it is looked at.
         for _ in self._blocks:
             pass
 
     def _entry(self, header: bytes, flag: bytes, size: int, names: dict[str, bytes]) -> Entry:
-        raw = names.get("path") or _header_path(header)
+        raw = names["path"] if "path" in names else _header_path(header)
         path = split_path(raw)
-        if not path and flag != b"5":
+        if not raw or (flag != b"5" and raw.endswith(b"/.")):
             raise HostileArchive("the archive has a member without a name", member=shown(raw))
         if flag in _REGULAR:
             if not raw.endswith(b"/"):
@@ -120,7 +125,12 @@ class Tar:
         if kind is Kind.FOLDER:
             return Entry(kind, path)
         target = names.get("linkpath") or header[_TARGET].partition(b"\0")[0]
-        if not target or b"\0" in target or len(target) > PATH_BYTES:
+        if (
+            not target
+            or b"\0" in target
+            or len(target) > PATH_BYTES
+            or (kind is Kind.HARD_LINK and target.endswith(b"/"))
+        ):
             raise HostileArchive(
                 "the archive has a link without a usable target", member=shown(raw)
             )
@@ -185,8 +195,9 @@ class Tar:
 
     # --- extended headers ---
 
-    def _long_name(self, size: int) -> bytes:
-        return self._extension(size).partition(b"\0")[0]
+    def _long_name(self, size: int, flag: bytes) -> dict[str, bytes]:
+        name = self._extension(size).partition(b"\0")[0]
+        return {"path" if flag == b"L" else "linkpath": name}
 
     def _global(self, size: int) -> None:
         found = self._pax(size)
@@ -279,6 +290,13 @@ class Tar:
             f"{self._filename!r} ends early, after {self._taken} bytes of tar: {why}",
             hint="download it again; if it stays so, upstream's file is damaged",
         )
+
+
+def _names(extensions: dict[bytes, dict[str, bytes]]) -> dict[str, bytes]:
+    names: dict[str, bytes] = {}
+    for flag in _EXTENSIONS:
+        names |= extensions.get(flag, {})
+    return names
 
 
 def _header_path(header: bytes) -> bytes:

@@ -1,8 +1,8 @@
 """Zip archives, read as Info-ZIP's ``unzip`` unpacks them, which is what fetchzip calls.
 
 A zip's modes and true sizes stand at its end, so it is read from a spool that has the whole of it.
-Source: PKWARE's APPNOTE.TXT, sections 4.3 and 4.4; ``mapattr`` and ``mapname`` in unzip's ``unix.c``
-for what becomes of modes and names. What unzip would rename or ask about is refused.
+What unzip would rename or ask about is refused. Sources: PKWARE's APPNOTE.TXT, sections 4.3 and
+4.4; for what becomes of modes and names, ``mapattr`` and ``mapname`` in unzip's ``unix.c``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 import stat
 import struct
 import zlib
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from updater.errors import HashError, HostileArchive
@@ -43,8 +44,10 @@ _DEFLATED: Final = 8
 _DOS: Final = 0
 # Those whose upper attributes unzip takes for a Unix mode: VMS, Unix, Acorn, BeOS and the like.
 _MODE_MAKERS: Final = frozenset({2, 3, 5, 12, 13, 15, 16, 17, 30})
-# unzip drops control characters and what looks like a VMS version.
-_RENAMED: Final = re.compile(rb"[\x00-\x1f\x7f\xff]|;\d*(/|$)")
+# unzip drops control characters, and at the end what looks like a VMS version.
+_RENAMED: Final = re.compile(rb"[\x00-\x1f\x7f\xff]|;\d*/?$")
+# Those whose names unzip recodes; it sees the mark for UTF-8 only where there is an extra field.
+_RECODED: Final = frozenset({_DOS, 6, 11})
 # So many records can be sorted in memory; more are brought into order on disk.
 _SORTED: Final = 50_000
 
@@ -61,6 +64,9 @@ class _Member(NamedTuple):
     packed: int
     size: int
     place: int
+
+
+_path: Final = attrgetter("path")
 
 
 class Zip:
@@ -83,7 +89,7 @@ class Zip:
     def __iter__(self) -> Iterator[Entry]:
         members = self._members()
         if self._count <= _SORTED:
-            members = iter(sorted(members))
+            members = iter(sorted(members, key=_path))
         packed = 0
         for member in members:
             packed += member.packed
@@ -152,10 +158,11 @@ class Zip:
             raise self._unsupported("it is encrypted", name)
         if method not in (_STORED, _DEFLATED):
             raise self._unsupported(f"it uses compression method {method}", name)
-        if _RENAMED.search(name) or (maker == _DOS and b"\\" in name):
+        if _RENAMED.search(name) or (maker == _DOS and b"\\" in name and b"/" not in name):
             raise self._unsupported("unzip unpacks this member under another name", name)
-        if not name.isascii() and not (flags & _UTF_8 or maker in _MODE_MAKERS):
-            raise self._unsupported("the encoding of this name is unknown", name)
+        kept = (flags & _UTF_8 and extra) or maker not in _RECODED
+        if not kept and not name.isascii():
+            raise self._unsupported("unzip takes this name for one in a DOS code page", name)
         if _FIELD_UNICODE_PATH in fields and fields[_FIELD_UNICODE_PATH][_UNICODE_NAME] != name:
             raise self._unsupported("this member has two names", name)
         wide = fields.get(_FIELD_64, b"")

@@ -19,11 +19,13 @@ def uses(packages: Sequence[Package], texts: Mapping[str, bytes]) -> dict[str, t
     ``with super.python3Packages; [ ema-pytorch ]`` and ``self.python3Packages.einops``.
     """
     by_name: dict[str, list[str]] = {}
+    by_file: dict[str, list[Package]] = {}
     for package in packages:
         by_name.setdefault(package.name, []).append(package.identity)
+        by_file.setdefault(package.file, []).append(package)
     found: dict[str, tuple[str, ...]] = {}
     for file, data in texts.items():
-        mine = [package for package in packages if package.file == file]
+        mine = by_file.get(file, [])
         if not mine:
             continue
         places = [

@@ -1,68 +1,94 @@
 """Wanted values -> byte edits -> new text, proven to change nothing else (see proof.py).
 
-An edit replaces one expression, or the one string literal that a name leads to.
+An edit replaces one expression, or the one literal that a name leads to. Two more are small
+rewrites: a name leaves an ``inherit`` for a binding of its own, and ``sha512 = ...`` becomes
+``hash = ...`` where the new hash is of another algorithm.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from updater.errors import PatchError
 from updater.model import HASH_FIELDS, Change, Edit, Field, FieldChange, Package, Source, Span
 from updater.overlay import syntax
-from updater.overlay.proof import prove
+from updater.overlay.proof import Shared, Wanted, prove
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-# Versions, tags, branch names and commits that enter Nix text need no escape within these
-# characters; whatever else upstream sends is refused, not repaired.
-_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!/@~=:-]*")
+# Versions, tags, commits and hashes that enter Nix text need no escape within these characters;
+# whatever else upstream sends is refused, not repaired. Quotes, `$`, backslashes, white space,
+# control characters and all that is not ASCII are outside.
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!/@~=:-]{0,199}")
+_SAFE_URL = re.compile(r"[a-z][a-z0-9+.-]*://[A-Za-z0-9._+!/@~=:%?&#,;()-]{1,1999}")
+_THROUGH_VERSION = ("rev", "tag", "ref")
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """One edit and the value that the field has before and after it."""
+    """One edit and, on one of a field's edits, the value that the field has before and after it."""
 
     edit: Edit
-    change: FieldChange
+    change: FieldChange | None = None
 
 
-def plan_change(
+def plan_change(  # noqa: PLR0913, PLR0917 - what changes, in what text, into what
     package: Package,
     source: Source,
     wanted: Mapping[str, str],
     data: bytes,
     fetchers: frozenset[str],
+    companions: Sequence[Mapping[str, str]] = (),
 ) -> Change:
     """Plan the edits that give a package its wanted values.
 
     Args:
         package: as read from ``data``.
         source: the source of the package that changes.
-        wanted: field name -> new value; ``version`` is the package's, all others the source's.
-            ``hash`` stands for whichever of HASH_FIELDS the call has.
+        wanted: field name -> new value. ``version`` is the package's, a name of its dependents
+            theirs, all others the source's. ``hash`` stands for whichever of HASH_FIELDS the call
+            has.
         data: the whole file.
         fetchers: as for ``read_packages``.
+        companions: the same for each of the package's companions, in their order.
 
     Returns:
         The change; without edits where every value is as wanted.
 
     Raises:
-        PatchError: the edit would need a guess, or would touch anything else.
+        PatchError: the edit would need a guess, would touch anything else, or leaves a hash behind
+            that no longer fits.
     """
-    for field, value in wanted.items():
-        _check_safe(package, field, value)
-    planner = _Planner(package, source, wanted.get("version"), data)
-    plans = [plan for name, value in wanted.items() for plan in planner.plan(name, value)]
-    edits = _distinct(package, [plan.edit for plan in plans])
-    changes = tuple(dict.fromkeys(plan.change for plan in plans))
-    change = Change(package, edits, changes, data, apply_edits(data, edits))
+    asked = Wanted(wanted, tuple(companions))
+    for values in (wanted, *companions):
+        for field, value in values.items():
+            _check_safe(package, field, value)
+    try:
+        return _planned(_Planner(package, source, asked, data), fetchers)
+    except Shared:
+        # A placeholder that several packages share: the hash is written where it belongs.
+        return _planned(_Planner(package, source, asked, data, in_place=True), fetchers)
+
+
+def _planned(planner: _Planner, fetchers: frozenset[str]) -> Change:
+    plans = list(planner.plans())
+    edits = _distinct(planner.package, [plan.edit for plan in plans])
+    fields = tuple(
+        dict.fromkeys(
+            # The line that is edited, wherever the field leads to.
+            replace(one.change, line=planner.data.count(b"\n", 0, one.edit.span.start) + 1)
+            for one in plans
+            if one.change is not None
+        )
+    )
+    after = apply_edits(planner.data, edits)
+    change = Change(planner.package, edits, fields, planner.data, after)
     if edits:
-        prove(change, wanted, fetchers)
+        prove(change, planner.wanted, fetchers)
     return change
 
 
@@ -74,72 +100,160 @@ def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:
 
 
 def _check_safe(package: Package, field: str, value: str) -> None:
-    if not _SAFE.fullmatch(value) or len(value) > 200:  # noqa: PLR2004 - longer than any SRI or tag
+    pattern = _SAFE_URL if field.startswith("url") else _SAFE
+    if not pattern.fullmatch(value):
         raise PatchError(
             f"{package.identity}: upstream's text for {field} is not safe to write into Nix: "
-            f"{value[:80]!r}",
+            f"{value[:80]!a}",
             hint="names of versions and tags may have letters, digits and . _ + ! / @ ~ = : -",
         )
 
 
-def _where(package: Package, field: Field) -> str:
-    return f"{package.file}:{field.line}: {field.name} of {package.name}"
-
-
 @dataclass(frozen=True, slots=True)
 class _Planner:
-    """Plans one package's fields; ``version`` is the new version, None where it stays."""
+    """Plans one package's fields; ``in_place`` writes hashes into the call, not where it looks."""
 
     package: Package
     source: Source
-    version: str | None
+    wanted: Wanted
     data: bytes
+    in_place: bool = False
 
-    def plan(self, name: str, new: str) -> list[_Plan]:
-        """Return the edits that make one field read a new value."""
-        if name == "version":
-            return self._plan_version(new)
-        field = self.source.get(*HASH_FIELDS) if name == "hash" else self.source.get(name)
+    @property
+    def version(self) -> str | None:
+        """The new version, None where it stays."""
+        return self.wanted.source.get("version")
+
+    def plans(self) -> Iterator[_Plan]:
+        """Yield the edits that make every field read its wanted value.
+
+        Raises:
+            PatchError: see `plan_change`.
+        """
+        changed = False
+        for name, new in self.wanted.source.items():
+            if name == "version":
+                yield from self._version(new)
+            elif (dependent := self._dependent(name)) is not None:
+                if dependent.value != new:
+                    yield from self._field(dependent, new, whole=self.package.span)
+            else:
+                found = list(self._source_field(self.source, name, new))
+                changed = changed or bool(found)
+                yield from found
+        if changed:
+            self._refuse_stale_dependents()
+        yield from self._companions()
+
+    def _version(self, new: str) -> Iterator[_Plan]:
+        version = self.package.version
+        if version is not None and version.value != new:
+            if version.literal is None:
+                raise self._computed(version)
+            yield _replaced(version, version.literal, f'"{new}"', new)
+        if self.source.get("version") is not None:
+            yield from self._source_field(self.source, "version", new)
+
+    def _dependent(self, name: str) -> Field | None:
+        return next((one for one in self.package.dependents if one.name == name), None)
+
+    def _refuse_stale_dependents(self) -> None:
+        left = [one for one in self.package.dependents if one.name not in self.wanted.source]
+        if left:
+            names = " and ".join(f"{one.name} (line {one.line})" for one in left)
+            raise PatchError(
+                f"{self.package.identity}: {names} must change with the source, and no new value "
+                "is known",
+                hint="a build with a fake hash tells it; until then, update this package by hand",
+            )
+
+    def _companions(self) -> Iterator[_Plan]:
+        given = self.wanted.companions
+        for index, companion in enumerate(self.package.companions):
+            if index < len(given):
+                for name, new in given[index].items():
+                    if name != "version" or companion.get("version") is not None:
+                        yield from self._source_field(
+                            companion, name, new, shown=f"{companion.attribute}.{name}"
+                        )
+            elif self.version not in (None, self.package.version and self.package.version.value):
+                raise PatchError(
+                    f"{self.package.file}:{companion.line}: {companion.fetcher} in "
+                    f"{companion.attribute} of {self.package.name} follows the version too, and "
+                    "its new hash is not known",
+                    hint="update this package by hand, or hold it in config.yaml",
+                )
+
+    # --- fields of a source ---
+
+    def _source_field(
+        self, source: Source, name: str, new: str, shown: str = ""
+    ) -> Iterator[_Plan]:
+        field = source.get(*HASH_FIELDS) if name == "hash" else source.get(name)
         if field is None:
             raise PatchError(
-                f"{self.package.file}:{self.source.line}: {self.source.fetcher} of "
-                f"{self.package.name} has no {name}",
-                hint="add the attribute, or hold the package in config.yaml",
+                f"{self.package.file}:{source.line}: {source.fetcher} of {self.package.name} has "
+                f"no {name}",
+                hint=f'add {name} = "";' if name == "hash" else "",
             )
         if self._rendered(field) == new:
-            return []
-        return self._plan_field(field, new)
+            return
+        field_name = shown or field.name
+        if name == "hash":
+            plans = self._hash(field, new, source)
+        elif name == "pname":
+            plans = self._own(field, new, source)
+        else:
+            through = self._through_version(source, new) if name in _THROUGH_VERSION else None
+            plans = self._field(field, new, whole=source.span, through=through)
+        for plan in plans:
+            change = plan.change
+            yield replace(plan, change=replace(change, field=field_name) if change else None)
 
-    def _plan_version(self, new: str) -> list[_Plan]:
-        version = self.package.version
-        if version is None or version.value == new:
-            return []
-        if version.literal is None:
-            raise self._computed(version)
-        return [_replace(version, version.literal, f'"{new}"', new)]
+    def _hash(self, field: Field, new: str, source: Source) -> list[_Plan]:
+        algorithm = new.partition("-")[0]
+        if field.name not in ("hash", "narHash", algorithm):
+            return self._renamed(field, new, source)
+        if self.in_place and not field.value and field.span in source.span:
+            return self._own(field, new, source)
+        return self._field(field, new, whole=source.span)
 
-    def _plan_field(self, field: Field, new: str) -> list[_Plan]:
-        own = field.span in self.source.span
-        is_hash = field.name in HASH_FIELDS
-        if field.inherited and own and not is_hash:
-            return _replace_inherited(field, new, self.data)
-        written = None if is_hash else self._through_version(new)
-        if own and written is not None:
-            return [_replace(field, field.span, written, new)]
-        if field.literal is not None:
-            return [_replace(field, field.literal, f'"{new}"', new)]
-        if own and field.parts:
-            return [_replace(field, field.span, f'"{new}"', new)]
-        raise self._computed(field)
+    def _field(
+        self, field: Field, new: str, *, whole: Span, through: str | None = None
+    ) -> list[_Plan]:
+        """Write a value where it is written now: in its own expression, or where names lead."""
+        if field.value is None:
+            raise self._computed(field)
+        here = field.span in whole and not field.inherited
+        if field.literal is not None and not (here and field.literal in field.span):
+            return [_replaced(field, field.literal, f'"{new}"', new)]
+        if not here:
+            raise self._computed(field)
+        return [_replaced(field, field.span, through or f'"{new}"', new)]
 
-    def _computed(self, field: Field) -> PatchError:
-        name = self.package.name
-        return PatchError(
-            f"{self.package.file}:{field.line}: {field.name} of {name} is computed "
-            f"({field.text}), not a literal",
-            hint=f'write it as a literal, such as {field.name} = "..."; or hold the package in '
-            f"config.yaml: packages: {{{name}: {{hold: computed {field.name}}}}}",
-        )
+    def _own(self, field: Field, new: str, source: Source) -> list[_Plan]:
+        """Write a value into the call itself: what its name leads to is another's as well."""
+        if field.span not in source.span:
+            return self._field(field, new, whole=source.span)
+        if field.inherited:
+            return _out_of_inherit(field, new, self.data)
+        return [_replaced(field, field.span, f'"{new}"', new)]
+
+    def _renamed(self, field: Field, new: str, source: Source) -> list[_Plan]:
+        """``sha512 = "..."`` -> ``hash = "sha256-..."``: the name must fit the algorithm."""
+        if field.inherited or field.literal is None or field.literal not in field.span:
+            raise PatchError(
+                f"{self.package.file}:{field.line}: the new hash of {self.package.name} is no "
+                f"{field.name}, which is written elsewhere",
+                hint=f'write hash = ""; in the call of {source.fetcher} instead of {field.name}',
+            )
+        root = syntax.parse(self.data).root
+        statement = syntax.innermost(root, field.span, ("binding",))
+        path = statement.child_by_field_name("attrpath")
+        if path is None:
+            raise self._computed(field)
+        renamed = _Plan(Edit(syntax.span(path), b"hash"))
+        return [renamed, _replaced(field, field.span, f'"{new}"', new)]
 
     def _rendered(self, field: Field) -> str | None:
         """Return what a field reads once the package's version is the new one."""
@@ -154,27 +268,38 @@ class _Planner:
         ]
         return None if None in texts else "".join(text for text in texts if text is not None)
 
-    def _through_version(self, new: str) -> str | None:
+    def _through_version(self, source: Source, new: str) -> str | None:
         """Write a tag as ``version`` or ``"v${version}"``; None where that cannot be."""
-        name = self.source.version_name
-        if not name or not self.version or self.version not in new:
+        name, version = source.version_name, self.version
+        if not name or not version:
             return None
-        if new == self.version:
+        if new == version:
             return name
-        before, _, after = new.partition(self.version)
-        return f'"{before}${{{name}}}{after}"'
+        parts = re.split(rf"(?<![0-9.]){re.escape(version)}(?!\.?[0-9])", new)
+        if len(parts) != 2:  # noqa: PLR2004 - before and after the one place
+            return None
+        return f'"{parts[0]}${{{name}}}{parts[1]}"'
+
+    def _computed(self, field: Field) -> PatchError:
+        name = self.package.name
+        return PatchError(
+            f"{self.package.file}:{field.line}: {field.name} of {name} is computed "
+            f"({field.text}), not a literal",
+            hint=f'write it as a literal, such as {field.name} = "..."; or hold the package in '
+            f"config.yaml: packages: {{{name}: {{hold: computed {field.name}}}}}",
+        )
 
 
-def _replace(field: Field, span: Span, written: str, new: str) -> _Plan:
+def _replaced(field: Field, span: Span, written: str, new: str) -> _Plan:
     edit = Edit(span, written.encode("ascii"))
     return _Plan(edit, FieldChange(field.name, field.line, field.value or "", new))
 
 
-def _replace_inherited(field: Field, new: str, data: bytes) -> list[_Plan]:
+def _out_of_inherit(field: Field, new: str, data: bytes) -> list[_Plan]:
     """Turn a field's part of ``inherit pname version;`` into a binding in front of the rest."""
     statement = syntax.innermost(syntax.parse(data).root, field.span, ("inherit", "inherit_from"))
     listed = statement.child_by_field_name("attrs")
-    others = len(listed.named_children) - 1 if listed is not None else 0
+    others = len(listed.children_by_field_name("attr")) - 1 if listed is not None else 0
     change = FieldChange(field.name, field.line, field.value or "", new)
     binding = f'{field.name} = "{new}";'.encode("ascii")
     start = statement.start_byte
@@ -183,20 +308,25 @@ def _replace_inherited(field: Field, new: str, data: bytes) -> list[_Plan]:
     line_start = data.rfind(b"\n", 0, start) + 1
     indent = data[line_start:start]
     separator = b" " if indent.strip() else _line_ending(data, line_start) + indent
-    rest = field.span.end
-    while data[rest : rest + 1] in (b" ", b"\t"):
-        rest += 1
-    gone = Span(field.span.start, rest)
-    if data[rest : rest + 1] == b";":  # the last of the names: the space before it goes
-        gone = Span(len(data[: field.span.start].rstrip(b" \t")), field.span.end)
     return [
         _Plan(Edit(Span(start, start), binding + separator), change),
-        _Plan(Edit(gone, b""), change),
+        _Plan(Edit(_with_white_space(field.span, data), b"")),
     ]
 
 
 def _line_ending(data: bytes, line_start: int) -> bytes:
     return b"\r\n" if data[line_start - 2 : line_start] == b"\r\n" else b"\n"
+
+
+def _with_white_space(name: Span, data: bytes) -> Span:
+    """Widen the place of a name in a list so that no second space or empty line is left."""
+    before = len(data[: name.start].rstrip(b" \t"))
+    after = name.end + len(data[name.end :]) - len(data[name.end :].lstrip(b" \t"))
+    if data[before - 1 : before] == b"\n" and data[after : after + 2].lstrip(b"\r")[:1] == b"\n":
+        return Span(before, data.index(b"\n", after) + 1)
+    if data[after : after + 1] in (b";", b"\r", b"\n"):
+        return Span(before, name.end)
+    return Span(name.start, after)
 
 
 def _distinct(package: Package, edits: list[Edit]) -> tuple[Edit, ...]:

@@ -12,8 +12,10 @@ from updater.report.schema import (
     ErrorObject,
     ErrorReport,
     HashReport,
+    JobReport,
     PackageReport,
     PinnedReport,
+    PlanReport,
     PrefetchReport,
     Report,
     Status,
@@ -24,7 +26,7 @@ from updater.report.schema import (
 from updater.report.summary import count, status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from updater.errors import UpdaterError
     from updater.model import Build, Hashed, Outcome, Package
@@ -73,6 +75,12 @@ def listing_json(listed: Sequence[Listed]) -> str:
 def prefetch_json(ref: str, url: str, hashed: Hashed) -> str:
     """Return the object of ``prefetch``."""
     return _dump(PrefetchReport(command="prefetch", ref=ref, url=url, hash=_hash(hashed)))
+
+
+def plan_json(jobs: Iterable[tuple[str, Sequence[str]]]) -> str:
+    """Return the object of ``plan`` on one line, as a step's output wants it."""
+    include = tuple(JobReport(id=name, packages=tuple(packages)) for name, packages in jobs)
+    return PlanReport(include=include).model_dump_json(by_alias=True)
 
 
 def error_json(command: str, error: UpdaterError) -> str:
@@ -139,7 +147,7 @@ def _own(outcome: Outcome) -> dict[str, Any]:  # noqa: PLR0911 - one return a ki
                 "reason": reason or None,
                 "written": written,
                 "changes": changes,
-                "hash": _hash(hashed),
+                "hash": _hash(hashed) if hashed is not None else None,
                 "build": _build(build),
             }
         case Held(reason=reason, until=until):

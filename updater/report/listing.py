@@ -20,8 +20,14 @@ class Listed:
     reason: str = ""
 
 
-def describe(
-    package: Package, pin: Pin | None, tracking: Tracking | None, *, hold: str, problem: str
+def describe(  # noqa: PLR0913 - all but the package may be missing
+    package: Package,
+    pin: Pin | None,
+    tracking: Tracking | None,
+    *,
+    hold: str = "",
+    problem: str = "",
+    skip: str = "",
 ) -> Listed:
     """Say how a package will be tracked, as far as its text tells.
 
@@ -31,13 +37,18 @@ def describe(
         tracking: what its text and configuration say it follows; None where it has no pin.
         hold: why it must not be touched, or an empty string.
         problem: why it cannot be read, or an empty string.
+        skip: why it cannot be followed although it is understood, or an empty string.
     """
-    if problem:
-        return Listed(package, "failed", reason=problem)
-    if pin is None or tracking is None:
-        return Listed(package, "skipped", reason="it has no source of its own")
-    version = pin.version or "no version"
-    shown = version if pin.through_version else f"{version} ({pin.rev[:12]})"
+    shown = _shown(pin) if pin is not None else ""
     if hold:
         return Listed(package, "held", shown, reason=hold)
+    if problem:
+        return Listed(package, "failed", shown, reason=problem)
+    if skip or tracking is None:
+        return Listed(package, "skipped", shown, reason=skip)
     return Listed(package, "found", shown, str(tracking), tracking.reason)
+
+
+def _shown(pin: Pin) -> str:
+    version = pin.version or "no version"
+    return f"{version} ({pin.rev[:12]})" if pin.rev and not pin.through_version else version

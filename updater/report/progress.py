@@ -28,6 +28,7 @@ class Silent:
 
     def say(self, message: str) -> None:
         """Print one line to stderr."""
+        sys.stderr.write(f"updater: {message}\n")
 
 
 class Plain(Silent):

@@ -156,6 +156,20 @@ class PrefetchReport(_Part):
     hash: HashReport
 
 
+class JobReport(_Part):
+    """One runner's packages, by identity, dependencies first."""
+
+    id: str
+    packages: tuple[str, ...]
+
+
+class PlanReport(_Part):
+    """The object of ``plan``: a matrix for GitHub Actions."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    include: tuple[JobReport, ...]
+
+
 class ErrorObject(_Part):
     """The object of a command that could not run."""
 

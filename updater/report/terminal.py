@@ -21,7 +21,7 @@ from updater.report.summary import count, status
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from updater.model import Build, Outcome
+    from updater.model import Build, Hashed, Outcome
     from updater.report.listing import Listed
 
 _MARKS = {
@@ -106,9 +106,9 @@ def _sentence(outcome: Outcome) -> str:  # noqa: PLR0911 - one kind of outcome, 
         case Outdated(reason=reason):
             return _with(move, reason)
         case Updated(written=written, hashed=hashed, reason=reason):
-            cost = f"{hashed.downloaded_bytes} bytes" if hashed.downloaded_bytes else "no download"
+            cost = _cost(hashed)
             done = "" if written else ", not written"
-            return _with(f"{move} (hash: {hashed.method}, {cost}{done})", reason)
+            return _with(f"{move} ({cost}{done})", reason)
         case Held(reason=reason, until=until):
             when = f" until {until:%Y-%m-%d %H:%M} UTC" if until is not None else ""
             return f"{old or '?'} held{when}: {reason}"
@@ -157,6 +157,13 @@ def _built(build: Build) -> str:
 
 def _time(build: Build) -> str:
     return f"{build.seconds} s" if build.sandboxed else f"{build.seconds} s, not sandboxed"
+
+
+def _cost(hashed: Hashed | None) -> str:
+    if hashed is None:
+        return "it has no hash"
+    cost = f"{hashed.downloaded_bytes} bytes" if hashed.downloaded_bytes else "no download"
+    return f"hash: {hashed.method}, {cost}"
 
 
 def _with(text: str, reason: str) -> str:

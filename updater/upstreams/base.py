@@ -1,31 +1,63 @@
-"""What every upstream kind does: answer for a set of projects at once."""
+"""What every upstream kind does: answer a set of questions at once."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
-import anyio
-
-from updater.errors import UpstreamError
+from updater.errors import RateLimited, ServerFailed, Unreachable, UpstreamError
+from updater.model import Host
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 
-    from updater.model import Answer, Host, Offer, Project, Scheme
+    from updater.model import Answer, Offer, Project, Scheme
+
+TRANSIENT: tuple[type[UpstreamError], ...] = (RateLimited, ServerFailed, Unreachable)
+"""What a request can fail with that may succeed when it is sent again."""
 
 
 class Web(Protocol):
     """HTTP as upstreams need it: retried, limited, and with foreign exceptions mapped."""
 
-    async def get(self, url: str, *, accept: str = "*/*", scheme: Scheme | None = None) -> Answer:
-        """Return the answer to a GET, redirects followed."""
-
-    async def post(
-        self, url: str, content: bytes, *, headers: Mapping[str, str], scheme: Scheme | None = None
+    async def get(
+        self,
+        url: str,
+        *,
+        accept: str = "*/*",
+        scheme: Scheme | None = None,
+        on: tuple[type[UpstreamError], ...] = TRANSIENT,
     ) -> Answer:
-        """Return the answer to a POST, which may be a redirect: a POST is not sent on."""
+        """Return the answer to a GET, redirects followed; the arguments are those of `post`."""
+
+    async def post(  # noqa: PLR0913 - all but the address and the body have a default
+        self,
+        url: str,
+        content: bytes,
+        *,
+        headers: Mapping[str, str],
+        scheme: Scheme | None = None,
+        on: tuple[type[UpstreamError], ...] = TRANSIENT,
+        judge: Callable[[Answer], None] | None = None,
+    ) -> Answer:
+        """Return the answer to a POST, which may be a redirect: a POST is not sent on.
+
+        Args:
+            url: the address.
+            content: the body.
+            headers: besides the client's own.
+            scheme: how to send the host's token, if there is one.
+            on: the failures after which it is sent again.
+            judge: raises one of them for an answer whose body tells of a failure.
+        """
+
+    def has_token(self, url: str) -> bool:
+        """Tell whether a token is bound to an address's host."""
+
+    def say(self, message: str) -> None:
+        """Tell the user something that no single package is to blame for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +72,50 @@ class Surroundings:
     index: Callable[[], str]
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be known of a project, besides its tags and its default branch.
+
+    Attributes:
+        branches: names that may be branches.
+        commits: pinned commits, whose date and place in the history matter.
+        files: paths whose content matters at the heads of the branches.
+        releases: whether the host's own releases matter.
+        dates: whether the tags' dates matter.
+    """
+
+    project: Project
+    branches: frozenset[str] = frozenset()
+    commits: frozenset[str] = frozenset()
+    files: tuple[str, ...] = ()
+    releases: bool = False
+    dates: bool = False
+
+    def __or__(self, other: Question) -> Question:
+        """Ask both questions of one project."""
+        return Question(
+            self.project,
+            self.branches | other.branches,
+            self.commits | other.commits,
+            tuple(dict.fromkeys((*self.files, *other.files))),
+            self.releases or other.releases,
+            self.dates or other.dates,
+        )
+
+
 Found: TypeAlias = "Offer | UpstreamError"
 
 
 class Upstream(ABC):
-    """One kind of place that versions come from."""
+    """One kind of place that versions come from.
+
+    Attributes:
+        kind: its name, as ``hosts:`` in config.yaml has it.
+        hosts: the hosts of this kind that need no configuration.
+    """
 
     kind: ClassVar[str]
+    hosts: ClassVar[tuple[Host, ...]] = ()
 
     @abstractmethod
     def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
@@ -54,27 +123,47 @@ class Upstream(ABC):
 
     @abstractmethod
     async def look_up(
-        self, projects: Sequence[Project], around: Surroundings
+        self, questions: Sequence[Question], around: Surroundings
     ) -> dict[Project, Found]:
-        """Return an offer, or what went wrong, for each project."""
+        """Return an offer, or what went wrong, for each question's project."""
+
+    def host(self, name: str, web: str) -> Host:
+        """Return a host of this kind that only its name and web address are known of."""
+        return Host(name, self.kind, web, api=web, graphql=web)
 
 
 async def each(
-    projects: Sequence[Project], one: Callable[[Project], Awaitable[Offer]]
+    questions: Sequence[Question], one: Callable[[Question], Awaitable[Offer]]
 ) -> dict[Project, Found]:
-    """Look projects up side by side; one project's failure is its own answer."""
+    """Answer questions side by side; one project's failure is its own answer."""
     found: dict[Project, Found] = {}
 
-    async def ask(project: Project) -> None:
+    async def ask(question: Question) -> None:
         try:
-            found[project] = await one(project)
+            found[question.project] = await one(question)
         except UpstreamError as error:
-            found[project] = error
+            found[question.project] = error
 
-    async with anyio.create_task_group() as group:
-        for project in projects:
-            group.start_soon(ask, project)
+    await side_by_side(partial(ask, question) for question in questions)
     return found
+
+
+async def side_by_side(calls: Iterable[Callable[[], Coroutine[Any, Any, None]]]) -> None:
+    """Make calls at the same time and wait for all of them."""
+    from anyio import create_task_group  # noqa: PLC0415 - `list` looks nothing up
+
+    async with create_task_group() as group:
+        for call in calls:
+            group.start_soon(call)
+
+
+def merged(questions: Iterable[Question]) -> tuple[Question, ...]:
+    """Return one question a project: several packages may share one."""
+    by_project: dict[Project, Question] = {}
+    for question in questions:
+        known = by_project.get(question.project)
+        by_project[question.project] = question if known is None else known | question
+    return tuple(by_project.values())
 
 
 def host_of(project: Project, hosts: Mapping[str, Host]) -> Host | None:
@@ -83,6 +172,11 @@ def host_of(project: Project, hosts: Mapping[str, Host]) -> Host | None:
     return hosts.get(name) if project.startswith("https://") else None
 
 
+def path_of(project: Project, host: Host) -> str:
+    """Return a project's path on its host, ``OWNER/REPO``."""
+    return project.removeprefix(f"https://{host.name}/")
+
+
 def page(project: Project, host: Host) -> str:
     """Return the project's address on its host as it is configured."""
-    return f"{host.web}/{project.removeprefix(f'https://{host.name}/')}"
+    return f"{host.web}/{path_of(project, host)}"

@@ -1,24 +1,51 @@
-"""Repositories on github.com and GitHub Enterprise hosts."""
+"""Repositories on github.com and GitHub Enterprise hosts.
+
+With a token GraphQL answers for many repositories at once. Without one, and for what GraphQL
+cannot answer, the git protocol does, one request a repository, which no quota counts.
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from updater.errors import NotFound
-from updater.model import Candidate, Host, Offer, PinWarning, Project
-from updater.upstreams.base import Found, Surroundings, Upstream, each, host_of, page
-from updater.upstreams.ls_refs import ls_refs
+from updater.model import Host
+from updater.upstreams.base import (
+    Found,
+    Question,
+    Surroundings,
+    Upstream,
+    each,
+    host_of,
+    side_by_side,
+)
+from updater.upstreams.github_batches import Batches
+from updater.upstreams.github_git import ask_by_git
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_TAGS, _BRANCHES = "refs/tags/", "refs/heads/"
+    from updater.model import Offer, Project
 
 
 class GitHub(Upstream):
-    """Tags, branches and their commits, by the git protocol."""
+    """Tags, branches and their commits; releases, dates and declared versions where asked for."""
 
     kind: ClassVar[str] = "github"
+    hosts: ClassVar[tuple[Host, ...]] = (
+        Host(
+            name="github.com",
+            kind="github",
+            web="https://github.com",
+            api="https://api.github.com",
+            graphql="https://api.github.com/graphql",
+            token_env=("GITHUB_TOKEN", "GH_TOKEN"),
+        ),
+    )
+
+    def host(self, name: str, web: str) -> Host:
+        """Return a GitHub Enterprise host. Source: GitHub Enterprise Server docs, "REST API"."""
+        return Host(name, self.kind, web, api=f"{web}/api/v3", graphql=f"{web}/api/graphql")
 
     def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
         """Tell whether the project is on a host of kind ``github``."""
@@ -26,43 +53,32 @@ class GitHub(Upstream):
         return host is not None and host.kind == self.kind
 
     async def look_up(
-        self, projects: Sequence[Project], around: Surroundings
+        self, questions: Sequence[Question], around: Surroundings
     ) -> dict[Project, Found]:
-        """Ask each repository for its refs, all side by side."""
+        """Ask each host for its repositories, in batches where there is a token for it."""
+        found: dict[Project, Found] = {}
+        by_host: dict[str, list[Question]] = {}
+        for question in questions:
+            host = host_of(question.project, around.hosts)
+            if host is not None:
+                by_host.setdefault(host.name, []).append(question)
 
-        async def one(project: Project) -> Offer:
-            host = host_of(project, around.hosts)
-            if host is None:
-                raise NotFound(f"{project}: no such host in hosts:", url=project)
-            return await _offer(project, host, around)
+        async def ask(host: Host, asked: Sequence[Question]) -> None:
+            left = asked
+            if around.web.has_token(host.graphql):
+                batches = Batches(host, around.web)
+                found.update(await batches.ask(asked))
+                left = [question for question in asked if question.project not in found]
 
-        return await each(projects, one)
+            async def one(question: Question) -> Offer:
+                return await ask_by_git(question, host, around.web)
 
+            found.update(await each(left, one))
 
-async def _offer(project: Project, host: Host, around: Surroundings) -> Offer:
-    asked = page(project, host)
-    refs = await ls_refs(asked, ("HEAD", _TAGS, _BRANCHES), around.web, "basic")
-    candidates = tuple(
-        Candidate(
-            version=name.removeprefix(_TAGS),
-            ref=name.removeprefix(_TAGS),
-            commit=commit,
-            url=f"{refs.url}/releases/tag/{name.removeprefix(_TAGS)}",
+        await side_by_side(
+            partial(ask, around.hosts[name], asked) for name, asked in by_host.items()
         )
-        for name, commit in refs.commits.items()
-        if name.startswith(_TAGS)
-    )
-    branches = {
-        name.removeprefix(_BRANCHES): commit
-        for name, commit in refs.commits.items()
-        if name.startswith(_BRANCHES)
-    }
-    moved = refs.url.removeprefix(f"{host.web}/") if refs.url != asked else ""
-    warnings: tuple[PinWarning, ...] = ()
-    if moved:
-        old = project.removeprefix(f"https://{host.name}/")
-        warnings = (PinWarning("moved", f"{old} has moved to {moved}: owner and repo are stale"),)
-    return Offer(project, candidates, branches, refs.head, warnings)
+        return found
 
 
 KIND = GitHub()

@@ -1,20 +1,25 @@
-"""A repository's refs by the git protocol, version 2: one POST, no API quota.
+"""A repository's refs by the git protocol: one POST, no API quota.
 
-Source: git documentation, "gitprotocol-v2" (ls-refs) and "gitprotocol-common" (pkt-line).
+Version 2 lists only the refs that are asked for. A server that does not know it lists all of them
+in answer to ``info/refs``, as versions 0 and 1 do.
+Source: git documentation, "gitprotocol-v2" (ls-refs), "gitprotocol-http" (smart clients) and
+"gitprotocol-common" (pkt-line).
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from updater.errors import BadAnswer
+from updater.model import Candidate, Offer, PinWarning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from updater.model import Scheme
-    from updater.upstreams.base import Web
+    from updater.upstreams.base import Question, Web
 
 _SERVICE = "git-upload-pack"
 _HEADERS = {
@@ -23,6 +28,8 @@ _HEADERS = {
     "Accept": f"application/x-{_SERVICE}-result",
 }
 _REDIRECTS = (301, 302, 307, 308)
+_TAGS, _BRANCHES = "refs/tags/", "refs/heads/"
+_OBJECT = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,36 +46,105 @@ class Refs:
     head: str
     commits: dict[str, str]
 
+    @property
+    def tags(self) -> dict[str, str]:
+        """Tag name -> commit."""
+        return _below(self.commits, _TAGS)
 
-async def ls_refs(
-    url: str, prefixes: Sequence[str], web: Web, scheme: Scheme | None = None
-) -> Refs:
-    """Return the refs of a repository whose names start with one of the prefixes.
+    @property
+    def branches(self) -> dict[str, str]:
+        """Branch name -> commit, the default branch among them."""
+        heads = {self.head: self.commits["HEAD"]} if self.head and "HEAD" in self.commits else {}
+        return heads | _below(self.commits, _BRANCHES)
+
+
+def _below(commits: dict[str, str], prefix: str) -> dict[str, str]:
+    return {
+        name.removeprefix(prefix): commit
+        for name, commit in commits.items()
+        if name.startswith(prefix)
+    }
+
+
+def prefixes(question: Question) -> tuple[str, ...]:
+    """Return what the names of the refs that a question is about start with."""
+    return ("HEAD", _TAGS, *(f"{_BRANCHES}{name}" for name in sorted(question.branches)))
+
+
+def offer(question: Question, refs: Refs, tag_page: Callable[[str], str]) -> Offer:
+    """Return what refs say in answer to a question.
 
     Args:
-        url: the repository's address, without ``.git``.
-        prefixes: such as ``HEAD``, ``refs/tags/``.
+        question: names the project.
+        refs: the answer.
+        tag_page: tag name -> a page about it, for people.
+    """
+    candidates = tuple(
+        Candidate(version=name, ref=name, commit=commit, url=tag_page(name))
+        for name, commit in refs.tags.items()
+    )
+    return Offer(question.project, candidates, refs.branches, refs.head, refs.url)
+
+
+def moved(old: str, new: str) -> tuple[PinWarning, ...]:
+    """Warn that a repository has another path now; a difference in case is none."""
+    if old.lower() == new.lower():
+        return ()
+    return (PinWarning("moved", f"{old} has moved to {new}: owner and repo are stale"),)
+
+
+async def ls_refs(url: str, names: Sequence[str], web: Web, scheme: Scheme | None = None) -> Refs:
+    """Return the refs of a repository whose names start with one of these.
+
+    Args:
+        url: the repository's address.
+        names: such as ``HEAD``, ``refs/tags/``.
         web: HTTP.
         scheme: how to send the host's token, if there is one.
 
     Raises:
         UpstreamError: the repository cannot be asked, or its answer is no pkt-lines.
     """
-    request = _request(prefixes)
-    answer = await web.post(f"{url}.git/{_SERVICE}", request, headers=_HEADERS, scheme=scheme)
+    request = _request(names)
+    answer = await web.post(f"{url}/{_SERVICE}", request, headers=_HEADERS, scheme=scheme)
     if answer.status in _REDIRECTS:
         # A POST is not sent on: ask for the service at the new address first, as git does.
         end = f"/info/refs?service={_SERVICE}"
-        found = await web.get(f"{url}.git{end}", scheme=scheme)
-        url = found.url.removesuffix(end).removesuffix(".git")
-        answer = await web.post(f"{url}.git/{_SERVICE}", request, headers=_HEADERS, scheme=scheme)
+        found = await web.get(f"{url}{end}", scheme=scheme)
+        url = found.url.removesuffix(end)
+        answer = await web.post(f"{url}/{_SERVICE}", request, headers=_HEADERS, scheme=scheme)
         if answer.status in _REDIRECTS:
             raise BadAnswer(f"{url} redirects in a circle", url=url)
     return _refs(url, answer.body)
 
 
-def _request(prefixes: Sequence[str]) -> bytes:
-    lines = ["peel\n", "symrefs\n", *(f"ref-prefix {prefix}\n" for prefix in prefixes)]
+async def advertised_refs(url: str, web: Web, scheme: Scheme | None = None) -> Refs:
+    """Return all refs of a repository, from a server that may not know version 2.
+
+    Raises:
+        UpstreamError: the repository cannot be asked, or its answer is no pkt-lines.
+    """
+    end = f"/info/refs?service={_SERVICE}"
+    answer = await web.get(f"{url}{end}", scheme=scheme)
+    url = answer.url.removesuffix(end)
+    head = ""
+    commits: dict[str, str] = {}
+    for line in _packets(answer.body, url, flushes=2):
+        if line.startswith("#") or line == "version 1":
+            continue
+        text, _, capabilities = line.partition("\0")
+        oid, name = _split(text, url)
+        for capability in capabilities.split(" "):
+            if capability.startswith("symref=HEAD:"):
+                head = capability.removeprefix("symref=HEAD:").removeprefix(_BRANCHES)
+        if name != "capabilities^{}":
+            # The line of a tag object comes first; this one has the commit it leads to.
+            commits[name.removesuffix("^{}")] = oid
+    return Refs(url, head, commits)
+
+
+def _request(names: Sequence[str]) -> bytes:
+    lines = ["peel\n", "symrefs\n", *(f"ref-prefix {name}\n" for name in names)]
     return b"".join(
         [
             _packet("command=ls-refs\n"),
@@ -82,37 +158,53 @@ def _request(prefixes: Sequence[str]) -> bytes:
 
 
 def _packet(line: str) -> bytes:
-    data = line.encode()
+    data = line.encode("utf-8", "surrogateescape")
     return b"%04x" % (len(data) + 4) + data
 
 
-def _packets(body: bytes, url: str) -> Iterator[str]:
+def _packets(body: bytes, url: str, *, flushes: int = 1) -> Iterator[str]:
+    """Yield the lines of pkt-lines up to so many flush packets."""
     position = 0
     while True:
         try:
             size = int(body[position : position + 4], 16)
         except ValueError:
             size = -1
-        if size == 0:
-            return
         line = body[position + 4 : position + size]
+        if size == 0:
+            flushes -= 1
+            position += 4
+            if not flushes:
+                return
+            continue
         if size <= 4 or len(line) != size - 4:  # noqa: PLR2004 - a pkt-line's own length is 4
             raise BadAnswer(f"{url} does not answer in the git protocol", url=url)
-        yield line.decode("utf-8", "surrogateescape").rstrip("\n")
+        text = line.decode("utf-8", "surrogateescape").rstrip("\n")
+        if text.startswith("ERR "):
+            raise BadAnswer(f"{url}: {text.removeprefix('ERR ')}", url=url)
+        yield text
         position += size
+
+
+def _split(text: str, url: str) -> tuple[str, str]:
+    """Return the object id and the rest of a line."""
+    oid, _, rest = text.partition(" ")
+    if not _OBJECT.fullmatch(oid) or not rest:
+        raise BadAnswer(f"{url} does not answer in the git protocol", url=url)
+    return oid, rest
 
 
 def _refs(url: str, body: bytes) -> Refs:
     head = ""
     commits: dict[str, str] = {}
     for line in _packets(body, url):
-        oid, _, rest = line.partition(" ")
+        oid, rest = _split(line, url)
         name, *attributes = rest.split(" ")
         for attribute in attributes:
             key, _, value = attribute.partition(":")
-            if key == "peeled":
+            if key == "peeled" and _OBJECT.fullmatch(value):
                 oid = value
             elif key == "symref-target" and name == "HEAD":
-                head = value.removeprefix("refs/heads/")
+                head = value.removeprefix(_BRANCHES)
         commits[name] = oid
     return Refs(url, head, commits)

@@ -1,32 +1,44 @@
-"""Projects of a package index, by the Simple API in its JSON form.
+"""Projects of a package index, by the Simple API in its JSON form, or in HTML where it has none.
 
-Source: PyPA specification "Simple repository API" (PEP 503, 691, 700).
+Source: PyPA specification "Simple repository API" (PEP 503, 691, 700, 792).
 """
 
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urljoin
 
 from packaging.utils import (
     InvalidSdistFilename,
     InvalidWheelFilename,
+    canonicalize_name,
     parse_sdist_filename,
     parse_wheel_filename,
 )
 
 from updater.errors import BadAnswer
-from updater.model import Candidate, Distribution, Host, Offer, Project, Sri
-from updater.upstreams.base import Found, Surroundings, Upstream, each
+from updater.model import Candidate, Distribution, Host, Offer, PinWarning, Project, Sri
+from updater.upstreams.base import Found, Question, Surroundings, Upstream, each
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pypi_simple import DistributionPackage, ProjectPage
+    from packaging.version import Version
+    from pypi_simple import DistributionPackage
 
     from updater.model import Answer
 
-_ACCEPT = "application/vnd.pypi.simple.v1+json"
+_JSON = "application/vnd.pypi.simple.v1+json"
+_ACCEPT = f"{_JSON}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
+# What projects uploaded before PEP 527 and still have.
+_OLD_SDISTS = (".tar.bz2", ".tar.xz", ".tgz")
+_SAID = {
+    "archived": "is archived: no new version will come",
+    "deprecated": "is deprecated: something else takes its place",
+    "quarantined": "is quarantined: the index holds it to be harmful",
+}
 
 
 class PyPI(Upstream):
@@ -40,72 +52,153 @@ class PyPI(Upstream):
         return project.startswith("pypi:")
 
     async def look_up(
-        self, projects: Sequence[Project], around: Surroundings
+        self, questions: Sequence[Question], around: Surroundings
     ) -> dict[Project, Found]:
         """Ask the index for each project, all side by side."""
+        base = around.index().rstrip("/") if questions else ""
 
-        async def one(project: Project) -> Offer:
-            name = project.removeprefix("pypi:")
-            answer = await around.web.get(f"{around.index().rstrip('/')}/{name}/", accept=_ACCEPT)
-            return Offer(project, _read(name, answer))
+        async def one(question: Question) -> Offer:
+            name = question.project.removeprefix("pypi:")
+            answer = await around.web.get(f"{base}/{name}/", accept=_ACCEPT)
+            try:
+                return _read(question.project, answer)
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                raise BadAnswer(
+                    f"the index does not answer for {name} with the Simple API's JSON",
+                    url=answer.url,
+                    hint="check `index` in config.yaml, or pip's index-url",
+                ) from error
 
-        return await each(projects, one)
-
-
-def _read(name: str, answer: Answer) -> tuple[Candidate, ...]:
-    from pypi_simple import ProjectPage  # noqa: PLC0415 - a quarter of a second
-
-    try:
-        data: Any = json.loads(answer.body)
-        return _candidates(ProjectPage.from_json_data(data, base_url=answer.url))
-    except (ValueError, TypeError, KeyError) as error:
-        raise BadAnswer(
-            f"the index does not answer for {name} with the Simple API's JSON",
-            url=answer.url,
-            hint="check `index` in config.yaml, or pip's index-url",
-        ) from error
+        return await each(questions, one)
 
 
-def _candidates(page: ProjectPage) -> tuple[Candidate, ...]:
-    releases: dict[str, list[DistributionPackage]] = {}
+def _read(project: Project, answer: Answer) -> Offer:
+    asked = project.removeprefix("pypi:")
+    if "html" in answer.headers.get("content-type", ""):
+        return Offer(project, tuple(_candidates(_from_html(asked, answer))))
+    data: dict[str, Any] = json.loads(answer.body)
+    files = (_from_json(file, answer.url) for file in data["files"])
+    return Offer(project, tuple(_candidates(files)), warnings=tuple(_warnings(asked, data)))
+
+
+class _File:
+    """A file of a project and what its release needs to know of it."""
+
+    __slots__ = ("distribution", "uploaded", "yanked")
+
+    def __init__(
+        self, distribution: Distribution, uploaded: datetime | None, yanked: str | None
+    ) -> None:
+        self.distribution = distribution
+        self.uploaded = uploaded
+        self.yanked = yanked
+
+
+def _from_json(listed: dict[str, Any], base: str) -> _File:
+    """Read one file. Source: PEP 691, "Project Detail"; PEP 700 for size and upload-time."""
+    yanked = listed.get("yanked")
+    uploaded = listed.get("upload-time")
+    distribution = Distribution(
+        filename=listed["filename"],
+        url=urljoin(base, listed["url"]),
+        sri=_sri(listed["hashes"].get("sha256")),
+        size=listed.get("size"),
+        requires_python=listed.get("requires-python"),
+    )
+    date = datetime.fromisoformat(uploaded) if uploaded else None
+    return _File(distribution, date, _reason(yanked))
+
+
+def _reason(yanked: object) -> str | None:
+    if not yanked:
+        return None
+    return yanked if isinstance(yanked, str) else "no reason given"
+
+
+def _sri(digest: str | None) -> Sri | None:
+    return Sri("sha256", bytes.fromhex(digest)) if digest else None
+
+
+def _from_html(name: str, answer: Answer) -> Iterator[_File]:
+    from pypi_simple import ProjectPage  # noqa: PLC0415 - a quarter of a second, for old indexes
+
+    page = ProjectPage.from_html(name, answer.body, base_url=answer.url)
+    if not page.packages:
+        raise ValueError("a page without files: a log-in or an error, not a project")
     for package in page.packages:
-        version = _version(package.filename)
+        yield _File(_distribution(package), package.upload_time, _html_reason(package))
+
+
+def _html_reason(package: DistributionPackage) -> str | None:
+    return _reason(package.yanked_reason or package.is_yanked)
+
+
+def _distribution(package: DistributionPackage) -> Distribution:
+    return Distribution(
+        filename=package.filename,
+        url=package.url,
+        sri=_sri((package.digests or {}).get("sha256")),
+        size=package.size,
+        requires_python=package.requires_python,
+    )
+
+
+def _candidates(files: Iterable[_File]) -> Iterator[Candidate]:
+    releases: dict[Version, list[_File]] = {}
+    for file in files:
+        version = _version(file.distribution.filename)
         if version is not None:
-            releases.setdefault(version, []).append(package)
-    return tuple(_candidate(version, packages) for version, packages in releases.items())
+            releases.setdefault(version, []).append(file)
+    for version, own in releases.items():
+        times = [file.uploaded for file in own if file.uploaded is not None]
+        reasons = [file.yanked for file in own if file.yanked is not None]
+        yield Candidate(
+            version=_spelled(version, own),
+            published=min(times) if times else None,
+            yanked=reasons[0] if len(reasons) == len(own) else None,
+            distributions=tuple(file.distribution for file in own),
+        )
 
 
-def _version(filename: str) -> str | None:
-    """Return the version that a file name carries, normalised; None for other kinds of file."""
+def _version(filename: str) -> Version | None:
+    """Return the version that a file name carries, None for other kinds of file."""
     try:
         if filename.endswith(".whl"):
-            return str(parse_wheel_filename(filename)[1])
-        return str(parse_sdist_filename(filename)[1])
+            return parse_wheel_filename(filename)[1]
+        return parse_sdist_filename(_as_sdist(filename))[1]
     except (InvalidSdistFilename, InvalidWheelFilename):
         return None
 
 
-def _candidate(version: str, packages: list[DistributionPackage]) -> Candidate:
-    times = [package.upload_time for package in packages if package.upload_time is not None]
-    yanked = all(package.is_yanked for package in packages)
-    reasons = [package.yanked_reason for package in packages if package.yanked_reason]
-    return Candidate(
-        version=version,
-        published=min(times) if times else None,
-        yanked=(reasons[0] if reasons else "no reason given") if yanked else None,
-        distributions=tuple(_distribution(package) for package in packages),
-    )
+def _as_sdist(filename: str) -> str:
+    for ending in _OLD_SDISTS:
+        if filename.endswith(ending):
+            return f"{filename.removesuffix(ending)}.tar.gz"
+    return filename
 
 
-def _distribution(package: DistributionPackage) -> Distribution:
-    digest = (package.digests or {}).get("sha256")
-    return Distribution(
-        filename=package.filename,
-        url=package.url,
-        sri=Sri("sha256", bytes.fromhex(digest)) if digest else None,
-        size=package.size,
-        requires_python=package.requires_python,
-    )
+def _spelled(version: Version, files: list[_File]) -> str:
+    """Return the version as the file names spell it, since fetchPypi builds them from it.
+
+    An sdist ``a-2024.01.02.tar.gz`` has the version 2024.1.2, and no other file name finds it.
+    """
+    for file in files:
+        name = file.distribution.filename
+        if not name.endswith(".whl"):
+            stem = _as_sdist(name).removesuffix(".tar.gz").removesuffix(".zip")
+            return stem.rpartition("-")[2]
+    return str(version)
+
+
+def _warnings(asked: str, data: dict[str, Any]) -> Iterator[PinWarning]:
+    now = canonicalize_name(data["name"])
+    if now != asked:
+        yield PinWarning("moved", f"the index calls {asked} {now} now: pname is stale")
+    status = data.get("project-status") or {}
+    said = _SAID.get(status.get("status", ""))
+    if said:
+        reason = f" ({status['reason']})" if status.get("reason") else ""
+        yield PinWarning(status["status"], f"the index's project {asked} {said}{reason}")
 
 
 KIND = PyPI()

@@ -1,0 +1,190 @@
+"""Which tags are versions of a package: the form that its pin shows, or what looks like one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pytest
+
+from tests.choose.spelling import candidates, codes, commit
+from updater import choose
+from updater.model import Offer, Pin, Policy, Project
+
+
+@dataclass(frozen=True)
+class Case:
+    """A pin, the tags of its repository, and which of them count as which version.
+
+    Attributes:
+        pin: the rev; behind ``:`` the label, and ``$`` where the rev is made from it.
+        names: the package's name, the repository's.
+        expected: ``TAG=VERSION``, newest first.
+    """
+
+    pin: str
+    tags: str
+    expected: str
+    names: tuple[str, str] = ("a", "a")
+    pattern: str = ""
+    branches: str = "main"
+
+
+CASES = {
+    # --- the form is that of the pin's tag ---
+    "plain": Case("1.0:1.0$", "1.0 1.1 v2.0", "1.1=1.1 1.0=1.0"),
+    "v": Case("v1.0:1.0$", "1.0 v1.1 v2.0", "v2.0=2.0 v1.1=1.1"),
+    "capital V": Case("V1.0:1.0$", "V1.0 v2.0", "V1.0=1.0"),
+    "v and a dot": Case("v.1.0:1.0$", "v.1.0 v.1.1 v1.2", "v.1.1=1.1 v.1.0=1.0"),
+    "release-": Case("release-1.0:1.0$", "release-1.1 1.2", "release-1.1=1.1"),
+    "release/": Case("release/1.0:1.0$", "release/1.1 release-1.2", "release/1.1=1.1"),
+    "rel_": Case("rel_1.0:1.0", "rel_1.0 rel_1.1", "rel_1.1=1.1 rel_1.0=1.0"),
+    "release-v": Case("release-v1.0:1.0$", "release-v1.1 v1.2", "release-v1.1=1.1"),
+    "suffix": Case("v1.0-stable:1.0$", "v1.1-stable v1.2", "v1.1-stable=1.1"),
+    "suffix with a dot": Case("1.0.Final:1.0", "1.1.Final 1.2", "1.1.Final=1.1"),
+    "package and dash": Case("a-1.0:1.0$", "a-1.1 b-1.2", "a-1.1=1.1"),
+    "package and v": Case("a-v1.0:1.0$", "a-v1.1 a-1.2", "a-v1.1=1.1"),
+    "another package's tags": Case("pkg-a-v1.0:1.0$", "pkg-a-v1.1 pkg-b-v2.0", "pkg-a-v1.1=1.1"),
+    "name that begins another": Case("core-1.0:1.0$", "core-1.1 core-x-1.2", "core-1.1=1.1"),
+    "two equal signs": Case("a==1.0:1.0$", "a==1.1 b==1.2", "a==1.1=1.1"),
+    "at": Case("a@1.0:1.0$", "a@1.1 b@1.2", "a@1.1=1.1"),
+    "scoped": Case("@s/a@1.0:1.0$", "@s/a@1.1 @s/b@1.2", "@s/a@1.1=1.1"),
+    "folder": Case("python/v1.0:1.0$", "python/v1.1 rust/v1.2", "python/v1.1=1.1"),
+    "folder of the package": Case("pkgs/a/1.0:1.0", "pkgs/a/1.1 pkgs/b/1.2", "pkgs/a/1.1=1.1"),
+    "digits before": Case("py3-1.0:1.0$", "py3-1.1 py2-1.2", "py3-1.1=1.1"),
+    "underscored": Case("a-1_0:1.0", "a-1_0 a-1_1", "a-1_1=1.1 a-1_0=1.0"),
+    "underscored, three": Case(
+        "REL_1_2_3:1.2.3", "REL_1_2_3 REL_1_10_0", "REL_1_10_0=1.10.0 REL_1_2_3=1.2.3"
+    ),
+    "characters that regular expressions know": Case("x+1.0:1.0$", "x+1.1 xx1.2", "x+1.1=1.1"),
+    "date": Case(
+        "2024.01.15:2024.01.15$",
+        "2024.01.15 2024.02.01",
+        "2024.02.01=2024.02.01 2024.01.15=2024.01.15",
+    ),
+    "v and date": Case("v2024.1:2024.1$", "v2024.2 2024.3", "v2024.2=2024.2"),
+    # --- the label may be false, the tag is not ---
+    "label that is part of the tag's version": Case(
+        "v1.2.0:1.2", "v1.2.0 v1.3.1", "v1.3.1=1.3.1 v1.2.0=1.2.0"
+    ),
+    "label of another version": Case("v1.2.0:0.9", "v1.2.0 v1.3.1", "v1.3.1=1.3.1 v1.2.0=1.2.0"),
+    "no label": Case("v1.2.0", "v1.2.0 v1.3.1", "v1.3.1=1.3.1 v1.2.0=1.2.0"),
+    "unknown prefix and a false label": Case("zed-1.2:0.9", "zed-1.3 1.4", "zed-1.3=1.3"),
+    "unknown prefix, a false label, a suffix": Case(
+        "zed-1.2-x:0.9", "zed-1.3-x 1.4", "zed-1.3-x=1.3"
+    ),
+    # --- a commit shows the form of the tag that names it ---
+    "commit of a v tag": Case(commit("v1.0"), "v1.0 v1.1 1.2", "v1.1=1.1 v1.0=1.0"),
+    "commit of a plain tag": Case(commit("1.0"), "1.0 1.1 v1.2", "1.1=1.1 1.0=1.0"),
+    "commit of no version tag": Case(commit("nightly"), "nightly v1.1 1.2", "1.2=1.2 v1.1=1.1"),
+    "commit of nothing": Case("f" * 40, "v1.0 1.1", "1.1=1.1 v1.0=1.0"),
+    # --- a moving rev shows none: whatever looks like a version ---
+    "moving, plain and v": Case("main:1.0", "1.0 v1.1 x", "v1.1=1.1 1.0=1.0"),
+    "moving, words before": Case(
+        "main:1.0",
+        "release-1.0 Release_1.1 version/1.2 rel1.3 ver.1.4 stable-1.5",
+        "stable-1.5=1.5 ver.1.4=1.4 rel1.3=1.3 version/1.2=1.2 Release_1.1=1.1 release-1.0=1.0",
+    ),
+    "moving, the project's own name": Case(
+        "main:1.0", "vocos-1.0 Vocos_1.1", "Vocos_1.1=1.1 vocos-1.0=1.0", ("vocos", "vocos")
+    ),
+    "moving, name in another spelling": Case(
+        "main:1.0", "cached_path-1.0", "cached_path-1.0=1.0", ("cached-path", "cached_path")
+    ),
+    "moving, another project's name": Case("main:1.0", "b-1.0 1.1", "1.1=1.1"),
+    "moving, nothing but words": Case("main:1.0", "nightly continuous-release_main latest", ""),
+    "moving, no PEP 440": Case("main:1.0", "v1.0-hotfix-x 2024-01-15 v1.1", "v1.1=1.1"),
+    "HEAD": Case("HEAD:1.0", "v1.0", "v1.0=1.0"),
+    "branch that looks like a version": Case(
+        "1.x:1.0", "1.0 v1.1", "v1.1=1.1 1.0=1.0", branches="1.x"
+    ),
+    "branch that is a version": Case("1.0:1.0", "1.0 v1.1", "v1.1=1.1 1.0=1.0", branches="1.0"),
+    # --- monorepos ---
+    "monorepo, moving": Case(
+        "main:1.0", "pkg-a-v1.0 pkg-b-v2.0 v3.0", "pkg-a-v1.0=1.0", ("pkg-a", "mono")
+    ),
+    "monorepo, moving, spelled otherwise": Case(
+        "main:1.0", "pkg_a/1.0 3.0", "pkg_a/1.0=1.0", ("pkg-a", "mono")
+    ),
+    "monorepo, commit": Case("f" * 40, "pkg-a-v1.0 v3.0", "pkg-a-v1.0=1.0", ("pkg-a", "mono")),
+    "monorepo without own tags": Case("main:1.0", "pkg-b-v2.0 v3.0", "v3.0=3.0", ("pkg-a", "mono")),
+    "monorepo, tags of the whole": Case(
+        "main:1.0", "mono-1.0 pkg-b-2.0", "mono-1.0=1.0", ("pkg-a", "mono")
+    ),
+    "monorepo, own tag is no version": Case(
+        "main:1.0", "pkg-a-latest v3.0", "v3.0=3.0", ("pkg-a", "mono")
+    ),
+    "package named like its repository": Case("main:1.0", "a-1.0 v2.0", "v2.0=2.0 a-1.0=1.0"),
+    # --- tag_pattern decides ---
+    "pattern": Case("main:1.0", "x1.0y 2.0", "x1.0y=1.0", pattern=r"x(?P<version>.+)y"),
+    "pattern over the pin's form": Case(
+        "v1.0:1.0$", "v1.0 r1.1", "r1.1=1.1", pattern=r"r(?P<version>.+)"
+    ),
+    "pattern must match the whole": Case(
+        "main:1.0", "v1.0 v1.0-x", "v1.0=1.0", pattern=r"v(?P<version>[\d.]+)"
+    ),
+    "pattern without a word in it": Case("main:1.0", "1-2-3", "", pattern=r"(?P<version>.+)"),
+}
+
+
+def form_of(case: Case) -> tuple[choose.Form, Offer, choose.Names]:
+    rev, _, label = case.pin.partition(":")
+    pin = Pin(label.removesuffix("$") or None, rev, through_version=label.endswith("$"))
+    branches = {name: commit(name) for name in case.branches.split()}
+    offer = Offer(Project("https://h/o/r"), candidates(case.tags, tags=True), branches, "main")
+    pattern = re.compile(case.pattern) if case.pattern else None
+    names = choose.Names((case.names[0],), case.names[1])
+    return choose.tag_form(pin, Policy(tag_pattern=pattern), offer, names), offer, names
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_the_tags_that_count(case: Case) -> None:
+    form, offer, _ = form_of(case)
+    found = choose.releases(offer.candidates, form)
+    assert " ".join(f"{one.candidate.ref}={one.candidate.version}" for one in found) == (
+        case.expected
+    )
+
+
+OTHERS = {
+    "newer in another form": (Case("0.1.2:0.1.2$", "0.1.2 v0.2.0", ""), "v0.2.0"),
+    "older in another form": (Case("v0.2.0:0.2.0$", "0.1.2 v0.2.0", ""), ""),
+    "level in another form": (Case("v0.2.0:0.2.0$", "0.2.0 v0.2.0", ""), ""),
+    "newer pre-release in another form": (Case("0.1:0.1$", "0.1 v0.2rc1", ""), ""),
+    "newer date stamp": (Case("0.1:0.1$", "0.1 v20240115", ""), ""),
+    "the newest of several": (Case("0.1:0.1$", "0.1 v0.2 release-0.3", ""), "release-0.3"),
+    "another package of a monorepo": (
+        Case("pkg-a-1.0:1.0$", "pkg-a-1.0 mono-3.0 v4.0", "", ("pkg-a", "mono")),
+        "",
+    ),
+    "own tags in another form, in a monorepo": (
+        Case("pkg-a-1.0:1.0$", "pkg-a-1.0 pkg-a/v1.1", "", ("pkg-a", "mono")),
+        "pkg-a/v1.1",
+    ),
+    "a pattern leaves something out": (
+        Case("main:1.0", "v1.0 1.1", "", pattern="v(?P<version>.+)"),
+        "1.1",
+    ),
+}
+
+
+@pytest.mark.parametrize(("case", "tag"), OTHERS.values(), ids=OTHERS)
+def test_a_newer_tag_in_another_form_is_mentioned(case: Case, tag: str) -> None:
+    form, offer, names = form_of(case)
+    tags = choose.releases(offer.candidates, form)
+    newest = tags[0].version if tags else None
+    warnings = choose.other_forms(offer.candidates, form, newest, names)
+    said = f"upstream has the newer tag {tag}, in another form than this pin uses"
+    assert [one.message for one in warnings] == (
+        [f"{said}; set tag_pattern to follow it"] if tag else []
+    )
+    assert codes(warnings) == (" (other-form)" if tag else "")
+
+
+def test_thousands_of_tags_are_ordered_by_version() -> None:
+    """Also where names, dates and versions have different orders."""
+    text = " ".join(f"v{major}.{minor}" for minor in range(60) for major in range(60))
+    found = choose.releases(candidates(text, tags=True), choose.general_form(choose.Names((), "a")))
+    assert [one.candidate.version for one in found] == [
+        f"{major}.{minor}" for major in reversed(range(60)) for minor in reversed(range(60))
+    ]

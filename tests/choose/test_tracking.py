@@ -1,0 +1,100 @@
+"""What a pin follows, and what is said about its own tag."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.choose.spelling import candidates, codes, commit
+from updater import choose
+from updater.model import Offer, Pin, Policy, Project
+
+MAIN = commit("main")
+OTHER = "f" * 40
+NAMES = choose.Names(("a",), "a")
+
+
+def offer(tags: str, branches: str = "main") -> Offer:
+    heads = {name: commit(name) for name in branches.split()}
+    return Offer(Project("https://h/o/a"), candidates(tags, tags=True), heads, "main")
+
+
+TRACKED: dict[str, tuple[Pin, str, dict[str, Any], str]] = {
+    "made from the version": (Pin("1.0", "v1.0", through_version=True), "v1.0", {}, "tag"),
+    "tag-like literal": (Pin("1.0", "v1.0"), "v1.0", {}, "tag"),
+    "tag-like literal that is gone": (Pin("1.0", "v1.0"), "v1.1", {}, "tag"),
+    "odd tag that is there": (Pin("1.0", "spring"), "spring v1.0", {}, "tag"),
+    "commit that a version tag names": (Pin("1.0", commit("v1.0")), "v1.0", {}, "tag"),
+    "commit that another tag names": (Pin("1.0", commit("nightly")), "nightly v1.0", {}, "commit"),
+    "commit that no tag names": (Pin("1.0", OTHER), "v1.0", {}, "commit"),
+    "commit without tags": (Pin("1.0", OTHER), "", {}, "commit"),
+    "branch with version tags": (Pin("1.0", "main"), "v1.0", {}, "tag, moving"),
+    "branch without version tags": (Pin("1.0", "main"), "nightly", {}, "commit, moving"),
+    "HEAD": (Pin("1.0", "HEAD"), "v1.0", {}, "tag, moving"),
+    "neither tag nor branch": (Pin("1.0", "elsewhere"), "v1.0", {}, "tag, moving"),
+    "shortened commit": (Pin("1.0", "abcdef1"), "v1.0", {}, "tag, moving"),
+    "branch only with date stamps": (Pin("1.0", "main"), "20240115", {}, "tag, moving"),
+    "set: tag": (Pin("1.0", OTHER), "v1.0", {"track": "tag"}, "tag"),
+    "set: release": (Pin("1.0", "v1.0"), "v1.0", {"track": "release"}, "release"),
+    "set: commit": (Pin("1.0", "v1.0"), "v1.0", {"track": "commit"}, "commit"),
+    "set: pypi": (Pin("1.0", "v1.0"), "v1.0", {"track": "pypi"}, "pypi"),
+    "set: branch": (
+        Pin("1.0", "main"),
+        "v1.0",
+        {"track": "branch", "branch": "dev"},
+        "branch:dev, moving",
+    ),
+}
+
+
+@pytest.mark.parametrize(("pin", "tags", "policy", "expected"), TRACKED.values(), ids=TRACKED)
+def test_what_a_pin_follows(pin: Pin, tags: str, policy: dict[str, Any], expected: str) -> None:
+    offered = offer(tags)
+    form = choose.tag_form(pin, Policy(**policy), offered, NAMES)
+    tracking = choose.choose_tracking(pin, Policy(**policy), offered, form)
+    assert f"{tracking}{', moving' if tracking.moving else ''}" == expected
+    assert tracking.reason
+
+
+EXPECTED = {
+    "index": (Pin("1.0"), "pypi"),
+    "made from the version": (Pin("1.0", "v1.0", through_version=True), "tag"),
+    "tag": (Pin("1.0", "v1.0"), "tag"),
+    "commit": (Pin("1.0", OTHER), "commit"),
+    "moving": (Pin("1.0", "main"), "tag, moving"),
+}
+
+
+@pytest.mark.parametrize(("pin", "expected"), EXPECTED.values(), ids=EXPECTED)
+def test_what_a_pin_will_follow_before_anybody_was_asked(pin: Pin, expected: str) -> None:
+    tracking = choose.expected_tracking(pin, Policy())
+    assert f"{tracking}{', moving' if tracking.moving else ''}" == expected
+
+
+OWN_TAG = {
+    "there": (Pin("1.0", "v1.0"), "v1.0", ""),
+    "gone": (Pin("1.0", "v1.0"), "v1.1", " (tag-gone)"),
+    "gone, of several packages": (Pin("1.0", "v1.0"), "v1.1 b-1.0", " (tag-gone)"),
+    "a branch is no tag": (Pin("1.0", "main"), "v1.0", ""),
+    "commit of its tag": (Pin("1.0", commit("v1.0")), "v1.0", ""),
+    "commit, and its label's tag names another": (Pin("1.0", OTHER), "v1.0", " (tag-moved)"),
+    "commit with a commit's label": (Pin("1.0-unstable-2025-01-01", OTHER), "v1.0", ""),
+    "commit whose label has no tag": (Pin("1.1", OTHER), "v1.0", ""),
+    "commit of another tag": (Pin("1.0", commit("v1.1")), "v1.0 v1.1", ""),
+}
+
+
+@pytest.mark.parametrize(("pin", "tags", "expected"), OWN_TAG.values(), ids=OWN_TAG)
+def test_a_tag_that_moved_or_went_is_a_loud_warning(pin: Pin, tags: str, expected: str) -> None:
+    form = choose.tag_form(pin, Policy(), offer(tags), NAMES)
+    assert codes(choose.tag_warnings(pin, offer(tags), form)) == expected
+
+
+def test_a_moved_tag_is_named_with_both_commits() -> None:
+    form = choose.general_form(NAMES)
+    (warning,) = choose.tag_warnings(Pin("1.0", OTHER), offer("v1.0"), form)
+    assert warning.message == (
+        f"tag v1.0 names {commit('v1.0')}, the pin labelled 1.0 holds {OTHER}: "
+        "the tag was moved, or the label is false"
+    )

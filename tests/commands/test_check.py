@@ -1,0 +1,73 @@
+"""`updater check` and `updater list` change nothing and say what is behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.project import FAKE, github_overlay, pypi_overlay
+
+if TYPE_CHECKING:
+    from tests.loopback.github import GitHub
+    from tests.loopback.index import Index
+    from tests.project import Project
+
+EINOPS = """\
+self: super: {
+  python3Packages = super.python3Packages // {
+    einops = super.python3Packages.einops.overridePythonAttrs (old: { doCheck = false; });
+  };
+}
+"""
+
+
+def test_check_exits_with_10_only_when_asked_and_something_is_behind(
+    project: Project, index: Index
+) -> None:
+    index.release("a", "1.0")
+    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
+    assert project.run("check", "--exit-code").code == 0
+    index.release("a", "2.0")
+    before = project.snapshot()
+    assert project.run("check").code == 0
+    result = project.run("check", "--exit-code")
+    assert result.code == 10
+    assert result.out.splitlines()[0] == "^ a  1.0 -> 2.0"
+    assert project.snapshot() == before
+
+
+def test_a_failure_counts_more_than_an_update(project: Project, index: Index) -> None:
+    index.release("a", "2.0")
+    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
+    project.overlay("b.nix", pypi_overlay("b", "1.0", sri=FAKE))
+    result = project.run("check", "--exit-code", "--json")
+    assert (result.code, result.json["summary"]) == (1, {"outdated": 1, "failed": 1})
+
+
+def test_a_moving_rev_is_outdated_with_its_reason_though_its_tag_is_the_newest(
+    project: Project, github: GitHub, tmp_path_factory: object
+) -> None:
+    """The tag holds what the hash holds; the branch name is what must go."""
+    del tmp_path_factory
+    repository = github.repository("o", "r")
+    repository.tag("v1.0", repository.commit({"a": "x"}))
+    sri = project.run("prefetch", "github:o/r@v1.0").out.strip()
+    project.overlay("r.nix", github_overlay("r", "1.0", rev="main", sri=sri))
+    (package,) = project.run("check", "--json").json["packages"]
+    assert (package["status"], package["latest"], package["reason"]) == (
+        "outdated",
+        "1.0",
+        "the rev 'main' moves: pinned to the tag",
+    )
+    assert package["pinned"]["version"] == "1.0"
+
+
+def test_list_asks_nobody_and_says_why_a_package_is_skipped(
+    project: Project, index: Index, github: GitHub
+) -> None:
+    project.overlay("einops.nix", EINOPS)
+    project.overlay("v.nix", github_overlay("v", "1.0", sri=FAKE))
+    result = project.run("list", "--json")
+    rows = {one["name"]: (one["status"], one["track"]) for one in result.json["packages"]}
+    assert (result.code, rows) == (0, {"einops": ("skipped", None), "v": ("found", "tag")})
+    assert "no source of its own" in result.json["packages"][0]["reason"]
+    assert index.server.requests() + github.server.requests() == []

@@ -1,0 +1,107 @@
+"""`updater prefetch`: the hash of a source, by its REF."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.project import flat_hash, unpacked_hash
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.loopback.github import GitHub
+    from tests.loopback.index import Index
+    from tests.project import Project
+    from tests.real_nix import Nix
+
+FORMS = {
+    "SRI": "sha256-K5KXicqpshDs/SXpkjjj9NnEHcJQSdp8R+nsqwtDg/Y=",
+    "base32": "1xl38c5spv798xydljahq8fw9nglwcw95s95zpn11cm9ra4rg4ib",
+    "base16": "2b929789caa9b210ecfd25e99238e3f4d9c41dc25049da7c47e9ecab0b4383f6",
+    "base64": "K5KXicqpshDs/SXpkjjj9NnEHcJQSdp8R+nsqwtDg/Y=",
+    "prefixed": "sha256:1xl38c5spv798xydljahq8fw9nglwcw95s95zpn11cm9ra4rg4ib",
+}
+
+
+@pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
+def test_convert_prints_any_form_as_sri(project: Project, text: str) -> None:
+    result = project.run("prefetch", "--convert", text)
+    assert (result.code, result.out, result.err) == (0, f"{FORMS['SRI']}\n", "")
+
+
+def test_convert_refuses_what_is_no_hash(project: Project) -> None:
+    result = project.run("prefetch", "--convert", "abc")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("updater: ")
+
+
+@pytest.mark.parametrize("rev", ["v1.0", "1.0", "main", "{commit}"])
+def test_a_github_ref_gives_the_hash_that_nix_gives_the_commit(
+    project: Project, github: GitHub, tmp_path: Path, rev: str
+) -> None:
+    """A tag, a version, a branch or a commit."""
+    repository = github.repository("o", "r")
+    commit = repository.commit({"a": "x", "b/c": "y"})
+    repository.tag("v1.0", commit, annotated=True)
+    result = project.run("prefetch", f"github:o/r@{rev.format(commit=commit)}", "--json")
+    expected = unpacked_hash(repository, commit, tmp_path)
+    assert (result.code, result.json["hash"]["value"], result.json["hash"]["method"]) == (
+        0,
+        expected,
+        "embedded",
+    )
+    assert result.json["url"] == f"{github.url}/o/r/archive/{commit}.tar.gz"
+    assert result.json["hash"]["downloaded_bytes"] > 0
+
+
+def test_a_pypi_ref_costs_no_download(project: Project, index: Index) -> None:
+    (file,) = index.release("ema-pytorch", "1.0")
+    result = project.run("prefetch", "pypi:ema_pytorch@1.0")
+    assert (result.code, result.out) == (0, f"{flat_hash(file.content)}\n")
+    assert [one.target for one in index.server.requests()] == ["/simple/ema-pytorch/"]
+
+
+@pytest.mark.parametrize(
+    ("ref", "said"),
+    [
+        ("github:o/none@v1", "answers 40"),
+        ("pypi:none@1", "answers 404 Not Found"),
+        ("pypi:a@2", "pypi:a has no release '2'"),
+        ("npm:a@1", "'npm:a@1' is no REF"),
+    ],
+)
+def test_what_is_not_there_is_said(project: Project, index: Index, ref: str, said: str) -> None:
+    index.release("a", "1")
+    result = project.run("prefetch", ref)
+    assert (result.code in (1, 2), result.out) == (True, "")
+    assert said in result.err
+
+
+def archive() -> bytes:
+    """A gzipped tar with one top folder."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w:gz") as opened:
+        member = tarfile.TarInfo("top/file")
+        member.size = 4
+        opened.addfile(member, io.BytesIO(b"text"))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("unpack", [False, True])
+def test_a_url_is_hashed_as_nix_hashes_it(
+    project: Project, index: Index, nix: Nix, monkeypatch: pytest.MonkeyPatch, *, unpack: bool
+) -> None:
+    """The updater's own way and ``--nix`` give the same, as a file and as an unpacked tree."""
+    for name, value in nix.environment.items():
+        monkeypatch.setenv(name, value)
+    (file,) = index.release("a", "1", files={"a-1.tar.gz": archive()})
+    arguments = [f"{index.server.url}{file.path}", *(["--unpack"] if unpack else [])]
+    own = project.run("prefetch", *arguments)
+    asked = project.run("prefetch", "--nix", *arguments)
+    assert own.code == asked.code == 0
+    assert own.out == asked.out
+    assert unpack or own.out == f"{flat_hash(file.content)}\n"

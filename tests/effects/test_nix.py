@@ -1,0 +1,363 @@
+"""Nix is started safely, and what it says is understood."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import pytest
+
+from tests.hashing.trees import File, Tree, gzipped, make_tar, members
+from updater.effects.nix import Nix, build_environment, got_hash
+from updater.errors import HashError
+from updater.hashing.archive import hash_archive
+from updater.hashing.sri import parse_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from tests import real_nix
+
+OLD = "0x1x9dq4hnkdrdfbvcm6kaivrkgmmr4vp2qqwz15y5pcawvyd0z6"
+NEW = "sha256-tHfFcNSmXLcUHhqiGRh2YZT8xioUq0zMOMZl9rjG8ys="
+FAKE = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+TREE: Tree = {b"a.py": File(b"print()\n", executable=True), b"a": {b"b": File(b"1" * 900)}}
+
+
+def _run(call: Callable[..., Awaitable[Any]], *arguments: Any, **options: Any) -> Any:
+    return anyio.run(partial(call, *arguments, **options))
+
+
+@pytest.fixture
+def started(nix: real_nix.Nix) -> Nix:
+    return Nix(nix.environment)
+
+
+# --- Nix's message about a wrong hash -----------------------------------------------------------
+
+WORDINGS = {
+    "1.11": (
+        (
+            "output path '/nix/store/z9zpz2yqx1ixn4xl1lsrk0f83rvp7srb-source' has r:sha256 hash "
+            f"'{OLD}' when '1mkcnzy1cfpwghgvb9pszhy9jy6534y8krw8inwl9fqfd0w019wz' was expected\n"
+        ),
+        OLD,
+    ),
+    "1.11 with typographic quotation marks": (
+        (
+            "output path \u2018/nix/store/z9zpz2yqx1ixn4xl1lsrk0f83rvp7srb-x\u2019 has sha256 "
+            f"hash \u2018{OLD}\u2019 when "
+            "\u20181mkcnzy1cfpwghgvb9pszhy9jy6534y8krw8inwl9fqfd0w019wz\u2019 was expected\n"
+        ),
+        OLD,
+    ),
+    "2.0": (
+        (
+            "fixed-output derivation produced path '/nix/store/cn22m5wz95whqi4wgzfw5cfz9knslak4-x'"
+            f" with sha256 hash '{OLD}' instead of the expected hash "
+            "'0401067152dx9z878d4l6dryy7f611g2bm8rq4dyn366w6c9yrcb'\n"
+            "cannot build derivation '/nix/store/8savxwnx8yw7r1ccrc00l680lmq5c15f-x.drv': 1 "
+            "dependencies couldn't be built\n"
+        ),
+        OLD,
+    ),
+    "2.3": (
+        (
+            "unpacking source archive /build/bcc6842.tar.gz\n"
+            "hash mismatch in fixed-output derivation "
+            "'/nix/store/7pzdkrl1ddw9blkr4jymwavbxmxxdwm1-source':\n"
+            "  wanted: sha256:0000000000000000000000000000000000000000000000000000\n"
+            f"  got:    sha256:{OLD}\n"
+            "error: build of '/nix/store/rfjcq0fcmiz7masslf7q27xs012v6mnp-source.drv' failed\n"
+        ),
+        OLD,
+    ),
+    "2.4": (
+        (
+            "error: hash mismatch in fixed-output derivation "
+            "'/nix/store/dym0mpmj64bjxzydgww3bbw5p246ycjv-source.drv':\n"
+            f"         specified: {FAKE}\n"
+            f"            got:    {NEW}\n"
+            "error: 1 dependencies of derivation '/nix/store/h3v-x.drv' failed to build\n"
+        ),
+        NEW,
+    ),
+    "2.4, a file that evaluation fetches": (
+        (
+            "error: hash mismatch in file downloaded from 'https://example.org/x.tar.gz':\n"
+            f"         specified: sha256:{'0' * 52}\n"
+            f"         got:       sha256:{OLD}\n"
+        ),
+        OLD,
+    ),
+    "2.25": (
+        (
+            "error: hash mismatch in fixed-output derivation "
+            "'/nix/store/aqhi4w9k0mp9vgfn2v4iyn582sycgc1r-source.drv':\n"
+            "        likely URL: https://example.org/archive/v1.2.0.tar.gz\n"
+            f"         specified: {FAKE}\n"
+            f"            got:    {NEW}\n"
+        ),
+        NEW,
+    ),
+    "Lix": (
+        (
+            "error: hash mismatch in fixed-output derivation "
+            "'/nix/store/2mfv2nkj6asrykd1may85w6acmamniyp-x.tar.gz.drv':\n"
+            "           likely URL: (unknown)\n"
+            f"            specified: {FAKE}\n"
+            f"                  got: {NEW}\n"
+            "        expected path: /nix/store/bz5kdiswppnkhqig55ry7xm1yr755h5n-x.tar.gz\n"
+            "             got path: /nix/store/qzc57kcwlas1vmxmcmkc7l2gp2r3c781-x.tar.gz\n"
+        ),
+        NEW,
+    ),
+}
+
+
+@pytest.mark.parametrize(("stderr", "expected"), WORDINGS.values(), ids=WORDINGS.keys())
+def test_every_wording_of_a_wrong_hash_is_understood(stderr: str, expected: str) -> None:
+    assert got_hash(stderr) == parse_hash(expected, "sha256")
+
+
+@pytest.mark.parametrize(
+    "stderr",
+    [
+        "",
+        "error: builder for '/nix/store/x.drv' failed with exit code 1\n",
+        f"         specified: {FAKE}\n            got:    {NEW}\n",
+        f"error: NAR hash mismatch in input 'path:/x', expected '{NEW}' but got '{FAKE}'\n",
+    ],
+    ids=["nothing", "another failure", "no derivation", "a flake input"],
+)
+def test_other_messages_tell_no_hash(stderr: str) -> None:
+    assert got_hash(stderr) is None
+
+
+def test_what_a_builder_prints_before_nix_speaks_does_not_count() -> None:
+    printed = WORDINGS["2.4"][0].replace(NEW, FAKE)
+    assert got_hash(printed + WORDINGS["1.11"][0] + WORDINGS["2.4"][0]) == parse_hash(NEW)
+
+
+# --- prefetching --------------------------------------------------------------------------------
+
+
+@pytest.mark.nix
+def test_prefetching_gives_what_the_archive_gives(tmp_path: Path, started: Nix) -> None:
+    archive = tmp_path / "x.tar.gz"
+    archive.write_bytes(gzipped(make_tar(members(TREE))))
+    expected = hash_archive([archive.read_bytes()], filename="x.tar.gz").sri
+    assert started.available()
+    assert _run(started.prefetch, archive.as_uri(), unpack=True) == expected
+    assert _run(started.prefetch, archive.as_uri(), unpack=True, name="source") == expected
+
+
+@pytest.mark.nix
+def test_prefetching_a_file_gives_its_own_hash(tmp_path: Path, started: Nix) -> None:
+    (tmp_path / "empty").write_bytes(b"")
+    found = _run(started.prefetch, (tmp_path / "empty").as_uri(), unpack=False)
+    assert str(found) == "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+
+
+@pytest.mark.nix
+def test_a_download_that_fails_says_what_nix_said(tmp_path: Path, started: Nix) -> None:
+    with pytest.raises(HashError) as caught:
+        _run(started.prefetch, f"file://{tmp_path}/none", unpack=True)
+    assert str(caught.value).startswith(
+        f"Nix cannot prefetch file://{tmp_path}/none: nix-prefetch-url ended with exit code 1, "
+        "and said:\n  error: unable to download"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        (
+            "--help",
+            "'--help' is no URL that Nix may fetch (expected file, ftp, http, https, mirror)",
+        ),
+        (
+            "https://example.org/a b",
+            (
+                "'https://example.org/a b' is no URL that Nix may fetch (expected file, ftp, http, "
+                "https, mirror)"
+            ),
+        ),
+        ("https://user:hunter2@example.org/x", "the URL on example.org carries a credential"),
+    ],
+    ids=["option", "space", "credential"],
+)
+def test_a_url_that_nix_must_not_see_is_refused(url: str, message: str) -> None:
+    with pytest.raises(HashError) as caught:
+        _run(Nix({}).prefetch, url, unpack=True)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("name", ["", ".x", "-x", "a/b", "a b", "a" * 212])
+def test_a_name_that_no_store_path_has_is_refused(name: str) -> None:
+    with pytest.raises(HashError) as caught:
+        _run(Nix({}).prefetch, "https://example.org/x", unpack=True, name=name)
+    assert str(caught.value) == f"{name!r} cannot be the name of a store path"
+
+
+def test_without_nix_the_error_says_what_to_do(tmp_path: Path) -> None:
+    without = Nix({"PATH": str(tmp_path)})
+    assert not without.available()
+    with pytest.raises(HashError) as caught:
+        _run(without.prefetch, "https://example.org/x", unpack=False)
+    assert str(caught.value) == "nix-prefetch-url is not installed"
+    assert caught.value.hint == "install Nix, or set hash: embedded for this package"
+
+
+def _prefetcher(folder: Path, prints: str) -> Nix:
+    """A nix-prefetch-git that writes down its arguments and prints this."""
+    script = folder / "nix-prefetch-git"
+    script.write_text(
+        f"#!{sys.executable}\nimport sys\nopen({str(folder / 'arguments')!r}, 'w').write("
+        f"' '.join(sys.argv[1:]))\nprint({prints!r})\n"
+    )
+    script.chmod(0o755)
+    return Nix({"PATH": str(folder)})
+
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.mark.parametrize(
+    "prints", [f'{{"hash": "{NEW}", "sha256": "x"}}', f'{{"sha256": "{OLD}"}}']
+)
+def test_what_git_has_to_fetch_is_left_to_nix(tmp_path: Path, prints: str) -> None:
+    """Both forms of what nix-prefetch-git prints are read."""
+    started = _prefetcher(tmp_path, prints)
+    url = "https://example.org/x.git"
+    found = _run(started.prefetch_git, url, COMMIT, "fetch-submodules", "leave-dotGit")
+    assert found == parse_hash(NEW if NEW in prints else OLD, "sha256")
+    assert (tmp_path / "arguments").read_text() == (
+        f"--quiet --fetch-submodules --leave-dotGit --url {url} --rev {COMMIT}"
+    )
+
+
+@pytest.mark.parametrize("prints", ["", "[]", "{}", "nonsense"])
+def test_a_prefetcher_that_prints_no_hash_is_told(tmp_path: Path, prints: str) -> None:
+    with pytest.raises(HashError) as caught:
+        _run(_prefetcher(tmp_path, prints).prefetch_git, "https://example.org/x.git", COMMIT)
+    assert str(caught.value) == (
+        "nix-prefetch-git printed no hash of https://example.org/x.git: nix-prefetch-git ended "
+        "with exit code 0 and said nothing"
+    )
+
+
+def test_git_fetches_commits_only() -> None:
+    """A branch may move between two looks at it."""
+    with pytest.raises(HashError) as caught:
+        _run(Nix({}).prefetch_git, "https://example.org/x.git", "main")
+    assert str(caught.value) == "'main' is no commit"
+
+
+@pytest.mark.nix
+def test_nix_reads_hashes_as_this_tool_does(started: Nix) -> None:
+    assert _run(started.convert, OLD, "sha256") == parse_hash(OLD, "sha256")
+    with pytest.raises(HashError) as caught:
+        _run(started.convert, "nonsense", "sha256")
+    assert str(caught.value).startswith(
+        "Nix cannot read the hash 'nonsense': nix ended with exit code 1, and said:\n  error: "
+    )
+
+
+# --- builds -------------------------------------------------------------------------------------
+
+
+# What nix-hash gives a file that holds "x" and a newline.
+TRUE = parse_hash("sha256:ecb6c3c3b5ad697c989147f794ae3f5cf9d27f6e0358773280180f00828a6b42")
+
+
+def _derivation(script: str, hash_: str = FAKE) -> str:
+    return (
+        'derivation { name = "x"; system = builtins.currentSystem; builder = "/bin/sh"; '
+        f"args = [ \"-c\" ''{script}'' ]; outputHash = \"{hash_}\"; "
+        'outputHashMode = "recursive"; }'
+    )
+
+
+@pytest.mark.nix
+def test_a_build_with_a_fake_hash_tells_the_true_one(started: Nix) -> None:
+    expression = _derivation("echo x > $out")
+    found = _run(started.fixed_output_hash, "--expr", expression)
+    assert found == TRUE
+
+
+@pytest.mark.nix
+def test_a_builder_cannot_pretend_to_be_nix(started: Nix) -> None:
+    """It prints Nix's own message with another hash; the true one still wins."""
+    expression = _derivation(f'echo "{WORDINGS["2.4"][0]}" >&2; echo x > $out')
+    found = _run(started.fixed_output_hash, "--expr", expression)
+    assert found == TRUE
+
+
+@pytest.mark.nix
+def test_a_build_that_fails_earlier_shows_its_end(started: Nix) -> None:
+    with pytest.raises(HashError) as caught:
+        _run(started.fixed_output_hash, "--expr", _derivation("echo no network >&2; exit 7"))
+    lines = str(caught.value).splitlines()
+    assert lines[0] == (
+        "the build ended before Nix could tell the true hash: nix-build ended with exit code 1, "
+        "and said:"
+    )
+    assert "failed with exit code 7" in str(caught.value)
+    assert any("no network" in line for line in lines)
+
+
+@pytest.mark.nix
+def test_a_build_that_passes_had_no_fake_hash(started: Nix) -> None:
+    with pytest.raises(HashError, match=r"-x passed, though its hash should be a fake one$"):
+        _run(started.fixed_output_hash, "--expr", _derivation("echo x > $out", str(TRUE)))
+
+
+@pytest.mark.nix
+def test_a_build_that_takes_too_long_is_stopped(started: Nix) -> None:
+    with pytest.raises(HashError) as caught:
+        _run(
+            started.fixed_output_hash,
+            *("--expr", _derivation("while :; do read -t 1 < /dev/null || :; done")),
+            seconds=0.2,
+        )
+    assert str(caught.value) == "nix-build did not end within 0.2 seconds"
+
+
+# --- what a command sees ------------------------------------------------------------------------
+
+
+def test_no_command_sees_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = "ghp_" + "a" * 36
+    kept = {
+        "HTTPS_PROXY": "http://proxy.example:3128",
+        "NIX_SSL_CERT_FILE": "/etc/ssl/cert.pem",
+        "NIX_PATH": "nixpkgs=/x",
+    }
+    removed = {"GITHUB_TOKEN": "x", "MY_PASSWORD": "x", "HARMLESS": f"Bearer {secret}"}
+    for name, value in (kept | removed).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv(
+        "NIX_CONFIG", f"max-jobs = 1\naccess-tokens = github.com={secret}\ncores = 2\n"
+    )
+    seen = build_environment()
+    assert {name: seen.get(name) for name in kept} == kept
+    assert not seen.keys() & removed.keys()
+    assert seen["NIX_CONFIG"] == "max-jobs = 1\ncores = 2\n"
+    assert secret not in str(seen)
+
+
+def test_what_is_printed_has_no_control_sequences(tmp_path: Path) -> None:
+    script = tmp_path / "nix-build"
+    script.write_text(f"#!{sys.executable}\nprint('\\x1b[31mred\\x1b[0m \\x07\\x1b]0;t\\x07end')\n")
+    script.chmod(0o755)
+    ran = _run(Nix({"PATH": str(tmp_path)}).run, "nix-build", "--version")
+    assert (ran.command, ran.exit_code, ran.stdout, ran.stderr) == (
+        ("nix-build", "--version"),
+        0,
+        "red end\n",
+        "",
+    )

@@ -1,0 +1,210 @@
+"""fetchurl, and all that every fetcher of an address does."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fetchers.calls import COMMIT, OTHER_COMMIT, SRI, TAGGED, UNTAGGED, call, offered
+from updater.errors import ReadError
+from updater.fetchers import address
+from updater.fetchers.base import Fetch, NoFile
+from updater.fetchers.fetchurl import KIND
+from updater.model import Candidate, Pin
+
+HOME = "https://github.com/owner/tool"
+
+
+@pytest.mark.parametrize(
+    ("url", "project", "ref", "is_archive"),
+    [
+        (f"{HOME}/archive/v1.2.0.tar.gz", HOME, "v1.2.0", True),
+        (f"{HOME}/archive/refs/tags/v1.2.0.zip", HOME, "v1.2.0", True),
+        (f"{HOME}/archive/refs/tags/a/v1.2.0.tar.gz", HOME, "a/v1.2.0", True),
+        (f"{HOME}/archive/refs/heads/main.tar.gz", HOME, "main", True),
+        (f"{HOME}/archive/v1.2.0/tool-1.2.0.tar.gz", HOME, "v1.2.0", True),
+        (f"{HOME}/archive/{COMMIT}.tar.gz", HOME, COMMIT, True),
+        ("https://codeload.github.com/owner/tool/tar.gz/v1.2.0", HOME, "v1.2.0", True),
+        (f"{HOME}/releases/download/v1.2.0/tool.whl", HOME, "v1.2.0", False),
+        (f"{HOME}/raw/main/x/y.json", HOME, "main", False),
+        ("https://raw.githubusercontent.com/owner/tool/v1.2.0/x/y.json", HOME, "v1.2.0", False),
+        (
+            "https://gitlab.example.org/a/b/tool/-/archive/v1.2.0/tool-v1.2.0.tar.gz",
+            "https://gitlab.example.org/a/b/tool",
+            "v1.2.0",
+            True,
+        ),
+        (
+            "https://git.sr.ht/~owner/tool/archive/1.2.0.tar.gz",
+            "https://git.sr.ht/~owner/tool",
+            "1.2.0",
+            True,
+        ),
+        (
+            "https://bitbucket.org/owner/tool/get/v1.2.0.tar.gz",
+            "https://bitbucket.org/owner/tool",
+            "v1.2.0",
+            False,
+        ),
+        ("mirror://pypi/t/tool_kit/tool_kit-1.2.0.tar.gz", "pypi:tool-kit", "", False),
+        ("https://index.example/packages/source/t/tool/tool-1.2.0.zip", "pypi:tool", "", False),
+        ("https://example.org/tool/tool-1.2.0.tar.gz", "https://example.org/tool", "", False),
+        ("mirror://gnu/tool/tool-1.2.0.tar.gz", "mirror://gnu/tool", "", False),
+    ],
+)
+def test_an_address_tells_its_project_and_what_it_names(
+    url: str,
+    project: str,
+    ref: str,
+    is_archive: bool,  # noqa: FBT001 - a case
+) -> None:
+    here = address.parse(url)
+    assert (here.project, here.ref_name, here.is_archive) == (project, ref, is_archive)
+
+
+@pytest.mark.parametrize(
+    ("version", "text", "found"),
+    [
+        ("1.2", "v1.2/tool-1.2.tar.gz", 2),
+        ("1.2", "1.2.3 11.2 1.20 0.1.2 1.2.0", 0),
+        ("1.2", "tool1.2 tool-1.2-py3 (1.2)", 3),
+        ("1.2.0", "owner1.2.0/1.2.0", 2),
+        ("", "x", 0),
+    ],
+)
+def test_a_version_stands_only_where_it_stands_as_a_whole(
+    version: str, text: str, found: int
+) -> None:
+    assert len(address.places(version, text)) == found
+
+
+@pytest.mark.parametrize(
+    ("url", "candidate", "new"),
+    [
+        (
+            f"{HOME}/releases/download/v1.2.0/tool-1.2.0.whl",
+            TAGGED,
+            f"{HOME}/releases/download/v2.0.0/tool-2.0.0.whl",
+        ),
+        (
+            "https://github.com/1.2.0/1.2.0/releases/download/v1.2.0/tool-11.2.0.whl",
+            TAGGED,
+            "https://github.com/1.2.0/1.2.0/releases/download/v2.0.0/tool-11.2.0.whl",
+        ),
+        (
+            f"{HOME}/raw/{OTHER_COMMIT}/x-1.2.0.json",
+            UNTAGGED,
+            f"{HOME}/raw/{COMMIT}/x-{UNTAGGED.version}.json",
+        ),
+        (
+            "https://example.org/1.2.0/tool-1.2.0.tar.gz",
+            TAGGED,
+            "https://example.org/2.0.0/tool-2.0.0.tar.gz",
+        ),
+    ],
+)
+def test_a_version_in_the_text_of_an_address_moves(
+    url: str, candidate: Candidate, new: str
+) -> None:
+    one = call(KIND, f'url = "{url}"; hash = "h";')
+    assert one.skip == ""
+    assert one.fetch(candidate) == Fetch(values={"version": candidate.version, "url": new}, url=new)
+
+
+def test_the_version_in_an_address_moves_by_itself() -> None:
+    one = call(KIND, f'url = "{HOME}/releases/download/v${{version}}/x-${{version}}.whl";')
+    new = f"{HOME}/releases/download/v2.0.0/x-2.0.0.whl"
+    assert one.project == HOME
+    assert one.pin == Pin("1.2.0", "v1.2.0", through_version=True)
+    assert one.fetch() == Fetch(values={"version": "2.0.0", "url": new}, url=new)
+
+
+def test_every_address_of_a_list_moves() -> None:
+    one = call(KIND, 'urls = [ "https://a.org/${version}.gz" "https://b.org/1.2.0.gz" ];')
+    assert one.fetch() == Fetch(
+        values={
+            "version": "2.0.0",
+            "urls[0]": "https://a.org/2.0.0.gz",
+            "urls[1]": "https://b.org/2.0.0.gz",
+        },
+        url="https://a.org/2.0.0.gz",
+    )
+
+
+def test_the_commits_own_archive_carries_its_id() -> None:
+    fetched = call(KIND, f'url = "{HOME}/archive/v${{version}}.tar.gz";').fetch(
+        web="http://127.0.0.1:1"
+    )
+    assert fetched == Fetch(
+        values={"version": "2.0.0", "url": f"{HOME}/archive/v2.0.0.tar.gz"},
+        url="http://127.0.0.1:1/owner/tool/archive/v2.0.0.tar.gz",
+        commit=COMMIT,
+    )
+
+
+def test_a_tag_of_another_form_is_not_guessed() -> None:
+    one = call(KIND, f'url = "{HOME}/archive/v${{version}}.tar.gz";')
+    assert one.fetch(Candidate("2.0.0", "release-2.0.0", COMMIT)) == NoFile(
+        f"x.nix:1: the address would become {HOME}/archive/v2.0.0.tar.gz, and upstream's tag is "
+        "release-2.0.0"
+    )
+
+
+def test_an_address_of_a_tag_takes_no_commit() -> None:
+    url = f"{HOME}/archive/v1.2.0.tar.gz"
+    assert call(KIND, f'url = "{url}";').fetch(UNTAGGED) == NoFile(
+        f"no tag names {UNTAGGED.version}, and {url} names a tag"
+    )
+
+
+def test_a_file_of_the_index_has_the_hash_that_the_index_publishes() -> None:
+    one = call(KIND, 'url = "mirror://pypi/t/tool/tool-${version}.tar.gz";')
+    assert one.project == "pypi:tool"
+    assert one.fetch(offered("tool-2.0.0.tar.gz")) == Fetch(
+        values={"version": "2.0.0", "url": "mirror://pypi/t/tool/tool-2.0.0.tar.gz"},
+        url="https://index.example/tool-2.0.0.tar.gz",
+        sri=SRI,
+    )
+    assert one.fetch(offered("Tool-2.0.0.tar.gz")) == NoFile(
+        "2.0.0 has no tool-2.0.0.tar.gz; the index has Tool-2.0.0.tar.gz"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "blocked"),
+    [
+        ('url = "https://x.org/${version}"; postFetch = "x";', "postFetch changes what is hashed"),
+        (
+            'url = "https://x.org/${version}"; executable = true;',
+            "executable changes what is hashed",
+        ),
+        ('url = "https://x.org/${version}"; executable = false;', ""),
+        ('url = "mirror://gnu/${version}";', "only Nix knows the hosts of mirror: addresses"),
+    ],
+)
+def test_what_changes_the_hash_blocks_it(arguments: str, blocked: str) -> None:
+    fetched = call(KIND, arguments).fetch()
+    assert isinstance(fetched, Fetch)
+    assert fetched.blocked == blocked
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        (f"{HOME}/raw/main/x.json", "it is a file on 'main', which no version names"),
+        (
+            "https://example.org/latest.tar.gz",
+            "it is a file at https://example.org/latest.tar.gz, which no version names",
+        ),
+        (f"{HOME}/raw/{COMMIT}/x.json", ""),
+        ("https://example.org/1.2.0.tar.gz", ""),
+    ],
+)
+def test_an_address_that_no_version_names_is_skipped(url: str, why: str) -> None:
+    assert call(KIND, f'url = "{url}";').skip == why
+
+
+def test_an_address_that_is_computed_is_an_error() -> None:
+    one = call(KIND, 'url = "https://x.org/${f version}";')
+    assert one.skip == ""
+    with pytest.raises(ReadError, match="url of tool is computed"):
+        _ = one.project

@@ -1,0 +1,119 @@
+"""Overlays that hypothesis makes up: many packages, shared strings, random trivia."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from hypothesis import strategies as st
+
+from tests.overlay.golden import COMMIT, NEW
+
+OLD_HASHES = (
+    "",
+    "sha256-y6BrVzb69n5UsHtWHq6UOV53TFF6fZEKVDaeEmPM+9Q=",
+    "1m7vriii57inah592zbsa567fpirjjp1wmkvn1a7xxps6rbnp86b",
+)
+VERSIONS = ("1.2.0", "1.2", "0.1.2", "2024.1")
+OLD_COMMIT = "c00dbbc9dadfbe1e232e93a729dd4752fade0abf"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What one package of a generated overlay says."""
+
+    name: str
+    version: str
+    rev: str
+    hash: str
+    style: str
+    how: str
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """What a bump makes of it."""
+        rev = COMMIT if self.rev == OLD_COMMIT else "v3.0"
+        return {"version": "3.0", "rev": rev, "hash": NEW}
+
+    def bumped(self) -> Made:
+        """The package after the bump."""
+        return replace(self, version="3.0", rev=self.wanted["rev"], hash=NEW)
+
+    def text(self, trivia: list[str]) -> str:
+        """Write the package; trivia go between its parts."""
+        a, b, c, d = trivia
+        rev, name = self._rev(), self.name
+        source = (
+            f'prev.fetchFromGitHub {{{a} owner = "owner";{b} repo = "{self.version}";{c} '
+            f'{rev} {self.how} = "{self.hash}";{d} }}'
+        )
+        pname, version = f'pname = "{name}";', f'version = "{self.version}";'
+        match self.style:
+            case "rec":
+                return f'"{name}" = prev.mkDerivation rec {{{a}{pname}{b}{version}{c} src = {source};{d} }};'
+            case "final":
+                return f"{name} ={a} prev.mkDerivation (finalAttrs: {{{pname}{version}{b} src ={c} {source}; }});"
+            case "let":
+                return f"{name} = let{a} {version}{b} in prev.mkDerivation {{{pname}{c} inherit version; src = {source};{d} }};"
+            case "override":
+                return f"{name} = prev.{name}.overrideAttrs (old: rec {{{a}{version}{b} src = {source};{c} }});"
+            case _:
+                return f"nested.{name} = with prev; mkDerivation{a} {{{pname}{b}{version}{c} src = ({source});{d} }};"
+
+    def _rev(self) -> str:
+        if self.rev == f"v{self.version}" and self.style in ("rec", "let", "override"):
+            return 'rev = "v${version}";'
+        if self.rev == f"v{self.version}" and self.style == "final":
+            return 'rev = "v${finalAttrs.version}";'
+        return f'rev = "{self.rev}";'
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A generated overlay: its text and what its packages say."""
+
+    data: bytes
+    packages: tuple[Made, ...]
+
+
+# What may stand between two tokens, with words in it that must be left alone.
+TRIVIA = st.sampled_from(
+    [
+        " ",
+        "\n\n  ",
+        "\t",
+        "\r\n",
+        ' # version = "1.2.0";\n',
+        '/* rev = "v1.2.0"; }; */',
+        ' # caf\u00e9 \u2028 ${version} "\n  ',
+        '\n    # hash = "";\r\n',
+        " /**/ /* * / */ ",
+    ]
+)
+
+
+@st.composite
+def made(draw: st.DrawFn, name: str) -> Made:
+    """One package."""
+    version = draw(st.sampled_from(VERSIONS))
+    rev = draw(st.sampled_from([f"v{version}", "main", OLD_COMMIT]))
+    return Made(
+        name,
+        version,
+        rev,
+        draw(st.sampled_from(OLD_HASHES)),
+        draw(st.sampled_from(["rec", "final", "let", "override", "nested"])),
+        draw(st.sampled_from(["hash", "sha256"])),
+    )
+
+
+@st.composite
+def overlays(draw: st.DrawFn) -> Overlay:
+    """An overlay of one to six packages."""
+    names = draw(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=6, unique=True))
+    packages = tuple(draw(made(f"tool-{name}")) for name in names)
+    parts = []
+    for package in packages:
+        parts.append(draw(TRIVIA))
+        parts.append(package.text(draw(st.lists(TRIVIA, min_size=4, max_size=4))))
+    end = draw(st.sampled_from(["\n", "", "\r\n", " # 1.2.0"]))
+    return Overlay(f"final: prev:{{{''.join(parts)}}}{end}".encode(), packages)

@@ -1,0 +1,162 @@
+"""The golden overlays: which package of each file is bumped to what, by its own fetcher kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from updater import fetchers
+from updater.discover import kinds
+from updater.fetchers.base import Fetch, Fetcher
+from updater.model import Candidate, Change, Distribution, Package, Source, Span
+from updater.overlay.find import read_packages
+from updater.overlay.patch import plan_change
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FOLDER = Path(__file__).parent.parent / "overlays"
+KINDS = {
+    function: kind
+    for kind in kinds(fetchers, Fetcher)  # type: ignore[type-abstract]  # python/mypy#4717
+    for function in kind.functions
+}
+FUNCTIONS = frozenset(KINDS)
+
+NEW = "sha256-EVB6Di9eadXfpApiob17buV+a82FxnybhDGzb/8hxDc="
+NEWER = "sha256-gE9R9xJUxAgeN+fIhwc1YPSm+mza0gLprGfgMsQ+0eE="
+NEWEST = "sha256-GHHZU1MN0yKtAGSz31h40ECvZ4527o8Wk7h4EqlYIJY="
+COMMIT = "c2a6b03f190dfb2b4aa91f8af8d477a9bc3401dc"
+
+
+@dataclass(frozen=True, slots=True)
+class Bump:
+    """What a golden file's package moves to.
+
+    Attributes:
+        package: its name; by default, that of the only package that can be followed.
+        ref: the new tag; empty for a commit.
+        files: what the package index has of the new version.
+        dependents: new values of hashes beside the source.
+    """
+
+    package: str = ""
+    version: str = "2.0.0"
+    ref: str = "v2.0.0"
+    files: tuple[str, ...] = ("tool-2.0.0.tar.gz",)
+    dependents: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def candidate(self) -> Candidate:
+        """The candidate that upstream would offer."""
+        files = tuple(
+            Distribution(name, f"https://index.example/{name}", None, None, None)
+            for name in self.files
+        )
+        return Candidate(self.version, self.ref, COMMIT, distributions=files)
+
+
+_STEM = Bump(files=("Tool-2.0.0.tar.gz",))
+_COMMIT = Bump(ref="")
+BUMPS = {
+    "guide-pypi": Bump(files=("example-package-2.0.0.tar.gz",)),
+    "guide-commit": _COMMIT,
+    "guide-cuda": Bump(ref="2.0.0"),
+    "several-packages": Bump("one"),
+    "attribute-paths": Bump("tool"),
+    "override-attrs": Bump("other"),
+    "branches-of-if": Bump("tool~2"),
+    "version-everywhere": Bump(ref="tool-py-v2.0.0"),
+    "version-in-a-set": Bump("tool", ref=""),
+    "version-of-a-commit": Bump(version="2.0.0-unstable-2025-06-02", ref=""),
+    "old-style-name": Bump(ref=""),
+    "github-tag-form": Bump(ref="release_2_0_0"),
+    "sourcehut": Bump(ref="2.0.0"),
+    "pypi-wheel": Bump(files=("tool-2.0.0.tar.gz", "tool-2.0.0-py3-none-any.whl")),
+    "pypi-extension": Bump(files=("Tool-2.0.0.zip", "tool-2.0.0.tar.gz")),
+    "pypi-stem": _STEM,
+    "pypi-stem-alone": _STEM,
+    "pypi-stem-in-lines": _STEM,
+    "pypi-stem-named": _STEM,
+    "hash-shared-placeholder": Bump("tool"),
+    "dependent-hashes": Bump(dependents={"cargoDeps.hash": NEWER, "vendorHash": NEWEST}),
+    "pipe-beside": Bump("tool"),
+}
+PAIRS = sorted(path.name.removesuffix(".expected.nix") for path in FOLDER.glob("*.expected.nix"))
+ALONE = sorted(
+    path.stem
+    for path in FOLDER.glob("*.nix")
+    if not path.name.endswith(".expected.nix") and path.stem not in PAIRS
+)
+
+
+def text(name: str) -> bytes:
+    """Return a golden overlay as it is before the bump."""
+    return (FOLDER / f"{name}.nix").read_bytes()
+
+
+def expected(name: str) -> bytes:
+    """Return a golden overlay as it must be after the bump."""
+    return (FOLDER / f"{name}.expected.nix").read_bytes()
+
+
+def read(data: bytes, name: str = "overlay.nix") -> tuple[Package, ...]:
+    """Return the packages of an overlay."""
+    return read_packages(data, name, FUNCTIONS).packages
+
+
+def skipped(package: Package) -> str:
+    """Return why a package cannot be followed, or an empty string."""
+    if package.source is None or package.skip:
+        return package.skip
+    return KINDS[package.source.fetcher].skip(package, package.source)
+
+
+def subject(data: bytes, name: str) -> Package:
+    """Return the package of a golden overlay that is bumped."""
+    wanted, _, number = BUMPS.get(name, Bump()).package.partition("~")
+    found = [
+        one
+        for one in read(data)
+        if not skipped(one)
+        and (not wanted or one.name == wanted)
+        and one.ordinal == int(number or "1")
+    ]
+    assert len(found) == 1, [one.identity for one in found]
+    return found[0]
+
+
+def values(package: Package, source: Source, bump: Bump, sri: str) -> dict[str, str]:
+    """Return what a source shall read after the bump, by its own kind."""
+    fetch = KINDS[source.fetcher].fetch(package, source, bump.candidate, "")
+    assert isinstance(fetch, Fetch), fetch
+    return dict(fetch.values) | ({} if fetch.hashless else {"hash": sri})
+
+
+def bumped(data: bytes, name: str, package: Package | None = None) -> Change:
+    """Plan a golden overlay's bump on its text, or on a variant of it."""
+    package = package or subject(data, name)
+    bump = BUMPS.get(name, Bump())
+    assert package.source is not None
+    wanted = values(package, package.source, bump, NEW) | dict(bump.dependents)
+    beside = [values(package, one, bump, NEWER) for one in package.companions]
+    return plan_change(package, package.source, wanted, data, FUNCTIONS, beside)
+
+
+def unchanged(data: bytes, package: Package) -> Change:
+    """Plan a bump to what is pinned already."""
+    assert package.source is not None
+    now = {
+        field.name: field.value
+        for field in package.source.fields
+        if field.value and field.name in (*KINDS[package.source.fetcher].writes, "hash")
+    }
+    if package.version is not None and package.version.value is not None:
+        now["version"] = package.version.value
+    return plan_change(package, package.source, now, data, FUNCTIONS)
+
+
+def overlaps(one: Span, other: Span) -> bool:
+    """Tell whether two spans share a byte."""
+    return one.start < other.end and other.start < one.end

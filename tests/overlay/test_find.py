@@ -1,0 +1,228 @@
+"""What is listed and left alone, and why; and where each package stands."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.overlay.golden import FUNCTIONS, PAIRS, read, skipped, text
+from updater.overlay.find import read_packages
+
+if TYPE_CHECKING:
+    from updater.model import Package
+
+
+def why(packages: tuple[Package, ...]) -> dict[str, str]:
+    """Return why each package is left alone, by its attribute path."""
+    return {".".join(one.attribute): skipped(one) for one in packages}
+
+
+def test_a_package_without_a_source_of_its_own_is_skipped_with_the_reason() -> None:
+    assert why(read(text("no-source"))) == {
+        "python3Packages.einops": "it has no source of its own",
+        "python3Packages.local": "its source is the path ./.",
+        "python3Packages.again": "its source is made by old.src.override",
+        "python3Packages.crate": "no fetcher kind knows fetchCrate",
+        "python3Packages.given": "its source is super.inputs.given, which is not written here",
+    }
+
+
+def test_a_source_without_a_version_is_skipped_with_the_reason() -> None:
+    assert why(read(text("sources-without-a-version"))) == {
+        "table": "it is a source without a version",
+        "tool": "it is a file on 'main', which no version names",
+        "tool.postPatch": "tool has it besides its source, at a pin of its own",
+        "latest": "it is a source without a version",
+        "head": "it names no rev, so that it pins nothing",
+    }
+
+
+def test_a_doubt_names_the_line_and_what_resolves_it() -> None:
+    found = {one.name: (one.problem, one.hint) for one in read(text("doubts"))}
+    hold = "in config.yaml, packages: {%s: {hold: true}} leaves it alone"
+    literal = f'write it as a literal, such as version = "1.0"; {hold}'
+    assert found == {
+        "twice": (
+            "line 4: version of twice is bound at lines 4 and 5",
+            f"keep one of them; {hold % 'twice'}",
+        ),
+        "merged": (
+            "line 10: version of merged is bound at lines 10 and 12",
+            f"keep one of them; {hold % 'merged'}",
+        ),
+        "computed": (
+            'line 15: version of computed is computed: "1.2.${patch}"',
+            literal % "computed",
+        ),
+        "expression": (
+            (
+                "line 21: version of expression is computed: "
+                'if prev.stdenv.isAarch64 then "1.1.0" else "1.2.0"'
+            ),
+            literal % "expression",
+        ),
+        "argument": (
+            "line 27: the argument of fetchPypi is computed",
+            f"write its attributes in the call; {hold % 'argument'}",
+        ),
+        "hashes": (
+            "line 32: fetchPypi has hash and sha256",
+            f"keep one of them; {hold % 'hashes'}",
+        ),
+    }
+
+
+def test_a_name_that_is_no_plain_key_is_quoted_in_the_advice() -> None:
+    data = b"""{ "a: b" = mkDerivation rec {
+      pname = "x"; version = lib.x; src = fetchPypi { inherit pname version; hash = ""; };
+    }; }"""
+    (package,) = read(data)
+    assert 'packages: {"a: b": {hold: true}}' in package.hint
+
+
+def test_packages_of_one_path_are_told_apart() -> None:
+    found = read(text("branches-of-if"))
+    assert [one.identity for one in found] == ["overlay.nix#tool", "overlay.nix#tool~2"]
+    assert [one.version and one.version.value for one in found] == ["1.1.0", "1.2.0"]
+
+
+@pytest.mark.parametrize(
+    ("file", "data", "name", "identity"),
+    [
+        ("o/x.nix", b'buildPythonPackage { pname = "p"; }', "p", "o/x.nix#"),
+        ("o/x.nix", b'buildPythonPackage { version = "1"; }', "x", "o/x.nix#"),
+        ("o/x/default.nix", b'buildPythonPackage { version = "1"; }', "x", "o/x/default.nix#"),
+        ("default.nix", b'buildPythonPackage { version = "1"; }', "default", "default.nix#"),
+        (
+            "o.nix",
+            b'{ "a.b" = buildPythonPackage { version = "1"; }; }',
+            "a.b",
+            'o.nix#"a.b"',
+        ),
+        (
+            "o.nix",
+            b'{ ${"a"} = buildPythonPackage { version = "1"; }; }',
+            '${"a"}',
+            'o.nix#"${\\"a\\"}"',
+        ),
+    ],
+)
+def test_a_package_has_the_name_of_its_attribute_else_of_its_file(
+    file: str, data: bytes, name: str, identity: str
+) -> None:
+    (package,) = read(data, file)
+    assert (package.name, package.identity) == (name, identity)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{ shell = mkShell { name = "shell"; }; env = buildEnv { name = "env"; paths = [ ]; }; }',
+        b'{ a = { version = "1"; }; b = { pname = "b"; version = "1"; }; src = "src"; }',
+        b'{ a = "fetchPypi { version = 1; }"; } # src = fetchPypi { }',
+        b"{ fetchPypi = self: { }; fetcher = fetchPypi; src = map fetchPypi [ ]; }",
+        b'f: f { name = "x"; } // { override = x: x; }',
+        b"",
+    ],
+)
+def test_what_is_no_package_is_not_listed(data: bytes) -> None:
+    found = read_packages(data, "x.nix", FUNCTIONS)
+    assert (found.packages, found.problems) == ((), ())
+
+
+# --- text that cannot be read -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_byte_order_mark_is_reported_for_every_package(name: str) -> None:
+    """Nix itself rejects it, and the file behind it."""
+    for package in read(b"\xef\xbb\xbf" + text(name)):
+        assert package.problem == "Nix rejects the byte order mark at line 1, column 1"
+
+
+def test_syntax_that_the_grammar_does_not_know_refuses_only_what_it_touches() -> None:
+    found = {one.name: one.problem for one in read(text("pipe-beside"))}
+    assert found == {
+        "tool": "",
+        "piped": (
+            "cannot parse line 13, column 30\n"
+            '    passthru.names = [ "a" ] |> map (name: name);\n'
+            "                             ^"
+        ),
+    }
+
+
+def test_wrong_syntax_refuses_only_the_package_it_stands_in() -> None:
+    data = text("several-packages").replace(b'pname = "two";', b'pname = = "two";')
+    found = {one.name: one.problem.partition("\n")[0] for one in read(data)}
+    assert found == {"one": "", "two": "cannot parse line 16, column 15", "three": ""}
+
+
+def test_wrong_syntax_outside_of_packages_is_a_problem_of_the_file() -> None:
+    found = read_packages(b"{\n\tx = = 1;\n}\n", "x.nix", FUNCTIONS)
+    assert found.packages == ()
+    assert [str(one) for one in found.problems] == [
+        "cannot parse line 2, column 6\n\tx = = 1;\n\t    ^"
+    ]
+
+
+@pytest.mark.parametrize(
+    "formals", ["{ a, b, }", "{ a, b ? [ 1 ], }", "{ a, # one\n b, /* two */ }"]
+)
+def test_a_trailing_comma_in_formals_is_read(formals: str) -> None:
+    data = f'{formals}: buildPythonPackage {{ version = "1"; }}'.encode()
+    (package,) = read(data)
+    assert package.problem == ""
+
+
+DEEP = 5000
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("(" * DEEP, ")" * DEEP),
+        ("{ a = " * DEEP, "; }" * DEEP),
+        ("[ " * DEEP, " ]" * DEEP),
+        ("x: " * DEEP, ""),
+        ("let a = 1; in " * DEEP, ""),
+        ("with a; " * DEEP, ""),
+        ("f " * DEEP, ""),
+        ("a // " * DEEP, ""),
+        ("f (" * DEEP, ")" * DEEP),
+        ("if a then b else " * DEEP, ""),
+        ('"${' * DEEP, '}"' * DEEP),
+        ("mkDerivation (" * DEEP, ")" * DEEP),
+        ("mkDerivation (a // " * DEEP, ")" * DEEP),
+        ("overrideAttrs (old: " * DEEP, ")" * DEEP),
+        ("let s = " * DEEP, "; in s" * DEEP),
+    ],
+    ids=lambda part: part[:20],
+)
+def test_nesting_is_not_bounded_by_the_recursion_limit(before: str, after: str) -> None:
+    assert sys.getrecursionlimit() < DEEP
+    package = (
+        '(mkDerivation rec { pname = "p"; version = "1"; '
+        'src = fetchPypi { inherit pname version; hash = ""; }; })'
+    )
+    found = read(f"{before}{package}{after}".encode())
+    (deepest,) = [one for one in found if one.pname == "p"]
+    assert deepest.problem == ""
+    assert deepest.source is not None
+    assert deepest.source.value("version") == "1"
+
+
+def test_a_chain_of_names_that_leads_nowhere_ends() -> None:
+    """Circles, and strings that double at every name."""
+    doubling = "".join(f'a{n} = "${{a{n + 1}}}${{a{n + 1}}}"; ' for n in range(60))
+    data = (
+        f'rec {{ {doubling} a60 = "x"; b = c; c = b; inherit (d) d; d = d.d; '
+        "p = mkDerivation rec { pname = b; version = a0; inherit (d) name; src = f; f = src; }; "
+        "q = mkDerivation rec { version = c; src = fetchPypi { pname = d; inherit version; }; }; }"
+    )
+    first, second = read(data.encode())
+    assert (first.pname, first.version and first.version.value, first.source) == (None, None, None)
+    assert second.source is not None
+    assert [one.value for one in second.source.fields] == [None, None]

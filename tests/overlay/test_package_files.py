@@ -1,0 +1,140 @@
+"""Files: which are read, how `callPackage ./package.nix { }` leads to others, and links."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from updater.config import load
+from updater.selection import Found, find_packages, select
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PACKAGE = """\
+{ buildPythonPackage, fetchPypi }:
+buildPythonPackage rec {
+  pname = "tool-kit";
+  version = "1.2.0";
+  src = fetchPypi { inherit pname version; hash = ""; };
+}
+"""
+OVERLAY = """\
+final: prev: {
+  python3Packages = prev.python3Packages // {
+    tool = prev.python3Packages.callPackage PATH { };
+  };
+}
+"""
+
+
+def written(root: Path, **files: str) -> Found:
+    """Write files, ``overlays__x`` for overlays/x.nix, and find their packages."""
+    for name, content in files.items():
+        path = root / f"{name.replace('__', '/')}.nix"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    return find_packages(load(root, None))
+
+
+def rows(found: Found) -> list[tuple[str, str, str]]:
+    return [(one.identity, one.name, one.skip) for one in found.packages]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "file"),
+    [
+        ("./tool.nix", "overlays__tool", "overlays/tool.nix"),
+        ("../pkgs/tool", "pkgs__tool__default", "pkgs/tool/default.nix"),
+        ("../pkgs/../pkgs/tool.nix", "pkgs__tool", "pkgs/tool.nix"),
+    ],
+)
+def test_a_called_file_is_a_package_with_its_callers_name(
+    tmp_path: Path, path: str, name: str, file: str
+) -> None:
+    found = written(tmp_path, overlays__a=OVERLAY.replace("PATH", path), **{name: PACKAGE})
+    assert rows(found) == [(f"{file}#", "tool", "")]
+    assert found.texts[file] == PACKAGE.encode()
+    assert [one.callers for one in found.packages] == [(("python3Packages", "tool"),)]
+    for key in ("tool", "tool-kit", file, f"{file}#"):
+        assert select(found.packages, [key]) == found.packages
+
+
+def test_a_file_that_two_overlays_call_is_one_package(tmp_path: Path) -> None:
+    overlay = OVERLAY.replace("PATH", "../tool.nix")
+    other = overlay.replace("tool =", "tool-cuda =")
+    found = written(tmp_path, overlays__a=overlay, overlays__b=other, tool=PACKAGE)
+    assert rows(found) == [("tool.nix#", "tool", "")]
+
+
+def test_called_files_may_call_others_and_each_other(tmp_path: Path) -> None:
+    found = written(
+        tmp_path,
+        overlays__a="{ all = callPackage ../sets { }; }",
+        sets__default="{ tool = callPackage ./tool.nix { }; self = callPackage ./. { }; }",
+        sets__tool=PACKAGE,
+    )
+    assert rows(found) == [("sets/tool.nix#", "tool", "")]
+
+
+@pytest.mark.parametrize("path", ["./missing.nix", "../../outside.nix", "../folder"])
+def test_a_called_file_that_is_not_in_the_project_is_told(tmp_path: Path, path: str) -> None:
+    (tmp_path / "outside.nix").write_text(PACKAGE)
+    root = tmp_path / "root"
+    (root / "folder").mkdir(parents=True)
+    assert rows(written(root, overlays__a=OVERLAY.replace("PATH", path))) == [
+        (
+            "overlays/a.nix#python3Packages.tool",
+            "tool",
+            f"it calls {path}, and there is no such file in this project",
+        )
+    ]
+
+
+def test_a_link_out_of_the_project_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "outside.nix").write_text(PACKAGE)
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "tool.nix").symlink_to(tmp_path / "outside.nix")
+    (one,) = written(root, overlays__a=OVERLAY.replace("PATH", "../tool.nix")).packages
+    assert one.skip == "it calls ../tool.nix, and there is no such file in this project"
+
+
+def test_a_path_that_is_computed_calls_nothing(tmp_path: Path) -> None:
+    overlay = OVERLAY.replace("PATH", "./${name}.nix")
+    assert rows(written(tmp_path, overlays__a=overlay, overlays__tool=PACKAGE)) == [
+        (
+            "overlays/a.nix#python3Packages.tool",
+            "tool",
+            "it calls ./${name}.nix, and there is no such file in this project",
+        ),
+        ("overlays/tool.nix#", "tool-kit", ""),
+    ]
+
+
+def test_a_file_and_links_to_it_are_read_once(tmp_path: Path) -> None:
+    (tmp_path / "overlays").mkdir()
+    for link in ("a.nix", "z.nix"):
+        (tmp_path / "overlays" / link).symlink_to("tool.nix")
+    found = written(tmp_path, overlays__tool=PACKAGE)
+    assert rows(found) == [("overlays/tool.nix#", "tool-kit", "")]
+
+
+def test_two_links_to_one_file_elsewhere_are_read_once(tmp_path: Path) -> None:
+    (tmp_path / "tool.nix").write_text(PACKAGE)
+    (tmp_path / "overlays").mkdir()
+    for link in ("a.nix", "z.nix"):
+        (tmp_path / "overlays" / link).symlink_to("../tool.nix")
+    assert rows(find_packages(load(tmp_path, None))) == [("overlays/a.nix#", "tool-kit", "")]
+
+
+def test_files_come_in_the_order_of_their_paths(tmp_path: Path) -> None:
+    names = ("overlays__b", "overlays__a__z", "overlays__a", "overlays__a-a__y")
+    found = written(tmp_path, **dict.fromkeys(names, PACKAGE))
+    assert [one.file for one in found.packages] == [
+        "overlays/a/z.nix",
+        "overlays/a-a/y.nix",
+        "overlays/a.nix",
+        "overlays/b.nix",
+    ]

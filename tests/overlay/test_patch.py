@@ -1,0 +1,213 @@
+"""What a bump refuses to write, and what it says then."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.overlay.golden import (
+    FUNCTIONS,
+    NEW,
+    NEWER,
+    bumped,
+    read,
+    subject,
+    text,
+)
+from updater.errors import PatchError
+from updater.model import Edit, Span
+from updater.overlay.patch import apply_edits, plan_change
+
+
+def refusal(data: bytes, name: str, wanted: dict[str, str]) -> tuple[str, str]:
+    """Return why a bump is refused, and the advice."""
+    package = next(one for one in read(data) if one.name == name)
+    assert package.source is not None
+    with pytest.raises(PatchError) as refused:
+        plan_change(package, package.source, wanted, data, FUNCTIONS)
+    return refused.value.message, refused.value.hint
+
+
+# --- hostile text -------------------------------------------------------------------------------
+
+HOSTILE = [
+    "1.0${builtins.readFile /etc/passwd}",
+    '1.0"; x = "',
+    "1.0''",
+    "1.0\\",
+    "1.0\n",
+    "\n1.0",
+    "1.0\r",
+    "1.0\0",
+    "1.0\x1b[31m",
+    "1.0\u202e",
+    "1.0\u2066",
+    "1.0\u00e9",
+    "1.0 ",
+    " 1.0",
+    "1.0;",
+    "1.0#",
+    "1.0*/",
+    "$1.0",
+    "",
+    "-1.0",
+    "1" * 201,
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=ascii)
+@pytest.mark.parametrize("field", ["version", "rev", "hash"])
+def test_text_that_could_be_nix_code_is_refused(field: str, value: str) -> None:
+    message, _ = refusal(text("guide-tag"), "example-package", {field: value})
+    assert message == (
+        "overlay.nix#python3Packages.example-package: upstream's text for "
+        f"{field} is not safe to write into Nix: {value[:80]!a}"
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://example.org/${x}",
+        'https://example.org/"',
+        "https://example.org/a b",
+        "https://example.org/\u202e",
+        "example.org/x",
+        "https://",
+        "https://example.org/" + "x" * 2000,
+    ],
+    ids=lambda value: ascii(value)[:40],
+)
+def test_an_address_that_could_be_nix_code_is_refused(value: str) -> None:
+    message, _ = refusal(text("address-as-text"), "tool", {"url": value})
+    assert "is not safe to write into Nix" in message
+
+
+def test_a_file_name_of_the_index_that_could_be_nix_code_is_refused() -> None:
+    message, _ = refusal(text("pypi-stem"), "tool", {"pname": '${"tool"}'})
+    assert "upstream's text for pname is not safe" in message
+
+
+@pytest.mark.parametrize("tag", ["release/2024.1", "v1.0+local", "foo@1.0", "1.0~rc1", "pkg=1:2"])
+def test_tags_that_people_use_are_written(tag: str) -> None:
+    data = text("guide-branch")
+    package = subject(data, "guide-branch")
+    assert package.source is not None
+    change = plan_change(package, package.source, {"rev": tag}, data, FUNCTIONS)
+    assert change.after == data.replace(b'rev = "main"', f'rev = "{tag}"'.encode())
+
+
+# --- what a bump would leave wrong, or would have to guess --------------------------------------
+
+
+def test_a_hash_beside_the_source_must_be_given_too() -> None:
+    message, hint = refusal(text("dependent-hashes"), "tool", {"version": "2.0.0", "hash": NEW})
+    assert message == (
+        "overlay.nix#: cargoDeps.hash (line 13) and vendorHash (line 15) must change with the "
+        "source, and no new value is known"
+    )
+    assert "build" in hint
+
+
+def test_a_label_may_change_without_the_hashes_beside_the_source() -> None:
+    data = text("dependent-hashes").replace(b'tag = "v${version}"', b'rev = "abc"')
+    (package,) = read(data)
+    assert package.source is not None
+    change = plan_change(package, package.source, {"version": "2.0.0"}, data, FUNCTIONS)
+    assert change.after == data.replace(b'version = "1.2.0"', b'version = "2.0.0"')
+
+
+@pytest.mark.parametrize("name", ["two-sources", "second-source", "source-by-system"])
+def test_a_further_source_that_follows_the_version_needs_its_hash(name: str) -> None:
+    message, _ = refusal(text(name), "tool", {"version": "2.0.0", "hash": NEW})
+    assert "of tool follows the version too, and its new hash is not known" in message
+
+
+def test_a_shared_version_is_not_changed_for_one_package() -> None:
+    data = b"""let version = "1.2.0"; in {
+      one = mkDerivation rec {
+        pname = "one"; inherit version; src = fetchPypi { inherit pname version; hash = "a"; };
+      };
+      two = mkDerivation rec {
+        pname = "two"; inherit version; src = fetchPypi { inherit pname version; hash = "b"; };
+      };
+    }"""
+    message, hint = refusal(data, "one", {"version": "2.0.0", "hash": NEW})
+    assert message == "overlay.nix#one: the edit would change overlay.nix#two too"
+    assert "give each its own literal" in hint
+
+
+def test_a_shared_source_is_not_changed_for_one_package() -> None:
+    data = b"""let
+      version = "1.2.0";
+      src = fetchFromGitHub { owner = "o"; repo = "r"; tag = "v${version}"; hash = "a"; };
+    in {
+      one = mkDerivation { pname = "one"; inherit version src; };
+      two = mkDerivation { pname = "two"; inherit version src; };
+    }"""
+    message, _ = refusal(data, "two", {"version": "2.0.0", "tag": "v2.0.0", "hash": NEW})
+    assert message == "overlay.nix#two: the edit would change overlay.nix#one too"
+
+
+def test_a_name_that_leads_to_another_meaning_is_not_changed() -> None:
+    """The literal is the rev's, and the repository's name as well."""
+    data = b"""let it = "v1"; in { one = mkDerivation rec {
+      version = "1"; src = fetchFromGitHub { owner = "o"; repo = it; rev = it; hash = ""; };
+    }; }"""
+    message, _ = refusal(data, "one", {"rev": "branch-2", "hash": NEW})
+    assert message == "overlay.nix#one: the edit would change repo too"
+
+
+def test_two_fields_in_one_place_must_agree() -> None:
+    data = b"""let it = "1"; in { one = mkDerivation rec {
+      version = it; src = fetchFromGitHub { owner = "o"; repo = "r"; rev = it; hash = ""; };
+    }; }"""
+    message, _ = refusal(data, "one", {"version": "2", "rev": "v2", "hash": NEW})
+    assert "would" in message or "must differ" in message
+
+
+def test_a_call_without_a_hash_is_refused_with_advice() -> None:
+    data = b"""{ one = mkDerivation rec {
+      pname = "one"; version = "1"; src = fetchPypi { inherit pname version; };
+    }; }"""
+    message, hint = refusal(data, "one", {"version": "2", "hash": NEW})
+    assert message == "overlay.nix:2: fetchPypi of one has no hash"
+    assert hint == 'add hash = "";'
+
+
+def test_a_computed_rev_is_refused_with_advice() -> None:
+    data = b"""{ one = mkDerivation rec {
+      version = "1";
+      src = fetchFromGitHub { owner = "o"; repo = "r"; rev = f version; hash = "a"; };
+    }; }"""
+    message, hint = refusal(data, "one", {"version": "2", "rev": "v2"})
+    assert message == "overlay.nix:3: rev of one is computed (f version), not a literal"
+    assert "config.yaml: packages: {one: {hold: computed rev}}" in hint
+
+
+def test_a_hash_of_another_algorithm_that_stands_elsewhere_is_refused() -> None:
+    data = b"""let sha512 = "a"; in { one = mkDerivation rec {
+      pname = "one"; version = "1"; src = fetchPypi { inherit pname version sha512; };
+    }; }"""
+    message, hint = refusal(data, "one", {"version": "2", "hash": NEW})
+    assert message == "overlay.nix:2: the new hash of one is no sha512, which is written elsewhere"
+    assert hint == 'write hash = ""; in the call of fetchPypi instead of sha512'
+
+
+# --- edits --------------------------------------------------------------------------------------
+
+
+def test_edits_are_applied_whatever_their_order() -> None:
+    edits = [Edit(Span(1, 2), b"xx"), Edit(Span(4, 4), b"y"), Edit(Span(2, 3), b"")]
+    assert apply_edits(b"abcdef", edits) == apply_edits(b"abcdef", edits[::-1]) == b"axxdyef"
+
+
+def test_packages_of_one_file_are_bumped_one_after_the_other() -> None:
+    """The second change is planned on the text that the first one made."""
+    data = text("several-packages")
+    for name in ("one", "two", "three"):
+        package = next(one for one in read(data) if one.name == name)
+        data = bumped(data, "several-packages-all", package).after if name != "three" else data
+    assert data.count(b'version = "2.0.0"') == 2
+    assert data.count(b'version = "1.2.0"') == 2
+    assert data.count(NEW.encode()) == 2
+    assert NEWER.encode() not in data

@@ -1,0 +1,12 @@
+final: prev: {
+  tool = prev.stdenv.mkDerivation rec {
+    pname = "tool";
+    version = "2.0.0";
+    src = prev.fetchFromCodeberg {
+      owner = "owner";
+      repo = "tool";
+      tag = "v${version}";
+      hash = "sha256-EVB6Di9eadXfpApiob17buV+a82FxnybhDGzb/8hxDc=";
+    };
+  };
+}

@@ -1,0 +1,12 @@
+final: prev: {
+  tool = prev.stdenv.mkDerivation rec {
+    pname = "tool";
+    version = "1.2.0";
+    src = prev.fetchFromCodeberg {
+      owner = "owner";
+      repo = "tool";
+      tag = "v${version}";
+      hash = "sha256-y6BrVzb69n5UsHtWHq6UOV53TFF6fZEKVDaeEmPM+9Q=";
+    };
+  };
+}

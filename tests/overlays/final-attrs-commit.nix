@@ -1,0 +1,11 @@
+{ stdenv, fetchFromGitHub }:
+stdenv.mkDerivation (finalAttrs: {
+  pname = "tool";
+  version = "1.2.0";
+  src = fetchFromGitHub {
+    owner = "owner";
+    repo = "tool";
+    rev = "main";
+    hash = "sha256-y6BrVzb69n5UsHtWHq6UOV53TFF6fZEKVDaeEmPM+9Q=";
+  };
+})

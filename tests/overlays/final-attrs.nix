@@ -1,0 +1,14 @@
+{ lib, buildPythonApplication, fetchFromGitHub, ... }:
+buildPythonApplication (finalAttrs: {
+  pname = "tool";
+  version = "1.2.0";
+
+  src = fetchFromGitHub {
+    owner = "owner";
+    repo = finalAttrs.pname;
+    tag = "v${finalAttrs.version}";
+    hash = "sha256-y6BrVzb69n5UsHtWHq6UOV53TFF6fZEKVDaeEmPM+9Q=";
+  };
+
+  meta.changelog = "https://github.com/owner/tool/releases/tag/v${finalAttrs.version}";
+})

@@ -1,0 +1,15 @@
+final: prev: {
+  tool = prev.stdenv.mkDerivation rec {
+    pname = "tool";
+    version = "2.0.0";
+    src = prev.fetchFromGitHub {
+      owner = "owner";
+      repo = "tool";
+      tag = "v${version}";
+      fetchSubmodules = true;
+      leaveDotGit = true;
+      sparseCheckout = [ "python" ];
+      hash = "sha256-EVB6Di9eadXfpApiob17buV+a82FxnybhDGzb/8hxDc=";
+    };
+  };
+}

@@ -1,0 +1,13 @@
+final: prev: {
+  tool = prev.stdenv.mkDerivation rec {
+    pname = "tool";
+    version = "2.0.0";
+    src = prev.fetchFromGitHub {
+      githubBase = "github.example.org";
+      owner = "owner";
+      repo = "tool";
+      rev = "refs/tags/v${version}";
+      hash = "sha256-EVB6Di9eadXfpApiob17buV+a82FxnybhDGzb/8hxDc=";
+    };
+  };
+}

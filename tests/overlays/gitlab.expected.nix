@@ -1,0 +1,14 @@
+final: prev: {
+  tool = prev.stdenv.mkDerivation rec {
+    pname = "tool";
+    version = "2.0.0";
+    src = prev.fetchFromGitLab {
+      domain = "gitlab.example.org";
+      group = "group";
+      owner = "sub.group";
+      repo = "tool";
+      rev = "v${version}";
+      hash = "sha256-EVB6Di9eadXfpApiob17buV+a82FxnybhDGzb/8hxDc=";
+    };
+  };
+}

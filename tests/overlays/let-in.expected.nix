@@ -1,0 +1,16 @@
+final: prev:
+let
+  version = "2.0.0";
+  src = prev.fetchFromGitHub {
+    owner = "owner";
+    repo = "tool";
+    tag = "v${version}";
+    hash = "sha256-EVB6Di9eadXfpApiob17buV+a82FxnybhDGzb/8hxDc=";
+  };
+in
+{
+  tool = prev.stdenv.mkDerivation {
+    pname = "tool";
+    inherit version src;
+  };
+}

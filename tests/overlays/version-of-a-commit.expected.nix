@@ -1,0 +1,12 @@
+self: super: {
+  tool = super.stdenv.mkDerivation rec {
+    pname = "tool";
+    version = "2.0.0-unstable-2025-06-02";
+    src = super.fetchFromGitHub {
+      owner = "owner";
+      repo = "tool";
+      rev = "c2a6b03f190dfb2b4aa91f8af8d477a9bc3401dc";
+      hash = "sha256-EVB6Di9eadXfpApiob17buV+a82FxnybhDGzb/8hxDc=";
+    };
+  };
+}

@@ -1,0 +1,105 @@
+"""A look-up outside of the command: one kind, its questions, and a clock that does not wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import anyio
+
+from updater.effects.addresses import origin
+from updater.effects.http import Credential, Http, Network
+from updater.effects.patience import Clock
+from updater.model import Offer, Project
+from updater.upstreams.base import Question, Surroundings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from updater.model import Host
+    from updater.upstreams.base import Found, Upstream
+
+
+@dataclass
+class Timeless:
+    """A clock whose waits are over at once.
+
+    Attributes:
+        waits: how long was waited for, in seconds.
+    """
+
+    now: datetime = datetime(2026, 6, 1, tzinfo=UTC)
+    waits: list[float] = field(default_factory=list)
+
+    def clock(self) -> Clock:
+        """Return it as the updater takes it."""
+        return Clock(lambda: self.now, self._sleep, self._block)
+
+    async def _sleep(self, seconds: float) -> None:
+        self._block(seconds)
+        await anyio.lowlevel.checkpoint()
+
+    def _block(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass
+class Asking:
+    """What look-ups share.
+
+    Attributes:
+        said: what the user was told.
+    """
+
+    hosts: dict[str, Host] = field(default_factory=dict)
+    index: str = ""
+    tokens: dict[str, str] = field(default_factory=dict)
+    network: Network = field(default_factory=lambda: Network(retries=2, timeout=20.0))
+    cache: Path | None = None
+    time: Timeless = field(default_factory=Timeless)
+    said: list[str] = field(default_factory=list)
+
+    def ask(self, kind: Upstream, *questions: Question | str) -> dict[str, Found]:
+        """Look projects up and return what was found, by project."""
+        asked = [Question(Project(one)) if isinstance(one, str) else one for one in questions]
+
+        async def main() -> dict[Project, Found]:
+            credentials = tuple(
+                Credential("A_TOKEN", frozenset({origin(url)}), token)
+                for url, token in self.tokens.items()
+            )
+            async with Http.opened(
+                self.network,
+                credentials,
+                self.said.append,
+                cache=self.cache,
+                clock=self.time.clock(),
+            ) as http:
+                around = Surroundings(http, self.hosts, lambda: self.index)
+                return await kind.look_up(asked, around)
+
+        return {str(project): found for project, found in anyio.run(main).items()}
+
+    def offer(self, kind: Upstream, question: Question | str) -> Offer:
+        """Look one project up that can be found."""
+        (found,) = self.ask(kind, question).values()
+        assert isinstance(found, Offer), found
+        return found
+
+    def failure(self, kind: Upstream, question: Question | str) -> Exception:
+        """Look one project up that cannot be found."""
+        (found,) = self.ask(kind, question).values()
+        assert isinstance(found, Exception), found
+        return found
+
+
+def tags(offer: Offer) -> dict[str, str]:
+    """Tag -> commit."""
+    return {one.ref: one.commit for one in offer.candidates}
+
+
+def codes(offer: Offer) -> list[str]:
+    """The codes of an offer's warnings."""
+    return [one.code for one in offer.warnings]

@@ -1,0 +1,213 @@
+"""GitLab and Gitea on loopback, as far as their documentation describes what is asked of them.
+
+Source: docs.gitlab.com/api/projects, /tags, /releases; Gitea's swagger, "repository". Lists come in
+pages, named by Link; answers have an ETag.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from tests.loopback import git_http
+from tests.loopback.messages import Request, Response, json_answer, redirect, text
+from tests.loopback.repositories import Repository
+from tests.loopback.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+PER_PAGE = 20
+
+
+@dataclass
+class Release:
+    """A release; on Gitea ``hidden`` is a draft, on GitLab one that is still to come."""
+
+    tag: str
+    date: str
+    hidden: bool = False
+    prerelease: bool = False
+
+
+@dataclass
+class Hosted:
+    """A repository and what its host knows about it."""
+
+    repository: Repository
+    path: str
+    archived: bool = False
+    releases: list[Release] = field(default_factory=list)
+
+
+class Forge:
+    """A server with repositories at paths of any depth; used as a context manager.
+
+    Attributes:
+        url: what the repositories' paths are below.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.server = Server()
+        self.url = self.server.url
+        self._folder = folder
+        self._names: dict[str, Hosted] = {}
+        self.server.route("GET", r"/(?P<path>.+)\.git/info/refs", self._info_refs)
+        self.server.route("POST", r"/(?P<path>.+)\.git/git-upload-pack", self._upload_pack)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.server.close()
+        for hosted in self._names.values():
+            hosted.repository.settle()
+
+    def host(self, path: str, *, archived: bool = False) -> Hosted:
+        """Make an empty repository."""
+        repository = Repository(self._folder / f"{len(self._names)}.git")
+        self._names[path] = Hosted(repository, path, archived)
+        return self._names[path]
+
+    def rename(self, hosted: Hosted, path: str) -> None:
+        """Move a repository; its old path redirects."""
+        hosted.path = path
+        self._names[path] = hosted
+
+    def find(self, path: str) -> Hosted | None:
+        """Return the repository that a path names, also an old one."""
+        return self._names.get(path)
+
+    def _info_refs(self, request: Request, path: str) -> Response:
+        return self._git(request, path) or git_http.info_refs(self._names[path].repository, request)
+
+    def _upload_pack(self, request: Request, path: str) -> Response:
+        return self._git(request, path) or git_http.exchange_packs(
+            self._names[path].repository, request
+        )
+
+    def _git(self, request: Request, path: str) -> Response | None:
+        """Return what is answered instead of git's answer."""
+        hosted = self.find(path)
+        if hosted is None:
+            return text("HTTP Basic: Access denied", 401)
+        if hosted.path != path:
+            return redirect(request.target.replace(f"/{path}.git", f"/{hosted.path}.git"))
+        return None
+
+
+class GitLab(Forge):
+    """GitLab's REST API, version 4."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        project = r"/api/v4/projects/(?P<path>.+?)"
+        self.server.route("GET", rf"{project}/repository/tags", self._tags)
+        self.server.route("GET", rf"{project}/releases", self._releases)
+        self.server.route("GET", project, self._project)
+
+    def _project(self, request: Request, path: str) -> Response:
+        hosted = self.find(path)
+        # The path must come as one segment: a slash in it is another route.
+        if hosted is None or quote(path, safe="") not in request.target:
+            return json_answer({"message": "404 Project Not Found"}, 404)
+        if hosted.path != path:
+            return redirect(f"/api/v4/projects/{quote(hosted.path, safe='')}")
+        about = {
+            "path_with_namespace": hosted.path,
+            "archived": hosted.archived,
+            "default_branch": hosted.repository.default_branch,
+        }
+        return json_answer(about).validated(request)
+
+    def _tags(self, request: Request, path: str) -> Response:
+        tags = [
+            {
+                "name": ref.short,
+                "target": ref.object,
+                "commit": {"id": ref.commit, "committed_date": ref.committed.isoformat()},
+            }
+            for ref in newest_first(self._names[path].repository)
+        ]
+        return page(request, tags)
+
+    def _releases(self, request: Request, path: str) -> Response:
+        hosted = self._names[path]
+        releases = [
+            {
+                "tag_name": one.tag,
+                "released_at": one.date,
+                "upcoming_release": one.hidden,
+                "commit": {"id": hosted.repository.find(f"refs/tags/{one.tag}^{{commit}}")},
+                "_links": {"self": f"{self.url}/{path}/-/releases/{one.tag}"},
+            }
+            for one in hosted.releases
+        ]
+        return page(request, releases)
+
+
+class Gitea(Forge):
+    """Gitea's REST API, version 1."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        repository = r"/api/v1/repos/(?P<path>[^/]+/[^/]+)"
+        self.server.route("GET", rf"{repository}/tags", self._tags)
+        self.server.route("GET", rf"{repository}/releases", self._releases)
+        self.server.route("GET", repository, self._repository)
+
+    def _repository(self, request: Request, path: str) -> Response:
+        hosted = self.find(path)
+        if hosted is None:
+            return json_answer({"message": "not found"}, 404)
+        if hosted.path != path:
+            return redirect(f"/api/v1/repos/{hosted.path}", 307)
+        about = {"full_name": hosted.path, "archived": hosted.archived}
+        return json_answer(about).validated(request)
+
+    def _tags(self, request: Request, path: str) -> Response:
+        tags = [
+            {"name": ref.short, "commit": {"sha": ref.commit, "created": ref.committed.isoformat()}}
+            for ref in newest_first(self._names[path].repository)
+        ]
+        return page(request, tags)
+
+    def _releases(self, request: Request, path: str) -> Response:
+        releases = [
+            {
+                "tag_name": one.tag,
+                "published_at": one.date,
+                "draft": one.hidden,
+                "prerelease": one.prerelease,
+                "html_url": f"{self.url}/{path}/releases/tag/{one.tag}",
+            }
+            for one in self._names[path].releases
+        ]
+        return page(request, releases)
+
+
+def newest_first(repository: Repository) -> list[Any]:
+    """Return the tags, the one with the newest commit first."""
+    tags = [ref for ref in repository.refs() if ref.name.startswith("refs/tags/")]
+    return sorted(tags, key=lambda ref: ref.committed, reverse=True)
+
+
+def page(request: Request, items: Sequence[Any]) -> Response:
+    """Answer with the page that is asked for, and with Link to the next one."""
+    size = min(int(request.query.get("per_page") or request.query.get("limit") or PER_PAGE), 100)
+    number = int(request.query.get("page", 1))
+    answer = json_answer(items[(number - 1) * size : number * size]).validated(request)
+    if number * size >= len(items):
+        return answer
+    plain = request.target.partition("&page=")[0]
+    url = f"http://{request.headers['host']}{plain}&page={number + 1}"
+    return answer.with_headers(Link=f'<{url}>; rel="next", <{url}>; rel="last"')

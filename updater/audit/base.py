@@ -1,0 +1,62 @@
+"""What every rule is given and what it says."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from packaging.version import InvalidVersion, Version
+
+from updater.model import PinWarning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from updater.model import Candidate, Package
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One package's way from what is pinned to a candidate.
+
+    Attributes:
+        old: the version that the pin holds, as far as it is known, else its label.
+        now: the present time.
+    """
+
+    package: Package
+    old: str | None
+    candidate: Candidate
+    now: datetime
+
+    @property
+    def versions(self) -> tuple[Version, Version] | None:
+        """Old and new version before any ``-unstable-``; None where one is no PEP 440 version."""
+        if self.old is None:
+            return None
+        try:
+            return _base(self.old), _base(self.candidate.version)
+        except InvalidVersion:
+            return None
+
+
+def _base(text: str) -> Version:
+    return Version(text.partition("-unstable-")[0])
+
+
+class Rule(ABC):
+    """One thing to look at."""
+
+    code: ClassVar[str]
+
+    @abstractmethod
+    def finding(self, step: Step) -> str | None:
+        """Return what to look at, in one sentence without a full stop; None where all is plain."""
+
+
+def examine(step: Step, rules: Iterable[Rule]) -> tuple[PinWarning, ...]:
+    """Return what the rules find, in their order."""
+    found = ((rule.code, rule.finding(step)) for rule in rules)
+    return tuple(PinWarning(code, said) for code, said in found if said is not None)

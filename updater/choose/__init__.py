@@ -1,0 +1,39 @@
+"""Candidates and policy -> choice. Pure: the clock and all facts come in as values.
+
+Versions are ordered as PEP 440 says, through ``packaging``. A label is not trusted: what a pin
+holds comes from its tag or commit where one is known.
+"""
+
+from __future__ import annotations
+
+from updater.choose.commits import Line, choose_commit, choose_over_commit, choose_settled, label
+from updater.choose.named import choose_named
+from updater.choose.releases import choose_release, newest_release, other_channel
+from updater.choose.tags import Form, Names, general_form, other_forms, releases, tag_form
+from updater.choose.tracking import choose_tracking, expected_tracking, tag_warnings
+from updater.choose.versions import Release, comparable, is_commit, parse_version
+
+__all__ = [
+    "Form",
+    "Line",
+    "Names",
+    "Release",
+    "choose_commit",
+    "choose_named",
+    "choose_over_commit",
+    "choose_release",
+    "choose_settled",
+    "choose_tracking",
+    "comparable",
+    "expected_tracking",
+    "general_form",
+    "is_commit",
+    "label",
+    "newest_release",
+    "other_channel",
+    "other_forms",
+    "parse_version",
+    "releases",
+    "tag_form",
+    "tag_warnings",
+]

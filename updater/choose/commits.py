@@ -1,0 +1,122 @@
+"""Which commit to take where a pin follows a branch, or names one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from updater.choose.releases import refusals, too_young
+from updater.model import Candidate, Choice, Policy, Stay, Take, Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from updater.model import Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where a newer commit stands to the pinned one.
+
+    Attributes:
+        relation: of ``candidate`` to the pinned commit.
+        pinned_date: when the pinned commit was made.
+    """
+
+    relation: Relation
+    pinned_date: datetime | None = None
+
+
+def choose_commit(candidate: Candidate, line: Line, policy: Policy, now: datetime) -> Choice:
+    """Choose whether the follower of a branch moves to the branch's head."""
+    match line.relation:
+        case "identical":
+            return Stay(candidate)
+        case "behind":
+            return Wait("the branch's head is older than the pinned commit", candidate=candidate)
+        case "diverged" | "unknown":
+            return Wait(
+                "the branch no longer holds the pinned commit: its history was rewritten, "
+                "or the pin is from another branch; --to decides",
+                candidate=candidate,
+            )
+        case "ahead":
+            pass
+    return next(_objections(candidate, line, policy, now), Take(candidate))
+
+
+def _objections(
+    candidate: Candidate, line: Line, policy: Policy, now: datetime
+) -> Iterator[Choice]:
+    for reason in refusals(candidate, policy):
+        yield Wait(reason, candidate=candidate)
+    if line.pinned_date is not None and line.pinned_date + policy.commit_interval > now:
+        until = line.pinned_date + policy.commit_interval
+        yield Wait("`commit_interval` lets it move later", until, candidate)
+    for reason, old_enough in too_young(candidate, policy, now):
+        yield Wait(reason, old_enough, candidate)
+
+
+def choose_over_commit(newest: Choice, relation: Relation) -> Choice:
+    """Choose whether a pin on a commit that no tag names moves to a tag; it never goes back.
+
+    Args:
+        newest: what would be taken if nothing were pinned.
+        relation: where the newest tag's commit stands to the pinned one.
+    """
+    if not isinstance(newest, Take):
+        return newest if isinstance(newest, Wait) else Wait("upstream has no version tag to take")
+    tag = newest.candidate.ref
+    match relation:
+        case "ahead":
+            return newest
+        case "identical" | "behind":
+            return Stay()
+        case "diverged" | "unknown":
+            return Wait(
+                f"the pinned commit is not in the history of {tag}, so that neither is known to be "
+                "newer; --to decides",
+                candidate=newest.candidate,
+            )
+
+
+def choose_settled(
+    rev: str, held: Candidate | None, newest: Candidate | None, relation: Relation
+) -> Choice:
+    """Choose what a moving pin becomes, so that its source never goes back.
+
+    Args:
+        rev: the moving rev.
+        held: the commit whose tree the pinned hash holds, None where it is not known.
+        newest: the newest acceptable tag, None where there is none.
+        relation: where ``newest`` stands to ``held``.
+    """
+    if held is None:
+        return Wait(
+            f"unknown source: the rev {rev!r} moves, and neither its head nor the newest tags "
+            "have the pinned hash; --to decides"
+        )
+    moves = f"the rev {rev!r} moves: pinned to the"
+    if newest is None:
+        return Take(held, f"{moves} commit that it holds; there is no tag to take")
+    match relation:
+        case "identical" | "ahead":
+            return Take(newest, f"{moves} tag")
+        case "behind":
+            return Take(held, f"{moves} commit that it holds, which is newer")
+        case "diverged" | "unknown":
+            return Take(held, f"{moves} commit that it holds, which is not part of {newest.ref}")
+
+
+def label(declared: str | None, tagged: str | None, date: datetime, *, named: bool) -> str:
+    """Return the version label of a commit pin, by nixpkgs' convention.
+
+    Args:
+        declared: the version that the source itself declares.
+        tagged: the last version tag reachable from the commit.
+        date: the commit's date.
+        named: a version tag names the commit.
+    """
+    base = declared or tagged or "0"
+    return base if named else f"{base}-unstable-{date:%Y-%m-%d}"

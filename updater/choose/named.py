@@ -1,0 +1,53 @@
+"""What ``--to`` names: a version, a tag, a branch or a commit; also an older one, because asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from updater.choose.tags import all_releases
+from updater.choose.versions import is_commit, parse_version
+from updater.model import Candidate, Offer, PinWarning, Take
+
+if TYPE_CHECKING:
+    from updater.choose.tags import Form
+
+
+def choose_named(to: str, offer: Offer, form: Form | None, wider: Form | None) -> Take | None:
+    """Return the candidate that a text names, None where upstream has none.
+
+    Args:
+        to: a version, tag, branch or full commit id.
+        offer: what upstream has.
+        form: the form of the pin's tags; None for an index.
+        wider: any form of version tag: a tag that is named in full need not have the pin's.
+    """
+    offered = all_releases(offer.candidates, form)
+    version = parse_version(to)
+    for one in (
+        *(one.candidate for one in offered if to in (one.candidate.version, one.candidate.ref)),
+        *(one.candidate for one in offered if version is not None and one.version == version),
+        *_tagged(to, offer, wider),
+    ):
+        return Take(one, warnings=_warned(one))
+    if to in offer.branches:
+        return Take(Candidate(version="", commit=offer.branches[to]))
+    if is_commit(to) and form is not None:
+        return Take(Candidate(version="", commit=to))
+    return None
+
+
+def _tagged(to: str, offer: Offer, wider: Form | None) -> list[Candidate]:
+    """Return the tag of exactly this name, without a version where its name shows none."""
+    return [
+        replace(one, version=(wider.version(to) if wider is not None else None) or "")
+        for one in offer.candidates
+        if one.ref and one.ref == to
+    ]
+
+
+def _warned(candidate: Candidate) -> tuple[PinWarning, ...]:
+    if candidate.yanked is None:
+        return ()
+    said = f"{candidate.version} is yanked: {candidate.yanked}"
+    return (PinWarning("yanked", said),)

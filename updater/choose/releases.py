@@ -1,0 +1,250 @@
+"""Which release to take: the newest that may be taken, never an older one than is pinned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import Version
+
+from updater.choose.tags import all_releases
+from updater.choose.versions import Release, Spelling, comparable, is_commit, ordered, parse_version
+from updater.model import Candidate, Choice, Pin, PinWarning, Policy, Stay, Take, Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from updater.choose.tags import Form
+    from updater.choose.versions import Ordered
+
+    Unfetchable = Callable[[Candidate], str]
+    """Says why a candidate's source cannot be had, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unfit:
+    """A newer release that may not be taken, and why; a quiet one is no news."""
+
+    release: Release
+    reason: str
+    until: datetime | None = None
+    quiet: bool = False
+
+
+_Judged: TypeAlias = "Release | _Unfit"
+
+
+def fetchable(_candidate: Candidate) -> str:
+    """Object to no candidate."""
+    return ""
+
+
+def choose_release(  # noqa: PLR0913, PLR0917 - a decision rests on all of these
+    pin: Pin,
+    candidates: Sequence[Candidate],
+    policy: Policy,
+    form: Form | None,
+    now: datetime,
+    unfetchable: Unfetchable = fetchable,
+) -> Choice:
+    """Choose among tags or an index's releases.
+
+    Args:
+        pin: what is pinned now; its commit or tag says more than its label.
+        candidates: what upstream offers, in any order and form.
+        policy: what may be taken.
+        form: the tags' form; None for an index.
+        now: the present time.
+        unfetchable: says why a candidate's source cannot be had.
+    """
+    offered = all_releases(candidates, form)
+    holds = held_release(pin, offered, form)
+    current = holds.version if holds is not None else ordered(pin.version)
+    if not offered:
+        return Wait("upstream has no version in the form that this pin uses")
+    if current is None:
+        return Wait(f"the version {pin.version!r} has no number, so that nothing is newer or older")
+    warnings = _yanked(holds)
+    newer = [one for one in comparable(offered, current) if _is_newer(one.version, current)]
+    choice = newest_release(newer, policy, now, _on_the_way(current), unfetchable)
+    if isinstance(choice, Take):
+        return replace(choice, warnings=warnings + choice.warnings)
+    if holds is not None and pin.version is not None and current != ordered(pin.version):
+        reason = f"the label {pin.version} is false: the pin holds {holds.candidate.version}"
+        return Take(holds.candidate, reason, (*warnings, PinWarning("false-label", reason)))
+    if isinstance(choice, Wait):
+        return replace(choice, warnings=warnings + choice.warnings)
+    return Stay(holds.candidate if holds is not None else None, warnings)
+
+
+def newest_release(
+    offered: Sequence[Release],
+    policy: Policy,
+    now: datetime,
+    pinned_prerelease: Version | None = None,
+    unfetchable: Unfetchable = fetchable,
+) -> Choice:
+    """Choose the newest release that may be taken; Stay where none is, and none need be named.
+
+    Args:
+        offered: newest first; all of them count as news.
+        policy: what may be taken.
+        now: the present time.
+        pinned_prerelease: the pinned version if it is a pre-release: the next one is news then.
+        unfetchable: says why a candidate's source cannot be had.
+    """
+    unfit: list[_Unfit] = []
+    for release in offered:
+        judged = next(_objections(release, policy, now, pinned_prerelease, unfetchable), release)
+        if isinstance(judged, Release):
+            warnings = tuple(PinWarning("newer-held", one.reason) for one in unfit)
+            return Take(judged.candidate, warnings=warnings)
+        if not judged.quiet:
+            unfit.append(judged)
+    if not unfit:
+        return Stay()
+    return Wait(unfit[0].reason, unfit[0].until, unfit[0].release.candidate)
+
+
+def held_release(pin: Pin, offered: Sequence[Release], form: Form | None) -> Release | None:
+    """Return the release that the pin holds, by commit, by tag, or on an index by version."""
+    if is_commit(pin.rev):
+        return next((one for one in offered if one.candidate.commit == pin.rev), None)
+    if form is not None:
+        return next((one for one in offered if one.candidate.ref == pin.rev), None)
+    version = parse_version(pin.version)
+    return next((one for one in offered if one.version == version), None)
+
+
+def _is_newer(one: Ordered, other: Ordered) -> bool:
+    if isinstance(one, Version) and isinstance(other, Version):
+        return one > other
+    return isinstance(one, Spelling) and isinstance(other, Spelling) and one > other
+
+
+def _on_the_way(current: Ordered) -> Version | None:
+    return current if isinstance(current, Version) and current.is_prerelease else None
+
+
+def _yanked(holds: Release | None) -> tuple[PinWarning, ...]:
+    if holds is None or holds.candidate.yanked is None:
+        return ()
+    said = f"the pinned release {holds.candidate.version} is yanked: {holds.candidate.yanked}"
+    return (PinWarning("yanked", said),)
+
+
+def _objections(
+    release: Release,
+    policy: Policy,
+    now: datetime,
+    pinned_prerelease: Version | None,
+    unfetchable: Unfetchable,
+) -> Iterator[_Judged]:
+    candidate = release.candidate
+    shown = candidate.version
+    if not policy.prereleases:
+        yield from _unfinished(release, pinned_prerelease)
+    if candidate.yanked is not None:
+        yield _Unfit(release, f"{shown} is yanked: {candidate.yanked}", quiet=True)
+    for reason in refusals(candidate, policy):
+        yield _Unfit(release, reason)
+    if policy.python is not None and not _runs_on(candidate, policy.python):
+        needs = next(one.requires_python for one in candidate.distributions)
+        yield _Unfit(release, f"{shown} needs Python {needs}, and `python: {policy.python}` is set")
+    for reason, until in too_young(candidate, policy, now):
+        yield _Unfit(release, reason, until)
+    reason = unfetchable(candidate)
+    if reason:
+        yield _Unfit(release, reason)
+
+
+def _unfinished(release: Release, pinned_prerelease: Version | None) -> Iterator[_Unfit]:
+    version, shown = release.version, release.candidate.version
+    if isinstance(version, Version) and version.is_prerelease:
+        # Who pins 2.0rc1 waits for 2.0, and wants to hear of 2.0rc2.
+        awaited = pinned_prerelease is not None and version.release == pinned_prerelease.release
+        reason = f"{shown} is a pre-release; `prereleases: true` would take it"
+        yield _Unfit(release, reason, quiet=not awaited)
+    elif release.candidate.prerelease:
+        yield _Unfit(release, f"upstream marks {shown} as a pre-release")
+
+
+def refusals(candidate: Candidate, policy: Policy) -> Iterator[str]:
+    """Say why `ignore` or `allow` speak against a candidate."""
+    shown = candidate.version
+    version = parse_version(shown)
+    if any(_matches(version, shown, pattern) for pattern in policy.ignore):
+        yield f"{shown} is in `ignore`"
+    if policy.allow is not None and version is None:
+        yield f"{shown} is no PEP 440 version, so that `allow: {policy.allow}` cannot say yes"
+    elif policy.allow is not None and not policy.allow.contains(str(version), prereleases=True):
+        yield f"{shown} is outside `allow: {policy.allow}`"
+
+
+def _matches(version: Version | None, text: str, pattern: str) -> bool:
+    """Match ``1.2.3`` by version and ``1.2.*`` by prefix."""
+    if pattern.endswith(".*"):
+        public = version.public if version is not None else text
+        return f"{public}.".startswith(pattern[:-1]) or f"{text}.".startswith(pattern[:-1])
+    return pattern == text or (version is not None and parse_version(pattern) == version)
+
+
+def _runs_on(candidate: Candidate, python: Version) -> bool:
+    """Tell whether any file may be installed there. Source: PEP 345, Requires-Python."""
+    return not candidate.distributions or any(
+        _admits(one.requires_python, python) for one in candidate.distributions
+    )
+
+
+def _admits(requires: str | None, python: Version) -> bool:
+    try:
+        return not requires or SpecifierSet(requires).contains(python, prereleases=True)
+    except InvalidSpecifier:
+        return True  # as pip does: an index has old files with nonsense in it
+
+
+def too_young(
+    candidate: Candidate, policy: Policy, now: datetime
+) -> Iterator[tuple[str, datetime | None]]:
+    """Say why `minimum_release_age` speaks against a candidate, and until when."""
+    if not policy.minimum_release_age:
+        return
+    shown = candidate.version
+    if candidate.published is None:
+        yield f"{shown} has no known date, and `minimum_release_age` asks for one", None
+    elif candidate.published + policy.minimum_release_age > now:
+        until = candidate.published + policy.minimum_release_age
+        yield f"{shown} is younger than `minimum_release_age`", until
+
+
+def other_channel(
+    tags: Sequence[Release], index: Sequence[Release], policy: Policy, now: datetime
+) -> tuple[PinWarning, ...]:
+    """Warn where the package index has a newer release than the repository's tags.
+
+    Nothing is said unless both have a version in common: else the index's project of that name
+    may be another one.
+
+    Args:
+        tags: the repository's, newest first.
+        index: the index's releases, newest first.
+        policy: what may be taken.
+        now: the present time.
+    """
+    common = {one.version for one in tags} & {one.version for one in index}
+    newest = next((one.version for one in tags if _is_final(one.version)), None)
+    if not common or newest is None:
+        return ()
+    newer = [one for one in comparable(index, newest) if _is_newer(one.version, newest)]
+    choice = newest_release(newer, policy, now)
+    if not isinstance(choice, Take):
+        return ()
+    version = choice.candidate.version
+    said = f"the package index has {version}, newer than the newest tag {newest}"
+    return (PinWarning("other-channel", said),)
+
+
+def _is_final(version: Ordered) -> bool:
+    return isinstance(version, Version) and not version.is_prerelease

@@ -1,0 +1,191 @@
+"""Which tags are versions of a package, and of which version."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from packaging.version import Version
+
+from updater.choose.versions import Release, comparable, is_commit, ordered, parse_version
+from updater.model import Candidate, Offer, Pin, PinWarning, Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from updater.choose.versions import Ordered
+
+_PREFIX = r"(?:v|ver|version|rel|release|stable)?[-_./]?v?"
+_LAST_VERSION = re.compile(r"\d+(?:[._]\d+)+(?:\.?(?:a|b|c|rc|alpha|beta|dev|post)\d*)*(?!.*\d)")
+_UNDERSCORED = re.compile(r"\d+(?:_\d+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a project writes a version into a tag.
+
+    Attributes:
+        pattern: matches a whole tag; its group ``version`` is the version.
+    """
+
+    pattern: re.Pattern[str]
+
+    def version(self, tag: str) -> str | None:
+        """Return a tag's version, None where it has another form. ``1_2_3`` is read as 1.2.3."""
+        found = self.pattern.fullmatch(tag)
+        text = found["version"] if found else None
+        if text and _UNDERSCORED.fullmatch(text):
+            return text.replace("_", ".")
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a version tag may start with.
+
+    Attributes:
+        package: the package's own names.
+        repository: the repository's, whose tags may be those of the package too.
+    """
+
+    package: tuple[str, ...]
+    repository: str
+
+    @property
+    def of_monorepo(self) -> tuple[str, ...]:
+        """The names that tell the package from the rest of its repository."""
+        same = _plain(self.repository)
+        return tuple(name for name in self.package if _plain(name) != same)
+
+
+def tag_form(pin: Pin, policy: Policy, offer: Offer, names: Names) -> Form:
+    """Return the form of the tags that count for a pin.
+
+    Args:
+        pin: its rev, where that is a tag, shows the form.
+        policy: its ``tag_pattern`` decides where there is one.
+        offer: a commit pin has the form of the tag that names its commit. Where nothing shows
+            the form and some tags start with the package's own name, those count (a monorepo).
+        names: what a tag may start with.
+    """
+    if policy.tag_pattern is not None:
+        return Form(policy.tag_pattern)
+    general = general_form(names)
+    rev = pin.rev
+    if is_commit(rev):
+        tags = [one.ref for one in offer.candidates if one.commit == rev]
+        rev = next((tag for tag in tags if parse_version(general.version(tag))), "")
+    if rev and rev not in offer.branches:
+        shown = _shown_form(replace(pin, rev=rev), general)
+        if shown is not None:
+            return shown
+    own = names.of_monorepo
+    if own:
+        prefixed = _form(own, "")
+        if any(parse_version(prefixed.version(one.ref)) for one in offer.candidates):
+            return prefixed
+    return general
+
+
+def general_form(names: Names) -> Form:
+    """Return the form of anything that looks like a version tag of the package or repository."""
+    return _form((*names.package, names.repository), "?")
+
+
+def _form(names: Iterable[str], times: str) -> Form:
+    unique = sorted({name for name in names if name}, key=len, reverse=True)
+    # PEP 503 names: a run of -, _ and . is the same as any other.
+    own = "|".join("[-_.]".join(map(re.escape, re.split("[-_.]+", name))) for name in unique)
+    start = f"(?:(?:{own})(?:[-_/@]|==)?){times}" if own else ""
+    return Form(re.compile(f"{start}{_PREFIX}(?P<version>\\d.*)", re.IGNORECASE))
+
+
+def _plain(name: str) -> str:
+    return re.sub("[-_.]+", "-", name).lower()
+
+
+def _shown_form(pin: Pin, general: Form) -> Form | None:
+    """Return the form that a pin's tag shows: all but its version stays the same."""
+    version = _version_in(pin, general)
+    if not version:
+        return None
+    before, _, after = pin.rev.partition(version)
+    return Form(re.compile(f"{re.escape(before)}(?P<version>\\d.*?){re.escape(after)}"))
+
+
+def _version_in(pin: Pin, general: Form) -> str:
+    """Return the part of a pin's tag that is its version; its label may be false."""
+    label = pin.version or ""
+    if pin.through_version and label and label in pin.rev:
+        return label
+    found = general.pattern.fullmatch(pin.rev)
+    if found and parse_version(general.version(pin.rev)):
+        return found["version"]
+    if label and label in pin.rev:
+        return label
+    last = _LAST_VERSION.search(pin.rev)
+    return last[0] if last else found["version"] if found else ""
+
+
+def releases(candidates: Iterable[Candidate], form: Form | None) -> list[Release]:
+    """Return the candidates that are PEP 440 versions, newest first.
+
+    Args:
+        candidates: tags (``version`` is the whole tag) or releases of an index.
+        form: for tags; None for an index.
+    """
+    return [one for one in all_releases(candidates, form) if isinstance(one.version, Version)]
+
+
+def all_releases(candidates: Iterable[Candidate], form: Form | None) -> list[Release]:
+    """Return the candidates that have a version of any spelling, PEP 440 first, newest first."""
+    found = []
+    for candidate in candidates:
+        text = candidate.version if form is None else form.version(candidate.ref)
+        version = ordered(text)
+        if version is not None and text is not None:
+            found.append(Release(version, replace(candidate, version=text)))
+    # The texts only make the order of equal versions the same every time.
+    known = [one for one in found if isinstance(one.version, Version)]
+    others = [one for one in found if not isinstance(one.version, Version)]
+    return [*_newest_first(known), *_newest_first(others)]
+
+
+def _newest_first(found: list[Release]) -> list[Release]:
+    return sorted(
+        found,
+        key=lambda one: (one.version, one.candidate.ref, one.candidate.version),
+        reverse=True,
+    )
+
+
+def other_forms(
+    offered: Sequence[Candidate], form: Form, newest: Ordered | None, names: Names
+) -> tuple[PinWarning, ...]:
+    """Warn of a newer version tag in another form than the pin's.
+
+    Args:
+        offered: all tags.
+        form: the pin's.
+        newest: the newest version in that form, None where there is none.
+        names: what a tag may start with.
+    """
+    own = names.of_monorepo
+    in_monorepo = bool(own) and any(
+        form.version(one.ref) and _form(own, "").version(one.ref) for one in offered
+    )
+    wider = _form(own, "") if in_monorepo else general_form(names)
+    others = releases([one for one in offered if form.version(one.ref) is None], wider)
+    newer = [
+        one
+        for one in comparable(others, newest)
+        if isinstance(one.version, Version)
+        and not one.version.is_prerelease
+        and (newest is None or (isinstance(newest, Version) and one.version > newest))
+    ]
+    if not newer:
+        return ()
+    tag = newer[0].candidate.ref
+    said = f"upstream has the newer tag {tag}, in another form than this pin uses"
+    return (PinWarning("other-form", f"{said}; set tag_pattern to follow it"),)

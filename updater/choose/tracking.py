@@ -1,0 +1,80 @@
+"""What a pin follows: tags, releases, a branch, or the package index."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from updater.choose.tags import Names, general_form, releases
+from updater.choose.versions import comparable, is_commit, is_unstable, parse_version
+from updater.model import Offer, Pin, PinWarning, Policy, Tracking, TrackKind
+
+if TYPE_CHECKING:
+    from updater.choose.tags import Form
+
+_SAID = "config.yaml says so"
+_ANY = general_form(Names((), ""))
+
+
+def choose_tracking(pin: Pin, policy: Policy, offer: Offer, form: Form) -> Tracking:
+    """Decide which channel of a repository a pin follows, and say why."""
+    if policy.track != "auto":
+        return Tracking(policy.track, _SAID, policy.branch, _moves(pin, offer))
+    if is_commit(pin.rev):
+        named = [one for one in releases(offer.candidates, form) if one.candidate.commit == pin.rev]
+        if named:
+            return Tracking("tag", f"its commit is that of tag {named[0].candidate.ref}")
+        return Tracking("commit", "its rev is a commit that no version tag names")
+    if _moves(pin, offer):
+        tagged = comparable(releases(offer.candidates, form), None)
+        kind: TrackKind = "tag" if tagged else "commit"
+        what = "a branch" if pin.rev in offer.branches else "neither a tag nor a version"
+        return Tracking(kind, f"its rev {pin.rev!r} is {what}", moving=True)
+    why = "is made from the version" if pin.through_version else "is a tag"
+    return Tracking("tag", f"its rev {why}")
+
+
+def expected_tracking(pin: Pin, policy: Policy) -> Tracking:
+    """Say what a pin will follow as far as its own text tells, before upstream is asked."""
+    if policy.track != "auto":
+        return Tracking(policy.track, _SAID, policy.branch)
+    if not pin.rev:
+        return Tracking("pypi", "its source is fetched from the package index")
+    if pin.through_version:
+        return Tracking("tag", "its rev is made from the version")
+    if is_commit(pin.rev):
+        return Tracking("commit", "its rev is a commit; tags, if a version tag names it")
+    if parse_version(_ANY.version(pin.rev)) is not None:
+        return Tracking("tag", "its rev is a tag")
+    moving = f"its rev {pin.rev!r} moves; the default branch, if upstream has no version tags"
+    return Tracking("tag", moving, moving=True)
+
+
+def _moves(pin: Pin, offer: Offer) -> bool:
+    if is_commit(pin.rev):
+        return False
+    if pin.rev in offer.branches or pin.rev == "HEAD":
+        return True
+    if pin.through_version or any(candidate.ref == pin.rev for candidate in offer.candidates):
+        return False
+    return parse_version(_ANY.version(pin.rev)) is None
+
+
+def tag_warnings(pin: Pin, offer: Offer, form: Form) -> tuple[PinWarning, ...]:
+    """Warn where the pin's own tag is gone, or names another commit than the pin."""
+    if not is_commit(pin.rev):
+        known = any(one.ref == pin.rev for one in offer.candidates)
+        if known or pin.rev in offer.branches or form.version(pin.rev) is None:
+            return ()
+        said = f"upstream has no tag {pin.rev} (any more): nobody can fetch this pin again"
+        return (PinWarning("tag-gone", said),)
+    if any(one.commit == pin.rev for one in offer.candidates) or is_unstable(pin.version):
+        return ()
+    label = parse_version(pin.version)
+    for one in releases(offer.candidates, form):
+        if one.version == label:
+            said = (
+                f"tag {one.candidate.ref} names {one.candidate.commit}, the pin labelled "
+                f"{pin.version} holds {pin.rev}: the tag was moved, or the label is false"
+            )
+            return (PinWarning("tag-moved", said),)
+    return ()

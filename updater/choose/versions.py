@@ -1,0 +1,114 @@
+"""Versions and their order: PEP 440's, and for other spellings an order among their own shape."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from packaging.version import InvalidVersion, Version
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.model import Candidate
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+# nixpkgs convention, "Package naming": [X-]unstable-YYYY-MM-DD
+_UNSTABLE = re.compile(r"(?:(?P<base>.+)-)?unstable-\d{4}-\d{2}-\d{2}")
+_DIGITS = re.compile(r"\d+")
+# No project has released that often: such a number is a date (20240115) or a build's.
+_SMALLEST_STAMP = 100_000
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Spelling:
+    """A version that PEP 440 does not know, such as ``2024-01-15``.
+
+    Only spellings of one shape have an order: that of their numbers, from left to right.
+
+    Attributes:
+        shape: the text with every run of digits as one ``0``.
+    """
+
+    shape: str
+    numbers: tuple[int, ...]
+    text: str
+
+    @classmethod
+    def of(cls, text: str) -> Spelling:
+        """Take a text apart."""
+        numbers = tuple(int(digits) for digits in _DIGITS.findall(text))
+        return cls(_DIGITS.sub("0", text), numbers, text)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+Ordered: TypeAlias = "Version | Spelling"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A candidate with its version parsed."""
+
+    version: Ordered
+    candidate: Candidate
+
+
+def is_commit(rev: str) -> bool:
+    """Tell whether a rev is a full commit id."""
+    return _COMMIT.fullmatch(rev) is not None
+
+
+def is_unstable(label: str | None) -> bool:
+    """Tell whether a label is that of a commit, by nixpkgs' convention."""
+    return label is not None and _UNSTABLE.fullmatch(label) is not None
+
+
+def parse_version(text: str | None) -> Version | None:
+    """Parse a version label; of ``X-unstable-DATE`` the part before it. None where it is none."""
+    if text is None:
+        return None
+    found = _UNSTABLE.fullmatch(text)
+    if found:
+        text = found["base"] or "0"
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
+
+
+def ordered(text: str | None) -> Ordered | None:
+    """Return a label's place in an order; None for no label and for one without a number."""
+    version = parse_version(text)
+    if version is not None or text is None or not _DIGITS.search(text):
+        return version
+    return Spelling.of(text)
+
+
+def comparable(offered: Sequence[Release], current: Ordered | None) -> list[Release]:
+    """Return the releases that have an order with the current one, as they stand.
+
+    A date or build number (``20240115``) is no successor of ``1.2``, nor is a local variant
+    (``1.2+cu118``) of the plain version, nor another spelling of a PEP 440 version. Where there is
+    no current version, plain versions count if there are any.
+    """
+    if isinstance(current, Spelling):
+        return [one for one in offered if _shape(one.version) == current.shape]
+    known = [one for one in offered if isinstance(one.version, Version)]
+    if current is not None:
+        return [one for one in known if _scheme(one.version) == _scheme(current)]
+    plain = [one for one in known if _scheme(one.version) == (False, None)]
+    return plain or known
+
+
+def _shape(version: Ordered) -> str:
+    return version.shape if isinstance(version, Spelling) else ""
+
+
+def _scheme(version: Ordered) -> tuple[bool, str | None]:
+    """Return what two PEP 440 versions must share to follow each other."""
+    if isinstance(version, Spelling):
+        return False, version.shape
+    return version.major >= _SMALLEST_STAMP, version.local

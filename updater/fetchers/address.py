@@ -1,0 +1,118 @@
+"""What the address of a download says: its project, the ref that it names, and where.
+
+Forms: GitHub docs, "Downloading source code archives"; GitLab docs, "Repositories API" and
+"Download repository archives"; nixpkgs, pkgs/build-support/fetchurl/mirrors.nix (``mirror://pypi``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from packaging.utils import canonicalize_name
+
+from updater.model import Project, Span
+
+_ENDING = r"(?:\.tar\.(?:gz|bz2|xz|zst)|\.tgz|\.zip|\.tar)"
+# Only behind refs/ is it plain that a slash belongs to the name.
+_REF = r"(?:refs/(?:tags|heads)/(?P<ref>[^?#]+?)|(?P<plain>[^/?#]+?))"
+_REPOSITORY = r"https?://(?P<host>[^/]+)/(?P<path>[^/]+/[^/]+)"
+
+# Each with the commit's own archive or not: what `git archive` writes carries the commit's id.
+_ARCHIVES = (
+    re.compile(rf"{_REPOSITORY}/archive/{_REF}{_ENDING}"),
+    re.compile(rf"{_REPOSITORY}/archive/(?P<ref>[^/]+)/[^/]+{_ENDING}"),
+    re.compile(rf"https?://(?P<host>[^/]+)/(?P<path>.+?)/-/archive/(?P<ref>[^/]+)/[^/]+{_ENDING}"),
+    re.compile(rf"https?://codeload\.(?P<host>[^/]+)/(?P<path>[^/]+/[^/]+)/(?:tar\.gz|zip)/{_REF}"),
+)
+_FILES = (
+    re.compile(rf"{_REPOSITORY}/releases/download/(?P<ref>[^/]+)/[^/]+"),
+    re.compile(rf"{_REPOSITORY}/get/(?P<ref>[^/]+){_ENDING}"),
+    re.compile(
+        rf"{_REPOSITORY}/(?:-/)?raw/(?:refs/tags/|refs/heads/|tag/|branch/|commit/)?(?P<ref>[^/]+)/.+"
+    ),
+    re.compile(
+        r"https?://raw\.(?P<host>github)usercontent\.com/(?P<path>[^/]+/[^/]+)/"
+        r"(?:refs/tags/|refs/heads/)?(?P<ref>[^/]+)/.+"
+    ),
+)
+_INDEX = re.compile(
+    r"(?:mirror://pypi|https?://[^/]+/packages/source)/[A-Za-z0-9]/(?P<name>[^/]+)/[^/]+"
+)
+_SHORT_HOSTS = {"github": "github.com"}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A download's address.
+
+    Attributes:
+        text: the address.
+        project: of the repository or index project; else the host and folder, which no upstream
+            claims.
+        ref: where the address names a tag, branch or commit; None where it does not.
+        is_archive: it is the archive of a commit, not a file that somebody uploaded.
+    """
+
+    text: str
+    project: Project
+    ref: Span | None = None
+    is_archive: bool = False
+
+    @property
+    def ref_name(self) -> str:
+        """The tag, branch or commit that it names, or an empty string."""
+        return self.text[self.ref.start : self.ref.end] if self.ref is not None else ""
+
+    @property
+    def filename(self) -> str:
+        """Its last component."""
+        return self.text.rsplit("/", 1)[-1]
+
+
+def parse(text: str) -> Address:
+    """Read an address."""
+    for patterns, is_archive in ((_ARCHIVES, True), (_FILES, False)):
+        for pattern in patterns:
+            found = pattern.fullmatch(text)
+            if found is not None:
+                host = _SHORT_HOSTS.get(found["host"], found["host"])
+                path = found["path"].removesuffix(".git")
+                project = Project(f"https://{host}/{path}")
+                group = "ref" if found["ref"] else "plain"
+                return Address(text, project, Span(*found.span(group)), is_archive)
+    index = _INDEX.fullmatch(text)
+    if index is not None:
+        return Address(text, Project(f"pypi:{canonicalize_name(index['name'])}"))
+    parts = urlsplit(text)
+    folder = parts.path.rsplit("/", 1)[0]
+    return Address(text, Project(f"{parts.scheme}://{parts.netloc}{folder}"))
+
+
+def places(version: str, text: str) -> list[re.Match[str]]:
+    """Return where a version stands in a text as a whole: 1.2 not in 1.2.3, 11.2 or 1.20."""
+    bounded = rf"(?<![0-9])(?<![0-9]\.){re.escape(version)}(?![0-9])(?!\.[0-9])"
+    return list(re.finditer(bounded, text)) if version else []
+
+
+def moved(address: Address, old: str, version: str, ref: str) -> str:
+    """Return the address of another version.
+
+    Args:
+        address: as it is now.
+        old: the version that it is of.
+        version: the new version.
+        ref: the new tag or commit, where the address names one.
+    """
+    text = address.text
+    if address.ref is None:
+        return _replaced(text, old, version)
+    before, after = text[: address.ref.start], text[address.ref.end :]
+    return before + ref + _replaced(after, old, version)
+
+
+def _replaced(text: str, old: str, new: str) -> str:
+    for place in reversed(places(old, text)):
+        text = text[: place.start()] + new + text[place.end() :]
+    return text

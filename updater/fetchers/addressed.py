@@ -1,0 +1,154 @@
+"""What the fetchers that take a whole address have in common: fetchurl, fetchzip, fetchTarball.
+
+The version stands in the address, as text or as ``${version}``; where the address names a tag of a
+repository, or a file of the package index, that is where versions come from.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from updater.fetchers import address
+from updater.fetchers.base import (
+    Fetch,
+    Fetched,
+    Fetcher,
+    NoFile,
+    is_through_version,
+    label,
+    required,
+    switched_on,
+    written_hash,
+)
+from updater.model import Candidate, Field, Package, Pin, Project, Reference, Source
+
+if TYPE_CHECKING:
+    from updater.fetchers.address import Address
+
+_URLS = ("url", "urls[0]")
+_COMMIT_DIGITS = 40
+
+
+class Addressed(Fetcher):
+    """A fetcher that takes ``url``, or ``urls`` of which the first counts.
+
+    Attributes:
+        unpack: the hash is that of the tree inside.
+        switches: arguments that change what is hashed.
+    """
+
+    writes: ClassVar[frozenset[str]] = frozenset({"url", "urls"})
+    unpack: ClassVar[bool]
+    switches: ClassVar[tuple[str, ...]]
+
+    def project(self, package: Package, source: Source) -> Project:
+        """Return the repository or index project of the address, else its host and folder."""
+        return self._address(package, source).project
+
+    def pin(self, package: Package, source: Source) -> Pin:
+        """Return version, the tag or commit that the address names, and hash."""
+        return Pin(
+            version=label(package),
+            rev=self._address(package, source).ref_name,
+            through_version=is_through_version(package, source, *_URLS),
+            hash=written_hash(source),
+        )
+
+    def skip(self, package: Package, source: Source) -> str:
+        """An address without version or commit is that of a file on a branch, or the like."""
+        found = source.get(*_URLS)
+        version = label(package)
+        if found is None or found.value is None:
+            return ""
+        here = address.parse(found.value)
+        if _is_commit(here.ref_name) or is_through_version(package, source, *_URLS):
+            return ""
+        if version and address.places(version, found.value):
+            return ""
+        where = f"on {here.ref_name!r}" if here.ref_name else f"at {found.value}"
+        return f"it is a file {where}, which no version names"
+
+    def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
+        """Return the address of the candidate's file."""
+        here = self._address(package, source)
+        new_ref = candidate.commit if _is_commit(here.ref_name) else candidate.ref
+        if here.ref is not None and not new_ref:
+            return NoFile(f"no tag names {candidate.version}, and {here.text} names a tag")
+        values: dict[str, str] = {}
+        if package.version is not None:
+            values["version"] = candidate.version
+        for name, field in _addresses(source):
+            new = _moved(package, field, candidate.version, new_ref)
+            if isinstance(new, NoFile):
+                return new
+            values[name] = new
+        url = values[_name(source)]
+        blocked = self.blocked(source)
+        if here.project.startswith("pypi:"):
+            return self._from_index(values, url, candidate, blocked)
+        if url.startswith("mirror:"):
+            blocked = blocked or "only Nix knows the hosts of mirror: addresses"
+        host = "/".join(here.project.split("/")[:3])
+        return Fetch(
+            values=values,
+            url=f"{web}{url.removeprefix(host)}" if web and url.startswith(f"{host}/") else url,
+            unpack=self.unpack,
+            commit=candidate.commit if here.is_archive else "",
+            blocked=blocked,
+        )
+
+    def blocked(self, source: Source) -> str:
+        """Return why the hash is not that of the download, or an empty string."""
+        switches = switched_on(source, self.switches)
+        return f"{switches} changes what is hashed" if switches else ""
+
+    def _from_index(
+        self, values: dict[str, str], url: str, candidate: Candidate, blocked: str
+    ) -> Fetched:
+        wanted = address.parse(url).filename
+        found = next((one for one in candidate.distributions if one.filename == wanted), None)
+        if found is None:
+            there = ", ".join(sorted(one.filename for one in candidate.distributions)) or "no file"
+            return NoFile(f"{candidate.version} has no {wanted}; the index has {there}")
+        sri = None if self.unpack else found.sri
+        return Fetch(values=values, url=found.url, unpack=self.unpack, sri=sri, blocked=blocked)
+
+    @staticmethod
+    def _address(package: Package, source: Source) -> Address:
+        return address.parse(required(package, source, *_URLS))
+
+
+def _name(source: Source) -> str:
+    return next(name for name in _URLS if source.get(name) is not None)
+
+
+def _addresses(source: Source) -> list[tuple[str, Field]]:
+    return [
+        (field.name, field)
+        for field in source.fields
+        if field.name == "url" or field.name.startswith("urls[")
+    ]
+
+
+def _moved(package: Package, field: Field, version: str, ref: str) -> str | NoFile:
+    """Return one address for the new version, as its own ``${version}`` will write it."""
+    if field.value is None:
+        return NoFile(f"{package.file}:{field.line}: the address is computed: {field.text}")
+    here = address.parse(field.value)
+    new = address.moved(here, label(package) or "", version, ref)
+    literal = package.version.literal if package.version is not None else None
+    rendered = "".join(
+        part if isinstance(part, str) else version if part.literal == literal else part.value or ""
+        for part in field.parts
+    )
+    through = any(isinstance(part, Reference) and part.literal == literal for part in field.parts)
+    if through and rendered != new:
+        return NoFile(
+            f"{package.file}:{field.line}: the address would become {rendered}, and upstream's "
+            f"tag is {ref}"
+        )
+    return new
+
+
+def _is_commit(ref: str) -> bool:
+    return len(ref) == _COMMIT_DIGITS and set(ref) <= set("0123456789abcdef")

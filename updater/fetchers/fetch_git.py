@@ -1,0 +1,71 @@
+"""builtins.fetchGit: a checkout at evaluation time, pinned by its rev alone.
+
+Source: Nix manual, "builtins.fetchGit".
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from updater.fetchers.base import (
+    Fetch,
+    Fetched,
+    Fetcher,
+    NoFile,
+    is_through_version,
+    label,
+    repository,
+    required,
+)
+from updater.model import Candidate, Package, Pin, Project, Source
+
+_TAGS = "refs/tags/"
+
+
+class BuiltinFetchGit(Fetcher):
+    """A commit of any git repository; ``ref`` says where to look for it."""
+
+    functions: ClassVar[frozenset[str]] = frozenset({"fetchGit"})
+    writes: ClassVar[frozenset[str]] = frozenset({"rev", "ref"})
+
+    def project(self, package: Package, source: Source) -> Project:
+        """Return ``https://HOST/PATH`` of its url."""
+        return repository(required(package, source, "url"))
+
+    def pin(self, package: Package, source: Source) -> Pin:
+        """Return version and rev, or the tag that ``ref`` names; there is no hash."""
+        rev = required(package, source, "rev")
+        if not _tag(source):
+            return Pin(version=label(package), rev=rev)
+        through = is_through_version(package, source, "ref")
+        return Pin(version=label(package), rev=_tag(source), through_version=through)
+
+    def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
+        """Return the commit and, where the call names a tag, the tag that it is looked for in."""
+        del web
+        if not candidate.commit:
+            return NoFile(f"no commit is known for {candidate.version}, and `rev` takes no other")
+        values = {"rev": candidate.commit}
+        if _tag(source):
+            if not candidate.ref:
+                return NoFile(f"its ref names a tag, and no tag names {candidate.commit}")
+            values["ref"] = f"{_TAGS}{candidate.ref}"
+        if package.version is not None:
+            values["version"] = candidate.version
+        blocked = "narHash is the hash of a checkout" if source.get("narHash") else ""
+        url = required(package, source, "url")
+        return Fetch(values=values, url=url, unpack=True, blocked=blocked, hashless=not blocked)
+
+    def skip(self, package: Package, source: Source) -> str:
+        """Without a rev it pins nothing: every evaluation may fetch another commit."""
+        del package
+        return "" if source.get("rev") is not None else "it names no rev, so that it pins nothing"
+
+
+def _tag(source: Source) -> str:
+    """Return the tag that the commit is looked for in, or an empty string for a branch."""
+    ref = source.value("ref") or ""
+    return ref.removeprefix(_TAGS) if ref.startswith(_TAGS) else ""
+
+
+KIND = BuiltinFetchGit()

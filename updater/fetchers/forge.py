@@ -1,0 +1,110 @@
+"""What the fetchers of code hosts have in common: one commit of a repository, named by rev or tag.
+
+All of them download an archive of the commit and strip its single folder, and fall back to a git
+checkout for what an archive lacks. Source: Nixpkgs manual, "Fetchers"; pkgs/build-support/fetch*.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar
+
+from updater.fetchers.base import (
+    Fetch,
+    Fetched,
+    Fetcher,
+    NoFile,
+    is_through_version,
+    label,
+    required,
+    switched_on,
+    written_hash,
+)
+from updater.model import Candidate, Package, Pin, Source
+
+if TYPE_CHECKING:
+    from updater.model import Project
+
+_TAGS = "refs/tags/"
+
+# Each of these makes nixpkgs use git instead of the archive, or changes the tree afterwards.
+_NOT_AN_ARCHIVE = (
+    "fetchSubmodules",
+    "forceFetchGit",
+    "leaveDotGit",
+    "deepClone",
+    "fetchLFS",
+    "fetchTags",
+    "sparseCheckout",
+    "rootDir",
+    "postFetch",
+    "postCheckout",
+)
+
+
+class Forge(Fetcher):
+    """A fetcher that takes ``rev`` or ``tag``.
+
+    Attributes:
+        carries_commit: the host's archives are made by ``git archive``, which writes the commit's
+            id into them.
+    """
+
+    writes: ClassVar[frozenset[str]] = frozenset({"rev", "tag"})
+    carries_commit: ClassVar[bool] = True
+
+    @abstractmethod
+    def archive(self, project: Project, web: str, commit: str) -> str:
+        """Return the address of a commit's archive; see `Fetcher.fetch` for ``web``."""
+
+    def pin(self, package: Package, source: Source) -> Pin:
+        """Return version, rev or tag, and hash; ``refs/tags/v1.0`` is the tag ``v1.0``."""
+        return Pin(
+            version=label(package),
+            rev=required(package, source, "tag", "rev").removeprefix(_TAGS),
+            through_version=is_through_version(package, source, "tag", "rev"),
+            hash=written_hash(source),
+        )
+
+    def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
+        """Return the archive of the candidate's commit and the fields that name it."""
+        values = named(package, source, candidate)
+        if isinstance(values, NoFile):
+            return values
+        if not candidate.commit:
+            return NoFile(f"no commit is known for {candidate.version}")
+        switches = switched_on(source, _NOT_AN_ARCHIVE)
+        return Fetch(
+            values=values,
+            url=self.archive(self.project(package, source), web, candidate.commit),
+            unpack=True,
+            commit=candidate.commit if self.carries_commit else "",
+            blocked=f"{switches} asks for more than the archive" if switches else "",
+        )
+
+
+def named(package: Package, source: Source, candidate: Candidate) -> dict[str, str] | NoFile:
+    """Return the values by which a call names a candidate: its tag, or its commit without one."""
+    field = "tag" if source.get("tag") is not None else "rev"
+    if field == "tag" and not candidate.ref:
+        return NoFile(
+            f"{package.file}:{source.line}: `tag` cannot hold a commit, and no tag names "
+            f"{candidate.commit}; write `rev` instead of `tag`"
+        )
+    rev = candidate.ref or candidate.commit
+    if candidate.ref and (source.value("rev") or "").startswith(_TAGS):
+        rev = f"{_TAGS}{rev}"
+    values = {field: rev}
+    if package.version is not None:
+        values["version"] = candidate.version
+    return values
+
+
+def archive_url(page: str, commit: str) -> str:
+    """Return the address that GitHub, Gitea and Sourcehut give a commit's archive.
+
+    Args:
+        page: the repository's own address.
+        commit: 40 hexadecimal digits.
+    """
+    return f"{page}/archive/{commit}.tar.gz"

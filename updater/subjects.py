@@ -1,0 +1,115 @@
+"""A package on its way through the stages, and what was decided about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from packaging.utils import InvalidName, canonicalize_name
+
+from updater import choose
+from updater.declared import files_read
+from updater.model import Choice, Pinned, PinWarning, Project, Take, Tracking
+from updater.upstreams.base import Question, host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from updater.fetchers.base import Fetched, Fetcher
+    from updater.model import Candidate, Host, Package, Pin, Policy, Source
+    from updater.upstreams.base import Upstream
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A package, its pin, and where its versions come from."""
+
+    package: Package
+    source: Source
+    fetcher: Fetcher
+    pin: Pin
+    project: Project
+    upstream: Upstream
+    policy: Policy
+
+    @property
+    def names(self) -> choose.Names:
+        """What a tag may start with."""
+        own = (self.package.name, self.package.pname or "")
+        return choose.Names(tuple(dict.fromkeys(name for name in own if name)), self._repository)
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """What the import package may be called, likeliest first."""
+        names = (self.package.name, self.package.pname or "", self._repository)
+        return tuple(
+            dict.fromkeys(
+                name.replace("-", "_").replace(".", "_").lower() for name in names if name
+            )
+        )
+
+    @property
+    def _repository(self) -> str:
+        return self.project.rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
+
+    @property
+    def twin(self) -> Project | None:
+        """The package's project on the index, where the source comes from a repository."""
+        if self.project.startswith("pypi:"):
+            return None
+        name = self.package.pname or self.package.name
+        try:
+            return Project(f"pypi:{canonicalize_name(name, validate=True)}")
+        except InvalidName:
+            return None
+
+    def question(self, to: str) -> Question:
+        """Return what must be known of its project.
+
+        Args:
+            to: the version or rev that was asked for, or an empty string.
+        """
+        rev, policy = self.pin.rev, self.policy
+        is_commit = choose.is_commit(rev)
+        expected = choose.expected_tracking(self.pin, policy)
+        follows_commits = is_commit or expected.moving or expected.kind in ("commit", "branch")
+        names = {policy.branch, to, "" if is_commit or self.pin.through_version else rev}
+        return Question(
+            self.project,
+            branches=frozenset(names - {"", "HEAD"}),
+            commits=frozenset({rev} if is_commit else ()),
+            files=files_read(self.modules) if follows_commits or to else (),
+            releases=policy.track == "release",
+            dates=bool(policy.minimum_release_age),
+        )
+
+    def fetch(self, candidate: Candidate, hosts: Mapping[str, Host]) -> Fetched:
+        """Return how this package's fetcher call gets a candidate."""
+        host = host_of(self.project, hosts)
+        web = host.web if host is not None else ""
+        return self.fetcher.fetch(self.package, self.source, candidate, web)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A choice and what it rests on."""
+
+    tracking: Tracking
+    choice: Choice
+    pinned: Pinned
+    warnings: tuple[PinWarning, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why the candidate is taken where that is not plain."""
+        return self.choice.reason if isinstance(self.choice, Take) else ""
+
+    def known(self, subject: Subject) -> dict[str, Any]:
+        """Return the fields that every outcome has."""
+        return {
+            "package": subject.package,
+            "tracking": self.tracking,
+            "pinned": self.pinned,
+            "candidate": self.choice.candidate,
+            "warnings": self.warnings + self.choice.warnings,
+        }

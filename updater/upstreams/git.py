@@ -1,0 +1,71 @@
+"""Repositories at any other address, by the git protocol alone.
+
+Nothing but names and commits is known of them: dates and order come from the history.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from updater.errors import BadAnswer, NotFound, Refused
+from updater.upstreams.base import Found, Question, Surroundings, Upstream, each, host_of, page
+from updater.upstreams.ls_refs import Refs, advertised_refs, ls_refs, moved, offer, prefixes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from updater.model import Host, Offer, Project
+    from updater.upstreams.base import Web
+
+
+class Git(Upstream):
+    """Tags, branches and their commits."""
+
+    kind: ClassVar[str] = "git"
+
+    def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
+        """Tell whether the project is on a host of no other kind."""
+        host = host_of(project, hosts)
+        return project.startswith("https://") and (host is None or host.kind == self.kind)
+
+    async def look_up(
+        self, questions: Sequence[Question], around: Surroundings
+    ) -> dict[Project, Found]:
+        """Ask each repository for its refs, all side by side."""
+
+        async def one(question: Question) -> Offer:
+            host = host_of(question.project, around.hosts)
+            url = page(question.project, host) if host is not None else question.project
+            refs = await _refs(url, prefixes(question), around.web)
+            now = refs.url.removesuffix(".git")
+            found = offer(question, refs, lambda _tag: now)
+            return replace(found, warnings=moved(url, now))
+
+        return await each(questions, one)
+
+
+async def _refs(url: str, names: Sequence[str], web: Web) -> Refs:
+    """Ask at both addresses that a repository may have: few servers know it by either.
+
+    Raises:
+        UpstreamError: it has neither.
+    """
+    try:
+        return await _speak(f"{url}.git", names, web)
+    except (BadAnswer, NotFound, Refused) as error:
+        try:
+            return await _speak(url, names, web)
+        except (BadAnswer, NotFound, Refused):
+            raise error from None
+
+
+async def _speak(url: str, names: Sequence[str], web: Web) -> Refs:
+    """Ask in the protocol's version 2, then in the one that every server knows."""
+    try:
+        return await ls_refs(url, names, web, "basic")
+    except BadAnswer:
+        return await advertised_refs(url, web, "basic")
+
+
+KIND = Git()

@@ -1,0 +1,79 @@
+"""Repositories on Gitea and Forgejo hosts, Codeberg among them.
+
+Source: Gitea's API documentation ("repository" section), which Forgejo shares.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from updater.model import Candidate, Host
+from updater.upstreams.base import path_of
+from updater.upstreams.hosted import Hosted, Repository
+from updater.upstreams.rest import date, read_list, read_object
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from updater.model import Project
+    from updater.upstreams.base import Web
+
+
+class Gitea(Hosted):
+    """Repositories of users and organisations."""
+
+    kind: ClassVar[str] = "gitea"
+    hosts: ClassVar[tuple[Host, ...]] = (
+        Host(
+            name="codeberg.org",
+            kind="gitea",
+            web="https://codeberg.org",
+            api="https://codeberg.org/api/v1",
+            graphql="https://codeberg.org",
+            token_env=("CODEBERG_TOKEN",),
+        ),
+    )
+
+    def host(self, name: str, web: str) -> Host:
+        """Return another Gitea or Forgejo; it has no GraphQL."""
+        return Host(name, self.kind, web, api=f"{web}/api/v1", graphql=web)
+
+    def api_url(self, project: Project, host: Host) -> str:
+        """Return the repository's address."""
+        return f"{host.api}/repos/{path_of(project, host)}"
+
+    async def about(self, url: str, web: Web) -> Repository:
+        """Return what the API says of the repository."""
+        found = await read_object(url, web)
+        return Repository(str(found.get("full_name", "")), found.get("archived") is True)
+
+    async def dates(self, url: str, web: Web) -> dict[str, datetime]:
+        """Return the newest tags' commits and their dates."""
+        listed = await read_list(f"{url}/tags?limit=50", web, pages=1)
+        commits = (one.get("commit") or {} for one in listed)
+        return {
+            str(commit.get("sha")): made
+            for commit in commits
+            if (made := date(commit.get("created")))
+        }
+
+    async def releases(self, url: str, web: Web) -> tuple[Candidate, ...]:
+        """Return the published releases; their commits are those of their tags."""
+        return tuple(
+            Candidate(
+                version=tag,
+                ref=tag,
+                published=date(one.get("published_at")),
+                prerelease=one.get("prerelease") is True,
+                url=str(one.get("html_url", "")),
+            )
+            for one in await read_list(f"{url}/releases?limit=50", web)
+            if (tag := str(one.get("tag_name", ""))) and not one.get("draft")
+        )
+
+    def tag_page(self, url: str, tag: str) -> str:
+        """Return a tag's page."""
+        return f"{url}/releases/tag/{tag}"
+
+
+KIND = Gitea()

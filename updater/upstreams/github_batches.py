@@ -1,0 +1,186 @@
+"""Many repositories a GraphQL request, and what to do where GitHub cannot answer so many.
+
+Source: GitHub docs, "Rate limits and query limits for the GraphQL API".
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from updater.errors import (
+    BadAnswer,
+    NotFound,
+    RateLimited,
+    Refused,
+    ServerFailed,
+    Unreachable,
+    UpstreamError,
+)
+from updater.model import Host, Offer, Project
+from updater.upstreams.base import Found, Question, page, side_by_side
+from updater.upstreams.github_git import releases_by_rest
+from updater.upstreams.github_query import PAGE, Json, query, read
+from updater.upstreams.ls_refs import ls_refs, offer, prefixes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.model import Answer
+    from updater.upstreams.base import Web
+
+_BATCH = 50
+# Without one answer in between; then GraphQL is down, and asking on would only add to its load.
+_MOST_FAILURES = 8
+_HEADERS = {"Content-Type": "application/json"}
+
+
+class Batches:
+    """One host's GraphQL, for one look-up."""
+
+    def __init__(self, host: Host, web: Web) -> None:
+        self._host = host
+        self._web = web
+        self._failures = 0
+        self._found: dict[Project, Found] = {}
+
+    async def ask(self, questions: Sequence[Question]) -> dict[Project, Found]:
+        """Return what GraphQL knows; a project that it could not be asked about is missing."""
+        await side_by_side(
+            partial(self._batch, questions[start : start + _BATCH])
+            for start in range(0, len(questions), _BATCH)
+        )
+        unanswered = len(questions) - len(self._found)
+        if unanswered:
+            self._web.say(
+                f"{self._host.graphql} does not answer for {unanswered} repositories: "
+                "asking them by the git protocol"
+            )
+        return self._found
+
+    async def _batch(self, questions: Sequence[Question]) -> None:
+        """Ask for a batch; what is not answered is asked again in two halves."""
+        try:
+            left = await self._answered(questions)
+        except (RateLimited, BadAnswer):
+            return  # so would be the halves
+        except (ServerFailed, Unreachable):
+            self._failures += 1
+            left = list(questions)
+        except UpstreamError as error:
+            self._found.update({one.project: error for one in questions})
+            return
+        else:
+            self._failures = self._failures + 1 if len(left) == len(questions) else 0
+        if len(questions) == 1 or self._failures >= _MOST_FAILURES:
+            return
+        middle = (len(left) + 1) // 2
+        halves = (left[:middle], left[middle:])
+        await side_by_side(partial(self._batch, half) for half in halves if half)
+
+    async def _answered(self, questions: Sequence[Question]) -> list[Question]:
+        """Ask one request and keep what it answers; return the questions that are left."""
+        body = json.dumps({"query": query(questions, self._host)}).encode()
+        answer = await self._web.post(
+            self._host.graphql,
+            body,
+            headers=_HEADERS,
+            scheme="bearer",
+            on=(RateLimited,),
+            judge=_refuse_limit,
+        )
+        said = _parsed(answer)
+        data = said.get("data") or {}
+        errors: dict[str, list[Json]] = {}
+        for error in said.get("errors") or ():
+            where = error.get("path") or [""]
+            errors.setdefault(str(where[0]), []).append(error)
+        left = []
+        answered = []
+        for place, question in enumerate(questions):
+            alias = f"r{place}"
+            found = self._read(question, data.get(alias), errors.get(alias, []))
+            if found is None:
+                left.append(question)
+            elif isinstance(found, Offer):
+                answered.append(partial(self._complete, question, found, data[alias]))
+            else:
+                self._found[question.project] = found
+        await side_by_side(answered)
+        return left
+
+    def _read(self, question: Question, answer: Json | None, errors: list[Json]) -> Found | None:
+        """Return one repository's offer or failure, None where it was not answered."""
+        url = page(question.project, self._host)
+        if answer is None:
+            for error in errors:
+                match error.get("type"):
+                    case "NOT_FOUND":
+                        hint = "is it deleted, renamed or private?"
+                        return NotFound(f"{url}: {error.get('message')}", url=url, hint=hint)
+                    case "FORBIDDEN":
+                        hint = "the token has no right to read it"
+                        return Refused(f"{url}: {error.get('message')}", url=url, hint=hint)
+                    case _:
+                        pass
+            return None
+        try:
+            return read(question, answer, self._host)
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    async def _complete(self, question: Question, found: Offer, answer: Json) -> None:
+        """Keep an offer, with the tags and releases that one page does not hold."""
+        try:
+            if answer["refs"]["totalCount"] > PAGE:
+                found = await self._with_all_tags(question, found)
+            if question.releases and answer["releases"]["totalCount"] > PAGE:
+                tags = {one.ref: one.commit for one in found.candidates}
+                listed = await releases_by_rest(
+                    answer["nameWithOwner"], self._host, self._web, tags
+                )
+                found = replace(found, releases=listed)
+        except UpstreamError as error:
+            self._found[question.project] = error
+        else:
+            self._found[question.project] = found
+
+    async def _with_all_tags(self, question: Question, found: Offer) -> Offer:
+        """Ask the git protocol: one request, where GraphQL needs one for each hundred tags."""
+        url = f"{page(question.project, self._host)}.git"
+        refs = await ls_refs(url, prefixes(Question(question.project)), self._web, "basic")
+        known = {one.ref: one for one in found.candidates}
+        web = refs.url.removesuffix(".git")
+        every = offer(question, refs, lambda tag: f"{web}/releases/tag/{tag}").candidates
+        dated = tuple(
+            replace(one, published=known[one.ref].published)
+            if one.ref in known and known[one.ref].commit == one.commit
+            else one
+            for one in every
+        )
+        return replace(found, candidates=dated)
+
+
+def _parsed(answer: Answer) -> dict[str, Any]:
+    try:
+        said = json.loads(answer.body)
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise BadAnswer(f"{answer.url} answers with no JSON object", url=answer.url)
+    return said
+
+
+def _refuse_limit(answer: Answer) -> None:
+    """Raise RateLimited for an answer whose body says that the quota is used up."""
+    if b"RATE_LIMIT" not in answer.body:
+        return
+    said = _parsed(answer)
+    for error in said.get("errors") or ():
+        if not said.get("data") and str(error.get("type", "")).startswith("RATE_LIMIT"):
+            reset = answer.headers.get("x-ratelimit-reset", "")
+            until = datetime.fromtimestamp(int(reset), UTC) if reset.isdigit() else None
+            raise RateLimited(f"{answer.url}: {error.get('message')}", url=answer.url, until=until)

@@ -1,0 +1,72 @@
+"""GitHub without GraphQL: refs by the git protocol, releases by REST.
+
+Source: GitHub docs, "REST API endpoints for releases".
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from updater.model import Candidate, Host
+from updater.upstreams.base import Question, page, path_of
+from updater.upstreams.ls_refs import ls_refs, moved, offer, prefixes
+from updater.upstreams.rest import date, read_list
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from updater.model import Offer
+    from updater.upstreams.base import Web
+
+_ACCEPT = "application/vnd.github+json"
+
+
+async def ask_by_git(question: Question, host: Host, web: Web) -> Offer:
+    """Return what one repository says without GraphQL.
+
+    Raises:
+        UpstreamError: it cannot be asked.
+    """
+    refs = await ls_refs(f"{page(question.project, host)}.git", prefixes(question), web, "basic")
+    url = refs.url.removesuffix(".git")
+    found = offer(question, refs, lambda tag: tag_page(url, tag))
+    path = url.removeprefix(f"{host.web}/")
+    if question.releases:
+        releases = await releases_by_rest(path, host, web, refs.tags)
+        found = replace(found, releases=releases)
+    return replace(found, warnings=moved(path_of(question.project, host), path))
+
+
+def tag_page(url: str, tag: str) -> str:
+    """Return the page of a tag, below the repository's own."""
+    return f"{url}/releases/tag/{tag}"
+
+
+async def releases_by_rest(
+    path: str, host: Host, web: Web, tags: Mapping[str, str]
+) -> tuple[Candidate, ...]:
+    """Return a repository's published releases, all pages of them.
+
+    Args:
+        path: ``OWNER/REPO``.
+        host: where it is.
+        web: HTTP.
+        tags: tag -> commit, which REST does not tell.
+
+    Raises:
+        UpstreamError: it cannot be asked.
+    """
+    url = f"{host.api}/repos/{path}/releases?per_page=100"
+    return tuple(
+        Candidate(
+            version=tag,
+            ref=tag,
+            commit=tags.get(tag, ""),
+            published=date(one.get("published_at")),
+            prerelease=one.get("prerelease") is True,
+            url=str(one.get("html_url", "")),
+        )
+        for one in await read_list(url, web, accept=_ACCEPT)
+        if (tag := str(one.get("tag_name", ""))) and not one.get("draft")
+    )

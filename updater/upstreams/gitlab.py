@@ -1,0 +1,81 @@
+"""Repositories on gitlab.com and self-hosted GitLab.
+
+Refs come by the git protocol, all of them in one request; REST adds what git does not know.
+Source: GitLab docs, "Projects API", "Tags API", "Releases API".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import quote
+
+from updater.model import Candidate, Host
+from updater.upstreams.base import path_of
+from updater.upstreams.hosted import Hosted, Repository
+from updater.upstreams.rest import date, read_list, read_object
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from updater.model import Project
+    from updater.upstreams.base import Web
+
+
+class GitLab(Hosted):
+    """Projects in groups, which may be nested."""
+
+    kind: ClassVar[str] = "gitlab"
+    hosts: ClassVar[tuple[Host, ...]] = (
+        Host(
+            name="gitlab.com",
+            kind="gitlab",
+            web="https://gitlab.com",
+            api="https://gitlab.com/api/v4",
+            graphql="https://gitlab.com/api/graphql",
+            token_env=("GITLAB_TOKEN",),
+        ),
+    )
+
+    def host(self, name: str, web: str) -> Host:
+        """Return a self-hosted GitLab."""
+        return Host(name, self.kind, web, api=f"{web}/api/v4", graphql=f"{web}/api/graphql")
+
+    def api_url(self, project: Project, host: Host) -> str:
+        """Return the project's address: its whole path is one escaped segment."""
+        return f"{host.api}/projects/{quote(path_of(project, host), safe='')}"
+
+    async def about(self, url: str, web: Web) -> Repository:
+        """Return what the Projects API says."""
+        found = await read_object(url, web)
+        return Repository(str(found.get("path_with_namespace", "")), found.get("archived") is True)
+
+    async def dates(self, url: str, web: Web) -> dict[str, datetime]:
+        """Return the newest tags' commits and their dates."""
+        listed = await read_list(f"{url}/repository/tags?per_page=100", web, pages=1)
+        commits = (one.get("commit") or {} for one in listed)
+        return {
+            str(commit.get("id")): made
+            for commit in commits
+            if (made := date(commit.get("committed_date")))
+        }
+
+    async def releases(self, url: str, web: Web) -> tuple[Candidate, ...]:
+        """Return the releases that have come: GitLab lists upcoming ones too."""
+        return tuple(
+            Candidate(
+                version=tag,
+                ref=tag,
+                commit=str((one.get("commit") or {}).get("id", "")),
+                published=date(one.get("released_at")),
+                url=str((one.get("_links") or {}).get("self", "")),
+            )
+            for one in await read_list(f"{url}/releases?per_page=100", web)
+            if (tag := str(one.get("tag_name", ""))) and not one.get("upcoming_release")
+        )
+
+    def tag_page(self, url: str, tag: str) -> str:
+        """Return a tag's page."""
+        return f"{url}/-/tags/{tag}"
+
+
+KIND = GitLab()

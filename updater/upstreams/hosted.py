@@ -1,0 +1,163 @@
+"""What code hosts with a REST API have in common: refs by git, and the rest by their API."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from updater.errors import UpstreamError
+from updater.model import Known, PinWarning
+from updater.upstreams.base import (
+    Found,
+    Question,
+    Surroundings,
+    Upstream,
+    each,
+    host_of,
+    page,
+    path_of,
+    side_by_side,
+)
+from updater.upstreams.ls_refs import Refs, ls_refs, moved, offer, prefixes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from updater.model import Candidate, Host, Offer, Project
+    from updater.upstreams.base import Web
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """What a host says of a repository as a whole; an empty path where it does not tell."""
+
+    path: str = ""
+    archived: bool = False
+
+
+class Hosted(Upstream):
+    """A kind of code host: a subclass says how its API names things."""
+
+    @abstractmethod
+    def api_url(self, project: Project, host: Host) -> str:
+        """Return the API's address of a project."""
+
+    @abstractmethod
+    async def about(self, url: str, web: Web) -> Repository:
+        """Ask the API for the repository as a whole.
+
+        Args:
+            url: from ``api_url``.
+            web: HTTP.
+        """
+
+    @abstractmethod
+    async def dates(self, url: str, web: Web) -> dict[str, datetime]:
+        """Ask the API for the newest tags: commit -> date. Older ones may be missing."""
+
+    @abstractmethod
+    async def releases(self, url: str, web: Web) -> tuple[Candidate, ...]:
+        """Ask the API for all published releases; ``commit`` may be empty."""
+
+    @abstractmethod
+    def tag_page(self, url: str, tag: str) -> str:
+        """Return a tag's page for people, below the repository's own."""
+
+    def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
+        """Tell whether the project is on a host of this kind."""
+        host = host_of(project, hosts)
+        return host is not None and host.kind == self.kind
+
+    async def look_up(
+        self, questions: Sequence[Question], around: Surroundings
+    ) -> dict[Project, Found]:
+        """Ask for each repository, all side by side."""
+
+        async def one(question: Question) -> Offer:
+            host = around.hosts[question.project.removeprefix("https://").split("/", 1)[0]]
+            return await _Asking(self, question, host, around.web).offer()
+
+        return await each(questions, one)
+
+
+class _Asking:
+    """One repository, asked by git and by the API at the same time."""
+
+    def __init__(self, kind: Hosted, question: Question, host: Host, web: Web) -> None:
+        self._kind = kind
+        self._question = question
+        self._host = host
+        self._web = web
+        self._url = kind.api_url(question.project, host)
+        self._about = Repository()
+        self._dates: dict[str, datetime] = {}
+        self._releases: tuple[Candidate, ...] | None = None
+        self._refs: Refs | None = None
+        self._failure: UpstreamError | None = None
+
+    async def offer(self) -> Offer:
+        """Return what the repository offers.
+
+        Raises:
+            UpstreamError: its refs, or releases that were asked for, cannot be had.
+        """
+        asked = [self._ask_git, self._ask_about]
+        if self._question.dates:
+            asked.append(self._ask_dates)
+        if self._question.releases:
+            asked.append(self._ask_releases)
+        await side_by_side(asked)
+        if self._refs is None or self._failure is not None:
+            raise self._failure or UpstreamError(f"{self._url} was not asked", url=self._url)
+        return self._made(self._refs)
+
+    def _made(self, refs: Refs) -> Offer:
+        url = refs.url.removesuffix(".git")
+        found = offer(self._question, refs, lambda tag: self._kind.tag_page(url, tag))
+        asked = path_of(self._question.project, self._host)
+        now = self._about.path or url.removeprefix(f"{self._host.web}/")
+        warnings = moved(asked, now)
+        if self._about.archived:
+            said = f"{now} is archived: no new version will come from there"
+            warnings = (*warnings, PinWarning("archived", said))
+        tags = refs.tags
+        return replace(
+            found,
+            candidates=tuple(
+                replace(one, published=self._dates.get(one.commit)) for one in found.candidates
+            ),
+            known=Known(dates=self._dates),
+            releases=None
+            if self._releases is None
+            else tuple(
+                replace(one, commit=one.commit or tags.get(one.ref, "")) for one in self._releases
+            ),
+            warnings=warnings,
+        )
+
+    async def _ask_git(self) -> None:
+        url = f"{page(self._question.project, self._host)}.git"
+        try:
+            self._refs = await ls_refs(url, prefixes(self._question), self._web, "basic")
+        except UpstreamError as error:
+            self._failure = error
+
+    async def _ask_about(self) -> None:
+        try:
+            self._about = await self._kind.about(self._url, self._web)
+        except UpstreamError:
+            return  # a host may keep its API to itself; what matters comes by git
+
+    async def _ask_dates(self) -> None:
+        try:
+            self._dates = await self._kind.dates(self._url, self._web)
+        except UpstreamError:
+            return  # the history has them too
+
+    async def _ask_releases(self) -> None:
+        try:
+            self._releases = await self._kind.releases(self._url, self._web)
+        except UpstreamError as error:
+            self._failure = error

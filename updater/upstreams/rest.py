@@ -1,0 +1,73 @@
+"""REST as code hosts speak it: JSON, and lists in pages that name the next one.
+
+Source: RFC 8288, "Web Linking"; GitHub, GitLab and Gitea all page by its ``rel="next"``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from updater.errors import BadAnswer
+
+if TYPE_CHECKING:
+    from updater.model import Answer
+    from updater.upstreams.base import Web
+
+    Json = dict[str, Any]
+
+_NEXT = re.compile(r'<([^>]*)>;\s*rel="?next"?')
+# Lists come newest first: what stands further back is not what anybody waits for.
+_MOST_PAGES = 20
+
+
+async def read_object(url: str, web: Web) -> Json:
+    """Return the JSON object at an address; one try, since it is only nice to have.
+
+    Raises:
+        UpstreamError: it cannot be asked, or answers with something else.
+    """
+    answer = await web.get(url, accept="application/json", scheme="bearer", on=())
+    found = _parsed(answer)
+    if not isinstance(found, dict):
+        raise BadAnswer(f"{url} answers with no JSON object", url=url)
+    return found
+
+
+async def read_list(
+    url: str, web: Web, *, accept: str = "application/json", pages: int = _MOST_PAGES
+) -> list[Json]:
+    """Return the objects of a list, from so many pages.
+
+    Raises:
+        UpstreamError: it cannot be asked, or answers with something else.
+    """
+    found: list[Json] = []
+    for _ in range(pages):
+        answer = await web.get(url, accept=accept, scheme="bearer")
+        listed = _parsed(answer)
+        if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+            raise BadAnswer(f"{url} answers with no list of JSON objects", url=url)
+        found += listed
+        further = _NEXT.search(answer.headers.get("link", ""))
+        if further is None:
+            break
+        url = further[1]
+    return found
+
+
+def _parsed(answer: Answer) -> object:
+    try:
+        return json.loads(answer.body)
+    except ValueError as error:
+        raise BadAnswer(f"{answer.url} answers with no JSON", url=answer.url) from error
+
+
+def date(text: object) -> datetime | None:
+    """Return a time as these APIs write it, None where there is none."""
+    try:
+        return datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
