@@ -173,10 +173,7 @@ def test_a_name_of_several_packages_lists_them(project: Project) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (
-            ["bump", "--no-such"],
-            "No such option: --no-such (Possible options: --no-build, --no-cache)",
-        ),
+        (["bump", "--no-such"], "No such option: --no-such (Possible options: --no-build, --no-cache)"),
         (["bump", "--to"], "Option '--to' requires an argument."),
         (["fetch"], "No such command 'fetch'. Did you mean 'prefetch'?"),
         (["prefetch"], "prefetch needs a REF or --convert HASH"),
