@@ -17,7 +17,7 @@ from updater.__main__ import main
 if TYPE_CHECKING:
     import pytest
 
-    from tests.loopback.hosting import Hosted
+    from tests.loopback.repositories import Repository
 
 
 FAKE = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
@@ -142,7 +142,7 @@ def flat_hash(content: bytes) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
 
 
-def unpacked_hash(repository: Hosted, commit: str, folder: Path) -> str:
+def unpacked_hash(repository: Repository, commit: str, folder: Path) -> str:
     """The SRI hash that Nix itself gives a commit's tree."""
     repository.settle()
     tree = Path(tempfile.mkdtemp(dir=folder))

@@ -15,7 +15,20 @@ README = (ROOT / "README.md").read_text()
 
 
 @pytest.mark.parametrize(
-    "command", ["", "list", "check", "bump", "publish", "test", "plan", "prefetch"]
+    "command",
+    [
+        "",
+        "list",
+        "check",
+        "bump",
+        "publish",
+        "verify",
+        "identify",
+        "pin",
+        "test",
+        "plan",
+        "prefetch",
+    ],
 )
 def test_help_is_the_readmes(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

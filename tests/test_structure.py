@@ -58,6 +58,15 @@ def test_a_pure_module_imports_only_nouns_and_errors(module: str) -> None:
             assert not inside(name, "updater") or any(inside(name, one) for one in allowed), name
 
 
+def test_identify_is_pure_and_knows_hash_formats_only() -> None:
+    """What it needs of git comes in through a protocol."""
+    allowed = ("updater.model", "updater.errors", "updater.identify", "updater.hashing")
+    for path in (ROOT / "updater" / "identify").rglob("*.py"):
+        for name in imports(path):
+            own = inside(name, "updater") and name != "updater"
+            assert not own or any(inside(name, one) for one in allowed), f"{path}: {name}"
+
+
 def test_effects_know_no_stage_but_the_hash_formats() -> None:
     allowed = ("updater.model", "updater.errors", "updater.effects", "updater.hashing.sri")
     for path in (ROOT / "updater" / "effects").rglob("*.py"):

@@ -41,6 +41,13 @@ To = Annotated[
     str, typer.Option(metavar="VERSION|REV", help="Move to this version, tag, branch or commit.")
 ]
 
+MaxCandidates = Annotated[
+    int, typer.Option(metavar="N", min=1, help="Hash this many trees at most.")
+]
+Timeout = Annotated[
+    float, typer.Option(metavar="SECONDS", min=0, help="Search for so long, after the clone.")
+]
+
 
 @app.callback(invoke_without_command=True)
 def _top(
@@ -154,6 +161,81 @@ def publish(
     return commands.publish(
         commands.Request(root, config, (), json, verbose, quiet, not no_cache), folder
     )
+
+
+@app.command()
+def verify(
+    packages: Packages = None,
+    changed_since: Annotated[
+        str, typer.Option(metavar="REV", help="Only packages that differ from this commit.")
+    ] = "",
+    config: ConfigFile = None,
+    root: Root = Path(),
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+    no_cache: NoCache = False,
+) -> int:
+    """Say of each pin whether it is true; change nothing."""
+    from updater import commands
+
+    request = commands.Request(
+        root, config, tuple(packages or ()), json, verbose, quiet, not no_cache
+    )
+    return commands.verify(request, changed_since)
+
+
+@app.command()
+def identify(
+    packages: Packages = None,
+    max_candidates: MaxCandidates = 5000,
+    timeout: Timeout = 300,
+    config: ConfigFile = None,
+    root: Root = Path(),
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+    no_cache: NoCache = False,
+) -> int:
+    """Find the commit that each pinned hash holds; change nothing."""
+    from updater import commands
+    from updater.identifying import Budget
+
+    request = commands.Request(
+        root, config, tuple(packages or ()), json, verbose, quiet, not no_cache
+    )
+    return commands.identify(request, Budget(max_candidates, timeout))
+
+
+@app.command()
+def pin(
+    packages: Packages = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the diff and write nothing.")
+    ] = False,
+    commit: Annotated[bool, typer.Option("--commit", help="Make one commit a package.")] = False,
+    sri: Annotated[
+        bool, typer.Option("--sri", help="Also write hashes of older formats as SRI.")
+    ] = False,
+    max_candidates: MaxCandidates = 5000,
+    timeout: Timeout = 300,
+    config: ConfigFile = None,
+    root: Root = Path(),
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+    no_cache: NoCache = False,
+) -> int:
+    """Make each pin name what its hash holds; the hash stays."""
+    from updater import commands
+    from updater.identifying import Budget
+    from updater.pipeline import Bump
+
+    request = commands.Request(
+        root, config, tuple(packages or ()), json, verbose, quiet, not no_cache
+    )
+    ask = Bump(build=False, dry_run=dry_run, commit=commit)
+    return commands.pin(request, ask, Budget(max_candidates, timeout), sri=sri)
 
 
 @app.command()

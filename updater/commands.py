@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TextIO, TypeVar
 from updater import config as configuration
 from updater.errors import NoSuchPackage, StageError, UsageError
 from updater.report.summary import Exit, exit_code
-from updater.selection import FETCHERS, find_packages, select, skip_reason
+from updater.selection import FETCHERS, changed_packages, find_packages, select, skip_reason
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from updater.building import Builder
     from updater.config import Config
     from updater.effects.http import Http
+    from updater.identifying import Budget, Identifier
     from updater.model import Hashed, Outcome, Package
     from updater.pipeline import Bump, Pipeline, Proposed
     from updater.prefetch import Prefetcher
@@ -99,16 +100,42 @@ def bump(request: Request, ask: Bump, output: Path | None = None) -> int:
         from updater.results import write_results  # noqa: PLC0415 - pydantic, for --output only
 
         write_results(output, outcomes)
-    if ask.dry_run and not request.json:
-        from updater.model import Updated  # noqa: PLC0415 - beside its use
-        from updater.report.terminal import diff  # noqa: PLC0415 - one command's
+    _report_changes("bump", request, outcomes, dry_run=ask.dry_run)
+    return exit_code(outcomes)
 
-        for outcome in outcomes:
-            if isinstance(outcome, Updated):
-                sys.stdout.buffer.write(diff(outcome).encode("utf-8", "surrogateescape"))
-        sys.stdout.flush()
-    # In a dry run the diff is the result, so that it can be piped to `git apply`.
-    _report("bump", request, outcomes, sys.stderr if ask.dry_run else None)
+
+def identify(request: Request, budget: Budget) -> int:
+    """Say which commits the hashes hold."""
+    config = request.load()
+    packages = select(find_packages(config).packages, request.packages)
+    outcomes = _run(request, config, lambda pipeline: pipeline.identify(packages), budget)
+    _report("identify", request, outcomes)
+    return exit_code(outcomes)
+
+
+def pin(request: Request, ask: Bump, budget: Budget, *, sri: bool) -> int:
+    """Write what the hashes hold."""
+    config = request.load()
+    found = find_packages(config)
+    packages = select(found.packages, request.packages)
+    outcomes = _run(
+        request, config, lambda pipeline: pipeline.pin(packages, found, ask, sri=sri), budget
+    )
+    _report_changes("pin", request, outcomes, dry_run=ask.dry_run)
+    return exit_code(outcomes)
+
+
+def verify(request: Request, changed_since: str) -> int:
+    """Say whether pins are true."""
+    config = request.load()
+    found = find_packages(config)
+    packages = select(found.packages, request.packages)
+    if changed_since:
+        import anyio  # noqa: PLC0415 - as in _run
+
+        packages = anyio.run(changed_packages, config.root, changed_since, packages, found)
+    outcomes = _run(request, config, lambda pipeline: pipeline.verify(packages))
+    _report("verify", request, outcomes)
     return exit_code(outcomes)
 
 
@@ -200,7 +227,10 @@ def plan(request: Request) -> int:
 
 
 def _run(
-    request: Request, config: Config, work: Callable[[Pipeline], Awaitable[list[T]]]
+    request: Request,
+    config: Config,
+    work: Callable[[Pipeline], Awaitable[list[T]]],
+    budget: Budget | None = None,
 ) -> list[T]:
     import anyio  # noqa: PLC0415 - with httpx the dearest import; `list` does without
 
@@ -211,7 +241,8 @@ def _run(
 
         async with _effects(request, config, progress) as (http, prefetcher):
             with _builder(config) as builder:
-                return await work(Pipeline(config, http, prefetcher, builder, progress))
+                identifier = _identifier(config, budget, request, progress)
+                return await work(Pipeline(config, http, prefetcher, identifier, builder, progress))
 
     with shown(quiet=request.quiet, verbose=request.verbose) as progress:
         return anyio.run(main, progress)
@@ -279,6 +310,19 @@ async def _effects(
         yield http, Prefetcher(http, Nix())
 
 
+def _identifier(
+    config: Config, budget: Budget | None, request: Request, progress: Silent
+) -> Identifier:
+    from platformdirs import user_cache_path  # noqa: PLC0415 - only where upstreams are asked
+
+    from updater.effects.answers import Answers  # noqa: PLC0415 - as in _run
+    from updater.identifying import Budget, Identifier  # noqa: PLC0415 - as in _run
+
+    cache = user_cache_path("updater")
+    answers = Answers(cache / "identified") if request.cache else None
+    return Identifier(config.root, cache, answers, budget or Budget(), progress.note)
+
+
 @contextmanager
 def _builder(config: Config) -> Iterator[Builder]:
     import anyio  # noqa: PLC0415 - as in _run
@@ -302,13 +346,31 @@ def _builder(config: Config) -> Iterator[Builder]:
 # --- output -------------------------------------------------------------------------------------
 
 
+def _report_changes(
+    command: str, request: Request, outcomes: list[Outcome], *, dry_run: bool
+) -> None:
+    """Report changes; in a dry run the diff is the result, so that `git apply` can take it."""
+    if dry_run and not request.json:
+        from updater.model import Updated  # noqa: PLC0415 - beside its use
+        from updater.report.terminal import diff  # noqa: PLC0415 - of dry runs only
+
+        for outcome in outcomes:
+            if isinstance(outcome, Updated):
+                sys.stdout.buffer.write(diff(outcome).encode("utf-8", "surrogateescape"))
+        sys.stdout.flush()
+    _report(command, request, outcomes, sys.stderr if dry_run else None)
+
+
 def _report(
     command: str, request: Request, outcomes: list[Outcome], stream: TextIO | None = None
 ) -> None:
     if request.json:
-        from updater.report.as_json import outcomes_json  # noqa: PLC0415 - pydantic, for --json only
+        from updater.report.as_json import outcomes_json, truths_json  # noqa: PLC0415 - pydantic
 
-        _write(outcomes_json(command, outcomes))
+        if command in ("identify", "verify"):
+            _write(truths_json(command, outcomes))
+        else:
+            _write(outcomes_json(command, outcomes))
         return
     from updater.report.terminal import outcome_lines, summary_line  # noqa: PLC0415 - as above
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from updater.identifying import Identifier
     from updater.model import Host
     from updater.prefetch import Prefetcher
 
@@ -32,6 +33,7 @@ class Follower:
 
     hosts: Mapping[str, Host]
     prefetcher: Prefetcher
+    identifier: Identifier
     now: datetime
     to: str = ""
 
@@ -58,6 +60,10 @@ class Follower:
                 decision = replace(decision, warnings=(*decision.warnings, unasked))
         choice = self._gated(subject, decision.choice)
         return replace(decision, choice=choice, warnings=offer.warnings + decision.warnings)
+
+    def repository(self, subject: Subject, offer: Offer) -> Repository:
+        """Return a package with what its repository offers in the form that its pin uses."""
+        return Repository(self, subject, offer, None)
 
     def unfetchable(self, subject: Subject, candidate: Candidate) -> str:
         """Say why the package's fetcher call cannot get a candidate, or nothing."""

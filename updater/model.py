@@ -763,4 +763,30 @@ class Passed(_Known):
     build: Build
 
 
-Outcome: TypeAlias = "Current | Outdated | Updated | Held | Skipped | Failed | Passed"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identified(_Known):
+    """The pinned hash is that of ``candidate`` (only ``identify`` ends here).
+
+    Attributes:
+        looked_at: how many trees were hashed; None where the answer was known from another run.
+    """
+
+    looked_at: int | None
+
+
+State = Literal["true", "drifted", "tag moved", "wrong hash", "false version", "gone", "yanked"]
+"""What ``verify`` says of a pin; each but the first is a reason not to trust it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict(_Known):
+    """What holds of the pin as it is (only ``verify`` ends here)."""
+
+    state: State
+    message: str = ""
+    hint: str = ""
+
+
+Outcome: TypeAlias = (
+    "Current | Outdated | Updated | Held | Skipped | Failed | Passed | Identified | Verdict"
+)

@@ -17,16 +17,19 @@ from updater.audit.base import Rule, Step, examine
 from updater.building import Job, order_of
 from updater.discover import kinds
 from updater.effects import files, git
-from updater.errors import PatchError, StageError
+from updater.errors import NotFound, PatchError, StageError
 from updater.fetchers.base import NoFile
 from updater.following import Decision, Follower, Subject
+from updater.hashing.sri import parse_hash
 from updater.hosts import UPSTREAMS
 from updater.lookup import look_up
 from updater.model import (
+    HASH_FIELDS,
     Build,
     Change,
     Current,
     Failed,
+    Hashed,
     Held,
     Outcome,
     Outdated,
@@ -42,19 +45,23 @@ from updater.overlay.order import dependents, uses
 from updater.overlay.patch import plan_change
 from updater.publish.proposal import NOTHING_TOLD, Told
 from updater.selection import FETCHERS, read_file, skip_reason, stale_dependents
+from updater.truth import Inspector, gone
 from updater.upstreams.base import Surroundings, host_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
 
     from updater.building import Builder
     from updater.config import Config
     from updater.effects.http import Http
-    from updater.model import Candidate, Hashed, Offer, Project, Source
+    from updater.identifying import Identifier
+    from updater.model import Candidate, Offer, Project, Source
     from updater.prefetch import Prefetcher
     from updater.selection import Found
 
+_SHARED_VERSION = "its version also makes other sources, which would change with the label"
+_SAME_SOURCE = "the source stays the same"
 RULES = kinds(audit, Rule)  # type: ignore[type-abstract]  # python/mypy#4717
 
 
@@ -92,6 +99,7 @@ class Pipeline:
     config: Config
     http: Http
     prefetcher: Prefetcher
+    identifier: Identifier
     builder: Builder
     progress: Progress
 
@@ -125,10 +133,54 @@ class Pipeline:
             return _unbuilt(build, package=package)
         return Passed(package=package, build=build)
 
+    async def identify(self, packages: Sequence[Package]) -> list[Outcome]:
+        """Say for each package which commit its hash holds; nothing is changed."""
+        return await self._inspect("identify", packages, self._inspector().identify)
+
+    async def verify(self, packages: Sequence[Package]) -> list[Outcome]:
+        """Say for each package whether its pin is true; nothing is changed."""
+        return await self._inspect("verify", packages, self._inspector().verify)
+
+    def _inspector(self) -> Inspector:
+        return Inspector(self._follower())
+
+    async def _inspect(
+        self,
+        stage: str,
+        packages: Sequence[Package],
+        inspect: Callable[[Subject, Offer], Awaitable[Outcome]],
+    ) -> list[Outcome]:
+        outcomes, subjects = self._subjects(packages, even_held=True)
+        asked = [one for one in subjects if stage == "verify" or _has_history(one)]
+        for subject in subjects:
+            if subject not in asked:
+                outcomes[subject.package.identity] = _of_index(subject)
+        offers = await self._look_up(asked, "")
+        self.progress.stage(stage, len(asked))
+
+        async def one(subject: Subject) -> None:
+            offer = offers[subject.project]
+            try:
+                if isinstance(offer, NotFound) and stage == "verify":
+                    outcome: Outcome = gone(subject, offer)
+                elif isinstance(offer, StageError):
+                    raise offer
+                else:
+                    outcome = await inspect(subject, offer)
+            except StageError as error:
+                outcome = _failed(subject.package, error)
+            outcomes[subject.package.identity] = outcome
+            self.progress.step(subject.package)
+
+        async with anyio.create_task_group() as group:
+            for subject in asked:
+                group.start_soon(one, subject)
+        return [outcomes[package.identity] for package in packages]
+
     async def check(self, packages: Sequence[Package], to: str = "") -> list[Outcome]:
         """Say for each package whether its pin is behind; nothing is changed."""
         outcomes, subjects = self._subjects(packages)
-        for subject, decided in await self._decide(subjects, to):
+        for subject, decided in await self._decide(subjects, to, self._choosing(to)):
             outcomes[subject.package.identity] = (
                 _checked(subject, decided) if isinstance(decided, Decision) else decided
             )
@@ -137,12 +189,62 @@ class Pipeline:
     async def bump(self, packages: Sequence[Package], found: Found, ask: Bump) -> list[Outcome]:
         """Move each package's pin to its choice, one package after the other in each file."""
         outcomes, subjects = self._subjects(packages)
-        decided = await self._decide(subjects, ask.to)
+        decided = await self._decide(subjects, ask.to, self._choosing(ask.to))
         hashed = await self._hash(decided, ask)
         built = await self._build(hashed, found)
+        return await self._write_all(packages, outcomes, built, found, ask)
+
+    async def pin(
+        self, packages: Sequence[Package], found: Found, ask: Bump, *, sri: bool
+    ) -> list[Outcome]:
+        """Make each pin say what its hash holds; the hash stays, and so does what is built.
+
+        Args:
+            packages: whose pins.
+            found: all packages and texts.
+            ask: how to end.
+            sri: also write a hash of an old format as SRI.
+        """
+        outcomes, subjects = self._subjects(packages)
+        asked = [one for one in subjects if _has_history(one)]
+        for subject in subjects:
+            if subject not in asked:
+                outcomes[subject.package.identity] = _of_index(subject)
+        decided = await self._decide(asked, "", self._inspector().pin)
+        ready = [(one, self._pinned(one, decision, sri=sri)) for one, decision in decided]
+        return await self._write_all(packages, outcomes, ready, found, ask)
+
+    def _pinned(
+        self, subject: Subject, decision: Decision | Outcome, *, sri: bool
+    ) -> _Ready | Outcome:
+        if not isinstance(decision, Decision):
+            return decision
+        if isinstance(decision.choice, Wait):
+            return _checked(subject, decision)
+        values: dict[str, str] = {}
+        hashed = Hashed(parse_hash(subject.pin.hash, "sha256"), "embedded", 0)
+        if isinstance(decision.choice, Take):
+            fetch = subject.fetch(decision.choice.candidate, self.config.hosts)
+            if isinstance(fetch, NoFile):
+                return Held(reason=fetch.reason, **decision.known(subject))
+            if subject.package.companions or subject.package.dependents:
+                return Held(reason=_SHARED_VERSION, **decision.known(subject))
+            values |= fetch.values
+        if sri:
+            values["hash"] = str(hashed.sri)
+        return _Ready(decision, values, hashed, build=Build("skipped", "", phase=_SAME_SOURCE))
+
+    async def _write_all(
+        self,
+        packages: Sequence[Package],
+        outcomes: dict[str, Outcome],
+        ready: Sequence[tuple[Subject, _Ready | Outcome]],
+        found: Found,
+        ask: Bump,
+    ) -> list[Outcome]:
         texts = dict(found.texts)
-        self.progress.stage("write", len(built))
-        for subject, result in built:
+        self.progress.stage("write", len(ready))
+        for subject, result in ready:
             if isinstance(result, _Ready):
                 outcome = await self._write(subject, result, texts, ask)
             else:
@@ -156,7 +258,7 @@ class Pipeline:
     ) -> list[Proposed | Outcome]:
         """Find, hash and build each package's change by itself; nothing is written."""
         outcomes, subjects = self._subjects(packages)
-        decided = await self._decide(subjects, ask.to)
+        decided = await self._decide(subjects, ask.to, self._choosing(ask.to))
         built = await self._build(await self._hash(decided, ask), found)
         proposed: dict[str, Proposed | Outcome] = dict(outcomes)
         for subject, result in built:
@@ -174,12 +276,14 @@ class Pipeline:
 
     # --- find -> subjects ---
 
-    def _subjects(self, packages: Sequence[Package]) -> tuple[dict[str, Outcome], list[Subject]]:
+    def _subjects(
+        self, packages: Sequence[Package], *, even_held: bool = False
+    ) -> tuple[dict[str, Outcome], list[Subject]]:
         outcomes: dict[str, Outcome] = {}
         subjects = []
         for package in packages:
             try:
-                ready = self._subject(package)
+                ready = self._subject(package, even_held=even_held)
             except StageError as error:
                 ready = _failed(package, error)
             if isinstance(ready, Subject):
@@ -188,9 +292,9 @@ class Pipeline:
                 outcomes[package.identity] = ready
         return outcomes, subjects
 
-    def _subject(self, package: Package) -> Subject | Outcome:
+    def _subject(self, package: Package, *, even_held: bool) -> Subject | Outcome:
         policy = self.config.policy(package)
-        if policy.hold:
+        if policy.hold and not even_held:
             return Held(package=package, reason=policy.hold)
         if package.problem:
             return _unreadable(package)
@@ -209,12 +313,30 @@ class Pipeline:
 
     # --- look-up and choose ---
 
+    def _follower(self, to: str = "") -> Follower:
+        now = datetime.now(UTC)
+        return Follower(self.config.hosts, self.prefetcher, self.identifier, now, to)
+
+    def _choosing(
+        self, to: str
+    ) -> Callable[[Subject, Offer, Offer | StageError | None], Awaitable[Decision]]:
+        follower = self._follower(to)
+
+        async def decide(
+            subject: Subject, offer: Offer, twin: Offer | StageError | None
+        ) -> Decision:
+            return _examined(subject, await follower.decide(subject, offer, twin), follower.now)
+
+        return decide
+
     async def _decide(
-        self, subjects: Sequence[Subject], to: str
+        self,
+        subjects: Sequence[Subject],
+        to: str,
+        decide: Callable[[Subject, Offer, Offer | StageError | None], Awaitable[Decision]],
     ) -> list[tuple[Subject, Decision | Outcome]]:
         offers = await self._look_up(subjects, to)
         self.progress.stage("choose", len(subjects))
-        follower = Follower(self.config.hosts, self.prefetcher, datetime.now(UTC), to)
         decided: dict[str, Decision | Outcome] = {}
 
         async def one(subject: Subject) -> None:
@@ -223,8 +345,7 @@ class Pipeline:
             try:
                 if isinstance(offer, StageError):
                     raise offer
-                decision = await follower.decide(subject, offer, twin)
-                decided[subject.package.identity] = _examined(subject, decision, follower.now)
+                decided[subject.package.identity] = await decide(subject, offer, twin)
             except StageError as error:
                 decided[subject.package.identity] = _failed(subject.package, error)
             self.progress.step(subject.package)
@@ -422,10 +543,14 @@ class _Ready:
 
 
 def commit_message(change: Change, new: str) -> str:
-    """Return a commit's title in nixpkgs' form: ``ema-pytorch: 0.7.7 -> 0.8.3``."""
+    """Return a commit's title in nixpkgs' form: ``ema-pytorch: 0.7.7 -> 0.8.3``.
+
+    Where the hash stays, nothing moved: the pin only says what it holds.
+    """
     package = change.package
+    moved = any(one.field in HASH_FIELDS for one in change.fields)
     old = package.version.value if package.version is not None else None
-    if old == new or not old:
+    if old == new or not old or not moved:
         return f"{package.name}: pin {new}".rstrip()
     return f"{package.name}: {old} -> {new}"
 
@@ -458,6 +583,15 @@ def _examined(subject: Subject, decision: Decision, now: datetime) -> Decision:
     old = decision.pinned.version or subject.pin.version
     found = examine(Step(subject.package, old, decision.choice.candidate, now), RULES)
     return replace(decision, warnings=decision.warnings + found)
+
+
+def _has_history(subject: Subject) -> bool:
+    return not subject.project.startswith("pypi:")
+
+
+def _of_index(subject: Subject) -> Skipped:
+    reason = "its source is a file of the package index, which the version names"
+    return Skipped(package=subject.package, reason=reason)
 
 
 def _failed(package: Package, error: StageError, decision: Decision | None = None) -> Failed:

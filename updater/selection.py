@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from updater import fetchers
 from updater.config import names_package
 from updater.discover import kinds
-from updater.effects import files
+from updater.effects import files, git
 from updater.errors import AmbiguousName, ConfigError, NoSuchPackage, ReadError
 from updater.fetchers.base import Fetcher
 from updater.model import Package, Span
@@ -206,6 +206,30 @@ def stale_dependents(package: Package) -> str:
     """Say which hashes beside the source a new one makes wrong."""
     names = " and ".join(f"{one.name} (line {one.line})" for one in package.dependents)
     return f"{names} must change with the source, and only a build can tell the new value"
+
+
+async def changed_packages(
+    root: Path, revision: str, packages: Sequence[Package], found: Found
+) -> tuple[Package, ...]:
+    """Return the packages whose text is not what it was in a commit of the user's repository.
+
+    Raises:
+        UsageError: there is no such commit.
+    """
+    old: dict[str, bytes] = {}
+    for file in dict.fromkeys(package.file for package in packages):
+        data = await git.file_at(root, revision, file)
+        if data is not None:
+            old |= {one.identity: _text(one, data) for one in read_file(data, file)}
+    return tuple(
+        package
+        for package in packages
+        if old.get(package.identity) != _text(package, found.texts.get(package.file, b""))
+    )
+
+
+def _text(package: Package, data: bytes) -> bytes:
+    return data[package.span.start : package.span.end]
 
 
 def select(packages: Sequence[Package], names: Sequence[str]) -> tuple[Package, ...]:

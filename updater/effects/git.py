@@ -17,6 +17,7 @@ from updater.errors import (
     ServerFailed,
     Unreachable,
     UpstreamError,
+    UsageError,
     WriteError,
 )
 
@@ -202,6 +203,29 @@ async def refuse_uncommitted(root: Path, file: str) -> None:
         raise WriteError(
             f"{file} has uncommitted changes", hint="commit or stash them, or leave out --commit"
         )
+
+
+async def written_at(root: Path, file: str, text: str) -> float | None:
+    """Return when a text came into a file of the user's repository, in seconds since 1970.
+
+    None where it is not committed, or the folder is no repository.
+    """
+    done = await _in(root, "log", "-1", "--format=%ct", f"-S{text}", "--", file)
+    shown = done.stdout.strip()
+    return float(shown) if done.returncode == 0 and shown.isdigit() else None
+
+
+async def file_at(root: Path, revision: str, file: str) -> bytes | None:
+    """Return a file of a commit of the user's repository, None where it had no such file.
+
+    Raises:
+        UsageError: there is no such revision, or the folder is no repository.
+    """
+    known = await _in(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    if known.returncode:
+        raise UsageError(f"{revision!r} is no revision of the repository in {root}")
+    done = await _in(root, "cat-file", "blob", f"{known.stdout.decode().strip()}:./{file}")
+    return done.stdout if done.returncode == 0 else None
 
 
 async def _in(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:

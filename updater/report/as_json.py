@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from updater.model import Failed, Held, Outdated, Passed, Skipped, Updated
+from updater.model import Failed, Held, Identified, Outdated, Passed, Skipped, Updated, Verdict
 from updater.report.schema import (
     BuildReport,
     ChangeReport,
@@ -20,6 +20,8 @@ from updater.report.schema import (
     PullRequestReport,
     Report,
     Status,
+    TruthReport,
+    Truths,
     WarningReport,
 )
 from updater.report.summary import count, status
@@ -36,6 +38,22 @@ def outcomes_json(command: str, outcomes: Sequence[Outcome]) -> str:
     """Return the object of ``check`` and ``bump``."""
     packages = tuple(_package(outcome) for outcome in outcomes)
     return _dump(Report(command=command, packages=packages, summary=count(outcomes)))
+
+
+def truths_json(command: str, outcomes: Sequence[Outcome]) -> str:
+    """Return the object of ``identify`` and ``verify``."""
+    packages = tuple(TruthReport(**_reported(one), **_truth(one)) for one in outcomes)
+    return _dump(Truths(command=command, packages=packages, summary=count(outcomes)))
+
+
+def _truth(outcome: Outcome) -> dict[str, Any]:
+    match outcome:
+        case Identified(looked_at=looked_at):
+            return {"looked_at": looked_at}
+        case Verdict(state=state, hint=hint):
+            return {"state": state, "hint": hint or None}
+        case _:
+            return {}
 
 
 def listing_json(listed: Sequence[Listed]) -> str:
@@ -72,7 +90,7 @@ def error_json(command: str, error: UpdaterError) -> str:
     return _dump(ErrorObject(command=command, error=report))
 
 
-def _dump(report: Report | PrefetchReport | ErrorObject) -> str:
+def _dump(report: Report | Truths | PrefetchReport | ErrorObject) -> str:
     return report.model_dump_json(by_alias=True, indent=2)
 
 
@@ -90,6 +108,10 @@ def _facts(package: Package) -> dict[str, Any]:
 
 
 def _package(outcome: Outcome) -> PackageReport:
+    return PackageReport(**_reported(outcome))
+
+
+def _reported(outcome: Outcome) -> dict[str, Any]:
     candidate, pinned = outcome.candidate, outcome.pinned
     known: dict[str, Any] = {}
     if candidate is not None:
@@ -107,14 +129,14 @@ def _package(outcome: Outcome) -> PackageReport:
         )
     if pinned is not None:
         known["pinned"] = PinnedReport(rev=pinned.rev, commit=pinned.commit, version=pinned.version)
-    return PackageReport(
+    return {
         **_facts(outcome.package),
         **known,
         **_own(outcome),
-        track=str(outcome.tracking) if outcome.tracking is not None else None,
-        status=cast("Status", status(outcome)),
-        warnings=tuple(WarningReport(code=w.code, message=w.message) for w in outcome.warnings),
-    )
+        "track": str(outcome.tracking) if outcome.tracking is not None else None,
+        "status": cast("Status", status(outcome)),
+        "warnings": tuple(WarningReport(code=w.code, message=w.message) for w in outcome.warnings),
+    }
 
 
 def _own(outcome: Outcome) -> dict[str, Any]:  # noqa: PLR0911 - one return a kind
@@ -138,6 +160,8 @@ def _own(outcome: Outcome) -> dict[str, Any]:  # noqa: PLR0911 - one return a ki
             return {"reason": reason, "until": until}
         case Skipped(reason=reason):
             return {"reason": reason}
+        case Verdict(message=message):
+            return {"reason": message or None}
         case Passed(build=build):
             return {"build": _build(build)}
         case Failed(stage=stage, message=message, hint=hint, build=build):

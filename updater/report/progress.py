@@ -23,6 +23,9 @@ class Silent:
     def step(self, package: Package) -> None:
         """Ignore a step."""
 
+    def note(self, text: str) -> None:
+        """Ignore how far a long step is."""
+
     def say(self, message: str) -> None:
         """Print one line to stderr."""
         sys.stderr.write(f"updater: {message}\n")
@@ -59,6 +62,10 @@ class Live(Silent):
     def step(self, package: Package) -> None:
         """Move the bar on."""
         self._bar.update(self._task, advance=1, package=package.name)
+
+    def note(self, text: str) -> None:
+        """Show how far a long step is beside the bar."""
+        self._bar.update(self._task, package=text)
 
     def say(self, message: str) -> None:
         """Print one line above the bar."""

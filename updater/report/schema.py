@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from updater.model import State
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -81,7 +83,19 @@ class PullRequestReport(_Part):
     state: Literal["open", "closed", "merged"]
 
 
-Status = Literal["found", "current", "outdated", "updated", "held", "skipped", "failed", "passed"]
+Status = Literal[
+    "found",
+    "current",
+    "outdated",
+    "updated",
+    "held",
+    "skipped",
+    "failed",
+    "passed",
+    "identified",
+    "true",
+    "untrue",
+]
 
 
 class PackageReport(_Part):
@@ -111,6 +125,25 @@ class PackageReport(_Part):
     build: BuildReport | None = None
     pull_request: PullRequestReport | None = None
     error: ErrorReport | None = None
+
+
+class TruthReport(PackageReport):
+    """One package of ``identify`` and ``verify``."""
+
+    state: State | None = Field(default=None, description="What verify says of the pin")
+    looked_at: int | None = Field(
+        default=None, description="Trees that identify hashed; null where the answer was kept"
+    )
+    hint: str | None = None
+
+
+class Truths(_Part):
+    """The object of ``identify`` and ``verify``."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    command: str
+    packages: tuple[TruthReport, ...]
+    summary: dict[str, int] = Field(description="Status -> number of packages")
 
 
 class Report(_Part):

@@ -6,7 +6,17 @@ from collections import Counter
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from updater.model import Current, Failed, Held, Outdated, Passed, Skipped, Updated
+from updater.model import (
+    Current,
+    Failed,
+    Held,
+    Identified,
+    Outdated,
+    Passed,
+    Skipped,
+    Updated,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,23 +43,27 @@ _STATUS = {
     Skipped: "skipped",
     Failed: "failed",
     Passed: "passed",
+    Identified: "identified",
 }
+_WORDS = (*_STATUS.values(), "true", "untrue")
 
 
 def status(outcome: Outcome) -> str:
     """Return an outcome's status word."""
+    if isinstance(outcome, Verdict):
+        return "true" if outcome.state == "true" else "untrue"
     return _STATUS[type(outcome)]
 
 
 def count(outcomes: Sequence[Outcome]) -> dict[str, int]:
     """Return how many outcomes have each status, without those that none has."""
     found = Counter(status(outcome) for outcome in outcomes)
-    return {word: found[word] for word in _STATUS.values() if found[word]}
+    return {word: found[word] for word in _WORDS if found[word]}
 
 
 def exit_code(outcomes: Sequence[Outcome], *, tell_outdated: bool = False) -> Exit:
     """Return the exit code that outcomes make."""
-    if any(isinstance(outcome, Failed) for outcome in outcomes):
+    if any(status(outcome) in ("failed", "untrue") for outcome in outcomes):
         return Exit.FAILED
     if tell_outdated and any(isinstance(outcome, Outdated) for outcome in outcomes):
         return Exit.OUTDATED

@@ -5,7 +5,17 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from updater.model import Current, Failed, Held, Outdated, Passed, Skipped, Updated
+from updater.model import (
+    Current,
+    Failed,
+    Held,
+    Identified,
+    Outdated,
+    Passed,
+    Skipped,
+    Updated,
+    Verdict,
+)
 from updater.report.summary import count, status
 
 if TYPE_CHECKING:
@@ -23,6 +33,9 @@ _MARKS = {
     "failed": "!",
     "found": " ",
     "passed": "+",
+    "identified": "+",
+    "true": "=",
+    "untrue": "!",
 }
 STYLES = {
     "current": "green",
@@ -33,6 +46,9 @@ STYLES = {
     "failed": "bold red",
     "found": "",
     "passed": "bold green",
+    "identified": "bold green",
+    "true": "green",
+    "untrue": "bold red",
 }
 
 
@@ -71,7 +87,7 @@ def outcome_lines(outcomes: Sequence[Outcome], *, verbose: bool) -> Iterator[tup
         if outcome.pull_request is not None:
             pull = outcome.pull_request
             yield f"    pull request {pull.number} ({pull.state}): {pull.url}", "skipped"
-        if isinstance(outcome, Failed) and outcome.hint:
+        if isinstance(outcome, Failed | Verdict) and outcome.hint:
             yield f"    hint: {outcome.hint}", "failed"
         if verbose and outcome.tracking is not None:
             yield f"    tracked by {outcome.tracking}: {outcome.tracking.reason}", "skipped"
@@ -84,7 +100,9 @@ def _say(outcome: Outcome) -> tuple[str, str]:
 def _sentence(outcome: Outcome) -> str:  # noqa: PLR0911 - one kind of outcome, one sentence
     old = outcome.package.version.value if outcome.package.version is not None else None
     new = outcome.candidate.version if outcome.candidate is not None else ""
-    move = f"{old or '?'} -> {new}" if old != new else f"{new}"
+    truly = outcome.pinned.version if outcome.pinned is not None else None
+    was = f"{old or '?'} (truly {truly})" if truly not in (None, old, new) else old or "?"
+    move = f"{was} -> {new}" if old != new else f"{new}"
     match outcome:
         case Current():
             return f"{old or new} is current"
@@ -101,10 +119,32 @@ def _sentence(outcome: Outcome) -> str:  # noqa: PLR0911 - one kind of outcome, 
             return f"{old or 'it'} builds as {build.attribute}, {_time(build)}"
         case Skipped(reason=reason):
             return f"skipped: {reason}"
+        case Identified(looked_at=looked_at):
+            return f"{old or '?'} holds {_identity(outcome)}{_effort(looked_at)}"
+        case Verdict():
+            return f"{old or '?'} {_verdict(outcome)}"
         case Failed(stage=stage, message=message):
             first, _, rest = message.partition("\n")
             indented = "".join(f"\n    {line}" for line in rest.splitlines())
             return f"failed at {stage}: {first}{indented}"
+
+
+def _verdict(outcome: Verdict) -> str:
+    return "is true" if outcome.state == "true" else f"{outcome.state}: {outcome.message}"
+
+
+def _identity(outcome: Identified) -> str:
+    """Return the true version, and what names the commit."""
+    found = outcome.candidate
+    if found is None:  # never: an identified pin has its commit
+        return "?"
+    return f"{found.version}, {f'{found.ref}, ' if found.ref else ''}commit {found.commit}"
+
+
+def _effort(looked_at: int | None) -> str:
+    if looked_at is None:
+        return " (known from an earlier run)"
+    return f" ({looked_at} candidate{'s' if looked_at != 1 else ''} looked at)"
 
 
 def _built(build: Build) -> str:

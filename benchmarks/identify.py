@@ -1,0 +1,117 @@
+"""Trees hashed per second against `git archive` and `nix-hash` for each commit, in one run.
+
+    python benchmarks/identify.py [COMMITS...]
+
+For each history length (100, 1,000 and 10,000 commits unless told otherwise) and trees of 20, 200
+and 2,000 files, a history is made in which each commit changes one to three files. The engine
+hashes all of it in a process of its own, whose largest memory is reported; the naive way hashes a
+sample of the same commits, as many as fit into a few seconds, and their hashes must agree.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from updater.effects.git_objects import Mirror
+from updater.hashing.sri import to_base16
+from updater.identify.trees import TreeHasher
+
+LENGTHS = [int(one) for one in sys.argv[1:]] or [100, 1_000, 10_000]
+FILES = (20, 200, 2_000)
+AIMS = {20: 40.0, 200: 40.0, 2_000: 20.0}
+NAIVE_SECONDS = 5.0
+LINE = "the quick brown fox jumps over the lazy dog, {} and {}\n"
+
+
+def make(folder: Path, commits: int, files: int) -> None:
+    """Write a history with git fast-import: files of about 4 KB, some 20 in a folder."""
+    chance = random.Random(commits * 10_000 + files)  # noqa: S311 - the same history every time
+    subprocess.run(["git", "init", "--quiet", "--bare", folder], check=True)
+    names = [f"package{n // 20}/module{n}.py" for n in range(files)]
+    with subprocess.Popen(
+        ["git", "fast-import", "--quiet"], cwd=folder, stdin=subprocess.PIPE
+    ) as importing:
+        if importing.stdin is None:
+            raise SystemExit("git fast-import has no input")
+        for number in range(commits):
+            changed = names if not number else chance.sample(names, chance.randint(1, 3))
+            said = f"commit refs/heads/main\ncommitter A <a@example.org> {number * 60} +0000\n"
+            importing.stdin.write(f"{said}data 0\n".encode())
+            for name in changed:
+                text = "".join(LINE.format(name, chance.random()) for _ in range(55))
+                importing.stdin.write(f"M 644 inline {name}\ndata {len(text)}\n{text}\n".encode())
+    if importing.returncode:
+        raise SystemExit("git fast-import failed")
+
+
+def hash_all(folder: Path) -> None:
+    """Hash every commit's tree; print the seconds, the memory and some hashes."""
+    mirror = Mirror(folder, "the benchmark's repository")
+    kept: dict[str, str] = {}
+    started = time.perf_counter()
+    with mirror.objects() as objects:
+        hasher = TreeHasher(objects)
+        for one in mirror.log():
+            found = hasher.hash(one.commit, one.tree).sri
+            if len(kept) < 500:  # noqa: PLR2004 - more than the naive way can check
+                kept[one.commit] = to_base16(found)
+    seconds = time.perf_counter() - started
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    (folder / "result.json").write_text(json.dumps([seconds, memory, kept]))
+
+
+def naive(folder: Path, wanted: dict[str, str]) -> float:
+    """Return the seconds that one commit takes with git, tar and nix-hash; check the hashes."""
+    started = time.perf_counter()
+    done = 0
+    for commit, expected in wanted.items():
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            tree = Path(place) / "tree"
+            tree.mkdir()
+            with subprocess.Popen(
+                ["git", "archive", commit], cwd=folder, stdout=subprocess.PIPE
+            ) as archive:
+                subprocess.run(["tar", "-x", "-C", tree], stdin=archive.stdout, check=True)
+            hashed = subprocess.run(
+                ["nix-hash", "--type", "sha256", tree], check=True, capture_output=True, text=True
+            )
+        if hashed.stdout.strip() != expected:
+            raise SystemExit(f"{commit}: {expected} is not what nix-hash says: {hashed.stdout}")
+        done += 1
+        if time.perf_counter() - started > NAIVE_SECONDS:
+            break
+    return (time.perf_counter() - started) / done
+
+
+def main() -> None:
+    """Print one line for each history."""
+    for files in FILES:
+        for commits in LENGTHS:
+            with tempfile.TemporaryDirectory() as name:
+                folder = Path(name) / "history.git"
+                make(folder, commits, files)
+                process = multiprocessing.get_context("spawn").Process(
+                    target=hash_all, args=(folder,)
+                )
+                process.start()
+                process.join()
+                seconds, memory, kept = json.loads((folder / "result.json").read_text())
+                each = naive(folder, kept)
+            print(
+                f"{files:>5} files, {commits:>6} commits: {commits / seconds:8.1f} trees a second, "
+                f"{1 / each:6.1f} naively: {each * commits / seconds:6.1f} times "
+                f"(aim: {AIMS[files]:g}), {memory / 2**20:.0f} MiB",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

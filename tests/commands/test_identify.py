@@ -1,0 +1,290 @@
+"""`updater identify` from end to end: real repositories over smart HTTP, hashes by real Nix."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.loopback.repositories import Executable, Submodule, Symlink
+from tests.project import FAKE, Project, github_overlay, pypi_overlay, unpacked_hash
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.loopback.github import GitHub
+    from tests.loopback.hosting import Hosted
+
+
+@pytest.fixture
+def vocos(github: GitHub) -> Hosted:
+    """Releases 0.1.0 and 0.2.0, merges, a side branch, and all that an archive changes."""
+    repository = github.repository("o", "vocos")
+    repository.commit(
+        {
+            "setup.py": "setup(version='0.1.0')\n",
+            "run": Executable("#!/bin/sh\n"),
+            "link": Symlink("run"),
+            "vendor": Submodule("1" * 40),
+            "größe.bat": "a\nb\n",
+            ".gitattributes": "*.bat text eol=crlf\n/docs export-ignore\n",
+            "docs/index.md": "x",
+        }
+    )
+    repository.tag("v0.1.0", repository.head())
+    side = repository.commit({"side": "x"}, branch="side", parents=[repository.head()])
+    repository.commit({"setup.py": "setup(version='0.2.0')\n"})
+    repository.commit({"side": "x"}, parents=[repository.head(), side])
+    repository.tag("v0.2.0", repository.head(), annotated=True)
+    repository.commit({"setup.py": "setup(version='0.3.0')\n"})
+    repository.commit({"late": "x"})
+    return repository
+
+
+def pinned(project: Project, repository: Hosted, commit: str, tmp_path: Path, **said: str) -> str:
+    """Pin a commit's true hash under a branch name; return the hash."""
+    sri = unpacked_hash(repository, commit, tmp_path)
+    options = {"version": "0.1.0", "rev": "main"} | said
+    project.overlay("vocos.nix", github_overlay("vocos", sri=sri, **options))
+    return sri
+
+
+def test_finds_the_tag_whose_tree_a_moving_pin_holds(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    commit = vocos.git("rev-parse", "v0.2.0^{commit}")
+    pinned(project, vocos, commit, tmp_path)
+    before = project.snapshot()
+
+    first = project.run("identify")
+    second = project.run("identify")
+
+    said = f"+ vocos  0.1.0 holds 0.2.0, v0.2.0, commit {commit}"
+    assert (first.code, first.out, first.err) == (
+        0,
+        f"{said} (3 candidates looked at)\n1 identified\n",
+        "",
+    )
+    assert second.out == f"{said} (known from an earlier run)\n1 identified\n"
+    assert project.snapshot() == before
+
+
+def test_finds_an_untagged_commit_in_the_middle_with_its_declared_version(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    commit = vocos.git("rev-parse", "main~1")
+    pinned(project, vocos, commit, tmp_path)
+
+    result = project.run("identify", "--json")
+
+    date = vocos.git("show", "--no-patch", "--format=%cs", commit)
+    (package,) = result.json["packages"]
+    expected = {
+        "status": "identified",
+        "version": "0.1.0",
+        "latest": f"0.3.0-unstable-{date}",
+        "ref": None,
+        "commit": commit,
+        "pinned": {"rev": "main", "commit": commit, "version": f"0.3.0-unstable-{date}"},
+        "state": None,
+        "hint": None,
+        "reason": None,
+        "error": None,
+    }
+    assert {key: package[key] for key in expected} == expected
+    assert result.json["summary"] == {"identified": 1}
+
+
+def test_of_two_commits_with_the_same_tree_the_tag_wins_then_the_oldest(
+    project: Project, github: GitHub, tmp_path: Path
+) -> None:
+    repository = github.repository("o", "vocos")
+    oldest = repository.commit({"a": "1"})
+    repository.commit({"a": "2"})
+    repository.commit({"a": "1"})
+    tagged = repository.commit({"a": "2"})
+    repository.commit({"a": "1"})
+    repository.tag("v1.0", tagged)
+    for commit, text in ((oldest, f"commit {oldest}"), (tagged, f"v1.0, commit {tagged}")):
+        pinned(project, repository, commit, tmp_path)
+        assert text in project.run("identify").out
+
+
+def test_finds_a_commit_of_a_rewritten_branch_that_only_a_tag_keeps(
+    project: Project, github: GitHub, tmp_path: Path
+) -> None:
+    repository = github.repository("o", "vocos")
+    old = repository.commit({"a": "1"})
+    repository.tag("backup", old)
+    repository.commit({"a": "2"}, parents=[])
+    pinned(project, repository, old, tmp_path)
+
+    assert f"commit {old}" in project.run("identify").out
+
+
+def test_finds_a_commit_that_upstream_rewrote_away_where_the_mirror_had_it(
+    project: Project, github: GitHub, tmp_path: Path
+) -> None:
+    repository = github.repository("o", "vocos")
+    old = repository.commit({"a": "1"})
+    sri = unpacked_hash(repository, old, tmp_path)
+    project.overlay("vocos.nix", github_overlay("vocos", "1", rev="main", sri=FAKE))
+    assert "held" in project.run("identify").out
+    repository.commit({"a": "2"}, parents=[])
+
+    project.overlay("vocos.nix", github_overlay("vocos", "1", rev="main", sri=sri))
+
+    assert project.run("identify").out == (
+        f"+ vocos  1 holds 0-unstable-2025-01-01, commit {old} (2 candidates looked at)\n"
+        "1 identified\n"
+    )
+
+
+def test_the_day_on_which_the_hash_was_written_is_a_clue(
+    project: Project, github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 60 commits, the last one before that day is looked at second, after the branch's head."""
+    repository = github.repository("o", "vocos")
+    commits = [repository.commit({"a": str(n)}) for n in range(60)]
+    pinned(project, repository, commits[29], tmp_path)
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2025-01-30T12:00:00+00:00")
+    project.git("init", "--quiet")
+    project.git("add", ".")
+    project.git("commit", "--quiet", "-m", "add vocos")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2025-02-20T12:00:00+00:00")
+    path = project.root / "overlays" / "vocos.nix"
+    path.write_text("# a later change of another line\n" + path.read_text())
+    project.git("commit", "--quiet", "-a", "-m", "comment")
+
+    assert f"commit {commits[29]} (2 candidates looked at)" in project.run("identify").out
+
+
+@pytest.mark.parametrize("attribute", ["rev", "tag"])
+def test_a_source_with_submodules_is_not_searched_for(
+    project: Project, vocos: Hosted, attribute: str
+) -> None:
+    text = github_overlay("vocos", "0.1.0", rev="main", sri=FAKE)
+    project.overlay(
+        "vocos.nix", text.replace("rev =", f"fetchSubmodules = true;\n        {attribute} =")
+    )
+    assert project.run("identify").out == (
+        "- vocos  skipped: no commit's archive has its hash: fetchSubmodules asks for more than "
+        "the archive\n1 skipped\n"
+    )
+    assert "bump --to decides" in project.run("pin").out
+    assert vocos.head()
+
+
+def test_what_git_must_do_is_asked_of_git(project: Project, github: GitHub, tmp_path: Path) -> None:
+    """A quoted pattern is left to git archive, whose answer counts the same."""
+    repository = github.repository("o", "vocos")
+    attributes = '"a b.txt" eol=crlf\n'
+    commit = repository.commit({".gitattributes": attributes, "a b.txt": "x\n"})
+    repository.commit({"later": "x"})
+    pinned(project, repository, commit, tmp_path)
+
+    assert f"commit {commit} (2 candidates looked at)" in project.run("identify").out
+
+
+def test_the_tag_also_wins_where_git_has_to_be_asked(
+    project: Project, github: GitHub, tmp_path: Path
+) -> None:
+    repository = github.repository("o", "vocos")
+    attributes = '"a b.txt" eol=crlf\n'
+    commits = [
+        repository.commit({".gitattributes": attributes, "a b.txt": text}) for text in "1221"
+    ]
+    repository.tag("v1", commits[1])
+    for commit, named in ((commits[3], commits[0]), (commits[2], commits[1])):
+        pinned(project, repository, commit, tmp_path)
+        assert f"commit {named} (" in project.run("identify").out
+
+
+def test_says_what_was_searched_and_what_would_explain_it(project: Project, vocos: Hosted) -> None:
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=FAKE))
+
+    result = project.run("identify")
+
+    assert (result.code, result.out) == (
+        0,
+        (
+            "~ vocos  0.1.0 held: nothing found: searched 6 different trees of all branches and "
+            "tags; would be explained by: upstream rewrote its history; the hash was made with "
+            "submodules or changed by hand\n1 held\n"
+        ),
+    )
+    assert vocos.head()
+
+
+def test_says_that_archives_with_names_of_refs_have_no_one_hash(
+    project: Project, github: GitHub
+) -> None:
+    repository = github.repository("o", "vocos")
+    repository.commit({".gitattributes": "v export-subst\n", "v": "$Format:%d$\n"})
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=FAKE))
+
+    assert (
+        "1 commits have no one hash: $Format:%d$ depends on the rest of the repository; "
+        in project.run("identify").out
+    )
+
+
+def test_the_budget_ends_the_search(project: Project, vocos: Hosted) -> None:
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=FAKE))
+
+    short = project.run("identify", "--timeout", "0")
+    few = project.run("identify", "--max-candidates", "2")
+    more = project.run("identify", "--max-candidates", "2")
+
+    assert few.out.startswith(
+        "~ vocos  0.1.0 held: nothing found: searched 2 different trees of all branches and tags, "
+        "then reached --max-candidates 2\n"
+    )
+    assert (
+        "searched 0 different trees of all branches and tags, then reached --timeout 0s"
+        in short.out
+    )
+    # What the run before hashed counts no more.
+    assert "searched 4 different trees" in more.out
+    assert vocos.head()
+
+
+def test_clones_run_no_hook_and_no_filter(
+    project: Project, github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hooks and filters of the user's own configuration would leave a file behind."""
+    ran = tmp_path / "ran"
+    hooks = tmp_path / "hooks"
+    hooks.mkdir()
+    for name in ("post-checkout", "reference-transaction", "post-index-change"):
+        (hooks / name).write_text(f"#!/bin/sh\ntouch {ran}\n")
+        (hooks / name).chmod(0o755)
+    configuration = tmp_path / "gitconfig"
+    configuration.write_text(
+        f"[core]\n\thooksPath = {hooks}\n"
+        f'[filter "own"]\n\tsmudge = "touch {ran}; cat"\n\trequired = true\n'
+    )
+    repository = github.repository("o", "vocos")
+    attributes = '* filter=own\n"q" eol=crlf\n'
+    commit = repository.commit({".gitattributes": attributes, "a": "x\n"})
+    pinned(project, repository, commit, tmp_path)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(configuration))
+
+    assert f"commit {commit}" in project.run("identify").out
+    assert not ran.exists()
+
+
+def test_a_source_from_the_index_needs_no_identification(project: Project) -> None:
+    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
+    assert project.run("identify").out == (
+        "- a  skipped: its source is a file of the package index, which the version names\n"
+        "1 skipped\n"
+    )
+
+
+def test_a_lost_cache_costs_only_time(project: Project, vocos: Hosted, tmp_path: Path) -> None:
+    pinned(project, vocos, vocos.head(), tmp_path)
+    first = project.run("identify").out
+    shutil.rmtree(tmp_path / "home" / "cache")
+    assert project.run("identify").out == first

@@ -1,0 +1,218 @@
+"""`updater pin` makes a pin say what its hash holds, and changes nothing that is built."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.project import FAKE, Project, github_overlay, pypi_overlay, unpacked_hash
+from tests.real_nix import place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.loopback.github import GitHub
+    from tests.loopback.hosting import Hosted
+    from tests.real_nix import Nix
+
+
+@pytest.fixture
+def vocos(github: GitHub) -> Hosted:
+    """v0.1.0, two commits after it, v0.2.0."""
+    repository = github.repository("o", "vocos")
+    for text in ("version='0.1.0'", "version='0.1.1'", "version='0.1.1', x=1", "version='0.2.0'"):
+        repository.commit({"setup.py": f"setup({text})\n"})
+    repository.tag("v0.1.0", repository.git("rev-parse", "main~3"))
+    repository.tag("v0.2.0", repository.head(), annotated=True)
+    return repository
+
+
+def store_path(nix: Nix, project: Project, tiny: Path) -> str:
+    """Fetch the package's source with Nix, and return its path."""
+    expression = (
+        "{ tiny, overlay }: (import tiny { overlays = [ (import overlay) ]; })"
+        ".python3Packages.vocos.src"
+    )
+    overlay = project.root / "overlays" / "vocos.nix"
+    return str(nix.build(expression, tiny=tiny, overlay=overlay))
+
+
+@pytest.mark.parametrize(
+    ("held", "changes"),
+    [
+        ("v0.2.0", [('"0.1.0"', '"0.2.0"'), ('"main"', '"v${version}"')]),
+        ("main~2", [('"0.1.0"', '"0.1.1-unstable-2025-01-02"'), ('"main"', '"COMMIT"')]),
+    ],
+)
+def test_a_moving_rev_becomes_what_its_hash_holds_and_the_source_stays_the_same(
+    project: Project,
+    github: GitHub,
+    vocos: Hosted,
+    nix: Nix,
+    tmp_path: Path,
+    held: str,
+    changes: list[tuple[str, str]],
+) -> None:
+    """Nix fetches the new rev to the very store path that the old pin had."""
+    vocos.branch("main", vocos.git("rev-parse", f"{held}^{{commit}}"))
+    commit = vocos.head()
+    tiny = place(tmp_path / "nixpkgs", github=github.url)
+    sri = unpacked_hash(vocos, commit, tmp_path)
+    text = github_overlay("vocos", "0.1.0", rev="main", sri=sri)
+    path = project.overlay("vocos.nix", text)
+    before = store_path(nix, project, tiny)
+    vocos.commit({"later": "the branch moves on"})
+
+    result = project.run("pin")
+
+    for old, new in changes:
+        assert text.count(old) == 1
+        text = text.replace(old, new.replace("COMMIT", commit))
+    assert path.read_text() == text
+    assert result.code == 0
+    assert "; the rev 'main' moves: pinned to what its hash holds\n" in result.out
+    nix.run("nix-store", "--delete", before)  # so that Nix has to fetch it by its new name
+    assert store_path(nix, project, tiny) == before
+    label = text.split('version = "')[1].split('"')[0]
+    assert project.run("pin").out == f"= vocos  {label} is current\n1 current\n"
+
+
+def test_a_commit_under_a_false_label_gets_the_true_one(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    commit = vocos.git("rev-parse", "main~1")
+    sri = unpacked_hash(vocos, commit, tmp_path)
+    text = github_overlay("vocos", "0.1.0", rev=commit, sri=sri)
+    path = project.overlay("vocos.nix", text)
+
+    result = project.run("pin", "--dry-run")
+    assert path.read_text() == text
+    assert result.err == (
+        "+ vocos  0.1.0 -> 0.1.1-unstable-2025-01-03 (hash: embedded, no download, not written); "
+        "the label 0.1.0 is false\n    not built: the source stays the same\n1 updated\n"
+    )
+
+    subprocess.run(["git", "apply"], cwd=project.root, input=result.out.encode(), check=True)
+    assert path.read_text() == text.replace('"0.1.0"', '"0.1.1-unstable-2025-01-03"')
+
+
+def test_a_true_pin_stays_as_it_is(project: Project, vocos: Hosted, tmp_path: Path) -> None:
+    sri = unpacked_hash(vocos, "v0.2.0", tmp_path)
+    project.overlay("vocos.nix", github_overlay("vocos", "0.2.0", sri=sri))
+    before = project.snapshot()
+    assert project.run("pin").out == "= vocos  0.2.0 is current\n1 current\n"
+    assert project.snapshot() == before
+
+
+def test_sri_rewrites_an_old_format_and_nothing_else_does(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    sri = unpacked_hash(vocos, "v0.2.0", tmp_path)
+    old = subprocess.run(
+        ["nix-hash", "--type", "sha256", "--to-base32", _base16(sri)],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    text = github_overlay("vocos", "0.2.0", sri=old).replace("hash =", "sha256 =")
+    path = project.overlay("vocos.nix", text)
+
+    project.run("pin")
+    assert path.read_text() == text
+    assert project.run("pin", "--sri").code == 0
+    assert path.read_text() == text.replace(old, sri)
+
+
+def _base16(sri: str) -> str:
+    shown = subprocess.run(
+        ["nix", "--extra-experimental-features", "nix-command", "hash", "to-base16", sri],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return shown.stdout.strip()
+
+
+def test_an_unknown_hash_is_never_guessed(project: Project, vocos: Hosted) -> None:
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=FAKE))
+    before = project.snapshot()
+
+    result = project.run("pin")
+
+    assert (result.code, project.snapshot()) == (0, before)
+    assert result.out.startswith(
+        "~ vocos  0.1.0 held: nothing found: searched 4 different trees of all branches and tags; "
+    )
+    assert "; bump --to decides\n" in result.out
+    assert vocos.head()
+
+
+def test_commit_makes_one_commit(project: Project, vocos: Hosted, tmp_path: Path) -> None:
+    sri = unpacked_hash(vocos, "v0.2.0", tmp_path)
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=sri))
+    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
+    project.git("init", "--quiet")
+    project.git("config", "user.name", "T")
+    project.git("config", "user.email", "t@example.org")
+    project.git("add", ".")
+    project.git("commit", "--quiet", "-m", "start")
+
+    assert project.run("pin", "--commit").code == 0
+
+    assert project.git("log", "-1", "--format=%s", "--name-only").split() == [
+        "vocos:",
+        "pin",
+        "0.2.0",
+        "overlays/vocos.nix",
+    ]
+    assert project.git("status", "--porcelain") == ""
+
+
+def test_bump_identifies_a_commit_in_the_middle_of_the_history(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    """The pin holds neither the head nor a tag; the newest tag is ahead of it, so it is taken."""
+    commit = vocos.git("rev-parse", "main~1")
+    sri = unpacked_hash(vocos, commit, tmp_path)
+    path = project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=sri))
+
+    shown = project.run("check").out
+    result = project.run("bump", "--json")
+
+    assert shown == (
+        "^ vocos  0.1.0 (truly 0.1.1-unstable-2025-01-03) -> 0.2.0; "
+        "the rev 'main' moves: pinned to the tag\n"
+        "    warning: a new minor version below 1.0, which may break its users: 0.1.1 -> 0.2.0\n"
+        "1 outdated\n"
+    )
+    (package,) = result.json["packages"]
+    assert package["pinned"] == {
+        "rev": "main",
+        "commit": commit,
+        "version": "0.1.1-unstable-2025-01-03",
+    }
+    assert path.read_text() == github_overlay(
+        "vocos", "0.2.0", sri=unpacked_hash(vocos, "v0.2.0", tmp_path)
+    )
+
+
+def test_a_tag_attribute_cannot_hold_a_commit(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    commit = vocos.git("rev-parse", "main~1")
+    sri = unpacked_hash(vocos, commit, tmp_path)
+    text = github_overlay("vocos", "0.1.0", sri=sri).replace("rev =", "tag =")
+    path = project.overlay("vocos.nix", text)
+
+    result = project.run("pin")
+
+    assert (result.code, result.out) == (
+        0,
+        (
+            "~ vocos  0.1.0 held: overlays/vocos.nix:7: `tag` cannot hold a commit, and no tag "
+            f"names {commit}; write `rev` instead of `tag`\n1 held\n"
+        ),
+    )
+    assert path.read_text() == text

@@ -1,0 +1,189 @@
+"""`updater verify` says which of its states a pin is in, and writes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.project import FAKE, Project, flat_hash, github_overlay, pypi_overlay, unpacked_hash
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.loopback.github import GitHub
+    from tests.loopback.hosting import Hosted
+    from tests.loopback.index import Index
+
+
+@pytest.fixture
+def vocos(github: GitHub) -> Hosted:
+    """v0.1.0, v0.2.0 and a commit after it."""
+    repository = github.repository("o", "vocos")
+    for version in ("0.1.0", "0.2.0", "0.3.0"):
+        repository.commit({"setup.py": f"setup(version='{version}')\n"})
+    repository.tag("v0.1.0", repository.git("rev-parse", "main~2"))
+    repository.tag("v0.2.0", repository.git("rev-parse", "main~1"))
+    return repository
+
+
+def verified(project: Project, *arguments: str) -> tuple[int, str]:
+    """Run verify; nothing may be written."""
+    before = project.snapshot()
+    result = project.run("verify", *arguments)
+    assert project.snapshot() == before
+    return result.code, result.out
+
+
+def test_true(project: Project, vocos: Hosted, index: Index, tmp_path: Path) -> None:
+    (released,) = index.release("a", "1.0")
+    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=flat_hash(released.content)))
+    sri = unpacked_hash(vocos, "v0.1.0", tmp_path)
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", sri=sri))
+    assert verified(project) == (
+        0,
+        "= a      1.0 is true\n= vocos  0.1.0 is true\n2 true\n",
+    )
+
+
+def test_drifted(project: Project, vocos: Hosted, tmp_path: Path) -> None:
+    """The branch moved on; what the hash holds is said."""
+    held = vocos.git("rev-parse", "v0.2.0")
+    sri = unpacked_hash(vocos, held, tmp_path)
+    project.overlay("vocos.nix", github_overlay("vocos", "0.2.0", rev="main", sri=sri))
+    assert verified(project) == (
+        1,
+        (
+            f"! vocos  0.2.0 drifted: 'main' is at commit {vocos.head()} now; "
+            f"the hash is that of 0.2.0, commit {held}\n"
+            "    hint: `updater pin` writes what the hash holds\n1 untrue\n"
+        ),
+    )
+
+
+def test_a_moving_rev_that_still_holds_is_true(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    sri = unpacked_hash(vocos, vocos.head(), tmp_path)
+    project.overlay("vocos.nix", github_overlay("vocos", "0.3.0", rev="main", sri=sri))
+    assert verified(project) == (
+        0,
+        (
+            "= vocos  0.3.0 is true\n    warning: the rev 'main' moves: the pin is true until the "
+            "branch moves on\n1 true\n"
+        ),
+    )
+
+
+def test_tag_moved(project: Project, vocos: Hosted, tmp_path: Path) -> None:
+    old = vocos.git("rev-parse", "v0.2.0")
+    sri = unpacked_hash(vocos, old, tmp_path)
+    vocos.tag("v0.2.0", vocos.head())
+    project.overlay("vocos.nix", github_overlay("vocos", "0.2.0", sri=sri))
+    code, out = verified(project)
+    assert code == 1
+    assert out.startswith(
+        f"! vocos  0.2.0 tag moved: the tag v0.2.0 is at commit {vocos.head()} now; the hash is "
+    )
+    assert f"commit {old}\n" in out
+
+
+def test_wrong_hash(project: Project, vocos: Hosted, index: Index, tmp_path: Path) -> None:
+    """Of a repository: no commit has it. Of the index: the file has another."""
+    (released,) = index.release("a", "1.0")
+    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
+    project.overlay("vocos.nix", github_overlay("vocos", "0.2.0", sri=FAKE))
+    true = unpacked_hash(vocos, "v0.2.0", tmp_path)
+    assert verified(project) == (
+        1,
+        (
+            f"! a      1.0 wrong hash: the index's file has {flat_hash(released.content)}\n"
+            f"! vocos  0.2.0 wrong hash: the source of v0.2.0 has {true}; no commit found that has "
+            "the hash: searched 3 different trees of all branches and tags; would be explained by: "
+            "upstream rewrote its history; the hash was made with submodules or changed by hand\n"
+            "    hint: bump --to decides\n2 untrue\n"
+        ),
+    )
+
+
+def test_false_version(project: Project, vocos: Hosted, tmp_path: Path) -> None:
+    sri = unpacked_hash(vocos, vocos.head(), tmp_path)
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev=vocos.head(), sri=sri))
+    assert verified(project) == (
+        1,
+        (
+            "! vocos  0.1.0 false version: the source is 0.3.0-unstable-2025-01-03\n"
+            "    hint: `updater pin` corrects the label\n1 untrue\n"
+        ),
+    )
+
+
+def test_gone(project: Project, vocos: Hosted, index: Index, github: GitHub) -> None:
+    """No such tag, commit, repository, release or file; a renamed repository says where to."""
+    index.release("a", "2.0")
+    github.rename(vocos, "new/vocos")
+    github.repository("o", "there").commit({"a": "x"})
+    pins = {
+        "a": pypi_overlay("a", "1.0", sri=FAKE),
+        "b": pypi_overlay("b", "1.0", sri=FAKE),
+        "lost": github_overlay("lost", "1.0", sri=FAKE),
+        "there": github_overlay("there", "1.0", sri=FAKE),
+        "commit": github_overlay("commit", "1.0", repo="there", rev="1" * 40, sri=FAKE),
+        "vocos": github_overlay("vocos", "0.1.0", sri=FAKE),
+    }
+    for name, text in pins.items():
+        project.overlay(f"{name}.nix", text)
+    result = project.run("verify", "--json")
+    states = {one["name"]: (one["state"], one["reason"]) for one in result.json["packages"]}
+    assert result.code == 1
+    assert {state for state, _ in states.values()} == {"gone"}
+    assert {name: states[name][1] for name in ("a", "there", "vocos")} == {
+        "a": "the index has no 1.0",
+        "there": "https://github.com/o/there has neither a tag nor a branch 'v1.0'",
+        "vocos": "o/vocos has moved to new/vocos: owner and repo are stale",
+    }
+
+
+def test_yanked(project: Project, index: Index) -> None:
+    (released,) = index.release("a", "1.0", yanked="it is broken")
+    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=flat_hash(released.content)))
+    assert verified(project) == (
+        1,
+        "! a  1.0 yanked: it is broken\n    hint: bump moves on\n1 untrue\n",
+    )
+
+
+def test_json_holds_the_state(project: Project, index: Index) -> None:
+    index.release("a", "1.0")
+    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
+    result = project.run("verify", "--json")
+    (package,) = result.json["packages"]
+    assert (package["status"], package["state"], result.json["summary"]) == (
+        "untrue",
+        "wrong hash",
+        {"untrue": 1},
+    )
+
+
+def test_changed_since_looks_at_what_a_branch_changes(project: Project, index: Index) -> None:
+    for name in ("a", "b", "c"):
+        (released,) = index.release(name, "1.0")
+        project.overlay(f"{name}.nix", pypi_overlay(name, "1.0", sri=flat_hash(released.content)))
+    (project.root / "overlays" / "c.nix").unlink()
+    project.git("init", "--quiet")
+    project.git("add", ".")
+    project.git("commit", "--quiet", "-m", "start")
+    released_b = (project.root / "overlays" / "b.nix").read_text()
+    project.overlay("b.nix", released_b.replace('version = "1.0"', 'version = "1.0.0"'))
+    project.overlay("c.nix", released_b.replace('"b"', '"c"').replace("    b =", "    c ="))
+    project.overlay("a.nix", "# a comment\n" + (project.root / "overlays" / "a.nix").read_text())
+
+    names = [
+        one["name"]
+        for one in project.run("verify", "--changed-since", "HEAD", "--json").json["packages"]
+    ]
+
+    assert names == ["b", "c"]
+    unknown = project.run("verify", "--changed-since", "no-such-branch")
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "'no-such-branch' is no revision of the repository in " in unknown.err

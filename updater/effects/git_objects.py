@@ -1,0 +1,274 @@
+"""A repository's mirror in the cache folder, and its objects through one ``git cat-file``.
+
+A mirror is a bare clone that git itself never checks out: no hook, no filter and no configuration
+but its own takes part, submodules are not followed, and only http and https are spoken.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import re
+import subprocess
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from updater.effects.process import environment, printable
+from updater.errors import HashError, UpstreamError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+_ALONE = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ALLOW_PROTOCOL": "http:https",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "LC_ALL": "C",
+}
+_GIT = (
+    "git",
+    "-c",
+    f"core.hooksPath={os.devnull}",
+    "-c",
+    f"core.attributesFile={os.devnull}",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "gc.auto=0",
+)
+_ASKED_AT_ONCE = 500  # lines that fit into a pipe, so that neither side waits for the other
+_HASHES = "updater-hashes-1"  # a new number where hashes made before must not count
+_TREE, _DIGEST = 20, 32
+_CHUNK_BYTES = 1 << 18
+_FETCH_SECONDS = 1800.0
+
+
+class Logged(NamedTuple):
+    """One commit: its id, its tree's, and its committer date in seconds since 1970."""
+
+    commit: str
+    tree: str
+    seconds: int
+
+
+class Mirror:
+    """A bare clone; for a worker thread. Use it through `opened`."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self._folder = folder
+        self._url = url
+
+    @classmethod
+    @contextmanager
+    def opened(cls, url: str, cache: Path) -> Iterator[Mirror]:
+        """Make the mirror, or bring it up to date, alone with it until the end.
+
+        Commits that upstream rewrote away stay in a mirror that had them.
+
+        Args:
+            url: the repository's address.
+            cache: the folder of all mirrors.
+
+        Raises:
+            UpstreamError: git is missing, or the repository cannot be fetched.
+        """
+        name = re.sub(r"[^A-Za-z0-9.]+", "-", url.partition("://")[2]).strip("-.")
+        folder = cache / f"{name[-80:]}-{hashlib.sha256(url.encode()).hexdigest()[:12]}.git"
+        mirror = cls(folder, url)
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            with folder.with_suffix(".lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                mirror._fetch()
+                yield mirror
+        except OSError as error:
+            if isinstance(error, FileNotFoundError) and error.filename == "git":
+                raise UpstreamError("git is not installed", hint="install git") from error
+            raise UpstreamError(
+                f"the mirror of {url} cannot be kept in {cache}: {error.strerror}",
+                url=url,
+                hint="check space and permissions, or set XDG_CACHE_HOME",
+            ) from error
+
+    def _fetch(self) -> None:
+        # Also where it exists: a run may have died while it made the folder.
+        self._git("init", "--bare", "--quiet", "--template=", str(self._folder), inside=False)
+        self._keep_rewritten()
+        self._git(
+            "fetch",
+            "--quiet",
+            "--prune",
+            "--no-tags",
+            "--no-recurse-submodules",
+            "--no-write-fetch-head",
+            self._url,
+            "+refs/heads/*:refs/heads/*",
+            "+refs/tags/*:refs/tags/*",
+        )
+
+    def _keep_rewritten(self) -> None:
+        """Give what the branches hold a ref of its own, so that a rewrite does not hide it."""
+        heads = self._git("for-each-ref", "--format=%(objectname)", "refs/heads").split()
+        if heads:
+            orders = "".join(f"update refs/held/{one} {one}\n" for one in dict.fromkeys(heads))
+            self._git("update-ref", "--stdin", sent=orders.encode())
+
+    def log(self) -> Iterator[Logged]:
+        """Yield every commit of every branch and tag, newest first."""
+        with self._started("log", "--all", "--date-order", "--format=%H %T %ct") as process:
+            for line in _out(process):
+                commit, tree, seconds = line.decode("ascii").split()
+                yield Logged(commit, tree, int(seconds))
+
+    def tags(self) -> dict[str, str]:
+        """Return tag -> commit, annotated ones peeled; tags of anything else left out."""
+        form = "--format=%(refname:lstrip=2)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)"  # noqa: E501 - one word
+        found = {}
+        for line in self._git("for-each-ref", form, "refs/tags").splitlines():
+            name, own, kind, peeled, peeled_kind = line.split("\0")
+            if "commit" in (kind, peeled_kind):
+                found[name] = own if kind == "commit" else peeled
+        return found
+
+    def kept_hashes(self) -> dict[bytes, bytes]:
+        """Return tree id -> sha256 NAR hash of its archive, as `keep_hashes` left them."""
+        try:
+            data = (self._folder / _HASHES).read_bytes()
+        except FileNotFoundError:
+            return {}
+        whole = len(data) - len(data) % (_TREE + _DIGEST)
+        places = range(0, whole, _TREE + _DIGEST)
+        return {data[at : at + _TREE]: data[at + _TREE : at + _TREE + _DIGEST] for at in places}
+
+    def keep_hashes(self, hashes: Mapping[bytes, bytes]) -> None:
+        """Leave hashes of trees beside the objects, in one step."""
+        new = self._folder / f"{_HASHES}.new"
+        new.write_bytes(b"".join(tree + digest for tree, digest in hashes.items()))
+        new.replace(self._folder / _HASHES)
+
+    @contextmanager
+    def objects(self) -> Iterator[Batch]:
+        """Yield the repository's objects."""
+        with self._started("cat-file", "--batch") as process:
+            yield Batch(process, self._url)
+
+    @contextmanager
+    def archive(self, commit: str) -> Iterator[Iterator[bytes]]:
+        """Yield ``git archive`` of a commit, as an uncompressed tar archive in pieces.
+
+        Raises:
+            HashError: git fails, as 2.39 does with a segmentation fault on some attributes.
+        """
+        with self._started("archive", "--format=tar", "--prefix=source/", commit) as process:
+            yield iter(lambda: _out(process).read(_CHUNK_BYTES), b"")
+            while _out(process).read(_CHUNK_BYTES):  # so that git can end
+                pass
+            if process.wait():
+                raise HashError(f"git archive of {commit} ended with {process.returncode}")
+
+    @contextmanager
+    def _started(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+        with subprocess.Popen(  # noqa: S603 - a fixed program with ids and names of this module
+            [*_GIT, *arguments],
+            cwd=self._folder,
+            env=environment(**_ALONE),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def _git(self, *arguments: str, sent: bytes = b"", inside: bool = True) -> str:
+        try:
+            done = subprocess.run(  # noqa: S603 - as above
+                [*_GIT, *arguments],
+                cwd=self._folder if inside else None,
+                env=environment(**_ALONE),
+                input=sent,
+                capture_output=True,
+                check=False,
+                timeout=_FETCH_SECONDS,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise UpstreamError(
+                f"{self._url}: git {arguments[0]} took longer than {_FETCH_SECONDS:.0f} s",
+                url=self._url,
+            ) from error
+        if done.returncode:
+            lines = printable(done.stderr).strip().splitlines()
+            said = lines[-1] if lines else f"git ended with {done.returncode}"
+            raise UpstreamError(f"{self._url}: {said}", url=self._url)
+        return done.stdout.decode("utf-8", "surrogateescape")
+
+
+class Batch:
+    """Objects by their ids. Source of the format: git-cat-file(1), "BATCH OUTPUT"."""
+
+    def __init__(self, process: subprocess.Popen[bytes], url: str) -> None:
+        self._process = process
+        self._url = url
+
+    def read(self, identities: Sequence[str], limit: int) -> list[bytes | int]:
+        """Return objects' contents; of one that is larger than ``limit`` bytes, its size.
+
+        Raises:
+            UpstreamError: the mirror lacks one of them.
+        """
+        found: list[bytes | int] = []
+        for at in range(0, len(identities), _ASKED_AT_ONCE):
+            asked = identities[at : at + _ASKED_AT_ONCE]
+            self._ask(asked)
+            for identity in asked:
+                size = self._size(identity)
+                if size > limit:
+                    for _ in self._pieces(size):
+                        pass
+                    found.append(size)
+                else:
+                    found.append(_out(self._process).read(size + 1)[:-1])
+        return found
+
+    def chunks(self, identity: str) -> Iterator[bytes]:
+        """Yield one object's content in pieces; all of them must be taken."""
+        self._ask([identity])
+        yield from self._pieces(self._size(identity))
+
+    def _ask(self, identities: Sequence[str]) -> None:
+        sent = self._process.stdin
+        if sent is not None:
+            sent.write("".join(f"{one}\n" for one in identities).encode("ascii"))
+            sent.flush()
+
+    def _size(self, identity: str) -> int:
+        words = _out(self._process).readline().split()
+        if len(words) != 3:  # noqa: PLR2004 - id, type and size
+            raise UpstreamError(
+                f"the mirror of {self._url} lacks the object {identity}",
+                url=self._url,
+                hint="remove the mirror from the cache folder, and run the command again",
+            )
+        return int(words[2])
+
+    def _pieces(self, size: int) -> Iterator[bytes]:
+        out = _out(self._process)
+        while size > 0:
+            piece = out.read(min(size, _CHUNK_BYTES))
+            if not piece:
+                raise UpstreamError(f"the mirror of {self._url} is damaged", url=self._url)
+            size -= len(piece)
+            yield piece
+        out.read(1)
+
+
+def _out(process: subprocess.Popen[bytes]) -> IO[bytes]:
+    if process.stdout is None:  # never: it was asked for
+        raise RuntimeError("the program has no output")
+    return process.stdout

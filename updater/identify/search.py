@@ -1,0 +1,178 @@
+"""Which candidates are looked at, in which order, and when the search ends.
+
+Order: tags that match the version label and the heads that the rev names; commits around the day
+on which the pin was written; tags, newest first; all commits, newest first. Each tree once.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+from updater.identify.exact import Unreproducible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from updater.identify.trees import TreeHash
+    from updater.model import Sri
+
+_AROUND: Final = 40
+
+
+class Logged(Protocol):
+    """A commit as the repository's log has it; times are seconds since 1970."""
+
+    @property
+    def commit(self) -> str:
+        """Its id."""
+
+    @property
+    def tree(self) -> str:
+        """The id of its tree."""
+
+    @property
+    def seconds(self) -> int:
+        """When it was committed."""
+
+
+One = TypeVar("One", bound=Logged)
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What is known of a pin beside its hash.
+
+    Attributes:
+        likely: commits to look at first: tags that match the label, what the rev names.
+        newest: commits of tags, newest first.
+        written: when the hash was written, in seconds since 1970; None where nobody knows.
+    """
+
+    likely: tuple[str, ...] = ()
+    newest: tuple[str, ...] = ()
+    written: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The commit whose tree has the hash."""
+
+    commit: str
+    tree: str
+    seconds: int
+    depends_on_commit: bool
+    looked_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No commit that was looked at has the hash.
+
+    Attributes:
+        looked_at: how many different trees.
+        unreproducible: how many commits have no hash to compare, and why the first has none.
+        ended_by: the limit that ended the search, or an empty string: it saw everything.
+    """
+
+    looked_at: int
+    unreproducible: int = 0
+    why: str = ""
+    ended_by: str = ""
+
+
+def candidates(log: Callable[[], Iterable[One]], clues: Clues) -> Iterator[One]:
+    """Yield every commit, likeliest first, the likely ones again later on.
+
+    Args:
+        log: all commits, newest first.
+        clues: what makes some likely.
+    """
+    wanted = dict.fromkeys((*clues.likely, *clues.newest))
+    known: dict[str, One] = {}
+
+    def noted() -> Iterator[One]:
+        for one in log():
+            if one.commit in wanted:
+                known[one.commit] = one
+            yield one
+
+    near: list[One] = []
+    if clues.written is not None:
+        written = clues.written
+        near = heapq.nsmallest(
+            _AROUND, noted(), key=lambda one: (one.seconds > written, abs(one.seconds - written))
+        )
+    elif wanted:
+        for _ in noted():
+            if len(known) == len(wanted):
+                break
+    yield from (known[one] for one in clues.likely if one in known)
+    yield from near
+    yield from (known[one] for one in clues.newest if one in known)
+    yield from log()
+
+
+def search(
+    pinned: Sri,
+    offered: Iterable[One],
+    hash_of: Callable[[One], TreeHash],
+    ended: Callable[[int], str],
+) -> Match | Nothing:
+    """Return the first candidate whose tree has the pinned hash.
+
+    Args:
+        pinned: the hash.
+        offered: the candidates in their order.
+        hash_of: the hash of a candidate's tree; raises Unreproducible.
+        ended: told how many trees were looked at; the limit that is reached, or an empty string.
+    """
+    trees: set[bytes] = set()
+    dependent: set[bytes] = set()  # commits whose tree has another hash for each commit
+    looked_at = unreproducible = 0
+    why = ""
+    for one in offered:
+        tree, commit = bytes.fromhex(one.tree), bytes.fromhex(one.commit)
+        if tree in trees or commit in dependent:
+            continue
+        limit = ended(looked_at)
+        if limit:
+            return Nothing(looked_at, unreproducible, why, limit)
+        looked_at += 1
+        try:
+            hashed = hash_of(one)
+        except Unreproducible as error:
+            unreproducible += 1
+            why = why or str(error)
+            dependent.add(commit)
+            continue
+        if hashed.sri == pinned:
+            return Match(one.commit, one.tree, one.seconds, hashed.depends_on_commit, looked_at)
+        if hashed.depends_on_commit:
+            dependent.add(commit)
+        else:
+            trees.add(tree)
+    return Nothing(looked_at, unreproducible, why)
+
+
+def same_tree(
+    match: Match, log: Iterable[Logged], tagged: Sequence[str]
+) -> Iterator[tuple[str, int]]:
+    """Yield the commits that have a match's tree: those that tags name first, then the oldest.
+
+    Args:
+        match: one of them.
+        log: all commits, newest first.
+        tagged: the commits of tags, the best tag first.
+
+    Returns:
+        Pairs of commit and seconds since 1970.
+    """
+    found = {one.commit: one.seconds for one in log if one.tree == match.tree}
+    found = found or {match.commit: match.seconds}
+    for commit in dict.fromkeys(tagged):
+        if commit in found:
+            yield commit, found.pop(commit)
+    oldest_first = list(found.items())[::-1]  # of two in the same second, the log knows
+    yield from sorted(oldest_first, key=lambda one: one[1])

@@ -1,0 +1,366 @@
+"""The NAR hash of a commit's tree as ``git archive`` would give it, from git objects.
+
+What neighbouring commits share costs nothing: folders that did not change keep their serialised
+form, and hashing goes on from a copy of the hash's state before the first byte that differs. What
+is kept is bounded, whatever the history's length.
+
+Source of the rules: ``write_archive_entries`` and ``queue_or_write_archive_entry`` in git's
+``archive.c``: a folder is written as soon as something that is no folder stands below it, also
+where that is itself ignored; a submodule is an empty folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from operator import is_, itemgetter
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias
+
+from updater.hashing import nar
+from updater.identify.attributes import Attributes
+from updater.identify.convert import Conversion, conversion
+from updater.identify.exact import Inexact, Unreproducible
+from updater.identify.substitute import FORMAT, Commit
+from updater.model import Sri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from updater.model import Algorithm
+
+KEPT_BYTES: Final = 128 * 1024 * 1024
+"""How much of serialised folders is kept, of all trees together."""
+
+_STREAMED_BYTES: Final = 4 * 1024 * 1024
+_UNCONVERTED_BYTES: Final = 512 * 1024 * 1024  # git's core.bigFileThreshold
+_CHECKPOINT_BYTES: Final = 64 * 1024
+_ENTRY: Final = re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL)
+_PLAIN: Final = Conversion()
+_EXECUTABLE: Final = 0o100
+_FORMAT_BITS: Final = 0o170000
+_FOLDER, _FILE, _SYMLINK, _SUBMODULE = 0o040000, 0o100000, 0o120000, 0o160000
+_FOLDER_ENDS: Final = nar.FOLDER_END + nar.ENTRY_END
+_MOST_PIECES: Final = 2_000_000
+_LONGEST_PATH: Final = 4096
+_ATTRIBUTES: Final = b".gitattributes"
+_BESIDES: Final = 22  # a space, a NUL and the id
+_NO_NAMES: Final = frozenset({b".", b"..", b".git"})
+
+
+class Objects(Protocol):
+    """A repository's objects."""
+
+    def read(self, identities: Sequence[str], limit: int) -> list[bytes | int]:
+        """Return objects' contents; of one that is larger than ``limit`` bytes, its size."""
+
+    def chunks(self, identity: str) -> Iterator[bytes]:
+        """Yield one object's content in pieces."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Streamed:
+    """A file that is too large to keep."""
+
+    start: bytes
+    identity: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Substituted:
+    """A file whose content depends on the commit."""
+
+    start: bytes
+    executable: bool
+    content: bytes
+
+
+_Piece: TypeAlias = "bytes | _Streamed | _Substituted"
+
+
+class _Entry(NamedTuple):
+    """One line of a tree object."""
+
+    mode: bytes
+    name: bytes
+    identity: bytes
+
+    @property
+    def kind(self) -> int:
+        """What it is, of the four below."""
+        return int(self.mode, 8) & _FORMAT_BITS
+
+
+class _Shown(NamedTuple):
+    """An entry that the archive has, what becomes of its content, and what its piece hangs on."""
+
+    entry: _Entry
+    kind: int
+    conversion: Conversion
+    key: object
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A serialised folder's content, without its start and end.
+
+    Attributes:
+        pieces: in NAR order, those of folders below included.
+        own: the pieces of its own files and links, to be used again by its next version.
+        cost: the bytes that ``own`` holds.
+        written: git archive writes the folder: something that is no folder stands in it.
+    """
+
+    pieces: tuple[_Piece, ...]
+    own: dict[object, _Piece]
+    cost: int
+    written: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TreeHash:
+    """A tree's hash, and whether another commit with the same tree would have another."""
+
+    sri: Sri
+    depends_on_commit: bool
+
+
+class TreeHasher:
+    """Hashes one tree after the other; neighbours in history should follow each other.
+
+    Args:
+        objects: the repository.
+        algorithm: of the hash.
+        kept_bytes: how much of serialised folders may be kept.
+    """
+
+    def __init__(
+        self, objects: Objects, algorithm: Algorithm = "sha256", kept_bytes: int = KEPT_BYTES
+    ) -> None:
+        self._objects = objects
+        self._algorithm = algorithm
+        self._room = kept_bytes
+        self._kept: OrderedDict[tuple[object, ...], _Folder] = OrderedDict()
+        self._newest: dict[bytes, tuple[object, ...]] = {}
+        self._hashing = _Hashing(algorithm, objects)
+
+    def hash(self, commit: str, tree: str) -> TreeHash:
+        """Return the NAR hash of ``git archive COMMIT``, unpacked.
+
+        Args:
+            commit: its id.
+            tree: the id of its tree.
+
+        Raises:
+            Inexact: git itself must be asked.
+            Unreproducible: the archive depends on more than the commit.
+        """
+        root = self._folder(bytes.fromhex(tree), b"", Attributes())
+        pieces = root.pieces
+        depends = any(isinstance(piece, _Substituted) for piece in pieces)
+        if depends:
+            (data,) = self._objects.read([commit], _STREAMED_BYTES)
+            if isinstance(data, int):
+                raise Inexact("the commit's message is larger than any")
+            pieces = _rendered(pieces, Commit(commit, data))
+        return TreeHash(Sri(self._algorithm, self._hashing.digest(pieces)), depends)
+
+    # --- folders ---
+
+    def _folder(self, identity: bytes, path: bytes, above: Attributes) -> _Folder:
+        context = above.context
+        key: tuple[object, ...] = (identity, path, context) if context else (identity,)
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        else:
+            found = self._made(identity, path, above)
+            self._keep(key, found)
+        self._newest[path] = key
+        return found
+
+    def _keep(self, key: tuple[object, ...], folder: _Folder) -> None:
+        self._kept[key] = folder
+        self._room -= folder.cost
+        while self._room < 0 and len(self._kept) > 1:
+            _, dropped = self._kept.popitem(last=False)
+            self._room += dropped.cost
+        if len(self._newest) > 2 * len(self._kept) + 1000:  # paths that history left behind
+            self._newest = {path: one for path, one in self._newest.items() if one in self._kept}
+
+    def _made(self, identity: bytes, path: bytes, above: Attributes) -> _Folder:
+        entries = self._entries(identity)
+        attributes = self._entered(entries, path, above)
+        prefix = path + b"/" if path else b""
+        if len(path) > _LONGEST_PATH:
+            raise Unreproducible("a path is longer than Linux allows")
+        shown = list(_shown(entries, prefix, attributes))
+        written = any(entry.kind != _FOLDER for entry in entries)
+        own = self._own(shown, self._newest.get(path))
+        pieces: list[_Piece] = []
+        for entry, kind, _, key in shown:
+            if kind != _FOLDER:
+                pieces.append(own[key])
+                continue
+            below = self._folder(entry.identity, prefix + entry.name, attributes)
+            if below.written:
+                written = True
+                pieces += (own[key], *below.pieces, _FOLDER_ENDS)
+            if len(pieces) > _MOST_PIECES:  # folders that hold each other many times over
+                raise Unreproducible(f"a tree has more than {_MOST_PIECES:,} entries")
+        cost = sum(map(_cost, own.values())) + 8 * len(pieces)
+        return _Folder(tuple(pieces), own, cost, written)
+
+    def _entries(self, identity: bytes) -> list[_Entry]:
+        """Return a tree object's lines in NAR order, which differs from git's."""
+        data = self._whole(identity)
+        found = [_Entry._make(groups) for groups in _ENTRY.findall(data)]
+        names = {entry.name for entry in found}
+        size = sum(len(entry.mode) + len(entry.name) + _BESIDES for entry in found)
+        if size != len(data) or len(names) != len(found) or names & _NO_NAMES:
+            raise Inexact("a tree object is malformed")
+        if any(b"/" in name for name in names):
+            raise Inexact("a tree object has a name with a slash")
+        return sorted(found, key=itemgetter(1))
+
+    def _whole(self, identity: bytes) -> bytes:
+        (data,) = self._objects.read([identity.hex()], _UNCONVERTED_BYTES)
+        if isinstance(data, int):
+            raise Inexact("an object is too large")
+        return data
+
+    def _entered(self, entries: list[_Entry], path: bytes, above: Attributes) -> Attributes:
+        for entry in entries:
+            if entry.name == _ATTRIBUTES:
+                if entry.kind == _SYMLINK:
+                    raise Inexact(".gitattributes is a symbolic link")
+                if entry.kind == _FILE:
+                    return above.entered(path, entry.identity, self._whole(entry.identity))
+        return above
+
+    def _own(
+        self, shown: Sequence[_Shown], newest: tuple[object, ...] | None
+    ) -> dict[object, _Piece]:
+        """Return the pieces of a folder's own entries, those of its last version used again."""
+        last = self._kept.get(newest) if newest is not None else None
+        known = last.own if last is not None else {}
+        own: dict[object, _Piece] = {}
+        missing = []
+        for one in shown:
+            if one.key in known:
+                own[one.key] = known[one.key]
+            elif one.kind == _FOLDER:
+                own[one.key] = nar.entry_start(one.entry.name) + nar.FOLDER_START
+            elif one.kind == _SUBMODULE:
+                start = nar.entry_start(one.entry.name)
+                own[one.key] = start + nar.FOLDER_START + _FOLDER_ENDS
+            else:
+                missing.append(one)
+        contents = self._objects.read(
+            [one.entry.identity.hex() for one in missing], _STREAMED_BYTES
+        )
+        for one, content in zip(missing, contents, strict=True):
+            own[one.key] = self._leaf(one.entry, content, one.conversion)
+        return own
+
+    def _leaf(self, entry: _Entry, content: bytes | int, conversion: Conversion) -> _Piece:
+        start = nar.entry_start(entry.name)
+        executable = bool(int(entry.mode, 8) & _EXECUTABLE)
+        if entry.kind == _SYMLINK:
+            if isinstance(content, int) or not content or b"\0" in content:
+                raise Inexact("a symbolic link has no usable target")
+            return start + nar.symlink(content) + nar.ENTRY_END
+        if entry.kind != _FILE:
+            raise Inexact(f"a tree entry has the mode {entry.mode.decode()}")
+        if isinstance(content, int):
+            if not conversion:
+                head = start + nar.file_start(content, executable=executable)
+                return _Streamed(head, entry.identity.hex(), content)
+            if content >= _UNCONVERTED_BYTES:
+                raise Inexact("a file is too large to be converted")
+            content = self._whole(entry.identity)
+        content = conversion.applied(content)
+        if conversion.substituted and FORMAT.search(content):
+            return _Substituted(start, executable, content)
+        return start + _file(content, executable=executable)
+
+
+def _file(content: bytes, *, executable: bool) -> bytes:
+    size = len(content)
+    head = nar.file_start(size, executable=executable)
+    return b"".join((head, content, nar.file_end(size), nar.ENTRY_END))
+
+
+def _shown(entries: Sequence[_Entry], prefix: bytes, attributes: Attributes) -> Iterator[_Shown]:
+    for entry in entries:
+        kind, wanted = entry.kind, _PLAIN
+        if attributes.potent:
+            found = attributes.of(prefix + entry.name, folder=kind in (_FOLDER, _SUBMODULE))
+            if found.get(b"export-ignore") is True:
+                continue
+            if kind == _FILE:
+                wanted = conversion(found)
+        # A folder's start depends on its name alone; its content is another folder's matter.
+        key = entry.name if kind == _FOLDER else (*entry, wanted) if wanted else entry
+        yield _Shown(entry, kind, wanted, key)
+
+
+def _cost(piece: _Piece) -> int:
+    match piece:
+        case bytes():
+            return len(piece) + 100
+        case _Substituted(content=content):
+            return len(content) + 100
+        case _Streamed():
+            return 200
+
+
+def _rendered(pieces: Sequence[_Piece], commit: Commit) -> tuple[_Piece, ...]:
+    return tuple(
+        piece.start + _file(commit.formatted(piece.content), executable=piece.executable)
+        if isinstance(piece, _Substituted)
+        else piece
+        for piece in pieces
+    )
+
+
+class _Hashing:
+    """One hash after the other, each from the first piece that differs from the last one's."""
+
+    def __init__(self, algorithm: Algorithm, objects: Objects) -> None:
+        self._objects = objects
+        self._pieces: tuple[_Piece, ...] = ()
+        first = hashlib.new(algorithm, nar.MAGIC + nar.FOLDER_START, usedforsecurity=False)
+        self._states = [(0, first)]
+
+    def digest(self, pieces: tuple[_Piece, ...]) -> bytes:
+        """Return the digest of a whole NAR with these pieces in its root folder."""
+        same = map(is_, pieces, self._pieces)
+        begin = next(
+            (at for at, one in enumerate(same) if not one), min(len(pieces), len(self._pieces))
+        )
+        while self._states[-1][0] > begin:
+            self._states.pop()
+        at, state = self._states[-1]
+        digest = state.copy()
+        fed = 0
+        self._pieces = ()  # until the states fit it again, whatever happens
+        for place in range(at, len(pieces)):
+            if fed >= _CHECKPOINT_BYTES:
+                self._states.append((place, digest.copy()))
+                fed = 0
+            piece = pieces[place]
+            if isinstance(piece, bytes):
+                digest.update(piece)
+                fed += len(piece)
+            elif isinstance(piece, _Streamed):
+                digest.update(piece.start)
+                for chunk in self._objects.chunks(piece.identity):
+                    digest.update(chunk)
+                digest.update(nar.file_end(piece.size) + nar.ENTRY_END)
+                fed += piece.size
+        self._pieces = pieces
+        digest.update(nar.FOLDER_END)
+        return digest.digest()
