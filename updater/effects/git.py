@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 # Reads no configuration but the repository's own, runs no hook, asks nobody for a password.
-_ALONE = {
+ALONE = {
     "GIT_CONFIG_GLOBAL": "/dev/null",
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_TERMINAL_PROMPT": "0",
@@ -93,7 +93,7 @@ class History:
             return await run(
                 ["git", *arguments],
                 cwd=self._folder,
-                env=environment(**_ALONE),
+                env=environment(**ALONE),
                 timeout=_CLONE_SECONDS,
             )
         except FileNotFoundError as error:
