@@ -100,7 +100,11 @@ def opened(config: Config) -> Iterator[Publisher]:
 
 
 class Publisher:
-    """Makes and updates pull requests in one repository; use it through `opened`."""
+    """Makes and updates pull requests in one repository; use it through `opened`.
+
+    Attributes:
+        problems: what went wrong beside the pull requests themselves.
+    """
 
     def __init__(
         self, config: Config, repository: Repository, base: Base, push_by_git: Remote | None
@@ -109,6 +113,7 @@ class Publisher:
         self._config = config
         self._repository = repository
         self._base = base
+        self.problems: list[str] = []
         self._now = datetime.now(UTC)
         self._login = ""
         self._open: tuple[Pull, ...] = ()
@@ -175,10 +180,13 @@ class Publisher:
     def _show(self, board: Issue | None, outcomes: Sequence[Outcome]) -> None:
         """Bring the dashboard up to date."""
         body = dashboard.render(board.body if board is not None else "", outcomes)
-        if board is None:
-            self._repository.open_issue(dashboard.TITLE, body)
-        elif body.strip() != board.body.strip():
-            self._repository.edit_issue(board.number, body)
+        try:
+            if board is None:
+                self._repository.open_issue(dashboard.TITLE, body)
+            elif body.strip() != board.body.strip():
+                self._repository.edit_issue(board.number, body)
+        except PublishError as error:
+            self.problems.append(f"{error}; {error.hint}")
 
     # --- what belongs together ---
 
@@ -392,8 +400,8 @@ class Publisher:
                     newest = next(iter(self._repository.pulls(name)), None)
                     if newest is not None and rules.is_spent(newest, self._login, head):
                         self._repository.delete_branch(name)
-        except PublishError:
-            return
+        except PublishError as error:
+            self.problems.append(str(error))
 
 
 def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
