@@ -29,6 +29,7 @@ class Workshop:
 
     project: Project
     index: Index
+    github: GitHub
     tiny: Path
 
     def configure(self, **build: object) -> None:
@@ -116,6 +117,6 @@ def workshop(
     for name, value in nix.environment.items():
         monkeypatch.setenv(name, value)
     tiny = place(tmp_path / "nixpkgs", github=github.url, index=index.server.url)
-    made = Workshop(project, index, tiny)
+    made = Workshop(project, index, github, tiny)
     made.configure()
     return made

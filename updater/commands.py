@@ -151,8 +151,7 @@ def bump_to_pull_requests(request: Request, ask: Bump) -> int:
         _refuse_many(ask, packages)
         proposed = _run(request, config, lambda stages: _propose(stages, packages, found, ask))
         outcomes = publisher.publish(proposed, found, reported=False)
-    _report("bump", request, outcomes)
-    return exit_code(outcomes)
+    return _published("bump", request, outcomes, publisher.problems)
 
 
 def publish(request: Request, folder: Path) -> int:
@@ -177,8 +176,16 @@ def publish(request: Request, folder: Path) -> int:
         ask = Bump(build=False)
         proposed = _run(request, config, lambda stages: _propose(stages, packages, found, ask))
         outcomes = publisher.publish(confirm(results, proposed), found, reported=True)
-    _report("publish", request, outcomes)
-    return exit_code(outcomes)
+    return _published("publish", request, outcomes, publisher.problems)
+
+
+def _published(
+    command: str, request: Request, outcomes: list[Outcome], problems: Sequence[str]
+) -> int:
+    _report(command, request, outcomes)
+    for problem in problems:
+        _write(f"updater: {problem}", sys.stderr)
+    return Exit.FAILED if problems else exit_code(outcomes)
 
 
 async def _propose(

@@ -203,8 +203,10 @@ class PullOptions(_Strict):
 class PublishOptions(_Strict):
     """What may be said under ``publish:``."""
 
-    via: Literal["api"] = Field(
-        default="api", description="How commits are made: api (the host's Git data API)"
+    via: Literal["api", "git"] = Field(
+        default="api",
+        description="How commits are made: api (the host's Git data API, which signs them for an "
+        "App) or git (`git push`)",
     )
     pause: Duration = Field(
         default=timedelta(seconds=1),

@@ -10,7 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import anyio
+
 from updater.effects import files
+from updater.effects.git_push import Commit, Remote
 from updater.effects.github import Access, Repository
 from updater.errors import PublishError, StageError, UsageError
 from updater.model import Failed, Held, PinWarning
@@ -91,16 +94,26 @@ def opened(config: Config) -> Iterator[Publisher]:
             raise UsageError(
                 f"{target.repository} has no branch {branch!r}", hint="check `base:` in config.yaml"
             )
-        yield Publisher(config, repository, Base(branch, commit, target.prefix))
+        remote = Remote(target.host.web, target.repository, target.token)
+        by_git = remote if publish.via == "git" else None
+        yield Publisher(config, repository, Base(branch, commit, target.prefix), by_git)
 
 
 class Publisher:
-    """Makes and updates pull requests in one repository; use it through `opened`."""
+    """Makes and updates pull requests in one repository; use it through `opened`.
 
-    def __init__(self, config: Config, repository: Repository, base: Base) -> None:
+    Attributes:
+        problems: what went wrong beside the pull requests themselves.
+    """
+
+    def __init__(
+        self, config: Config, repository: Repository, base: Base, push_by_git: Remote | None
+    ) -> None:
+        self._push_by_git = push_by_git
         self._config = config
         self._repository = repository
         self._base = base
+        self.problems: list[str] = []
         self._now = datetime.now(UTC)
         self._login = ""
         self._open: tuple[Pull, ...] = ()
@@ -167,10 +180,13 @@ class Publisher:
     def _show(self, board: Issue | None, outcomes: Sequence[Outcome]) -> None:
         """Bring the dashboard up to date."""
         body = dashboard.render(board.body if board is not None else "", outcomes)
-        if board is None:
-            self._repository.open_issue(dashboard.TITLE, body)
-        elif body.strip() != board.body.strip():
-            self._repository.edit_issue(board.number, body)
+        try:
+            if board is None:
+                self._repository.open_issue(dashboard.TITLE, body)
+            elif body.strip() != board.body.strip():
+                self._repository.edit_issue(board.number, body)
+        except PublishError as error:
+            self.problems.append(f"{error}; {error.hint}")
 
     # --- what belongs together ---
 
@@ -209,14 +225,16 @@ class Publisher:
             if not any(pull.state == "open" for pull in pulls):
                 asked = [one for one in updates if not self._is_forced(one)]
                 no = rules.declined(pulls, self._login, asked)
-            wanted = [one for one in members if one.package.identity not in no] or members
-            proposal = self._proposal(name, wanted, found)
-            done = self._one(proposal, wanted, pulls)
-            left = [
-                _held(one, rules.Leave(_declined(no[one.package.identity])))
+            wanted = [one for one in members if one.package.identity not in no]
+            left: list[Outcome] = [
+                _held(one, rules.declined_by(no[one.package.identity]))
                 for one in members
                 if one not in wanted
             ]
+            if not wanted:
+                return left, None
+            proposal = self._proposal(name, wanted, found)
+            done = self._one(proposal, wanted, pulls)
         except StageError as error:
             return [_failed(member, error) for member in members], None
         return done + left, proposal
@@ -314,6 +332,13 @@ class Publisher:
 
     def _push(self, proposal: Proposal, seen: rules.Seen) -> None:
         message = signed(proposal.message, proposal.blobs)
+        if self._push_by_git is not None:
+            there = self._repository.files(self._base.commit, tuple(proposal.files))
+            modes = {path: file.mode for path, file in there.items()}
+            change = Commit(self._base.commit, message, proposal.files, modes, self._login)
+            old = seen.branch.head if seen.branch is not None else ""
+            anyio.run(self._push_by_git.push, proposal.branch, old, change)
+            return
         commit = self._repository.commit(self._base.commit, message, proposal.files)
         if seen.branch is None:
             self._repository.make_branch(proposal.branch, commit)
@@ -375,8 +400,8 @@ class Publisher:
                     newest = next(iter(self._repository.pulls(name)), None)
                     if newest is not None and rules.is_spent(newest, self._login, head):
                         self._repository.delete_branch(name)
-        except PublishError:
-            return
+        except PublishError as error:
+            self.problems.append(str(error))
 
 
 def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
@@ -422,10 +447,6 @@ def _together(members: Sequence[Member]) -> PullPolicy:
         assignees=tuple(dict.fromkeys(login for one in policies for login in one.assignees)),
         draft=unbuilt or any(one.draft for one in policies),
     )
-
-
-def _declined(pull: Pull) -> str:
-    return f"pull request {pull.number} with this version was closed without merging"
 
 
 def _held(member: Member, decision: rules.Leave) -> Held:

@@ -9,6 +9,7 @@ import pytest
 from tests.commands.repository import Home
 from tests.loopback.faults import Lost
 from tests.loopback.messages import text
+from tests.loopback.rest import forbidden
 
 if TYPE_CHECKING:
     from tests.loopback.github import GitHub
@@ -109,6 +110,16 @@ def test_an_issue_of_somebody_else_is_no_dashboard(home: Home) -> None:
     issue.author = "mallory"
     home.bump()
     assert [one.author for one in home.hosted.issues.values()] == ["mallory", "loopback"]
+
+
+def test_without_the_right_to_issues_pull_requests_are_made_all_the_same(home: Home) -> None:
+    home.github.server.fail("POST .*/issues$", forbidden("issues=write"))
+    result = home.bump()
+    assert (result.code, home.packages(result)["apple"]["status"]) == (1, "updated")
+    assert result.err == (
+        "updater: me/overlays: cannot open an issue: 403 Resource not accessible by personal "
+        "access token; the token in GITHUB_TOKEN lacks a right: issues=write\n"
+    )
 
 
 def test_a_lost_answer_makes_no_second_dashboard(home: Home) -> None:

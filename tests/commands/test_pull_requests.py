@@ -267,6 +267,26 @@ def test_a_group_shares_one_pull_request(home: Home) -> None:
     )
 
 
+def test_a_group_goes_on_without_what_was_declined(home: Home) -> None:
+    """Also where each of its packages was declined in a pull request of its own."""
+    home.configure("packages: {'*': {pull_request: {group: fruit}}}\n")
+    home.bump()
+    home.pull(1).state = "closed"
+    home.release("pear", "3.0")
+
+    said = home.packages(home.bump())
+
+    assert (said["apple"]["status"], said["pear"]["status"]) == ("held", "updated")
+    assert home.pull(2).title == "pear: 1.0 -> 3.0"
+    home.pull(2).state = "closed"
+    said = home.packages(home.bump())
+    assert (said["apple"]["pull_request"]["number"], said["pear"]["pull_request"]["number"]) == (
+        1,
+        2,
+    )
+    assert (said["apple"]["status"], said["pear"]["status"]) == ("held", "held")
+
+
 def test_pull_requests_of_a_renamed_group_are_closed(home: Home) -> None:
     """And say no to nothing: back under the old name, the same version is proposed again."""
     home.bump()

@@ -17,16 +17,19 @@ if TYPE_CHECKING:
 
 NO_CACHE = {"Cache-Control": "no-cache, max-age=0, must-revalidate"}
 SERVICE = "git-upload-pack"
+PUSH_SERVICE = "git-receive-pack"
 
 
 def info_refs(repository: Repository, request: Request) -> Response:
-    """Answer ``GET .../info/refs?service=git-upload-pack``; other services are refused."""
-    if request.query.get("service") != SERVICE:
+    """Answer ``GET .../info/refs?service=...``; other services than git's two are refused."""
+    service = request.query.get("service", "")
+    if service not in (SERVICE, PUSH_SERVICE):
         return text("Please upgrade your git client.\n", 403)
-    greeting = f"# service={SERVICE}\n"
+    greeting = f"# service={service}\n"
     body = f"{len(greeting) + 4:04x}{greeting}0000".encode()
-    body += upload_pack(repository, request, "--http-backend-info-refs", b"")
-    kind = f"application/x-{SERVICE}-advertisement"
+    serve = upload_pack if service == SERVICE else receive_pack
+    body += serve(repository, request, "--http-backend-info-refs", b"")
+    kind = f"application/x-{service}-advertisement"
     return Response(200, body, {"Content-Type": kind, **NO_CACHE})
 
 
@@ -37,6 +40,32 @@ def exchange_packs(repository: Repository, request: Request) -> Response:
         sent = gzip.decompress(sent)
     body = upload_pack(repository, request, "--stateless-rpc", sent)
     return Response(200, body, {"Content-Type": f"application/x-{SERVICE}-result", **NO_CACHE})
+
+
+def take_packs(repository: Repository, request: Request) -> Response:
+    """Answer ``POST .../git-receive-pack``."""
+    sent = request.body
+    if request.headers.get("content-encoding") == "gzip":
+        sent = gzip.decompress(sent)
+    body = receive_pack(repository, request, "--stateless-rpc", sent)
+    repository.forget()
+    for ref in repository.refs():
+        repository.note_head(ref.name, ref.commit)
+    return Response(200, body, {"Content-Type": f"application/x-{PUSH_SERVICE}-result", **NO_CACHE})
+
+
+def receive_pack(repository: Repository, request: Request, mode: str, sent: bytes) -> bytes:
+    """Return what ``git receive-pack`` says."""
+    del request
+    repository.settle()
+    done = subprocess.run(
+        ["git", "receive-pack", "--stateless-rpc", mode, str(repository.path)],
+        env=environment(),
+        input=sent,
+        capture_output=True,
+        check=True,
+    )
+    return done.stdout
 
 
 def upload_pack(repository: Repository, request: Request, mode: str, sent: bytes) -> bytes:

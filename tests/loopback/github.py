@@ -155,13 +155,31 @@ class GitHub:
         web, archives = self.server, self.codeload
         web.route("GET", rf"{REPOSITORY}/info/refs", self._info_refs)
         web.route("POST", rf"{REPOSITORY}/git-upload-pack", self._upload_pack)
+        web.route("POST", rf"{REPOSITORY}/git-receive-pack", self._receive_pack)
         web.route("GET", rf"{REPOSITORY}/archive/(?P<ref>.+)\.{FORMS}", self._archive)
         archives.route("GET", rf"{REPOSITORY}/{FORMS}/(?P<ref>.+)", self._codeload)
         archives.route("GET", rf"{REPOSITORY}/legacy\.{FORMS}/(?P<ref>.+)", self._legacy)
 
     def _info_refs(self, request: Request, owner: str, name: str) -> Response:
         hosted = self._for_git(request, owner, name)
+        if isinstance(hosted, Hosted) and request.query.get("service") == git_http.PUSH_SERVICE:
+            hosted = self._for_push(request, hosted)
         return git_http.info_refs(hosted, request) if isinstance(hosted, Hosted) else hosted
+
+    def _receive_pack(self, request: Request, owner: str, name: str) -> Response:
+        hosted = self._for_git(request, owner, name)
+        if isinstance(hosted, Hosted):
+            hosted = self._for_push(request, hosted)
+        return git_http.take_packs(hosted, request) if isinstance(hosted, Hosted) else hosted
+
+    def _for_push(self, request: Request, hosted: Hosted) -> Hosted | Response:
+        if self.credential(request) is Credential.NONE:
+            return text("Authentication required.\n", 401).with_headers(
+                WWW_Authenticate='Basic realm="GitHub"'
+            )
+        if not hosted.writable:
+            return text("Write access to repository not granted.\n", 403)
+        return hosted
 
     def _upload_pack(self, request: Request, owner: str, name: str) -> Response:
         hosted = self._for_git(request, owner, name)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 # Reads no configuration but the repository's own, runs no hook, asks nobody for a password.
-_ALONE = {
+ALONE = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_TERMINAL_PROMPT": "0",
@@ -170,7 +170,7 @@ def _environment() -> dict[str, str]:
     }
     authority = os.environ.get("GIT_SSL_CAINFO") or os.environ.get("SSL_CERT_FILE")
     trusted = {"GIT_SSL_CAINFO": authority} if authority else {}
-    return inherited | _ALONE | trusted
+    return inherited | ALONE | trusted
 
 
 async def commit_file(root: Path, file: str, message: str) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import requests
-from github import Auth, Github, GithubException
+from github import Auth, Github, GithubException, UnknownObjectException
 from github.GithubRetry import GithubRetry
 
 from updater import __version__
@@ -109,8 +109,17 @@ class Repository:
     # --- read ---
 
     def login(self) -> str:
-        """Return the login of the token's user or App (``NAME[bot]``)."""
-        return str(self._graphql("learn the token's user", _VIEWER, {})["viewer"]["login"])
+        """Return the login of the token's user or App (``NAME[bot]``).
+
+        GraphQL first: REST's ``/user`` refuses the tokens of Apps and of Actions.
+        """
+        with self._reading():
+            try:
+                answer = self._api.requester.graphql_query(_VIEWER, {})[1]
+                return str(answer["data"]["viewer"]["login"])
+            except UnknownObjectException:  # a host without GraphQL
+                user = self._api.requester.requestJsonAndCheck("GET", "/user")[1]
+                return str(user["login"])
 
     def default_branch(self) -> str:
         """Return the repository's default branch."""

@@ -84,11 +84,7 @@ def decide(proposal: Proposal, seen: Seen) -> Decision:
     if mine is None and not seen.forced:
         closed = declining(seen.pulls, seen.login, proposal.keys)
         if closed is not None:
-            return Leave(
-                f"pull request {closed.number} with this version was closed without merging; "
-                "the next version is proposed again",
-                closed,
-            )
+            return declined_by(closed)
     stopped = person_commit(seen.branch) if seen.branch is not None else None
     if stopped is not None and not (mine is not None and wants_rebuild(mine.body)):
         reason = f"{proposal.branch} has commits of others, such as {stopped.sha[:12]}"
@@ -120,6 +116,15 @@ def declining(pulls: Iterable[Pull], login: str, keys: Sequence[str]) -> Pull | 
         if marker is not None and is_mine(pull, login) and set(keys) <= set(marker.keys):
             return pull
     return None
+
+
+def declined_by(pull: Pull) -> Leave:
+    """Return what a closed pull request means for the updates that it proposed."""
+    return Leave(
+        f"pull request {pull.number} with this version was closed without merging; the next "
+        "version is proposed again",
+        pull,
+    )
 
 
 def declined(pulls: Iterable[Pull], login: str, updates: Iterable[Update]) -> dict[str, Pull]:

@@ -125,7 +125,9 @@ def _sentence(outcome: Outcome) -> str:  # noqa: PLR0911 - one kind of outcome, 
             return f"{old or '?'} {_verdict(outcome)}"
         case Failed(stage=stage, message=message):
             first, _, rest = message.partition("\n")
-            indented = "".join(f"\n    {line}" for line in rest.splitlines())
+            # A build's log is upstream's: no line of it may be a command to GitHub Actions.
+            shown = rest.replace("##[", "## [").splitlines()
+            indented = "".join(f"\n    | {line}" for line in shown)
             return f"failed at {stage}: {first}{indented}"
 
 

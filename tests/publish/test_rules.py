@@ -1,0 +1,130 @@
+"""Decisions on what the repository shows, without a repository."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.publish.examples import WARNED, example
+from updater.model import Branch, BranchCommit, Build, Pull
+from updater.publish.marker import Marker, rebuild_box, signed
+from updater.publish.proposal import Proposal
+from updater.publish.rules import (
+    Leave,
+    Publish,
+    Seen,
+    decide,
+    is_mine,
+    is_spent,
+    may_automerge,
+    person_commit,
+)
+
+UPDATE = example()
+PROPOSAL = Proposal(
+    "ema-pytorch", "updater/ema-pytorch", "t", "m", "b", (UPDATE,), {"overlays/e.nix": b"new"}
+)
+OWN = BranchCommit("c1", ("base",), signed("m", PROPOSAL.blobs), PROPOSAL.blobs)
+PERSONS = BranchCommit("c2", ("c1",), "by hand", {"x": "1"})
+MERGE = BranchCommit("c3", ("c1", "newer"), "Merge branch 'main'", {"README": "2"})
+PULL = Pull(
+    number=1,
+    node="PR_1",
+    url="https://github.com/me/overlays/pull/1",
+    state="open",
+    title="t",
+    body=f"{rebuild_box()}\n{Marker(PROPOSAL.keys, ready=True)}",
+    branch="updater/ema-pytorch",
+    head="c1",
+    own=True,
+    author="bot[bot]",
+)
+SEEN = Seen("bot[bot]", "base", None, (), None, 0, 10)
+
+
+def branch(*commits: BranchCommit) -> Branch:
+    return Branch("updater/ema-pytorch", commits[-1].sha, commits)
+
+
+def seen(**changes: Any) -> Seen:
+    return replace(SEEN, **changes)
+
+
+CLOSED = replace(PULL, state="closed")
+TICKED = replace(PULL, body=PULL.body.replace("[ ]", "[x]"))
+DECISIONS: dict[str, tuple[Seen, type[Publish | Leave], bool | str]] = {
+    "nothing there": (seen(), Publish, True),
+    "as it should be": (seen(branch=branch(OWN), pulls=(PULL,)), Publish, False),
+    "branch without pull request": (seen(branch=branch(OWN)), Publish, False),
+    "another base": (seen(base="newer", branch=branch(OWN), pulls=(PULL,)), Publish, True),
+    "base merged in": (seen(branch=branch(OWN, MERGE), pulls=(PULL,)), Publish, True),
+    "a person's commit": (seen(branch=branch(OWN, PERSONS), pulls=(PULL,)), Leave, "c2"),
+    "handed back": (seen(branch=branch(OWN, PERSONS), pulls=(TICKED,)), Publish, True),
+    "declined": (seen(pulls=(CLOSED,)), Leave, ""),
+    "declined, and forced": (seen(pulls=(CLOSED,), forced=True), Publish, True),
+    "declined in somebody else's": (seen(pulls=(replace(CLOSED, author="x"),)), Publish, True),
+    "declined in a fork's": (seen(pulls=(replace(CLOSED, own=False),)), Publish, True),
+    "declined another version": (
+        seen(pulls=(replace(CLOSED, body=str(Marker(("other 1 c",), ready=True))),)),
+        Publish,
+        True,
+    ),
+    "declined, then reopened": (seen(pulls=(PULL, CLOSED), branch=branch(OWN)), Publish, False),
+    "merged before": (seen(pulls=(replace(PULL, state="merged"),)), Publish, True),
+    "somebody else's on the branch": (seen(pulls=(replace(PULL, author="x"),)), Leave, ""),
+    "a rival": (seen(rival=replace(PULL, author="anna", branch="b")), Leave, ""),
+    "a rival, and mine is open": (
+        seen(rival=replace(PULL, author="anna"), pulls=(PULL,), branch=branch(OWN)),
+        Publish,
+        False,
+    ),
+    "too many": (seen(open=10), Leave, ""),
+    "too many, and mine is one": (seen(open=10, pulls=(PULL,)), Publish, True),
+}
+
+
+@pytest.mark.parametrize(("state", "kind", "detail"), DECISIONS.values(), ids=DECISIONS)
+def test_decisions(state: Seen, kind: type, detail: bool | str) -> None:  # noqa: FBT001 - a value
+    decision = decide(PROPOSAL, state)
+    assert isinstance(decision, kind)
+    found = decision.push if isinstance(decision, Publish) else decision.stopped_by
+    assert found == detail
+
+
+def test_a_trailer_counts_only_for_what_it_was_written_for() -> None:
+    amended = replace(OWN, files={**OWN.files, "more": "1"})
+    assert person_commit(branch(OWN)) is None
+    assert person_commit(branch(amended)) == amended
+
+
+def test_a_pull_request_is_mine_by_user_repository_and_branch() -> None:
+    assert is_mine(PULL, "Bot[bot]")
+    for changes in ({"own": False}, {"author": "bot"}, {"branch": "feature"}):
+        assert not is_mine(replace(PULL, **changes), "bot[bot]")
+
+
+def test_a_merged_branch_is_spent_until_somebody_pushes() -> None:
+    merged = replace(PULL, state="merged")
+    assert is_spent(merged, "bot[bot]", "c1")
+    assert not is_spent(merged, "bot[bot]", "c2")
+    assert not is_spent(PULL, "bot[bot]", "c1")
+
+
+AUTOMERGE = {
+    "allowed": (example(), True),
+    "another kind": (example(new="2.0"), False),
+    "with a warning": (example(warnings=(WARNED,)), False),
+    "not built": (example(build=None), False),
+    "skipped": (example(build=Build("skipped", "")), False),
+    "failed": (example(build=Build("failed", "")), False),
+}
+
+
+@pytest.mark.parametrize(("update", "allowed"), AUTOMERGE.values(), ids=AUTOMERGE)
+def test_automerge_needs_a_build_an_allowed_kind_and_no_warning(
+    update: Any,
+    allowed: bool,  # noqa: FBT001 - a value
+) -> None:
+    assert may_automerge([update], ["minor", "patch"]) is allowed
