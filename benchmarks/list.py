@@ -1,4 +1,4 @@
-"""How long ``updater list`` takes and what it holds: ``python benchmarks/list.py [FILES...]``.
+"""How long ``updater list`` takes and what it holds: ``python -m benchmarks.list [FILES...]``.
 
 Prints, for each size of tree, the best of three runs: seconds, user seconds, and peak memory of the
 whole process, start-up included; then how long the same files take to be parsed and no more.
@@ -13,7 +13,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
 from benchmarks import overlay_trees
 
 RUNS = 3

@@ -114,7 +114,7 @@ class Commits:
             self._dates |= await self._clone().dates(fetched)
         unfetched = [commit for commit in missing if commit not in fetched]
         if unfetched:
-            with History.opened(self._url) as alone:
+            with History.opened(self._url, self._http.silence) as alone:
                 await self._patiently(lambda: alone.fetch_alone(unfetched))
                 self._dates |= await alone.dates(unfetched)
         return {commit: self._dates[commit] for commit in commits}
@@ -144,7 +144,7 @@ class Commits:
 
     def _clone(self) -> History:
         if self._history is None:
-            self._history = self._stack.enter_context(History.opened(self._url))
+            self._history = self._stack.enter_context(History.opened(self._url, self._http.silence))
         return self._history
 
     async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:

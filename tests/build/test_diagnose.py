@@ -62,8 +62,8 @@ CASES = {
     ),
     "pattern of --replace-fail, nixpkgs 24.05 and later": (
         (
-            "substituteStream() in derivation python3.12-a-2.0: ERROR: pattern numpy\\<=1.24 doesn't "
-            "match anything in file 'pyproject.toml'\n"
+            "substituteStream() in derivation python3.12-a-2.0: ERROR: pattern numpy\\<=1.24 "
+            "doesn't match anything in file 'pyproject.toml'\n"
         ),
         "replace-fail",
         "substituteInPlace no longer finds numpy\\<=1.24 in pyproject.toml",

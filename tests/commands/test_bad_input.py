@@ -47,8 +47,8 @@ CONFIGURATIONS = {
     "wrong value": (
         "packages:\n  a:\n    track: tags\n",
         (
-            "config.yaml:3:packages.a.track: expected one of auto, tag, release, commit, pypi, branch:NAME; "
-            "found 'tags'\n"
+            "config.yaml:3:packages.a.track: expected one of auto, tag, release, commit, pypi, "
+            "branch:NAME; found 'tags'\n"
         ),
     ),
     "wrong type": (
@@ -82,7 +82,10 @@ CONFIGURATIONS = {
     ),
     "host without kind": (
         "hosts:\n  git.example.org: {token_env: X}\n",
-        "config.yaml:hosts.git.example.org: needs its kind\nhint: write kind: git or gitea or github or gitlab\n",
+        (
+            "config.yaml:hosts.git.example.org: needs its kind\n"
+            "hint: write kind: git or gitea or github or gitlab\n"
+        ),
     ),
     "no YAML": (
         "overlays: [overlays\n",

@@ -338,7 +338,7 @@ def test_an_outsiders_pull_request_is_only_mentioned(home: Home) -> None:
     assert said["status"] == "updated"
     assert said["warnings"] == [
         {"code": "major-version", "message": "a new major version: 1.0 -> 2.0"},
-        {"code": "rival", "message": f"pull request {number} of mallory does the same"}
+        {"code": "rival", "message": f"pull request {number} of mallory does the same"},
     ]
 
 

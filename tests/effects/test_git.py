@@ -151,30 +151,37 @@ def test_a_repository_that_is_not_there_is_not_found_and_nobody_is_asked_for_a_p
         asked(url(github, "gone"), lambda history: history.fetch(["f" * 40]))
 
 
-@pytest.mark.parametrize(
-    "address", ["ext::sh -c touch% /tmp/x", "file:///tmp", "/tmp", "ssh://h/x"]
-)
+OTHER_PROTOCOLS = ("ext::sh -c touch% here", "file:///srv/r", "ssh://h/x", "git://h/x")
+
+
+@pytest.mark.parametrize("address", OTHER_PROTOCOLS)
 def test_only_http_is_spoken(address: str) -> None:
     """An address from an overlay starts no program and reads no folder of this machine."""
-    with pytest.raises(UpstreamError, match="transport '.*' not allowed|not appear to be a git"):
+    with pytest.raises(UpstreamError, match=r"transport '\w+' not allowed$"):
         asked(address, lambda history: history.fetch(["f" * 40]))
 
 
 def test_an_address_stays_one_value_of_the_configuration() -> None:
-    nasty = 'http://127.0.0.1:9/"\n[core]\n\tsshCommand = "touch x'
-
-    async def work(history: History) -> str:
-        configured = history._folder / "config"
+    address = 'http://127.0.0.1:9/"\n[core]\n\tsshCommand = "touch x'
+    with History.opened(address) as history:
+        configured = str(history._folder / "config")
         done = subprocess.run(
-            ["git", "config", "--file", str(configured), "--get-regexp", ".*"],
+            ["git", "config", "--file", configured, "--name-only", "--list"],
             check=True,
             capture_output=True,
             text=True,
         )
-        return done.stdout
-
-    assert "core.sshcommand" not in asked(nasty, work).lower().splitlines()[0:1]
-    assert [line for line in asked(nasty, work).splitlines() if line.startswith("core.ssh")] == []
+    assert done.stdout.splitlines() == [
+        "core.repositoryformatversion",
+        "core.bare",
+        "extensions.partialclone",
+        "remote.origin.url",
+        "remote.origin.promisor",
+        "remote.origin.partialclonefilter",
+        "gc.auto",
+        "http.lowspeedlimit",
+        "http.lowspeedtime",
+    ]
 
 
 def test_the_users_repository_and_configuration_do_not_count(

@@ -155,7 +155,12 @@ STATUSES: dict[str, tuple[Response, type[UpstreamError], str, str]] = {
 
 @pytest.mark.parametrize(("response", "kind", "said", "hint"), STATUSES.values(), ids=STATUSES)
 def test_what_a_status_means(
-    client: Client, server: Server, response: Response, kind: type[UpstreamError], said: str, hint: str
+    client: Client,
+    server: Server,
+    response: Response,
+    kind: type[UpstreamError],
+    said: str,
+    hint: str,
 ) -> None:
     server.fail("GET /", response)
     with pytest.raises(kind) as caught:

@@ -1,4 +1,4 @@
-"""Mangles the golden overlays for as long as it is told: ``python -m tests.overlay.fuzz 600 [SEED]``.
+"""Mangles the golden overlays as long as it is told: ``python -m tests.overlay.fuzz 600 [SEED]``.
 
 Prints the first input that breaks the reader or the patch, as Python bytes, and exits with 1.
 """

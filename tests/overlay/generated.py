@@ -49,15 +49,20 @@ class Made:
         pname, version = f'pname = "{name}";', f'version = "{self.version}";'
         match self.style:
             case "rec":
-                return f'"{name}" = prev.mkDerivation rec {{{a}{pname}{b}{version}{c} src = {source};{d} }};'
+                inside = f"{a}{pname}{b}{version}{c} src = {source};{d} "
+                return f'"{name}" = prev.mkDerivation rec {{{inside}}};'
             case "final":
-                return f"{name} ={a} prev.mkDerivation (finalAttrs: {{{pname}{version}{b} src ={c} {source}; }});"
+                inside = f"{pname}{version}{b} src ={c} {source}; "
+                return f"{name} ={a} prev.mkDerivation (finalAttrs: {{{inside}}});"
             case "let":
-                return f"{name} = let{a} {version}{b} in prev.mkDerivation {{{pname}{c} inherit version; src = {source};{d} }};"
+                inside = f"{pname}{c} inherit version; src = {source};{d} "
+                return f"{name} = let{a} {version}{b} in prev.mkDerivation {{{inside}}};"
             case "override":
-                return f"{name} = prev.{name}.overrideAttrs (old: rec {{{a}{version}{b} src = {source};{c} }});"
+                inside = f"{a}{version}{b} src = {source};{c} "
+                return f"{name} = prev.{name}.overrideAttrs (old: rec {{{inside}}});"
             case _:
-                return f"nested.{name} = with prev; mkDerivation{a} {{{pname}{b}{version}{c} src = ({source});{d} }};"
+                inside = f"{pname}{b}{version}{c} src = ({source});{d} "
+                return f"nested.{name} = with prev; mkDerivation{a} {{{inside}}};"
 
     def _rev(self) -> str:
         if self.rev == f"v{self.version}" and self.style in ("rec", "let", "override"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.overlay.generated import Made, Overlay, overlays
@@ -17,6 +17,10 @@ from updater.overlay.patch import plan_change
 
 if TYPE_CHECKING:
     from updater.model import Change, Package
+
+
+# How fast the machine is, is no property.
+steady = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def says(package: Package) -> tuple[str | None, ...]:
@@ -41,6 +45,7 @@ def comments(data: bytes) -> list[str]:
     return [syntax.text(leaf, data) for leaf in leaves if leaf.type == "comment"]
 
 
+@steady
 @given(overlays())
 def test_every_package_is_read_as_it_was_made(overlay: Overlay) -> None:
     found = read_packages(overlay.data, "x.nix", FUNCTIONS)
@@ -48,6 +53,7 @@ def test_every_package_is_read_as_it_was_made(overlay: Overlay) -> None:
     assert (found.problems, [one.problem for one in found.packages if one.problem]) == ((), [])
 
 
+@steady
 @given(overlays(), st.data())
 def test_a_bump_changes_its_package_and_no_other_and_no_comment(
     overlay: Overlay, data: st.DataObject
@@ -68,12 +74,14 @@ def test_a_bump_changes_its_package_and_no_other_and_no_comment(
     assert all(start < one.span.start <= one.span.end < end for one in change.edits)
 
 
+@steady
 @given(overlays(), st.data())
 def test_the_same_bump_twice_changes_nothing(overlay: Overlay, data: st.DataObject) -> None:
     chosen = data.draw(st.sampled_from(overlay.packages))
     assert bump(bump(overlay.data, chosen).after, chosen).edits == ()
 
 
+@steady
 @given(overlays())
 def test_bumps_of_different_packages_commute(overlay: Overlay) -> None:
     forward = backward = overlay.data
@@ -110,6 +118,7 @@ def mangled(draw: st.DrawFn) -> bytes:
     return data[:start] + put + data[end:]
 
 
+@steady
 @given(st.one_of(st.binary(max_size=400), mangled()))
 def test_no_bytes_break_the_reader_or_slip_past_the_proof(data: bytes) -> None:
     """Every package is read or refused; a change either passes its proof or is refused."""

@@ -51,7 +51,7 @@ _CONFIG = """\
 	auto = 0
 [http]
 	lowSpeedLimit = 1000
-	lowSpeedTime = 60
+	lowSpeedTime = {silence}
 """
 _SAYS_GONE = re.compile(
     r"not our ref|not found|no such remote ref|unadvertised object|could not read Username"
@@ -71,15 +71,22 @@ class History:
 
     @classmethod
     @contextmanager
-    def opened(cls, url: str) -> Iterator[History]:
-        """Prepare an empty partial clone of a repository, removed at the end."""
+    def opened(cls, url: str, silence: float = 60.0) -> Iterator[History]:
+        """Prepare an empty partial clone of a repository, removed at the end.
+
+        Args:
+            url: the repository's address.
+            silence: the longest that its host may say next to nothing, in seconds.
+        """
         with tempfile.TemporaryDirectory(prefix="updater-history-") as name:
             folder = Path(name)
             for part in ("objects", "refs"):
                 (folder / part).mkdir()
             (folder / "HEAD").write_text("ref: refs/heads/none\n")
             quoted = url.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "")
-            (folder / "config").write_text(_CONFIG.format(url=f'"{quoted}"'))
+            (folder / "config").write_text(
+                _CONFIG.format(url=f'"{quoted}"', silence=max(1, round(silence)))
+            )
             yield cls(folder, url)
 
     async def fetch(self, commits: Sequence[str]) -> None:

@@ -70,6 +70,7 @@ class Http:
     Attributes:
         say: tells the user something that no single package is to blame for.
         limit: how many requests may be under way; git's count too.
+        silence: the longest that a host may say nothing, in seconds; also to git.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Http:
         clock: Clock,
     ) -> None:
         self.say = say
+        self.silence = network.timeout
         self._cache = cache
         self._network = network
         self._credentials = {origin: one for one in credentials for origin in one.origins}

@@ -1,0 +1,449 @@
+"""What `updater check` decides about a package, from upstream's answer to the outcome."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.loopback.github import TOKEN
+from tests.loopback.messages import Response
+from tests.project import Project, github_overlay, pypi_overlay
+
+if TYPE_CHECKING:
+    from tests.loopback.github import GitHub
+    from tests.loopback.hosting import Hosted
+    from tests.loopback.index import Index
+
+FAKE = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+AUDITED = ("major-version", "downgrade", "young-release")
+WAYS = pytest.mark.parametrize("token", ["", TOKEN], ids=["git", "GraphQL"])
+
+
+def checked(project: Project, *arguments: str) -> dict[str, Any]:
+    """Check the one package there is."""
+    result = project.run("check", "--json", *arguments)
+    assert result.code in (0, 1), result.err
+    (package,) = result.json["packages"]
+    return dict(package)
+
+
+def said(package: dict[str, Any]) -> tuple[str, str | None, str | None, list[str]]:
+    """Return what matters of a package: status, latest, reason, codes of choosing's warnings."""
+    codes = [one["code"] for one in package["warnings"] if one["code"] not in AUDITED]
+    return package["status"], package["latest"], package["reason"], codes
+
+
+@pytest.fixture
+def pkg(github: GitHub) -> Hosted:
+    """v1.0, v1.1, and two commits behind them; each declares its version."""
+    repository = github.repository("o", "pkg")
+    for version in ("1.0", "1.1"):
+        commit = repository.commit({"setup.py": f"setup(version='{version}')\n"})
+        repository.tag(f"v{version}", commit)
+    for version in ("1.2", "1.3"):
+        repository.commit({"setup.py": f"setup(version='{version}')\n"})
+    return repository
+
+
+def commits(repository: Hosted) -> list[str]:
+    """All commits, oldest first."""
+    return repository.git("rev-list", "--reverse", "HEAD").split()
+
+
+def set_options(project: Project, options: str) -> None:
+    project.add_configuration(f"packages: {{pkg: {{{options}}}}}\n")
+
+
+@pytest.fixture
+def way(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a token or without one."""
+    if token:
+        monkeypatch.setenv("GITHUB_TOKEN", token)
+
+
+# --- tags and commits ---
+
+
+@WAYS
+@pytest.mark.usefixtures("way")
+class TestBothWays:
+    """GraphQL and git lead to the same decisions."""
+
+    def test_a_tag_moves_to_the_newest(self, project: Project, pkg: Hosted) -> None:
+        project.overlay("pkg.nix", github_overlay("pkg", "1.0", sri=FAKE))
+        package = checked(project)
+        assert said(package) == ("outdated", "1.1", None, [])
+        assert (package["ref"], package["commit"]) == ("v1.1", pkg.git("rev-parse", "v1.1"))
+        assert package["pinned"] == {
+            "rev": "v1.0",
+            "commit": pkg.git("rev-parse", "v1.0"),
+            "version": "1.0",
+        }
+
+    def test_a_commit_follows_its_branch_with_the_declared_version(
+        self, project: Project, pkg: Hosted
+    ) -> None:
+        set_options(project, "commit_interval: 0d")
+        pinned = commits(pkg)[2]
+        project.overlay("pkg.nix", github_overlay("pkg", "1.2", rev=pinned, sri=FAKE))
+        package = checked(project)
+        assert said(package) == ("outdated", "1.3-unstable-2025-01-04", None, [])
+        assert (package["track"], package["commit"]) == ("commit", pkg.head())
+
+    def test_a_commit_at_the_head_is_current(self, project: Project, pkg: Hosted) -> None:
+        overlay = github_overlay("pkg", "1.3-unstable-2025-01-04", rev=pkg.head(), sri=FAKE)
+        project.overlay("pkg.nix", overlay)
+        assert said(checked(project)) == ("current", "1.3-unstable-2025-01-04", None, [])
+
+    def test_a_false_label_at_the_head_is_corrected(self, project: Project, pkg: Hosted) -> None:
+        project.overlay("pkg.nix", github_overlay("pkg", "2.0", rev=pkg.head(), sri=FAKE))
+        assert said(checked(project)) == (
+            "outdated",
+            "1.3-unstable-2025-01-04",
+            "the label 2.0 is false: the commit is 1.3-unstable-2025-01-04",
+            ["false-label"],
+        )
+
+    def test_a_commit_whose_label_has_a_tag_elsewhere_is_a_loud_warning(
+        self, project: Project, pkg: Hosted
+    ) -> None:
+        """The tag was moved, or the label is false; the tag's new commit is not taken."""
+        project.overlay("pkg.nix", github_overlay("pkg", "1.1", rev=commits(pkg)[2], sri=FAKE))
+        package = checked(project)
+        assert package["commit"] == pkg.head()
+        assert [one["code"] for one in package["warnings"]] == ["tag-moved"]
+
+    def test_a_commit_newer_than_every_tag_stays_although_its_label_is_older(
+        self, project: Project, pkg: Hosted
+    ) -> None:
+        """Order is ancestry: v1.1 is behind the pinned commit, whatever the label says."""
+        set_options(project, "track: tag")
+        project.overlay("pkg.nix", github_overlay("pkg", "0.9", rev=pkg.head(), sri=FAKE))
+        assert said(checked(project)) == ("current", None, None, [])
+
+    def test_a_commit_older_than_a_tag_moves_to_it(self, project: Project, pkg: Hosted) -> None:
+        set_options(project, "track: tag")
+        pinned = commits(pkg)[2]
+        pkg.tag("v1.3", pkg.head())
+        project.overlay("pkg.nix", github_overlay("pkg", "1.9", rev=pinned, sri=FAKE))
+        package = checked(project)
+        assert said(package) == ("outdated", "1.3", None, [])
+        assert (package["ref"], package["commit"]) == (None, pkg.head())
+
+    def test_a_commit_beside_the_tags_is_held(self, project: Project, pkg: Hosted) -> None:
+        set_options(project, "track: tag")
+        first = commits(pkg)[0]
+        aside = pkg.commit({"f": "aside"}, branch="aside", parents=[first])
+        project.overlay("pkg.nix", github_overlay("pkg", "1.0", rev=aside, sri=FAKE))
+        assert said(checked(project)) == (
+            "held",
+            "1.1",
+            (
+                "the pinned commit is not in the history of v1.1, so that neither is known to be "
+                "newer; --to decides"
+            ),
+            ["tag-moved"],
+        )
+
+    def test_a_branch_is_followed_by_its_name(self, project: Project, pkg: Hosted) -> None:
+        set_options(project, "track: 'branch:dev', commit_interval: 0d")
+        pinned = commits(pkg)[1]
+        dev = pkg.commit({"setup.py": "setup(version='2.0')\n"}, branch="dev", parents=[pinned])
+        project.overlay("pkg.nix", github_overlay("pkg", "1.1", rev=pinned, sri=FAKE))
+        package = checked(project)
+        assert said(package) == ("outdated", "2.0-unstable-2025-01-05", None, [])
+        assert package["commit"] == dev
+
+    def test_a_branch_that_is_not_there_is_a_failure(self, project: Project, pkg: Hosted) -> None:
+        set_options(project, "track: 'branch:dev'")
+        project.overlay("pkg.nix", github_overlay("pkg", "1.1", rev=pkg.head(), sri=FAKE))
+        assert checked(project)["error"] == {
+            "stage": "choose",
+            "message": "https://github.com/o/pkg has no branch 'dev'",
+            "hint": "its default branch is 'main'",
+        }
+
+    def test_a_rewritten_branch_is_held(self, project: Project, pkg: Hosted) -> None:
+        pinned = pkg.head()
+        pkg.branch("old", pinned)
+        pkg.branch("main", commits(pkg)[2])
+        pkg.commit({"f": "other"})
+        project.overlay("pkg.nix", github_overlay("pkg", "1.3", rev=pinned, sri=FAKE))
+        status, _, reason, _ = said(checked(project))
+        assert status == "held"
+        assert reason is not None
+        assert reason.startswith("the branch no longer holds the pinned commit")
+
+    def test_a_commit_that_is_gone_is_held(self, project: Project, pkg: Hosted) -> None:
+        assert pkg.head()
+        project.overlay("pkg.nix", github_overlay("pkg", "1.3", rev="f" * 40, sri=FAKE))
+        status, _, reason, _ = said(checked(project))
+        assert status == "held"
+        assert reason is not None
+        assert reason.startswith("the branch no longer holds the pinned commit")
+
+    def test_young_tags_wait_until_they_are_old_enough(self, project: Project, pkg: Hosted) -> None:
+        """A tag's date is its commit's; the one before is old enough."""
+        set_options(project, "minimum_release_age: 3650d")
+        for version in ("0.8", "0.9"):
+            pkg.tag(f"v{version}", pkg.commit({"f": version}, date="2001-01-01T00:00:00Z"))
+        project.overlay("pkg.nix", github_overlay("pkg", "0.8", sri=FAKE))
+        package = checked(project)
+        assert said(package) == ("outdated", "0.9", None, ["newer-held", "newer-held"])
+        assert package["published"] == "2001-01-01T00:00:00Z"
+        project.overlay("pkg.nix", github_overlay("pkg", "0.9", sri=FAKE))
+        held = checked(project)
+        assert said(held)[:3] == ("held", "1.1", "1.1 is younger than `minimum_release_age`")
+        assert held["until"] == "2034-12-31T00:00:00Z"
+
+    def test_releases_are_followed_instead_of_tags(self, project: Project, pkg: Hosted) -> None:
+        """A draft is none, a pre-release is not taken, a tag without a release does not count."""
+        set_options(project, "track: release")
+        for version in ("1.2", "1.3", "1.4"):
+            pkg.tag(f"v{version}", pkg.commit({"f": version}))
+        pkg.release("v1.1", "2025-05-01T00:00:00Z")
+        pkg.release("v1.3", "2025-05-02T00:00:00Z", prerelease=True)
+        pkg.release("v1.4", "2025-05-02T00:00:00Z", draft=True)
+        project.overlay("pkg.nix", github_overlay("pkg", "1.0", sri=FAKE))
+        assert said(checked(project)) == ("outdated", "1.1", None, ["newer-held"])
+
+    def test_a_tag_that_is_gone_is_a_loud_warning(self, project: Project, pkg: Hosted) -> None:
+        assert pkg.head()
+        project.overlay("pkg.nix", github_overlay("pkg", "1.0.5", sri=FAKE))
+        assert said(checked(project)) == ("outdated", "1.1", None, ["tag-gone"])
+
+    def test_dated_tags_follow_each_other(self, project: Project, github: GitHub) -> None:
+        """They are no PEP 440 versions, and are never mixed with such."""
+        repository = github.repository("o", "pkg")
+        commit = repository.commit({"f": "x"})
+        for tag in ("r-2024-01-15", "r-2024-02-01", "v9.0", "r-20250101"):
+            repository.tag(tag, commit)
+        overlay = github_overlay("pkg", "2024-01-15", rev="r-${version}", sri=FAKE)
+        project.overlay("pkg.nix", overlay)
+        assert said(checked(project))[:2] == ("outdated", "2024-02-01")
+
+
+def test_with_a_token_a_check_is_one_request_to_github(
+    project: Project, github: GitHub, pkg: Hosted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For pins on tags, on commits, and on the newest of each: no history is fetched."""
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    pins = ("v${version}", commits(pkg)[2], pkg.head())
+    for number, rev in enumerate(pins):
+        overlay = github_overlay("pkg", "1.0", rev=rev, sri=FAKE)
+        project.overlay(f"{number}.nix", overlay)
+    assert project.run("check").code == 0
+    assert [f"{one.method} {one.target}" for one in github.server.requests()] == [
+        "POST /api/graphql"
+    ]
+
+
+# --- the index beside the repository ---
+
+
+def test_a_newer_release_on_the_index_is_mentioned(
+    project: Project, pkg: Hosted, index: Index
+) -> None:
+    """Never a plain "current" where the other channel has something newer."""
+    index.release("pkg", "1.1")
+    index.release("pkg", "1.4")
+    assert pkg.head()
+    project.overlay("pkg.nix", github_overlay("pkg", "1.1", sri=FAKE))
+    package = checked(project)
+    assert said(package) == ("current", "1.1", None, ["other-channel"])
+    assert package["warnings"][0]["message"] == (
+        "the package index has 1.4, newer than the newest tag 1.1"
+    )
+
+
+def test_the_index_is_not_asked_where_nobody_wants_to_know(
+    project: Project, pkg: Hosted, index: Index
+) -> None:
+    set_options(project, "cross_check: false")
+    index.release("pkg", "1.4")
+    assert pkg.head()
+    project.overlay("pkg.nix", github_overlay("pkg", "1.1", sri=FAKE))
+    assert said(checked(project)) == ("current", "1.1", None, [])
+    assert index.server.requests() == []
+
+
+def test_an_index_without_the_project_is_no_news(project: Project, pkg: Hosted) -> None:
+    assert pkg.head()
+    project.overlay("pkg.nix", github_overlay("pkg", "1.1", sri=FAKE))
+    assert said(checked(project)) == ("current", "1.1", None, [])
+
+
+def test_an_index_that_fails_is_a_warning(project: Project, pkg: Hosted, index: Index) -> None:
+    index.server.fail("GET /simple/", Response(500))
+    assert pkg.head()
+    project.overlay("pkg.nix", github_overlay("pkg", "1.0", sri=FAKE))
+    package = checked(project)
+    assert said(package) == ("outdated", "1.1", None, ["not-compared"])
+    assert package["warnings"][0]["message"] == (
+        f"the index was not compared: {index.server.url}/simple/pkg/ answers 500 "
+        "Internal Server Error"
+    )
+
+
+def test_the_index_may_be_the_list_of_a_repositorys_versions(
+    project: Project, pkg: Hosted, index: Index
+) -> None:
+    """A tag counts when the index has released it, and has not yanked it."""
+    set_options(project, "track: pypi")
+    for version in ("1.2", "1.3", "1.4"):
+        pkg.tag(f"v{version}", pkg.commit({"f": version}))
+    for version in ("1.0", "1.2"):
+        index.release("pkg", version)
+    index.release("pkg", "1.3", yanked="broken")
+    project.overlay("pkg.nix", github_overlay("pkg", "1.0", sri=FAKE))
+    package = checked(project)
+    assert said(package) == ("outdated", "1.2", None, [])
+    assert (package["track"], package["ref"]) == ("pypi", "v1.2")
+
+
+def test_a_list_that_is_not_there_is_said(project: Project, pkg: Hosted) -> None:
+    set_options(project, "track: pypi")
+    assert pkg.head()
+    project.overlay("pkg.nix", github_overlay("pkg", "1.0", sri=FAKE))
+    assert said(checked(project)) == (
+        "held",
+        None,
+        "`track: pypi`: the index has no project of its name",
+        [],
+    )
+
+
+# --- the index alone ---
+
+
+def test_a_source_from_the_index_follows_no_tags(project: Project, index: Index) -> None:
+    set_options(project, "track: tag")
+    index.release("pkg", "1.1")
+    project.overlay("pkg.nix", pypi_overlay("pkg", "1.0", sri=FAKE))
+    assert said(checked(project)) == (
+        "held",
+        None,
+        (
+            "`track: tag` needs a source from the repository, and this one comes from the package "
+            "index"
+        ),
+        [],
+    )
+
+
+def test_a_yanked_pin_is_reported(project: Project, index: Index) -> None:
+    index.release("pkg", "1.0")
+    index.release("pkg", "1.1", yanked="leaks")
+    project.overlay("pkg.nix", pypi_overlay("pkg", "1.1", sri=FAKE))
+    package = checked(project)
+    assert said(package) == ("current", "1.1", None, ["yanked"])
+    assert package["warnings"][0]["message"] == "the pinned release 1.1 is yanked: leaks"
+
+
+def test_a_release_for_another_python_is_held(project: Project, index: Index) -> None:
+    set_options(project, "python: '3.12'")
+    index.release("pkg", "1.1", requires_python=">=3.13")
+    project.overlay("pkg.nix", pypi_overlay("pkg", "1.0", sri=FAKE))
+    assert said(checked(project)) == (
+        "held",
+        "1.1",
+        "1.1 needs Python >=3.13, and `python: 3.12` is set",
+        [],
+    )
+
+
+def test_a_wheel_only_release_is_passed_over_for_the_newest_that_can_be_fetched(
+    project: Project, index: Index
+) -> None:
+    index.release("pkg", "1.1")
+    index.release("pkg", "1.2", files=["pkg-1.2-py3-none-any.whl"])
+    project.overlay("pkg.nix", pypi_overlay("pkg", "1.0", sri=FAKE))
+    package = checked(project)
+    assert said(package) == ("outdated", "1.1", None, ["newer-held"])
+    assert package["warnings"][0]["message"] == (
+        "1.2 has no pkg-1.2.tar.gz; the index has pkg-1.2-py3-none-any.whl"
+    )
+
+
+def test_check_and_bump_agree_on_what_cannot_be_fetched(project: Project, index: Index) -> None:
+    index.release("pkg", "1.1", files=["pkg-1.1-py3-none-any.whl"])
+    project.overlay("pkg.nix", pypi_overlay("pkg", "1.0", sri=FAKE))
+    reason = "1.1 has no pkg-1.1.tar.gz; the index has pkg-1.1-py3-none-any.whl"
+    assert said(checked(project)) == ("held", "1.1", reason, [])
+    bumped = project.run("bump", "--json").json["packages"][0]
+    assert (bumped["status"], bumped["reason"]) == ("held", reason)
+
+
+def test_a_version_is_spelled_as_its_file_is(project: Project, index: Index) -> None:
+    """FetchPypi builds the file's name from the version: 2024.1.2 would find nothing."""
+    index.release("pkg", "2024.1.2", files=["pkg-2024.01.02.tar.gz"])
+    path = project.overlay("pkg.nix", pypi_overlay("pkg", "1.0", sri=FAKE))
+    assert project.run("bump", "--no-build").code == 0
+    assert 'version = "2024.01.02";' in path.read_text()
+
+
+# --- --to ---
+
+
+def bumped_to(project: Project, to: str) -> dict[str, Any]:
+    result = project.run("bump", "pkg", "--to", to, "--no-build", "--json")
+    (package,) = result.json["packages"]
+    return dict(package)
+
+
+@WAYS
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize(
+    ("to", "version"),
+    [("1.0", "1.0"), ("v1.1", "1.1"), ("main", "1.3-unstable-2025-01-04")],
+)
+def test_to_goes_where_it_is_told_also_down(
+    project: Project, pkg: Hosted, to: str, version: str
+) -> None:
+    assert pkg.head()
+    project.overlay("pkg.nix", github_overlay("pkg", "1.2", sri=FAKE))
+    package = bumped_to(project, to)
+    assert (package["status"], package["latest"]) == ("updated", version)
+
+
+@WAYS
+@pytest.mark.usefixtures("way")
+def test_to_a_commit_labels_it_by_what_it_declares(project: Project, pkg: Hosted) -> None:
+    project.overlay("pkg.nix", github_overlay("pkg", "1.1", sri=FAKE))
+    package = bumped_to(project, commits(pkg)[2])
+    assert (package["status"], package["latest"]) == ("updated", "1.2-unstable-2025-01-03")
+
+
+def test_to_something_that_is_not_there_says_what_is(project: Project, pkg: Hosted) -> None:
+    assert pkg.head()
+    project.overlay("pkg.nix", github_overlay("pkg", "1.1", sri=FAKE))
+    package = bumped_to(project, "9.9")
+    assert package["error"] == {
+        "stage": "choose",
+        "message": "upstream has no version, tag, branch or full commit '9.9'",
+        "hint": "its newest versions: 1.1, 1.0",
+    }
+
+
+def test_to_a_yanked_release_goes_there_with_a_warning(project: Project, index: Index) -> None:
+    index.release("pkg", "1.1", yanked="leaks")
+    index.release("pkg", "1.2")
+    project.overlay("pkg.nix", pypi_overlay("pkg", "1.0", sri=FAKE))
+    package = bumped_to(project, "1.1")
+    assert said(package) == ("updated", "1.1", None, ["yanked"])
+
+
+# --- moving revs ---
+
+
+def test_a_moving_rev_that_no_archive_can_identify_is_held(project: Project, pkg: Hosted) -> None:
+    """Its source has submodules: the archive's hash is not the pinned one."""
+    assert pkg.head()
+    overlay = github_overlay("pkg", "1.0", rev="main", sri=FAKE)
+    overlay = overlay.replace("hash = ", "fetchSubmodules = true;\n        hash = ")
+    project.overlay("pkg.nix", overlay)
+    status, _, reason, _ = said(checked(project))
+    assert status == "held"
+    assert reason is not None
+    assert reason.startswith("unknown source: the rev 'main' moves")
