@@ -78,9 +78,11 @@
             anyio
             h2 # httpx[http2]
             httpx
+            jinja2
             packaging
             platformdirs
             pydantic
+            pygithub
             pypi-simple
             pyyaml
             rich
