@@ -16,9 +16,10 @@ from updater.effects import files
 from updater.effects.git_push import Commit, Remote
 from updater.effects.github import Access, Repository
 from updater.errors import PublishError, StageError, UsageError
-from updater.model import Failed, Held, PinWarning
+from updater.model import PinWarning
 from updater.overlay.order import in_order, uses
 from updater.pipeline import Proposed, plan
+from updater.proposing import Member, failed, held, member_of, together
 from updater.publish import dashboard, names, rules
 from updater.publish.body import render, stopped_comment, stopped_marker, superseded_body
 from updater.publish.marker import read_marker, signed
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from updater.config import Config
-    from updater.model import Issue, Outcome, Package, Policy, Pull, PullPolicy, Updated
+    from updater.model import Issue, Outcome, Pull
     from updater.selection import Found
 
 
@@ -46,25 +47,6 @@ class Base:
     branch: str
     commit: str
     prefix: str
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One package's part of a pull request to be."""
-
-    proposed: Proposed
-    policy: PullPolicy
-    update: Update
-
-    @property
-    def outcome(self) -> Updated:
-        """The update."""
-        return self.proposed.outcome
-
-    @property
-    def package(self) -> Package:
-        """The package."""
-        return self.outcome.package
 
 
 @contextmanager
@@ -191,8 +173,7 @@ class Publisher:
     # --- what belongs together ---
 
     def _member(self, proposed: Proposed, *, reported: bool) -> Member:
-        policy = self._config.policy(proposed.outcome.package)
-        return Member(proposed, policy.pull_request, _update(proposed, policy, reported=reported))
+        return member_of(proposed, self._config.policy(proposed.outcome.package), reported=reported)
 
     def _groups(self, members: Sequence[Member], found: Found) -> dict[str, list[Member]]:
         """Return the members of each pull request by its name, dependencies first."""
@@ -214,10 +195,10 @@ class Publisher:
     def _group(
         self, name: str, members: list[Member], found: Found
     ) -> tuple[list[Outcome], Proposal | None]:
-        until = opens(_together(members).schedule, self._now)
+        until = opens(together(members).schedule, self._now)
         if until is not None and not any(self._is_forced(one.update) for one in members):
             closed = rules.Leave("it is not the time that `schedule:` allows", until=until)
-            return [_held(member, closed) for member in members], None
+            return [held(member, closed) for member in members], None
         try:
             pulls = self._repository.pulls(names.branch(name))
             updates = [member.update for member in members]
@@ -227,7 +208,7 @@ class Publisher:
                 no = rules.declined(pulls, self._login, asked)
             wanted = [one for one in members if one.package.identity not in no]
             left: list[Outcome] = [
-                _held(one, rules.declined_by(no[one.package.identity]))
+                held(one, rules.declined_by(no[one.package.identity]))
                 for one in members
                 if one not in wanted
             ]
@@ -236,7 +217,7 @@ class Publisher:
             proposal = self._proposal(name, wanted, found)
             done = self._one(proposal, wanted, pulls)
         except StageError as error:
-            return [_failed(member, error) for member in members], None
+            return [failed(member, error) for member in members], None
         return done + left, proposal
 
     def _is_forced(self, update: Update) -> bool:
@@ -284,7 +265,7 @@ class Publisher:
         decision = rules.decide(proposal, seen)
         if isinstance(decision, rules.Leave):
             self._tell(decision)
-            return [_held(member, decision) for member in members]
+            return [held(member, decision) for member in members]
         pull = self._publish(proposal, members, seen, decision)
         return [
             replace(
@@ -302,7 +283,7 @@ class Publisher:
         seen: rules.Seen,
         decision: rules.Publish,
     ) -> Pull:
-        policy = _together(members)
+        policy = together(members)
         automerge = all(rules.may_automerge([one.update], one.policy.automerge) for one in members)
         pull = decision.pull
         if pull is not None and pull.automerge and not automerge:
@@ -402,76 +383,3 @@ class Publisher:
                         self._repository.delete_branch(name)
         except PublishError as error:
             self.problems.append(str(error))
-
-
-def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
-    outcome = proposed.outcome
-    package, candidate = outcome.package, outcome.candidate
-    old = package.version.value if package.version is not None else None
-    return Update(
-        identity=package.identity,
-        name=package.name,
-        file=package.file,
-        line=package.line,
-        old=old or "",
-        new=candidate.version if candidate is not None else "",
-        ref=candidate.ref if candidate is not None else "",
-        commit=candidate.commit if candidate is not None else "",
-        hash=outcome.sri,
-        method=outcome.hashed.method if outcome.hashed is not None else "",
-        published=candidate.published if candidate is not None else None,
-        upstream=proposed.project if proposed.project.startswith("http") else "",
-        url=candidate.url if candidate is not None else "",
-        reason=outcome.reason,
-        warnings=outcome.warnings,
-        fields=outcome.change.fields,
-        build=outcome.build,
-        reported=reported,
-        told=proposed.told,
-        imports=policy.build.imports != (),
-        title=policy.pull_request.title,
-    )
-
-
-def _together(members: Sequence[Member]) -> PullPolicy:
-    """Return what holds for a pull request of several packages: the sum of what each asks for."""
-    policies = [member.policy for member in members]
-    unbuilt = any(
-        member.outcome.build is not None and member.outcome.build.status == "failed"
-        for member in members
-    )
-    return replace(
-        policies[0],
-        labels=tuple(dict.fromkeys(label for one in policies for label in one.labels)),
-        reviewers=tuple(dict.fromkeys(login for one in policies for login in one.reviewers)),
-        assignees=tuple(dict.fromkeys(login for one in policies for login in one.assignees)),
-        draft=unbuilt or any(one.draft for one in policies),
-    )
-
-
-def _held(member: Member, decision: rules.Leave) -> Held:
-    outcome = member.outcome
-    return Held(
-        package=outcome.package,
-        tracking=outcome.tracking,
-        pinned=outcome.pinned,
-        candidate=outcome.candidate,
-        warnings=outcome.warnings,
-        reason=decision.reason,
-        until=decision.until,
-        pull_request=decision.pull.link if decision.pull is not None else None,
-    )
-
-
-def _failed(member: Member, error: StageError) -> Failed:
-    outcome = member.outcome
-    return Failed(
-        package=outcome.package,
-        tracking=outcome.tracking,
-        pinned=outcome.pinned,
-        candidate=outcome.candidate,
-        stage=error.stage,
-        message=error.message,
-        hint=error.hint,
-        build=outcome.build,
-    )

@@ -164,6 +164,13 @@ def test_git_is_spoken_over_https(tmp_path: Path) -> None:
     assert (done.stdout, github.url[:8]) == (f"{head}\tHEAD\n", "https://")
 
 
-def test_pushing_is_refused(client: httpx.Client, example: Example) -> None:
+def test_pushing_without_a_token_is_refused(client: httpx.Client, example: Example) -> None:
     path = f"/{example.hosted.full_name}/info/refs?service=git-receive-pack"
-    assert client.get(path).status_code == 403
+    assert client.get(path).status_code == 401
+
+
+def test_pushing_without_the_right_to_write_is_refused(
+    client: httpx.Client, example: Example
+) -> None:
+    path = f"/{example.hosted.full_name}/info/refs?service=git-receive-pack"
+    assert client.get(path, auth=("x-access-token", TOKEN)).status_code == 403

@@ -1,0 +1,116 @@
+"""One package's part of a pull request, and its outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from updater.model import Failed, Held
+from updater.publish.proposal import Update
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.errors import StageError
+    from updater.model import Package, Policy, PullPolicy, Updated
+    from updater.pipeline import Proposed
+    from updater.publish import rules
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One package's part of a pull request to be."""
+
+    proposed: Proposed
+    policy: PullPolicy
+    update: Update
+
+    @property
+    def outcome(self) -> Updated:
+        """The update."""
+        return self.proposed.outcome
+
+    @property
+    def package(self) -> Package:
+        """The package."""
+        return self.outcome.package
+
+
+def member_of(proposed: Proposed, policy: Policy, *, reported: bool) -> Member:
+    """Return a package's part; ``reported`` builds are another process's word."""
+    return Member(proposed, policy.pull_request, _update(proposed, policy, reported=reported))
+
+
+def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
+    outcome = proposed.outcome
+    package, candidate = outcome.package, outcome.candidate
+    old = package.version.value if package.version is not None else None
+    return Update(
+        identity=package.identity,
+        name=package.name,
+        file=package.file,
+        line=package.line,
+        old=old or "",
+        new=candidate.version if candidate is not None else "",
+        ref=candidate.ref if candidate is not None else "",
+        commit=candidate.commit if candidate is not None else "",
+        hash=outcome.sri,
+        method=outcome.hashed.method if outcome.hashed is not None else "",
+        published=candidate.published if candidate is not None else None,
+        upstream=proposed.project if proposed.project.startswith("http") else "",
+        url=candidate.url if candidate is not None else "",
+        reason=outcome.reason,
+        warnings=outcome.warnings,
+        fields=outcome.change.fields,
+        build=outcome.build,
+        reported=reported,
+        told=proposed.told,
+        imports=policy.build.imports != (),
+        title=policy.pull_request.title,
+    )
+
+
+def together(members: Sequence[Member]) -> PullPolicy:
+    """Return what holds for a pull request of several packages: the sum of what each asks for."""
+    policies = [member.policy for member in members]
+    unbuilt = any(
+        member.outcome.build is not None and member.outcome.build.status == "failed"
+        for member in members
+    )
+    return replace(
+        policies[0],
+        labels=tuple(dict.fromkeys(label for one in policies for label in one.labels)),
+        reviewers=tuple(dict.fromkeys(login for one in policies for login in one.reviewers)),
+        assignees=tuple(dict.fromkeys(login for one in policies for login in one.assignees)),
+        draft=unbuilt or any(one.draft for one in policies),
+    )
+
+
+def held(member: Member, decision: rules.Leave) -> Held:
+    """Return the outcome of a part that is left as it is."""
+    outcome = member.outcome
+    return Held(
+        package=outcome.package,
+        tracking=outcome.tracking,
+        pinned=outcome.pinned,
+        candidate=outcome.candidate,
+        warnings=outcome.warnings,
+        reason=decision.reason,
+        until=decision.until,
+        pull_request=decision.pull.link if decision.pull is not None else None,
+    )
+
+
+def failed(member: Member, error: StageError) -> Failed:
+    """Return the outcome of a part whose pull request failed."""
+    outcome = member.outcome
+    return Failed(
+        package=outcome.package,
+        tracking=outcome.tracking,
+        pinned=outcome.pinned,
+        candidate=outcome.candidate,
+        stage=error.stage,
+        message=error.message,
+        hint=error.hint,
+        build=outcome.build,
+    )
