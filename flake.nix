@@ -80,9 +80,11 @@
             h2 # httpx[http2]
             httpx
             isal
+            jinja2
             packaging
             platformdirs
             pydantic
+            pygithub
             pypi-simple
             pyyaml
             rich

@@ -13,8 +13,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-import overlay_trees
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from benchmarks import overlay_trees
 
 RUNS = 3
 SIZES = (100, 1000, 10_000)

@@ -14,6 +14,8 @@ from updater.options import (
     HostOptions,
     NetworkOptions,
     PackageOptions,
+    PublishOptions,
+    PullOptions,
 )
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("Top level", Document),
     ("defaults: and packages: NAME:", PackageOptions),
     ("build:", BuildOptions),
+    ("pull_request: (in either of them)", PullOptions),
+    ("publish:", PublishOptions),
     ("hosts: NAME:", HostOptions),
     ("network:", NetworkOptions),
 )

@@ -16,7 +16,19 @@ README = (ROOT / "README.md").read_text()
 
 @pytest.mark.parametrize(
     "command",
-    ["", "list", "check", "bump", "verify", "identify", "pin", "test", "plan", "prefetch"],
+    [
+        "",
+        "list",
+        "check",
+        "bump",
+        "publish",
+        "verify",
+        "identify",
+        "pin",
+        "test",
+        "plan",
+        "prefetch",
+    ],
 )
 def test_help_is_the_readmes(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

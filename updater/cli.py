@@ -111,6 +111,13 @@ def bump(
         bool, typer.Option("--no-build", help="Write without building first.")
     ] = False,
     commit: Annotated[bool, typer.Option("--commit", help="Make one commit a package.")] = False,
+    pr: Annotated[
+        bool, typer.Option("--pr", help="Open or update pull requests; leave the files alone.")
+    ] = False,
+    output: Annotated[
+        Optional[Path],  # noqa: UP045 - as above
+        typer.Option(metavar="DIR", help="Leave the results there, for `publish`."),
+    ] = None,
     config: ConfigFile = None,
     root: Root = Path(),
     json: Json = False,
@@ -125,7 +132,35 @@ def bump(
     request = commands.Request(
         root, config, tuple(packages or ()), json, verbose, quiet, not no_cache
     )
-    return commands.bump(request, Bump(to, not no_build, dry_run, commit))
+    if pr and (dry_run or commit or output is not None):
+        raise UsageError(
+            "--pr goes with none of --dry-run, --commit and --output", hint="updater bump --help"
+        )
+    ask = Bump(to, not no_build, dry_run, commit)
+    return (
+        commands.bump_to_pull_requests(request, ask) if pr else commands.bump(request, ask, output)
+    )
+
+
+@app.command()
+def publish(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="What `bump --output DIR` left.", show_default=False),
+    ],
+    config: ConfigFile = None,
+    root: Root = Path(),
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+    no_cache: NoCache = False,
+) -> int:
+    """Open or update pull requests from bump results, each found again first."""
+    from updater import commands
+
+    return commands.publish(
+        commands.Request(root, config, (), json, verbose, quiet, not no_cache), folder
+    )
 
 
 @app.command()

@@ -6,25 +6,29 @@ import os
 import sys
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO, TypeVar
 
 from updater import config as configuration
-from updater.errors import StageError, UsageError
+from updater.errors import NoSuchPackage, StageError, UsageError
 from updater.report.summary import Exit, exit_code
 from updater.selection import FETCHERS, changed_packages, find_packages, select, skip_reason
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from updater.building import Builder
     from updater.config import Config
     from updater.effects.http import Http
     from updater.identifying import Budget, Identifier
-    from updater.model import Hashed, Outcome
-    from updater.pipeline import Bump, Pipeline
+    from updater.model import Hashed, Outcome, Package
+    from updater.pipeline import Bump, Pipeline, Proposed
     from updater.prefetch import Prefetcher
     from updater.report.progress import Silent
+    from updater.selection import Found
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +89,17 @@ def check(request: Request, *, tell_outdated: bool) -> int:
     return exit_code(outcomes, tell_outdated=tell_outdated)
 
 
-def bump(request: Request, ask: Bump) -> int:
-    """Move pins."""
+def bump(request: Request, ask: Bump, output: Path | None = None) -> int:
+    """Move pins, and leave what was found in a folder for `publish`."""
     config = request.load()
     found = find_packages(config)
     packages = select(found.packages, request.packages)
-    if ask.to and len(packages) != 1:
-        raise UsageError(
-            f"--to goes with one package, and these are {len(packages)}", hint="name one package"
-        )
+    _refuse_many(ask, packages)
     outcomes = _run(request, config, lambda pipeline: pipeline.bump(packages, found, ask))
+    if output is not None:
+        from updater.results import write_results  # noqa: PLC0415 - pydantic, for --output only
+
+        write_results(output, outcomes)
     _report_changes("bump", request, outcomes, dry_run=ask.dry_run)
     return exit_code(outcomes)
 
@@ -134,6 +139,66 @@ def verify(request: Request, changed_since: str) -> int:
     return exit_code(outcomes)
 
 
+def bump_to_pull_requests(request: Request, ask: Bump) -> int:
+    """Propose updates of the base branch's pins; the user's files stay as they are."""
+    from updater import publishing  # noqa: PLC0415 - PyGithub, for pull requests only
+    from updater.selection import found_in, overlay_files  # noqa: PLC0415 - as above
+
+    config = request.load()
+    with publishing.opened(config) as publisher:
+        found = found_in(publisher.read(overlay_files(config)))
+        packages = select(found.packages, request.packages)
+        _refuse_many(ask, packages)
+        proposed = _run(request, config, lambda stages: _propose(stages, packages, found, ask))
+        outcomes = publisher.publish(proposed, found, reported=False)
+    _report("bump", request, outcomes)
+    return exit_code(outcomes)
+
+
+def publish(request: Request, folder: Path) -> int:
+    """Propose what `bump --output` found, as far as it is found again."""
+    from updater import publishing  # noqa: PLC0415 - PyGithub, for pull requests only
+    from updater.pipeline import Bump  # noqa: PLC0415 - as in _run
+    from updater.results import confirm, read_results  # noqa: PLC0415 - as above
+    from updater.selection import found_in, overlay_files  # noqa: PLC0415 - as above
+
+    results = read_results(folder)
+    config = request.load()
+    if not results:
+        _report("publish", request, [])
+        return Exit.DONE
+    with publishing.opened(config) as publisher:
+        found = found_in(publisher.read(overlay_files(config)))
+        known = {package.identity: package for package in found.packages}
+        for result in results:
+            if result.package not in known:
+                raise NoSuchPackage(result.package)
+        packages = [known[result.package] for result in results]
+        ask = Bump(build=False)
+        proposed = _run(request, config, lambda stages: _propose(stages, packages, found, ask))
+        outcomes = publisher.publish(confirm(results, proposed), found, reported=True)
+    _report("publish", request, outcomes)
+    return exit_code(outcomes)
+
+
+async def _propose(
+    pipeline: Pipeline, packages: Sequence[Package], found: Found, ask: Bump
+) -> list[Proposed | Outcome]:
+    from updater.telling import Teller  # noqa: PLC0415 - for pull requests only
+    from updater.upstreams.base import Surroundings  # noqa: PLC0415 - as above
+
+    config, http = pipeline.config, pipeline.http
+    proposed = await pipeline.propose(packages, found, ask)
+    return await Teller(http, Surroundings(http, config.hosts, lambda: config.index)).tell(proposed)
+
+
+def _refuse_many(ask: Bump, packages: Sequence[Package]) -> None:
+    if ask.to and len(packages) != 1:
+        raise UsageError(
+            f"--to goes with one package, and these are {len(packages)}", hint="name one package"
+        )
+
+
 def test(request: Request) -> int:
     """Build pins as they are."""
     config = request.load()
@@ -164,14 +229,14 @@ def plan(request: Request) -> int:
 def _run(
     request: Request,
     config: Config,
-    work: Callable[[Pipeline], Awaitable[list[Outcome]]],
+    work: Callable[[Pipeline], Awaitable[list[T]]],
     budget: Budget | None = None,
-) -> list[Outcome]:
+) -> list[T]:
     import anyio  # noqa: PLC0415 - with httpx the dearest import; `list` does without
 
     from updater.report.progress import shown  # noqa: PLC0415 - as above
 
-    async def main(progress: Silent) -> list[Outcome]:
+    async def main(progress: Silent) -> list[T]:
         from updater.pipeline import Pipeline  # noqa: PLC0415 - as above
 
         async with _effects(request, config, progress) as (http, prefetcher):

@@ -17,13 +17,15 @@ from pydantic import ValidationError
 
 from updater.errors import ConfigError
 from updater.hosts import HOST_KINDS, KNOWN_HOSTS
-from updater.model import BuildPolicy, Host, Package, Policy, TrackKind
+from updater.model import BuildPolicy, Host, Package, Policy, PullPolicy, TrackKind
 from updater.options import (
     BuildOptions,
     Document,
     HostOptions,
     NetworkOptions,
     PackageOptions,
+    PublishOptions,
+    PullOptions,
 )
 
 if TYPE_CHECKING:
@@ -65,10 +67,12 @@ class Config:
         """Return what may be chosen for a package: its own options over the defaults."""
         options: dict[str, Any] = {}
         build: dict[str, Any] = {}
+        pull: dict[str, Any] = {}
         own = (one for key, one in self.document.packages.items() if names_package(key, package))
         for given in (self.document.defaults, *own):
             said = given.model_dump(exclude_none=True)
             build |= said.pop("build", {})
+            pull |= said.pop("pull_request", {})
             options |= said
         if build.get("imports") == "auto":
             del build["imports"]
@@ -81,7 +85,13 @@ class Config:
             options["python"] = Version(options["python"])
         if "tag_pattern" in options:
             options["tag_pattern"] = re.compile(options["tag_pattern"])
-        return Policy(track=_kind(kind), branch=branch, build=BuildPolicy(**build), **options)
+        return Policy(
+            track=_kind(kind),
+            branch=branch,
+            build=BuildPolicy(**build),
+            pull_request=PullPolicy(**pull),
+            **options,
+        )
 
     @property
     def build_jobs(self) -> int:
@@ -216,6 +226,10 @@ def _allowed(path: list[int | str]) -> tuple[str, ...]:
             model = NetworkOptions
         case ["defaults", "build"] | ["packages", _, "build"]:
             model = BuildOptions
+        case ["defaults", "pull_request"] | ["packages", _, "pull_request"]:
+            model = PullOptions
+        case ["publish"]:
+            model = PublishOptions
         case ["defaults"] | ["packages", _]:
             model = PackageOptions
         case _:

@@ -18,7 +18,8 @@
         │   └── HostileArchive          the archive breaks a safety rule
         ├── PatchError              patch: the edit would touch something else
         ├── BuildError              build: it cannot be built or tried at all
-        └── WriteError              write: the file changed meanwhile or cannot be written
+        ├── WriteError              write: the file changed meanwhile or cannot be written
+        └── PublishError            publish: the repository refuses, or the results are not true
 
 An exception holds fields; ``str()`` makes the sentence. ``hint`` says what to do next.
 """
@@ -114,7 +115,8 @@ class StageError(UpdaterError):
     """One package failed at one stage; the others go on.
 
     Attributes:
-        stage: the stage's name as it is reported: find, look-up, choose, hash, patch, build, write.
+        stage: the stage's name as it is reported: find, look-up, choose, hash, patch, build, write,
+            publish.
     """
 
     stage: ClassVar[str] = "choose"
@@ -211,3 +213,9 @@ class WriteError(StageError):
     """The file changed since it was read, or cannot be written."""
 
     stage = "write"
+
+
+class PublishError(StageError):
+    """The change cannot be proposed: the repository's host refuses it, or the results differ."""
+
+    stage = "publish"

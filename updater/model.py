@@ -296,6 +296,29 @@ class BuildPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class PullPolicy:
+    """How a change is proposed; the keys of ``pull_request:`` in config.yaml.
+
+    Attributes:
+        milestone: its number, 0 for none.
+        automerge: the kinds of update that are merged without a person.
+        group: the name under which several packages share one pull request.
+        title: with ``{name}``, ``{old}`` and ``{new}``; also the commit's first line.
+        schedule: windows of the week in UTC; empty for always.
+    """
+
+    labels: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+    milestone: int = 0
+    draft: bool = False
+    automerge: tuple[str, ...] = ()
+    group: str = ""
+    title: str = "{name}: {old} -> {new}"
+    schedule: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What may be chosen for one package; the defaults are those of config.yaml.
 
@@ -324,6 +347,7 @@ class Policy:
     hold: str = ""
     hash: Literal["auto", "embedded", "nix", "build"] = "auto"
     build: BuildPolicy = BuildPolicy()
+    pull_request: PullPolicy = PullPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -585,6 +609,82 @@ class Build:
     sandboxed: bool | None = None
 
 
+# --- publish: what the repository shows ----------------------------------------------------------
+
+PullState = Literal["open", "closed", "merged"]
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull request as outcomes name it."""
+
+    url: str
+    number: int
+    state: PullState
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """A pull request as the repository shows it.
+
+    Attributes:
+        node: its id in GraphQL.
+        branch, head: the branch that it comes from, and that branch's commit.
+        own: the branch is in the repository itself, not in a fork.
+        author: the login of who opened it; an App's ends in ``[bot]``.
+        automerge: GitHub merges it by itself once it can.
+    """
+
+    number: int
+    node: str
+    url: str
+    state: PullState
+    title: str
+    body: str
+    branch: str
+    head: str
+    own: bool
+    author: str
+    automerge: bool = False
+
+    @property
+    def link(self) -> PullRequest:
+        """What outcomes name."""
+        return PullRequest(self.url, self.number, self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue as the repository shows it."""
+
+    number: int
+    author: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class BranchCommit:
+    """A commit of a branch that the base does not have.
+
+    Attributes:
+        files: path -> blob id of what it changed; an empty id for a file that it removed.
+    """
+
+    sha: str
+    parents: tuple[str, ...]
+    message: str
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A branch with what it adds to the base, oldest first."""
+
+    name: str
+    head: str
+    commits: tuple[BranchCommit, ...]
+
+
 # --- outcomes -----------------------------------------------------------------------------------
 
 
@@ -597,6 +697,7 @@ class _Known:
     pinned: Pinned | None = None
     candidate: Candidate | None = None
     warnings: tuple[PinWarning, ...] = ()
+    pull_request: PullRequest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -623,6 +724,11 @@ class Updated(_Known):
     written: bool
     reason: str = ""
     build: Build | None = None
+
+    @property
+    def sri(self) -> str:
+        """The new hash; empty for a fetcher call that has none."""
+        return str(self.hashed.sri) if self.hashed is not None else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,11 @@ from typing import Annotated, Literal
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from updater.publish.schedule import read_window
+
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(\d+)\s*([smhdw])")
+UPDATE_KINDS = ("patch", "minor", "major", "pin")
 _TRACKS = ("auto", "tag", "release", "commit", "pypi")
 
 
@@ -61,6 +64,29 @@ def _hold(value: object) -> str:
 
 def _switch(value: object) -> object:
     return {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
+
+
+def _kinds(value: object) -> object:
+    return {True: UPDATE_KINDS, False: ()}[value] if isinstance(value, bool) else _list(value)
+
+
+def _title(value: object) -> str:
+    unknown = set(re.findall(r"{(.*?)}", str(value))) - {"name", "old", "new"}
+    if unknown or not isinstance(value, str) or "{name}" not in value or "\n" in value:
+        raise ValueError("expected one line with {name}, and {old} and {new} where wanted")
+    return value
+
+
+def _schedule(value: object) -> object:
+    for one in value if isinstance(value, list) else []:
+        read_window(str(one))
+    return _list(value)
+
+
+def _repository(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(r"(?:[\w.-]+:)?[\w.-]+/[\w.-]+", value, re.ASCII):
+        return value
+    raise ValueError("expected OWNER/NAME, or HOST:OWNER/NAME for a host of hosts:")
 
 
 def _list(value: object) -> object:
@@ -132,6 +158,60 @@ class BuildOptions(_Strict):
     )
 
 
+class PullOptions(_Strict):
+    """What may be said under ``pull_request:``."""
+
+    labels: tuple[str, ...] | None = Field(
+        default=None, description="Labels of a new pull request", strict=False
+    )
+    reviewers: tuple[str, ...] | None = Field(
+        default=None, description="Who is asked to review: logins, and ORG/TEAM", strict=False
+    )
+    assignees: tuple[str, ...] | None = Field(
+        default=None, description="Who it is assigned to: logins", strict=False
+    )
+    milestone: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="The number of its milestone"
+    )
+    draft: bool | None = Field(default=None, description="Whether it is opened as a draft")
+    automerge: (
+        Annotated[
+            tuple[Literal["patch", "minor", "major", "pin"], ...],
+            BeforeValidator(_kinds),
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description="Kinds of update that GitHub may merge by itself once its checks pass: true, "
+        "false or a list of patch, minor, major and pin; never one with warnings",
+    )
+    group: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] | None = Field(
+        default=None, description="Packages with the same group share one pull request"
+    )
+    schedule: Annotated[tuple[str, ...], BeforeValidator(_schedule)] | None = Field(
+        default=None,
+        description="Windows of the week in UTC in which it is opened or updated, such as "
+        '`["sat-sun", "mon-fri 02:00-06:00"]`; default: always',
+    )
+    title: Annotated[str, BeforeValidator(_title)] | None = Field(
+        default=None,
+        description="Title and commit message, default `{name}: {old} -> {new}`; for Conventional "
+        "Commits `chore(deps): update {name} to {new}`",
+    )
+
+
+class PublishOptions(_Strict):
+    """What may be said under ``publish:``."""
+
+    via: Literal["api"] = Field(
+        default="api", description="How commits are made: api (the host's Git data API)"
+    )
+    pause: Duration = Field(
+        default=timedelta(seconds=1),
+        description="Between two requests that write; GitHub asks for a second",
+    )
+
+
 class PackageOptions(_Strict):
     """What may be said under ``defaults:`` and under each package of ``packages:``."""
 
@@ -175,6 +255,9 @@ class PackageOptions(_Strict):
     build: BuildOptions | None = Field(
         default=None, description="How a change is built before it is written: see below"
     )
+    pull_request: PullOptions | None = Field(
+        default=None, description="How a change is proposed: see below"
+    )
 
 
 class HostOptions(_Strict):
@@ -216,6 +299,21 @@ class Document(_Strict):
     overlays: tuple[str, ...] = Field(
         default=("overlays",), description="Files, folders and globs", strict=False
     )
+    repository: Annotated[str, BeforeValidator(_repository)] | None = Field(
+        default=None,
+        description="Where pull requests go: OWNER/NAME, or HOST:OWNER/NAME for a host of hosts:; "
+        "default: GITHUB_REPOSITORY, else the remote origin",
+    )
+    base: str | None = Field(
+        default=None, description="The branch to change; default: the repository's default branch"
+    )
+    max_open: Annotated[int, Field(ge=0, le=1000)] = Field(
+        default=10, description="No new pull request while so many of the updater's are open"
+    )
+    dashboard: bool = Field(
+        default=False, description="Whether one issue shows what is open, held and failed"
+    )
+    publish: PublishOptions = Field(default_factory=PublishOptions, description="See below")
     hosts: dict[str, HostOptions] = Field(default_factory=dict, description="Code hosts by name")
     index: Address | None = Field(
         default=None, description="A Simple API index; default: pip's, else PyPI"

@@ -43,6 +43,7 @@ from updater.model import (
 )
 from updater.overlay.order import dependents, uses
 from updater.overlay.patch import plan_change
+from updater.publish.proposal import NOTHING_TOLD, Told
 from updater.selection import FETCHERS, read_file, skip_reason, stale_dependents
 from updater.truth import Inspector, gone
 from updater.upstreams.base import Surroundings, host_of
@@ -252,6 +253,27 @@ class Pipeline:
             self.progress.step(subject.package)
         return [outcomes[package.identity] for package in packages]
 
+    async def propose(
+        self, packages: Sequence[Package], found: Found, ask: Bump
+    ) -> list[Proposed | Outcome]:
+        """Find, hash and build each package's change by itself; nothing is written."""
+        outcomes, subjects = self._subjects(packages)
+        decided = await self._decide(subjects, ask.to, self._choosing(ask.to))
+        built = await self._build(await self._hash(decided, ask), found)
+        proposed: dict[str, Proposed | Outcome] = dict(outcomes)
+        for subject, result in built:
+            identity = subject.package.identity
+            if not isinstance(result, _Ready):
+                proposed[identity] = result
+                continue
+            outcome = await self._write(subject, result, dict(found.texts), Bump(dry_run=True))
+            proposed[identity] = (
+                Proposed(outcome, subject.project, result.values)
+                if isinstance(outcome, Updated)
+                else outcome
+            )
+        return [proposed[package.identity] for package in packages]
+
     # --- find -> subjects ---
 
     def _subjects(
@@ -447,7 +469,7 @@ class Pipeline:
         self, subject: Subject, ready: _Ready, found: Found, after: tuple[Package, ...]
     ) -> _Ready | Outcome:
         package, policy = subject.package, subject.policy.build
-        change = _plan(package, ready.values, found.texts[package.file], ready.companions)
+        change = plan(package, ready.values, found.texts[package.file], ready.companions)
         if not change.edits:
             return Current(**ready.decision.known(subject))
         label = ready.values.get("version", "")
@@ -465,7 +487,7 @@ class Pipeline:
         package = subject.package
         decision = ready.decision
         try:
-            change = _plan(package, ready.values, texts[package.file], ready.companions)
+            change = plan(package, ready.values, texts[package.file], ready.companions)
             if not change.edits:
                 return Current(**decision.known(subject))
             if not ask.dry_run:
@@ -493,6 +515,22 @@ class Pipeline:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposed:
+    """An update that is not written yet.
+
+    Attributes:
+        outcome: planned on the text that was read, as if it were the only one.
+        values: what the package's fields are to read, so that it can be planned with others.
+        told: what upstream says about it.
+    """
+
+    outcome: Updated
+    project: Project
+    values: dict[str, str]
+    told: Told = NOTHING_TOLD
+
+
+@dataclass(frozen=True, slots=True)
 class _Ready:
     """A change whose values are known; ``build`` is None until it is decided or done."""
 
@@ -517,13 +555,17 @@ def commit_message(change: Change, new: str) -> str:
     return f"{package.name}: {old} -> {new}"
 
 
-def _plan(
+def plan(
     package: Package,
     values: dict[str, str],
     text: bytes,
     companions: Sequence[Mapping[str, str]] = (),
 ) -> Change:
-    """Plan the change on the text as it is by now: siblings may have been written before."""
+    """Plan a change on the text as it is by now: siblings may have been written before.
+
+    Raises:
+        PatchError: as `plan_change`; or the package is not there, or more than once.
+    """
     now = [one for one in read_file(text, package.file) if one.identity == package.identity]
     if len(now) != 1 or now[0].source is None:
         raise PatchError(

@@ -132,6 +132,21 @@ class _Reading:
         return Found(tuple(packages), self._texts)
 
 
+def overlay_files(config: Config) -> tuple[str, ...]:
+    """Return the overlay files that the configuration names, relative to the root.
+
+    Raises:
+        ConfigError: an entry of ``overlays:`` names nothing.
+    """
+    return tuple(_files(config))
+
+
+def found_in(texts: dict[str, bytes]) -> Found:
+    """Return the packages of files that were read elsewhere."""
+    packages = [one for file, data in texts.items() for one in read_file(data, file)]
+    return Found(tuple(packages), texts)
+
+
 def _files(config: Config) -> Iterable[str]:
     """Return the overlay files, each once: of a link and its target, the target."""
     found: dict[str, None] = {}

@@ -41,7 +41,7 @@ CONFIGURATIONS = {
         (
             "config.yaml:3:defaults.trak: is no known key\n"
             "hint: known here: allow, build, commit_interval, cross_check, hash, hold, ignore, "
-            "minimum_release_age, prereleases, python, tag_pattern, track\n"
+            "minimum_release_age, prereleases, pull_request, python, tag_pattern, track\n"
         ),
     ),
     "wrong value": (
@@ -122,7 +122,8 @@ def test_json_has_an_error_object_on_exit_2(project: Project) -> None:
         "error": {
             "stage": "arguments",
             "message": "config.yaml:1:trak: is no known key",
-            "hint": "known here: defaults, hosts, index, network, overlays, packages",
+            "hint": "known here: base, dashboard, defaults, hosts, index, max_open, network, "
+            "overlays, packages, publish, repository",
         },
     }
 
@@ -173,7 +174,10 @@ def test_a_name_of_several_packages_lists_them(project: Project) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["bump", "--no-such"], "No such option: --no-such (Possible options: --no-build, --no-cache)"),
+        (
+            ["bump", "--no-such"],
+            "No such option: --no-such (Possible options: --no-build, --no-cache)",
+        ),
         (["bump", "--to"], "Option '--to' requires an argument."),
         (["fetch"], "No such command 'fetch'. Did you mean 'prefetch'?"),
         (["prefetch"], "prefetch needs a REF or --convert HASH"),

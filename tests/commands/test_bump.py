@@ -353,6 +353,7 @@ def test_json_of_a_bump_holds_the_whole_outcome(project: Project, index: Index) 
                     "diagnosis": None,
                     "sandboxed": None,
                 },
+                "pull_request": None,
                 "error": None,
             }
         ],

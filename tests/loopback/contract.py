@@ -20,14 +20,15 @@ class BrokenContract(Exception):
     """An answer is not what GitHub's description says."""
 
 
-def check(path: str, response: Response, **values: str) -> None:
-    """Check one answer to a GET.
+def check(path: str, response: Response, method: str = "get", /, **values: str) -> None:
+    """Check one answer.
 
     Refusals that the description does not list for the path (401 and 429 for all of them) pass.
 
     Args:
         path: below ``/api/v3``, with ``{name}`` where a value stands.
         response: the answer.
+        method: of the request, in small letters.
         values: the values, unescaped.
 
     Raises:
@@ -39,7 +40,7 @@ def check(path: str, response: Response, **values: str) -> None:
     from openapi_core.testing import MockRequest, MockResponse  # noqa: PLC0415
 
     escaped = {name: quote(value, safe="") for name, value in values.items()}
-    asked = MockRequest(HOST, "get", "/api/v3" + path.format(**escaped))
+    asked = MockRequest(HOST, method, "/api/v3" + path.format(**escaped))
     answered = MockResponse(
         response.body,
         status_code=response.status,

@@ -55,6 +55,9 @@ OPENAPI = Published("@octokit/openapi", "23.0.2", "package/generated/api.github.
 
 GRAPHQL_FIELDS = {
     "Query": "rateLimit repository viewer",
+    "Mutation": "disablePullRequestAutoMerge enablePullRequestAutoMerge",
+    "DisablePullRequestAutoMergePayload": "clientMutationId",
+    "EnablePullRequestAutoMergePayload": "clientMutationId",
     "RateLimit": "cost limit nodeCount remaining resetAt used",
     "User": "login",
     "Repository": (
@@ -67,7 +70,9 @@ GRAPHQL_FIELDS = {
     "Comparison": "aheadBy behindBy baseTarget headTarget id status",
     "ReleaseConnection": "edges nodes pageInfo totalCount",
     "ReleaseEdge": "cursor node",
-    "Release": ("createdAt id isDraft isPrerelease name publishedAt tag tagCommit tagName url"),
+    "Release": (
+        "createdAt description id isDraft isPrerelease name publishedAt tag tagCommit tagName url"
+    ),
     "PageInfo": "endCursor hasNextPage hasPreviousPage startCursor",
     "GitObject": "abbreviatedOid commitUrl id oid",
     "Commit": (
@@ -84,13 +89,33 @@ GRAPHQL_FIELDS = {
     "GitActor": "date email name",
 }
 
+OPENAPI_WRITES = {
+    "/repos/{owner}/{repo}/git/blobs": "post",
+    "/repos/{owner}/{repo}/git/commits": "post",
+    "/repos/{owner}/{repo}/git/refs": "post",
+    "/repos/{owner}/{repo}/git/refs/{ref}": "patch delete",
+    "/repos/{owner}/{repo}/git/trees": "post",
+    "/repos/{owner}/{repo}/issues": "get post",
+    "/repos/{owner}/{repo}/issues/{issue_number}": "patch",
+    "/repos/{owner}/{repo}/issues/{issue_number}/assignees": "post",
+    "/repos/{owner}/{repo}/issues/{issue_number}/comments": "get post",
+    "/repos/{owner}/{repo}/issues/{issue_number}/labels": "post",
+    "/repos/{owner}/{repo}/pulls": "get post",
+    "/repos/{owner}/{repo}/pulls/{pull_number}": "patch",
+    "/repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers": "post",
+}
 OPENAPI_PATHS = (
     "/repos/{owner}/{repo}",
     "/repos/{owner}/{repo}/branches",
     "/repos/{owner}/{repo}/commits",
     "/repos/{owner}/{repo}/commits/{ref}",
     "/repos/{owner}/{repo}/compare/{basehead}",
+    "/repos/{owner}/{repo}/collaborators/{username}/permission",
+    "/repos/{owner}/{repo}/git/blobs/{file_sha}",
+    "/repos/{owner}/{repo}/git/commits/{commit_sha}",
     "/repos/{owner}/{repo}/git/matching-refs/{ref}",
+    "/repos/{owner}/{repo}/git/trees/{tree_sha}",
+    "/repos/{owner}/{repo}/pulls/{pull_number}/files",
     "/repos/{owner}/{repo}/releases",
     "/repos/{owner}/{repo}/releases/latest",
     "/repos/{owner}/{repo}/tags",
@@ -174,10 +199,12 @@ def cut_graphql(published: str) -> str:
 
 
 def cut_openapi(published: str) -> str:
-    """Return the description with ``OPENAPI_PATHS``' GET operations and what they refer to."""
+    """Return the description with the operations in use and what they refer to."""
     whole = json.loads(published)
+    wanted = {**dict.fromkeys(OPENAPI_PATHS, "get"), **OPENAPI_WRITES}
     paths = {
-        path: {"get": without_prose(whole["paths"][path]["get"])} for path in sorted(OPENAPI_PATHS)
+        path: {method: without_prose(whole["paths"][path][method]) for method in methods.split()}
+        for path, methods in sorted(wanted.items())
     }
     components: dict[str, dict[str, Any]] = {}
     waiting = list(references(paths))
@@ -187,7 +214,12 @@ def cut_openapi(published: str) -> str:
             components[kind][name] = without_prose(whole["components"][kind][name])
             waiting += references(components[kind][name])
     answers = [*components["responses"].values()]
-    answers += [one for path in paths.values() for one in path["get"]["responses"].values()]
+    answers += [
+        one
+        for path in paths.values()
+        for operation in path.values()
+        for one in operation["responses"].values()
+    ]
     for answer in answers:
         if "$ref" not in answer:
             answer["description"] = ""  # which OpenAPI demands

@@ -21,6 +21,11 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """The work is done, and the connection is closed before a byte of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """The true answer ends after this many bytes of its body, although its head promised more."""
 
@@ -64,7 +69,7 @@ class Hang:
         self.released.set()
 
 
-Fault: TypeAlias = "Response | Drop | Cut | Garbage | Mislabel | Flood | Hang"
+Fault: TypeAlias = "Response | Drop | Lost | Cut | Garbage | Mislabel | Flood | Hang"
 
 
 @dataclass(slots=True)

@@ -10,9 +10,11 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from tests.loopback import git_http
+from tests.loopback.git_data import GitData
 from tests.loopback.graphql_api import GraphQl
 from tests.loopback.hosting import Credential, Hosted, credential
 from tests.loopback.messages import Request, Response, redirect, text
+from tests.loopback.pulls import Pulls
 from tests.loopback.rest import Rest
 from tests.loopback.server import Server
 
@@ -38,11 +40,13 @@ class GitHub:
 
     Attributes:
         tokens: the valid tokens.
+        users: token -> login; a token without one is of the user loopback.
         rest, graphql: the APIs, with their rate limits.
     """
 
     def __init__(self, folder: Path, *, tls: ssl.SSLContext | None = None) -> None:
         self.tokens = {TOKEN}
+        self.users: dict[str, str] = {}
         self._folder = folder
         self._names: dict[str, Hosted] = {}
         self._made: list[Hosted] = []
@@ -51,6 +55,8 @@ class GitHub:
         self.codeload = self._resources.enter_context(Server(name="localhost", tls=tls))
         self._route()
         self.rest = Rest(self)
+        GitData(self.rest, self)
+        Pulls(self.rest, self)
         self.graphql = GraphQl(self)
         self.server.route("POST", "(?:/api)?/graphql", self.graphql.answer)
 
@@ -106,10 +112,22 @@ class GitHub:
         self._names[hosted.full_name.lower()] = hosted
         return hosted
 
+    def login(self, request: Request) -> str:
+        """Return whose token a request has; its credential is valid."""
+        return self.users.get((request.authorization or "").partition(" ")[2], "loopback")
+
     def rename(self, hosted: Hosted, full_name: str) -> None:
         """Move a repository to another ``owner/name``; the old name redirects."""
         hosted.owner, hosted.name = full_name.split("/")
         self._names[full_name.lower()] = hosted
+
+    def named(self, full_name: str) -> Hosted | None:
+        """Return the repository with this name."""
+        return self._names.get(full_name.lower())
+
+    def all(self) -> list[Hosted]:
+        """Return every repository."""
+        return list(self._made)
 
     def remove(self, hosted: Hosted) -> None:
         """Take a repository off all its names."""

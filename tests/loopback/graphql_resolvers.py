@@ -20,6 +20,7 @@ from tests.loopback.objects import (
     parse_tree,
     read_history,
 )
+from tests.loopback.pulls import set_automerge
 from tests.loopback.rest_models import zulu
 
 if TYPE_CHECKING:
@@ -246,11 +247,28 @@ GIT_OBJECT: dict[str, Callable[..., Any]] = {
     "id": lambda one, _info: f"O_{one.hosted.number}_{one.sha}",
     "oid": lambda one, _info: one.sha,
 }
+
+
+def automerge(info: Info, given: dict[str, Any], *, on: bool) -> dict[str, Any]:
+    """Answer both mutations; GitHub refuses where auto-merge is off for the repository."""
+    node = given["input"]["pullRequestId"]
+    answer = set_automerge(info.context.github, node, on=on)
+    if answer is None:
+        raise Refusal("NOT_FOUND", f"Could not resolve to a node with the global id of '{node}'")
+    return answer
+
+
 RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
     "Query": {
         "rateLimit": lambda _root, info, **_: info.context.rate_limit(),
         "repository": find_repository,
-        "viewer": lambda _root, _info: {"login": "loopback"},
+        "viewer": lambda _root, info: {"login": info.context.github.login(info.context.request)},
+    },
+    "Mutation": {
+        "enablePullRequestAutoMerge": lambda _root, info, **given: automerge(info, given, on=True),
+        "disablePullRequestAutoMerge": lambda _root, info, **given: automerge(
+            info, given, on=False
+        ),
     },
     "Repository": {
         "databaseId": lambda hosted, _info: hosted.number,
@@ -279,6 +297,7 @@ RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
         "target": lambda own, _info: GitObject(own.hosted, own.ref.object),
     },
     "Release": {
+        "description": lambda own, _info: own.release.notes or None,
         "createdAt": lambda own, _info: zulu(own.release.created),
         "id": lambda own, _info: f"RE_{own.hosted.number}_{own.release.tag}",
         "isDraft": lambda own, _info: own.release.draft,

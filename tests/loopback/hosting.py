@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 from typing import TYPE_CHECKING
@@ -27,6 +27,47 @@ class Release:
     published: datetime | None
     draft: bool = False
     prerelease: bool = False
+    notes: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class PullRecord:
+    """A pull request as GitHub keeps it.
+
+    Attributes:
+        source: the repository of its branch, None where a fork was deleted.
+        head: kept when the branch moves after it was closed.
+        comments: (login, text), oldest first.
+    """
+
+    number: int
+    author: str
+    title: str
+    body: str
+    base: str
+    branch: str
+    head: str
+    source: Hosted | None
+    draft: bool = False
+    state: str = "open"
+    merged: bool = False
+    automerge: bool = False
+    milestone: int | None = None
+    labels: list[str] = field(default_factory=list)
+    assignees: list[str] = field(default_factory=list)
+    reviewers: list[str] = field(default_factory=list)
+    teams: list[str] = field(default_factory=list)
+    comments: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class IssueRecord:
+    """An issue as GitHub keeps it."""
+
+    number: int
+    author: str
+    title: str
+    body: str
 
 
 class Hosted(Repository):
@@ -36,6 +77,8 @@ class Hosted(Repository):
         number: GitHub's id, which outlives a rename.
         writable: whether the tokens may push, and so see drafts.
         releases: in the order of their making.
+        pulls, issues: by number, which they share.
+        collaborators: login -> what they may: admin, write, read or none.
     """
 
     def __init__(
@@ -57,11 +100,19 @@ class Hosted(Repository):
         self.archived = archived
         self.writable = False
         self.releases: list[Release] = []
+        self.pulls: dict[int, PullRecord] = {}
+        self.issues: dict[int, IssueRecord] = {}
+        self.collaborators: dict[str, str] = {}
 
     @property
     def full_name(self) -> str:
         """``owner/name`` as it is now."""
         return f"{self.owner}/{self.name}"
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next issue or pull request."""
+        return max([0, *self.pulls, *self.issues]) + 1
 
     @property
     def latest(self) -> Release | None:
@@ -70,7 +121,13 @@ class Hosted(Repository):
         return max(full, key=lambda one: one.created, default=None)
 
     def release(
-        self, tag: str, date: str, *, draft: bool = False, prerelease: bool = False
+        self,
+        tag: str,
+        date: str,
+        *,
+        draft: bool = False,
+        prerelease: bool = False,
+        notes: str = "",
     ) -> Release:
         """Make a release of a tag, which a draft need not have yet.
 
@@ -79,9 +136,10 @@ class Hosted(Repository):
             date: when it was made and, unless it is a draft, published; ISO 8601 with an offset.
             draft: not published yet.
             prerelease: not for everyone.
+            notes: what it says about itself.
         """
         created = datetime.fromisoformat(date)
-        made = Release(tag, created, None if draft else created, draft, prerelease)
+        made = Release(tag, created, None if draft else created, draft, prerelease, notes)
         self.releases.append(made)
         return made
 

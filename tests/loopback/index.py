@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import html
+import io
+import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -171,10 +173,15 @@ class Index:
         return f"<a {written}>{file.filename}</a><br>"
 
     def _file(self, _request: Request, filename: str) -> Response:
-        file = self._find(filename)
+        file = self._find(filename.removesuffix(".metadata"))
         if file is None:
             return text("404 Not Found", 404)
-        return Response(200, file.content, {"Content-Type": "application/octet-stream"})
+        content = file.content
+        if filename.endswith(".metadata"):  # PEP 658
+            with zipfile.ZipFile(io.BytesIO(content)) as wheel:
+                (name,) = [one for one in wheel.namelist() if one.endswith("/METADATA")]
+                content = wheel.read(name)
+        return Response(200, content, {"Content-Type": "application/octet-stream"})
 
     def _legacy(self, _request: Request, filename: str) -> Response:
         """Answer fetchPypi's address, which knows no digest, by a redirect."""

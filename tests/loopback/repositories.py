@@ -168,6 +168,14 @@ class Repository(Store):
         self._heads.pop(ref.removeprefix("refs/heads/"), None)
         self._send(f"reset {ref}\nfrom {NO_OBJECT}\n\n".encode())
 
+    def note_head(self, ref: str, sha: str | None) -> None:
+        """Learn of a ref that git itself moved, so that the next commit follows it."""
+        name = ref.removeprefix("refs/heads/")
+        if sha is None:
+            self._heads.pop(name, None)
+        else:
+            self._heads[name] = sha
+
     def head(self, branch: str = "") -> str:
         """Return the commit of a branch, of the default branch if none is named."""
         return self._heads[branch or self.default_branch]

@@ -18,6 +18,7 @@ from tests.loopback.rest_models import (
     branch_model,
     commit_model,
     comparison_model,
+    files_model,
     full_repository_model,
     ref_model,
     release_model,
@@ -79,19 +80,27 @@ class Rest:
         self._github = github
         self.anonymous = Quota(60)
         self.authorised = Quota(5000)
-        self._route("", self._repository)
-        self._route("/tags", self._tags)
-        self._route("/branches", self._branches)
-        self._route("/git/matching-refs/{ref}", self._matching_refs)
-        self._route("/releases", self._releases)
-        self._route("/releases/latest", self._latest_release)
-        self._route("/commits", self._commits)
-        self._route("/commits/{ref}", self._commit)
-        self._route("/compare/{basehead}", self._compare)
-        self._route("/tarball/{ref}", self._tarball)
-        self._route("/zipball/{ref}", self._zipball)
+        self.route("", self._repository)
+        self.route("/tags", self._tags)
+        self.route("/branches", self._branches)
+        self.route("/git/matching-refs/{ref}", self._matching_refs)
+        self.route("/releases", self._releases)
+        self.route("/releases/latest", self._latest_release)
+        self.route("/commits", self._commits)
+        self.route("/commits/{ref}", self._commit)
+        self.route("/compare/{basehead}", self._compare)
+        self.route("/tarball/{ref}", self._tarball)
+        self.route("/zipball/{ref}", self._zipball)
 
-    def _route(self, template: str, answer: Callable[..., Response]) -> None:
+    def route(self, template: str, answer: Callable[..., Response], method: str = "GET") -> None:
+        """Answer requests below a repository's address.
+
+        Args:
+            template: with ``{name}`` where a value stands.
+            answer: called with the request, the repository and the values.
+            method: what is not GET needs a token that may write.
+        """
+
         def handler(request: Request, **values: str) -> Response:
             worth = self._github.credential(request)
             if worth is Credential.WRONG:
@@ -99,6 +108,8 @@ class Rest:
             quota = self.authorised if worth is Credential.VALID else self.anonymous
             if not quota.remaining:
                 return primary_limit(quota)
+            if method != "GET" and worth is not Credential.VALID:
+                return problem(401, "Requires authentication")
             response = self._respond(request, template, answer, **values)
             # An authorised client is told for free that nothing changed.
             quota.used += not (response.status == 304 and worth is Credential.VALID)
@@ -107,7 +118,7 @@ class Rest:
         # An older name of matching-refs, which clients still use.
         spelled = template.replace("matching-refs", "(?:matching-)?refs")
         pattern = re.sub(r"{(\w+)}", r"(?P<\1>.+)", spelled)
-        self._github.server.route("GET", REPOSITORY + pattern, handler)
+        self._github.server.route(method, REPOSITORY + pattern, handler)
 
     def _respond(
         self,
@@ -124,9 +135,12 @@ class Rest:
             response = problem(404, "Not Found")
         elif full_name and full_name.lower() != hosted.full_name.lower():
             response = self._moved(request, hosted)
+        elif request.method not in ("GET", "HEAD") and not hosted.writable:
+            response = forbidden("contents=write; pull_requests=write")
         else:
             response = answer(request, hosted, **values)
-        check(DESCRIBED + template, response, owner="any", repo="any", **values)
+        method = "get" if request.method == "HEAD" else request.method.lower()
+        check(DESCRIBED + template, response, method, owner="any", repo="any", **values)
         return response.validated(request) if response.status == 200 else response
 
     def _find(self, request: Request, full_name: str | None, number: str | None) -> Hosted | None:
@@ -181,7 +195,11 @@ class Rest:
             return problem(422, f"No commit found for SHA: {ref}")
         if request.headers.get("accept") == "application/vnd.github.sha":
             return text(commit, content_type="application/vnd.github.sha")
-        return json_answer(commit_model(hosted, read_commit(hosted, commit), self._github))
+        read = read_commit(hosted, commit)
+        model = commit_model(hosted, read, self._github)
+        if read.parents:
+            model["files"] = files_model(hosted, read.parents[0], commit, self._github)
+        return json_answer(model)
 
     def _compare(self, _request: Request, hosted: Hosted, basehead: str) -> Response:
         base, _, head = basehead.partition("...")
@@ -212,6 +230,26 @@ def problem(status: int, message: str, **headers: str) -> Response:
     """Answer with an error as GitHub words it; ``_`` in a header's name stands for ``-``."""
     body = {"message": message, "documentation_url": DOCUMENTATION, "status": str(status)}
     return json_answer(body, status).with_headers(**headers)
+
+
+def forbidden(rights: str) -> Response:
+    """Answer as GitHub does when a token lacks a right."""
+    refusal = problem(403, "Resource not accessible by personal access token")
+    return refusal.with_headers(X_Accepted_GitHub_Permissions=rights)
+
+
+def invalid(resource: str, message: str = "", **error: str) -> Response:
+    """Answer 422 as GitHub does, with what is wrong in ``errors``."""
+    told = {"resource": resource, "code": "custom", **error}
+    if message:
+        told["message"] = message
+    body = {
+        "message": "Validation Failed",
+        "errors": [told],
+        "documentation_url": DOCUMENTATION,
+        "status": "422",
+    }
+    return json_answer(body, 422)
 
 
 def primary_limit(quota: Quota) -> Response:

@@ -147,6 +147,30 @@ def commit_model(hosted: Hosted, commit: Commit, github: GitHub) -> Json:
     }
 
 
+def files_model(hosted: Hosted, base: str, head: str, github: GitHub) -> list[Json]:
+    """Return ``diff-entry`` for each file that two commits have differently."""
+    _, web = addresses(hosted, github)
+    words = {"A": "added", "D": "removed", "M": "modified"}
+    listed = hosted.git("diff-tree", "-r", "--no-commit-id", "--no-renames", base, head)
+    found = []
+    for line in listed.splitlines():
+        facts, path = line.split("\t")
+        _, _, before, after, kind = facts.split(" ")
+        removed = kind == "D"
+        found.append(
+            {
+                "additions": 1,
+                "changes": 2,
+                "deletions": 1,
+                **{f"{name}_url": f"{web}/{name}" for name in ("blob", "contents", "raw")},
+                "filename": path,
+                "sha": before if removed else after,
+                "status": words[kind],
+            }
+        )
+    return found
+
+
 def comparison_model(hosted: Hosted, compared: Comparison, github: GitHub) -> Json:
     """Return ``commit-comparison``."""
     api, web = addresses(hosted, github)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 import h11
 
-from tests.loopback.faults import Cut, Drop, Fault, Flood, Garbage, Hang, Injection, Mislabel
+from tests.loopback.faults import Cut, Drop, Fault, Flood, Garbage, Hang, Injection, Lost, Mislabel
 from tests.loopback.messages import Request, Response, text
 
 if TYPE_CHECKING:
@@ -209,6 +209,8 @@ class Server:
         if isinstance(fault, Drop):
             return False
         response = self._faulty(exchange.request, fault)
+        if isinstance(fault, Lost):
+            return False
         sent = response.body[: fault.after] if isinstance(fault, Cut) else response.body
         if exchange.request.method == "HEAD" or response.status in BODILESS:
             sent = b""
@@ -229,7 +231,7 @@ class Server:
                 return self._true_answer(request).with_headers(Content_Type=content_type)
             case Flood(size):
                 return replace(self._true_answer(request), body=bytes(size), chunked=True)
-            case None | Cut() | Hang() | Drop():
+            case None | Cut() | Hang() | Drop() | Lost():
                 return self._true_answer(request)
             case _:
                 assert_never(fault)

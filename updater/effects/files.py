@@ -68,6 +68,54 @@ def replace(path: Path, old: bytes, new: bytes, shown: str) -> None:
         ) from error
 
 
+def make(path: Path, content: bytes) -> None:
+    """Write a file of the updater's own, its folders too.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise WriteError(
+            f"{path} cannot be written: {error.strerror}", hint="name another folder"
+        ) from error
+
+
+def read_small(folder: Path, suffix: str, *, largest: int, most: int) -> dict[str, bytes]:
+    """Return the regular files of a folder by name, for a folder that may be hostile.
+
+    No link is followed and no sub-folder entered.
+
+    Args:
+        folder: the folder.
+        suffix: of the files that count.
+        largest: how many bytes a file may have.
+        most: how many files there may be.
+
+    Raises:
+        ReadError: the folder cannot be read, or breaks a limit.
+    """
+    found: dict[str, bytes] = {}
+    try:
+        with os.scandir(folder) as listed:
+            names = sorted(entry.name for entry in listed if entry.name.endswith(suffix))
+        if len(names) > most:
+            raise ReadError(f"{folder} has {len(names)} files, and at most {most} are read")
+        for name in names:
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+            with os.fdopen(os.open(folder / name, flags), "rb") as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise ReadError(f"{folder}/{name} is no regular file")
+                found[name] = file.read(largest + 1)
+            if len(found[name]) > largest:
+                raise ReadError(f"{folder}/{name} is larger than {largest} bytes")
+    except OSError as error:
+        raise ReadError(f"{folder} cannot be read: {error.strerror}") from error
+    return found
+
+
 def _write(target: Path, new: bytes, mode: int) -> None:
     _sweep(target)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=_SUFFIX)

@@ -233,3 +233,20 @@ async def _in(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]
         return await run(["git", *arguments], cwd=root)
     except FileNotFoundError as error:
         raise WriteError("git is not installed", hint="leave out --commit") from error
+
+
+async def place(root: Path) -> tuple[str, str]:
+    """Return the address of the remote ``origin`` and the folder's path in its repository.
+
+    Both are empty where there is none; the path ends with a slash where it is not the top.
+    """
+    try:
+        origin = await run(["git", "remote", "get-url", "origin"], cwd=root)
+        prefix = await run(["git", "rev-parse", "--show-prefix"], cwd=root)
+    except FileNotFoundError:
+        return "", ""
+    texts = [
+        done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""
+        for done in (origin, prefix)
+    ]
+    return texts[0], texts[1]

@@ -17,6 +17,7 @@ from updater.report.schema import (
     PinnedReport,
     PlanReport,
     PrefetchReport,
+    PullRequestReport,
     Report,
     Status,
     TruthReport,
@@ -121,6 +122,11 @@ def _reported(outcome: Outcome) -> dict[str, Any]:
             "published": candidate.published,
             "url": candidate.url or None,
         }
+    pull = outcome.pull_request
+    if pull is not None:
+        known["pull_request"] = PullRequestReport(
+            url=pull.url, number=pull.number, state=pull.state
+        )
     if pinned is not None:
         known["pinned"] = PinnedReport(rev=pinned.rev, commit=pinned.commit, version=pinned.version)
     return {

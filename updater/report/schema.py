@@ -75,6 +75,14 @@ class BuildReport(_Part):
     sandboxed: bool | None
 
 
+class PullRequestReport(_Part):
+    """The pull request of a change, or the one that speaks against it."""
+
+    url: str
+    number: int
+    state: Literal["open", "closed", "merged"]
+
+
 Status = Literal[
     "found",
     "current",
@@ -115,6 +123,7 @@ class PackageReport(_Part):
     changes: tuple[ChangeReport, ...] | None = None
     hash: HashReport | None = None
     build: BuildReport | None = None
+    pull_request: PullRequestReport | None = None
     error: ErrorReport | None = None
 
 

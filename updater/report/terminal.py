@@ -84,6 +84,9 @@ def outcome_lines(outcomes: Sequence[Outcome], *, verbose: bool) -> Iterator[tup
             yield f"    warning: {warning.message}", "held"
         if isinstance(outcome, Updated) and outcome.build is not None:
             yield f"    {_built(outcome.build)}", "skipped"
+        if outcome.pull_request is not None:
+            pull = outcome.pull_request
+            yield f"    pull request {pull.number} ({pull.state}): {pull.url}", "skipped"
         if isinstance(outcome, Failed | Verdict) and outcome.hint:
             yield f"    hint: {outcome.hint}", "failed"
         if verbose and outcome.tracking is not None:
@@ -107,7 +110,7 @@ def _sentence(outcome: Outcome) -> str:  # noqa: PLR0911 - one kind of outcome, 
             return _with(move, reason)
         case Updated(written=written, hashed=hashed, reason=reason):
             cost = _cost(hashed)
-            done = "" if written else ", not written"
+            done = "" if written or outcome.pull_request is not None else ", not written"
             return _with(f"{move} ({cost}{done})", reason)
         case Held(reason=reason, until=until):
             when = f" until {until:%Y-%m-%d %H:%M} UTC" if until is not None else ""

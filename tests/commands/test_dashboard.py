@@ -1,0 +1,118 @@
+"""The dashboard: one issue, updated in place, whose boxes the next run reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.commands.repository import Home
+from tests.loopback.faults import Lost
+from tests.loopback.messages import text
+
+if TYPE_CHECKING:
+    from tests.loopback.github import GitHub
+    from tests.loopback.index import Index
+    from tests.project import Project
+
+
+@pytest.fixture
+def home(project: Project, github: GitHub, index: Index, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """One package each that gets a pull request, must wait for it, is held, fails, is current."""
+    made = Home.made(project, github, index, monkeypatch)
+    made.add("apple", "current", "fig", "lost", "pear")
+    for name in ("apple", "fig", "pear"):
+        made.release(name, "2.0")
+    index.server.fail("GET /simple/lost/", text("gone", 404))
+    made.configure("max_open: 1\ndashboard: true\npackages: {fig: {hold: 'asks @anna'}}\n")
+    return made
+
+
+def body(home: Home) -> str:
+    (issue,) = home.hosted.issues.values()
+    return issue.body
+
+
+def test_it_shows_what_is_open_held_and_failed_and_why(home: Home) -> None:
+    home.bump()
+    web, index = home.github.url, home.index.server.url
+    assert (
+        body(home)
+        == f"""\
+What the updater found. Tick a box to have the package tried again by the next run, also where \
+its version was declined, somebody else proposes it or `max_open` is reached.
+
+## Open pull requests
+
+- [ ] `apple` `1.0` → `2.0`: [pull request 1]({web}/me/overlays/pull/1) \
+<!-- updater:row open overlays/apple.nix#python3Packages.apple -->
+
+## Held
+
+- [ ] `fig`: asks @\u200banna <!-- updater:row held overlays/fig.nix#python3Packages.fig -->
+- [ ] `pear` `1.0` → `2.0`: 1 pull requests are open, and max\\_open is 1 \
+<!-- updater:row held overlays/pear.nix#python3Packages.pear -->
+
+## Failed
+
+- [ ] `lost`: look-up: {index}/simple/lost/ answers 404 Not Found \
+<!-- updater:row failed overlays/lost.nix#python3Packages.lost -->
+
+<!-- updater:dashboard -->
+"""
+    )
+
+
+def test_a_second_run_does_not_touch_it(home: Home) -> None:
+    home.bump()
+    written = home.writes()
+    home.bump()
+    assert home.writes() == written
+
+
+def test_a_run_about_one_package_keeps_the_lines_of_the_others(home: Home) -> None:
+    home.bump()
+    before = body(home)
+    home.bump("pear")
+    assert body(home) == before
+    home.merge(1)
+    home.bump("apple")
+    gone = [line for line in before.splitlines() if line not in body(home).splitlines()]
+    assert [line.partition(" <!--")[0].partition(":")[0] for line in gone] == [
+        "## Open pull requests",
+        "- [ ] `apple` `1.0` → `2.0`",
+    ]
+
+
+def test_a_ticked_box_forces_a_package_once(home: Home) -> None:
+    """Over max_open; then the box is empty again."""
+    home.bump()
+    (issue,) = home.hosted.issues.values()
+    issue.body = issue.body.replace("- [ ] `pear`", "- [x] `pear`")
+    assert home.packages(home.bump())["pear"]["status"] == "updated"
+    assert "- [x]" not in issue.body
+
+
+def test_a_ticked_box_proposes_a_declined_version_again(home: Home) -> None:
+    home.bump()
+    home.pull(1).state = "closed"
+    home.bump("apple")
+    (issue,) = home.hosted.issues.values()
+    assert "was closed without merging" in issue.body
+    issue.body = issue.body.replace("- [ ] `apple`", "- [x] `apple`")
+    assert home.packages(home.bump("apple"))["apple"]["status"] == "updated"
+
+
+def test_an_issue_of_somebody_else_is_no_dashboard(home: Home) -> None:
+    home.bump()
+    (issue,) = home.hosted.issues.values()
+    issue.author = "mallory"
+    home.bump()
+    assert [one.author for one in home.hosted.issues.values()] == ["mallory", "loopback"]
+
+
+def test_a_lost_answer_makes_no_second_dashboard(home: Home) -> None:
+    home.github.server.fail("POST .*/issues$", Lost(), times=1)
+    assert home.bump().code == 1
+    home.bump()
+    assert len(home.hosted.issues) == 1

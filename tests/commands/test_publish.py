@@ -1,0 +1,201 @@
+"""`updater bump --output DIR`, then `updater publish DIR`: results are not trusted."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.commands.repository import Home
+from tests.project import FAKE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.loopback.github import GitHub
+    from tests.loopback.index import Index
+    from tests.project import Project
+
+PASSED = {
+    "status": "passed",
+    "attribute": "python3Packages.apple",
+    "seconds": 1.5,
+    "phase": "",
+    "tail": "",
+    "diagnosis": None,
+    "sandboxed": True,
+}
+
+
+@pytest.fixture
+def home(project: Project, github: GitHub, index: Index, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A repository with a package that is behind."""
+    made = Home.made(project, github, index, monkeypatch)
+    made.add("apple")
+    made.release("apple", "2.0")
+    return made
+
+
+@pytest.fixture
+def results(home: Home, tmp_path: Path) -> Path:
+    """What the build job leaves, without a token."""
+    folder = tmp_path / "results"
+    assert home.project.run("bump", "--dry-run", "--output", str(folder)).code == 0
+    return folder
+
+
+def edited(folder: Path, **changes: Any) -> None:
+    """Change the one result."""
+    (file,) = folder.iterdir()
+    file.write_text(json.dumps(json.loads(file.read_text()) | changes))
+
+
+def test_results_name_what_was_found_and_no_path_comes_from_upstream(results: Path) -> None:
+    (file,) = results.iterdir()
+    assert file.name.startswith("python3Packages.apple-")
+    said = json.loads(file.read_text())
+    assert said["hash"].startswith("sha256-")
+    assert said | {"hash": ""} == {
+        "schema": 1,
+        "package": "overlays/apple.nix#python3Packages.apple",
+        "version": "2.0",
+        "ref": None,
+        "commit": None,
+        "hash": "",
+        "build": {
+            "status": "skipped",
+            "attribute": "",
+            "seconds": 0.0,
+            "phase": "--dry-run",
+            "tail": "",
+            "diagnosis": None,
+            "sandboxed": None,
+        },
+    }
+
+
+def test_publish_opens_the_pull_request_that_bump_would(home: Home, results: Path) -> None:
+    edited(results, build=PASSED)
+    result = home.project.run("publish", str(results), "--json")
+    assert (result.code, result.json["packages"][0]["pull_request"]["number"]) == (0, 1)
+    assert home.version("updater/apple", "apple") == "2.0"
+    assert "| build | pass (`python3Packages.apple`), reported by the build job |" in (
+        home.pull(1).body
+    )
+    assert home.project.run("publish", str(results)).code == 0
+    assert list(home.hosted.pulls) == [1]
+
+
+LIES = {
+    "version": ({"version": "1.5"}, "version: 1.5 was reported, 2.0 is found"),
+    "ref": ({"ref": "v2.0"}, "ref: v2.0 was reported, none is found"),
+    "commit": ({"commit": "0" * 40}, f"commit: {'0' * 40} was reported, none is found"),
+    "hash": ({"hash": FAKE}, f"hash: {FAKE} was reported, sha256-"),
+}
+
+
+@pytest.mark.parametrize(("lie", "message"), LIES.values(), ids=LIES)
+def test_any_difference_is_refused(
+    home: Home, results: Path, lie: dict[str, str], message: str
+) -> None:
+    edited(results, **lie)
+    result = home.project.run("publish", str(results), "--json")
+    (package,) = result.json["packages"]
+    assert (result.code, package["error"]["stage"]) == (1, "publish")
+    assert package["error"]["message"].startswith(
+        f"what was reported is not what is found now: {message}"
+    )
+    assert (home.hosted.pulls, home.writes()) == ({}, [])
+
+
+HOSTILE: dict[str, dict[str, Any]] = {
+    "Nix in the version": {"version": "1.0${builtins.readFile /etc/passwd}"},
+    "option as a ref": {"ref": "--upload-pack=x"},
+    "line in the commit": {"commit": "a" * 39 + "\n"},
+    "hash that is none": {"hash": "sha256-AAAA\n::set-output"},
+    "unknown key": {"run": "rm -rf /"},
+    "another type": {"version": ["2.0"]},
+    "log without end": {"build": PASSED | {"tail": "x" * 30_000}},
+    "another schema": {"schema": 2},
+}
+
+
+@pytest.mark.parametrize("changes", HOSTILE.values(), ids=HOSTILE)
+def test_a_result_that_bump_would_not_write_stops_all(
+    home: Home, results: Path, changes: dict[str, Any]
+) -> None:
+    edited(results, **changes)
+    result = home.project.run("publish", str(results), "--json")
+    assert (result.code, result.json["error"]["hint"]) == (
+        2,
+        "nothing was published; do not trust the job that wrote it",
+    )
+    assert home.github.server.requests("/api/") == []
+
+
+def test_a_package_that_the_base_does_not_have_is_no_path(home: Home, results: Path) -> None:
+    edited(results, package="../../etc/passwd#x")
+    result = home.project.run("publish", str(results))
+    assert (result.code, home.writes()) == (3, [])
+
+
+def test_a_link_out_of_the_folder_is_not_followed(home: Home, results: Path) -> None:
+    os.symlink("/etc/hostname", results / "z.json")  # noqa: PTH211 - as an artifact has it
+    result = home.project.run("publish", str(results))
+    assert (result.code, home.writes()) == (2, [])
+
+
+def test_a_file_that_is_too_large_is_not_read(home: Home, results: Path) -> None:
+    (results / "z.json").write_bytes(b" " * (256 * 1024 + 1))
+    result = home.project.run("publish", str(results))
+    assert (result.code, "larger than 262144 bytes" in result.err) == (2, True)
+
+
+def test_a_fifo_does_not_hang(home: Home, results: Path) -> None:
+    os.mkfifo(results / "z.json")
+    assert home.project.run("publish", str(results)).code == 2
+
+
+def test_markup_in_the_reported_build_cannot_act(home: Home, results: Path) -> None:
+    told = {"code": "x", "message": "@everyone <img src=x> closes #1 | `", "hint": ""}
+    build = PASSED | {"status": "failed", "phase": "build", "diagnosis": told}
+    edited(results, build=build)
+    home.project.run("publish", str(results))
+    (line,) = [one for one in home.pull(1).body.splitlines() if one.startswith("| build |")]
+    assert line == (
+        "| build | **fail**: @\u200beveryone &lt;img src=x&gt; closes #\u200b1 \\| \\`, "
+        "reported by the build job |"
+    )
+    assert home.pull(1).draft is True
+
+
+def test_automerge_is_enabled_for_an_allowed_kind_that_was_built(home: Home, results: Path) -> None:
+    """1.0 -> 2.0 is a major update, and patch alone would not allow it."""
+    edited(results, build=PASSED)
+    home.configure("packages: {apple: {pull_request: {automerge: [major]}}}\n")
+    home.project.run("publish", str(results))
+    assert home.pull(1).automerge is True
+
+
+def test_automerge_is_not_enabled_for_another_kind(home: Home, results: Path) -> None:
+    edited(results, build=PASSED)
+    home.configure("packages: {apple: {pull_request: {automerge: [patch, minor]}}}\n")
+    home.project.run("publish", str(results))
+    assert home.pull(1).automerge is False
+
+
+def test_automerge_is_taken_back_before_an_update_that_may_not(home: Home, results: Path) -> None:
+    """The new version was not built: it is not pushed while GitHub would merge it."""
+    edited(results, build=PASSED)
+    home.configure("packages: {apple: {pull_request: {automerge: [major]}}}\n")
+    home.project.run("publish", str(results))
+    home.release("apple", "3.0")
+    home.bump("apple")
+    assert (home.pull(1).title, home.pull(1).automerge) == ("apple: 1.0 -> 3.0", False)
+    requests = home.github.server.requests()
+    bodies = [b"disablePullRequestAutoMerge" in one.body for one in requests]
+    pushes = [one.method == "PATCH" and "/git/refs/" in one.path for one in requests]
+    assert (bodies.count(True), pushes.count(True)) == (1, 1)
+    assert bodies.index(True) < pushes.index(True)

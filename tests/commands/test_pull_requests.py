@@ -1,0 +1,520 @@
+"""`updater bump --pr` against the loopback GitHub: the rules, one by one."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.commands.repository import BOT, Home
+from tests.loopback.faults import Drop, Lost
+from tests.loopback.git_data import delete_ref, make_commit, set_ref
+from tests.loopback.github import TOKEN
+from tests.loopback.messages import json_answer
+from tests.loopback.rest import forbidden, invalid, problem, secondary_limit
+
+if TYPE_CHECKING:
+    from tests.loopback.faults import Fault
+    from tests.loopback.github import GitHub
+    from tests.loopback.index import Index
+    from tests.project import Project
+
+
+@pytest.fixture
+def home(project: Project, github: GitHub, index: Index, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A repository whose two packages are behind."""
+    made = Home.made(project, github, index, monkeypatch)
+    made.add("apple", "pear")
+    for name in ("apple", "pear"):
+        made.release(name, "2.0")
+    return made
+
+
+def test_each_package_gets_a_branch_and_a_pull_request(home: Home) -> None:
+    """The commit has the change's file alone, names no author of its own, and is over the base."""
+    base = home.branch("main")
+
+    result = home.bump()
+
+    assert (result.code, result.err) == (0, "")
+    said = home.packages(result)["apple"]
+    assert (said["status"], said["written"]) == ("updated", False)
+    assert said["pull_request"] == {
+        "url": f"{home.github.url}/me/overlays/pull/1",
+        "number": 1,
+        "state": "open",
+    }
+    assert [(one.branch, one.base, one.title) for one in home.hosted.pulls.values()] == [
+        ("updater/apple", "main", "apple: 1.0 -> 2.0"),
+        ("updater/pear", "main", "pear: 1.0 -> 2.0"),
+    ]
+    head = home.branch("updater/apple") or ""
+    assert home.hosted.git("rev-parse", f"{head}^") == base
+    assert home.changed(head) == ["overlays/apple.nix"]
+    assert (home.version(head, "apple"), home.version(head, "pear")) == ("2.0", "1.0")
+    assert home.hosted.git("show", "-s", "--format=%s|%an", head) == f"apple: 1.0 -> 2.0|{BOT}"
+    (sent,) = home.github.server.requests("POST .*/git/commits")[:1]
+    assert b"author" not in sent.body
+    assert b"committer" not in sent.body
+
+
+def test_a_second_run_changes_nothing(home: Home) -> None:
+    """No request writes: no push, no edit, nothing that would notify."""
+    home.configure("packages: {apple: {pull_request: {labels: [deps]}}}\n")
+    home.bump()
+    state, written = home.state(), home.writes()
+
+    result = home.bump()
+
+    assert result.code == 0, result.out
+    assert (home.state(), home.writes()) == (state, written)
+    assert home.pull(1).labels == ["deps"]
+
+
+def test_a_newer_version_updates_the_same_pull_request(home: Home) -> None:
+    home.bump()
+    home.release("apple", "3.0")
+
+    assert home.bump().code == 0
+
+    pull = home.pull(1)
+    assert list(home.hosted.pulls) == [1, 2]
+    assert (pull.title, pull.branch) == ("apple: 1.0 -> 3.0", "updater/apple")
+    assert "`3.0`" in pull.body
+    assert "`2.0`" not in pull.body
+    assert home.version("updater/apple", "apple") == "3.0"
+    assert home.hosted.git("rev-list", "--count", "main..updater/apple") == "1"
+
+
+def test_the_edit_is_planned_on_the_base_and_not_on_the_local_file(home: Home) -> None:
+    local = home.project.root / "overlays" / "apple.nix"
+    local.write_text("# mine\n" + local.read_text())
+    home.bump("apple")
+    assert "# mine" not in home.show("updater/apple", "overlays/apple.nix")
+
+
+def test_a_branch_is_rebuilt_on_the_newest_base(home: Home) -> None:
+    """Also where the base changed the very file: nothing of the base is lost."""
+    home.bump("apple")
+    text = home.show("main", "overlays/apple.nix")
+    base = home.push("main", {"overlays/apple.nix": f"# new here\n{text}"})
+
+    assert home.bump("apple").code == 0
+
+    assert home.hosted.git("rev-parse", "updater/apple^") == base
+    assert home.show("updater/apple", "overlays/apple.nix").startswith("# new here\n")
+    assert home.version("updater/apple", "apple") == "2.0"
+
+
+def test_a_merged_pull_request_is_done_and_its_branch_removed(home: Home) -> None:
+    home.bump()
+    home.merge(1)
+
+    said = home.packages(home.bump())
+
+    assert (said["apple"]["status"], said["pear"]["status"]) == ("current", "updated")
+    assert list(home.hosted.pulls) == [1, 2]
+    assert home.branch("updater/apple") is None
+    assert home.branch("updater/pear") is not None
+
+
+def test_after_a_merge_the_next_version_gets_a_new_pull_request(home: Home) -> None:
+    home.bump("apple")
+    home.merge(1)
+    home.release("apple", "3.0")
+
+    assert home.bump("apple").code == 0
+
+    assert [(one.state, one.title) for one in home.hosted.pulls.values()] == [
+        ("closed", "apple: 1.0 -> 2.0"),
+        ("open", "apple: 2.0 -> 3.0"),
+    ]
+
+
+def test_closed_without_merging_means_not_this_version(home: Home) -> None:
+    """Held, and told why, until there is a newer one."""
+    home.bump("apple")
+    home.pull(1).state = "closed"
+    state = home.state()
+
+    result = home.bump("apple")
+
+    said = home.packages(result)["apple"]
+    assert (result.code, said["status"], said["reason"]) == (
+        0,
+        "held",
+        (
+            "pull request 1 with this version was closed without merging; the next version is "
+            "proposed again"
+        ),
+    )
+    assert home.state() == state
+    home.release("apple", "3.0")
+    assert home.bump("apple").code == 0
+    assert [one.title for one in home.hosted.pulls.values()] == [
+        "apple: 1.0 -> 2.0",
+        "apple: 1.0 -> 3.0",
+    ]
+
+
+def test_a_closed_pull_request_of_somebody_else_says_nothing(home: Home) -> None:
+    """An outsider copies title, branch name and marker; closing it blocks nothing."""
+    home.bump("apple")
+    body = home.pull(1).body
+    home.hosted.pulls.clear()
+    delete_ref(home.hosted, "refs/heads/updater/apple")
+    number = home.open_as("mallory", "updater/apple", {"x": "y"}, owner="mallory")
+    home.pull(number).body, home.pull(number).state = body, "closed"
+
+    assert home.packages(home.bump("apple"))["apple"]["status"] == "updated"
+
+
+def test_a_persons_commits_stop_the_bot(home: Home) -> None:
+    """It comments once, touches nothing, also when there is a newer version."""
+    home.bump("apple")
+    theirs = home.push("updater/apple", {"overlays/apple.nix": "# fixed by hand\n"})
+    title = home.pull(1).title
+    home.release("apple", "3.0")
+
+    results = [home.packages(home.bump("apple"))["apple"] for _ in range(2)]
+
+    assert [one["reason"] for one in results] == [
+        f"updater/apple has commits of others, such as {theirs[:12]}"
+    ] * 2
+    assert home.branch("updater/apple") == theirs
+    assert home.pull(1).title == title
+    ((author, text),) = home.pull(1).comments
+    assert author == BOT
+    assert "tick the box in the description" in text
+
+
+def test_an_amended_commit_of_the_bot_is_a_persons(home: Home) -> None:
+    """Its trailer is there and does not fit what it writes."""
+    home.bump("apple")
+    message = home.hosted.git("show", "-s", "--format=%B", "updater/apple")
+    made = home.hosted.commit(
+        {"overlays/apple.nix": "# mine\n"},
+        branch=None,
+        parents=[home.branch("main") or ""],
+        message=message,
+    )
+    home.hosted.settle()
+    set_ref(home.hosted, "refs/heads/updater/apple", made)
+
+    assert home.packages(home.bump("apple"))["apple"]["status"] == "held"
+    assert home.branch("updater/apple") == made
+
+
+def test_the_box_hands_the_branch_back(home: Home) -> None:
+    home.bump("apple")
+    state = home.state()
+    home.push("updater/apple", {"overlays/apple.nix": "# fixed by hand\n"})
+    home.pull(1).body = home.pull(1).body.replace("- [ ] <!--", "- [x] <!--")
+
+    assert home.packages(home.bump("apple"))["apple"]["status"] == "updated"
+    assert home.state() == state
+
+
+def test_a_merge_of_the_base_is_no_persons_commit(home: Home) -> None:
+    """What the button "Update branch" makes: the branch is the bot's still."""
+    home.bump("apple")
+    base = home.push("main", {"README": "newer\n"})
+    head = home.branch("updater/apple") or ""
+    tree = home.hosted.git("rev-parse", f"{base}^{{tree}}")
+    set_ref(
+        home.hosted,
+        "refs/heads/updater/apple",
+        make_commit(home.hosted, tree, (head, base), "Merge branch 'main' into updater/apple"),
+    )
+
+    assert home.packages(home.bump("apple"))["apple"]["status"] == "updated"
+    assert home.hosted.git("rev-parse", "updater/apple^") == base
+    assert home.version("updater/apple", "apple") == "2.0"
+
+
+def test_max_open_bounds_new_pull_requests(home: Home) -> None:
+    """The next is opened when one was merged; open ones are updated all the same."""
+    home.configure("max_open: 1\n")
+
+    first = home.packages(home.bump())
+
+    assert (first["apple"]["status"], first["pear"]["status"]) == ("updated", "held")
+    assert first["pear"]["reason"] == "1 pull requests are open, and max_open is 1"
+    home.release("apple", "3.0")
+    assert home.packages(home.bump())["apple"]["pull_request"]["number"] == 1
+    assert home.pull(1).title == "apple: 1.0 -> 3.0"
+    home.merge(1)
+    assert home.packages(home.bump())["pear"]["pull_request"]["number"] == 2
+
+
+def test_a_group_shares_one_pull_request(home: Home) -> None:
+    home.configure("packages: {'*': {pull_request: {group: fruit, labels: [deps]}}}\n")
+
+    assert home.bump().code == 0
+
+    (pull,) = home.hosted.pulls.values()
+    assert (pull.title, pull.branch, pull.labels) == (
+        "fruit: update 2 packages",
+        "updater/fruit",
+        ["deps"],
+    )
+    assert home.changed("updater/fruit") == ["overlays/apple.nix", "overlays/pear.nix"]
+    message = home.hosted.git("show", "-s", "--format=%B", "updater/fruit")
+    assert message.startswith(
+        "fruit: update 2 packages\n\napple: 1.0 -> 2.0\npear: 1.0 -> 2.0\n\nUpdater-Fingerprint: "
+    )
+
+
+def test_pull_requests_of_a_renamed_group_are_closed(home: Home) -> None:
+    """And say no to nothing: back under the old name, the same version is proposed again."""
+    home.bump()
+    config = home.project.root / "config.yaml"
+    before = config.read_text()
+    home.configure("packages: {'*': {pull_request: {group: fruit}}}\n")
+
+    assert home.bump().code == 0
+
+    assert [(one.branch, one.state) for one in home.hosted.pulls.values()] == [
+        ("updater/apple", "closed"),
+        ("updater/pear", "closed"),
+        ("updater/fruit", "open"),
+    ]
+    assert (home.branch("updater/apple"), home.branch("updater/pear")) == (None, None)
+    config.write_text(before)
+    assert home.packages(home.bump())["apple"]["pull_request"]["number"] == 4
+
+
+def newer(home: Home, name: str) -> dict[str, str]:
+    """An overlay at the version that the bot would propose."""
+    path = f"overlays/{name}.nix"
+    return {path: home.show("main", path).replace('"1.0"', '"2.0"')}
+
+
+def test_a_colleagues_pull_request_with_the_same_version_is_respected(home: Home) -> None:
+    number = home.open_as("anna", "my-branch", newer(home, "apple"))
+
+    said = home.packages(home.bump())
+
+    assert (said["apple"]["status"], said["apple"]["reason"]) == (
+        "held",
+        f"pull request {number} of anna does the same",
+    )
+    assert said["pear"]["status"] == "updated"
+
+
+def test_a_fork_of_somebody_with_write_access_is_respected_too(home: Home) -> None:
+    home.hosted.collaborators["anna"] = "write"
+    home.open_as("anna", "my-branch", newer(home, "apple"), owner="anna")
+    assert home.packages(home.bump("apple"))["apple"]["status"] == "held"
+
+
+def test_an_outsiders_pull_request_is_only_mentioned(home: Home) -> None:
+    number = home.open_as("mallory", "my-branch", newer(home, "apple"), owner="mallory")
+
+    said = home.packages(home.bump("apple"))["apple"]
+
+    assert said["status"] == "updated"
+    assert said["warnings"] == [
+        {"code": "major-version", "message": "a new major version: 1.0 -> 2.0"},
+        {"code": "rival", "message": f"pull request {number} of mallory does the same"}
+    ]
+
+
+def test_labels_reviewers_assignees_milestone_and_draft(home: Home) -> None:
+    home.hosted.collaborators["anna"] = "write"
+    home.configure(
+        "packages: {apple: {pull_request: {labels: [deps, nix], reviewers: [anna, me/core], "
+        "assignees: [bert], milestone: 3, draft: true}}}\n"
+    )
+
+    home.bump("apple")
+
+    pull = home.pull(1)
+    assert (
+        pull.labels,
+        pull.reviewers,
+        pull.teams,
+        pull.assignees,
+        pull.milestone,
+        pull.draft,
+    ) == (
+        ["deps", "nix"],
+        ["anna"],
+        ["core"],
+        ["bert"],
+        3,
+        True,
+    )
+    assert '"ready": true' in pull.body
+    pull.labels.clear()
+    home.bump("apple")
+    assert pull.labels == []  # what people took away stays away
+
+
+def test_outside_its_schedule_a_package_is_held_until_the_next_window(home: Home) -> None:
+    now = datetime.now(UTC)
+    later = (now + timedelta(days=2)).strftime("%a").lower()
+    home.configure(f"packages: {{apple: {{pull_request: {{schedule: [{later}]}}}}}}\n")
+    said = home.packages(home.bump())
+    assert (said["apple"]["status"], said["apple"]["reason"]) == (
+        "held",
+        "it is not the time that `schedule:` allows",
+    )
+    assert datetime.fromisoformat(said["apple"]["until"]) > now
+    assert said["pear"]["status"] == "updated"
+
+
+def test_a_title_can_follow_a_template(home: Home) -> None:
+    home.configure(
+        "packages: {apple: {pull_request: {title: 'chore(deps): update {name} to {new}'}}}\n"
+    )
+    home.bump("apple")
+    assert home.pull(1).title == "chore(deps): update apple to 2.0"
+    assert home.hosted.git("show", "-s", "--format=%s", "updater/apple") == home.pull(1).title
+
+
+REFUSALS: dict[str, Fault] = {
+    "401": problem(401, "Bad credentials"),
+    "403 no right": forbidden("contents=write"),
+    "403 secondary limit": secondary_limit(1),
+    "404": problem(404, "Not Found"),
+    "409": problem(409, "Git Repository is empty."),
+    "422": invalid("PullRequest", field="head", code="invalid"),
+    "500": problem(500, "Server Error"),
+    "502": json_answer({"message": "Server Error"}, 502),
+    "connection lost before the work": Drop(),
+    "connection lost after the work": Lost(),
+}
+STEPS = (
+    "POST .*/git/blobs",
+    "POST .*/git/trees",
+    "POST .*/git/commits",
+    "POST .*/git/refs",
+    "POST .*/pulls$",
+    "POST .*/issues/1/labels",
+    "POST .*/issues/1/assignees",
+    "PATCH .*/pulls/1$",
+    "GET .*/pulls\\?",
+    "GET .*/git/matching-refs/",
+    "POST .*/graphql",
+)
+
+
+@pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
+@pytest.mark.parametrize("step", STEPS)
+def test_after_any_refusal_at_any_step_a_rerun_ends_as_if_nothing_had_happened(
+    home: Home, step: str, refusal: Fault
+) -> None:
+    """Nothing twice, nothing lost; and a request that writes is sent once a run."""
+    home.configure("packages: {apple: {pull_request: {labels: [deps], assignees: [bert]}}}\n")
+    fault = home.github.server.fail(step, refusal, times=1)
+
+    disturbed = home.bump("apple")
+
+    assert fault.hits == 1
+    assert disturbed.code == 1
+    assert len(home.github.server.requests(step)) == 1
+    assert home.bump("apple").code == 0
+    state, written = home.state(), home.writes()
+    home.bump("apple")
+    assert (home.state(), home.writes()) == (state, written)
+    home.hosted.pulls.clear()
+    delete_ref(home.hosted, "refs/heads/updater/apple")
+    home.bump("apple")
+    assert home.state() == state  # what an undisturbed run makes
+
+
+def test_a_lost_answer_to_a_comment_does_not_make_a_second_one(home: Home) -> None:
+    home.bump("apple")
+    home.push("updater/apple", {"overlays/apple.nix": "# fixed by hand\n"})
+    fault = home.github.server.fail("POST .*/comments", Lost(), times=1)
+    codes = [home.bump("apple").code for _ in range(2)]
+    assert (codes, fault.hits, len(home.pull(1).comments)) == ([1, 0], 1, 1)
+
+
+def test_only_requests_that_read_are_repeated(home: Home) -> None:
+    """A read that fails once costs nothing; a write that fails is left to the next run."""
+    config = home.project.root / "config.yaml"
+    config.write_text(config.read_text().replace("retries: 0", "retries: 2"))
+    read = home.github.server.fail("GET .*/compare/", problem(502, "Server Error"), times=1)
+    home.bump("apple")
+    home.release("apple", "3.0")
+    assert home.bump("apple").code == 0
+    assert read.hits == 1
+    write = home.github.server.fail("POST .*/git/commits", Lost(), times=1)
+    home.release("apple", "4.0")
+    before = len(home.github.server.requests("POST .*/git/commits"))
+    assert home.bump("apple").code == 1
+    assert (write.hits, len(home.github.server.requests("POST .*/git/commits"))) == (1, before + 1)
+
+
+def test_a_failure_at_one_package_does_not_stop_the_next(home: Home) -> None:
+    home.github.server.fail("POST .*/git/refs", problem(500, "Server Error"), times=1)
+    said = home.packages(home.bump())
+    assert (said["apple"]["status"], said["pear"]["status"]) == ("failed", "updated")
+    assert said["apple"]["error"]["stage"] == "publish"
+
+
+HINTS = {
+    "missing right": (
+        forbidden("contents=write"),
+        "the token in GITHUB_TOKEN lacks a right: contents=write",
+    ),
+    "repository setting": (
+        problem(403, "GitHub Actions is not permitted to create or approve pull requests."),
+        (
+            "turn on `Allow GitHub Actions to create and approve pull requests` in the "
+            "repository's settings, Actions, General; it is off by default"
+        ),
+    ),
+    "token": (
+        problem(401, "Bad credentials"),
+        "the token in GITHUB_TOKEN is not valid: renew it",
+    ),
+    "patience": (
+        secondary_limit(60),
+        "GitHub asks for patience: run the command again later",
+    ),
+}
+
+
+@pytest.mark.parametrize(("refusal", "hint"), HINTS.values(), ids=HINTS)
+def test_a_refusal_says_what_to_do(home: Home, refusal: Fault, hint: str) -> None:
+    home.github.server.fail("POST .*/pulls$", refusal)
+    error = home.packages(home.bump("apple"))["apple"]["error"]
+    assert error["hint"] == hint
+    assert re.match("me/overlays: cannot open a pull request: 40[13] ", error["message"])
+
+
+def test_the_token_goes_to_the_api_host_only(home: Home) -> None:
+    """And is in no output."""
+    result = home.bump("-v")
+    assert TOKEN not in result.out + result.err
+    assert {one.authorization for one in home.index.server.requests()} == {None}
+    assert {one.authorization for one in home.github.codeload.requests()} == set()
+    api = home.github.server.requests("/api/")
+    assert {one.authorization for one in api} <= {f"token {TOKEN}", f"Bearer {TOKEN}"}
+
+
+def test_without_a_token_nothing_is_tried(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_TOKEN")
+    result = home.bump()
+    assert (result.code, result.json["error"]) == (
+        2,
+        {
+            "stage": "arguments",
+            "message": "pull requests in me/overlays need a token for github.com",
+            "hint": "set GITHUB_TOKEN or GH_TOKEN to a token with the rights contents=write and "
+            "pull_requests=write, nothing more",
+        },
+    )
+    assert home.github.server.requests() == []
+
+
+def test_automerge_is_for_built_updates_of_allowed_kinds(home: Home) -> None:
+    """Nothing was built here, so that GitHub merges nothing by itself."""
+    home.configure("packages: {apple: {pull_request: {automerge: true}}}\n")
+    home.bump("apple")
+    assert home.pull(1).automerge is False

@@ -1,0 +1,90 @@
+"""Bodies are pure functions of the change: golden texts in bodies/.
+
+``UPDATE_GOLDEN=1`` writes them anew; read the diff.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.publish.examples import WARNED, example
+from updater.model import Build, Diagnosis
+from updater.publish.body import LONGEST, render, stopped_comment, stopped_marker
+from updater.publish.marker import Marker, read_marker, wants_rebuild
+
+if TYPE_CHECKING:
+    from updater.publish.proposal import Update
+
+GOLDEN = Path(__file__).parent / "bodies"
+FAILED = Build(
+    "failed",
+    "python3Packages.ema-pytorch",
+    phase="build",
+    diagnosis=Diagnosis("missing-dependency", "it needs einx | which `is` <gone>", "add it"),
+)
+BODIES: dict[str, list[Update]] = {
+    "built": [example()],
+    "major-with-warnings": [example(new="1.0.0", warnings=(WARNED,), reason="a [label] was false")],
+    "failed-elsewhere": [example(build=FAILED, reported=True)],
+    "index-not-built": [
+        example(ref="", commit="", upstream="", url="", method="index", published=None, build=None)
+    ],
+    "group": [example(), example(name="einx", old="0.1.0", new="0.1.1")],
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_body_is_its_golden_text(name: str) -> None:
+    body = render(BODIES[name])
+    path = GOLDEN / f"{name}.md"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(body)
+    assert body == path.read_text()
+
+
+def test_every_body_carries_a_marker_that_can_be_read_and_an_unticked_box() -> None:
+    for updates in BODIES.values():
+        body = render(updates)
+        assert read_marker(body) == Marker(tuple(one.key for one in updates), ready=True)
+        assert not wants_rebuild(body)
+
+
+def test_a_build_that_takes_longer_makes_the_same_body() -> None:
+    other = Build("passed", "python3Packages.ema-pytorch", seconds=99.0, sandboxed=True)
+    assert render([example(build=other)]) == render([example()])
+
+
+def test_a_body_is_never_longer_than_github_takes() -> None:
+    many = [example(name=f"package-{number}") for number in range(200)]
+    body = render(many)
+    assert len(body) <= LONGEST
+    assert read_marker(body) == Marker(tuple(one.key for one in many), ready=True)
+
+
+def test_a_marker_cannot_be_ended_from_inside() -> None:
+    marker = Marker(("a --> <!-- b",), ready=False)
+    assert str(marker).count("-->") == 1
+    assert read_marker(f"x\n{marker}\ny") == marker
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "<!-- updater: {} -->", "<!-- updater: {x} -->", '<!-- updater: {"updates": 1} -->'],
+)
+def test_a_marker_that_makes_no_sense_is_none(body: str) -> None:
+    assert read_marker(body) is None
+
+
+def test_a_comment_says_how_to_hand_the_branch_back() -> None:
+    assert stopped_comment("0123456789abcdef") == (
+        "This branch has commits that the updater did not make (0123456789ab), so it does not "
+        "touch the branch any more.\n\n"
+        "To hand it back, tick the box in the description, or push the updater's own commit to "
+        "the branch again; to keep it, do nothing.\n\n"
+        f"{stopped_marker('0123456789abcdef')}\n"
+    )

@@ -1,0 +1,155 @@
+"""A pull request's body and the updater's comments: pure functions of the change.
+
+Nothing in it depends on the clock or on how long a build took, so that the same change makes the
+same body and a second run edits nothing.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import jinja2
+
+from updater.publish.marker import Marker, rebuild_box
+from updater.publish.sanitise import address, code, inline, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.model import Build
+    from updater.publish.proposal import Update
+
+_ROOMS = (10_000, 1_000, 100, 0)  # for one release's notes: what is cut is behind its link
+
+LONGEST = 65_536
+"""How many characters GitHub takes. Source: its answer to more, "body is too long"."""
+
+
+def render(updates: Sequence[Update], *, ready: bool = True) -> str:
+    """Return the body of a pull request.
+
+    Args:
+        updates: in the order of the commit.
+        ready: as `Marker` has it.
+    """
+    warnings = [
+        f"{code(update.name)}: {inline(text)}" for update in updates for text in _warnings(update)
+    ]
+    marker = Marker(tuple(update.key for update in updates), ready)
+    for room in _ROOMS:
+        body = _template().render(
+            updates=updates, warnings=warnings, box=rebuild_box(), marker=str(marker), room=room
+        )
+        if len(body) <= LONGEST:
+            return body
+    short = "\n".join(f"- {code(update.identity)}: {code(update.new)}" for update in updates)
+    tail = f"\n\n{rebuild_box()}\n\n{marker}\n"
+    said = "Too many packages to tell of each here:\n\n"
+    return said + short[: LONGEST - len(said) - len(tail)] + tail
+
+
+def stopped_comment(sha: str) -> str:
+    """Return what is said once when a branch has a person's commit."""
+    return (
+        f"This branch has commits that the updater did not make ({sha[:12]}), so it does not touch "
+        "the branch any more.\n\n"
+        "To hand it back, tick the box in the description, or push the updater's own commit to the "
+        f"branch again; to keep it, do nothing.\n\n{stopped_marker(sha)}\n"
+    )
+
+
+def stopped_marker(sha: str) -> str:
+    """Return what a comment has in it by which it is found again."""
+    return f"<!-- updater:stopped {sha} -->"
+
+
+def superseded_body() -> str:
+    """Return the body of a pull request that another one replaces; it declines no version."""
+    return f"Its packages are proposed together with others by now.\n\n{Marker((), ready=True)}\n"
+
+
+def _warnings(update: Update) -> list[str]:
+    found = [warning.message for warning in update.warnings]
+    told = any(warning.code == "major-version" for warning in update.warnings)
+    if update.kind == "major" and not told:
+        found.insert(0, f"{update.old} -> {update.new} is a major version")
+    if update.build is not None and update.build.status == "failed":
+        found.append("it does not build")
+    return found
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=False,  # noqa: S701 - Markdown, not HTML: every value goes through a filter
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters |= {
+        "address": address,
+        "code": code,
+        "inline": inline,
+        "link": _link,
+        "quoted": quoted,
+        "source": _source,
+        "verified": _verified,
+    }
+    text = resources.files("updater.publish").joinpath("body.md.j2").read_text("utf-8")
+    return environment.from_string(text)
+
+
+def _link(name: str, url: str) -> str:
+    return f"[{inline(name)}]({address(url)})" if address(url) else inline(name)
+
+
+def _source(update: Update) -> str:
+    named = [code(update.ref)] if update.ref else []
+    named += [code(update.commit[:12])] if update.commit else []
+    return " at ".join(named) or "the package index"
+
+
+def _verified(update: Update) -> list[tuple[str, str]]:
+    build = update.build
+    says = ", reported by the build job" if update.reported else ""
+    # The archive that was hashed here names its commit; another program's answer names none.
+    named = update.commit and update.method == "embedded"
+    rows = [
+        ("hash", f"pass: {code(update.hash)} ({inline(update.method)})"),
+        ("commit of the source", f"pass: {code(update.commit)}" if named else "not run"),
+    ]
+    for what, phases in (
+        ("evaluation", ("evaluation",)),
+        ("build", ("fetch", "build")),
+        ("imports", ("imports",)),
+        ("version of what was built", ("version",)),
+    ):
+        if phases[0] in ("imports", "version") and not update.imports:
+            rows.append((what, "not run: switched off"))
+        else:
+            rows.append((what, _result(build, what, phases) + (says if _ran(build) else "")))
+    return rows
+
+
+_ORDER = ("evaluation", "fetch", "build", "imports", "version")
+
+
+def _ran(build: Build | None) -> bool:
+    return build is not None and build.status != "skipped"
+
+
+def _result(build: Build | None, what: str, phases: tuple[str, ...]) -> str:
+    if build is None:
+        return "not run"
+    if build.status == "passed":
+        return f"pass ({code(build.attribute)})" if what == "build" else "pass"
+    if build.status == "skipped":
+        return f"not run: {inline(build.phase)}" if build.phase else "not run"
+    if build.phase in phases:
+        found = build.diagnosis
+        return f"**fail**: {inline(found.message)}" if found is not None else "**fail**"
+    reached = _ORDER.index(build.phase) if build.phase in _ORDER else 0
+    return "pass" if _ORDER.index(phases[-1]) < reached else "not run"

@@ -1,0 +1,82 @@
+"""What a run leaves for the next: a hidden marker in the body, a trailer on the commit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MARKER = re.compile(r"<!-- updater: (\{.*\}) -->")
+_TRAILER = "Updater-Fingerprint"
+_FINGERPRINT = re.compile(rf"^{_TRAILER}: ([0-9a-f]{{64}})$", re.MULTILINE)
+_REBUILD = "<!-- updater:rebuild -->"
+_TICKED = re.compile(rf"^[-*] \[[xX]\] {re.escape(_REBUILD)}", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What a body says to the next run.
+
+    Attributes:
+        keys: the updates that the pull request proposes, as `Update.key` has them.
+        ready: labels, reviewers and the like were set, so that they are the people's by now.
+    """
+
+    keys: tuple[str, ...]
+    ready: bool
+
+    def __str__(self) -> str:
+        written = json.dumps({"updates": self.keys, "ready": self.ready})
+        # Neither can end the comment that hides it.
+        written = written.replace("--", "-\\u002d").replace(">", "\\u003e")
+        return f"<!-- updater: {written} -->"
+
+
+def read_marker(body: str) -> Marker | None:
+    """Return a body's marker, None where it has none that can be read."""
+    found = _MARKER.findall(body)
+    if not found:
+        return None
+    try:
+        said = json.loads(found[-1])
+        keys, ready = said["updates"], said["ready"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        return None
+    return Marker(tuple(keys), ready is True)
+
+
+def rebuild_box() -> str:
+    """Return the checkbox that hands a branch back to the updater."""
+    return (
+        f"- [ ] {_REBUILD} Tick this to let the updater rebuild the branch; "
+        "commits of others on it are dropped"
+    )
+
+
+def wants_rebuild(body: str) -> bool:
+    """Tell whether somebody ticked the checkbox."""
+    return _TICKED.search(body.replace("\r\n", "\n")) is not None
+
+
+def fingerprint(blobs: Mapping[str, str]) -> str:
+    """Return a digest of what a commit writes: path -> blob id."""
+    listed = "".join(f"{path}\0{blob}\n" for path, blob in sorted(blobs.items()))
+    return hashlib.sha256(listed.encode()).hexdigest()
+
+
+def signed(message: str, blobs: Mapping[str, str]) -> str:
+    """Return a commit message with the trailer that says whose commit it is."""
+    return f"{message}\n\n{_TRAILER}: {fingerprint(blobs)}\n"
+
+
+def is_signed(message: str, blobs: Mapping[str, str]) -> bool:
+    """Tell whether a commit's trailer fits what it writes: nobody changed it since."""
+    found = _FINGERPRINT.findall(message.replace("\r\n", "\n"))
+    return bool(found) and found[-1] == fingerprint(blobs)

@@ -1,0 +1,175 @@
+"""What becomes of a proposal, given what the repository shows: pure decisions.
+
+Markers and closed pull requests count only where the updater's own user opened them from this
+repository, so that nobody else can steer or block it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from updater.publish.marker import is_signed, read_marker, wants_rebuild
+from updater.publish.names import PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from updater.model import Branch, BranchCommit, Pull
+    from updater.publish.proposal import Proposal, Update
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the repository shows about one proposal.
+
+    Attributes:
+        login: the updater's own.
+        base: the base branch's commit.
+        branch: the proposal's branch, None where there is none.
+        pulls: of that branch, newest first.
+        rival: somebody with write access proposes the same already.
+        open: how many pull requests of the updater are open in all.
+        max_open: how many may be.
+        forced: somebody asked for it on the dashboard.
+    """
+
+    login: str
+    base: str
+    branch: Branch | None
+    pulls: tuple[Pull, ...]
+    rival: Pull | None
+    open: int
+    max_open: int
+    forced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """Bring branch and pull request up to date; ``push`` where the branch is not."""
+
+    pull: Pull | None
+    push: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Touch nothing, because ``reason``.
+
+    Attributes:
+        pull: the pull request to name, where there is one.
+        stopped_by: a person's commit, about which a comment tells once; else empty.
+        until: when it may be otherwise, where that is known.
+    """
+
+    reason: str
+    pull: Pull | None = None
+    stopped_by: str = ""
+    until: datetime | None = None
+
+
+Decision: TypeAlias = "Publish | Leave"
+
+
+def decide(proposal: Proposal, seen: Seen) -> Decision:
+    """Say what to do about a proposal."""
+    opened = [pull for pull in seen.pulls if pull.state == "open" and pull.own]
+    mine = next((pull for pull in opened if is_mine(pull, seen.login)), None)
+    if mine is None and opened:
+        theirs = opened[0]
+        return Leave(
+            f"{theirs.author} opened pull request {theirs.number} from {proposal.branch}", theirs
+        )
+    if mine is None and not seen.forced:
+        closed = declining(seen.pulls, seen.login, proposal.keys)
+        if closed is not None:
+            return Leave(
+                f"pull request {closed.number} with this version was closed without merging; "
+                "the next version is proposed again",
+                closed,
+            )
+    stopped = person_commit(seen.branch) if seen.branch is not None else None
+    if stopped is not None and not (mine is not None and wants_rebuild(mine.body)):
+        reason = f"{proposal.branch} has commits of others, such as {stopped.sha[:12]}"
+        return Leave(reason, mine, stopped.sha)
+    if mine is None and seen.rival is not None and not seen.forced:
+        rival = seen.rival
+        return Leave(f"pull request {rival.number} of {rival.author} does the same", rival)
+    if mine is None and seen.open >= seen.max_open and not seen.forced:
+        return Leave(f"{seen.open} pull requests are open, and max_open is {seen.max_open}")
+    return Publish(mine, push=not _is_newest(proposal, seen))
+
+
+def _is_newest(proposal: Proposal, seen: Seen) -> bool:
+    if seen.branch is None or len(seen.branch.commits) != 1:
+        return False
+    (commit,) = seen.branch.commits
+    return commit.parents == (seen.base,) and dict(commit.files) == proposal.blobs
+
+
+def is_mine(pull: Pull, login: str) -> bool:
+    """Tell whether the updater's own user opened a pull request, from this repository."""
+    return pull.own and pull.author.lower() == login.lower() and pull.branch.startswith(PREFIX)
+
+
+def declining(pulls: Iterable[Pull], login: str, keys: Sequence[str]) -> Pull | None:
+    """Return the closed pull request that says no to all of these updates."""
+    for pull in pulls:
+        marker = read_marker(pull.body) if pull.state == "closed" else None
+        if marker is not None and is_mine(pull, login) and set(keys) <= set(marker.keys):
+            return pull
+    return None
+
+
+def declined(pulls: Iterable[Pull], login: str, updates: Iterable[Update]) -> dict[str, Pull]:
+    """Return identity -> the closed pull request that says no to the update."""
+    pulls = tuple(pulls)
+    found = {one.identity: declining(pulls, login, (one.key,)) for one in updates}
+    return {identity: pull for identity, pull in found.items() if pull is not None}
+
+
+def person_commit(branch: Branch) -> BranchCommit | None:
+    """Return the first commit that is neither the updater's, as it made it, nor a merge of base."""
+    own = {commit.sha for commit in branch.commits}
+    for commit in branch.commits:
+        merges_base = len(commit.parents) > 1 and any(one not in own for one in commit.parents[1:])
+        if not merges_base and not is_signed(commit.message, commit.files):
+            return commit
+    return None
+
+
+def superseded(pulls: Iterable[Pull], login: str, proposals: Sequence[Proposal]) -> list[Pull]:
+    """Return open pull requests whose packages are all proposed on other branches by now."""
+    found = []
+    for pull in pulls:
+        marker = read_marker(pull.body)
+        if marker is None or pull.state != "open" or not is_mine(pull, login):
+            continue
+        elsewhere = {
+            update.identity
+            for proposal in proposals
+            if proposal.branch != pull.branch
+            for update in proposal.updates
+        }
+        packages = {key.split(" ", 1)[0] for key in marker.keys}
+        if packages and packages <= elsewhere:
+            found.append(pull)
+    return found
+
+
+def may_automerge(updates: Sequence[Update], allowed: Iterable[str]) -> bool:
+    """Tell whether GitHub may merge by itself: allowed kinds only, built, and no warning."""
+    kinds = set(allowed)
+    return bool(updates) and all(
+        update.kind in kinds
+        and all(warning.code == "major-version" for warning in update.warnings)  # as its kind says
+        and update.build is not None
+        and update.build.status == "passed"
+        for update in updates
+    )
+
+
+def is_spent(pull: Pull, login: str, head: str) -> bool:
+    """Tell whether a branch has done its work: merged, and nobody pushed to it since."""
+    return pull.state == "merged" and is_mine(pull, login) and pull.head == head

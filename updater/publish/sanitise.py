@@ -1,0 +1,66 @@
+"""Text that others wrote -> Markdown that cannot act in our repository.
+
+Source of what acts: GitHub docs, "Basic writing and formatting syntax", "Autolinked references and
+URLs", "Workflow commands for GitHub Actions".
+"""
+
+from __future__ import annotations
+
+import re
+
+_BREAK = "\u200b"  # shows nothing, and ends a mention or a reference
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_GITHUB = re.compile(r"(https?://)(?:www\.)?(?=github\.com(?:/|\b))", re.IGNORECASE)
+
+
+def disarmed(text: str) -> str:
+    """Return text without control characters, in which nothing mentions, refers or commands.
+
+    Addresses on github.com go through its redirecting host, as Renovate does it, so that the issue
+    that they name does not list our pull request.
+    """
+    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.replace("@", f"@{_BREAK}")
+    text = re.sub(r"#(?=\d|\[)", f"#{_BREAK}", text)
+    text = re.sub(r"\b(GH)-(?=\d)", rf"\1{_BREAK}-", text, flags=re.IGNORECASE)
+    text = _GITHUB.sub(r"\1redirect.", text)
+    return text.replace("::", f":{_BREAK}:")
+
+
+def plain(text: str) -> str:
+    """Return text for one line without Markdown, such as a title or a commit message."""
+    return " ".join(disarmed(text).split())
+
+
+def inline(text: str) -> str:
+    """Return text for the middle of a Markdown line or a table's cell, all of it shown as it is."""
+    escaped = re.sub(r"([\\`*_{}\[\]|~$])", r"\\\1", plain(text))
+    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def code(text: str) -> str:
+    """Return text as a code span that ends where it should, also inside a table's cell."""
+    text = plain(text).replace("|", "\u2758")
+    runs = [len(run) for run in re.findall("`+", text)]
+    fence = "`" * (max(runs, default=0) + 1)
+    space = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{space}{text}{space}{fence}" if text else ""
+
+
+def quoted(text: str, limit: int) -> str:
+    """Return Markdown of others as a quotation, at most ``limit`` characters long.
+
+    Its HTML is shown, not obeyed; its pictures become links; what it leaves open, such as a code
+    block, ends with the quotation.
+    """
+    text = disarmed(text).strip()
+    cut = len(text) > limit
+    text = text[:limit].rstrip()
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace("![", f"!{_BREAK}[")
+    lines = [f"> {line}".rstrip() for line in text.split("\n")]
+    return "\n".join([*lines, ">", "> ..."] if cut else lines)
+
+
+def address(url: str) -> str:
+    """Return an address for a Markdown link, an empty string where it is no plain web address."""
+    return url if re.fullmatch(r"https?://[A-Za-z0-9._~:/?#@!$&+,;=%\[\]-]+", url) else ""

@@ -1,0 +1,213 @@
+"""What ``bump --output DIR`` leaves and ``publish DIR`` reads: one JSON file a package.
+
+Another process, which ran upstream's code, wrote the folder: only package, version, ref, commit
+and hash are believed, and those only where they are found again. Builds are its word.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from updater.effects import files
+from updater.errors import PublishError, ReadError, UsageError
+from updater.model import Build, Diagnosis, Failed, Updated
+from updater.pipeline import Proposed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from updater.model import Outcome
+
+LARGEST_FILE = 256 * 1024
+MOST_FILES = 2000
+
+_TAIL = 20_000
+_WORD = r"^[A-Za-z0-9][A-Za-z0-9._+!/@~=:-]*$"
+
+Word = Annotated[str, Field(pattern=_WORD, max_length=200)]
+Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
+Text = Annotated[str, Field(max_length=4000)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class DiagnosisResult(_Part):
+    """What a failed build's log says is wrong."""
+
+    code: Annotated[str, Field(max_length=100)]
+    message: Text
+    hint: Text
+
+
+class BuildResult(_Part):
+    """What became of the build, as its process tells it."""
+
+    status: Literal["passed", "failed", "skipped"]
+    attribute: Annotated[str, Field(max_length=500)]
+    seconds: Annotated[float, Field(ge=0, le=1e9)]
+    phase: Annotated[str, Field(max_length=500)]
+    tail: Annotated[str, Field(max_length=_TAIL)]
+    diagnosis: DiagnosisResult | None
+    sandboxed: bool | None
+
+    def build(self) -> Build:
+        """Return it as the model's noun."""
+        found = self.diagnosis
+        return Build(
+            self.status,
+            self.attribute,
+            seconds=self.seconds,
+            phase=self.phase,
+            tail=self.tail,
+            diagnosis=Diagnosis(found.code, found.message, found.hint) if found else None,
+            sandboxed=self.sandboxed,
+        )
+
+
+class Result(_Part):
+    """One package's update."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    package: Annotated[str, Field(max_length=1000)] = Field(description="FILE#attribute.path")
+    version: Word | None
+    ref: Word | None
+    commit: Commit | None
+    hash: Annotated[str, Field(pattern=r"^([a-z0-9]+-[A-Za-z0-9+/]+={0,2})?$", max_length=200)]
+    build: BuildResult | None
+
+    def differences(self, outcome: Updated) -> str:
+        """Say where upstream's answer now is another one than the result's; empty where nowhere."""
+        candidate = outcome.candidate
+        found = {
+            "version": candidate.version if candidate is not None else "",
+            "ref": candidate.ref if candidate is not None else "",
+            "commit": candidate.commit if candidate is not None else "",
+            "hash": outcome.sri,
+        }
+        told = {
+            "version": self.version,
+            "ref": self.ref,
+            "commit": self.commit,
+            "hash": self.hash,
+        }
+        return "; ".join(
+            f"{name}: {told[name] or 'none'} was reported, {value or 'none'} is found"
+            for name, value in found.items()
+            if (told[name] or "") != value
+        )
+
+
+def write_results(folder: Path, outcomes: Sequence[Outcome]) -> None:
+    """Write a file for each update.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    for outcome in outcomes:
+        if isinstance(outcome, Updated):
+            result = _result(outcome)
+            text = result.model_dump_json(by_alias=True, indent=2)
+            files.make(folder / _file_name(result.package), f"{text}\n".encode())
+
+
+def read_results(folder: Path) -> tuple[Result, ...]:
+    """Return the results of a folder, in the order of the file names.
+
+    Raises:
+        UsageError: a file is not what `write_results` writes, or two tell of one package.
+        ReadError: the folder cannot be read, or breaks a limit.
+    """
+    try:
+        found = files.read_small(folder, ".json", largest=LARGEST_FILE, most=MOST_FILES)
+    except ReadError as error:
+        raise UsageError(str(error), hint="name the folder of `bump --output DIR`") from error
+    results: dict[str, Result] = {}
+    for name, data in found.items():
+        try:
+            result = Result.model_validate_json(data)
+        except ValidationError as error:
+            problem = error.errors(include_input=False, include_url=False)[0]
+            where = ".".join(str(part) for part in problem["loc"])
+            raise UsageError(
+                f"{name!r} is no result of `bump --output`: {where}: {problem['msg']}",
+                hint="nothing was published; do not trust the job that wrote it",
+            ) from error
+        if result.package in results:
+            raise UsageError(f"{name!r}: a second result for {result.package!r}")
+        results[result.package] = result
+    return tuple(results.values())
+
+
+def confirm(
+    results: Sequence[Result], proposed: Sequence[Proposed | Outcome]
+) -> list[Proposed | Outcome]:
+    """Return what was found again, with the reported builds; what differs has failed.
+
+    Args:
+        results: what another process reported.
+        proposed: what is found now, in the same order.
+    """
+    return [_confirmed(result, one) for result, one in zip(results, proposed, strict=True)]
+
+
+def _confirmed(result: Result, proposed: Proposed | Outcome) -> Proposed | Outcome:
+    if not isinstance(proposed, Proposed):
+        return proposed
+    outcome = proposed.outcome
+    different = result.differences(outcome)
+    if different:
+        return Failed(
+            package=outcome.package,
+            tracking=outcome.tracking,
+            pinned=outcome.pinned,
+            candidate=outcome.candidate,
+            stage=PublishError.stage,
+            message=f"what was reported is not what is found now: {different}",
+            hint="run `bump --output` again; if it differs again, do not trust the job that ran it",
+        )
+    build = result.build.build() if result.build is not None else None
+    return replace(proposed, outcome=replace(outcome, build=build))
+
+
+def _result(outcome: Updated) -> Result:
+    candidate, build = outcome.candidate, outcome.build
+    return Result(
+        package=outcome.package.identity,
+        version=(candidate.version or None) if candidate is not None else None,
+        ref=(candidate.ref or None) if candidate is not None else None,
+        commit=(candidate.commit or None) if candidate is not None else None,
+        hash=outcome.sri,
+        build=_built(build) if build is not None else None,
+    )
+
+
+def _built(build: Build) -> BuildResult:
+    found = build.diagnosis
+    return BuildResult(
+        status=build.status,
+        attribute=build.attribute[:500],
+        seconds=build.seconds,
+        phase=build.phase[:500],
+        tail=build.tail[-_TAIL:],
+        diagnosis=DiagnosisResult(
+            code=found.code, message=found.message[:4000], hint=found.hint[:4000]
+        )
+        if found is not None
+        else None,
+        sandboxed=build.sandboxed,
+    )
+
+
+def _file_name(identity: str) -> str:
+    """Return a name that no two packages share, for files of many jobs in one folder."""
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:12]
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", identity.rpartition("#")[2])[-60:]
+    return f"{name.strip('.-') or 'package'}-{digest}.json"
