@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from updater.options import Document
-from updater.report.schema import ErrorObject, PlanReport, PrefetchReport, Report
+from updater.report.schema import ErrorObject, PlanReport, PrefetchReport, Report, Truths
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -21,6 +21,7 @@ FOLDER = Path(__file__).parent / "schemas"
 MODELS: dict[str, type[BaseModel]] = {
     "config.json": Document,
     "report.json": Report,
+    "truths.json": Truths,
     "plan.json": PlanReport,
     "prefetch.json": PrefetchReport,
     "error.json": ErrorObject,
