@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.overlay.golden import FUNCTIONS, PAIRS, read, skipped, text
+from tests.overlay.golden import ALONE, FUNCTIONS, PAIRS, read, skipped, text
+from updater.overlay import walk
 from updater.overlay.find import read_packages
 
 if TYPE_CHECKING:
@@ -226,3 +227,73 @@ def test_a_chain_of_names_that_leads_nowhere_ends() -> None:
     assert (first.pname, first.version and first.version.value, first.source) == (None, None, None)
     assert second.source is not None
     assert [one.value for one in second.source.fields] == [None, None]
+
+
+# --- which set is the package -------------------------------------------------------------------
+
+
+def versions(data: str) -> list[tuple[str, str | None]]:
+    """Return each package's name and what its source's rev reads."""
+    return [
+        (one.name, one.source.value("rev") if one.source is not None else None)
+        for one in read(data.encode())
+    ]
+
+
+SOURCE = 'src = fetchFromGitHub { owner = "o"; repo = "r"; rev = REV; hash = ""; };'
+
+
+def test_finalattrs_stands_for_the_set_it_belongs_to() -> None:
+    """Not for that of another package inside it."""
+    inner = f'pname = "inner"; version = "9"; {SOURCE.replace("REV", "version")}'
+    outer = f'pname = "outer"; version = "1"; {SOURCE.replace("REV", "finalAttrs.version")}'
+    data = "{ outer = mkDerivation (finalAttrs: %s); }"
+    assert versions(data % f"let inner = mkDerivation rec {{ {inner} }}; in {{ {outer} }}") == [
+        ("inner", "9"),
+        ("outer", "1"),
+    ]
+    assert versions(data % f"{{ {outer} deps = [ (mkDerivation rec {{ {inner} }}) ]; }}") == [
+        ("outer", "1"),
+        ("deps", "9"),
+    ]
+
+
+def test_finalattrs_of_two_sets_stands_for_neither() -> None:
+    sets = " else ".join(
+        f'{{ pname = "x"; version = "{n}"; {SOURCE.replace("REV", "finalAttrs.version")} }}'
+        for n in (1, 2)
+    )
+    data = f"{{ x = mkDerivation (finalAttrs: if a then {sets}); }}"
+    assert versions(data) == [("x", None), ("x", None)]
+
+
+def test_a_set_that_a_package_inherits_from_is_a_part_of_it() -> None:
+    common = f'rec {{ pname = "x"; version = "1"; {SOURCE.replace("REV", "version")} }}'
+    package = "mkDerivation { inherit (common) pname version src; }"
+    assert versions(f"let common = {common}; in {{ tool = {package}; }}") == [("tool", "1")]
+
+
+def test_an_override_around_a_package_is_a_part_of_it() -> None:
+    package = f'mkDerivation rec {{ version = "1"; {SOURCE.replace("REV", "version")} }}'
+    data = f"{{ tool = ({package}).overrideAttrs (old: {{ doCheck = false; }}); }}"
+    assert versions(data) == [("tool", "1")]
+
+
+@pytest.mark.parametrize(
+    "rev", ["version", "x.version", "old.version", '"${v}"', "v", "with a; v", "a.b.c", "a.${v}"]
+)
+def test_a_name_that_is_not_bound_here_has_no_value(rev: str) -> None:
+    """Arguments, what ``with`` brings, and names that belong to others."""
+    data = f"v: {{ a = x: mkDerivation {{ pname = x; {SOURCE.replace('REV', rev)} }}; }}"
+    assert versions(data) == [("a", None)]
+
+
+@pytest.mark.parametrize("name", [*PAIRS, *ALONE])
+def test_what_the_walk_leaves_out_would_change_nothing(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It enters only what holds certain words; entering everything finds the same."""
+    data = text(name)
+    found = read_packages(data, "x.nix", FUNCTIONS)
+    monkeypatch.setattr(walk, "_places", lambda data, _words: range(len(data)))
+    assert read_packages(data, "x.nix", FUNCTIONS) == found

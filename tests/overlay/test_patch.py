@@ -190,7 +190,7 @@ def test_a_hash_of_another_algorithm_that_stands_elsewhere_is_refused() -> None:
     }; }"""
     message, hint = refusal(data, "one", {"version": "2", "hash": NEW})
     assert message == "overlay.nix:2: the new hash of one is no sha512, which is written elsewhere"
-    assert hint == 'write hash = ""; in the call of fetchPypi instead of sha512'
+    assert hint == 'write hash = ""; in the call of fetchPypi, no sha512'
 
 
 # --- edits --------------------------------------------------------------------------------------

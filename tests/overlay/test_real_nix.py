@@ -23,7 +23,7 @@ from tests.overlay.golden import (
     values,
 )
 from updater.model import HASH_FIELDS, Span
-from updater.overlay import syntax
+from updater.overlay import syntax, terms
 from updater.overlay.find import read_packages
 
 if TYPE_CHECKING:
@@ -168,4 +168,4 @@ def is_one_string(written: str) -> bool:
     expression = root.child_by_field_name("expression")
     inner = syntax.unwrap(expression) if expression is not None else root
     whole = syntax.span(inner) == Span(1, len(written.encode()) + 1)
-    return not root.has_error and whole and syntax.is_string(inner)
+    return not root.has_error and whole and terms.is_string(inner)

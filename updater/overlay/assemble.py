@@ -15,7 +15,8 @@ from updater.overlay.reach import Reach
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from updater.overlay.walk import Call, Draft, Walk
+    from updater.overlay.drafts import Call, Draft
+    from updater.overlay.walk import Walk
 
 _PLAIN_KEY = re.compile(r"[A-Za-z][\w.-]*")
 _LONGEST_SHOWN = 80
@@ -57,10 +58,13 @@ class Assembler:
     def found(self) -> Iterator[Found]:
         """Yield the packages, and the fetcher calls that belong to none."""
         used: set[int] = set()
-        for draft in self._walk.drafts:
+        for draft in sorted(self._walk.drafts, key=lambda one: not one.role):
             found, calls = self._package(draft)
-            used.update(call.node.start_byte for call in calls)
-            yield found
+            mine = {call.node.start_byte for call in calls}
+            # `inherit (common) version src;` is a package, and `common` a part of it
+            if draft.role or not mine or not mine <= used:
+                yield found
+            used |= mine
         for draft in self._walk.drafts:
             name = draft.path[-1] if draft.path else self._file
             for call in draft.calls:

@@ -7,16 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from updater.model import HASH_FIELDS
-from updater.overlay import syntax
+from updater.overlay import syntax, terms
 from updater.overlay.fields import uses_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from updater.model import Field
+    from updater.overlay.drafts import Call, Draft
     from updater.overlay.fields import Fields
     from updater.overlay.scope import Binding
-    from updater.overlay.walk import Call, Draft
 
 # Nixpkgs manual, "Languages and frameworks": cargoHash, vendorHash, npmDepsHash, mvnHash, ...
 _HASHES = ("Hash", "Sha256", "Sha512")
@@ -58,7 +58,7 @@ def _locks(draft: Draft, fields: Fields) -> Iterator[Field]:
             if statement.names[0] not in _LOCKS:
                 continue
             written = syntax.text(statement.value, fields.data)
-            if syntax.has_path(statement.value) or "outputHashes" in written:
+            if terms.has_path(statement.value) or "outputHashes" in written:
                 field = fields.field(attributes.get(statement.names[0]))
                 if field is not None:
                     yield field

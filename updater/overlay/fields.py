@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from updater.model import Field, Reference, Source, Span
-from updater.overlay import syntax, values
+from updater.overlay import syntax, terms, values
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from updater.overlay.drafts import Call
     from updater.overlay.scope import Attributes, Binding, Scope
-    from updater.overlay.walk import Call
 
 
 class Fields:
@@ -129,4 +129,4 @@ def uses_version(call: Call, data: bytes) -> bool:
     while scope is not None:
         names.add(scope.fixpoint)
         scope = scope.outer
-    return not names.isdisjoint(syntax.names_in(call.argument, data))
+    return not names.isdisjoint(terms.names_in(call.argument, data))

@@ -5,21 +5,25 @@ Nothing that is returned holds a syntax node, and nothing here reads a file.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from updater.overlay import steering, syntax
 from updater.overlay.assemble import Assembler
-from updater.overlay.walk import PackageFile, Walk
+from updater.overlay.problems import Problem, problem_at, unparsed
+from updater.overlay.walk import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from updater.model import Package, Span
     from updater.overlay.assemble import Found
-
+    from updater.overlay.drafts import PackageFile
 
 _PLACE = "put it inside the package, or directly above it, without an empty line between"
+# Of a file that is no Nix at all, the first few say enough.
+_MOST_PROBLEMS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class FileContent:
     """
 
     packages: tuple[Package, ...]
-    problems: tuple[syntax.Problem, ...]
+    problems: tuple[Problem, ...]
     files: tuple[PackageFile, ...] = ()
 
 
@@ -48,67 +52,89 @@ def read_packages(data: bytes, file: str, fetchers: frozenset[str]) -> FileConte
     source = syntax.parse(data)
     walk = Walk(source, fetchers)
     found = sorted(Assembler(data, file, walk).found(), key=lambda one: one.package.span)
-    unread: list[syntax.Problem] = []
-    problems = syntax.problems(source)
-    if problems:
-        found, unread = _with_problems(found, problems)
+    problems: list[Problem] = []
+    places = unparsed(source)
+    if places:
+        found, problems = _with_problems(found, places, data)
+    files = walk.files
     comments = steering.comments(source)
     if comments:
-        found, unheeded = _steered(found, comments, data)
-        unread += unheeded
-    return FileContent(_numbered(found), tuple(unread), tuple(walk.files))
+        found, files, unheeded = _steered(found, files, comments, data)
+        problems += unheeded
+    packages = numbered(one.package for one in found)
+    return FileContent(packages, tuple(problems), tuple(files))
+
+
+def numbered(packages: Iterable[Package]) -> tuple[Package, ...]:
+    """Tell packages of one attribute path apart, such as those in two branches of an ``if``."""
+    seen: dict[tuple[str, ...], int] = {}
+    found = []
+    for package in packages:
+        number = seen[package.attribute] = seen.get(package.attribute, 0) + 1
+        found.append(replace(package, ordinal=number) if number > 1 else package)
+    return tuple(found)
 
 
 def _with_problems(
-    found: Sequence[Found], problems: Sequence[syntax.Problem]
-) -> tuple[list[Found], list[syntax.Problem]]:
-    """Give each package the first problem that touches it; return the problems that touch none."""
-    claimed: set[syntax.Problem] = set()
+    found: Sequence[Found], unread: Sequence[Span], data: bytes
+) -> tuple[list[Found], list[Problem]]:
+    """Give each package the first problem that touches it; return those that touch none.
+
+    Args:
+        found: the packages.
+        unread: what cannot be parsed, in order, none inside another.
+        data: the file.
+    """
+    ends = [place.end for place in unread]
+    claimed: set[int] = set()
     checked = []
     for one in found:
-        mine = [p for p in problems if any(_overlap(p.span, place) for place in one.places)]
+        mine: list[int] = []
+        for place in one.places:
+            first = bisect_left(ends, place.start + 1)
+            while first < len(unread) and unread[first].start < place.end:
+                mine.append(first)
+                first += 1
         claimed.update(mine)
-        checked.append(one.broken(str(mine[0]), mine[0].hint) if mine else one)
-    return checked, [one for one in problems if one not in claimed]
+        if mine:
+            problem = problem_at(data, unread[min(mine)])
+            one = one.broken(str(problem), problem.hint)  # noqa: PLW2901 - the same, checked
+        checked.append(one)
+    rest = [place for index, place in enumerate(unread) if index not in claimed]
+    return checked, [problem_at(data, place) for place in rest[:_MOST_PROBLEMS]]
 
 
 def _steered(
-    found: Sequence[Found], comments: Sequence[steering.Comment], data: bytes
-) -> tuple[list[Found], list[syntax.Problem]]:
-    """Give each package what its comments say; return the comments that belong to none."""
+    found: Sequence[Found],
+    files: Sequence[PackageFile],
+    comments: Sequence[steering.Comment],
+    data: bytes,
+) -> tuple[list[Found], list[PackageFile], list[Problem]]:
+    """Give packages and called files what their comments say; return the comments of none."""
+    places = [*(one.places for one in found), *((one.statement,) for one in files)]
     heard: dict[int, list[steering.Comment]] = {}
     unheeded = []
     for comment in comments:
-        owners = steering.owners(comment, data, [one.places for one in found])
+        owners = steering.owners(comment, data, places)
         if not owners:
-            unheeded.append(_unheeded(comment, data))
+            unheeded.append(_unheeded(comment, data, "a steering comment belongs to no package:"))
         for index in owners:
             heard.setdefault(index, []).append(comment)
-    steered = list(found)
+    packages, called = list(found), list(files)
     for index, mine in heard.items():
         said = tuple(directive for comment in mine for directive in comment.directives)
-        steered[index] = steered[index].told(said)
-        wrong = next((comment.problem for comment in mine if comment.problem), "")
+        wrong = [comment for comment in mine if comment.problem]
+        if index >= len(found):
+            number = index - len(found)
+            called[number] = replace(called[number], directives=said)
+            unheeded += [_unheeded(one, data, "cannot understand the comment:") for one in wrong]
+            continue
+        packages[index] = packages[index].told(said)
         if wrong:
-            steered[index] = steered[index].refused(wrong, steering.HINT)
-    return steered, unheeded
+            packages[index] = packages[index].refused(wrong[0].problem, steering.HINT)
+    return packages, called, unheeded
 
 
-def _unheeded(comment: steering.Comment, data: bytes) -> syntax.Problem:
-    what = "a steering comment belongs to no package:"
-    return replace(syntax.problem_at(data, comment.span), what=what, hint=_PLACE)
-
-
-def _numbered(found: Sequence[Found]) -> tuple[Package, ...]:
-    """Tell packages of one attribute path apart, such as those in two branches of an ``if``."""
-    seen: dict[tuple[str, ...], int] = {}
-    packages = []
-    for one in found:
-        package = one.package
-        number = seen[package.attribute] = seen.get(package.attribute, 0) + 1
-        packages.append(replace(package, ordinal=number) if number > 1 else package)
-    return tuple(packages)
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
+def _unheeded(comment: steering.Comment, data: bytes, what: str) -> Problem:
+    hint = steering.HINT if comment.problem else _PLACE
+    return replace(problem_at(data, comment.span), what=what, hint=hint)

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from updater.errors import PatchError
-from updater.model import HASH_FIELDS, Change, Edit, Field, FieldChange, Package, Source, Span
-from updater.overlay import syntax
+from updater.model import HASH_FIELDS, Change, Edit, Field, Package, Source, Span
 from updater.overlay.proof import Shared, Wanted, prove
+from updater.overlay.rewrites import Plan, out_of_inherit, renamed, replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,14 +26,6 @@ if TYPE_CHECKING:
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!/@~=:-]{0,199}")
 _SAFE_URL = re.compile(r"[a-z][a-z0-9+.-]*://[A-Za-z0-9._+!/@~=:%?&#,;()-]{1,1999}")
 _THROUGH_VERSION = ("rev", "tag", "ref")
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """One edit and, on one of a field's edits, the value that the field has before and after it."""
-
-    edit: Edit
-    change: FieldChange | None = None
 
 
 def plan_change(  # noqa: PLR0913, PLR0917 - what changes, in what text, into what
@@ -124,7 +116,7 @@ class _Planner:
         """The new version, None where it stays."""
         return self.wanted.source.get("version")
 
-    def plans(self) -> Iterator[_Plan]:
+    def plans(self) -> Iterator[Plan]:
         """Yield the edits that make every field read its wanted value.
 
         Raises:
@@ -145,12 +137,12 @@ class _Planner:
             self._refuse_stale_dependents()
         yield from self._companions()
 
-    def _version(self, new: str) -> Iterator[_Plan]:
+    def _version(self, new: str) -> Iterator[Plan]:
         version = self.package.version
         if version is not None and version.value != new:
             if version.literal is None:
                 raise self._computed(version)
-            yield _replaced(version, version.literal, f'"{new}"', new)
+            yield replaced(version, version.literal, f'"{new}"', new)
         if self.source.get("version") is not None:
             yield from self._source_field(self.source, "version", new)
 
@@ -167,7 +159,7 @@ class _Planner:
                 hint="a build with a fake hash tells it; until then, update this package by hand",
             )
 
-    def _companions(self) -> Iterator[_Plan]:
+    def _companions(self) -> Iterator[Plan]:
         given = self.wanted.companions
         for index, companion in enumerate(self.package.companions):
             if index < len(given):
@@ -186,9 +178,7 @@ class _Planner:
 
     # --- fields of a source ---
 
-    def _source_field(
-        self, source: Source, name: str, new: str, shown: str = ""
-    ) -> Iterator[_Plan]:
+    def _source_field(self, source: Source, name: str, new: str, shown: str = "") -> Iterator[Plan]:
         field = source.get(*HASH_FIELDS) if name == "hash" else source.get(name)
         if field is None:
             raise PatchError(
@@ -210,50 +200,40 @@ class _Planner:
             change = plan.change
             yield replace(plan, change=replace(change, field=field_name) if change else None)
 
-    def _hash(self, field: Field, new: str, source: Source) -> list[_Plan]:
+    def _hash(self, field: Field, new: str, source: Source) -> list[Plan]:
         algorithm = new.partition("-")[0]
         if field.name not in ("hash", "narHash", algorithm):
-            return self._renamed(field, new, source)
+            if field.inherited or field.literal is None or field.literal not in field.span:
+                raise PatchError(
+                    f"{self.package.file}:{field.line}: the new hash of {self.package.name} is no "
+                    f"{field.name}, which is written elsewhere",
+                    hint=f'write hash = ""; in the call of {source.fetcher}, no {field.name}',
+                )
+            return renamed(field, new, self.data)
         if self.in_place and not field.value and field.span in source.span:
             return self._own(field, new, source)
         return self._field(field, new, whole=source.span)
 
     def _field(
         self, field: Field, new: str, *, whole: Span, through: str | None = None
-    ) -> list[_Plan]:
+    ) -> list[Plan]:
         """Write a value where it is written now: in its own expression, or where names lead."""
         if field.value is None:
             raise self._computed(field)
         here = field.span in whole and not field.inherited
         if field.literal is not None and not (here and field.literal in field.span):
-            return [_replaced(field, field.literal, f'"{new}"', new)]
+            return [replaced(field, field.literal, f'"{new}"', new)]
         if not here:
             raise self._computed(field)
-        return [_replaced(field, field.span, through or f'"{new}"', new)]
+        return [replaced(field, field.span, through or f'"{new}"', new)]
 
-    def _own(self, field: Field, new: str, source: Source) -> list[_Plan]:
+    def _own(self, field: Field, new: str, source: Source) -> list[Plan]:
         """Write a value into the call itself: what its name leads to is another's as well."""
         if field.span not in source.span:
             return self._field(field, new, whole=source.span)
         if field.inherited:
-            return _out_of_inherit(field, new, self.data)
-        return [_replaced(field, field.span, f'"{new}"', new)]
-
-    def _renamed(self, field: Field, new: str, source: Source) -> list[_Plan]:
-        """``sha512 = "..."`` -> ``hash = "sha256-..."``: the name must fit the algorithm."""
-        if field.inherited or field.literal is None or field.literal not in field.span:
-            raise PatchError(
-                f"{self.package.file}:{field.line}: the new hash of {self.package.name} is no "
-                f"{field.name}, which is written elsewhere",
-                hint=f'write hash = ""; in the call of {source.fetcher} instead of {field.name}',
-            )
-        root = syntax.parse(self.data).root
-        statement = syntax.innermost(root, field.span, ("binding",))
-        path = statement.child_by_field_name("attrpath")
-        if path is None:
-            raise self._computed(field)
-        renamed = _Plan(Edit(syntax.span(path), b"hash"))
-        return [renamed, _replaced(field, field.span, f'"{new}"', new)]
+            return out_of_inherit(field, new, self.data)
+        return [replaced(field, field.span, f'"{new}"', new)]
 
     def _rendered(self, field: Field) -> str | None:
         """Return what a field reads once the package's version is the new one."""
@@ -288,45 +268,6 @@ class _Planner:
             hint=f'write it as a literal, such as {field.name} = "..."; or hold the package in '
             f"config.yaml: packages: {{{name}: {{hold: computed {field.name}}}}}",
         )
-
-
-def _replaced(field: Field, span: Span, written: str, new: str) -> _Plan:
-    edit = Edit(span, written.encode("ascii"))
-    return _Plan(edit, FieldChange(field.name, field.line, field.value or "", new))
-
-
-def _out_of_inherit(field: Field, new: str, data: bytes) -> list[_Plan]:
-    """Turn a field's part of ``inherit pname version;`` into a binding in front of the rest."""
-    statement = syntax.innermost(syntax.parse(data).root, field.span, ("inherit", "inherit_from"))
-    listed = statement.child_by_field_name("attrs")
-    others = len(listed.children_by_field_name("attr")) - 1 if listed is not None else 0
-    change = FieldChange(field.name, field.line, field.value or "", new)
-    binding = f'{field.name} = "{new}";'.encode("ascii")
-    start = statement.start_byte
-    if not others:
-        return [_Plan(Edit(syntax.span(statement), binding), change)]
-    line_start = data.rfind(b"\n", 0, start) + 1
-    indent = data[line_start:start]
-    separator = b" " if indent.strip() else _line_ending(data, line_start) + indent
-    return [
-        _Plan(Edit(Span(start, start), binding + separator), change),
-        _Plan(Edit(_with_white_space(field.span, data), b"")),
-    ]
-
-
-def _line_ending(data: bytes, line_start: int) -> bytes:
-    return b"\r\n" if data[line_start - 2 : line_start] == b"\r\n" else b"\n"
-
-
-def _with_white_space(name: Span, data: bytes) -> Span:
-    """Widen the place of a name in a list so that no second space or empty line is left."""
-    before = len(data[: name.start].rstrip(b" \t"))
-    after = name.end + len(data[name.end :]) - len(data[name.end :].lstrip(b" \t"))
-    if data[before - 1 : before] == b"\n" and data[after : after + 2].lstrip(b"\r")[:1] == b"\n":
-        return Span(before, data.index(b"\n", after) + 1)
-    if data[after : after + 1] in (b";", b"\r", b"\n"):
-        return Span(before, name.end)
-    return Span(name.start, after)
 
 
 def _distinct(package: Package, edits: list[Edit]) -> tuple[Edit, ...]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from updater.overlay import syntax, values
+from updater.overlay import syntax, terms, values
 from updater.overlay.scope import Attributes, lookup
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from updater.overlay.drafts import Call
     from updater.overlay.scope import Binding, Scope
-    from updater.overlay.walk import Call
 
 # Longer than any chain of names that is no cycle.
 _MOST_STEPS = 200
@@ -97,7 +97,7 @@ class Reach:
             shown = syntax.text(node, self.data)
             self._explain(f"its source is {shown[:_LONGEST_SHOWN]}, which is not written here")
             return
-        names = syntax.attribute_names(path, self.data)
+        names = terms.attribute_names(path, self.data)
         binding = lookup(sets, names[0]) if len(names) == 1 else None
         if binding is not None:
             self._name(binding, waiting, names[0])
@@ -121,10 +121,10 @@ class Reach:
         shown = shown if len(shown) < _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}..."
         if node.type == "apply_expression":
             head = node.child_by_field_name("function") or node
-            name = syntax.last_name(head, self.data)
+            name = terms.last_name(head, self.data)
             if name.startswith("fetch"):
                 return f"no fetcher kind knows {name}"
-            made = ".".join(syntax.plain_names(head, self.data)) or name or "an expression"
+            made = ".".join(terms.plain_names(head, self.data)) or name or "an expression"
             return f"its source is made by {made}"
         if node.type in ("path_expression", "hpath_expression", "spath_expression"):
             return f"its source is the path {shown}"

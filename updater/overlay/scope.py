@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from updater.overlay import syntax
+from updater.overlay import syntax, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,13 +68,11 @@ class Scope:
             scope = scope.outer
         return None
 
-    def close_fixpoint(self, attributes: tuple[Attributes, ...]) -> None:
-        """Say which attributes the nearest fixpoint argument stands for, where one is open."""
-        scope: Scope | None = self
-        while scope is not None and not scope.fixpoint:
-            scope = scope.outer
-        if scope is not None and not scope.closed:
-            scope.closed = attributes
+    def close(self, attributes: tuple[Attributes, ...]) -> None:
+        """Say which attributes the fixpoint argument stands for; of two it stands for neither."""
+        if self.closed:
+            self.fixpoint = ""
+        self.closed = attributes
 
 
 @dataclass(slots=True)
@@ -130,7 +128,11 @@ class Attributes(Scope):
         for holder in node.named_children:
             if holder.type == "binding_set":
                 for child in holder.named_children:
-                    self._read(child)
+                    kind = child.type
+                    if kind == "binding":
+                        self._state(child)
+                    elif kind in ("inherit", "inherit_from"):
+                        self._inherit(child)
 
     @property
     def inner(self) -> Scope:
@@ -141,25 +143,24 @@ class Attributes(Scope):
         """Return what a recursive set or ``let`` binds a name to, for what stands inside it."""
         return self.get(name) if self._is_recursive else None
 
-    def _read(self, child: Node) -> None:
-        kind = child.type
-        if kind == "binding":
-            plain = _PLAIN.match(self._data, child.start_byte)
-            if plain is not None:
-                statement = Statement(syntax.split(plain[1]), child, plain.end())
-            else:
-                path = child.child_by_field_name("attrpath")
-                if path is None:
-                    return
-                names = syntax.attribute_names(path, self._data)
-                statement = Statement(names, child, path.end_byte)
-            self.statements.append(statement)
-            if len(statement.names) == 1:
-                self._bind(statement.names[0], statement)
-        elif kind in ("inherit", "inherit_from"):
-            listed = child.child_by_field_name("attrs")
-            for node in listed.children_by_field_name("attr") if listed is not None else ():
-                self._bind(syntax.attribute_name(node, self._data), (node, child))
+    def _state(self, child: Node) -> None:
+        plain = _PLAIN.match(self._data, child.start_byte)
+        if plain is not None:
+            names, start = terms.split(plain[1]), plain.end()
+        else:
+            path = child.child_by_field_name("attrpath")
+            if path is None:
+                return
+            names, start = terms.attribute_names(path, self._data), path.end_byte
+        statement = Statement(names, child, start)
+        self.statements.append(statement)
+        if len(names) == 1:
+            self._bind(names[0], statement)
+
+    def _inherit(self, child: Node) -> None:
+        listed = child.child_by_field_name("attrs")
+        for node in listed.children_by_field_name("attr") if listed is not None else ():
+            self._bind(terms.attribute_name(node, self._data), (node, child))
 
     def _bind(self, name: str, what: Statement | tuple[Node, Node]) -> None:
         if name in self._bound:

@@ -59,7 +59,7 @@ def _comments(source: syntax.Source) -> Iterator[Comment]:
         if node is None or node.type != "comment" or not _starts_here(node, match):
             continue
         said = match["said"].decode("utf-8", "replace").strip()
-        line = source.data.count(b"\n", 0, start) + 1
+        line = node.start_point.row + 1
         yield Comment(Span(start, end), line, said, tuple(_directives(said, line)))
 
 

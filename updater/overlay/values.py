@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from updater.model import Part, Reference, Span
-from updater.overlay import syntax
+from updater.overlay import syntax, terms
 from updater.overlay.scope import Attributes, Binding, Scope, lookup
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def read(binding: Binding, data: bytes) -> Value:
     """Return the value of a bound name."""
     node = binding.expression
     if node is not None and not binding.inherited:
-        plain = syntax.plain_string(node, data)
+        plain = terms.plain_string(node, data)
         if plain is not None and len(plain) < _LONGEST_LITERAL:
             return Value(plain, (plain,), syntax.span(node))
     return _Reader(data).binding(binding)
@@ -113,7 +113,7 @@ class _Reader:
         path = node.child_by_field_name("attrpath")
         if base is None or path is None or node.child_by_field_name("default") is not None:
             return _UNKNOWN
-        names = syntax.attribute_names(path, self._data)
+        names = terms.attribute_names(path, self._data)
         if names[-1] in _FAKE_HASHES:
             return Value("", ("",), syntax.span(node))
         if len(names) != 1 or any(one.type == "interpolation" for one in path.named_children):
@@ -123,7 +123,7 @@ class _Reader:
     def _string(self, node: Node, scope: Scope) -> Value:
         if node.end_byte - node.start_byte > _LONGEST_LITERAL:
             return _UNKNOWN
-        pieces = syntax.string_pieces(node, self._data)
+        pieces = terms.string_pieces(node, self._data)
         if pieces is None:
             return _UNKNOWN
         if len(pieces) == 1 and isinstance(pieces[0], str):
@@ -210,7 +210,7 @@ class _Reader:
         path = node.child_by_field_name("attrpath")
         if base is None or path is None:
             return None
-        names = syntax.attribute_names(path, self._data)
+        names = terms.attribute_names(path, self._data)
         dynamic = any(one.type == "interpolation" for one in path.named_children)
         return self._attribute(base, scope, names[0]) if len(names) == 1 and not dynamic else None
 

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from updater.model import Span
-from updater.overlay import syntax, values
-from updater.overlay.scope import Attributes, Binding, Scope, lookup
+from updater.overlay import syntax, terms, values
+from updater.overlay.drafts import Call, Draft, PackageFile
+from updater.overlay.scope import Attributes, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tree_sitter import Node
+
+    from updater.overlay.drafts import Role
 
 _BUILDER = re.compile(r"(build[A-Z]|mk[A-Z]\w*(Derivation|Package|Application))\w*|mkDerivation")
 _OVERRIDES = frozenset({"overrideAttrs", "overridePythonAttrs", "overrideDerivation"})
@@ -39,69 +42,14 @@ _VALUES = {
 }
 _LEAVES = frozenset({"comment", "string_fragment", "identifier", "variable_expression", "attrpath"})
 
-Role = Literal["", "package", "override", "source"]
-
-
-@dataclass(slots=True)
-class Call:
-    """An application of a fetcher, or of what looks like one.
-
-    ``statement`` is the binding that it stands in; ``path`` leads there.
-    """
-
-    function: str
-    node: Node
-    argument: Node
-    scope: Scope
-    path: tuple[str, ...]
-    statement: Span
-
-    @property
-    def span(self) -> Span:
-        """The whole application."""
-        return syntax.span(self.node)
-
-
-@dataclass(slots=True)
-class Draft:
-    """A package as it is found: its set (of ``a // b``, all of them) and the calls inside.
-
-    ``others`` are calls of functions that fetch but are none of the known fetchers.
-    """
-
-    sets: tuple[Attributes, ...]
-    node: Node
-    role: Role
-    path: tuple[str, ...]
-    statement: Span
-    calls: list[Call] = field(default_factory=list)
-    others: list[Call] = field(default_factory=list)
-
-    def get(self, *names: str) -> Binding | None:
-        """Return the first of these attributes that the package has."""
-        for name in names:
-            found = lookup(self.sets, name)
-            if found is not None:
-                return found
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class PackageFile:
-    """``NAME = callPackage PATH { ... };`` with the path as it is written."""
-
-    attribute: tuple[str, ...]
-    path: str
-    line: int
-    span: Span
-
 
 @dataclass(slots=True)
 class _Visit:
     """A node to look at, and what the way to it says.
 
     ``role`` says that a set reached here is the argument of a builder, an override or a fetcher;
-    ``bound`` that the node is an attribute's whole value, not a part of a list or an argument.
+    ``bound`` that the node is an attribute's whole value, not a part of a list or an argument;
+    ``fixpoint`` is the scope whose argument stands for that set (``finalAttrs: { ... }``).
     """
 
     node: Node
@@ -111,6 +59,7 @@ class _Visit:
     draft: Draft | None
     statement: Node | None
     bound: bool = False
+    fixpoint: Scope | None = None
 
     def part(self, node: Node) -> _Visit:
         """Visit a node below that is not its value."""
@@ -118,12 +67,14 @@ class _Visit:
 
     def same(self, node: Node, scope: Scope | None = None) -> _Visit:
         """Visit a node below that is its value."""
-        return self.argument(node, self.role, scope)
-
-    def argument(self, node: Node, role: Role, scope: Scope | None = None) -> _Visit:
-        """Visit a node below that is the argument of a builder or an override."""
         inner = scope if scope is not None else self.scope
-        return _Visit(node, inner, self.path, role, self.draft, self.statement, self.bound)
+        found = _Visit(node, inner, self.path, self.role, self.draft, self.statement, self.bound)
+        found.fixpoint = self.fixpoint
+        return found
+
+    def argument(self, node: Node, role: Role) -> _Visit:
+        """Visit a node below that is the argument of a builder, an override or a fetcher."""
+        return _Visit(node, self.scope, self.path, role, self.draft, self.statement, self.bound)
 
 
 def _places(data: bytes, words: Iterable[bytes]) -> list[int]:
@@ -206,7 +157,9 @@ class Walk:
         node = visit.node
         if visit.role in ("", "source"):
             return [visit.same(one) for one in node.named_children if self._holds(one)]
-        operands = [(one, values.sets_of(one, visit.scope, self._data)) for one in _operands(node)]
+        operands = [
+            (one, values.sets_of(one, visit.scope, self._data)) for one in terms.operands(node)
+        ]
         sets = tuple(one for _, found in operands for one in found)
         draft = (self._draft(visit, sets, node) if sets else None) or visit.draft
         below: list[_Visit] = []
@@ -226,27 +179,24 @@ class Walk:
         return ()
 
     def _draft(self, visit: _Visit, sets: tuple[Attributes, ...], node: Node) -> Draft | None:
-        draft = Draft(sets, node, visit.role, visit.path, self._place(visit))
-        if not self._is_package(visit, draft):
+        if not self._is_package(visit, sets):
             return None
+        draft = Draft(sets, node, visit.role, visit.path, self._place(visit))
         self.drafts.append(draft)
-        if visit.role:
-            visit.scope.close_fixpoint(sets)
+        if visit.fixpoint is not None:
+            visit.fixpoint.close(sets)
         return draft
 
     @staticmethod
-    def _is_package(visit: _Visit, draft: Draft) -> bool:
-        named = any(name in one for one in draft.sets for name in _NAMES)
-        sourced = any(name in one for one in draft.sets for name in _SOURCES)
-        match visit.role:
-            case "override":
-                return visit.bound or (named and sourced)
-            case "package":
-                return sourced or draft.get("pname", "version") is not None
-            case "source":
-                return False
-            case _:
-                return named and sourced
+    def _is_package(visit: _Visit, sets: tuple[Attributes, ...]) -> bool:
+        if visit.role == "source":
+            return False
+        if visit.role == "override" and visit.bound:
+            return True
+        sourced = any("src" in one or "srcs" in one for one in sets)
+        if visit.role == "package":
+            return sourced or any("pname" in one or "version" in one for one in sets)
+        return sourced and any(name in one for one in sets for name in _NAMES)
 
     def _statements(
         self, visit: _Visit, attributes: Attributes, draft: Draft | None
@@ -261,18 +211,28 @@ class Walk:
         return below
 
     def _drop_parts(self) -> None:
-        """A set that is a part of a package is none of its own; its calls are the package's."""
+        """A set that is a part of a package is none of its own; its calls are the package's.
+
+        So is an override that gives a package of this file neither a version nor a source.
+        """
+        if len(self.drafts) < 2:  # noqa: PLR2004 - a part and a whole
+            return
         owners = {
             one.node.start_byte: draft for draft in self.drafts if draft.role for one in draft.sets
         }
+        built = {draft.path for draft in self.drafts if draft.role == "package"}
         kept = []
         for draft in self.drafts:
             owner = None if draft.role else owners.get(draft.node.start_byte)
-            if owner is None:
-                kept.append(draft)
-            else:
+            if owner is not None:
                 owner.calls += draft.calls
                 owner.others += draft.others
+            elif (
+                draft.role != "override"
+                or draft.path not in built
+                or draft.get("version", *_SOURCES) is not None
+            ):
+                kept.append(draft)
         self.drafts = kept
 
     # --- let and functions ---
@@ -296,13 +256,17 @@ class Walk:
         inner = Scope(visit.scope, names)
         # `finalAttrs: { ... }`, and `finalAttrs: previous: { ... }` for an override.
         takes_two = body.type == "function_expression"
-        if visit.role == "package" or (visit.role == "override" and takes_two):
+        fixpoint = visit.role == "package" or (visit.role == "override" and takes_two)
+        if fixpoint:
             inner.fixpoint = argument
+        scope = inner
         if visit.role and takes_two:
-            previous = visit.same(body, inner)
-            inner = Scope(inner, self._arguments(previous)[0])
+            scope = Scope(inner, self._arguments(visit.same(body, inner))[0])
             body = body.child_by_field_name("body") or body
-        below.append(visit.same(body, inner))
+        value = visit.same(body, scope)
+        if fixpoint:
+            value.fixpoint = inner
+        below.append(value)
         return below
 
     def _arguments(self, visit: _Visit) -> tuple[frozenset[str], list[_Visit]]:
@@ -323,10 +287,10 @@ class Walk:
     # --- applications ---
 
     def _application(self, visit: _Visit) -> Iterable[_Visit]:
-        head, applied = _applied(visit.node)
+        head, applied = terms.applied(visit.node)
         if not applied:
             return [visit.part(one) for one in head.named_children if self._holds(one)]
-        name = syntax.last_name(head, self._data)
+        name = terms.last_name(head, self._data)
         first, argument = applied[0]
         role: Role = ""
         if name in self._fetchers:
@@ -343,7 +307,7 @@ class Walk:
             role = "source"
             other = Call(name, first, argument, visit.scope, visit.path, self._place(visit))
             (visit.draft.others if visit.draft is not None else self.loose_others).append(other)
-        below = [] if syntax.plain_names(head, self._data) else [visit.part(head)]
+        below = [] if terms.plain_names(head, self._data) else [visit.part(head)]
         for _, one in applied:
             if role in ("package", "override") or self._holds(one):
                 below.append(visit.argument(one, role) if role else visit.part(one))
@@ -361,37 +325,15 @@ class Walk:
     }
 
     def _package_file(self, visit: _Visit, arguments: list[Node]) -> None:
-        for argument in arguments:
+        for argument in map(syntax.unwrap, arguments):
             if argument.type == "path_expression":
                 written = syntax.text(argument, self._data)
-                place = syntax.line(visit.node)
-                self.files.append(PackageFile(visit.path, written, place, syntax.span(visit.node)))
+                found = PackageFile(
+                    visit.path,
+                    written,
+                    syntax.line(visit.node),
+                    syntax.span(visit.node),
+                    self._place(visit),
+                )
+                self.files.append(found)
                 return
-
-
-def _applied(node: Node) -> tuple[Node, list[tuple[Node, Node]]]:
-    """Take ``f a b`` apart: f, and each application with its argument, a's first."""
-    applied = []
-    while node.type == "apply_expression":
-        function = node.child_by_field_name("function")
-        argument = node.child_by_field_name("argument")
-        if function is None or argument is None:
-            break
-        applied.append((node, argument))
-        node = syntax.unwrap(function)
-    return node, applied[::-1]
-
-
-def _operands(node: Node) -> list[Node]:
-    """Take ``a // b // c`` apart, in order; anything else is one operand."""
-    waiting, found = [node], []
-    while waiting:
-        one = waiting.pop()
-        inner = syntax.unwrap(one)
-        operator = inner.child_by_field_name("operator")
-        sides = inner.child_by_field_name("left"), inner.child_by_field_name("right")
-        if operator is None or operator.type != "//" or sides[0] is None or sides[1] is None:
-            found.append(one)
-        else:
-            waiting += [sides[1], sides[0]]
-    return found
