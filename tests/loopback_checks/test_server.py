@@ -222,8 +222,11 @@ def test_closing_releases_what_hangs_and_ends_every_connection() -> None:
 
 def serving() -> set[threading.Thread]:
     """The threads of servers; the test runner may start some of its own at any time."""
-    mine = ("(_accept)", "(_serve)")
-    return {one for one in threading.enumerate() if one.name.endswith(mine)}
+    return {
+        one
+        for one in threading.enumerate()
+        if one.name.startswith("accept ") or one.name.endswith("(_serve)")
+    }
 
 
 def test_a_redirect_may_lead_to_another_host(server: Server, client: httpx.Client) -> None:
