@@ -71,10 +71,11 @@ def _list(
     no_cache: NoCache = False,
 ) -> int:
     """Show what was found, where, and how it is tracked."""
-    from updater import commands
+    from updater.commands import listing
+    from updater.commands.running import Request
 
-    return commands.list_packages(
-        commands.Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
+    return listing.list_packages(
+        Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
     )
 
 
@@ -92,12 +93,11 @@ def check(
     no_cache: NoCache = False,
 ) -> int:
     """Show which pins are behind; change nothing."""
-    from updater import commands
+    from updater.commands import updates
+    from updater.commands.running import Request
 
-    request = commands.Request(
-        root, config, tuple(packages or ()), json, verbose, quiet, not no_cache
-    )
-    return commands.check(request, tell_outdated=exit_code)
+    request = Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
+    return updates.check(request, tell_outdated=exit_code)
 
 
 @app.command()
@@ -126,20 +126,21 @@ def bump(
     no_cache: NoCache = False,
 ) -> int:
     """Move pins to the newest version that may be taken."""
-    from updater import commands
-    from updater.pipeline import Bump
+    from updater.commands import updates
+    from updater.commands.running import Request
+    from updater.pipeline.steps import Bump
 
-    request = commands.Request(
-        root, config, tuple(packages or ()), json, verbose, quiet, not no_cache
-    )
+    request = Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
     if pr and (dry_run or commit or output is not None):
         raise UsageError(
             "--pr goes with none of --dry-run, --commit and --output", hint="updater bump --help"
         )
     ask = Bump(to, not no_build, dry_run, commit)
-    return (
-        commands.bump_to_pull_requests(request, ask) if pr else commands.bump(request, ask, output)
-    )
+    if not pr:
+        return updates.bump(request, ask, output)
+    from updater.commands import pulls  # PyGithub, for pull requests only
+
+    return pulls.bump_to_pull_requests(request, ask)
 
 
 @app.command()
@@ -156,11 +157,10 @@ def publish(
     no_cache: NoCache = False,
 ) -> int:
     """Open or update pull requests from bump results, each found again first."""
-    from updater import commands
+    from updater.commands import pulls
+    from updater.commands.running import Request
 
-    return commands.publish(
-        commands.Request(root, config, (), json, verbose, quiet, not no_cache), folder
-    )
+    return pulls.publish(Request(root, config, (), json, verbose, quiet, not no_cache), folder)
 
 
 @app.command()
@@ -177,12 +177,11 @@ def verify(
     no_cache: NoCache = False,
 ) -> int:
     """Say of each pin whether it is true; change nothing."""
-    from updater import commands
+    from updater.commands import truths
+    from updater.commands.running import Request
 
-    request = commands.Request(
-        root, config, tuple(packages or ()), json, verbose, quiet, not no_cache
-    )
-    return commands.verify(request, changed_since)
+    request = Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
+    return truths.verify(request, changed_since)
 
 
 @app.command()
@@ -198,13 +197,12 @@ def identify(
     no_cache: NoCache = False,
 ) -> int:
     """Find the commit that each pinned hash holds; change nothing."""
-    from updater import commands
-    from updater.identifying import Budget
+    from updater.commands import truths
+    from updater.commands.running import Request
+    from updater.truth.identifier import Budget
 
-    request = commands.Request(
-        root, config, tuple(packages or ()), json, verbose, quiet, not no_cache
-    )
-    return commands.identify(request, Budget(max_candidates, timeout))
+    request = Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
+    return truths.identify(request, Budget(max_candidates, timeout))
 
 
 @app.command()
@@ -227,15 +225,14 @@ def pin(
     no_cache: NoCache = False,
 ) -> int:
     """Make each pin name what its hash holds; the hash stays."""
-    from updater import commands
-    from updater.identifying import Budget
-    from updater.pipeline import Bump
+    from updater.commands import updates
+    from updater.commands.running import Request
+    from updater.pipeline.steps import Bump
+    from updater.truth.identifier import Budget
 
-    request = commands.Request(
-        root, config, tuple(packages or ()), json, verbose, quiet, not no_cache
-    )
+    request = Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
     ask = Bump(build=False, dry_run=dry_run, commit=commit)
-    return commands.pin(request, ask, Budget(max_candidates, timeout), sri=sri)
+    return updates.pin(request, ask, Budget(max_candidates, timeout), sri=sri)
 
 
 @app.command()
@@ -249,10 +246,11 @@ def test(
     no_cache: NoCache = False,
 ) -> int:
     """Evaluate, build and import the pins as they are; change nothing."""
-    from updater import commands
+    from updater.commands import updates
+    from updater.commands.running import Request
 
-    return commands.test(
-        commands.Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
+    return updates.test(
+        Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
     )
 
 
@@ -267,10 +265,11 @@ def plan(
     no_cache: NoCache = False,
 ) -> int:
     """Print what is behind as a JSON job matrix for many runners; change nothing."""
-    from updater import commands
+    from updater.commands import updates
+    from updater.commands.running import Request
 
-    return commands.plan(
-        commands.Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
+    return updates.plan(
+        Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
     )
 
 
@@ -298,12 +297,11 @@ def prefetch(
     no_cache: NoCache = False,
 ) -> int:
     """Print the SRI hash of a source."""
-    from updater import commands
+    from updater.commands import prefetching
+    from updater.commands.running import Request
 
-    request = commands.Request(
-        root, config, (ref,) if ref else (), json, verbose, quiet, not no_cache
-    )
-    return commands.prefetch(request, convert, unpack=unpack, method="nix" if nix else "auto")
+    request = Request(root, config, (ref,) if ref else (), json, verbose, quiet, not no_cache)
+    return prefetching.prefetch(request, convert, unpack=unpack, method="nix" if nix else "auto")
 
 
 def run(arguments: list[str]) -> int:

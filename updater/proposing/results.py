@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from updater.effects import files
 from updater.errors import PublishError, ReadError, UsageError
 from updater.model import Build, Diagnosis, Failed, Updated
-from updater.pipeline import Proposed
+from updater.pipeline.steps import Proposed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

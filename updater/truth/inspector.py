@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from updater import choose
 from updater.errors import HashError, NotFound
 from updater.fetchers.base import NoFile
-from updater.following import Decision
+from updater.following.follower import Decision
 from updater.hashing.sri import parse_hash
-from updater.identifying import Identity
 from updater.model import (
     Candidate,
     Held,
@@ -23,13 +22,14 @@ from updater.model import (
     Verdict,
     Wait,
 )
+from updater.truth.identifier import Identity
 
 if TYPE_CHECKING:
     from updater.errors import StageError
-    from updater.following import Follower, Subject
+    from updater.following.follower import Follower, Subject
+    from updater.following.repository import Repository
     from updater.identify.search import Nothing
     from updater.model import Hashed, Offer, Outcome, State
-    from updater.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)

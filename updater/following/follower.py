@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 from updater import choose
 from updater.errors import NotFound, StageError
 from updater.fetchers.base import NoFile
+from updater.following.repository import Repository
+from updater.following.subjects import Decision, Subject
 from updater.model import Candidate, Choice, Offer, Pinned, PinWarning, Take, Tracking, Wait
-from updater.repository import Repository
-from updater.subjects import Decision, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from updater.identifying import Identifier
     from updater.model import Host
     from updater.prefetch import Prefetcher
+    from updater.truth.identifier import Identifier
 
 __all__ = ["Decision", "Follower", "Subject"]
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from updater.errors import StageError
+    from updater.following.subjects import Subject
     from updater.model import Offer, Project
-    from updater.subjects import Subject
 
     Offers = dict[Project, Offer | StageError]
 

@@ -13,7 +13,7 @@ import anyio
 from packaging.version import InvalidVersion, Version
 
 from updater.errors import StageError
-from updater.pipeline import Proposed
+from updater.pipeline.steps import Proposed
 from updater.publish.proposal import Note, Told
 from updater.publish.requirements import compare, from_metadata, from_pyproject
 from updater.upstreams.base import Question, Surroundings, host_of, page

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from updater import choose
-from updater.commits import Commits
 from updater.errors import HashError, StageError
 from updater.fetchers.base import NoFile
+from updater.following.commits import Commits
+from updater.following.subjects import Decision
 from updater.hashing.sri import parse_hash
-from updater.identifying import Identity, Question
 from updater.model import (
     Candidate,
     Choice,
@@ -20,17 +20,17 @@ from updater.model import (
     Take,
     Wait,
 )
-from updater.subjects import Decision
+from updater.truth.identifier import Identity, Question
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractAsyncContextManager
 
     from updater.choose import Release
-    from updater.following import Follower
-    from updater.identifying import Identification
+    from updater.following.follower import Follower
+    from updater.following.subjects import Subject
     from updater.model import Offer, Relation
-    from updater.subjects import Subject
+    from updater.truth.identifier import Identification
 
 _NEWEST_TAGS_DATED = 50
 
@@ -99,7 +99,7 @@ class Repository:
         return Commits.opened(self.offer.repository, self.offer.known, http)
 
     async def _named(self) -> Decision:
-        from updater.following import named  # noqa: PLC0415 - it imports this module
+        from updater.following.follower import named  # noqa: PLC0415 - it imports this module
 
         wider = choose.general_form(self.subject.names)
         taken = named(self._follower.to, self.offer, self._form, wider)

@@ -18,15 +18,16 @@ from updater.effects.github import Access, Repository
 from updater.errors import PublishError, StageError, UsageError
 from updater.model import PinWarning
 from updater.overlay.order import in_order, uses
-from updater.pipeline import Proposed, plan
-from updater.proposing import Member, failed, held, member_of, together
+from updater.pipeline.steps import Proposed
+from updater.pipeline.writing import plan
+from updater.proposing.members import Member, failed, held, member_of, together
+from updater.proposing.target import find_target
 from updater.publish import dashboard, names, rules
 from updater.publish.body import render, stopped_comment, stopped_marker, superseded_body
 from updater.publish.marker import read_marker, signed
 from updater.publish.proposal import Proposal, Update, blob_id
 from updater.publish.schedule import opens
 from updater.selection import read_file
-from updater.target import find_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,0 +1,1 @@
+"""What each command does: configuration in, pipeline, report out, exit code back."""

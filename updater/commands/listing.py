@@ -1,0 +1,43 @@
+"""`list`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from updater.choose import expected_tracking
+from updater.commands.output import paint, write
+from updater.errors import StageError
+from updater.report.listing import describe
+from updater.report.summary import Exit
+from updater.selection import FETCHERS, find_packages, select, skip_reason
+
+if TYPE_CHECKING:
+    from updater.commands.running import Request
+
+
+def list_packages(request: Request) -> int:
+    """Show what was found; asks nobody."""
+    config = request.load()
+    found = find_packages(config)
+    rows = []
+    for package in select(found.packages, request.packages):
+        source = package.source
+        skip, pin = skip_reason(package), None
+        problem = f"{package.problem}; {package.hint}" if package.hint else package.problem
+        try:
+            if source is not None and not problem:
+                pin = FETCHERS[source.fetcher].pin(package, source)
+        except StageError as error:
+            problem = "" if skip else f"{error}; {error.hint}"
+        policy = config.policy(package)
+        tracking = expected_tracking(pin, policy) if pin is not None and not skip else None
+        rows.append(describe(package, pin, tracking, hold=policy.hold, problem=problem, skip=skip))
+    if request.json:
+        from updater.report.as_json import listing_json  # noqa: PLC0415 - pydantic, for --json only
+
+        write(listing_json(rows))
+    else:
+        from updater.report.terminal import listing_lines  # noqa: PLC0415 - as above
+
+        paint(listing_lines(rows))
+    return Exit.FAILED if any(row.status == "failed" for row in rows) else Exit.DONE

@@ -1,0 +1,50 @@
+"""`prefetch`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from updater.commands.output import write
+from updater.commands.running import effects
+from updater.errors import UsageError
+from updater.report.summary import Exit
+
+if TYPE_CHECKING:
+    from updater.commands.running import Request
+    from updater.model import Hashed
+    from updater.report.progress import Silent
+
+
+def prefetch(
+    request: Request, convert: str, *, unpack: bool, method: Literal["auto", "nix"]
+) -> int:
+    """Print a source's hash, or a given hash as SRI."""
+    if convert:
+        from updater.hashing.sri import parse_hash  # noqa: PLC0415 - no other import is needed
+
+        write(str(parse_hash(convert, "sha256")))
+        return Exit.DONE
+    if not request.packages:
+        raise UsageError("prefetch needs a REF or --convert HASH", hint="updater prefetch --help")
+    (ref,) = request.packages
+    config = request.load()
+    import anyio  # noqa: PLC0415 - dear, and --convert does without
+
+    from updater.report.progress import shown  # noqa: PLC0415 - dear, and --convert does without
+
+    async def main(progress: Silent) -> tuple[str, Hashed]:
+        from updater.references import resolve  # noqa: PLC0415 - one command's
+
+        async with effects(request, config, progress) as (http, prefetcher):
+            fetch = await resolve(ref, config, http, unpack=unpack)
+            return fetch.url, await prefetcher.hash(fetch, method)
+
+    with shown(quiet=request.quiet, verbose=request.verbose) as progress:
+        url, hashed = anyio.run(main, progress)
+    if request.json:
+        from updater.report.as_json import prefetch_json  # noqa: PLC0415 - pydantic, for --json only
+
+        write(prefetch_json(ref, url, hashed))
+    else:
+        write(str(hashed.sri))
+    return Exit.DONE

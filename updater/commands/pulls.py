@@ -1,0 +1,77 @@
+"""`bump --pr` and `publish`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from updater.commands.output import report, write
+from updater.commands.running import run
+from updater.commands.updates import refuse_many
+from updater.errors import NoSuchPackage
+from updater.pipeline.steps import Bump, Proposed
+from updater.proposing.publisher import opened
+from updater.proposing.results import confirm, read_results
+from updater.proposing.telling import Teller
+from updater.report.summary import Exit, exit_code
+from updater.selection import found_in, overlay_files, select
+from updater.upstreams.base import Surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from updater.commands.running import Request
+    from updater.model import Outcome, Package
+    from updater.pipeline.pipeline import Pipeline
+    from updater.selection import Found
+
+
+def bump_to_pull_requests(request: Request, ask: Bump) -> int:
+    """Propose updates of the base branch's pins; the user's files stay as they are."""
+    config = request.load()
+    with opened(config) as publisher:
+        found = found_in(publisher.read(overlay_files(config)))
+        packages = select(found.packages, request.packages)
+        refuse_many(ask, packages)
+        proposed = run(request, config, lambda stages: _propose(stages, packages, found, ask))
+        outcomes = publisher.publish(proposed, found, reported=False)
+    return _published("bump", request, outcomes, publisher.problems)
+
+
+def publish(request: Request, folder: Path) -> int:
+    """Propose what `bump --output` found, as far as it is found again."""
+    results = read_results(folder)
+    config = request.load()
+    if not results:
+        report("publish", request, [])
+        return Exit.DONE
+    with opened(config) as publisher:
+        found = found_in(publisher.read(overlay_files(config)))
+        known = {package.identity: package for package in found.packages}
+        for result in results:
+            if result.package not in known:
+                raise NoSuchPackage(result.package)
+        packages = [known[result.package] for result in results]
+        ask = Bump(build=False)
+        proposed = run(request, config, lambda stages: _propose(stages, packages, found, ask))
+        outcomes = publisher.publish(confirm(results, proposed), found, reported=True)
+    return _published("publish", request, outcomes, publisher.problems)
+
+
+def _published(
+    command: str, request: Request, outcomes: list[Outcome], problems: Sequence[str]
+) -> int:
+    report(command, request, outcomes)
+    for problem in problems:
+        write(f"updater: {problem}", sys.stderr)
+    return Exit.FAILED if problems else exit_code(outcomes)
+
+
+async def _propose(
+    pipeline: Pipeline, packages: Sequence[Package], found: Found, ask: Bump
+) -> list[Proposed | Outcome]:
+
+    config, http = pipeline.config, pipeline.http
+    proposed = await pipeline.propose(packages, found, ask)
+    return await Teller(http, Surroundings(http, config.hosts, lambda: config.index)).tell(proposed)

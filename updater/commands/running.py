@@ -1,0 +1,124 @@
+"""One run: effects are opened, the pipeline works, effects are closed."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from updater import config as configuration
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from pathlib import Path
+
+    from updater.config import Config
+    from updater.effects.http import Http
+    from updater.pipeline.builder import Builder
+    from updater.pipeline.pipeline import Pipeline
+    from updater.prefetch import Prefetcher
+    from updater.report.progress import Silent
+    from updater.truth.identifier import Budget, Identifier
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What every command takes."""
+
+    root: Path
+    config: str | None
+    packages: tuple[str, ...]
+    json: bool
+    verbose: bool
+    quiet: bool
+    cache: bool = True
+
+    def load(self) -> Config:
+        """Read the configuration."""
+        return configuration.load(self.root, self.config)
+
+
+def run(
+    request: Request,
+    config: Config,
+    work: Callable[[Pipeline], Awaitable[list[T]]],
+    budget: Budget | None = None,
+) -> list[T]:
+    """Give a pipeline to ``work`` and return what it finds."""
+    import anyio  # noqa: PLC0415 - with httpx the dearest import; `list` does without
+
+    from updater.report.progress import shown  # noqa: PLC0415 - as above
+
+    async def main(progress: Silent) -> list[T]:
+        from updater.pipeline.pipeline import Pipeline  # noqa: PLC0415 - as above
+
+        async with effects(request, config, progress) as (http, prefetcher):
+            with _builder(config) as builder:
+                identifier = _identifier(config, budget, request, progress)
+                return await work(Pipeline(config, http, prefetcher, identifier, builder, progress))
+
+    with shown(quiet=request.quiet, verbose=request.verbose) as progress:
+        return anyio.run(main, progress)
+
+
+@asynccontextmanager
+async def effects(
+    request: Request, config: Config, progress: Silent
+) -> AsyncIterator[tuple[Http, Prefetcher]]:
+    """Open the network as the configuration limits it."""
+    from platformdirs import user_cache_path  # noqa: PLC0415 - as in run
+
+    from updater.effects.addresses import origin  # noqa: PLC0415 - as in run
+    from updater.effects.http import Credential, Http, Network  # noqa: PLC0415 - as in run
+    from updater.effects.nix import Nix  # noqa: PLC0415 - as in run
+    from updater.prefetch import Prefetcher  # noqa: PLC0415 - as in run
+
+    limits = config.document.network
+    network = Network(
+        limits.concurrency,
+        limits.timeout.total_seconds(),
+        limits.retries,
+        limits.max_wait.total_seconds(),
+    )
+    credentials = tuple(
+        Credential(variable, frozenset(map(origin, (host.web, host.api, host.graphql))), token)
+        for host, variable, token in config.tokens()
+    )
+    cache = user_cache_path("updater") if request.cache else None
+    async with Http.opened(network, credentials, progress.say, cache=cache) as http:
+        yield http, Prefetcher(http, Nix())
+
+
+def _identifier(
+    config: Config, budget: Budget | None, request: Request, progress: Silent
+) -> Identifier:
+    from platformdirs import user_cache_path  # noqa: PLC0415 - only where upstreams are asked
+
+    from updater.effects.answers import Answers  # noqa: PLC0415 - as in run
+    from updater.truth.identifier import Budget, Identifier  # noqa: PLC0415 - as in run
+
+    cache = user_cache_path("updater")
+    answers = Answers(cache / "identified") if request.cache else None
+    return Identifier(config.root, cache, answers, budget or Budget(), progress.note)
+
+
+@contextmanager
+def _builder(config: Config) -> Iterator[Builder]:
+    import anyio  # noqa: PLC0415 - as in run
+    from platformdirs import user_log_path  # noqa: PLC0415 - only where something may be built
+
+    from updater.effects.nix_build import NixBuild  # noqa: PLC0415 - as in run
+    from updater.effects.scratch import Scratch  # noqa: PLC0415 - as in run
+    from updater.pipeline.builder import Builder  # noqa: PLC0415 - as in run
+
+    with Scratch.opened(config.root) as scratch:
+        yield Builder(
+            config.root,
+            NixBuild(),
+            scratch,
+            user_log_path("updater"),
+            anyio.CapacityLimiter(config.build_jobs),
+            tuple(variable for _, variable, _ in config.tokens()),
+        )

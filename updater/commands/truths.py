@@ -1,0 +1,37 @@
+"""`identify` and `verify`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from updater.commands.output import report
+from updater.commands.running import run
+from updater.report.summary import exit_code
+from updater.selection import changed_packages, find_packages, select
+
+if TYPE_CHECKING:
+    from updater.commands.running import Request
+    from updater.truth.identifier import Budget
+
+
+def identify(request: Request, budget: Budget) -> int:
+    """Say which commits the hashes hold."""
+    config = request.load()
+    packages = select(find_packages(config).packages, request.packages)
+    outcomes = run(request, config, lambda pipeline: pipeline.identify(packages), budget)
+    report("identify", request, outcomes)
+    return exit_code(outcomes)
+
+
+def verify(request: Request, changed_since: str) -> int:
+    """Say whether pins are true."""
+    config = request.load()
+    found = find_packages(config)
+    packages = select(found.packages, request.packages)
+    if changed_since:
+        import anyio  # noqa: PLC0415 - `list` does without
+
+        packages = anyio.run(changed_packages, config.root, changed_since, packages, found)
+    outcomes = run(request, config, lambda pipeline: pipeline.verify(packages))
+    report("verify", request, outcomes)
+    return exit_code(outcomes)

@@ -1,0 +1,98 @@
+"""`check`, `bump`, `pin`, `test` and `plan`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from updater.commands.output import report, report_changes, write
+from updater.commands.running import run
+from updater.errors import UsageError
+from updater.report.summary import exit_code
+from updater.selection import find_packages, select
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from updater.commands.running import Request
+    from updater.model import Package
+    from updater.pipeline.steps import Bump
+    from updater.truth.identifier import Budget
+
+
+def check(request: Request, *, tell_outdated: bool) -> int:
+    """Show which pins are behind."""
+    config = request.load()
+    found = find_packages(config)
+    packages = select(found.packages, request.packages)
+    outcomes = run(request, config, lambda pipeline: pipeline.check(packages))
+    report("check", request, outcomes)
+    return exit_code(outcomes, tell_outdated=tell_outdated)
+
+
+def bump(request: Request, ask: Bump, output: Path | None = None) -> int:
+    """Move pins, and leave what was found in a folder for `publish`."""
+    config = request.load()
+    found = find_packages(config)
+    packages = select(found.packages, request.packages)
+    refuse_many(ask, packages)
+    outcomes = run(request, config, lambda pipeline: pipeline.bump(packages, found, ask))
+    if output is not None:
+        from updater.proposing.results import write_results  # noqa: PLC0415 - pydantic, for --output only
+
+        write_results(output, outcomes)
+    report_changes("bump", request, outcomes, dry_run=ask.dry_run)
+    return exit_code(outcomes)
+
+
+def pin(request: Request, ask: Bump, budget: Budget, *, sri: bool) -> int:
+    """Write what the hashes hold."""
+    config = request.load()
+    found = find_packages(config)
+    packages = select(found.packages, request.packages)
+    outcomes = run(
+        request, config, lambda pipeline: pipeline.pin(packages, found, ask, sri=sri), budget
+    )
+    report_changes("pin", request, outcomes, dry_run=ask.dry_run)
+    return exit_code(outcomes)
+
+
+def test(request: Request) -> int:
+    """Build pins as they are."""
+    config = request.load()
+    packages = select(find_packages(config).packages, request.packages)
+    outcomes = run(request, config, lambda pipeline: pipeline.test(packages))
+    report("test", request, outcomes)
+    return exit_code(outcomes)
+
+
+def plan(request: Request) -> int:
+    """Print a job matrix of what is behind."""
+    from updater.model import Outdated  # noqa: PLC0415 - one command's
+    from updater.overlay.order import uses  # noqa: PLC0415 - as above
+    from updater.planning import split  # noqa: PLC0415 - as above
+    from updater.report.as_json import plan_json  # noqa: PLC0415 - pydantic
+
+    config = request.load()
+    found = find_packages(config)
+    packages = select(found.packages, request.packages)
+    outcomes = run(request, config, lambda pipeline: pipeline.check(packages))
+    behind = [outcome.package for outcome in outcomes if isinstance(outcome, Outdated)]
+    jobs = split(behind, uses(found.packages, found.texts))
+    write(plan_json((job.id, [one.identity for one in job.packages]) for job in jobs))
+    report("plan", replace(request, json=False), outcomes, sys.stderr)
+    return exit_code(outcomes)
+
+
+def refuse_many(ask: Bump, packages: Sequence[Package]) -> None:
+    """Refuse ``--to`` for anything but one package.
+
+    Raises:
+        UsageError: there are none or several.
+    """
+    if ask.to and len(packages) != 1:
+        raise UsageError(
+            f"--to goes with one package, and these are {len(packages)}", hint="name one package"
+        )

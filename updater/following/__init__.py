@@ -1,0 +1,1 @@
+"""A package and what its upstream offers -> the decision what its pin becomes."""

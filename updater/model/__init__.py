@@ -1,0 +1,105 @@
+"""The nouns of the updater, in the order in which the pipeline makes them.
+
+Everything here is frozen and free of I/O. Offsets are bytes (tree-sitter counts bytes, and so do
+edits); lines and columns count from 1; times are timezone-aware.
+"""
+
+from updater.model.change import Build, Change, Diagnosis, Edit, FieldChange
+from updater.model.choice import Choice, Pinned, Stay, Take, Tracking, Wait
+from updater.model.hashes import Algorithm, Hashed, HashMethod, Sri
+from updater.model.offers import (
+    Answer,
+    Candidate,
+    Distribution,
+    Host,
+    Known,
+    Offer,
+    PinWarning,
+    Relation,
+    Scheme,
+)
+from updater.model.outcomes import (
+    Current,
+    Failed,
+    Held,
+    Identified,
+    Outcome,
+    Outdated,
+    Passed,
+    Skipped,
+    State,
+    Updated,
+    Verdict,
+)
+from updater.model.overlay import (
+    HASH_FIELDS,
+    Directive,
+    Field,
+    Package,
+    Part,
+    Pin,
+    Project,
+    Reference,
+    Source,
+    Span,
+)
+from updater.model.policy import BuildPolicy, Policy, PullPolicy, TrackKind
+from updater.model.pulls import Branch, BranchCommit, Issue, Pull, PullRequest, PullState
+
+__all__ = [
+    "HASH_FIELDS",
+    "Algorithm",
+    "Answer",
+    "Branch",
+    "BranchCommit",
+    "Build",
+    "BuildPolicy",
+    "Candidate",
+    "Change",
+    "Choice",
+    "Current",
+    "Diagnosis",
+    "Directive",
+    "Distribution",
+    "Edit",
+    "Failed",
+    "Field",
+    "FieldChange",
+    "HashMethod",
+    "Hashed",
+    "Held",
+    "Host",
+    "Identified",
+    "Issue",
+    "Known",
+    "Offer",
+    "Outcome",
+    "Outdated",
+    "Package",
+    "Part",
+    "Passed",
+    "Pin",
+    "PinWarning",
+    "Pinned",
+    "Policy",
+    "Project",
+    "Pull",
+    "PullPolicy",
+    "PullRequest",
+    "PullState",
+    "Reference",
+    "Relation",
+    "Scheme",
+    "Skipped",
+    "Source",
+    "Span",
+    "Sri",
+    "State",
+    "Stay",
+    "Take",
+    "TrackKind",
+    "Tracking",
+    "Updated",
+    "Verdict",
+    "Wait",
+]

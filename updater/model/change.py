@@ -1,0 +1,80 @@
+"""A package's edits with before and after, and what became of building them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from updater.model.overlay import Package, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A byte span and its new text."""
+
+    span: Span
+    new: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field before and after, as values."""
+
+    field: str
+    line: int
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A package's edits with before and after.
+
+    Attributes:
+        before, after: the whole file's bytes.
+    """
+
+    package: Package
+    edits: tuple[Edit, ...]
+    fields: tuple[FieldChange, ...]
+    before: bytes
+    after: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What a failed build's log says is wrong.
+
+    Attributes:
+        code: a stable word, such as ``missing-dependency``.
+        message: what was found.
+        hint: what to do, in the packaging guide's terms.
+    """
+
+    code: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What became of building a package.
+
+    Attributes:
+        status: passed, failed or skipped.
+        attribute: what was built, as Nix names it.
+        phase: where it failed: evaluation, fetch, build, imports or version; why it was skipped.
+        log: the whole log's path; an empty string where there is none.
+        tail: the log's last lines.
+        sandboxed: whether builds were sandboxed; None where nothing was built.
+    """
+
+    status: Literal["passed", "failed", "skipped"]
+    attribute: str
+    seconds: float = 0.0
+    phase: str = ""
+    log: str = ""
+    tail: str = ""
+    diagnosis: Diagnosis | None = None
+    sandboxed: bool | None = None

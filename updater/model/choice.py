@@ -1,0 +1,70 @@
+"""What a pin follows, what it holds, and the candidate taken, or why none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from updater.model.offers import Candidate, PinWarning
+    from updater.model.policy import TrackKind
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """The channel that a package follows, and why.
+
+    Attributes:
+        kind: never ``auto``.
+        branch: the branch's name; empty for the default branch.
+        moving: the pin's rev is a branch name, so that the pin says not what its hash holds.
+    """
+
+    kind: TrackKind
+    reason: str
+    branch: str = ""
+    moving: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.branch}" if self.branch else self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """What a pin truly holds, as far as it is known."""
+
+    rev: str
+    commit: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """The candidate to move to, and why where that is not plain."""
+
+    candidate: Candidate
+    reason: str = ""
+    warnings: tuple[PinWarning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The pin is the newest already."""
+
+    candidate: Candidate | None = None
+    warnings: tuple[PinWarning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A candidate exists but must not be taken (now)."""
+
+    reason: str
+    until: datetime | None = None
+    candidate: Candidate | None = None
+    warnings: tuple[PinWarning, ...] = ()
+
+
+Choice: TypeAlias = "Take | Stay | Wait"

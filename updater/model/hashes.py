@@ -1,0 +1,51 @@
+"""Hashes as Subresource Integrity writes them, and how one was found."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+Algorithm = Literal["md5", "sha1", "sha256", "sha512"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sri:
+    """A hash as Subresource Integrity writes it: ``sha256-<base64>``.
+
+    Only a digest of the right length makes one, so a wrong one cannot be written into an overlay.
+    Source of the format: W3C Subresource Integrity, section 3.1; Nix manual, "nix hash".
+
+    Raises:
+        ValueError: the digest's length is not the algorithm's.
+    """
+
+    algorithm: Algorithm
+    digest: bytes
+
+    def __post_init__(self) -> None:
+        size = hashlib.new(self.algorithm, usedforsecurity=False).digest_size
+        if len(self.digest) != size:
+            raise ValueError(
+                f"a {self.algorithm} digest has {size} bytes, this one {len(self.digest)}"
+            )
+
+    def __str__(self) -> str:
+        return f"{self.algorithm}-{base64.b64encode(self.digest).decode('ascii')}"
+
+
+HashMethod = Literal["index", "embedded", "nix", "build"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """A hash, how it was found, and what that cost.
+
+    ``index``: published by the package index. ``embedded``: computed here from the download.
+    ``nix``: by a Nix prefetcher. ``build``: by a fixed-output build with a fake hash.
+    """
+
+    sri: Sri
+    method: HashMethod
+    downloaded_bytes: int

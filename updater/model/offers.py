@@ -1,0 +1,131 @@
+"""What upstreams offer, and where they are reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from updater.model.hashes import Sri
+    from updater.model.overlay import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Where a code host is reached: what GitHub Enterprise users configure.
+
+    Attributes:
+        name: as overlays name it, such as ``github.com``.
+        web, api, graphql: base URLs without a slash at the end.
+        token_env: the environment variable that holds this host's token.
+    """
+
+    name: str
+    kind: str
+    web: str
+    api: str
+    graphql: str
+    token_env: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PinWarning:
+    """Something a maintainer should know although it does not stop the update."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One file of a release on a package index (an sdist or a wheel)."""
+
+    filename: str
+    url: str
+    sri: Sri | None
+    size: int | None
+    requires_python: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One version that an upstream offers.
+
+    Attributes:
+        version: as upstream spells it; for a tag, the part of it that is the version.
+        ref: the tag, or an empty string.
+        commit: the commit (annotated tags peeled), 40 hex digits, or an empty string.
+        published: when; for a tag, the date of its commit.
+        prerelease: upstream marks it as one, whatever its version says.
+        yanked: why the release was withdrawn; None where it was not.
+        url: a page about it, for people.
+    """
+
+    version: str
+    ref: str = ""
+    commit: str = ""
+    published: datetime | None = None
+    prerelease: bool = False
+    yanked: str | None = None
+    url: str = ""
+    distributions: tuple[Distribution, ...] = ()
+
+
+Relation = Literal["identical", "ahead", "behind", "diverged", "unknown"]
+"""Where one commit stands to another, in the words of GitHub's compare API."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an upstream said of commits besides their names, so that nobody need ask git.
+
+    Attributes:
+        dates: commit -> its committer date.
+        relations: (base, head) -> where head stands to base.
+        files: commit -> path -> content; None for a path that the commit does not have.
+    """
+
+    dates: Mapping[str, datetime] = field(default_factory=dict)
+    relations: Mapping[tuple[str, str], Relation] = field(default_factory=dict)
+    files: Mapping[str, Mapping[str, bytes | None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """All that an upstream said about one project.
+
+    Attributes:
+        candidates: an index's releases or a repository's tags, in no particular order; a tag's
+            ``version`` is the whole tag until a tag form is chosen.
+        branches: branch name -> commit: those that were asked for, and the default branch.
+        default_branch: its name, or an empty string.
+        repository: the address that git knows it by, or an empty string.
+        releases: what a code host calls releases, None where they were not asked for.
+        project: the project's identity now; differs from the question's where it moved.
+    """
+
+    project: Project
+    candidates: tuple[Candidate, ...]
+    branches: dict[str, str] = field(default_factory=dict)
+    default_branch: str = ""
+    repository: str = ""
+    releases: tuple[Candidate, ...] | None = None
+    known: Known = field(default_factory=Known)
+    warnings: tuple[PinWarning, ...] = ()
+
+
+Scheme = Literal["basic", "bearer"]
+"""How a token is sent: as a password to git services, as itself to APIs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP response: its status (200 or a redirect), the URL that answered, headers, body."""
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    body: bytes

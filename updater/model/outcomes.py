@@ -1,0 +1,120 @@
+"""How a package ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from updater.model.change import Build, Change
+    from updater.model.choice import Pinned, Tracking
+    from updater.model.hashes import Hashed
+    from updater.model.offers import Candidate, PinWarning
+    from updater.model.overlay import Package
+    from updater.model.pulls import PullRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What every outcome tells, as far as the pipeline came."""
+
+    package: Package
+    tracking: Tracking | None = None
+    pinned: Pinned | None = None
+    candidate: Candidate | None = None
+    warnings: tuple[PinWarning, ...] = ()
+    pull_request: PullRequest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Current(_Known):
+    """The pin is new and true as far as is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outdated(_Known):
+    """A newer candidate may be taken (only ``check`` ends here)."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updated(_Known):
+    """The change was made; ``written`` is False in a dry run.
+
+    ``hashed`` is None for a call without a hash, such as ``builtins.fetchGit``.
+    """
+
+    change: Change
+    hashed: Hashed | None
+    written: bool
+    reason: str = ""
+    build: Build | None = None
+
+    @property
+    def sri(self) -> str:
+        """The new hash; empty for a fetcher call that has none."""
+        return str(self.hashed.sri) if self.hashed is not None else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held(_Known):
+    """A newer candidate exists and must not be taken, or nothing may be decided."""
+
+    reason: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped(_Known):
+    """The package cannot be followed at all."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed(_Known):
+    """A stage failed; the file is as it was."""
+
+    stage: str
+    message: str
+    hint: str = ""
+    build: Build | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed(_Known):
+    """The pin as it is builds and imports (only ``test`` ends here)."""
+
+    build: Build
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identified(_Known):
+    """The pinned hash is that of ``candidate`` (only ``identify`` ends here).
+
+    Attributes:
+        looked_at: how many trees were hashed; None where the answer was known from another run.
+    """
+
+    looked_at: int | None
+
+
+State = Literal["true", "drifted", "tag moved", "wrong hash", "false version", "gone", "yanked"]
+"""What ``verify`` says of a pin; each but the first is a reason not to trust it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict(_Known):
+    """What holds of the pin as it is (only ``verify`` ends here)."""
+
+    state: State
+    message: str = ""
+    hint: str = ""
+
+
+Outcome: TypeAlias = (
+    "Current | Outdated | Updated | Held | Skipped | Failed | Passed | Identified | Verdict"
+)

@@ -1,0 +1,200 @@
+"""What an overlay says: packages, their sources, and the byte spans of both."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, NewType, TypeAlias
+
+Project = NewType("Project", str)
+"""An upstream's identity: ``https://HOST/PATH`` or ``pypi:NAME``.
+
+All that fetchers and upstreams know of each other.
+"""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of byte offsets in a file."""
+
+    start: int
+    end: int
+
+    def __contains__(self, other: Span) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name inside a string or in its place: ``${version}``, ``finalAttrs.version``.
+
+    ``literal`` is where the value that it stands for is written, as in Field.
+    """
+
+    name: str
+    value: str | None
+    literal: Span | None
+
+
+Part: TypeAlias = "str | Reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One attribute of a package or of a fetcher call.
+
+    Attributes:
+        name: the attribute's name.
+        line: where the attribute stands.
+        span: its expression; for ``inherit NAME;`` the inherited name.
+        text: the expression as written.
+        value: what it evaluates to where that can be read statically, else None. Booleans are
+            ``"true"`` and ``"false"``.
+        parts: the pieces that the value is made of, empty where it is computed by an expression.
+        literal: the one string literal that holds the whole value: the expression itself, or,
+            through names, a binding elsewhere. None for a template or a computed value.
+        inherited: written as ``inherit NAME;``.
+    """
+
+    name: str
+    line: int
+    span: Span
+    text: str
+    value: str | None
+    parts: tuple[Part, ...]
+    literal: Span | None
+    inherited: bool = False
+
+
+_PLAIN_NAME = re.compile(r"[A-Za-z_][\w'+-]*", re.ASCII)
+
+HASH_FIELDS = ("hash", "sha256", "sha512", "sha1", "md5", "narHash")
+"""The fetcher attributes that may hold a source's hash; a call has one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A package's fetcher call.
+
+    Attributes:
+        fetcher: the Nix function's last name, such as ``fetchFromGitHub``.
+        attribute: the attribute of the package that holds it, such as ``src``.
+        span: the whole application, function and argument.
+        fields: the argument's attributes in the order of the file.
+        version_name: how the argument can name the package's version (``version``,
+            ``finalAttrs.version``), or an empty string where it is not in scope.
+    """
+
+    fetcher: str
+    attribute: str
+    line: int
+    span: Span
+    fields: tuple[Field, ...]
+    version_name: str = ""
+
+    def get(self, *names: str) -> Field | None:
+        """Return the first of these fields that the call has."""
+        for name in names:
+            for candidate in self.fields:
+                if candidate.name == name:
+                    return candidate
+        return None
+
+    def value(self, *names: str) -> str | None:
+        """Return the value of the first of these fields, None where it has none."""
+        found = self.get(*names)
+        return found.value if found else None
+
+
+def _quoted(name: str) -> str:
+    """Write one component of an attribute path so that no two paths look the same."""
+    if _PLAIN_NAME.fullmatch(name):
+        return name
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """What a comment in an overlay asks for: ``# updater: track=tag`` is ``track`` and ``tag``."""
+
+    line: int
+    key: Literal["hold", "track", "ignore"]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One derivation in an overlay file.
+
+    Attributes:
+        file: relative to the root, with ``/``.
+        attribute: the attribute path, such as ``("python3Packages", "ema-pytorch")``; empty for a
+            file that is one package.
+        span: its attribute set.
+        source: the fetcher call that the version belongs to.
+        companions: further fetcher calls that are made from the version (``srcs``, a second
+            source), so that each needs a new hash whenever the version changes.
+        dependents: hashes beside the source that a new source makes wrong (``cargoHash``,
+            ``cargoDeps.hash``).
+        directives: what comments in the overlay ask for.
+        skip: why it cannot be followed although it is understood, or an empty string.
+        problem: why its text cannot be understood (with its line), or an empty string.
+        hint: what to do about the problem.
+        ordinal: counts the packages of one attribute path in a file from 1.
+        callers: attribute paths by which other files call a file that is one package.
+    """
+
+    file: str
+    attribute: tuple[str, ...]
+    line: int
+    span: Span
+    pname: str | None
+    version: Field | None
+    source: Source | None
+    companions: tuple[Source, ...] = ()
+    dependents: tuple[Field, ...] = ()
+    directives: tuple[Directive, ...] = ()
+    skip: str = ""
+    problem: str = ""
+    hint: str = ""
+    ordinal: int = 1
+    callers: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The last attribute component.
+
+        For a file that is one package, that of its caller, else ``pname``, else the file's or, for
+        ``default.nix``, the folder's name.
+        """
+        if self.attribute:
+            return self.attribute[-1]
+        if self.callers and self.callers[0]:
+            return self.callers[0][-1]
+        file = self.file.removesuffix("/default.nix").removesuffix(".nix")
+        return self.pname or file.rsplit("/", 1)[-1]
+
+    @property
+    def identity(self) -> str:
+        """``FILE#attribute.path``, unique among all packages; ``~2`` marks the second of a path."""
+        names = (_quoted(name) for name in self.attribute)
+        number = f"~{self.ordinal}" if self.ordinal > 1 else ""
+        return f"{self.file}#{'.'.join(names)}{number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Version, rev or tag, and hash, as an overlay has them.
+
+    Attributes:
+        version: the package's label, None where it has none or computes it.
+        rev: the rev or tag; empty where the version alone names the source (PyPI).
+        through_version: the rev is made from ``version`` (``"v${version}"``).
+        hash: as written, possibly empty or not SRI.
+    """
+
+    version: str | None
+    rev: str = ""
+    through_version: bool = False
+    hash: str = ""

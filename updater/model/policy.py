@@ -1,0 +1,98 @@
+"""What the configuration asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import re
+
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
+
+TrackKind = Literal["auto", "tag", "release", "commit", "branch", "pypi"]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildPolicy:
+    """How a change is built before it is written; the keys of ``build:`` in config.yaml.
+
+    Attributes:
+        enabled: ``auto`` builds where Nix is installed and the expression's inputs are locked.
+        flake: the flake's folder, relative to the root; empty where ``file`` is used.
+        file: a Nix file that evaluates to a package set, or an empty string.
+        attribute: the package in it; ``{name}`` and ``{system}`` are replaced.
+        options: given to every Nix command.
+        imports: modules to import; None for those of the package itself.
+        dependents: also build the packages of the overlays that use it.
+        on_failure: ``skip`` does not write, ``keep`` writes all the same, ``draft`` writes and
+            marks the pull request as a draft.
+    """
+
+    enabled: Literal["auto", "true", "false"] = "auto"
+    flake: str = "."
+    file: str = ""
+    attribute: str = "python3Packages.{name}"
+    options: tuple[str, ...] = ()
+    imports: tuple[str, ...] | None = None
+    dependents: bool = False
+    timeout: timedelta = timedelta(minutes=60)
+    jobs: int = 1
+    on_failure: Literal["skip", "keep", "draft"] = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class PullPolicy:
+    """How a change is proposed; the keys of ``pull_request:`` in config.yaml.
+
+    Attributes:
+        milestone: its number, 0 for none.
+        automerge: the kinds of update that are merged without a person.
+        group: the name under which several packages share one pull request.
+        title: with ``{name}``, ``{old}`` and ``{new}``; also the commit's first line.
+        schedule: windows of the week in UTC; empty for always.
+    """
+
+    labels: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+    milestone: int = 0
+    draft: bool = False
+    automerge: tuple[str, ...] = ()
+    group: str = ""
+    title: str = "{name}: {old} -> {new}"
+    schedule: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What may be chosen for one package; the defaults are those of config.yaml.
+
+    Attributes:
+        track: the channel to follow; ``branch`` goes with a name in ``branch``.
+        tag_pattern: matches a whole tag; its group ``version`` is the version.
+        ignore: versions never to take, ``*`` at the end matches the rest.
+        python: the Python that the package is built for; None does not look at what a release
+            requires.
+        cross_check: tell where the package index has a newer release than the repository's tags.
+        minimum_release_age: a younger candidate is held, one without a date too.
+        commit_interval: a follower of a branch moves at most this often.
+        hold: why the package must not be touched, or an empty string.
+    """
+
+    track: TrackKind = "auto"
+    branch: str = ""
+    prereleases: bool = False
+    allow: SpecifierSet | None = None
+    tag_pattern: re.Pattern[str] | None = None
+    ignore: tuple[str, ...] = ()
+    python: Version | None = None
+    cross_check: bool = True
+    minimum_release_age: timedelta = timedelta(0)
+    commit_interval: timedelta = timedelta(days=7)
+    hold: str = ""
+    hash: Literal["auto", "embedded", "nix", "build"] = "auto"
+    build: BuildPolicy = BuildPolicy()
+    pull_request: PullPolicy = PullPolicy()

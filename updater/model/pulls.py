@@ -1,0 +1,82 @@
+"""What the repository shows where pull requests are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PullState = Literal["open", "closed", "merged"]
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull request as outcomes name it."""
+
+    url: str
+    number: int
+    state: PullState
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """A pull request as the repository shows it.
+
+    Attributes:
+        node: its id in GraphQL.
+        branch, head: the branch that it comes from, and that branch's commit.
+        own: the branch is in the repository itself, not in a fork.
+        author: the login of who opened it; an App's ends in ``[bot]``.
+        automerge: GitHub merges it by itself once it can.
+    """
+
+    number: int
+    node: str
+    url: str
+    state: PullState
+    title: str
+    body: str
+    branch: str
+    head: str
+    own: bool
+    author: str
+    automerge: bool = False
+
+    @property
+    def link(self) -> PullRequest:
+        """What outcomes name."""
+        return PullRequest(self.url, self.number, self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue as the repository shows it."""
+
+    number: int
+    author: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class BranchCommit:
+    """A commit of a branch that the base does not have.
+
+    Attributes:
+        files: path -> blob id of what it changed; an empty id for a file that it removed.
+    """
+
+    sha: str
+    parents: tuple[str, ...]
+    message: str
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A branch with what it adds to the base, oldest first."""
+
+    name: str
+    head: str
+    commits: tuple[BranchCommit, ...]

@@ -1,0 +1,1 @@
+"""Packages -> outcomes: the stages, and the only place that knows their order."""

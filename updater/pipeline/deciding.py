@@ -1,0 +1,145 @@
+"""Find -> look-up -> choose: packages become subjects, subjects get decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import anyio
+
+from updater import audit
+from updater.audit.base import Rule, Step, examine
+from updater.discover import kinds
+from updater.errors import StageError
+from updater.following.follower import Follower
+from updater.following.lookup import look_up
+from updater.following.subjects import Decision, Subject
+from updater.hosts import UPSTREAMS
+from updater.model import Held, Offer, Outcome, Package, Project, Skipped, Take
+from updater.pipeline.endings import failed, unreadable
+from updater.selection import FETCHERS, skip_reason
+from updater.upstreams.base import Surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from updater.config import Config
+    from updater.effects.http import Http
+    from updater.pipeline.steps import Progress
+    from updater.prefetch import Prefetcher
+    from updater.truth.identifier import Identifier
+
+RULES = kinds(audit, Rule)  # type: ignore[type-abstract]  # python/mypy#4717
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Asks upstreams and chooses, for all packages together."""
+
+    config: Config
+    http: Http
+    prefetcher: Prefetcher
+    identifier: Identifier
+    progress: Progress
+
+    def subjects(
+        self, packages: Sequence[Package], *, even_held: bool = False
+    ) -> tuple[dict[str, Outcome], list[Subject]]:
+        """Return the packages that can be followed, and the outcomes of the others by identity."""
+        outcomes: dict[str, Outcome] = {}
+        subjects = []
+        for package in packages:
+            try:
+                ready = self._subject(package, even_held=even_held)
+            except StageError as error:
+                ready = failed(package, error)
+            if isinstance(ready, Subject):
+                subjects.append(ready)
+            else:
+                outcomes[package.identity] = ready
+        return outcomes, subjects
+
+    def _subject(self, package: Package, *, even_held: bool) -> Subject | Outcome:
+        policy = self.config.policy(package)
+        if policy.hold and not even_held:
+            return Held(package=package, reason=policy.hold)
+        if package.problem:
+            return unreadable(package)
+        source = package.source
+        skip = skip_reason(package)
+        if skip or source is None:
+            return Skipped(package=package, reason=skip)
+        fetcher = FETCHERS[source.fetcher]
+        project = fetcher.project(package, source)
+        upstream = next((u for u in UPSTREAMS if u.claims(project, self.config.hosts)), None)
+        if upstream is None:
+            return Skipped(package=package, reason=f"no upstream kind knows {project}")
+        return Subject(
+            package, source, fetcher, fetcher.pin(package, source), project, upstream, policy
+        )
+
+    def follower(self, to: str = "") -> Follower:
+        """Return who decides for one package, by the clock of now."""
+        now = datetime.now(UTC)
+        return Follower(self.config.hosts, self.prefetcher, self.identifier, now, to)
+
+    def choosing(
+        self, to: str
+    ) -> Callable[[Subject, Offer, Offer | StageError | None], Awaitable[Decision]]:
+        """Return the choice of the newest version, or of ``to``, with what the audit says of it."""
+        follower = self.follower(to)
+
+        async def decide(
+            subject: Subject, offer: Offer, twin: Offer | StageError | None
+        ) -> Decision:
+            return _examined(subject, await follower.decide(subject, offer, twin), follower.now)
+
+        return decide
+
+    async def decide(
+        self,
+        subjects: Sequence[Subject],
+        to: str,
+        decide: Callable[[Subject, Offer, Offer | StageError | None], Awaitable[Decision]],
+    ) -> list[tuple[Subject, Decision | Outcome]]:
+        """Look all projects up, then decide for each subject; what fails is its outcome."""
+        offers = await self.look_up(subjects, to)
+        self.progress.stage("choose", len(subjects))
+        decided: dict[str, Decision | Outcome] = {}
+
+        async def one(subject: Subject) -> None:
+            offer = offers[subject.project]
+            twin = offers.get(subject.twin) if subject.twin is not None else None
+            try:
+                if isinstance(offer, StageError):
+                    raise offer
+                decided[subject.package.identity] = await decide(subject, offer, twin)
+            except StageError as error:
+                decided[subject.package.identity] = failed(subject.package, error)
+            self.progress.step(subject.package)
+
+        async with anyio.create_task_group() as group:
+            for subject in subjects:
+                group.start_soon(one, subject)
+        return [(subject, decided[subject.package.identity]) for subject in subjects]
+
+    async def look_up(
+        self, subjects: Sequence[Subject], to: str
+    ) -> dict[Project, Offer | StageError]:
+        """Ask every upstream at once; an error is its project's alone."""
+        self.progress.stage("look-up", len(subjects))
+        around = Surroundings(self.http, self.config.hosts, lambda: self.config.index)
+        offers = await look_up(subjects, to, around)
+        for subject in subjects:
+            self.progress.step(subject.package)
+        return offers
+
+
+def _examined(subject: Subject, decision: Decision, now: datetime) -> Decision:
+    """Add what the audit rules say of the step that was chosen."""
+    if not isinstance(decision.choice, Take):
+        return decision
+    old = decision.pinned.version or subject.pin.version
+    found = examine(Step(subject.package, old, decision.choice.candidate, now), RULES)
+    return replace(decision, warnings=decision.warnings + found)

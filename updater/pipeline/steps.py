@@ -1,0 +1,70 @@
+"""What stages hand to each other: what was asked for, what is ready, what is proposed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from updater.publish.proposal import NOTHING_TOLD, Told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from updater.following.subjects import Decision
+    from updater.model import Build, Hashed, Package, Project, Updated
+
+
+class Progress(Protocol):
+    """Is told where the pipeline is."""
+
+    def stage(self, name: str, total: int) -> None:
+        """A stage begins, with so many packages to go through."""
+
+    def step(self, package: Package) -> None:
+        """The stage is done with one package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bump:
+    """What ``bump`` was asked for: ``to`` a version or rev, and how to end."""
+
+    to: str = ""
+    build: bool = True
+    dry_run: bool = False
+    commit: bool = False
+
+    @property
+    def unbuilt(self) -> str:
+        """The option that says not to build, or an empty string."""
+        if self.dry_run:
+            return "--dry-run"
+        return "" if self.build else "--no-build"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """An update that is not written yet.
+
+    Attributes:
+        outcome: planned on the text that was read, as if it were the only one.
+        values: what the package's fields are to read, so that it can be planned with others.
+        told: what upstream says about it.
+    """
+
+    outcome: Updated
+    project: Project
+    values: dict[str, str]
+    told: Told = NOTHING_TOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A change whose values are known; ``build`` is None until it is decided or done."""
+
+    decision: Decision
+    values: dict[str, str]
+    hashed: Hashed | None
+    archive: Path | None = None
+    build: Build | None = None
+    companions: tuple[Mapping[str, str], ...] = ()

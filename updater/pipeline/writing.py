@@ -1,0 +1,115 @@
+"""Patch and write: a proven change goes into the user's file in one step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from updater.effects import files, git
+from updater.errors import PatchError, StageError
+from updater.model import HASH_FIELDS, Change, Current, Outcome, Package, Updated
+from updater.overlay.patch import plan_change
+from updater.pipeline.endings import failed
+from updater.pipeline.steps import Bump, Progress, Ready
+from updater.selection import FETCHERS, Found, read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from updater.config import Config
+    from updater.following.subjects import Decision, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes ready changes, one package after the other."""
+
+    config: Config
+    progress: Progress
+
+    async def write_all(
+        self,
+        packages: Sequence[Package],
+        outcomes: dict[str, Outcome],
+        ready: Sequence[tuple[Subject, Ready | Outcome]],
+        found: Found,
+        ask: Bump,
+    ) -> list[Outcome]:
+        """Write what is ready; return the outcomes of all packages in their order."""
+        texts = dict(found.texts)
+        self.progress.stage("write", len(ready))
+        for subject, result in ready:
+            if isinstance(result, Ready):
+                outcome = await self.write(subject, result, texts, ask)
+            else:
+                outcome = result
+            outcomes[subject.package.identity] = outcome
+            self.progress.step(subject.package)
+        return [outcomes[package.identity] for package in packages]
+
+    async def write(
+        self, subject: Subject, ready: Ready, texts: dict[str, bytes], ask: Bump
+    ) -> Outcome:
+        """Write one change, unless it is a dry run; ``texts`` learns the file's new text."""
+        package = subject.package
+        decision = ready.decision
+        try:
+            change = plan(package, ready.values, texts[package.file], ready.companions)
+            if not change.edits:
+                return Current(**decision.known(subject))
+            if not ask.dry_run:
+                await self._write_change(change, ask, decision)
+        except StageError as error:
+            return failed(package, error, decision)
+        texts[package.file] = change.after
+        return Updated(
+            change=change,
+            hashed=ready.hashed,
+            written=not ask.dry_run,
+            reason=decision.reason,
+            build=ready.build,
+            **decision.known(subject),
+        )
+
+    async def _write_change(self, change: Change, ask: Bump, decision: Decision) -> None:
+        file, root = change.package.file, self.config.root
+        if ask.commit:
+            await git.refuse_uncommitted(root, file)
+        files.replace(root / file, change.before, change.after, file)
+        if ask.commit:
+            new = decision.choice.candidate.version if decision.choice.candidate else ""
+            await git.commit_file(root, file, commit_message(change, new))
+
+
+def commit_message(change: Change, new: str) -> str:
+    """Return a commit's title in nixpkgs' form: ``ema-pytorch: 0.7.7 -> 0.8.3``.
+
+    Where the hash stays, nothing moved: the pin only says what it holds.
+    """
+    package = change.package
+    moved = any(one.field in HASH_FIELDS for one in change.fields)
+    old = package.version.value if package.version is not None else None
+    if old == new or not old or not moved:
+        return f"{package.name}: pin {new}".rstrip()
+    return f"{package.name}: {old} -> {new}"
+
+
+def plan(
+    package: Package,
+    values: dict[str, str],
+    text: bytes,
+    companions: Sequence[Mapping[str, str]] = (),
+) -> Change:
+    """Plan a change on the text as it is by now: siblings may have been written before.
+
+    Raises:
+        PatchError: as `plan_change`; or the package is not there, or more than once.
+    """
+    now = [one for one in read_file(text, package.file) if one.identity == package.identity]
+    if len(now) != 1 or now[0].source is None:
+        raise PatchError(
+            f"{package.identity} stands {len(now)} times in its file",
+            hint="give each package an attribute of its own",
+        )
+    found = replace(now[0], callers=package.callers)
+    return plan_change(found, now[0].source, values, text, frozenset(FETCHERS), companions)

@@ -1,0 +1,1 @@
+"""Proposed updates -> pull requests. What their rules and texts are is in `publish`."""

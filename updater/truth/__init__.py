@@ -1,0 +1,1 @@
+"""What a pin truly holds, found in the history of its upstream."""
