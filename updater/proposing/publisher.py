@@ -6,48 +6,34 @@ All requests go through `effects.github`, one after the other, in the thread tha
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import anyio
-
-from updater.effects import files
-from updater.effects.git_push import Commit, Remote
-from updater.effects.github import Access, Repository
+from updater.effects.git_push import Remote
+from updater.effects.github import Repository
+from updater.effects.github_requests import Access
 from updater.errors import PublishError, StageError, UsageError
 from updater.model import PinWarning
 from updater.overlay.order import in_order, uses
 from updater.pipeline.steps import Proposed
 from updater.pipeline.writing import plan
+from updater.proposing.cleaning import clean_up
+from updater.proposing.doing import Doer
+from updater.proposing.looking import Base, View
 from updater.proposing.members import Member, failed, held, member_of, together
 from updater.proposing.target import find_target
 from updater.publish import dashboard, names, rules
-from updater.publish.body import render, stopped_comment, stopped_marker, superseded_body
-from updater.publish.marker import read_marker, signed
-from updater.publish.proposal import Proposal, Update, blob_id
+from updater.publish.body import render
+from updater.publish.proposal import Proposal
 from updater.publish.schedule import opens
-from updater.selection import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from updater.config import Config
-    from updater.model import Issue, Outcome, Pull
+    from updater.model import Outcome, Pull
     from updater.selection import Found
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """What pull requests are made against.
-
-    Attributes:
-        prefix: the project's folder in the repository, empty or with a slash at the end.
-    """
-
-    branch: str
-    commit: str
-    prefix: str
 
 
 @contextmanager
@@ -79,7 +65,8 @@ def opened(config: Config) -> Iterator[Publisher]:
             )
         remote = Remote(target.host.web, target.repository, target.token)
         by_git = remote if publish.via == "git" else None
-        yield Publisher(config, repository, Base(branch, commit, target.prefix), by_git)
+        base = Base(branch, commit, target.prefix)
+        yield Publisher(config, View(repository, base, config.root), by_git)
 
 
 class Publisher:
@@ -89,36 +76,16 @@ class Publisher:
         problems: what went wrong beside the pull requests themselves.
     """
 
-    def __init__(
-        self, config: Config, repository: Repository, base: Base, push_by_git: Remote | None
-    ) -> None:
-        self._push_by_git = push_by_git
+    def __init__(self, config: Config, view: View, push_by_git: Remote | None) -> None:
         self._config = config
-        self._repository = repository
-        self._base = base
-        self.problems: list[str] = []
+        self._view = view
+        self._doer = Doer(view, push_by_git)
         self._now = datetime.now(UTC)
-        self._login = ""
-        self._open: tuple[Pull, ...] = ()
-        self._count = 0
-        self._forced: frozenset[str] = frozenset()
-        self._theirs: dict[int, dict[str, str]] = {}
+        self.problems: list[str] = []
 
     def read(self, paths: Sequence[str]) -> dict[str, bytes]:
         """Return the base's bytes of some overlay files; those that it lacks are left out."""
-        prefix = self._base.prefix
-        there = self._repository.files(self._base.commit, [prefix + file for file in paths])
-        return {
-            file: self._bytes(file, there[prefix + file].blob)
-            for file in paths
-            if prefix + file in there
-        }
-
-    def _bytes(self, file: str, blob: str) -> bytes:
-        """Take a file from the disk where it is the same there."""
-        path = self._config.root / file
-        local = files.read(path, file) if path.is_file() else b""
-        return local if blob_id(local) == blob else self._repository.blob(blob)
+        return self._view.read(paths)
 
     def publish(
         self, proposed: Sequence[Proposed | Outcome], found: Found, *, reported: bool
@@ -137,41 +104,41 @@ class Publisher:
                 members.append(self._member(one, reported=reported))
             else:
                 outcomes[one.package.identity] = one
-        board = None
+        view = self._view
         if members or self._config.document.dashboard:
-            self._login = self._repository.login()
+            view.login = view.repository.login()
         if self._config.document.dashboard:
-            board = self._repository.issue(self._login, dashboard.MARKER)
-            self._forced = dashboard.forced(board.body) if board is not None else frozenset()
+            view.look_at_board()
         if members:
-            self._open = self._repository.open_pulls(self._base.branch)
-            self._count = sum(rules.is_mine(pull, self._login) for pull in self._open)
+            view.look_at_pulls()
             proposals = []
             for name, group in self._groups(members, found).items():
                 done, proposal = self._group(name, group, found)
                 outcomes |= {outcome.package.identity: outcome for outcome in done}
                 proposals += [proposal] if proposal is not None else []
-            self._clean_up(proposals)
+            try:
+                clean_up(view, proposals)
+            except PublishError as error:
+                self.problems.append(str(error))
         order = [
             one.outcome.package if isinstance(one, Proposed) else one.package for one in proposed
         ]
         ordered = [outcomes[package.identity] for package in order]
         if self._config.document.dashboard:
-            self._show(board, ordered)
+            self._show(ordered)
         return ordered
 
-    def _show(self, board: Issue | None, outcomes: Sequence[Outcome]) -> None:
+    def _show(self, outcomes: Sequence[Outcome]) -> None:
         """Bring the dashboard up to date."""
+        board, repository = self._view.board, self._view.repository
         body = dashboard.render(board.body if board is not None else "", outcomes)
         try:
             if board is None:
-                self._repository.open_issue(dashboard.TITLE, body)
+                repository.open_issue(dashboard.TITLE, body)
             elif body.strip() != board.body.strip():
-                self._repository.edit_issue(board.number, body)
+                repository.edit_issue(board.number, body)
         except PublishError as error:
             self.problems.append(f"{error}; {error.hint}")
-
-    # --- what belongs together ---
 
     def _member(self, proposed: Proposed, *, reported: bool) -> Member:
         return member_of(proposed, self._config.policy(proposed.outcome.package), reported=reported)
@@ -191,22 +158,20 @@ class Publisher:
             grouped.setdefault(member.policy.group or own, []).append(member)
         return grouped
 
-    # --- one pull request ---
-
     def _group(
         self, name: str, members: list[Member], found: Found
     ) -> tuple[list[Outcome], Proposal | None]:
         until = opens(together(members).schedule, self._now)
-        if until is not None and not any(self._is_forced(one.update) for one in members):
+        if until is not None and not any(self._view.is_forced(one.update) for one in members):
             closed = rules.Leave("it is not the time that `schedule:` allows", until=until)
             return [held(member, closed) for member in members], None
         try:
-            pulls = self._repository.pulls(names.branch(name))
+            pulls = self._view.repository.pulls(names.branch(name))
             updates = [member.update for member in members]
             no = {}
             if not any(pull.state == "open" for pull in pulls):
-                asked = [one for one in updates if not self._is_forced(one)]
-                no = rules.declined(pulls, self._login, asked)
+                asked = [one for one in updates if not self._view.is_forced(one)]
+                no = rules.declined(pulls, self._view.login, asked)
             wanted = [one for one in members if one.package.identity not in no]
             left: list[Outcome] = [
                 held(one, rules.declined_by(no[one.package.identity]))
@@ -220,9 +185,6 @@ class Publisher:
         except StageError as error:
             return [failed(member, error) for member in members], None
         return done + left, proposal
-
-    def _is_forced(self, update: Update) -> bool:
-        return dashboard.is_forced(update.identity, self._forced)
 
     def _proposal(self, name: str, members: list[Member], found: Found) -> Proposal:
         """Plan all members' edits on the base's text, one after the other."""
@@ -239,24 +201,24 @@ class Publisher:
             message=names.message(name, updates),
             body=render(updates),
             updates=updates,
-            files={f"{self._base.prefix}{file}": texts[file] for file in sorted(changed)},
+            files={f"{self._view.base.prefix}{file}": texts[file] for file in sorted(changed)},
         )
 
     def _one(
         self, proposal: Proposal, members: list[Member], pulls: tuple[Pull, ...]
     ) -> list[Outcome]:
-        mine = any(pull.state == "open" and rules.is_mine(pull, self._login) for pull in pulls)
-        rivals = [] if mine else self._rivals(proposal)
-        strong = [pull for pull in rivals if self._may_write(pull)]
+        mine = any(pull.state == "open" and rules.is_mine(pull, self._view.login) for pull in pulls)
+        rivals = [] if mine else self._view.rivals(proposal)
+        strong = [pull for pull in rivals if self._view.may_write(pull)]
         seen = rules.Seen(
-            self._login,
-            self._base.commit,
-            self._repository.branch(proposal.branch, self._base.commit),
+            self._view.login,
+            self._view.base.commit,
+            self._view.repository.branch(proposal.branch, self._view.base.commit),
             pulls,
             strong[0] if strong else None,
-            self._count,
+            self._view.count,
             self._config.document.max_open,
-            forced=any(map(self._is_forced, proposal.updates)),
+            forced=any(map(self._view.is_forced, proposal.updates)),
         )
         told = tuple(
             PinWarning("rival", f"pull request {pull.number} of {pull.author} does the same")
@@ -265,9 +227,9 @@ class Publisher:
         )
         decision = rules.decide(proposal, seen)
         if isinstance(decision, rules.Leave):
-            self._tell(decision)
+            self._doer.tell(decision)
             return [held(member, decision) for member in members]
-        pull = self._publish(proposal, members, seen, decision)
+        pull = self._doer.publish(proposal, members, seen, decision)
         return [
             replace(
                 member.outcome,
@@ -276,111 +238,3 @@ class Publisher:
             )
             for member in members
         ]
-
-    def _publish(
-        self,
-        proposal: Proposal,
-        members: list[Member],
-        seen: rules.Seen,
-        decision: rules.Publish,
-    ) -> Pull:
-        policy = together(members)
-        automerge = all(rules.may_automerge([one.update], one.policy.automerge) for one in members)
-        pull = decision.pull
-        if pull is not None and pull.automerge and not automerge:
-            self._repository.set_automerge(pull, on=False)
-        if decision.push:
-            self._push(proposal, seen)
-        if pull is None:
-            body = render(proposal.updates, ready=False)
-            pull = self._repository.open_pull(
-                self._base.branch, proposal.branch, proposal.title, body, draft=policy.draft
-            )
-            self._count += 1
-        marker = read_marker(pull.body)
-        if marker is not None and not marker.ready:
-            self._repository.furnish(pull.number, policy)
-        if automerge and not pull.automerge and (decision.push or not (marker and marker.ready)):
-            self._repository.set_automerge(pull, on=True)
-        wanted = {"title": proposal.title, "body": proposal.body}
-        changed = {
-            name: text
-            for name, text in wanted.items()
-            if text.strip() != str(getattr(pull, name)).strip()
-        }
-        if changed:
-            self._repository.edit_pull(pull.number, **changed)
-        return pull
-
-    def _push(self, proposal: Proposal, seen: rules.Seen) -> None:
-        message = signed(proposal.message, proposal.blobs)
-        if self._push_by_git is not None:
-            there = self._repository.files(self._base.commit, tuple(proposal.files))
-            modes = {path: file.mode for path, file in there.items()}
-            change = Commit(self._base.commit, message, proposal.files, modes, self._login)
-            old = seen.branch.head if seen.branch is not None else ""
-            anyio.run(self._push_by_git.push, proposal.branch, old, change)
-            return
-        commit = self._repository.commit(self._base.commit, message, proposal.files)
-        if seen.branch is None:
-            self._repository.make_branch(proposal.branch, commit)
-        else:
-            self._repository.move_branch(proposal.branch, commit)
-
-    def _tell(self, decision: rules.Leave) -> None:
-        """Comment once about a person's commits."""
-        pull, sha = decision.pull, decision.stopped_by
-        if pull is None or not sha:
-            return
-        said = self._repository.comments(pull.number)
-        if not any(
-            author.lower() == self._login.lower() and stopped_marker(sha) in text
-            for author, text in said
-        ):
-            self._repository.comment(pull.number, stopped_comment(sha))
-
-    # --- other people's pull requests ---
-
-    def _rivals(self, proposal: Proposal) -> list[Pull]:
-        """Return the open pull requests of others that give all packages the same versions."""
-        others = [pull for pull in self._open if not rules.is_mine(pull, self._login)]
-        return [pull for pull in others if self._does_the_same(pull, proposal)]
-
-    def _does_the_same(self, pull: Pull, proposal: Proposal) -> bool:
-        if pull.number not in self._theirs:
-            self._theirs[pull.number] = self._repository.pull_files(pull.number)
-        theirs = self._theirs[pull.number]
-        if not all(theirs.get(path) for path in proposal.files):
-            return False
-        versions: dict[str, str | None] = {}
-        for path in proposal.files:
-            data = self._repository.blob(theirs[path])
-            for package in read_file(data, path.removeprefix(self._base.prefix)):
-                version = package.version
-                versions[package.identity] = version.value if version is not None else None
-        return all(versions.get(update.identity) == update.new for update in proposal.updates)
-
-    def _may_write(self, pull: Pull) -> bool:
-        return pull.own or self._repository.may_write(pull.author)
-
-    # --- what is left of earlier runs ---
-
-    def _clean_up(self, proposals: Sequence[Proposal]) -> None:
-        """Close what another branch proposes by now; delete branches that were merged.
-
-        What cannot be cleaned up now is by the next run.
-        """
-        try:
-            for pull in rules.superseded(self._open, self._login, proposals):
-                branch = self._repository.branch(pull.branch, self._base.commit)
-                if branch is None or rules.person_commit(branch) is None:
-                    self._repository.edit_pull(pull.number, body=superseded_body(), state="closed")
-                    self._repository.delete_branch(pull.branch)
-            busy = {pull.branch for pull in self._open} | {one.branch for one in proposals}
-            for name, head in self._repository.heads(names.PREFIX).items():
-                if name not in busy:
-                    newest = next(iter(self._repository.pulls(name)), None)
-                    if newest is not None and rules.is_spent(newest, self._login, head):
-                        self._repository.delete_branch(name)
-        except PublishError as error:
-            self.problems.append(str(error))

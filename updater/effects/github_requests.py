@@ -1,0 +1,196 @@
+"""Requests to GitHub's API through PyGithub, and what its refusals mean.
+
+For one thread. A request that writes is never repeated by itself: where its answer is lost, the
+next run looks at what there is and goes on from there.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import requests
+from github import Auth, Github, GithubException, UnknownObjectException
+from github.GithubRetry import GithubRetry
+
+from updater import __version__
+from updater.errors import PublishError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PER_PAGE = 100
+_MOST_PAGES = 100
+_VIEWER = "query { viewer { login } }"
+_NOT_PERMITTED = "GitHub Actions is not permitted to create or approve pull requests"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a repository is reached.
+
+    Attributes:
+        api: the address of the host's REST API, the only place that the token goes to.
+        repository: ``OWNER/NAME``.
+        variable: the environment variable that the token came from, for messages.
+        pause: seconds between two requests that write.
+        timeout, retries, max_wait: as in `Network`; only requests that read are repeated.
+    """
+
+    api: str
+    repository: str
+    variable: str
+    token: str = field(repr=False)
+    pause: float = 1.0
+    timeout: float = 30.0
+    retries: int = 3
+    max_wait: float = 60.0
+
+
+class Requests:
+    """Requests about one repository; use it through `opened`.
+
+    What PyGithub raises inside `mapped` becomes PublishError.
+    """
+
+    def __init__(self, access: Access, api: Github) -> None:
+        self._access = access
+        self._api = api
+        self._at = f"/repos/{access.repository}"
+
+    @property
+    def owner(self) -> str:
+        """Whose repository it is."""
+        return self._access.repository.partition("/")[0]
+
+    @classmethod
+    @contextmanager
+    def opened(cls, access: Access) -> Iterator[Requests]:
+        """Open the connection and close it at the end."""
+        retry = GithubRetry(
+            max_rate_limit_wait=access.max_wait,
+            secondary_rate_wait=min(60.0, access.max_wait),
+            total=access.retries,
+            backoff_factor=0.5,
+            allowed_methods=frozenset({"GET", "HEAD"}),
+            raise_on_status=False,
+        )
+        api = Github(
+            auth=Auth.Token(access.token),
+            base_url=access.api,
+            timeout=int(access.timeout),
+            user_agent=f"updater/{__version__}",
+            retry=retry if access.retries else None,
+            seconds_between_requests=None,
+            seconds_between_writes=access.pause or None,
+        )
+        try:
+            yield cls(access, api)
+        finally:
+            api.close()
+
+    def login(self) -> str:
+        """Return the login of the token's user or App (``NAME[bot]``).
+
+        GraphQL first: REST's ``/user`` refuses the tokens of Apps and of Actions.
+        """
+        try:
+            answer = self._api.requester.graphql_query(_VIEWER, {})[1]
+            return str(answer["data"]["viewer"]["login"])
+        except UnknownObjectException:  # a host without GraphQL
+            user = self._api.requester.requestJsonAndCheck("GET", "/user")[1]
+            return str(user["login"])
+
+    def ask(self, path: str, **parameters: str | int) -> Any:  # noqa: ANN401 - JSON
+        """Return the answer to a GET below the repository's address."""
+        answer = self._api.requester.requestJsonAndCheck("GET", self._at + path, parameters)
+        return answer[1]
+
+    def send(self, verb: str, path: str, **values: Any) -> Any:  # noqa: ANN401 - JSON
+        """Return the answer to a request that writes."""
+        return self._api.requester.requestJsonAndCheck(verb, self._at + path, input=values)[1]
+
+    def all_of(self, path: str, **parameters: str | int) -> list[Any]:
+        """Return all pages of a list."""
+        found: list[Any] = []
+        for page in range(1, _MOST_PAGES + 1):
+            part = self.ask(path, per_page=_PER_PAGE, page=page, **parameters)
+            found += part
+            if len(part) < _PER_PAGE:
+                break
+        return found
+
+    def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """Ask GraphQL; return ``data``."""
+        answer = self._api.requester.graphql_query(query, variables)[1]
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    @contextmanager
+    def mapped(self, what: str, right: str) -> Iterator[None]:
+        """Turn what PyGithub raises into PublishError with a hint that helps.
+
+        Args:
+            what: is being done, for the message.
+            right: that the token needs for it.
+        """
+        name = self._access.repository
+        try:
+            yield
+        except GithubException as error:
+            said = f"{name}: cannot {what}: {error.status} {_said(error)}".rstrip()
+            raise PublishError(said, hint=self._hint(error, right)) from error
+        except requests.RequestException as error:
+            raise PublishError(
+                f"{name}: cannot {what}: {self._access.api} broke off: {type(error).__name__}",
+                hint="run the command again: it looks at what was done and goes on from there",
+            ) from error
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            api = self._access.api
+            raise PublishError(
+                f"{name}: cannot {what}: {api} answers what GitHub does not: {error!r}",
+                hint="check `hosts:` in config.yaml",
+            ) from error
+
+    def _hint(self, error: GithubException, right: str) -> str:
+        variable = self._access.variable
+        if error.status == 401:  # noqa: PLR2004 - HTTP
+            return f"the token in {variable} is not valid: renew it"
+        if error.status in (403, 429):
+            return self._forbidden(error, right)
+        if error.status == 404:  # noqa: PLR2004 - HTTP
+            return (
+                f"check `repository:`; GitHub says so too where the token in {variable} may not "
+                f"see or change it ({right}=write is needed)"
+            )
+        if error.status in (409, 422):
+            return "somebody may have changed the repository meanwhile: run the command again"
+        return "run the command again later: it looks at what was done and goes on from there"
+
+    def _forbidden(self, error: GithubException, right: str) -> str:
+        headers = {key.lower(): value for key, value in (error.headers or {}).items()}
+        if _NOT_PERMITTED in _said(error):
+            return (
+                "turn on `Allow GitHub Actions to create and approve pull requests` in the "
+                "repository's settings, Actions, General; it is off by default"
+            )
+        if "rate limit" in _said(error).lower() or "retry-after" in headers:
+            return "GitHub asks for patience: run the command again later"
+        rights = headers.get("x-accepted-github-permissions", "") or f"{right}=write"
+        return f"the token in {self._access.variable} lacks a right: {rights}"
+
+
+def _said(error: GithubException) -> str:
+    """Return GitHub's message and the reasons in ``errors``, on one line."""
+    data = error.data if isinstance(error.data, dict) else {}
+    parts = [str(data.get("message") or error.message or "")]
+    listed = data.get("errors")
+    for one in listed if isinstance(listed, list) else []:
+        if isinstance(one, dict):
+            words = (one.get(key) for key in ("message", "resource", "field", "code"))
+            told = one.get("message") or " ".join(str(word) for word in words if word)
+            parts.append(str(told))
+        else:
+            parts.append(str(one))
+    return " ".join("; ".join(part for part in parts if part).split())[:500]

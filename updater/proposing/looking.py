@@ -1,0 +1,110 @@
+"""What the repository shows in one run: each thing is asked for once.
+
+All requests go through `effects.github`, one after the other, in the thread that called.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from updater.effects import files
+from updater.publish import dashboard, rules
+from updater.publish.proposal import Proposal, Update, blob_id
+from updater.selection import read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from updater.effects.github import Repository
+    from updater.model import Issue, Pull
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What pull requests are made against.
+
+    Attributes:
+        prefix: the project's folder in the repository, empty or with a slash at the end.
+    """
+
+    branch: str
+    commit: str
+    prefix: str
+
+
+@dataclass(slots=True)
+class View:
+    """The repository as it was when the run looked.
+
+    Attributes:
+        login: the updater's own.
+        open: the pull requests against the base that were open.
+        count: how many of the updater's are open by now.
+        board: the dashboard issue, where there is one.
+        forced: what was ticked in it.
+    """
+
+    repository: Repository
+    base: Base
+    root: Path
+    login: str = ""
+    open: tuple[Pull, ...] = ()
+    count: int = 0
+    board: Issue | None = None
+    forced: frozenset[str] = frozenset()
+    _theirs: dict[int, dict[str, str]] = field(default_factory=dict)
+
+    def read(self, paths: Sequence[str]) -> dict[str, bytes]:
+        """Return the base's bytes of some overlay files; those that it lacks are left out."""
+        prefix = self.base.prefix
+        there = self.repository.files(self.base.commit, [prefix + file for file in paths])
+        return {
+            file: self._bytes(file, there[prefix + file].blob)
+            for file in paths
+            if prefix + file in there
+        }
+
+    def _bytes(self, file: str, blob: str) -> bytes:
+        """Take a file from the disk where it is the same there."""
+        path = self.root / file
+        local = files.read(path, file) if path.is_file() else b""
+        return local if blob_id(local) == blob else self.repository.blob(blob)
+
+    def look_at_board(self) -> None:
+        """Read the dashboard and its boxes."""
+        self.board = self.repository.issue(self.login, dashboard.MARKER)
+        self.forced = dashboard.forced(self.board.body) if self.board is not None else frozenset()
+
+    def look_at_pulls(self) -> None:
+        """Read which pull requests are open."""
+        self.open = self.repository.open_pulls(self.base.branch)
+        self.count = sum(rules.is_mine(pull, self.login) for pull in self.open)
+
+    def is_forced(self, update: Update) -> bool:
+        """Tell whether somebody ticked a package's box."""
+        return dashboard.is_forced(update.identity, self.forced)
+
+    def rivals(self, proposal: Proposal) -> list[Pull]:
+        """Return the open pull requests of others that give all packages the same versions."""
+        others = [pull for pull in self.open if not rules.is_mine(pull, self.login)]
+        return [pull for pull in others if self._does_the_same(pull, proposal)]
+
+    def may_write(self, pull: Pull) -> bool:
+        """Tell whether a pull request's author may push to the repository."""
+        return pull.own or self.repository.may_write(pull.author)
+
+    def _does_the_same(self, pull: Pull, proposal: Proposal) -> bool:
+        if pull.number not in self._theirs:
+            self._theirs[pull.number] = self.repository.pull_files(pull.number)
+        theirs = self._theirs[pull.number]
+        if not all(theirs.get(path) for path in proposal.files):
+            return False
+        versions: dict[str, str | None] = {}
+        for path in proposal.files:
+            data = self.repository.blob(theirs[path])
+            for package in read_file(data, path.removeprefix(self.base.prefix)):
+                version = package.version
+                versions[package.identity] = version.value if version is not None else None
+        return all(versions.get(update.identity) == update.new for update in proposal.updates)
