@@ -63,6 +63,7 @@ def test_results_name_what_was_found_and_no_path_comes_from_upstream(results: Pa
         "version": "2.0",
         "ref": None,
         "commit": None,
+        "asked": None,
         "hash": "",
         "build": {
             "status": "skipped",
@@ -117,6 +118,8 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "hash that is none": {"hash": "sha256-AAAA\n::set-output"},
     "unknown key": {"run": "rm -rf /"},
     "another type": {"version": ["2.0"]},
+    "option as what was asked": {"asked": "--dry-run"},
+    "Nix in what was asked": {"asked": "1.0${x}"},
     "log without end": {"build": PASSED | {"tail": "x" * 30_000}},
     "another schema": {"schema": 2},
 }
@@ -199,3 +202,49 @@ def test_automerge_is_taken_back_before_an_update_that_may_not(home: Home, resul
     pushes = [one.method == "PATCH" and "/git/refs/" in one.path for one in requests]
     assert (bodies.count(True), pushes.count(True)) == (1, 1)
     assert bodies.index(True) < pushes.index(True)
+
+
+def test_what_was_asked_for_is_found_again(home: Home, tmp_path: Path) -> None:
+    """Also a version below the pinned one; the body says that it goes down, and who wanted it."""
+    home.release("apple", "0.9")
+    home.release("apple", "1.5")
+    results = tmp_path / "asked"
+    bump = ("bump", "apple", "--to", "0.9", "--dry-run", "--output", str(results))
+    assert home.project.run(*bump).code == 0
+
+    assert home.project.run("publish", str(results)).code == 0
+
+    pull = home.pull(1)
+    assert (pull.title, home.version("updater/apple", "apple")) == ("apple: 1.0 -> 0.9", "0.9")
+    assert "> [!WARNING]\n> `apple`: the version goes down: 1.0 -&gt; 0.9\n" in pull.body
+    assert "major" not in pull.body.partition("| package |")[0]
+    assert "\nSomebody asked for `0.9` with `--to`.\n" in pull.body
+
+
+def test_results_of_several_runs_are_found_again_each_as_it_was_asked(
+    home: Home, tmp_path: Path
+) -> None:
+    home.add("pear")
+    home.release("pear", "2.0")
+    home.release("pear", "3.0")
+    folder = str(tmp_path / "asked")
+    for arguments in (("apple",), ("pear", "--to", "2.0")):
+        assert home.project.run("bump", *arguments, "--dry-run", "--output", folder).code == 0
+
+    assert home.project.run("publish", folder).code == 0
+
+    titles = [pull.title for pull in home.hosted.pulls.values()]
+    assert titles == ["apple: 1.0 -> 2.0", "pear: 1.0 -> 2.0"]
+
+
+def test_another_answer_to_what_was_asked_is_refused(home: Home, tmp_path: Path) -> None:
+    """The result says that 2.0 was asked for, and tells of 1.5."""
+    home.release("apple", "1.5")
+    results = tmp_path / "asked"
+    home.project.run("bump", "apple", "--to", "1.5", "--dry-run", "--output", str(results))
+    edited(results, asked="2.0")
+    result = home.project.run("publish", str(results), "--json")
+    (package,) = result.json["packages"]
+    assert result.code == 1
+    assert "version: 1.5 was reported, 2.0 is found" in package["error"]["message"]
+    assert home.hosted.pulls == {}

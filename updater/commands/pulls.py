@@ -18,7 +18,7 @@ from updater.selection import found_in, overlay_files, select
 from updater.upstreams.base import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from updater.commands.running import Request
@@ -52,9 +52,12 @@ def publish(request: Request, folder: Path) -> int:
         for result in results:
             if result.package not in known:
                 raise NoSuchPackage(result.package)
-        packages = [known[result.package] for result in results]
-        ask = Bump(build=False)
-        proposed = run(request, config, lambda stages: _propose(stages, packages, found, ask))
+        asked: dict[str, list[Package]] = {}
+        for result in results:
+            asked.setdefault(result.asked or "", []).append(known[result.package])
+        again = run(request, config, lambda stages: _propose_asked(stages, asked, found))
+        found_again = {_package(one).identity: one for one in again}
+        proposed = [found_again[result.package] for result in results]
         outcomes = publisher.publish(confirm(results, proposed), found, reported=True)
     return _published("publish", request, outcomes, publisher.problems)
 
@@ -66,6 +69,20 @@ def _published(
     for problem in problems:
         write(f"updater: {problem}", sys.stderr)
     return Exit.FAILED if problems else exit_code(outcomes)
+
+
+async def _propose_asked(
+    pipeline: Pipeline, asked: Mapping[str, Sequence[Package]], found: Found
+) -> list[Proposed | Outcome]:
+    """Find updates again, each for what was asked."""
+    proposed: list[Proposed | Outcome] = []
+    for to, packages in asked.items():
+        proposed += await _propose(pipeline, packages, found, Bump(to=to, build=False))
+    return proposed
+
+
+def _package(one: Proposed | Outcome) -> Package:
+    return one.outcome.package if isinstance(one, Proposed) else one.package
 
 
 async def _propose(

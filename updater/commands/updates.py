@@ -42,7 +42,7 @@ def bump(request: Request, ask: Bump, output: Path | None = None) -> int:
     if output is not None:
         from updater.proposing.results import write_results  # noqa: PLC0415 - pydantic, for --output only
 
-        write_results(output, outcomes)
+        write_results(output, outcomes, ask.to)
     report_changes("bump", request, outcomes, dry_run=ask.dry_run)
     return exit_code(outcomes)
 

@@ -210,7 +210,7 @@ class Pipeline:
                 subject, result, dict(found.texts), Bump(dry_run=True)
             )
             proposed[identity] = (
-                Proposed(outcome, subject.project, result.values)
+                Proposed(outcome, subject.project, result.values, result.companions, ask.to)
                 if isinstance(outcome, Updated)
                 else outcome
             )

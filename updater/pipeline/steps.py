@@ -49,12 +49,16 @@ class Proposed:
     Attributes:
         outcome: planned on the text that was read, as if it were the only one.
         values: what the package's fields are to read, so that it can be planned with others.
+        companions: the same for each of its further sources.
+        asked: what ``--to`` named; empty where nobody asked.
         told: what upstream says about it.
     """
 
     outcome: Updated
     project: Project
     values: dict[str, str]
+    companions: tuple[Mapping[str, str], ...] = ()
+    asked: str = ""
     told: Told = NOTHING_TOLD
 
 

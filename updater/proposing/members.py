@@ -67,6 +67,7 @@ def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
         told=proposed.told,
         imports=policy.build.imports != (),
         title=policy.pull_request.title,
+        asked=proposed.asked,
     )
 
 

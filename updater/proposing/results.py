@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from updater.effects import files
-from updater.errors import PublishError, ReadError, UsageError
+from updater.errors import PublishError, ReadError, UsageError, WriteError
 from updater.model import Build, Diagnosis, Failed, Updated
 from updater.pipeline.steps import Proposed
 
@@ -80,6 +80,7 @@ class Result(_Part):
     version: Word | None
     ref: Word | None
     commit: Commit | None
+    asked: Word | None = Field(description="What --to named; null where nobody asked")
     hash: Annotated[str, Field(pattern=r"^([a-z0-9]+-[A-Za-z0-9+/]+={0,2})?$", max_length=200)]
     build: BuildResult | None
 
@@ -105,15 +106,29 @@ class Result(_Part):
         )
 
 
-def write_results(folder: Path, outcomes: Sequence[Outcome]) -> None:
+def write_results(folder: Path, outcomes: Sequence[Outcome], asked: str) -> None:
     """Write a file for each update.
 
+    Args:
+        folder: where to.
+        outcomes: of the run.
+        asked: what ``--to`` named, or an empty string.
+
     Raises:
-        WriteError: it cannot be written.
+        WriteError: it cannot be written, or is nothing that `read_results` would take.
     """
     for outcome in outcomes:
         if isinstance(outcome, Updated):
-            result = _result(outcome)
+            try:
+                result = _result(outcome, asked)
+            except ValidationError as error:
+                problem = error.errors(include_url=False)[0]
+                where = ".".join(str(part) for part in problem["loc"])
+                raise WriteError(
+                    f"{outcome.package.identity}: {where} {problem.get('input')!r} is nothing that "
+                    "`publish` would take",
+                    hint="use `bump --pr`, which leaves no results",
+                ) from error
             text = result.model_dump_json(by_alias=True, indent=2)
             files.make(folder / _file_name(result.package), f"{text}\n".encode())
 
@@ -177,13 +192,14 @@ def _confirmed(result: Result, proposed: Proposed | Outcome) -> Proposed | Outco
     return replace(proposed, outcome=replace(outcome, build=build))
 
 
-def _result(outcome: Updated) -> Result:
+def _result(outcome: Updated, asked: str) -> Result:
     candidate, build = outcome.candidate, outcome.build
     return Result(
         package=outcome.package.identity,
         version=(candidate.version or None) if candidate is not None else None,
         ref=(candidate.ref or None) if candidate is not None else None,
         commit=(candidate.commit or None) if candidate is not None else None,
+        asked=asked or None,
         hash=outcome.sri,
         build=_built(build) if build is not None else None,
     )

@@ -72,7 +72,7 @@ def superseded_body() -> str:
 
 def _warnings(update: Update) -> list[str]:
     found = [warning.message for warning in update.warnings]
-    told = any(warning.code == "major-version" for warning in update.warnings)
+    told = any(warning.code in ("major-version", "downgrade") for warning in update.warnings)
     if update.kind == "major" and not told:
         found.insert(0, f"{update.old} -> {update.new} is a major version")
     if update.build is not None and update.build.status == "failed":

@@ -60,6 +60,7 @@ class Update:
         reported: the build was another process's, whose word is taken for it.
         imports: the build also imports the package and compares its version.
         title: the template of the title.
+        asked: what ``--to`` named; empty where nobody asked.
     """
 
     identity: str
@@ -83,6 +84,7 @@ class Update:
     imports: bool = True
     told: Told = NOTHING_TOLD
     title: str = "{name}: {old} -> {new}"
+    asked: str = ""
 
     @property
     def kind(self) -> Kind:
