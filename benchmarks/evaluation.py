@@ -47,7 +47,7 @@ self: super: {{
 
 def project(folder: Path, tiny: Path, count: int) -> list[Package]:
     """Write so many overlays and a default.nix with all of them; return their packages."""
-    packages = []
+    packages: list[Package] = []
     (folder / "overlays").mkdir(parents=True)
     for number in range(count):
         file = f"overlays/p{number:03}.nix"
