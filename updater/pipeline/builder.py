@@ -36,14 +36,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Builder:
-    """Builds jobs, so many at once as ``limit`` lets."""
+    """Builds jobs, so many at once as ``limit`` lets.
+
+    Attributes:
+        tokens: what an unsandboxed build could read, as `updater.effects.ancestors` says it.
+    """
 
     root: Path
     nix: NixBuild
     scratch: Scratch
     logs: Path
     limit: anyio.CapacityLimiter
-    token_variables: tuple[str, ...]
+    tokens: tuple[str, ...]
 
     def skipped(self, policy: BuildPolicy) -> str:
         """Return why a package is not built, or an empty string.
@@ -106,12 +110,12 @@ class Builder:
             BuildError: they are not, and could read a token.
         """
         sandboxed = await self.nix.sandboxed(policy.options)
-        if not sandboxed and self.token_variables:
+        if not sandboxed and self.tokens:
             raise BuildError(
-                f"builds are not sandboxed, and {', '.join(self.token_variables)} is set: upstream "
-                "code could read it",
-                hint="turn on Nix's sandbox, or build without the token: `bump --output DIR`, then "
-                "`publish DIR`",
+                f"builds are not sandboxed, and {'; '.join(self.tokens)}: upstream code could read "
+                "it",
+                hint="turn on Nix's sandbox, or build where the token never was: `bump --output "
+                "DIR`, then `publish DIR`",
             )
         return sandboxed
 
