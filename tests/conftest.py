@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.project import Project
+from updater.effects import ancestors
+from updater.hosts import KNOWN_HOSTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.loopback.fixtures", "tests.real_nix", "tests.workshop"]
 
+PROC = ancestors.PROC
 _SCRUBBED = ("TOKEN", "PROXY", "SECRET", "GITHUB_", "GIT_", "NO_COLOR", "CI", "UPDATER_")
 
 
@@ -24,7 +27,12 @@ _SCRUBBED = ("TOKEN", "PROXY", "SECRET", "GITHUB_", "GIT_", "NO_COLOR", "CI", "U
 def _scrubbed(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """No test sees the machine's tokens, proxies or pip index, except a live one its index."""
+    """No test sees the machine's tokens, proxies or pip index, except a live one its index.
+
+    What runs in this process would find tokens that the tests were started with, too: the shell of
+    a person who uses GitHub often has one.
+    """
+    monkeypatch.setattr(ancestors, "PROC", tmp_path / "no-processes")
     live = request.node.get_closest_marker("live") is not None
     for name in list(os.environ):
         if any(word in name.upper() for word in _SCRUBBED) or (
@@ -61,3 +69,12 @@ def project(
         """
     )
     return made
+
+
+@pytest.fixture
+def tokenless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing above the tests was started with a token: else their own processes do not build."""
+    names = frozenset(name for host in KNOWN_HOSTS.values() for name in host.token_env)
+    monkeypatch.setattr(ancestors, "PROC", PROC)
+    if found := ancestors.in_reach(names):
+        pytest.skip(f"unsandboxed builds are refused here: {'; '.join(found)}")

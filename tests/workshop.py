@@ -40,7 +40,9 @@ class Workshop:
             f"{text}defaults: {{build: {json.dumps(options)}}}\n"
         )
 
-    def add(self, name: str, version: str, *, module: str = "", extra: str = "") -> str:
+    def add(
+        self, name: str, version: str, *, module: str = "", extra: str = "", setup: str = ""
+    ) -> str:
         """Release a version of a package whose sdist is real; return the sdist's SRI hash.
 
         Args:
@@ -48,8 +50,9 @@ class Workshop:
             version: what its metadata says.
             module: the module's text.
             extra: the rest of pyproject.toml.
+            setup: what runs in the build; empty for nothing.
         """
-        files = sdist_files(name, version, module, extra)
+        files = sdist_files(name, version, module, extra, setup)
         (made,) = self.index.release(name, version, files={f"{name}-{version}.tar.gz": files})
         return flat_hash(made.content)
 
@@ -83,7 +86,7 @@ def buildable(text: str, arguments: str = "") -> str:
     return text.replace("      src =", f"{inserted}\n      src =")
 
 
-def sdist_files(name: str, version: str, module: str, extra: str) -> bytes:
+def sdist_files(name: str, version: str, module: str, extra: str, setup: str = "") -> bytes:
     """A source distribution that setuptools builds."""
     pyproject = (
         '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
@@ -97,6 +100,7 @@ def sdist_files(name: str, version: str, module: str, extra: str) -> bytes:
             ("pyproject.toml", pyproject),
             ("PKG-INFO", info),
             (f"{name}/__init__.py", module),
+            *((("setup.py", setup),) if setup else ()),
         ):
             member = tarfile.TarInfo(f"{name}-{version}/{path}")
             member.size = len(text.encode())

@@ -63,6 +63,12 @@ class Config:
                     yield host, variable, token
                     break
 
+    @property
+    def token_variables(self) -> frozenset[str]:
+        """All variables that hold tokens by custom or by configuration, set or not."""
+        hosts = (*KNOWN_HOSTS.values(), *self.hosts.values())
+        return frozenset(variable for host in hosts for variable in host.token_env)
+
     def policy(self, package: Package) -> Policy:
         """Return what may be chosen for a package: its own options over the defaults."""
         options: dict[str, Any] = {}

@@ -44,10 +44,8 @@ def test_versions_are_compared_before_the_unstable_part(
 
 
 def test_the_probes_answer_is_read() -> None:
-    found = {"drv": "/d", "out": "/o", "version": "1", "source": None, "check": None}
-    assert expressions.read_evaluated(json.dumps(found)) == expressions.Evaluated(
-        "/d", "", "1", "", ""
-    )
+    found = {"drv": "/d", "source": None, "check": None}
+    assert expressions.read_evaluated(json.dumps(found)) == expressions.Evaluated("/d", "", "", "")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"drv": "/d"}'])

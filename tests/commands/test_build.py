@@ -249,8 +249,8 @@ def test_an_unsandboxed_build_is_refused_while_a_token_is_set(
     assert packages["apple"]["error"] == {
         "stage": "build",
         "message": "builds are not sandboxed, and GITHUB_TOKEN is set: upstream code could read it",
-        "hint": "turn on Nix's sandbox, or build without the token: `bump --output DIR`, then "
-        "`publish DIR`",
+        "hint": "turn on Nix's sandbox, or build where the token never was: `bump --output DIR`, "
+        "then `publish DIR`",
     }
     assert "hush" not in result.out + result.err
 

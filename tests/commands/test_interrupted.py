@@ -93,6 +93,7 @@ def test_an_interrupt_during_a_look_up_says_so_and_leaves_everything(
     assert list(scratch.glob("updater-*")) == []
 
 
+@pytest.mark.usefixtures("tokenless")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_during_a_build_ends_nix_too(
     workshop: Workshop, scratch: Path, number: signal.Signals

@@ -35,8 +35,8 @@ def test_an_unsandboxed_build_beside_a_token_publishes_nothing(home: Home) -> No
     assert home.packages(result)["apple"]["error"] == {
         "stage": "build",
         "message": "builds are not sandboxed, and GITHUB_TOKEN is set: upstream code could read it",
-        "hint": "turn on Nix's sandbox, or build without the token: `bump --output DIR`, then "
-        "`publish DIR`",
+        "hint": "turn on Nix's sandbox, or build where the token never was: `bump --output DIR`, "
+        "then `publish DIR`",
     }
 
 

@@ -21,31 +21,37 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
 
 # pythonModule is how nixpkgs says which Python a package is for; an environment made from the
 # package itself sees it, which `ps.NAME` does not for attributes that an overlay adds with `//`.
-_PROBE = """\
-package: {{
-  drv = package.drvPath;
-  out = package.outPath;
-  version = package.version or null;
-  source =
-    if package ? src && builtins.isAttrs package.src && package.src ? outPath
-    then {{ name = package.src.name or ""; path = package.src.outPath; }}
-    else null;
-  check =
+_CHECK = """\
+modules: package:
     if package ? pythonModule && package.pythonModule ? withPackages
     then
       let environment = package.pythonModule.withPackages (_: [ package ]); in
-      (builtins.derivation {{
+      builtins.derivation {{
         name = "imports";
         system = package.system or package.pythonModule.system;
         builder = "${{environment}}/bin/python3";
         PATH = "${{environment}}/bin"; # Nix gives a builder its bare name: Python looks itself up
         args = [ (builtins.toFile "check_imports.py" {script}) ];
-        modules = {modules};
+        inherit modules;
         package = package.outPath;
-      }}).drvPath
-    else null;
-}}
-"""
+      }}
+    else null"""
+
+_PROBE = """\
+modules: package:
+    let check = ({check}) modules package; in {{
+      drv = package.drvPath;
+      source =
+        if package ? src && builtins.isAttrs package.src && package.src ? outPath
+        then {{ name = package.src.name or ""; path = package.src.outPath; }}
+        else null;
+      check = if check == null then null else check.drvPath;
+    }}"""
+
+FILE_SET = """\
+file: let found = import (/. + file); in
+    if builtins.isFunction found then found { } else found"""
+"""The Nix function from a file to the package set in it; a function is called without arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +61,11 @@ class Evaluated:
     Attributes:
         drv: its derivation.
         check: the derivation that imports its modules; empty for what is no Python package.
-        version: as Nix sees it, None where it has none.
         source_name, source_path: the source's store name and path; empty where it has none.
     """
 
     drv: str
     check: str
-    version: str | None
     source_name: str
     source_path: str
 
@@ -85,8 +89,23 @@ def probe(imports: tuple[str, ...] | None) -> str:
     Args:
         imports: modules to import; None for those of the package itself.
     """
+    return f"({prober()}) {modules(imports)}"
+
+
+def prober() -> str:
+    """Return the Nix function of modules and a package that `probe` applies to the modules."""
+    return _PROBE.format(check=checker())
+
+
+def checker() -> str:
+    """Return the Nix function from modules and a package to the derivation that imports them."""
     script = resources.files(__package__).joinpath("check_imports.py").read_text("utf-8")
-    return _PROBE.format(script=string(script), modules=string(json.dumps(imports)))
+    return _CHECK.format(script=string(script))
+
+
+def modules(imports: tuple[str, ...] | None) -> str:
+    """Write the modules to import as a Nix string with JSON in it."""
+    return string(json.dumps(imports))
 
 
 def file_expression(file: str, attribute: str, function: str) -> str:
@@ -97,11 +116,7 @@ def file_expression(file: str, attribute: str, function: str) -> str:
         attribute: as `attribute_path` returns it.
         function: a Nix function.
     """
-    return (
-        f"let found = import (/. + {string(file)});\n"
-        "  set = if builtins.isFunction found then found { } else found;\n"
-        f"in ({function}) set.{attribute}"
-    )
+    return f"let set = ({FILE_SET}) {string(file)}; in ({function}) set.{attribute}"
 
 
 def attribute_path(template: str, name: str) -> str:
@@ -131,9 +146,7 @@ def read_evaluated(output: str) -> Evaluated:
     try:
         found: Any = json.loads(output)
         source = found["source"] or {"name": "", "path": ""}
-        return Evaluated(
-            found["drv"], found["check"] or "", found["version"], source["name"], source["path"]
-        )
+        return Evaluated(found["drv"], found["check"] or "", source["name"], source["path"])
     except (ValueError, TypeError, KeyError) as error:
         raise BuildError(f"Nix evaluates to something unexpected: {output[:200]!r}") from error
 

@@ -109,6 +109,7 @@ def _builder(config: Config) -> Iterator[Builder]:
     import anyio  # noqa: PLC0415 - as in run
     from platformdirs import user_log_path  # noqa: PLC0415 - only where something may be built
 
+    from updater.effects.ancestors import in_reach  # noqa: PLC0415 - as in run
     from updater.effects.nix_build import NixBuild  # noqa: PLC0415 - as in run
     from updater.effects.scratch import Scratch  # noqa: PLC0415 - as in run
     from updater.pipeline.builder import Builder  # noqa: PLC0415 - as in run
@@ -120,5 +121,5 @@ def _builder(config: Config) -> Iterator[Builder]:
             scratch,
             user_log_path("updater"),
             anyio.CapacityLimiter(config.build_jobs),
-            tuple(variable for _, variable, _ in config.tokens()),
+            in_reach(config.token_variables),
         )

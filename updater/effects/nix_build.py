@@ -9,8 +9,9 @@ import subprocess
 import tarfile
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
+from urllib.parse import quote, urlencode
 
 import anyio
 from anyio import to_thread
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
 
 _FEATURES = ("--extra-experimental-features", "nix-command flakes")
 _STORE_OPTIONS = {"--max-jobs": 1, "-j": 1, "--cores": 1, "--builders": 1, "--option": 2}
+_SANDBOX = {"sandbox", "build-use-sandbox", "build-use-chroot"}  # the older names still work
+_SANDBOX_FLAGS = {"--sandbox": "true", "--no-sandbox": "false", "--relaxed-sandbox": "relaxed"}
+# What means the same to an evaluation of several trees as to that of one: nothing about the inputs
+# of one flake, and no path that is relative to one tree.
+_FOR_ANY_TREE = frozenset(
+    {*_STORE_OPTIONS, "--show-trace", "--offline", "--no-net", "--refresh", "--fallback", "-L"}
+)
 _GRACE_SECONDS = 5.0
 
 
@@ -58,7 +66,7 @@ class NixBuild:
             BuildError: Nix does not say.
         """
         for given, value in _overrides(options):
-            if given == "sandbox":
+            if given in _SANDBOX:
                 return value == "true"
         try:
             ran = await self._nix.run("nix", *_FEATURES, "show-config", "--json")
@@ -70,25 +78,88 @@ class NixBuild:
         return value in (True, "true")
 
     async def evaluate_flake(
-        self, tree: Path, attribute: str, function: str, options: Sequence[str], log: Path
+        self, installable: str, function: str, options: Sequence[str], folder: Path, log: Path
     ) -> Ended:
-        """Apply a function to a flake's attribute; stdout is JSON."""
+        """Apply a function to ``FLAKE#ATTRIBUTE``; stdout is JSON.
+
+        Options may have paths, relative to ``folder``.
+        """
         command = ["nix", *_FEATURES, "eval", "--json", "--no-write-lock-file", *options]
-        command += [f"path:{tree}#{attribute}", "--apply", function]
-        return await self._run(command, tree, log)
+        command += [installable, "--apply", function]
+        return await self._run(command, folder, log)
+
+    @staticmethod
+    def flake(tree: Path, folder: str, **query: str) -> str:
+        """Return a tree's flake as a reference: all of the tree, also if the flake is inside."""
+        inside = PurePosixPath(folder)
+        if inside.parts:
+            query["dir"] = str(inside)
+        return f"path:{quote(str(tree))}{f'?{urlencode(query)}' if query else ''}"
+
+    async def locked_flake(self, tree: Path, folder: str) -> str:
+        """Return a reference of the flake in a tree's folder that pure evaluation takes.
+
+        Raises:
+            BuildError: Nix cannot hash the tree.
+        """
+        ran = await self._nix.run("nix", *_FEATURES, "hash", "path", str(tree))
+        if ran.exit_code:
+            raise BuildError(f"Nix cannot hash the scratch copy: {ran.stderr[-500:]}")
+        return self.flake(tree, folder, narHash=ran.stdout.strip())
+
+    async def evaluate_flakes(self, expression: str, options: Sequence[str], log: Path) -> Ended:
+        """Evaluate an expression purely, as flakes are."""
+        command = ["nix", *_FEATURES, "eval", "--json", *options, "--expr", expression]
+        return await self._run(command, log.parent, log)
+
+    @staticmethod
+    def for_any_tree(options: Sequence[str]) -> bool:
+        """Tell whether none of the options is about one tree alone, as ``--override-input`` is."""
+        rest = list(options)
+        while rest:
+            one = rest.pop(0)
+            if one not in _FOR_ANY_TREE:
+                return False
+            del rest[: _STORE_OPTIONS.get(one, 0)]
+        return True
+
+    def evaluates_jobs(self) -> bool:
+        """Tell whether nix-eval-jobs is installed."""
+        return self._nix.available("nix-eval-jobs")
+
+    async def evaluate_jobs(
+        self, expression: str, options: Sequence[str], log: Path, *, workers: int, pure: bool
+    ) -> Ended:
+        """Evaluate the attributes of a set by themselves; stdout is a line of JSON for each.
+
+        Source: nix-eval-jobs, README.md.
+        """
+        command = ["nix-eval-jobs", "--workers", str(workers)]
+        if pure:
+            command += ["--option", "extra-experimental-features", "nix-command flakes"]
+            command += ["--option", "pure-eval", "true"]
+        return await self._run([*command, *options, "--expr", expression], log.parent, log)
 
     async def evaluate(
-        self, tree: Path, expression: str, options: Sequence[str], log: Path
+        self, expression: str, options: Sequence[str], folder: Path, log: Path
     ) -> Ended:
-        """Evaluate an expression and instantiate what it names; stdout is JSON."""
+        """Evaluate an expression and instantiate what it names; stdout is JSON.
+
+        Options may have paths, relative to ``folder``.
+        """
         command = ["nix-instantiate", "--eval", "--strict", "--json", "--read-write-mode"]
         command += [*options, "--expr", expression]
-        return await self._run(command, tree, log)
+        return await self._run(command, folder, log)
 
     async def realise(self, derivations: Sequence[str], options: Sequence[str], log: Path) -> Ended:
         """Build derivations; stdout is their output paths, a line each."""
         command = ["nix-store", "--realise", *_store_options(options), *derivations]
         return await self._run(command, log.parent, log)
+
+    @staticmethod
+    def holds(derivations: Sequence[str]) -> bool:
+        """Tell whether derivations are in the store: nothing keeps them there but their age."""
+        return all(Path(one).exists() for one in derivations if one)
 
     @staticmethod
     def output(ended: Ended) -> str:
@@ -181,12 +252,13 @@ def _appended(log: Path) -> BinaryIO:
 
 
 def _overrides(options: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the settings that ``--option NAME VALUE`` sets, the last first."""
-    found = [
-        (options[at + 1], options[at + 2])
-        for at, one in enumerate(options)
-        if one == "--option" and at + 2 < len(options)
-    ]
+    """Return the settings that ``--option NAME VALUE`` or a flag sets, the last first."""
+    found = []
+    for at, one in enumerate(options):
+        if one == "--option" and at + 2 < len(options):
+            found.append((options[at + 1], options[at + 2]))
+        elif one in _SANDBOX_FLAGS:
+            found.append(("sandbox", _SANDBOX_FLAGS[one]))
     return found[::-1]
 
 

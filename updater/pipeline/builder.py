@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from anyio import to_thread
 
 from updater.build import diagnose
 from updater.build.expressions import (
-    attribute_path,
     file_expression,
     probe,
     read_evaluated,
@@ -20,46 +20,34 @@ from updater.build.expressions import (
 )
 from updater.errors import BuildError
 from updater.model import Build, Diagnosis
+from updater.pipeline.evaluating import Evaluator, key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from updater.build.batches import Said
     from updater.build.expressions import Evaluated
     from updater.effects.nix_build import Ended, NixBuild
     from updater.effects.scratch import Scratch
     from updater.model import BuildPolicy, Package
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is to be built.
-
-    Attributes:
-        package: the package; its name makes the attribute.
-        label: the version that the built metadata must have; empty to leave that out.
-        changes: file -> bytes, over the user's tree.
-        archive: the source as it was downloaded for its hash, None where it was not.
-        dependents: packages to build after it, in dependency order.
-    """
-
-    package: Package
-    label: str
-    changes: Mapping[str, bytes]
-    archive: Path | None = None
-    dependents: tuple[Package, ...] = ()
+    from updater.pipeline.evaluating import Ahead, Job, Target
 
 
 @dataclass(frozen=True, slots=True)
 class Builder:
-    """Builds jobs, so many at once as ``limit`` lets."""
+    """Builds jobs, so many at once as ``limit`` lets.
+
+    Attributes:
+        tokens: what an unsandboxed build could read, as `updater.effects.ancestors` says it.
+    """
 
     root: Path
     nix: NixBuild
     scratch: Scratch
     logs: Path
     limit: anyio.CapacityLimiter
-    token_variables: tuple[str, ...]
+    tokens: tuple[str, ...]
 
     def skipped(self, policy: BuildPolicy) -> str:
         """Return why a package is not built, or an empty string.
@@ -83,43 +71,67 @@ class Builder:
             raise BuildError(f"it must be built, and {problem}", hint="or use --no-build")
         return problem
 
-    async def build(self, job: Job, policy: BuildPolicy) -> Build:
+    async def evaluate(self, jobs: Sequence[Job]) -> Ahead:
+        """Evaluate together what can be; the rest is evaluated when it is built."""
+        allowed = []
+        for job in jobs:
+            with suppress(BuildError):  # as `build` will say
+                await self._refuse_unsafe(job.target.policy)
+                allowed.append(job)
+        workers = int(self.limit.total_tokens)
+        return await Evaluator(self.nix, self.scratch, workers).evaluate(allowed)
+
+    async def build(self, job: Job, ahead: Ahead) -> Build:
         """Build a job in its own scratch copy and say what became of it.
+
+        Args:
+            job: what to build.
+            ahead: what `evaluate` found.
 
         Raises:
             BuildError: Nix cannot be asked, or must not be.
         """
-        sandboxed = await self.nix.sandboxed(policy.options)
-        if not sandboxed and self.token_variables:
-            raise BuildError(
-                f"builds are not sandboxed, and {', '.join(self.token_variables)} is set: upstream "
-                "code could read it",
-                hint="turn on Nix's sandbox, or build without the token: `bump --output DIR`, then "
-                "`publish DIR`",
-            )
+        policy = job.target.policy
+        sandboxed = await self._refuse_unsafe(policy)
         async with self.limit:
-            tree = await to_thread.run_sync(self.scratch.copy, dict(job.changes))
             started = time.monotonic()
             try:
                 with anyio.fail_after(policy.timeout.total_seconds()):
-                    built = await self._build(job, policy, tree)
+                    built = await self._build(job, ahead)
             except TimeoutError:
-                built = self._timed_out(job, policy)
-            finally:
-                self.scratch.drop(tree)
+                built = self._timed_out(job)
         seconds = round(time.monotonic() - started, 1)
         return replace(built, seconds=seconds, sandboxed=sandboxed)
 
-    async def _build(self, job: Job, policy: BuildPolicy, tree: Path) -> Build:
-        log = self._log(job.package)
+    async def _refuse_unsafe(self, policy: BuildPolicy) -> bool:
+        """Return whether builds are sandboxed.
+
+        Raises:
+            BuildError: they are not, and could read a token.
+        """
+        sandboxed = await self.nix.sandboxed(policy.options)
+        if not sandboxed and self.tokens:
+            raise BuildError(
+                f"builds are not sandboxed, and {'; '.join(self.tokens)}: upstream code could read "
+                "it",
+                hint="turn on Nix's sandbox, or build where the token never was: `bump --output "
+                "DIR`, then `publish DIR`",
+            )
+        return sandboxed
+
+    async def _build(self, job: Job, ahead: Ahead) -> Build:
+        log = self._log(job.target.package)
         log.write_bytes(b"")
-        attribute = attribute_path(policy.attribute, job.package.name)
-        built = await _Attempt(self.nix, policy, tree, attribute, log).run(job.label, job.archive)
-        for package in job.dependents:
+
+        async def one(target: Target, label: str, archive: Path | None) -> Build:
+            attempt = _Attempt(self.nix, self.scratch, job.changes, target, log)
+            return await attempt.run(ahead.get(key(job, target)), label, archive)
+
+        built = await one(job.target, job.label, job.archive)
+        for dependent in job.dependents:
             if built.status == "failed":
                 break
-            its = attribute_path(policy.attribute, package.name)
-            after = await _Attempt(self.nix, policy, tree, its, log).run("", None)
+            after = await one(dependent, "", None)
             built = after if after.status == "failed" else built
         return built
 
@@ -127,13 +139,13 @@ class Builder:
         self.logs.mkdir(parents=True, exist_ok=True)
         return self.logs / f"{package.name.replace('/', '_')}.log"
 
-    def _timed_out(self, job: Job, policy: BuildPolicy) -> Build:
-        seconds = int(policy.timeout.total_seconds())
-        log = self._log(job.package)
+    def _timed_out(self, job: Job) -> Build:
+        seconds = int(job.target.policy.timeout.total_seconds())
+        log = self._log(job.target.package)
         text = log.read_text("utf-8", "replace")
         return Build(
             "failed",
-            attribute_path(policy.attribute, job.package.name),
+            job.target.attribute,
             phase="build",
             log=str(log),
             tail=diagnose.tail(text),
@@ -146,37 +158,58 @@ class _Attempt:
     """One package's way through evaluation, build, imports and version."""
 
     nix: NixBuild
-    policy: BuildPolicy
-    tree: Path
-    attribute: str
+    scratch: Scratch
+    changes: Mapping[str, bytes]
+    target: Target
     log: Path
 
-    async def run(self, label: str, archive: Path | None) -> Build:
-        ended = await self._evaluate()
-        if ended.exit_code:
-            return self._failed("evaluation", ended)
-        package = read_evaluated(ended.stdout)
+    async def run(self, said: Said | None, label: str, archive: Path | None) -> Build:
+        package = self._taken(said)
+        if package is None:
+            tree = await to_thread.run_sync(self.scratch.copy, dict(self.changes))
+            try:
+                ended = await self._evaluate(tree)
+            finally:
+                self.scratch.drop(tree)
+            if ended.exit_code:
+                return self._failed("evaluation", ended, tree)
+            package = read_evaluated(ended.stdout)
         if archive is not None and package.source_name:
-            await self.nix.add_source(archive, package.source_name, self.tree.parent)
-        ended = await self.nix.realise([package.drv], self.policy.options, self.log)
+            await self._add_source(archive, package)
+        ended = await self.nix.realise([package.drv], self.target.policy.options, self.log)
         if ended.exit_code:
             return self._failed(_phase(ended.log), ended)
         return await self._import(package, label)
 
-    async def _evaluate(self) -> Ended:
-        policy, function = self.policy, probe(self.policy.imports)
+    def _taken(self, said: Said | None) -> Evaluated | None:
+        """Return what was evaluated ahead, unless the store was cleaned of it since."""
+        if said is None or not self.nix.holds([said.evaluated.drv, said.evaluated.check]):
+            return None
+        with self.log.open("a", encoding="utf-8") as file:
+            file.write(said.log)
+        return said.evaluated
+
+    async def _evaluate(self, tree: Path) -> Ended:
+        policy, function = self.target.policy, probe(self.target.policy.imports)
+        attribute = self.target.attribute
         if policy.file:
-            expression = file_expression(str(self.tree / policy.file), self.attribute, function)
-            return await self.nix.evaluate(self.tree, expression, policy.options, self.log)
-        flake = self.tree / policy.flake
-        return await self.nix.evaluate_flake(
-            flake, self.attribute, function, policy.options, self.log
-        )
+            expression = file_expression(str(tree / policy.file), attribute, function)
+            return await self.nix.evaluate(expression, policy.options, tree, self.log)
+        installable = f"{self.nix.flake(tree, policy.flake)}#{attribute}"
+        return await self.nix.evaluate_flake(installable, function, policy.options, tree, self.log)
+
+    async def _add_source(self, archive: Path, package: Evaluated) -> None:
+        folder = self.scratch.file("unpacked")
+        path = await self.nix.add_source(archive, package.source_name, folder.parent)
+        if path != package.source_path:
+            with self.log.open("a", encoding="utf-8") as file:
+                file.write(f"{path} is not {package.source_path}: Nix downloads the source again\n")
 
     async def _import(self, package: Evaluated, label: str) -> Build:
+        attribute = self.target.attribute
         if not package.check:
-            return Build("passed", self.attribute, log=str(self.log))
-        ended = await self.nix.realise([package.check], self.policy.options, self.log)
+            return Build("passed", attribute, log=str(self.log))
+        ended = await self.nix.realise([package.check], self.target.policy.options, self.log)
         if ended.exit_code:
             return self._failed("imports", ended)
         found = read_imported(self.nix.output(ended))
@@ -185,18 +218,19 @@ class _Attempt:
             hint = "the version of the source is another one: correct the label, or the source"
             return Build(
                 "failed",
-                self.attribute,
+                attribute,
                 phase="version",
                 log=str(self.log),
                 diagnosis=Diagnosis("version", said, hint),
             )
-        return Build("passed", self.attribute, log=str(self.log))
+        return Build("passed", attribute, log=str(self.log))
 
-    def _failed(self, phase: str, ended: Ended) -> Build:
-        said = ended.log.replace(f"{self.tree}/", "")  # names files as the user knows them
+    def _failed(self, phase: str, ended: Ended, tree: Path | None = None) -> Build:
+        # Names files as the user knows them.
+        said = ended.log.replace(f"{tree}/", "") if tree is not None else ended.log
         return Build(
             "failed",
-            self.attribute,
+            self.target.attribute,
             phase=phase,
             log=str(self.log),
             tail=diagnose.tail(said),

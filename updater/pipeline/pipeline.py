@@ -28,9 +28,9 @@ from updater.model import (
     Updated,
     Wait,
 )
-from updater.pipeline.builder import Builder, Job
 from updater.pipeline.deciding import Decider
 from updater.pipeline.endings import checked, failed, unbuilt, unreadable
+from updater.pipeline.evaluating import Job, Target
 from updater.pipeline.preparing import Preparer
 from updater.pipeline.steps import Bump, Progress, Proposed, Ready
 from updater.pipeline.writing import Writer
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
     from updater.config import Config
     from updater.effects.http import Http
+    from updater.pipeline.builder import Builder
+    from updater.pipeline.evaluating import Ahead
     from updater.prefetch import Prefetcher
     from updater.selection import Found
     from updater.truth.identifier import Identifier
@@ -64,20 +66,33 @@ class Pipeline:
         """Evaluate, build and import pins as they are; nothing is changed."""
         self.progress.stage("build", len(packages))
         outcomes: dict[str, Outcome] = {}
-
-        async def one(package: Package) -> None:
+        jobs = []
+        for package in packages:
             try:
-                outcomes[package.identity] = await self._test_one(package)
+                ready = self._to_test(package)
+            except StageError as error:
+                ready = failed(package, error)
+            if isinstance(ready, Job):
+                jobs.append(ready)
+            else:
+                outcomes[package.identity] = ready
+                self.progress.step(package)
+        ahead = await self.builder.evaluate(jobs)
+
+        async def one(job: Job) -> None:
+            package = job.target.package
+            try:
+                outcomes[package.identity] = await self._test_one(job, ahead)
             except StageError as error:
                 outcomes[package.identity] = failed(package, error)
             self.progress.step(package)
 
         async with anyio.create_task_group() as group:
-            for package in packages:
-                group.start_soon(one, package)
+            for job in jobs:
+                group.start_soon(one, job)
         return [outcomes[package.identity] for package in packages]
 
-    async def _test_one(self, package: Package) -> Outcome:
+    def _to_test(self, package: Package) -> Job | Outcome:
         if package.problem:
             return unreadable(package)
         policy = self.config.policy(package).build
@@ -85,7 +100,11 @@ class Pipeline:
         if skipped:
             return Skipped(package=package, reason=f"not built: {skipped}")
         label = package.version.value if package.version is not None else None
-        build = await self.builder.build(Job(package, label or "", {}), policy)
+        return Job(Target(package, policy), label or "", {})
+
+    async def _test_one(self, job: Job, ahead: Ahead) -> Outcome:
+        package = job.target.package
+        build = await self.builder.build(job, ahead)
         if build.status == "failed":
             return unbuilt(build, package=package)
         return Passed(package=package, build=build)

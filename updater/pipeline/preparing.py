@@ -12,8 +12,9 @@ from updater.fetchers.base import NoFile
 from updater.following.subjects import Decision, Subject
 from updater.model import Build, Candidate, Current, Held, Outcome, Package, Source, Take
 from updater.overlay.order import dependents, uses
-from updater.pipeline.builder import Builder, Job, order_of
+from updater.pipeline.builder import Builder, order_of
 from updater.pipeline.endings import checked, failed, unbuilt
+from updater.pipeline.evaluating import Job, Target
 from updater.pipeline.steps import Bump, Progress, Ready
 from updater.pipeline.writing import plan
 from updater.selection import FETCHERS, Found, stale_dependents
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from updater.config import Config
+    from updater.model import BuildPolicy
+    from updater.pipeline.evaluating import Ahead
     from updater.prefetch import Prefetcher
 
 
@@ -106,42 +109,69 @@ class Preparer:
         self, hashed: Sequence[tuple[Subject, Ready | Outcome]], found: Found
     ) -> list[tuple[Subject, Ready | Outcome]]:
         """Build each change by itself, in its own copy of the tree as it was read."""
-        waiting = [one for one in hashed if isinstance(one[1], Ready) and one[1].build is None]
+        waiting = [
+            (subject, ready)
+            for subject, ready in hashed
+            if isinstance(ready, Ready) and ready.build is None
+        ]
         if not waiting:
             return list(hashed)
         self.progress.stage("build", len(waiting))
         used = uses(found.packages, found.texts)
         results: dict[str, Ready | Outcome] = {}
-
-        async def one(subject: Subject, ready: Ready) -> None:
-            identity = subject.package.identity
+        jobs: list[tuple[Subject, Ready, Job]] = []
+        for subject, ready in waiting:
             try:
-                after = dependents(identity, used) if subject.policy.build.dependents else ()
-                results[identity] = await self._build_one(
-                    subject, ready, found, order_of(after, found.packages)
-                )
+                job = self._job(subject, ready, found, used)
             except StageError as error:
-                results[identity] = failed(subject.package, error, ready.decision)
+                job = failed(subject.package, error, ready.decision)
+            if isinstance(job, Job):
+                jobs.append((subject, ready, job))
+            else:
+                results[subject.package.identity] = job
+                self.progress.step(subject.package)
+        ahead = await self.builder.evaluate([job for _, _, job in jobs])
+
+        async def one(subject: Subject, ready: Ready, job: Job) -> None:
+            try:
+                result = await self._build_one(subject, ready, job, ahead)
+            except StageError as error:
+                result = failed(subject.package, error, ready.decision)
+            results[subject.package.identity] = result
             self.progress.step(subject.package)
 
         async with anyio.create_task_group() as group:
-            for subject, ready in waiting:
-                if isinstance(ready, Ready):
-                    group.start_soon(one, subject, ready)
+            for subject, ready, job in jobs:
+                group.start_soon(one, subject, ready, job)
         return [
             (subject, results.get(subject.package.identity, ready)) for subject, ready in hashed
         ]
 
-    async def _build_one(
-        self, subject: Subject, ready: Ready, found: Found, after: tuple[Package, ...]
-    ) -> Ready | Outcome:
+    def _job(
+        self, subject: Subject, ready: Ready, found: Found, used: Mapping[str, tuple[str, ...]]
+    ) -> Job | Outcome:
         package, policy = subject.package, subject.policy.build
         change = plan(package, ready.values, found.texts[package.file], ready.companions)
         if not change.edits:
             return Current(**ready.decision.known(subject))
-        label = ready.values.get("version", "")
-        job = Job(package, label, {package.file: change.after}, ready.archive, after)
-        build = await self.builder.build(job, policy)
-        if build.status == "failed" and policy.on_failure == "skip":
+        after = dependents(package.identity, used) if policy.dependents else ()
+        return Job(
+            Target(package, policy),
+            ready.values.get("version", ""),
+            {package.file: change.after},
+            ready.archive,
+            tuple(self._dependent(one, policy) for one in order_of(after, found.packages)),
+        )
+
+    def _dependent(self, package: Package, policy: BuildPolicy) -> Target:
+        """Return a package that uses the one that is changed: in its tree, with its own imports."""
+        own = self.config.policy(package).build
+        return Target(package, replace(policy, attribute=own.attribute, imports=own.imports))
+
+    async def _build_one(
+        self, subject: Subject, ready: Ready, job: Job, ahead: Ahead
+    ) -> Ready | Outcome:
+        build = await self.builder.build(job, ahead)
+        if build.status == "failed" and subject.policy.build.on_failure == "skip":
             return unbuilt(build, **ready.decision.known(subject))
         return replace(ready, build=build)
