@@ -255,6 +255,31 @@ def test(
 
 
 @app.command()
+def review(
+    base: Annotated[
+        str,
+        typer.Argument(
+            metavar="BASE",
+            help="The branch, tag or commit that the changes are made to; the repository's default "
+            "branch without it.",
+            show_default=False,
+        ),
+    ] = "",
+    config: ConfigFile = None,
+    root: Root = Path(),
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+    no_cache: NoCache = False,
+) -> int:
+    """Verify, audit and test what a branch changes; change nothing."""
+    from updater.commands import review as reviewing
+    from updater.commands.running import Request
+
+    return reviewing.review(Request(root, config, (), json, verbose, quiet, not no_cache), base)
+
+
+@app.command()
 def plan(
     packages: Packages = None,
     config: ConfigFile = None,

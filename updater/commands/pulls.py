@@ -36,7 +36,7 @@ def bump_to_pull_requests(request: Request, ask: Bump) -> int:
         refuse_many(ask, packages)
         proposed = run(request, config, lambda stages: _propose(stages, packages, found, ask))
         outcomes = publisher.publish(proposed, found, reported=False)
-    return _published("bump", request, outcomes, publisher.problems)
+    return _published("bump", request, outcomes, found, publisher.problems)
 
 
 def publish(request: Request, folder: Path) -> int:
@@ -56,13 +56,17 @@ def publish(request: Request, folder: Path) -> int:
         ask = Bump(build=False)
         proposed = run(request, config, lambda stages: _propose(stages, packages, found, ask))
         outcomes = publisher.publish(confirm(results, proposed), found, reported=True)
-    return _published("publish", request, outcomes, publisher.problems)
+    return _published("publish", request, outcomes, found, publisher.problems)
 
 
 def _published(
-    command: str, request: Request, outcomes: list[Outcome], problems: Sequence[str]
+    command: str,
+    request: Request,
+    outcomes: list[Outcome],
+    found: Found,
+    problems: Sequence[str],
 ) -> int:
-    report(command, request, outcomes)
+    report(command, request, outcomes, found=found)
     for problem in problems:
         write(f"updater: {problem}", sys.stderr)
     return Exit.FAILED if problems else exit_code(outcomes)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _FEATURES = ("--extra-experimental-features", "nix-command flakes")
+# A flake's nixConfig could turn the sandbox off, or name a substituter.
+_OWN_SETTINGS = ("--option", "accept-flake-config", "false")
 _STORE_OPTIONS = {"--max-jobs": 1, "-j": 1, "--cores": 1, "--builders": 1, "--option": 2}
 _GRACE_SECONDS = 5.0
 
@@ -74,6 +76,7 @@ class NixBuild:
     ) -> Ended:
         """Apply a function to a flake's attribute; stdout is JSON."""
         command = ["nix", *_FEATURES, "eval", "--json", "--no-write-lock-file", *options]
+        command += _OWN_SETTINGS
         command += [f"path:{tree}#{attribute}", "--apply", function]
         return await self._run(command, tree, log)
 

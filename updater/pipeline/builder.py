@@ -52,7 +52,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Builder:
-    """Builds jobs, so many at once as ``limit`` lets."""
+    """Builds jobs, so many at once as ``limit`` lets.
+
+    Attributes:
+        token_variables: those that are set, and that nothing which is built or read may see.
+        foreign: the tree is somebody else's, so that its evaluation is not trusted either.
+    """
 
     root: Path
     nix: NixBuild
@@ -60,6 +65,7 @@ class Builder:
     logs: Path
     limit: anyio.CapacityLimiter
     token_variables: tuple[str, ...]
+    foreign: bool = False
 
     def skipped(self, policy: BuildPolicy) -> str:
         """Return why a package is not built, or an empty string.
@@ -96,6 +102,12 @@ class Builder:
                 "code could read it",
                 hint="turn on Nix's sandbox, or build without the token: `bump --output DIR`, then "
                 "`publish DIR`",
+            )
+        if self.foreign and self.token_variables and _reads_files(policy):
+            raise BuildError(
+                f"{', '.join(self.token_variables)} is set, and evaluating this branch could read "
+                "it: only a flake is evaluated without access to other files",
+                hint="unset it: a review needs no token",
             )
         async with self.limit:
             tree = await to_thread.run_sync(self.scratch.copy, dict(job.changes))
@@ -202,6 +214,11 @@ class _Attempt:
             tail=diagnose.tail(said),
             diagnosis=diagnose.diagnose(said),
         )
+
+
+def _reads_files(policy: BuildPolicy) -> bool:
+    """Tell whether evaluation may read any file. Source: Nix manual, "pure-eval"."""
+    return bool(policy.file) or "--impure" in policy.options
 
 
 def _phase(log: str) -> str:
