@@ -10,6 +10,7 @@ import typer
 
 from updater.errors import UpdaterError, UsageError
 from updater.report.summary import Exit
+from updater.report.texts import harmless
 
 app = typer.Typer(
     name="updater",
@@ -352,7 +353,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _complain(error: UpdaterError, command: str, *, as_json: bool) -> int:
-    typer.echo(f"updater: {error}", err=True)
+    typer.echo(harmless(f"updater: {error}"), err=True)
     if error.hint:
         typer.echo(f"hint: {error.hint}", err=True)
     if as_json:

@@ -14,6 +14,7 @@ from updater.proposing.publisher import opened
 from updater.proposing.results import confirm, read_results
 from updater.proposing.telling import Teller
 from updater.report.summary import Exit, exit_code
+from updater.report.texts import harmless
 from updater.selection import found_in, overlay_files, select
 from updater.upstreams.base import Surroundings
 
@@ -68,7 +69,7 @@ def _published(
 ) -> int:
     report(command, request, outcomes, found=found)
     for problem in problems:
-        write(f"updater: {problem}", sys.stderr)
+        write(harmless(f"updater: {problem}"), sys.stderr)
     return Exit.FAILED if problems else exit_code(outcomes)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from updater.markdown import address, code, inline
+from updater.markdown import address, code, unlinked
 from updater.model import (
     Current,
     Failed,
@@ -94,7 +94,7 @@ class Summary:
     def _row(self, outcome: Outcome) -> str:
         word = status(outcome)
         shown = f"**{word}**" if word in ("failed", "untrue") else word
-        said = "<br>".join([*_said(outcome), *(inline(one.message) for one in outcome.warnings)])
+        said = "<br>".join([*_said(outcome), *(unlinked(one.message) for one in outcome.warnings)])
         pull = outcome.pull_request
         link = f"[{pull.number}]({address(pull.url)}) ({pull.state})" if pull is not None else ""
         cells = (shown, self._named(outcome.package), _versions(outcome), said, link)
@@ -139,18 +139,18 @@ def _said(outcome: Outcome) -> list[str]:  # noqa: PLR0911 - one kind of outcome
     """Return what a row says, as parts of a cell."""
     match outcome:
         case Outdated(reason=reason) | Skipped(reason=reason):
-            return [inline(reason)] if reason else []
+            return [unlinked(reason)] if reason else []
         case Held(reason=reason, until=until):
             when = f" (until {until:%Y-%m-%d %H:%M} UTC)" if until is not None else ""
-            return [inline(reason) + when]
+            return [unlinked(reason) + when]
         case Updated(reason=reason, build=build):
-            return [*([inline(reason)] if reason else []), *_built(build)]
+            return [*([unlinked(reason)] if reason else []), *_built(build)]
         case Passed(build=build):
             return _built(build)
         case Failed(stage=stage, message=message):
-            return [f"{stage}: {inline(_first(message))}"]
+            return [f"{stage}: {unlinked(_first(message))}"]
         case Verdict(state=state, message=message):
-            return [f"{state}: {inline(message)}" if message else state]
+            return [f"{state}: {unlinked(message)}" if message else state]
         case Reviewed(truth=truth, trial=trial):
             changed = ", ".join(code(one.field) for one in differences(outcome))
             named = [f"changes {changed}"] if changed else []
@@ -167,10 +167,10 @@ def _built(build: Build | None) -> list[str]:
         case "passed":
             return [f"builds as {code(build.attribute)}"]
         case "skipped":
-            return [f"not built: {inline(build.phase)}"]
+            return [f"not built: {unlinked(build.phase)}"]
         case "failed":
             found = build.diagnosis
-            return [f"**does not build**: {inline(found.message if found else build.phase)}"]
+            return [f"**does not build**: {unlinked(found.message if found else build.phase)}"]
 
 
 def _folded(outcome: Outcome, lines: int) -> Iterator[str]:
@@ -184,15 +184,17 @@ def _folded(outcome: Outcome, lines: int) -> Iterator[str]:
         case Failed(stage=stage, message=message, hint=hint):
             first, _, rest = message.partition("\n")
             found = outcome.build.diagnosis if outcome.build is not None else None
-            told = [f"{inline(first)}\n\n"]
-            told += [f"diagnosis: {code(found.code)}, {inline(found.message)}\n\n"] if found else []
-            told += [f"what to do: {inline(hint)}\n\n"] if hint else []
+            told = [f"{unlinked(first)}\n\n"]
+            told += (
+                [f"diagnosis: {code(found.code)}, {unlinked(found.message)}\n\n"] if found else []
+            )
+            told += [f"what to do: {unlinked(hint)}\n\n"] if hint else []
             told += [_fenced(rest, lines)] if rest and lines else []
             said = f"{package.name} ({package.file}:{package.line}): failed at {stage}"
             yield _details(said, "".join(told))
         case Verdict(state=state, message=message, hint=hint) if state != "true":
-            told = [f"{inline(message)}\n\n"]
-            told += [f"what to do: {inline(hint)}\n\n"] if hint else []
+            told = [f"{unlinked(message)}\n\n"]
+            told += [f"what to do: {unlinked(hint)}\n\n"] if hint else []
             said = f"{package.name} ({package.file}:{package.line}): {state}"
             yield _details(said, "".join(told))
         case Updated(build=build) if build is not None and build.status == "failed":
@@ -203,7 +205,7 @@ def _folded(outcome: Outcome, lines: int) -> Iterator[str]:
 
 
 def _details(said: str, text: str) -> str:
-    return f"<details><summary>{inline(said)}</summary>\n\n{text.rstrip()}\n\n</details>\n\n"
+    return f"<details><summary>{unlinked(said)}</summary>\n\n{text.rstrip()}\n\n</details>\n\n"
 
 
 def _fenced(text: str, lines: int) -> str:

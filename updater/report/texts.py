@@ -21,3 +21,9 @@ def log_lines(text: str) -> str:
     first, *rest = text.splitlines() or [""]
     lines = [first, *(one if one.startswith("    | ") else f"    | {one}" for one in rest)]
     return "\n".join(_CONTROL.sub("", one).replace("##[", "## [") for one in lines)
+
+
+def harmless(text: str) -> str:
+    """Return lines that stay as they are, but for those that would be a command."""
+    lines = (f"| {one}" if one.lstrip().startswith("::") else one for one in text.splitlines())
+    return "\n".join(_CONTROL.sub("", one).replace("##[", "## [") for one in lines)
