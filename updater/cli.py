@@ -150,6 +150,13 @@ def publish(
         Path,
         typer.Argument(metavar="DIR", help="What `bump --output DIR` left.", show_default=False),
     ],
+    packages: Annotated[
+        Optional[list[str]],  # noqa: UP045 - as above
+        typer.Argument(metavar="PKG", help="What the results may tell of; all without any."),
+    ] = None,
+    to: Annotated[
+        str, typer.Option(metavar="VERSION|REV", help="What `bump --to` was asked for.")
+    ] = "",
     config: ConfigFile = None,
     root: Root = Path(),
     json: Json = False,
@@ -161,7 +168,8 @@ def publish(
     from updater.commands import pulls
     from updater.commands.running import Request
 
-    return pulls.publish(Request(root, config, (), json, verbose, quiet, not no_cache), folder)
+    request = Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
+    return pulls.publish(request, folder, to)
 
 
 @app.command()

@@ -141,6 +141,33 @@ def test_a_package_that_the_base_does_not_have_is_no_path(home: Home, results: P
     assert (result.code, home.writes()) == (3, [])
 
 
+def test_a_result_for_a_package_that_its_job_was_not_given_is_refused(
+    home: Home, results: Path
+) -> None:
+    """A job that ran one package's code says nothing of another's build."""
+    home.add("pear")
+    result = home.project.run("publish", str(results), "pear", "--json")
+    assert (result.code, result.json["error"]["message"], home.writes()) == (
+        2,
+        "a result tells of overlays/apple.nix#python3Packages.apple, which was not asked for",
+        [],
+    )
+
+
+def test_the_version_that_was_asked_for_is_not_the_results_to_say(
+    home: Home, tmp_path: Path
+) -> None:
+    """Found again only where publish itself is told of it."""
+    home.release("apple", "1.5")
+    folder = tmp_path / "asked"
+    asked = ("apple", "--to", "1.5")
+    assert home.project.run("bump", *asked, "--dry-run", "--output", str(folder)).code == 0
+    assert home.project.run("publish", str(folder)).code == 1
+    assert home.writes() == []
+    assert home.project.run("publish", str(folder), *asked).code == 0
+    assert home.version("updater/apple", "apple") == "1.5"
+
+
 def test_a_link_out_of_the_folder_is_not_followed(home: Home, results: Path) -> None:
     os.symlink("/etc/hostname", results / "z.json")  # noqa: PTH211 - as an artifact has it
     result = home.project.run("publish", str(results))

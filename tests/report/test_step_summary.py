@@ -137,7 +137,7 @@ def test_a_name_from_an_overlay_cannot_leave_its_place() -> None:
     assert re.search(r'^  p0\["[A-Za-z0-9._+-]+: outdated"\]:::new$', text, re.MULTILINE)
     assert text.count("```mermaid") == 1
     row = next(line for line in text.splitlines() if line.startswith("| outdated | `"))
-    assert row.startswith('| outdated | ````a"]; click p0 "https://evil.example" %%`❘<img src=x>')
+    assert row.startswith('| outdated | ```` a"]; click p0 "https://evil.example" %%`❘<img src=x>')
     assert "<img" not in text.replace(row, "")
 
 

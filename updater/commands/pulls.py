@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from updater.commands.output import report, write
 from updater.commands.running import run
 from updater.commands.updates import refuse_many
-from updater.errors import NoSuchPackage
+from updater.errors import NoSuchPackage, UsageError
 from updater.pipeline.steps import Bump, Proposed
 from updater.proposing.publisher import opened
 from updater.proposing.results import confirm, read_results
@@ -40,8 +40,14 @@ def bump_to_pull_requests(request: Request, ask: Bump) -> int:
     return _published("bump", request, outcomes, found, publisher.problems)
 
 
-def publish(request: Request, folder: Path) -> int:
-    """Propose what `bump --output` found, as far as it is found again."""
+def publish(request: Request, folder: Path, to: str) -> int:
+    """Propose what `bump --output` found, as far as it is found again.
+
+    Args:
+        request: its packages are those that results may tell of; all without any.
+        folder: the results.
+        to: what `bump --to` was asked for; the results do not decide it.
+    """
     results = read_results(folder)
     config = request.load()
     if not results:
@@ -54,7 +60,9 @@ def publish(request: Request, folder: Path) -> int:
             if result.package not in known:
                 raise NoSuchPackage(result.package)
         packages = [known[result.package] for result in results]
-        ask = Bump(build=False)
+        refuse_others(packages, select(found.packages, request.packages))
+        ask = Bump(to, build=False)
+        refuse_many(ask, packages)
         proposed = run(request, config, lambda stages: _propose(stages, packages, found, ask))
         outcomes = publisher.publish(confirm(results, proposed), found, reported=True)
     return _published("publish", request, outcomes, found, publisher.problems)
@@ -71,6 +79,20 @@ def _published(
     for problem in problems:
         write(harmless(f"updater: {problem}"), sys.stderr)
     return Exit.FAILED if problems else exit_code(outcomes)
+
+
+def refuse_others(told: Sequence[Package], allowed: Sequence[Package]) -> None:
+    """Refuse results that tell of other packages than their job was given.
+
+    Raises:
+        UsageError: one does.
+    """
+    for package in told:
+        if package not in allowed:
+            raise UsageError(
+                f"a result tells of {package.identity}, which was not asked for",
+                hint="nothing was published; do not trust the job that wrote it",
+            )
 
 
 async def _propose(
