@@ -81,7 +81,8 @@ def plan(request: Request) -> int:
     packages = select(found.packages, request.packages)
     outcomes = run(request, config, lambda pipeline: pipeline.check(packages))
     behind = [outcome.package for outcome in outcomes if isinstance(outcome, Outdated)]
-    jobs = split(behind, uses(found.packages, found.texts))
+    groups = {one.identity: config.policy(one).pull_request.group for one in behind}
+    jobs = split(behind, uses(found.packages, found.texts), groups)
     write(plan_json((job.id, [one.identity for one in job.packages]) for job in jobs))
     report("plan", replace(request, json=False), outcomes, sys.stderr, found=found)
     return exit_code(outcomes)
