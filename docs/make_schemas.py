@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from updater.options import Document
-from updater.report.schema import ErrorObject, PlanReport, PrefetchReport, Report, Truths
+from updater.report.schema import ErrorObject, PlanReport, PrefetchReport, Report, Reviews, Truths
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -22,6 +22,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "config.json": Document,
     "report.json": Report,
     "truths.json": Truths,
+    "review.json": Reviews,
     "plan.json": PlanReport,
     "prefetch.json": PrefetchReport,
     "error.json": ErrorObject,

@@ -55,6 +55,31 @@ def test_a_thousand_packages_fit_githubs_limit_in_balanced_jobs() -> None:
     assert (len(jobs), sum(sizes), min(sizes), max(sizes)) == (MOST_JOBS, 1000, 3, 4)
 
 
+def test_a_group_shares_a_job_with_all_that_its_members_use() -> None:
+    """Its members are one pull request, which one job builds and reports."""
+    used = {identity("a"): (identity("b"),), identity("b"): (), identity("c"): ()}
+    behind = [package(name) for name in ("d", "c", "a", "b")]
+    groups = {identity("a"): "g", identity("c"): "g", identity("d"): ""}
+    assert names(split(behind, used, groups)) == [["b", "a", "c"], ["d"]]
+
+
+def test_a_thousand_packages_that_depend_on_each_other_are_balanced_as_well_as_can_be() -> None:
+    """Families of one to nine: each in one job, none larger than the largest family needs."""
+    sizes = [n % 9 + 1 for n in range(200)]
+    families = [[f"p{n}x{m}" for m in range(size)] for n, size in enumerate(sizes)]
+    used: dict[str, tuple[str, ...]] = {}
+    for family in families:
+        used |= {identity(one): () for one in family[:1]}
+        used |= {identity(one): (identity(family[0]),) for one in family[1:]}
+    behind = [package(one) for family in families for one in family]
+    jobs = split(behind, used, most=100)
+    placed = {one.name: job.id for job in jobs for one in job.packages}
+    loads = [len(job.packages) for job in jobs]
+    assert len(placed) == len(behind) == sum(sizes) == 993
+    assert all(len({placed[one] for one in family}) == 1 for family in families)
+    assert (len(jobs), min(loads), max(loads)) == (100, 9, 10)
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=60),
     st.sets(st.integers(0, 30)),
@@ -69,7 +94,7 @@ def test_every_package_is_in_one_job_after_what_it_uses(
         if one != other:
             user, dependency = identity(f"p{max(one, other)}"), identity(f"p{min(one, other)}")
             used[user] += (dependency,)
-    jobs = split([package(f"p{n}") for n in behind], used, most)
+    jobs = split([package(f"p{n}") for n in behind], used, most=most)
     placed = {one.identity: job.id for job in jobs for one in job.packages}
     assert len(jobs) <= most
     assert sorted(placed) == sorted(identity(f"p{n}") for n in behind)

@@ -10,6 +10,7 @@ import typer
 
 from updater.errors import UpdaterError, UsageError
 from updater.report.summary import Exit
+from updater.report.texts import harmless
 
 app = typer.Typer(
     name="updater",
@@ -149,6 +150,13 @@ def publish(
         Path,
         typer.Argument(metavar="DIR", help="What `bump --output DIR` left.", show_default=False),
     ],
+    packages: Annotated[
+        Optional[list[str]],  # noqa: UP045 - as above
+        typer.Argument(metavar="PKG", help="What the results may tell of; all without any."),
+    ] = None,
+    to: Annotated[
+        str, typer.Option(metavar="VERSION|REV", help="What `bump --to` was asked for.")
+    ] = "",
     config: ConfigFile = None,
     root: Root = Path(),
     json: Json = False,
@@ -160,7 +168,8 @@ def publish(
     from updater.commands import pulls
     from updater.commands.running import Request
 
-    return pulls.publish(Request(root, config, (), json, verbose, quiet, not no_cache), folder)
+    request = Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
+    return pulls.publish(request, folder, to)
 
 
 @app.command()
@@ -255,6 +264,31 @@ def test(
 
 
 @app.command()
+def review(
+    base: Annotated[
+        str,
+        typer.Argument(
+            metavar="BASE",
+            help="The branch, tag or commit that the changes are made to; the repository's default "
+            "branch without it.",
+            show_default=False,
+        ),
+    ] = "",
+    config: ConfigFile = None,
+    root: Root = Path(),
+    json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+    no_cache: NoCache = False,
+) -> int:
+    """Verify, audit and test what a branch changes; change nothing."""
+    from updater.commands import review as reviewing
+    from updater.commands.running import Request
+
+    return reviewing.review(Request(root, config, (), json, verbose, quiet, not no_cache), base)
+
+
+@app.command()
 def plan(
     packages: Packages = None,
     config: ConfigFile = None,
@@ -327,7 +361,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _complain(error: UpdaterError, command: str, *, as_json: bool) -> int:
-    typer.echo(f"updater: {error}", err=True)
+    typer.echo(harmless(f"updater: {error}"), err=True)
     if error.hint:
         typer.echo(f"hint: {error.hint}", err=True)
     if as_json:

@@ -25,23 +25,28 @@ class Job:
 
 
 def split(
-    behind: Sequence[Package], used: Mapping[str, tuple[str, ...]], most: int = MOST_JOBS
+    behind: Sequence[Package],
+    used: Mapping[str, tuple[str, ...]],
+    groups: Mapping[str, str] | None = None,
+    most: int = MOST_JOBS,
 ) -> tuple[Job, ...]:
     """Split packages into jobs of which none needs another's result.
 
-    Packages that use each other, directly or through others that are behind, share a job. Where
-    there would be too many jobs, small ones are put together, so that all are of similar size.
+    Packages that use each other, directly or through others that are behind, share a job; so do
+    those of one group, which share a pull request. Where there would be too many jobs, small ones
+    are put together, so that all are of similar size.
 
     Args:
         behind: the packages to bump.
         used: identity -> identities that it uses.
+        groups: identity -> the group of its pull request; an empty string for none.
         most: how many jobs there may be.
     """
     order = {identity: place for place, identity in enumerate(in_order(used))}
-    groups = _connected(behind, used)
-    bins: list[list[Package]] = [[] for _ in range(min(most, len(groups)))]
-    for group in sorted(groups, key=len, reverse=True):
-        min(bins, key=len).extend(group)
+    together = _connected(behind, used, groups or {})
+    bins: list[list[Package]] = [[] for _ in range(min(most, len(together)))]
+    for some in sorted(together, key=len, reverse=True):
+        min(bins, key=len).extend(some)
     jobs = [sorted(one, key=lambda package: order.get(package.identity, 0)) for one in bins]
     return tuple(
         sorted((Job(_id(job, count), tuple(job)) for count, job in enumerate(jobs)), key=_key)
@@ -49,28 +54,31 @@ def split(
 
 
 def _connected(
-    behind: Sequence[Package], used: Mapping[str, tuple[str, ...]]
+    behind: Sequence[Package], used: Mapping[str, tuple[str, ...]], groups: Mapping[str, str]
 ) -> list[list[Package]]:
     by_identity = {package.identity: package for package in behind}
     near: dict[str, set[str]] = {identity: set() for identity in by_identity}
+    first: dict[str, str] = {}
     for identity in by_identity:
-        for other in used.get(identity, ()):
+        group = groups.get(identity, "")
+        same = first.setdefault(group, identity) if group else identity
+        for other in (*used.get(identity, ()), same):
             if other in near:
                 near[identity].add(other)
                 near[other].add(identity)
-    groups = []
+    found = []
     left = dict.fromkeys(by_identity)
     while left:
         waiting = [next(iter(left))]
-        group = []
+        connected = []
         while waiting:
             one = waiting.pop()
             if one in left:
                 del left[one]
-                group.append(by_identity[one])
+                connected.append(by_identity[one])
                 waiting.extend(near[one])
-        groups.append(group)
-    return groups
+        found.append(connected)
+    return found
 
 
 def _id(packages: Sequence[Package], count: int) -> str:

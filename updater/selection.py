@@ -216,16 +216,36 @@ async def changed_packages(
     Raises:
         UsageError: there is no such commit.
     """
-    old: dict[str, bytes] = {}
-    for file in dict.fromkeys(package.file for package in packages):
-        data = await git.file_at(root, revision, file)
-        if data is not None:
-            old |= {one.identity: _text(one, data) for one in read_file(data, file)}
+    old = await packages_at(root, revision, tuple(package.file for package in packages))
     return tuple(
         package
         for package in packages
-        if old.get(package.identity) != _text(package, found.texts.get(package.file, b""))
+        if package.identity not in old.texts
+        or old.texts[package.identity] != _text(package, found.texts.get(package.file, b""))
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The packages of a commit of the user's repository, and each one's text, by identity."""
+
+    packages: dict[str, Package]
+    texts: dict[str, bytes]
+
+
+async def packages_at(root: Path, revision: str, files: Sequence[str]) -> Before:
+    """Return what some files held in a commit of the user's repository.
+
+    Raises:
+        UsageError: there is no such commit.
+    """
+    before = Before({}, {})
+    for file in dict.fromkeys(files):
+        data = await git.file_at(root, revision, file)
+        for one in read_file(data, file) if data is not None else ():
+            before.packages[one.identity] = one
+            before.texts[one.identity] = _text(one, data or b"")
+    return before
 
 
 def _text(package: Package, data: bytes) -> bytes:

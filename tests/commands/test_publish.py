@@ -144,6 +144,39 @@ def test_a_package_that_the_base_does_not_have_is_no_path(home: Home, results: P
     assert (result.code, home.writes()) == (3, [])
 
 
+def test_a_result_for_a_package_that_its_job_was_not_given_is_refused(
+    home: Home, results: Path
+) -> None:
+    """A job that ran one package's code says nothing of another's build."""
+    home.add("pear")
+    result = home.project.run("publish", str(results), "pear", "--json")
+    assert (result.code, result.json["error"]["message"], home.writes()) == (
+        2,
+        "a result tells of overlays/apple.nix#python3Packages.apple, which was not asked for",
+        [],
+    )
+
+
+def test_the_version_that_was_asked_for_is_not_the_results_to_say(
+    home: Home, tmp_path: Path
+) -> None:
+    """Found again only where publish itself is told of it."""
+    home.release("apple", "1.5")
+    folder = tmp_path / "asked"
+    asked = ("apple", "--to", "1.5")
+    assert home.project.run("bump", *asked, "--dry-run", "--output", str(folder)).code == 0
+    unasked = home.project.run("publish", str(folder))
+    assert (unasked.code, unasked.err) == (
+        2,
+        "updater: overlays/apple.nix#python3Packages.apple: `bump` was asked for '1.5', `publish` "
+        "for 'the newest version'\nhint: give `publish` the --to that you gave `bump`; if you gave "
+        "none, do not trust the job that wrote the results\n",
+    )
+    assert home.writes() == []
+    assert home.project.run("publish", str(folder), *asked).code == 0
+    assert home.version("updater/apple", "apple") == "1.5"
+
+
 def test_a_link_out_of_the_folder_is_not_followed(home: Home, results: Path) -> None:
     os.symlink("/etc/hostname", results / "z.json")  # noqa: PTH211 - as an artifact has it
     result = home.project.run("publish", str(results))
@@ -212,7 +245,7 @@ def test_what_was_asked_for_is_found_again(home: Home, tmp_path: Path) -> None:
     bump = ("bump", "apple", "--to", "0.9", "--dry-run", "--output", str(results))
     assert home.project.run(*bump).code == 0
 
-    assert home.project.run("publish", str(results)).code == 0
+    assert home.project.run("publish", str(results), "--to", "0.9").code == 0
 
     pull = home.pull(1)
     assert (pull.title, home.version("updater/apple", "apple")) == ("apple: 1.0 -> 0.9", "0.9")
@@ -221,20 +254,18 @@ def test_what_was_asked_for_is_found_again(home: Home, tmp_path: Path) -> None:
     assert "\nSomebody asked for `0.9` with `--to`.\n" in pull.body
 
 
-def test_results_of_several_runs_are_found_again_each_as_it_was_asked(
+def test_results_of_runs_that_were_asked_for_different_things_are_refused(
     home: Home, tmp_path: Path
 ) -> None:
+    """Each of them needs a `publish` of its own, which says what was asked for."""
     home.add("pear")
     home.release("pear", "2.0")
     home.release("pear", "3.0")
     folder = str(tmp_path / "asked")
     for arguments in (("apple",), ("pear", "--to", "2.0")):
         assert home.project.run("bump", *arguments, "--dry-run", "--output", folder).code == 0
-
-    assert home.project.run("publish", folder).code == 0
-
-    titles = [pull.title for pull in home.hosted.pulls.values()]
-    assert titles == ["apple: 1.0 -> 2.0", "pear: 1.0 -> 2.0"]
+    assert home.project.run("publish", folder).code == 2
+    assert home.writes() == []
 
 
 def test_another_answer_to_what_was_asked_is_refused(home: Home, tmp_path: Path) -> None:
@@ -243,7 +274,7 @@ def test_another_answer_to_what_was_asked_is_refused(home: Home, tmp_path: Path)
     results = tmp_path / "asked"
     home.project.run("bump", "apple", "--to", "1.5", "--dry-run", "--output", str(results))
     edited(results, asked="2.0")
-    result = home.project.run("publish", str(results), "--json")
+    result = home.project.run("publish", str(results), "--to", "2.0", "--json")
     (package,) = result.json["packages"]
     assert result.code == 1
     assert "version: 1.5 was reported, 2.0 is found" in package["error"]["message"]

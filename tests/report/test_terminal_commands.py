@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from updater.model import Failed, Package, Span
 from updater.report.terminal import outcome_lines
+from updater.report.texts import harmless
 
 
 def test_a_line_of_a_builds_log_is_no_workflow_command() -> None:
@@ -20,3 +21,7 @@ def test_a_line_of_a_builds_log_is_no_workflow_command() -> None:
         "    |   ::add-mask::z\n"
         "    | ## [add-matcher]m"
     )
+
+
+def test_no_line_of_a_message_is_a_command() -> None:
+    assert harmless("updater: a\n  ::error::b ##[c]\nd") == "updater: a\n|   ::error::b ## [c]\nd"

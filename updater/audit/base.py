@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from updater.model import Candidate, Package
+    from updater.model import Candidate, Package, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,14 @@ class Step:
     Attributes:
         old: the version that the pin holds, as far as it is known, else its label.
         now: the present time.
+        projects: the upstreams that the source comes from before and after, where both are known.
     """
 
     package: Package
     old: str | None
     candidate: Candidate
     now: datetime
+    projects: tuple[Project, Project] | None = None
 
     @property
     def versions(self) -> tuple[Version, Version] | None:

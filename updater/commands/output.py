@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
+from updater.commands.actions import Told, tell
 from updater.report.summary import Exit, exit_code
 
 if TYPE_CHECKING:
@@ -13,10 +14,11 @@ if TYPE_CHECKING:
 
     from updater.commands.running import Request
     from updater.model import Outcome
+    from updater.selection import Found
 
 
 def report_changes(
-    command: str, request: Request, outcomes: list[Outcome], *, dry_run: bool
+    command: str, request: Request, outcomes: list[Outcome], found: Found, *, dry_run: bool
 ) -> None:
     """Report changes; in a dry run the diff is the result, so that `git apply` can take it."""
     if dry_run and not request.json:
@@ -27,20 +29,45 @@ def report_changes(
             if isinstance(outcome, Updated):
                 sys.stdout.buffer.write(diff(outcome).encode("utf-8", "surrogateescape"))
         sys.stdout.flush()
-    report(command, request, outcomes, sys.stderr if dry_run else None)
+    report(command, request, outcomes, sys.stderr if dry_run else None, found=found)
 
 
-def report(
-    command: str, request: Request, outcomes: list[Outcome], stream: TextIO | None = None
+def report(  # noqa: PLR0913 - what every command has to report
+    command: str,
+    request: Request,
+    outcomes: list[Outcome],
+    stream: TextIO | None = None,
+    *,
+    found: Found | None = None,
+    base: str = "",
 ) -> None:
-    """Print what became of the packages."""
-    if request.json:
-        from updater.report.as_json import outcomes_json, truths_json  # noqa: PLC0415 - pydantic
+    """Print what became of the packages, and tell GitHub Actions where it runs this.
 
-        if command in ("identify", "verify"):
-            write(truths_json(command, outcomes))
+    Args:
+        command: its name.
+        request: how to print.
+        outcomes: of the packages.
+        stream: where to print; stdout without it.
+        found: all packages, of which a summary shows how they depend on each other.
+        base: the commit that a review compares with.
+    """
+    _print(command, request, outcomes, stream, base)
+    machine = sys.stderr if request.json else stream or sys.stdout
+    tell(Told(command, request.root, outcomes, found), machine)
+
+
+def _print(
+    command: str, request: Request, outcomes: list[Outcome], stream: TextIO | None, base: str
+) -> None:
+    if request.json:
+        from updater.report import as_json  # noqa: PLC0415 - pydantic
+
+        if command == "review":
+            write(as_json.reviews_json(base, outcomes))
+        elif command in ("identify", "verify"):
+            write(as_json.truths_json(command, outcomes))
         else:
-            write(outcomes_json(command, outcomes))
+            write(as_json.outcomes_json(command, outcomes))
         return
     from updater.report.terminal import outcome_lines, summary_line  # noqa: PLC0415 - as above
 

@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING
 from updater.commands.output import report, write
 from updater.commands.running import run
 from updater.commands.updates import refuse_many
-from updater.errors import NoSuchPackage
+from updater.errors import NoSuchPackage, UsageError
 from updater.pipeline.steps import Bump, Proposed
 from updater.proposing.publisher import opened
 from updater.proposing.results import confirm, read_results
 from updater.proposing.telling import Teller
 from updater.report.summary import Exit, exit_code
+from updater.report.texts import harmless
 from updater.selection import found_in, overlay_files, select
 from updater.upstreams.base import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from updater.commands.running import Request
     from updater.model import Outcome, Package
     from updater.pipeline.pipeline import Pipeline
+    from updater.proposing.results import Result
     from updater.selection import Found
 
 
@@ -36,11 +38,17 @@ def bump_to_pull_requests(request: Request, ask: Bump) -> int:
         refuse_many(ask, packages)
         proposed = run(request, config, lambda stages: _propose(stages, packages, found, ask))
         outcomes = publisher.publish(proposed, found, reported=False)
-    return _published("bump", request, outcomes, publisher.problems)
+    return _published("bump", request, outcomes, found, publisher.problems)
 
 
-def publish(request: Request, folder: Path) -> int:
-    """Propose what `bump --output` found, as far as it is found again."""
+def publish(request: Request, folder: Path, to: str) -> int:
+    """Propose what `bump --output` found, as far as it is found again.
+
+    Args:
+        request: its packages are those that results may tell of; all without any.
+        folder: the results.
+        to: what `bump --to` was asked for; the results do not decide it.
+    """
     results = read_results(folder)
     config = request.load()
     if not results:
@@ -52,37 +60,57 @@ def publish(request: Request, folder: Path) -> int:
         for result in results:
             if result.package not in known:
                 raise NoSuchPackage(result.package)
-        asked: dict[str, list[Package]] = {}
-        for result in results:
-            asked.setdefault(result.asked or "", []).append(known[result.package])
-        again = run(request, config, lambda stages: _propose_asked(stages, asked, found))
-        found_again = {_package(one).identity: one for one in again}
-        proposed = [found_again[result.package] for result in results]
+        packages = [known[result.package] for result in results]
+        refuse_others(packages, select(found.packages, request.packages))
+        ask = Bump(to, build=False)
+        refuse_many(ask, packages)
+        refuse_unasked(results, to)
+        proposed = run(request, config, lambda stages: _propose(stages, packages, found, ask))
         outcomes = publisher.publish(confirm(results, proposed), found, reported=True)
-    return _published("publish", request, outcomes, publisher.problems)
+    return _published("publish", request, outcomes, found, publisher.problems)
 
 
 def _published(
-    command: str, request: Request, outcomes: list[Outcome], problems: Sequence[str]
+    command: str,
+    request: Request,
+    outcomes: list[Outcome],
+    found: Found,
+    problems: Sequence[str],
 ) -> int:
-    report(command, request, outcomes)
+    report(command, request, outcomes, found=found)
     for problem in problems:
-        write(f"updater: {problem}", sys.stderr)
+        write(harmless(f"updater: {problem}"), sys.stderr)
     return Exit.FAILED if problems else exit_code(outcomes)
 
 
-async def _propose_asked(
-    pipeline: Pipeline, asked: Mapping[str, Sequence[Package]], found: Found
-) -> list[Proposed | Outcome]:
-    """Find updates again, each for what was asked."""
-    proposed: list[Proposed | Outcome] = []
-    for to, packages in asked.items():
-        proposed += await _propose(pipeline, packages, found, Bump(to=to, build=False))
-    return proposed
+def refuse_unasked(results: Sequence[Result], to: str) -> None:
+    """Refuse results of another ``--to``: what was asked for is never the results' word.
+
+    Raises:
+        UsageError: one is.
+    """
+    for result in results:
+        if (result.asked or "") != to:
+            raise UsageError(
+                f"{result.package}: `bump` was asked for {result.asked or 'the newest version'!r}, "
+                f"`publish` for {to or 'the newest version'!r}",
+                hint="give `publish` the --to that you gave `bump`; if you gave none, do not trust "
+                "the job that wrote the results",
+            )
 
 
-def _package(one: Proposed | Outcome) -> Package:
-    return one.outcome.package if isinstance(one, Proposed) else one.package
+def refuse_others(told: Sequence[Package], allowed: Sequence[Package]) -> None:
+    """Refuse results that tell of other packages than their job was given.
+
+    Raises:
+        UsageError: one does.
+    """
+    for package in told:
+        if package not in allowed:
+            raise UsageError(
+                f"a result tells of {package.identity}, which was not asked for",
+                hint="nothing was published; do not trust the job that wrote it",
+            )
 
 
 async def _propose(

@@ -45,8 +45,18 @@ def run(
     config: Config,
     work: Callable[[Pipeline], Awaitable[list[T]]],
     budget: Budget | None = None,
+    *,
+    foreign: bool = False,
 ) -> list[T]:
-    """Give a pipeline to ``work`` and return what it finds."""
+    """Give a pipeline to ``work`` and return what it finds.
+
+    Args:
+        request: how to run.
+        config: what the updater was told.
+        work: what to do.
+        budget: of each search for a commit.
+        foreign: the tree is somebody else's, so that what Nix reads of it is not trusted either.
+    """
     import anyio  # noqa: PLC0415 - with httpx the dearest import; `list` does without
 
     from updater.report.progress import shown  # noqa: PLC0415 - as above
@@ -55,7 +65,7 @@ def run(
         from updater.pipeline.pipeline import Pipeline  # noqa: PLC0415 - as above
 
         async with effects(request, config, progress) as (http, prefetcher):
-            with _builder(config) as builder:
+            with _builder(config, foreign=foreign) as builder:
                 identifier = _identifier(config, budget, request, progress)
                 return await work(Pipeline(config, http, prefetcher, identifier, builder, progress))
 
@@ -105,7 +115,7 @@ def _identifier(
 
 
 @contextmanager
-def _builder(config: Config) -> Iterator[Builder]:
+def _builder(config: Config, *, foreign: bool) -> Iterator[Builder]:
     import anyio  # noqa: PLC0415 - as in run
     from platformdirs import user_log_path  # noqa: PLC0415 - only where something may be built
 
@@ -122,4 +132,5 @@ def _builder(config: Config) -> Iterator[Builder]:
             user_log_path("updater"),
             anyio.CapacityLimiter(config.build_jobs),
             in_reach(config.token_variables),
+            foreign,
         )

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 def identify(request: Request, budget: Budget) -> int:
     """Say which commits the hashes hold."""
     config = request.load()
-    packages = select(find_packages(config).packages, request.packages)
+    found = find_packages(config)
+    packages = select(found.packages, request.packages)
     outcomes = run(request, config, lambda pipeline: pipeline.identify(packages), budget)
-    report("identify", request, outcomes)
+    report("identify", request, outcomes, found=found)
     return exit_code(outcomes)
 
 
@@ -33,5 +34,5 @@ def verify(request: Request, changed_since: str) -> int:
 
         packages = anyio.run(changed_packages, config.root, changed_since, packages, found)
     outcomes = run(request, config, lambda pipeline: pipeline.verify(packages))
-    report("verify", request, outcomes)
+    report("verify", request, outcomes, found=found)
     return exit_code(outcomes)

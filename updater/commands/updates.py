@@ -28,7 +28,7 @@ def check(request: Request, *, tell_outdated: bool) -> int:
     found = find_packages(config)
     packages = select(found.packages, request.packages)
     outcomes = run(request, config, lambda pipeline: pipeline.check(packages))
-    report("check", request, outcomes)
+    report("check", request, outcomes, found=found)
     return exit_code(outcomes, tell_outdated=tell_outdated)
 
 
@@ -43,7 +43,7 @@ def bump(request: Request, ask: Bump, output: Path | None = None) -> int:
         from updater.proposing.results import write_results  # noqa: PLC0415 - pydantic, for --output only
 
         write_results(output, outcomes, ask.to)
-    report_changes("bump", request, outcomes, dry_run=ask.dry_run)
+    report_changes("bump", request, outcomes, found, dry_run=ask.dry_run)
     return exit_code(outcomes)
 
 
@@ -55,16 +55,17 @@ def pin(request: Request, ask: Bump, budget: Budget, *, sri: bool) -> int:
     outcomes = run(
         request, config, lambda pipeline: pipeline.pin(packages, found, ask, sri=sri), budget
     )
-    report_changes("pin", request, outcomes, dry_run=ask.dry_run)
+    report_changes("pin", request, outcomes, found, dry_run=ask.dry_run)
     return exit_code(outcomes)
 
 
 def test(request: Request) -> int:
     """Build pins as they are."""
     config = request.load()
-    packages = select(find_packages(config).packages, request.packages)
+    found = find_packages(config)
+    packages = select(found.packages, request.packages)
     outcomes = run(request, config, lambda pipeline: pipeline.test(packages))
-    report("test", request, outcomes)
+    report("test", request, outcomes, found=found)
     return exit_code(outcomes)
 
 
@@ -80,9 +81,10 @@ def plan(request: Request) -> int:
     packages = select(found.packages, request.packages)
     outcomes = run(request, config, lambda pipeline: pipeline.check(packages))
     behind = [outcome.package for outcome in outcomes if isinstance(outcome, Outdated)]
-    jobs = split(behind, uses(found.packages, found.texts))
+    groups = {one.identity: config.policy(one).pull_request.group for one in behind}
+    jobs = split(behind, uses(found.packages, found.texts), groups)
     write(plan_json((job.id, [one.identity for one in job.packages]) for job in jobs))
-    report("plan", replace(request, json=False), outcomes, sys.stderr)
+    report("plan", replace(request, json=False), outcomes, sys.stderr, found=found)
     return exit_code(outcomes)
 
 

@@ -83,6 +83,27 @@ def make(path: Path, content: bytes) -> None:
         ) from error
 
 
+def append(path: Path, text: str) -> None:
+    """Add text to a file, such as the one that GitHub Actions names for a step's summary.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    try:
+        with path.open("ab") as file:
+            file.write(text.encode("utf-8", "replace"))
+    except OSError as error:
+        raise WriteError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def size(path: Path) -> int:
+    """Return how many bytes a file has; 0 where there is none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def read_small(folder: Path, suffix: str, *, largest: int, most: int) -> dict[str, bytes]:
     """Return the regular files of a folder by name, for a folder that may be hostile.
 

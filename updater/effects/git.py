@@ -222,6 +222,53 @@ async def written_at(root: Path, file: str, text: str) -> float | None:
     return float(shown) if done.returncode == 0 and shown.isdigit() else None
 
 
+async def fork_point(root: Path, branches: Sequence[str]) -> str:
+    """Return the commit at which the present branch of the user's repository left another one.
+
+    Args:
+        root: a folder of the repository.
+        branches: the other branch, or names for it, of which the first that exists counts.
+
+    Raises:
+        UsageError: none exists, or they have no commit in common.
+    """
+    for branch in branches:
+        if branch.startswith("-"):
+            raise UsageError(f"{branch!r} is no revision", hint="name a branch, tag or commit")
+        known = await _in(root, "rev-parse", "--verify", "--quiet", f"{branch}^{{commit}}")
+        if known.returncode:
+            continue
+        found = await _in(root, "merge-base", known.stdout.decode().strip(), "HEAD")
+        if found.returncode:
+            raise UsageError(
+                f"{branch} and HEAD have no commit in common",
+                hint="a shallow clone lacks it: git fetch --unshallow",
+            )
+        return found.stdout.decode().strip()
+    raise UsageError(
+        f"the repository in {root} has no revision {' or '.join(branches)}",
+        hint="name the branch, tag or commit that the changes are made to: updater review BASE",
+    )
+
+
+async def changed_files(root: Path, revision: str) -> frozenset[str]:
+    """Return the files below a folder that are not what they were in a commit, new ones too.
+
+    Raises:
+        UsageError: git cannot tell.
+    """
+    listed = [
+        await _in(root, "diff", "--name-only", "--no-renames", "--relative", "-z", revision, "--"),
+        await _in(root, "ls-files", "--others", "--exclude-standard", "-z"),
+    ]
+    for done in listed:
+        if done.returncode:
+            raise UsageError(f"git cannot compare: {printable(done.stderr).strip()}")
+    return frozenset(
+        os.fsdecode(name) for done in listed for name in done.stdout.split(b"\0") if name
+    )
+
+
 async def file_at(root: Path, revision: str, file: str) -> bytes | None:
     """Return a file of a commit of the user's repository, None where it had no such file.
 
@@ -240,6 +287,15 @@ async def _in(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]
         return await run(["git", *arguments], cwd=root)
     except FileNotFoundError as error:
         raise WriteError("git is not installed", hint="leave out --commit") from error
+
+
+async def head(root: Path) -> str:
+    """Return the commit that is checked out; an empty string where there is none."""
+    try:
+        done = await run(["git", "rev-parse", "--verify", "--quiet", "HEAD^{commit}"], cwd=root)
+    except FileNotFoundError:
+        return ""
+    return done.stdout.decode().strip() if done.returncode == 0 else ""
 
 
 async def place(root: Path) -> tuple[str, str]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _FEATURES = ("--extra-experimental-features", "nix-command flakes")
+# A flake's nixConfig could turn the sandbox off, or name a substituter.
+_OWN_SETTINGS = ("--option", "accept-flake-config", "false")
 _STORE_OPTIONS = {"--max-jobs": 1, "-j": 1, "--cores": 1, "--builders": 1, "--option": 2}
 _SANDBOX = {"sandbox", "build-use-sandbox", "build-use-chroot"}  # the older names still work
 _SANDBOX_FLAGS = {"--sandbox": "true", "--no-sandbox": "false", "--relaxed-sandbox": "relaxed"}
@@ -85,7 +87,7 @@ class NixBuild:
         Options may have paths, relative to ``folder``.
         """
         command = ["nix", *_FEATURES, "eval", "--json", "--no-write-lock-file", *options]
-        command += [installable, "--apply", function]
+        command += [*_OWN_SETTINGS, installable, "--apply", function]
         return await self._run(command, folder, log)
 
     @staticmethod
@@ -109,7 +111,8 @@ class NixBuild:
 
     async def evaluate_flakes(self, expression: str, options: Sequence[str], log: Path) -> Ended:
         """Evaluate an expression purely, as flakes are."""
-        command = ["nix", *_FEATURES, "eval", "--json", *options, "--expr", expression]
+        command = ["nix", *_FEATURES, "eval", "--json", *options, *_OWN_SETTINGS]
+        command += ["--expr", expression]
         return await self._run(command, log.parent, log)
 
     @staticmethod
@@ -138,7 +141,8 @@ class NixBuild:
         if pure:
             command += ["--option", "extra-experimental-features", "nix-command flakes"]
             command += ["--option", "pure-eval", "true"]
-        return await self._run([*command, *options, "--expr", expression], log.parent, log)
+        command += [*options, *_OWN_SETTINGS, "--expr", expression]
+        return await self._run(command, log.parent, log)
 
     async def evaluate(
         self, expression: str, options: Sequence[str], folder: Path, log: Path

@@ -115,6 +115,22 @@ class Verdict(_Known):
     hint: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed(_Known):
+    """What holds of a package that a branch changes (only ``review`` ends here).
+
+    Attributes:
+        before: the package as the base has it; None where the base has none.
+        truth: what ``verify`` says of it; Skipped also where its pin is not changed.
+        trial: what ``test`` says of it.
+    """
+
+    before: Package | None
+    truth: Verdict | Skipped | Failed
+    trial: Passed | Skipped | Failed
+
+
 Outcome: TypeAlias = (
-    "Current | Outdated | Updated | Held | Skipped | Failed | Passed | Identified | Verdict"
+    "Current | Outdated | Updated | Held | Skipped | Failed | Passed | Identified | Verdict | "
+    "Reviewed"
 )

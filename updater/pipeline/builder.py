@@ -40,6 +40,7 @@ class Builder:
 
     Attributes:
         tokens: what an unsandboxed build could read, as `updater.effects.ancestors` says it.
+        foreign: the tree is somebody else's, so that its evaluation is not trusted either.
     """
 
     root: Path
@@ -48,6 +49,7 @@ class Builder:
     logs: Path
     limit: anyio.CapacityLimiter
     tokens: tuple[str, ...]
+    foreign: bool = False
 
     def skipped(self, policy: BuildPolicy) -> str:
         """Return why a package is not built, or an empty string.
@@ -107,7 +109,7 @@ class Builder:
         """Return whether builds are sandboxed.
 
         Raises:
-            BuildError: they are not, and could read a token.
+            BuildError: they are not, or evaluation is not to be trusted, and could read a token.
         """
         sandboxed = await self.nix.sandboxed(policy.options)
         if not sandboxed and self.tokens:
@@ -116,6 +118,12 @@ class Builder:
                 "it",
                 hint="turn on Nix's sandbox, or build where the token never was: `bump --output "
                 "DIR`, then `publish DIR`",
+            )
+        if self.foreign and self.tokens and _reads_files(policy):
+            raise BuildError(
+                f"{'; '.join(self.tokens)}, and evaluating this branch could read it: only a "
+                "flake is evaluated without access to other files",
+                hint="unset it: a review needs no token",
             )
         return sandboxed
 
@@ -236,6 +244,11 @@ class _Attempt:
             tail=diagnose.tail(said),
             diagnosis=diagnose.diagnose(said),
         )
+
+
+def _reads_files(policy: BuildPolicy) -> bool:
+    """Tell whether evaluation may read any file. Source: Nix manual, "pure-eval"."""
+    return bool(policy.file) or "--impure" in policy.options
 
 
 def _phase(log: str) -> str:

@@ -7,6 +7,7 @@ never stops another.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import anyio
@@ -28,10 +29,11 @@ from updater.model import (
     Updated,
     Wait,
 )
-from updater.pipeline.deciding import Decider
+from updater.pipeline.deciding import RULES, Decider
 from updater.pipeline.endings import checked, failed, unbuilt, unreadable
 from updater.pipeline.evaluating import Job, Target
 from updater.pipeline.preparing import Preparer
+from updater.pipeline.reviewing import Asked, Auditor
 from updater.pipeline.steps import Bump, Progress, Proposed, Ready
 from updater.pipeline.writing import Writer
 from updater.truth.inspector import Inspector, gone
@@ -152,6 +154,19 @@ class Pipeline:
             for subject in asked:
                 group.start_soon(one, subject)
         return [outcomes[package.identity] for package in packages]
+
+    async def review(self, asked: Asked) -> list[Outcome]:
+        """Verify, audit and test what a branch changes; nothing is changed."""
+        truths = await self.verify(asked.changed)
+        trials = await self.test(asked.packages)
+        before, after = (
+            {
+                one.package.identity: one.project
+                for one in self._deciding.subjects(packages, even_held=True)[1]
+            }
+            for packages in (tuple(asked.before.values()), asked.changed)
+        )
+        return Auditor(RULES, datetime.now(UTC), before, after).reviewed(asked, truths, trials)
 
     async def check(self, packages: Sequence[Package], to: str = "") -> list[Outcome]:
         """Say for each package whether its pin is behind; nothing is changed."""

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import jinja2
 
+from updater.markdown import address, code, inline, quoted
 from updater.publish.marker import Marker, rebuild_box
-from updater.publish.sanitise import address, code, inline, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from updater.markdown import address, code, inline
 from updater.model import Current, Failed, Held, Skipped, Updated
-from updater.publish.sanitise import address, code, inline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from updater.model import Failed, Held, Identified, Outdated, Passed, Skipped, Updated, Verdict
+from updater.model import (
+    Failed,
+    Held,
+    Identified,
+    Outdated,
+    Passed,
+    Reviewed,
+    Skipped,
+    Updated,
+    Verdict,
+)
+from updater.report.differences import differences
 from updater.report.schema import (
     BuildReport,
     ChangeReport,
@@ -19,6 +30,8 @@ from updater.report.schema import (
     PrefetchReport,
     PullRequestReport,
     Report,
+    ReviewedReport,
+    Reviews,
     Status,
     TruthReport,
     Truths,
@@ -44,6 +57,28 @@ def truths_json(command: str, outcomes: Sequence[Outcome]) -> str:
     """Return the object of ``identify`` and ``verify``."""
     packages = tuple(TruthReport(**_reported(one), **_truth(one)) for one in outcomes)
     return _dump(Truths(command=command, packages=packages, summary=count(outcomes)))
+
+
+def reviews_json(base: str, outcomes: Sequence[Outcome]) -> str:
+    """Return the object of ``review``."""
+    packages = tuple(
+        ReviewedReport(**_reported(one), **_review(one))
+        for one in outcomes
+        if isinstance(one, Reviewed)
+    )
+    return _dump(Reviews(command="review", base=base, packages=packages, summary=count(outcomes)))
+
+
+def _review(outcome: Reviewed) -> dict[str, Any]:
+    before, truth, trial = outcome.before, outcome.truth, outcome.trial
+    return {
+        "old": before.version.value if before is not None and before.version is not None else None,
+        "added": before is None and not isinstance(truth, Skipped),
+        "state": truth.state if isinstance(truth, Verdict) else None,
+        "hint": truth.hint or None if isinstance(truth, Verdict) else None,
+        "unverified": truth.reason if isinstance(truth, Skipped) else None,
+        "unbuilt": trial.reason if isinstance(trial, Skipped) else None,
+    }
 
 
 def _truth(outcome: Outcome) -> dict[str, Any]:
@@ -90,8 +125,9 @@ def error_json(command: str, error: UpdaterError) -> str:
     return _dump(ErrorObject(command=command, error=report))
 
 
-def _dump(report: Report | Truths | PrefetchReport | ErrorObject) -> str:
-    return report.model_dump_json(by_alias=True, indent=2)
+def _dump(report: Report | Truths | Reviews | PrefetchReport | ErrorObject) -> str:
+    # "##[" begins a command to GitHub Actions wherever it stands; in JSON only strings have it.
+    return report.model_dump_json(by_alias=True, indent=2).replace("##[", "#\\u0023[")
 
 
 def _facts(package: Package) -> dict[str, Any]:
@@ -164,6 +200,8 @@ def _own(outcome: Outcome) -> dict[str, Any]:  # noqa: PLR0911 - one return a ki
             return {"reason": message or None}
         case Passed(build=build):
             return {"build": _build(build)}
+        case Reviewed():
+            return _own_review(outcome)
         case Failed(stage=stage, message=message, hint=hint, build=build):
             return {
                 "build": _build(build),
@@ -172,6 +210,22 @@ def _own(outcome: Outcome) -> dict[str, Any]:  # noqa: PLR0911 - one return a ki
             }
         case _:
             return {}
+
+
+def _own_review(outcome: Reviewed) -> dict[str, Any]:
+    truth, trial = outcome.truth, outcome.trial
+    broken = next((one for one in (truth, trial) if isinstance(one, Failed)), None)
+    return {
+        "reason": (truth.message or None) if isinstance(truth, Verdict) else None,
+        "changes": tuple(
+            ChangeReport(field=one.field, line=one.line, old=one.old, new=one.new)
+            for one in differences(outcome)
+        ),
+        "build": _build(trial.build) if not isinstance(trial, Skipped) else None,
+        "error": ErrorReport(stage=broken.stage, message=broken.message, hint=broken.hint)
+        if broken is not None
+        else None,
+    }
 
 
 def _build(build: Build | None) -> BuildReport | None:

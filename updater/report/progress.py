@@ -6,6 +6,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from updater.report.texts import one_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -28,7 +30,7 @@ class Silent:
 
     def say(self, message: str) -> None:
         """Print one line to stderr."""
-        sys.stderr.write(f"updater: {message}\n")
+        sys.stderr.write(f"updater: {one_line(message)}\n")
 
 
 class Plain(Silent):

@@ -137,6 +137,29 @@ class TruthReport(PackageReport):
     hint: str | None = None
 
 
+class ReviewedReport(PackageReport):
+    """One package of ``review``; `changes` is what differs from the base."""
+
+    old: str | None = Field(default=None, description="The label that the base has")
+    added: bool = Field(default=False, description="The base has no such package")
+    state: State | None = Field(
+        default=None, description="What verify says of the pin; null where it was not asked"
+    )
+    hint: str | None = None
+    unverified: str | None = Field(default=None, description="Why its pin was not verified")
+    unbuilt: str | None = Field(default=None, description="Why it was not built")
+
+
+class Reviews(_Part):
+    """The object of ``review``."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    command: Literal["review"]
+    base: str = Field(description="The commit that the branch is compared with")
+    packages: tuple[ReviewedReport, ...]
+    summary: dict[str, int] = Field(description="Status -> number of packages")
+
+
 class Truths(_Part):
     """The object of ``identify`` and ``verify``."""
 

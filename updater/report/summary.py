@@ -13,6 +13,7 @@ from updater.model import (
     Identified,
     Outdated,
     Passed,
+    Reviewed,
     Skipped,
     Updated,
     Verdict,
@@ -50,9 +51,20 @@ _WORDS = (*_STATUS.values(), "true", "untrue")
 
 def status(outcome: Outcome) -> str:
     """Return an outcome's status word."""
+    if isinstance(outcome, Reviewed):
+        return _reviewed(outcome)
     if isinstance(outcome, Verdict):
         return "true" if outcome.state == "true" else "untrue"
     return _STATUS[type(outcome)]
+
+
+def _reviewed(outcome: Reviewed) -> str:
+    """Return the worse of both words; a package that was not tried is at best true."""
+    words = status(outcome.truth), status(outcome.trial)
+    for word in ("failed", "untrue", "passed", "true"):
+        if word in words:
+            return word
+    return "skipped"
 
 
 def count(outcomes: Sequence[Outcome]) -> dict[str, int]:

@@ -12,11 +12,13 @@ from updater.model import (
     Identified,
     Outdated,
     Passed,
+    Reviewed,
     Skipped,
     Updated,
     Verdict,
 )
 from updater.report.summary import count, status
+from updater.report.texts import log_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,6 +78,11 @@ def _place(one: Listed) -> str:
 
 def outcome_lines(outcomes: Sequence[Outcome], *, verbose: bool) -> Iterator[tuple[str, str]]:
     """Yield (line, status): one line for each package and indented ones for what it adds."""
+    for text, word in _lines(outcomes, verbose=verbose):
+        yield log_lines(text), word
+
+
+def _lines(outcomes: Sequence[Outcome], *, verbose: bool) -> Iterator[tuple[str, str]]:
     names = max((len(outcome.package.name) for outcome in outcomes), default=0)
     for outcome in outcomes:
         word, said = _say(outcome)
@@ -87,8 +94,9 @@ def outcome_lines(outcomes: Sequence[Outcome], *, verbose: bool) -> Iterator[tup
         if outcome.pull_request is not None:
             pull = outcome.pull_request
             yield f"    pull request {pull.number} ({pull.state}): {pull.url}", "skipped"
-        if isinstance(outcome, Failed | Verdict) and outcome.hint:
-            yield f"    hint: {outcome.hint}", "failed"
+        for one in (outcome.truth, outcome.trial) if isinstance(outcome, Reviewed) else (outcome,):
+            if isinstance(one, Failed | Verdict) and one.hint:
+                yield f"    hint: {one.hint}", "failed"
         if verbose and outcome.tracking is not None:
             yield f"    tracked by {outcome.tracking}: {outcome.tracking.reason}", "skipped"
 
@@ -97,7 +105,7 @@ def _say(outcome: Outcome) -> tuple[str, str]:
     return status(outcome), _sentence(outcome)
 
 
-def _sentence(outcome: Outcome) -> str:  # noqa: PLR0911 - one kind of outcome, one sentence
+def _sentence(outcome: Outcome) -> str:  # noqa: C901, PLR0911 - one kind of outcome, one sentence
     old = outcome.package.version.value if outcome.package.version is not None else None
     new = outcome.candidate.version if outcome.candidate is not None else ""
     truly = outcome.pinned.version if outcome.pinned is not None else None
@@ -124,15 +132,43 @@ def _sentence(outcome: Outcome) -> str:  # noqa: PLR0911 - one kind of outcome, 
         case Verdict():
             return f"{old or '?'} {_verdict(outcome)}"
         case Failed(stage=stage, message=message):
-            first, _, rest = message.partition("\n")
-            # A build's log is upstream's: no line of it may be a command to GitHub Actions.
-            shown = rest.replace("##[", "## [").splitlines()
-            indented = "".join(f"\n    | {line}" for line in shown)
-            return f"failed at {stage}: {first}{indented}"
+            return f"failed at {stage}: {message}"
+        case Reviewed():
+            return _review(outcome)
 
 
 def _verdict(outcome: Verdict) -> str:
     return "is true" if outcome.state == "true" else f"{outcome.state}: {outcome.message}"
+
+
+def _review(outcome: Reviewed) -> str:
+    """Say what changes, what verify says of it and whether it builds, a failed build's log last."""
+    before, version = outcome.before, outcome.package.version
+    new = (version.value if version is not None else None) or "?"
+    old = before.version.value if before is not None and before.version is not None else None
+    move = f"{old} -> {new}" if old not in (None, new) else new
+    tried = "" if outcome.trial == outcome.truth else f"; {_tried(outcome.trial)}"
+    return f"{move} {_truth(outcome.truth)}{tried}"
+
+
+def _truth(truth: Verdict | Skipped | Failed) -> str:
+    match truth:
+        case Verdict():
+            return _verdict(truth)
+        case Skipped(reason=reason):
+            return f"not verified: {reason}"
+        case Failed(stage=stage, message=message):
+            return f"failed at {stage}: {message}"
+
+
+def _tried(trial: Passed | Skipped | Failed) -> str:
+    match trial:
+        case Passed(build=build):
+            return f"builds as {build.attribute}, {_time(build)}"
+        case Skipped(reason=reason):
+            return reason
+        case Failed(stage=stage, message=message):
+            return f"failed at {stage}: {message}"
 
 
 def _identity(outcome: Identified) -> str:

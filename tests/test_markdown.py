@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from updater.publish.sanitise import address, code, disarmed, inline, quoted
+from updater.markdown import address, code, disarmed, inline, quoted
 
 DISARMED = {
     "mention": ("thanks @anna!", "thanks @\u200banna!"),

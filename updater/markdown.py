@@ -34,7 +34,19 @@ def plain(text: str) -> str:
 
 def inline(text: str) -> str:
     """Return text for the middle of a Markdown line or a table's cell, all of it shown as it is."""
-    escaped = re.sub(r"([\\`*_{}\[\]|~$])", r"\\\1", plain(text))
+    return _escaped(plain(text))
+
+
+def unlinked(text: str) -> str:
+    """Return text as `inline` does, for a page on which nothing mentions or refers.
+
+    A step's summary is such a page. Addresses stay what they are.
+    """
+    return _escaped(" ".join(_CONTROL.sub("", text).split()))
+
+
+def _escaped(text: str) -> str:
+    escaped = re.sub(r"([\\`*_{}\[\]|~$])", r"\\\1", text)
     return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

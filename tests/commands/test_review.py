@@ -1,0 +1,409 @@
+"""`updater review [BASE]`: what a branch changes is verified, audited and built, and marked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.project import FAKE, flat_hash, github_overlay, pypi_overlay, unpacked_hash
+from tests.workshop import sdist_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.loopback.github import GitHub
+    from tests.loopback.hosting import Hosted
+    from tests.loopback.index import Index
+    from tests.project import Project, Result
+    from tests.workshop import Workshop
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A branch over a base in which a and b are pinned at 1.0, and vocos at v0.1.0."""
+
+    project: Project
+    index: Index
+    vocos: Hosted
+    folder: Path
+
+    def release(self, name: str, version: str, yanked: str | None = None) -> str:
+        """Release a version upstream; return its hash."""
+        (made,) = self.index.release(name, version, yanked=yanked)
+        return flat_hash(made.content)
+
+    def review(self, *arguments: str) -> Result:
+        """Run review against the base; nothing may be written."""
+        before = self.project.snapshot()
+        result = self.project.run("review", "base", *arguments)
+        assert self.project.snapshot() == before
+        return result
+
+
+@pytest.fixture
+def branch(project: Project, index: Index, github: GitHub, tmp_path: Path) -> Branch:
+    """The branch as it is before anybody changed anything."""
+    vocos = github.repository("o", "vocos")
+    for version in ("0.1.0", "0.2.0"):
+        commit = vocos.commit({"setup.py": f"setup(version='{version}')\n"})
+        vocos.tag(f"v{version}", commit)
+    made = Branch(project, index, vocos, tmp_path)
+    for name in ("a", "b"):
+        sri = made.release(name, "1.0")
+        project.overlay(f"{name}.nix", pypi_overlay(name, "1.0", sri=sri))
+    sri = unpacked_hash(vocos, "v0.1.0", tmp_path)
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", sri=sri))
+    committed(project, "base")
+    return made
+
+
+def committed(project: Project, branch: str) -> None:
+    """Commit all that is there, and leave a branch at it."""
+    project.git("init", "--quiet", "--initial-branch=main")
+    project.git("add", ".")
+    project.git("commit", "--quiet", "-m", "base")
+    project.git("branch", branch)
+
+
+def on_actions(patch: pytest.MonkeyPatch, folder: Path) -> Path:
+    """Set the variables of GitHub Actions; return the step's summary file."""
+    summary = folder / "summary.md"
+    patch.setenv("GITHUB_ACTIONS", "true")
+    patch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    return summary
+
+
+def commands(result: Result) -> list[str]:
+    """Return the lines that GitHub Actions takes for commands."""
+    lines = (result.out + result.err).splitlines()
+    return [one for one in lines if one.lstrip().startswith("::") or "##[" in one]
+
+
+def test_only_what_changed_is_looked_at(branch: Branch) -> None:
+    branch.project.overlay("a.nix", pypi_overlay("a", "1.5", sri=branch.release("a", "1.5")))
+    path = branch.project.root / "overlays" / "b.nix"
+    path.write_text(f"# a comment\n{path.read_text()}")
+    result = branch.review()
+    assert (result.code, result.out, result.err) == (
+        0,
+        "= a  1.0 -> 1.5 is true; not built: build: {enabled: false}\n1 true\n",
+        "",
+    )
+    asked = {one.path for one in branch.index.server.requests()}
+    assert not any("/b/" in path for path in asked)
+
+
+def test_a_branch_that_changes_no_pin_passes(branch: Branch) -> None:
+    result = branch.review()
+    assert (result.code, result.out) == (0, "no package\n")
+
+
+def test_json_says_what_changed_and_what_holds(branch: Branch) -> None:
+    sri = branch.release("a", "2.0")
+    branch.project.overlay("a.nix", pypi_overlay("a", "2.0", sri=sri))
+    result = branch.review("--json")
+    said = result.json
+    assert (said["command"], said["base"], said["summary"]) == (
+        "review",
+        branch.project.git("rev-parse", "base").strip(),
+        {"true": 1},
+    )
+    (package,) = said["packages"]
+    told = {
+        "name": "a",
+        "status": "true",
+        "old": "1.0",
+        "added": False,
+        "version": "2.0",
+        "state": "true",
+        "changes": [
+            {"field": "version", "line": 5, "old": "1.0", "new": "2.0"},
+            {
+                "field": "hash",
+                "line": 9,
+                "old": package["changes"][1]["old"],
+                "new": sri,
+            },
+        ],
+        "unbuilt": "not built: build: {enabled: false}",
+        "unverified": None,
+        "build": None,
+        "error": None,
+    }
+    assert {name: package[name] for name in told} == told
+    assert [one["code"] for one in package["warnings"]] == ["major-version"]
+
+
+def untrue(branch: Branch, name: str) -> str:
+    """Write one pin that does not hold; return what the annotation on it must be."""
+    project, vocos = branch.project, branch.vocos
+    at = "::error file=overlays/"
+    match name:
+        case "wrong hash of a release":
+            true = branch.release("a", "1.5")
+            project.overlay("a.nix", pypi_overlay("a", "1.5", sri=FAKE))
+            return f"{at}a.nix,line=9,title=a%3A wrong hash::the index's file has {true}"
+        case "no such release":
+            project.overlay("a.nix", pypi_overlay("a", "7.0", sri=FAKE))
+            return f"{at}a.nix,line=5,title=a%3A gone::the index has no 7.0"
+        case "no such tag":
+            project.overlay("vocos.nix", github_overlay("vocos", "9.0", sri=FAKE))
+            return (
+                f"{at}vocos.nix,line=10,title=vocos%3A gone::https://github.com/o/vocos has "
+                "neither a tag nor a branch 'v9.0'%0A`updater identify` tells what it holds"
+            )
+        case "false label":
+            head = vocos.git("rev-parse", "v0.2.0")
+            sri = unpacked_hash(vocos, head, branch.folder)
+            project.overlay("vocos.nix", github_overlay("vocos", "0.9.0", rev=head, sri=sri))
+            return (
+                f"{at}vocos.nix,line=5,title=vocos%3A false version::the source is 0.2.0%0A"
+                "`updater pin` corrects the label"
+            )
+        case "tag that moved":
+            held = vocos.git("rev-parse", "v0.2.0")
+            sri = unpacked_hash(vocos, held, branch.folder)
+            project.overlay("vocos.nix", github_overlay("vocos", "0.2.0", sri=sri))
+            now = vocos.commit({"setup.py": "setup(version='0.2.0')\n", "more": "x\n"})
+            vocos.tag("v0.2.0", now)
+            return (
+                f"{at}vocos.nix,line=10,title=vocos%3A tag moved::the tag v0.2.0 is at commit "
+                f"{now} now; the hash is that of 0.2.0-unstable-2025-01-02, commit {held}%0A"
+                "`updater pin` writes what the hash holds"
+            )
+        case "unreadable":
+            project.overlay("a.nix", "self: super: {\n  a = \n}\n")
+            return (
+                f"{at}a.nix,line=2,title=a%3A failed at find::overlays/a.nix: cannot parse line 2, "
+                "column 3%0Amend the syntax, or leave the file out of `overlays:`"
+            )
+    raise AssertionError(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "wrong hash of a release",
+        "no such release",
+        "no such tag",
+        "false label",
+        "tag that moved",
+        "unreadable",
+    ],
+)
+def test_what_is_not_true_is_marked_at_its_line(
+    branch: Branch, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    on_actions(monkeypatch, tmp_path)
+    expected = untrue(branch, name)
+    result = branch.review()
+    marked = [one for one in commands(result) if one.startswith("::error")]
+    assert (result.code, marked) == (1, [expected])
+
+
+def test_the_audit_is_of_the_step_from_the_bases_pin(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, github: GitHub
+) -> None:
+    """A source from elsewhere, and a version that goes down: true, and to be looked at."""
+    on_actions(monkeypatch, tmp_path)
+    fork = github.repository("mallory", "vocos")
+    fork.tag("v0.0.9", fork.commit({"setup.py": "setup(version='0.0.9')\n"}))
+    sri = unpacked_hash(fork, "v0.0.9", tmp_path)
+    text = github_overlay("vocos", "0.0.9", owner="mallory", sri=sri)
+    branch.project.overlay("vocos.nix", text)
+    result = branch.review()
+    at, host = "::warning file=overlays/vocos.nix,line=5,title=vocos%3A ", "https://github.com"
+    moved = f"the source comes from another project: {host}/o/vocos -> {host}/mallory/vocos"
+    assert (result.code, commands(result)) == (
+        0,
+        [
+            f"{at}downgrade::the version goes down: 0.1.0 -> 0.0.9",
+            f"{at}other-project::{moved}",
+        ],
+    )
+
+
+def test_a_new_package_is_verified_and_has_no_step(branch: Branch) -> None:
+    branch.project.overlay("c.nix", pypi_overlay("c", "3.0", sri=branch.release("c", "3.0")))
+    (package,) = branch.review("--json").json["packages"]
+    assert (package["name"], package["status"], package["added"], package["warnings"]) == (
+        "c",
+        "true",
+        True,
+        [],
+    )
+
+
+def test_without_a_base_it_is_the_default_branch_of_the_remote(
+    branch: Branch, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """From where the branch left it: what the default branch got since is not the branch's."""
+    from tests.project import Project as Clone  # noqa: PLC0415 - one test's
+
+    clone = Clone(tmp_path / "clone", capfdbinary)
+    branch.project.git("clone", "--quiet", str(branch.project.root), str(clone.root))
+    clone.git("checkout", "--quiet", "-b", "mine")
+    clone.overlay("a.nix", pypi_overlay("a", "1.5", sri=branch.release("a", "1.5")))
+    clone.git("commit", "--quiet", "-am", "mine")
+    branch.project.overlay("b.nix", pypi_overlay("b", "7.0", sri=FAKE))
+    branch.project.git("commit", "--quiet", "-am", "theirs")
+    clone.git("fetch", "--quiet")
+    result = clone.run("review")
+    assert (result.code, result.out.splitlines()[-1]) == (0, "1 true")
+
+
+def test_a_base_that_is_not_there_is_an_argument_error(branch: Branch) -> None:
+    for base in ("nope", "--upload-pack=x"):
+        result = branch.project.run("review", "--json", "--", base)
+        assert (result.code, result.json["error"]["stage"]) == (2, "arguments")
+    without = branch.project.run("review", "--json")
+    assert without.code == 2
+    assert "origin/HEAD" in without.json["error"]["message"]
+
+
+def test_a_history_without_a_common_commit_says_how_to_get_it(branch: Branch) -> None:
+    branch.project.git("checkout", "--quiet", "--orphan", "other")
+    branch.project.git("commit", "--quiet", "-m", "alone")
+    result = branch.project.run("review", "base", "--json")
+    assert (result.code, result.json["error"]["hint"]) == (
+        2,
+        "a shallow clone lacks it: git fetch --unshallow",
+    )
+
+
+def test_the_configuration_may_come_from_elsewhere_than_the_branch(
+    branch: Branch, tmp_path: Path
+) -> None:
+    """The branch's own would send requests to a host of its choice."""
+    trusted = tmp_path / "trusted.yaml"
+    trusted.write_text((branch.project.root / "config.yaml").read_text())
+    branch.project.configure("index: http://127.0.0.1:9/evil\noverlays: [nowhere]\n")
+    branch.project.overlay("a.nix", pypi_overlay("a", "1.5", sri=branch.release("a", "1.5")))
+    result = branch.review("--config", str(trusted))
+    assert (result.code, result.out.splitlines()[-1]) == (0, "1 true")
+
+
+HOSTILE = "x\n::add-mask::hush\r\n  ::error file=evil::y ##[add-path]/tmp % :: ,"
+
+
+def test_nothing_from_upstream_or_the_branch_begins_a_command(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A reason for a yank and an attribute's name: each stays inside one annotation."""
+    summary = on_actions(monkeypatch, tmp_path)
+    sri = branch.release("a", "1.5", yanked=HOSTILE)
+    text = pypi_overlay("a", "1.5", sri=sri).replace(
+        "    a = super", '    "a\\n::stop-commands::t ##[x]" = super'
+    )
+    branch.project.overlay("a.nix", text)
+    for arguments in ((), ("--json",), ("-v",)):
+        result = branch.review(*arguments)
+        assert result.code == 1
+        assert [one.partition(",")[0] for one in commands(result)] == [
+            "::error file=overlays/a.nix"
+        ], result.out + result.err
+    assert "\n::" not in summary.read_text()
+
+
+def test_a_review_on_actions_leaves_a_summary(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    summary = on_actions(monkeypatch, tmp_path)
+    monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.example")
+    monkeypatch.setenv("GITHUB_REPOSITORY", "o/r")
+    true = branch.release("a", "1.5")
+    branch.project.overlay("a.nix", pypi_overlay("a", "1.5", sri=FAKE))
+    branch.project.git("commit", "--quiet", "-am", "mine")
+    head = branch.project.git("rev-parse", "HEAD").strip()
+    assert branch.review().code == 1
+    assert summary.read_text() == (
+        "## updater review: 1 untrue\n"
+        "\n"
+        "| status | package | version | what | pull request |\n"
+        "| --- | --- | --- | --- | --- |\n"
+        f"| **untrue** | [`a`](https://github.example/o/r/blob/{head}/overlays/a.nix#L3) | "
+        "`1.0` → `1.5` | changes `version`, `hash`<br>wrong hash: the index's file has "
+        f"{true}<br>not built: build: \\{{enabled: false\\}} |  |\n"
+        "\n"
+        "<details><summary>a (overlays/a.nix:3): wrong hash</summary>\n"
+        "\n"
+        f"the index's file has {true}\n"
+        "\n"
+        "</details>\n"
+        "\n"
+        "\n"
+    )
+
+
+def built(workshop: Workshop, *names: str, module: str = "") -> None:
+    """Write overlays of real sdists at 1.0, all true, and commit them as the base."""
+    for name in names:
+        workshop.add(name, "1.0", module=module)
+    workshop.overlay(*names)
+    for name in names:
+        path = workshop.project.root / "overlays" / f"{name}.nix"
+        content = sdist_files(name, "1.0", module, "")
+        path.write_text(path.read_text().replace(FAKE, flat_hash(content)))
+    committed(workshop.project, "base")
+
+
+def reviewed(workshop: Workshop) -> dict[str, tuple[Any, ...]]:
+    """Run review; return status, state and the build's status by name."""
+    result = workshop.project.run("review", "base", "--json")
+    return {
+        one["name"]: (one["status"], one["state"], (one["build"] or {}).get("status"))
+        for one in result.json["packages"]
+    }
+
+
+@pytest.mark.nix
+def test_what_is_true_is_built_too(workshop: Workshop) -> None:
+    """Apple's next release is true and builds; pear's is true and cannot be imported."""
+    built(workshop, "apple", "pear", "plum")
+    for name, module in (("apple", ""), ("pear", "import no_such_module\n")):
+        sri = workshop.add(name, "2.0", module=module)
+        path = workshop.project.root / "overlays" / f"{name}.nix"
+        old = flat_hash(sdist_files(name, "1.0", "", ""))
+        path.write_text(path.read_text().replace('"1.0"', '"2.0"').replace(old, sri))
+    assert reviewed(workshop) == {
+        "apple": ("passed", "true", "passed"),
+        "pear": ("failed", "true", "failed"),
+    }
+
+
+@pytest.mark.nix
+def test_another_package_set_builds_every_package_again(workshop: Workshop) -> None:
+    """No pin changes, so none is verified."""
+    built(workshop, "apple", "pear")
+    path = workshop.project.root / "default.nix"
+    path.write_text(f"# another\n{path.read_text()}")
+    assert reviewed(workshop) == {
+        "apple": ("passed", None, "passed"),
+        "pear": ("passed", None, "passed"),
+    }
+
+
+@pytest.mark.nix
+def test_no_evaluation_of_a_branch_can_read_a_token(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Nix file outside a flake may read /proc: with a token set, nothing of it is evaluated."""
+    built(workshop, "apple")
+    path = workshop.project.root / "overlays" / "apple.nix"
+    path.write_text(path.read_text().replace("pname", 'meta = "x"; pname', 1))
+    monkeypatch.setenv("GITHUB_TOKEN", "hush-hush")
+    workshop.configure(options=["--option", "sandbox", "true"])
+    result = workshop.project.run("review", "base", "--json")
+    (package,) = result.json["packages"]
+    assert (result.code, package["error"]) == (
+        1,
+        {
+            "stage": "build",
+            "message": "GITHUB_TOKEN is set, and evaluating this branch could read it: only a "
+            "flake is evaluated without access to other files",
+            "hint": "unset it: a review needs no token",
+        },
+    )
+    assert "hush" not in result.out + result.err

@@ -1,0 +1,62 @@
+"""`review`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import anyio
+
+from updater.commands.output import report
+from updater.commands.running import run
+from updater.effects import git
+from updater.overlay.order import dependents, uses
+from updater.pipeline.reviewing import Asked, builds_otherwise
+from updater.report.summary import exit_code
+from updater.selection import changed_packages, find_packages, packages_at
+
+if TYPE_CHECKING:
+    from updater.commands.running import Request
+    from updater.config import Config
+    from updater.selection import Found
+
+
+def review(request: Request, base: str) -> int:
+    """Verify, audit and test what the present branch changes.
+
+    Args:
+        request: whose configuration may come from elsewhere than the branch.
+        base: the branch, tag or commit that it is compared with, from where it left it; an empty
+            string for the repository's default branch.
+    """
+    config = request.load()
+    found = find_packages(config)
+    commit, asked = anyio.run(_asked, config, found, base)
+    outcomes = run(request, config, lambda pipeline: pipeline.review(asked), foreign=True)
+    report("review", request, outcomes, found=found, base=commit)
+    return exit_code(outcomes)
+
+
+async def _asked(config: Config, found: Found, base: str) -> tuple[str, Asked]:
+    own = config.document.base
+    remote = [f"origin/{own}"] if own else ["origin/HEAD", "origin/main", "origin/master"]
+    commit = await git.fork_point(config.root, [base] if base else remote)
+    changed = await changed_packages(config.root, commit, found.packages, found)
+    before = await packages_at(config.root, commit, [one.file for one in changed])
+    files = await git.changed_files(config.root, commit)
+    used, again = uses(found.packages, found.texts), set[str]()
+    for package in found.packages:
+        build = config.policy(package).build
+        if builds_otherwise(build, files):
+            again.add(package.identity)
+        if package in changed and build.dependents:
+            again.update(dependents(package.identity, used))
+    rebuilt = [one for one in found.packages if one.identity in again and one not in changed]
+    return commit, Asked(
+        changed,
+        tuple(rebuilt),
+        {
+            one.identity: before.packages[one.identity]
+            for one in changed
+            if one.identity in before.packages
+        },
+    )

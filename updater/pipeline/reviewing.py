@@ -1,0 +1,103 @@
+"""What a branch changes: verify, audit and test, put together for each package."""
+
+from __future__ import annotations
+
+import os.path
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from updater.audit.base import Step, examine
+from updater.model import Candidate, Failed, Passed, Reviewed, Skipped, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from updater.audit.base import Rule
+    from updater.model import BuildPolicy, Outcome, Package, PinWarning, Project
+
+_UNCHANGED = "its text is not changed; what it is built with is"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a review looks at.
+
+    Attributes:
+        changed: packages whose text is not the base's.
+        rebuilt: other packages, which a changed flake or Nix file builds otherwise.
+        before: the packages of the base by identity.
+    """
+
+    changed: tuple[Package, ...]
+    rebuilt: tuple[Package, ...]
+    before: Mapping[str, Package]
+
+    @property
+    def packages(self) -> tuple[Package, ...]:
+        """All of them."""
+        return self.changed + self.rebuilt
+
+
+def builds_otherwise(policy: BuildPolicy, changed: Collection[str]) -> bool:
+    """Tell whether a changed file decides how a package is built: the flake, its lock, the file."""
+    steering = (
+        (policy.file,)
+        if policy.file
+        else (f"{policy.flake}/flake.nix", f"{policy.flake}/flake.lock")
+    )
+    return any(os.path.normpath(file) in changed for file in steering)
+
+
+@dataclass(frozen=True, slots=True)
+class Auditor:
+    """Puts together what was found out, and asks the audit rules about each step.
+
+    Attributes:
+        projects: identity -> upstream, of the base's packages and of the present ones.
+    """
+
+    rules: Iterable[Rule]
+    now: datetime
+    before: Mapping[str, Project]
+    after: Mapping[str, Project]
+
+    def reviewed(
+        self, asked: Asked, truths: Sequence[Outcome], trials: Sequence[Outcome]
+    ) -> list[Outcome]:
+        """Return one outcome a package, in the order of ``asked.packages``."""
+        known = {one.package.identity: one for one in truths}
+        found: list[Outcome] = []
+        for package, trial in zip(asked.packages, trials, strict=True):
+            truth = known.get(package.identity) or Skipped(package=package, reason=_UNCHANGED)
+            before = asked.before.get(package.identity)
+            warnings = self._audited(package, before, truth) if package in asked.changed else ()
+            found.append(
+                Reviewed(
+                    package=package,
+                    tracking=truth.tracking,
+                    pinned=truth.pinned,
+                    candidate=truth.candidate,
+                    warnings=truth.warnings + warnings,
+                    before=before,
+                    truth=cast("Verdict | Skipped | Failed", truth),
+                    trial=cast("Passed | Skipped | Failed", trial),
+                )
+            )
+        return found
+
+    def _audited(
+        self, package: Package, before: Package | None, truth: Outcome
+    ) -> tuple[PinWarning, ...]:
+        """Ask the rules; where nobody knows what the pin holds, its label counts."""
+        if before is None or before.version is None:
+            return ()
+        label = package.version.value if package.version is not None else None
+        candidate = truth.candidate or (Candidate(label) if label else None)
+        if candidate is None:
+            return ()
+        identity = package.identity
+        old, new = self.before.get(identity), self.after.get(identity)
+        projects = (old, new) if old is not None and new is not None else None
+        step = Step(package, before.version.value, candidate, self.now, projects)
+        return examine(step, self.rules)

@@ -1,0 +1,117 @@
+"""Outcomes -> workflow commands of GitHub Actions that mark lines of a pull request.
+
+Source of the form and its escaping: GitHub docs, "Workflow commands for GitHub Actions", and the
+toolkit's own ``@actions/core``, which escapes ``%``, line ends and, in properties, ``:`` and ``,``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from updater.model import HASH_FIELDS, Failed, Reviewed, Verdict
+from updater.report.texts import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from updater.model import Outcome, Package
+
+_DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_PROPERTY = _DATA | {":": "%3A", ",": "%2C"}
+_FIELDS = {
+    "wrong hash": HASH_FIELDS,
+    "false version": ("version",),
+    "yanked": ("version",),
+    "drifted": ("rev", "tag"),
+    "tag moved": ("tag", "rev"),
+    "gone": ("tag", "rev", "version"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What is said about a line.
+
+    Attributes:
+        file: relative to the root, with ``/``.
+    """
+
+    level: Literal["error", "warning"]
+    file: str
+    line: int
+    title: str
+    message: str
+
+    def command(self, prefix: str = "") -> str:
+        """Return the workflow command, one line that cannot end early or begin another.
+
+        Args:
+            prefix: the root's path in its repository, empty or with a slash at the end.
+        """
+        where = {"file": f"{prefix}{self.file}", "line": str(self.line), "title": self.title}
+        said = ",".join(f"{name}={_escaped(text, _PROPERTY)}" for name, text in where.items())
+        return f"::{self.level} {said}::{_escaped(self.message, _DATA)}"
+
+
+def marks(outcomes: Sequence[Outcome]) -> Iterator[Annotation]:
+    """Yield what is wrong, at the line to blame; of a review also its warnings."""
+    for outcome in outcomes:
+        package = outcome.package
+        match outcome:
+            case Failed():
+                yield _failed(outcome)
+            case Verdict():
+                yield from _untrue(outcome)
+            case Reviewed(truth=truth, trial=trial):
+                yield from marks([truth, trial])
+                for warning in outcome.warnings:
+                    line = _line(package, ("version",))
+                    yield _about(package, line, warning.code, warning.message, level="warning")
+            case _:
+                pass
+
+
+def _failed(outcome: Failed) -> Annotation:
+    package = outcome.package
+    first = outcome.message.partition("\n")[0]
+    told = re.search(rf"(?<![\w/.-]){re.escape(package.file)}:(\d+)", outcome.message)
+    line = int(told[1]) if told is not None else package.line
+    hint = f"\n{outcome.hint}" if outcome.hint else ""
+    return _about(package, line, f"failed at {outcome.stage}", f"{first}{hint}")
+
+
+def _untrue(outcome: Verdict) -> Iterator[Annotation]:
+    if outcome.state != "true":
+        package = outcome.package
+        line = _line(package, _FIELDS[outcome.state])
+        hint = f"\n{outcome.hint}" if outcome.hint else ""
+        yield _about(package, line, outcome.state, f"{outcome.message}{hint}")
+
+
+def _line(package: Package, names: Sequence[str]) -> int:
+    """Return the line of the first of these fields that the pin has, else the package's."""
+    for name in names:
+        field = package.source.get(name) if package.source is not None else None
+        if name == "version" and package.version is not None:
+            field = package.version
+        if field is not None:
+            return field.line
+    return package.line
+
+
+def _about(
+    package: Package,
+    line: int,
+    what: str,
+    message: str,
+    *,
+    level: Literal["error", "warning"] = "error",
+) -> Annotation:
+    return Annotation(level, package.file, line, one_line(f"{package.name}: {what}"), message)
+
+
+def _escaped(text: str, table: dict[str, str]) -> str:
+    printable = re.sub(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]", " ", text)
+    return re.sub("|".join(map(re.escape, table)), lambda found: table[found[0]], printable)
