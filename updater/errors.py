@@ -18,6 +18,7 @@
         │   └── HostileArchive          the archive breaks a safety rule
         ├── PatchError              patch: the edit would touch something else
         ├── BuildError              build: it cannot be built or tried at all
+        │   └── NotEvaluated            the package set does not evaluate
         ├── WriteError              write: the file changed meanwhile or cannot be written
         └── PublishError            publish: the repository refuses, or the results are not true
 
@@ -207,6 +208,10 @@ class BuildError(StageError):
     """A package cannot be built, or Nix cannot be asked to."""
 
     stage = "build"
+
+
+class NotEvaluated(BuildError):
+    """Nix cannot evaluate the package, so that nothing can be asked of it."""
 
 
 class WriteError(StageError):

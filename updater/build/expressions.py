@@ -21,15 +21,18 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
 
 # pythonModule is how nixpkgs says which Python a package is for; an environment made from the
 # package itself sees it, which `ps.NAME` does not for attributes that an overlay adds with `//`.
+_SOURCE = """\
+  source =
+    if package ? src && builtins.isAttrs package.src && package.src ? outPath
+    then { name = package.src.name or ""; path = package.src.outPath; }
+    else null;
+"""
 _PROBE = """\
 package: {{
   drv = package.drvPath;
   out = package.outPath;
   version = package.version or null;
-  source =
-    if package ? src && builtins.isAttrs package.src && package.src ? outPath
-    then {{ name = package.src.name or ""; path = package.src.outPath; }}
-    else null;
+{source}\
   check =
     if package ? pythonModule && package.pythonModule ? withPackages
     then
@@ -86,7 +89,16 @@ def probe(imports: tuple[str, ...] | None) -> str:
         imports: modules to import; None for those of the package itself.
     """
     script = resources.files(__package__).joinpath("check_imports.py").read_text("utf-8")
-    return _PROBE.format(script=string(script), modules=string(json.dumps(imports)))
+    return _PROBE.format(source=_SOURCE, script=string(script), modules=string(json.dumps(imports)))
+
+
+def part(derivation: str) -> str:
+    """Return the Nix function that tells the derivation of a part of a package, and its source.
+
+    Args:
+        derivation: a Nix expression for it, of ``package``.
+    """
+    return f"package: {{\n  drv = {derivation};\n{_SOURCE}}}"
 
 
 def file_expression(file: str, attribute: str, function: str) -> str:
@@ -120,6 +132,20 @@ def string(text: str) -> str:
     """Write a text as a Nix string. Source: Nix manual, "String literal"."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("${", "\\${")
     return f'"{escaped}"'
+
+
+def read_part(output: str) -> tuple[str, str, str]:
+    """Read what `part` evaluates to: a derivation, and the source's store name and path.
+
+    Raises:
+        BuildError: it is none.
+    """
+    try:
+        found: Any = json.loads(output)
+        source = found["source"] or {"name": "", "path": ""}
+        return found["drv"], source["name"], source["path"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise BuildError(f"Nix evaluates to something unexpected: {output[:200]!r}") from error
 
 
 def read_evaluated(output: str) -> Evaluated:

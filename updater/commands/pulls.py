@@ -53,7 +53,7 @@ def publish(request: Request, folder: Path) -> int:
             if result.package not in known:
                 raise NoSuchPackage(result.package)
         packages = [known[result.package] for result in results]
-        ask = Bump(build=False)
+        ask = Bump(build=False, reported={result.package: result.built for result in results})
         proposed = run(request, config, lambda stages: _propose(stages, packages, found, ask))
         outcomes = publisher.publish(confirm(results, proposed), found, reported=True)
     return _published("publish", request, outcomes, publisher.problems)

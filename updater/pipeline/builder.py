@@ -13,12 +13,14 @@ from updater.build import diagnose
 from updater.build.expressions import (
     attribute_path,
     file_expression,
+    part,
     probe,
     read_evaluated,
     read_imported,
+    read_part,
     same_version,
 )
-from updater.errors import BuildError
+from updater.errors import BuildError, HashError, NotEvaluated
 from updater.model import Build, Diagnosis
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from updater.build.expressions import Evaluated
     from updater.effects.nix_build import Ended, NixBuild
     from updater.effects.scratch import Scratch
-    from updater.model import BuildPolicy, Package
+    from updater.model import BuildPolicy, Package, Sri
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Job:
         label: the version that the built metadata must have; empty to leave that out.
         changes: file -> bytes, over the user's tree.
         archive: the source as it was downloaded for its hash, None where it was not.
+        sri: the hash of its tree.
         dependents: packages to build after it, in dependency order.
     """
 
@@ -47,6 +50,7 @@ class Job:
     label: str
     changes: Mapping[str, bytes]
     archive: Path | None = None
+    sri: Sri | None = None
     dependents: tuple[Package, ...] = ()
 
 
@@ -69,19 +73,22 @@ class Builder:
         """
         if policy.enabled == "false":
             return "build: {enabled: false}"
-        problem = ""
-        flake = self.root / policy.flake
-        if not self.nix.available():
-            problem = "Nix is not installed"
-        elif policy.file:
-            problem = "" if (self.root / policy.file).exists() else f"there is no {policy.file}"
-        elif not (flake / "flake.nix").exists():
-            problem = "there is no flake.nix"
-        elif policy.enabled == "auto" and not (flake / "flake.lock").exists():
-            problem = "flake.nix has no flake.lock, so that a build would prove little"
+        problem = self.unable(policy)
         if problem and policy.enabled == "true":
             raise BuildError(f"it must be built, and {problem}", hint="or use --no-build")
+        locked = policy.file or (self.root / policy.flake / "flake.lock").exists()
+        if not problem and policy.enabled == "auto" and not locked:
+            problem = "flake.nix has no flake.lock, so that a build would prove little"
         return problem
+
+    def unable(self, policy: BuildPolicy) -> str:
+        """Return why Nix cannot evaluate the package set at all, or an empty string."""
+        if not self.nix.available():
+            return "Nix is not installed"
+        if policy.file:
+            return "" if (self.root / policy.file).exists() else f"there is no {policy.file}"
+        there = (self.root / policy.flake / "flake.nix").exists()
+        return "" if there else "there is no flake.nix"
 
     async def build(self, job: Job, policy: BuildPolicy) -> Build:
         """Build a job in its own scratch copy and say what became of it.
@@ -89,14 +96,7 @@ class Builder:
         Raises:
             BuildError: Nix cannot be asked, or must not be.
         """
-        sandboxed = await self.nix.sandboxed(policy.options)
-        if not sandboxed and self.token_variables:
-            raise BuildError(
-                f"builds are not sandboxed, and {', '.join(self.token_variables)} is set: upstream "
-                "code could read it",
-                hint="turn on Nix's sandbox, or build without the token: `bump --output DIR`, then "
-                "`publish DIR`",
-            )
+        sandboxed = await self._sandboxed(policy)
         async with self.limit:
             tree = await to_thread.run_sync(self.scratch.copy, dict(job.changes))
             started = time.monotonic()
@@ -110,16 +110,64 @@ class Builder:
         seconds = round(time.monotonic() - started, 1)
         return replace(built, seconds=seconds, sandboxed=sandboxed)
 
+    async def true_hash(self, job: Job, policy: BuildPolicy, wrong: Sri, needs: str) -> Sri:
+        """Let Nix find the hash of a fixed output of a package, in a scratch copy.
+
+        Args:
+            job: the package; its changes write a fake hash.
+            policy: how Nix evaluates it.
+            wrong: the fake hash.
+            needs: a Nix expression for the derivation, of ``package``, that needs the output.
+
+        Raises:
+            NotEvaluated: the package set does not evaluate.
+            HashError: the output cannot be built, or is not used.
+            BuildError: Nix cannot be asked, or must not be.
+        """
+        await self._sandboxed(policy)
+        async with self.limit:
+            tree = await to_thread.run_sync(self.scratch.copy, dict(job.changes))
+            attribute = attribute_path(policy.attribute, job.package.name)
+            log = self._log(job.package)
+            try:
+                with anyio.fail_after(policy.timeout.total_seconds()):
+                    attempt = _Attempt(self.nix, policy, tree, attribute, log)
+                    return await attempt.true_hash(wrong, needs, job)
+            except TimeoutError as error:
+                seconds = int(policy.timeout.total_seconds())
+                raise HashError(
+                    f"the fixed-output build for its hash took longer than {seconds} s",
+                    hint="raise `timeout:` under `build:` in config.yaml",
+                ) from error
+            finally:
+                self.scratch.drop(tree)
+
+    async def _sandboxed(self, policy: BuildPolicy) -> bool:
+        """Tell whether builds are sandboxed.
+
+        Raises:
+            BuildError: they are not, and would see a token.
+        """
+        sandboxed = await self.nix.sandboxed(policy.options)
+        if not sandboxed and self.token_variables:
+            raise BuildError(
+                f"builds are not sandboxed, and {', '.join(self.token_variables)} is set: upstream "
+                "code could read it",
+                hint="turn on Nix's sandbox, or build without the token: `bump --output DIR`, then "
+                "`publish DIR`",
+            )
+        return sandboxed
+
     async def _build(self, job: Job, policy: BuildPolicy, tree: Path) -> Build:
         log = self._log(job.package)
         log.write_bytes(b"")
         attribute = attribute_path(policy.attribute, job.package.name)
-        built = await _Attempt(self.nix, policy, tree, attribute, log).run(job.label, job.archive)
+        built = await _Attempt(self.nix, policy, tree, attribute, log).run(job)
         for package in job.dependents:
             if built.status == "failed":
                 break
             its = attribute_path(policy.attribute, package.name)
-            after = await _Attempt(self.nix, policy, tree, its, log).run("", None)
+            after = await _Attempt(self.nix, policy, tree, its, log).run(Job(package, "", {}))
             built = after if after.status == "failed" else built
         return built
 
@@ -151,20 +199,58 @@ class _Attempt:
     attribute: str
     log: Path
 
-    async def run(self, label: str, archive: Path | None) -> Build:
-        ended = await self._evaluate()
+    async def run(self, job: Job) -> Build:
+        ended = await self._evaluate(probe(self.policy.imports))
         if ended.exit_code:
             return self._failed("evaluation", ended)
         package = read_evaluated(ended.stdout)
-        if archive is not None and package.source_name:
-            await self.nix.add_source(archive, package.source_name, self.tree.parent)
+        await self._give(job, package.drv, package.source_name, package.source_path)
         ended = await self.nix.realise([package.drv], self.policy.options, self.log)
         if ended.exit_code:
             return self._failed(_phase(ended.log), ended)
-        return await self._import(package, label)
+        return await self._import(package, job.label)
 
-    async def _evaluate(self) -> Ended:
-        policy, function = self.policy, probe(self.policy.imports)
+    async def true_hash(self, wrong: Sri, needs: str, job: Job) -> Sri:
+        """Return the hash that Nix finds instead of a fake one."""
+        ended = await self._evaluate(part(needs))
+        if ended.exit_code:
+            said = ended.log.replace(f"{self.tree}/", "")
+            found = diagnose.diagnose(said)
+            raise NotEvaluated(
+                f"of {self.attribute} Nix says: "
+                + (found.message if found is not None else diagnose.tail(said)),
+                hint=f"the log: {self.log}",
+            )
+        whole, name, path = read_part(ended.stdout)
+        await self._give(job, whole, name, path)
+        derivation = await self.nix.fixed_output(whole, wrong)
+        if not derivation:
+            raise HashError(
+                f"nothing that {self.attribute} is made of has the hash that was written for it",
+                hint="is `attribute:` under `build:` in config.yaml that of this package?",
+            )
+        return await self.nix.true_hash(derivation, wrong, self.policy.options, self.log)
+
+    async def _give(self, job: Job, derivation: str, name: str, path: str) -> None:
+        """Put the source that was hashed into the store, so that Nix does not download it again.
+
+        A source that is made from it, such as a patched one, has another path.
+
+        Raises:
+            BuildError: what is evaluated is not made from the source that was hashed.
+        """
+        if job.archive is None or job.sri is None or not name:
+            return
+        made = await self.nix.add_source(job.archive, name, self.tree.parent)
+        if made != path and not await self.nix.fixed_output(derivation, job.sri):
+            raise BuildError(
+                f"{self.attribute} evaluates to the source {path}, and what was hashed is {made}",
+                hint="a build would prove nothing: is `attribute:` under `build:` that of this "
+                "package, and does nothing override its src?",
+            )
+
+    async def _evaluate(self, function: str) -> Ended:
+        policy = self.policy
         if policy.file:
             expression = file_expression(str(self.tree / policy.file), self.attribute, function)
             return await self.nix.evaluate(self.tree, expression, policy.options, self.log)

@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING
 import anyio
 
 from updater.errors import StageError
-from updater.fetchers.base import NoFile
 from updater.following.subjects import Decision, Subject
-from updater.model import Build, Candidate, Current, Held, Outcome, Package, Source, Take
+from updater.model import Current, Outcome, Package, Take
 from updater.overlay.order import dependents, uses
 from updater.pipeline.builder import Builder, Job, order_of
 from updater.pipeline.endings import checked, failed, unbuilt
+from updater.pipeline.hashes import Hashes
 from updater.pipeline.steps import Bump, Progress, Ready
 from updater.pipeline.writing import plan
-from updater.selection import FETCHERS, Found, stale_dependents
-from updater.upstreams.base import host_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from updater.config import Config
     from updater.prefetch import Prefetcher
+    from updater.selection import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +35,12 @@ class Preparer:
     progress: Progress
 
     async def hash(
-        self, decided: Sequence[tuple[Subject, Decision | Outcome]], ask: Bump
+        self, decided: Sequence[tuple[Subject, Decision | Outcome]], found: Found, ask: Bump
     ) -> list[tuple[Subject, Ready | Outcome]]:
         """Find the hash of each chosen candidate; what is not to be taken is an outcome."""
         self.progress.stage("hash", len(decided))
         results: dict[str, Ready | Outcome] = {}
+        hashes = Hashes(self.config, self.prefetcher, self.builder)
 
         async def one(subject: Subject, decision: Decision | Outcome) -> None:
             if not isinstance(decision, Decision):
@@ -50,7 +50,8 @@ class Preparer:
             else:
                 try:
                     candidate = decision.choice.candidate
-                    result = await self._hash_one(subject, decision, candidate, ask)
+                    text = found.texts[subject.package.file]
+                    result = await hashes.find(subject, decision, candidate, text, ask)
                 except StageError as error:
                     result = failed(subject.package, error, decision)
                 results[subject.package.identity] = result
@@ -60,47 +61,6 @@ class Preparer:
             for subject, decision in decided:
                 group.start_soon(one, subject, decision)
         return [(subject, results[subject.package.identity]) for subject, _ in decided]
-
-    async def _hash_one(
-        self, subject: Subject, decision: Decision, candidate: Candidate, ask: Bump
-    ) -> Ready | Outcome:
-        fetch = subject.fetch(candidate, self.config.hosts)
-        if isinstance(fetch, NoFile):
-            return Held(reason=fetch.reason, **decision.known(subject))
-        if subject.package.dependents and not decision.tracking.moving:
-            return Held(reason=stale_dependents(subject.package), **decision.known(subject))
-        companions = []
-        for companion in subject.package.companions:
-            beside = await self._companion(subject, companion, candidate)
-            if isinstance(beside, NoFile):
-                return Held(reason=beside.reason, **decision.known(subject))
-            companions.append(beside)
-        unbuilt = ask.unbuilt or self.builder.skipped(subject.policy.build)
-        keep = None if unbuilt else self.builder.scratch.file("archive")
-        values, hashed = dict(fetch.values), None
-        if not fetch.hashless:
-            hashed = await self.prefetcher.hash(fetch, subject.policy.hash, keep)
-            values["hash"] = str(hashed.sri)
-        archive = keep if keep is not None and keep.exists() else None
-        build = Build("skipped", "", phase=unbuilt) if unbuilt else None
-        return Ready(decision, values, hashed, archive, build, tuple(companions))
-
-    async def _companion(
-        self, subject: Subject, companion: Source, candidate: Candidate
-    ) -> Mapping[str, str] | NoFile:
-        """Return the new values of a further source that is made from the version."""
-        kind = FETCHERS[companion.fetcher]
-        project = kind.project(subject.package, companion)
-        if project != subject.project:
-            # What was looked up is another project's; only the version says something here too.
-            candidate = replace(candidate, commit="", distributions=())
-        host = host_of(project, self.config.hosts)
-        web = host.web if host is not None else ""
-        fetch = kind.fetch(subject.package, companion, candidate, web)
-        if isinstance(fetch, NoFile):
-            return NoFile(f"its further source, line {companion.line}: {fetch.reason}")
-        hashed = await self.prefetcher.hash(fetch, subject.policy.hash)
-        return dict(fetch.values) | {"hash": str(hashed.sri)}
 
     async def build(
         self, hashed: Sequence[tuple[Subject, Ready | Outcome]], found: Found
@@ -140,7 +100,8 @@ class Preparer:
         if not change.edits:
             return Current(**ready.decision.known(subject))
         label = ready.values.get("version", "")
-        job = Job(package, label, {package.file: change.after}, ready.archive, after)
+        sri = ready.hashed.sri if ready.hashed is not None else None
+        job = Job(package, label, {package.file: change.after}, ready.archive, sri, after)
         build = await self.builder.build(job, policy)
         if build.status == "failed" and policy.on_failure == "skip":
             return unbuilt(build, **ready.decision.known(subject))

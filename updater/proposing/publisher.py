@@ -229,7 +229,9 @@ class Publisher:
         texts = dict(found.texts)
         for member in members:
             file = member.package.file
-            texts[file] = plan(member.package, member.proposed.values, texts[file]).after
+            proposed = member.proposed
+            change = plan(member.package, proposed.values, texts[file], proposed.companions)
+            texts[file] = change.after
         changed = {member.package.file for member in members}
         updates = tuple(member.update for member in members)
         return Proposal(
