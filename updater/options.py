@@ -258,7 +258,7 @@ class PackageOptions(_Strict):
     )
     dependent_hashes: tuple[str, ...] | None = Field(
         default=None,
-        description="Attributes whose hash changes with the source, such as `gemsHash` or "
+        description="Attributes whose hash changes with the source, such as `gems` or "
         "`assets.hash`; those that end in Hash are known anyway",
         strict=False,
     )

@@ -326,8 +326,8 @@ def test_a_package_set_that_does_not_evaluate_holds(workshop: Workshop, github: 
     workshop.configure(attribute="no-such-set.{name}")
     assert held(workshop) == (
         "only a build can tell its hash, and of no-such-set.apple Nix says: it does not evaluate: "
-        "attribute 'no-such-set' missing; let Nix evaluate it (`build:` in config.yaml), or update "
-        "it by hand"
+        "attribute 'no-such-set' missing at «string»:9:4; let Nix evaluate it (`build:` in "
+        "config.yaml), or update it by hand"
     )
 
 
