@@ -12,6 +12,7 @@
         │   ├── Refused                 401 or 403: the credential is wrong or lacks a right
         │   ├── RateLimited             429, or 403 with a rate-limit header
         │   ├── Unreachable             no connection, a time-out, or a body that was cut short
+        │   ├── BrokenOff               a download that went on, and broke off, on every try
         │   ├── ServerFailed            5xx, also on every retry
         │   └── BadAnswer               any other status, or a body that is not what it should be
         ├── HashError               hash: cannot be hashed, or is not what was asked for
@@ -167,6 +168,10 @@ class RateLimited(UpstreamError):
 
 class Unreachable(UpstreamError):
     """No connection, a time-out, or a body that was cut short, also on every retry."""
+
+
+class BrokenOff(UpstreamError):
+    """A download that went on where it broke off, and broke off again, on every try."""
 
 
 class ServerFailed(UpstreamError):
