@@ -12,12 +12,14 @@
         │   ├── Refused                 401 or 403: the credential is wrong or lacks a right
         │   ├── RateLimited             429, or 403 with a rate-limit header
         │   ├── Unreachable             no connection, a time-out, or a body that was cut short
+        │   ├── BrokenOff               a download that went on, and broke off, on every try
         │   ├── ServerFailed            5xx, also on every retry
         │   └── BadAnswer               any other status, or a body that is not what it should be
         ├── HashError               hash: cannot be hashed, or is not what was asked for
         │   └── HostileArchive          the archive breaks a safety rule
         ├── PatchError              patch: the edit would touch something else
         ├── BuildError              build: it cannot be built or tried at all
+        │   └── NotEvaluated            the package set does not evaluate
         ├── WriteError              write: the file changed meanwhile or cannot be written
         └── PublishError            publish: the repository refuses, or the results are not true
 
@@ -168,6 +170,10 @@ class Unreachable(UpstreamError):
     """No connection, a time-out, or a body that was cut short, also on every retry."""
 
 
+class BrokenOff(UpstreamError):
+    """A download that went on where it broke off, and broke off again, on every try."""
+
+
 class ServerFailed(UpstreamError):
     """HTTP 5xx, also on every retry."""
 
@@ -207,6 +213,10 @@ class BuildError(StageError):
     """A package cannot be built, or Nix cannot be asked to."""
 
     stage = "build"
+
+
+class NotEvaluated(BuildError):
+    """Nix cannot evaluate the package, so that nothing can be asked of it."""
 
 
 class WriteError(StageError):

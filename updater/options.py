@@ -251,8 +251,16 @@ class PackageOptions(_Strict):
     hold: Annotated[str, BeforeValidator(_hold)] | None = Field(
         default=None, description="true or a reason: never touch the package"
     )
-    hash: Literal["auto", "embedded", "nix"] | None = Field(
-        default=None, description="How a hash is found: auto, embedded or nix"
+    hash: Literal["auto", "embedded", "nix", "build"] | None = Field(
+        default=None,
+        description="How a source's hash is found: auto, embedded (computed here), nix (its "
+        "prefetchers) or build (a fixed-output build with a fake hash)",
+    )
+    dependent_hashes: tuple[str, ...] | None = Field(
+        default=None,
+        description="Attributes whose hash changes with the source, such as `gems` or "
+        "`assets.hash`; those that end in Hash are known anyway",
+        strict=False,
     )
     build: BuildOptions | None = Field(
         default=None, description="How a change is built before it is written: see below"

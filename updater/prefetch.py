@@ -46,17 +46,32 @@ class Prefetcher:
             HashError: no method applies, or what was downloaded is not what was asked for.
             UpstreamError: it cannot be downloaded.
         """
-        if fetch.blocked:
+        reason = self.only_built(fetch, method)
+        if reason:
             raise HashError(
-                f"the hash cannot be computed from a download: {fetch.blocked}",
-                hint="update this package by hand, or hold it in config.yaml",
+                f"the hash cannot be computed from a download: {reason}",
+                hint="`updater bump` lets Nix build it; or hold this package in config.yaml",
             )
+        if fetch.blocked and fetch.checkout is not None:
+            sri = await self.nix.prefetch_git(
+                fetch.checkout.url, fetch.checkout.commit, *fetch.checkout.options
+            )
+            return Hashed(sri, "nix", 0)
         if method == "nix":
             sri = await self.nix.prefetch(fetch.url, unpack=fetch.unpack, name=None)
             return Hashed(sri, "nix", 0)
         if fetch.sri is not None and method == "auto":
             return Hashed(fetch.sri, "index", 0)
         return await to_thread.run_sync(self._download, fetch, keep)
+
+    def only_built(self, fetch: Fetch, method: Literal["auto", "embedded", "nix", "build"]) -> str:
+        """Return why only a fixed-output build can tell a hash, or an empty string."""
+        if method == "build":
+            return "`hash: build` is configured"
+        if not fetch.blocked:
+            return ""
+        checked_out = fetch.checkout is not None and method != "embedded"
+        return "" if checked_out and self.nix.available("nix-prefetch-git") else fetch.blocked
 
     def _download(self, fetch: Fetch, keep: Path | None) -> Hashed:
         for attempt in self.http.retrying(fetch.url):

@@ -202,6 +202,16 @@ def skip_reason(package: Package) -> str:
     return FETCHERS[package.source.fetcher].skip(package, package.source)
 
 
+def with_dependents(package: Package, names: Sequence[str]) -> Package:
+    """Return a package whose hashes of these names change with its source."""
+    named = [one for one in package.hashes if one.name in names]
+    if not named:
+        return package
+    beside = sorted((*package.dependents, *named), key=lambda one: one.span)
+    left = tuple(one for one in package.hashes if one not in named)
+    return replace(package, dependents=tuple(beside), hashes=left)
+
+
 def stale_dependents(package: Package) -> str:
     """Say which hashes beside the source a new one makes wrong."""
     names = " and ".join(f"{one.name} (line {one.line})" for one in package.dependents)

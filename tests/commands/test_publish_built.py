@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.commands.repository import Home
+from tests.commands.test_built_hashes import BESIDE, hashes, overlay, release
+from tests.project import FAKE, flat_hash
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,3 +58,98 @@ def test_one_process_builds_without_a_token_and_another_publishes(
     assert "| build | pass (`python3Packages.apple`), reported by the build job |" in body
     assert "| imports | pass, reported by the build job |" in body
     assert home.version("updater/apple", "apple") == "2.0"
+
+
+# --- what only a build tells --------------------------------------------------------------------
+
+
+@pytest.fixture
+def vendoring(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A repository whose package vendors crates for a source with a submodule."""
+    release(workshop.github)
+    path = overlay(workshop, source="fetchSubmodules = true;", beside=BESIDE["fetchCargoVendor"][0])
+    home = Home.made(workshop.project, workshop.github, workshop.index, monkeypatch)
+    home.hosted.commit({"overlays/apple.nix": path.read_text()})
+    home.hosted.settle()
+    return home
+
+
+def reported(home: Home, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Build without a token; return the file with what was found."""
+    with monkeypatch.context() as without:
+        without.delenv("GITHUB_TOKEN")
+        built = home.project.run("bump", "--output", str(folder))
+    assert built.code == 0, built.err
+    (file,) = folder.iterdir()
+    return file
+
+
+def test_hashes_that_only_a_build_tells_are_published_as_its_word(
+    vendoring: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The publishing process has the token and builds nothing: no fixed output either."""
+    file = reported(vendoring, tmp_path / "results", monkeypatch)
+    local = (vendoring.project.root / "overlays" / "apple.nix").read_text()
+    vendor, source = hashes(vendoring.project.root / "overlays" / "apple.nix")
+    assert json.loads(file.read_text())["built"] == {"hash": source, "cargoDeps.hash": vendor}
+    fetches = len(vendoring.github.server.requests("o/(apple|part).*upload-pack"))
+
+    result = vendoring.project.run("publish", "--json", str(tmp_path / "results"))
+
+    (apple,) = result.json["packages"]
+    assert (result.code, apple["hash"]["method"]) == (0, "build"), result.out
+    assert vendoring.show("updater/apple", "overlays/apple.nix") == local.strip()
+    warning = "hash and cargoDeps.hash: the build job's word, since nothing but a build can tell it"
+    assert {"code": "reported-hash", "message": warning} in apple["warnings"]
+    assert warning in vendoring.pull(1).body
+    part = vendoring.github.server.requests("o/part.*upload-pack")
+    assert len(part) <= fetches
+
+
+LIES: dict[str, tuple[dict[str, str], int, str]] = {
+    "one is missing": (
+        {"hash": FAKE},
+        1,
+        "only a build can tell cargoDeps.hash, and the results do not say it",
+    ),
+    "one too many": (
+        {"hash": FAKE, "cargoDeps.hash": FAKE, "version": FAKE},
+        1,
+        "what was reported is not what is found now",
+    ),
+    "no hash": ({"hash": FAKE, "cargoDeps.hash": 'x"; evil = "'}, 2, "is no result of"),
+}
+
+
+@pytest.mark.parametrize(("built", "code", "message"), LIES.values(), ids=LIES)
+def test_what_no_build_would_report_is_refused(
+    vendoring: Home,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    built: dict[str, str],
+    code: int,
+    message: str,
+) -> None:
+    file = reported(vendoring, tmp_path / "results", monkeypatch)
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"built": built}))
+    result = vendoring.project.run("publish", str(tmp_path / "results"))
+    assert (result.code, vendoring.writes()) == (code, [])
+    assert message in result.err + result.out
+
+
+def test_a_second_source_is_proposed_with_its_own_hash(home: Home) -> None:
+    """What is planned on the base has every source's new hash."""
+    old = (home.project.root / "overlays" / "apple.nix").read_text()
+    second = 'extra = super.fetchPypi { inherit pname version; extension = "zip"; hash = "b"; };'
+    text = old.replace("src =", f"{second}\n      src =")
+    home.project.overlay("apple.nix", text)
+    home.hosted.commit({"overlays/apple.nix": text})
+    home.hosted.settle()
+    files = {"apple-3.0.tar.gz": b"one", "apple-3.0.zip": b"other"}
+    home.index.release("apple", "3.0", files=files)
+    home.configure("packages: {apple: {build: {enabled: false}}}\n")
+    assert home.bump().code == 0
+    proposed = home.show("updater/apple", "overlays/apple.nix")
+    assert proposed == text.strip().replace('"1.0"', '"3.0"').replace(
+        '"b"', f'"{flat_hash(b"other")}"'
+    ).replace(FAKE, flat_hash(b"one"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.fetchers.calls import COMMIT, UNTAGGED, call
-from updater.fetchers.base import Fetch
+from updater.fetchers.base import Checkout, Fetch
 from updater.fetchers.fetchgit import KIND
 from updater.model import Pin
 
@@ -41,16 +43,48 @@ def test_the_pin_is_version_rev_or_tag_and_hash(rev: str, pin: Pin) -> None:
 
 def test_the_edit_is_known_and_the_hash_takes_a_checkout() -> None:
     one = call(KIND, 'url = "https://example.org/x"; rev = "refs/tags/v1.2.0"; hash = "h";')
-    blocked = "fetchgit hashes a checkout, with its submodules"
-    assert one.fetch() == Fetch(
+    expected = Fetch(
         values={"rev": "refs/tags/v2.0.0", "version": "2.0.0"},
         url="https://example.org/x",
         unpack=True,
-        blocked=blocked,
+        blocked="fetchgit hashes a checkout, with its submodules",
+        checkout=Checkout("https://example.org/x", COMMIT, ("fetch-submodules",)),
     )
-    assert one.fetch(UNTAGGED) == Fetch(
-        values={"rev": COMMIT, "version": UNTAGGED.version},
-        url="https://example.org/x",
-        unpack=True,
-        blocked=blocked,
-    )
+    assert one.fetch() == expected
+    untagged = {"rev": COMMIT, "version": UNTAGGED.version}
+    assert one.fetch(UNTAGGED) == replace(expected, values=untagged)
+
+
+CHECKOUTS: dict[str, tuple[str, Checkout | None]] = {
+    "no submodules": ("fetchSubmodules = false;", Checkout("https://example.org/x", COMMIT)),
+    "LFS": (
+        "fetchLFS = true;",
+        Checkout("https://example.org/x", COMMIT, ("fetch-submodules", "fetch-lfs")),
+    ),
+    "history": ("deepClone = true;", None),
+    "git's own folder": ("leaveDotGit = true;", None),
+    "tags": ("fetchTags = true;", None),
+    "a part": ('sparseCheckout = [ "a" ];', None),
+    "a folder": ('rootDir = "a";', None),
+    "a script": ('postFetch = "x";', None),
+    "a computed switch": ("fetchSubmodules = enable;", None),
+}
+
+
+@pytest.mark.parametrize(("argument", "checkout"), CHECKOUTS.values(), ids=CHECKOUTS)
+def test_only_a_commits_own_files_can_be_checked_out_by_others(
+    argument: str, checkout: Checkout | None
+) -> None:
+    """What is left to the fetcher itself is built by it."""
+    fetched = call(KIND, f'url = "https://example.org/x"; rev = "v1"; {argument}').fetch()
+    assert isinstance(fetched, Fetch)
+    assert (bool(fetched.blocked), fetched.checkout) == (True, checkout)
+
+
+@pytest.mark.parametrize(
+    "url", ["git@example.org:x", "ssh://git@example.org/x", "https://user:pass@example.org/x"]
+)
+def test_an_address_that_takes_a_key_is_left_to_the_fetcher(url: str) -> None:
+    fetched = call(KIND, f'url = "{url}"; rev = "v1";').fetch()
+    assert isinstance(fetched, Fetch)
+    assert fetched.checkout is None

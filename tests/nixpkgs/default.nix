@@ -24,6 +24,9 @@ let
     inherit (import ./builders.nix { inherit lib; inherit (self) stdenv; })
       runCommand runCommandLocal symlinkJoin;
 
+    inherit (import ./languages.nix { inherit lib; inherit (self) stdenv; })
+      rustPlatform buildGoModule fetchNpmDeps buildWidget;
+
     cmake = self.runCommand "cmake-stub" { } "mkdir $out";
     cudaPackages_12_8 = import ./cuda.nix { inherit lib; inherit (self) stdenv; };
     cudaPackages = self.cudaPackages_12_8;

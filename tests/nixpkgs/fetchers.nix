@@ -103,10 +103,10 @@ let
       meta = args.meta or { };
     };
 
-  fetchgit = { url, rev ? "HEAD", tag ? null, name ? "source", fetchSubmodules ? true, postFetch ? "", ... }@args:
+  fetchgit = { url, rev ? "HEAD", tag ? null, name ? "source", fetchSubmodules ? true, sparseCheckout ? [ ], rootDir ? "", postFetch ? "", ... }@args:
     let
       unable = lib.filter (flag: args.${flag} or false != false && args.${flag} != [ ]) [
-        "leaveDotGit" "deepClone" "fetchLFS" "fetchTags" "sparseCheckout" "rootDir"
+        "leaveDotGit" "deepClone" "fetchLFS" "fetchTags"
       ];
     in
     if unable != [ ] then throw "the tiny package set's fetchgit has no ${lib.head unable}"
@@ -119,12 +119,20 @@ let
         git init --quiet "$out"
         cd "$out"
         git remote add origin "$url"
+        ${lib.optionalString (sparseCheckout != [ ]) "git sparse-checkout set ${toString sparseCheckout}"}
         git fetch --quiet origin "$rev" || git fetch --quiet origin
         git -c advice.detachedHead=false checkout --quiet FETCH_HEAD 2>/dev/null \
           || git checkout --quiet "$rev"
         ${lib.optionalString fetchSubmodules "git submodule update --quiet --init --recursive"}
         find . -name .git -prune -exec rm -rf {} +
+        ${lib.optionalString (rootDir != "") ''
+          mv "$out/${rootDir}" "$TMPDIR/root"
+          rm -rf "$out"
+          cp -R "$TMPDIR/root" "$out"
+          cd "$out"
+        ''}
         ${postFetch}
+        true
       '';
       passthru = { inherit tag; } // args.passthru or { };
       meta = args.meta or { };

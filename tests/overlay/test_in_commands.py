@@ -89,7 +89,11 @@ def test_a_hash_beside_the_source_holds_the_package(project: Project, index: Ind
     project.overlay("tool.nix", overlay.replace("src =", 'cargoHash = "";\n      src ='))
     before = project.snapshot()
     result = project.run("bump")
-    why = "cargoHash (line 7) must change with the source, and only a build can tell the new value"
+    why = (
+        "cargoHash (line 7) must change with the source, and only a build can tell the new value: "
+        "build: {enabled: false}; let Nix evaluate it (`build:` in config.yaml), or update it by "
+        "hand"
+    )
     assert (result.code, result.out) == (0, f"~ tool  1.0 held: {why}\n1 held\n")
     assert project.snapshot() == before
 

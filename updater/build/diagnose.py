@@ -136,9 +136,10 @@ _RULES: tuple[_Rule, ...] = (
         "the build took longer than {seconds} s",
         "raise `build: {{timeout: ...}}`",
     ),
+    # A place in «string» is one in the updater's own expression, which says nothing to its user.
     _rule(
         "evaluation",
-        r"^\s*error: (?P<what>\S[^\n]*)\n\s*at (?P<where>\S+:\d+:\d+)",
+        r"^\s*error: (?P<what>\S[^\n]*)\n\s*at (?P<where>(?!«string»)\S+:\d+:\d+)",
         "it does not evaluate: {what} at {where}",
         "mend the expression; `nix-instantiate --show-trace` says more",
     ),

@@ -21,6 +21,12 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
 
 # pythonModule is how nixpkgs says which Python a package is for; an environment made from the
 # package itself sees it, which `ps.NAME` does not for attributes that an overlay adds with `//`.
+_SOURCE = """\
+      source =
+        if package ? src && builtins.isAttrs package.src && package.src ? outPath
+        then { name = package.src.name or ""; path = package.src.outPath; }
+        else null;
+"""
 _CHECK = """\
 modules: package:
     if package ? pythonModule && package.pythonModule ? withPackages
@@ -41,11 +47,7 @@ _PROBE = """\
 modules: package:
     let check = ({check}) modules package; in {{
       drv = package.drvPath;
-      source =
-        if package ? src && builtins.isAttrs package.src && package.src ? outPath
-        then {{ name = package.src.name or ""; path = package.src.outPath; }}
-        else null;
-      check = if check == null then null else check.drvPath;
+{source}      check = if check == null then null else check.drvPath;
     }}"""
 
 FILE_SET = """\
@@ -94,7 +96,7 @@ def probe(imports: tuple[str, ...] | None) -> str:
 
 def prober() -> str:
     """Return the Nix function of modules and a package that `probe` applies to the modules."""
-    return _PROBE.format(check=checker())
+    return _PROBE.format(check=checker(), source=_SOURCE)
 
 
 def checker() -> str:
@@ -106,6 +108,15 @@ def checker() -> str:
 def modules(imports: tuple[str, ...] | None) -> str:
     """Write the modules to import as a Nix string with JSON in it."""
     return string(json.dumps(imports))
+
+
+def part(derivation: str) -> str:
+    """Return the Nix function that tells the derivation of a part of a package, and its source.
+
+    Args:
+        derivation: a Nix expression for it, of ``package``.
+    """
+    return f"package: {{\n  drv = {derivation};\n{_SOURCE}}}"
 
 
 def file_expression(file: str, attribute: str, function: str) -> str:
@@ -135,6 +146,20 @@ def string(text: str) -> str:
     """Write a text as a Nix string. Source: Nix manual, "String literal"."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("${", "\\${")
     return f'"{escaped}"'
+
+
+def read_part(output: str) -> tuple[str, str, str]:
+    """Read what `part` evaluates to: a derivation, and the source's store name and path.
+
+    Raises:
+        BuildError: it is none.
+    """
+    try:
+        found: Any = json.loads(output)
+        source = found["source"] or {"name": "", "path": ""}
+        return found["drv"], source["name"], source["path"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise BuildError(f"Nix evaluates to something unexpected: {output[:200]!r}") from error
 
 
 def read_evaluated(output: str) -> Evaluated:

@@ -62,7 +62,8 @@ def publish(request: Request, folder: Path, to: str) -> int:
                 raise NoSuchPackage(result.package)
         packages = [known[result.package] for result in results]
         refuse_others(packages, select(found.packages, request.packages))
-        ask = Bump(to, build=False)
+        reported = {result.package: result.built for result in results}
+        ask = Bump(to, build=False, reported=reported)
         refuse_many(ask, packages)
         refuse_unasked(results, to)
         proposed = run(request, config, lambda stages: _propose(stages, packages, found, ask))

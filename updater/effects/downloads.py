@@ -41,15 +41,19 @@ class Downloads:
         self._client: httpx.Client | None = None
 
     @contextmanager
-    def streaming(self, url: str) -> Iterator[httpx.Response]:
+    def streaming(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
         """Yield a response whose body has not been read, redirects followed.
+
+        Args:
+            url: the address.
+            headers: besides the client's own.
 
         Raises:
             UpstreamError: as the exception's class says, also in the middle of the body.
         """
         with self._places:
             try:
-                with self._made().stream("GET", url) as response:
+                with self._made().stream("GET", url, headers=dict(headers)) as response:
                     yield response
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 raise mapped(url, error) from error
@@ -64,7 +68,8 @@ class Downloads:
             if self._client is None:
                 self._client = httpx.Client(
                     follow_redirects=True,
-                    headers=dict(self._headers),
+                    # What is hashed is the file, not a server's own compression of it.
+                    headers={**self._headers, "Accept-Encoding": "identity"},
                     cookies=no_cookies(),
                     verify=self._tls,
                     timeout=httpx.Timeout(self._timeout, pool=None),

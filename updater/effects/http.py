@@ -8,7 +8,7 @@ and certificate authorities are those of the environment (HTTPS_PROXY, NO_PROXY,
 from __future__ import annotations
 
 import base64
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NoReturn
@@ -21,12 +21,13 @@ from updater.effects.addresses import origin, shown
 from updater.effects.cache import Cache
 from updater.effects.downloads import Downloads, limited, no_cookies
 from updater.effects.patience import TRANSIENT, Clock, Patience
+from updater.effects.resuming import Body
 from updater.effects.statuses import Refusal, mapped
-from updater.errors import BadAnswer, UpstreamError
+from updater.errors import BadAnswer, BrokenOff, UpstreamError
 from updater.model import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
     from pathlib import Path
 
     import tenacity
@@ -264,19 +265,48 @@ class Http:
 
     def retrying(self, what: str) -> tenacity.Retrying:
         """Return tenacity's loop for a download, with this client's limits and words."""
-        return self._patience.blocking_tries(shown(what))
+        return self._patience.blocking_tries(shown(what), lambda _: True)
 
     @contextmanager
     def download(self, url: str) -> Iterator[Iterator[bytes]]:
         """Yield a body in pieces as it is on the wire; for a worker thread, and without a token.
 
+        A body that breaks off goes on where it broke off, as often as a request may be sent again,
+        if the server can do that.
+
         Raises:
-            UpstreamError: as the exception's class says, also in the middle of the body.
+            BrokenOff: it went on, and broke off, on every try.
+            UpstreamError: as the exception's class says, also in the middle of the body; where it
+                is transient, the body may be begun anew.
         """
-        with self._downloads.streaming(url) as response:
-            if response.status_code != HTTPStatus.OK:
+        with closing(self._body(url)) as pieces:
+            yield limited(pieces, url)
+
+    def _body(self, url: str) -> Generator[bytes]:
+        body = Body(url)
+        begun = 0
+        try:
+            for attempt in self._patience.blocking_tries(shown(url), lambda _: body.goes_on):
+                with attempt:
+                    begun += 1
+                    yield from self._pieces(url, body)
+        except TRANSIENT as error:
+            if begun == 1 or not body.goes_on:
+                raise
+            raise BrokenOff(
+                f"{error}; it broke off after {body.size} bytes, and went on {begun - 1} times",
+                url=shown(url),
+                hint="check the network, and try again later",
+            ) from error
+
+    def _pieces(self, url: str, body: Body) -> Iterator[bytes]:
+        with self._downloads.streaming(url, body.headers) as response:
+            whole, part = HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT
+            if response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and body.size:
+                raise body.changed()
+            if response.status_code not in ((whole, part) if body.size else (whole,)):
                 self._refuse(response, next(response.iter_bytes(_BEGINNING), b""))
-            yield limited(response.iter_raw(1 << 16), url)
+            yield from body.pieces(response)
 
 
 def _is_unchanged(response: httpx.Response) -> bool:

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from updater.effects import process
@@ -22,10 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from updater.model import Algorithm, Sri
-
-GitOption: TypeAlias = Literal["fetch-submodules", "fetch-lfs", "leave-dotGit", "deepClone"]
-"""A flag of nix-prefetch-git: what a call of fetchgit asks for beyond the commit's own files."""
+    from updater.model import Algorithm, GitOption, Sri
 
 _NIX_COMMAND: Final = ("--extra-experimental-features", "nix-command")
 _INSTALL: Final = "install Nix, or set hash: embedded for this package"
@@ -129,31 +126,6 @@ class Nix:
             raise _failure(ran, f"Nix cannot read the hash {text!r}")
         return parse_hash(ran.stdout.strip())
 
-    async def fixed_output_hash(
-        self, *arguments: str, cwd: Path | None = None, seconds: float | None = None
-    ) -> Sri:
-        """Build a derivation that has a fake hash and return the hash that Nix found instead.
-
-        Args:
-            arguments: for nix-build: ``--expr`` and an expression, or a file, ``-A`` and an
-                attribute path, and options.
-            cwd: where it runs.
-            seconds: how long it may take; None for no limit.
-
-        Raises:
-            HashError: no Nix, it took too long, or the build failed before there was a hash.
-        """
-        ran = await self.run("nix-build", "--no-out-link", *arguments, cwd=cwd, seconds=seconds)
-        if not ran.exit_code:
-            raise HashError(
-                f"the build of {ran.stdout.strip()} passed, though its hash should be a fake one",
-                hint="put lib.fakeHash into the derivation before asking for its true hash",
-            )
-        found = got_hash(ran.stderr)
-        if found is None:
-            raise _failure(ran, "the build ended before Nix could tell the true hash")
-        return found
-
     async def run(
         self, program: str, *arguments: str, cwd: Path | None = None, seconds: float | None = None
     ) -> Ran:
@@ -193,39 +165,56 @@ def build_environment() -> dict[str, str]:
 
 
 # Nix 1.x had typographic quotation marks.
-_QUOTED: Final = r"['`\u2018](?P<got>[^'`\u2018\u2019]+)['\u2019]"
+_OPEN, _CLOSE = r"['`\u2018]", r"['\u2019]"
+_ONE: Final = r"[^'`\u2018\u2019]+"
+# The lines of a builder's log that Nix repeats start with ">": they are not Nix's own.
+_START: Final = r"^(?:error: )?[^>\n]*"
 _SINCE_2_2: Final = (
     # "wanted" until 2.3; the line with the URL came in 2.25.
-    r"hash mismatch in (?:fixed-output derivation|file downloaded from) [^\n]*:\s+"
-    r"(?:likely URL:[^\n]*\s+)?(?:wanted|specified|expected):\s+\S+\s+got:\s+(?P<got>\S+)"
+    rf"{_START}hash mismatch in (?:fixed-output derivation|file downloaded from) [^\n]*:\s+"
+    r"(?:likely URL:[^\n]*\s+)?(?:wanted|specified|expected):\s+(?P<wrong>\S+)"
+    r"\s+got:\s+(?P<got>\S+)"
 )
 _2_0: Final = (
-    r"produced path \S+ with (?:r:)?(?P<algorithm>\w+) hash "
-    rf"{_QUOTED} instead of the expected hash"
+    rf"{_START}produced path \S+ with (?:r:)?(?P<algorithm>\w+) hash "
+    rf"{_OPEN}(?P<got>{_ONE}){_CLOSE} instead of the expected hash {_OPEN}(?P<wrong>{_ONE}){_CLOSE}"
 )
-_1_X: Final = rf"output path \S+ has (?:r:)?(?P<algorithm>\w+) hash {_QUOTED} when \S+ was expected"
-_MISMATCHES: Final = tuple(re.compile(pattern) for pattern in (_SINCE_2_2, _2_0, _1_X))
+_1_X: Final = (
+    rf"{_START}output path \S+ has (?:r:)?(?P<algorithm>\w+) hash "
+    rf"{_OPEN}(?P<got>{_ONE}){_CLOSE} when {_OPEN}(?P<wrong>{_ONE}){_CLOSE} was expected"
+)
+_MISMATCHES: Final = tuple(
+    re.compile(pattern, re.MULTILINE) for pattern in (_SINCE_2_2, _2_0, _1_X)
+)
 
 
-def got_hash(stderr: str) -> Sri | None:
+def got_hash(stderr: str, wrong: Sri | None = None) -> Sri | None:
     """Return the true hash from Nix's message about a fixed-output derivation's wrong one.
 
     All wordings from Nix 1.x on are known. Of several messages the last counts: a builder may print
     what it likes, but Nix speaks after it. The message of a flake input is not read, since some
     releases of Nix print its two hashes the wrong way round.
 
+    Args:
+        stderr: what Nix printed.
+        wrong: the hash that the derivation has; None reads a message about any.
+
     Raises:
-        HashError: what stands in the place of the hash is none.
+        HashError: what stands in the place of a hash is none.
     """
-    last: re.Match[str] | None = None
+    last: tuple[int, Sri] | None = None
     for pattern in _MISMATCHES:
         for found in pattern.finditer(stderr):
-            if last is None or found.start() > last.start():
-                last = found
-    if last is None:
-        return None
-    named = last.groupdict().get("algorithm")
-    return parse_hash(f"{named}:{last['got']}" if named else last["got"])
+            if wrong is not None and _named(found, "wrong") != wrong:
+                continue
+            if last is None or found.start() > last[0]:
+                last = found.start(), _named(found, "got")
+    return last[1] if last is not None else None
+
+
+def _named(found: re.Match[str], group: str) -> Sri:
+    algorithm = found.groupdict().get("algorithm")
+    return parse_hash(f"{algorithm}:{found[group]}" if algorithm else found[group])
 
 
 def _checked_url(url: str) -> str:

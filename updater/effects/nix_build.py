@@ -16,12 +16,14 @@ from urllib.parse import quote, urlencode
 import anyio
 from anyio import to_thread
 
-from updater.effects.nix import Nix, build_environment
+from updater.effects.nix import Nix, build_environment, got_hash
 from updater.effects.process import printable
 from updater.errors import BuildError, HashError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from updater.model import Sri
 
 _FEATURES = ("--extra-experimental-features", "nix-command flakes")
 # A flake's nixConfig could turn the sandbox off, or name a substituter.
@@ -35,6 +37,7 @@ _FOR_ANY_TREE = frozenset(
     {*_STORE_OPTIONS, "--show-trace", "--offline", "--no-net", "--refresh", "--fallback", "-L"}
 )
 _GRACE_SECONDS = 5.0
+_SHOWN_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,51 @@ class NixBuild:
         command = ["nix-store", "--realise", *_store_options(options), *derivations]
         return await self._run(command, log.parent, log)
 
+    async def fixed_output(self, derivation: str, wrong: Sri) -> str:
+        """Return the derivation, of all that one needs, whose output must have a hash.
+
+        Its text says so in base 16. Source: Nix manual, "Derivation files" (ATerm format).
+
+        Returns:
+            Its path; an empty string where there is none.
+
+        Raises:
+            BuildError: what a derivation needs cannot be read.
+        """
+        ran = await self._nix.run("nix-store", "--query", "--requisites", derivation)
+        if ran.exit_code:
+            raise BuildError(f"{derivation} cannot be read: {ran.stderr[-500:]}")
+        needed = [path for path in ran.stdout.split() if path.endswith(".drv")]
+        return await to_thread.run_sync(_with_hash, needed, wrong)
+
+    async def true_hash(
+        self, derivation: str, wrong: Sri, options: Sequence[str], log: Path
+    ) -> Sri:
+        """Build a derivation whose hash is a fake one and return the hash that Nix finds instead.
+
+        The output stays in the store, where the true hash finds it. What the builder prints is kept
+        out of the log, so that all that it holds is Nix's own.
+
+        Raises:
+            HashError: the build failed before there was a hash.
+        """
+        command = ["nix-store", "--realise", "--no-build-output"]
+        ended = await self._run([*command, *_store_options(options), derivation], log.parent, log)
+        if not ended.exit_code:
+            raise HashError(
+                f"the build of {ended.stdout.strip()} passed, though its hash should be a fake one",
+                hint="tell the maintainers of the updater how the package is made",
+            )
+        found = got_hash(ended.log, wrong)
+        if found is None:
+            lines = [f"  {line}" for line in ended.log.splitlines() if line.strip()]
+            said = "\n".join(lines[-_SHOWN_LINES:])
+            raise HashError(
+                f"the build ended before Nix could tell the true hash, and said:\n{said}",
+                hint=f"the log: {log}",
+            )
+        return found
+
     @staticmethod
     def holds(derivations: Sequence[str]) -> bool:
         """Tell whether derivations are in the store: nothing keeps them there but their age."""
@@ -222,6 +270,15 @@ class NixBuild:
                 await process.aclose()
         said = await to_thread.run_sync(_read_from, log, started)
         return Ended(process.returncode or 0, output.decode("utf-8", "replace"), said)
+
+
+def _with_hash(derivations: Sequence[str], wrong: Sri) -> str:
+    said = f'{wrong.algorithm}","{wrong.digest.hex()}")'.encode()
+    for path in derivations:
+        with suppress(OSError):
+            if said in Path(path).read_bytes():
+                return path
+    return ""
 
 
 def _unpack(archive: Path, folder: Path, name: str) -> Path:

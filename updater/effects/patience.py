@@ -64,11 +64,20 @@ class Patience:
             reraise=True,
         )
 
-    def blocking_tries(self, what: str) -> tenacity.Retrying:
-        """Return the loop for a request in a worker thread."""
+    def blocking_tries(
+        self, what: str, worth: Callable[[BaseException], bool]
+    ) -> tenacity.Retrying:
+        """Return the loop for a request in a worker thread.
+
+        Args:
+            what: the request's address, for messages.
+            worth: whether it is sent again after a failure that may be mended by that.
+        """
         return tenacity.Retrying(
             sleep=self.clock.block,
-            retry=tenacity.retry_if_exception_type(TRANSIENT),
+            retry=tenacity.retry_if_exception(
+                lambda error: isinstance(error, TRANSIENT) and worth(error)
+            ),
             wait=self._wait,
             stop=self._stop,
             before_sleep=lambda state: self._announce(state, what),

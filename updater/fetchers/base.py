@@ -14,7 +14,25 @@ from updater.model import HASH_FIELDS, Candidate, Package, Pin, Project, Referen
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from updater.model import GitOption
+
+_PUBLIC_ADDRESS = re.compile(r"https?://[^@\s]+")
 _SCP_ADDRESS = re.compile(r"(?:[\w.-]+@)?(?P<host>[\w.-]+):(?!//)(?P<path>.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A checkout with git that gives the tree which a call hashes.
+
+    Attributes:
+        url: of the repository.
+        commit: what is checked out.
+        options: what nix-prefetch-git is told besides.
+    """
+
+    url: str
+    commit: str
+    options: tuple[GitOption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +46,7 @@ class Fetch:
         sri: the hash, where upstream publishes it.
         commit: the commit id that the archive must carry, or an empty string.
         blocked: why the hash cannot be computed from the archive alone, or an empty string.
+        checkout: what gives it all the same, where that is no more than a commit's files.
         hashless: the call has no hash: its rev alone says what is fetched.
     """
 
@@ -37,6 +56,7 @@ class Fetch:
     sri: Sri | None = None
     commit: str = ""
     blocked: str = ""
+    checkout: Checkout | None = None
     hashless: bool = False
 
 
@@ -139,6 +159,36 @@ def switched_on(source: Source, names: tuple[str, ...]) -> str:
     """Return which of these arguments are given and not false, separated by commas."""
     given = [name for name in names if source.get(name) and source.value(name) != "false"]
     return ", ".join(given)
+
+
+def checkout(
+    source: Source, url: str, commit: str, switches: tuple[str, ...], *, submodules: bool
+) -> Checkout | None:
+    """Return the checkout that a call means; None where it asks for more than a commit's files.
+
+    ``.git`` folders, tags and whole histories are not the same at every time, and sparse checkouts
+    and hooks are their fetcher's own affair.
+
+    Args:
+        source: the call.
+        url: of the repository, as it is reached.
+        commit: what is checked out; without one there is nothing to name it by.
+        switches: the arguments that change what is hashed.
+        submodules: whether it takes them without being told.
+    """
+    plain = ("fetchSubmodules", "fetchLFS", "forceFetchGit")
+    given = {name: source.value(name) for name in plain if source.get(name) is not None}
+    others = switched_on(source, tuple(name for name in switches if name not in plain))
+    known = set(given.values()) <= {"true", "false"}
+    if others or not commit or not known or not _PUBLIC_ADDRESS.fullmatch(url):
+        return None
+    wanted = {"fetchSubmodules": "true" if submodules else "false"} | given
+    options: list[GitOption] = []
+    if wanted["fetchSubmodules"] == "true":
+        options.append("fetch-submodules")
+    if wanted.get("fetchLFS") == "true":
+        options.append("fetch-lfs")
+    return Checkout(url, commit, tuple(options))
 
 
 def repository(address: str) -> Project:

@@ -12,13 +12,14 @@ from updater.fetchers.base import (
     Fetched,
     Fetcher,
     NoFile,
+    checkout,
     is_through_version,
     label,
     repository,
     required,
     written_hash,
 )
-from updater.fetchers.forge import named
+from updater.fetchers.forge import NOT_AN_ARCHIVE, named
 from updater.model import Candidate, Package, Pin, Project, Source
 
 
@@ -52,6 +53,13 @@ class FetchGit(Fetcher):
             url=required(package, source, "url"),
             unpack=True,
             blocked="fetchgit hashes a checkout, with its submodules",
+            checkout=checkout(
+                source,
+                required(package, source, "url"),
+                candidate.commit,
+                NOT_AN_ARCHIVE,
+                submodules=True,
+            ),
         )
 
 

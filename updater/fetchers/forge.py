@@ -14,8 +14,10 @@ from updater.fetchers.base import (
     Fetched,
     Fetcher,
     NoFile,
+    checkout,
     is_through_version,
     label,
+    page,
     required,
     switched_on,
     written_hash,
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
 
 _TAGS = "refs/tags/"
 
-# Each of these makes nixpkgs use git instead of the archive, or changes the tree afterwards.
-_NOT_AN_ARCHIVE = (
+NOT_AN_ARCHIVE = (
     "fetchSubmodules",
     "forceFetchGit",
     "leaveDotGit",
@@ -40,6 +41,7 @@ _NOT_AN_ARCHIVE = (
     "postFetch",
     "postCheckout",
 )
+"""Each makes nixpkgs use git instead of the archive, or changes the tree afterwards."""
 
 
 class Forge(Fetcher):
@@ -73,13 +75,18 @@ class Forge(Fetcher):
             return values
         if not candidate.commit:
             return NoFile(f"no commit is known for {candidate.version}")
-        switches = switched_on(source, _NOT_AN_ARCHIVE)
+        switches = switched_on(source, NOT_AN_ARCHIVE)
+        project = self.project(package, source)
+        address = f"{page(project, web)}.git"
         return Fetch(
             values=values,
-            url=self.archive(self.project(package, source), web, candidate.commit),
+            url=self.archive(project, web, candidate.commit),
             unpack=True,
             commit=candidate.commit if self.carries_commit else "",
             blocked=f"{switches} asks for more than the archive" if switches else "",
+            checkout=checkout(source, address, candidate.commit, NOT_AN_ARCHIVE, submodules=False)
+            if switches
+            else None,
         )
 
 

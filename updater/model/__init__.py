@@ -6,7 +6,7 @@ edits); lines and columns count from 1; times are timezone-aware.
 
 from updater.model.change import Build, Change, Diagnosis, Edit, FieldChange
 from updater.model.choice import Choice, Pinned, Stay, Take, Tracking, Wait
-from updater.model.hashes import Algorithm, Hashed, HashMethod, Sri
+from updater.model.hashes import Algorithm, GitOption, Hashed, HashMethod, Sri
 from updater.model.offers import (
     Answer,
     Candidate,
@@ -66,6 +66,7 @@ __all__ = [
     "Failed",
     "Field",
     "FieldChange",
+    "GitOption",
     "HashMethod",
     "Hashed",
     "Held",

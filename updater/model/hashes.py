@@ -35,6 +35,9 @@ class Sri:
         return f"{self.algorithm}-{base64.b64encode(self.digest).decode('ascii')}"
 
 
+GitOption = Literal["fetch-submodules", "fetch-lfs", "leave-dotGit", "deepClone"]
+"""A flag of nix-prefetch-git: what a call of fetchgit asks for beyond the commit's own files."""
+
 HashMethod = Literal["index", "embedded", "nix", "build"]
 
 

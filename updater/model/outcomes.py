@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from updater.model.change import Build, Change
@@ -44,7 +45,8 @@ class Outdated(_Known):
 class Updated(_Known):
     """The change was made; ``written`` is False in a dry run.
 
-    ``hashed`` is None for a call without a hash, such as ``builtins.fetchGit``.
+    ``hashed`` is None for a call without a hash, such as ``builtins.fetchGit``. ``built`` has the
+    hashes that only a build could tell, by their field.
     """
 
     change: Change
@@ -52,6 +54,7 @@ class Updated(_Known):
     written: bool
     reason: str = ""
     build: Build | None = None
+    built: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sri(self) -> str:

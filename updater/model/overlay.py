@@ -137,6 +137,8 @@ class Package:
             source), so that each needs a new hash whenever the version changes.
         dependents: hashes beside the source that a new source makes wrong (``cargoHash``,
             ``cargoDeps.hash``).
+        hashes: what else looks like a hash beside the source, of which nothing says that a new
+            source makes it wrong, unless ``dependent_hashes`` in config.yaml does.
         directives: what comments in the overlay ask for.
         skip: why it cannot be followed although it is understood, or an empty string.
         problem: why its text cannot be understood (with its line), or an empty string.
@@ -154,6 +156,7 @@ class Package:
     source: Source | None
     companions: tuple[Source, ...] = ()
     dependents: tuple[Field, ...] = ()
+    hashes: tuple[Field, ...] = ()
     directives: tuple[Directive, ...] = ()
     skip: str = ""
     problem: str = ""

@@ -80,6 +80,8 @@ class Policy:
         minimum_release_age: a younger candidate is held, one without a date too.
         commit_interval: a follower of a branch moves at most this often.
         hold: why the package must not be touched, or an empty string.
+        dependent_hashes: attributes beside the source whose hash changes with it, besides those
+            that are known by their name.
     """
 
     track: TrackKind = "auto"
@@ -94,5 +96,6 @@ class Policy:
     commit_interval: timedelta = timedelta(days=7)
     hold: str = ""
     hash: Literal["auto", "embedded", "nix", "build"] = "auto"
+    dependent_hashes: tuple[str, ...] = ()
     build: BuildPolicy = BuildPolicy()
     pull_request: PullPolicy = PullPolicy()

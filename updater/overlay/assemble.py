@@ -85,6 +85,7 @@ class Assembler:
         calls = reach.found + further
         sources = [self._fields.source(call, _place(call, draft), version) for call in calls]
         pname = draft.get("pname")
+        beside = self._dependents(draft, sources)
         package = Package(
             file=self._file,
             attribute=draft.path,
@@ -94,11 +95,12 @@ class Assembler:
             version=version,
             source=sources[0] if sources else None,
             companions=tuple(sources[1:]),
-            dependents=self._dependents(draft, sources),
+            dependents=beside,
+            hashes=dependents.others(draft, self._walk.loose_others, self._fields, beside),
             skip="" if reach.found else reach.reason or "it has no source of its own",
         )
         if not reach.found:
-            package = replace(package, source=None, companions=(), dependents=())
+            package = replace(package, source=None, companions=(), dependents=(), hashes=())
         found = Found(package, (draft.statement, *(call.statement for call in reach.found)))
         if package.source is not None:
             doubt = self._doubt(package, draft)

@@ -26,6 +26,10 @@ _OF_DEPENDENCIES = re.compile(
     r"fetch\w*(Deps|Dependencies|Vendor|Cargo|Yarn|Npm|Pnpm|Cache|Tarball)\w*|import\w*Lock"
 )
 _NONE = "null"
+_LOOKS_LIKE_ONE = re.compile(
+    r'"(?:(?:md5|sha1|sha256|sha512)[-:][A-Za-z0-9+/]+=*|[0-9a-z]{52}|[0-9a-f]{64})?"'
+    r"|(?:lib\.)?fake(?:Hash|Sha256|Sha512)"
+)
 
 
 def find(draft: Draft, loose: list[Call], fields: Fields) -> tuple[Field, ...]:
@@ -43,6 +47,32 @@ def find(draft: Draft, loose: list[Call], fields: Fields) -> tuple[Field, ...]:
         if uses_version(call, fields.data) or _OF_DEPENDENCIES.fullmatch(call.function):
             found += _call_hashes(call, draft, fields)
     return tuple(sorted(found, key=lambda field: field.span))
+
+
+def others(
+    draft: Draft, loose: list[Call], fields: Fields, known: tuple[Field, ...]
+) -> tuple[Field, ...]:
+    """Return what else looks like a hash beside the source: nothing says that it changes with it.
+
+    Args:
+        draft: the package.
+        loose: as for `find`.
+        fields: reads the file.
+        known: those that `find` returned.
+    """
+    found: list[Field] = []
+    for attributes in draft.sets:
+        for name in attributes:
+            binding = attributes.get(name)
+            if binding is not None and binding.expression is not None:
+                text = syntax.text(binding.expression, fields.data)
+                field = fields.field(binding) if _LOOKS_LIKE_ONE.fullmatch(text) else None
+                found += [field] if field is not None else []
+    for call in draft.others + [call for call in loose if _is_named(call, draft)]:
+        found += _call_hashes(call, draft, fields)
+    names = {field.name for field in known}
+    further = {field.name: field for field in found if field.name not in names}
+    return tuple(sorted(further.values(), key=lambda field: field.span))
 
 
 def _own_hashes(draft: Draft, fields: Fields) -> Iterator[Field]:

@@ -147,7 +147,8 @@ class _Planner:
             yield from self._source_field(self.source, "version", new)
 
     def _dependent(self, name: str) -> Field | None:
-        return next((one for one in self.package.dependents if one.name == name), None)
+        beside = (*self.package.dependents, *self.package.hashes)
+        return next((one for one in beside if one.name == name), None)
 
     def _refuse_stale_dependents(self) -> None:
         left = [one for one in self.package.dependents if one.name not in self.wanted.source]

@@ -118,7 +118,7 @@ def _value(source: Source | None, name: str) -> str | None:
 
 
 def _dependents(package: Package) -> dict[str, str | None]:
-    return {one.name: one.value for one in package.dependents}
+    return {one.name: one.value for one in (*package.dependents, *package.hashes)}
 
 
 def _dependent(package: Package, name: str) -> str | None:

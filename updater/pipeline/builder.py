@@ -8,30 +8,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import anyio
-from anyio import to_thread
 
 from updater.build import diagnose
-from updater.build.expressions import (
-    file_expression,
-    probe,
-    read_evaluated,
-    read_imported,
-    same_version,
-)
-from updater.errors import BuildError
-from updater.model import Build, Diagnosis
+from updater.errors import BuildError, HashError
+from updater.model import Build
+from updater.pipeline.attempt import Attempt
 from updater.pipeline.evaluating import Evaluator, key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from updater.build.batches import Said
-    from updater.build.expressions import Evaluated
-    from updater.effects.nix_build import Ended, NixBuild
+    from updater.effects.nix_build import NixBuild
     from updater.effects.scratch import Scratch
-    from updater.model import BuildPolicy, Package
-    from updater.pipeline.evaluating import Ahead, Job, Target
+    from updater.model import BuildPolicy, Package, Sri
+    from updater.pipeline.evaluating import Ahead, Downloaded, Job, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +50,22 @@ class Builder:
         """
         if policy.enabled == "false":
             return "build: {enabled: false}"
-        problem = ""
-        flake = self.root / policy.flake
-        if not self.nix.available():
-            problem = "Nix is not installed"
-        elif policy.file:
-            problem = "" if (self.root / policy.file).exists() else f"there is no {policy.file}"
-        elif not (flake / "flake.nix").exists():
-            problem = "there is no flake.nix"
-        elif policy.enabled == "auto" and not (flake / "flake.lock").exists():
-            problem = "flake.nix has no flake.lock, so that a build would prove little"
+        problem = self.unable(policy)
         if problem and policy.enabled == "true":
             raise BuildError(f"it must be built, and {problem}", hint="or use --no-build")
+        locked = policy.file or (self.root / policy.flake / "flake.lock").exists()
+        if not problem and policy.enabled == "auto" and not locked:
+            problem = "flake.nix has no flake.lock, so that a build would prove little"
         return problem
+
+    def unable(self, policy: BuildPolicy) -> str:
+        """Return why Nix cannot evaluate the package set at all, or an empty string."""
+        if not self.nix.available():
+            return "Nix is not installed"
+        if policy.file:
+            return "" if (self.root / policy.file).exists() else f"there is no {policy.file}"
+        there = (self.root / policy.flake / "flake.nix").exists()
+        return "" if there else "there is no flake.nix"
 
     async def evaluate(self, jobs: Sequence[Job]) -> Ahead:
         """Evaluate together what can be; the rest is evaluated when it is built."""
@@ -127,15 +121,43 @@ class Builder:
             )
         return sandboxed
 
+    async def true_hash(self, job: Job, wrong: Sri, needs: str) -> Sri:
+        """Let Nix find the hash of a fixed output of a package, in a scratch copy.
+
+        Args:
+            job: the package; its changes write a fake hash.
+            wrong: the fake hash.
+            needs: a Nix expression for the derivation, of ``package``, that needs the output.
+
+        Raises:
+            NotEvaluated: the package set does not evaluate.
+            HashError: the output cannot be built, or is not used.
+            BuildError: Nix cannot be asked, or must not be.
+        """
+        policy = job.target.policy
+        await self._refuse_unsafe(policy)
+        async with self.limit:
+            log = self._log(job.target.package)
+            try:
+                with anyio.fail_after(policy.timeout.total_seconds()):
+                    attempt = Attempt(self.nix, self.scratch, job.changes, job.target, log)
+                    return await attempt.true_hash(wrong, needs, job.source)
+            except TimeoutError as error:
+                seconds = int(policy.timeout.total_seconds())
+                raise HashError(
+                    f"the fixed-output build for its hash took longer than {seconds} s",
+                    hint="raise `timeout:` under `build:` in config.yaml",
+                ) from error
+
     async def _build(self, job: Job, ahead: Ahead) -> Build:
         log = self._log(job.target.package)
         log.write_bytes(b"")
 
-        async def one(target: Target, label: str, archive: Path | None) -> Build:
-            attempt = _Attempt(self.nix, self.scratch, job.changes, target, log)
-            return await attempt.run(ahead.get(key(job, target)), label, archive)
+        async def one(target: Target, label: str, source: Downloaded | None) -> Build:
+            attempt = Attempt(self.nix, self.scratch, job.changes, target, log)
+            return await attempt.run(ahead.get(key(job, target)), label, source)
 
-        built = await one(job.target, job.label, job.archive)
+        built = await one(job.target, job.label, job.source)
         for dependent in job.dependents:
             if built.status == "failed":
                 break
@@ -161,100 +183,9 @@ class Builder:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """One package's way through evaluation, build, imports and version."""
-
-    nix: NixBuild
-    scratch: Scratch
-    changes: Mapping[str, bytes]
-    target: Target
-    log: Path
-
-    async def run(self, said: Said | None, label: str, archive: Path | None) -> Build:
-        package = self._taken(said)
-        if package is None:
-            tree = await to_thread.run_sync(self.scratch.copy, dict(self.changes))
-            try:
-                ended = await self._evaluate(tree)
-            finally:
-                self.scratch.drop(tree)
-            if ended.exit_code:
-                return self._failed("evaluation", ended, tree)
-            package = read_evaluated(ended.stdout)
-        if archive is not None and package.source_name:
-            await self._add_source(archive, package)
-        ended = await self.nix.realise([package.drv], self.target.policy.options, self.log)
-        if ended.exit_code:
-            return self._failed(_phase(ended.log), ended)
-        return await self._import(package, label)
-
-    def _taken(self, said: Said | None) -> Evaluated | None:
-        """Return what was evaluated ahead, unless the store was cleaned of it since."""
-        if said is None or not self.nix.holds([said.evaluated.drv, said.evaluated.check]):
-            return None
-        with self.log.open("a", encoding="utf-8") as file:
-            file.write(said.log)
-        return said.evaluated
-
-    async def _evaluate(self, tree: Path) -> Ended:
-        policy, function = self.target.policy, probe(self.target.policy.imports)
-        attribute = self.target.attribute
-        if policy.file:
-            expression = file_expression(str(tree / policy.file), attribute, function)
-            return await self.nix.evaluate(expression, policy.options, tree, self.log)
-        installable = f"{self.nix.flake(tree, policy.flake)}#{attribute}"
-        return await self.nix.evaluate_flake(installable, function, policy.options, tree, self.log)
-
-    async def _add_source(self, archive: Path, package: Evaluated) -> None:
-        folder = self.scratch.file("unpacked")
-        path = await self.nix.add_source(archive, package.source_name, folder.parent)
-        if path != package.source_path:
-            with self.log.open("a", encoding="utf-8") as file:
-                file.write(f"{path} is not {package.source_path}: Nix downloads the source again\n")
-
-    async def _import(self, package: Evaluated, label: str) -> Build:
-        attribute = self.target.attribute
-        if not package.check:
-            return Build("passed", attribute, log=str(self.log))
-        ended = await self.nix.realise([package.check], self.target.policy.options, self.log)
-        if ended.exit_code:
-            return self._failed("imports", ended)
-        found = read_imported(self.nix.output(ended))
-        if label and found.version is not None and not same_version(label, found.version):
-            said = f"the built metadata says {found.version}, and {label} is written"
-            hint = "the version of the source is another one: correct the label, or the source"
-            return Build(
-                "failed",
-                attribute,
-                phase="version",
-                log=str(self.log),
-                diagnosis=Diagnosis("version", said, hint),
-            )
-        return Build("passed", attribute, log=str(self.log))
-
-    def _failed(self, phase: str, ended: Ended, tree: Path | None = None) -> Build:
-        # Names files as the user knows them.
-        said = ended.log.replace(f"{tree}/", "") if tree is not None else ended.log
-        return Build(
-            "failed",
-            self.target.attribute,
-            phase=phase,
-            log=str(self.log),
-            tail=diagnose.tail(said),
-            diagnosis=diagnose.diagnose(said),
-        )
-
-
 def _reads_files(policy: BuildPolicy) -> bool:
     """Tell whether evaluation may read any file. Source: Nix manual, "pure-eval"."""
     return bool(policy.file) or "--impure" in policy.options
-
-
-def _phase(log: str) -> str:
-    """Tell a source that cannot be fetched from a build that fails."""
-    found = diagnose.diagnose(log)
-    return "fetch" if found is not None and found.code in ("hash-mismatch", "network") else "build"
 
 
 def order_of(dependents: Sequence[str], packages: Sequence[Package]) -> tuple[Package, ...]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from updater.build.batches import Form
     from updater.effects.nix_build import Ended, NixBuild
     from updater.effects.scratch import Scratch
-    from updater.model import BuildPolicy, Package
+    from updater.model import BuildPolicy, Package, Sri
 
 # An evaluation holds a whole package set for each tree that it is at, and the list of all of them
 # is one argument of a command, which Linux limits to 128 KiB.
@@ -45,6 +45,14 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Downloaded:
+    """A source's archive, and the hash of its tree."""
+
+    archive: Path
+    sri: Sri
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """What is to be built.
 
@@ -52,14 +60,14 @@ class Job:
         target: the package that is changed.
         label: the version that the built metadata must have; empty to leave that out.
         changes: file -> bytes, over the user's tree.
-        archive: the source as it was downloaded for its hash, None where it was not.
+        source: the source as it was downloaded for its hash, None where it was not.
         dependents: packages to build after it, in dependency order.
     """
 
     target: Target
     label: str
     changes: Mapping[str, bytes]
-    archive: Path | None = None
+    source: Downloaded | None = None
     dependents: tuple[Target, ...] = ()
 
     @property

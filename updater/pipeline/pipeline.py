@@ -183,7 +183,7 @@ class Pipeline:
         """Move each package's pin to its choice, one package after the other in each file."""
         outcomes, subjects = self._deciding.subjects(packages)
         decided = await self._deciding.decide(subjects, ask.to, self._deciding.choosing(ask.to))
-        hashed = await self._preparing.hash(decided, ask)
+        hashed = await self._preparing.hash(decided, found, ask)
         built = await self._preparing.build(hashed, found)
         return await self._writing.write_all(packages, outcomes, built, found, ask)
 
@@ -233,7 +233,7 @@ class Pipeline:
         """Find, hash and build each package's change by itself; nothing is written."""
         outcomes, subjects = self._deciding.subjects(packages)
         decided = await self._deciding.decide(subjects, ask.to, self._deciding.choosing(ask.to))
-        built = await self._preparing.build(await self._preparing.hash(decided, ask), found)
+        built = await self._preparing.build(await self._preparing.hash(decided, found, ask), found)
         proposed: dict[str, Proposed | Outcome] = dict(outcomes)
         for subject, result in built:
             identity = subject.package.identity

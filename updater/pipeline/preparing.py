@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING
 import anyio
 
 from updater.errors import StageError
-from updater.fetchers.base import NoFile
 from updater.following.subjects import Decision, Subject
-from updater.model import Build, Candidate, Current, Held, Outcome, Package, Source, Take
+from updater.model import Current, Outcome, Package, Take
 from updater.overlay.order import dependents, uses
 from updater.pipeline.builder import Builder, order_of
 from updater.pipeline.endings import checked, failed, unbuilt
-from updater.pipeline.evaluating import Job, Target
+from updater.pipeline.evaluating import Downloaded, Job, Target
+from updater.pipeline.hashes import Hashes
 from updater.pipeline.steps import Bump, Progress, Ready
 from updater.pipeline.writing import plan
-from updater.selection import FETCHERS, Found, stale_dependents
-from updater.upstreams.base import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from updater.model import BuildPolicy
     from updater.pipeline.evaluating import Ahead
     from updater.prefetch import Prefetcher
+    from updater.selection import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +38,12 @@ class Preparer:
     progress: Progress
 
     async def hash(
-        self, decided: Sequence[tuple[Subject, Decision | Outcome]], ask: Bump
+        self, decided: Sequence[tuple[Subject, Decision | Outcome]], found: Found, ask: Bump
     ) -> list[tuple[Subject, Ready | Outcome]]:
         """Find the hash of each chosen candidate; what is not to be taken is an outcome."""
         self.progress.stage("hash", len(decided))
         results: dict[str, Ready | Outcome] = {}
+        hashes = Hashes(self.config, self.prefetcher, self.builder)
 
         async def one(subject: Subject, decision: Decision | Outcome) -> None:
             if not isinstance(decision, Decision):
@@ -53,7 +53,8 @@ class Preparer:
             else:
                 try:
                     candidate = decision.choice.candidate
-                    result = await self._hash_one(subject, decision, candidate, ask)
+                    text = found.texts[subject.package.file]
+                    result = await hashes.find(subject, decision, candidate, text, ask)
                 except StageError as error:
                     result = failed(subject.package, error, decision)
                 results[subject.package.identity] = result
@@ -63,47 +64,6 @@ class Preparer:
             for subject, decision in decided:
                 group.start_soon(one, subject, decision)
         return [(subject, results[subject.package.identity]) for subject, _ in decided]
-
-    async def _hash_one(
-        self, subject: Subject, decision: Decision, candidate: Candidate, ask: Bump
-    ) -> Ready | Outcome:
-        fetch = subject.fetch(candidate, self.config.hosts)
-        if isinstance(fetch, NoFile):
-            return Held(reason=fetch.reason, **decision.known(subject))
-        if subject.package.dependents and not decision.tracking.moving:
-            return Held(reason=stale_dependents(subject.package), **decision.known(subject))
-        companions = []
-        for companion in subject.package.companions:
-            beside = await self._companion(subject, companion, candidate)
-            if isinstance(beside, NoFile):
-                return Held(reason=beside.reason, **decision.known(subject))
-            companions.append(beside)
-        unbuilt = ask.unbuilt or self.builder.skipped(subject.policy.build)
-        keep = None if unbuilt else self.builder.scratch.file("archive")
-        values, hashed = dict(fetch.values), None
-        if not fetch.hashless:
-            hashed = await self.prefetcher.hash(fetch, subject.policy.hash, keep)
-            values["hash"] = str(hashed.sri)
-        archive = keep if keep is not None and keep.exists() else None
-        build = Build("skipped", "", phase=unbuilt) if unbuilt else None
-        return Ready(decision, values, hashed, archive, build, tuple(companions))
-
-    async def _companion(
-        self, subject: Subject, companion: Source, candidate: Candidate
-    ) -> Mapping[str, str] | NoFile:
-        """Return the new values of a further source that is made from the version."""
-        kind = FETCHERS[companion.fetcher]
-        project = kind.project(subject.package, companion)
-        if project != subject.project:
-            # What was looked up is another project's; only the version says something here too.
-            candidate = replace(candidate, commit="", distributions=())
-        host = host_of(project, self.config.hosts)
-        web = host.web if host is not None else ""
-        fetch = kind.fetch(subject.package, companion, candidate, web)
-        if isinstance(fetch, NoFile):
-            return NoFile(f"its further source, line {companion.line}: {fetch.reason}")
-        hashed = await self.prefetcher.hash(fetch, subject.policy.hash)
-        return dict(fetch.values) | {"hash": str(hashed.sri)}
 
     async def build(
         self, hashed: Sequence[tuple[Subject, Ready | Outcome]], found: Found
@@ -155,11 +115,14 @@ class Preparer:
         if not change.edits:
             return Current(**ready.decision.known(subject))
         after = dependents(package.identity, used) if policy.dependents else ()
+        source = None
+        if ready.archive is not None and ready.hashed is not None:
+            source = Downloaded(ready.archive, ready.hashed.sri)
         return Job(
             Target(package, policy),
             ready.values.get("version", ""),
             {package.file: change.after},
-            ready.archive,
+            source,
             tuple(self._dependent(one, policy) for one in order_of(after, found.packages)),
         )
 

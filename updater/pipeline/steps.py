@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from updater.publish.proposal import NOTHING_TOLD, Told
@@ -27,12 +27,18 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Bump:
-    """What ``bump`` was asked for: ``to`` a version or rev, and how to end."""
+    """What ``bump`` was asked for: ``to`` a version or rev, and how to end.
+
+    Attributes:
+        reported: for ``publish``, which builds nothing: package -> field -> the hash that another
+            process's build found. None where this process may build.
+    """
 
     to: str = ""
     build: bool = True
     dry_run: bool = False
     commit: bool = False
+    reported: Mapping[str, Mapping[str, str]] | None = None
 
     @property
     def unbuilt(self) -> str:
@@ -64,7 +70,11 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A change whose values are known; ``build`` is None until it is decided or done."""
+    """A change whose values are known; ``build`` is None until it is decided or done.
+
+    Attributes:
+        built: field -> hash, for those that a build told.
+    """
 
     decision: Decision
     values: dict[str, str]
@@ -72,3 +82,4 @@ class Ready:
     archive: Path | None = None
     build: Build | None = None
     companions: tuple[Mapping[str, str], ...] = ()
+    built: Mapping[str, str] = field(default_factory=dict)

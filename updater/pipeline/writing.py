@@ -68,6 +68,7 @@ class Writer:
             written=not ask.dry_run,
             reason=decision.reason,
             build=ready.build,
+            built=ready.built,
             **decision.known(subject),
         )
 

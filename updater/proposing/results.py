@@ -32,6 +32,7 @@ _WORD = r"^[A-Za-z0-9][A-Za-z0-9._+!/@~=:-]*$"
 
 Word = Annotated[str, Field(pattern=_WORD, max_length=200)]
 Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
+Hash = Annotated[str, Field(pattern=r"^sha(256|512)-[A-Za-z0-9+/]+={0,2}$", max_length=200)]
 Text = Annotated[str, Field(max_length=4000)]
 
 
@@ -82,6 +83,9 @@ class Result(_Part):
     commit: Commit | None
     asked: Word | None = Field(description="What --to named; null where nobody asked")
     hash: Annotated[str, Field(pattern=r"^([a-z0-9]+-[A-Za-z0-9+/]+={0,2})?$", max_length=200)]
+    built: dict[Annotated[str, Field(max_length=200)], Hash] = Field(
+        default_factory=dict, max_length=50, description="Hashes that only a build tells, by field"
+    )
     build: BuildResult | None
 
     def differences(self, outcome: Updated) -> str:
@@ -92,17 +96,19 @@ class Result(_Part):
             "ref": candidate.ref if candidate is not None else "",
             "commit": candidate.commit if candidate is not None else "",
             "hash": outcome.sri,
+            **{f"built {name}": value for name, value in outcome.built.items()},
         }
         told = {
             "version": self.version,
             "ref": self.ref,
             "commit": self.commit,
             "hash": self.hash,
+            **{f"built {name}": value for name, value in self.built.items()},
         }
         return "; ".join(
-            f"{name}: {told[name] or 'none'} was reported, {value or 'none'} is found"
-            for name, value in found.items()
-            if (told[name] or "") != value
+            f"{name}: {told.get(name) or 'none'} was reported, {found.get(name) or 'none'} is found"
+            for name in {**found, **told}
+            if (told.get(name) or "") != (found.get(name) or "")
         )
 
 
@@ -201,6 +207,7 @@ def _result(outcome: Updated, asked: str) -> Result:
         commit=(candidate.commit or None) if candidate is not None else None,
         asked=asked or None,
         hash=outcome.sri,
+        built=dict(outcome.built),
         build=_built(build) if build is not None else None,
     )
 

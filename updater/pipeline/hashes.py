@@ -1,0 +1,229 @@
+"""A chosen candidate -> what its change writes: each source's hash, and those beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from updater.errors import HashError, NotEvaluated
+from updater.fetchers.base import Fetch, NoFile
+from updater.hashing.sri import parse_hash
+from updater.model import Build, Candidate, Hashed, Held, Outcome, PinWarning, Sri
+from updater.pipeline.built_hashes import Unknown, Values, beside, find_hashes
+from updater.pipeline.steps import Bump, Ready
+from updater.selection import FETCHERS, stale_dependents
+from updater.upstreams.base import host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from updater.config import Config
+    from updater.following.subjects import Decision, Subject
+    from updater.model import Source
+    from updater.pipeline.builder import Builder
+    from updater.prefetch import Prefetcher
+
+_ADVICE = "let Nix evaluate it (`build:` in config.yaml), or update it by hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Hashes:
+    """Finds the hashes of one package's change; nothing is written."""
+
+    config: Config
+    prefetcher: Prefetcher
+    builder: Builder
+
+    async def find(
+        self, subject: Subject, decision: Decision, candidate: Candidate, text: bytes, ask: Bump
+    ) -> Ready | Outcome:
+        """Return a change that is ready to be built, or why there is none.
+
+        Args:
+            subject: whose change it is.
+            decision: what led to the candidate.
+            candidate: what is moved to.
+            text: the package's file as it is.
+            ask: how the run ends.
+
+        Raises:
+            StageError: a hash cannot be found.
+        """
+        fetches: list[Fetch] = []
+        for one in self._fetches(subject, candidate):
+            if isinstance(one, NoFile):
+                return Held(reason=one.reason, **decision.known(subject))
+            fetches.append(one)
+        search = _Search(subject, fetches, self.prefetcher)
+        problem = search.problem(self._cannot_build(subject, ask), moving=decision.tracking.moving)
+        if problem:
+            return Held(reason=problem, **decision.known(subject))
+        unbuilt = ask.unbuilt or self.builder.skipped(subject.policy.build)
+        built = not unbuilt or (subject.package.dependents and ask.reported is None)
+        keep = self.builder.scratch.file("archive") if built else None
+        hashed, values, unknown = await search.downloaded(keep)
+        if unknown:
+            problem = search.problem(self._cannot_build(subject, ask), moving=False)
+            if problem:
+                return Held(reason=problem, **decision.known(subject))
+        archive = keep if keep is not None and keep.exists() else None
+        try:
+            found = await self._told(subject, text, values, unknown, archive, ask)
+        except NotEvaluated as error:
+            names = " and ".join(one.shown for one in unknown)
+            reason = f"only a build can tell its {names}, and {error.message}; {_ADVICE}"
+            return Held(reason=reason, **decision.known(subject))
+        whole = values.having(found)
+        source = next((sri for one, sri in found.items() if one == Unknown("hash")), None)
+        if source is not None:
+            hashed = Hashed(source, "build", 0)
+        if found and ask.reported is not None:
+            decision = replace(decision, warnings=(*decision.warnings, _reported(found)))
+        return Ready(
+            decision,
+            dict(whole.source),
+            hashed,
+            archive=archive,
+            build=Build("skipped", "", phase=unbuilt) if unbuilt else None,
+            companions=whole.companions,
+            built={one.shown: str(sri) for one, sri in found.items()},
+        )
+
+    def _fetches(self, subject: Subject, candidate: Candidate) -> Iterator[Fetch | NoFile]:
+        """Yield how the package's source and its further sources get the candidate."""
+        yield subject.fetch(candidate, self.config.hosts)
+        for companion in subject.package.companions:
+            yield self._companion(subject, companion, candidate)
+
+    def _companion(
+        self, subject: Subject, companion: Source, candidate: Candidate
+    ) -> Fetch | NoFile:
+        """Return how a further source that is made from the version gets it."""
+        kind = FETCHERS[companion.fetcher]
+        project = kind.project(subject.package, companion)
+        if project != subject.project:
+            # What was looked up is another project's; only the version says something here too.
+            candidate = replace(candidate, commit="", distributions=())
+        host = host_of(project, self.config.hosts)
+        web = host.web if host is not None else ""
+        fetch = kind.fetch(subject.package, companion, candidate, web)
+        if isinstance(fetch, NoFile):
+            return NoFile(f"its further source, line {companion.line}: {fetch.reason}")
+        return fetch
+
+    def _cannot_build(self, subject: Subject, ask: Bump) -> str:
+        """Return why Nix cannot be asked to build a hash, or an empty string."""
+        policy = subject.policy
+        if ask.reported is not None:  # this process builds nothing: another one did
+            return ""
+        if policy.hash == "build" and policy.build.enabled == "false":
+            return self.builder.unable(policy.build)
+        return self.builder.skipped(policy.build)
+
+    async def _told(  # noqa: PLR0913, PLR0917 - what is asked, and of what
+        self,
+        subject: Subject,
+        text: bytes,
+        values: Values,
+        unknown: tuple[Unknown, ...],
+        archive: Path | None,
+        ask: Bump,
+    ) -> Mapping[Unknown, Sri]:
+        if not unknown:
+            return {}
+        package = subject.package
+        if ask.reported is None:
+            policy = subject.policy.build
+            return await find_hashes(self.builder, package, policy, text, values, unknown, archive)
+        told = ask.reported.get(package.identity, {})
+        missing = [one.shown for one in unknown if one.shown not in told]
+        if missing:
+            raise HashError(
+                f"only a build can tell {' and '.join(missing)}, and the results do not say it",
+                hint="run `bump --output` where Nix can build, then `publish` again",
+            )
+        return {one: parse_hash(told[one.shown]) for one in unknown}
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One package's sources, and who can tell their hashes."""
+
+    subject: Subject
+    fetches: list[Fetch]
+    prefetcher: Prefetcher
+
+    def problem(self, cannot_build: str, *, moving: bool) -> str:
+        """Return why a hash can be told by nobody, or an empty string.
+
+        Args:
+            cannot_build: why Nix cannot be asked to build one.
+            moving: the source may be what the pin holds already, so that nothing beside it changes.
+        """
+        method, package = self.subject.policy.hash, self.subject.package
+        for fetch in self.fetches:
+            reason = self._only_built(fetch)
+            if reason and method in ("embedded", "nix"):
+                return f"{reason}, and `hash: {method}` cannot tell its hash; set `hash: auto`"
+            if reason and cannot_build:
+                return f"{reason}: only a build can tell its hash, and {cannot_build}; {_ADVICE}"
+        if moving or not package.dependents:
+            return ""
+        locks = [one for one in package.dependents if beside(one) is None]
+        if locks:
+            names = " and ".join(f"{one.name} (line {one.line})" for one in locks)
+            return f"{names} must change with the source: update this package by hand"
+        return f"{stale_dependents(package)}: {cannot_build}; {_ADVICE}" if cannot_build else ""
+
+    async def downloaded(
+        self, keep: Path | None
+    ) -> tuple[Hashed | None, Values, tuple[Unknown, ...]]:
+        """Return the source's hash and all values, as far as downloads tell; and what is left."""
+        package, first = self.subject.package, None
+        written: list[dict[str, str]] = []
+        unknown: list[Unknown] = []
+        for number, fetch in enumerate(self.fetches):
+            values = dict(fetch.values)
+            if fetch.hashless:
+                pass
+            elif self._only_built(fetch):
+                unknown.append(self._unknown(number))
+            else:
+                place = keep if number == 0 else None
+                hashed = await self.prefetcher.hash(fetch, self.subject.policy.hash, place)
+                values["hash"] = str(hashed.sri)
+                first = hashed if number == 0 else first
+            written.append(values)
+        if package.dependents and self._is_pinned(first):
+            # The source is the one that is pinned, and so is what is made from it.
+            written[0] |= {one.name: one.value for one in package.dependents if one.value}
+        else:
+            unknown += [one for one in map(beside, package.dependents) if one is not None]
+        return first, Values(written[0], tuple(written[1:])), tuple(unknown)
+
+    def _only_built(self, fetch: Fetch) -> str:
+        if fetch.hashless:
+            return ""
+        return self.prefetcher.only_built(fetch, self.subject.policy.hash)
+
+    def _unknown(self, number: int) -> Unknown:
+        if number == 0:
+            return Unknown("hash")
+        companion = self.subject.package.companions[number - 1]
+        return Unknown("hash", number - 1, f"{companion.attribute}.hash")
+
+    def _is_pinned(self, hashed: Hashed | None) -> bool:
+        if hashed is None or not self.subject.pin.hash:
+            return False
+        try:
+            return parse_hash(self.subject.pin.hash, hashed.sri.algorithm) == hashed.sri
+        except HashError:
+            return False
+
+
+def _reported(found: Mapping[Unknown, Sri]) -> PinWarning:
+    names = " and ".join(one.shown for one in found)
+    return PinWarning(
+        "reported-hash", f"{names}: the build job's word, since nothing but a build can tell it"
+    )
