@@ -66,7 +66,7 @@ def run(
 
         async with effects(request, config, progress) as (http, prefetcher):
             with _builder(config, foreign=foreign) as builder:
-                identifier = _identifier(config, budget, request, progress)
+                identifier = _identifier(config, budget, request, progress, http)
                 return await work(Pipeline(config, http, prefetcher, identifier, builder, progress))
 
     with shown(quiet=request.quiet, verbose=request.verbose) as progress:
@@ -102,7 +102,7 @@ async def effects(
 
 
 def _identifier(
-    config: Config, budget: Budget | None, request: Request, progress: Silent
+    config: Config, budget: Budget | None, request: Request, progress: Silent, http: Http
 ) -> Identifier:
     from platformdirs import user_cache_path  # noqa: PLC0415 - only where upstreams are asked
 
@@ -111,7 +111,8 @@ def _identifier(
 
     cache = user_cache_path("updater")
     answers = Answers(cache / "identified") if request.cache else None
-    return Identifier(config.root, cache, answers, budget or Budget(), progress.note)
+    budget = budget or Budget()
+    return Identifier(config.root, cache, answers, budget, note=progress.note, token=http.token)
 
 
 @contextmanager

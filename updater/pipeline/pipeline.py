@@ -36,7 +36,8 @@ from updater.pipeline.preparing import Preparer
 from updater.pipeline.reviewing import Asked, Auditor
 from updater.pipeline.steps import Bump, Progress, Proposed, Ready
 from updater.pipeline.writing import Writer
-from updater.truth.inspector import Inspector, gone
+from updater.truth.inspector import Inspector
+from updater.truth.verifier import Verifier, gone
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -117,7 +118,7 @@ class Pipeline:
 
     async def verify(self, packages: Sequence[Package]) -> list[Outcome]:
         """Say for each package whether its pin is true; nothing is changed."""
-        return await self._inspect("verify", packages, self._inspector().verify)
+        return await self._inspect("verify", packages, Verifier(self._deciding.follower()).verify)
 
     def _inspector(self) -> Inspector:
         return Inspector(self._deciding.follower())
