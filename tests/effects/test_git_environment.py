@@ -74,7 +74,7 @@ def test_nothing_of_the_users_set_up_and_no_secret_goes_along(
 
 
 def test_settings_name_the_host_and_not_the_token() -> None:
-    """git itself finds the helper for that host, and none for another."""
+    """Git itself finds the helper for that host, and none for another."""
     environment = isolated("https://git.example/some/where.git", TOKEN)
     for host, found in (("git.example", True), ("git.example:444", False), ("a.example", False)):
         asked = f"protocol=https\nhost={host}\n\n".encode()

@@ -71,5 +71,5 @@ class Worker:
 
     def close(self) -> None:
         """End the process, whatever it does."""
-        with self._process, suppress(OSError):
+        with suppress(OSError), self._process:  # what it was asked last may not be written
             self._process.kill()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from updater.effects.git_objects import Batch, Logged, Mirror
 
-_ALONE_SECONDS: Final = 1.0
+_ALONE_SECONDS: Final = 2.0
 """How long one process hashes alone: most searches end sooner than others could start."""
 
 _STRETCH_SECONDS: Final = 0.25
