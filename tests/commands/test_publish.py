@@ -64,6 +64,7 @@ def test_results_name_what_was_found_and_no_path_comes_from_upstream(results: Pa
         "ref": None,
         "commit": None,
         "asked": None,
+        "command": "bump",
         "hash": "",
         "build": {
             "status": "skipped",
