@@ -12,6 +12,7 @@ from updater.options import (
     BuildOptions,
     Document,
     HostOptions,
+    IdentifyOptions,
     NetworkOptions,
     PackageOptions,
     PublishOptions,
@@ -40,6 +41,7 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("publish:", PublishOptions),
     ("hosts: NAME:", HostOptions),
     ("network:", NetworkOptions),
+    ("identify:", IdentifyOptions),
 )
 
 

@@ -42,11 +42,20 @@ To = Annotated[
     str, typer.Option(metavar="VERSION|REV", help="Move to this version, tag, branch or commit.")
 ]
 
+PullRequests = Annotated[
+    bool, typer.Option("--pr", help="Open or update pull requests; leave the files alone.")
+]
+Output = Annotated[
+    Optional[Path],  # noqa: UP045 - as above
+    typer.Option(metavar="DIR", help="Leave the results there, for `publish`."),
+]
 MaxCandidates = Annotated[
-    int, typer.Option(metavar="N", min=1, help="Hash this many trees at most.")
+    Optional[int],  # noqa: UP045 - as above
+    typer.Option(metavar="N", min=1, help="Hash this many trees at most, to identify a pin."),
 ]
 Timeout = Annotated[
-    float, typer.Option(metavar="SECONDS", min=0, help="Search for so long, after the clone.")
+    Optional[float],  # noqa: UP045 - as above
+    typer.Option(metavar="SECONDS", min=0, help="Search for so long at most, to identify a pin."),
 ]
 
 
@@ -112,13 +121,10 @@ def bump(
         bool, typer.Option("--no-build", help="Write without building first.")
     ] = False,
     commit: Annotated[bool, typer.Option("--commit", help="Make one commit a package.")] = False,
-    pr: Annotated[
-        bool, typer.Option("--pr", help="Open or update pull requests; leave the files alone.")
-    ] = False,
-    output: Annotated[
-        Optional[Path],  # noqa: UP045 - as above
-        typer.Option(metavar="DIR", help="Leave the results there, for `publish`."),
-    ] = None,
+    pr: PullRequests = False,
+    output: Output = None,
+    max_candidates: MaxCandidates = None,
+    timeout: Timeout = None,
     config: ConfigFile = None,
     root: Root = Path(),
     json: Json = False,
@@ -131,11 +137,11 @@ def bump(
     from updater.commands.running import Request
     from updater.pipeline.steps import Bump
 
-    request = Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
-    if pr and (dry_run or commit or output is not None):
-        raise UsageError(
-            "--pr goes with none of --dry-run, --commit and --output", hint="updater bump --help"
-        )
+    names = tuple(packages or ())
+    request = Request(
+        root, config, names, json, verbose, quiet, not no_cache, max_candidates, timeout
+    )
+    _refuse_mixed("bump", pr=pr, others=dry_run or commit or output is not None)
     ask = Bump(to, not no_build, dry_run, commit)
     if not pr:
         return updates.bump(request, ask, output)
@@ -148,7 +154,9 @@ def bump(
 def publish(
     folder: Annotated[
         Path,
-        typer.Argument(metavar="DIR", help="What `bump --output DIR` left.", show_default=False),
+        typer.Argument(
+            metavar="DIR", help="What `bump` or `pin` left with `--output DIR`.", show_default=False
+        ),
     ],
     packages: Annotated[
         Optional[list[str]],  # noqa: UP045 - as above
@@ -164,7 +172,7 @@ def publish(
     quiet: Quiet = False,
     no_cache: NoCache = False,
 ) -> int:
-    """Open or update pull requests from bump results, each found again first."""
+    """Open or update pull requests from results, each found again first."""
     from updater.commands import pulls
     from updater.commands.running import Request
 
@@ -196,8 +204,8 @@ def verify(
 @app.command()
 def identify(
     packages: Packages = None,
-    max_candidates: MaxCandidates = 5000,
-    timeout: Timeout = 300,
+    max_candidates: MaxCandidates = None,
+    timeout: Timeout = None,
     config: ConfigFile = None,
     root: Root = Path(),
     json: Json = False,
@@ -208,10 +216,11 @@ def identify(
     """Find the commit that each pinned hash holds; change nothing."""
     from updater.commands import truths
     from updater.commands.running import Request
-    from updater.truth.identifier import Budget
 
-    request = Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
-    return truths.identify(request, Budget(max_candidates, timeout))
+    names = tuple(packages or ())
+    return truths.identify(
+        Request(root, config, names, json, verbose, quiet, not no_cache, max_candidates, timeout)
+    )
 
 
 @app.command()
@@ -221,11 +230,13 @@ def pin(
         bool, typer.Option("--dry-run", help="Print the diff and write nothing.")
     ] = False,
     commit: Annotated[bool, typer.Option("--commit", help="Make one commit a package.")] = False,
+    pr: PullRequests = False,
+    output: Output = None,
     sri: Annotated[
         bool, typer.Option("--sri", help="Also write hashes of older formats as SRI.")
     ] = False,
-    max_candidates: MaxCandidates = 5000,
-    timeout: Timeout = 300,
+    max_candidates: MaxCandidates = None,
+    timeout: Timeout = None,
     config: ConfigFile = None,
     root: Root = Path(),
     json: Json = False,
@@ -237,11 +248,18 @@ def pin(
     from updater.commands import updates
     from updater.commands.running import Request
     from updater.pipeline.steps import Bump
-    from updater.truth.identifier import Budget
 
-    request = Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
-    ask = Bump(build=False, dry_run=dry_run, commit=commit)
-    return updates.pin(request, ask, Budget(max_candidates, timeout), sri=sri)
+    names = tuple(packages or ())
+    request = Request(
+        root, config, names, json, verbose, quiet, not no_cache, max_candidates, timeout
+    )
+    _refuse_mixed("pin", pr=pr, others=dry_run or commit or output is not None)
+    if not pr:
+        ask = Bump(build=False, dry_run=dry_run, commit=commit)
+        return updates.pin(request, ask, output, sri=sri)
+    from updater.commands import pulls  # PyGithub, for pull requests only
+
+    return pulls.pin_to_pull_requests(request, sri=sri)
 
 
 @app.command()
@@ -336,6 +354,14 @@ def prefetch(
 
     request = Request(root, config, (ref,) if ref else (), json, verbose, quiet, not no_cache)
     return prefetching.prefetch(request, convert, unpack=unpack, method="nix" if nix else "auto")
+
+
+def _refuse_mixed(command: str, *, pr: bool, others: bool) -> None:
+    if pr and others:
+        raise UsageError(
+            "--pr goes with none of --dry-run, --commit and --output",
+            hint=f"updater {command} --help",
+        )
 
 
 def run(arguments: list[str]) -> int:

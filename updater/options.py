@@ -303,6 +303,17 @@ class NetworkOptions(_Strict):
     )
 
 
+class IdentifyOptions(_Strict):
+    """How long the search for the commit that a hash holds may go on, under ``identify:``."""
+
+    max_candidates: Annotated[int, Field(ge=1)] = Field(
+        default=5000, description="Trees to hash at most, besides those that earlier runs hashed"
+    )
+    timeout: Duration = Field(
+        default=timedelta(minutes=5), description="The longest search, without the clone"
+    )
+
+
 class Document(_Strict):
     """The whole of config.yaml."""
 
@@ -329,6 +340,10 @@ class Document(_Strict):
         default=None, description="A Simple API index; default: pip's, else PyPI"
     )
     network: NetworkOptions = Field(default_factory=NetworkOptions, description="Limits")
+    identify: IdentifyOptions = Field(
+        default_factory=IdentifyOptions,
+        description="Limits of the search for what a hash holds: see below",
+    )
     defaults: PackageOptions = Field(
         default_factory=PackageOptions, description="What holds for every package"
     )

@@ -173,9 +173,9 @@ def test_what_a_moving_rev_becomes(
 
 
 def test_a_moving_rev_whose_source_is_unknown_is_held() -> None:
-    assert spelled(choose.choose_settled("main", None, TAG, "unknown")) == (
-        "wait: unknown source: the rev 'main' moves, and neither its head nor the newest tags have "
-        "the pinned hash; --to decides"
+    assert spelled(choose.unknown_source("main", "nothing was found: searched 3 trees")) == (
+        "wait: unknown source: the rev 'main' moves, and nothing was found: searched 3 trees; "
+        "--to decides"
     )
 
 

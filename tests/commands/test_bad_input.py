@@ -125,8 +125,8 @@ def test_json_has_an_error_object_on_exit_2(project: Project) -> None:
         "error": {
             "stage": "arguments",
             "message": "config.yaml:1:trak: is no known key",
-            "hint": "known here: base, dashboard, defaults, hosts, index, max_open, network, "
-            "overlays, packages, publish, repository",
+            "hint": "known here: base, dashboard, defaults, hosts, identify, index, max_open, "
+            "network, overlays, packages, publish, repository",
         },
     }
 

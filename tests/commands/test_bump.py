@@ -149,8 +149,10 @@ def test_a_moving_rev_with_an_unknown_hash_is_held(project: Project, vocos: Host
 
     assert result.code == 0
     assert result.out == (
-        "~ vocos  0.1.0 held: unknown source: the rev 'main' moves, and neither its head nor the "
-        "newest tags have the pinned hash; --to decides\n1 held\n"
+        "~ vocos  0.1.0 held: unknown source: the rev 'main' moves, and no commit is known to have "
+        "the pinned hash: searched 3 different trees of all branches and tags; would be explained "
+        "by: upstream rewrote its history; the hash was made with submodules or changed by hand; "
+        "--to decides\n1 held\n"
     )
     assert project.snapshot() == before
     assert vocos.head()

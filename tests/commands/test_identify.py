@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.loopback.github import TOKEN
 from tests.loopback.repositories import Executable, Submodule, Symlink
 from tests.project import FAKE, Project, github_overlay, pypi_overlay, unpacked_hash
 
@@ -211,7 +213,7 @@ def test_says_what_was_searched_and_what_would_explain_it(project: Project, voco
         (
             "~ vocos  0.1.0 held: nothing found: searched 6 different trees of all branches and "
             "tags; would be explained by: upstream rewrote its history; the hash was made with "
-            "submodules or changed by hand\n1 held\n"
+            "submodules or changed by hand; bump --to decides\n1 held\n"
         ),
     )
     assert vocos.head()
@@ -239,7 +241,7 @@ def test_the_budget_ends_the_search(project: Project, vocos: Hosted) -> None:
 
     assert few.out.startswith(
         "~ vocos  0.1.0 held: nothing found: searched 2 different trees of all branches and tags, "
-        "then reached --max-candidates 2\n"
+        "then reached --max-candidates 2; bump --to decides\n"
     )
     assert (
         "searched 0 different trees of all branches and tags, then reached --timeout 0s"
@@ -288,3 +290,42 @@ def test_a_lost_cache_costs_only_time(project: Project, vocos: Hosted, tmp_path:
     first = project.run("identify").out
     shutil.rmtree(tmp_path / "home" / "cache")
     assert project.run("identify").out == first
+
+
+# --- repositories that are not public ---
+
+
+def test_a_private_repository_is_cloned_with_the_hosts_token(
+    project: Project, github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The token stands in no argument of any git, in no file and in no output."""
+    repository = github.repository("o", "vocos", private=True)
+    commit = repository.commit({"setup.py": "setup(version='0.3.0')\n"})
+    repository.commit({"later": "x"})
+    pinned(project, repository, commit, tmp_path)
+    seen, real = tmp_path / "arguments", shutil.which("git")
+    wrapper = tmp_path / "bin" / "git"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\necho "$@" >> {seen}\nexec {real} "$@"\n')
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+
+    result = project.run("identify", "-v")
+
+    assert f"0.1.0 holds 0.3.0-unstable-2025-01-01, commit {commit}" in result.out
+    assert "fetch --quiet" in seen.read_text()
+    kept = b"".join(one.read_bytes() for one in tmp_path.rglob("home/**/*") if one.is_file())
+    assert TOKEN not in seen.read_text() + result.out + result.err
+    assert TOKEN.encode() not in kept
+    assert (tmp_path / "home/cache/updater/mirrors").stat().st_mode & 0o077 == 0
+
+
+def test_without_a_token_a_private_repository_is_not_there(
+    project: Project, github: GitHub, tmp_path: Path
+) -> None:
+    repository = github.repository("o", "vocos", private=True)
+    pinned(project, repository, repository.commit({"a": "x"}), tmp_path)
+    result = project.run("identify", "--json")
+    (package,) = result.json["packages"]
+    assert (result.code, package["status"]) == (1, "failed")

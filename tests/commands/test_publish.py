@@ -64,6 +64,7 @@ def test_results_name_what_was_found_and_no_path_comes_from_upstream(results: Pa
         "ref": None,
         "commit": None,
         "asked": None,
+        "command": "bump",
         "hash": "",
         "built": {},
         "build": {
@@ -170,9 +171,9 @@ def test_the_version_that_was_asked_for_is_not_the_results_to_say(
     assert (unasked.code, unasked.err) == (
         2,
         (
-            "updater: overlays/apple.nix#python3Packages.apple: `bump` was asked for '1.5', `publish` "
-            "for 'the newest version'\nhint: give `publish` the --to that you gave `bump`; if you gave "
-            "none, do not trust the job that wrote the results\n"
+            "updater: overlays/apple.nix#python3Packages.apple: `bump` was asked for '1.5', "
+            "`publish` for 'the newest version'\nhint: give `publish` the --to that you gave "
+            "`bump`; if you gave none, do not trust the job that wrote the results\n"
         ),
     )
     assert home.writes() == []

@@ -11,8 +11,8 @@ import pytest
 
 from tests.loopback.faults import Cut, Drop
 from tests.loopback.messages import Response
-from updater.effects import git
 from updater.effects.git import History
+from updater.effects.git_environment import isolated
 from updater.errors import NotFound, RateLimited, ServerFailed, Unreachable, UpstreamError
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def test_no_secret_is_in_the_environment_of_git(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("GITHUB_TOKEN", "hush")
     monkeypatch.setenv("MY_API_KEY", "hush")
     monkeypatch.setenv("SSL_CERT_FILE", "/ca.pem")
-    environment = git._environment()
+    environment = isolated()
     assert "hush" not in environment.values()
     assert environment["GIT_SSL_CAINFO"] == "/ca.pem"
 

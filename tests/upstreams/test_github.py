@@ -174,7 +174,10 @@ def test_what_follows_commits_is_told_in_the_same_request(
             head: datetime(2025, 3, 5, 10, tzinfo=UTC),
         },
         relations={(pinned, head): "ahead"},
-        files={head: {"pyproject.toml": None, "setup.py": b"setup(version='0.3')\n"}},
+        files={
+            head: {"pyproject.toml": None, "setup.py": b"setup(version='0.3')\n"},
+            pinned: {"pyproject.toml": None, "setup.py": b"setup(version='0.1')\n"},
+        },
     )
 
 

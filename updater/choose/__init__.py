@@ -6,7 +6,14 @@ holds comes from its tag or commit where one is known.
 
 from __future__ import annotations
 
-from updater.choose.commits import Line, choose_commit, choose_over_commit, choose_settled, label
+from updater.choose.commits import (
+    Line,
+    choose_commit,
+    choose_over_commit,
+    choose_settled,
+    label,
+    unknown_source,
+)
 from updater.choose.named import choose_named
 from updater.choose.releases import choose_release, newest_release, other_channel
 from updater.choose.tags import Form, Names, general_form, other_forms, releases, tag_form
@@ -36,4 +43,5 @@ __all__ = [
     "releases",
     "tag_form",
     "tag_warnings",
+    "unknown_source",
 ]

@@ -81,22 +81,27 @@ def choose_over_commit(newest: Choice, relation: Relation) -> Choice:
             )
 
 
+def unknown_source(rev: str, why: str) -> Wait:
+    """Return the choice for a moving pin of which nobody knows what it holds: it is not guessed.
+
+    Args:
+        rev: the moving rev.
+        why: what was searched, or why nothing was.
+    """
+    return Wait(f"unknown source: the rev {rev!r} moves, and {why}; --to decides")
+
+
 def choose_settled(
-    rev: str, held: Candidate | None, newest: Candidate | None, relation: Relation
+    rev: str, held: Candidate, newest: Candidate | None, relation: Relation
 ) -> Choice:
     """Choose what a moving pin becomes, so that its source never goes back.
 
     Args:
         rev: the moving rev.
-        held: the commit whose tree the pinned hash holds, None where it is not known.
+        held: the commit whose tree the pinned hash holds.
         newest: the newest acceptable tag, None where there is none.
         relation: where ``newest`` stands to ``held``.
     """
-    if held is None:
-        return Wait(
-            f"unknown source: the rev {rev!r} moves, and neither its head nor the newest tags "
-            "have the pinned hash; --to decides"
-        )
     moves = f"the rev {rev!r} moves: pinned to the"
     if newest is None:
         return Take(held, f"{moves} commit that it holds; there is no tag to take")

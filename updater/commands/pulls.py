@@ -1,8 +1,9 @@
-"""`bump --pr` and `publish`."""
+"""`bump --pr`, `pin --pr` and `publish`."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from updater.commands.output import report, write
@@ -13,19 +14,21 @@ from updater.pipeline.steps import Bump, Proposed
 from updater.proposing.publisher import opened
 from updater.proposing.results import confirm, read_results
 from updater.proposing.telling import Teller
+from updater.publish.proposal import UNCHANGED
 from updater.report.summary import Exit, exit_code
 from updater.report.texts import harmless
 from updater.selection import found_in, overlay_files, select
 from updater.upstreams.base import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from updater.commands.running import Request
     from updater.model import Outcome, Package
     from updater.pipeline.pipeline import Pipeline
     from updater.proposing.results import Result
+    from updater.publish.proposal import Command
     from updater.selection import Found
 
 
@@ -41,8 +44,19 @@ def bump_to_pull_requests(request: Request, ask: Bump) -> int:
     return _published("bump", request, outcomes, found, publisher.problems)
 
 
+def pin_to_pull_requests(request: Request, *, sri: bool) -> int:
+    """Propose pins that say what their hashes hold; the user's files stay as they are."""
+    config = request.load()
+    with opened(config) as publisher:
+        found = found_in(publisher.read(overlay_files(config)))
+        packages = select(found.packages, request.packages)
+        proposed = run(request, config, lambda stages: _pins(stages, packages, found, sri=sri))
+        outcomes = publisher.publish(proposed, found, reported=False)
+    return _published("pin", request, outcomes, found, publisher.problems)
+
+
 def publish(request: Request, folder: Path, to: str) -> int:
-    """Propose what `bump --output` found, as far as it is found again.
+    """Propose what `--output` left, as far as it is found again.
 
     Args:
         request: its packages are those that results may tell of; all without any.
@@ -66,7 +80,10 @@ def publish(request: Request, folder: Path, to: str) -> int:
         ask = Bump(to, build=False, reported=reported)
         refuse_many(ask, packages)
         refuse_unasked(results, to)
-        proposed = run(request, config, lambda stages: _propose(stages, packages, found, ask))
+        commands = {one.package: one.command for one in results}
+        again = run(request, config, lambda stages: _again(stages, packages, commands, found, ask))
+        places = {_package(one).identity: one for one in again}
+        proposed = [places[package.identity] for package in packages]
         outcomes = publisher.publish(confirm(results, proposed), found, reported=True)
     return _published("publish", request, outcomes, found, publisher.problems)
 
@@ -114,6 +131,28 @@ def refuse_others(told: Sequence[Package], allowed: Sequence[Package]) -> None:
             )
 
 
+def _package(one: Proposed | Outcome) -> Package:
+    return one.outcome.package if isinstance(one, Proposed) else one.package
+
+
+async def _again(
+    pipeline: Pipeline,
+    packages: Sequence[Package],
+    commands: Mapping[str, Command],
+    found: Found,
+    ask: Bump,
+) -> list[Proposed | Outcome]:
+    """Find updates again. That one is a pin is the results' word: nothing that is built changes."""
+    proposed: list[Proposed | Outcome] = []
+    for command in dict.fromkeys(commands.values()):
+        some = [one for one in packages if commands[one.identity] == command]
+        if command == "bump":
+            proposed += await _propose(pipeline, some, found, ask)
+        else:
+            proposed += await _pins(pipeline, some, found, sri=command == "pin --sri")
+    return proposed
+
+
 async def _propose(
     pipeline: Pipeline, packages: Sequence[Package], found: Found, ask: Bump
 ) -> list[Proposed | Outcome]:
@@ -121,3 +160,11 @@ async def _propose(
     config, http = pipeline.config, pipeline.http
     proposed = await pipeline.propose(packages, found, ask)
     return await Teller(http, Surroundings(http, config.hosts, lambda: config.index)).tell(proposed)
+
+
+async def _pins(
+    pipeline: Pipeline, packages: Sequence[Package], found: Found, *, sri: bool
+) -> list[Proposed | Outcome]:
+    # Upstream has nothing to tell of it: the source stays the same.
+    proposed = await pipeline.propose_pins(packages, found, sri=sri)
+    return [replace(one, told=UNCHANGED) if isinstance(one, Proposed) else one for one in proposed]

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from updater.pipeline.pipeline import Pipeline
     from updater.prefetch import Prefetcher
     from updater.report.progress import Silent
-    from updater.truth.identifier import Budget, Identifier
+    from updater.truth.identifier import Identifier
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What every command takes."""
+    """What every command takes; None where the configuration decides."""
 
     root: Path
     config: str | None
@@ -34,6 +34,8 @@ class Request:
     verbose: bool
     quiet: bool
     cache: bool = True
+    max_candidates: int | None = None
+    timeout: float | None = None
 
     def load(self) -> Config:
         """Read the configuration."""
@@ -44,7 +46,6 @@ def run(
     request: Request,
     config: Config,
     work: Callable[[Pipeline], Awaitable[list[T]]],
-    budget: Budget | None = None,
     *,
     foreign: bool = False,
 ) -> list[T]:
@@ -54,7 +55,6 @@ def run(
         request: how to run.
         config: what the updater was told.
         work: what to do.
-        budget: of each search for a commit.
         foreign: the tree is somebody else's, so that what Nix reads of it is not trusted either.
     """
     import anyio  # noqa: PLC0415 - with httpx the dearest import; `list` does without
@@ -66,7 +66,7 @@ def run(
 
         async with effects(request, config, progress) as (http, prefetcher):
             with _builder(config, foreign=foreign) as builder:
-                identifier = _identifier(config, budget, request, progress)
+                identifier = _identifier(config, request, progress, http)
                 return await work(Pipeline(config, http, prefetcher, identifier, builder, progress))
 
     with shown(quiet=request.quiet, verbose=request.verbose) as progress:
@@ -101,9 +101,7 @@ async def effects(
         yield http, Prefetcher(http, Nix())
 
 
-def _identifier(
-    config: Config, budget: Budget | None, request: Request, progress: Silent
-) -> Identifier:
+def _identifier(config: Config, request: Request, progress: Silent, http: Http) -> Identifier:
     from platformdirs import user_cache_path  # noqa: PLC0415 - only where upstreams are asked
 
     from updater.effects.answers import Answers  # noqa: PLC0415 - as in run
@@ -111,7 +109,13 @@ def _identifier(
 
     cache = user_cache_path("updater")
     answers = Answers(cache / "identified") if request.cache else None
-    return Identifier(config.root, cache, answers, budget or Budget(), progress.note)
+    limits = config.document.identify
+    trees, seconds = request.max_candidates, request.timeout
+    budget = Budget(
+        limits.max_candidates if trees is None else trees,
+        limits.timeout.total_seconds() if seconds is None else seconds,
+    )
+    return Identifier(config.root, cache, answers, budget, note=progress.note, token=http.token)
 
 
 @contextmanager

@@ -11,15 +11,14 @@ from updater.selection import changed_packages, find_packages, select
 
 if TYPE_CHECKING:
     from updater.commands.running import Request
-    from updater.truth.identifier import Budget
 
 
-def identify(request: Request, budget: Budget) -> int:
+def identify(request: Request) -> int:
     """Say which commits the hashes hold."""
     config = request.load()
     found = find_packages(config)
     packages = select(found.packages, request.packages)
-    outcomes = run(request, config, lambda pipeline: pipeline.identify(packages), budget)
+    outcomes = run(request, config, lambda pipeline: pipeline.identify(packages))
     report("identify", request, outcomes, found=found)
     return exit_code(outcomes)
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from updater.commands.running import Request
     from updater.model import Package
     from updater.pipeline.steps import Bump
-    from updater.truth.identifier import Budget
 
 
 def check(request: Request, *, tell_outdated: bool) -> int:
@@ -47,14 +46,16 @@ def bump(request: Request, ask: Bump, output: Path | None = None) -> int:
     return exit_code(outcomes)
 
 
-def pin(request: Request, ask: Bump, budget: Budget, *, sri: bool) -> int:
-    """Write what the hashes hold."""
+def pin(request: Request, ask: Bump, output: Path | None, *, sri: bool) -> int:
+    """Write what the hashes hold, and leave it in a folder for `publish`."""
     config = request.load()
     found = find_packages(config)
     packages = select(found.packages, request.packages)
-    outcomes = run(
-        request, config, lambda pipeline: pipeline.pin(packages, found, ask, sri=sri), budget
-    )
+    outcomes = run(request, config, lambda pipeline: pipeline.pin(packages, found, ask, sri=sri))
+    if output is not None:
+        from updater.proposing.results import write_results  # noqa: PLC0415 - as above
+
+        write_results(output, outcomes, "", "pin --sri" if sri else "pin")
     report_changes("pin", request, outcomes, found, dry_run=ask.dry_run)
     return exit_code(outcomes)
 

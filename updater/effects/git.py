@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from updater.effects.process import environment, printable, run
+from updater.effects.git_environment import isolated
+from updater.effects.process import printable, run
 from updater.errors import (
     NotFound,
     RateLimited,
@@ -23,18 +24,9 @@ from updater.errors import (
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
 
-# Reads no configuration but the repository's own, runs no hook, asks nobody for a password.
-ALONE = {
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_ALLOW_PROTOCOL": "http:https",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "LC_ALL": "C",
-}
 _CLONE_SECONDS = 300.0
 # What `git init --bare` and four times `git config` make, without the cost of five processes.
 _CONFIG = """\
@@ -65,18 +57,20 @@ _SAYS_FAILED = re.compile(r"returned error: 5\d\d|HTTP 5\d\d")
 class History:
     """A repository's commits without their trees; files are fetched when they are read."""
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(self, folder: Path, url: str, token: str = "") -> None:
         self._folder = folder
         self._url = url
+        self._environment = isolated(url, token)
 
     @classmethod
     @contextmanager
-    def opened(cls, url: str, silence: float = 60.0) -> Iterator[History]:
+    def opened(cls, url: str, silence: float = 60.0, token: str = "") -> Iterator[History]:
         """Prepare an empty partial clone of a repository, removed at the end.
 
         Args:
             url: the repository's address.
             silence: the longest that its host may say next to nothing, in seconds.
+            token: its host's, for a repository that is not public.
         """
         with tempfile.TemporaryDirectory(prefix="updater-history-") as name:
             folder = Path(name)
@@ -87,7 +81,7 @@ class History:
             (folder / "config").write_text(
                 _CONFIG.format(url=f'"{quoted}"', silence=max(1, round(silence)))
             )
-            yield cls(folder, url)
+            yield cls(folder, url, token)
 
     async def fetch(self, commits: Sequence[str]) -> None:
         """Fetch the history behind some commits.
@@ -147,7 +141,7 @@ class History:
     async def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         try:
             return await run(
-                ["git", *arguments], cwd=self._folder, env=_environment(), timeout=_CLONE_SECONDS
+                ["git", *arguments], cwd=self._folder, env=self._environment, timeout=_CLONE_SECONDS
             )
         except FileNotFoundError as error:
             raise UpstreamError("git is not installed", hint="install git") from error
@@ -168,16 +162,6 @@ class History:
         if _SAYS_GONE.search(said):
             return NotFound(message, url=self._url, hint="is it deleted, renamed or private?")
         return Unreachable(message, url=self._url, hint="check the network and the proxy variables")
-
-
-def _environment() -> dict[str, str]:
-    """Return an environment that says nothing of the repository that the user may be in."""
-    inherited = {
-        name: value for name, value in environment().items() if not name.startswith("GIT_")
-    }
-    authority = os.environ.get("GIT_SSL_CAINFO") or os.environ.get("SSL_CERT_FILE")
-    trusted = {"GIT_SSL_CAINFO": authority} if authority else {}
-    return inherited | ALONE | trusted
 
 
 async def commit_file(root: Path, file: str, message: str) -> None:
@@ -267,6 +251,22 @@ async def changed_files(root: Path, revision: str) -> frozenset[str]:
     return frozenset(
         os.fsdecode(name) for done in listed for name in done.stdout.split(b"\0") if name
     )
+
+
+async def versions(root: Path, file: str, text: str, most: int = 20) -> AsyncIterator[bytes]:
+    """Yield earlier versions of a file of the user's repository that hold a text, newest first.
+
+    Args:
+        root: the repository.
+        file: the file, relative to the root.
+        text: what it must hold.
+        most: how many of the file's commits are looked at.
+    """
+    listed = await _in(root, "log", f"-{most}", "--format=%H", "--", file)
+    for commit in listed.stdout.decode().split() if listed.returncode == 0 else ():
+        done = await _in(root, "cat-file", "blob", f"{commit}:./{file}")
+        if done.returncode == 0 and text.encode() in done.stdout:
+            yield done.stdout
 
 
 async def file_at(root: Path, revision: str, file: str) -> bytes | None:

@@ -11,25 +11,17 @@ import hashlib
 import os
 import re
 import subprocess
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from updater.effects.process import environment, printable
+from updater.effects.git_environment import isolated
+from updater.effects.process import printable
 from updater.errors import HashError, UpstreamError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-_ALONE = {
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_ATTR_NOSYSTEM": "1",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_ALLOW_PROTOCOL": "http:https",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "LC_ALL": "C",
-}
 _GIT = (
     "git",
     "-c",
@@ -46,6 +38,7 @@ _HASHES = "updater-hashes-1"  # a new number where hashes made before must not c
 _TREE, _DIGEST = 20, 32
 _CHUNK_BYTES = 1 << 18
 _FETCH_SECONDS = 1800.0
+_LOG_FORM = "--format=%H %T %ct"
 
 
 class Logged(NamedTuple):
@@ -57,31 +50,38 @@ class Logged(NamedTuple):
 
 
 class Mirror:
-    """A bare clone; for a worker thread. Use it through `opened`."""
+    """A bare clone; for a worker thread. Use it through `opened`.
 
-    def __init__(self, folder: Path, url: str) -> None:
-        self._folder = folder
+    Attributes:
+        folder: where it is.
+    """
+
+    def __init__(self, folder: Path, url: str, token: str = "") -> None:
+        self.folder = folder
         self._url = url
+        self._environment = isolated()
+        self._fetching = isolated(url, token)
 
     @classmethod
     @contextmanager
-    def opened(cls, url: str, cache: Path) -> Iterator[Mirror]:
+    def opened(cls, url: str, cache: Path, token: str = "") -> Iterator[Mirror]:
         """Make the mirror, or bring it up to date, alone with it until the end.
 
         Commits that upstream rewrote away stay in a mirror that had them.
 
         Args:
             url: the repository's address.
-            cache: the folder of all mirrors.
+            cache: the folder of all mirrors; only its owner may look into it.
+            token: its host's, for a repository that is not public; only fetching gets it.
 
         Raises:
             UpstreamError: git is missing, or the repository cannot be fetched.
         """
         name = re.sub(r"[^A-Za-z0-9.]+", "-", url.partition("://")[2]).strip("-.")
         folder = cache / f"{name[-80:]}-{hashlib.sha256(url.encode()).hexdigest()[:12]}.git"
-        mirror = cls(folder, url)
+        mirror = cls(folder, url, token)
         try:
-            cache.mkdir(parents=True, exist_ok=True)
+            cache.mkdir(parents=True, exist_ok=True, mode=0o700)
             with folder.with_suffix(".lock").open("w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 mirror._fetch()
@@ -97,7 +97,7 @@ class Mirror:
 
     def _fetch(self) -> None:
         # Also where it exists: a run may have died while it made the folder.
-        self._git("init", "--bare", "--quiet", "--template=", str(self._folder), inside=False)
+        self._git("init", "--bare", "--quiet", "--template=", str(self.folder), inside=False)
         self._keep_rewritten()
         self._git(
             "fetch",
@@ -109,6 +109,7 @@ class Mirror:
             self._url,
             "+refs/heads/*:refs/heads/*",
             "+refs/tags/*:refs/tags/*",
+            env=self._fetching,
         )
 
     def _keep_rewritten(self) -> None:
@@ -118,12 +119,26 @@ class Mirror:
             orders = "".join(f"update refs/held/{one} {one}\n" for one in dict.fromkeys(heads))
             self._git("update-ref", "--stdin", sent=orders.encode())
 
+    def commit(self, identity: str) -> Logged | None:
+        """Return one commit, asked of upstream where no branch and no tag has it.
+
+        None where upstream does not have it either, or keeps it to itself.
+        """
+        ours = f"+{identity}:refs/held/{identity}"
+        asked = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", self._url, ours)
+        for attempt in (None, asked):
+            with suppress(UpstreamError):
+                if attempt is not None:
+                    self._git(*attempt, env=self._fetching)
+                shown = self._git("log", "-1", "--no-walk", _LOG_FORM, f"{identity}^{{commit}}")
+                return _logged(shown)
+        return None
+
     def log(self) -> Iterator[Logged]:
         """Yield every commit of every branch and tag, newest first."""
-        with self._started("log", "--all", "--date-order", "--format=%H %T %ct") as process:
+        with self._started("log", "--all", "--date-order", _LOG_FORM) as process:
             for line in _out(process):
-                commit, tree, seconds = line.decode("ascii").split()
-                yield Logged(commit, tree, int(seconds))
+                yield _logged(line.decode("ascii"))
 
     def tags(self) -> dict[str, str]:
         """Return tag -> commit, annotated ones peeled; tags of anything else left out."""
@@ -138,7 +153,7 @@ class Mirror:
     def kept_hashes(self) -> dict[bytes, bytes]:
         """Return tree id -> sha256 NAR hash of its archive, as `keep_hashes` left them."""
         try:
-            data = (self._folder / _HASHES).read_bytes()
+            data = (self.folder / _HASHES).read_bytes()
         except FileNotFoundError:
             return {}
         whole = len(data) - len(data) % (_TREE + _DIGEST)
@@ -147,9 +162,9 @@ class Mirror:
 
     def keep_hashes(self, hashes: Mapping[bytes, bytes]) -> None:
         """Leave hashes of trees beside the objects, in one step."""
-        new = self._folder / f"{_HASHES}.new"
+        new = self.folder / f"{_HASHES}.new"
         new.write_bytes(b"".join(tree + digest for tree, digest in hashes.items()))
-        new.replace(self._folder / _HASHES)
+        new.replace(self.folder / _HASHES)
 
     @contextmanager
     def objects(self) -> Iterator[Batch]:
@@ -175,8 +190,8 @@ class Mirror:
     def _started(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
         with subprocess.Popen(  # noqa: S603 - a fixed program with ids and names of this module
             [*_GIT, *arguments],
-            cwd=self._folder,
-            env=environment(**_ALONE),
+            cwd=self.folder,
+            env=self._environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -186,12 +201,18 @@ class Mirror:
             finally:
                 process.kill()
 
-    def _git(self, *arguments: str, sent: bytes = b"", inside: bool = True) -> str:
+    def _git(
+        self,
+        *arguments: str,
+        sent: bytes = b"",
+        inside: bool = True,
+        env: dict[str, str] | None = None,
+    ) -> str:
         try:
             done = subprocess.run(  # noqa: S603 - as above
                 [*_GIT, *arguments],
-                cwd=self._folder if inside else None,
-                env=environment(**_ALONE),
+                cwd=self.folder if inside else None,
+                env=env or self._environment,
                 input=sent,
                 capture_output=True,
                 check=False,
@@ -266,6 +287,11 @@ class Batch:
             size -= len(piece)
             yield piece
         out.read(1)
+
+
+def _logged(line: str) -> Logged:
+    commit, tree, seconds = line.split()
+    return Logged(commit, tree, int(seconds))
 
 
 def _out(process: subprocess.Popen[bytes]) -> IO[bytes]:

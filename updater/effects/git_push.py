@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from updater.effects.git import ALONE
-from updater.effects.process import environment, printable, run
+from updater.effects.git_environment import isolated
+from updater.effects.process import printable, run
 from updater.errors import PublishError
 
 if TYPE_CHECKING:
@@ -40,9 +39,8 @@ class Commit:
 class Remote:
     """A repository on a host, and the token that may push to it.
 
-    git is told the token in its environment, as a header for this host alone, so that it stands in
-    no address, no argument and no file. Source: git-config(1), ``GIT_CONFIG_COUNT``,
-    ``http.<url>.extraHeader``.
+    git finds the token in its environment, for this host alone, so that it stands in no address, no
+    argument and no file.
     """
 
     web: str
@@ -78,19 +76,12 @@ class Remote:
             await git.run("push", "--quiet", lease, url, f"{made}:refs/heads/{branch}")
 
     def _environment(self, login: str) -> dict[str, str]:
-        pair = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()
         who = {
             f"GIT_{role}_{part}": value
             for role in ("AUTHOR", "COMMITTER")
             for part, value in (("NAME", login), ("EMAIL", f"{login}@users.noreply.github.com"))
         }
-        return environment(
-            **ALONE,
-            **who,
-            GIT_CONFIG_COUNT="1",
-            GIT_CONFIG_KEY_0=f"http.{self.web}/.extraHeader",
-            GIT_CONFIG_VALUE_0=f"Authorization: Basic {pair}",
-        )
+        return isolated(self.web, self.token) | who
 
 
 @dataclass(frozen=True, slots=True)

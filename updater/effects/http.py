@@ -138,6 +138,11 @@ class Http:
         """Tell whether a token is bound to an address's host."""
         return origin(url) in self._credentials
 
+    def token(self, url: str) -> str:
+        """Return the token that is bound to an address's host, for git, or an empty string."""
+        bound = self._credentials.get(origin(url))
+        return bound.token if bound is not None else ""
+
     async def get(
         self,
         url: str,

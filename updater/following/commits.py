@@ -17,6 +17,7 @@ from updater.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from updater.choose import Release
@@ -114,7 +115,7 @@ class Commits:
             self._dates |= await self._clone().dates(fetched)
         unfetched = [commit for commit in missing if commit not in fetched]
         if unfetched:
-            with History.opened(self._url, self._http.silence) as alone:
+            with self._opened() as alone:
                 await self._patiently(lambda: alone.fetch_alone(unfetched))
                 self._dates |= await alone.dates(unfetched)
         return {commit: self._dates[commit] for commit in commits}
@@ -144,8 +145,11 @@ class Commits:
 
     def _clone(self) -> History:
         if self._history is None:
-            self._history = self._stack.enter_context(History.opened(self._url, self._http.silence))
+            self._history = self._stack.enter_context(self._opened())
         return self._history
+
+    def _opened(self) -> AbstractContextManager[History]:
+        return History.opened(self._url, self._http.silence, self._http.token(self._url))
 
     async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
         async def once() -> T:

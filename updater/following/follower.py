@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from updater import choose
 from updater.errors import NotFound, StageError
 from updater.fetchers.base import NoFile
+from updater.following.chooser import Chooser
 from updater.following.repository import Repository
 from updater.following.subjects import Decision, Subject
 from updater.model import Candidate, Choice, Offer, Pinned, PinWarning, Take, Tracking, Wait
@@ -54,7 +55,7 @@ class Follower:
             decision = self._from_index(subject, offer)
         else:
             index = twin if isinstance(twin, Offer) else None
-            decision = await Repository(self, subject, offer, index).decide()
+            decision = await Chooser(self.repository(subject, offer), index).decide()
             if isinstance(twin, StageError) and not isinstance(twin, NotFound):
                 unasked = PinWarning("not-compared", f"the index was not compared: {twin.message}")
                 decision = replace(decision, warnings=(*decision.warnings, unasked))
@@ -63,7 +64,7 @@ class Follower:
 
     def repository(self, subject: Subject, offer: Offer) -> Repository:
         """Return a package with what its repository offers in the form that its pin uses."""
-        return Repository(self, subject, offer, None)
+        return Repository(self, subject, offer)
 
     def unfetchable(self, subject: Subject, candidate: Candidate) -> str:
         """Say why the package's fetcher call cannot get a candidate, or nothing."""

@@ -9,7 +9,7 @@ from packaging.utils import InvalidName, canonicalize_name
 
 from updater import choose
 from updater.declared import files_read
-from updater.model import Choice, Pinned, PinWarning, Project, Take, Tracking
+from updater.model import Choice, Evidence, Pinned, PinWarning, Project, Take, Tracking
 from updater.upstreams.base import Question, host_of
 
 if TYPE_CHECKING:
@@ -92,12 +92,13 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A choice and what it rests on."""
+    """A choice and what it rests on; ``evidence`` where the pin had to be identified."""
 
     tracking: Tracking
     choice: Choice
     pinned: Pinned
     warnings: tuple[PinWarning, ...] = ()
+    evidence: Evidence | None = None
 
     @property
     def reason(self) -> str:
@@ -112,4 +113,5 @@ class Decision:
             "pinned": self.pinned,
             "candidate": self.choice.candidate,
             "warnings": self.warnings + self.choice.warnings,
+            "evidence": self.evidence,
         }

@@ -81,6 +81,20 @@ class Nothing:
     why: str = ""
     ended_by: str = ""
 
+    @property
+    def explained(self) -> str:
+        """What was searched, and what would explain that the hash is not there."""
+        saw = f"searched {self.looked_at} different trees of all branches and tags"
+        if self.ended_by:
+            return f"{saw}, then reached {self.ended_by}"
+        why = [
+            "upstream rewrote its history",
+            "the hash was made with submodules or changed by hand",
+        ]
+        if self.unreproducible:
+            why.insert(0, f"{self.unreproducible} commits have no one hash: {self.why}")
+        return f"{saw}; would be explained by: {'; '.join(why)}"
+
 
 def candidates(log: Callable[[], Iterable[One]], clues: Clues) -> Iterator[One]:
     """Yield every commit, likeliest first, the likely ones again later on.

@@ -5,7 +5,7 @@ edits); lines and columns count from 1; times are timezone-aware.
 """
 
 from updater.model.change import Build, Change, Diagnosis, Edit, FieldChange
-from updater.model.choice import Choice, Pinned, Stay, Take, Tracking, Wait
+from updater.model.choice import Choice, Evidence, Pinned, Stay, Take, Tracking, Wait
 from updater.model.hashes import Algorithm, GitOption, Hashed, HashMethod, Sri
 from updater.model.offers import (
     Answer,
@@ -63,6 +63,7 @@ __all__ = [
     "Directive",
     "Distribution",
     "Edit",
+    "Evidence",
     "Failed",
     "Field",
     "FieldChange",

@@ -41,6 +41,23 @@ class Pinned:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """How it is known what a pin holds: a tree was found that has the pinned hash.
+
+    Attributes:
+        commit: whose tree it is.
+        ref: a tag that names the commit, or an empty string.
+        looked_at: how many trees were hashed until it was found.
+        hash: the pinned hash, as SRI.
+    """
+
+    commit: str
+    ref: str
+    looked_at: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Take:
     """The candidate to move to, and why where that is not plain."""
 

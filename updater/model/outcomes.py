@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from updater.model.change import Build, Change
-    from updater.model.choice import Pinned, Tracking
+    from updater.model.choice import Evidence, Pinned, Tracking
     from updater.model.hashes import Hashed
     from updater.model.offers import Candidate, PinWarning
     from updater.model.overlay import Package
@@ -26,6 +26,7 @@ class _Known:
     pinned: Pinned | None = None
     candidate: Candidate | None = None
     warnings: tuple[PinWarning, ...] = ()
+    evidence: Evidence | None = None
     pull_request: PullRequest | None = None
 
 

@@ -36,16 +36,18 @@ from updater.pipeline.preparing import Preparer
 from updater.pipeline.reviewing import Asked, Auditor
 from updater.pipeline.steps import Bump, Progress, Proposed, Ready
 from updater.pipeline.writing import Writer
-from updater.truth.inspector import Inspector, gone
+from updater.truth.inspector import Inspector
+from updater.truth.verifier import Verifier, gone
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from updater.config import Config
     from updater.effects.http import Http
     from updater.pipeline.builder import Builder
     from updater.pipeline.evaluating import Ahead
     from updater.prefetch import Prefetcher
+    from updater.publish.proposal import Command
     from updater.selection import Found
     from updater.truth.identifier import Identifier
 
@@ -117,7 +119,7 @@ class Pipeline:
 
     async def verify(self, packages: Sequence[Package]) -> list[Outcome]:
         """Say for each package whether its pin is true; nothing is changed."""
-        return await self._inspect("verify", packages, self._inspector().verify)
+        return await self._inspect("verify", packages, Verifier(self._deciding.follower()).verify)
 
     def _inspector(self) -> Inspector:
         return Inspector(self._deciding.follower())
@@ -198,14 +200,28 @@ class Pipeline:
             ask: how to end.
             sri: also write a hash of an old format as SRI.
         """
+        outcomes, ready = await self._pins(packages, sri=sri)
+        return await self._writing.write_all(packages, outcomes, ready, found, ask)
+
+    async def propose_pins(
+        self, packages: Sequence[Package], found: Found, *, sri: bool
+    ) -> list[Proposed | Outcome]:
+        """Find by itself what each pin must say; nothing is written."""
+        outcomes, ready = await self._pins(packages, sri=sri)
+        command: Command = "pin --sri" if sri else "pin"
+        proposed = await self._proposed(outcomes, ready, found, "", command)
+        return [proposed[package.identity] for package in packages]
+
+    async def _pins(
+        self, packages: Sequence[Package], *, sri: bool
+    ) -> tuple[dict[str, Outcome], list[tuple[Subject, Ready | Outcome]]]:
         outcomes, subjects = self._deciding.subjects(packages)
         asked = [one for one in subjects if _has_history(one)]
         for subject in subjects:
             if subject not in asked:
                 outcomes[subject.package.identity] = _of_index(subject)
         decided = await self._deciding.decide(asked, "", self._inspector().pin)
-        ready = [(one, self._pinned(one, decision, sri=sri)) for one, decision in decided]
-        return await self._writing.write_all(packages, outcomes, ready, found, ask)
+        return outcomes, [(one, self._pinned(one, decision, sri=sri)) for one, decision in decided]
 
     def _pinned(
         self, subject: Subject, decision: Decision | Outcome, *, sri: bool
@@ -234,8 +250,19 @@ class Pipeline:
         outcomes, subjects = self._deciding.subjects(packages)
         decided = await self._deciding.decide(subjects, ask.to, self._deciding.choosing(ask.to))
         built = await self._preparing.build(await self._preparing.hash(decided, found, ask), found)
+        proposed = await self._proposed(outcomes, built, found, ask.to, "bump")
+        return [proposed[package.identity] for package in packages]
+
+    async def _proposed(
+        self,
+        outcomes: Mapping[str, Outcome],
+        ready: Sequence[tuple[Subject, Ready | Outcome]],
+        found: Found,
+        asked: str,
+        command: Command,
+    ) -> dict[str, Proposed | Outcome]:
         proposed: dict[str, Proposed | Outcome] = dict(outcomes)
-        for subject, result in built:
+        for subject, result in ready:
             identity = subject.package.identity
             if not isinstance(result, Ready):
                 proposed[identity] = result
@@ -244,11 +271,11 @@ class Pipeline:
                 subject, result, dict(found.texts), Bump(dry_run=True)
             )
             proposed[identity] = (
-                Proposed(outcome, subject.project, result.values, result.companions, ask.to)
+                Proposed(outcome, subject.project, result.values, result.companions, asked, command)
                 if isinstance(outcome, Updated)
                 else outcome
             )
-        return [proposed[package.identity] for package in packages]
+        return proposed
 
     # --- stages ---
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from updater.following.subjects import Decision
     from updater.model import Build, Hashed, Package, Project, Updated
+    from updater.publish.proposal import Command
 
 
 class Progress(Protocol):
@@ -57,6 +58,7 @@ class Proposed:
         values: what the package's fields are to read, so that it can be planned with others.
         companions: the same for each of its further sources.
         asked: what ``--to`` named; empty where nobody asked.
+        command: that finds it again, with the options that it takes.
         told: what upstream says about it.
     """
 
@@ -65,6 +67,7 @@ class Proposed:
     values: dict[str, str]
     companions: tuple[Mapping[str, str], ...] = ()
     asked: str = ""
+    command: Command = "bump"
     told: Told = NOTHING_TOLD
 
 

@@ -79,17 +79,19 @@ class Writer:
         files.replace(root / file, change.before, change.after, file)
         if ask.commit:
             new = decision.choice.candidate.version if decision.choice.candidate else ""
-            await git.commit_file(root, file, commit_message(change, new))
+            message = commit_message(change, decision.pinned.version, new)
+            await git.commit_file(root, file, message)
 
 
-def commit_message(change: Change, new: str) -> str:
+def commit_message(change: Change, truly: str | None, new: str) -> str:
     """Return a commit's title in nixpkgs' form: ``ema-pytorch: 0.7.7 -> 0.8.3``.
 
-    Where the hash stays, nothing moved: the pin only says what it holds.
+    The old version is what the pin truly held, where that is known. Where the hash stays, nothing
+    moved: the pin only says what it holds.
     """
     package = change.package
     moved = any(one.field in HASH_FIELDS for one in change.fields)
-    old = package.version.value if package.version is not None else None
+    old = truly or (package.version.value if package.version is not None else None)
     if old == new or not old or not moved:
         return f"{package.name}: pin {new}".rstrip()
     return f"{package.name}: {old} -> {new}"

@@ -44,13 +44,14 @@ def member_of(proposed: Proposed, policy: Policy, *, reported: bool) -> Member:
 def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
     outcome = proposed.outcome
     package, candidate = outcome.package, outcome.candidate
-    old = package.version.value if package.version is not None else None
+    label = package.version.value if package.version is not None else None
+    truly = outcome.pinned.version if outcome.pinned is not None else None
     return Update(
         identity=package.identity,
         name=package.name,
         file=package.file,
         line=package.line,
-        old=old or "",
+        old=truly or label or "",
         new=candidate.version if candidate is not None else "",
         ref=candidate.ref if candidate is not None else "",
         commit=candidate.commit if candidate is not None else "",
@@ -68,6 +69,9 @@ def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
         imports=policy.build.imports != (),
         title=policy.pull_request.title,
         asked=proposed.asked,
+        command=proposed.command,
+        label=label or "",
+        evidence=outcome.evidence,
     )
 
 

@@ -1,4 +1,4 @@
-"""What ``bump --output DIR`` leaves and ``publish DIR`` reads: one JSON file a package.
+"""What ``--output DIR`` leaves and ``publish DIR`` reads: one JSON file a package.
 
 Another process, which ran upstream's code, wrote the folder: only package, version, ref, commit
 and hash are believed, and those only where they are found again. Builds are its word.
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.model import Outcome
+    from updater.publish.proposal import Command
 
 LARGEST_FILE = 256 * 1024
 MOST_FILES = 2000
@@ -82,6 +83,7 @@ class Result(_Part):
     ref: Word | None
     commit: Commit | None
     asked: Word | None = Field(description="What --to named; null where nobody asked")
+    command: Literal["bump", "pin", "pin --sri"] = Field(description="What finds it again")
     hash: Annotated[str, Field(pattern=r"^([a-z0-9]+-[A-Za-z0-9+/]+={0,2})?$", max_length=200)]
     built: dict[Annotated[str, Field(max_length=200)], Hash] = Field(
         default_factory=dict, max_length=50, description="Hashes that only a build tells, by field"
@@ -112,13 +114,16 @@ class Result(_Part):
         )
 
 
-def write_results(folder: Path, outcomes: Sequence[Outcome], asked: str) -> None:
+def write_results(
+    folder: Path, outcomes: Sequence[Outcome], asked: str, command: Command = "bump"
+) -> None:
     """Write a file for each update.
 
     Args:
         folder: where to.
         outcomes: of the run.
         asked: what ``--to`` named, or an empty string.
+        command: of the run.
 
     Raises:
         WriteError: it cannot be written, or is nothing that `read_results` would take.
@@ -126,7 +131,7 @@ def write_results(folder: Path, outcomes: Sequence[Outcome], asked: str) -> None
     for outcome in outcomes:
         if isinstance(outcome, Updated):
             try:
-                result = _result(outcome, asked)
+                result = _result(outcome, asked, command)
             except ValidationError as error:
                 problem = error.errors(include_url=False)[0]
                 where = ".".join(str(part) for part in problem["loc"])
@@ -198,7 +203,7 @@ def _confirmed(result: Result, proposed: Proposed | Outcome) -> Proposed | Outco
     return replace(proposed, outcome=replace(outcome, build=build))
 
 
-def _result(outcome: Updated, asked: str) -> Result:
+def _result(outcome: Updated, asked: str, command: Command) -> Result:
     candidate, build = outcome.candidate, outcome.build
     return Result(
         package=outcome.package.identity,
@@ -206,6 +211,7 @@ def _result(outcome: Updated, asked: str) -> Result:
         ref=(candidate.ref or None) if candidate is not None else None,
         commit=(candidate.commit or None) if candidate is not None else None,
         asked=asked or None,
+        command=command,
         hash=outcome.sri,
         built=dict(outcome.built),
         build=_built(build) if build is not None else None,

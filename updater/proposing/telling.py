@@ -75,7 +75,7 @@ class Teller:
         outcome = update.outcome
         offers = await PYPI.look_up([Question(update.project)], self.around)
         offer = offers[update.project]
-        old = _label(outcome)
+        old = _old(outcome)
         if isinstance(offer, StageError) or outcome.candidate is None or not old:
             return Told()
         releases = {Version(one.version): one for one in offer.candidates}
@@ -120,7 +120,10 @@ class Teller:
         return replace(told, notes=notes, requirements=changes)
 
 
-def _label(outcome: Updated) -> str:
+def _old(outcome: Updated) -> str:
+    """Return what was truly there where that is known, else what the label says."""
+    if outcome.pinned is not None and outcome.pinned.version:
+        return outcome.pinned.version
     version = outcome.package.version
     return (version.value if version is not None else None) or ""
 
@@ -136,7 +139,7 @@ def _notes(releases: Sequence[Mapping[str, Any]], outcome: Updated) -> tuple[Not
     if candidate is None or not candidate.ref or candidate.version not in candidate.ref:
         return ()
     before, _, after = candidate.ref.partition(candidate.version)
-    old, new = _version(_label(outcome)), _version(candidate.version)
+    old, new = _version(_old(outcome)), _version(candidate.version)
     found = []
     for one in releases:
         tag = str(one["tagName"])

@@ -37,7 +37,8 @@ def render(updates: Sequence[Update], *, ready: bool = True) -> str:
     warnings = [
         f"{code(update.name)}: {inline(text)}" for update in updates for text in _warnings(update)
     ]
-    marker = Marker(tuple(update.key for update in updates), ready)
+    only_pins = all(update.command != "bump" for update in updates)
+    marker = Marker(tuple(update.key for update in updates), ready, only_pins)
     for room in _ROOMS:
         body = _template().render(
             updates=updates, warnings=warnings, box=rebuild_box(), marker=str(marker), room=room

@@ -25,13 +25,16 @@ class Marker:
     Attributes:
         keys: the updates that the pull request proposes, as `Update.key` has them.
         ready: labels, reviewers and the like were set, so that they are the people's by now.
+        only_pins: as `Proposal` has it.
     """
 
     keys: tuple[str, ...]
     ready: bool
+    only_pins: bool = False
 
     def __str__(self) -> str:
-        written = json.dumps({"updates": self.keys, "ready": self.ready})
+        pins = {"only_pins": True} if self.only_pins else {}
+        written = json.dumps({"updates": self.keys, "ready": self.ready, **pins})
         # Neither can end the comment that hides it.
         written = written.replace("--", "-\\u002d").replace(">", "\\u003e")
         return f"<!-- updater: {written} -->"
@@ -44,12 +47,12 @@ def read_marker(body: str) -> Marker | None:
         return None
     try:
         said = json.loads(found[-1])
-        keys, ready = said["updates"], said["ready"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        keys, ready, only_pins = said["updates"], said["ready"], said.get("only_pins")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         return None
-    return Marker(tuple(keys), ready is True)
+    return Marker(tuple(keys), ready is True, only_pins is True)
 
 
 def rebuild_box() -> str:

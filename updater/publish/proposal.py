@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from updater.model import Build, FieldChange, PinWarning
+    from updater.model import Build, Evidence, FieldChange, PinWarning
     from updater.publish.requirements import RequirementChange
 
 Kind = Literal["patch", "minor", "major", "pin"]
 """What an update changes: ``pin`` where the version stays, or cannot be compared."""
+
+
+Command = Literal["bump", "pin", "pin --sri"]
+"""What finds an update: ``pin`` only makes a pin say what its hash holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,9 @@ class Told:
 
 NOTHING_TOLD = Told()
 
+UNCHANGED = Told(requirements=())
+"""What there is to tell of a source that stays the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Update:
@@ -52,7 +59,9 @@ class Update:
 
     Attributes:
         identity: ``FILE#attribute.path``.
-        old, new: version labels; empty where there is none.
+        old, new: versions; the old one is what the pin truly held, where that is known; empty
+            where there is none.
+        label: the old version as it was written.
         ref, commit: of the choice; empty where it has none.
         upstream: a page of the project; empty where there is none.
         hash: as SRI.
@@ -61,6 +70,8 @@ class Update:
         imports: the build also imports the package and compares its version.
         title: the template of the title.
         asked: what ``--to`` named; empty where nobody asked.
+        command: that finds it.
+        evidence: how it is known what the pin held; None where that needed no search.
     """
 
     identity: str
@@ -85,6 +96,14 @@ class Update:
     told: Told = NOTHING_TOLD
     title: str = "{name}: {old} -> {new}"
     asked: str = ""
+    command: Command = "bump"
+    label: str = ""
+    evidence: Evidence | None = None
+
+    @property
+    def stays(self) -> bool:
+        """Whether the source stays the same, and with it what is built."""
+        return self.evidence is not None and self.evidence.hash == self.hash
 
     @property
     def kind(self) -> Kind:
@@ -114,6 +133,11 @@ class Proposal:
     body: str
     updates: tuple[Update, ...]
     files: Mapping[str, bytes]
+
+    @property
+    def only_pins(self) -> bool:
+        """Whether ``pin`` makes it, so that nothing that is built changes."""
+        return all(update.command != "bump" for update in self.updates)
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ class Leave:
 Decision: TypeAlias = "Publish | Leave"
 
 
-def decide(proposal: Proposal, seen: Seen) -> Decision:
+def decide(proposal: Proposal, seen: Seen) -> Decision:  # noqa: PLR0911 - each for its reason
     """Say what to do about a proposal."""
     opened = [pull for pull in seen.pulls if pull.state == "open" and pull.own]
     mine = next((pull for pull in opened if is_mine(pull, seen.login)), None)
@@ -81,6 +81,8 @@ def decide(proposal: Proposal, seen: Seen) -> Decision:
         return Leave(
             f"{theirs.author} opened pull request {theirs.number} from {proposal.branch}", theirs
         )
+    if mine is not None and proposal.only_pins and not _only_pins(mine):
+        return Leave(f"pull request {mine.number} updates it, and names its source too", mine)
     if mine is None and not seen.forced:
         closed = declining(seen.pulls, seen.login, proposal.keys)
         if closed is not None:
@@ -95,6 +97,11 @@ def decide(proposal: Proposal, seen: Seen) -> Decision:
     if mine is None and seen.open >= seen.max_open and not seen.forced:
         return Leave(f"{seen.open} pull requests are open, and max_open is {seen.max_open}")
     return Publish(mine, push=not _is_newest(proposal, seen))
+
+
+def _only_pins(pull: Pull) -> bool:
+    marker = read_marker(pull.body)
+    return marker is not None and marker.only_pins
 
 
 def _is_newest(proposal: Proposal, seen: Seen) -> bool:
@@ -145,7 +152,10 @@ def person_commit(branch: Branch) -> BranchCommit | None:
 
 
 def superseded(pulls: Iterable[Pull], login: str, proposals: Sequence[Proposal]) -> list[Pull]:
-    """Return open pull requests whose packages are all proposed on other branches by now."""
+    """Return open pull requests whose packages are all proposed on other branches by now.
+
+    What only makes a pin true replaces no update.
+    """
     found = []
     for pull in pulls:
         marker = read_marker(pull.body)
@@ -154,7 +164,7 @@ def superseded(pulls: Iterable[Pull], login: str, proposals: Sequence[Proposal])
         elsewhere = {
             update.identity
             for proposal in proposals
-            if proposal.branch != pull.branch
+            if proposal.branch != pull.branch and (marker.only_pins or not proposal.only_pins)
             for update in proposal.updates
         }
         packages = {key.split(" ", 1)[0] for key in marker.keys}

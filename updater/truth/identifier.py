@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
 from updater.effects import git
 from updater.effects.git_objects import Logged, Mirror
-from updater.errors import HashError
-from updater.hashing.archive import hash_archive
-from updater.identify.exact import Inexact, Unreproducible
+from updater.hashing.sri import parse_hash
+from updater.identify.exact import Unreproducible
 from updater.identify.search import Clues, Match, Nothing, candidates, same_tree, search
-from updater.identify.trees import TreeHash, TreeHasher
-from updater.model import Sri
+from updater.truth.hashes import Hashes
+from updater.truth.records import Records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from updater.effects.answers import Answers
-    from updater.effects.git_objects import Batch
+    from updater.model import Sri
 
+T = TypeVar("T")
 
 _NOTED_EVERY: Final = 50
+_MOST_NAMED: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Question:
         url: the repository's address.
         file: where the hash is written, relative to the root.
         written: the hash as written there.
+        named: the commit that the rev says, itself or as a tag; empty for a moving rev.
         likely: commits to look at first.
         tagged: the commits of its tags, the best tag first.
     """
@@ -57,6 +59,7 @@ class Question:
     pinned: Sri
     file: str
     written: str
+    named: str
     likely: tuple[str, ...]
     tagged: tuple[str, ...]
 
@@ -66,11 +69,15 @@ class Identity:
     """The commit that a hash holds.
 
     Attributes:
-        looked_at: how many trees were hashed; None where the answer was kept from another run.
+        looked_at: how many trees were hashed until it was found.
+        kept: the answer is another run's.
+        is_named: the commit that the rev says has the hash too, if it is another one.
     """
 
     commit: str
-    looked_at: int | None
+    looked_at: int
+    kept: bool
+    is_named: bool
 
 
 Identification: TypeAlias = "Identity | Nothing"
@@ -85,21 +92,29 @@ class Identifier:
         answers: those of earlier runs; None where all is asked anew.
         budget: of each search.
         note: is told how far a search is, from its thread.
+        token: the token for an address, or an empty string.
+
+    Attributes:
+        records: which commits tags named.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a run has of each
         self,
         root: Path,
         cache: Path,
         answers: Answers | None,
         budget: Budget,
+        *,
         note: Callable[[str], None],
+        token: Callable[[str], str],
     ) -> None:
+        self.records = Records(root, answers)
         self._root = root
         self._note = note
         self._cache = cache
         self._budget = budget
         self._answers = answers
+        self._token = token
         self._limit = CapacityLimiter(2)
 
     async def identify(self, question: Question) -> Identification:
@@ -108,106 +123,135 @@ class Identifier:
         Raises:
             UpstreamError: the repository cannot be cloned.
         """
-        asked = (question.url, str(question.pinned))
-        kept = self._answers.get(*asked) if self._answers is not None else None
+        kept = await self._kept(question)
         if kept is not None:
-            return Identity(str(kept["commit"]), None)
+            return kept
         written = await git.written_at(self._root, question.file, question.written)
         clues = Clues(question.likely, question.tagged, written)
-        stop = threading.Event()
-        try:
-            found = await to_thread.run_sync(
-                self._search, question, clues, stop, limiter=self._limit, abandon_on_cancel=True
-            )
-        finally:
-            stop.set()
-        if isinstance(found, Identity) and self._answers is not None:
-            self._answers.keep({"commit": found.commit}, *asked)
+        found = await self._in_thread(lambda stop: self._search(question, clues, stop))
+        if isinstance(found, Nothing):
+            return found
+        identity, holding = found
+        if self._answers is not None:
+            known = {"commit": identity.commit, "looked_at": identity.looked_at}
+            self._answers.keep({**known, "holding": holding}, *_asked(question))
+        return identity
+
+    async def hash_of(self, url: str, commit: str) -> Sri | None:
+        """Return the hash of one commit's archive, None where it has no one hash, or is not there.
+
+        Raises:
+            UpstreamError: the repository cannot be cloned.
+        """
+        asked = ("hash", url, commit)
+        kept = self._answers.get(*asked) if self._answers is not None else None
+        if kept is not None:
+            return parse_hash(str(kept["hash"]), "sha256")
+
+        def work(stop: threading.Event) -> Sri | None:
+            with self._opened(url, None, stop) as (mirror, hashes):
+                one = mirror.commit(commit)
+                with suppress(Unreproducible):
+                    return hashes.of(one).sri if one is not None else None
+            return None
+
+        found = await self._in_thread(work)
+        if found is not None and self._answers is not None:
+            self._answers.keep({"hash": str(found)}, *asked)
         return found
 
-    def _search(self, question: Question, clues: Clues, stop: threading.Event) -> Identification:
+    async def _in_thread(self, work: Callable[[threading.Event], T]) -> T:
+        stop = threading.Event()
+        try:
+            return await to_thread.run_sync(work, stop, limiter=self._limit, abandon_on_cancel=True)
+        finally:
+            stop.set()
+
+    async def _kept(self, question: Question) -> Identity | None:
+        """Return another run's answer, with what the rev says by now."""
+        if self._answers is None:
+            return None
+        asked, named = _asked(question), question.named
+        kept = self._answers.get(*asked)
+        if kept is None:
+            return None
+        match kept:
+            case {"commit": str(commit), "looked_at": int(looked_at), "holding": list(holding)}:
+                pass
+            case _:
+                return None
+        if (
+            named
+            and named not in holding
+            and await self.hash_of(question.url, named) == (question.pinned)
+        ):
+            holding = [*holding, named]
+            self._answers.keep({**kept, "holding": holding}, *asked)
+        return Identity(commit, looked_at, kept=True, is_named=named in holding)
+
+    def _search(
+        self, question: Question, clues: Clues, stop: threading.Event
+    ) -> Nothing | tuple[Identity, list[str]]:
         pinned, budget = question.pinned, self._budget
-        self._note(f"{question.url}: cloning")
-        with Mirror.opened(question.url, self._cache / "mirrors") as mirror:
-            deadline = time.monotonic() + budget.seconds
+        with self._opened(question.url, pinned, stop) as (mirror, hashes):
+            if question.named:
+                mirror.commit(question.named)  # so that it is there although no ref leads to it
+
+            def ended(looked_at: int) -> str:
+                if looked_at % _NOTED_EVERY == 0:
+                    self._note(f"{question.url}: {looked_at} trees")
+                if hashes.made >= budget.max_candidates:
+                    return f"--max-candidates {budget.max_candidates}"
+                if hashes.over():
+                    return f"--timeout {budget.seconds:.0f}s"
+                return ""
+
+            with closing(hashes.ahead(candidates(mirror.log, clues))) as offered:
+                found = search(pinned, offered, hashes.of, ended)
+            if isinstance(found, Nothing):
+                return found
+            holding = _holding(found, mirror, question, hashes)
+            named = question.named in holding
+            identity = Identity(holding[0], found.looked_at, kept=False, is_named=named)
+            return identity, holding[:_MOST_NAMED]
+
+    @contextmanager
+    def _opened(
+        self, url: str, pinned: Sri | None, stop: threading.Event
+    ) -> Iterator[tuple[Mirror, Hashes]]:
+        self._note(f"{url}: cloning")
+        budget = self._budget
+        with Mirror.opened(url, self._cache / "mirrors", self._token(url)) as mirror:
+            ends = time.monotonic() + budget.seconds
+
+            def over() -> bool:
+                return stop.is_set() or time.monotonic() > ends
+
             with mirror.objects() as objects:
-                hashes = _Hashes(mirror, objects, pinned)
-
-                def ended(looked_at: int) -> str:
-                    if looked_at % _NOTED_EVERY == 0:
-                        self._note(f"{question.url}: {looked_at} trees")
-                    if hashes.made >= budget.max_candidates:
-                        return f"--max-candidates {budget.max_candidates}"
-                    if stop.is_set() or time.monotonic() > deadline:
-                        return f"--timeout {budget.seconds:.0f}s"
-                    return ""
-
+                hashes = Hashes(mirror, objects, pinned, budget.max_candidates, over)
                 try:
-                    found = search(pinned, candidates(mirror.log, clues), hashes.of, ended)
-                    if isinstance(found, Nothing):
-                        return found
-                    return Identity(_named(found, mirror, question, hashes), found.looked_at)
+                    yield mirror, hashes
                 finally:
                     hashes.keep()
 
 
-def _named(match: Match, mirror: Mirror, question: Question, hashes: _Hashes) -> str:
-    """Return the commit that stands for a tree, of all that have the same hash."""
+def _asked(question: Question) -> tuple[str, str]:
+    return question.url, str(question.pinned)
+
+
+def _holding(match: Match, mirror: Mirror, question: Question, hashes: Hashes) -> list[str]:
+    """Return commits that have the hash, the one that stands for them first, then the named one."""
     tagged = (*question.tagged, *mirror.tags().values())
-    for commit, seconds in same_tree(match, mirror.log(), tagged):
-        if not match.depends_on_commit or commit == match.commit:
-            return commit
+    same = dict(same_tree(match, mirror.log(), tagged))
+    if not match.depends_on_commit:
+        return list(same)
+
+    def holds(commit: str) -> bool:
         with suppress(Unreproducible):
-            if hashes.of(Logged(commit, match.tree, seconds)).sri == question.pinned:
-                return commit
-    return match.commit
+            one = Logged(commit, match.tree, same[commit])
+            return commit == match.commit or hashes.of(one).sri == question.pinned
+        return False
 
-
-class _Hashes:
-    """Hashes of trees: computed here where that is exact, else from git's own archive.
-
-    What another run computed is not computed again, unless it is the answer.
-
-    Attributes:
-        made: how many were computed in this run; no others count against the budget.
-    """
-
-    def __init__(self, mirror: Mirror, objects: Batch, pinned: Sri) -> None:
-        self.made = 0
-        self._mirror = mirror
-        self._pinned = pinned.digest
-        self._known = mirror.kept_hashes()
-        self._hasher = TreeHasher(objects)
-
-    def of(self, one: Logged) -> TreeHash:
-        """Return a commit's hash.
-
-        Raises:
-            Unreproducible: it has none to compare.
-        """
-        tree = bytes.fromhex(one.tree)
-        known = self._known.get(tree, self._pinned)
-        if known != self._pinned:
-            return TreeHash(Sri("sha256", known), depends_on_commit=False)
-        self.made += 1
-        hashed = self._computed(one)
-        if not hashed.depends_on_commit:
-            self._known[tree] = hashed.sri.digest
-        return hashed
-
-    def keep(self) -> None:
-        """Leave the hashes to the next run."""
-        if self.made:
-            self._mirror.keep_hashes(self._known)
-
-    def _computed(self, one: Logged) -> TreeHash:
-        try:
-            return self._hasher.hash(one.commit, one.tree)
-        except Inexact:
-            # Whether it depends on the commit is then unknown, and costs only time.
-            try:
-                with self._mirror.archive(one.commit) as chunks:
-                    unpacked = hash_archive(chunks, filename=f"{one.commit}.tar")
-            except HashError as error:
-                raise Unreproducible(error.message) from error
-            return TreeHash(unpacked.sri, depends_on_commit=True)
+    first = next(filter(holds, same), match.commit)
+    named = [question.named] if question.named in same and holds(question.named) else []
+    return list(dict.fromkeys((first, *named)))

@@ -79,7 +79,7 @@ class Question:
     Attributes:
         branches: names that may be branches.
         commits: pinned commits, whose date and place in the history matter.
-        files: paths whose content matters at the heads of the branches.
+        files: paths whose content matters at the heads of the branches and at the commits.
         releases: whether the host's own releases matter.
         dates: whether the tags' dates matter.
     """

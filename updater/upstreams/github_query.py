@@ -100,9 +100,10 @@ def _branches(question: Question) -> Sequence[str]:
 
 def _files(question: Question) -> Iterator[tuple[str, str]]:
     """Yield (revision, path) for all files that are asked for."""
-    for branch in ("HEAD", *(f"refs/heads/{name}" for name in _branches(question))):
+    branches = (f"refs/heads/{name}" for name in _branches(question))
+    for revision in ("HEAD", *branches, *_commits(question)):
         for file in question.files:
-            yield branch, file
+            yield revision, file
 
 
 def read(question: Question, answer: Json, host: Host) -> Offer:
@@ -189,16 +190,17 @@ def _relations(question: Question, answer: Json) -> Iterator[tuple[tuple[str, st
 
 def _contents(question: Question, answer: Json) -> dict[str, dict[str, bytes | None]]:
     """Return commit -> path -> content; what was cut short is not known."""
-    heads = _heads(question, answer)
     default = answer["defaultBranchRef"]
+    commits = {f"refs/heads/{name}": one["oid"] for name, one in _heads(question, answer).items()}
+    commits |= {"HEAD": default["target"]["oid"]} if default else {}
+    commits |= {one["oid"]: one["oid"] for one in _objects(question, answer)}
     contents: dict[str, dict[str, bytes | None]] = {}
-    for place, (branch, file) in enumerate(_files(question)):
-        name = branch.removeprefix("refs/heads/")
-        head = (default or {}).get("target") if name == "HEAD" else heads.get(name)
+    for place, (revision, file) in enumerate(_files(question)):
+        commit = commits.get(revision)
         blob = answer.get(f"f{place}")
-        if head and not (blob and blob.get("isTruncated")):
+        if commit and not (blob and blob.get("isTruncated")):
             text = blob.get("text") if blob else None
-            contents.setdefault(head["oid"], {})[file] = text.encode() if text is not None else None
+            contents.setdefault(commit, {})[file] = text.encode() if text is not None else None
     return contents
 
 
