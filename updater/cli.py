@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Literal, Optional
 
 import typer
 
+from updater.arguments import (
+    Commit,
+    MaxCandidates,
+    Output,
+    Packages,
+    PullRequests,
+    Timeout,
+    To,
+    command,
+)
+from updater.commands.request import Request
 from updater.errors import UpdaterError, UsageError
 from updater.report.summary import Exit
 from updater.report.texts import harmless
@@ -22,42 +33,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-# typer reads these annotations when the command runs, so that they are written for Python 3.11.
-Packages = Annotated[
-    Optional[list[str]],  # noqa: UP045 - as typer's documentation has it
-    typer.Argument(metavar="PKG", help="Names, identities, files or globs; all without any."),
-]
-ConfigFile = Annotated[
-    Optional[str],  # noqa: UP045 - as above
-    typer.Option("--config", metavar="FILE", help="The configuration, instead of config.yaml."),
-]
-Root = Annotated[Path, typer.Option("-C", metavar="DIR", help="Run as if started in DIR.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say only what went wrong.")]
-NoCache = Annotated[
-    bool, typer.Option("--no-cache", help="Ask everything anew and keep no answers.")
-]
-To = Annotated[
-    str, typer.Option(metavar="VERSION|REV", help="Move to this version, tag, branch or commit.")
-]
-
-PullRequests = Annotated[
-    bool, typer.Option("--pr", help="Open or update pull requests; leave the files alone.")
-]
-Output = Annotated[
-    Optional[Path],  # noqa: UP045 - as above
-    typer.Option(metavar="DIR", help="Leave the results there, for `publish`."),
-]
-MaxCandidates = Annotated[
-    Optional[int],  # noqa: UP045 - as above
-    typer.Option(metavar="N", min=1, help="Hash this many trees at most, to identify a pin."),
-]
-Timeout = Annotated[
-    Optional[float],  # noqa: UP045 - as above
-    typer.Option(metavar="SECONDS", min=0, help="Search for so long at most, to identify a pin."),
-]
-
 
 @app.callback(invoke_without_command=True)
 def _top(
@@ -70,48 +45,31 @@ def _top(
         raise typer.Exit
 
 
-@app.command("list")
-def _list(
-    packages: Packages = None,
-    config: ConfigFile = None,
-    root: Root = Path(),
-    json: Json = False,
-    verbose: Verbose = False,
-    quiet: Quiet = False,
-    no_cache: NoCache = False,
-) -> int:
+@command(app, "list")
+def _list(request: Request, packages: Packages = None) -> int:
     """Show what was found, where, and how it is tracked."""
     from updater.commands import listing
-    from updater.commands.running import Request
 
-    return listing.list_packages(
-        Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
-    )
+    return listing.list_packages(request.about(packages))
 
 
-@app.command()
+@command(app)
 def check(
+    request: Request,
     packages: Packages = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 10 if updates are available.")
     ] = False,
-    config: ConfigFile = None,
-    root: Root = Path(),
-    json: Json = False,
-    verbose: Verbose = False,
-    quiet: Quiet = False,
-    no_cache: NoCache = False,
 ) -> int:
     """Show which pins are behind; change nothing."""
     from updater.commands import updates
-    from updater.commands.running import Request
 
-    request = Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
-    return updates.check(request, tell_outdated=exit_code)
+    return updates.check(request.about(packages), tell_outdated=exit_code)
 
 
-@app.command()
+@command(app)
 def bump(
+    request: Request,
     packages: Packages = None,
     to: To = "",
     dry_run: Annotated[
@@ -120,27 +78,17 @@ def bump(
     no_build: Annotated[
         bool, typer.Option("--no-build", help="Write without building first.")
     ] = False,
-    commit: Annotated[bool, typer.Option("--commit", help="Make one commit a package.")] = False,
+    commit: Commit = False,
     pr: PullRequests = False,
     output: Output = None,
     max_candidates: MaxCandidates = None,
     timeout: Timeout = None,
-    config: ConfigFile = None,
-    root: Root = Path(),
-    json: Json = False,
-    verbose: Verbose = False,
-    quiet: Quiet = False,
-    no_cache: NoCache = False,
 ) -> int:
     """Move pins to the newest version that may be taken."""
     from updater.commands import updates
-    from updater.commands.running import Request
     from updater.pipeline.steps import Bump
 
-    names = tuple(packages or ())
-    request = Request(
-        root, config, names, json, verbose, quiet, not no_cache, max_candidates, timeout
-    )
+    request = request.about(packages).within(max_candidates, timeout)
     _refuse_mixed("bump", pr=pr, others=dry_run or commit or output is not None)
     ask = Bump(to, not no_build, dry_run, commit)
     if not pr:
@@ -150,8 +98,9 @@ def bump(
     return pulls.bump_to_pull_requests(request, ask)
 
 
-@app.command()
+@command(app)
 def publish(
+    request: Request,
     folder: Annotated[
         Path,
         typer.Argument(
@@ -159,77 +108,54 @@ def publish(
         ),
     ],
     packages: Annotated[
-        Optional[list[str]],  # noqa: UP045 - as above
+        Optional[list[str]],  # noqa: UP045 - as typer's documentation has it
         typer.Argument(metavar="PKG", help="What the results may tell of; all without any."),
     ] = None,
     to: Annotated[
         str, typer.Option(metavar="VERSION|REV", help="What `bump --to` was asked for.")
     ] = "",
-    config: ConfigFile = None,
-    root: Root = Path(),
-    json: Json = False,
-    verbose: Verbose = False,
-    quiet: Quiet = False,
-    no_cache: NoCache = False,
 ) -> int:
     """Open or update pull requests from results, each found again first."""
     from updater.commands import pulls
-    from updater.commands.running import Request
 
-    request = Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
-    return pulls.publish(request, folder, to)
+    return pulls.publish(request.about(packages), folder, to)
 
 
-@app.command()
+@command(app)
 def verify(
+    request: Request,
     packages: Packages = None,
     changed_since: Annotated[
         str, typer.Option(metavar="REV", help="Only packages that differ from this commit.")
     ] = "",
-    config: ConfigFile = None,
-    root: Root = Path(),
-    json: Json = False,
-    verbose: Verbose = False,
-    quiet: Quiet = False,
-    no_cache: NoCache = False,
 ) -> int:
     """Say of each pin whether it is true; change nothing."""
     from updater.commands import truths
-    from updater.commands.running import Request
 
-    request = Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
-    return truths.verify(request, changed_since)
+    return truths.verify(request.about(packages), changed_since)
 
 
-@app.command()
+@command(app)
 def identify(
+    request: Request,
     packages: Packages = None,
     max_candidates: MaxCandidates = None,
     timeout: Timeout = None,
-    config: ConfigFile = None,
-    root: Root = Path(),
-    json: Json = False,
-    verbose: Verbose = False,
-    quiet: Quiet = False,
-    no_cache: NoCache = False,
 ) -> int:
     """Find the commit that each pinned hash holds; change nothing."""
     from updater.commands import truths
-    from updater.commands.running import Request
 
-    names = tuple(packages or ())
-    return truths.identify(
-        Request(root, config, names, json, verbose, quiet, not no_cache, max_candidates, timeout)
-    )
+    return truths.identify(request.about(packages).within(max_candidates, timeout))
 
 
-@app.command()
+@command(app)
 def pin(
+    request: Request,
     packages: Packages = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the diff and write nothing.")
     ] = False,
-    commit: Annotated[bool, typer.Option("--commit", help="Make one commit a package.")] = False,
+    commit: Commit = False,
     pr: PullRequests = False,
     output: Output = None,
     sri: Annotated[
@@ -237,22 +163,12 @@ def pin(
     ] = False,
     max_candidates: MaxCandidates = None,
     timeout: Timeout = None,
-    config: ConfigFile = None,
-    root: Root = Path(),
-    json: Json = False,
-    verbose: Verbose = False,
-    quiet: Quiet = False,
-    no_cache: NoCache = False,
 ) -> int:
     """Make each pin name what its hash holds; the hash stays."""
     from updater.commands import updates
-    from updater.commands.running import Request
     from updater.pipeline.steps import Bump
 
-    names = tuple(packages or ())
-    request = Request(
-        root, config, names, json, verbose, quiet, not no_cache, max_candidates, timeout
-    )
+    request = request.about(packages).within(max_candidates, timeout)
     _refuse_mixed("pin", pr=pr, others=dry_run or commit or output is not None)
     if not pr:
         ask = Bump(build=False, dry_run=dry_run, commit=commit)
@@ -262,27 +178,17 @@ def pin(
     return pulls.pin_to_pull_requests(request, sri=sri)
 
 
-@app.command()
-def test(
-    packages: Packages = None,
-    config: ConfigFile = None,
-    root: Root = Path(),
-    json: Json = False,
-    verbose: Verbose = False,
-    quiet: Quiet = False,
-    no_cache: NoCache = False,
-) -> int:
+@command(app)
+def test(request: Request, packages: Packages = None) -> int:
     """Evaluate, build and import the pins as they are; change nothing."""
     from updater.commands import updates
-    from updater.commands.running import Request
 
-    return updates.test(
-        Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
-    )
+    return updates.test(request.about(packages))
 
 
-@app.command()
+@command(app)
 def review(
+    request: Request,
     base: Annotated[
         str,
         typer.Argument(
@@ -292,41 +198,24 @@ def review(
             show_default=False,
         ),
     ] = "",
-    config: ConfigFile = None,
-    root: Root = Path(),
-    json: Json = False,
-    verbose: Verbose = False,
-    quiet: Quiet = False,
-    no_cache: NoCache = False,
 ) -> int:
     """Verify, audit and test what a branch changes; change nothing."""
     from updater.commands import review as reviewing
-    from updater.commands.running import Request
 
-    return reviewing.review(Request(root, config, (), json, verbose, quiet, not no_cache), base)
+    return reviewing.review(request, base)
 
 
-@app.command()
-def plan(
-    packages: Packages = None,
-    config: ConfigFile = None,
-    root: Root = Path(),
-    json: Json = False,
-    verbose: Verbose = False,
-    quiet: Quiet = False,
-    no_cache: NoCache = False,
-) -> int:
+@command(app)
+def plan(request: Request, packages: Packages = None) -> int:
     """Print what is behind as a JSON job matrix for many runners; change nothing."""
     from updater.commands import updates
-    from updater.commands.running import Request
 
-    return updates.plan(
-        Request(root, config, tuple(packages or ()), json, verbose, quiet, not no_cache)
-    )
+    return updates.plan(request.about(packages))
 
 
-@app.command()
+@command(app)
 def prefetch(
+    request: Request,
     ref: Annotated[
         str,
         typer.Argument(
@@ -341,19 +230,12 @@ def prefetch(
         bool, typer.Option("--unpack", help="URL: hash the unpacked tree, as fetchzip does.")
     ] = False,
     nix: Annotated[bool, typer.Option("--nix", help="Let Nix download and hash.")] = False,
-    config: ConfigFile = None,
-    root: Root = Path(),
-    json: Json = False,
-    verbose: Verbose = False,
-    quiet: Quiet = False,
-    no_cache: NoCache = False,
 ) -> int:
     """Print the SRI hash of a source."""
     from updater.commands import prefetching
-    from updater.commands.running import Request
 
-    request = Request(root, config, (ref,) if ref else (), json, verbose, quiet, not no_cache)
-    return prefetching.prefetch(request, convert, unpack=unpack, method="nix" if nix else "auto")
+    method: Literal["auto", "nix"] = "nix" if nix else "auto"
+    return prefetching.prefetch(request, ref, convert, unpack=unpack, method=method)
 
 
 def _refuse_mixed(command: str, *, pr: bool, others: bool) -> None:

@@ -40,8 +40,9 @@ CONFIGURATIONS = {
         "overlays: [overlays]\ndefaults:\n  trak: tag\n",
         (
             "config.yaml:3:defaults.trak: is no known key\n"
-            "hint: known here: allow, build, commit_interval, cross_check, hash, hold, ignore, "
-            "minimum_release_age, prereleases, pull_request, python, tag_pattern, track\n"
+            "hint: known here: allow, build, commit_interval, cross_check, dependent_hashes, "
+            "hash, hold, ignore, minimum_release_age, prereleases, pull_request, python, "
+            "tag_pattern, track\n"
         ),
     ),
     "wrong value": (

@@ -12,7 +12,7 @@ from updater.report.summary import Exit
 from updater.selection import FETCHERS, find_packages, select, skip_reason
 
 if TYPE_CHECKING:
-    from updater.commands.running import Request
+    from updater.commands.request import Request
 
 
 def list_packages(request: Request) -> int:

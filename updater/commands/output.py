@@ -12,7 +12,7 @@ from updater.report.summary import Exit, exit_code
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from updater.commands.running import Request
+    from updater.commands.request import Request
     from updater.model import Outcome
     from updater.selection import Found
 

@@ -10,13 +10,13 @@ from updater.errors import UsageError
 from updater.report.summary import Exit
 
 if TYPE_CHECKING:
-    from updater.commands.running import Request
+    from updater.commands.request import Request
     from updater.model import Hashed
     from updater.report.progress import Silent
 
 
 def prefetch(
-    request: Request, convert: str, *, unpack: bool, method: Literal["auto", "nix"]
+    request: Request, ref: str, convert: str, *, unpack: bool, method: Literal["auto", "nix"]
 ) -> int:
     """Print a source's hash, or a given hash as SRI."""
     if convert:
@@ -24,9 +24,8 @@ def prefetch(
 
         write(str(parse_hash(convert, "sha256")))
         return Exit.DONE
-    if not request.packages:
+    if not ref:
         raise UsageError("prefetch needs a REF or --convert HASH", hint="updater prefetch --help")
-    (ref,) = request.packages
     config = request.load()
     import anyio  # noqa: PLC0415 - dear, and --convert does without
 

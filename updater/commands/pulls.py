@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from updater.commands.running import Request
+    from updater.commands.request import Request
     from updater.model import Outcome, Package
     from updater.pipeline.pipeline import Pipeline
     from updater.proposing.results import Result

@@ -15,7 +15,7 @@ from updater.report.summary import exit_code
 from updater.selection import changed_packages, find_packages, packages_at
 
 if TYPE_CHECKING:
-    from updater.commands.running import Request
+    from updater.commands.request import Request
     from updater.config import Config
     from updater.selection import Found
 

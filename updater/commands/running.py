@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
-
-from updater import config as configuration
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-    from pathlib import Path
 
+    from updater.commands.request import Request
     from updater.config import Config
     from updater.effects.http import Http
     from updater.pipeline.builder import Builder
@@ -21,25 +18,6 @@ if TYPE_CHECKING:
     from updater.truth.identifier import Identifier
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What every command takes; None where the configuration decides."""
-
-    root: Path
-    config: str | None
-    packages: tuple[str, ...]
-    json: bool
-    verbose: bool
-    quiet: bool
-    cache: bool = True
-    max_candidates: int | None = None
-    timeout: float | None = None
-
-    def load(self) -> Config:
-        """Read the configuration."""
-        return configuration.load(self.root, self.config)
 
 
 def run(

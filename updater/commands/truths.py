@@ -10,7 +10,7 @@ from updater.report.summary import exit_code
 from updater.selection import changed_packages, find_packages, select
 
 if TYPE_CHECKING:
-    from updater.commands.running import Request
+    from updater.commands.request import Request
 
 
 def identify(request: Request) -> int:

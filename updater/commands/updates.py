@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from updater.commands.running import Request
+    from updater.commands.request import Request
     from updater.model import Package
     from updater.pipeline.steps import Bump
 

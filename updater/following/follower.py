@@ -13,6 +13,7 @@ from updater import choose
 from updater.errors import NotFound, StageError
 from updater.fetchers.base import NoFile
 from updater.following.chooser import Chooser
+from updater.following.named import named
 from updater.following.repository import Repository
 from updater.following.subjects import Decision, Subject
 from updater.model import Candidate, Choice, Offer, Pinned, PinWarning, Take, Tracking, Wait
@@ -99,20 +100,3 @@ class Follower:
                 lambda candidate: self.unfetchable(subject, candidate),
             )
         return Decision(tracking, choice, pinned)
-
-
-def named(to: str, offer: Offer, form: choose.Form | None, wider: choose.Form | None) -> Take:
-    """Return what ``--to`` names.
-
-    Raises:
-        StageError: upstream has nothing of that name.
-    """
-    found = choose.choose_named(to, offer, form, wider)
-    if found is None:
-        offered = choose.releases(offer.candidates, form)
-        newest = ", ".join(one.candidate.version for one in offered[:5]) or "none"
-        raise StageError(
-            f"upstream has no version, tag, branch or full commit {to!r}",
-            hint=f"its newest versions: {newest}",
-        )
-    return found
