@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from updater import choose
 from updater.errors import HashError, StageError, UpstreamError
+from updater.following.named import named
 from updater.following.subjects import Decision
 from updater.model import Candidate, Choice, Pinned, PinWarning, Stay, Take, Wait
 from updater.truth.identifier import Identity
@@ -85,8 +86,6 @@ class Chooser:
         return replace(pinned, version=held.version or None)
 
     async def _named(self) -> Decision:
-        from updater.following.follower import named  # noqa: PLC0415 - it imports this module
-
         wider = choose.general_form(self._subject.names)
         taken = named(self._follower.to, self._offer, self._form, wider)
         if not taken.candidate.version:
