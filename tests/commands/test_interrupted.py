@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import json
 import signal
 import subprocess
 import sys
@@ -16,25 +16,53 @@ from tests.loopback.faults import Hang
 from tests.project import FAKE, Project, pypi_overlay
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from tests.loopback.index import Index
     from tests.workshop import Workshop
 
-# Runs the command and kills itself at the Nth thing that it does to the file system.
+# Imports the command once; then, for each line of its input, a copy of itself runs it and sends
+# itself a signal before the Nth thing that it does to the file system. It answers with the exit
+# code and whether the signal was sent.
 KILLED = """
-import os, signal, sys
+import importlib, json, os, pkgutil, signal, sys
+import updater
 from updater.__main__ import main
-left = int(sys.argv[1])
-EVENTS = {"os.rename", "os.remove", "os.mkdir", "os.chmod", "tempfile.mkstemp", "os.truncate",
-          "tempfile.mkdtemp", "subprocess.Popen", "shutil.rmtree", "shutil.copytree", "fcntl.flock"}
-def hook(event, arguments):
-    global left
-    writes = event == "open" and isinstance(arguments[1], str) and arguments[1][0] in "wax"
-    if event in EVENTS or writes:
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-sys.addaudithook(hook)
-sys.exit(main(sys.argv[2:]))
+for module in pkgutil.walk_packages(updater.__path__, "updater."):
+    if module.name != "updater.__main__":
+        importlib.import_module(module.name)
+EVENTS = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "os.link", "os.symlink",
+          "os.truncate", "os.utime", "tempfile.mkstemp", "tempfile.mkdtemp", "subprocess.Popen",
+          "shutil.rmtree", "shutil.copytree", "shutil.copyfile", "fcntl.flock"}
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+def run(moment, number, said, arguments):
+    left = moment
+    def hook(event, given):
+        nonlocal left
+        writes = event == "open" and (
+            given[1][0] in "wax" if isinstance(given[1], str) else given[2] & WRITING)
+        if event in EVENTS or writes:
+            left -= 1
+            if left == 0:
+                os.write(sent, b"x")
+                os.kill(os.getpid(), number)
+    sent = os.open(said + ".sent", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+    os.dup2(2, 1)
+    sys.argv = ["updater", *arguments]
+    sys.addaudithook(hook)
+    code = main()
+    left = 0
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+for line in sys.stdin:
+    moment, number, said, arguments = json.loads(line)
+    child = os.fork()
+    if not child:
+        run(moment, number, said, arguments)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print(json.dumps([code, os.path.getsize(said + ".sent") > 0]), flush=True)
 """
 
 
@@ -48,31 +76,110 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+class Killed:
+    """A bump that is sent a signal at some moment, again and again."""
+
+    def __init__(self, root: Path, said: Path) -> None:
+        self.said = said
+        self._arguments = ["bump", "-C", str(root)]
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", KILLED],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def at(self, moment: int, number: signal.Signals) -> tuple[int, bool]:
+        """Run it; return its exit code, and whether it came to the moment."""
+        asked, answers = self._process.stdin, self._process.stdout
+        assert asked is not None
+        assert answers is not None
+        asked.write(json.dumps([moment, number, str(self.said), self._arguments]) + "\n")
+        asked.flush()
+        code, sent = json.loads(answers.readline())
+        return code, sent
+
+    def close(self) -> None:
+        """End what was imported for it."""
+        self._process.communicate()
+
+
+@pytest.fixture
+def killed(workshop: Workshop, scratch: Path, tmp_path: Path) -> Iterator[Killed]:
+    """A bump that builds, with what it builds in the store already."""
+    workshop.add("a", "2.0")
+    workshop.overlay("a")
+    made = Killed(workshop.project.root, tmp_path / "said")
+    yield made
+    made.close()
+    assert list(scratch.glob("updater-*")) == []
+
+
+def every(moments: int) -> list[object]:
+    """Each moment in the thorough run, else only those at some distance."""
+    return [
+        pytest.param(1, id="each", marks=pytest.mark.thorough),
+        pytest.param(moments, id="some"),
+    ]
+
+
+@pytest.mark.nix
+@pytest.mark.usefixtures("tokenless")
+@pytest.mark.parametrize("step", every(2))
 def test_killed_at_any_moment_each_file_is_old_or_new(
-    project: Project, index: Index, scratch: Path
+    workshop: Workshop, killed: Killed, step: int
 ) -> None:
-    """Kill -9 before every change to the file system, one run after the other."""
-    index.release("a", "2.0")
-    old = pypi_overlay("a", "1.0", sri=FAKE)
-    path = project.overlay("a.nix", old)
-    assert project.run("bump").code == 0
+    """Kill -9 before changes to the file system, of a run that builds; the next one sweeps."""
+    path = workshop.project.root / "overlays" / "a.nix"
+    old = path.read_text()
+    assert workshop.project.run("bump").code == 0
     new = path.read_text()
     ends = []
-    for moment in range(1, 200):
+    for moment in range(1, 1000, step):
         path.write_text(old)
-        command = [sys.executable, "-c", KILLED, str(moment), "bump", "-C", str(project.root)]
-        done = subprocess.run(command, capture_output=True, check=False, env=dict(os.environ))
+        code, sent = killed.at(moment, signal.SIGKILL)
         assert path.read_text() in (old, new), moment
-        ends.append(done.returncode)
-        if done.returncode != -signal.SIGKILL:
+        if not sent:
+            assert code == 0, killed.said.read_text()
             break
-    assert len(ends) > 5
-    assert (ends[-1], set(ends[:-1])) == (0, {-signal.SIGKILL})
+        ends.append(code)
+    assert (len(ends) > 20, set(ends)) == (True, {-signal.SIGKILL})
     path.write_text(old)
-    assert project.run("bump").code == 0
+    assert workshop.project.run("bump").code == 0
     assert path.read_text() == new
     assert [one.name for one in path.parent.iterdir()] == ["a.nix"]
-    assert list(scratch.glob("updater-*")) == []
+
+
+@pytest.mark.nix
+@pytest.mark.usefixtures("tokenless")
+@pytest.mark.parametrize("step", every(9))
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_at_any_moment_it_leaves_nothing_behind(
+    workshop: Workshop, killed: Killed, scratch: Path, number: signal.Signals, step: int
+) -> None:
+    """Nothing half written, no scratch copy, no process of Nix; and it says so."""
+    path = workshop.project.root / "overlays" / "a.nix"
+    old = path.read_text()
+    assert workshop.project.run("bump").code == 0
+    new = path.read_text()
+    interrupted_at = []
+    for moment in range(1, 1000, step):
+        path.write_text(old)
+        code, sent = killed.at(moment, number)
+        if not sent:
+            assert (code, path.read_text()) == (0, new)
+            break
+        said = killed.said.read_text()
+        assert (code, said.splitlines()[-1]) == (
+            130,
+            "updater: interrupted; every file is either as it was or finished",
+        ), (moment, said)
+        assert path.read_text() in (old, new), moment
+        assert [one.name for one in path.parent.iterdir()] == ["a.nix"], moment
+        assert list(scratch.glob("updater-*")) == [], moment
+        assert running("nix", str(scratch)) == [], moment
+        interrupted_at.append(moment)
+    assert len(interrupted_at) > 5
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -104,14 +211,22 @@ def test_an_interrupt_during_a_build_ends_nix_too(
     workshop.overlay("apple")
     workshop.index.server.fail("GET /packages/source/", hang)
     before = workshop.project.snapshot()
-    code, _ = interrupted(workshop.project.root, hang, number)
-    assert code == 130
+    building: list[str] = []
+    code, _ = interrupted(
+        workshop.project.root,
+        hang,
+        number,
+        lambda: building.extend(running("nix-store --realise", str(scratch))),
+    )
+    assert (code, len(building)) == (130, 1)
     assert workshop.project.snapshot() == before
     assert list(scratch.glob("updater-*")) == []
-    assert running("nix-store --realise", str(workshop.project.root)) == []
+    assert running("nix-store --realise", str(scratch)) == []
 
 
-def interrupted(root: Path, hang: Hang, number: signal.Signals) -> tuple[int, str]:
+def interrupted(
+    root: Path, hang: Hang, number: signal.Signals, meanwhile: Callable[[], None] = lambda: None
+) -> tuple[int, str]:
     """Run a bump, interrupt it when it hangs, and return its exit code and stderr."""
     process = subprocess.Popen(
         [sys.executable, "-m", "updater", "bump", "-C", str(root)],
@@ -120,6 +235,7 @@ def interrupted(root: Path, hang: Hang, number: signal.Signals) -> tuple[int, st
         text=True,
     )
     assert hang.reached.wait(60)
+    meanwhile()
     process.send_signal(number)
     _, err = process.communicate(timeout=60)
     hang.release()
