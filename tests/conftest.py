@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.project import Project
 from updater.effects import ancestors
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.loopback.fixtures", "tests.real_nix", "tests.workshop"]
 
 PROC = ancestors.PROC
+# Of `./task thorough`; a test that names its own number of examples keeps it.
+settings.register_profile("thorough", max_examples=2000, deadline=None)
+
 _SCRUBBED = ("TOKEN", "PROXY", "SECRET", "GITHUB_", "GIT_", "NO_COLOR", "CI", "UPDATER_")
 
 

@@ -117,6 +117,14 @@ class Server:
             self._injections.insert(0, injection)
         return injection
 
+    def mend(self) -> None:
+        """Take back every fault; what hangs goes on."""
+        with self._lock:
+            faults, self._injections = self._injections, []
+        for injection in faults:
+            if isinstance(injection.fault, Hang):
+                injection.fault.release()
+
     def requests(self, match: str = "") -> list[Request]:
         """Return the requests so far whose ``METHOD target`` fits, in the order of arrival."""
         return [exchange.request for exchange in self.exchanges(match)]
@@ -136,9 +144,7 @@ class Server:
         if self._closing:
             return
         self._closing = True
-        for injection in self._injections:
-            if isinstance(injection.fault, Hang):
-                injection.fault.release()
+        self.mend()
         # Closing a socket does not wake a thread that accepts on it; a connection does.
         with suppress(OSError):
             socket.create_connection(("127.0.0.1", self.port)).close()

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.loopback.forges import Forge, Hosted, Release
 from tests.loopback.messages import Response
 from tests.upstreams.asking import Asking, codes, tags
-from tests.upstreams.forges import Forge, Hosted, Release
 from updater.errors import NotFound, ServerFailed
 from updater.model import Offer, Project
 from updater.upstreams.base import Question

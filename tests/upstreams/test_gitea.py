@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.loopback.forges import Gitea, Release
 from tests.upstreams.asking import Asking
-from tests.upstreams.forges import Gitea, Release
 from tests.upstreams.hosted import HostedKind, Setting, filled
 from updater.upstreams.gitea import KIND
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.loopback.forges import GitLab
 from tests.upstreams.asking import Asking, tags
-from tests.upstreams.forges import GitLab
 from tests.upstreams.hosted import HostedKind, Setting, filled
 from updater.model import Host
 from updater.upstreams.gitlab import KIND

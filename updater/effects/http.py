@@ -11,6 +11,7 @@ import base64
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NoReturn
 
 import anyio
@@ -148,6 +149,7 @@ class Http:
         url: str,
         *,
         accept: str = "*/*",
+        headers: Mapping[str, str] = MappingProxyType({}),
         scheme: Scheme | None = None,
         on: tuple[type[UpstreamError], ...] = TRANSIENT,
     ) -> Answer:
@@ -156,22 +158,24 @@ class Http:
         Args:
             url: the address.
             accept: the media type to ask for.
+            headers: further ones; an answer to them is not kept.
             scheme: how to send the host's token, if there is one.
             on: the failures after which it is sent again.
 
         Raises:
             UpstreamError: as the exception's class says.
         """
-        headers = {"Accept": accept, **self._authorize(url, scheme)}
-        key = Cache.key(url, headers)
-        kept = self._cache.find(key) if self._cache is not None else None
+        sent = {"Accept": accept, **self._authorize(url, scheme)}
+        cache = self._cache if not headers else None
+        key = Cache.key(url, sent)
+        kept = cache.find(key) if cache is not None else None
         conditions = kept.conditions if kept is not None else {}
-        request = self._request("GET", url, b"", headers | conditions)
+        request = self._request("GET", url, b"", {**sent, **headers, **conditions})
         answer: Answer = await self._patience.tries(shown(url), on)(self._once, request, None)
         if kept is not None and answer.status == HTTPStatus.NOT_MODIFIED:
             return replace(kept.answer, url=answer.url)
-        if self._cache is not None:
-            self._cache.keep(key, answer)
+        if cache is not None:
+            cache.keep(key, answer)
         return answer
 
     async def post(  # noqa: PLR0913 - as the protocol has it

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from updater.choose import Line, label
 from updater.declared import declared_version
 from updater.effects.git import History
-from updater.errors import NotFound
+from updater.errors import BadAnswer, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from updater.model import Candidate, Known, Relation
 
 T = TypeVar("T")
+
+_SERVICE = "/info/refs?service=git-upload-pack"
+_ADVERTISED = "application/x-git-upload-pack-advertisement"
 
 
 class Commits:
@@ -43,6 +46,7 @@ class Commits:
         self._http = http
         self._stack = stack
         self._history: History | None = None
+        self._speaks_git = False
         self._reachable: dict[str, frozenset[str]] = {}
         self._dates: dict[str, datetime] = dict(known.dates)
 
@@ -151,7 +155,32 @@ class Commits:
     def _opened(self) -> AbstractContextManager[History]:
         return History.opened(self._url, self._http.silence, self._http.token(self._url))
 
+    async def _expect_git(self) -> None:
+        """Make sure that git is answered in its own protocol before it is let loose.
+
+        Git takes a page (a log-in, say) for a list of plain files. A partial clone then asks for
+        each object that it lacks by another fetch, which asks in the same way, without end; only
+        git 2.44 and newer can be told not to.
+
+        Raises:
+            UpstreamError: the host answers with something else.
+        """
+        if self._speaks_git:
+            return
+        url = f"{self._url}{_SERVICE}"
+        headers = {"Git-Protocol": "version=2"}
+        answer = await self._http.get(url, headers=headers, scheme="basic")
+        if answer.headers.get("content-type", "") != _ADVERTISED:
+            raise BadAnswer(
+                f"{self._url} does not answer in the git protocol",
+                url=self._url,
+                hint="does a log-in page stand before it?",
+            )
+        self._speaks_git = True
+
     async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
+        await self._expect_git()
+
         async def once() -> T:
             async with self._http.limit:
                 return await ask()
