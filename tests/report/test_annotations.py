@@ -66,9 +66,11 @@ def test_a_failure_that_names_a_line_of_the_file_stands_there() -> None:
     one = package()
     told = Failed(package=one, stage="build", message="undefined at o/a.nix:9:19\nlog", hint="do")
     other = Failed(package=one, stage="build", message="undefined at no/a.nix:9:19")
-    assert [(mark.line, mark.message) for mark in marks([told, other])] == [
+    read = Failed(package=one, stage="find", message="o/a.nix: cannot parse line 7, column 30")
+    assert [(mark.line, mark.message) for mark in marks([told, other, read])] == [
         (9, "undefined at o/a.nix:9:19\ndo"),
         (2, "undefined at no/a.nix:9:19"),
+        (7, "o/a.nix: cannot parse line 7, column 30"),
     ]
 
 

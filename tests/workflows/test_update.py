@@ -1,0 +1,206 @@
+"""update.yml, run step by step: plan, each entry of its matrix, publish; and what is left then."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from tests.project import FAKE
+from tests.workflows.sample import (
+    APP,
+    READER,
+    ROOT,
+    WRITER,
+    Sample,
+    forty,
+    plain,
+    release,
+    true_overlay,
+)
+
+if TYPE_CHECKING:
+    from tests.loopback.github import GitHub
+    from tests.loopback.index import Index
+    from tests.real_nix import Nix
+    from tests.workflows.runner import Job, Runner
+
+pytestmark = pytest.mark.nix
+
+UPDATE = (ROOT / ".github" / "workflows" / "update.yml").read_text()
+NIGHT = Path(__file__).parent / "night.md"
+NAMES = ("apple", "banana", "cherry", "guava", "kiwi", "lemon")
+
+
+def shown(job: Job) -> str:
+    """What a person sees of a job: its end, annotations and summary."""
+    marks = "".join(f"{one}\n" for one in job.commands)
+    return f"# {job.name}: {job.result}\n\n{plain(marks)}\n{plain(job.summary)}\n"
+
+
+def change(name: str, line: int) -> str:
+    """The diff of a bump from 1.0 to 2.0 of an overlay whose hash stands on a line."""
+    file = f"overlays/{name}.nix"
+    return (
+        f"diff --git {file} {file}\nindex BLOBS 100644\n--- {file}\n+++ {file}\n"
+        f'@@ -5 +5 @@ self: super: {{\n-      version = "1.0";\n'
+        f'+      version = "2.0";\n@@ -{line} +{line} @@ self: super: {{\n'
+        '-        hash = "HASH";\n+        hash = "HASH";'
+    )
+
+
+def test_a_night_over_forty_overlays(
+    github: GitHub, index: Index, nix: Nix, tmp_path: Path
+) -> None:
+    """The end state is compared whole: branches, pull requests, summaries, annotations.
+
+    Apricot is built with apple, so that they share a job; damson and elder share a pull request.
+    What cannot be read, looked up or built makes its own job red and stops no other.
+    """
+    sample = Sample.made(github, index, nix, tmp_path, forty(github, index))
+    runner = sample.runner(UPDATE, "run")
+
+    runner.job("plan")
+    asked = len(github.server.requests())
+    assert sample.tokens() == {READER}
+    bumps = runner.job("bump")
+    assert sample.tokens(asked) == set()
+    assert sample.state() == {"branches": {"main": ""}, "pulls": {}}
+    runner.job("publish")
+
+    assert runner.results == {"plan": "failure", "bump": "failure", "publish": "success"}
+    assert "".join(map(shown, runner.jobs)) == NIGHT.read_text()
+    bot = "github-actions[bot]"
+    singles = {"apple": 12, "apricot": 13, "banana": 12, "cherry": 12, "fig": 14, "grape": 14}
+    assert sample.state() == {
+        "branches": {
+            "main": "",
+            **{f"updater/{name}": change(name, line) for name, line in singles.items()},
+            "updater/pair": f"{change('damson', 12)}\n{change('elder', 12)}",
+        },
+        "pulls": {
+            1: (bot, "apple: 1.0 -> 2.0", "updater/apple", "open", []),
+            2: (bot, "apricot: 1.0 -> 2.0", "updater/apricot", "open", []),
+            3: (bot, "pair: update 2 packages", "updater/pair", "open", ["deps"]),
+            4: (bot, "banana: 1.0 -> 2.0", "updater/banana", "open", []),
+            5: (bot, "cherry: 1.0 -> 2.0", "updater/cherry", "open", []),
+            6: (bot, "fig: 1.0 -> 2.0", "updater/fig", "open", []),
+            7: (bot, "grape: 1.0 -> 2.0", "updater/grape", "open", []),
+        },
+    }
+    reported = "| build | pass (`python3Packages.apple`), reported by the build job |"
+    assert reported in sample.hosted.pulls[1].body
+    assert sample.writers() == {WRITER}
+    for job in bumps:
+        assert "access-tokens" not in (job.folder / "nix" / "nix.conf").read_text()
+    assert list(runner.caches) == ["updater-17"]
+    left = "".join(job.log + job.summary for job in runner.jobs)
+    assert READER not in left
+    assert WRITER not in left
+
+
+def test_only_the_job_that_runs_nothing_of_upstreams_keeps_the_cache() -> None:
+    jobs = yaml.safe_load(UPDATE)["jobs"]
+    uses = {name: [one.get("uses", "") for one in job["steps"]] for name, job in jobs.items()}
+    cached = {name: sum("actions/cache" in one for one in used) for name, used in uses.items()}
+    assert cached == {"plan": 2, "bump": 0, "publish": 0}
+
+
+@pytest.fixture
+def sample(github: GitHub, index: Index, nix: Nix, tmp_path: Path) -> Sample:
+    """Six packages at 1.0, of which nothing is built."""
+    overlays = {f"overlays/{name}.nix": true_overlay(index, name) for name in NAMES}
+    made = Sample.made(github, index, nix, tmp_path, overlays)
+    made.hosted.commit({"config.yaml": made.config(enabled=False)})
+    made.hosted.settle()
+    return made
+
+
+def test_nothing_behind_is_no_further_job(sample: Sample) -> None:
+    runner = sample.runner(UPDATE, "run")
+    runner.all()
+    assert runner.results == {"plan": "success", "bump": "skipped", "publish": "skipped"}
+    assert sample.writers() == set()
+
+
+def test_an_artifact_that_was_tampered_with_is_refused(sample: Sample) -> None:
+    """Each in its own way; the honest one is published, and the run is red and says why."""
+    for name in NAMES:
+        release(sample.index, name, "2.0")
+    runner = sample.runner(UPDATE, "run")
+    runner.job("plan")
+    assert {job.result for job in runner.job("bump")} == {"success"}
+
+    tamper(runner)
+    (publish,) = runner.job("publish")
+
+    assert runner.results == {"plan": "success", "bump": "success", "publish": "failure"}
+    titles = [pull.title for pull in sample.hosted.pulls.values()]
+    assert titles == ["apple: 1.0 -> 2.0"]
+    heads = sample.hosted.git("for-each-ref", "--format=%(refname:short)", "refs/heads").split()
+    assert heads == ["main", "updater/apple"]
+    assert [plain(one) for one in publish.log.splitlines() if "updater: " in one] == [
+        (
+            "updater: a result tells of overlays/apple.nix#python3Packages.apple, which was not "
+            "asked for"
+        ),
+        "updater: no package matches '../../etc/passwd#x'",
+        "updater: FOLDER cannot be read: Too many levels of symbolic links",
+        "updater: FOLDER is larger than 262144 bytes",
+    ]
+    (mark,) = publish.commands
+    assert plain(mark) == (
+        "::error file=overlays/banana.nix,line=3,title=banana%3A failed at publish::what was "
+        "reported is not what is found now: hash: HASH was reported, HASH is found%0Arun `bump "
+        "--output` again; if it differs again, do not trust the job that ran it"
+    )
+
+
+def tamper(runner: Runner) -> None:
+    """Leave apple's result alone and change the others."""
+    files = {}
+    for place, name in enumerate(NAMES):
+        (files[name],) = runner.artifacts[f"result-{place}"].iterdir()
+    apple, banana = (json.loads(files[name].read_text()) for name in ("apple", "banana"))
+    files["banana"].write_text(json.dumps(banana | {"hash": FAKE}))
+    files["cherry"].write_text(json.dumps(apple))
+    files["guava"].write_text(json.dumps(apple | {"package": "../../etc/passwd#x"}))
+    files["kiwi"].unlink()
+    os.symlink("/etc/hostname", files["kiwi"])  # noqa: PTH211 - as an artifact has it
+    files["lemon"].write_bytes(b" " * (256 * 1024 + 1))
+
+
+def test_a_run_by_hand_moves_one_package_to_one_version(sample: Sample) -> None:
+    for version in ("1.5", "2.0"):
+        release(sample.index, "apple", version)
+    inputs = {"packages": "apple", "version": "1.5", "dry-run": True}
+    dry = sample.runner(UPDATE, "dry", inputs=inputs)
+    dry.all()
+    assert dry.results == {"plan": "success", "bump": "success", "publish": "skipped"}
+    assert sample.writers() == set()
+
+    runner = sample.runner(UPDATE, "run", inputs=inputs | {"dry-run": False})
+    runner.all()
+    assert runner.results == {"plan": "success", "bump": "success", "publish": "success"}
+    titles = [pull.title for pull in sample.hosted.pulls.values()]
+    assert titles == ["apple: 1.0 -> 1.5"]
+
+
+def test_a_github_app_opens_the_pull_requests_where_one_is_set_up(sample: Sample) -> None:
+    """Its pull requests start their checks, which those of the Actions token do not."""
+    release(sample.index, "apple", "2.0")
+    runner = sample.runner(
+        UPDATE,
+        "run",
+        inputs={"packages": "ap*"},
+        vars={"UPDATER_CLIENT_ID": "Iv1.app"},
+        secrets={"UPDATER_PRIVATE_KEY": "key"},
+    )
+    runner.all()
+    assert set(runner.results.values()) == {"success"}
+    assert sample.writers() == {APP}
+    assert [pull.author for pull in sample.hosted.pulls.values()] == ["updater[bot]"]
