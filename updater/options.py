@@ -188,6 +188,11 @@ class PullOptions(_Strict):
     group: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] | None = Field(
         default=None, description="Packages with the same group share one pull request"
     )
+    pin_group: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] | None = Field(
+        default=None,
+        description="The group of updates that only make a pin true: its rev was a branch, or its "
+        "hash stays; default: `group`",
+    )
     schedule: Annotated[tuple[str, ...], BeforeValidator(_schedule)] | None = Field(
         default=None,
         description="Windows of the week in UTC in which it is opened or updated, such as "

@@ -26,6 +26,7 @@ PASSED = {
     "tail": "",
     "diagnosis": None,
     "sandboxed": True,
+    "beside": [],
 }
 
 
@@ -74,6 +75,7 @@ def test_results_name_what_was_found_and_no_path_comes_from_upstream(results: Pa
             "tail": "",
             "diagnosis": None,
             "sandboxed": None,
+            "beside": [],
         },
     }
 
@@ -170,9 +172,9 @@ def test_the_version_that_was_asked_for_is_not_the_results_to_say(
     assert (unasked.code, unasked.err) == (
         2,
         (
-            "updater: overlays/apple.nix#python3Packages.apple: `bump` was asked for '1.5', `publish` "
-            "for 'the newest version'\nhint: give `publish` the --to that you gave `bump`; if you gave "
-            "none, do not trust the job that wrote the results\n"
+            "updater: overlays/apple.nix#python3Packages.apple: `bump` was asked for '1.5', "
+            "`publish` for 'the newest version'\nhint: give `publish` the --to that you gave "
+            "`bump`; if you gave none, do not trust the job that wrote the results\n"
         ),
     )
     assert home.writes() == []
