@@ -333,6 +333,11 @@ class Document(_Strict):
     index: Address | None = Field(
         default=None, description="A Simple API index; default: pip's, else PyPI"
     )
+    vulnerabilities: Address | None = Field(
+        default=None,
+        description="A service with OSV's API, such as `https://api.osv.dev`, that is asked what "
+        "it knows of the old and the new release; default: nobody is asked",
+    )
     network: NetworkOptions = Field(default_factory=NetworkOptions, description="Limits")
     defaults: PackageOptions = Field(
         default_factory=PackageOptions, description="What holds for every package"

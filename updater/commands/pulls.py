@@ -16,7 +16,6 @@ from updater.proposing.telling import Teller
 from updater.report.summary import Exit, exit_code
 from updater.report.texts import harmless
 from updater.selection import found_in, overlay_files, select
-from updater.upstreams.base import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,7 +116,5 @@ def refuse_others(told: Sequence[Package], allowed: Sequence[Package]) -> None:
 async def _propose(
     pipeline: Pipeline, packages: Sequence[Package], found: Found, ask: Bump
 ) -> list[Proposed | Outcome]:
-
-    config, http = pipeline.config, pipeline.http
     proposed = await pipeline.propose(packages, found, ask)
-    return await Teller(http, Surroundings(http, config.hosts, lambda: config.index)).tell(proposed)
+    return await Teller(pipeline.config, pipeline.http).tell(proposed)
