@@ -6,6 +6,8 @@ same body and a second run edits nothing.
 
 from __future__ import annotations
 
+import json
+import shlex
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -98,13 +100,22 @@ def _template() -> jinja2.Template:
         "code": code,
         "inline": inline,
         "link": _link,
+        "tojson": json.dumps,
         "quoted": quoted,
+        "reproduce": _reproduce,
         "source": _source,
         "verified": _verified,
         "vulnerabilities": _vulnerabilities,
     }
     text = resources.files("updater.publish").joinpath("body.md.j2").read_text("utf-8")
     return environment.from_string(text)
+
+
+def _reproduce(update: Update) -> str:
+    """Return a command that people copy: what upstream named stays one word of it."""
+    named = update.ref or update.commit or update.new
+    words = ["updater", "bump", update.identity, "--to", named, "--dry-run"]
+    return shlex.join(words)
 
 
 def _link(name: str, url: str) -> str:
