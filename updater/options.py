@@ -188,6 +188,11 @@ class PullOptions(_Strict):
     group: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] | None = Field(
         default=None, description="Packages with the same group share one pull request"
     )
+    pin_group: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] | None = Field(
+        default=None,
+        description="The group of updates that only make a pin true: its rev was a branch, or its "
+        "hash stays; default: `group`",
+    )
     schedule: Annotated[tuple[str, ...], BeforeValidator(_schedule)] | None = Field(
         default=None,
         description="Windows of the week in UTC in which it is opened or updated, such as "
@@ -338,6 +343,11 @@ class Document(_Strict):
     hosts: dict[str, HostOptions] = Field(default_factory=dict, description="Code hosts by name")
     index: Address | None = Field(
         default=None, description="A Simple API index; default: pip's, else PyPI"
+    )
+    vulnerabilities: Address | None = Field(
+        default=None,
+        description="A service with OSV's API, such as `https://api.osv.dev`, that is asked what "
+        "it knows of the old and the new release; default: nobody is asked",
     )
     network: NetworkOptions = Field(default_factory=NetworkOptions, description="Limits")
     identify: IdentifyOptions = Field(

@@ -92,7 +92,8 @@ def _hash(fetch: Fetch, chunks: Iterator[bytes]) -> Hashed:
             f"the archive is of commit {unpacked.commit}, not of {fetch.commit}",
             hint="the tag or branch may have moved just now: run the command again",
         )
-    return Hashed(unpacked.sri, "embedded", unpacked.downloaded_bytes)
+    own = {path: data for path, data in unpacked.kept.items() if "/" not in path}
+    return Hashed(unpacked.sri, "embedded", unpacked.downloaded_bytes, own)
 
 
 def _flat(chunks: Iterator[bytes]) -> Hashed:

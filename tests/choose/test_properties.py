@@ -21,7 +21,7 @@ from updater.model import Candidate, Offer, Pin, Policy, Project, Stay, Take, Wa
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MANY = settings(max_examples=max(400, settings.default.max_examples), deadline=None)
+MANY = settings(max_examples=max(400, settings().max_examples), deadline=None)
 SOME = settings(deadline=None)
 NAMES = choose.Names(("a",), "a")
 NUMBERS = st.integers(0, 12)

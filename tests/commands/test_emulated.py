@@ -1,6 +1,7 @@
 """The rules against a stateful GitHub that nobody here wrote: npm's ``emulate``.
 
-It is lenient and has no GraphQL, so that GitHub's refusals are met on the loopback server.
+It is lenient and has no GraphQL, so that GitHub's refusals and auto-merge are met on the loopback
+server; so are other people's pull requests, since it says of none which files it changes.
 """
 
 from __future__ import annotations
@@ -75,6 +76,10 @@ class Emulated:
         """Return all pull requests, oldest first."""
         listed: list[dict[str, Any]] = self.ask("GET", "/pulls?state=all")
         return sorted(listed, key=lambda one: int(one["number"]))
+
+    def branches(self) -> list[str]:
+        """Return the names of all branches."""
+        return sorted(str(one["name"]) for one in self.ask("GET", "/branches"))
 
     def version(self, ref: str, name: str) -> str:
         """Return the version that an overlay has on a branch."""
@@ -185,3 +190,43 @@ def test_the_dashboard_is_one_issue(emulated: Emulated) -> None:
     assert [emulated.bump().code for _ in range(2)] == [0, 0]
     issues = [one for one in emulated.ask("GET", "/issues") if "pull_request" not in one]
     assert [one["title"] for one in issues] == ["Updates of the overlays"]
+
+
+def test_a_group_shares_one_pull_request_and_replaces_those_of_its_packages(
+    emulated: Emulated,
+) -> None:
+    """Renamed back, the packages' own pull requests are there again, and the group's is closed."""
+    for name in ("apple", "pear"):
+        emulated.add(name)
+        emulated.index.release(name, "2.0")
+    assert emulated.bump().code == 0
+    before = (emulated.project.root / "config.yaml").read_text()
+    emulated.project.add_configuration("packages: {'*': {pull_request: {group: fruit}}}\n")
+
+    assert [emulated.bump().code for _ in range(2)] == [0, 0]
+
+    assert [(one["head"]["ref"], one["state"]) for one in emulated.pulls()] == [
+        ("updater/apple", "closed"),
+        ("updater/pear", "closed"),
+        ("updater/fruit", "open"),
+    ]
+    assert [emulated.version("updater/fruit", name) for name in ("apple", "pear")] == ["2.0"] * 2
+    assert emulated.branches() == ["main", "updater/fruit"]
+    emulated.project.configure(before)
+    assert emulated.bump().code == 0
+    opened = [one["head"]["ref"] for one in emulated.pulls() if one["state"] == "open"]
+    assert opened == ["updater/apple", "updater/pear"]
+
+
+def test_max_open_bounds_new_pull_requests(emulated: Emulated) -> None:
+    for name in ("apple", "pear"):
+        emulated.add(name)
+        emulated.index.release(name, "2.0")
+    emulated.project.add_configuration("max_open: 1\n")
+
+    first = [one["status"] for one in emulated.bump().json["packages"]]
+    emulated.ask("PUT", f"/pulls/{emulated.pulls()[0]['number']}/merge", merge_method="merge")
+    then = [one["status"] for one in emulated.bump().json["packages"]]
+
+    assert (first, then) == (["updated", "held"], ["current", "updated"])
+    assert emulated.branches() == ["main", "updater/pear"]

@@ -26,6 +26,7 @@ PASSED = {
     "tail": "",
     "diagnosis": None,
     "sandboxed": True,
+    "beside": [],
 }
 
 
@@ -75,6 +76,7 @@ def test_results_name_what_was_found_and_no_path_comes_from_upstream(results: Pa
             "tail": "",
             "diagnosis": None,
             "sandboxed": None,
+            "beside": [],
         },
     }
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.commands.repository import Home
-from tests.loopback.messages import text
-from tests.project import FAKE, github_overlay
+from tests.loopback.distributions import tarred
+from tests.loopback.messages import Response, text
+from tests.project import FAKE, github_overlay, pypi_overlay
+from updater.proposing import releases
 
 if TYPE_CHECKING:
     from tests.loopback.github import GitHub
@@ -52,8 +54,9 @@ def test_github_release_notes_and_requirements_of_every_version_between(home: Ho
 
     assert result.code == 0, result.out
     body = home.pull(1).body
-    table = body[body.index("| requirement") : body.index("\n\nKnown")]
+    table = body[body.index("Requirement changes") : body.index("\n\nKnown")]
     assert table == (
+        "Requirement changes (from the project files at both commits and the source archive):\n\n"
         "| requirement | change | before | after |\n"
         "| --- | --- | --- | --- |\n"
         "| `Python` | changed | `>=3.9` | `>=3.11` |\n"
@@ -98,6 +101,7 @@ def wheel(requires: str) -> bytes:
 
 
 def test_requirements_of_a_release_on_the_index_come_from_its_metadata(home: Home) -> None:
+    """And no distribution is fetched."""
     home.add("fig")
     for version, requires in (
         ("1.0", "Requires-Dist: numpy\n"),
@@ -109,15 +113,148 @@ def test_requirements_of_a_release_on_the_index_come_from_its_metadata(home: Hom
     assert home.bump().code == 0
 
     body = home.pull(1).body
+    assert "Requirement changes (from the wheels' metadata):" in body
     assert (
         '| `einx` | added |  | `einx; extra == "x"` |\n'
         "| `numpy` | changed | `numpy` | `numpy>=2` |\n"
     ) in body
+    assert home.index.server.requests("GET /files/.*(gz|whl)$") == []
+
+
+def sdist(version: str, *requires: str, licence: str = "MIT", more: str = "") -> bytes:
+    """A source distribution whose PKG-INFO says all that it requires."""
+    listed = "".join(f"Requires-Dist: {one}\n" for one in requires)
+    folder = f"fig-{version}"
+    info = f"Metadata-Version: 2.4\nName: fig\nLicense-Expression: {licence}\n{listed}{more}"
+    return tarred({f"{folder}/PKG-INFO": info, f"{folder}/vendor/PKG-INFO": "Requires-Dist: no\n"})
+
+
+def release_sdists(home: Home, old: bytes, new: bytes) -> None:
+    """Release 1.0 and 2.0 on an index that serves no metadata by itself."""
+    home.index.serves_metadata = False
+    for version, content in (("1.0", old), ("2.0", new)):
+        name = f"fig-{version}"
+        files = {f"{name}.tar.gz": content, f"{name}-py3-none-any.whl": b"x"}
+        home.index.release("fig", version, files=files)
+
+
+def put_fig(home: Home) -> None:
+    """Add an overlay of the index's fig 1.0."""
+    put(home, "fig", pypi_overlay("fig", "1.0", sri=FAKE))
+
+
+def test_without_metadata_both_source_distributions_tell(home: Home) -> None:
+    """Each is fetched once, and only to tell."""
+    release_sdists(home, sdist("1.0", "numpy"), sdist("2.0", "numpy>=2", "einx"))
+    put_fig(home)
+
+    assert home.bump().code == 0
+
+    body = home.pull(1).body
+    assert (
+        "Requirement changes (from both source distributions):\n\n"
+        "| requirement | change | before | after |\n"
+        "| --- | --- | --- | --- |\n"
+        "| `einx` | added |  | `einx` |\n"
+        "| `numpy` | changed | `numpy` | `numpy>=2` |\n"
+    ) in body
+    fetched = [one.path.rpartition("/")[2] for one in home.index.server.requests("GET /files/")]
+    assert sorted(fetched) == ["fig-1.0.tar.gz", "fig-2.0.tar.gz"]
+
+
+def test_another_licence_is_a_warning_and_stops_auto_merge(home: Home) -> None:
+    release_sdists(home, sdist("1.0"), sdist("2.0", licence="BUSL-1.1"))
+    put_fig(home)
+    result = home.bump()
+    (package,) = result.json["packages"]
+    assert package["warnings"][-1] == {
+        "code": "licence-changed",
+        "message": "the licence changes: MIT -> BUSL-1.1",
+    }
+    assert "> `fig`: the licence changes: MIT -&gt; BUSL-1.1\n" in home.pull(1).body
+
+
+def test_a_source_distribution_that_is_another_than_the_index_lists_tells_nothing(
+    home: Home,
+) -> None:
+    release_sdists(home, sdist("1.0", "numpy"), sdist("2.0"))
+    put_fig(home)
+    home.index.server.fail("GET /files/.*fig-1.0", Response(200, sdist("1.0", "evil")))
+    assert home.bump().code == 0
+    assert "Requirement changes: not known." in home.pull(1).body
+
+
+def test_what_is_too_large_is_not_fetched_for_a_body(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(releases, "LARGEST", 0)
+    release_sdists(home, sdist("1.0"), sdist("2.0"))
+    put_fig(home)
+    assert home.bump().code == 0
+    assert "Requirement changes: not known." in home.pull(1).body
+    assert home.index.server.requests("GET /files/") == []
+
+
+def test_a_hostile_source_distribution_stops_nothing(home: Home) -> None:
+    release_sdists(home, sdist("1.0"), tarred({"fig-2.0/../../x": "y", "fig-2.0/PKG-INFO": "z"}))
+    put_fig(home)
+    assert home.bump().code == 0
+    assert "Requirement changes: not known." in home.pull(1).body
+
+
+def on_github(home: Home) -> None:
+    """A package from GitHub whose requirements its setup.py makes by code."""
+    fig = home.github.repository("o", "fig")
+    for version in ("1.0", "2.0"):
+        files = {"setup.py": f"setup(version='{version}', install_requires=read())\n"}
+        fig.tag(f"v{version}", fig.commit(files))
+    put(home, "fig", github_overlay("fig", "1.0", sri=FAKE))
+
+
+def test_the_indexs_release_tells_of_a_repository_that_it_names(home: Home) -> None:
+    on_github(home)
+    more = "Project-URL: Source, https://github.com/O/fig\n"
+    release_sdists(home, sdist("1.0", more=more), sdist("2.0", "einx", more=more))
+    assert home.bump().code == 0
+    assert "| `einx` | added |  | `einx` |" in home.pull(1).body
+
+
+def test_a_namesake_on_the_index_tells_nothing(home: Home) -> None:
+    on_github(home)
+    release_sdists(home, sdist("1.0"), sdist("2.0", "evil"))
+    assert home.bump().code == 0
+    assert "Requirement changes: not known." in home.pull(1).body
 
 
 def test_what_cannot_be_had_is_not_known_and_stops_nothing(home: Home) -> None:
     home.add("fig")
     home.release("fig", "2.0")
-    home.index.server.fail("GET .*metadata", text("broken", 500))
+    home.index.server.fail("GET /files/", text("broken", 500))
     assert home.bump().code == 0
     assert "Requirement changes: not known." in home.pull(1).body
+
+
+def test_a_source_that_is_made_from_the_version_too_is_proposed_with_its_own_hash(
+    home: Home,
+) -> None:
+    """What the body lists is what the commit has: both hashes, both new."""
+    home.add("fig")
+    home.release("fig", "2.0")
+    extra = """      data = super.fetchPypi {
+        inherit pname version;
+        format = "wheel";
+        python = "py3";
+        hash = "SRI";
+      };
+"""
+    for version in ("1.0", "2.0"):
+        home.index.release("fig", version, files={f"fig-{version}-py3-none-any.whl": wheel("")})
+    overlay = pypi_overlay("fig", "1.0", sri=FAKE)
+    closing = "      };\n    };\n"
+    assert closing in overlay
+    put(home, "fig", overlay.replace(closing, f"      }};\n{extra.replace('SRI', FAKE)}    }};\n"))
+
+    result = home.bump()
+
+    assert result.code == 0, result.out
+    assert FAKE not in home.show("updater/fig", "overlays/fig.nix")

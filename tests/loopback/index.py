@@ -56,10 +56,15 @@ class File:
 
 
 class Index:
-    """A server with projects and their releases, used as a context manager."""
+    """A server with projects and their releases, used as a context manager.
+
+    Attributes:
+        serves_metadata: as PEP 658 has it; not every index does.
+    """
 
     def __init__(self) -> None:
         self.server = Server()
+        self.serves_metadata = True
         self._projects: dict[str, list[File]] = {}
         self.server.route("GET", "/simple/(?P<name>[^/]+)(?P<slash>/?)", self._project)
         self.server.route("GET", "/files/../[^/]+/(?P<filename>[^/]+)", self._file)
@@ -157,6 +162,8 @@ class Index:
             "requires-python": file.requires_python,
             "yanked": file.yanked is not None and (file.yanked or True),
         }
+        if self.serves_metadata and file.filename.endswith(".whl"):  # PEP 714
+            listed |= {"core-metadata": True, "dist-info-metadata": True}
         return listed if file.upload_time is None else {**listed, "upload-time": file.upload_time}
 
     def _html(self, name: str, files: list[File]) -> str:
@@ -178,6 +185,8 @@ class Index:
             return text("404 Not Found", 404)
         content = file.content
         if filename.endswith(".metadata"):  # PEP 658
+            if not self.serves_metadata:
+                return text("404 Not Found", 404)
             with zipfile.ZipFile(io.BytesIO(content)) as wheel:
                 (name,) = [one for one in wheel.namelist() if one.endswith("/METADATA")]
                 content = wheel.read(name)

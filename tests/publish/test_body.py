@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.publish.examples import WARNED, example
-from updater.model import Build, Diagnosis
+from updater.model import Build, Diagnosis, Evidence, PinWarning
 from updater.publish.body import LONGEST, render, stopped_comment, stopped_marker
 from updater.publish.marker import Marker, read_marker, wants_rebuild
+from updater.publish.proposal import Note, Told
+from updater.publish.release import Difference
+from updater.publish.requirements import RequirementChange
+from updater.publish.vulnerabilities import Vulnerabilities, Vulnerability
 
 if TYPE_CHECKING:
     from updater.publish.proposal import Update
@@ -26,6 +30,36 @@ FAILED = Build(
     phase="build",
     diagnosis=Diagnosis("missing-dependency", "it needs einx | which `is` <gone>", "add it"),
 )
+EVIDENCE = Evidence("0" * 40, "v0.7.7", 3, example().hash)
+LICENCE = PinWarning("licence-changed", "the licence changes: MIT -> BUSL-1.1")
+TOLD = Told(
+    compare="https://github.com/lucidrains/ema-pytorch/compare/v0.7.7...v0.8.3",
+    notes=(
+        Note(
+            "v0.8.3",
+            "https://github.com/lucidrains/ema-pytorch/releases/tag/v0.8.3",
+            "Thanks @anna, fixes #7 and https://github.com/o/r/issues/1\n<script>x</script>\n"
+            "::error::no\n![picture](https://example.org/x.png)",
+        ),
+    ),
+    difference=Difference(
+        (
+            RequirementChange("changed", "Python", ">=3.8", ">=3.10"),
+            RequirementChange("added", "einx", "", 'einx>=0.2; extra == "x|y"'),
+            RequirementChange("removed", "numpy", "numpy<2", ""),
+        ),
+        "both source distributions",
+        ("MIT", "BUSL-1.1"),
+    ),
+    vulnerabilities=Vulnerabilities(
+        "https://osv.example",
+        "ema-pytorch",
+        fixed=(
+            Vulnerability("GHSA-1", ("CVE-1",), "was *bad* @anna", "https://osv.example/GHSA-1"),
+        ),
+        known=(Vulnerability("GHSA-2", (), "", "javascript:alert(1)"),),
+    ),
+)
 BODIES: dict[str, list[Update]] = {
     "built": [example()],
     "major-with-warnings": [example(new="1.0.0", warnings=(WARNED,), reason="a [label] was false")],
@@ -34,6 +68,29 @@ BODIES: dict[str, list[Update]] = {
         example(ref="", commit="", upstream="", url="", method="index", published=None, build=None)
     ],
     "group": [example(), example(name="einx", old="0.1.0", new="0.1.1")],
+    "told": [example(told=TOLD, asked="v0.8.3", warnings=(LICENCE,))],
+    "told-nothing-new": [
+        example(
+            told=Told(
+                difference=Difference((), "both wheels"),
+                vulnerabilities=Vulnerabilities("https://osv.example", "ema-pytorch"),
+            )
+        )
+    ],
+    "pinned": [
+        example(
+            old="0.7.7",
+            new="0.7.7",
+            build=Build("skipped", "", phase="the source stays the same"),
+            command="pin",
+            evidence=EVIDENCE,
+            told=Told(
+                vulnerabilities=Vulnerabilities(
+                    "https://osv.example", "ema-pytorch", problem="the source could not be asked"
+                ),
+            ),
+        )
+    ],
 }
 
 
@@ -48,9 +105,10 @@ def test_a_body_is_its_golden_text(name: str) -> None:
 
 
 def test_every_body_carries_a_marker_that_can_be_read_and_an_unticked_box() -> None:
-    for updates in BODIES.values():
+    for name, updates in BODIES.items():
         body = render(updates)
-        assert read_marker(body) == Marker(tuple(one.key for one in updates), ready=True)
+        keys = tuple(one.key for one in updates)
+        assert read_marker(body) == Marker(keys, ready=True, only_pins=name == "pinned")
         assert not wants_rebuild(body)
 
 

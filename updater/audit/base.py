@@ -25,6 +25,8 @@ class Step:
         old: the version that the pin holds, as far as it is known, else its label.
         now: the present time.
         projects: the upstreams that the source comes from before and after, where both are known.
+        licences: of the old and the new release, where both are known and they differ.
+        vulnerabilities: ids of what is known of the new release, as far as somebody was asked.
     """
 
     package: Package
@@ -32,6 +34,8 @@ class Step:
     candidate: Candidate
     now: datetime
     projects: tuple[Project, Project] | None = None
+    licences: tuple[str, str] | None = None
+    vulnerabilities: tuple[str, ...] = ()
 
     @property
     def versions(self) -> tuple[Version, Version] | None:

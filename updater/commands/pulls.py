@@ -18,7 +18,6 @@ from updater.publish.proposal import UNCHANGED
 from updater.report.summary import Exit, exit_code
 from updater.report.texts import harmless
 from updater.selection import found_in, overlay_files, select
-from updater.upstreams.base import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -156,10 +155,8 @@ async def _again(
 async def _propose(
     pipeline: Pipeline, packages: Sequence[Package], found: Found, ask: Bump
 ) -> list[Proposed | Outcome]:
-
-    config, http = pipeline.config, pipeline.http
     proposed = await pipeline.propose(packages, found, ask)
-    return await Teller(http, Surroundings(http, config.hosts, lambda: config.index)).tell(proposed)
+    return await Teller(pipeline.config, pipeline.http).tell(proposed)
 
 
 async def _pins(

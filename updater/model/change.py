@@ -68,6 +68,7 @@ class Build:
         log: the whole log's path; an empty string where there is none.
         tail: the log's last lines.
         sandboxed: whether builds were sandboxed; None where nothing was built.
+        beside: the identities of the packages whose changes were in the same copy.
     """
 
     status: Literal["passed", "failed", "skipped"]
@@ -78,3 +79,4 @@ class Build:
     tail: str = ""
     diagnosis: Diagnosis | None = None
     sandboxed: bool | None = None
+    beside: tuple[str, ...] = ()

@@ -41,13 +41,18 @@ class PinWarning:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """One file of a release on a package index (an sdist or a wheel)."""
+    """One file of a release on a package index (an sdist or a wheel).
+
+    Attributes:
+        metadata: the index serves the file's core metadata by itself.
+    """
 
     filename: str
     url: str
     sri: Sri | None
     size: int | None
     requires_python: str | None
+    metadata: bool = False
 
 
 @dataclass(frozen=True, slots=True)

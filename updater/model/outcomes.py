@@ -29,6 +29,12 @@ class _Known:
     evidence: Evidence | None = None
     pull_request: PullRequest | None = None
 
+    @property
+    def old(self) -> str:
+        """The version that the pin truly holds where that is known, else its label, if any."""
+        label = self.package.version.value if self.package.version is not None else None
+        return (self.pinned.version if self.pinned is not None else None) or label or ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Current(_Known):

@@ -51,6 +51,7 @@ class PullPolicy:
         milestone: its number, 0 for none.
         automerge: the kinds of update that are merged without a person.
         group: the name under which several packages share one pull request.
+        pin_group: the same for updates that make a pin say what it holds.
         title: with ``{name}``, ``{old}`` and ``{new}``; also the commit's first line.
         schedule: windows of the week in UTC; empty for always.
     """
@@ -62,6 +63,7 @@ class PullPolicy:
     draft: bool = False
     automerge: tuple[str, ...] = ()
     group: str = ""
+    pin_group: str = ""
     title: str = "{name}: {old} -> {new}"
     schedule: tuple[str, ...] = ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
@@ -16,6 +17,7 @@ from updater.pipeline.endings import checked, failed, unbuilt
 from updater.pipeline.evaluating import Downloaded, Job, Target
 from updater.pipeline.hashes import Hashes
 from updater.pipeline.steps import Bump, Progress, Ready
+from updater.pipeline.together import Member, Together, grouped
 from updater.pipeline.writing import plan
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ class Preparer:
     async def build(
         self, hashed: Sequence[tuple[Subject, Ready | Outcome]], found: Found
     ) -> list[tuple[Subject, Ready | Outcome]]:
-        """Build each change by itself, in its own copy of the tree as it was read."""
+        """Build each change, or each group's changes, in a copy of the tree as it was read."""
         waiting = [
             (subject, ready)
             for subject, ready in hashed
@@ -78,18 +80,10 @@ class Preparer:
             return list(hashed)
         self.progress.stage("build", len(waiting))
         used = uses(found.packages, found.texts)
-        results: dict[str, Ready | Outcome] = {}
-        jobs: list[tuple[Subject, Ready, Job]] = []
-        for subject, ready in waiting:
-            try:
-                job = self._job(subject, ready, found, used)
-            except StageError as error:
-                job = failed(subject.package, error, ready.decision)
-            if isinstance(job, Job):
-                jobs.append((subject, ready, job))
-            else:
-                results[subject.package.identity] = job
-                self.progress.step(subject.package)
+        groups = grouped(hashed)
+        members = {one.identity for some in groups.values() for one in some}
+        alone = [one for one in waiting if one[0].package.identity not in members]
+        jobs, results = self._jobs(alone, found, used)
         ahead = await self.builder.evaluate([job for _, _, job in jobs])
 
         async def one(subject: Subject, ready: Ready, job: Job) -> None:
@@ -100,12 +94,42 @@ class Preparer:
             results[subject.package.identity] = result
             self.progress.step(subject.package)
 
-        async with anyio.create_task_group() as group:
+        async def together(name: str, some: Sequence[Member]) -> None:
+            group = Together(self.builder, found, used, partial(self._job_of, found=found))
+            results.update(await group.build(name, some))
+            for member in some:
+                if member.ready.build is None:
+                    self.progress.step(member.package)
+
+        async with anyio.create_task_group() as tasks:
+            for name, some in groups.items():
+                tasks.start_soon(together, name, some)
             for subject, ready, job in jobs:
-                group.start_soon(one, subject, ready, job)
+                tasks.start_soon(one, subject, ready, job)
         return [
             (subject, results.get(subject.package.identity, ready)) for subject, ready in hashed
         ]
+
+    def _jobs(
+        self,
+        waiting: Sequence[tuple[Subject, Ready]],
+        found: Found,
+        used: Mapping[str, tuple[str, ...]],
+    ) -> tuple[list[tuple[Subject, Ready, Job]], dict[str, Ready | Outcome]]:
+        """Return what is to be built, and the outcomes of what cannot or need not be."""
+        jobs: list[tuple[Subject, Ready, Job]] = []
+        results: dict[str, Ready | Outcome] = {}
+        for subject, ready in waiting:
+            try:
+                job = self._job(subject, ready, found, used)
+            except StageError as error:
+                job = failed(subject.package, error, ready.decision)
+            if isinstance(job, Job):
+                jobs.append((subject, ready, job))
+            else:
+                results[subject.package.identity] = job
+                self.progress.step(subject.package)
+        return jobs, results
 
     def _job(
         self, subject: Subject, ready: Ready, found: Found, used: Mapping[str, tuple[str, ...]]
@@ -115,13 +139,23 @@ class Preparer:
         if not change.edits:
             return Current(**ready.decision.known(subject))
         after = dependents(package.identity, used) if policy.dependents else ()
-        source = None
+        return self._job_of(subject, ready, {package.file: change.after}, after, found)
+
+    def _job_of(
+        self,
+        subject: Subject,
+        ready: Ready,
+        changes: Mapping[str, bytes],
+        after: Sequence[str],
+        found: Found,
+    ) -> Job:
+        package, policy, source = subject.package, subject.policy.build, None
         if ready.archive is not None and ready.hashed is not None:
             source = Downloaded(ready.archive, ready.hashed.sri)
         return Job(
             Target(package, policy),
             ready.values.get("version", ""),
-            {package.file: change.after},
+            changes,
             source,
             tuple(self._dependent(one, policy) for one in order_of(after, found.packages)),
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from updater.model import Failed, Held
+from updater.model import HASH_FIELDS, Failed, Held
+from updater.publish.groups import as_built, group_of
 from updater.publish.proposal import Update
 
 if TYPE_CHECKING:
@@ -24,6 +25,22 @@ class Member:
     proposed: Proposed
     policy: PullPolicy
     update: Update
+
+    @property
+    def group(self) -> str:
+        """The group that it belongs to, an empty string where it stands by itself."""
+        outcome = self.outcome
+        moving = outcome.tracking is not None and outcome.tracking.moving
+        stays = outcome.hashed is not None and not any(
+            one.field in HASH_FIELDS for one in outcome.change.fields
+        )
+        return group_of(self.policy, pins=moving or stays)
+
+    def beside(self, members: Sequence[Member]) -> Member:
+        """Return the part as it is told in a pull request with some members."""
+        identities = [one.package.identity for one in members]
+        build = as_built(self.outcome.build, self.package.identity, identities)
+        return replace(self, update=replace(self.update, build=build))
 
     @property
     def outcome(self) -> Updated:
@@ -45,13 +62,12 @@ def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
     outcome = proposed.outcome
     package, candidate = outcome.package, outcome.candidate
     label = package.version.value if package.version is not None else None
-    truly = outcome.pinned.version if outcome.pinned is not None else None
     return Update(
         identity=package.identity,
         name=package.name,
         file=package.file,
         line=package.line,
-        old=truly or label or "",
+        old=outcome.old,
         new=candidate.version if candidate is not None else "",
         ref=candidate.ref if candidate is not None else "",
         commit=candidate.commit if candidate is not None else "",
@@ -79,7 +95,7 @@ def together(members: Sequence[Member]) -> PullPolicy:
     """Return what holds for a pull request of several packages: the sum of what each asks for."""
     policies = [member.policy for member in members]
     unbuilt = any(
-        member.outcome.build is not None and member.outcome.build.status == "failed"
+        member.update.build is not None and member.update.build.status == "failed"
         for member in members
     )
     return replace(

@@ -155,7 +155,7 @@ class Publisher:
             own = member.package.name
             if named.count(own) > 1:
                 own = f"{member.package.file.removesuffix('.nix')}-{own}"
-            grouped.setdefault(member.policy.group or own, []).append(member)
+            grouped.setdefault(member.group or own, []).append(member)
         return grouped
 
     def _group(
@@ -176,10 +176,11 @@ class Publisher:
             left: list[Outcome] = [
                 held(one, rules.declined_by(no[one.package.identity]))
                 for one in members
-                if one not in wanted
+                if one.package.identity in no
             ]
             if not wanted:
                 return left, None
+            wanted = [one.beside(wanted) for one in wanted]
             proposal = self._proposal(name, wanted, found)
             done = self._one(proposal, wanted, pulls)
         except StageError as error:

@@ -35,6 +35,7 @@ Word = Annotated[str, Field(pattern=_WORD, max_length=200)]
 Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 Hash = Annotated[str, Field(pattern=r"^sha(256|512)-[A-Za-z0-9+/]+={0,2}$", max_length=200)]
 Text = Annotated[str, Field(max_length=4000)]
+Identity = Annotated[str, Field(max_length=1000, description="FILE#attribute.path")]
 
 
 class _Part(BaseModel):
@@ -59,6 +60,7 @@ class BuildResult(_Part):
     tail: Annotated[str, Field(max_length=_TAIL)]
     diagnosis: DiagnosisResult | None
     sandboxed: bool | None
+    beside: Annotated[tuple[Identity, ...], Field(max_length=MOST_FILES)]
 
     def build(self) -> Build:
         """Return it as the model's noun."""
@@ -71,6 +73,7 @@ class BuildResult(_Part):
             tail=self.tail,
             diagnosis=Diagnosis(found.code, found.message, found.hint) if found else None,
             sandboxed=self.sandboxed,
+            beside=self.beside,
         )
 
 
@@ -78,7 +81,7 @@ class Result(_Part):
     """One package's update."""
 
     schema_: Literal[1] = Field(default=1, alias="schema")
-    package: Annotated[str, Field(max_length=1000)] = Field(description="FILE#attribute.path")
+    package: Identity
     version: Word | None
     ref: Word | None
     commit: Commit | None
@@ -232,6 +235,7 @@ def _built(build: Build) -> BuildResult:
         if found is not None
         else None,
         sandboxed=build.sandboxed,
+        beside=build.beside,
     )
 
 

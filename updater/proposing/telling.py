@@ -1,136 +1,154 @@
-"""What a reviewer wants to know of an update besides the edit: release notes and requirements.
+"""What a reviewer wants to know of an update besides the edit.
 
-None of it decides anything: what cannot be had is "not known".
+Release notes, requirements, licence and vulnerabilities decide nothing: what cannot be had is "not
+known". What the audit says of them is added to the update's warnings.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import anyio
 from packaging.version import InvalidVersion, Version
 
+from updater.audit.base import Step, examine
 from updater.errors import StageError
+from updater.pipeline.deciding import RULES
 from updater.pipeline.steps import Proposed
+from updater.proposing.releases import Releases, Trees
+from updater.proposing.vulnerabilities import Source
 from updater.publish.proposal import Note, Told
-from updater.publish.requirements import compare, from_metadata, from_pyproject
-from updater.upstreams.base import Question, Surroundings, host_of, page
-from updater.upstreams.pypi import KIND as PYPI
+from updater.publish.release import FILES
+from updater.upstreams.base import Surroundings, host_of, page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from updater.config import Config
     from updater.effects.http import Http
-    from updater.model import Candidate, Host, Outcome, Updated
-    from updater.publish.requirements import Requirements
+    from updater.model import Host, Outcome, Updated
 
-_QUERY = """query ($owner: String!, $name: String!, $old: String!, $new: String!) {
-  repository(owner: $owner, name: $name) {
-    releases(first: 50, orderBy: {field: CREATED_AT, direction: DESC}) {
-      nodes { tagName description url isDraft }
-    }
-    old: object(expression: $old) { ... on Blob { text } }
-    new: object(expression: $new) { ... on Blob { text } }
-  }
-}"""
+_FIELDS = "\n".join(
+    f"    {side}{number}: object(expression: ${side}{number}) {{ ... on Blob {{ text }} }}"
+    for side in ("old", "new")
+    for number in range(len(FILES))
+)
+_VARIABLES = ", ".join(
+    f"${side}{number}: String!" for side in ("old", "new") for number in range(len(FILES))
+)
+_QUERY = f"""query ($owner: String!, $name: String!, {_VARIABLES}) {{
+  repository(owner: $owner, name: $name) {{
+    releases(first: 50, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
+      nodes {{ tagName description url isDraft }}
+    }}
+{_FIELDS}
+  }}
+}}"""
+_COMPARE = {"gitlab": "/-/compare/{}...{}"}
 
 
 @dataclass(frozen=True, slots=True)
 class Teller:
     """Asks upstreams about updates, all side by side."""
 
+    config: Config
     http: Http
-    around: Surroundings
 
     async def tell(self, proposed: Sequence[Proposed | Outcome]) -> list[Proposed | Outcome]:
         """Return the same, each update with what is known about it."""
-        found: dict[int, Told] = {}
+        updates = [one for one in proposed if isinstance(one, Proposed)]
+        found: dict[str, Told] = {}
 
-        async def one(place: int, update: Proposed) -> None:
-            try:
-                found[place] = await self._about(update)
-            except (StageError, ValueError, KeyError, TypeError):
-                return
+        async def one(update: Proposed) -> None:
+            found[update.outcome.package.identity] = await self._about(update)
 
         async with anyio.create_task_group() as group:
-            for place, update in enumerate(proposed):
-                if isinstance(update, Proposed):
-                    group.start_soon(one, place, update)
+            for update in updates:
+                group.start_soon(one, update)
+        address = self.config.document.vulnerabilities
+        if address is not None and updates:
+            for update, said in zip(
+                updates, await Source(self.http, address).about(updates), strict=True
+            ):
+                identity = update.outcome.package.identity
+                found[identity] = replace(found[identity], vulnerabilities=said)
         return [
-            replace(update, told=found.get(place, Told()))
-            if isinstance(update, Proposed)
-            else update
-            for place, update in enumerate(proposed)
+            _audited(one, found[one.outcome.package.identity]) if isinstance(one, Proposed) else one
+            for one in proposed
         ]
 
     async def _about(self, update: Proposed) -> Told:
-        if update.project.startswith("pypi:"):
-            return await self._on_index(update)
-        host = host_of(update.project, self.around.hosts)
-        return await self._on_github(update, host) if host is not None else Told()
+        around = Surroundings(self.http, self.config.hosts, lambda: self.config.index)
+        own = update.project.startswith("pypi:")
+        host = host_of(update.project, self.config.hosts)
+        told, trees = update.told, Trees({}, {})
+        if host is not None:
+            told, trees = await self._on_host(update, host)
+        index = own or self.config.policy(update.outcome.package).cross_check
+        try:
+            releases = Releases(self.http, around)
+            difference = await releases.difference(update, trees, index=index)
+        except (StageError, ValueError, KeyError, TypeError):
+            return told
+        return replace(told, difference=difference)
 
-    async def _on_index(self, update: Proposed) -> Told:
-        outcome = update.outcome
-        offers = await PYPI.look_up([Question(update.project)], self.around)
-        offer = offers[update.project]
-        old = _old(outcome)
-        if isinstance(offer, StageError) or outcome.candidate is None or not old:
-            return Told()
-        releases = {Version(one.version): one for one in offer.candidates}
-        before = await self._metadata(releases.get(Version(old)))
-        after = await self._metadata(releases.get(Version(outcome.candidate.version)))
-        known = before is not None and after is not None
-        return Told(requirements=compare(before, after) if known and before and after else None)
-
-    async def _metadata(self, candidate: Candidate | None) -> Requirements | None:
-        """Read a wheel's metadata where the index serves it by itself. Source: PEP 658."""
-        for file in candidate.distributions if candidate is not None else ():
-            if file.filename.endswith(".whl"):
-                answer = await self.http.get(f"{file.url.partition('#')[0]}.metadata")
-                return from_metadata(answer.body)
-        return None
-
-    async def _on_github(self, update: Proposed, host: Host) -> Told:
-        outcome = update.outcome
+    async def _on_host(self, update: Proposed, host: Host) -> tuple[Told, Trees]:
+        """Return notes, the comparison's page, and the project files at both commits."""
+        outcome, told, nothing = update.outcome, update.told, Trees({}, {})
         candidate, pinned = outcome.candidate, outcome.pinned
         if candidate is None or pinned is None:
-            return Told()
+            return told, nothing
         old, new = pinned.commit or pinned.rev, candidate.commit or candidate.ref
-        told = Told(compare=f"{page(update.project, host)}/compare/{old}...{new}" if old else "")
+        if old and new and old != new:
+            path = _COMPARE.get(host.kind, "/compare/{}...{}").format(old, new)
+            told = replace(told, compare=f"{page(update.project, host)}{path}")
+        if host.kind != "github":
+            return told, nothing
         _, owner, name = update.project.removeprefix("https://").split("/", 2)
-        variables = {
-            "owner": owner,
-            "name": name,
-            "old": f"{old}:pyproject.toml",
-            "new": f"{new}:pyproject.toml",
-        }
+        variables = {"owner": owner, "name": name}
+        for side, commit in (("old", old), ("new", new)):
+            variables |= {f"{side}{place}": f"{commit}:{file}" for place, file in enumerate(FILES)}
         content = json.dumps({"query": _QUERY, "variables": variables}).encode()
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         try:
             answer = await self.http.post(host.graphql, content, headers=headers, scheme="bearer")
             said = json.loads(answer.body)["data"]["repository"]
-            before, after = (_pyproject(said[side]) for side in ("old", "new"))
+            trees = Trees(_files(said, "old"), _files(said, "new"))
             notes = _notes(said["releases"]["nodes"], outcome)
-        except (StageError, ValueError, KeyError, TypeError):
-            return told
-        both = before is not None and after is not None
-        changes = compare(before, after) if both and before and after else None
-        return replace(told, notes=notes, requirements=changes)
+        except (StageError, ValueError, KeyError, TypeError, AttributeError):
+            return told, nothing
+        return replace(told, notes=notes), trees
 
 
-def _old(outcome: Updated) -> str:
-    """Return what was truly there where that is known, else what the label says."""
-    if outcome.pinned is not None and outcome.pinned.version:
-        return outcome.pinned.version
-    version = outcome.package.version
-    return (version.value if version is not None else None) or ""
+def _audited(update: Proposed, told: Told) -> Proposed:
+    """Add what the audit says now that more is known."""
+    outcome = update.outcome
+    if outcome.candidate is None:
+        return replace(update, told=told)
+    known = told.vulnerabilities.known if told.vulnerabilities is not None else ()
+    step = Step(
+        outcome.package,
+        outcome.old,
+        outcome.candidate,
+        datetime.now(UTC),
+        licences=told.difference.licences,
+        vulnerabilities=tuple(one.key for one in known),
+    )
+    codes = {warning.code for warning in outcome.warnings}
+    more = tuple(one for one in examine(step, RULES) if one.code not in codes)
+    return replace(update, told=told, outcome=replace(outcome, warnings=outcome.warnings + more))
 
 
-def _pyproject(blob: Mapping[str, Any] | None) -> Requirements | None:
-    text = blob.get("text") if blob else None
-    return from_pyproject(text.encode()) if isinstance(text, str) else None
+def _files(said: Mapping[str, Any], side: str) -> dict[str, bytes]:
+    found = {}
+    for place, file in enumerate(FILES):
+        text = (said[f"{side}{place}"] or {}).get("text")
+        if isinstance(text, str):
+            found[file] = text.encode()
+    return found
 
 
 def _notes(releases: Sequence[Mapping[str, Any]], outcome: Updated) -> tuple[Note, ...]:
@@ -139,7 +157,7 @@ def _notes(releases: Sequence[Mapping[str, Any]], outcome: Updated) -> tuple[Not
     if candidate is None or not candidate.ref or candidate.version not in candidate.ref:
         return ()
     before, _, after = candidate.ref.partition(candidate.version)
-    old, new = _version(_old(outcome)), _version(candidate.version)
+    old, new = _version(outcome.old), _version(candidate.version)
     found = []
     for one in releases:
         tag = str(one["tagName"])

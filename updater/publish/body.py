@@ -6,6 +6,8 @@ same body and a second run edits nothing.
 
 from __future__ import annotations
 
+import json
+import shlex
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -20,8 +22,12 @@ if TYPE_CHECKING:
 
     from updater.model import Build
     from updater.publish.proposal import Update
+    from updater.publish.vulnerabilities import Vulnerability
 
 _ROOMS = (10_000, 1_000, 100, 0)  # for one release's notes: what is cut is behind its link
+
+_ALIASES = 5
+_SUMMARY = 300
 
 LONGEST = 65_536
 """How many characters GitHub takes. Source: its answer to more, "body is too long"."""
@@ -95,12 +101,23 @@ def _template() -> jinja2.Template:
         "code": code,
         "inline": inline,
         "link": _link,
+        "tojson": json.dumps,
         "quoted": quoted,
+        "reproduce": _reproduce,
         "source": _source,
         "verified": _verified,
+        "vulnerabilities": _vulnerabilities,
     }
     text = resources.files("updater.publish").joinpath("body.md.j2").read_text("utf-8")
     return environment.from_string(text)
+
+
+def _reproduce(update: Update) -> str:
+    """Return a command that people copy: what upstream named stays one word of it."""
+    words = ["updater", *update.command.split(), update.identity]
+    if update.command == "bump":
+        words += ["--to", update.ref or update.commit or update.new]
+    return shlex.join([*words, "--dry-run"])
 
 
 def _link(name: str, url: str) -> str:
@@ -133,6 +150,29 @@ def _verified(update: Update) -> list[tuple[str, str]]:
         else:
             rows.append((what, _result(build, what, phases) + (says if _ran(build) else "")))
     return rows
+
+
+def _vulnerabilities(update: Update) -> str:
+    said = update.told.vulnerabilities
+    if said is None:
+        return "Known vulnerabilities: not asked for."
+    if said.problem:
+        return f"Known vulnerabilities: not known: {inline(said.problem)}."
+    of = f"of {code(said.name)} on the package index"
+    lines = []
+    for what, listed in (
+        (f"Vulnerabilities that {code(update.new)} fixes", said.fixed),
+        (f"Vulnerabilities known of {code(update.new)}", said.known),
+    ):
+        if listed:
+            lines += [f"{what} ({of}):", "", *map(_vulnerability, listed), ""]
+    return "\n".join(lines).strip() or f"Known vulnerabilities: none, before and after ({of})."
+
+
+def _vulnerability(one: Vulnerability) -> str:
+    aliases = f" ({', '.join(map(code, one.aliases[:_ALIASES]))})" if one.aliases else ""
+    summary = f": {inline(one.summary[:_SUMMARY])}" if one.summary else ""
+    return f"- {_link(one.key, one.url)}{aliases}{summary}"
 
 
 _ORDER = ("evaluation", "fetch", "build", "imports", "version")

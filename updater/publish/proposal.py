@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Literal
 
 from packaging.version import InvalidVersion, Version
 
+from updater.publish.release import NO_DIFFERENCE, Difference
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from updater.model import Build, Evidence, FieldChange, PinWarning
-    from updater.publish.requirements import RequirementChange
+    from updater.publish.vulnerabilities import Vulnerabilities
 
 Kind = Literal["patch", "minor", "major", "pin"]
 """What an update changes: ``pin`` where the version stays, or cannot be compared."""
@@ -39,17 +41,19 @@ class Told:
     Attributes:
         compare: a page with all that changed; empty where there is none.
         notes: of every version between, newest first.
-        requirements: None where they are not known.
+        difference: what the new release says otherwise than the old one.
+        vulnerabilities: None where nobody was asked.
     """
 
     compare: str = ""
     notes: tuple[Note, ...] = ()
-    requirements: tuple[RequirementChange, ...] | None = None
+    difference: Difference = NO_DIFFERENCE
+    vulnerabilities: Vulnerabilities | None = None
 
 
 NOTHING_TOLD = Told()
 
-UNCHANGED = Told(requirements=())
+UNCHANGED = Told(difference=Difference((), "the same source"))
 """What there is to tell of a source that stays the same."""
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import configparser
 import email.parser
 import tomllib
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -11,7 +14,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,103 @@ def from_pyproject(data: bytes) -> Requirements | None:
     return Requirements(str(project.get("requires-python", "")), _parsed(lines))
 
 
-def from_metadata(data: bytes) -> Requirements:
-    """Read a wheel's METADATA. Source: PyPA specification "Core metadata"."""
+def from_metadata(data: bytes) -> Requirements | None:
+    """Read METADATA or PKG-INFO; None where it leaves the requirements to the build.
+
+    Before version 2.2 a source distribution's PKG-INFO may leave them out without saying so: it
+    counts where it has any. Source: PyPA specification "Core metadata", "Dynamic"; PEP 643.
+    """
     message = email.parser.BytesHeaderParser().parsebytes(data)
     needed = [str(one) for one in message.get_all("Requires-Dist", [])]
+    dynamic = {str(one).strip().lower() for one in message.get_all("Dynamic", [])}
+    if "requires-dist" in dynamic:
+        return None
     return Requirements(str(message.get("Requires-Python", "")).strip(), _parsed(needed))
+
+
+def from_tree(files: Mapping[str, bytes]) -> Requirements | None:
+    """Read a source tree's own files by their paths; None where none of them says it as text."""
+    info = files.get("PKG-INFO", b"")
+    if info and _is_complete(info):
+        return from_metadata(info)
+    for name, read in (
+        ("pyproject.toml", from_pyproject),
+        ("setup.cfg", from_setup_cfg),
+        ("setup.py", from_setup_py),
+    ):
+        found = read(files[name]) if name in files else None
+        if found is not None:
+            return found
+    return from_metadata(info) if b"\nRequires-Dist:" in info else None
+
+
+def _is_complete(info: bytes) -> bool:
+    """Tell whether PKG-INFO says all that the wheel's metadata will, or that it does not."""
+    message = email.parser.BytesHeaderParser().parsebytes(info)
+    major, _, minor = str(message.get("Metadata-Version", "")).strip().partition(".")
+    known = major.isdecimal() and minor.isdecimal() and (int(major), int(minor)) >= (2, 2)
+    return known and from_metadata(info) is not None
+
+
+def from_setup_cfg(data: bytes) -> Requirements | None:
+    """Read ``[options]``; None where it lists no requirements itself.
+
+    Source: setuptools documentation, "Declarative config".
+    """
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string(data.decode())
+    except (configparser.Error, UnicodeDecodeError):
+        return None
+    listed = parser.get("options", "install_requires", fallback=None)
+    if listed is None or listed.strip().startswith("file:"):
+        return None
+    lines = _lines(listed)
+    section = "options.extras_require"
+    for extra in parser.options(section) if parser.has_section(section) else ():
+        lines += [_with_extra(one, extra) for one in _lines(parser.get(section, extra))]
+    return Requirements(parser.get("options", "python_requires", fallback=""), _parsed(lines))
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def from_setup_py(data: bytes) -> Requirements | None:
+    """Read the arguments of ``setup()`` that are written out; nothing is run.
+
+    None where there are no requirements, or any of them is made by code.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an upstream's odd escapes are its own
+            tree = ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "setup":
+            given = {one.arg: one.value for one in node.keywords if one.arg}
+            try:
+                said: dict[str, object] = {
+                    name: ast.literal_eval(given[name])
+                    for name in ("install_requires", "extras_require", "python_requires")
+                    if name in given
+                }
+            except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+                return None
+            return _from_arguments(said)
+    return None
+
+
+def _from_arguments(said: Mapping[str, object]) -> Requirements | None:
+    listed, extras = said.get("install_requires"), said.get("extras_require", {})
+    if not isinstance(listed, list | tuple) or not isinstance(extras, dict):
+        return None
+    lines = [str(one) for one in listed]
+    for extra, those in extras.items():
+        named = those if isinstance(those, list | tuple) else [those]
+        lines += [_with_extra(str(one), str(extra)) for one in named]
+    return Requirements(str(said.get("python_requires", "")), _parsed(lines))
 
 
 def compare(old: Requirements, new: Requirements) -> tuple[RequirementChange, ...]:

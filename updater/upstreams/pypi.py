@@ -95,7 +95,7 @@ class _File:
 
 
 def _from_json(listed: dict[str, Any], base: str) -> _File:
-    """Read one file. Source: PEP 691, "Project Detail"; PEP 700 for size and upload-time."""
+    """Read one file. Source: PEP 691, "Project Detail"; PEP 700 for size, PEP 714 for metadata."""
     yanked = listed.get("yanked")
     uploaded = listed.get("upload-time")
     distribution = Distribution(
@@ -104,6 +104,7 @@ def _from_json(listed: dict[str, Any], base: str) -> _File:
         sri=_sri(listed["hashes"].get("sha256")),
         size=listed.get("size"),
         requires_python=listed.get("requires-python"),
+        metadata=bool(listed.get("core-metadata", listed.get("dist-info-metadata"))),
     )
     date = datetime.fromisoformat(uploaded) if uploaded else None
     return _File(distribution, date, _reason(yanked))
@@ -140,6 +141,7 @@ def _distribution(package: DistributionPackage) -> Distribution:
         sri=_sri((package.digests or {}).get("sha256")),
         size=package.size,
         requires_python=package.requires_python,
+        metadata=bool(package.has_metadata),
     )
 
 

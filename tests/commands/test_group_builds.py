@@ -1,0 +1,140 @@
+"""A group is built as it will stand in its pull request: all its changes in one copy."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.commands.repository import Home
+from tests.project import FAKE, flat_hash
+from tests.workshop import sdist_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.workshop import Workshop
+
+pytestmark = pytest.mark.nix
+
+USES_APPLE = "propagatedBuildInputs = [ self.python3Packages.apple ];"
+FRUIT = "packages: {'*': {pull_request: {group: fruit}}}\n"
+
+
+def pin_old(workshop: Workshop, name: str, extra: str = "") -> None:
+    """Let an overlay hold the true hash of its version 1.0."""
+    content = sdist_files(name, "1.0", "", extra)
+    workshop.index.release(name, "1.0", files={f"{name}-1.0.tar.gz": content})
+    path = workshop.project.root / "overlays" / f"{name}.nix"
+    path.write_text(path.read_text().replace(FAKE, flat_hash(content)))
+
+
+@pytest.fixture
+def coupled(workshop: Workshop) -> Workshop:
+    """Pear uses apple, and its new version takes only apple's new version."""
+    workshop.overlay("apple")
+    workshop.overlay("pear", arguments=USES_APPLE)
+    pin_old(workshop, "apple")
+    pin_old(workshop, "pear", 'dependencies = ["apple<2"]\n')
+    workshop.add("apple", "2.0")
+    return workshop
+
+
+def test_members_that_build_only_together_are_built_together(coupled: Workshop) -> None:
+    """By itself, pear fails: the package set has apple 1.0."""
+    coupled.add("pear", "2.0", extra='dependencies = ["apple>=2"]\n')
+    result, packages = coupled.bump("pear")
+    assert (result.code, packages["pear"]["build"]["diagnosis"]["code"]) == (
+        1,
+        "version-constraint",
+    )
+    coupled.project.add_configuration(FRUIT)
+
+    result, packages = coupled.bump()
+
+    assert result.code == 0, result.out
+    assert [packages[name]["build"]["status"] for name in ("apple", "pear")] == ["passed"] * 2
+    assert [coupled.version(name) for name in ("apple", "pear")] == ["2.0", "2.0"]
+
+
+def test_the_member_that_fails_is_named_and_the_others_are_built_without_it(
+    workshop: Workshop,
+) -> None:
+    workshop.overlay("apple", "fig", "pear")
+    for name in ("apple", "fig", "pear"):
+        workshop.add(name, "2.0", module="import no_such_module\n" if name == "fig" else "")
+    workshop.project.add_configuration(FRUIT)
+
+    result, packages = workshop.bump()
+
+    assert (result.code, [packages[name]["status"] for name in sorted(packages)]) == (
+        1,
+        ["updated", "failed", "updated"],
+    )
+    assert packages["fig"]["error"]["message"].startswith(
+        "in group fruit, together with apple, pear: imports of python3Packages.fig: "
+        "the module no_such_module is missing"
+    )
+    assert [workshop.version(name) for name in ("apple", "fig", "pear")] == ["2.0", "1.0", "2.0"]
+
+
+def test_what_stays_behind_must_go_on_building_with_the_rest(coupled: Workshop) -> None:
+    """Pear's new version does not build, and its old one not with the new apple: nothing moves."""
+    coupled.add("pear", "2.0", module="import no_such_module\n")
+    coupled.project.add_configuration(FRUIT)
+    before = coupled.project.snapshot()
+
+    result, packages = coupled.bump()
+
+    assert (result.code, [packages[name]["status"] for name in sorted(packages)]) == (
+        1,
+        ["failed", "failed"],
+    )
+    assert coupled.project.snapshot() == before
+    assert packages["apple"]["error"]["message"].startswith(
+        "alone of group fruit: build of python3Packages.pear: the package requires apple<2"
+    )
+
+
+def test_a_member_that_may_fail_stays_in_the_group(workshop: Workshop) -> None:
+    workshop.overlay("apple", "pear")
+    workshop.add("apple", "2.0", module="import no_such_module\n")
+    workshop.add("pear", "2.0")
+    workshop.configure(on_failure="draft")
+    workshop.project.add_configuration(FRUIT)
+    result, packages = workshop.bump()
+    said = [packages[name]["build"]["status"] for name in ("apple", "pear")]
+    assert (result.code, said) == (0, ["failed", "passed"])
+
+
+def test_a_build_counts_for_the_packages_that_it_was_of_only(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two were built together; one of them is not in the pull request."""
+    workshop.overlay("apple", "pear")
+    for name in ("apple", "pear"):
+        workshop.add(name, "2.0")
+    workshop.project.add_configuration(FRUIT)
+    home = Home.made(workshop.project, workshop.github, workshop.index, monkeypatch)
+    paths = ("overlays/apple.nix", "overlays/pear.nix")
+    home.hosted.commit({path: (workshop.project.root / path).read_text() for path in paths})
+    home.hosted.settle()
+    results = tmp_path / "results"
+    with monkeypatch.context() as without:
+        without.delenv("GITHUB_TOKEN")
+        assert home.project.run("bump", "--output", str(results)).code == 0
+    assert home.project.run("publish", str(results)).code == 0
+    assert home.pull(1).body.count("| build | pass (") == 2
+
+    (pear,) = [file for file in results.iterdir() if "pear" in file.name]
+    said = json.loads(pear.read_text())
+    assert said["build"]["beside"] == ["overlays/apple.nix#python3Packages.apple"]
+    pear.unlink()
+    assert home.project.run("publish", str(results)).code == 0
+
+    (line,) = [one for one in home.pull(1).body.splitlines() if one.startswith("| build |")]
+    assert line == (
+        "| build | not run: it was built together with overlays/pear.nix#python3Packages.pear, "
+        "so that nothing is known of these changes together |"
+    )

@@ -1,0 +1,102 @@
+"""What a release says its licence is, in one line that can be compared; nothing is guessed."""
+
+from __future__ import annotations
+
+import email.parser
+import re
+import tomllib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PREFIX = "License :: "
+_FILES = re.compile(r"(licen[cs]e|copying|unlicense)(\.(md|txt|rst))?", re.IGNORECASE)
+_NO_TITLE = re.compile(r"(copyright\b|\(c\)|all rights reserved|spdx-)", re.IGNORECASE)
+_LONGEST = 100
+# One licence is written as an SPDX expression, a classifier, or the title of its text.
+_FAMILIES = (
+    ("agpl", r"agpl|affero"),
+    ("lgpl", r"lgpl|lesser general"),
+    ("gpl", r"\bgpl|general public"),
+    ("mit", r"\bmit\b"),
+    ("apache", r"apache"),
+    ("bsd", r"\bbsd|redistribution and use"),
+    ("mpl", r"\bmpl|mozilla"),
+    ("isc", r"\bisc"),
+)
+
+
+def changed(old: str, new: str) -> bool:
+    """Tell whether two releases name different licences, and not one in two spellings.
+
+    A version, such as that of the GPL, counts where both name one.
+    """
+    if not old or not new:
+        return False
+    (one, first), (other, second) = _read(old), _read(new)
+    return one != other or (first != second and bool(first and second))
+
+
+def _read(text: str) -> tuple[tuple[str, ...], str]:
+    """Return the families that a text names, and the version."""
+    text = text.lower()
+    found = []
+    for family, pattern in _FAMILIES:
+        text, count = re.subn(pattern, " ", text)
+        found += [family] if count else []
+    number = re.search(r"\d+", text)
+    rest = () if found else (" ".join(re.findall(r"[a-z]+", text.replace("license", ""))),)
+    return (*found, *rest), number[0] if number else ""
+
+
+def from_metadata(data: bytes) -> str:
+    """Read METADATA or PKG-INFO. Source: PyPA specification "Core metadata"; PEP 639."""
+    message = email.parser.BytesHeaderParser().parsebytes(data)
+    named = str(message.get("License-Expression") or message.get("License") or "").strip()
+    classifiers = [str(one).strip() for one in message.get_all("Classifier", [])]
+    return _named(named) or _classified(classifiers)
+
+
+def from_tree(files: Mapping[str, bytes]) -> str:
+    """Read a source tree's own files by their paths; empty where none of them says it."""
+    info = files.get("PKG-INFO")
+    found = from_metadata(info) if info is not None else ""
+    return found or _from_pyproject(files.get("pyproject.toml", b"")) or _from_files(files)
+
+
+def _from_pyproject(data: bytes) -> str:
+    try:
+        project = tomllib.loads(data.decode()).get("project", {})
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(project, dict):
+        return ""
+    said = project.get("license")
+    text = said.get("text") if isinstance(said, dict) else said
+    classifiers = project.get("classifiers")
+    listed = [str(one) for one in classifiers] if isinstance(classifiers, list) else []
+    return (_named(text) if isinstance(text, str) else "") or _classified(listed)
+
+
+def _from_files(files: Mapping[str, bytes]) -> str:
+    """Return the title of the licence's text, which the years below it do not change."""
+    for path in sorted(files):
+        if "/" not in path and _FILES.fullmatch(path):
+            for line in files[path].decode("utf-8", "replace").splitlines():
+                title = " ".join(line.strip(" #*=-\t").split())
+                if title and not _NO_TITLE.match(title):
+                    return title[:_LONGEST]
+    return ""
+
+
+def _named(text: str) -> str:
+    """Return a name; a whole licence in the place of its name is none."""
+    text = text.strip()
+    unknown = not text or "\n" in text or len(text) > _LONGEST or text.upper() == "UNKNOWN"
+    return "" if unknown else text
+
+
+def _classified(classifiers: list[str]) -> str:
+    names = [one.rpartition(" :: ")[2] for one in classifiers if one.startswith(_PREFIX)]
+    return ", ".join(sorted(names))[:_LONGEST]

@@ -1,0 +1,79 @@
+"""What is known of a release's vulnerabilities, in OSV's form.
+
+Source: OSV's documentation, "POST /v1/query" and "POST /v1/querybatch"; the OSV schema.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Vulnerability:
+    """One record.
+
+    Attributes:
+        key: its id.
+        aliases: its ids elsewhere, such as a CVE.
+    """
+
+    key: str
+    aliases: tuple[str, ...]
+    summary: str
+    url: str
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All ids that it has."""
+        return frozenset((self.key, *self.aliases))
+
+
+@dataclass(frozen=True, slots=True)
+class Vulnerabilities:
+    """What a source knows of an update.
+
+    Attributes:
+        source: who was asked.
+        name: the project that was asked about, as the package index calls it.
+        fixed: of the old release, and not of the new one.
+        known: of the new release.
+        problem: why it is not known; empty where it is.
+    """
+
+    source: str
+    name: str
+    fixed: tuple[Vulnerability, ...] = ()
+    known: tuple[Vulnerability, ...] = ()
+    problem: str = ""
+
+
+def read(records: Iterable[Mapping[str, Any]]) -> tuple[Vulnerability, ...]:
+    """Read the records of an answer; withdrawn ones are none, and one of several ids is one.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is not of OSV's form.
+    """
+    found: list[Vulnerability] = []
+    for record in sorted(records, key=lambda one: str(one["id"])):
+        if record.get("withdrawn"):
+            continue
+        key = str(record["id"])
+        aliases = tuple(sorted(str(one) for one in record.get("aliases") or ()))
+        links = [one for one in record.get("references") or () if one.get("type") == "ADVISORY"]
+        url = str(links[0].get("url", "")) if links else ""
+        one = Vulnerability(key, aliases, str(record.get("summary") or ""), url)
+        if not any(one.names & other.names for other in found):
+            found.append(one)
+    return tuple(found[:_MOST])
+
+
+def fixed(old: Sequence[Vulnerability], new: Sequence[Vulnerability]) -> tuple[Vulnerability, ...]:
+    """Return what the old release has and the new one has not."""
+    left = {name for one in new for name in one.names}
+    return tuple(one for one in old if not one.names & left)
