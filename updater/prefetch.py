@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from anyio import to_thread
 
 from updater.effects import files
+from updater.effects.addresses import shown
 from updater.errors import HashError
 from updater.hashing.archive import hash_archive
 from updater.model import Hashed, Sri
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from updater.effects.http import Http
     from updater.effects.nix import Nix
     from updater.fetchers.base import Fetch
+    from updater.model import Algorithm
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Prefetcher:
         if method == "nix":
             sri = await self.nix.prefetch(fetch.url, unpack=fetch.unpack, name=None)
             return Hashed(sri, "nix", 0)
-        if fetch.sri is not None and method == "auto":
+        if fetch.sri is not None and not fetch.unpack and method == "auto":
             return Hashed(fetch.sri, "index", 0)
         return await to_thread.run_sync(self._download, fetch, keep)
 
@@ -84,9 +86,15 @@ class Prefetcher:
 
 
 def _hash(fetch: Fetch, chunks: Iterator[bytes]) -> Hashed:
+    file = _File(fetch, chunks)
     if not fetch.unpack:
-        return _flat(chunks)
-    unpacked = hash_archive(chunks, filename=fetch.url.rsplit("/", 1)[-1])
+        for _ in file:
+            pass
+        return Hashed(file.sri, "embedded", file.size)
+    name = fetch.url.rsplit("/", 1)[-1]
+    unpacked = hash_archive(file, filename=name, strip_root=fetch.strip_root)
+    for _ in file:
+        pass
     if fetch.commit and unpacked.commit != fetch.commit:
         raise HashError(
             f"the archive is of commit {unpacked.commit}, not of {fetch.commit}",
@@ -95,10 +103,43 @@ def _hash(fetch: Fetch, chunks: Iterator[bytes]) -> Hashed:
     return Hashed(unpacked.sri, "embedded", unpacked.downloaded_bytes)
 
 
-def _flat(chunks: Iterator[bytes]) -> Hashed:
-    digest = hashlib.sha256()
-    size = 0
-    for chunk in chunks:
-        digest.update(chunk)
-        size += len(chunk)
-    return Hashed(Sri("sha256", digest.digest()), "embedded", size)
+class _File:
+    """A file that is hashed as it is while it is read, and is what its publisher says at its end.
+
+    Attributes:
+        size: how many bytes have been read.
+    """
+
+    def __init__(self, fetch: Fetch, chunks: Iterator[bytes]) -> None:
+        self.size = 0
+        self._fetch = fetch
+        self._chunks = chunks
+        self._algorithm: Algorithm = fetch.sri.algorithm if fetch.sri is not None else "sha256"
+        # An archive's own bytes count only where somebody says what they should be.
+        counts = not fetch.unpack or fetch.sri is not None
+        self._digest = hashlib.new(self._algorithm, usedforsecurity=False) if counts else None
+
+    @property
+    def sri(self) -> Sri:
+        """The hash of the whole file, once it has been read."""
+        digest = self._digest or hashlib.sha256()
+        return Sri(self._algorithm, digest.digest())
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self.size += len(chunk)
+            if self._fetch.size is not None and self.size > self._fetch.size:
+                raise self._differs(f"more than {self._fetch.size} bytes")
+            if self._digest is not None:
+                self._digest.update(chunk)
+            yield chunk
+        if self._fetch.size is not None and self.size != self._fetch.size:
+            raise self._differs(f"{self.size} bytes, and {self._fetch.size} are told")
+        if self._fetch.sri is not None and self.sri != self._fetch.sri:
+            raise self._differs(f"the hash {self.sri}, and {self._fetch.sri} is told")
+
+    def _differs(self, what: str) -> HashError:
+        return HashError(
+            f"{shown(self._fetch.url)} is not what its index says: it has {what}",
+            hint="a proxy or mirror may be out of date; if it stays so, do not trust the file",
+        )

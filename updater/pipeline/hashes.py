@@ -10,6 +10,7 @@ from updater.fetchers.base import Fetch, NoFile
 from updater.hashing.sri import parse_hash
 from updater.model import Build, Candidate, Hashed, Held, Outcome, PinWarning, Sri
 from updater.pipeline.built_hashes import Unknown, Values, beside, find_hashes
+from updater.pipeline.evaluating import Downloaded
 from updater.pipeline.steps import Bump, Ready
 from updater.selection import FETCHERS, stale_dependents
 from updater.upstreams.base import host_of
@@ -67,7 +68,9 @@ class Hashes:
             problem = search.problem(self._cannot_build(subject, ask), moving=False)
             if problem:
                 return Held(reason=problem, **decision.known(subject))
-        archive = keep if keep is not None and keep.exists() else None
+        archive = None
+        if hashed is not None and keep is not None and keep.exists():
+            archive = Downloaded(keep, hashed.sri, fetches[0].strip_root)
         try:
             found = await self._told(subject, text, values, unknown, archive, ask)
         except NotEvaluated as error:
@@ -127,7 +130,7 @@ class Hashes:
         text: bytes,
         values: Values,
         unknown: tuple[Unknown, ...],
-        archive: Path | None,
+        archive: Downloaded | None,
         ask: Bump,
     ) -> Mapping[Unknown, Sri]:
         if not unknown:

@@ -13,7 +13,7 @@ from updater.model import Current, Outcome, Package, Take
 from updater.overlay.order import dependents, uses
 from updater.pipeline.builder import Builder, order_of
 from updater.pipeline.endings import checked, failed, unbuilt
-from updater.pipeline.evaluating import Downloaded, Job, Target
+from updater.pipeline.evaluating import Job, Target
 from updater.pipeline.hashes import Hashes
 from updater.pipeline.steps import Bump, Progress, Ready
 from updater.pipeline.writing import plan
@@ -115,14 +115,11 @@ class Preparer:
         if not change.edits:
             return Current(**ready.decision.known(subject))
         after = dependents(package.identity, used) if policy.dependents else ()
-        source = None
-        if ready.archive is not None and ready.hashed is not None:
-            source = Downloaded(ready.archive, ready.hashed.sri)
         return Job(
             Target(package, policy),
             ready.values.get("version", ""),
             {package.file: change.after},
-            source,
+            ready.archive,
             tuple(self._dependent(one, policy) for one in order_of(after, found.packages)),
         )
 
