@@ -126,7 +126,7 @@ class _Gzip(io.RawIOBase):
 
 
 def make_archive(path: Path, case: Case) -> None:
-    """Write a tar.gz of generated text in git's order, with the header of ``git archive``; or shuffled."""
+    """Write a tar.gz of generated text as ``git archive`` does, or shuffled."""
     chance = random.Random(case.name)  # noqa: S311 - no secret
     letters = "abcdefghijklmnopqrstuvwxyz_"
     words = ["".join(chance.choices(letters, k=chance.randint(2, 11))) for _ in range(6000)]
