@@ -325,3 +325,66 @@ def test_a_disk_that_is_full_leaves_no_part_of_what_is_kept(tmp_path: Path) -> N
     )
     assert done.stdout == "the download cannot be kept: File too large | check space in TMPDIR\n"
     assert list(kept.parent.iterdir()) == []
+
+
+# --- what an archive tells besides its hash -----------------------------------------------------
+
+
+def test_names_that_a_mac_confuses_are_a_warning(project: Project, github: GitHub) -> None:
+    """Its file system has one of the two, so that the hash is another one there."""
+    repository = github.repository("o", "tool")
+    repository.tag("v1.0", repository.commit({"a": "1"}))
+    repository.tag("v1.1", repository.commit({"docs/Readme": "1", "docs/README": "2"}))
+    project.overlay("tool.nix", github_overlay("tool", "1.0", sri=FAKE))
+    said = "docs/README and docs/Readme differ only in case: a Mac "
+    result = project.run("bump", "--json", "--dry-run")
+    (tool,) = result.json["packages"]
+    assert {"code": "case-collision", "message": f"{said}has one of them"} in tool["warnings"]
+    prefetched_too = project.run("prefetch", "github:o/tool@v1.1")
+    assert (prefetched_too.code, prefetched_too.out) == (0, f"{tool['hash']['value']}\n")
+    assert f"{said}gets another tree" in prefetched_too.err
+
+
+@pytest.mark.parametrize(("declared", "warned"), [("1.1", False), ("1.0", True)])
+def test_a_source_that_declares_another_version_is_a_warning(
+    project: Project, github: GitHub, declared: str, *, warned: bool
+) -> None:
+    """Read from what was kept of the archive: nothing is asked for it."""
+    repository = github.repository("o", "tool")
+    repository.tag("v1.0", repository.commit({"a": "1"}))
+    pyproject = f'[project]\nname = "tool"\nversion = "{declared}"\n'
+    repository.tag("v1.1", repository.commit({"pyproject.toml": pyproject}))
+    project.overlay("tool.nix", github_overlay("tool", "1.0", sri=FAKE))
+    result = project.run("bump", "--json", "--dry-run")
+    found = [one["message"] for one in result.json["packages"][0]["warnings"]]
+    said = f"the source says of itself that it is {declared}, not 1.1"
+    assert (said in found) is warned
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        ("unpacked: 5kB", "the archive unpacks to more than 5000 bytes"),
+        ("downloaded: 100B", "the archive is larger than 100 bytes"),
+        ("members: 1", "the archive has more than 1 members"),
+    ],
+)
+def test_what_an_archive_may_cost_is_configured(
+    project: Project, github: GitHub, limit: str, said: str
+) -> None:
+    repository = github.repository("o", "tool")
+    repository.tag("v1.0", repository.commit({"a": "1"}))
+    repository.tag("v1.1", repository.commit({"big": "x" * 6000, "b": "y"}))
+    project.overlay("tool.nix", github_overlay("tool", "1.0", sri=FAKE))
+    project.add_configuration(f"archives: {{{limit}}}\n")
+    result = project.run("bump", "--json")
+    error = result.json["packages"][0]["error"]
+    assert (result.code, error["stage"], error["message"]) == (1, "hash", said)
+
+
+@pytest.mark.parametrize("size", ["0", "5TB", "-1", "true", "1.5GB"])
+def test_a_size_that_is_none_is_refused(project: Project, size: str) -> None:
+    project.add_configuration(f"archives: {{unpacked: {size}}}\n")
+    result = project.run("check")
+    assert (result.code, result.out) == (2, "")
+    assert "archives.unpacked: a size is a whole number" in result.err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from anyio import to_thread
@@ -12,6 +12,7 @@ from updater.effects import files
 from updater.effects.addresses import shown
 from updater.errors import HashError
 from updater.hashing.archive import hash_archive
+from updater.hashing.limits import Limits
 from updater.model import Hashed, Sri
 
 if TYPE_CHECKING:
@@ -26,10 +27,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Prefetcher:
-    """Finds hashes; the same for ``bump`` and ``prefetch``."""
+    """Finds hashes; the same for ``bump`` and ``prefetch``.
+
+    Attributes:
+        limits: what one archive may cost.
+    """
 
     http: Http
     nix: Nix
+    limits: Limits = field(default_factory=Limits)
 
     async def hash(
         self,
@@ -79,28 +85,31 @@ class Prefetcher:
         for attempt in self.http.retrying(fetch.url):
             with attempt, self.http.download(fetch.url) as chunks:
                 if keep is None or not fetch.unpack:
-                    return _hash(fetch, chunks)
+                    return self._hash(fetch, chunks)
                 with files.copying(chunks, keep) as copied:
-                    return _hash(fetch, copied)
+                    return self._hash(fetch, copied)
         raise HashError(f"{fetch.url} was never asked for")
 
-
-def _hash(fetch: Fetch, chunks: Iterator[bytes]) -> Hashed:
-    file = _File(fetch, chunks)
-    if not fetch.unpack:
+    def _hash(self, fetch: Fetch, chunks: Iterator[bytes]) -> Hashed:
+        file = _File(fetch, chunks)
+        if not fetch.unpack:
+            for _ in file:
+                pass
+            return Hashed(file.sri, "embedded", file.size)
+        name = fetch.url.rsplit("/", 1)[-1]
+        unpacked = hash_archive(
+            file, filename=name, strip_root=fetch.strip_root, limits=self.limits
+        )
         for _ in file:
             pass
-        return Hashed(file.sri, "embedded", file.size)
-    name = fetch.url.rsplit("/", 1)[-1]
-    unpacked = hash_archive(file, filename=name, strip_root=fetch.strip_root)
-    for _ in file:
-        pass
-    if fetch.commit and unpacked.commit != fetch.commit:
-        raise HashError(
-            f"the archive is of commit {unpacked.commit}, not of {fetch.commit}",
-            hint="the tag or branch may have moved just now: run the command again",
+        if fetch.commit and unpacked.commit != fetch.commit:
+            raise HashError(
+                f"the archive is of commit {unpacked.commit}, not of {fetch.commit}",
+                hint="the tag or branch may have moved just now: run the command again",
+            )
+        return Hashed(
+            unpacked.sri, "embedded", unpacked.downloaded_bytes, unpacked.kept, unpacked.collisions
         )
-    return Hashed(unpacked.sri, "embedded", unpacked.downloaded_bytes)
 
 
 class _File:

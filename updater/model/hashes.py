@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Algorithm = Literal["md5", "sha1", "sha256", "sha512"]
 
@@ -47,8 +50,14 @@ class Hashed:
 
     ``index``: published by the package index. ``embedded``: computed here from the download.
     ``nix``: by a Nix prefetcher. ``build``: by a fixed-output build with a fake hash.
+
+    Attributes:
+        kept: path -> content, of the archive's few small files that tell about the project.
+        collisions: paths of the archive that differ only in case, so that a Mac gets another tree.
     """
 
     sri: Sri
     method: HashMethod
     downloaded_bytes: int
+    kept: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+    collisions: tuple[tuple[str, str], ...] = ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from updater import choose
+from updater.declared import declared_version
 from updater.errors import HashError, NotEvaluated
 from updater.fetchers.base import Fetch, NoFile
 from updater.hashing.sri import parse_hash
@@ -81,8 +83,11 @@ class Hashes:
         source = next((sri for one, sri in found.items() if one == Unknown("hash")), None)
         if source is not None:
             hashed = Hashed(source, "build", 0)
+        told = _collisions(hashed)
         if found and ask.reported is not None:
-            decision = replace(decision, warnings=(*decision.warnings, _reported(found)))
+            told = (*told, _reported(found))
+        told += await _declared(subject, hashed, candidate)
+        decision = replace(decision, warnings=decision.warnings + told)
         return Ready(
             decision,
             dict(whole.source),
@@ -223,6 +228,36 @@ class _Search:
             return parse_hash(self.subject.pin.hash, hashed.sri.algorithm) == hashed.sri
         except HashError:
             return False
+
+
+async def _declared(
+    subject: Subject, hashed: Hashed | None, candidate: Candidate
+) -> tuple[PinWarning, ...]:
+    """Tell where a source says of itself that it is another version than its tag does."""
+    if hashed is None or not hashed.kept:
+        return ()
+    kept = hashed.kept
+
+    async def read(path: str) -> bytes | None:
+        return kept.get(path)
+
+    own = await declared_version(read, subject.modules)
+    says, named = choose.parse_version(own), choose.parse_version(candidate.version)
+    if says is None or named is None or says == named:
+        return ()
+    said = f"the source says of itself that it is {own}, not {candidate.version}"
+    return (PinWarning("declared-version", said),)
+
+
+def _collisions(hashed: Hashed | None) -> tuple[PinWarning, ...]:
+    """Tell which paths a Mac would confuse, so that it gets another tree and another hash."""
+    found = hashed.collisions if hashed is not None else ()
+    return tuple(
+        PinWarning(
+            "case-collision", f"{one} and {other} differ only in case: a Mac has one of them"
+        )
+        for one, other in found
+    )
 
 
 def _reported(found: Mapping[Unknown, Sri]) -> PinWarning:
