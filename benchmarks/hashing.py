@@ -7,9 +7,9 @@ Every command is a whole process that downloads the same archive from a loopback
 * floor: Python, download, the fastest gunzip and sha256 over what it yields, nothing else.
 
 Prints medians of wall and processor time in seconds, the peak of memory in MB, and ratios. Run it
-from the repository's root: ``python benchmarks/hashing.py [small] [medium] [large]``. The large
-archive takes a minute to make and 5 GB of disk; everything is removed at the end. Exit code 1 if
-Nix gives another hash.
+from the repository's root: ``python benchmarks/hashing.py [small] [medium] [large] [shuffled]``.
+The large archives take a minute to make and 5 GB of disk; everything is removed at the end. Exit
+code 1 if Nix gives another hash.
 """
 
 from __future__ import annotations
@@ -75,12 +75,16 @@ sys.exit(os.waitstatus_to_exitcode(status))
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An archive to make: ``size`` in bytes, roughly, compressed."""
+    """An archive to make: ``size`` in bytes, roughly, compressed.
+
+    ``shuffled`` has its members in no order at all, which nothing can stream.
+    """
 
     name: str
     size: int
     files: int
     repeats: int
+    shuffled: bool = False
 
 
 CASES: Final = {
@@ -89,6 +93,7 @@ CASES: Final = {
         Case("small", 10_000, 8, 9),
         Case("medium", 7_000_000, 3_000, 7),
         Case("large", 500_000_000, 50_000, 3),
+        Case("shuffled", 500_000_000, 50_000, 3, shuffled=True),
     )
 }
 
@@ -121,7 +126,7 @@ class _Gzip(io.RawIOBase):
 
 
 def make_archive(path: Path, case: Case) -> None:
-    """Write a tar.gz of generated text in git's order, with the header of ``git archive``."""
+    """Write a tar.gz of generated text as ``git archive`` does, or shuffled."""
     chance = random.Random(case.name)  # noqa: S311 - no secret
     letters = "abcdefghijklmnopqrstuvwxyz_"
     words = ["".join(chance.choices(letters, k=chance.randint(2, 11))) for _ in range(6000)]
@@ -145,7 +150,10 @@ def make_archive(path: Path, case: Case) -> None:
             fileobj=packed, mode="w|", bufsize=1 << 20, pax_headers={"comment": COMMIT}
         ) as tar,
     ):
-        for name in _with_folders(names):
+        ordered = _with_folders(names)
+        if case.shuffled:
+            chance.shuffle(ordered)
+        for name in ordered:
             member = tarfile.TarInfo(f"project-{COMMIT}/{name}")
             if name.endswith("/") or not name:
                 member.type, member.mode = tarfile.DIRTYPE, 0o775

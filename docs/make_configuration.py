@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from updater.options import (
+    ArchiveOptions,
     BuildOptions,
     Document,
     HostOptions,
@@ -42,6 +43,7 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("hosts: NAME:", HostOptions),
     ("network:", NetworkOptions),
     ("identify:", IdentifyOptions),
+    ("archives:", ArchiveOptions),
 )
 
 

@@ -16,6 +16,7 @@ from packaging.version import Version
 from pydantic import ValidationError
 
 from updater.errors import ConfigError
+from updater.hashing.limits import Limits
 from updater.hosts import HOST_KINDS, KNOWN_HOSTS
 from updater.model import BuildPolicy, Host, Package, Policy, PullPolicy, TrackKind
 from updater.options import (
@@ -53,6 +54,17 @@ class Config:
     def index(self) -> str:
         """The package index: the configured one, else pip's, else PyPI."""
         return self.document.index or _pip_index()
+
+    @property
+    def limits(self) -> Limits:
+        """What one archive may cost."""
+        said = self.document.archives
+        return Limits(
+            downloaded_bytes=said.downloaded,
+            unpacked_bytes=said.unpacked,
+            ratio=said.ratio,
+            entries=said.members,
+        )
 
     def tokens(self) -> Iterator[tuple[Host, str, str]]:
         """Yield (host, environment variable, token) for each host that has a token."""

@@ -12,6 +12,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from updater.publish.schedule import read_window
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_SIZES = {
+    "B": 1,
+    "kB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+    "KiB": 1 << 10,
+    "MiB": 1 << 20,
+    "GiB": 1 << 30,
+}
+_SIZE = re.compile(r"(\d+)\s*([kMG]?B|[KMG]iB)")
 _DURATION = re.compile(r"(\d+)\s*([smhdw])")
 UPDATE_KINDS = ("patch", "minor", "major", "pin")
 _TRACKS = ("auto", "tag", "release", "commit", "pypi")
@@ -113,6 +123,17 @@ def _address(value: object) -> str:
     raise ValueError("expected an address that starts with https:// or http://")
 
 
+def _size(value: object) -> int:
+    """Read a whole number of bytes, or one with a unit: ``500MB``, ``16GiB``."""
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    found = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None or not int(found[1]):
+        raise ValueError("a size is a whole number and B, kB, MB, GB, KiB, MiB or GiB, as in 16GiB")
+    return int(found[1]) * _SIZES[found[2]]
+
+
+Size = Annotated[int, BeforeValidator(_size)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Address = Annotated[str, BeforeValidator(_address)]
 
@@ -291,6 +312,19 @@ class HostOptions(_Strict):
     )
 
 
+class ArchiveOptions(_Strict):
+    """What one archive may cost, under ``archives:``; more is refused as hostile."""
+
+    downloaded: Size = Field(default=8 << 30, description="The largest download; default: 8GiB")
+    unpacked: Size = Field(default=16 << 30, description="The largest tree; default: 16GiB")
+    ratio: Annotated[int, Field(ge=1)] = Field(
+        default=250, description="How many bytes one downloaded byte may become, beyond 64 MiB"
+    )
+    members: Annotated[int, Field(ge=1)] = Field(
+        default=2_000_000, description="Files, folders and links in it"
+    )
+
+
 class NetworkOptions(_Strict):
     """Limits of every request under ``network:``."""
 
@@ -353,6 +387,9 @@ class Document(_Strict):
     identify: IdentifyOptions = Field(
         default_factory=IdentifyOptions,
         description="Limits of the search for what a hash holds: see below",
+    )
+    archives: ArchiveOptions = Field(
+        default_factory=ArchiveOptions, description="What one source archive may cost"
     )
     defaults: PackageOptions = Field(
         default_factory=PackageOptions, description="What holds for every package"

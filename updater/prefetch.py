@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from anyio import to_thread
 
 from updater.effects import files
+from updater.effects.addresses import shown
 from updater.errors import HashError
 from updater.hashing.archive import hash_archive
+from updater.hashing.limits import Limits
 from updater.model import Hashed, Sri
 
 if TYPE_CHECKING:
@@ -20,14 +22,20 @@ if TYPE_CHECKING:
     from updater.effects.http import Http
     from updater.effects.nix import Nix
     from updater.fetchers.base import Fetch
+    from updater.model import Algorithm
 
 
 @dataclass(frozen=True, slots=True)
 class Prefetcher:
-    """Finds hashes; the same for ``bump`` and ``prefetch``."""
+    """Finds hashes; the same for ``bump`` and ``prefetch``.
+
+    Attributes:
+        limits: what one archive may cost.
+    """
 
     http: Http
     nix: Nix
+    limits: Limits = field(default_factory=Limits)
 
     async def hash(
         self,
@@ -60,7 +68,7 @@ class Prefetcher:
         if method == "nix":
             sri = await self.nix.prefetch(fetch.url, unpack=fetch.unpack, name=None)
             return Hashed(sri, "nix", 0)
-        if fetch.sri is not None and method == "auto":
+        if fetch.sri is not None and not fetch.unpack and method == "auto":
             return Hashed(fetch.sri, "index", 0)
         return await to_thread.run_sync(self._download, fetch, keep)
 
@@ -77,29 +85,69 @@ class Prefetcher:
         for attempt in self.http.retrying(fetch.url):
             with attempt, self.http.download(fetch.url) as chunks:
                 if keep is None or not fetch.unpack:
-                    return _hash(fetch, chunks)
+                    return self._hash(fetch, chunks)
                 with files.copying(chunks, keep) as copied:
-                    return _hash(fetch, copied)
+                    return self._hash(fetch, copied)
         raise HashError(f"{fetch.url} was never asked for")
 
-
-def _hash(fetch: Fetch, chunks: Iterator[bytes]) -> Hashed:
-    if not fetch.unpack:
-        return _flat(chunks)
-    unpacked = hash_archive(chunks, filename=fetch.url.rsplit("/", 1)[-1])
-    if fetch.commit and unpacked.commit != fetch.commit:
-        raise HashError(
-            f"the archive is of commit {unpacked.commit}, not of {fetch.commit}",
-            hint="the tag or branch may have moved just now: run the command again",
+    def _hash(self, fetch: Fetch, chunks: Iterator[bytes]) -> Hashed:
+        file = _File(fetch, chunks)
+        if not fetch.unpack:
+            for _ in file:
+                pass
+            return Hashed(file.sri, "embedded", file.size)
+        name = fetch.url.rsplit("/", 1)[-1]
+        unpacked = hash_archive(
+            file, filename=name, strip_root=fetch.strip_root, limits=self.limits
         )
-    own = {path: data for path, data in unpacked.kept.items() if "/" not in path}
-    return Hashed(unpacked.sri, "embedded", unpacked.downloaded_bytes, own)
+        for _ in file:
+            pass
+        if fetch.commit and unpacked.commit != fetch.commit:
+            raise HashError(
+                f"the archive is of commit {unpacked.commit}, not of {fetch.commit}",
+                hint="the tag or branch may have moved just now: run the command again",
+            )
+        own = {path: data for path, data in unpacked.kept.items() if "/" not in path}
+        return Hashed(unpacked.sri, "embedded", unpacked.downloaded_bytes, own, unpacked.collisions)
 
 
-def _flat(chunks: Iterator[bytes]) -> Hashed:
-    digest = hashlib.sha256()
-    size = 0
-    for chunk in chunks:
-        digest.update(chunk)
-        size += len(chunk)
-    return Hashed(Sri("sha256", digest.digest()), "embedded", size)
+class _File:
+    """A file that is hashed as it is while it is read, and is what its publisher says at its end.
+
+    Attributes:
+        size: how many bytes have been read.
+    """
+
+    def __init__(self, fetch: Fetch, chunks: Iterator[bytes]) -> None:
+        self.size = 0
+        self._fetch = fetch
+        self._chunks = chunks
+        self._algorithm: Algorithm = fetch.sri.algorithm if fetch.sri is not None else "sha256"
+        # An archive's own bytes count only where somebody says what they should be.
+        counts = not fetch.unpack or fetch.sri is not None
+        self._digest = hashlib.new(self._algorithm, usedforsecurity=False) if counts else None
+
+    @property
+    def sri(self) -> Sri:
+        """The hash of the whole file, once it has been read."""
+        digest = self._digest or hashlib.sha256()
+        return Sri(self._algorithm, digest.digest())
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self.size += len(chunk)
+            if self._fetch.size is not None and self.size > self._fetch.size:
+                raise self._differs(f"more than {self._fetch.size} bytes")
+            if self._digest is not None:
+                self._digest.update(chunk)
+            yield chunk
+        if self._fetch.size is not None and self.size != self._fetch.size:
+            raise self._differs(f"{self.size} bytes, and {self._fetch.size} are told")
+        if self._fetch.sri is not None and self.sri != self._fetch.sri:
+            raise self._differs(f"the hash {self.sri}, and {self._fetch.sri} is told")
+
+    def _differs(self, what: str) -> HashError:
+        return HashError(
+            f"{shown(self._fetch.url)} is not what its index says: it has {what}",
+            hint="a proxy or mirror may be out of date; if it stays so, do not trust the file",
+        )

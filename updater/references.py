@@ -94,4 +94,4 @@ def _sdist(offer: Offer, version: str) -> Fetch:
             f"{offer.project} {version} has {len(sdists)} source distributions: {files}",
             hint="give the URL of the file you mean",
         )
-    return Fetch(url=sdists[0].url, sri=sdists[0].sri)
+    return Fetch(url=sdists[0].url, sri=sdists[0].sri, size=sdists[0].size)

@@ -42,12 +42,15 @@ LOCKS = {
 MODULES = '[submodule "part"]\n\tpath = apple/part\n\turl = {url}/o/part\n'
 
 
-def release(github: GitHub, version: str = "2.0", *, submodule: bool = True) -> Hosted:
+def release(
+    github: GitHub, version: str = "2.0", *, submodule: bool = True, note: str = ""
+) -> Hosted:
     """Tag a commit of o/apple that has lock files of several languages, and a submodule."""
     apple = github.named("o/apple") or github.repository("o", "apple")
     files: dict[str, Any] = {
         "pyproject.toml": PYPROJECT.format(version=version),
         "apple/__init__.py": "from apple.part.core import version\n",
+        "README": note,
         **{name: text.format(version=version) for name, text in LOCKS.items()},
     }
     if submodule:
@@ -71,6 +74,14 @@ def overlay(workshop: Workshop, *, source: str = "", beside: str = "", builder: 
     path = workshop.project.overlay("apple.nix", text)
     workshop.overlay()
     return path
+
+
+def reachable_by_its_address(workshop: Workshop, github: GitHub) -> None:
+    """Say what the loopback server's own address is, for calls that name it."""
+    host = github.url.removeprefix("http://")
+    path = workshop.project.root / "config.yaml"
+    hosts = f"hosts:\n  '{host}': {{kind: git, web: '{github.url}'}}\n"
+    path.write_text(path.read_text().replace("hosts:\n", hosts))
 
 
 def hashes(path: Path) -> list[str]:
@@ -142,10 +153,7 @@ def test_fetchgit_takes_submodules_unless_told_otherwise(
     call = f'super.fetchgit {{ url = "{github.url}/o/apple.git"; rev = '
     text = re.sub(r"super\.fetchFromGitHub {[^=]*=[^=]*=[^=]*rev = ", call, path.read_text())
     path.write_text(text)
-    host = github.url.removeprefix("http://")
-    text = (workshop.project.root / "config.yaml").read_text()
-    hosts = f"hosts:\n  '{host}': {{kind: git, web: '{github.url}'}}\n"
-    (workshop.project.root / "config.yaml").write_text(text.replace("hosts:\n", hosts))
+    reachable_by_its_address(workshop, github)
     assert passed(workshop)["hash"]["method"] == "build"
     assert hashes(path) == [nix.hash_of(checkout(apple, tmp_path / "clone"))]
 
@@ -223,6 +231,30 @@ def test_a_second_source_that_no_archive_answers_is_built_too(
     assert hashes(path) == [whole, plain]
 
 
+@pytest.mark.parametrize(
+    ("ending", "arguments", "requests"),
+    [("tar.gz", "", 1), ("tar.gz", "stripRoot = false;", 1), ("zip", "", 2)],
+)
+def test_an_archive_is_hashed_here_and_found_right_by_nix(
+    workshop: Workshop, github: GitHub, ending: str, arguments: str, requests: int
+) -> None:
+    """Nix downloads a tar no second time; a zip is left to it, as its modes are its own affair."""
+    # The store outlives one test: each has a tree of its own.
+    release(github, submodule=False, note=f"{ending} {arguments}")
+    path = overlay(workshop, beside="preBuild = ''cd apple-*'';" if arguments else "")
+    address = f'"{github.url}/o/apple/archive/v${{version}}.{ending}"'
+    call = f"super.fetchzip {{ url = {address}; {arguments} hash = "
+    text = re.sub(
+        r"super\.fetchFromGitHub {.*?hash = ", lambda _: call, path.read_text(), flags=re.DOTALL
+    )
+    path.write_text(text)
+    reachable_by_its_address(workshop, github)
+    if arguments:
+        workshop.configure(imports=[])
+    assert passed(workshop)["hash"]["method"] == "embedded"
+    assert len(github.server.requests("archive")) == requests
+
+
 # --- hashes beside the source -------------------------------------------------------------------
 
 BESIDE: dict[str, tuple[str, str, str]] = {
@@ -257,7 +289,7 @@ def test_a_hash_beside_the_source_follows_it(
     lock: str,
 ) -> None:
     """The archive, which the source's own hash is computed from, is downloaded once."""
-    apple = release(github, submodule=False)
+    apple = release(github, submodule=False, note=beside)
     path = overlay(workshop, beside=beside, builder=builder)
     workshop.project.add_configuration("packages: {apple: {dependent_hashes: [widgetDigest]}}\n")
     report = passed(workshop)

@@ -56,6 +56,7 @@ def test_a_github_ref_gives_the_hash_that_nix_gives_the_commit(
     )
     assert result.json["url"] == f"{github.url}/o/r/archive/{commit}.tar.gz"
     assert result.json["hash"]["downloaded_bytes"] > 0
+    assert result.json["seconds"] > 0
 
 
 def test_a_pypi_ref_costs_no_download(project: Project, index: Index) -> None:

@@ -68,11 +68,12 @@ def test_without_such_a_file_there_is_nothing_to_take(files: list[str]) -> None:
     assert fetched == NoFile(f"2.0.0 has no tool-2.0.0.tar.gz; the index has {there}")
 
 
-def test_a_file_without_a_published_hash_is_blocked() -> None:
+def test_a_file_without_a_published_hash_is_downloaded_for_it() -> None:
     file = Distribution("tool-2.0.0.tar.gz", "https://index.example/x", None, None, None)
     fetched = call(KIND, "inherit pname version;").fetch(Candidate("2.0.0", distributions=(file,)))
     assert isinstance(fetched, Fetch)
-    assert fetched.blocked == "the index publishes no sha256 for this file"
+    assert (fetched.url, fetched.sri, fetched.unpack) == ("https://index.example/x", None, False)
+    assert not fetched.blocked
 
 
 def test_a_format_that_it_does_not_know_is_skipped() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fetchers.calls import COMMIT, call, offered
+from tests.fetchers.calls import COMMIT, SRI, call, offered
 from updater.fetchers.base import Fetch
 from updater.fetchers.fetchzip import KIND
 
@@ -18,17 +18,18 @@ def test_the_hash_is_that_of_the_tree() -> None:
     )
 
 
-def test_the_hash_of_an_archive_on_the_index_is_not_the_published_one() -> None:
+def test_an_archive_on_the_index_is_unpacked_and_its_file_has_the_published_hash() -> None:
     one = call(KIND, 'url = "mirror://pypi/t/tool/tool-${version}.tar.gz";')
     fetched = one.fetch(offered("tool-2.0.0.tar.gz"))
     assert isinstance(fetched, Fetch)
-    assert (fetched.sri, fetched.unpack) == (None, True)
+    assert (fetched.sri, fetched.unpack) == (SRI, True)
 
 
 @pytest.mark.parametrize(
     ("switch", "blocked"),
     [
-        ("stripRoot = false;", "stripRoot = false keeps what is usually stripped"),
+        ("stripRoot = false;", ""),
+        ("stripRoot = flat;", "stripRoot is computed: flat"),
         ("stripRoot = true;", ""),
         ('postFetch = "x";', "postFetch changes what is hashed"),
     ],
@@ -37,3 +38,10 @@ def test_what_changes_the_tree_blocks_its_hash(switch: str, blocked: str) -> Non
     fetched = call(KIND, URL + switch).fetch()
     assert isinstance(fetched, Fetch)
     assert fetched.blocked == blocked
+
+
+@pytest.mark.parametrize(("switch", "strip"), [("", True), ("stripRoot = false;", False)])
+def test_the_top_folder_is_stripped_unless_told_otherwise(switch: str, *, strip: bool) -> None:
+    fetched = call(KIND, URL + switch).fetch()
+    assert isinstance(fetched, Fetch)
+    assert fetched.strip_root is strip

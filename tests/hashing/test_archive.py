@@ -92,16 +92,20 @@ def test_folders_need_no_members_of_their_own(tmp_path: Path, tree: Tree) -> Non
 
 
 @examples
-@given(tree=trees, git_order=st.booleans())
-def test_what_waits_on_disk_comes_back(tmp_path: Path, tree: Tree, *, git_order: bool) -> None:
+@given(tree=trees, git_order=st.booleans(), buffered=st.integers(0, 2000))
+def test_what_waits_on_disk_comes_back(
+    tmp_path: Path, tree: Tree, buffered: int, *, git_order: bool
+) -> None:
     """With hardly any memory, nearly all that waits goes through the spool."""
     expected = hash_path(write_tree(tree, fresh(tmp_path)))
     data = gzipped(make_tar(members(tree, git_order=git_order)))
+    other = gzipped(make_tar(shuffled(members(tree), buffered)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(spool, "IN_MEMORY_BYTES", 1)
+        patch.setattr(spool, "_WRITE_BYTES", buffered)
         patch.setattr(ordered, "IN_MEMORY_BYTES", 700)
         patch.setattr(ordered, "_LEVEL_BYTES", 300)
-        assert _hash(data) == expected
+        assert _hash(data) == _hash(other) == expected
 
 
 @examples

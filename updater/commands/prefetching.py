@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Literal
 
 from updater.commands.output import write
@@ -38,12 +39,16 @@ def prefetch(
             fetch = await resolve(ref, config, http, unpack=unpack)
             return fetch.url, await prefetcher.hash(fetch, method)
 
+    started = time.monotonic()
     with shown(quiet=request.quiet, verbose=request.verbose) as progress:
         url, hashed = anyio.run(main, progress)
+        for one, other in hashed.collisions:
+            progress.say(f"{one} and {other} differ only in case: a Mac gets another tree")
+    seconds = time.monotonic() - started
     if request.json:
         from updater.report.as_json import prefetch_json  # noqa: PLC0415 - pydantic, for --json only
 
-        write(prefetch_json(ref, url, hashed))
+        write(prefetch_json(ref, url, hashed, seconds))
     else:
         write(str(hashed.sri))
     return Exit.DONE

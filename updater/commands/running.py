@@ -76,7 +76,7 @@ async def effects(
     )
     cache = user_cache_path("updater") if request.cache else None
     async with Http.opened(network, credentials, progress.say, cache=cache) as http:
-        yield http, Prefetcher(http, Nix())
+        yield http, Prefetcher(http, Nix(), config.limits)
 
 
 def _identifier(config: Config, request: Request, progress: Silent, http: Http) -> Identifier:

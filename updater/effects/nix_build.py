@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import tarfile
@@ -218,18 +219,24 @@ class NixBuild:
         """Return the text of the file that a derivation made."""
         return Path(ended.stdout.split()[-1]).read_text("utf-8")
 
-    async def add_source(self, archive: Path, name: str, folder: Path) -> str:
-        """Put an archive's tree into the store as fetchzip would, and return its store path.
+    async def add_source(self, archive: Path, name: str, folder: Path, *, strip_root: bool) -> str:
+        """Put an archive's tree into the store as fetchzip would.
 
         Args:
-            archive: a tar that was hashed and found safe.
+            archive: what was hashed and found safe.
             name: the store name that evaluation gives.
             folder: for the unpacked tree.
+            strip_root: as fetchzip's ``stripRoot``.
+
+        Returns:
+            Its store path; an empty string for what is no tar that this Python reads.
 
         Raises:
             BuildError: it cannot be unpacked or added.
         """
-        tree = await to_thread.run_sync(_unpack, archive, folder / "unpacked", name)
+        tree = await to_thread.run_sync(_unpack, archive, folder / "unpacked", name, strip_root)
+        if tree is None:
+            return ""
         ran = await self._nix.run("nix-store", "--add-fixed", "--recursive", "sha256", str(tree))
         if ran.exit_code:
             raise BuildError(f"the source cannot be put into the store: {ran.stderr[-500:]}")
@@ -281,12 +288,20 @@ def _with_hash(derivations: Sequence[str], wrong: Sri) -> str:
     return ""
 
 
-def _unpack(archive: Path, folder: Path, name: str) -> Path:
+def _unpack(archive: Path, folder: Path, name: str, strip_root: bool) -> Path | None:  # noqa: FBT001 - for a thread
+    tree = folder / "tree"
     try:
-        with tarfile.open(archive) as opened:
-            opened.extractall(folder, filter="tar")
-        (top,) = folder.iterdir()
-        return top.rename(folder / name)
+        opened = tarfile.open(archive)  # noqa: SIM115 - closed below
+    except tarfile.TarError:
+        return None
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        tree.mkdir(parents=True)
+        with opened:
+            opened.extractall(tree, filter="tar")
+        if strip_root:
+            (tree,) = tree.iterdir()
+        return tree.rename(folder / name)
     except (OSError, tarfile.TarError, ValueError) as error:
         raise BuildError(f"the source cannot be unpacked: {error}") from error
 

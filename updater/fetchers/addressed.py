@@ -83,9 +83,9 @@ class Addressed(Fetcher):
                 return new
             values[name] = new
         url = values[_name(source)]
-        blocked = self.blocked(source)
+        blocked, strip_root = self.blocked(source), source.value("stripRoot") != "false"
         if here.project.startswith("pypi:"):
-            return self._from_index(values, url, candidate, blocked)
+            return self._from_index(values, url, candidate, blocked, strip_root=strip_root)
         if url.startswith("mirror:"):
             blocked = blocked or "only Nix knows the hosts of mirror: addresses"
         host = "/".join(here.project.split("/")[:3])
@@ -93,6 +93,7 @@ class Addressed(Fetcher):
             values=values,
             url=f"{web}{url.removeprefix(host)}" if web and url.startswith(f"{host}/") else url,
             unpack=self.unpack,
+            strip_root=strip_root,
             commit=candidate.commit if here.is_archive else "",
             blocked=blocked,
         )
@@ -103,15 +104,28 @@ class Addressed(Fetcher):
         return f"{switches} changes what is hashed" if switches else ""
 
     def _from_index(
-        self, values: dict[str, str], url: str, candidate: Candidate, blocked: str
+        self,
+        values: dict[str, str],
+        url: str,
+        candidate: Candidate,
+        blocked: str,
+        *,
+        strip_root: bool,
     ) -> Fetched:
         wanted = address.parse(url).filename
         found = next((one for one in candidate.distributions if one.filename == wanted), None)
         if found is None:
             there = ", ".join(sorted(one.filename for one in candidate.distributions)) or "no file"
             return NoFile(f"{candidate.version} has no {wanted}; the index has {there}")
-        sri = None if self.unpack else found.sri
-        return Fetch(values=values, url=found.url, unpack=self.unpack, sri=sri, blocked=blocked)
+        return Fetch(
+            values=values,
+            url=found.url,
+            unpack=self.unpack,
+            strip_root=strip_root,
+            sri=found.sri,
+            size=found.size,
+            blocked=blocked,
+        )
 
     @staticmethod
     def _address(package: Package, source: Source) -> Address:

@@ -43,7 +43,9 @@ class Fetch:
         values: field name -> new value, without the hash; ``version`` is the package's.
         url: what Nix would download.
         unpack: the hash is the NAR hash of the unpacked archive, else of the file.
-        sri: the hash, where upstream publishes it.
+        strip_root: the archive's single top folder is left out, as fetchzip's ``stripRoot`` says.
+        sri: the file's own hash, where upstream publishes it.
+        size: the file's length in bytes, where upstream publishes it.
         commit: the commit id that the archive must carry, or an empty string.
         blocked: why the hash cannot be computed from the archive alone, or an empty string.
         checkout: what gives it all the same, where that is no more than a commit's files.
@@ -53,7 +55,9 @@ class Fetch:
     values: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
     unpack: bool = False
+    strip_root: bool = True
     sri: Sri | None = None
+    size: int | None = None
     commit: str = ""
     blocked: str = ""
     checkout: Checkout | None = None

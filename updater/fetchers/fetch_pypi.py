@@ -50,8 +50,7 @@ class FetchPypi(Fetcher):
                 there = ", ".join(sorted(d.filename for d in candidate.distributions)) or "no file"
                 return NoFile(f"{candidate.version} has no {wanted}; the index has {there}")
             values["pname"] = found.filename.removesuffix(ending)
-        blocked = "the index publishes no sha256 for this file" if found.sri is None else ""
-        return Fetch(values=values, url=found.url, sri=found.sri, blocked=blocked)
+        return Fetch(values=values, url=found.url, sri=found.sri, size=found.size)
 
     def skip(self, package: Package, source: Source) -> str:
         """``format`` says which file is meant, and fetchPypi knows two of them."""

@@ -18,9 +18,10 @@ class FetchZip(Addressed):
     switches: ClassVar[tuple[str, ...]] = ("postFetch", "extraPostFetch")
 
     def blocked(self, source: Source) -> str:
-        """As for every address, and ``stripRoot = false`` keeps the folder."""
-        if source.value("stripRoot") == "false":
-            return "stripRoot = false keeps what is usually stripped"
+        """As for every address; whether the top folder is kept must be readable."""
+        given = source.get("stripRoot")
+        if given is not None and given.value not in ("true", "false"):
+            return f"stripRoot is computed: {given.text}"
         return super().blocked(source)
 
 

@@ -90,6 +90,7 @@ def hash_archive(
         try:
             return reading.run(write_in_order)
         except OutOfOrder:
+            download.is_read_again()
             return reading.run(write_sorted)
 
 
@@ -159,6 +160,7 @@ class _Download:
         self._live = iter(chunks)
         self._meter = meter
         self._spool = Spool()
+        self._kept = True
 
     def __enter__(self) -> Self:
         return self
@@ -170,8 +172,13 @@ class _Download:
         yield from self._spool.read(0, self._spool.end)
         yield from self._arriving()
 
+    def is_read_again(self) -> None:
+        """Know that it is read for the last time: what arrives from now on is not kept."""
+        self._kept = False
+
     def whole(self) -> Spool:
         """Return the whole download, for a format that has to be read from its end."""
+        self._kept = True
         for _ in self._arriving():
             pass
         return self._spool
@@ -179,5 +186,6 @@ class _Download:
     def _arriving(self) -> Iterator[bytes]:
         for chunk in self._live:
             self._meter.download(len(chunk))
-            self._spool.append(chunk)
+            if self._kept:
+                self._spool.append(chunk)
             yield chunk

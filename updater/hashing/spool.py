@@ -9,7 +9,7 @@ import os
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, BinaryIO, Final, Self
 
 from updater.errors import HashError
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 IN_MEMORY_BYTES: Final = 8 << 20
 _READ_BYTES: Final = 1 << 18
+_WRITE_BYTES: Final = 1 << 18
 
 
 def spool_folder() -> str:
@@ -34,7 +35,8 @@ def spool_folder() -> str:
 class Spool:
     """Bytes that are appended, and read back by their place.
 
-    The first ``IN_MEMORY_BYTES`` stay in memory, all of them go to disk when there are more.
+    The first ``IN_MEMORY_BYTES`` stay in memory, all of them go to disk when there are more. Reads
+    are of exactly what is wanted: a buffer would read as much again for each of many small pieces.
 
     Raises:
         HashError: from any method, where the disk is full or the folder cannot be written.
@@ -42,11 +44,10 @@ class Spool:
 
     def __init__(self) -> None:
         self._folder = spool_folder()
-        self._file = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed by __exit__
-            max_size=IN_MEMORY_BYTES, buffering=_READ_BYTES, dir=self._folder
-        )
-        self._end = 0
-        self._appending = True
+        self._file: BinaryIO | None = None
+        # The last bytes, from `_written` on: all of them until there is a file.
+        self._last = bytearray()
+        self._written = 0
 
     def __enter__(self) -> Self:
         return self
@@ -56,26 +57,20 @@ class Spool:
 
     def close(self) -> None:
         """Give all space back; nothing can be read any more."""
-        # Closing writes what is still buffered: on a full disk that fails, and does not matter.
-        try:
-            self._file.close()
-        except OSError:
+        if self._file is not None:
             self._file.close()
 
     @property
     def end(self) -> int:
         """How many bytes it holds, and where the next ones go."""
-        return self._end
+        return self._written + len(self._last)
 
     def append(self, data: bytes) -> int:
         """Add bytes at the end and return the place of the first."""
-        place = self._end
-        with self._reported():
-            if not self._appending:
-                self._file.seek(place)
-                self._appending = True
-            self._file.write(data)
-        self._end += len(data)
+        place = self.end
+        self._last += data
+        if len(self._last) > (IN_MEMORY_BYTES if self._file is None else _WRITE_BYTES):
+            self._flush()
         return place
 
     def read(self, place: int, size: int) -> Iterator[bytes]:
@@ -92,19 +87,44 @@ class Spool:
 
     def read_at(self, place: int, size: int) -> bytes:
         """Return exactly ``size`` bytes from ``place`` on."""
+        end = place + size
+        if end > self.end:
+            found = max(0, self.end - place)
+            raise HashError(f"the archive ends early: {size} bytes expected, {found} found")
+        if place >= self._written:
+            at = place - self._written
+            return bytes(self._last[at : at + size])
+        if end > self._written:
+            self._flush()
         with self._reported():
-            self._appending = False
-            self._file.seek(place)
-            data = self._file.read(size)
-        if len(data) != size:
-            raise HashError(f"the archive ends early: {size} bytes expected, {len(data)} found")
-        return data
+            return self._from_disk(place, size)
 
     def rewind(self) -> None:
         """Forget everything; the next bytes take the same space again."""
-        if self._end:
-            self._end = 0
-            self._appending = False
+        self._last.clear()
+        self._written = 0
+
+    def _flush(self) -> None:
+        with self._reported():
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(buffering=0, dir=self._folder)  # noqa: SIM115 - closed by `close`
+            with memoryview(self._last) as rest:
+                done = 0
+                while done < len(rest):
+                    done += os.pwrite(self._file.fileno(), rest[done:], self._written + done)
+        self._written += len(self._last)
+        self._last = bytearray()
+
+    def _from_disk(self, place: int, size: int) -> bytes:
+        if self._file is None:
+            raise OSError("it is closed")
+        data = os.pread(self._file.fileno(), size, place)
+        while len(data) < size:
+            more = os.pread(self._file.fileno(), size - len(data), place + len(data))
+            if not more:
+                raise OSError("it holds less than was written")
+            data += more
+        return data
 
     @contextmanager
     def _reported(self) -> Iterator[None]:

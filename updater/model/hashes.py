@@ -54,9 +54,11 @@ class Hashed:
     Attributes:
         kept: path below the root -> contents of the small files that say what a project requires,
             where an archive was read.
+        collisions: paths of the archive that differ only in case, so that a Mac gets another tree.
     """
 
     sri: Sri
     method: HashMethod
     downloaded_bytes: int
     kept: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    collisions: tuple[tuple[str, str], ...] = ()

@@ -106,8 +106,8 @@ class Attempt:
         if source is None or not name:
             return
         folder = self.scratch.file("unpacked").parent
-        made = await self.nix.add_source(source.archive, name, folder)
-        if made != path and not await self.nix.fixed_output(derivation, source.sri):
+        made = await self.nix.add_source(source.archive, name, folder, strip_root=source.strip_root)
+        if made not in ("", path) and not await self.nix.fixed_output(derivation, source.sri):
             raise BuildError(
                 f"{self.target.attribute} evaluates to the source {path}, and what was hashed is "
                 f"{made}",

@@ -11,14 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from updater.hashing.sri import parse_hash
 from updater.model import Sri
 from updater.pipeline.evaluating import Downloaded, Job, Target
 from updater.pipeline.writing import plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from updater.model import BuildPolicy, Field, Package
     from updater.pipeline.builder import Builder
@@ -69,7 +67,7 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
     text: bytes,
     values: Values,
     unknown: Sequence[Unknown],
-    archive: Path | None,
+    archive: Downloaded | None,
 ) -> dict[Unknown, Sri]:
     """Return the hashes that are asked for, in their order.
 
@@ -87,14 +85,11 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
     """
     found: dict[Unknown, Sri] = {}
     fakes = {one: _fake(package, one) for one in unknown}
-    source = None
-    if archive is not None:
-        source = Downloaded(archive, parse_hash(values.source["hash"]))
     for one in unknown:
         written = values.having(fakes | found)
         change = plan(package, dict(written.source), text, written.companions)
         is_source = one.companion is None and one.field == "hash"
-        job = Job(Target(package, policy), "", {package.file: change.after}, source)
+        job = Job(Target(package, policy), "", {package.file: change.after}, archive)
         part = _SOURCE if is_source else _WHOLE
         found[one] = await builder.true_hash(job, fakes[one], part)
     return found

@@ -46,10 +46,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Downloaded:
-    """A source's archive, and the hash of its tree."""
+    """A source as it was downloaded for its hash, kept for Nix.
+
+    Attributes:
+        sri: the hash of the archive's tree.
+        strip_root: as in `Fetch`.
+    """
 
     archive: Path
     sri: Sri
+    strip_root: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from updater import choose
+from updater.declared import declared_version
 from updater.errors import HashError, NotEvaluated
 from updater.fetchers.base import Fetch, NoFile
 from updater.hashing.sri import parse_hash
 from updater.model import Build, Candidate, Hashed, Held, Outcome, PinWarning, Sri
 from updater.pipeline.built_hashes import Unknown, Values, beside, find_hashes
+from updater.pipeline.evaluating import Downloaded
 from updater.pipeline.steps import Bump, Ready
 from updater.selection import FETCHERS, stale_dependents
 from updater.upstreams.base import host_of
@@ -67,7 +70,9 @@ class Hashes:
             problem = search.problem(self._cannot_build(subject, ask), moving=False)
             if problem:
                 return Held(reason=problem, **decision.known(subject))
-        archive = keep if keep is not None and keep.exists() else None
+        archive = None
+        if hashed is not None and keep is not None and keep.exists():
+            archive = Downloaded(keep, hashed.sri, fetches[0].strip_root)
         try:
             found = await self._told(subject, text, values, unknown, archive, ask)
         except NotEvaluated as error:
@@ -78,8 +83,11 @@ class Hashes:
         source = next((sri for one, sri in found.items() if one == Unknown("hash")), None)
         if source is not None:
             hashed = Hashed(source, "build", 0)
+        told = _collisions(hashed)
         if found and ask.reported is not None:
-            decision = replace(decision, warnings=(*decision.warnings, _reported(found)))
+            told = (*told, _reported(found))
+        told += await _declared(subject, hashed, candidate)
+        decision = replace(decision, warnings=decision.warnings + told)
         return Ready(
             decision,
             dict(whole.source),
@@ -127,7 +135,7 @@ class Hashes:
         text: bytes,
         values: Values,
         unknown: tuple[Unknown, ...],
-        archive: Path | None,
+        archive: Downloaded | None,
         ask: Bump,
     ) -> Mapping[Unknown, Sri]:
         if not unknown:
@@ -220,6 +228,36 @@ class _Search:
             return parse_hash(self.subject.pin.hash, hashed.sri.algorithm) == hashed.sri
         except HashError:
             return False
+
+
+async def _declared(
+    subject: Subject, hashed: Hashed | None, candidate: Candidate
+) -> tuple[PinWarning, ...]:
+    """Tell where a source says of itself that it is another version than its tag does."""
+    if hashed is None or not hashed.kept:
+        return ()
+    kept = hashed.kept
+
+    async def read(path: str) -> bytes | None:
+        return kept.get(path)
+
+    own = await declared_version(read, subject.modules)
+    says, named = choose.parse_version(own), choose.parse_version(candidate.version)
+    if says is None or named is None or says == named:
+        return ()
+    said = f"the source says of itself that it is {own}, not {candidate.version}"
+    return (PinWarning("declared-version", said),)
+
+
+def _collisions(hashed: Hashed | None) -> tuple[PinWarning, ...]:
+    """Tell which paths a Mac would confuse, so that it gets another tree and another hash."""
+    found = hashed.collisions if hashed is not None else ()
+    return tuple(
+        PinWarning(
+            "case-collision", f"{one} and {other} differ only in case: a Mac has one of them"
+        )
+        for one, other in found
+    )
 
 
 def _reported(found: Mapping[Unknown, Sri]) -> PinWarning:

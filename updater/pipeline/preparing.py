@@ -14,7 +14,7 @@ from updater.model import Current, Outcome, Package, Take
 from updater.overlay.order import dependents, uses
 from updater.pipeline.builder import Builder, order_of
 from updater.pipeline.endings import checked, failed, unbuilt
-from updater.pipeline.evaluating import Downloaded, Job, Target
+from updater.pipeline.evaluating import Job, Target
 from updater.pipeline.hashes import Hashes
 from updater.pipeline.steps import Bump, Progress, Ready
 from updater.pipeline.together import Member, Together, grouped
@@ -149,14 +149,12 @@ class Preparer:
         after: Sequence[str],
         found: Found,
     ) -> Job:
-        package, policy, source = subject.package, subject.policy.build, None
-        if ready.archive is not None and ready.hashed is not None:
-            source = Downloaded(ready.archive, ready.hashed.sri)
+        package, policy = subject.package, subject.policy.build
         return Job(
             Target(package, policy),
             ready.values.get("version", ""),
             changes,
-            source,
+            ready.archive,
             tuple(self._dependent(one, policy) for one in order_of(after, found.packages)),
         )
 

@@ -9,10 +9,10 @@ from updater.publish.proposal import NOTHING_TOLD, Told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from updater.following.subjects import Decision
     from updater.model import Build, Hashed, Package, Project, Updated
+    from updater.pipeline.evaluating import Downloaded
     from updater.publish.proposal import Command
 
 
@@ -82,7 +82,7 @@ class Ready:
     decision: Decision
     values: dict[str, str]
     hashed: Hashed | None
-    archive: Path | None = None
+    archive: Downloaded | None = None
     build: Build | None = None
     companions: tuple[Mapping[str, str], ...] = ()
     built: Mapping[str, str] = field(default_factory=dict)

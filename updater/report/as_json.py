@@ -108,9 +108,12 @@ def listing_json(listed: Sequence[Listed]) -> str:
     return _dump(Report(command="list", packages=packages, summary=summary))
 
 
-def prefetch_json(ref: str, url: str, hashed: Hashed) -> str:
+def prefetch_json(ref: str, url: str, hashed: Hashed, seconds: float) -> str:
     """Return the object of ``prefetch``."""
-    return _dump(PrefetchReport(command="prefetch", ref=ref, url=url, hash=_hash(hashed)))
+    report = PrefetchReport(
+        command="prefetch", ref=ref, url=url, hash=_hash(hashed), seconds=round(seconds, 3)
+    )
+    return _dump(report)
 
 
 def plan_json(jobs: Iterable[tuple[str, Sequence[str]]]) -> str:

@@ -186,6 +186,7 @@ class PrefetchReport(_Part):
     ref: str
     url: str
     hash: HashReport
+    seconds: float = Field(description="How long it took, with the look-up")
 
 
 class JobReport(_Part):
