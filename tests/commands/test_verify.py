@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.loopback.github import TOKEN
 from tests.project import FAKE, Project, flat_hash, github_overlay, pypi_overlay, unpacked_hash
 
 if TYPE_CHECKING:
@@ -86,6 +88,123 @@ def test_tag_moved(project: Project, vocos: Hosted, tmp_path: Path) -> None:
         f"! vocos  0.2.0 tag moved: the tag v0.2.0 is at commit {vocos.head()} now; the hash is "
     )
     assert f"commit {old}\n" in out
+
+
+def test_tag_moved_and_nobody_else_has_the_old_commit(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    """A run that saw the tag before kept its commit; else the hash would be just wrong."""
+    old = vocos.git("rev-parse", "v0.2.0")
+    sri = unpacked_hash(vocos, old, tmp_path)
+    project.overlay("vocos.nix", github_overlay("vocos", "0.2.0", sri=sri))
+    assert verified(project)[0] == 0
+    shutil.rmtree(tmp_path / "home/cache/updater/mirrors", ignore_errors=True)
+    new = vocos.commit({"setup.py": "setup(version='0.2.0')\n", "other": "x"}, parents=[])
+    vocos.tag("v0.2.0", new)
+    shown = (
+        f"! vocos  0.2.0 tag moved: the tag v0.2.0 is at commit {new} now, and was at {old}; no "
+        "commit found that has the hash: searched 2 different trees of all branches and tags; "
+        "would be explained by: upstream rewrote its history; the hash was made with submodules or "
+        "changed by hand\n    hint: bump --to decides\n1 untrue\n"
+    )
+    assert verified(project) == (1, shown)
+    code, out = verified(project, "--no-cache")
+    assert (code, "0.2.0 wrong hash: the source of v0.2.0 has sha256-" in out) == (1, True)
+
+
+def test_what_bump_wrote_is_known_to_have_been_there(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    sri = unpacked_hash(vocos, "v0.1.0", tmp_path)
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", sri=sri))
+    assert project.run("bump").code == 0
+    old = vocos.git("rev-parse", "v0.2.0")
+    new = vocos.commit({"setup.py": "setup(version='0.2.0')\n", "other": "x"}, parents=[])
+    vocos.tag("v0.2.0", new)
+    said = f"0.2.0 tag moved: the tag v0.2.0 is at commit {new} now, and was at {old}; "
+    assert said in verified(project)[1]
+
+
+def test_the_commit_that_the_pin_named_before_counts_as_the_tags(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    """Known from our own repository's history: the same hash, then under the commit itself."""
+    old = vocos.git("rev-parse", "v0.2.0")
+    sri = unpacked_hash(vocos, old, tmp_path)
+    project.git("init", "--quiet")
+    for rev in (old, "v${version}"):
+        project.overlay("vocos.nix", github_overlay("vocos", "0.2.0", rev=rev, sri=sri))
+        project.git("add", ".")
+        project.git("commit", "--quiet", "-m", rev)
+    new = vocos.commit({"setup.py": "setup(version='0.2.0')\n", "other": "x"}, parents=[])
+    vocos.tag("v0.2.0", new)
+    said = f"0.2.0 tag moved: the tag v0.2.0 is at commit {new} now, and was at {old}; "
+    assert said in verified(project)[1]
+
+
+def test_tag_moved_to_a_commit_with_the_same_tree(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    old = vocos.git("rev-parse", "v0.2.0")
+    sri = unpacked_hash(vocos, old, tmp_path)
+    path = project.overlay("vocos.nix", github_overlay("vocos", "0.2.0", sri=sri))
+    assert verified(project)[0] == 0
+    new = vocos.commit({"setup.py": "setup(version='0.2.0')\n"}, message="the same files")
+    vocos.tag("v0.2.0", new)
+    assert verified(project) == (
+        1,
+        (
+            f"! vocos  0.2.0 tag moved: the tag v0.2.0 is at commit {new} now, and was at {old}; both "
+            "have the hash\n"
+            "    hint: the source is the same; name the commit instead of the tag to be safe from the "
+            "next move\n1 untrue\n"
+        ),
+    )
+    assert "vocos  0.2.0 is true" in verified(project, "--no-cache")[1]
+    assert path.read_text() == github_overlay("vocos", "0.2.0", sri=sri)
+
+
+def test_the_hash_of_another_release_is_wrong_and_no_tag_moved(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    """The version was raised by hand, and the hash forgotten: Nix keeps the old source."""
+    held = vocos.git("rev-parse", "v0.1.0")
+    sri, true = (unpacked_hash(vocos, one, tmp_path) for one in ("v0.1.0", "v0.2.0"))
+    project.overlay("vocos.nix", github_overlay("vocos", "0.2.0", sri=sri))
+    assert verified(project) == (
+        1,
+        (
+            f"! vocos  0.2.0 wrong hash: the source of v0.2.0 has {true}; the hash is that of 0.1.0, "
+            f"commit {held}\n    hint: `updater pin` writes what the hash holds\n1 untrue\n"
+        ),
+    )
+
+
+def test_wrong_hash_of_a_commit(project: Project, vocos: Hosted, tmp_path: Path) -> None:
+    commit, true = vocos.head(), unpacked_hash(vocos, vocos.head(), tmp_path)
+    project.overlay("vocos.nix", github_overlay("vocos", "0.3.0", rev=commit, sri=FAKE))
+    code, out = verified(project)
+    assert code == 1
+    assert out.startswith(f"! vocos  0.3.0 wrong hash: the source of {commit} has {true}; no ")
+
+
+def test_a_private_repository_is_judged_by_its_commits(
+    project: Project, github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its archives are nobody's without a token; without one it is not there at all."""
+    repository = github.repository("o", "vocos", private=True)
+    repository.commit({"setup.py": "setup(version='0.1.0')\n"})
+    repository.tag("v0.1.0", repository.head())
+    true = unpacked_hash(repository, "v0.1.0", tmp_path)
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", sri=true))
+    assert verified(project) == (0, "= vocos  0.1.0 is true\n1 true\n")
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", sri=FAKE))
+    code, out = verified(project)
+    assert (code, f"wrong hash: the source of v0.1.0 has {true}" in out) == (1, True)
+    assert {one.authorization for one in github.codeload.requests()} <= {None}
+    monkeypatch.delenv("GITHUB_TOKEN")
+    assert verified(project)[0] == 1
 
 
 def test_wrong_hash(project: Project, vocos: Hosted, index: Index, tmp_path: Path) -> None:

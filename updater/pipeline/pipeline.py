@@ -185,7 +185,7 @@ class Pipeline:
         """Move each package's pin to its choice, one package after the other in each file."""
         outcomes, subjects = self._deciding.subjects(packages)
         decided = await self._deciding.decide(subjects, ask.to, self._deciding.choosing(ask.to))
-        hashed = await self._preparing.hash(decided, found, ask)
+        hashed = await self._hash(decided, found, ask)
         built = await self._preparing.build(hashed, found)
         return await self._writing.write_all(packages, outcomes, built, found, ask)
 
@@ -249,7 +249,7 @@ class Pipeline:
         """Find, hash and build each package's change by itself; nothing is written."""
         outcomes, subjects = self._deciding.subjects(packages)
         decided = await self._deciding.decide(subjects, ask.to, self._deciding.choosing(ask.to))
-        built = await self._preparing.build(await self._preparing.hash(decided, found, ask), found)
+        built = await self._preparing.build(await self._hash(decided, found, ask), found)
         proposed = await self._proposed(outcomes, built, found, ask.to, "bump")
         return [proposed[package.identity] for package in packages]
 
@@ -276,6 +276,18 @@ class Pipeline:
                 else outcome
             )
         return proposed
+
+    async def _hash(
+        self, decided: Sequence[tuple[Subject, Decision | Outcome]], found: Found, ask: Bump
+    ) -> list[tuple[Subject, Ready | Outcome]]:
+        """Find hashes, and keep which commits the tags named: `verify` tells when they move."""
+        hashed = await self._preparing.hash(decided, found, ask)
+        for subject, ready in hashed:
+            known = ready.hashed if isinstance(ready, Ready) else None
+            if isinstance(ready, Ready) and known is not None:
+                candidate = ready.decision.choice.candidate
+                self.identifier.records.note(subject.project, candidate, known.sri)
+        return hashed
 
     # --- stages ---
 

@@ -124,10 +124,13 @@ class Verifier:
             return None
         before = records.commit(subject.project, rev, pinned)
         if before in ("", commit):
-            records.note(subject.project, rev, pinned, commit)
+            records.note(subject.project, Candidate("", ref=rev, commit=commit), pinned)
             return None
         said = f"the tag {rev} is at commit {commit} now, and was at {before}; both have the hash"
-        hint = "`updater pin` writes what the hash holds"
+        hint = (
+            "the source is the same; name the commit instead of the tag to be safe from the next "
+            "move"
+        )
         return _verdict(subject, "tag moved", said, hint=hint)
 
     async def _untrue(self, repository: Repository, commit: str, found: Sri) -> Verdict:
