@@ -69,12 +69,17 @@ def hash_all(folder: Path, workers: int) -> None:
                     kept[one.commit] = to_base16(found)
     seconds = time.perf_counter() - started
     users = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    own, largest = (resource.getrusage(who).ru_maxrss * 1024 for who in users)
-    (folder / "result.json").write_text(json.dumps([seconds, max(own, largest), kept]))
+    memory = [resource.getrusage(who).ru_maxrss / 1024 for who in users]
+    (folder / "result.json").write_text(json.dumps([seconds, memory, kept]))
 
 
-def engine(folder: Path, workers: int) -> tuple[float, float, dict[str, str]]:
-    """Run `hash_all` in a process of its own; return what it leaves."""
+def engine(folder: Path, workers: int) -> tuple[float, list[float], dict[str, str]]:
+    """Run `hash_all` in a process of its own; return what it leaves.
+
+    Memory is in MiB: the process's own, and that of the largest of its children, git among them,
+    whose share is mostly the mapped pack.
+    """
+    (folder / "result.json").unlink(missing_ok=True)
     process = multiprocessing.get_context("spawn").Process(target=hash_all, args=(folder, workers))
     process.start()
     process.join()
@@ -117,12 +122,13 @@ def main() -> None:
                 if kept != others:
                     raise SystemExit("several processes say something else than one")
                 each = naive(folder, kept)
+            number = os.cpu_count()
             print(
-                f"{files:>5} files, {commits:>6} commits: {commits / alone:8.1f} trees a second, "
-                f"{1 / each:6.1f} naively: {each * commits / alone:6.1f} times "
-                f"(aim: {AIMS[files]:g}), {memory / 2**20:.0f} MiB; in {os.cpu_count()} processes "
-                f"{commits / together:8.1f}, {each * commits / together:6.1f} times, "
-                f"at most {most / 2**20:.0f} MiB each",
+                f"{files:>5} files, {commits:>6} commits: {1 / each:5.1f} trees a second naively; "
+                f"{commits / alone:7.1f} in one process, {each * commits / alone:5.1f} times "
+                f"(aim: {AIMS[files]:g}), {memory[0]:.0f} MiB, children at most {memory[1]:.0f}; "
+                f"{commits / together:7.1f} in {number}, {each * commits / together:5.1f} times, "
+                f"{most[0]:.0f} MiB, children at most {most[1]:.0f}",
                 flush=True,
             )
 

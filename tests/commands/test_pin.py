@@ -125,6 +125,24 @@ def test_sri_rewrites_an_old_format_and_nothing_else_does(
     assert path.read_text() == text.replace(old, sri)
 
 
+def test_sri_also_rewrites_the_hash_of_a_source_from_the_index(project: Project) -> None:
+    old = "0" * 64
+    text = pypi_overlay("a", "1.0", sri=old).replace("hash =", "sha256 =")
+    path = project.overlay("a.nix", text)
+    project.overlay("b.nix", pypi_overlay("b", "1.0", sri=FAKE))
+    project.overlay("c.nix", pypi_overlay("c", "1.0", sri=""))
+    skipped = "skipped: its source is a file of the package index, which the version names"
+
+    assert project.run("pin", "a").out == f"- a  {skipped}\n1 skipped\n"
+    result = project.run("pin", "--sri")
+
+    assert path.read_text() == text.replace(old, FAKE)
+    assert result.out == (
+        "+ a  1.0 (hash: embedded, no download)\n    not built: the source stays the same\n"
+        f"- b  {skipped}\n- c  {skipped}\n1 updated, 2 skipped\n"
+    )
+
+
 def _base16(sri: str) -> str:
     shown = subprocess.run(
         ["nix", "--extra-experimental-features", "nix-command", "hash", "to-base16", sri],
