@@ -111,10 +111,22 @@ class Verifier:
             said = f"the source is {candidate.version}"
             hint = "`updater pin` corrects the label"
             return _verdict(subject, "false version", said, candidate, pinned, hint=hint)
+        declared = await self._declared(repository, candidate)
+        if declared is not None and not means(subject.pin.version, declared):
+            said = f"the source declares {declared}, and its tag {candidate.ref} says otherwise"
+            hint = "upstream did not raise its own version: a build shows the same; ask upstream"
+            return _verdict(subject, "false version", said, candidate, pinned, hint=hint)
         verdict = _verdict(subject, "true", "", candidate, pinned)
         said = f"the rev {rev!r} moves: the pin is true until the branch moves on"
         moving = (PinWarning("moving-rev", said),) if repository.tracking.moving else ()
         return replace(verdict, tracking=repository.tracking, warnings=moving)
+
+    async def _declared(self, repository: Repository, candidate: Candidate) -> str | None:
+        """Return what a tagged source says of itself; of others it is the label already."""
+        if not candidate.ref or repository.subject.pin.version is None:
+            return None
+        async with repository.commits() as commits:
+            return await commits.declared(candidate.commit, repository.subject.modules)
 
     def _moved(self, repository: Repository, commit: str, pinned: Sri) -> Verdict | None:
         """Tell a tag that names another commit than it did, although that has the same hash."""
