@@ -148,14 +148,18 @@ class Verifier:
     async def _untrue(self, repository: Repository, commit: str, found: Sri) -> Verdict:
         """Say why a source is not what its pin says: what does hold the hash decides."""
         subject, rev = repository.subject, repository.subject.pin.rev
-        identity = await repository.identify()
         candidate, pinned = None, repository.pinned()
-        if isinstance(identity, Identity):
-            candidate = await labelled(repository, identity.commit)
-            pinned = Pinned(rev, candidate.commit, candidate.version)
-            holds = f"the hash is that of {candidate.version}, commit {candidate.commit}"
+        try:
+            identity = await repository.identify()
+        except HashError as error:
+            holds = error.message
         else:
-            holds = f"no commit found that has the hash: {identity.explained}"
+            if isinstance(identity, Identity):
+                candidate = await labelled(repository, identity.commit)
+                pinned = Pinned(rev, candidate.commit, candidate.version)
+                holds = f"the hash is that of {candidate.version}, commit {candidate.commit}"
+            else:
+                holds = f"no commit found that has the hash: {identity.explained}"
         hint = "`updater pin` writes what the hash holds" if candidate else "bump --to decides"
         if repository.tracking.moving:
             said = f"{rev!r} is at commit {commit} now; {holds}"
