@@ -3,8 +3,9 @@
     python benchmarks/identify.py [COMMITS...]
 
 For each history length (100, 1,000 and 10,000 commits unless told otherwise) and trees of 20, 200
-and 2,000 files, a history is made in which each commit changes one to three files. The engine
-hashes all of it in a process of its own, whose largest memory is reported; the naive way hashes a
+and 2,000 files, a history is made in which each commit changes one to three files. `identify`'s
+engine hashes all of it, once in a process of its own and once with a process for each processor, as
+it does by itself once a search takes long; its largest memory is reported. The naive way hashes a
 sample of the same commits, as many as fit into a few seconds, and their hashes must agree.
 """
 
@@ -12,17 +13,19 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import random
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 from updater.effects.git_objects import Mirror
 from updater.hashing.sri import to_base16
-from updater.identify.trees import TreeHasher
+from updater.truth.hashes import Hashes
 
 LENGTHS = [int(one) for one in sys.argv[1:]] or [100, 1_000, 10_000]
 FILES = (20, 200, 2_000)
@@ -52,20 +55,36 @@ def make(folder: Path, commits: int, files: int) -> None:
         raise SystemExit("git fast-import failed")
 
 
-def hash_all(folder: Path) -> None:
-    """Hash every commit's tree; print the seconds, the memory and some hashes."""
+def hash_all(folder: Path, workers: int) -> None:
+    """Hash every commit's tree; leave the seconds, the memory and some hashes."""
     mirror = Mirror(folder, "the benchmark's repository")
     kept: dict[str, str] = {}
     started = time.perf_counter()
     with mirror.objects() as objects:
-        hasher = TreeHasher(objects)
-        for one in mirror.log():
-            found = hasher.hash(one.commit, one.tree).sri
-            if len(kept) < 500:  # noqa: PLR2004 - more than the naive way can check
-                kept[one.commit] = to_base16(found)
+        hashes = Hashes(mirror, objects, None, sys.maxsize, lambda: False)
+        with closing(hashes.ahead(mirror.log(), workers)) as offered:
+            for one in offered:
+                found = hashes.of(one).sri
+                if len(kept) < 500:  # noqa: PLR2004 - more than the naive way can check
+                    kept[one.commit] = to_base16(found)
     seconds = time.perf_counter() - started
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    users = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    memory = [resource.getrusage(who).ru_maxrss / 1024 for who in users]
     (folder / "result.json").write_text(json.dumps([seconds, memory, kept]))
+
+
+def engine(folder: Path, workers: int) -> tuple[float, list[float], dict[str, str]]:
+    """Run `hash_all` in a process of its own; return what it leaves.
+
+    Memory is in MiB: the process's own, and that of the largest of its children, git among them,
+    whose share is mostly the mapped pack.
+    """
+    (folder / "result.json").unlink(missing_ok=True)
+    process = multiprocessing.get_context("spawn").Process(target=hash_all, args=(folder, workers))
+    process.start()
+    process.join()
+    seconds, memory, kept = json.loads((folder / "result.json").read_text())
+    return seconds, memory, kept
 
 
 def naive(folder: Path, wanted: dict[str, str]) -> float:
@@ -98,17 +117,18 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as name:
                 folder = Path(name) / "history.git"
                 make(folder, commits, files)
-                process = multiprocessing.get_context("spawn").Process(
-                    target=hash_all, args=(folder,)
-                )
-                process.start()
-                process.join()
-                seconds, memory, kept = json.loads((folder / "result.json").read_text())
+                alone, memory, kept = engine(folder, 1)
+                together, most, others = engine(folder, os.cpu_count() or 1)
+                if kept != others:
+                    raise SystemExit("several processes say something else than one")
                 each = naive(folder, kept)
+            number = os.cpu_count()
             print(
-                f"{files:>5} files, {commits:>6} commits: {commits / seconds:8.1f} trees a second, "
-                f"{1 / each:6.1f} naively: {each * commits / seconds:6.1f} times "
-                f"(aim: {AIMS[files]:g}), {memory / 2**20:.0f} MiB",
+                f"{files:>5} files, {commits:>6} commits: {1 / each:5.1f} trees a second naively; "
+                f"{commits / alone:7.1f} in one process, {each * commits / alone:5.1f} times "
+                f"(aim: {AIMS[files]:g}), {memory[0]:.0f} MiB, children at most {memory[1]:.0f}; "
+                f"{commits / together:7.1f} in {number}, {each * commits / together:5.1f} times, "
+                f"{most[0]:.0f} MiB, children at most {most[1]:.0f}",
                 flush=True,
             )
 

@@ -321,6 +321,45 @@ def test_a_private_repository_is_cloned_with_the_hosts_token(
     assert (tmp_path / "home/cache/updater/mirrors").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize(
+    ("kind", "fetcher", "base"),
+    [
+        ("github", "fetchFromGitHub", "githubBase"),
+        ("gitlab", "fetchFromGitLab", "domain"),
+        ("gitea", "fetchFromGitea", "domain"),
+    ],
+)
+def test_a_host_of_ones_own_gets_the_token_that_is_bound_to_it(
+    project: Project,
+    github: GitHub,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    fetcher: str,
+    base: str,
+) -> None:
+    """Whatever runs there: commits come by git."""
+    repository = github.repository("o", "vocos", private=True)
+    commit = repository.commit({"setup.py": "setup(version='0.3.0')\n"})
+    sri = unpacked_hash(repository, commit, tmp_path)
+    text = github_overlay("vocos", "0.1.0", rev="main", sri=sri)
+    text = text.replace("fetchFromGitHub {", f'{fetcher} {{\n        {base} = "code.example";')
+    project.overlay("vocos.nix", text)
+    project.configure(
+        f"""\
+        hosts:
+          code.example: {{kind: {kind}, web: {github.url}, api: {github.api_url}/none,
+            graphql: {github.graphql_url}, token_env: CODE_TOKEN}}
+        network: {{retries: 0, timeout: 20s}}
+        """
+    )
+    monkeypatch.setenv("CODE_TOKEN", TOKEN)
+    result = project.run("identify")
+    assert f"0.1.0 holds 0.3.0-unstable-2025-01-01, commit {commit}" in result.out
+    monkeypatch.delenv("CODE_TOKEN")
+    assert project.run("identify", "--no-cache").code == 1
+
+
 def test_without_a_token_a_private_repository_is_not_there(
     project: Project, github: GitHub, tmp_path: Path
 ) -> None:

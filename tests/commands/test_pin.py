@@ -125,6 +125,24 @@ def test_sri_rewrites_an_old_format_and_nothing_else_does(
     assert path.read_text() == text.replace(old, sri)
 
 
+def test_sri_also_rewrites_the_hash_of_a_source_from_the_index(project: Project) -> None:
+    old = "0" * 64
+    text = pypi_overlay("a", "1.0", sri=old).replace("hash =", "sha256 =")
+    path = project.overlay("a.nix", text)
+    project.overlay("b.nix", pypi_overlay("b", "1.0", sri=FAKE))
+    project.overlay("c.nix", pypi_overlay("c", "1.0", sri=""))
+    skipped = "skipped: its source is a file of the package index, which the version names"
+
+    assert project.run("pin", "a").out == f"- a  {skipped}\n1 skipped\n"
+    result = project.run("pin", "--sri")
+
+    assert path.read_text() == text.replace(old, FAKE)
+    assert result.out == (
+        "+ a  1.0 (hash: embedded, no download)\n    not built: the source stays the same\n"
+        f"- b  {skipped}\n- c  {skipped}\n1 updated, 2 skipped\n"
+    )
+
+
 def _base16(sri: str) -> str:
     shown = subprocess.run(
         ["nix", "--extra-experimental-features", "nix-command", "hash", "to-base16", sri],
@@ -216,3 +234,91 @@ def test_a_tag_attribute_cannot_hold_a_commit(
         ),
     )
     assert path.read_text() == text
+
+
+def test_a_rev_whose_commit_has_the_hash_stays_whatever_else_has_it(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    """`identify` answers with the tag; a pin on another commit with the same tree is true, too."""
+    again = vocos.commit({"setup.py": "setup(version='0.2.0')\n"}, message="nothing new")
+    sri = unpacked_hash(vocos, again, tmp_path)
+    label = "0.2.0-unstable-2025-01-06"
+    path = project.overlay("vocos.nix", github_overlay("vocos", label, rev=again, sri=sri))
+    text = path.read_text()
+    tagged = vocos.git("rev-parse", "v0.2.0^{commit}")
+    for _ in range(2):  # also from what the first run kept
+        assert f"holds 0.2.0, v0.2.0, commit {tagged}" in project.run("identify").out
+        assert project.run("pin").out == f"= vocos  {label} is current\n1 current\n"
+    assert path.read_text() == text
+
+
+def test_a_tag_that_came_after_the_answer_is_true(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    """The kept answer names the commit of that day; the new tag names another of the same tree."""
+    old = vocos.git("rev-parse", "main~1")
+    sri = unpacked_hash(vocos, old, tmp_path)
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.1", rev="main", sri=sri))
+    assert f"commit {old}" in project.run("identify").out
+    new = vocos.commit({"setup.py": "setup(version='0.1.1', x=1)\n"})
+    vocos.tag("v0.1.1", new)
+    path = project.overlay("vocos.nix", github_overlay("vocos", "0.1.1", sri=sri))
+    text = path.read_text()
+
+    assert project.run("pin").out == "= vocos  0.1.1 is current\n1 current\n"
+    assert path.read_text() == text
+
+
+def test_a_commit_that_no_branch_has_any_more_is_asked_for_by_its_id(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    """Hosts keep what was pushed away for long, and give it to who knows its id."""
+    lost = vocos.commit({"setup.py": "setup(version='0.9.0')\n"})
+    sri = unpacked_hash(vocos, lost, tmp_path)
+    vocos.commit({"other": "history"}, parents=[])
+    path = project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev=lost, sri=sri))
+
+    result = project.run("pin")
+
+    assert result.code == 0
+    assert path.read_text() == github_overlay(
+        "vocos", "0.9.0-unstable-2025-01-06", rev=lost, sri=sri
+    )
+
+
+def test_a_tag_that_is_gone_becomes_the_commit(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    commit = vocos.git("rev-parse", "v0.1.0")
+    sri = unpacked_hash(vocos, commit, tmp_path)
+    path = project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", sri=sri))
+    vocos.delete("refs/tags/v0.1.0")
+
+    result = project.run("pin")
+
+    assert "; there is no v0.1.0 now\n" in result.out
+    assert path.read_text() == github_overlay(
+        "vocos", "0.1.0-unstable-2025-01-01", rev=commit, sri=sri
+    )
+
+
+# --- bump ---
+
+
+def test_bump_has_the_budget_of_its_options_and_of_the_configuration(
+    project: Project, vocos: Hosted
+) -> None:
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=FAKE))
+    before = project.snapshot()
+    said = (
+        "~ vocos  0.1.0 held: unknown source: the rev 'main' moves, and no commit is known to have "
+        "the pinned hash: searched {} different trees of all branches and tags, then reached {}; "
+        "--to decides\n1 held\n"
+    )
+    assert project.run("bump", "--max-candidates", "1").out == said.format(1, "--max-candidates 1")
+    assert project.run("bump", "--timeout", "0").out == said.format(0, "--timeout 0s")
+    assert project.snapshot() == before
+    project.add_configuration("identify: {max_candidates: 1, timeout: 1m}\n")
+    # What the first run hashed counts no more.
+    assert project.run("check").out == said.format(2, "--max-candidates 1")
+    assert vocos.head()

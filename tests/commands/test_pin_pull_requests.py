@@ -219,6 +219,7 @@ def test_publish_identifies_again(home: Home, vocos: Hosted, tmp_path: Path) -> 
         "asked": None,
         "command": "pin",
         "hash": sri,
+        "built": {},
         "build": None,
     }
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import jsonschema  # type: ignore[import-untyped]  # it has no stubs of its own
 import pytest
 
+from tests.loopback.github import TOKEN
 from tests.project import FAKE, Project, flat_hash, github_overlay, pypi_overlay, unpacked_hash
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.loopback.github import GitHub
     from tests.loopback.hosting import Hosted
     from tests.loopback.index import Index
@@ -88,6 +91,123 @@ def test_tag_moved(project: Project, vocos: Hosted, tmp_path: Path) -> None:
     assert f"commit {old}\n" in out
 
 
+def test_tag_moved_and_nobody_else_has_the_old_commit(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    """A run that saw the tag before kept its commit; else the hash would be just wrong."""
+    old = vocos.git("rev-parse", "v0.2.0")
+    sri = unpacked_hash(vocos, old, tmp_path)
+    project.overlay("vocos.nix", github_overlay("vocos", "0.2.0", sri=sri))
+    assert verified(project)[0] == 0
+    shutil.rmtree(tmp_path / "home/cache/updater/mirrors", ignore_errors=True)
+    new = vocos.commit({"setup.py": "setup(version='0.2.0')\n", "other": "x"}, parents=[])
+    vocos.tag("v0.2.0", new)
+    shown = (
+        f"! vocos  0.2.0 tag moved: the tag v0.2.0 is at commit {new} now, and was at {old}; no "
+        "commit found that has the hash: searched 2 different trees of all branches and tags; "
+        "would be explained by: upstream rewrote its history; the hash was made with submodules or "
+        "changed by hand\n    hint: bump --to decides\n1 untrue\n"
+    )
+    assert verified(project) == (1, shown)
+    code, out = verified(project, "--no-cache")
+    assert (code, "0.2.0 wrong hash: the source of v0.2.0 has sha256-" in out) == (1, True)
+
+
+def test_what_bump_wrote_is_known_to_have_been_there(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    sri = unpacked_hash(vocos, "v0.1.0", tmp_path)
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", sri=sri))
+    assert project.run("bump").code == 0
+    old = vocos.git("rev-parse", "v0.2.0")
+    new = vocos.commit({"setup.py": "setup(version='0.2.0')\n", "other": "x"}, parents=[])
+    vocos.tag("v0.2.0", new)
+    said = f"0.2.0 tag moved: the tag v0.2.0 is at commit {new} now, and was at {old}; "
+    assert said in verified(project)[1]
+
+
+def test_the_commit_that_the_pin_named_before_counts_as_the_tags(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    """Known from our own repository's history: the same hash, then under the commit itself."""
+    old = vocos.git("rev-parse", "v0.2.0")
+    sri = unpacked_hash(vocos, old, tmp_path)
+    project.git("init", "--quiet")
+    for rev in (old, "v${version}"):
+        project.overlay("vocos.nix", github_overlay("vocos", "0.2.0", rev=rev, sri=sri))
+        project.git("add", ".")
+        project.git("commit", "--quiet", "-m", rev)
+    new = vocos.commit({"setup.py": "setup(version='0.2.0')\n", "other": "x"}, parents=[])
+    vocos.tag("v0.2.0", new)
+    said = f"0.2.0 tag moved: the tag v0.2.0 is at commit {new} now, and was at {old}; "
+    assert said in verified(project)[1]
+
+
+def test_tag_moved_to_a_commit_with_the_same_tree(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    old = vocos.git("rev-parse", "v0.2.0")
+    sri = unpacked_hash(vocos, old, tmp_path)
+    path = project.overlay("vocos.nix", github_overlay("vocos", "0.2.0", sri=sri))
+    assert verified(project)[0] == 0
+    new = vocos.commit({"setup.py": "setup(version='0.2.0')\n"}, message="the same files")
+    vocos.tag("v0.2.0", new)
+    assert verified(project) == (
+        1,
+        (
+            f"! vocos  0.2.0 tag moved: the tag v0.2.0 is at commit {new} now, and was at {old}; "
+            "both have the hash\n"
+            "    hint: the source is the same; name the commit instead of the tag to be safe from "
+            "the next move\n1 untrue\n"
+        ),
+    )
+    assert "vocos  0.2.0 is true" in verified(project, "--no-cache")[1]
+    assert path.read_text() == github_overlay("vocos", "0.2.0", sri=sri)
+
+
+def test_the_hash_of_another_release_is_wrong_and_no_tag_moved(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    """The version was raised by hand, and the hash forgotten: Nix keeps the old source."""
+    held = vocos.git("rev-parse", "v0.1.0")
+    sri, true = (unpacked_hash(vocos, one, tmp_path) for one in ("v0.1.0", "v0.2.0"))
+    project.overlay("vocos.nix", github_overlay("vocos", "0.2.0", sri=sri))
+    assert verified(project) == (
+        1,
+        (
+            f"! vocos  0.2.0 wrong hash: the source of v0.2.0 has {true}; the hash is that of "
+            f"0.1.0, commit {held}\n    hint: `updater pin` writes what the hash holds\n1 untrue\n"
+        ),
+    )
+
+
+def test_wrong_hash_of_a_commit(project: Project, vocos: Hosted, tmp_path: Path) -> None:
+    commit, true = vocos.head(), unpacked_hash(vocos, vocos.head(), tmp_path)
+    project.overlay("vocos.nix", github_overlay("vocos", "0.3.0", rev=commit, sri=FAKE))
+    code, out = verified(project)
+    assert code == 1
+    assert out.startswith(f"! vocos  0.3.0 wrong hash: the source of {commit} has {true}; no ")
+
+
+def test_a_private_repository_is_judged_by_its_commits(
+    project: Project, github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its archives are nobody's without a token; without one it is not there at all."""
+    repository = github.repository("o", "vocos", private=True)
+    repository.commit({"setup.py": "setup(version='0.1.0')\n"})
+    repository.tag("v0.1.0", repository.head())
+    true = unpacked_hash(repository, "v0.1.0", tmp_path)
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", sri=true))
+    assert verified(project) == (0, "= vocos  0.1.0 is true\n1 true\n")
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", sri=FAKE))
+    code, out = verified(project)
+    assert (code, f"wrong hash: the source of v0.1.0 has {true}" in out) == (1, True)
+    assert {one.authorization for one in github.codeload.requests()} <= {None}
+    monkeypatch.delenv("GITHUB_TOKEN")
+    assert verified(project)[0] == 1
+
+
 def test_wrong_hash(project: Project, vocos: Hosted, index: Index, tmp_path: Path) -> None:
     """Of a repository: no commit has it. Of the index: the file has another."""
     (released,) = index.release("a", "1.0")
@@ -116,6 +236,35 @@ def test_false_version(project: Project, vocos: Hosted, tmp_path: Path) -> None:
             "    hint: `updater pin` corrects the label\n1 untrue\n"
         ),
     )
+
+
+def test_false_version_of_a_tag_whose_source_declares_another_one(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    """The tag and the label agree, and what is built will call itself something else."""
+    commit = vocos.commit({"setup.py": "setup(version='0.3.9')\n"})
+    vocos.tag("v0.4.0", commit)
+    sri = unpacked_hash(vocos, commit, tmp_path)
+    project.overlay("vocos.nix", github_overlay("vocos", "0.4.0", sri=sri))
+    assert verified(project) == (
+        1,
+        (
+            "! vocos  0.4.0 false version: the source declares 0.3.9, and its tag v0.4.0 says "
+            "otherwise\n    hint: upstream did not raise its own version: a build shows the same; "
+            "ask upstream\n1 untrue\n"
+        ),
+    )
+
+
+@pytest.mark.parametrize("text", ["version='0.0.0'", "version=get_version()", "name='x'"])
+def test_a_tagged_source_that_declares_nothing_is_true(
+    project: Project, vocos: Hosted, tmp_path: Path, text: str
+) -> None:
+    commit = vocos.commit({"setup.py": f"setup({text})\n"})
+    vocos.tag("v0.4.0", commit)
+    sri = unpacked_hash(vocos, commit, tmp_path)
+    project.overlay("vocos.nix", github_overlay("vocos", "0.4.0", sri=sri))
+    assert verified(project) == (0, "= vocos  0.4.0 is true\n1 true\n")
 
 
 def test_gone(project: Project, vocos: Hosted, index: Index, github: GitHub) -> None:
@@ -153,16 +302,45 @@ def test_yanked(project: Project, index: Index) -> None:
     )
 
 
-def test_json_holds_the_state(project: Project, index: Index) -> None:
-    index.release("a", "1.0")
-    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
+def test_json_holds_the_state_and_keeps_to_the_schema(
+    project: Project, vocos: Hosted, index: Index, tmp_path: Path
+) -> None:
+    """Every state in one run."""
+    (released,) = index.release("yanked", "1.0", yanked="it is broken")
+    pins = {
+        "yanked": pypi_overlay("yanked", "1.0", sri=flat_hash(released.content)),
+        "gone": pypi_overlay("gone", "1.0", sri=FAKE),
+    }
+    held = {name: unpacked_hash(vocos, name, tmp_path) for name in ("v0.1.0", "v0.2.0", "main")}
+    vocos.tag("v9", vocos.head())
+    vocos.tag("moved", vocos.commit({"setup.py": "setup(version='0.4.0')\n"}))
+    for name, version, rev, sri in (
+        ("true", "0.1.0", "v0.1.0", held["v0.1.0"]),
+        ("drifted", "0.1.0", "main", held["v0.2.0"]),
+        ("false", "0.2.0", "v0.1.0", held["v0.1.0"]),
+        ("wrong", "0.1.0", "v0.1.0", FAKE),
+        ("moved", "0.3.0", "moved", held["main"]),
+    ):
+        pins[name] = github_overlay(name, version, repo="vocos", rev=rev, sri=sri)
+    vocos.delete("refs/tags/v9")
+    for name, text in pins.items():
+        project.overlay(f"{name}.nix", text)
+
     result = project.run("verify", "--json")
-    (package,) = result.json["packages"]
-    assert (package["status"], package["state"], result.json["summary"]) == (
-        "untrue",
-        "wrong hash",
-        {"untrue": 1},
-    )
+
+    schema = Path(__file__).parents[2] / "docs" / "schemas" / "truths.json"
+    jsonschema.Draft202012Validator(json.loads(schema.read_text())).validate(result.json)
+    assert result.code == 1
+    assert {one["name"]: (one["status"], one["state"]) for one in result.json["packages"]} == {
+        "true": ("true", "true"),
+        "drifted": ("untrue", "drifted"),
+        "false": ("untrue", "false version"),
+        "wrong": ("untrue", "wrong hash"),
+        "moved": ("untrue", "tag moved"),
+        "yanked": ("untrue", "yanked"),
+        "gone": ("untrue", "gone"),
+    }
+    assert result.json["summary"] == {"true": 1, "untrue": 6}
 
 
 def test_changed_since_looks_at_what_a_branch_changes(project: Project, index: Index) -> None:

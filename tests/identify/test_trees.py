@@ -119,11 +119,12 @@ def test_hash_is_that_of_git_archive(history: History, files: dict[str, Entry]) 
     assert history.hashes(commit) == [unpacked_hash(history.repository, commit, history.folder)]
 
 
+@pytest.mark.parametrize("files", CASES.values(), ids=list(CASES))
 def test_hash_is_that_of_nix_prefetch_url(
-    history: History, monkeypatch: pytest.MonkeyPatch
+    history: History, monkeypatch: pytest.MonkeyPatch, files: dict[str, Entry]
 ) -> None:
     """`nix-prefetch-url --unpack` of the archive, in a store of its own, gives the same hash."""
-    commit = history.repository.commit(CASES["eol"] | CASES["modes, links, names"])
+    commit = history.repository.commit(files)
     archive = history.folder / "source.tar.gz"
     history.repository.git(
         "archive", "--format=tar.gz", "--prefix=a-b/", f"--output={archive}", commit

@@ -107,6 +107,23 @@ class Commits:
         )
         return replace(candidate, version=version, published=date)
 
+    async def declared(self, commit: str, packages: tuple[str, ...]) -> str | None:
+        """Return the version that one commit's source declares; its history is left alone.
+
+        Raises:
+            UpstreamError: the commit cannot be fetched.
+        """
+        told = self._known.files.get(commit, {})
+        with self._opened() as alone:
+            await self._patiently(lambda: alone.fetch_alone([commit]))
+
+            async def read(path: str) -> bytes | None:
+                if path in told:
+                    return told[path]
+                return await self._patiently(lambda: alone.read(commit, path))
+
+            return await declared_version(read, packages)
+
     async def dates(self, commits: Sequence[str]) -> dict[str, datetime]:
         """Return the dates of commits; those that are not known come in one request.
 

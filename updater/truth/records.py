@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from updater.effects.answers import Answers
     from updater.following.subjects import Subject
-    from updater.model import Package, Pin, Project, Sri
+    from updater.model import Candidate, Package, Pin, Project, Sri
 
 
 class Records:
@@ -30,10 +30,13 @@ class Records:
         self._root = root
         self._answers = answers
 
-    def note(self, project: Project, tag: str, pinned: Sri, commit: str) -> None:
+    def note(self, project: Project, candidate: Candidate | None, found: Sri) -> None:
         """Keep which commit a tag names while its source has a hash; the first one stays."""
-        if self._answers is not None and not self.commit(project, tag, pinned):
-            self._answers.keep({"commit": commit}, "tag", project, tag, str(pinned))
+        if candidate is None or not candidate.ref or not candidate.commit:
+            return
+        if self._answers is not None and not self.commit(project, candidate.ref, found):
+            asked = ("tag", project, candidate.ref, str(found))
+            self._answers.keep({"commit": candidate.commit}, *asked)
 
     def commit(self, project: Project, tag: str, pinned: Sri) -> str:
         """Return the commit that a tag named in the first run that saw it, or an empty string."""

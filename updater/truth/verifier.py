@@ -111,10 +111,22 @@ class Verifier:
             said = f"the source is {candidate.version}"
             hint = "`updater pin` corrects the label"
             return _verdict(subject, "false version", said, candidate, pinned, hint=hint)
+        declared = await self._declared(repository, candidate)
+        if declared is not None and not means(subject.pin.version, declared):
+            said = f"the source declares {declared}, and its tag {candidate.ref} says otherwise"
+            hint = "upstream did not raise its own version: a build shows the same; ask upstream"
+            return _verdict(subject, "false version", said, candidate, pinned, hint=hint)
         verdict = _verdict(subject, "true", "", candidate, pinned)
         said = f"the rev {rev!r} moves: the pin is true until the branch moves on"
         moving = (PinWarning("moving-rev", said),) if repository.tracking.moving else ()
         return replace(verdict, tracking=repository.tracking, warnings=moving)
+
+    async def _declared(self, repository: Repository, candidate: Candidate) -> str | None:
+        """Return what a tagged source says of itself; of others it is the label already."""
+        if not candidate.ref or repository.subject.pin.version is None:
+            return None
+        async with repository.commits() as commits:
+            return await commits.declared(candidate.commit, repository.subject.modules)
 
     def _moved(self, repository: Repository, commit: str, pinned: Sri) -> Verdict | None:
         """Tell a tag that names another commit than it did, although that has the same hash."""
@@ -124,23 +136,30 @@ class Verifier:
             return None
         before = records.commit(subject.project, rev, pinned)
         if before in ("", commit):
-            records.note(subject.project, rev, pinned, commit)
+            records.note(subject.project, Candidate("", ref=rev, commit=commit), pinned)
             return None
         said = f"the tag {rev} is at commit {commit} now, and was at {before}; both have the hash"
-        hint = "`updater pin` writes what the hash holds"
+        hint = (
+            "the source is the same; name the commit instead of the tag to be safe from the next "
+            "move"
+        )
         return _verdict(subject, "tag moved", said, hint=hint)
 
     async def _untrue(self, repository: Repository, commit: str, found: Sri) -> Verdict:
         """Say why a source is not what its pin says: what does hold the hash decides."""
         subject, rev = repository.subject, repository.subject.pin.rev
-        identity = await repository.identify()
         candidate, pinned = None, repository.pinned()
-        if isinstance(identity, Identity):
-            candidate = await labelled(repository, identity.commit)
-            pinned = Pinned(rev, candidate.commit, candidate.version)
-            holds = f"the hash is that of {candidate.version}, commit {candidate.commit}"
+        try:
+            identity = await repository.identify()
+        except HashError as error:
+            holds = error.message
         else:
-            holds = f"no commit found that has the hash: {identity.explained}"
+            if isinstance(identity, Identity):
+                candidate = await labelled(repository, identity.commit)
+                pinned = Pinned(rev, candidate.commit, candidate.version)
+                holds = f"the hash is that of {candidate.version}, commit {candidate.commit}"
+            else:
+                holds = f"no commit found that has the hash: {identity.explained}"
         hint = "`updater pin` writes what the hash holds" if candidate else "bump --to decides"
         if repository.tracking.moving:
             said = f"{rev!r} is at commit {commit} now; {holds}"

@@ -1,0 +1,107 @@
+"""Identify finds the commit of every tree that it is given: the tag's, else the oldest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple
+
+import anyio
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.loopback.github import GitHub
+from tests.loopback.repositories import Executable, Submodule, Symlink
+from tests.project import unpacked_hash
+from updater.effects.answers import Answers
+from updater.hashing.sri import parse_hash
+from updater.truth.identifier import Budget, Identifier, Identity, Question
+
+if TYPE_CHECKING:
+    from tests.loopback.hosting import Hosted
+    from tests.loopback.repositories import Entry
+
+FILES: list[dict[str, Entry]] = [
+    {"a": "1"},
+    {"a": "2"},
+    {"a": None, "b/ü.txt": "$Id$\n"},
+    {"b/run": Executable("#!/bin/sh\n"), "b/link": Symlink("../a")},
+    {"vendor": Submodule("1" * 40)},
+    {".gitattributes": "*.txt ident eol=crlf\n/docs export-ignore\n", "docs/x": "x"},
+    {".gitattributes": "v export-subst\n", "v": "$Format:%H$\n"},
+    {".gitattributes": '"v" export-subst\n', "v": "$Format:%H$\n"},
+    {"empty/deep/file": ""},
+]
+
+
+class Step(NamedTuple):
+    """One commit of a random history."""
+
+    files: dict[str, Entry]
+    branch: str
+    merged: str | None
+    rewrites: bool
+    tag: str | None
+    annotated: bool
+
+
+BRANCHES = st.sampled_from(["main", "dev", "old"])
+STEPS = st.builds(
+    Step,
+    st.sampled_from(FILES),
+    BRANCHES,
+    st.one_of(st.none(), BRANCHES),
+    st.sampled_from([False, False, False, True]),
+    st.sampled_from([None, None, "v1", "v2", "nightly"]),
+    st.booleans(),
+)
+
+
+def build(repository: Hosted, steps: list[Step]) -> dict[str, str]:
+    """Make a history with merges, branches, rewritten ones and tags; return tag -> commit."""
+    heads: dict[str, str] = {}
+    tags: dict[str, str] = {}
+    for step in steps:
+        below = [] if step.rewrites else [heads[step.branch]] if step.branch in heads else []
+        if step.merged in heads and step.merged != step.branch:
+            below.append(heads[step.merged])
+        files = {"kept": "x", **step.files}
+        parents = list(dict.fromkeys(below))
+        heads[step.branch] = repository.commit(files, branch=step.branch, parents=parents)
+        if step.tag and step.tag not in tags:
+            repository.tag(step.tag, heads[step.branch], annotated=step.annotated)
+            tags[step.tag] = heads[step.branch]
+    repository.settle()
+    return tags
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(STEPS, min_size=1, max_size=8))
+def test_every_commit_of_a_random_history_is_found(steps: list[Step]) -> None:
+    with TemporaryDirectory() as name, GitHub(Path(name) / "github") as github:
+        folder = Path(name)
+        repository = github.repository("o", "r")
+        tags = build(repository, steps)
+        oldest_first = repository.git("rev-list", "--all", "--date-order", "--reverse").split()
+        hashes = {commit: unpacked_hash(repository, commit, folder) for commit in oldest_first}
+        tagged = [tags[tag] for tag in ("v2", "v1") if tag in tags]
+        identifier = Identifier(
+            folder,
+            folder / "cache",
+            Answers(folder / "answers"),
+            Budget(),
+            note=lambda _: None,
+            token=lambda _: "",
+        )
+
+        async def identified(commit: str) -> tuple[str, bool]:
+            url, pinned = f"{github.url}/o/r.git", parse_hash(hashes[commit], "sha256")
+            asked = Question(url, pinned, "a.nix", hashes[commit], commit, (), tuple(tagged))
+            found = await identifier.identify(asked)
+            assert isinstance(found, Identity)
+            return found.commit, found.is_named
+
+        for commit in oldest_first:
+            same = [one for one in oldest_first if hashes[one] == hashes[commit]]
+            best = [one for one in (*tagged, *tags.values()) if one in same]
+            assert anyio.run(identified, commit) == ((best or same)[0], True)
