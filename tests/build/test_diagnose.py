@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from updater.build.diagnose import diagnose, tail
+from updater.build.diagnose import diagnose, not_evaluated, tail
 
 CASES = {
     "hash mismatch, Nix 2.3": (
@@ -133,6 +133,118 @@ CASES = {
         "timeout",
         "the build took longer than 3600 s",
     ),
+    # Reported by users: nixpkgs issues 354317, 285234 and 400462, illogical-flake issue 17.
+    "pythonRuntimeDepsCheck in the tail alone, Nix 2.31": (
+        (
+            "error: Cannot build '/nix/store/a.drv'.\n       Reason: builder failed "
+            "with exit code 1.\n       Output paths:\n         /nix/store/a\n       Last 25 log lines:\n"
+            "       > Checking runtime dependencies for a-2.0.2-py3-none-any.whl\n"
+            "       >   - python-magic not installed\n       For full logs, run:\n"
+            "         nix log /nix/store/a.drv\n"
+        ),
+        "missing-dependency",
+        "the package requires python-magic, which is not among its dependencies",
+    ),
+    "version in the tail alone, Nix 2.28": (
+        (
+            "error: builder for '/nix/store/a.drv' failed with exit code 1;\n"
+            "       last 25 log lines:\n"
+            "       >   - rich<14,>=9 not satisfied by version 14.0.0\n"
+        ),
+        "version-constraint",
+        "the package requires rich<14,>=9, and the package set has 14.0.0",
+    ),
+    "version of a requirement by URL": (
+        "  - pysmart not satisfied by version 0.1.dev313\n",
+        "version-constraint",
+        "the package requires pysmart, and the package set has 0.1.dev313",
+    ),
+    "a log with the derivation's name before each line": (
+        "python3.13-a> ModuleNotFoundError: No module named 'einx'\n",
+        "missing-dependency",
+        "the module einx is missing",
+    ),
+    "hash mismatch inside a truncated trace, Nix 2.16": (
+        (
+            "error:\n       … while calling the 'derivationStrict' builtin\n\n"
+            "         at //builtin/derivation.nix:9:12: (source not available)\n\n"
+            "       (stack trace truncated; use '--show-trace' to show the full trace)\n\n"
+            "       error: hash mismatch in fixed-output derivation '/nix/store/a.drv':\n"
+            "         specified: sha256-AAA=\n            got:    sha256-BBB=\n"
+        ),
+        "hash-mismatch",
+        "the source has the hash sha256-BBB=, and sha256-AAA= is pinned",
+    ),
+    "hash mismatch with its paths, Lix 2.93": (
+        (
+            "error: hash mismatch in fixed-output derivation '/nix/store/a-source.drv':\n"
+            "    likely URL: (unknown)\n     specified: sha256-AAA=\n           got: sha256-BBB=\n"
+            " expected path: /nix/store/a-source\n      got path: /nix/store/b-source\n"
+        ),
+        "hash-mismatch",
+        "the source has the hash sha256-BBB=, and sha256-AAA= is pinned",
+    ),
+    "host that does not resolve, Nix 2.31": (
+        (
+            "error: unable to download 'https://a.example/x': Could not resolve hostname (6) "
+            "Could not resolve host: a.example\n"
+        ),
+        "network",
+        "the network is not reachable: https://a.example/x",
+    ),
+    "host that does not resolve, in a fetcher's tail": (
+        (
+            "       > curl: (6) Could not resolve host: a.example\n"
+            "       > error: cannot download source from any mirror\n"
+        ),
+        "network",
+        "the network is not reachable: a.example",
+    ),
+    "a source that is gone, in a fetcher": (
+        "trying https://a.example/x\ncurl: (22) The requested URL returned error: 404\n",
+        "download-refused",
+        "a server answers 404",
+    ),
+    "a source that is gone, Nix 2.24": (
+        "error: unable to download 'https://a.example/x': HTTP error 404\n\n       response:\n",
+        "download-refused",
+        "a server answers 404 to the download of https://a.example/x",
+    ),
+    "silence": (
+        "error: building of '/nix/store/a.drv' timed out after 60 seconds of silence\n",
+        "timeout",
+        "a build said nothing for 60 s",
+    ),
+    "unfree, nixpkgs until 25.11": (
+        (
+            "       error: Package \u2018cuda-nvcc-12.8\u2019 in /nix/store/a/x.nix:12 has an unfree license "
+            "(\u2018CUDA EULA\u2019), refusing to evaluate.\n"
+        ),
+        "refused-package",
+        "nixpkgs refuses cuda-nvcc-12.8: it has an unfree license (\u2018CUDA EULA\u2019)",
+    ),
+    "unfree, nixpkgs of 2026": (
+        (
+            "error: Refusing to evaluate package 'cuda-nvcc-12.8' in /nix/store/a/x.nix:85 because it "
+            "has an unfree license (\u2018CUDA EULA\u2019)\n       a) To temporarily allow\n"
+        ),
+        "refused-package",
+        "nixpkgs refuses cuda-nvcc-12.8: it has an unfree license (\u2018CUDA EULA\u2019)",
+    ),
+    "broken": (
+        "error: Package \u2018a-1\u2019 in /x.nix:1 is marked as broken, refusing to evaluate.\n",
+        "refused-package",
+        "nixpkgs refuses a-1: it is marked as broken",
+    ),
+    "a type error, Nix 2.20": (
+        (
+            "error:\n       … while evaluating the attribute 'postPatch'\n"
+            "         at /o/a.nix:9:7:\n            8|\n\n"
+            "       error: expected a string but found a set: { }\n       at /o/a.nix:9:19:\n"
+        ),
+        "evaluation",
+        "it does not evaluate: expected a string but found a set: { } at /o/a.nix:9:19",
+    ),
 }
 
 
@@ -146,6 +258,37 @@ def test_a_log_is_understood(log: str, code: str, message: str) -> None:
 
 def test_a_log_without_a_known_reason_has_no_diagnosis() -> None:
     assert diagnose("Segmentation fault\nerror: builder failed with exit code 139\n") is None
+
+
+def test_a_cache_that_cannot_be_reached_is_not_the_reason() -> None:
+    log = (
+        "warning: error: unable to download 'https://cache.example/a.narinfo': Could not resolve "
+        "hostname (6) Could not resolve host: cache.example; retrying in 301 ms\n"
+        "Segmentation fault\nerror: builder failed with exit code 139\n"
+    )
+    assert diagnose(log) is None
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "a.c:3:1: error: value is too large\n",
+        "error: attribute value must be a literal\n",
+        ">>> x\nSegmentation fault\n",
+    ],
+    ids=["gcc", "rustc", "doctest"],
+)
+def test_what_a_compiler_says_is_no_error_of_evaluation(log: str) -> None:
+    assert diagnose(log) is None
+
+
+def test_an_evaluation_that_no_rule_knows_is_explained_in_nix_s_last_words() -> None:
+    """The message of a throw is written for people."""
+    log = "error:\n       … while calling the 'throw' builtin\n\n       error: a needs CUDA 12\n"
+    found = not_evaluated(log)
+    assert found is not None
+    assert (found.code, found.message) == ("evaluation", "it does not evaluate: a needs CUDA 12")
+    assert not_evaluated("killed\n") is None
 
 
 def test_the_tail_is_the_last_lines_that_are_not_blank() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -77,6 +79,51 @@ FAILURES: dict[str, tuple[dict[str, str], str, str, str, str]] = {
         "imports",
         "cuda-not-found",
         "CUDA is not found",
+    ),
+    "torch beside torch-bin": (
+        {},
+        (
+            "propagatedBuildInputs = with super.python3Packages; "
+            '[ accelerate super.python3Packages."torch-bin" ];'
+        ),
+        "build",
+        "torch-instead-of-torch-bin",
+        "both torch and torch-bin are in the closure",
+    ),
+    "CUDA that CMake does not find": (
+        {},
+        "preBuild = ''echo 'CMake Error: Could NOT find CUDAToolkit'; false'';",
+        "build",
+        "cuda-not-found",
+        "CUDA is not found",
+    ),
+    "tests that need a GPU": (
+        {"module": "def run(): raise RuntimeError('Found no NVIDIA driver on your system')\n"},
+        "checkPhase = ''python3 -c 'import apple; apple.run()' '';",
+        "build",
+        "needs-gpu",
+        "something needs a GPU, and a build has none",
+    ),
+    "disk that is full": (
+        {},
+        "postPatch = ''echo x > /dev/full'';",  # the kernel's own ENOSPC
+        "build",
+        "no-space",
+        "the disk is full",
+    ),
+    "package that may not be evaluated": (
+        {},
+        "buildInputs = [ super.cudaPackages_12_8.cuda_nvcc ];",
+        "evaluation",
+        "refused-package",
+        "nixpkgs refuses cuda_nvcc-12.8.0: it has an unfree license",
+    ),
+    "what an expression throws": (
+        {},
+        'postPatch = throw "apple 2 needs CUDA 13";',
+        "evaluation",
+        "evaluation",
+        "it does not evaluate: apple 2 needs CUDA 13",
     ),
     "GPU that is not there": (
         {"module": "raise RuntimeError('No CUDA GPUs are available')\n"},
@@ -157,6 +204,19 @@ def test_a_wrong_hash_is_named_with_both_hashes(workshop: Workshop) -> None:
     )
 
 
+def test_a_source_that_is_gone_is_named_with_what_the_server_says(workshop: Workshop) -> None:
+    workshop.add("apple", "2.0")
+    workshop.overlay("apple")
+    workshop.index.server.fail("GET /packages/source/", Response(404, b""))
+    result, packages = workshop.bump()
+    build = packages["apple"]["build"]
+    assert (result.code, build["phase"], build["diagnosis"]["message"]) == (
+        1,
+        "fetch",
+        "a server answers 404",
+    )
+
+
 def test_an_evaluation_error_names_the_users_file_and_line(workshop: Workshop) -> None:
     workshop.add("apple", "2.0")
     workshop.overlay("apple", arguments="postPatch = no_such_variable;")
@@ -165,6 +225,34 @@ def test_an_evaluation_error_names_the_users_file_and_line(workshop: Workshop) -
         1,
         "it does not evaluate: undefined variable 'no_such_variable' at overlays/apple.nix:9:19",
     )
+
+
+def test_a_build_that_takes_too_long_is_ended_with_its_processes(workshop: Workshop) -> None:
+    workshop.add("apple", "2.0")
+    workshop.overlay("apple", arguments="postPatch = ''sleep 1000'';")
+    workshop.configure(timeout="4s")
+    result, packages = workshop.bump()
+    build = packages["apple"]["build"]
+    assert (result.code, workshop.version("apple"), build["phase"]) == (1, "1.0", "build")
+    assert build["diagnosis"] == {
+        "code": "timeout",
+        "message": "the build took longer than 4 s",
+        "hint": "raise `build: {timeout: ...}`",
+    }
+
+
+def test_a_network_that_is_not_there_is_named(workshop: Workshop) -> None:
+    """The package set's index is a port at which nobody listens any more."""
+    workshop.add("apple", "2.0")
+    workshop.overlay("apple")
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    site = workshop.tiny / "site.json"
+    site.write_text(json.dumps(json.loads(site.read_text()) | {"index": address}))
+    result, packages = workshop.bump()
+    build = packages["apple"]["build"]
+    assert (result.code, build["phase"], build["diagnosis"]["code"]) == (1, "fetch", "network")
+    assert "Failed to connect to 127.0.0.1" in build["tail"]
 
 
 def test_of_two_packages_of_one_file_one_fails_and_the_other_is_written(

@@ -1,6 +1,7 @@
 """A failed build's log -> what is wrong and what to do, in the packaging guide's terms.
 
-The rules are tried in order; the first that fits speaks. Wordings of Nix from 2.3 on.
+The rules are tried in order; the first that fits speaks. Wordings of Nix from 2.3 on. Since 2.4 Nix
+quotes the last lines of a log behind ``>``, and some forms put the derivation's name before that.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ class _Rule:
 def _rule(code: str, pattern: str, message: str, hint: str) -> _Rule:
     return _Rule(code, re.compile(pattern, re.MULTILINE), message, hint)
 
+
+_QUOTE = re.compile(r"^[^\S\n]*(?:[\w.+?=-]+)?>(?: |$)", re.MULTILINE)
+# What Nix only warns of, such as a cache that it cannot reach, is not why it failed.
+_WARNING = re.compile(r"^warning:.*\n?", re.MULTILINE)
+_ERROR = re.compile(r"^[^\S\n]*error: (?P<what>\S.*)$", re.MULTILINE)
 
 _RULES: tuple[_Rule, ...] = (
     _rule(
@@ -74,7 +80,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         "version-constraint",
-        r"^\s*- (?P<module>\S+?)\s*(?P<wanted>[<>=!~][^\s]*(?:,\s*\S+)*)"
+        r"^\s*- (?P<module>[\w.-]+)\s*(?P<wanted>[<>=!~][^\s]*(?:,\s*\S+)*|)"
         r" not satisfied by version (?P<has>\S+)$",
         "the package requires {module}{wanted}, and the package set has {has}",
         "relax it with `substituteInPlace pyproject.toml --replace-fail` in postPatch, "
@@ -123,6 +129,13 @@ _RULES: tuple[_Rule, ...] = (
         "a dependency may be too old or too new for this version",
     ),
     _rule(
+        "download-refused",
+        r"unable to (?:down|)load '(?P<url>[^']+)': HTTP error (?P<status>\d+)"
+        r"|The requested URL returned error: (?P<code>\d+)",
+        "a server answers {status}{code} to the download of {url}",
+        "is the source there, and may everybody download it? Open its address in a browser",
+    ),
+    _rule(
         "network",
         r"Could(?:n't| not) resolve host(?:name)?[: ]*(?P<host>\S*)"
         r"|unable to download '(?P<url>[^']+)'|Temporary failure in name resolution"
@@ -132,9 +145,23 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         "timeout",
+        r"timed out after (?P<seconds>\d+) seconds of silence",
+        "a build said nothing for {seconds} s",
+        "raise Nix's own max-silent-time, for example in `build: {{options: [...]}}`",
+    ),
+    _rule(
+        "timeout",
         r"timed out after (?P<seconds>\d+) seconds",
         "the build took longer than {seconds} s",
         "raise `build: {{timeout: ...}}`",
+    ),
+    _rule(
+        "refused-package",
+        r"^[^\S\n]*error: (?:P|Refusing to evaluate p)ackage [\u2018'](?P<name>[^\u2019']+)"
+        r"[\u2019'](?: in \S+)?"
+        r"(?: because it)? (?P<why>has an unfree license \([^)]*\)|is [^\n,.]*)",
+        "nixpkgs refuses {name}: it {why}",
+        "allow it in the `config` that nixpkgs is imported with, such as allowUnfree = true",
     ),
     # A place in «string» is one in the updater's own expression, which says nothing to its user.
     _rule(
@@ -145,8 +172,9 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         "evaluation",
-        r"error: (?P<what>(?:attribute|undefined variable|syntax error|infinite recursion"
-        r"|value is|cannot coerce|flake)[^\n]+)",
+        r"^[^\S\n]*error: (?P<what>(?:attribute '[^']*' (?:missing|already)|undefined variable"
+        r"|syntax error|infinite recursion|value is an? [\w ]+ while|cannot coerce"
+        r"|expected an? [\w ]+ but found|flake '[^']*' does not provide)[^\n]*)",
         "it does not evaluate: {what}",
         "check `build: {{attribute: ...}}` and the expression",
     ),
@@ -155,13 +183,24 @@ _RULES: tuple[_Rule, ...] = (
 
 def diagnose(log: str) -> Diagnosis | None:
     """Return what a log says is wrong, None where no rule fits."""
+    said = _QUOTE.sub("", _WARNING.sub("", log))
     for rule in _RULES:
-        found = rule.pattern.search(log)
+        found = rule.pattern.search(said)
         if found is not None:
             groups = {name: value or "" for name, value in found.groupdict().items()}
-            message = rule.message.format(**groups).rstrip(": ")
-            return Diagnosis(rule.code, message, rule.hint.format(**groups))
+            message = rule.message.format(**groups).removesuffix(" to the download of ")
+            return Diagnosis(rule.code, message.rstrip(": "), rule.hint.format(**groups))
     return None
+
+
+def not_evaluated(log: str) -> Diagnosis | None:
+    """Return why an evaluation failed: by a rule, else in Nix's last words, such as a throw's."""
+    found = diagnose(log)
+    words = _ERROR.findall(log)
+    if found is not None or not words:
+        return found
+    hint = "mend the expression; `nix-instantiate --show-trace` says more"
+    return Diagnosis("evaluation", f"it does not evaluate: {words[-1]}", hint)
 
 
 def tail(log: str, lines: int = 20) -> str:

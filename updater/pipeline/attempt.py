@@ -79,7 +79,7 @@ class Attempt:
         attribute = self.target.attribute
         if ended.exit_code:
             said = _as_named(ended.log, tree)
-            found = diagnose.diagnose(said)
+            found = diagnose.not_evaluated(said)
             raise NotEvaluated(
                 f"of {attribute} Nix says: "
                 + (found.message if found is not None else diagnose.tail(said)),
@@ -153,20 +153,22 @@ class Attempt:
 
     def _failed(self, phase: str, ended: Ended, tree: Path | None = None) -> Build:
         said = _as_named(ended.log, tree) if tree is not None else ended.log
+        explain = diagnose.not_evaluated if phase == "evaluation" else diagnose.diagnose
         return Build(
             "failed",
             self.target.attribute,
             phase=phase,
             log=str(self.log),
             tail=diagnose.tail(said),
-            diagnosis=diagnose.diagnose(said),
+            diagnosis=explain(said),
         )
 
 
 def _phase(log: str) -> str:
     """Tell a source that cannot be fetched from a build that fails."""
     found = diagnose.diagnose(log)
-    return "fetch" if found is not None and found.code in ("hash-mismatch", "network") else "build"
+    fetching = ("hash-mismatch", "network", "download-refused")
+    return "fetch" if found is not None and found.code in fetching else "build"
 
 
 def _as_named(log: str, tree: Path) -> str:
