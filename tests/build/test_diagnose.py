@@ -136,8 +136,9 @@ CASES = {
     # Reported by users: nixpkgs issues 354317, 285234 and 400462, illogical-flake issue 17.
     "pythonRuntimeDepsCheck in the tail alone, Nix 2.31": (
         (
-            "error: Cannot build '/nix/store/a.drv'.\n       Reason: builder failed "
-            "with exit code 1.\n       Output paths:\n         /nix/store/a\n       Last 25 log lines:\n"
+            "error: Cannot build '/nix/store/a.drv'.\n"
+            "       Reason: builder failed with exit code 1.\n"
+            "       Output paths:\n         /nix/store/a\n       Last 25 log lines:\n"
             "       > Checking runtime dependencies for a-2.0.2-py3-none-any.whl\n"
             "       >   - python-magic not installed\n       For full logs, run:\n"
             "         nix log /nix/store/a.drv\n"
@@ -217,7 +218,7 @@ CASES = {
     ),
     "unfree, nixpkgs until 25.11": (
         (
-            "       error: Package \u2018cuda-nvcc-12.8\u2019 in /nix/store/a/x.nix:12 has an unfree license "
+            "       error: Package \u2018cuda-nvcc-12.8\u2019 in /x.nix:12 has an unfree license "
             "(\u2018CUDA EULA\u2019), refusing to evaluate.\n"
         ),
         "refused-package",
@@ -225,7 +226,7 @@ CASES = {
     ),
     "unfree, nixpkgs of 2026": (
         (
-            "error: Refusing to evaluate package 'cuda-nvcc-12.8' in /nix/store/a/x.nix:85 because it "
+            "error: Refusing to evaluate package 'cuda-nvcc-12.8' in /nix/x.nix:85 because it "
             "has an unfree license (\u2018CUDA EULA\u2019)\n       a) To temporarily allow\n"
         ),
         "refused-package",

@@ -29,14 +29,46 @@ if TYPE_CHECKING:
 _FEATURES = ("--extra-experimental-features", "nix-command flakes")
 # A flake's nixConfig could turn the sandbox off, or name a substituter.
 _OWN_SETTINGS = ("--option", "accept-flake-config", "false")
-_STORE_OPTIONS = {"--max-jobs": 1, "-j": 1, "--cores": 1, "--builders": 1, "--option": 2}
+# What evaluation alone takes, with the number of its arguments.
+_EVALUATION_OPTIONS = {
+    "--accept-flake-config": 0,
+    "--arg": 2,
+    "--argstr": 2,
+    "--commit-lock-file": 0,
+    "--impure": 0,
+    "--include": 1,
+    "-I": 1,
+    "--inputs-from": 1,
+    "--no-registries": 0,
+    "--no-update-lock-file": 0,
+    "--no-write-lock-file": 0,
+    "--offline": 0,
+    "--override-flake": 2,
+    "--override-input": 2,
+    "--print-build-logs": 0,
+    "-L": 0,
+    "--recreate-lock-file": 0,
+    "--reference-lock-file": 1,
+    "--refresh": 0,
+    "--show-trace": 0,
+    "--update-input": 1,
+}
 _SANDBOX = {"sandbox", "build-use-sandbox", "build-use-chroot"}  # the older names still work
 _SANDBOX_FLAGS = {"--sandbox": "true", "--no-sandbox": "false", "--relaxed-sandbox": "relaxed"}
 # What means the same to an evaluation of several trees as to that of one: nothing about the inputs
 # of one flake, and no path that is relative to one tree.
-_FOR_ANY_TREE = frozenset(
-    {*_STORE_OPTIONS, "--show-trace", "--offline", "--no-net", "--refresh", "--fallback", "-L"}
-)
+_FOR_ANY_TREE = {
+    "--builders": 1,
+    "--cores": 1,
+    "--max-jobs": 1,
+    "-j": 1,
+    "--offline": 0,
+    "--option": 2,
+    "--refresh": 0,
+    "--show-trace": 0,
+    "-L": 0,
+    **dict.fromkeys(_SANDBOX_FLAGS, 0),
+}
 _GRACE_SECONDS = 5.0
 _SHOWN_LINES = 20
 
@@ -127,7 +159,7 @@ class NixBuild:
             one = rest.pop(0)
             if one not in _FOR_ANY_TREE:
                 return False
-            del rest[: _STORE_OPTIONS.get(one, 0)]
+            del rest[: _FOR_ANY_TREE[one]]
         return True
 
     def evaluates_jobs(self) -> bool:
@@ -272,10 +304,11 @@ class NixBuild:
                 await process.wait()
             except BaseException:
                 await _end(process)
+                _cleaned(log, started)
                 raise
             finally:
                 await process.aclose()
-        said = await to_thread.run_sync(_read_from, log, started)
+        said = await to_thread.run_sync(_cleaned, log, started)
         return Ended(process.returncode or 0, output.decode("utf-8", "replace"), said)
 
 
@@ -317,10 +350,15 @@ async def _end(process: anyio.abc.Process) -> None:
                 return
 
 
-def _read_from(log: Path, start: int) -> str:
-    with log.open("rb") as file:
+def _cleaned(log: Path, start: int) -> str:
+    """Return a log from some byte on, without control sequences, and leave the file so, too."""
+    with log.open("r+b") as file:
         file.seek(start)
-        return printable(file.read())
+        said = printable(file.read())
+        file.seek(start)
+        file.write(said.encode())
+        file.truncate()
+    return said
 
 
 def _appended(log: Path) -> BinaryIO:
@@ -339,13 +377,16 @@ def _overrides(options: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _store_options(options: Sequence[str]) -> list[str]:
-    """Return the options that building knows: evaluation alone has the others."""
+    """Return the options that building knows: all but those that only evaluation has."""
     kept: list[str] = []
     rest = list(options)
     while rest:
         one = rest.pop(0)
-        taken = _STORE_OPTIONS.get(one, 0)
-        if taken:
-            kept += [one, *rest[:taken]]
-            del rest[:taken]
+        if one in _EVALUATION_OPTIONS:
+            del rest[: _EVALUATION_OPTIONS[one]]
+        elif one == "--option":
+            kept += [one, *rest[:2]]
+            del rest[:2]
+        else:
+            kept.append(one)
     return kept

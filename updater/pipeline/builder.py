@@ -55,7 +55,10 @@ class Builder:
             raise BuildError(f"it must be built, and {problem}", hint="or use --no-build")
         locked = policy.file or (self.root / policy.flake / "flake.lock").exists()
         if not problem and policy.enabled == "auto" and not locked:
-            problem = "flake.nix has no flake.lock, so that a build would prove little"
+            problem = (
+                "flake.nix has no flake.lock, so that a build would prove little: make one with "
+                "`nix flake lock` and commit it, or write build: {enabled: true}"
+            )
         return problem
 
     def unable(self, policy: BuildPolicy) -> str:
@@ -167,7 +170,7 @@ class Builder:
 
     def _log(self, package: Package) -> Path:
         self.logs.mkdir(parents=True, exist_ok=True)
-        return self.logs / f"{package.name.replace('/', '_')}.log"
+        return self.logs / f"{package.identity.replace('/', '_')}.log"
 
     def _timed_out(self, job: Job) -> Build:
         seconds = int(job.target.policy.timeout.total_seconds())
