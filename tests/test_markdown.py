@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from updater.markdown import address, code, disarmed, inline, quoted
+from updater.markdown import address, code, disarmed, fenced, inline, quoted
 
 DISARMED = {
     "mention": ("thanks @anna!", "thanks @\u200banna!"),
@@ -49,3 +49,15 @@ def test_a_cell_stays_a_cell() -> None:
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "https://x/)[y](z", "https://x/ y", ""])
 def test_what_is_no_plain_web_address_is_no_link(url: str) -> None:
     assert address(url) == ""
+
+
+def test_a_log_is_a_block_that_nothing_in_it_ends() -> None:
+    log = "one\n```\n<!-- updater: x --> @me #1\n"
+    assert fenced(log, 100) == (
+        "````text\none\n```\n<\u200b!-- updater: x --> @\u200bme #\u200b1\n````"
+    )
+
+
+def test_of_a_long_log_the_end_counts() -> None:
+    assert fenced("1\n2\n3\n", 3) == "```text\n2\n3\n```"
+    assert fenced("1\n", 0) == ""

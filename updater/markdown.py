@@ -73,6 +73,14 @@ def quoted(text: str, limit: int) -> str:
     return "\n".join([*lines, ">", "> ..."] if cut else lines)
 
 
+def fenced(text: str, limit: int) -> str:
+    """Return the end of a log as a code block, at most ``limit`` characters of it."""
+    text = disarmed(text).replace("<!--", f"<{_BREAK}!--").strip("\n")[-limit:] if limit else ""
+    runs = [len(run) for run in re.findall("`+", text)]
+    fence = "`" * max(3, max(runs, default=0) + 1)
+    return f"{fence}text\n{text}\n{fence}" if text else ""
+
+
 def address(url: str) -> str:
     """Return an address for a Markdown link, an empty string where it is no plain web address."""
     return url if re.fullmatch(r"https?://[A-Za-z0-9._~:/?#@!$&+,;=%\[\]-]+", url) else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from tests.workshop import buildable, sdist_files
 
 if TYPE_CHECKING:
     from tests.loopback.github import GitHub
+    from tests.real_nix import Nix
     from tests.workshop import Workshop
 
 
@@ -241,6 +243,20 @@ def test_a_build_that_takes_too_long_is_ended_with_its_processes(workshop: Works
     }
 
 
+def test_a_log_cannot_write_to_a_terminal(workshop: Workshop) -> None:
+    """Neither what is printed of it, nor the file that the message names."""
+    workshop.add("apple", "2.0")
+    loud = r"\033[31mred\033[0m \033]0;title\007\b\302\2332J end\n"
+    workshop.overlay("apple", arguments=f"postPatch = ''printf '{loud}'; false'';")
+    result, packages = workshop.bump()
+    build = packages["apple"]["build"]
+    log = Path(build["log"]).read_bytes().decode()
+    for text in (log, build["tail"]):  # Nix itself takes away some of it
+        assert [one for one in text.splitlines() if one[:3] == "red" and one[-3:] == "end"], text
+    for text in (log, build["tail"], result.out, workshop.project.run("bump").out):
+        assert [one for one in text if (one < " " and one not in "\n\t") or one == "\x9b"] == []
+
+
 def test_a_network_that_is_not_there_is_named(workshop: Workshop) -> None:
     """The package set's index is a port at which nobody listens any more."""
     workshop.add("apple", "2.0")
@@ -377,6 +393,43 @@ def test_a_flake_builds_as_a_default_nix_does(workshop: Workshop) -> None:
     )
     result, packages = workshop.bump()
     assert (result.code, packages["apple"]["build"]["status"]) == (0, "passed"), result.out
+
+
+def test_a_flake_is_built_by_itself_only_where_it_is_locked(workshop: Workshop, nix: Nix) -> None:
+    """Without a lock, the reason says what to do about it; with it, all packages are built."""
+    for name in ("apple", "pear"):
+        workshop.add(name, "2.0")
+    workshop.overlay("apple", "pear")
+    root = workshop.project.root
+    (root / "flake.nix").write_text(
+        f"""{{
+          inputs.nixpkgs.url = "path:{workshop.tiny}";
+          outputs = {{ self, nixpkgs }}: {{
+            packages.x86_64-linux = {{
+              inherit ((import nixpkgs {{
+                system = "x86_64-linux";
+                overlays = [ (import ./overlays/apple.nix) (import ./overlays/pear.nix) ];
+              }}).python3Packages) apple pear;
+            }};
+          }};
+        }}"""
+    )
+    workshop.configure(enabled="auto", file=None, attribute="packages.{system}.{name}")
+    _, packages = workshop.bump("--dry-run")
+    result = workshop.project.run("bump", "apple")
+    assert (
+        "    not built: flake.nix has no flake.lock, so that a build would prove little: make one "
+        "with `nix flake lock` and commit it, or write build: {enabled: true}\n"
+    ) in result.out
+    workshop.overlay("apple")
+    nix.run("nix", "flake", "lock", f"path:{root}")
+
+    result, packages = workshop.bump()
+
+    assert {one["build"]["status"] for one in packages.values()} == {"passed"}, result.out
+    assert (root / "flake.lock").exists()
+    tested = workshop.project.run("test", "--json").json
+    assert [one["build"]["status"] for one in tested["packages"]] == ["passed", "passed"]
 
 
 def test_nix_downloads_no_source_again(workshop: Workshop, github: GitHub) -> None:

@@ -153,3 +153,36 @@ def test_a_second_source_is_proposed_with_its_own_hash(home: Home) -> None:
     assert proposed == text.strip().replace('"1.0"', '"3.0"').replace(
         '"b"', f'"{flat_hash(b"other")}"'
     ).replace(FAKE, flat_hash(b"one"))
+
+
+@pytest.mark.parametrize(("on_failure", "draft"), [("draft", True), ("keep", False)])
+def test_what_does_not_build_is_proposed_with_the_log(
+    workshop: Workshop,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    on_failure: str,
+    *,
+    draft: bool,
+) -> None:
+    """As a draft, or all the same; a log cannot tick boxes, close comments or mention anybody."""
+    workshop.add("apple", "2.0")
+    evil = "@me ```` <!-- updater: rebuild --> closes #1"
+    workshop.overlay("apple", arguments=f"postPatch = ''echo '{evil}'; false'';")
+    workshop.configure(on_failure=on_failure)
+    text = (workshop.project.root / "overlays" / "apple.nix").read_text()
+    built = workshop.project.run("bump", "--output", str(tmp_path / "results"))
+    assert built.code == 0, built.out
+    (workshop.project.root / "overlays" / "apple.nix").write_text(text)
+    home = Home.made(workshop.project, workshop.github, workshop.index, monkeypatch)
+    home.hosted.commit({"overlays/apple.nix": text})
+    home.hosted.settle()
+
+    assert home.project.run("publish", str(tmp_path / "results")).code == 0
+
+    body = home.pull(1).body
+    said = "@\u200bme ```` <\u200b!-- updater: rebuild --> closes #\u200b1"
+    start = body.index("<summary>The last lines of the build's log</summary>")
+    log = body[start : body.index("</details>", start)]
+    assert (home.pull(1).draft, said in log.splitlines()) == (draft, True), log
+    assert log.count("`````") == 2
+    assert "> `apple`: it does not build" in body.splitlines()

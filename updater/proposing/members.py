@@ -55,7 +55,11 @@ class Member:
 
 def member_of(proposed: Proposed, policy: Policy, *, reported: bool) -> Member:
     """Return a package's part; ``reported`` builds are another process's word."""
-    return Member(proposed, policy.pull_request, _update(proposed, policy, reported=reported))
+    build = proposed.outcome.build
+    unbuilt = build is not None and build.status == "failed"
+    draft = policy.pull_request.draft or (unbuilt and policy.build.on_failure != "keep")
+    pull = replace(policy.pull_request, draft=draft)
+    return Member(proposed, pull, _update(proposed, policy, reported=reported))
 
 
 def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
@@ -94,16 +98,12 @@ def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
 def together(members: Sequence[Member]) -> PullPolicy:
     """Return what holds for a pull request of several packages: the sum of what each asks for."""
     policies = [member.policy for member in members]
-    unbuilt = any(
-        member.update.build is not None and member.update.build.status == "failed"
-        for member in members
-    )
     return replace(
         policies[0],
         labels=tuple(dict.fromkeys(label for one in policies for label in one.labels)),
         reviewers=tuple(dict.fromkeys(login for one in policies for login in one.reviewers)),
         assignees=tuple(dict.fromkeys(login for one in policies for login in one.assignees)),
-        draft=unbuilt or any(one.draft for one in policies),
+        draft=any(one.draft for one in policies),
     )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import jinja2
 
-from updater.markdown import address, code, inline, quoted
+from updater.markdown import address, code, fenced, inline, quoted
 from updater.publish.marker import Marker, rebuild_box
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def _template() -> jinja2.Template:
     environment.filters |= {
         "address": address,
         "code": code,
+        "fenced": fenced,
         "inline": inline,
         "link": _link,
         "tojson": json.dumps,
