@@ -170,12 +170,12 @@ class BuildOptions(_Strict):
     )
     timeout: Duration | None = Field(default=None, description="The longest build; default: 60m")
     jobs: Annotated[int, Field(ge=1, le=256)] | None = Field(
-        default=None, description="Builds side by side; default: 1"
+        default=None, description="Builds side by side, only under defaults:; default: 1"
     )
     on_failure: Literal["skip", "keep", "draft"] | None = Field(
         default=None,
         description="After a failed build: skip (not written), keep (written all the same) or "
-        "draft (written, and the pull request is a draft)",
+        "draft (written, and the pull request is a draft with the log)",
     )
 
 

@@ -313,6 +313,18 @@ def test_imports_can_be_left_out(workshop: Workshop) -> None:
     assert (result.code, packages["apple"]["build"]["status"]) == (0, "passed")
 
 
+def test_nix_is_given_the_builders_of_the_options(workshop: Workshop) -> None:
+    """Nothing may be built here, and the builder is a program that takes no work."""
+    workshop.add("apple", "2.0")
+    workshop.overlay("apple")
+    builder = "ssh://nobody@127.0.0.1 x86_64-linux,aarch64-linux /dev/null 1 1"
+    workshop.configure(options=["--option", "builders", builder, "--max-jobs", "0"])
+    result, packages = workshop.bump()
+    build = packages["apple"]["build"]
+    assert (result.code, build["status"], workshop.version("apple")) == (1, "failed", "1.0")
+    assert "'ssh://nobody@127.0.0.1'" in Path(build["log"]).read_text()
+
+
 def test_dependents_are_built_too(workshop: Workshop) -> None:
     """Pear uses apple, whose new version it does not accept."""
     workshop.add("apple", "2.0")
