@@ -231,7 +231,7 @@ def test_an_evaluation_error_names_the_users_file_and_line(workshop: Workshop) -
 
 def test_a_build_that_takes_too_long_is_ended_with_its_processes(workshop: Workshop) -> None:
     workshop.add("apple", "2.0")
-    workshop.overlay("apple", arguments="postPatch = ''sleep 1000'';")
+    workshop.overlay("apple", arguments="postPatch = ''sleep 98765'';")
     workshop.configure(timeout="4s")
     result, packages = workshop.bump()
     build = packages["apple"]["build"]
@@ -241,6 +241,8 @@ def test_a_build_that_takes_too_long_is_ended_with_its_processes(workshop: Works
         "message": "the build took longer than 4 s",
         "hint": "raise `build: {timeout: ...}`",
     }
+    lines = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
+    assert [line for line in lines if b"98765" in line] == []
 
 
 def test_a_log_cannot_write_to_a_terminal(workshop: Workshop) -> None:
