@@ -256,6 +256,19 @@ def test_locked_flakes_are_evaluated_together_and_purely(bench: Bench, nix: Nix)
     assert bench.calls() == ["nix"]
 
 
+def test_a_flake_in_a_folder_is_evaluated_as_on_the_command_line(bench: Bench, nix: Nix) -> None:
+    """It has all that it imports in its folder."""
+    inner = replace(bench, root=bench.root / "inner")
+    packages = [inner.overlay(name) for name in ("a", "b")]
+    inner.flake(nix, "a", "b")
+    policy = replace(FLAKE, flake="inner")
+    jobs = [
+        replace(job, changes={f"inner/{file}": text for file, text in job.changes.items()})
+        for job in (changed(inner, one, policy) for one in packages)
+    ]
+    assert sorted(names(bench.evaluate(*jobs))) == ["a", "b"]
+
+
 def test_an_option_of_one_flake_is_not_asked_of_many(bench: Bench, nix: Nix) -> None:
     packages = [bench.overlay(name) for name in ("a", "b")]
     bench.flake(nix, "a", "b")

@@ -10,7 +10,7 @@ import subprocess
 import tarfile
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote, urlencode
 
@@ -128,19 +128,20 @@ class NixBuild:
 
     @staticmethod
     def flake(tree: Path, folder: str, **query: str) -> str:
-        """Return a tree's flake as a reference: all of the tree, also if the flake is inside."""
-        inside = PurePosixPath(folder)
-        if inside.parts:
-            query["dir"] = str(inside)
-        return f"path:{quote(str(tree))}{f'?{urlencode(query)}' if query else ''}"
+        """Return the flake in a tree's folder as a reference.
+
+        It sees the folder alone: a path's ``dir`` is not known to all releases of Nix.
+        """
+        found = f"path:{quote(str(tree / folder))}"
+        return f"{found}?{urlencode(query)}" if query else found
 
     async def locked_flake(self, tree: Path, folder: str) -> str:
         """Return a reference of the flake in a tree's folder that pure evaluation takes.
 
         Raises:
-            BuildError: Nix cannot hash the tree.
+            BuildError: Nix cannot hash it.
         """
-        ran = await self._nix.run("nix", *_FEATURES, "hash", "path", str(tree))
+        ran = await self._nix.run("nix", *_FEATURES, "hash", "path", str(tree / folder))
         if ran.exit_code:
             raise BuildError(f"Nix cannot hash the scratch copy: {ran.stderr[-500:]}")
         return self.flake(tree, folder, narHash=ran.stdout.strip())
