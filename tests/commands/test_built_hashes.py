@@ -417,3 +417,53 @@ def test_a_package_that_is_made_from_another_source_is_no_proof(
     result, packages = workshop.bump()
     assert (result.code, packages["apple"]["status"], hashes(path)) == (1, "failed", [FAKE])
     assert "python3Packages.apple evaluates to the source " in packages["apple"]["error"]["message"]
+
+
+# --- functions that no kind knows ---------------------------------------------------------------
+
+OWN = """\
+self: super:
+let
+  fetchOurs = { owner, repo, rev, hash, name ? "ours" }:
+    super.fetchgit { url = "GITHUB/${owner}/${repo}.git"; inherit rev name hash; };
+in {
+  python3Packages = super.python3Packages // {
+    apple = super.python3Packages.buildPythonPackage rec {
+      pname = "apple";
+      version = "1.0";
+      format = "pyproject";
+      nativeBuildInputs = [ super.python3Packages.setuptools ];
+      src = fetchOurs {
+        owner = "o";
+        repo = "apple";
+        rev = "v${version}";
+        hash = "";
+      };
+    };
+  };
+}
+"""
+
+
+def test_a_function_of_ones_own_is_followed_where_its_hash_is_left_to_nix(
+    workshop: Workshop, github: GitHub, nix: Nix, tmp_path: Path
+) -> None:
+    """What it does is its own affair; its arguments say where versions come from."""
+    apple = release(github)
+    text = OWN.replace("GITHUB", github.url)
+    path = workshop.project.overlay("apple.nix", text)
+    workshop.overlay()
+    result, packages = workshop.bump()
+    assert (result.code, packages["apple"]["status"], packages["apple"]["reason"]) == (
+        0,
+        "skipped",
+        "no fetcher kind knows fetchOurs",
+    )
+    workshop.project.add_configuration("packages: {apple: {hash: build}}\n")
+    assert passed(workshop)["hash"]["method"] == "build"
+    true = nix.hash_of(checkout(apple, tmp_path / "clone"))
+    assert path.read_text() == text.replace('"1.0"', '"2.0"').replace('""', f'"{true}"')
+    listed = workshop.project.run("list", "apple").out
+    assert listed == (
+        "apple  overlays/apple.nix:7  fetchFromGitHub   2.0  tag: its rev is made from the version\n"
+    )
