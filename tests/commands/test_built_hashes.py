@@ -388,6 +388,57 @@ def test_a_submodule_that_is_gone_is_a_failure_that_shows_gits_words(
     assert "o/part" in error["message"]
 
 
+def test_a_fixed_output_that_takes_too_long_is_stopped(workshop: Workshop, github: GitHub) -> None:
+    """Its processes too: nothing of it is left to wait for."""
+    release(github, submodule=False)
+    overlay(workshop, source="postFetch = ''while :; do read -t 1 < /dev/null || :; done'';")
+    workshop.configure(timeout="3s")
+    before = workshop.project.snapshot()
+    result, packages = workshop.bump()
+    assert (result.code, workshop.project.snapshot()) == (1, before)
+    assert packages["apple"]["error"] == {
+        "stage": "hash",
+        "message": "the fixed-output build for its hash took longer than 3 s",
+        "hint": "raise `timeout:` under `build:` in config.yaml",
+    }
+
+
+def test_a_flake_without_a_lock_is_not_evaluated_for_a_hash(
+    workshop: Workshop, github: GitHub
+) -> None:
+    """What it would evaluate to is anybody's guess, and a download of its inputs."""
+    release(github)
+    overlay(workshop, source="fetchSubmodules = true;")
+    (workshop.project.root / "flake.nix").write_text("{ outputs = _: { }; }")
+    workshop.configure(enabled="auto", file=None)
+    assert "and flake.nix has no flake.lock" in held(workshop)
+
+
+def test_a_flake_tells_a_hash_as_a_default_nix_does(
+    workshop: Workshop, github: GitHub, nix: Nix, tmp_path: Path
+) -> None:
+    apple = release(github)
+    path = overlay(workshop, source="fetchSubmodules = true;")
+    (workshop.project.root / "flake.nix").write_text(
+        """{
+          inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+          outputs = { self, nixpkgs }: {
+            packages.x86_64-linux.apple = (import nixpkgs {
+              system = "x86_64-linux";
+              overlays = [ (import ./overlays/apple.nix) ];
+            }).python3Packages.apple;
+          };
+        }"""
+    )
+    workshop.configure(
+        file=None,
+        attribute="packages.{system}.{name}",
+        options=["--override-input", "nixpkgs", f"path:{workshop.tiny}"],
+    )
+    assert passed(workshop)["hash"]["method"] == "build"
+    assert hashes(path) == [nix.hash_of(checkout(apple, tmp_path / "clone"))]
+
+
 def test_no_fixed_output_is_built_while_a_build_could_read_a_token(
     workshop: Workshop, github: GitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -465,5 +516,6 @@ def test_a_function_of_ones_own_is_followed_where_its_hash_is_left_to_nix(
     assert path.read_text() == text.replace('"1.0"', '"2.0"').replace('""', f'"{true}"')
     listed = workshop.project.run("list", "apple").out
     assert listed == (
-        "apple  overlays/apple.nix:7  fetchFromGitHub   2.0  tag: its rev is made from the version\n"
+        "apple  overlays/apple.nix:7  fetchFromGitHub   2.0  tag: its rev is made from the "
+        "version\n"
     )
