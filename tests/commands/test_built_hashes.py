@@ -86,7 +86,12 @@ def reachable_by_its_address(workshop: Workshop, github: GitHub) -> None:
 
 def hashes(path: Path) -> list[str]:
     """Return the hashes of a file in their order."""
-    return re.findall(r'"(sha(?:256|512)-[^"]*)"', path.read_text())
+    return hashes_of(path.read_text())
+
+
+def hashes_of(text: str) -> list[str]:
+    """Return the hashes of a text in their order."""
+    return re.findall(r'"(sha(?:256|512)-[^"]*)"', text)
 
 
 def checkout(apple: Hosted, folder: Path) -> Path:
