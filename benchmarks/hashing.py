@@ -3,6 +3,7 @@
 Every command is a whole process that downloads the same archive from a loopback server:
 
 * embedded: Python, ``updater.hashing.archive`` and the standard library's HTTP client;
+* command: ``updater prefetch --unpack``, with all that it loads;
 * nix: ``nix-prefetch-url --unpack`` with an empty store of its own and Nix's default settings;
 * floor: Python, download, the fastest gunzip and sha256 over what it yields, nothing else.
 
@@ -15,6 +16,7 @@ code 1 if Nix gives another hash.
 from __future__ import annotations
 
 import argparse
+import base64
 import functools
 import http.server
 import io
@@ -29,9 +31,12 @@ import tempfile
 import threading
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from updater.hashing.sri import to_base32
+from updater.model import Sri
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -231,6 +236,15 @@ def measure_nix(url: str, scratch: Path) -> Cost:
     return cost
 
 
+def measure_command(url: str, scratch: Path) -> Cost:
+    """Run the updater itself, whose cache and configuration would lie in ``scratch``."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(scratch)}
+    command = [sys.executable, "-m", "updater", "prefetch", "--unpack", url, "-C", str(scratch)]
+    cost = measure(command, environment)
+    digest = base64.b64decode(cost.printed.removeprefix("sha256-"))
+    return replace(cost, printed=to_base32(Sri("sha256", digest)))
+
+
 def measure_python(program: str, url: str) -> Cost:
     """Run a program with this Python."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
@@ -252,30 +266,31 @@ def run(case: Case, scratch: Path) -> bool:
     archive = scratch / "x.tar.gz"
     make_archive(archive, case)
     size = archive.stat().st_size
-    costs: dict[str, list[Cost]] = {"embedded": [], "nix": [], "floor": []}
+    costs: dict[str, list[Cost]] = {"embedded": [], "command": [], "nix": [], "floor": []}
     with served(scratch) as address:
         url = f"{address}/x.tar.gz"
         # In turns, so that a machine that is busy for a while slows all of them down.
         for _ in range(case.repeats):
             costs["floor"].append(measure_python(FLOOR, url))
             costs["embedded"].append(measure_python(EMBEDDED, url))
+            costs["command"].append(measure_command(url, scratch))
             costs["nix"].append(measure_nix(url, scratch))
     archive.unlink()
     middles = {name: middle(found) for name, found in costs.items()}
-    ours = middles["embedded"]
     print(f"{case.name}: {size:,} bytes, {case.files:,} files, median of {case.repeats}")
     for name, cost in middles.items():
         print(
             f"  {name:9} wall {cost.wall:7.3f} s   processor {cost.processor:7.3f} s   "
             f"memory {cost.memory / 1e6:6.1f} MB"
         )
-    for name in ("nix", "floor"):
-        cost = middles[name]
-        print(
-            f"  embedded / {name:5}   wall {ours.wall / cost.wall:5.2f}   "
-            f"processor {ours.processor / cost.processor:5.2f}"
-        )
-    agree = {cost.printed for name in ("embedded", "nix") for cost in costs[name]}
+    for ours in ("embedded", "command"):
+        for name in ("nix", "floor"):
+            one, other = middles[ours], middles[name]
+            print(
+                f"  {ours:8} / {name:5}   wall {one.wall / other.wall:5.2f}   "
+                f"processor {one.processor / other.processor:5.2f}"
+            )
+    agree = {cost.printed for name in ("embedded", "command", "nix") for cost in costs[name]}
     print(f"  hash {' and '.join(sorted(agree))}")
     return len(agree) == 1
 

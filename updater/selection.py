@@ -202,6 +202,28 @@ def skip_reason(package: Package) -> str:
     return FETCHERS[package.source.fetcher].skip(package, package.source)
 
 
+def adopted(package: Package, method: str) -> Package:
+    """Return a package whose source is the call of a function that no kind knows.
+
+    Its arguments say what it is like: a repository's owner and name, a git address with a rev, or
+    an address. That is enough to find versions; its hash is left to Nix.
+
+    Args:
+        package: one without a source, else nothing is done.
+        method: how its hash is to be found; only ``build`` leaves it to Nix.
+    """
+    custom = package.custom
+    if package.source is not None or custom is None or method != "build":
+        return package
+    if custom.get("owner") and custom.get("repo"):
+        like = "fetchFromGitHub"
+    elif custom.get("url"):
+        like = "fetchgit" if custom.get("rev", "tag") else "fetchurl"
+    else:
+        return package
+    return replace(package, source=replace(custom, fetcher=like), skip="")
+
+
 def with_dependents(package: Package, names: Sequence[str]) -> Package:
     """Return a package whose hashes of these names change with its source."""
     named = [one for one in package.hashes if one.name in names]

@@ -86,7 +86,12 @@ def reachable_by_its_address(workshop: Workshop, github: GitHub) -> None:
 
 def hashes(path: Path) -> list[str]:
     """Return the hashes of a file in their order."""
-    return re.findall(r'"(sha(?:256|512)-[^"]*)"', path.read_text())
+    return hashes_of(path.read_text())
+
+
+def hashes_of(text: str) -> list[str]:
+    """Return the hashes of a text in their order."""
+    return re.findall(r'"(sha(?:256|512)-[^"]*)"', text)
 
 
 def checkout(apple: Hosted, folder: Path) -> Path:
@@ -388,6 +393,57 @@ def test_a_submodule_that_is_gone_is_a_failure_that_shows_gits_words(
     assert "o/part" in error["message"]
 
 
+def test_a_fixed_output_that_takes_too_long_is_stopped(workshop: Workshop, github: GitHub) -> None:
+    """Its processes too: nothing of it is left to wait for."""
+    release(github, submodule=False)
+    overlay(workshop, source="postFetch = ''while :; do read -t 1 < /dev/null || :; done'';")
+    workshop.configure(timeout="3s")
+    before = workshop.project.snapshot()
+    result, packages = workshop.bump()
+    assert (result.code, workshop.project.snapshot()) == (1, before)
+    assert packages["apple"]["error"] == {
+        "stage": "hash",
+        "message": "the fixed-output build for its hash took longer than 3 s",
+        "hint": "raise `timeout:` under `build:` in config.yaml",
+    }
+
+
+def test_a_flake_without_a_lock_is_not_evaluated_for_a_hash(
+    workshop: Workshop, github: GitHub
+) -> None:
+    """What it would evaluate to is anybody's guess, and a download of its inputs."""
+    release(github)
+    overlay(workshop, source="fetchSubmodules = true;")
+    (workshop.project.root / "flake.nix").write_text("{ outputs = _: { }; }")
+    workshop.configure(enabled="auto", file=None)
+    assert "and flake.nix has no flake.lock" in held(workshop)
+
+
+def test_a_flake_tells_a_hash_as_a_default_nix_does(
+    workshop: Workshop, github: GitHub, nix: Nix, tmp_path: Path
+) -> None:
+    apple = release(github)
+    path = overlay(workshop, source="fetchSubmodules = true;")
+    (workshop.project.root / "flake.nix").write_text(
+        """{
+          inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+          outputs = { self, nixpkgs }: {
+            packages.x86_64-linux.apple = (import nixpkgs {
+              system = "x86_64-linux";
+              overlays = [ (import ./overlays/apple.nix) ];
+            }).python3Packages.apple;
+          };
+        }"""
+    )
+    workshop.configure(
+        file=None,
+        attribute="packages.{system}.{name}",
+        options=["--override-input", "nixpkgs", f"path:{workshop.tiny}"],
+    )
+    assert passed(workshop)["hash"]["method"] == "build"
+    assert hashes(path) == [nix.hash_of(checkout(apple, tmp_path / "clone"))]
+
+
 def test_no_fixed_output_is_built_while_a_build_could_read_a_token(
     workshop: Workshop, github: GitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -417,3 +473,54 @@ def test_a_package_that_is_made_from_another_source_is_no_proof(
     result, packages = workshop.bump()
     assert (result.code, packages["apple"]["status"], hashes(path)) == (1, "failed", [FAKE])
     assert "python3Packages.apple evaluates to the source " in packages["apple"]["error"]["message"]
+
+
+# --- functions that no kind knows ---------------------------------------------------------------
+
+OWN = """\
+self: super:
+let
+  fetchOurs = { owner, repo, rev, hash, name ? "ours" }:
+    super.fetchgit { url = "GITHUB/${owner}/${repo}.git"; inherit rev name hash; };
+in {
+  python3Packages = super.python3Packages // {
+    apple = super.python3Packages.buildPythonPackage rec {
+      pname = "apple";
+      version = "1.0";
+      format = "pyproject";
+      nativeBuildInputs = [ super.python3Packages.setuptools ];
+      src = fetchOurs {
+        owner = "o";
+        repo = "apple";
+        rev = "v${version}";
+        hash = "";
+      };
+    };
+  };
+}
+"""
+
+
+def test_a_function_of_ones_own_is_followed_where_its_hash_is_left_to_nix(
+    workshop: Workshop, github: GitHub, nix: Nix, tmp_path: Path
+) -> None:
+    """What it does is its own affair; its arguments say where versions come from."""
+    apple = release(github)
+    text = OWN.replace("GITHUB", github.url)
+    path = workshop.project.overlay("apple.nix", text)
+    workshop.overlay()
+    result, packages = workshop.bump()
+    assert (result.code, packages["apple"]["status"], packages["apple"]["reason"]) == (
+        0,
+        "skipped",
+        "no fetcher kind knows fetchOurs",
+    )
+    workshop.project.add_configuration("packages: {apple: {hash: build}}\n")
+    assert passed(workshop)["hash"]["method"] == "build"
+    true = nix.hash_of(checkout(apple, tmp_path / "clone"))
+    assert path.read_text() == text.replace('"1.0"', '"2.0"').replace('""', f'"{true}"')
+    listed = workshop.project.run("list", "apple").out
+    assert listed == (
+        "apple  overlays/apple.nix:7  fetchFromGitHub   2.0  tag: its rev is made from the "
+        "version\n"
+    )

@@ -224,6 +224,31 @@ def test_an_interrupt_during_a_build_ends_nix_too(
     assert running("nix-store --realise", str(scratch)) == []
 
 
+@pytest.mark.usefixtures("tokenless")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_nix_finds_a_hash_ends_nix_too(
+    workshop: Workshop, scratch: Path, number: signal.Signals
+) -> None:
+    """The fixed output's download hangs, with a fake hash in the scratch copy alone."""
+    hang = Hang()
+    workshop.add("apple", "2.0")
+    workshop.overlay("apple")
+    workshop.project.add_configuration("packages: {apple: {hash: build}}\n")
+    workshop.index.server.fail("GET /packages/source/", hang)
+    before = workshop.project.snapshot()
+    building: list[str] = []
+    code, _ = interrupted(
+        workshop.project.root,
+        hang,
+        number,
+        lambda: building.extend(running("nix-store --realise --no-build-output", str(scratch))),
+    )
+    assert (code, len(building)) == (130, 1)
+    assert workshop.project.snapshot() == before
+    assert list(scratch.glob("updater-*")) == []
+    assert running("nix-store --realise", str(scratch)) == []
+
+
 def interrupted(
     root: Path, hang: Hang, number: signal.Signals, meanwhile: Callable[[], None] = lambda: None
 ) -> tuple[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import tarfile
 from typing import TYPE_CHECKING
@@ -31,6 +32,37 @@ FORMS = {
 def test_convert_prints_any_form_as_sri(project: Project, text: str) -> None:
     result = project.run("prefetch", "--convert", text)
     assert (result.code, result.out, result.err) == (0, f"{FORMS['SRI']}\n", "")
+
+
+SHA512 = "z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg=="
+
+
+@pytest.mark.nix
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"sha512-{SHA512}",
+        f"sha512:{SHA512}",
+        f"sha512:{base64.b64decode(SHA512).hex()}",
+        "sha256:0mdqa9w1p6cmli6976v4wi0sw9r4p5prkj7lzfd1877wk11c9c73",
+        "sha1:2jmj7l5rSw0yVb/vlWAYkK/YBwk=",
+        "md5:d41d8cd98f00b204e9800998ecf8427e",
+    ],
+)
+def test_convert_does_what_nix_hash_to_sri_does(project: Project, nix: Nix, text: str) -> None:
+    expected = nix.run("nix", "hash", "to-sri", text)
+    result = project.run("prefetch", "--convert", text)
+    assert (result.code, result.out) == (0, expected)
+
+
+def test_convert_tells_the_algorithm_of_bare_digits_by_their_length(project: Project) -> None:
+    result = project.run("prefetch", "--convert", base64.b64decode(SHA512).hex())
+    assert (result.code, result.out) == (0, f"sha512-{SHA512}\n")
+    result = project.run("prefetch", "--convert", "d41d8cd98f00b204e9800998ecf8427e")
+    assert (result.code, result.err.splitlines()[0]) == (
+        1,
+        "updater: 'd41d8cd98f00b204e9800998ecf8427e' may be md5 or sha1: its length fits both",
+    )
 
 
 def test_convert_refuses_what_is_no_hash(project: Project) -> None:

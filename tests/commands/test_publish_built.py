@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.commands.repository import Home
-from tests.commands.test_built_hashes import BESIDE, hashes, overlay, release
+from tests.commands.test_built_hashes import BESIDE, hashes, hashes_of, overlay, release
 from tests.project import FAKE, flat_hash
+from tests.test_prefetch import PREFETCH_GIT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,6 +107,25 @@ def test_hashes_that_only_a_build_tells_are_published_as_its_word(
     assert warning in vendoring.pull(1).body
     part = vendoring.github.server.requests("o/part.*upload-pack")
     assert len(part) <= fetches
+
+
+def test_the_hash_of_a_checkout_is_its_word_where_nothing_can_check_one_out(
+    vendoring: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The job that finds it has nix-prefetch-git, and the one that publishes has no Nix at all."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    program = programs / "nix-prefetch-git"
+    program.write_text(PREFETCH_GIT.format(python=sys.executable))
+    program.chmod(0o755)
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+        file = reported(vendoring, tmp_path / "results", monkeypatch)
+    vendor, source = hashes(vendoring.project.root / "overlays" / "apple.nix")
+    assert json.loads(file.read_text())["built"] == {"hash": source, "cargoDeps.hash": vendor}
+    result = vendoring.project.run("publish", "--json", str(tmp_path / "results"))
+    assert (result.code, result.json["packages"][0]["hash"]["value"]) == (0, source), result.out
+    assert hashes_of(vendoring.show("updater/apple", "overlays/apple.nix")) == [vendor, source]
 
 
 LIES: dict[str, tuple[dict[str, str], int, str]] = {

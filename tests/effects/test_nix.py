@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -210,8 +211,28 @@ def test_without_nix_the_error_says_what_to_do(tmp_path: Path) -> None:
     assert not without.available()
     with pytest.raises(HashError) as caught:
         _run(without.prefetch, "https://example.org/x", unpack=False)
-    assert str(caught.value) == "nix-prefetch-url is not installed"
+    assert str(caught.value) == "nix is not installed"
     assert caught.value.hint == "install Nix, or set hash: embedded for this package"
+
+
+@pytest.mark.nix
+def test_a_file_is_prefetched_by_the_newer_command_where_the_older_is_gone(
+    tmp_path: Path, nix: real_nix.Nix
+) -> None:
+    """Both give the same."""
+    path = shutil.which("nix")
+    assert path is not None
+    only = tmp_path / "bin"
+    only.mkdir()
+    (only / "nix").symlink_to(path)
+    without = Nix({**nix.environment, "PATH": str(only)})
+    file = tmp_path / "file"
+    file.write_bytes(b"text")
+    assert not without.available()
+    found = _run(without.prefetch, file.as_uri(), unpack=False)
+    assert found == _run(Nix(nix.environment).prefetch, file.as_uri(), unpack=False)
+    with pytest.raises(HashError, match=r"^Nix cannot prefetch file:.*/none: nix ended with exit"):
+        _run(without.prefetch, (tmp_path / "none").as_uri(), unpack=False)
 
 
 def _prefetcher(folder: Path, prints: str) -> Nix:

@@ -9,7 +9,7 @@ from updater.commands.output import paint, write
 from updater.errors import StageError
 from updater.report.listing import describe
 from updater.report.summary import Exit
-from updater.selection import FETCHERS, find_packages, select, skip_reason
+from updater.selection import FETCHERS, adopted, find_packages, select, skip_reason
 
 if TYPE_CHECKING:
     from updater.commands.request import Request
@@ -20,7 +20,8 @@ def list_packages(request: Request) -> int:
     config = request.load()
     found = find_packages(config)
     rows = []
-    for package in select(found.packages, request.packages):
+    for read in select(found.packages, request.packages):
+        package = adopted(read, config.policy(read).hash)
         source = package.source
         skip, pin = skip_reason(package), None
         problem = f"{package.problem}; {package.hint}" if package.hint else package.problem

@@ -23,7 +23,7 @@ def prefetch(
     if convert:
         from updater.hashing.sri import parse_hash  # noqa: PLC0415 - no other import is needed
 
-        write(str(parse_hash(convert, "sha256")))
+        write(str(parse_hash(convert)))
         return Exit.DONE
     if not ref:
         raise UsageError("prefetch needs a REF or --convert HASH", hint="updater prefetch --help")

@@ -75,6 +75,8 @@ class Nix:
         Raises:
             HashError: no Nix, a URL or name that must not be given to it, or no download.
         """
+        if not unpack and not self.available("nix-prefetch-url"):
+            return await self._prefetch_file(_checked_url(url), name)
         options = ["--type", "sha256"]
         if unpack:
             options.append("--unpack")
@@ -85,6 +87,15 @@ class Nix:
         if ran.exit_code or not lines:
             raise _failure(ran, f"Nix cannot prefetch {url}")
         return parse_hash(lines[-1], "sha256")
+
+    async def _prefetch_file(self, url: str, name: str | None) -> Sri:
+        """Do as nix-prefetch-url with the command that is to replace it (Nix 2.4)."""
+        options = ["--json"] + (["--name", _checked_name(name)] if name is not None else [])
+        ran = await self.run("nix", *_NIX_COMMAND, "store", "prefetch-file", *options, url)
+        try:
+            return parse_hash(json.loads(ran.stdout)["hash"], "sha256")
+        except (ValueError, KeyError, TypeError) as error:
+            raise _failure(ran, f"Nix cannot prefetch {url}") from error
 
     async def prefetch_git(self, url: str, rev: str, *options: GitOption) -> Sri:
         """Fetch a commit with git as nixpkgs' fetchgit does, and return the hash of its tree.

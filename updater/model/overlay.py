@@ -139,6 +139,8 @@ class Package:
             ``cargoDeps.hash``).
         hashes: what else looks like a hash beside the source, of which nothing says that a new
             source makes it wrong, unless ``dependent_hashes`` in config.yaml does.
+        custom: where no fetcher is known, the call of another function that fetches: it is the
+            source where ``hash: build`` leaves its hash to Nix.
         directives: what comments in the overlay ask for.
         skip: why it cannot be followed although it is understood, or an empty string.
         problem: why its text cannot be understood (with its line), or an empty string.
@@ -157,6 +159,7 @@ class Package:
     companions: tuple[Source, ...] = ()
     dependents: tuple[Field, ...] = ()
     hashes: tuple[Field, ...] = ()
+    custom: Source | None = None
     directives: tuple[Directive, ...] = ()
     skip: str = ""
     problem: str = ""
@@ -177,6 +180,11 @@ class Package:
             return self.callers[0][-1]
         file = self.file.removesuffix("/default.nix").removesuffix(".nix")
         return self.pname or file.rsplit("/", 1)[-1]
+
+    @property
+    def fetched(self) -> Source | None:
+        """The call that its source comes from, also where no fetcher kind knows the function."""
+        return self.source or self.custom
 
     @property
     def identity(self) -> str:

@@ -100,13 +100,34 @@ class Assembler:
             skip="" if reach.found else reach.reason or "it has no source of its own",
         )
         if not reach.found:
-            package = replace(package, source=None, companions=(), dependents=(), hashes=())
+            package = self._without_a_source(package, draft)
         found = Found(package, (draft.statement, *(call.statement for call in reach.found)))
         if package.source is not None:
             doubt = self._doubt(package, draft)
             if doubt is not None:
                 found = found.refused(*doubt)
         return found, calls
+
+    def _without_a_source(self, package: Package, draft: Draft) -> Package:
+        """Return a package none of whose calls is a known fetcher's, with the one that is not."""
+        package = replace(package, source=None, companions=(), dependents=(), hashes=())
+        binding = draft.get("src")
+        node = syntax.unwrap(binding.expression) if binding and binding.expression else None
+        calls = [call for call in draft.others if node is not None and call.node == node]
+        if package.version is None or len(calls) != 1:
+            return package
+        custom = self._fields.source(calls[0], "src", package.version)
+        if self._doubt(replace(package, source=custom), draft) is not None:
+            return package
+        beside = self._dependents(draft, [custom])
+        others = dependents.others(draft, self._walk.loose_others, self._fields, beside)
+        literal = (custom.get(*HASH_FIELDS) or package.version).literal
+        return replace(
+            package,
+            custom=custom,
+            dependents=beside,
+            hashes=tuple(one for one in others if one.literal != literal),
+        )
 
     def _reach(self, draft: Draft) -> Reach:
         reach = Reach(self._data, self._calls)

@@ -63,8 +63,8 @@ def _check_package(old: Package, new: Package, wanted: Wanted) -> None:
             _check(new, name, new.version.value, value)
         elif (dependent := _dependent(new, name)) is not None:
             _check(new, name, dependent, value)
-        elif name != "version" or (new.source is not None and new.source.get("version")):
-            _check(new, name, _value(new.source, name), value)
+        elif name != "version" or (new.fetched is not None and new.fetched.get("version")):
+            _check(new, name, _value(new.fetched, name), value)
     for name, kept in _dependents(old).items():
         if name not in wanted.source and kept != _dependent(new, name):
             raise PatchError(f"{new.identity}: the edit would change {name} too")
@@ -76,13 +76,13 @@ def _check_rest(old: Package, new: Package, wanted: Wanted) -> None:
     """All that was not asked for stays, but for what is written through the version."""
     if old.pname != new.pname:
         raise PatchError(f"{new.identity}: the edit would change pname too")
-    if old.source is None or new.source is None:
+    if old.fetched is None or new.fetched is None:
         return
     literal = old.version.literal if old.version is not None else None
     asked = {*wanted.source, *(HASH_FIELDS if "hash" in wanted.source else ())}
-    for was in old.source.fields:
+    for was in old.fetched.fields:
         follows = any(isinstance(p, Reference) and p.literal == literal for p in was.parts)
-        if was.name not in asked and not follows and was.value != new.source.value(was.name):
+        if was.name not in asked and not follows and was.value != new.fetched.value(was.name):
             raise PatchError(
                 f"{new.identity}: the edit would change {was.name} too",
                 hint="the two are written in one place: give each its own literal",
@@ -127,7 +127,7 @@ def _dependent(package: Package, name: str) -> str | None:
 
 def _facts(package: Package) -> tuple[object, ...]:
     """What a package says, without where it stands."""
-    sources = [one for one in (package.source, *package.companions) if one is not None]
+    sources = [one for one in (package.fetched, *package.companions) if one is not None]
     return (
         package.pname,
         package.version.value if package.version is not None else None,

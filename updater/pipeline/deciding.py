@@ -18,7 +18,7 @@ from updater.following.subjects import Decision, Subject
 from updater.hosts import UPSTREAMS
 from updater.model import Held, Offer, Outcome, Package, Project, Skipped, Take
 from updater.pipeline.endings import failed, unreadable
-from updater.selection import FETCHERS, skip_reason, with_dependents
+from updater.selection import FETCHERS, adopted, skip_reason, with_dependents
 from updater.upstreams.base import Surroundings
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Decider:
 
     def _subject(self, package: Package, *, even_held: bool) -> Subject | Outcome:
         policy = self.config.policy(package)
-        package = with_dependents(package, policy.dependent_hashes)
+        package = with_dependents(adopted(package, policy.hash), policy.dependent_hashes)
         if policy.hold and not even_held:
             return Held(package=package, reason=policy.hold)
         if package.problem:

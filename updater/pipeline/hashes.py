@@ -65,7 +65,8 @@ class Hashes:
         unbuilt = ask.unbuilt or self.builder.skipped(subject.policy.build)
         built = not unbuilt or (subject.package.dependents and ask.reported is None)
         keep = self.builder.scratch.file("archive") if built else None
-        hashed, values, unknown = await search.downloaded(keep)
+        known = await search.downloaded(keep)
+        hashed, values, unknown = known.hashed, known.values, known.unknown
         if unknown:
             problem = search.problem(self._cannot_build(subject, ask), moving=False)
             if problem:
@@ -95,7 +96,7 @@ class Hashes:
             archive=archive,
             build=Build("skipped", "", phase=unbuilt) if unbuilt else None,
             companions=whole.companions,
-            built={one.shown: str(sri) for one, sri in found.items()},
+            built={**known.checked_out, **{one.shown: str(sri) for one, sri in found.items()}},
         )
 
     def _fetches(self, subject: Subject, candidate: Candidate) -> Iterator[Fetch | NoFile]:
@@ -155,6 +156,23 @@ class Hashes:
 
 
 @dataclass(frozen=True, slots=True)
+class _Known:
+    """What downloads tell of a change.
+
+    Attributes:
+        hashed: the source's hash, where it is known by now.
+        values: what the change writes, as far as it is known.
+        unknown: what only a build tells.
+        checked_out: hashes of checkouts by field, which nobody without Nix could find again.
+    """
+
+    hashed: Hashed | None
+    values: Values
+    unknown: tuple[Unknown, ...]
+    checked_out: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Search:
     """One package's sources, and who can tell their hashes."""
 
@@ -184,13 +202,12 @@ class _Search:
             return f"{names} must change with the source: update this package by hand"
         return f"{stale_dependents(package)}: {cannot_build}; {_ADVICE}" if cannot_build else ""
 
-    async def downloaded(
-        self, keep: Path | None
-    ) -> tuple[Hashed | None, Values, tuple[Unknown, ...]]:
-        """Return the source's hash and all values, as far as downloads tell; and what is left."""
+    async def downloaded(self, keep: Path | None) -> _Known:
+        """Return what downloads tell: the source's hash, all values, and what is left."""
         package, first = self.subject.package, None
         written: list[dict[str, str]] = []
         unknown: list[Unknown] = []
+        checked_out: dict[str, str] = {}
         for number, fetch in enumerate(self.fetches):
             values = dict(fetch.values)
             if fetch.hashless:
@@ -202,13 +219,16 @@ class _Search:
                 hashed = await self.prefetcher.hash(fetch, self.subject.policy.hash, place)
                 values["hash"] = str(hashed.sri)
                 first = hashed if number == 0 else first
+                if fetch.blocked:
+                    checked_out[self._unknown(number).shown] = str(hashed.sri)
             written.append(values)
         if package.dependents and self._is_pinned(first):
             # The source is the one that is pinned, and so is what is made from it.
             written[0] |= {one.name: one.value for one in package.dependents if one.value}
         else:
             unknown += [one for one in map(beside, package.dependents) if one is not None]
-        return first, Values(written[0], tuple(written[1:])), tuple(unknown)
+        whole = Values(written[0], tuple(written[1:]))
+        return _Known(first, whole, tuple(unknown), checked_out)
 
     def _only_built(self, fetch: Fetch) -> str:
         if fetch.hashless:

@@ -109,10 +109,11 @@ def plan(
         PatchError: as `plan_change`; or the package is not there, or more than once.
     """
     now = [one for one in read_file(text, package.file) if one.identity == package.identity]
-    if len(now) != 1 or now[0].source is None:
+    source = now[0].fetched if now else None
+    if len(now) != 1 or source is None:
         raise PatchError(
             f"{package.identity} stands {len(now)} times in its file",
             hint="give each package an attribute of its own",
         )
     found = replace(now[0], callers=package.callers)
-    return plan_change(found, now[0].source, values, text, frozenset(FETCHERS), companions)
+    return plan_change(found, source, values, text, frozenset(FETCHERS), companions)

@@ -203,6 +203,8 @@ def _time(build: Build) -> str:
 def _cost(hashed: Hashed | None) -> str:
     if hashed is None:
         return "it has no hash"
+    if hashed.method in ("nix", "build"):
+        return f"hash: {hashed.method}"  # what Nix downloads for it, it does not say
     cost = f"{hashed.downloaded_bytes} bytes" if hashed.downloaded_bytes else "no download"
     return f"hash: {hashed.method}, {cost}"
 
