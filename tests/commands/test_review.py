@@ -95,6 +95,47 @@ def test_only_what_changed_is_looked_at(branch: Branch) -> None:
     assert not any("/b/" in path for path in asked)
 
 
+def test_a_pin_that_is_written_outside_of_its_package_is_looked_at(
+    branch: Branch,
+) -> None:
+    """Its own text stays; the names that it reads change."""
+    shared = 'let version = "1.0"; in\n' + pypi_overlay("d", "1.0", sri=branch.release("d", "1.0"))
+    shared = shared.replace('      version = "1.0";\n', "      inherit version;\n")
+    path = branch.project.overlay("d.nix", shared)
+    branch.project.git("add", ".")
+    branch.project.git("commit", "--quiet", "-m", "d")
+    branch.project.git("branch", "--force", "base")
+    path.write_text(path.read_text().replace('"1.0"', '"7.0"'))
+    result = branch.review()
+    assert (result.code, result.out.splitlines()[0]) == (
+        1,
+        "! d  1.0 -> 7.0 gone: the index has no 7.0; not built: build: {enabled: false}",
+    )
+
+
+def test_a_package_whose_patch_changes_is_built_again(branch: Branch) -> None:
+    """Its pin is not changed, and so not verified."""
+    patches = branch.project.root / "overlays" / "patches"
+    patches.mkdir()
+    (patches / "b.patch").write_text("old\n")
+    path = branch.project.root / "overlays" / "b.nix"
+    path.write_text(
+        path.read_text().replace("      src", "      patches = [ ./patches/b.patch ];\n      src")
+    )
+    branch.project.git("add", ".")
+    branch.project.git("commit", "--quiet", "-m", "patched")
+    branch.project.git("branch", "--force", "base")
+    (patches / "b.patch").write_text("new\n")
+    result = branch.review()
+    assert (result.code, result.out) == (
+        0,
+        (
+            "- b  1.0 not verified: its text is not changed; what it is built with is; not built: "
+            "build: {enabled: false}\n1 skipped\n"
+        ),
+    )
+
+
 def test_a_branch_that_changes_no_pin_passes(branch: Branch) -> None:
     result = branch.review()
     assert (result.code, result.out) == (0, "no package\n")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +15,6 @@ from tests.project import FAKE
 from tests.workflows.sample import READER, ROOT, WRITER, Sample, plain, release, true_overlay
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.loopback.github import GitHub
     from tests.loopback.index import Index
     from tests.real_nix import Nix
@@ -87,6 +88,28 @@ def with_inputs(workflow: str, inputs: dict[str, str]) -> str:
     data = yaml.safe_load(workflow)
     data["jobs"]["update"]["steps"][0]["with"] = inputs
     return yaml.safe_dump(data)
+
+
+@pytest.mark.parametrize("workflow", [UPDATE, REVIEW], ids=["update", "review"])
+def test_actionlint_takes_the_readmes_workflows(workflow: str) -> None:
+    linter = Path(sys.executable).parent / "actionlint"
+    done = subprocess.run(
+        [linter, "-"], input=workflow, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_every_action_is_used_at_one_commit_with_its_tag_beside() -> None:
+    pages = [*(ROOT / ".github" / "workflows").glob("*.yml"), ROOT / "action.yml"]
+    pages += [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    used: dict[str, set[str]] = {}
+    for line in (line for page in pages for line in page.read_text().splitlines()):
+        for action, rest in re.findall(r"uses: ([\w./-]+)@(.*)", line):
+            used.setdefault("/".join(action.split("/")[:2]), set()).add(rest.strip())
+    assert {rest[:6] for rest in used.pop("OWNER/updater")} == {"COMMIT"}
+    for action, pinned in used.items():
+        assert len(pinned) == 1, action
+        assert re.fullmatch(r"[0-9a-f]{40} # v\d+\.\d+\.\d+", *pinned), action
 
 
 def test_every_input_of_the_action_is_explained_in_the_readme() -> None:
