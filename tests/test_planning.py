@@ -91,7 +91,7 @@ def test_a_plan_of_a_thousand_packages_fits_what_github_and_linux_hold() -> None
     matrix = plan_json((job.id, packages) for job, packages in zip(jobs, listed, strict=True))
     packed = base64.b64encode(gzip.compress(json.dumps(listed).encode()))
     assert len(matrix) < 1024 * 1024
-    assert len(packed) < 128 * 1024 < len(matrix)
+    assert len(packed) < 128 * 1024
 
 
 @given(

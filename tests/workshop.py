@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import tarfile
@@ -96,11 +95,7 @@ def sdist_files(name: str, version: str, module: str, extra: str, setup: str = "
     )
     info = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
     made = io.BytesIO()
-    # Without the time in its header: the same files are the same bytes, and have the same hash.
-    with (
-        gzip.GzipFile(fileobj=made, mode="wb", mtime=0) as packed,
-        tarfile.open(fileobj=packed, mode="w") as archive,
-    ):
+    with tarfile.open(fileobj=made, mode="w:gz") as archive:
         for path, text in (
             ("pyproject.toml", pyproject),
             ("PKG-INFO", info),
