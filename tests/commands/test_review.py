@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.loopback.messages import Response
 from tests.project import FAKE, flat_hash, github_overlay, pypi_overlay, unpacked_hash
 
 if TYPE_CHECKING:
@@ -93,6 +94,16 @@ def test_only_what_changed_is_looked_at(branch: Branch) -> None:
     )
     asked = {one.path for one in branch.index.server.requests()}
     assert not any("/b/" in path for path in asked)
+
+
+def test_a_release_is_downloaded_and_hashed_whatever_the_index_says(branch: Branch) -> None:
+    """The index publishes the hash that is pinned, and serves another file."""
+    branch.project.overlay("a.nix", pypi_overlay("a", "1.5", sri=branch.release("a", "1.5")))
+    branch.index.server.fail("GET .*/a-1.5.tar.gz", Response(200, b"other"))
+    assert branch.project.run("verify", "a").code == 0
+    result = branch.review()
+    assert result.code == 1
+    assert "a-1.5.tar.gz is not what its index says: " in result.out
 
 
 def test_a_pin_that_is_written_outside_of_its_package_is_looked_at(
