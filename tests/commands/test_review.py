@@ -389,6 +389,23 @@ def test_a_review_on_actions_leaves_a_summary(
     )
 
 
+def test_an_error_in_the_arguments_is_told_at_the_top_of_a_red_run(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    summary = on_actions(monkeypatch, tmp_path)
+    result = branch.project.run("review", "nope")
+    said = f"the repository in {branch.project.root} has no revision nope"
+    hint = "name the branch, tag or commit that the changes are made to: updater review BASE"
+    assert (result.code, commands(result)) == (
+        2,
+        [f"::error title=updater review::{said}%0A{hint}"],
+    )
+    shown = said.replace("_", "\\_")
+    assert summary.read_text() == (
+        f"## updater review: stopped\n\n{shown}\n\nwhat to do: {hint}\n\n"
+    )
+
+
 def built(workshop: Workshop, *names: str) -> None:
     """Write overlays of real sdists at 1.0, all true, and commit them as the base."""
     hashes = {name: workshop.add(name, "1.0") for name in names}
