@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 from pathlib import Path
 
 import pytest
+import typer.main
 
 from docs.make_configuration import SECTIONS, page
 from docs.make_schemas import FOLDER, MODELS, schema
+from updater.cli import app
 from updater.options import Document
 
 ROOT = Path(__file__).parent.parent
@@ -34,3 +38,62 @@ def test_the_config_schema_says_what_the_command_accepts() -> None:
     made = json.loads(schema("config.json"))
     assert made["additionalProperties"] is False
     assert sorted(made["properties"]) == sorted(Document.model_fields)
+
+
+GUIDES = sorted((ROOT / "docs").glob("*.md"))
+PAGES = [ROOT / "README.md", *GUIDES]
+SOURCE = [
+    node.value
+    for path in sorted((ROOT / "updater").rglob("*.py"))
+    for node in ast.walk(ast.parse(path.read_text()))
+    if isinstance(node, ast.Constant) and isinstance(node.value, str)
+]
+
+
+def test_every_guide_is_linked_from_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    linked = set(re.findall(r"\(docs/([a-z-]+\.md)", readme))
+    inner = {"http-cache.md"}  # of architecture, and linked from growing.md
+    assert linked == {path.name for path in GUIDES} - inner
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Files are there, and so are the headings that a link names."""
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text()):
+        file, _, heading = target.partition("#")
+        path = (page.parent / file).resolve() if file else page
+        assert path.exists(), target
+        if heading:
+            headings = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
+            named = {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
+            assert heading in named, target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_commands_and_options_in_the_guides_exist(page: Path) -> None:
+    """``updater COMMAND --option`` in code is what the command line knows."""
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # it is a group
+    known = {
+        name: {one for param in command.params for one in param.opts}
+        for name, command in commands.items()
+    }
+    text = page.read_text()
+    fenced = re.findall(r"```(?:sh|yaml)?\n(.*?)```", text, re.DOTALL)
+    inline = re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    code = fenced + inline
+    for line in (line for block in code for line in block.splitlines()):
+        for name, rest in re.findall(r"(?:^|\s)updater ([a-z]+)\b([^#&|\"]*)", line):
+            assert name in known, line
+            options = set(re.findall(r"(?<!\S)(--?[A-Za-z][a-z-]*)", rest))
+            assert options <= known[name] | {"--help", "-h"}, line
+
+
+def test_troubleshooting_goes_by_what_the_updater_says() -> None:
+    """Each heading is made of texts of the program, in their order."""
+    page = (ROOT / "docs" / "troubleshooting.md").read_text()
+    headings = re.findall(r"^### `(.+)`$", page, re.MULTILINE)
+    assert len(headings) > 30
+    for heading in headings:
+        for part in filter(None, (one.strip(" ,") for one in heading.split("..."))):
+            assert any(part in text for text in SOURCE), (heading, part)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from tests.project import FAKE, Project, pypi_overlay
 from updater.model import Package, Span
 from updater.planning import MOST_JOBS, split
+from updater.report.as_json import plan_json
 
 if TYPE_CHECKING:
     from tests.loopback.index import Index
@@ -78,6 +81,17 @@ def test_a_thousand_packages_that_depend_on_each_other_are_balanced_as_well_as_c
     assert len(placed) == len(behind) == sum(sizes) == 993
     assert all(len({placed[one] for one in family}) == 1 for family in families)
     assert (len(jobs), min(loads), max(loads)) == (100, 9, 10)
+
+
+def test_a_plan_of_a_thousand_packages_fits_what_github_and_linux_hold() -> None:
+    """A job's output is a MiB at most, a variable 128 KiB: publish gets the packages packed."""
+    behind = [package(f"bidirectional-cross-attention-of-many-packages-{n}") for n in range(1000)]
+    jobs = split(behind, {})
+    listed = [[one.identity for one in job.packages] for job in jobs]
+    matrix = plan_json((job.id, packages) for job, packages in zip(jobs, listed, strict=True))
+    packed = base64.b64encode(gzip.compress(json.dumps(listed).encode()))
+    assert len(matrix) < 1024 * 1024
+    assert len(packed) < 128 * 1024
 
 
 @given(

@@ -6,30 +6,20 @@ import re
 from pathlib import Path
 
 import pytest
+import typer.main
 
 from updater.__main__ import main
+from updater.cli import app
 from updater.report.summary import Exit
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "",
-        "list",
-        "check",
-        "bump",
-        "publish",
-        "verify",
-        "identify",
-        "pin",
-        "test",
-        "plan",
-        "prefetch",
-    ],
-)
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # it is a group
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_help_is_the_readmes(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -272,6 +272,9 @@ def _complain(error: UpdaterError, command: str, *, as_json: bool) -> int:
     typer.echo(harmless(f"updater: {error}"), err=True)
     if error.hint:
         typer.echo(f"hint: {error.hint}", err=True)
+    from updater.commands.actions import tell_stopped
+
+    tell_stopped(command, error.message, error.hint)
     if as_json:
         from updater.report.as_json import error_json
 

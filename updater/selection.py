@@ -243,7 +243,9 @@ def stale_dependents(package: Package) -> str:
 async def changed_packages(
     root: Path, revision: str, packages: Sequence[Package], found: Found
 ) -> tuple[Package, ...]:
-    """Return the packages whose text is not what it was in a commit of the user's repository.
+    """Return the packages that are not what they were in a commit of the user's repository.
+
+    Its text counts, and so does what its pin reads: a name may stand outside of the package.
 
     Raises:
         UsageError: there is no such commit.
@@ -254,6 +256,7 @@ async def changed_packages(
         for package in packages
         if package.identity not in old.texts
         or old.texts[package.identity] != _text(package, found.texts.get(package.file, b""))
+        or _pin(old.packages[package.identity]) != _pin(package)
     )
 
 
@@ -282,6 +285,14 @@ async def packages_at(root: Path, revision: str, files: Sequence[str]) -> Before
 
 def _text(package: Package, data: bytes) -> bytes:
     return data[package.span.start : package.span.end]
+
+
+def _pin(package: Package) -> list[tuple[str, str | None]]:
+    """Return what version and sources read."""
+    sources = (*((package.source,) if package.source is not None else ()), *package.companions)
+    fields = [*(field for source in sources for field in source.fields)]
+    fields += [package.version] if package.version is not None else []
+    return [(field.name, field.value) for field in fields]
 
 
 def select(packages: Sequence[Package], names: Sequence[str]) -> tuple[Package, ...]:

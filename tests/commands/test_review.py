@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.loopback.messages import Response
 from tests.project import FAKE, flat_hash, github_overlay, pypi_overlay, unpacked_hash
-from tests.workshop import sdist_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,6 +94,57 @@ def test_only_what_changed_is_looked_at(branch: Branch) -> None:
     )
     asked = {one.path for one in branch.index.server.requests()}
     assert not any("/b/" in path for path in asked)
+
+
+def test_a_release_is_downloaded_and_hashed_whatever_the_index_says(branch: Branch) -> None:
+    """The index publishes the hash that is pinned, and serves another file."""
+    branch.project.overlay("a.nix", pypi_overlay("a", "1.5", sri=branch.release("a", "1.5")))
+    branch.index.server.fail("GET .*/a-1.5.tar.gz", Response(200, b"other"))
+    assert branch.project.run("verify", "a").code == 0
+    result = branch.review()
+    assert result.code == 1
+    assert "a-1.5.tar.gz is not what its index says: " in result.out
+
+
+def test_a_pin_that_is_written_outside_of_its_package_is_looked_at(
+    branch: Branch,
+) -> None:
+    """Its own text stays; the names that it reads change."""
+    shared = 'let version = "1.0"; in\n' + pypi_overlay("d", "1.0", sri=branch.release("d", "1.0"))
+    shared = shared.replace('      version = "1.0";\n', "      inherit version;\n")
+    path = branch.project.overlay("d.nix", shared)
+    branch.project.git("add", ".")
+    branch.project.git("commit", "--quiet", "-m", "d")
+    branch.project.git("branch", "--force", "base")
+    path.write_text(path.read_text().replace('"1.0"', '"7.0"'))
+    result = branch.review()
+    assert (result.code, result.out.splitlines()[0]) == (
+        1,
+        "! d  1.0 -> 7.0 gone: the index has no 7.0; not built: build: {enabled: false}",
+    )
+
+
+def test_a_package_whose_patch_changes_is_built_again(branch: Branch) -> None:
+    """Its pin is not changed, and so not verified."""
+    patches = branch.project.root / "overlays" / "patches"
+    patches.mkdir()
+    (patches / "b.patch").write_text("old\n")
+    path = branch.project.root / "overlays" / "b.nix"
+    path.write_text(
+        path.read_text().replace("      src", "      patches = [ ./patches/b.patch ];\n      src")
+    )
+    branch.project.git("add", ".")
+    branch.project.git("commit", "--quiet", "-m", "patched")
+    branch.project.git("branch", "--force", "base")
+    (patches / "b.patch").write_text("new\n")
+    result = branch.review()
+    assert (result.code, result.out) == (
+        0,
+        (
+            "- b  1.0 not verified: its text is not changed; what it is built with is; not built: "
+            "build: {enabled: false}\n1 skipped\n"
+        ),
+    )
 
 
 def test_a_branch_that_changes_no_pin_passes(branch: Branch) -> None:
@@ -337,15 +389,30 @@ def test_a_review_on_actions_leaves_a_summary(
     )
 
 
-def built(workshop: Workshop, *names: str, module: str = "") -> None:
+def test_an_error_in_the_arguments_is_told_at_the_top_of_a_red_run(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    summary = on_actions(monkeypatch, tmp_path)
+    result = branch.project.run("review", "nope")
+    said = f"the repository in {branch.project.root} has no revision nope"
+    hint = "name the branch, tag or commit that the changes are made to: updater review BASE"
+    assert (result.code, commands(result)) == (
+        2,
+        [f"::error title=updater review::{said}%0A{hint}"],
+    )
+    shown = said.replace("_", "\\_")
+    assert summary.read_text() == (
+        f"## updater review: stopped\n\n{shown}\n\nwhat to do: {hint}\n\n"
+    )
+
+
+def built(workshop: Workshop, *names: str) -> None:
     """Write overlays of real sdists at 1.0, all true, and commit them as the base."""
-    for name in names:
-        workshop.add(name, "1.0", module=module)
+    hashes = {name: workshop.add(name, "1.0") for name in names}
     workshop.overlay(*names)
-    for name in names:
+    for name, sri in hashes.items():
         path = workshop.project.root / "overlays" / f"{name}.nix"
-        content = sdist_files(name, "1.0", module, "")
-        path.write_text(path.read_text().replace(FAKE, flat_hash(content)))
+        path.write_text(path.read_text().replace(FAKE, sri))
     committed(workshop.project, "base")
 
 
@@ -365,8 +432,8 @@ def test_what_is_true_is_built_too(workshop: Workshop) -> None:
     for name, module in (("apple", ""), ("pear", "import no_such_module\n")):
         sri = workshop.add(name, "2.0", module=module)
         path = workshop.project.root / "overlays" / f"{name}.nix"
-        old = flat_hash(sdist_files(name, "1.0", "", ""))
-        path.write_text(path.read_text().replace('"1.0"', '"2.0"').replace(old, sri))
+        text = path.read_text().replace('"1.0"', '"2.0"')
+        path.write_text(re.sub(r"sha256-[^\"]+", sri, text))
     assert reviewed(workshop) == {
         "apple": ("passed", "true", "passed"),
         "pear": ("failed", "true", "failed"),

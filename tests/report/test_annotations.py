@@ -28,7 +28,7 @@ def package(*fields: Field) -> Package:
     return Package("o/a.nix", ("a",), 2, NOWHERE, "a", field("version", 3), source)
 
 
-@given(st.text(), st.text(), st.text())
+@given(st.text(min_size=1), st.text(), st.text())
 def test_a_command_is_one_line_and_reads_back_as_it_was(file: str, title: str, said: str) -> None:
     command = Annotation("error", file, 3, title, said).command()
     assert "\n" not in command
@@ -77,3 +77,9 @@ def test_a_failure_that_names_a_line_of_the_file_stands_there() -> None:
 def test_the_folder_of_the_project_in_its_repository_is_put_before_the_file() -> None:
     made = Annotation("warning", "a.nix", 1, "t", "m")
     assert made.command("nix/") == "::warning file=nix/a.nix,line=1,title=t::m"
+
+
+def test_what_is_about_no_line_has_a_title_alone() -> None:
+    assert Annotation("error", "", 0, "updater publish", "a\nb").command("nix/") == (
+        "::error title=updater publish::a%0Ab"
+    )

@@ -179,7 +179,7 @@ class Runner:
         folder = self.run.folder / f"{name}-{place}"
         token = writes if may_write else reads
         job = Job(
-            Expressions(contexts).text(definition["name"]),
+            Expressions(contexts).text(definition.get("name", name)),
             folder,
             contexts | {"runner": {"temp": str(folder / "temp")}, "steps": {}},
             dict(self.run.environment),

@@ -72,9 +72,16 @@ class Sample:
 
     @classmethod
     def made(
-        cls, github: GitHub, index: Index, nix: Nix, folder: Path, overlays: Mapping[str, str]
+        cls,
+        github: GitHub,
+        index: Index,
+        nix: Nix,
+        folder: Path,
+        overlays: Mapping[str, str],
+        *,
+        with_tool: bool = True,
     ) -> Sample:
-        """Commit the project's own workflows and tool, and these overlays."""
+        """Commit these overlays, and the updater unless the repository is another one."""
         github.tokens |= {READER, WRITER, APP}
         github.users |= {READER: BOT, WRITER: BOT, APP: "updater[bot]"}
         hosted = github.repository("me", "overlays")
@@ -86,7 +93,7 @@ class Sample:
         files = dict(overlays)
         files["default.nix"] = f"{{ }}: import {tiny} {{ overlays = [ {imports} ]; }}\n"
         files["config.yaml"] = sample.config()
-        hosted.commit(tool() | files)
+        hosted.commit((tool() if with_tool else {}) | files)
         hosted.settle()
         return sample
 

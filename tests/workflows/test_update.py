@@ -152,12 +152,22 @@ def test_an_artifact_that_was_tampered_with_is_refused(sample: Sample) -> None:
         "updater: FOLDER cannot be read: Too many levels of symbolic links",
         "updater: FOLDER is larger than 262144 bytes",
     ]
-    (mark,) = publish.commands
-    assert plain(mark) == (
+    lies, *stopped = [plain(one) for one in publish.commands]
+    assert lies == (
         "::error file=overlays/banana.nix,line=3,title=banana%3A failed at publish::what was "
         "reported is not what is found now: hash: HASH was reported, HASH is found%0Arun `bump "
         "--output` again; if it differs again, do not trust the job that ran it"
     )
+    assert [one.partition("%0A")[0] for one in stopped] == [
+        (
+            "::error title=updater publish::a result tells of "
+            "overlays/apple.nix#python3Packages.apple, which was not asked for"
+        ),
+        "::error title=updater publish::no package matches '../../etc/passwd#x'",
+        "::error title=updater publish::FOLDER cannot be read: Too many levels of symbolic links",
+        "::error title=updater publish::FOLDER is larger than 262144 bytes",
+    ]
+    assert publish.summary.count(": stopped\n") == 4
 
 
 def tamper(runner: Runner) -> None:

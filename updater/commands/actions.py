@@ -58,16 +58,37 @@ def tell(told: Told, stream: TextIO) -> None:
         _summarise(told, Path(summary), _blob(head, prefix))
 
 
+def tell_stopped(command: str, message: str, hint: str) -> None:
+    """Tell why a command could not do its work, so that a red run says it at its top."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY", "")
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from updater.report.annotations import Annotation  # noqa: PLC0415 - only on Actions
+
+        said = f"{message}\n{hint}" if hint else message
+        one = Annotation("error", "", 0, f"updater {command}".strip(), said)
+        sys.stderr.write(f"{one.command()}\n")
+    if summary:
+        from updater.report.step_summary import stopped  # noqa: PLC0415 - as above
+
+        _append(Path(summary), stopped(command, message, hint))
+
+
 def _summarise(told: Told, path: Path, blob: str) -> None:
-    """Add to a step's summary; that it cannot be written is said and changes nothing else."""
     from updater.effects import files  # noqa: PLC0415 - as in tell
     from updater.overlay.order import uses  # noqa: PLC0415 - as in tell
     from updater.report.step_summary import LARGEST, Summary  # noqa: PLC0415 - as in tell
 
     used = uses(told.found.packages, told.found.texts) if told.found is not None else {}
-    summary = Summary(told.command, told.outcomes, used, blob)
+    room = LARGEST - files.size(path)
+    _append(path, Summary(told.command, told.outcomes, used, blob).text(room))
+
+
+def _append(path: Path, text: str) -> None:
+    """Add to a step's summary; that it cannot be written is said and changes nothing else."""
+    from updater.effects import files  # noqa: PLC0415 - as in tell
+
     try:
-        files.append(path, summary.text(LARGEST - files.size(path)))
+        files.append(path, text)
     except WriteError as error:
         sys.stderr.write(f"updater: {error}\n")
 

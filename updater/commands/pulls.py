@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from updater.commands.actions import tell_stopped
 from updater.commands.output import report, write
 from updater.commands.running import run
 from updater.commands.updates import refuse_many
@@ -97,6 +98,7 @@ def _published(
     report(command, request, outcomes, found=found)
     for problem in problems:
         write(harmless(f"updater: {problem}"), sys.stderr)
+        tell_stopped(command, problem, "")
     return Exit.FAILED if problems else exit_code(outcomes)
 
 

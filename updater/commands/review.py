@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import anyio
@@ -10,13 +11,17 @@ from updater.commands.output import report
 from updater.commands.running import run
 from updater.effects import git
 from updater.overlay.order import dependents, uses
-from updater.pipeline.reviewing import Asked, builds_otherwise
+from updater.pipeline.reviewing import Asked, builds_otherwise, names_one_of
 from updater.report.summary import exit_code
 from updater.selection import changed_packages, find_packages, packages_at
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
+
     from updater.commands.request import Request
     from updater.config import Config
+    from updater.model import Package
     from updater.selection import Found
 
 
@@ -40,13 +45,15 @@ async def _asked(config: Config, found: Found, base: str) -> tuple[str, Asked]:
     own = config.document.base
     remote = [f"origin/{own}"] if own else ["origin/HEAD", "origin/main", "origin/master"]
     commit = await git.fork_point(config.root, [base] if base else remote)
-    changed = await changed_packages(config.root, commit, found.packages, found)
-    before = await packages_at(config.root, commit, [one.file for one in changed])
     files = await git.changed_files(config.root, commit)
+    touched = _in(found.packages, config.root, files)
+    changed = await changed_packages(config.root, commit, touched, found)
+    before = await packages_at(config.root, commit, [one.file for one in changed])
     used, again = uses(found.packages, found.texts), set[str]()
+    naming = {file for file, text in found.texts.items() if names_one_of(text, file, files)}
     for package in found.packages:
         build = config.policy(package).build
-        if builds_otherwise(build, files):
+        if package.file in naming or builds_otherwise(build, files):
             again.add(package.identity)
         if package in changed and build.dependents:
             again.update(dependents(package.identity, used))
@@ -60,3 +67,9 @@ async def _asked(config: Config, found: Found, base: str) -> tuple[str, Asked]:
             if one.identity in before.packages
         },
     )
+
+
+def _in(packages: Sequence[Package], root: Path, files: Collection[str]) -> list[Package]:
+    """Return the packages of some files, through links too."""
+    changed = {os.path.realpath(root / file) for file in files}
+    return [one for one in packages if os.path.realpath(root / one.file) in changed]

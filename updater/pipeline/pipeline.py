@@ -111,7 +111,7 @@ class Pipeline:
 
     async def review(self, asked: Asked) -> list[Outcome]:
         """Verify, audit and test what a branch changes; nothing is changed."""
-        truths = await self.verify(asked.changed)
+        truths = await self._truths.verify(asked.changed, "embedded")
         trials = await self.test(asked.packages)
         before, after = (
             {

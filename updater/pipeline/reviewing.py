@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os.path
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from updater.audit.base import Rule
     from updater.model import BuildPolicy, Outcome, Package, PinWarning, Project
 
+_PATH = re.compile(rb"(?<![\w/.])\.{1,2}/[\w./+-]+")
 _UNCHANGED = "its text is not changed; what it is built with is"
 
 
@@ -47,6 +49,17 @@ def builds_otherwise(policy: BuildPolicy, changed: Collection[str]) -> bool:
         else (f"{policy.flake}/flake.nix", f"{policy.flake}/flake.lock")
     )
     return any(os.path.normpath(file) in changed for file in steering)
+
+
+def names_one_of(text: bytes, file: str, changed: Collection[str]) -> bool:
+    """Tell whether an overlay's text names a changed file, or its folder, by a path.
+
+    A patch is such a file. Source of the form: Nix manual, "Path literal".
+    """
+    folder = os.path.dirname(file)  # noqa: PTH120 - as text
+    paths = (os.fsdecode(path) for path in _PATH.findall(text))
+    named = {os.path.normpath(os.path.join(folder, path)) for path in paths}  # noqa: PTH118 - as text
+    return any(one == path or one.startswith(f"{path}/") for path in named for one in changed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import anyio
 
@@ -53,9 +53,17 @@ class Truths:
         inspector = Inspector(self.deciding.follower())
         return await self._inspect("identify", packages, inspector.identify)
 
-    async def verify(self, packages: Sequence[Package]) -> list[Outcome]:
-        """Say for each package whether its pin is true."""
-        verifier = Verifier(self.deciding.follower())
+    async def verify(
+        self, packages: Sequence[Package], releases: Literal["auto", "embedded"] = "auto"
+    ) -> list[Outcome]:
+        """Say for each package whether its pin is true.
+
+        Args:
+            packages: whose pins.
+            releases: how the hash of a release is found: ``auto`` believes the index, ``embedded``
+                downloads the file.
+        """
+        verifier = Verifier(self.deciding.follower(), releases)
         return await self._inspect("verify", packages, verifier.verify)
 
     async def _inspect(

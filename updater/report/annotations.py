@@ -35,7 +35,7 @@ class Annotation:
     """What is said about a line.
 
     Attributes:
-        file: relative to the root, with ``/``.
+        file: relative to the root, with ``/``; an empty string where it is about no line.
     """
 
     level: Literal["error", "warning"]
@@ -50,7 +50,9 @@ class Annotation:
         Args:
             prefix: the root's path in its repository, empty or with a slash at the end.
         """
-        where = {"file": f"{prefix}{self.file}", "line": str(self.line), "title": self.title}
+        where = {"title": self.title}
+        if self.file:
+            where = {"file": f"{prefix}{self.file}", "line": str(self.line), **where}
         said = ",".join(f"{name}={_escaped(text, _PROPERTY)}" for name, text in where.items())
         return f"::{self.level} {said}::{_escaped(self.message, _DATA)}"
 

@@ -121,6 +121,12 @@ class Summary:
         return _details(said, f"{_TABLE}{''.join(rows)}") if rows else ""
 
 
+def stopped(command: str, message: str, hint: str) -> str:
+    """Return what a summary says of a command that could not do its work."""
+    text = f"## updater {command}: stopped\n\n{unlinked(message)}\n\n"
+    return f"{text}what to do: {unlinked(hint)}\n\n" if hint else text
+
+
 def _versions(outcome: Outcome) -> str:
     version = outcome.package.version
     own = (version.value if version is not None else None) or "?"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from updater import choose
 from updater.errors import HashError, NotFound
@@ -21,9 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """Judges one pin after the other; nothing is written."""
+    """Judges one pin after the other; nothing is written.
+
+    Attributes:
+        releases: how the hash of a release is found: ``auto`` believes the index, ``embedded``
+            downloads the file.
+    """
 
     follower: Follower
+    releases: Literal["auto", "embedded"] = "auto"
 
     async def verify(self, subject: Subject, offer: Offer) -> Outcome:
         """Fetch a source as it is pinned, and say which state holds.
@@ -49,7 +55,7 @@ class Verifier:
         fetch = subject.fetch(candidate, self.follower.hosts)
         if isinstance(fetch, NoFile):
             return _verdict(subject, "gone", fetch.reason, candidate, pinned)
-        hashed = await self.follower.prefetcher.hash(fetch, "auto")
+        hashed = await self.follower.prefetcher.hash(fetch, self.releases)
         if hashed.sri != parse_hash(subject.pin.hash, hashed.sri.algorithm):
             said = f"the index's file has {hashed.sri}"
             return _verdict(subject, "wrong hash", said, candidate, pinned)
