@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
+import signal
+import subprocess
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -368,3 +373,46 @@ def test_without_a_token_a_private_repository_is_not_there(
     result = project.run("identify", "--json")
     (package,) = result.json["packages"]
     assert (result.code, package["status"]) == (1, "failed")
+
+
+# Runs the command so that a search is long from the start, and its processes do not get on.
+STUCK = """
+import os, signal, sys
+from updater.__main__ import main
+from updater.effects import workers
+from updater.truth import hashes
+class Stuck(workers.Worker):
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        os.kill(self._process.pid, signal.SIGSTOP)
+        print(self._process.pid, flush=True)
+hashes._ALONE_SECONDS, hashes._processors, hashes.Worker = 0.0, lambda: 2, Stuck
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_an_interrupt_ends_a_search_and_its_processes(project: Project, vocos: Hosted) -> None:
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=FAKE))
+    before = project.snapshot()
+    with subprocess.Popen(
+        [sys.executable, "-c", STUCK, "identify", "-C", str(project.root)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        assert running.stdout is not None
+        workers = [os.pidfd_open(int(running.stdout.readline())) for _ in range(2)]
+        os.killpg(running.pid, signal.SIGINT)
+        said = running.communicate(timeout=60)
+    assert (running.returncode, said) == (
+        130,
+        ("", "updater: interrupted; every file is either as it was or finished\n"),
+    )
+    for worker in workers:
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(worker, signal.SIGCONT)
+        assert select.select([worker], [], [], 60)[0] == [worker]  # it has ended
+        os.close(worker)
+    assert project.snapshot() == before
+    assert vocos.head()

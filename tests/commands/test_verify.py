@@ -78,6 +78,30 @@ def test_a_moving_rev_that_still_holds_is_true(
     )
 
 
+def test_a_shortened_commit_id_is_true_until_it_fits_two(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    commit = vocos.git("rev-parse", "v0.1.0")
+    sri = unpacked_hash(vocos, commit, tmp_path)
+    short = commit[:10]
+    path = project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev=short, sri=sri))
+    text = path.read_text()
+    assert verified(project) == (
+        0,
+        (
+            f"= vocos  0.1.0 is true\n    warning: the rev '{short}' moves: the pin is true until "
+            "another commit's id begins so\n1 true\n"
+        ),
+    )
+    assert project.run("pin").code == 0
+    assert path.read_text() == text.replace(f'"{short}"', '"v${version}"')
+    project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="0123456789", sri=sri))
+    assert (
+        "gone: https://github.com/o/vocos has neither a tag nor a branch '0123456789'"
+        in (verified(project)[1])
+    )
+
+
 def test_tag_moved(project: Project, vocos: Hosted, tmp_path: Path) -> None:
     old = vocos.git("rev-parse", "v0.2.0")
     sri = unpacked_hash(vocos, old, tmp_path)

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from tests.loopback.github import GitHub
 from tests.loopback.repositories import Executable, Submodule, Symlink
-from tests.project import unpacked_hash
+from tests.project import FAKE, unpacked_hash
 from updater.effects.answers import Answers
 from updater.hashing.sri import parse_hash
+from updater.identify.search import Nothing
 from updater.truth.identifier import Budget, Identifier, Identity, Question
 
 if TYPE_CHECKING:
@@ -105,3 +106,16 @@ def test_every_commit_of_a_random_history_is_found(steps: list[Step]) -> None:
             same = [one for one in oldest_first if hashes[one] == hashes[commit]]
             best = [one for one in (*tagged, *tags.values()) if one in same]
             assert anyio.run(identified, commit) == ((best or same)[0], True)
+
+
+def test_tells_how_far_a_search_is(tmp_path: Path, github: GitHub) -> None:
+    repository = github.repository("o", "r")
+    for number in range(120):
+        repository.commit({"a": str(number)})
+    url, said = f"{github.url}/o/r.git", list[str]()
+    identifier = Identifier(
+        tmp_path, tmp_path / "cache", None, Budget(), note=said.append, token=lambda _: ""
+    )
+    question = Question(url, parse_hash(FAKE, "sha256"), "a.nix", FAKE, "", (), ())
+    assert isinstance(anyio.run(identifier.identify, question), Nothing)
+    assert said == [f"{url}: {far}" for far in ("cloning", "0 trees", "50 trees", "100 trees")]

@@ -18,7 +18,7 @@ from updater.choose.named import choose_named
 from updater.choose.releases import choose_release, newest_release, other_channel
 from updater.choose.tags import Form, Names, general_form, other_forms, releases, tag_form
 from updater.choose.tracking import choose_tracking, expected_tracking, tag_warnings
-from updater.choose.versions import Release, comparable, is_commit, parse_version
+from updater.choose.versions import Release, comparable, is_commit, is_shortened, parse_version
 
 __all__ = [
     "Form",
@@ -35,6 +35,7 @@ __all__ = [
     "expected_tracking",
     "general_form",
     "is_commit",
+    "is_shortened",
     "label",
     "newest_release",
     "other_channel",

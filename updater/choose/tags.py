@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from updater.choose.versions import Release, comparable, is_commit, ordered, parse_version
+from updater.choose.versions import (
+    Release,
+    comparable,
+    is_commit,
+    is_shortened,
+    ordered,
+    parse_version,
+)
 from updater.model import Candidate, Offer, Pin, PinWarning, Policy
 
 if TYPE_CHECKING:
@@ -76,7 +83,8 @@ def tag_form(pin: Pin, policy: Policy, offer: Offer, names: Names) -> Form:
     if is_commit(rev):
         tags = [one.ref for one in offer.candidates if one.commit == rev]
         rev = next((tag for tag in tags if parse_version(general.version(tag))), "")
-    if rev and rev not in offer.branches:
+    is_tag = any(one.ref == rev for one in offer.candidates)
+    if rev and rev not in offer.branches and (is_tag or not is_shortened(rev)):
         shown = _shown_form(replace(pin, rev=rev), general)
         if shown is not None:
             return shown

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from updater.model import Candidate
 
+_SHORTENED = re.compile(r"(?=\d*[a-f])[0-9a-f]{7,39}")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 # nixpkgs convention, "Package naming": [X-]unstable-YYYY-MM-DD
 _UNSTABLE = re.compile(r"(?:(?P<base>.+)-)?unstable-\d{4}-\d{2}-\d{2}")
@@ -59,6 +60,11 @@ class Release:
 def is_commit(rev: str) -> bool:
     """Tell whether a rev is a full commit id."""
     return _COMMIT.fullmatch(rev) is not None
+
+
+def is_shortened(rev: str) -> bool:
+    """Tell whether a rev looks like a shortened commit id; digits alone are rather a date."""
+    return _SHORTENED.fullmatch(rev) is not None
 
 
 def is_unstable(label: str | None) -> bool:

@@ -38,6 +38,7 @@ _HASHES = "updater-hashes-1"  # a new number where hashes made before must not c
 _TREE, _DIGEST = 20, 32
 _CHUNK_BYTES = 1 << 18
 _FETCH_SECONDS = 1800.0
+_ID_DIGITS = 40
 _LOG_FORM = "--format=%H %T %ct"
 
 
@@ -122,11 +123,12 @@ class Mirror:
     def commit(self, identity: str) -> Logged | None:
         """Return one commit, asked of upstream where no branch and no tag has it.
 
-        None where upstream does not have it either, or keeps it to itself.
+        None where upstream does not have it either, or keeps it to itself; or where a shortened id
+        is that of no commit, or of several.
         """
         ours = f"+{identity}:refs/held/{identity}"
         asked = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", self._url, ours)
-        for attempt in (None, asked):
+        for attempt in (None, asked) if len(identity) == _ID_DIGITS else (None,):
             with suppress(UpstreamError):
                 if attempt is not None:
                     self._git(*attempt, env=self._fetching)

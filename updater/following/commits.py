@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from updater.choose import Line, label
 from updater.declared import declared_version
-from updater.effects.git import History
+from updater.effects.git_history import History
 from updater.errors import BadAnswer, NotFound
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """The NAR hash of a commit's tree as ``git archive`` would give it, from git objects.
 
 What neighbouring commits share costs nothing: folders that did not change keep their serialised
-form, and hashing goes on from a copy of the hash's state before the first byte that differs. What
-is kept is bounded, whatever the history's length.
+form, and only what follows the first difference is hashed again (`pieces`). What is kept is
+bounded, whatever the history's length.
 
 Source of the rules: ``write_archive_entries`` and ``queue_or_write_archive_entry`` in git's
 ``archive.c``: a folder is written as soon as something that is no folder stands below it, also
@@ -11,17 +11,26 @@ where that is itself ignored; a submodule is an empty folder.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
-from operator import is_, itemgetter
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from updater.hashing import nar
 from updater.identify.attributes import Attributes
 from updater.identify.convert import Conversion, conversion
 from updater.identify.exact import Inexact, Unreproducible
+from updater.identify.pieces import (
+    Hashing,
+    Objects,
+    Piece,
+    Streamed,
+    Substituted,
+    cost_of,
+    rendered,
+    whole_file,
+)
 from updater.identify.substitute import FORMAT, Commit
 from updater.model import Sri
 
@@ -35,7 +44,6 @@ KEPT_BYTES: Final = 128 * 1024 * 1024
 
 _STREAMED_BYTES: Final = 4 * 1024 * 1024
 _UNCONVERTED_BYTES: Final = 512 * 1024 * 1024  # git's core.bigFileThreshold
-_CHECKPOINT_BYTES: Final = 64 * 1024
 _ENTRY: Final = re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL)
 _PLAIN: Final = Conversion()
 _EXECUTABLE: Final = 0o100
@@ -47,37 +55,6 @@ _LONGEST_PATH: Final = 4096
 _ATTRIBUTES: Final = b".gitattributes"
 _BESIDES: Final = 22  # a space, a NUL and the id
 _NO_NAMES: Final = frozenset({b".", b"..", b".git"})
-
-
-class Objects(Protocol):
-    """A repository's objects."""
-
-    def read(self, identities: Sequence[str], limit: int) -> list[bytes | int]:
-        """Return objects' contents; of one that is larger than ``limit`` bytes, its size."""
-
-    def chunks(self, identity: str) -> Iterator[bytes]:
-        """Yield one object's content in pieces."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Streamed:
-    """A file that is too large to keep."""
-
-    start: bytes
-    identity: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Substituted:
-    """A file whose content depends on the commit."""
-
-    start: bytes
-    executable: bool
-    content: bytes
-
-
-_Piece: TypeAlias = "bytes | _Streamed | _Substituted"
 
 
 class _Entry(NamedTuple):
@@ -113,8 +90,8 @@ class _Folder:
         written: git archive writes the folder: something that is no folder stands in it.
     """
 
-    pieces: tuple[_Piece, ...]
-    own: dict[object, _Piece]
+    pieces: tuple[Piece, ...]
+    own: dict[object, Piece]
     cost: int
     written: bool
 
@@ -144,7 +121,7 @@ class TreeHasher:
         self._room = kept_bytes
         self._kept: OrderedDict[tuple[object, ...], _Folder] = OrderedDict()
         self._newest: dict[bytes, tuple[object, ...]] = {}
-        self._hashing = _Hashing(algorithm, objects)
+        self._hashing = Hashing(algorithm, objects)
 
     def hash(self, commit: str, tree: str) -> TreeHash:
         """Return the NAR hash of ``git archive COMMIT``, unpacked.
@@ -159,12 +136,12 @@ class TreeHasher:
         """
         root = self._folder(bytes.fromhex(tree), b"", Attributes())
         pieces = root.pieces
-        depends = any(isinstance(piece, _Substituted) for piece in pieces)
+        depends = any(isinstance(piece, Substituted) for piece in pieces)
         if depends:
             (data,) = self._objects.read([commit], _STREAMED_BYTES)
             if isinstance(data, int):
                 raise Inexact("the commit's message is larger than any")
-            pieces = _rendered(pieces, Commit(commit, data))
+            pieces = rendered(pieces, Commit(commit, data))
         return TreeHash(Sri(self._algorithm, self._hashing.digest(pieces)), depends)
 
     # --- folders ---
@@ -199,7 +176,7 @@ class TreeHasher:
         shown = list(_shown(entries, prefix, attributes))
         written = any(entry.kind != _FOLDER for entry in entries)
         own = self._own(shown, self._newest.get(path))
-        pieces: list[_Piece] = []
+        pieces: list[Piece] = []
         for entry, kind, _, key in shown:
             if kind != _FOLDER:
                 pieces.append(own[key])
@@ -210,7 +187,7 @@ class TreeHasher:
                 pieces += (own[key], *below.pieces, _FOLDER_ENDS)
             if len(pieces) > _MOST_PIECES:  # folders that hold each other many times over
                 raise Unreproducible(f"a tree has more than {_MOST_PIECES:,} entries")
-        cost = sum(map(_cost, own.values())) + 8 * len(pieces)
+        cost = sum(map(cost_of, own.values())) + 8 * len(pieces)
         return _Folder(tuple(pieces), own, cost, written)
 
     def _entries(self, identity: bytes) -> list[_Entry]:
@@ -242,11 +219,11 @@ class TreeHasher:
 
     def _own(
         self, shown: Sequence[_Shown], newest: tuple[object, ...] | None
-    ) -> dict[object, _Piece]:
+    ) -> dict[object, Piece]:
         """Return the pieces of a folder's own entries, those of its last version used again."""
         last = self._kept.get(newest) if newest is not None else None
         known = last.own if last is not None else {}
-        own: dict[object, _Piece] = {}
+        own: dict[object, Piece] = {}
         missing = []
         for one in shown:
             if one.key in known:
@@ -265,7 +242,7 @@ class TreeHasher:
             own[one.key] = self._leaf(one.entry, content, one.conversion)
         return own
 
-    def _leaf(self, entry: _Entry, content: bytes | int, conversion: Conversion) -> _Piece:
+    def _leaf(self, entry: _Entry, content: bytes | int, conversion: Conversion) -> Piece:
         start = nar.entry_start(entry.name)
         executable = bool(int(entry.mode, 8) & _EXECUTABLE)
         if entry.kind == _SYMLINK:
@@ -277,20 +254,14 @@ class TreeHasher:
         if isinstance(content, int):
             if not conversion:
                 head = start + nar.file_start(content, executable=executable)
-                return _Streamed(head, entry.identity.hex(), content)
+                return Streamed(head, entry.identity.hex(), content)
             if content >= _UNCONVERTED_BYTES:
                 raise Inexact("a file is too large to be converted")
             content = self._whole(entry.identity)
         content = conversion.applied(content)
         if conversion.substituted and FORMAT.search(content):
-            return _Substituted(start, executable, content)
-        return start + _file(content, executable=executable)
-
-
-def _file(content: bytes, *, executable: bool) -> bytes:
-    size = len(content)
-    head = nar.file_start(size, executable=executable)
-    return b"".join((head, content, nar.file_end(size), nar.ENTRY_END))
+            return Substituted(start, executable, content)
+        return start + whole_file(content, executable=executable)
 
 
 def _shown(entries: Sequence[_Entry], prefix: bytes, attributes: Attributes) -> Iterator[_Shown]:
@@ -305,62 +276,3 @@ def _shown(entries: Sequence[_Entry], prefix: bytes, attributes: Attributes) -> 
         # A folder's start depends on its name alone; its content is another folder's matter.
         key = entry.name if kind == _FOLDER else (*entry, wanted) if wanted else entry
         yield _Shown(entry, kind, wanted, key)
-
-
-def _cost(piece: _Piece) -> int:
-    match piece:
-        case bytes():
-            return len(piece) + 100
-        case _Substituted(content=content):
-            return len(content) + 100
-        case _Streamed():
-            return 200
-
-
-def _rendered(pieces: Sequence[_Piece], commit: Commit) -> tuple[_Piece, ...]:
-    return tuple(
-        piece.start + _file(commit.formatted(piece.content), executable=piece.executable)
-        if isinstance(piece, _Substituted)
-        else piece
-        for piece in pieces
-    )
-
-
-class _Hashing:
-    """One hash after the other, each from the first piece that differs from the last one's."""
-
-    def __init__(self, algorithm: Algorithm, objects: Objects) -> None:
-        self._objects = objects
-        self._pieces: tuple[_Piece, ...] = ()
-        first = hashlib.new(algorithm, nar.MAGIC + nar.FOLDER_START, usedforsecurity=False)
-        self._states = [(0, first)]
-
-    def digest(self, pieces: tuple[_Piece, ...]) -> bytes:
-        """Return the digest of a whole NAR with these pieces in its root folder."""
-        same = map(is_, pieces, self._pieces)
-        begin = next(
-            (at for at, one in enumerate(same) if not one), min(len(pieces), len(self._pieces))
-        )
-        while self._states[-1][0] > begin:
-            self._states.pop()
-        at, state = self._states[-1]
-        digest = state.copy()
-        fed = 0
-        self._pieces = ()  # until the states fit it again, whatever happens
-        for place in range(at, len(pieces)):
-            if fed >= _CHECKPOINT_BYTES:
-                self._states.append((place, digest.copy()))
-                fed = 0
-            piece = pieces[place]
-            if isinstance(piece, bytes):
-                digest.update(piece)
-                fed += len(piece)
-            elif isinstance(piece, _Streamed):
-                digest.update(piece.start)
-                for chunk in self._objects.chunks(piece.identity):
-                    digest.update(chunk)
-                digest.update(nar.file_end(piece.size) + nar.ENTRY_END)
-                fed += piece.size
-        self._pieces = pieces
-        digest.update(nar.FOLDER_END)
-        return digest.digest()

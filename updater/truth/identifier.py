@@ -160,6 +160,20 @@ class Identifier:
             self._answers.keep({"hash": str(found)}, *asked)
         return found
 
+    async def whole_id(self, url: str, shortened: str) -> str:
+        """Return the whole id of the commit that a shortened one means, or an empty string.
+
+        Raises:
+            UpstreamError: the repository cannot be cloned.
+        """
+
+        def work(stop: threading.Event) -> str:
+            with self._opened(url, None, stop) as (mirror, _):
+                one = mirror.commit(shortened)
+                return one.commit if one is not None else ""
+
+        return await self._in_thread(work)
+
     async def _in_thread(self, work: Callable[[threading.Event], T]) -> T:
         stop = threading.Event()
         try:

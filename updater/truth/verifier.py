@@ -69,7 +69,7 @@ class Verifier:
         moved = next((one.message for one in offer.warnings if one.code == "moved"), None)
         if moved is not None:
             return _verdict(subject, "gone", moved, hint="write the new owner and repo")
-        commit = repository.named or self._head(repository)
+        commit = repository.named or self._head(repository) or await self._whole_id(repository)
         if not commit:
             said = f"{subject.project} has neither a tag nor a branch {subject.pin.rev!r}"
             return _verdict(subject, "gone", said, hint="`updater identify` tells what it holds")
@@ -85,6 +85,13 @@ class Verifier:
     def _head(self, repository: Repository) -> str:
         rev, offer = repository.subject.pin.rev, repository.offer
         return offer.branches.get(offer.default_branch if rev == "HEAD" else rev, "")
+
+    async def _whole_id(self, repository: Repository) -> str:
+        """Return the commit that a shortened id means; hosts give the archives of those, too."""
+        rev = repository.subject.pin.rev
+        if not choose.is_shortened(rev):
+            return ""
+        return await self.follower.identifier.whole_id(repository.offer.repository, rev)
 
     async def _hash(self, repository: Repository, commit: str) -> Sri:
         """Return what a commit's source has, fetched as the pin's call fetches it.
@@ -123,7 +130,8 @@ class Verifier:
             hint = "upstream did not raise its own version: a build shows the same; ask upstream"
             return _verdict(subject, "false version", said, candidate, pinned, hint=hint)
         verdict = _verdict(subject, "true", "", candidate, pinned)
-        said = f"the rev {rev!r} moves: the pin is true until the branch moves on"
+        until = "another commit's id begins so" if choose.is_shortened(rev) else ""
+        said = f"the rev {rev!r} moves: the pin is true until {until or 'the branch moves on'}"
         moving = (PinWarning("moving-rev", said),) if repository.tracking.moving else ()
         return replace(verdict, tracking=repository.tracking, warnings=moving)
 

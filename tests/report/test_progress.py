@@ -1,0 +1,23 @@
+"""While something takes long, a terminal shows how far it is."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+from rich.progress import Progress, TextColumn
+
+from updater.report.progress import Live
+
+
+def test_a_note_stands_beside_the_bar_and_goes_with_the_next_step() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=80)
+    columns = (TextColumn("{task.description}"), TextColumn("{task.fields[package]}"))
+    with Progress(*columns, console=console) as bar:
+        live = Live(bar)
+        live.stage("identify", 2)
+        live.note("https://code.example/o/r.git: 150 trees")
+        assert bar.tasks[0].fields["package"] == "https://code.example/o/r.git: 150 trees"
+        assert bar.tasks[0].description == "identify"
+        live.stage("write", 1)
+        assert bar.tasks[0].fields["package"] == ""
