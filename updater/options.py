@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Annotated, Literal
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from updater.publish.schedule import read_window
@@ -23,6 +24,8 @@ _SIZES = {
 }
 _SIZE = re.compile(r"(\d+)\s*([kMG]?B|[KMG]iB)")
 _DURATION = re.compile(r"(\d+)\s*([smhdw])")
+_SHORT_HOSTS = {"github": "github.com", "gitlab": "gitlab.com", "codeberg": "codeberg.org"}
+_SHORT = ":, ".join(_SHORT_HOSTS) + ":"
 UPDATE_KINDS = ("patch", "minor", "major", "pin")
 _TRACKS = ("auto", "tag", "release", "commit", "pypi")
 
@@ -107,6 +110,19 @@ def _python(value: object) -> str:
     if isinstance(value, str) and re.fullmatch(r"3\.\d+(\.\d+)?", value):
         return value
     raise ValueError('expected a version of Python as text, such as "3.12"')
+
+
+def _upstream(value: object) -> str:
+    """Read a project's identity, or the short form that `updater prefetch` takes too."""
+    text = value.strip() if isinstance(value, str) else ""
+    short, _, rest = text.partition(":")
+    if short == "pypi" and re.fullmatch(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?", rest, re.ASCII):
+        return f"pypi:{canonicalize_name(rest)}"
+    if short in _SHORT_HOSTS and re.fullmatch(r"[\w.-]+(?:/[\w.-]+)+", rest, re.ASCII):
+        return f"https://{_SHORT_HOSTS[short]}/{rest.removesuffix('.git')}"
+    if re.fullmatch(r"https://[^\s/@?#]+/[^\s@?#]+", text):
+        return text.rstrip("/").removesuffix(".git")
+    raise ValueError(f"expected {_SHORT}OWNER/REPO, pypi:NAME or https://HOST/OWNER/REPO")
 
 
 def _kind(value: object) -> str:
@@ -246,6 +262,12 @@ class PackageOptions(_Strict):
     track: Annotated[str, BeforeValidator(_track)] | None = Field(
         default=None,
         description="The channel to follow: auto, tag, release, commit, pypi or branch:NAME",
+    )
+    upstream: Annotated[str, BeforeValidator(_upstream)] | None = Field(
+        default=None,
+        description="Where versions come from, for a source whose address has the version in it "
+        "and tells no upstream: github:OWNER/REPO, gitlab:GROUP/REPO, codeberg:OWNER/REPO, "
+        "pypi:NAME or https://HOST/OWNER/REPO",
     )
     prereleases: bool | None = Field(default=None, description="Whether pre-releases may be taken")
     allow: Annotated[str, BeforeValidator(_specifier)] | None = Field(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.config import Config
+    from updater.model import Policy
     from updater.overlay.find import FileContent
 
 FETCHERS: dict[str, Fetcher] = {
@@ -195,11 +196,34 @@ def _parts(file: str) -> list[str]:
     return file.split("/")
 
 
-def skip_reason(package: Package) -> str:
-    """Return why a package cannot be followed although it is understood, or an empty string."""
-    if package.source is None or package.skip:
+def skip_reason(package: Package, policy: Policy) -> str:
+    """Return why a package cannot be followed although it is understood, or an empty string.
+
+    Raises:
+        ReadError: the policy names an upstream, and the source has one of its own, or none can be
+            read from it.
+    """
+    source = package.source
+    if source is None or package.skip:
         return package.skip
-    return FETCHERS[package.source.fetcher].skip(package, package.source)
+    fetcher = FETCHERS[source.fetcher]
+    skip = fetcher.skip(package, source)
+    if skip:
+        return skip
+    own = fetcher.tells_upstream(package, source)
+    if own and policy.upstream:
+        raise ReadError(
+            f"{package.file}:{source.line}: the source of {package.name} is of "
+            f"{fetcher.project(package, source)}, and config.yaml names the upstream "
+            f"{policy.upstream}",
+            hint="leave `upstream` out: it is for addresses that tell no upstream",
+        )
+    if not own and not policy.upstream:
+        return (
+            "its address tells no upstream: name it in config.yaml, "
+            f"`packages: {{{package.name}: {{upstream: github:OWNER/REPO}}}}`"
+        )
+    return ""
 
 
 def adopted(package: Package, method: str) -> Package:

@@ -87,7 +87,7 @@ HARMLESS = {("github-moved", fault) for fault in ("cut", "garbage", "empty")} | 
 
 CASES = [(ask, fault) for ask in ASKS for fault in FAULTS]
 QUICK = [fault for fault in FAULTS if fault != "delay"]
-IN_CI = {("index", "delay")} | {
+IN_CI = {("index", "delay"), ("github-history-service", "page")} | {
     (ask.name, QUICK[place % len(QUICK)]) for place, ask in enumerate(ASKS)
 }
 """Each kind of request and each fault at least once."""

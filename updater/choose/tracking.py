@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from updater.choose.tags import Form
 
 _SAID = "config.yaml says so"
+_NAMED = "config.yaml names its upstream"
 _ANY = general_form(Names((), ""))
 
 
@@ -19,6 +20,8 @@ def choose_tracking(pin: Pin, policy: Policy, offer: Offer, form: Form) -> Track
     """Decide which channel of a repository a pin follows, and say why."""
     if policy.track != "auto":
         return Tracking(policy.track, _SAID, policy.branch, _moves(pin, offer))
+    if policy.upstream:
+        return Tracking("tag", _NAMED)
     if is_commit(pin.rev):
         named = [one for one in releases(offer.candidates, form) if one.candidate.commit == pin.rev]
         if named:
@@ -37,8 +40,10 @@ def expected_tracking(pin: Pin, policy: Policy) -> Tracking:
     """Say what a pin will follow as far as its own text tells, before upstream is asked."""
     if policy.track != "auto":
         return Tracking(policy.track, _SAID, policy.branch)
-    if not pin.rev:
-        return Tracking("pypi", "its source is fetched from the package index")
+    of_index = policy.upstream.startswith("pypi:") if policy.upstream else not pin.rev
+    if policy.upstream or of_index:
+        why = _NAMED if policy.upstream else "its source is fetched from the package index"
+        return Tracking("pypi" if of_index else "tag", why)
     if pin.through_version:
         return Tracking("tag", "its rev is made from the version")
     if is_commit(pin.rev):
@@ -50,7 +55,7 @@ def expected_tracking(pin: Pin, policy: Policy) -> Tracking:
 
 
 def _moves(pin: Pin, offer: Offer) -> bool:
-    if is_commit(pin.rev):
+    if is_commit(pin.rev) or not pin.rev:
         return False
     if pin.rev in offer.branches or pin.rev == "HEAD":
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from packaging.version import InvalidVersion, Version
@@ -72,6 +73,7 @@ def is_unstable(label: str | None) -> bool:
     return label is not None and _UNSTABLE.fullmatch(label) is not None
 
 
+@lru_cache(maxsize=65536)
 def parse_version(text: str | None) -> Version | None:
     """Parse a version label; of ``X-unstable-DATE`` the part before it. None where it is none."""
     if text is None:

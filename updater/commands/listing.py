@@ -23,14 +23,16 @@ def list_packages(request: Request) -> int:
     for read in select(found.packages, request.packages):
         package = adopted(read, config.policy(read).hash)
         source = package.source
-        skip, pin = skip_reason(package), None
+        policy = config.policy(package)
+        skip, pin = "", None
         problem = f"{package.problem}; {package.hint}" if package.hint else package.problem
         try:
+            if not problem:
+                skip = skip_reason(package, policy)
             if source is not None and not problem:
                 pin = FETCHERS[source.fetcher].pin(package, source)
         except StageError as error:
             problem = "" if skip else f"{error}; {error.hint}"
-        policy = config.policy(package)
         tracking = expected_tracking(pin, policy) if pin is not None and not skip else None
         rows.append(describe(package, pin, tracking, hold=policy.hold, problem=problem, skip=skip))
     if request.json:

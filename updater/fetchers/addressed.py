@@ -54,6 +54,11 @@ class Addressed(Fetcher):
             hash=written_hash(source),
         )
 
+    def tells_upstream(self, package: Package, source: Source) -> bool:
+        """Only the address of a repository's tag, or of a file of the package index, does."""
+        here = self._address(package, source)
+        return here.ref is not None or here.project.startswith("pypi:")
+
     def skip(self, package: Package, source: Source) -> str:
         """An address without version or commit is that of a file on a branch, or the like."""
         found = source.get(*_URLS)
@@ -74,6 +79,8 @@ class Addressed(Fetcher):
         new_ref = candidate.commit if _is_commit(here.ref_name) else candidate.ref
         if here.ref is not None and not new_ref:
             return NoFile(f"no tag names {candidate.version}, and {here.text} names a tag")
+        if here.ref is None and candidate.commit and not candidate.ref:
+            return NoFile(f"no tag names {candidate.commit}, and {here.text} names a version")
         values: dict[str, str] = {}
         if package.version is not None:
             values["version"] = candidate.version

@@ -113,6 +113,11 @@ class Fetcher(ABC):
                 a host that no configuration knows.
         """
 
+    def tells_upstream(self, package: Package, source: Source) -> bool:
+        """Tell whether the call says where its versions come from; else config.yaml may."""
+        del package, source
+        return True
+
     def skip(self, package: Package, source: Source) -> str:
         """Return why no version could ever be found for this call, or an empty string."""
         del package, source

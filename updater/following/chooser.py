@@ -59,6 +59,9 @@ class Chooser:
         if self._follower.to:
             return await self._named()
         if self._tracking.kind in ("commit", "branch"):
+            if self._policy.upstream:
+                why = Wait("its address names a version, and a commit has none: set `track: tag`")
+                return Decision(self._tracking, why, self._repository.pinned())
             return await self._follow_branch()
         decision = await self._follow_tags()
         newest = self._tags[0].version if self._tags else None

@@ -33,6 +33,11 @@ class Subject:
     policy: Policy
 
     @property
+    def has_history(self) -> bool:
+        """Whether its hash is that of a commit: not of a file that a version names."""
+        return not self.policy.upstream and not self.project.startswith("pypi:")
+
+    @property
     def names(self) -> choose.Names:
         """What a tag may start with."""
         own = (self.package.name, self.package.pname or "")
@@ -85,7 +90,10 @@ class Subject:
 
     def fetch(self, candidate: Candidate, hosts: Mapping[str, Host]) -> Fetched:
         """Return how this package's fetcher call gets a candidate."""
-        host = host_of(self.project, hosts)
+        # Where config.yaml names the upstream, the source is somewhere else.
+        named = self.policy.upstream
+        project = self.fetcher.project(self.package, self.source) if named else self.project
+        host = host_of(project, hosts)
         web = host.web if host is not None else ""
         return self.fetcher.fetch(self.package, self.source, candidate, web)
 

@@ -74,6 +74,8 @@ class Policy:
 
     Attributes:
         track: the channel to follow; ``branch`` goes with a name in ``branch``.
+        upstream: the identity of the project that versions come from, where the source's address
+            tells none; an empty string elsewhere.
         tag_pattern: matches a whole tag; its group ``version`` is the version.
         ignore: versions never to take, ``*`` at the end matches the rest.
         python: the Python that the package is built for; None does not look at what a release
@@ -88,6 +90,7 @@ class Policy:
 
     track: TrackKind = "auto"
     branch: str = ""
+    upstream: str = ""
     prereleases: bool = False
     allow: SpecifierSet | None = None
     tag_pattern: re.Pattern[str] | None = None

@@ -68,11 +68,11 @@ class Decider:
         if package.problem:
             return unreadable(package)
         source = package.source
-        skip = skip_reason(package)
+        skip = skip_reason(package, policy)
         if skip or source is None:
             return Skipped(package=package, reason=skip)
         fetcher = FETCHERS[source.fetcher]
-        project = fetcher.project(package, source)
+        project = Project(policy.upstream) if policy.upstream else fetcher.project(package, source)
         upstream = next((u for u in UPSTREAMS if u.claims(project, self.config.hosts)), None)
         if upstream is None:
             return Skipped(package=package, reason=f"no upstream kind knows {project}")

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 _SHARED_VERSION = "its version also makes other sources, which would change with the label"
 _SAME_SOURCE = "the source stays the same"
 _OF_INDEX = "its source is a file of the package index, which the version names"
+_AT_ADDRESS = "its source is a file at an address, which the version names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Truths:
         inspect: Callable[[Subject, Offer], Awaitable[Outcome]],
     ) -> list[Outcome]:
         outcomes, subjects = self.deciding.subjects(packages, even_held=True)
-        asked = [one for one in subjects if stage == "verify" or _has_history(one)]
+        asked = [one for one in subjects if stage == "verify" or one.has_history]
         for subject in subjects:
             if subject not in asked:
                 outcomes[subject.package.identity] = _of_index(subject)
@@ -109,7 +110,7 @@ class Truths:
             sri: also write a hash of an old format as SRI.
         """
         outcomes, subjects = self.deciding.subjects(packages)
-        asked = [one for one in subjects if _has_history(one)]
+        asked = [one for one in subjects if one.has_history]
         inspector = Inspector(self.deciding.follower())
         decided = await self.deciding.decide(asked, "", inspector.pin)
         ready = [(one, self._pinned(one, decision, sri=sri)) for one, decision in decided]
@@ -143,13 +144,10 @@ def _kept(subject: Subject, decision: Decision, values: dict[str, str], *, sri: 
     return Ready(decision, values, hashed, build=Build("skipped", "", phase=_SAME_SOURCE))
 
 
-def _has_history(subject: Subject) -> bool:
-    return not subject.project.startswith("pypi:")
-
-
 def _of_index(subject: Subject) -> Skipped:
     """Return what becomes of a pin that its version names."""
-    return Skipped(package=subject.package, reason=_OF_INDEX)
+    reason = _AT_ADDRESS if subject.policy.upstream else _OF_INDEX
+    return Skipped(package=subject.package, reason=reason)
 
 
 def _of_index_as_sri(subject: Subject) -> Ready | Skipped:

@@ -38,26 +38,33 @@ class Verifier:
             StageError: the source can be neither fetched nor found missing.
         """
         try:
-            if subject.project.startswith("pypi:"):
+            if not subject.has_history:
                 return await self._verify_release(subject, offer)
             return await self._verify_commit(subject, offer)
         except NotFound as error:
             return gone(subject, error)
 
     async def _verify_release(self, subject: Subject, offer: Offer) -> Outcome:
-        offered = choose.releases(offer.candidates, None)
+        of_index = subject.project.startswith("pypi:")
+        offered = (
+            choose.releases(offer.candidates, None)
+            if of_index
+            else self.follower.repository(subject, offer).tags
+        )
+        upstream = "the index" if of_index else subject.project
         version = choose.parse_version(subject.pin.version)
         candidate = next((one.candidate for one in offered if one.version == version), None)
         pinned = Pinned(rev="", version=subject.pin.version)
         if candidate is None:
-            said = f"the index has no {subject.pin.version}"
+            said = f"{upstream} has no {subject.pin.version}"
             return _verdict(subject, "gone", said, pinned=pinned)
         fetch = subject.fetch(candidate, self.follower.hosts)
         if isinstance(fetch, NoFile):
             return _verdict(subject, "gone", fetch.reason, candidate, pinned)
         hashed = await self.follower.prefetcher.hash(fetch, self.releases)
         if hashed.sri != parse_hash(subject.pin.hash, hashed.sri.algorithm):
-            said = f"the index's file has {hashed.sri}"
+            whose = "its address" if subject.policy.upstream else "the index's file"
+            said = f"{whose} has {hashed.sri}"
             return _verdict(subject, "wrong hash", said, candidate, pinned)
         if candidate.yanked is not None:
             said = candidate.yanked or "no reason is given"

@@ -1,0 +1,269 @@
+"""`updater check` against nvchecker: many GitHub packages, one server, the same run.
+
+    python benchmarks/check.py [--nvchecker COMMAND] [--rounds N] [PACKAGES...]
+
+For each number of packages (22 and 1,000 unless told otherwise) as many repositories are made on a
+loopback GitHub, and a server in a process of its own answers from memory, 50 ms after each request.
+Both tools have a token, as their users would: the updater asks GraphQL, nvchecker asks REST for
+all tags of a repository and takes the greatest (``use_max_tag``). Whole processes are timed, in
+turn, after one round that fills the server's memory; both must name the same newest tag for every
+package. nvchecker is installed from the package index into a scratch environment, or is the COMMAND
+given.
+
+The updater also asks the package index for releases that are newer than the tags; nvchecker does
+not. So it runs with ``cross_check: false``, the same work, and with its defaults, which is more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import ssl
+import statistics
+import subprocess
+import sys
+import tempfile
+import urllib.request
+import venv
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import trustme
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from tests.loopback.github import TOKEN, GitHub
+from tests.loopback.index import Index
+from tests.project import FAKE, github_overlay
+
+LATENCY = 0.05
+# A process's peak memory is at least that of the one that started it: this one is small.
+LAUNCHER = """
+import os, sys, time
+started = time.perf_counter()
+child = os.posix_spawn(
+    sys.argv[1], sys.argv[1:], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, 1, 2)]
+)
+_, status, usage = os.wait4(child, 0)
+wall = time.perf_counter() - started
+code, cpu = os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime
+print([code, wall, cpu, usage.ru_maxrss], file=sys.stderr)
+"""
+UPDATER = Path(sys.executable).with_name("updater")
+
+
+@dataclass(slots=True)
+class Figures:
+    """What the timed runs of one command took: seconds, seconds of CPU, MiB, requests."""
+
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)
+    requests: list[int] = field(default_factory=list)
+
+    def line(self, name: str, peer: Figures | None) -> str:
+        """Return a row of the table."""
+        wall = statistics.median(self.wall)
+        row = (
+            f"  {name:<34} {wall:7.3f} s  {statistics.median(self.cpu):7.3f} s CPU  "
+            f"{max(self.memory):6.1f} MiB  {statistics.median(self.requests):6.0f} requests"
+        )
+        if peer is None:
+            return row
+        return f"{row}  {statistics.median(peer.wall) / wall:5.2f} times as fast as nvchecker"
+
+
+class Bench:
+    """The servers and the two tools' projects for one number of packages.
+
+    Args:
+        folder: where all is made.
+        count: how many packages.
+        nvchecker: the command.
+    """
+
+    def __init__(self, folder: Path, count: int, nvchecker: str) -> None:
+        self.names = [f"package{number}" for number in range(count)]
+        self.folder = folder
+        self._nvchecker = nvchecker
+        self._resources = ExitStack()
+        github = self._resources.enter_context(GitHub(folder / "github"))
+        index = self._resources.enter_context(Index())
+        for number, name in enumerate(self.names):
+            repository = github.repository("o", name)
+            commit = repository.commit({"a": str(number)})
+            # Every fiftieth has more tags than GraphQL gives at once.
+            tags = 130 if number % 50 == 49 else 5 + number * 37 % 60  # noqa: PLR2004 - as it says
+            for minor in range(tags):
+                repository.tag(f"v1.{minor}", commit)
+            repository.settle()
+            index.release(name, "1.0", files={f"{name}-1.0.tar.gz": b"x"})
+        authority = trustme.CA()
+        authority.cert_pem.write_to_path(folder / "authority.pem")
+        certificate = authority.issue_cert("localhost", "api.localhost")
+        certificate.private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
+        self._served(github.url, index.server.url)
+        self._make_projects()
+
+    def close(self) -> None:
+        """Stop the servers."""
+        self._server.kill()
+        self._server.wait()
+        self._resources.close()
+
+    def _served(self, github: str, index: str) -> None:
+        script = Path(__file__).with_name("remembering.py")
+        command = [sys.executable, str(script), str(self.folder / "server.pem"), str(LATENCY)]
+        self._server = subprocess.Popen([*command, github, index], stdout=subprocess.PIPE)
+        if self._server.stdout is None:
+            raise SystemExit("the server was started without a pipe")
+        self.port = int(self._server.stdout.readline())
+        self._tls = ssl.create_default_context(cafile=self.folder / "authority.pem")
+
+    def _make_projects(self) -> None:
+        web = f"https://localhost:{self.port}"
+        for folder, more in (("same", "defaults: {cross_check: false}\n"), ("whole", "")):
+            root = self.folder / folder
+            (root / "overlays").mkdir(parents=True)
+            (root / "config.yaml").write_text(
+                f"hosts: {{github.com: {{web: '{web}', api: '{web}/api/v3', "
+                f"graphql: '{web}/api/graphql'}}}}\nindex: {web}/simple/\n{more}"
+            )
+            for name in self.names:
+                text = github_overlay(name, "1.0", sri=FAKE)
+                (root / "overlays" / f"{name}.nix").write_text(text)
+        host = f"localhost:{self.port}"
+        lines = [
+            "[__config__]",
+            'oldver = "old.json"',
+            'newver = "new.json"',
+            'keyfile = "keys.toml"',
+        ]
+        for name in self.names:
+            lines += [f"[{name}]", 'source = "github"', f'github = "o/{name}"']
+            lines += [f'host = "{host}"', "use_max_tag = true"]
+        (self.folder / "nvchecker.toml").write_text("\n".join(lines))
+        (self.folder / "keys.toml").write_text(f'[keys]\n"{host}" = "{TOKEN}"\n')
+
+    def updater(self, folder: str, *, cache: Path, token: str = TOKEN) -> Figures:
+        """Run ``updater check`` once."""
+        command = [str(UPDATER), "check", "-C", str(self.folder / folder)]
+        environment = {"XDG_CACHE_HOME": str(cache), "GITHUB_TOKEN": token}
+        return self._run(command, environment, allowed=(0,))
+
+    def nvchecker(self) -> Figures:
+        """Run ``nvchecker`` once."""
+        (self.folder / "new.json").unlink(missing_ok=True)
+        command = [self._nvchecker, "-c", str(self.folder / "nvchecker.toml")]
+        return self._run(command, {}, allowed=(0, 3))
+
+    def _run(self, command: list[str], more: dict[str, str], allowed: tuple[int, ...]) -> Figures:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "SSL_CERT_FILE": str(self.folder / "authority.pem"),
+            "LC_ALL": "C.UTF-8",
+        }
+        self._count()
+        said = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", LAUNCHER, *command],
+            env=environment | more,
+            check=True,
+            capture_output=True,
+        )
+        code, wall, cpu, memory = json.loads(said.stderr.splitlines()[-1])
+        if code not in allowed:
+            tail = said.stdout.decode(errors="replace")[-2000:]
+            raise SystemExit(f"{command[0]} ended with {code}: {tail}")
+        return Figures([wall], [cpu], [memory / 1024], [self._count()])
+
+    def _count(self) -> int:
+        url = f"https://localhost:{self.port}/-/requests"
+        with urllib.request.urlopen(url, context=self._tls) as answer:
+            return int(answer.read())
+
+    def agree(self) -> None:
+        """Make sure that both tools name the same newest tag for every package."""
+        command = [str(UPDATER), "check", "--json", "-C", str(self.folder / "same")]
+        environment = {
+            **os.environ,
+            "GITHUB_TOKEN": TOKEN,
+            "SSL_CERT_FILE": str(self.folder / "authority.pem"),
+            "XDG_CACHE_HOME": str(self.folder / "cache"),
+        }
+        done = subprocess.run(command, env=environment, check=True, capture_output=True)
+        ours = {one["name"]: one["ref"] for one in json.loads(done.stdout)["packages"]}
+        found = json.loads((self.folder / "new.json").read_text())["data"]
+        theirs = {name: one["version"] for name, one in found.items()}
+        if ours != theirs or len(ours) != len(self.names):
+            raise SystemExit(f"the tools do not agree: {ours} and {theirs}")
+
+
+def measure(bench: Bench, rounds: int) -> dict[str, Figures]:
+    """Run all commands in turn, so that a machine that slows down slows all of them."""
+    warm = bench.folder / "warm"
+    results: dict[str, Figures] = {}
+    for number in range(rounds + 1):
+        cold = Path(tempfile.mkdtemp(dir=bench.folder))
+        runs = (
+            ("nvchecker", bench.nvchecker),
+            ("updater, same work, cold", partial(bench.updater, "same", cache=cold)),
+            ("updater, same work, warm", partial(bench.updater, "same", cache=warm)),
+            ("updater, and the index, cold", partial(bench.updater, "whole", cache=cold)),
+            ("updater, and the index, warm", partial(bench.updater, "whole", cache=warm)),
+            ("updater, no token", partial(bench.updater, "same", cache=warm, token="")),
+        )
+        for name, run in runs:
+            figures = run()
+            if number:  # the first round fills the server's memory
+                known = results.setdefault(name, Figures())
+                known.wall += figures.wall
+                known.cpu += figures.cpu
+                known.memory += figures.memory
+                known.requests += figures.requests
+        if not number:
+            bench.agree()
+        shutil.rmtree(cold)
+    return results
+
+
+def installed(folder: Path) -> str:
+    """Install nvchecker into a scratch environment and return its command."""
+    venv.create(folder / "venv", with_pip=True)
+    binaries = folder / "venv" / "bin"
+    install = [str(binaries / "python"), "-m", "pip", "install", "--quiet", "nvchecker"]
+    done = subprocess.run(install, check=False)
+    if done.returncode:
+        raise SystemExit("nvchecker cannot be installed: name an installed one with --nvchecker")
+    return str(binaries / "nvchecker")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("packages", nargs="*", type=int, default=[22, 1000])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--nvchecker", default="")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        nvchecker = options.nvchecker or installed(Path(name))
+        for count in options.packages:
+            folder = Path(name) / str(count)
+            folder.mkdir()
+            bench = Bench(folder, count, nvchecker)
+            try:
+                results = measure(bench, options.rounds)
+            finally:
+                bench.close()
+            print(f"{count} packages, {LATENCY * 1000:.0f} ms, medians of {options.rounds}:")
+            for kind, figures in results.items():
+                peer = results["nvchecker"] if kind != "nvchecker" else None
+                print(figures.line(kind, peer))
+
+
+if __name__ == "__main__":
+    main()
