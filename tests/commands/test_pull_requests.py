@@ -120,6 +120,13 @@ def test_a_merged_pull_request_is_done_and_its_branch_removed(home: Home) -> Non
     assert home.branch("updater/pear") is not None
 
 
+def test_merged_branches_are_removed_where_nothing_is_left_to_propose(home: Home) -> None:
+    home.bump("apple")
+    home.merge(1)
+    assert home.packages(home.bump("apple"))["apple"]["status"] == "current"
+    assert home.branch("updater/apple") is None
+
+
 def test_after_a_merge_the_next_version_gets_a_new_pull_request(home: Home) -> None:
     home.bump("apple")
     home.merge(1)
@@ -306,6 +313,45 @@ def test_pull_requests_of_a_renamed_group_are_closed(home: Home) -> None:
     assert home.packages(home.bump())["apple"]["pull_request"]["number"] == 4
 
 
+@pytest.mark.parametrize("fault", [problem(500, "Server Error"), Drop(), Lost()])
+@pytest.mark.parametrize("step", ["PATCH .*/pulls/1$", "DELETE .*/git/refs/heads/updater/apple"])
+def test_cleaning_up_that_broke_off_goes_on_in_the_next_run(
+    home: Home, step: str, fault: Fault
+) -> None:
+    """Nothing stays open, and no branch stays behind."""
+    home.bump()
+    home.configure("packages: {'*': {pull_request: {group: fruit}}}\n")
+    injected = home.github.server.fail(step, fault, times=1)
+
+    assert home.bump().code == 1
+    assert home.bump().code == 0
+
+    assert injected.hits == 1
+    assert [(one.branch, one.state) for one in home.hosted.pulls.values()] == [
+        ("updater/apple", "closed"),
+        ("updater/pear", "closed"),
+        ("updater/fruit", "open"),
+    ]
+    assert (home.branch("updater/apple"), home.branch("updater/pear")) == (None, None)
+
+
+def test_a_groups_title_can_follow_a_template(home: Home) -> None:
+    home.configure(
+        "packages: {'*': {pull_request: {group: fruit, group_title: 'chore(deps): {group}'}}}\n"
+    )
+    home.bump()
+    assert home.pull(1).title == "chore(deps): fruit"
+
+
+def test_a_package_named_like_a_group_keeps_its_own_pull_request(home: Home) -> None:
+    home.configure("packages: {pear: {pull_request: {group: apple}}}\n")
+    home.bump()
+    assert sorted((one.branch, one.title) for one in home.hosted.pulls.values()) == [
+        ("updater/apple", "pear: 1.0 -> 2.0"),
+        ("updater/overlays-apple-apple", "apple: 1.0 -> 2.0"),
+    ]
+
+
 def newer(home: Home, name: str) -> dict[str, str]:
     """An overlay at the version that the bot would propose."""
     path = f"overlays/{name}.nix"
@@ -444,6 +490,52 @@ def test_after_any_refusal_at_any_step_a_rerun_ends_as_if_nothing_had_happened(
     delete_ref(home.hosted, "refs/heads/updater/apple")
     home.bump("apple")
     assert home.state() == state  # what an undisturbed run makes
+
+
+LATER_STEPS = (
+    "GET .*/compare/",
+    "GET .*/commits/",
+    "GET .*/git/commits/",
+    "GET .*/git/trees/",
+    "GET .*/pulls\\?.*state=all",
+    "POST .*/git/commits",
+    "PATCH .*/git/refs/",
+    "PATCH .*/pulls/1$",
+    "POST .*/requested_reviewers",
+    "PATCH .*/issues/1$",
+)
+
+
+@pytest.mark.parametrize(
+    "refusal", ["403 secondary limit", "422", "502", "connection lost after the work"]
+)
+@pytest.mark.parametrize("step", LATER_STEPS)
+def test_after_a_refusal_of_a_newer_version_a_rerun_ends_as_if_nothing_had_happened(
+    home: Home, step: str, refusal: str
+) -> None:
+    """The branch is moved and the same pull request edited; what was lost is made up for."""
+    home.hosted.collaborators["anna"] = "write"
+    home.configure("packages: {apple: {pull_request: {reviewers: [anna], milestone: 1}}}\n")
+    first = "reviewers" in step or "issues" in step
+    if not first:
+        home.bump("apple")
+        home.release("apple", "3.0")
+    fault = home.github.server.fail(step, REFUSALS[refusal], times=1)
+
+    assert (home.bump("apple").code, fault.hits) == (1, 1)
+    assert home.bump("apple").code == 0
+
+    state, written = home.state(), home.writes()
+    assert home.bump("apple").code == 0
+    assert (home.state(), home.writes()) == (state, written)
+    (pull,) = home.hosted.pulls.values()
+    assert (pull.title, pull.reviewers, pull.milestone) == (
+        f"apple: 1.0 -> {'2.0' if first else '3.0'}",
+        ["anna"],
+        1,
+    )
+    assert home.version("updater/apple", "apple") == ("2.0" if first else "3.0")
+    assert home.hosted.git("rev-list", "--count", "main..updater/apple") == "1"
 
 
 def test_a_lost_answer_to_a_comment_does_not_make_a_second_one(home: Home) -> None:

@@ -84,6 +84,7 @@ def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
         told=proposed.told,
         imports=policy.build.imports != (),
         title=policy.pull_request.title,
+        group_title=policy.pull_request.group_title,
         asked=proposed.asked,
         command=proposed.command,
         label=label or "",
@@ -118,6 +119,7 @@ def held(member: Member, decision: rules.Leave) -> Held:
         warnings=outcome.warnings,
         reason=decision.reason,
         until=decision.until,
+        pending=decision.pending,
         pull_request=decision.pull.link if decision.pull is not None else None,
     )
 
