@@ -12,8 +12,9 @@ from tests.commands.repository import BOT, Home
 from tests.loopback.faults import Drop, Lost
 from tests.loopback.git_data import delete_ref, make_commit, set_ref
 from tests.loopback.github import TOKEN
-from tests.loopback.messages import json_answer
+from tests.loopback.messages import json_answer, redirect
 from tests.loopback.rest import forbidden, invalid, problem, secondary_limit
+from tests.loopback.server import Server
 
 if TYPE_CHECKING:
     from tests.loopback.faults import Fault
@@ -630,3 +631,13 @@ def test_automerge_is_for_built_updates_of_allowed_kinds(home: Home) -> None:
     home.configure("packages: {apple: {pull_request: {automerge: true}}}\n")
     home.bump("apple")
     assert home.pull(1).automerge is False
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_the_token_follows_no_redirect_to_another_host(home: Home, name: str) -> None:
+    """Another port of the same host is another server, too."""
+    with Server(name=name) as elsewhere:
+        elsewhere.route("GET", "/.*", lambda _: json_answer([]))
+        home.github.server.fail("GET .*/pulls\\?", redirect(f"{elsewhere.url}/pulls", 301))
+        result = home.bump("apple")
+        assert (result.code, elsewhere.requests(), home.writes()) == (1, [], [])
