@@ -593,6 +593,26 @@ HINTS = {
 }
 
 
+REASONS = {
+    "exists already": "A pull request already exists for me:updater/apple.",
+    "no commits between": "No commits between main and updater/apple",
+}
+
+
+@pytest.mark.parametrize("reason", REASONS.values(), ids=REASONS)
+def test_githubs_own_reason_is_told(home: Home, reason: str) -> None:
+    home.github.server.fail("POST .*/pulls$", invalid("PullRequest", reason), times=1)
+    error = home.packages(home.bump("apple"))["apple"]["error"]
+    assert error["message"] == (
+        f"me/overlays: cannot open a pull request: 422 Validation Failed; {reason}"
+    )
+    assert error["hint"] == (
+        "somebody may have changed the repository meanwhile: run the command again"
+    )
+    assert home.bump("apple").code == 0
+    assert list(home.hosted.pulls) == [1]
+
+
 @pytest.mark.parametrize(("refusal", "hint"), HINTS.values(), ids=HINTS)
 def test_a_refusal_says_what_to_do(home: Home, refusal: Fault, hint: str) -> None:
     home.github.server.fail("POST .*/pulls$", refusal)
