@@ -90,6 +90,13 @@ def _title(value: object) -> str:
     return value
 
 
+def _group_title(value: object) -> str:
+    unknown = set(re.findall(r"{(.*?)}", str(value))) - {"group", "count"}
+    if unknown or not isinstance(value, str) or "{group}" not in value or "\n" in value:
+        raise ValueError("expected one line with {group}, and {count} where wanted")
+    return value
+
+
 def _schedule(value: object) -> object:
     for one in value if isinstance(value, list) else []:
         read_window(str(one))
@@ -239,6 +246,11 @@ class PullOptions(_Strict):
         default=None,
         description="Title and commit message, default `{name}: {old} -> {new}`; for Conventional "
         "Commits `chore(deps): update {name} to {new}`",
+    )
+    group_title: Annotated[str, BeforeValidator(_group_title)] | None = Field(
+        default=None,
+        description="The same for a group, default `{group}: update {count} packages`; for "
+        "Conventional Commits `chore(deps): update {group}`",
     )
 
 

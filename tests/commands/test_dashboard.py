@@ -34,7 +34,7 @@ def body(home: Home) -> str:
     return issue.body
 
 
-def test_it_shows_what_is_open_held_and_failed_and_why(home: Home) -> None:
+def test_it_shows_what_is_pending_open_held_and_failed_and_why(home: Home) -> None:
     home.bump()
     web, index = home.github.url, home.index.server.url
     assert (
@@ -42,6 +42,11 @@ def test_it_shows_what_is_open_held_and_failed_and_why(home: Home) -> None:
         == f"""\
 What the updater found. Tick a box to have the package tried again by the next run, also where \
 its version was declined, somebody else proposes it or `max_open` is reached.
+
+## Pending
+
+- [ ] `pear` `1.0` → `2.0`: 1 pull requests are open, and max\\_open is 1 \
+<!-- updater:row pending overlays/pear.nix#python3Packages.pear -->
 
 ## Open pull requests
 
@@ -51,8 +56,6 @@ its version was declined, somebody else proposes it or `max_open` is reached.
 ## Held
 
 - [ ] `fig`: asks @\u200banna <!-- updater:row held overlays/fig.nix#python3Packages.fig -->
-- [ ] `pear` `1.0` → `2.0`: 1 pull requests are open, and max\\_open is 1 \
-<!-- updater:row held overlays/pear.nix#python3Packages.pear -->
 
 ## Failed
 

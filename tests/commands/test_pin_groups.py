@@ -83,3 +83,12 @@ def test_a_package_that_is_pinned_has_its_own_pull_requests_from_then_on(
 
     assert said["status"] == "updated", said
     assert home.pull(said["pull_request"]["number"]).branch == "updater/fig"
+
+
+def test_a_plan_gives_all_repinning_to_one_runner(home: Home) -> None:
+    """So that it is built together."""
+    result = home.project.run("plan")
+    jobs = [job["packages"] for job in result.json["include"]]
+    pins = [f"overlays/{name}.nix#python3Packages.{name}" for name in MOVING]
+    assert pins in jobs
+    assert len(jobs) == 3

@@ -88,10 +88,10 @@ def test_the_body_shows_the_evidence(home: Home, vocos: Hosted, tmp_path: Path) 
     assert update == "the rev 'main' moves: pinned to what its hash holds"
     assert proof == (
         f"The pinned hash `{sri}` is that of the tree of commit `{commit}`, tag `v0.2.0`, as "
-        "`git archive` gives it: 3 trees of upstream's history were hashed until it was found. "
+        "`git archive` gives it: it was found by hashing trees of upstream's history. "
         "**The hash stays, and so does what is built.**"
     )
-    assert "- Reproduce: `updater pin overlays/vocos.nix#python3Packages.vocos --dry-run`" in (
+    assert "- Reproduce: `updater pin 'overlays/vocos.nix#python3Packages.vocos' --dry-run`" in (
         pull.body
     )
     assert "Requirement changes: none." in pull.body
@@ -128,7 +128,7 @@ def test_a_false_label_is_corrected_and_an_old_hash_rewritten(
     assert overlay(home) == text.replace('"0.1.0"', f'"{label}"').replace(old, sri)
     assert home.pull(1).title == f"vocos: pin {label}"
     assert "the label 0.1.0 is false" in home.pull(1).body
-    assert "updater pin --sri overlays/vocos.nix#" in home.pull(1).body
+    assert "updater pin --sri 'overlays/vocos.nix#" in home.pull(1).body
 
 
 def test_what_nobody_knows_opens_no_pull_request(home: Home, tmp_path: Path, vocos: Hosted) -> None:

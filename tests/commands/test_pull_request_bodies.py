@@ -162,7 +162,7 @@ def test_without_metadata_both_source_distributions_tell(home: Home) -> None:
     assert sorted(fetched) == ["fig-1.0.tar.gz", "fig-2.0.tar.gz"]
 
 
-def test_another_licence_is_a_warning_and_stops_auto_merge(home: Home) -> None:
+def test_another_licence_is_a_warning(home: Home) -> None:
     release_sdists(home, sdist("1.0"), sdist("2.0", licence="BUSL-1.1"))
     put_fig(home)
     result = home.bump()

@@ -12,8 +12,9 @@ from tests.commands.repository import BOT, Home
 from tests.loopback.faults import Drop, Lost
 from tests.loopback.git_data import delete_ref, make_commit, set_ref
 from tests.loopback.github import TOKEN
-from tests.loopback.messages import json_answer
+from tests.loopback.messages import json_answer, redirect
 from tests.loopback.rest import forbidden, invalid, problem, secondary_limit
+from tests.loopback.server import Server
 
 if TYPE_CHECKING:
     from tests.loopback.faults import Fault
@@ -118,6 +119,13 @@ def test_a_merged_pull_request_is_done_and_its_branch_removed(home: Home) -> Non
     assert list(home.hosted.pulls) == [1, 2]
     assert home.branch("updater/apple") is None
     assert home.branch("updater/pear") is not None
+
+
+def test_merged_branches_are_removed_where_nothing_is_left_to_propose(home: Home) -> None:
+    home.bump("apple")
+    home.merge(1)
+    assert home.packages(home.bump("apple"))["apple"]["status"] == "current"
+    assert home.branch("updater/apple") is None
 
 
 def test_after_a_merge_the_next_version_gets_a_new_pull_request(home: Home) -> None:
@@ -306,6 +314,45 @@ def test_pull_requests_of_a_renamed_group_are_closed(home: Home) -> None:
     assert home.packages(home.bump())["apple"]["pull_request"]["number"] == 4
 
 
+@pytest.mark.parametrize("fault", [problem(500, "Server Error"), Drop(), Lost()])
+@pytest.mark.parametrize("step", ["PATCH .*/pulls/1$", "DELETE .*/git/refs/heads/updater/apple"])
+def test_cleaning_up_that_broke_off_goes_on_in_the_next_run(
+    home: Home, step: str, fault: Fault
+) -> None:
+    """Nothing stays open, and no branch stays behind."""
+    home.bump()
+    home.configure("packages: {'*': {pull_request: {group: fruit}}}\n")
+    injected = home.github.server.fail(step, fault, times=1)
+
+    assert home.bump().code == 1
+    assert home.bump().code == 0
+
+    assert injected.hits == 1
+    assert [(one.branch, one.state) for one in home.hosted.pulls.values()] == [
+        ("updater/apple", "closed"),
+        ("updater/pear", "closed"),
+        ("updater/fruit", "open"),
+    ]
+    assert (home.branch("updater/apple"), home.branch("updater/pear")) == (None, None)
+
+
+def test_a_groups_title_can_follow_a_template(home: Home) -> None:
+    home.configure(
+        "packages: {'*': {pull_request: {group: fruit, group_title: 'chore(deps): {group}'}}}\n"
+    )
+    home.bump()
+    assert home.pull(1).title == "chore(deps): fruit"
+
+
+def test_a_package_named_like_a_group_keeps_its_own_pull_request(home: Home) -> None:
+    home.configure("packages: {pear: {pull_request: {group: apple}}}\n")
+    home.bump()
+    assert sorted((one.branch, one.title) for one in home.hosted.pulls.values()) == [
+        ("updater/apple", "pear: 1.0 -> 2.0"),
+        ("updater/overlays-apple-apple", "apple: 1.0 -> 2.0"),
+    ]
+
+
 def newer(home: Home, name: str) -> dict[str, str]:
     """An overlay at the version that the bot would propose."""
     path = f"overlays/{name}.nix"
@@ -446,6 +493,52 @@ def test_after_any_refusal_at_any_step_a_rerun_ends_as_if_nothing_had_happened(
     assert home.state() == state  # what an undisturbed run makes
 
 
+LATER_STEPS = (
+    "GET .*/compare/",
+    "GET .*/commits/",
+    "GET .*/git/commits/",
+    "GET .*/git/trees/",
+    "GET .*/pulls\\?.*state=all",
+    "POST .*/git/commits",
+    "PATCH .*/git/refs/",
+    "PATCH .*/pulls/1$",
+    "POST .*/requested_reviewers",
+    "PATCH .*/issues/1$",
+)
+
+
+@pytest.mark.parametrize(
+    "refusal", ["403 secondary limit", "422", "502", "connection lost after the work"]
+)
+@pytest.mark.parametrize("step", LATER_STEPS)
+def test_after_a_refusal_of_a_newer_version_a_rerun_ends_as_if_nothing_had_happened(
+    home: Home, step: str, refusal: str
+) -> None:
+    """The branch is moved and the same pull request edited; what was lost is made up for."""
+    home.hosted.collaborators["anna"] = "write"
+    home.configure("packages: {apple: {pull_request: {reviewers: [anna], milestone: 1}}}\n")
+    first = "reviewers" in step or "issues" in step
+    if not first:
+        home.bump("apple")
+        home.release("apple", "3.0")
+    fault = home.github.server.fail(step, REFUSALS[refusal], times=1)
+
+    assert (home.bump("apple").code, fault.hits) == (1, 1)
+    assert home.bump("apple").code == 0
+
+    state, written = home.state(), home.writes()
+    assert home.bump("apple").code == 0
+    assert (home.state(), home.writes()) == (state, written)
+    (pull,) = home.hosted.pulls.values()
+    assert (pull.title, pull.reviewers, pull.milestone) == (
+        f"apple: 1.0 -> {'2.0' if first else '3.0'}",
+        ["anna"],
+        1,
+    )
+    assert home.version("updater/apple", "apple") == ("2.0" if first else "3.0")
+    assert home.hosted.git("rev-list", "--count", "main..updater/apple") == "1"
+
+
 def test_a_lost_answer_to_a_comment_does_not_make_a_second_one(home: Home) -> None:
     home.bump("apple")
     home.push("updater/apple", {"overlays/apple.nix": "# fixed by hand\n"})
@@ -500,6 +593,26 @@ HINTS = {
 }
 
 
+REASONS = {
+    "exists already": "A pull request already exists for me:updater/apple.",
+    "no commits between": "No commits between main and updater/apple",
+}
+
+
+@pytest.mark.parametrize("reason", REASONS.values(), ids=REASONS)
+def test_githubs_own_reason_is_told(home: Home, reason: str) -> None:
+    home.github.server.fail("POST .*/pulls$", invalid("PullRequest", reason), times=1)
+    error = home.packages(home.bump("apple"))["apple"]["error"]
+    assert error["message"] == (
+        f"me/overlays: cannot open a pull request: 422 Validation Failed; {reason}"
+    )
+    assert error["hint"] == (
+        "somebody may have changed the repository meanwhile: run the command again"
+    )
+    assert home.bump("apple").code == 0
+    assert list(home.hosted.pulls) == [1]
+
+
 @pytest.mark.parametrize(("refusal", "hint"), HINTS.values(), ids=HINTS)
 def test_a_refusal_says_what_to_do(home: Home, refusal: Fault, hint: str) -> None:
     home.github.server.fail("POST .*/pulls$", refusal)
@@ -538,3 +651,13 @@ def test_automerge_is_for_built_updates_of_allowed_kinds(home: Home) -> None:
     home.configure("packages: {apple: {pull_request: {automerge: true}}}\n")
     home.bump("apple")
     assert home.pull(1).automerge is False
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_the_token_follows_no_redirect_to_another_host(home: Home, name: str) -> None:
+    """Another port of the same host is another server, too."""
+    with Server(name=name) as elsewhere:
+        elsewhere.route("GET", "/.*", lambda _: json_answer([]))
+        home.github.server.fail("GET .*/pulls\\?", redirect(f"{elsewhere.url}/pulls", 301))
+        result = home.bump("apple")
+        assert (result.code, elsewhere.requests(), home.writes()) == (1, [], [])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.commands.repository import Home
+from tests.commands.test_publish import PASSED
 from tests.loopback.faults import Drop
 from tests.loopback.github import TOKEN
 from tests.loopback.messages import Response, json_answer, text
@@ -14,6 +16,7 @@ from tests.loopback.osv import Osv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.loopback.faults import Fault
     from tests.loopback.github import GitHub
@@ -72,6 +75,23 @@ def test_what_is_fixed_and_what_is_known_is_told(home: Home, osv: Osv) -> None:
     assert asked == ["/v1/querybatch", "/v1/query", "/v1/query"]
     codes = [one["code"] for one in home.packages(result)["apple"]["warnings"]]
     assert codes == ["major-version", "vulnerable"]
+
+
+def test_a_known_vulnerability_stops_auto_merge(home: Home, osv: Osv, tmp_path: Path) -> None:
+    """Without it, the same update is merged by GitHub."""
+    home.configure("packages: {'*': {pull_request: {automerge: [major]}}}\n")
+    osv.records = {("apple", "2.0"): [KNOWN]}
+    folder = tmp_path / "results"
+    assert home.project.run("bump", "--dry-run", "--output", str(folder)).code == 0
+    for file in folder.iterdir():
+        file.write_text(json.dumps(json.loads(file.read_text()) | {"build": PASSED}))
+
+    assert home.project.run("publish", str(folder)).code == 0
+
+    assert {one.title: one.automerge for one in home.hosted.pulls.values()} == {
+        "apple: 1.0 -> 2.0": False,
+        "pear: 1.0 -> 2.0": True,
+    }
 
 
 def test_all_pages_are_read(home: Home, osv: Osv) -> None:

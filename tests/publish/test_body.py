@@ -15,7 +15,7 @@ from tests.publish.examples import WARNED, example
 from updater.model import Build, Diagnosis, Evidence, PinWarning
 from updater.publish.body import LONGEST, render, stopped_comment, stopped_marker
 from updater.publish.marker import Marker, read_marker, wants_rebuild
-from updater.publish.proposal import Note, Told
+from updater.publish.proposal import UNCHANGED, Note, Told
 from updater.publish.release import Difference
 from updater.publish.requirements import RequirementChange
 from updater.publish.vulnerabilities import Vulnerabilities, Vulnerability
@@ -30,7 +30,6 @@ FAILED = Build(
     phase="build",
     diagnosis=Diagnosis("missing-dependency", "it needs einx | which `is` <gone>", "add it"),
 )
-EVIDENCE = Evidence("0" * 40, "v0.7.7", 3, example().hash)
 LICENCE = PinWarning("licence-changed", "the licence changes: MIT -> BUSL-1.1")
 TOLD = Told(
     compare="https://github.com/lucidrains/ema-pytorch/compare/v0.7.7...v0.8.3",
@@ -81,9 +80,21 @@ BODIES: dict[str, list[Update]] = {
         example(
             old="0.7.7",
             new="0.7.7",
+            label="0.7.0",
+            ref="v0.7.7",
             build=Build("skipped", "", phase="the source stays the same"),
             command="pin",
-            evidence=EVIDENCE,
+            told=UNCHANGED,
+            evidence=Evidence(
+                "0123456789abcdef0123456789abcdef01234567", "v0.7.7", 3, "sha256-AAAA"
+            ),
+        )
+    ],
+    "vulnerabilities-not-known": [
+        example(
+            old="0.7.7",
+            new="0.7.7",
+            build=Build("skipped", "", phase="the source stays the same"),
             told=Told(
                 vulnerabilities=Vulnerabilities(
                     "https://osv.example", "ema-pytorch", problem="the source could not be asked"
@@ -105,10 +116,11 @@ def test_a_body_is_its_golden_text(name: str) -> None:
 
 
 def test_every_body_carries_a_marker_that_can_be_read_and_an_unticked_box() -> None:
-    for name, updates in BODIES.items():
+    for updates in BODIES.values():
         body = render(updates)
+        pins = all(one.command == "pin" for one in updates)
         keys = tuple(one.key for one in updates)
-        assert read_marker(body) == Marker(keys, ready=True, only_pins=name == "pinned")
+        assert read_marker(body) == Marker(keys, ready=True, only_pins=pins)
         assert not wants_rebuild(body)
 
 

@@ -109,9 +109,19 @@ setup(
     )
 
 
+def test_a_name_that_is_written_once_is_what_it_stands_for() -> None:
+    data = b"needs = ['a']\nsetup(install_requires=needs)\n"
+    assert from_setup_py(data) == Requirements("", (("a", "a"),))
+
+
 @pytest.mark.parametrize(
     "data",
     [
+        b"needs = ['a']\nneeds.append('b')\nsetup(install_requires=needs)",
+        b"needs = ['a']\nneeds += ['b']\nsetup(install_requires=needs)",
+        b"needs = ['a']\nadd(needs)\nsetup(install_requires=needs)",
+        b"if x:\n    needs = ['a']\nsetup(install_requires=needs)",
+        b"needs = ['a']\nif x:\n    needs = ['b']\nsetup(install_requires=needs)",
         b"setup(install_requires=read())",
         b"setup(install_requires=['a'] + more)",
         b"setup(name='x')",

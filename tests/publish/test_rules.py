@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.publish.examples import WARNED, example
-from updater.model import Branch, BranchCommit, Build, Pull
+from updater.model import Branch, BranchCommit, Build, PinWarning, Pull
+from updater.publish.body import superseded_body
 from updater.publish.marker import Marker, rebuild_box, signed
 from updater.publish.proposal import Proposal
 from updater.publish.rules import (
@@ -112,10 +113,23 @@ def test_a_merged_branch_is_spent_until_somebody_pushes() -> None:
     assert not is_spent(PULL, "bot[bot]", "c1")
 
 
+def test_a_replaced_branch_is_spent_and_a_declined_one_is_not() -> None:
+    closed = replace(PULL, state="closed")
+    replaced = replace(closed, body=superseded_body())
+    assert is_spent(replaced, "bot[bot]", "c1")
+    assert not is_spent(replaced, "bot[bot]", "c2")
+    assert not is_spent(closed, "bot[bot]", "c1")
+    assert not is_spent(replace(replaced, author="mallory"), "bot[bot]", "c1")
+
+
 AUTOMERGE = {
     "allowed": (example(), True),
     "another kind": (example(new="2.0"), False),
     "with a warning": (example(warnings=(WARNED,)), False),
+    "a minor version below 1.0, which may break": (
+        example(warnings=(PinWarning("major-version", "0.7 -> 0.8"),)),
+        False,
+    ),
     "not built": (example(build=None), False),
     "skipped": (example(build=Build("skipped", "")), False),
     "failed": (example(build=Build("failed", "")), False),

@@ -75,14 +75,22 @@ def plan(request: Request) -> int:
     from updater.model import Outdated  # noqa: PLC0415 - one command's
     from updater.overlay.order import uses  # noqa: PLC0415 - as above
     from updater.planning import split  # noqa: PLC0415 - as above
+    from updater.publish.groups import group_of  # noqa: PLC0415 - as above
     from updater.report.as_json import plan_json  # noqa: PLC0415 - pydantic
 
     config = request.load()
     found = find_packages(config)
     packages = select(found.packages, request.packages)
     outcomes = run(request, config, lambda pipeline: pipeline.check(packages))
-    behind = [outcome.package for outcome in outcomes if isinstance(outcome, Outdated)]
-    groups = {one.identity: config.policy(one).pull_request.group for one in behind}
+    outdated = [outcome for outcome in outcomes if isinstance(outcome, Outdated)]
+    behind = [outcome.package for outcome in outdated]
+    groups = {
+        one.package.identity: group_of(
+            config.policy(one.package).pull_request,
+            pins=one.tracking is not None and one.tracking.moving,
+        )
+        for one in outdated
+    }
     jobs = split(behind, uses(found.packages, found.texts), groups)
     write(plan_json((job.id, [one.identity for one in job.packages]) for job in jobs))
     report("plan", replace(request, json=False), outcomes, sys.stderr, found=found)

@@ -71,10 +71,15 @@ class Updated(_Known):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held(_Known):
-    """A newer candidate exists and must not be taken, or nothing may be decided."""
+    """A newer candidate exists and must not be taken, or nothing may be decided.
+
+    Attributes:
+        pending: it is ready, and waits for its turn.
+    """
 
     reason: str
     until: datetime | None = None
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,7 @@ class PullPolicy:
         group: the name under which several packages share one pull request.
         pin_group: the same for updates that make a pin say what it holds.
         title: with ``{name}``, ``{old}`` and ``{new}``; also the commit's first line.
+        group_title: the same for several packages, with ``{group}`` and ``{count}``.
         schedule: windows of the week in UTC; empty for always.
     """
 
@@ -65,6 +66,7 @@ class PullPolicy:
     group: str = ""
     pin_group: str = ""
     title: str = "{name}: {old} -> {new}"
+    group_title: str = "{group}: update {count} packages"
     schedule: tuple[str, ...] = ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from updater.model import HASH_FIELDS, Failed, Held
+from updater.model import Failed, Held
 from updater.publish.groups import as_built, group_of
 from updater.publish.proposal import Update
 
@@ -29,12 +29,9 @@ class Member:
     @property
     def group(self) -> str:
         """The group that it belongs to, an empty string where it stands by itself."""
-        outcome = self.outcome
-        moving = outcome.tracking is not None and outcome.tracking.moving
-        stays = outcome.hashed is not None and not any(
-            one.field in HASH_FIELDS for one in outcome.change.fields
-        )
-        return group_of(self.policy, pins=moving or stays)
+        tracking = self.outcome.tracking
+        moving = tracking is not None and tracking.moving
+        return group_of(self.policy, pins=moving or self.update.command != "bump")
 
     def beside(self, members: Sequence[Member]) -> Member:
         """Return the part as it is told in a pull request with some members."""
@@ -88,6 +85,7 @@ def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
         told=proposed.told,
         imports=policy.build.imports != (),
         title=policy.pull_request.title,
+        group_title=policy.pull_request.group_title,
         asked=proposed.asked,
         command=proposed.command,
         label=label or "",
@@ -118,6 +116,7 @@ def held(member: Member, decision: rules.Leave) -> Held:
         warnings=outcome.warnings,
         reason=decision.reason,
         until=decision.until,
+        pending=decision.pending,
         pull_request=decision.pull.link if decision.pull is not None else None,
     )
 

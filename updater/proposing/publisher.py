@@ -25,6 +25,7 @@ from updater.proposing.members import Member, failed, held, member_of, together
 from updater.proposing.target import find_target
 from updater.publish import dashboard, names, rules
 from updater.publish.body import render
+from updater.publish.groups import own_names
 from updater.publish.proposal import Proposal
 from updater.publish.schedule import opens
 
@@ -105,21 +106,19 @@ class Publisher:
             else:
                 outcomes[one.package.identity] = one
         view = self._view
-        if members or self._config.document.dashboard:
-            view.login = view.repository.login()
+        view.login = view.repository.login()
         if self._config.document.dashboard:
             view.look_at_board()
-        if members:
-            view.look_at_pulls()
-            proposals = []
-            for name, group in self._groups(members, found).items():
-                done, proposal = self._group(name, group, found)
-                outcomes |= {outcome.package.identity: outcome for outcome in done}
-                proposals += [proposal] if proposal is not None else []
-            try:
-                clean_up(view, proposals)
-            except PublishError as error:
-                self.problems.append(str(error))
+        view.look_at_pulls()
+        proposals = []
+        for name, group in self._groups(members, found).items():
+            done, proposal = self._group(name, group, found)
+            outcomes |= {outcome.package.identity: outcome for outcome in done}
+            proposals += [proposal] if proposal is not None else []
+        try:
+            clean_up(view, proposals)
+        except PublishError as error:
+            self.problems.append(str(error))
         order = [
             one.outcome.package if isinstance(one, Proposed) else one.package for one in proposed
         ]
@@ -149,13 +148,13 @@ class Publisher:
             identity: place
             for place, identity in enumerate(in_order(uses(found.packages, found.texts)))
         }
-        named = [package.name for package in found.packages]
+        policies = [self._config.policy(package).pull_request for package in found.packages]
+        groups = {name for one in policies for name in (one.group, one.pin_group) if name}
+        own = own_names(found.packages, groups)
         grouped: dict[str, list[Member]] = {}
         for member in sorted(members, key=lambda one: position.get(one.package.identity, 0)):
-            own = member.package.name
-            if named.count(own) > 1:
-                own = f"{member.package.file.removesuffix('.nix')}-{own}"
-            grouped.setdefault(member.group or own, []).append(member)
+            name = member.group or own[member.package.identity]
+            grouped.setdefault(name, []).append(member)
         return grouped
 
     def _group(
@@ -163,7 +162,8 @@ class Publisher:
     ) -> tuple[list[Outcome], Proposal | None]:
         until = opens(together(members).schedule, self._now)
         if until is not None and not any(self._view.is_forced(one.update) for one in members):
-            closed = rules.Leave("it is not the time that `schedule:` allows", until=until)
+            said = "it is not the time that `schedule:` allows"
+            closed = rules.Leave(said, until=until, pending=True)
             return [held(member, closed) for member in members], None
         try:
             pulls = self._view.repository.pulls(names.branch(name))

@@ -41,7 +41,7 @@ _VARIABLES = ", ".join(
 )
 _QUERY = f"""query ($owner: String!, $name: String!, {_VARIABLES}) {{
   repository(owner: $owner, name: $name) {{
-    releases(first: 50, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
+    releases(first: 100, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
       nodes {{ tagName description url isDraft }}
     }}
 {_FIELDS}

@@ -18,11 +18,12 @@ TITLE = "Updates of the overlays"
 MARKER = "<!-- updater:dashboard -->"
 
 _SECTIONS = {
+    "pending": "Pending",
     "open": "Open pull requests",
     "held": "Held",
     "failed": "Failed",
 }
-_ROW = re.compile(r"^- \[([ xX])\] .*<!-- updater:row (open|held|failed) ([^ ]+) -->$")
+_ROW = re.compile(r"^- \[([ xX])\] .*<!-- updater:row (pending|open|held|failed) ([^ ]+) -->$")
 _LONGEST = 60_000
 _HEAD = (
     "What the updater found. Tick a box to have the package tried again by the next run, also "
@@ -88,10 +89,11 @@ def _row(outcome: Outcome) -> _Row | None:
     match outcome:
         case Updated() if pull is not None:
             section, said = "open", f"[pull request {pull.number}]({address(pull.url)})"
-        case Held(reason=reason, until=until):
+        case Held(reason=reason, until=until, pending=pending):
             when = f" until {until:%Y-%m-%d}" if until is not None else ""
             link = f" ([pull request {pull.number}]({address(pull.url)}))" if pull else ""
-            section, said = "held", f"{inline(reason)}{when}{link}"
+            section = "pending" if pending else "held"
+            said = f"{inline(reason)}{when}{link}"
         case Failed(stage=stage, message=message):
             section, said = "failed", f"{stage}: {inline(message.splitlines()[0][:300])}"
         case Current() | Skipped() | _:

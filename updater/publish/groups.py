@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from updater.model import Build
+from updater.publish.names import branch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from updater.model import PullPolicy
+    from updater.model import Package, PullPolicy
 
 
 def group_of(policy: PullPolicy, *, pins: bool) -> str:
@@ -21,6 +23,40 @@ def group_of(policy: PullPolicy, *, pins: bool) -> str:
         pins: the update makes a pin say what it holds: its rev was a moving one, or its hash stays.
     """
     return (policy.pin_group if pins else "") or policy.group
+
+
+def own_names(packages: Sequence[Package], groups: Iterable[str]) -> dict[str, str]:
+    """Return identity -> the name of the package's own pull request, whose branch no other has.
+
+    Args:
+        packages: all there are.
+        groups: the names of all groups.
+    """
+    taken = {branch(group) for group in groups}
+    found: dict[str, str] = {}
+    left = list(packages)
+    for name in (_plain_name, _name_in_file, _identity):
+        names = {one.identity: name(one) for one in left}
+        count = Counter(map(branch, names.values()))
+        found |= {
+            identity: said
+            for identity, said in names.items()
+            if name is _identity or (count[branch(said)] == 1 and branch(said) not in taken)
+        }
+        left = [one for one in left if one.identity not in found]
+    return found
+
+
+def _plain_name(package: Package) -> str:
+    return package.name
+
+
+def _name_in_file(package: Package) -> str:
+    return f"{package.file.removesuffix('.nix')}-{package.name}"
+
+
+def _identity(package: Package) -> str:
+    return package.identity
 
 
 def as_built(build: Build | None, identity: str, members: Iterable[str]) -> Build | None:

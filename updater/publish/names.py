@@ -33,7 +33,9 @@ def title(group: str, updates: Sequence[Update]) -> str:
     """Return the title of one package's change, or of a group's, as nixpkgs writes them."""
     if len(updates) == 1:
         return first_line(updates[0])
-    return f"{group}: update {len(updates)} packages"
+    words = {"group": group, "count": str(len(updates))}
+    template = updates[0].group_title
+    return re.sub("{(group|count)}", lambda found: plain(words[found[1]]), template)[:_TITLE_LENGTH]
 
 
 def message(group: str, updates: Sequence[Update]) -> str:

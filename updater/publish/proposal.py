@@ -72,7 +72,7 @@ class Update:
         method: how the hash was found.
         reported: the build was another process's, whose word is taken for it.
         imports: the build also imports the package and compares its version.
-        title: the template of the title.
+        title, group_title: the templates of the title.
         asked: what ``--to`` named; empty where nobody asked.
         command: that finds it.
         evidence: how it is known what the pin held; None where that needed no search.
@@ -99,6 +99,7 @@ class Update:
     imports: bool = True
     told: Told = NOTHING_TOLD
     title: str = "{name}: {old} -> {new}"
+    group_title: str = "{group}: update {count} packages"
     asked: str = ""
     command: Command = "bump"
     label: str = ""

@@ -137,9 +137,10 @@ def from_setup_py(data: bytes) -> Requirements | None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "setup":
             given = {one.arg: one.value for one in node.keywords if one.arg}
+            written = _written_once(tree)
             try:
                 said: dict[str, object] = {
-                    name: ast.literal_eval(given[name])
+                    name: ast.literal_eval(_resolved(given[name], written))
                     for name in ("install_requires", "extras_require", "python_requires")
                     if name in given
                 }
@@ -147,6 +148,34 @@ def from_setup_py(data: bytes) -> Requirements | None:
                 return None
             return _from_arguments(said)
     return None
+
+
+def _written_once(tree: ast.Module) -> dict[str, ast.expr]:
+    """Return what names of the module stand for that one assignment alone makes.
+
+    A name that anything but the arguments of a call looks at may be changed there.
+    """
+    assigned = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    passed = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.keyword)}
+    uses = [one for one in ast.walk(tree) if isinstance(one, ast.Name)]
+    return {
+        name: value
+        for name, value in assigned.items()
+        if sum(one.id == name and isinstance(one.ctx, ast.Store) for one in uses) == 1
+        and all(
+            isinstance(one.ctx, ast.Store) or id(one) in passed for one in uses if one.id == name
+        )
+    }
+
+
+def _resolved(value: ast.expr, written: Mapping[str, ast.expr]) -> ast.expr:
+    return written.get(value.id, value) if isinstance(value, ast.Name) else value
 
 
 def _from_arguments(said: Mapping[str, object]) -> Requirements | None:

@@ -61,12 +61,14 @@ class Leave:
         pull: the pull request to name, where there is one.
         stopped_by: a person's commit, about which a comment tells once; else empty.
         until: when it may be otherwise, where that is known.
+        pending: it is only a question of time.
     """
 
     reason: str
     pull: Pull | None = None
     stopped_by: str = ""
     until: datetime | None = None
+    pending: bool = False
 
 
 Decision: TypeAlias = "Publish | Leave"
@@ -95,7 +97,8 @@ def decide(proposal: Proposal, seen: Seen) -> Decision:  # noqa: PLR0911 - each 
         rival = seen.rival
         return Leave(f"pull request {rival.number} of {rival.author} does the same", rival)
     if mine is None and seen.open >= seen.max_open and not seen.forced:
-        return Leave(f"{seen.open} pull requests are open, and max_open is {seen.max_open}")
+        said = f"{seen.open} pull requests are open, and max_open is {seen.max_open}"
+        return Leave(said, pending=True)
     return Publish(mine, push=not _is_newest(proposal, seen))
 
 
@@ -178,7 +181,10 @@ def may_automerge(updates: Sequence[Update], allowed: Iterable[str]) -> bool:
     kinds = set(allowed)
     return bool(updates) and all(
         update.kind in kinds
-        and all(warning.code == "major-version" for warning in update.warnings)  # as its kind says
+        and all(
+            warning.code == "major-version" and update.kind == "major"  # as its kind says
+            for warning in update.warnings
+        )
         and update.build is not None
         and update.build.status == "passed"
         for update in updates
@@ -186,5 +192,10 @@ def may_automerge(updates: Sequence[Update], allowed: Iterable[str]) -> bool:
 
 
 def is_spent(pull: Pull, login: str, head: str) -> bool:
-    """Tell whether a branch has done its work: merged, and nobody pushed to it since."""
-    return pull.state == "merged" and is_mine(pull, login) and pull.head == head
+    """Tell whether a branch has done its work, and nobody pushed to it since.
+
+    It has where its pull request was merged, or closed because another one has its packages.
+    """
+    marker = read_marker(pull.body) if pull.state == "closed" else None
+    done = pull.state == "merged" or (marker is not None and not marker.keys)
+    return done and is_mine(pull, login) and pull.head == head
