@@ -74,7 +74,7 @@ LATEST = {
     "gx-branch": "1.2-unstable-2025-01-05",
     "gi-branch": "1.2-unstable-2025-01-05",
 }
-SHORT = "3s"
+SHORT = "5s"
 """A timeout that is over soon, and that only what hangs for ever meets."""
 
 FATAL = {("graphql", "403")}

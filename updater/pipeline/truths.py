@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import anyio
 
+from updater.choose import expected_tracking
 from updater.errors import HashError, NotFound, StageError
 from updater.fetchers.base import NoFile
 from updater.following.subjects import Decision, Subject
@@ -20,7 +21,6 @@ from updater.model import (
     Skipped,
     Stay,
     Take,
-    Tracking,
     Wait,
 )
 from updater.pipeline.endings import checked, failed
@@ -158,7 +158,7 @@ def _of_index_as_sri(subject: Subject) -> Ready | Skipped:
         return _of_index(subject)
     if str(written) == subject.pin.hash or subject.source.get("sha256", "hash") is None:
         return _of_index(subject)
-    tracking = Tracking("pypi", "its source is fetched from the package index")
+    tracking = expected_tracking(subject.pin, subject.policy)
     pinned = Pinned(rev="", version=subject.pin.version)
     now = Candidate(subject.pin.version or "")
     return _kept(subject, Decision(tracking, Stay(now), pinned), {}, sri=True)
