@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
-import tarfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ import anyio
 from anyio import to_thread
 
 from updater.effects.nix import Nix, build_environment, got_hash
+from updater.effects.outputs import unpacked, with_output
 from updater.effects.process import printable
 from updater.errors import BuildError, HashError
 
@@ -200,8 +199,6 @@ class NixBuild:
     async def fixed_output(self, derivation: str, wrong: Sri) -> str:
         """Return the derivation, of all that one needs, whose output must have a hash.
 
-        Its text says so in base 16. Source: Nix manual, "Derivation files" (ATerm format).
-
         Returns:
             Its path; an empty string where there is none.
 
@@ -212,7 +209,7 @@ class NixBuild:
         if ran.exit_code:
             raise BuildError(f"{derivation} cannot be read: {ran.stderr[-500:]}")
         needed = [path for path in ran.stdout.split() if path.endswith(".drv")]
-        return await to_thread.run_sync(_with_hash, needed, wrong)
+        return await to_thread.run_sync(with_output, needed, wrong)
 
     async def true_hash(
         self, derivation: str, wrong: Sri, options: Sequence[str], log: Path
@@ -267,7 +264,7 @@ class NixBuild:
         Raises:
             BuildError: it cannot be unpacked or added.
         """
-        tree = await to_thread.run_sync(_unpack, archive, folder / "unpacked", name, strip_root)
+        tree = await to_thread.run_sync(unpacked, archive, folder / "unpacked", name, strip_root)
         if tree is None:
             return ""
         ran = await self._nix.run("nix-store", "--add-fixed", "--recursive", "sha256", str(tree))
@@ -311,33 +308,6 @@ class NixBuild:
                 await process.aclose()
         said = await to_thread.run_sync(_cleaned, log, started)
         return Ended(process.returncode or 0, output.decode("utf-8", "replace"), said)
-
-
-def _with_hash(derivations: Sequence[str], wrong: Sri) -> str:
-    said = f'{wrong.algorithm}","{wrong.digest.hex()}")'.encode()
-    for path in derivations:
-        with suppress(OSError):
-            if said in Path(path).read_bytes():
-                return path
-    return ""
-
-
-def _unpack(archive: Path, folder: Path, name: str, strip_root: bool) -> Path | None:  # noqa: FBT001 - for a thread
-    tree = folder / "tree"
-    try:
-        opened = tarfile.open(archive)  # noqa: SIM115 - closed below
-    except tarfile.TarError:
-        return None
-    try:
-        shutil.rmtree(folder, ignore_errors=True)
-        tree.mkdir(parents=True)
-        with opened:
-            opened.extractall(tree, filter="tar")
-        if strip_root:
-            (tree,) = tree.iterdir()
-        return tree.rename(folder / name)
-    except (OSError, tarfile.TarError, ValueError) as error:
-        raise BuildError(f"the source cannot be unpacked: {error}") from error
 
 
 async def _end(process: anyio.abc.Process) -> None:
