@@ -91,6 +91,7 @@ class NixBuild:
     def __init__(self, environment: dict[str, str] | None = None) -> None:
         self._environment = environment if environment is not None else build_environment()
         self._nix = Nix(self._environment)
+        self._configured: bool | None = None
 
     def available(self) -> bool:
         """Tell whether Nix is installed."""
@@ -105,6 +106,11 @@ class NixBuild:
         for given, value in _overrides(options):
             if given in _SANDBOX:
                 return value == "true"
+        if self._configured is None:
+            self._configured = await self._configured_sandbox()
+        return self._configured
+
+    async def _configured_sandbox(self) -> bool:
         try:
             ran = await self._nix.run("nix", *_FEATURES, "show-config", "--json")
             if ran.exit_code:  # the name since Nix 2.20
