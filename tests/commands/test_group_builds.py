@@ -108,6 +108,22 @@ def test_a_member_that_may_fail_stays_in_the_group(workshop: Workshop) -> None:
     assert (result.code, said) == (0, ["failed", "passed"])
 
 
+def test_a_build_that_is_refused_is_refused_to_all_members(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workshop.overlay("apple", "pear")
+    for name in ("apple", "pear"):
+        workshop.add(name, "2.0")
+    workshop.project.add_configuration(FRUIT)
+    monkeypatch.setenv("GITHUB_TOKEN", "hush-hush")
+    before = workshop.project.snapshot()
+    result, packages = workshop.bump()
+    assert (result.code, workshop.project.snapshot()) == (1, before)
+    for name in ("apple", "pear"):
+        message = packages[name]["error"]["message"]
+        assert message.startswith("builds are not sandboxed, and ")
+
+
 def test_a_build_counts_for_the_packages_that_it_was_of_only(
     workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -94,7 +94,7 @@ def test_the_body_shows_the_evidence(home: Home, vocos: Hosted, tmp_path: Path) 
     assert "- Reproduce: `updater pin 'overlays/vocos.nix#python3Packages.vocos' --dry-run`" in (
         pull.body
     )
-    assert "Requirement changes: none." in pull.body
+    assert "Requirement changes: none (from the same source)." in pull.body
 
 
 def test_a_second_run_changes_nothing_also_from_an_empty_cache(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.commands.repository import Home
+from tests.loopback.messages import text
 from tests.project import FAKE
 
 if TYPE_CHECKING:
@@ -285,3 +286,56 @@ def test_another_answer_to_what_was_asked_is_refused(home: Home, tmp_path: Path)
     assert result.code == 1
     assert "version: 1.5 was reported, 2.0 is found" in package["error"]["message"]
     assert home.hosted.pulls == {}
+
+
+def test_the_dashboard_shows_what_the_build_job_held_and_what_failed_there(
+    home: Home, tmp_path: Path
+) -> None:
+    """As its word: it publishes nothing, fails nothing, and cannot act."""
+    home.add("fig", "pear")
+    home.configure("dashboard: true\npackages: {fig: {hold: 'asks @anna'}}\n")
+    home.index.server.fail("GET /simple/pear/", text("gone", 404))
+    folder = tmp_path / "results"
+    assert home.project.run("bump", "--dry-run", "--output", str(folder)).code == 1
+    assert len(list(folder.iterdir())) == 3
+
+    result = home.project.run("publish", str(folder), "--json")
+
+    assert (result.code, [one["name"] for one in result.json["packages"]]) == (0, ["apple"])
+    (issue,) = home.hosted.issues.values()
+    lines = [line.partition(" <!--")[0] for line in issue.body.splitlines() if "- [ ]" in line]
+    assert lines == [
+        f"- [ ] `apple` `1.0` → `2.0`: [pull request 1]({home.github.url}/me/overlays/pull/1)",
+        "- [ ] `fig`: reported by the build job: asks @\u200banna",
+        (
+            f"- [ ] `pear`: bump: reported by the build job: look-up: {home.index.url}pear/ "
+            "answers 404 Not Found"
+        ),
+    ]
+
+
+def test_without_updates_the_dashboard_is_brought_up_to_date_all_the_same(
+    home: Home, tmp_path: Path
+) -> None:
+    home.configure("dashboard: true\npackages: {apple: {hold: true}}\n")
+    folder = tmp_path / "results"
+    home.project.run("bump", "--output", str(folder))
+    assert home.project.run("publish", str(folder)).code == 0
+    (issue,) = home.hosted.issues.values()
+    assert "held in config.yaml" in issue.body
+
+
+def test_a_package_that_was_not_asked_for_is_not_told_of_either(home: Home, tmp_path: Path) -> None:
+    home.add("fig")
+    home.configure("dashboard: true\npackages: {apple: {hold: true}}\n")
+    folder = tmp_path / "results"
+    home.project.run("bump", "apple", "--output", str(folder))
+    result = home.project.run("publish", str(folder), "fig")
+    assert (result.code, home.writes()) == (2, [])
+
+
+def test_without_a_dashboard_only_updates_are_left(home: Home, tmp_path: Path) -> None:
+    home.configure("packages: {apple: {hold: true}}\n")
+    folder = tmp_path / "results"
+    home.project.run("bump", "--output", str(folder))
+    assert not folder.exists()

@@ -158,3 +158,20 @@ def test_a_comment_says_how_to_hand_the_branch_back() -> None:
         "the branch again; to keep it, do nothing.\n\n"
         f"{stopped_marker('0123456789abcdef')}\n"
     )
+
+
+COPIED: dict[str, tuple[dict[str, str], str]] = {
+    "a tag": ({}, "bump IDENTITY --to v0.8.3"),
+    "a tag for shells": ({"ref": "v1;rm${IFS}-rf"}, "bump IDENTITY --to 'v1;rm${IFS}-rf'"),
+    "a version": ({"ref": "", "commit": ""}, "bump IDENTITY --to 0.8.3"),
+    "a pin": ({"command": "pin --sri"}, "pin --sri IDENTITY"),
+}
+
+
+@pytest.mark.parametrize(("changes", "command"), COPIED.values(), ids=COPIED)
+def test_a_command_to_copy_keeps_what_upstream_named_in_one_word(
+    changes: dict[str, str], command: str
+) -> None:
+    identity = "'overlays/ema-pytorch.nix#python3Packages.ema-pytorch'"
+    said = f"- Reproduce: `updater {command.replace('IDENTITY', identity)} --dry-run`\n"
+    assert said in render([example(**changes)])

@@ -65,26 +65,30 @@ def publish(request: Request, folder: Path, to: str) -> int:
     """
     results = read_results(folder)
     config = request.load()
-    if not results:
+    if not results.made and not (results.unmade and config.document.dashboard):
         report("publish", request, [])
         return Exit.DONE
     with opened(config) as publisher:
         found = found_in(publisher.read(overlay_files(config)))
         known = {package.identity: package for package in found.packages}
-        for result in results:
-            if result.package not in known:
-                raise NoSuchPackage(result.package)
-        packages = [known[result.package] for result in results]
-        refuse_others(packages, select(found.packages, request.packages))
-        reported = {result.package: result.built for result in results}
+        for identity in results.packages:
+            if identity not in known:
+                raise NoSuchPackage(identity)
+        told = [known[identity] for identity in results.packages]
+        refuse_others(told, select(found.packages, request.packages))
+        packages = [known[result.package] for result in results.made]
+        reported = {result.package: result.built for result in results.made}
         ask = Bump(to, build=False, reported=reported)
-        refuse_many(ask, packages)
-        refuse_unasked(results, to)
-        commands = {one.package: one.command for one in results}
+        if packages:
+            refuse_many(ask, packages)
+        refuse_unasked(results.made, to)
+        commands = {one.package: one.command for one in results.made}
         again = run(request, config, lambda stages: _again(stages, packages, commands, found, ask))
         places = {_package(one).identity: one for one in again}
         proposed = [places[package.identity] for package in packages]
-        outcomes = publisher.publish(confirm(results, proposed), found, reported=True)
+        unmade = [one.outcome(known[one.package]) for one in results.unmade]
+        confirmed = confirm(results.made, proposed)
+        outcomes = publisher.publish(confirmed, found, reported=True, shown=unmade)
     return _published("publish", request, outcomes, found, publisher.problems)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from updater.commands.request import Request
     from updater.model import Package
     from updater.pipeline.steps import Bump
+    from updater.publish.proposal import Command
 
 
 def check(request: Request, *, tell_outdated: bool) -> int:
@@ -41,7 +42,7 @@ def bump(request: Request, ask: Bump, output: Path | None = None) -> int:
     if output is not None:
         from updater.proposing.results import write_results  # noqa: PLC0415 - pydantic, for --output only
 
-        write_results(output, outcomes, ask.to)
+        write_results(output, outcomes, ask.to, dashboard=config.document.dashboard)
     report_changes("bump", request, outcomes, found, dry_run=ask.dry_run)
     return exit_code(outcomes)
 
@@ -55,7 +56,8 @@ def pin(request: Request, ask: Bump, output: Path | None, *, sri: bool) -> int:
     if output is not None:
         from updater.proposing.results import write_results  # noqa: PLC0415 - as above
 
-        write_results(output, outcomes, "", "pin --sri" if sri else "pin")
+        command: Command = "pin --sri" if sri else "pin"
+        write_results(output, outcomes, "", command, dashboard=config.document.dashboard)
     report_changes("pin", request, outcomes, found, dry_run=ask.dry_run)
     return exit_code(outcomes)
 

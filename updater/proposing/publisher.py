@@ -89,7 +89,12 @@ class Publisher:
         return self._view.read(paths)
 
     def publish(
-        self, proposed: Sequence[Proposed | Outcome], found: Found, *, reported: bool
+        self,
+        proposed: Sequence[Proposed | Outcome],
+        found: Found,
+        *,
+        reported: bool,
+        shown: Sequence[Outcome] = (),
     ) -> list[Outcome]:
         """Publish updates; return all outcomes in the given order.
 
@@ -97,6 +102,7 @@ class Publisher:
             proposed: planned on the base's text; what is no update is passed on.
             found: the packages of the base.
             reported: the builds are another process's word.
+            shown: further outcomes for the dashboard alone.
         """
         outcomes: dict[str, Outcome] = {}
         members = []
@@ -124,7 +130,7 @@ class Publisher:
         ]
         ordered = [outcomes[package.identity] for package in order]
         if self._config.document.dashboard:
-            self._show(ordered)
+            self._show([*ordered, *shown])
         return ordered
 
     def _show(self, outcomes: Sequence[Outcome]) -> None:

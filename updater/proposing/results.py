@@ -8,27 +8,30 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from updater.effects import files
 from updater.errors import PublishError, ReadError, UsageError, WriteError
-from updater.model import Build, Diagnosis, Failed, Updated
+from updater.model import Build, Diagnosis, Failed, Held, Updated
 from updater.pipeline.steps import Proposed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from updater.model import Outcome
+    from updater.model import Outcome, Package
     from updater.publish.proposal import Command
 
 LARGEST_FILE = 256 * 1024
 MOST_FILES = 2000
 
 _TAIL = 20_000
+_REASON = 1000
+# Which kind of file it is; whoever lies about it is refused for the fields that it then lacks.
+_UNMADE = b'"unmade"'
 _WORD = r"^[A-Za-z0-9][A-Za-z0-9._+!/@~=:-]*$"
 
 Word = Annotated[str, Field(pattern=_WORD, max_length=200)]
@@ -117,24 +120,61 @@ class Result(_Part):
         )
 
 
+class Unmade(_Part):
+    """One package that has no update, and why: what a dashboard shows of it."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    package: Identity
+    unmade: Literal["held", "failed"]
+    reason: Text
+    until: AwareDatetime | None
+
+    def outcome(self, package: Package) -> Outcome:
+        """Return it as the other process's word."""
+        reason = f"reported by the build job: {self.reason}"
+        if self.unmade == "failed":
+            return Failed(package=package, stage="bump", message=reason)
+        return Held(package=package, reason=reason, until=self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a folder tells, in the order of the file names."""
+
+    made: tuple[Result, ...]
+    unmade: tuple[Unmade, ...]
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The identities that it tells of."""
+        made = tuple(one.package for one in self.made)
+        return made + tuple(one.package for one in self.unmade)
+
+
 def write_results(
-    folder: Path, outcomes: Sequence[Outcome], asked: str, command: Command = "bump"
+    folder: Path,
+    outcomes: Sequence[Outcome],
+    asked: str,
+    command: Command = "bump",
+    *,
+    dashboard: bool,
 ) -> None:
-    """Write a file for each update.
+    """Write a file for each update, and for a dashboard also for what was held and what failed.
 
     Args:
         folder: where to.
         outcomes: of the run.
         asked: what ``--to`` named, or an empty string.
         command: of the run.
+        dashboard: there is one.
 
     Raises:
         WriteError: it cannot be written, or is nothing that `read_results` would take.
     """
     for outcome in outcomes:
-        if isinstance(outcome, Updated):
+        if isinstance(outcome, Updated) or (dashboard and isinstance(outcome, Held | Failed)):
             try:
-                result = _result(outcome, asked, command)
+                result = _told(outcome, asked, command)
             except ValidationError as error:
                 problem = error.errors(include_url=False)[0]
                 where = ".".join(str(part) for part in problem["loc"])
@@ -147,8 +187,8 @@ def write_results(
             files.make(folder / _file_name(result.package), f"{text}\n".encode())
 
 
-def read_results(folder: Path) -> tuple[Result, ...]:
-    """Return the results of a folder, in the order of the file names.
+def read_results(folder: Path) -> Results:
+    """Return the results of a folder.
 
     Raises:
         UsageError: a file is not what `write_results` writes, or two tell of one package.
@@ -158,10 +198,14 @@ def read_results(folder: Path) -> tuple[Result, ...]:
         found = files.read_small(folder, ".json", largest=LARGEST_FILE, most=MOST_FILES)
     except ReadError as error:
         raise UsageError(str(error), hint="name the folder of `bump --output DIR`") from error
-    results: dict[str, Result] = {}
+    results: dict[str, Result | Unmade] = {}
     for name, data in found.items():
         try:
-            result = Result.model_validate_json(data)
+            result: Result | Unmade = (
+                Unmade.model_validate_json(data)
+                if _UNMADE in data
+                else Result.model_validate_json(data)
+            )
         except ValidationError as error:
             problem = error.errors(include_input=False, include_url=False)[0]
             where = ".".join(str(part) for part in problem["loc"])
@@ -172,7 +216,10 @@ def read_results(folder: Path) -> tuple[Result, ...]:
         if result.package in results:
             raise UsageError(f"{name!r}: a second result for {result.package!r}")
         results[result.package] = result
-    return tuple(results.values())
+    return Results(
+        tuple(one for one in results.values() if isinstance(one, Result)),
+        tuple(one for one in results.values() if isinstance(one, Unmade)),
+    )
 
 
 def confirm(
@@ -204,6 +251,18 @@ def _confirmed(result: Result, proposed: Proposed | Outcome) -> Proposed | Outco
         )
     build = result.build.build() if result.build is not None else None
     return replace(proposed, outcome=replace(outcome, build=build))
+
+
+def _told(outcome: Updated | Held | Failed, asked: str, command: Command) -> Result | Unmade:
+    package = outcome.package.identity
+    match outcome:
+        case Updated():
+            return _result(outcome, asked, command)
+        case Held(reason=reason, until=until):
+            return Unmade(package=package, unmade="held", reason=reason[:_REASON], until=until)
+        case Failed(stage=stage, message=message):
+            reason = f"{stage}: {message}"[:_REASON]
+            return Unmade(package=package, unmade="failed", reason=reason, until=None)
 
 
 def _result(outcome: Updated, asked: str, command: Command) -> Result:
