@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,8 +13,6 @@ from tests.loopback.messages import Response
 from tests.project import FAKE, flat_hash, github_overlay, pypi_overlay, unpacked_hash
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.loopback.github import GitHub
     from tests.loopback.hosting import Hosted
     from tests.loopback.index import Index
@@ -474,3 +473,32 @@ def test_no_evaluation_of_a_branch_can_read_a_token(
         },
     )
     assert "hush" not in result.out + result.err
+
+
+@pytest.mark.nix
+def test_what_a_flake_says_of_nixs_settings_is_not_accepted(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the user's Nix would: this setting, once accepted, fills the log."""
+    built(workshop, "apple")
+    (workshop.project.root / "flake.nix").write_text(
+        """{
+          nixConfig.trace-function-calls = true;
+          inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+          outputs = { self, nixpkgs }: {
+            packages.x86_64-linux.apple = (import nixpkgs {
+              system = "x86_64-linux";
+              overlays = [ (import ./overlays/apple.nix) ];
+            }).python3Packages.apple;
+          };
+        }"""
+    )
+    workshop.configure(
+        file=None,
+        attribute="packages.{system}.{name}",
+        options=["--override-input", "nixpkgs", f"path:{workshop.tiny}"],
+    )
+    monkeypatch.setenv("NIX_CONFIG", "accept-flake-config = true")
+    (package,) = workshop.project.run("review", "base", "--json").json["packages"]
+    log = Path(package["build"]["log"]).read_text()
+    assert (package["status"], "function-trace" in log) == ("passed", False)
