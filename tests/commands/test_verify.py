@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import jsonschema  # type: ignore[import-untyped]  # it has no stubs of its own
 import pytest
 
+from tests.loopback import messages
 from tests.loopback.github import TOKEN
 from tests.project import FAKE, Project, flat_hash, github_overlay, pypi_overlay, unpacked_hash
 
@@ -280,11 +281,23 @@ def test_false_version_of_a_tag_whose_source_declares_another_one(
     )
 
 
-@pytest.mark.parametrize("text", ["version='0.0.0'", "version=get_version()", "name='x'"])
-def test_a_tagged_source_that_declares_nothing_is_true(
-    project: Project, vocos: Hosted, tmp_path: Path, text: str
+def test_a_source_that_cannot_be_read_again_is_true_with_a_warning(
+    project: Project, vocos: Hosted, github: GitHub, tmp_path: Path
 ) -> None:
-    commit = vocos.commit({"setup.py": f"setup({text})\n"})
+    """Its hash was right; only what it declares is not known."""
+    sri = unpacked_hash(vocos, "v0.2.0", tmp_path)
+    project.overlay("vocos.nix", github_overlay("vocos", "0.2.0", sri=sri))
+    github.server.fail("GET .*/info/refs", messages.text("no", 503))
+    code, out = verified(project)
+    assert (code, out.splitlines()[0]) == (0, "= vocos  0.2.0 is true")
+    assert "    warning: what the source declares was not read: " in out
+
+
+@pytest.mark.parametrize("written", ["version='0.0.0'", "version=get_version()", "name='x'"])
+def test_a_tagged_source_that_declares_nothing_is_true(
+    project: Project, vocos: Hosted, tmp_path: Path, written: str
+) -> None:
+    commit = vocos.commit({"setup.py": f"setup({written})\n"})
     vocos.tag("v0.4.0", commit)
     sri = unpacked_hash(vocos, commit, tmp_path)
     project.overlay("vocos.nix", github_overlay("vocos", "0.4.0", sri=sri))

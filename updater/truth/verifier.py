@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from updater import choose
-from updater.errors import HashError, NotFound
+from updater.errors import HashError, NotFound, UpstreamError
 from updater.fetchers.base import NoFile
 from updater.hashing.sri import parse_hash
 from updater.model import Candidate, Pinned, PinWarning, Verdict
@@ -131,7 +131,12 @@ class Verifier:
             said = f"the source is {candidate.version}"
             hint = "`updater pin` corrects the label"
             return _verdict(subject, "false version", said, candidate, pinned, hint=hint)
-        declared = await self._declared(repository, candidate)
+        warnings: tuple[PinWarning, ...] = ()
+        try:
+            declared = await self._declared(repository, candidate)
+        except UpstreamError as error:
+            declared, unread = None, f"what the source declares was not read: {error.message}"
+            warnings = (PinWarning("not-compared", unread),)
         if declared is not None and not means(subject.pin.version, declared):
             said = f"the source declares {declared}, and its tag {candidate.ref} says otherwise"
             hint = "upstream did not raise its own version: a build shows the same; ask upstream"
@@ -139,8 +144,8 @@ class Verifier:
         verdict = _verdict(subject, "true", "", candidate, pinned)
         until = "another commit's id begins so" if choose.is_shortened(rev) else ""
         said = f"the rev {rev!r} moves: the pin is true until {until or 'the branch moves on'}"
-        moving = (PinWarning("moving-rev", said),) if repository.tracking.moving else ()
-        return replace(verdict, tracking=repository.tracking, warnings=moving)
+        warnings += (PinWarning("moving-rev", said),) if repository.tracking.moving else ()
+        return replace(verdict, tracking=repository.tracking, warnings=warnings)
 
     async def _declared(self, repository: Repository, candidate: Candidate) -> str | None:
         """Return what a tagged source says of itself; of others it is the label already."""
