@@ -2,163 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.utils import canonicalize_name
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from updater.publish.schedule import read_window
+from updater import spellings
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_SIZES = {
-    "B": 1,
-    "kB": 10**3,
-    "MB": 10**6,
-    "GB": 10**9,
-    "KiB": 1 << 10,
-    "MiB": 1 << 20,
-    "GiB": 1 << 30,
-}
-_SIZE = re.compile(r"(\d+)\s*([kMG]?B|[KMG]iB)")
-_DURATION = re.compile(r"(\d+)\s*([smhdw])")
-_SHORT_HOSTS = {"github": "github.com", "gitlab": "gitlab.com", "codeberg": "codeberg.org"}
-_SHORT = ":, ".join(_SHORT_HOSTS) + ":"
-UPDATE_KINDS = ("patch", "minor", "major", "pin")
-_TRACKS = ("auto", "tag", "release", "commit", "pypi")
-
-
-def _duration(value: object) -> timedelta:
-    """Read ``30s``, ``60m``, ``12h``, ``7d``, ``2w``; 0 needs no unit."""
-    if value == 0:
-        return timedelta(0)
-    found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None:
-        raise ValueError("a duration is a whole number and s, m, h, d or w, such as 7d")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
-
-
-def _track(value: object) -> str:
-    if isinstance(value, str) and (
-        value in _TRACKS or (value.startswith("branch:") and value != "branch:")
-    ):
-        return value
-    raise ValueError(f"expected one of {', '.join(_TRACKS)}, branch:NAME")
-
-
-def _specifier(value: object) -> str:
-    try:
-        return str(SpecifierSet(str(value)))
-    except InvalidSpecifier as error:
-        raise ValueError('expected a PEP 440 specifier, such as ">=0,<2"') from error
-
-
-def _tag_pattern(value: object) -> str:
-    try:
-        pattern = re.compile(str(value))
-    except re.error as error:
-        raise ValueError(f"expected a regular expression: {error}") from error
-    if "version" not in pattern.groupindex:
-        raise ValueError("expected a group named version, such as v(?P<version>.+)")
-    return str(value)
-
-
-def _hold(value: object) -> str:
-    if value is True:
-        return "held in config.yaml"
-    if value is False:
-        return ""
-    if isinstance(value, str) and value.strip():
-        return value
-    raise ValueError("expected true, false or the reason as text")
-
-
-def _switch(value: object) -> object:
-    return {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
-
-
-def _kinds(value: object) -> object:
-    return {True: UPDATE_KINDS, False: ()}[value] if isinstance(value, bool) else _list(value)
-
-
-def _title(value: object) -> str:
-    unknown = set(re.findall(r"{(.*?)}", str(value))) - {"name", "old", "new"}
-    if unknown or not isinstance(value, str) or "{name}" not in value or "\n" in value:
-        raise ValueError("expected one line with {name}, and {old} and {new} where wanted")
-    return value
-
-
-def _group_title(value: object) -> str:
-    unknown = set(re.findall(r"{(.*?)}", str(value))) - {"group", "count"}
-    if unknown or not isinstance(value, str) or "{group}" not in value or "\n" in value:
-        raise ValueError("expected one line with {group}, and {count} where wanted")
-    return value
-
-
-def _schedule(value: object) -> object:
-    for one in value if isinstance(value, list) else []:
-        read_window(str(one))
-    return _list(value)
-
-
-def _repository(value: object) -> str:
-    if isinstance(value, str) and re.fullmatch(r"(?:[\w.-]+:)?[\w.-]+/[\w.-]+", value, re.ASCII):
-        return value
-    raise ValueError("expected OWNER/NAME, or HOST:OWNER/NAME for a host of hosts:")
-
-
-def _list(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _python(value: object) -> str:
-    if isinstance(value, str) and re.fullmatch(r"3\.\d+(\.\d+)?", value):
-        return value
-    raise ValueError('expected a version of Python as text, such as "3.12"')
-
-
-def _upstream(value: object) -> str:
-    """Read a project's identity, or the short form that `updater prefetch` takes too."""
-    text = value.strip() if isinstance(value, str) else ""
-    short, _, rest = text.partition(":")
-    if short == "pypi" and re.fullmatch(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?", rest, re.ASCII):
-        return f"pypi:{canonicalize_name(rest)}"
-    if short in _SHORT_HOSTS and re.fullmatch(r"[\w.-]+(?:/[\w.-]+)+", rest, re.ASCII):
-        return f"https://{_SHORT_HOSTS[short]}/{rest.removesuffix('.git')}"
-    if re.fullmatch(r"https://[^\s/@?#]+/[^\s@?#]+", text):
-        return text.rstrip("/").removesuffix(".git")
-    raise ValueError(f"expected {_SHORT}OWNER/REPO, pypi:NAME or https://HOST/OWNER/REPO")
-
-
-def _kind(value: object) -> str:
-    from updater.hosts import HOST_KINDS  # noqa: PLC0415 - only where hosts are configured
-
-    if value in HOST_KINDS:
-        return str(value)
-    raise ValueError(f"expected one of {', '.join(HOST_KINDS)}")
-
-
-def _address(value: object) -> str:
-    if isinstance(value, str) and re.fullmatch(r"https?://[^\s/]+\S*", value):
-        return value.rstrip("/")
-    raise ValueError("expected an address that starts with https:// or http://")
-
-
-def _size(value: object) -> int:
-    """Read a whole number of bytes, or one with a unit: ``500MB``, ``16GiB``."""
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-        return value
-    found = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None or not int(found[1]):
-        raise ValueError("a size is a whole number and B, kB, MB, GB, KiB, MiB or GiB, as in 16GiB")
-    return int(found[1]) * _SIZES[found[2]]
-
-
-Size = Annotated[int, BeforeValidator(_size)]
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Address = Annotated[str, BeforeValidator(_address)]
+Size = Annotated[int, BeforeValidator(spellings.size)]
+Duration = Annotated[timedelta, BeforeValidator(spellings.duration)]
+Address = Annotated[str, BeforeValidator(spellings.address)]
+Switch = Annotated[Literal["auto", "true", "false"], BeforeValidator(spellings.switch)]
+Imports = Annotated[tuple[str, ...] | Literal["auto"], BeforeValidator(spellings.several)]
 
 
 class _Strict(BaseModel):
@@ -168,7 +23,9 @@ class _Strict(BaseModel):
 class BuildOptions(_Strict):
     """What may be said under ``build:``."""
 
-    enabled: Annotated[Literal["auto", "true", "false"], BeforeValidator(_switch)] | None = Field(
+    enabled: (
+        Annotated[Literal["auto", "true", "false"], BeforeValidator(spellings.switch)] | None
+    ) = Field(
         default=None,
         description="Whether to build before writing: auto (where Nix is installed and flake.nix "
         "is locked), true or false",
@@ -184,7 +41,9 @@ class BuildOptions(_Strict):
     options: tuple[str, ...] | None = Field(
         default=None, description="Options for every Nix command", strict=False
     )
-    imports: Annotated[tuple[str, ...] | Literal["auto"], BeforeValidator(_list)] | None = Field(
+    imports: (
+        Annotated[tuple[str, ...] | Literal["auto"], BeforeValidator(spellings.several)] | None
+    ) = Field(
         default=None,
         description="Modules to import after the build; auto: those of the package; [] for none",
     )
@@ -221,7 +80,7 @@ class PullOptions(_Strict):
     automerge: (
         Annotated[
             tuple[Literal["patch", "minor", "major", "pin"], ...],
-            BeforeValidator(_kinds),
+            BeforeValidator(spellings.update_kinds),
         ]
         | None
     ) = Field(
@@ -237,17 +96,17 @@ class PullOptions(_Strict):
         description="The group of updates that only make a pin true: its rev was a branch, or its "
         "hash stays; default: `group`",
     )
-    schedule: Annotated[tuple[str, ...], BeforeValidator(_schedule)] | None = Field(
+    schedule: Annotated[tuple[str, ...], BeforeValidator(spellings.schedule)] | None = Field(
         default=None,
         description="Windows of the week in UTC in which it is opened or updated, such as "
         '`["sat-sun", "mon-fri 02:00-06:00"]`; default: always',
     )
-    title: Annotated[str, BeforeValidator(_title)] | None = Field(
+    title: Annotated[str, BeforeValidator(spellings.title)] | None = Field(
         default=None,
         description="Title and commit message, default `{name}: {old} -> {new}`; for Conventional "
         "Commits `chore(deps): update {name} to {new}`",
     )
-    group_title: Annotated[str, BeforeValidator(_group_title)] | None = Field(
+    group_title: Annotated[str, BeforeValidator(spellings.group_title)] | None = Field(
         default=None,
         description="The same for a group, default `{group}: update {count} packages`; for "
         "Conventional Commits `chore(deps): update {group}`",
@@ -271,21 +130,21 @@ class PublishOptions(_Strict):
 class PackageOptions(_Strict):
     """What may be said under ``defaults:`` and under each package of ``packages:``."""
 
-    track: Annotated[str, BeforeValidator(_track)] | None = Field(
+    track: Annotated[str, BeforeValidator(spellings.track)] | None = Field(
         default=None,
         description="The channel to follow: auto, tag, release, commit, pypi or branch:NAME",
     )
-    upstream: Annotated[str, BeforeValidator(_upstream)] | None = Field(
+    upstream: Annotated[str, BeforeValidator(spellings.upstream)] | None = Field(
         default=None,
         description="Where versions come from, for a source whose address has the version in it "
         "and tells no upstream: github:OWNER/REPO, gitlab:GROUP/REPO, codeberg:OWNER/REPO, "
         "pypi:NAME or https://HOST/OWNER/REPO",
     )
     prereleases: bool | None = Field(default=None, description="Whether pre-releases may be taken")
-    allow: Annotated[str, BeforeValidator(_specifier)] | None = Field(
+    allow: Annotated[str, BeforeValidator(spellings.specifier)] | None = Field(
         default=None, description="A PEP 440 specifier that a version must satisfy"
     )
-    tag_pattern: Annotated[str, BeforeValidator(_tag_pattern)] | None = Field(
+    tag_pattern: Annotated[str, BeforeValidator(spellings.tag_pattern)] | None = Field(
         default=None, description="A regular expression for a whole tag, with a group named version"
     )
     ignore: tuple[str, ...] | None = Field(
@@ -293,7 +152,7 @@ class PackageOptions(_Strict):
         description="Versions never to take; .* at the end matches the rest",
         strict=False,
     )
-    python: Annotated[str, BeforeValidator(_python)] | None = Field(
+    python: Annotated[str, BeforeValidator(spellings.python)] | None = Field(
         default=None,
         description="The Python that packages are built for; a release that needs another is held",
     )
@@ -308,7 +167,7 @@ class PackageOptions(_Strict):
     commit_interval: Duration | None = Field(
         default=None, description="A follower of a branch moves at most this often"
     )
-    hold: Annotated[str, BeforeValidator(_hold)] | None = Field(
+    hold: Annotated[str, BeforeValidator(spellings.hold)] | None = Field(
         default=None, description="true or a reason: never touch the package"
     )
     hash: Literal["auto", "embedded", "nix", "build"] | None = Field(
@@ -333,7 +192,7 @@ class PackageOptions(_Strict):
 class HostOptions(_Strict):
     """One code host under ``hosts:``; only what differs from the defaults need be said."""
 
-    kind: Annotated[str, BeforeValidator(_kind)] | None = Field(
+    kind: Annotated[str, BeforeValidator(spellings.host_kind)] | None = Field(
         default=None, description="What runs there: github, gitlab, gitea (also Forgejo) or git"
     )
     web: Address | None = Field(
@@ -393,7 +252,7 @@ class Document(_Strict):
     overlays: tuple[str, ...] = Field(
         default=("overlays",), description="Files, folders and globs", strict=False
     )
-    repository: Annotated[str, BeforeValidator(_repository)] | None = Field(
+    repository: Annotated[str, BeforeValidator(spellings.repository)] | None = Field(
         default=None,
         description="Where pull requests go: OWNER/NAME, or HOST:OWNER/NAME for a host of hosts:; "
         "default: GITHUB_REPOSITORY, else the remote origin",
