@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from docs import make_commands
 from docs.make_configuration import SECTIONS, page
 from docs.make_schemas import FOLDER, MODELS, schema
 from updater.cli import app
@@ -20,6 +21,10 @@ ROOT = Path(__file__).parent.parent
 
 def test_the_configuration_page_is_made_from_the_models() -> None:
     assert (ROOT / "docs" / "configuration.md").read_text() == page()
+
+
+def test_the_commands_page_is_what_the_commands_say() -> None:
+    assert (ROOT / "docs" / "commands.md").read_text() == make_commands.page()
 
 
 def test_every_key_is_explained() -> None:

@@ -126,8 +126,8 @@ def test_json_has_an_error_object_on_exit_2(project: Project) -> None:
         "error": {
             "stage": "arguments",
             "message": "config.yaml:1:trak: is no known key",
-            "hint": "known here: archives, base, dashboard, defaults, hosts, identify, index, max_open, "
-            "network, overlays, packages, publish, repository, vulnerabilities",
+            "hint": "known here: archives, base, dashboard, defaults, hosts, identify, index, "
+            "max_open, network, overlays, packages, publish, repository, vulnerabilities",
         },
     }
 
