@@ -115,7 +115,7 @@ def publish(
         str, typer.Option(metavar="VERSION|REV", help="What `bump --to` was asked for.")
     ] = "",
 ) -> int:
-    """Open or update pull requests from results, each found again first."""
+    """Open or update pull requests from results, each found again."""
     from updater.commands import pulls
 
     return pulls.publish(request.about(packages), folder, to)
@@ -207,7 +207,7 @@ def review(
 
 @command(app)
 def plan(request: Request, packages: Packages = None) -> int:
-    """Print what is behind as a JSON job matrix for many runners; change nothing."""
+    """Print what is behind as a JSON job matrix; change nothing."""
     from updater.commands import updates
 
     return updates.plan(request.about(packages))
