@@ -39,6 +39,7 @@ _TREE, _DIGEST = 20, 32
 _CHUNK_BYTES = 1 << 18
 _FETCH_SECONDS = 1800.0
 _ID_DIGITS = 40
+_ID = re.compile(r"[0-9a-f]{4,40}")
 _LOG_FORM = "--format=%H %T %ct"
 
 
@@ -126,6 +127,8 @@ class Mirror:
         None where upstream does not have it either, or keeps it to itself; or where a shortened id
         is that of no commit, or of several.
         """
+        if not _ID.fullmatch(identity):  # it comes from upstream, and goes into a command
+            return None
         ours = f"+{identity}:refs/held/{identity}"
         asked = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", self._url, ours)
         for attempt in (None, asked) if len(identity) == _ID_DIGITS else (None,):

@@ -30,6 +30,7 @@ _ALONE_SECONDS: Final = 2.0
 
 _STRETCH_SECONDS: Final = 0.25
 _LONGEST_STRETCH: Final = 250  # commits; two of them must fit into a pipe
+_UNMEASURED_STRETCH: Final = 25  # where an earlier run hashed all so far
 _WAITING: Final = 2  # stretches for each worker: one in work, one in the pipe
 _MOST_WORKERS: Final = 8
 
@@ -109,8 +110,9 @@ class Hashes:
                 break
         else:
             return
-        rate = (self.made - first) / seconds
-        size = max(1, min(_LONGEST_STRETCH, round(rate * _STRETCH_SECONDS)))
+        made = self.made - first
+        size = round(made / seconds * _STRETCH_SECONDS) if made else _UNMEASURED_STRETCH
+        size = max(1, min(_LONGEST_STRETCH, size))
         self._hasher = TreeHasher(self._objects)  # what it keeps, the others keep now
         with _Crew.of(workers, self._mirror) as crew:
             self._crew = crew
