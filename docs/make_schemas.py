@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from updater.options import Document
 from updater.report.schema import ErrorObject, PlanReport, PrefetchReport, Report, Reviews, Truths
@@ -31,7 +31,9 @@ MODELS: dict[str, type[BaseModel]] = {
 
 def schema(name: str) -> str:
     """Return one schema's text."""
-    mode = "validation" if name == "config.json" else "serialization"
+    mode: Literal["validation", "serialization"] = (
+        "validation" if name == "config.json" else "serialization"
+    )
     made = MODELS[name].model_json_schema(by_alias=True, mode=mode)
     return json.dumps(made, indent=2, sort_keys=True) + "\n"
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from updater.config import load
-from updater.selection import Found, find_packages, select
+from updater.selection.finding import Found, find_packages
+from updater.selection.naming import select
 
 if TYPE_CHECKING:
     from pathlib import Path

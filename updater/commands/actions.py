@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from updater.model import Outcome
-    from updater.selection import Found
+    from updater.selection.finding import Found
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from updater.commands.output import paint, write
 from updater.errors import StageError
 from updater.report.listing import describe
 from updater.report.summary import Exit
-from updater.selection import FETCHERS, adopted, find_packages, select, skip_reason
+from updater.selection.finding import FETCHERS, find_packages
+from updater.selection.followable import adopted, skip_reason
+from updater.selection.naming import select
 
 if TYPE_CHECKING:
     from updater.commands.request import Request

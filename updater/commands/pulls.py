@@ -18,7 +18,8 @@ from updater.proposing.telling import Teller
 from updater.publish.proposal import UNCHANGED
 from updater.report.summary import Exit, exit_code
 from updater.report.texts import harmless
-from updater.selection import found_in, overlay_files, select
+from updater.selection.finding import found_in, overlay_files
+from updater.selection.naming import select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from updater.pipeline.pipeline import Pipeline
     from updater.proposing.results import Result
     from updater.publish.proposal import Command
-    from updater.selection import Found
+    from updater.selection.finding import Found
 
 
 def bump_to_pull_requests(request: Request, ask: Bump) -> int:

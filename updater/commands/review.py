@@ -13,7 +13,8 @@ from updater.effects import git
 from updater.overlay.order import dependents, uses
 from updater.pipeline.reviewing import Asked, builds_otherwise, names_one_of
 from updater.report.summary import exit_code
-from updater.selection import changed_packages, find_packages, packages_at
+from updater.selection.changed import changed_packages, packages_at
+from updater.selection.finding import find_packages
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from updater.commands.request import Request
     from updater.config import Config
     from updater.model import Package
-    from updater.selection import Found
+    from updater.selection.finding import Found
 
 
 def review(request: Request, base: str) -> int:

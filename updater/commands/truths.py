@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from updater.commands.output import report
 from updater.commands.running import run
 from updater.report.summary import exit_code
-from updater.selection import changed_packages, find_packages, select
+from updater.selection.changed import changed_packages
+from updater.selection.finding import find_packages
+from updater.selection.naming import select
 
 if TYPE_CHECKING:
     from updater.commands.request import Request

@@ -10,7 +10,8 @@ from updater.commands.output import report, report_changes, write
 from updater.commands.running import run
 from updater.errors import UsageError
 from updater.report.summary import exit_code
-from updater.selection import find_packages, select
+from updater.selection.finding import find_packages
+from updater.selection.naming import select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 import anyio
 from anyio import to_thread
 
+from updater.effects import nix_options
 from updater.effects.nix import Nix, build_environment, got_hash
 from updater.effects.outputs import unpacked, with_output
 from updater.effects.process import printable
@@ -28,46 +29,6 @@ if TYPE_CHECKING:
 _FEATURES = ("--extra-experimental-features", "nix-command flakes")
 # A flake's nixConfig could turn the sandbox off, or name a substituter.
 _OWN_SETTINGS = ("--option", "accept-flake-config", "false")
-# What evaluation alone takes, with the number of its arguments.
-_EVALUATION_OPTIONS = {
-    "--accept-flake-config": 0,
-    "--arg": 2,
-    "--argstr": 2,
-    "--commit-lock-file": 0,
-    "--impure": 0,
-    "--include": 1,
-    "-I": 1,
-    "--inputs-from": 1,
-    "--no-registries": 0,
-    "--no-update-lock-file": 0,
-    "--no-write-lock-file": 0,
-    "--offline": 0,
-    "--override-flake": 2,
-    "--override-input": 2,
-    "--print-build-logs": 0,
-    "-L": 0,
-    "--recreate-lock-file": 0,
-    "--reference-lock-file": 1,
-    "--refresh": 0,
-    "--show-trace": 0,
-    "--update-input": 1,
-}
-_SANDBOX = {"sandbox", "build-use-sandbox", "build-use-chroot"}  # the older names still work
-_SANDBOX_FLAGS = {"--sandbox": "true", "--no-sandbox": "false", "--relaxed-sandbox": "relaxed"}
-# What means the same to an evaluation of several trees as to that of one: nothing about the inputs
-# of one flake, and no path that is relative to one tree.
-_FOR_ANY_TREE = {
-    "--builders": 1,
-    "--cores": 1,
-    "--max-jobs": 1,
-    "-j": 1,
-    "--offline": 0,
-    "--option": 2,
-    "--refresh": 0,
-    "--show-trace": 0,
-    "-L": 0,
-    **dict.fromkeys(_SANDBOX_FLAGS, 0),
-}
 _GRACE_SECONDS = 5.0
 _SHOWN_LINES = 20
 
@@ -103,9 +64,9 @@ class NixBuild:
         Raises:
             BuildError: Nix does not say.
         """
-        for given, value in _overrides(options):
-            if given in _SANDBOX:
-                return value == "true"
+        given = nix_options.sandbox(options)
+        if given is not None:
+            return given
         if self._configured is None:
             self._configured = await self._configured_sandbox()
         return self._configured
@@ -157,17 +118,6 @@ class NixBuild:
         command += ["--expr", expression]
         return await self._run(command, log.parent, log)
 
-    @staticmethod
-    def for_any_tree(options: Sequence[str]) -> bool:
-        """Tell whether none of the options is about one tree alone, as ``--override-input`` is."""
-        rest = list(options)
-        while rest:
-            one = rest.pop(0)
-            if one not in _FOR_ANY_TREE:
-                return False
-            del rest[: _FOR_ANY_TREE[one]]
-        return True
-
     def evaluates_jobs(self) -> bool:
         """Tell whether nix-eval-jobs is installed."""
         return self._nix.available("nix-eval-jobs")
@@ -199,7 +149,7 @@ class NixBuild:
 
     async def realise(self, derivations: Sequence[str], options: Sequence[str], log: Path) -> Ended:
         """Build derivations; stdout is their output paths, a line each."""
-        command = ["nix-store", "--realise", *_store_options(options), *derivations]
+        command = ["nix-store", "--realise", *nix_options.for_building(options), *derivations]
         return await self._run(command, log.parent, log)
 
     async def fixed_output(self, derivation: str, wrong: Sri) -> str:
@@ -229,7 +179,8 @@ class NixBuild:
             HashError: the build failed before there was a hash.
         """
         command = ["nix-store", "--realise", "--no-build-output"]
-        ended = await self._run([*command, *_store_options(options), derivation], log.parent, log)
+        command += [*nix_options.for_building(options), derivation]
+        ended = await self._run(command, log.parent, log)
         if not ended.exit_code:
             raise HashError(
                 f"the build of {ended.stdout.strip()} passed, though its hash should be a fake one",
@@ -340,30 +291,3 @@ def _cleaned(log: Path, start: int) -> str:
 
 def _appended(log: Path) -> BinaryIO:
     return log.open("ab")
-
-
-def _overrides(options: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the settings that ``--option NAME VALUE`` or a flag sets, the last first."""
-    found = []
-    for at, one in enumerate(options):
-        if one == "--option" and at + 2 < len(options):
-            found.append((options[at + 1], options[at + 2]))
-        elif one in _SANDBOX_FLAGS:
-            found.append(("sandbox", _SANDBOX_FLAGS[one]))
-    return found[::-1]
-
-
-def _store_options(options: Sequence[str]) -> list[str]:
-    """Return the options that building knows: all but those that only evaluation has."""
-    kept: list[str] = []
-    rest = list(options)
-    while rest:
-        one = rest.pop(0)
-        if one in _EVALUATION_OPTIONS:
-            del rest[: _EVALUATION_OPTIONS[one]]
-        elif one == "--option":
-            kept += [one, *rest[:2]]
-            del rest[:2]
-        else:
-            kept.append(one)
-    return kept

@@ -18,7 +18,8 @@ from updater.following.subjects import Decision, Subject
 from updater.hosts import UPSTREAMS
 from updater.model import Held, Offer, Outcome, Package, Project, Skipped, Take
 from updater.pipeline.endings import failed, unreadable
-from updater.selection import FETCHERS, adopted, skip_reason, with_dependents
+from updater.selection.finding import FETCHERS
+from updater.selection.followable import adopted, skip_reason, with_dependents
 from updater.upstreams.base import Surroundings
 
 if TYPE_CHECKING:

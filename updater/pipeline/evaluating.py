@@ -13,6 +13,7 @@ from anyio import to_thread
 from updater.build import batches
 from updater.build.batches import Said, Tree, Wanted
 from updater.build.expressions import attribute_path
+from updater.effects.nix_options import for_any_tree
 from updater.errors import BuildError
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class Evaluator:
         ahead: Ahead = {}
         for group in groups.values():
             policy = group[0].target.policy
-            if not self.nix.for_any_tree(policy.options):
+            if not for_any_tree(policy.options):
                 continue
             limit = min(job.target.policy.timeout.total_seconds() for job in group)
             for batch in _batches(_parts(group)):

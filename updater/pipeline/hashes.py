@@ -14,7 +14,8 @@ from updater.model import Build, Candidate, Hashed, Held, Outcome, PinWarning, S
 from updater.pipeline.built_hashes import Unknown, Values, beside, find_hashes
 from updater.pipeline.evaluating import Downloaded
 from updater.pipeline.steps import Bump, Ready
-from updater.selection import FETCHERS, stale_dependents
+from updater.selection.finding import FETCHERS
+from updater.selection.followable import stale_dependents
 from updater.upstreams.base import host_of
 
 if TYPE_CHECKING:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from updater.pipeline.evaluating import Ahead
     from updater.prefetch import Prefetcher
     from updater.publish.proposal import Command
-    from updater.selection import Found
+    from updater.selection.finding import Found
     from updater.truth.identifier import Identifier
 
 

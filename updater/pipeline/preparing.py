@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from updater.model import BuildPolicy
     from updater.pipeline.evaluating import Ahead
     from updater.prefetch import Prefetcher
-    from updater.selection import Found
+    from updater.selection.finding import Found
 
 
 @dataclass(frozen=True, slots=True)

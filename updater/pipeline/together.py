@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from updater.model import Build, BuildPolicy, Outcome, Package
     from updater.pipeline.builder import Builder
     from updater.pipeline.evaluating import Job
-    from updater.selection import Found
+    from updater.selection.finding import Found
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from updater.model import HASH_FIELDS, Change, Current, Outcome, Package, Update
 from updater.overlay.patch import plan_change
 from updater.pipeline.endings import failed
 from updater.pipeline.steps import Bump, Progress, Ready
-from updater.selection import FETCHERS, Found, read_file
+from updater.selection.finding import FETCHERS, Found, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

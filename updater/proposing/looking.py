@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from updater.effects import files
 from updater.publish import dashboard, rules
 from updater.publish.proposal import Proposal, Update, blob_id
-from updater.selection import read_file
+from updater.selection.finding import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from updater.config import Config
     from updater.model import Outcome, Pull
-    from updater.selection import Found
+    from updater.selection.finding import Found
 
 
 @contextmanager

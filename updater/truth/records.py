@@ -8,7 +8,7 @@ from updater import choose
 from updater.effects import git
 from updater.errors import HashError, StageError
 from updater.hashing.sri import parse_hash
-from updater.selection import FETCHERS, read_file
+from updater.selection.finding import FETCHERS, read_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,27 +1,24 @@
-"""Which overlay files there are, which packages they hold, and which of them PKG arguments name."""
+"""Which overlay files there are, and which packages they hold."""
 
 from __future__ import annotations
 
-import difflib
 import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from updater import fetchers
-from updater.config import names_package
 from updater.discover import kinds
-from updater.effects import files, git
-from updater.errors import AmbiguousName, ConfigError, NoSuchPackage, ReadError
+from updater.effects import files
+from updater.errors import ConfigError, ReadError
 from updater.fetchers.base import Fetcher
 from updater.model import Package, Span
 from updater.overlay.find import read_packages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from updater.config import Config
-    from updater.model import Policy
     from updater.overlay.find import FileContent
 
 FETCHERS: dict[str, Fetcher] = {
@@ -194,155 +191,3 @@ def _below(folder: str, root: Path) -> Iterator[str]:
 
 def _parts(file: str) -> list[str]:
     return file.split("/")
-
-
-def skip_reason(package: Package, policy: Policy) -> str:
-    """Return why a package cannot be followed although it is understood, or an empty string.
-
-    Raises:
-        ReadError: the policy names an upstream, and the source has one of its own, or none can be
-            read from it.
-    """
-    source = package.source
-    if source is None or package.skip:
-        return package.skip
-    fetcher = FETCHERS[source.fetcher]
-    skip = fetcher.skip(package, source)
-    if skip:
-        return skip
-    own = fetcher.tells_upstream(package, source)
-    if own and policy.upstream:
-        raise ReadError(
-            f"{package.file}:{source.line}: the source of {package.name} is of "
-            f"{fetcher.project(package, source)}, and config.yaml names the upstream "
-            f"{policy.upstream}",
-            hint="leave `upstream` out: it is for addresses that tell no upstream",
-        )
-    if not own and not policy.upstream:
-        return (
-            "its address tells no upstream: name it in config.yaml, "
-            f"`packages: {{{package.name}: {{upstream: github:OWNER/REPO}}}}`"
-        )
-    return ""
-
-
-def adopted(package: Package, method: str) -> Package:
-    """Return a package whose source is the call of a function that no kind knows.
-
-    Its arguments say what it is like: a repository's owner and name, a git address with a rev, or
-    an address. That is enough to find versions; its hash is left to Nix.
-
-    Args:
-        package: one without a source, else nothing is done.
-        method: how its hash is to be found; only ``build`` leaves it to Nix.
-    """
-    custom = package.custom
-    if package.source is not None or custom is None or method != "build":
-        return package
-    if custom.get("owner") and custom.get("repo"):
-        like = "fetchFromGitHub"
-    elif custom.get("url"):
-        like = "fetchgit" if custom.get("rev", "tag") else "fetchurl"
-    else:
-        return package
-    return replace(package, source=replace(custom, fetcher=like), skip="")
-
-
-def with_dependents(package: Package, names: Sequence[str]) -> Package:
-    """Return a package whose hashes of these names change with its source."""
-    named = [one for one in package.hashes if one.name in names]
-    if not named:
-        return package
-    beside = sorted((*package.dependents, *named), key=lambda one: one.span)
-    left = tuple(one for one in package.hashes if one not in named)
-    return replace(package, dependents=tuple(beside), hashes=left)
-
-
-def stale_dependents(package: Package) -> str:
-    """Say which hashes beside the source a new one makes wrong."""
-    names = " and ".join(f"{one.name} (line {one.line})" for one in package.dependents)
-    return f"{names} must change with the source, and only a build can tell the new value"
-
-
-async def changed_packages(
-    root: Path, revision: str, packages: Sequence[Package], found: Found
-) -> tuple[Package, ...]:
-    """Return the packages that are not what they were in a commit of the user's repository.
-
-    Its text counts, and so does what its pin reads: a name may stand outside of the package.
-
-    Raises:
-        UsageError: there is no such commit.
-    """
-    old = await packages_at(root, revision, tuple(package.file for package in packages))
-    return tuple(
-        package
-        for package in packages
-        if package.identity not in old.texts
-        or old.texts[package.identity] != _text(package, found.texts.get(package.file, b""))
-        or _pin(old.packages[package.identity]) != _pin(package)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """The packages of a commit of the user's repository, and each one's text, by identity."""
-
-    packages: dict[str, Package]
-    texts: dict[str, bytes]
-
-
-async def packages_at(root: Path, revision: str, files: Sequence[str]) -> Before:
-    """Return what some files held in a commit of the user's repository.
-
-    Raises:
-        UsageError: there is no such commit.
-    """
-    before = Before({}, {})
-    for file in dict.fromkeys(files):
-        data = await git.file_at(root, revision, file)
-        for one in read_file(data, file) if data is not None else ():
-            before.packages[one.identity] = one
-            before.texts[one.identity] = _text(one, data or b"")
-    return before
-
-
-def _text(package: Package, data: bytes) -> bytes:
-    return data[package.span.start : package.span.end]
-
-
-def _pin(package: Package) -> list[tuple[str, str | None]]:
-    """Return what version and sources read."""
-    sources = (*((package.source,) if package.source is not None else ()), *package.companions)
-    fields = [*(field for source in sources for field in source.fields)]
-    fields += [package.version] if package.version is not None else []
-    return [(field.name, field.value) for field in fields]
-
-
-def select(packages: Sequence[Package], names: Sequence[str]) -> tuple[Package, ...]:
-    """Return the packages that PKG arguments name, all of them where there are none.
-
-    Raises:
-        NoSuchPackage: an argument matches nothing.
-        AmbiguousName: a name, not a glob or a file, fits several packages.
-    """
-    if not names:
-        return tuple(packages)
-    chosen: set[str] = set()
-    for name in names:
-        matching = [package for package in packages if names_package(name, package)]
-        if not matching:
-            raise NoSuchPackage(name, closest=_closest(name, packages))
-        identities = tuple(package.identity for package in matching)
-        is_plain = name not in {package.file for package in matching} and not set("*?[") & set(name)
-        if len(matching) > 1 and is_plain:
-            raise AmbiguousName(name, identities)
-        chosen.update(identities)
-    return tuple(package for package in packages if package.identity in chosen)
-
-
-def _closest(name: str, packages: Sequence[Package]) -> tuple[str, ...]:
-    known = {package.name for package in packages} | {
-        package.pname for package in packages if package.pname
-    }
-    return tuple(difflib.get_close_matches(name, sorted(known), n=3))

@@ -1,0 +1,1 @@
+"""Overlay files -> packages, and which of them a run is about."""

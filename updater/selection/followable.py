@@ -1,0 +1,82 @@
+"""Which packages can be followed, and as what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from updater.errors import ReadError
+from updater.selection.finding import FETCHERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.model import Package, Policy
+
+
+def skip_reason(package: Package, policy: Policy) -> str:
+    """Return why a package cannot be followed although it is understood, or an empty string.
+
+    Raises:
+        ReadError: the policy names an upstream, and the source has one of its own, or none can be
+            read from it.
+    """
+    source = package.source
+    if source is None or package.skip:
+        return package.skip
+    fetcher = FETCHERS[source.fetcher]
+    skip = fetcher.skip(package, source)
+    if skip:
+        return skip
+    own = fetcher.tells_upstream(package, source)
+    if own and policy.upstream:
+        raise ReadError(
+            f"{package.file}:{source.line}: the source of {package.name} is of "
+            f"{fetcher.project(package, source)}, and config.yaml names the upstream "
+            f"{policy.upstream}",
+            hint="leave `upstream` out: it is for addresses that tell no upstream",
+        )
+    if not own and not policy.upstream:
+        return (
+            "its address tells no upstream: name it in config.yaml, "
+            f"`packages: {{{package.name}: {{upstream: github:OWNER/REPO}}}}`"
+        )
+    return ""
+
+
+def adopted(package: Package, method: str) -> Package:
+    """Return a package whose source is the call of a function that no kind knows.
+
+    Its arguments say what it is like: a repository's owner and name, a git address with a rev, or
+    an address. That is enough to find versions; its hash is left to Nix.
+
+    Args:
+        package: one without a source, else nothing is done.
+        method: how its hash is to be found; only ``build`` leaves it to Nix.
+    """
+    custom = package.custom
+    if package.source is not None or custom is None or method != "build":
+        return package
+    if custom.get("owner") and custom.get("repo"):
+        like = "fetchFromGitHub"
+    elif custom.get("url"):
+        like = "fetchgit" if custom.get("rev", "tag") else "fetchurl"
+    else:
+        return package
+    return replace(package, source=replace(custom, fetcher=like), skip="")
+
+
+def with_dependents(package: Package, names: Sequence[str]) -> Package:
+    """Return a package whose hashes of these names change with its source."""
+    named = [one for one in package.hashes if one.name in names]
+    if not named:
+        return package
+    beside = sorted((*package.dependents, *named), key=lambda one: one.span)
+    left = tuple(one for one in package.hashes if one not in named)
+    return replace(package, dependents=tuple(beside), hashes=left)
+
+
+def stale_dependents(package: Package) -> str:
+    """Say which hashes beside the source a new one makes wrong."""
+    names = " and ".join(f"{one.name} (line {one.line})" for one in package.dependents)
+    return f"{names} must change with the source, and only a build can tell the new value"
