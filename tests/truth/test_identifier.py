@@ -16,7 +16,8 @@ from tests.project import FAKE, unpacked_hash
 from updater.effects.answers import Answers
 from updater.hashing.sri import parse_hash
 from updater.identify.search import Nothing
-from updater.truth.identifier import Budget, Identifier, Identity, Question
+from updater.truth.identifier import Identifier
+from updater.truth.questions import Budget, Identity, Question
 
 if TYPE_CHECKING:
     from tests.loopback.hosting import Hosted

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from functools import cache, partial
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -43,8 +44,11 @@ def run(
         from updater.pipeline.pipeline import Pipeline  # noqa: PLC0415 - as above
 
         async with effects(request, config, progress) as (http, prefetcher):
-            with _builder(config, foreign=foreign) as builder:
-                identifier = _identifier(config, request, progress, http)
+            with ExitStack() as stack:
+                # Opened at their first use: a check of tags needs neither.
+                identifier = cache(partial(_identifier, config, request, progress, http))
+                building = partial(_builder, config, foreign=foreign)
+                builder = cache(lambda: stack.enter_context(building()))
                 return await work(Pipeline(config, http, prefetcher, identifier, builder, progress))
 
     with shown(quiet=request.quiet, verbose=request.verbose) as progress:
@@ -83,7 +87,8 @@ def _identifier(config: Config, request: Request, progress: Silent, http: Http) 
     from platformdirs import user_cache_path  # noqa: PLC0415 - only where upstreams are asked
 
     from updater.effects.answers import Answers  # noqa: PLC0415 - as in run
-    from updater.truth.identifier import Budget, Identifier  # noqa: PLC0415 - as in run
+    from updater.truth.identifier import Identifier  # noqa: PLC0415 - as in run
+    from updater.truth.questions import Budget  # noqa: PLC0415 - as in run
 
     cache = user_cache_path("updater")
     answers = Answers(cache / "identified") if request.cache else None

@@ -11,7 +11,7 @@ from updater.errors import HashError, StageError, UpstreamError
 from updater.following.named import named
 from updater.following.subjects import Decision
 from updater.model import Candidate, Choice, Pinned, PinWarning, Stay, Take, Wait
-from updater.truth.identifier import Identity
+from updater.truth.questions import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,7 +19,7 @@ from updater.following.subjects import Decision, Subject
 from updater.model import Candidate, Choice, Offer, Pinned, PinWarning, Take, Tracking, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from updater.model import Host
@@ -35,7 +35,7 @@ class Follower:
 
     hosts: Mapping[str, Host]
     prefetcher: Prefetcher
-    identifier: Identifier
+    identifier: Callable[[], Identifier]
     now: datetime
     to: str = ""
 

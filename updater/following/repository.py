@@ -11,7 +11,7 @@ from updater.fetchers.base import NoFile
 from updater.following.commits import Commits
 from updater.hashing.sri import parse_hash
 from updater.model import Candidate, Choice, Evidence, Pinned, Take
-from updater.truth.identifier import Identity, Question
+from updater.truth.questions import Identity, Question
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from updater.following.follower import Follower
     from updater.following.subjects import Subject
     from updater.model import Offer
-    from updater.truth.identifier import Identification
+    from updater.truth.questions import Identification
 
 
 class Repository:
@@ -104,7 +104,7 @@ class Repository:
             likely=tuple(dict.fromkeys((*self._named_now(), *labelled))),
             tagged=tuple(dict.fromkeys(tags)),
         )
-        found = await self.follower.identifier.identify(question)
+        found = await self.follower.identifier().identify(question)
         if isinstance(found, Identity):
             ref = self.candidate(found.commit).ref
             self.evidence = Evidence(found.commit, ref, found.looked_at, str(pinned))

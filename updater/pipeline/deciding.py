@@ -41,7 +41,7 @@ class Decider:
     config: Config
     http: Http
     prefetcher: Prefetcher
-    identifier: Identifier
+    identifier: Callable[[], Identifier]
     progress: Progress
 
     def subjects(

@@ -10,33 +10,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import anyio
-
-from updater.errors import StageError
 from updater.following.subjects import Decision, Subject
 from updater.model import (
     Outcome,
     Package,
-    Passed,
-    Skipped,
     Updated,
 )
 from updater.pipeline.deciding import RULES, Decider
-from updater.pipeline.endings import checked, failed, unbuilt, unreadable
-from updater.pipeline.evaluating import Job, Target
-from updater.pipeline.preparing import Preparer
-from updater.pipeline.reviewing import Asked, Auditor
+from updater.pipeline.endings import checked
 from updater.pipeline.steps import Bump, Progress, Proposed, Ready
-from updater.pipeline.truths import Truths
-from updater.pipeline.writing import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from updater.config import Config
     from updater.effects.http import Http
     from updater.pipeline.builder import Builder
-    from updater.pipeline.evaluating import Ahead
+    from updater.pipeline.preparing import Preparer
+    from updater.pipeline.reviewing import Asked
+    from updater.pipeline.truths import Truths
+    from updater.pipeline.writing import Writer
     from updater.prefetch import Prefetcher
     from updater.publish.proposal import Command
     from updater.selection.finding import Found
@@ -50,56 +43,15 @@ class Pipeline:
     config: Config
     http: Http
     prefetcher: Prefetcher
-    identifier: Identifier
-    builder: Builder
+    identifier: Callable[[], Identifier]
+    builder: Callable[[], Builder]
     progress: Progress
 
     async def test(self, packages: Sequence[Package]) -> list[Outcome]:
         """Evaluate, build and import pins as they are; nothing is changed."""
-        self.progress.stage("build", len(packages))
-        outcomes: dict[str, Outcome] = {}
-        jobs = []
-        for package in packages:
-            try:
-                ready = self._to_test(package)
-            except StageError as error:
-                ready = failed(package, error)
-            if isinstance(ready, Job):
-                jobs.append(ready)
-            else:
-                outcomes[package.identity] = ready
-                self.progress.step(package)
-        ahead = await self.builder.evaluate(jobs)
+        from updater.pipeline.testing import Tester  # noqa: PLC0415 - not for a check
 
-        async def one(job: Job) -> None:
-            package = job.target.package
-            try:
-                outcomes[package.identity] = await self._test_one(job, ahead)
-            except StageError as error:
-                outcomes[package.identity] = failed(package, error)
-            self.progress.step(package)
-
-        async with anyio.create_task_group() as group:
-            for job in jobs:
-                group.start_soon(one, job)
-        return [outcomes[package.identity] for package in packages]
-
-    def _to_test(self, package: Package) -> Job | Outcome:
-        if package.problem:
-            return unreadable(package)
-        policy = self.config.policy(package).build
-        skipped = self.builder.skipped(policy)
-        if skipped:
-            return Skipped(package=package, reason=f"not built: {skipped}")
-        label = package.version.value if package.version is not None else None
-        return Job(Target(package, policy), label or "", {})
-
-    async def _test_one(self, job: Job, ahead: Ahead) -> Outcome:
-        package = job.target.package
-        build = await self.builder.build(job, ahead)
-        if build.status == "failed":
-            return unbuilt(build, package=package)
-        return Passed(package=package, build=build)
+        return await Tester(self.config, self.builder(), self.progress).test(packages)
 
     async def identify(self, packages: Sequence[Package]) -> list[Outcome]:
         """Say for each package which commit its hash holds; nothing is changed."""
@@ -111,6 +63,8 @@ class Pipeline:
 
     async def review(self, asked: Asked) -> list[Outcome]:
         """Verify, audit and test what a branch changes; nothing is changed."""
+        from updater.pipeline.reviewing import Auditor  # noqa: PLC0415 - not for a check
+
         truths = await self._truths.verify(asked.changed, "embedded")
         trials = await self.test(asked.packages)
         before, after = (
@@ -207,7 +161,7 @@ class Pipeline:
             known = ready.hashed if isinstance(ready, Ready) else None
             if isinstance(ready, Ready) and known is not None:
                 candidate = ready.decision.choice.candidate
-                self.identifier.records.note(subject.project, candidate, known.sri)
+                self.identifier().records.note(subject.project, candidate, known.sri)
         return hashed
 
     # --- stages ---
@@ -218,12 +172,18 @@ class Pipeline:
 
     @property
     def _truths(self) -> Truths:
+        from updater.pipeline.truths import Truths  # noqa: PLC0415 - not for a check
+
         return Truths(self.config, self._deciding, self.progress)
 
     @property
     def _preparing(self) -> Preparer:
-        return Preparer(self.config, self.prefetcher, self.builder, self.progress)
+        from updater.pipeline.preparing import Preparer  # noqa: PLC0415 - not for a check
+
+        return Preparer(self.config, self.prefetcher, self.builder(), self.progress)
 
     @property
     def _writing(self) -> Writer:
+        from updater.pipeline.writing import Writer  # noqa: PLC0415 - not for a check
+
         return Writer(self.config, self.progress)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
@@ -16,6 +15,7 @@ from updater.hashing.sri import parse_hash
 from updater.identify.exact import Unreproducible
 from updater.identify.search import Clues, Match, Nothing, candidates, same_tree, search
 from updater.truth.hashes import Hashes
+from updater.truth.questions import Budget, Identification, Identity, Question
 from updater.truth.records import Records
 
 if TYPE_CHECKING:
@@ -29,58 +29,6 @@ T = TypeVar("T")
 
 _NOTED_EVERY: Final = 50
 _MOST_NAMED: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """How long a search may go on: in trees to hash, and in seconds without the clone.
-
-    What one run hashed the next one need not, so that runs with a small budget get on.
-    """
-
-    max_candidates: int = 5000
-    seconds: float = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Whose tree has a hash?
-
-    Attributes:
-        url: the repository's address.
-        file: where the hash is written, relative to the root.
-        written: the hash as written there.
-        named: the commit that the rev says, itself or as a tag; empty for a moving rev.
-        likely: commits to look at first.
-        tagged: the commits of its tags, the best tag first.
-    """
-
-    url: str
-    pinned: Sri
-    file: str
-    written: str
-    named: str
-    likely: tuple[str, ...]
-    tagged: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """The commit that a hash holds.
-
-    Attributes:
-        looked_at: how many trees were hashed until it was found.
-        kept: the answer is another run's.
-        is_named: the commit that the rev says has the hash too, if it is another one.
-    """
-
-    commit: str
-    looked_at: int
-    kept: bool
-    is_named: bool
-
-
-Identification: TypeAlias = "Identity | Nothing"
 
 
 class Identifier:

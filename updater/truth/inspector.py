@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from updater import choose
 from updater.following.follower import Decision
 from updater.model import Candidate, Choice, Held, Identified, Skipped, Stay, Take, Wait
-from updater.truth.identifier import Identity
+from updater.truth.questions import Identity
 
 if TYPE_CHECKING:
     from updater.errors import StageError

@@ -10,8 +10,8 @@ from updater.errors import HashError, NotFound, UpstreamError
 from updater.fetchers.base import NoFile
 from updater.hashing.sri import parse_hash
 from updater.model import Candidate, Pinned, PinWarning, Verdict
-from updater.truth.identifier import Identity
 from updater.truth.inspector import labelled, means
+from updater.truth.questions import Identity
 
 if TYPE_CHECKING:
     from updater.following.follower import Follower, Subject
@@ -98,7 +98,7 @@ class Verifier:
         rev = repository.subject.pin.rev
         if not choose.is_shortened(rev):
             return ""
-        return await self.follower.identifier.whole_id(repository.offer.repository, rev)
+        return await self.follower.identifier().whole_id(repository.offer.repository, rev)
 
     async def _hash(self, repository: Repository, commit: str) -> Sri:
         """Return what a commit's source has, fetched as the pin's call fetches it.
@@ -117,7 +117,7 @@ class Verifier:
         except NotFound:
             if not prefetcher.http.has_token(url):
                 raise
-            found = await self.follower.identifier.hash_of(url, commit)
+            found = await self.follower.identifier().hash_of(url, commit)
             if found is None:
                 raise
             return found
@@ -156,7 +156,7 @@ class Verifier:
 
     def _moved(self, repository: Repository, commit: str, pinned: Sri) -> Verdict | None:
         """Tell a tag that names another commit than it did, although that has the same hash."""
-        subject, records = repository.subject, self.follower.identifier.records
+        subject, records = repository.subject, self.follower.identifier().records
         rev = subject.pin.rev
         if choose.is_commit(rev) or repository.tracking.moving:
             return None
@@ -191,7 +191,7 @@ class Verifier:
             said = f"{rev!r} is at commit {commit} now; {holds}"
             return _verdict(subject, "drifted", said, candidate, pinned, hint=hint)
         if not choose.is_commit(rev):
-            before = await self.follower.identifier.records.pinned_commit(subject)
+            before = await self.follower.identifier().records.pinned_commit(subject)
             # The hash of another release is a hash that nobody renewed, not a tag that moved.
             own = candidate is not None and not candidate.ref
             if before not in ("", commit) or own:

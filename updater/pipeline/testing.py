@@ -1,0 +1,77 @@
+"""`test` as a stage: pins are evaluated, built and imported as they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import anyio
+
+from updater.errors import StageError
+from updater.model import Outcome, Package, Passed, Skipped
+from updater.pipeline.endings import failed, unbuilt, unreadable
+from updater.pipeline.evaluating import Job, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.config import Config
+    from updater.pipeline.builder import Builder
+    from updater.pipeline.evaluating import Ahead
+    from updater.pipeline.steps import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Tester:
+    """Builds packages together, each by itself; nothing is written."""
+
+    config: Config
+    builder: Builder
+    progress: Progress
+
+    async def test(self, packages: Sequence[Package]) -> list[Outcome]:
+        """Evaluate, build and import pins as they are."""
+        self.progress.stage("build", len(packages))
+        outcomes: dict[str, Outcome] = {}
+        jobs = []
+        for package in packages:
+            try:
+                ready = self._to_test(package)
+            except StageError as error:
+                ready = failed(package, error)
+            if isinstance(ready, Job):
+                jobs.append(ready)
+            else:
+                outcomes[package.identity] = ready
+                self.progress.step(package)
+        ahead = await self.builder.evaluate(jobs)
+
+        async def one(job: Job) -> None:
+            package = job.target.package
+            try:
+                outcomes[package.identity] = await self._test_one(job, ahead)
+            except StageError as error:
+                outcomes[package.identity] = failed(package, error)
+            self.progress.step(package)
+
+        async with anyio.create_task_group() as group:
+            for job in jobs:
+                group.start_soon(one, job)
+        return [outcomes[package.identity] for package in packages]
+
+    def _to_test(self, package: Package) -> Job | Outcome:
+        if package.problem:
+            return unreadable(package)
+        policy = self.config.policy(package).build
+        skipped = self.builder.skipped(policy)
+        if skipped:
+            return Skipped(package=package, reason=f"not built: {skipped}")
+        label = package.version.value if package.version is not None else None
+        return Job(Target(package, policy), label or "", {})
+
+    async def _test_one(self, job: Job, ahead: Ahead) -> Outcome:
+        package = job.target.package
+        build = await self.builder.build(job, ahead)
+        if build.status == "failed":
+            return unbuilt(build, package=package)
+        return Passed(package=package, build=build)

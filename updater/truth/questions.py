@@ -1,0 +1,62 @@
+"""Whose tree has a hash: the question and its answers, light for those who only read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from updater.identify.search import Nothing
+    from updater.model import Sri
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How long a search may go on: in trees to hash, and in seconds without the clone.
+
+    What one run hashed the next one need not, so that runs with a small budget get on.
+    """
+
+    max_candidates: int = 5000
+    seconds: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whose tree has a hash?
+
+    Attributes:
+        url: the repository's address.
+        file: where the hash is written, relative to the root.
+        written: the hash as written there.
+        named: the commit that the rev says, itself or as a tag; empty for a moving rev.
+        likely: commits to look at first.
+        tagged: the commits of its tags, the best tag first.
+    """
+
+    url: str
+    pinned: Sri
+    file: str
+    written: str
+    named: str
+    likely: tuple[str, ...]
+    tagged: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The commit that a hash holds.
+
+    Attributes:
+        looked_at: how many trees were hashed until it was found.
+        kept: the answer is another run's.
+        is_named: the commit that the rev says has the hash too, if it is another one.
+    """
+
+    commit: str
+    looked_at: int
+    kept: bool
+    is_named: bool
+
+
+Identification: TypeAlias = "Identity | Nothing"
