@@ -260,6 +260,31 @@ def test_nobody_there_is_said_with_the_address_and_what_to_check(client: Client)
     )
 
 
+def test_of_a_host_that_is_not_there_is_told_once_a_try(client: Client) -> None:
+    """However many requests wait for it; each fails with its own address all the same."""
+    client.network = Network(retries=2)
+    failed: list[str] = []
+
+    async def work(web: Http) -> None:
+        async def one(path: str) -> None:
+            try:
+                await web.get(f"http://127.0.0.1:9/{path}")
+            except Unreachable as error:
+                failed.append(str(error))
+
+        async with anyio.create_task_group() as group:
+            for path in ("a", "b", "c"):
+                group.start_soon(one, path)
+
+    client.run(work)
+    assert len(client.said) == 2
+    assert all("cannot be reached" in said for said in client.said)
+    assert sorted(failed) == [
+        f"http://127.0.0.1:9/{path} cannot be reached: All connection attempts failed"
+        for path in "abc"
+    ]
+
+
 def test_a_host_that_says_nothing_is_left(client: Client, server: Server, page: str) -> None:
     client.network = Network(retries=0, timeout=0.2)
     server.fail("GET /page", Hang())

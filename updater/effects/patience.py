@@ -39,7 +39,8 @@ class Patience:
     Attributes:
         retries: tries after the first.
         max_wait: the longest wait before one of them, in seconds; for more, the request fails.
-        say: is told of every wait, but once of the same rate limit.
+        say: is told of every wait, but once of the same rate limit, and once a try of a host that
+            cannot be reached, however many requests wait for it.
     """
 
     retries: int
@@ -97,11 +98,15 @@ class Patience:
 
     def _announce(self, state: tenacity.RetryCallState, what: str) -> None:
         error = _error(state)
+        same = ""
         if isinstance(error, RateLimited) and error.until is not None:
-            host, until = "/".join(what.split("/", 3)[:3]), f"{error.until:%H:%M:%S}"
-            if (host, until) in self._told:
-                return
-            self._told.add((host, until))
+            same = f"{error.until:%H:%M:%S}"
+        elif isinstance(error, Unreachable):
+            same = f"try {state.attempt_number}"
+        host = "/".join(what.split("/", 3)[:3])
+        if same and (host, same) in self._told:
+            return
+        self._told.add((host, same))
         self.say(f"{error}; asking again in {state.upcoming_sleep:.0f} s")
 
 
