@@ -61,6 +61,34 @@ def test_a_moving_rev_is_outdated_with_its_reason_though_its_tag_is_the_newest(
     assert package["pinned"]["version"] == "1.0"
 
 
+def test_a_tag_that_moved_since_its_bump_is_a_loud_warning(
+    project: Project, github: GitHub
+) -> None:
+    """Known only by the run that pinned it; nothing is followed to the tag's new commit."""
+    repository = github.repository("o", "r")
+    repository.tag("v1.0", repository.commit({"a": "x"}))
+    old = repository.commit({"a": "y"})
+    repository.tag("v1.1", old)
+    project.overlay("r.nix", github_overlay("r", "1.0", rev="v${version}", sri=FAKE))
+    assert project.run("bump", "r", "--no-build").code == 0
+    new = repository.commit({"a": "z"})
+    repository.tag("v1.1", new)
+    before = project.snapshot()
+
+    (package,) = project.run("check", "--json").json["packages"]
+
+    said = (
+        f"the tag v1.1 names {new} now, and named {old} when it was pinned: `updater verify` says "
+        "what the pin holds"
+    )
+    assert (package["status"], package["warnings"]) == (
+        "current",
+        [{"code": "tag-moved", "message": said}],
+    )
+    assert project.run("bump", "r", "--no-build").code == 0
+    assert project.snapshot() == before
+
+
 def test_list_asks_nobody_and_says_why_a_package_is_skipped(
     project: Project, index: Index, github: GitHub
 ) -> None:

@@ -64,11 +64,24 @@ def _moves(pin: Pin, offer: Offer) -> bool:
     return parse_version(_ANY.version(pin.rev)) is None
 
 
-def tag_warnings(pin: Pin, offer: Offer, form: Form) -> tuple[PinWarning, ...]:
-    """Warn where the pin's own tag is gone, or names another commit than the pin."""
+def tag_warnings(pin: Pin, offer: Offer, form: Form, recorded: str = "") -> tuple[PinWarning, ...]:
+    """Warn where the pin's own tag is gone, or names another commit than it did.
+
+    Args:
+        pin: the pin.
+        offer: what its upstream has.
+        form: of its tags.
+        recorded: the commit that its tag named when its hash was found; empty if nobody knows.
+    """
     if not is_commit(pin.rev):
-        known = any(one.ref == pin.rev for one in offer.candidates)
-        if known or pin.rev in offer.branches or form.version(pin.rev) is None:
+        named = next((one.commit for one in offer.candidates if one.ref == pin.rev), None)
+        if named is not None and recorded not in ("", named):
+            said = (
+                f"the tag {pin.rev} names {named} now, and named {recorded} when it was pinned: "
+                "`updater verify` says what the pin holds"
+            )
+            return (PinWarning("tag-moved", said),)
+        if named is not None or pin.rev in offer.branches or form.version(pin.rev) is None:
             return ()
         said = f"upstream has no tag {pin.rev} (any more): nobody can fetch this pin again"
         return (PinWarning("tag-gone", said),)

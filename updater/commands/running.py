@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from updater.commands.request import Request
     from updater.config import Config
+    from updater.effects.answers import Answers
     from updater.effects.http import Http
     from updater.pipeline.builder import Builder
     from updater.pipeline.pipeline import Pipeline
@@ -42,14 +43,19 @@ def run(
 
     async def main(progress: Silent) -> list[T]:
         from updater.pipeline.pipeline import Pipeline  # noqa: PLC0415 - as above
+        from updater.truth.records import Records  # noqa: PLC0415 - as above
 
         async with effects(request, config, progress) as (http, prefetcher):
             with ExitStack() as stack:
                 # Opened at their first use: a check of tags needs neither.
-                identifier = cache(partial(_identifier, config, request, progress, http))
+                answers = _answers(request)
+                identifier = cache(partial(_identifier, config, request, answers, progress, http))
                 building = partial(_builder, config, foreign=foreign)
                 builder = cache(lambda: stack.enter_context(building()))
-                return await work(Pipeline(config, http, prefetcher, identifier, builder, progress))
+                records = Records(config.root, answers)
+                return await work(
+                    Pipeline(config, http, prefetcher, records, identifier, builder, progress)
+                )
 
     with shown(quiet=request.quiet, verbose=request.verbose) as progress:
         return anyio.run(main, progress)
@@ -83,21 +89,29 @@ async def effects(
         yield http, Prefetcher(http, Nix(), config.limits)
 
 
-def _identifier(config: Config, request: Request, progress: Silent, http: Http) -> Identifier:
+def _answers(request: Request) -> Answers | None:
     from platformdirs import user_cache_path  # noqa: PLC0415 - only where upstreams are asked
 
     from updater.effects.answers import Answers  # noqa: PLC0415 - as in run
+
+    return Answers(user_cache_path("updater") / "identified") if request.cache else None
+
+
+def _identifier(
+    config: Config, request: Request, answers: Answers | None, progress: Silent, http: Http
+) -> Identifier:
+    from platformdirs import user_cache_path  # noqa: PLC0415 - only where upstreams are asked
+
     from updater.truth.identifier import Identifier  # noqa: PLC0415 - as in run
     from updater.truth.questions import Budget  # noqa: PLC0415 - as in run
 
-    cache = user_cache_path("updater")
-    answers = Answers(cache / "identified") if request.cache else None
     limits = config.document.identify
     trees, seconds = request.max_candidates, request.timeout
     budget = Budget(
         limits.max_candidates if trees is None else trees,
         limits.timeout.total_seconds() if seconds is None else seconds,
     )
+    cache = user_cache_path("updater")
     return Identifier(config.root, cache, answers, budget, note=progress.note, token=http.token)
 
 

@@ -113,7 +113,8 @@ class Chooser:
         candidates = await self._dated(self._followed())
         if self._tracking.moving:
             return await self._settle(self._newest(candidates))
-        warnings = choose.tag_warnings(self._pin, self._offer, self._form)
+        recorded = self._follower.records.seen(self._subject)
+        warnings = choose.tag_warnings(self._pin, self._offer, self._form, recorded)
         if choose.is_commit(self._pin.rev) and self._repository.pinned().version is None:
             choice = await self._over_commit(self._newest(candidates))
         else:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from updater.model import Host
     from updater.prefetch import Prefetcher
     from updater.truth.identifier import Identifier
+    from updater.truth.records import Records
 
 __all__ = ["Decision", "Follower", "Subject"]
 
@@ -35,6 +36,7 @@ class Follower:
 
     hosts: Mapping[str, Host]
     prefetcher: Prefetcher
+    records: Records
     identifier: Callable[[], Identifier]
     now: datetime
     to: str = ""

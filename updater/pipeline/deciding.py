@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from updater.pipeline.steps import Progress
     from updater.prefetch import Prefetcher
     from updater.truth.identifier import Identifier
+    from updater.truth.records import Records
 
 RULES = kinds(audit, Rule)  # type: ignore[type-abstract]  # python/mypy#4717
 
@@ -41,6 +42,7 @@ class Decider:
     config: Config
     http: Http
     prefetcher: Prefetcher
+    records: Records
     identifier: Callable[[], Identifier]
     progress: Progress
 
@@ -84,7 +86,7 @@ class Decider:
     def follower(self, to: str = "") -> Follower:
         """Return who decides for one package, by the clock of now."""
         now = datetime.now(UTC)
-        return Follower(self.config.hosts, self.prefetcher, self.identifier, now, to)
+        return Follower(self.config.hosts, self.prefetcher, self.records, self.identifier, now, to)
 
     def choosing(
         self, to: str

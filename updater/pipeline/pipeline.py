@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from updater.publish.proposal import Command
     from updater.selection.finding import Found
     from updater.truth.identifier import Identifier
+    from updater.truth.records import Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Pipeline:
     config: Config
     http: Http
     prefetcher: Prefetcher
+    records: Records
     identifier: Callable[[], Identifier]
     builder: Callable[[], Builder]
     progress: Progress
@@ -161,14 +163,16 @@ class Pipeline:
             known = ready.hashed if isinstance(ready, Ready) else None
             if isinstance(ready, Ready) and known is not None:
                 candidate = ready.decision.choice.candidate
-                self.identifier().records.note(subject.project, candidate, known.sri)
+                self.records.note(subject.project, candidate, known.sri)
         return hashed
 
     # --- stages ---
 
     @property
     def _deciding(self) -> Decider:
-        return Decider(self.config, self.http, self.prefetcher, self.identifier, self.progress)
+        return Decider(
+            self.config, self.http, self.prefetcher, self.records, self.identifier, self.progress
+        )
 
     @property
     def _truths(self) -> Truths:

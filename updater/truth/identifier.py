@@ -16,7 +16,6 @@ from updater.identify.exact import Unreproducible
 from updater.identify.search import Clues, Match, Nothing, candidates, same_tree, search
 from updater.truth.hashes import Hashes
 from updater.truth.questions import Budget, Identification, Identity, Question
-from updater.truth.records import Records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,9 +40,6 @@ class Identifier:
         budget: of each search.
         note: is told how far a search is, from its thread.
         token: the token for an address, or an empty string.
-
-    Attributes:
-        records: which commits tags named.
     """
 
     def __init__(  # noqa: PLR0913 - what a run has of each
@@ -56,7 +52,6 @@ class Identifier:
         note: Callable[[str], None],
         token: Callable[[str], str],
     ) -> None:
-        self.records = Records(root, answers)
         self._root = root
         self._note = note
         self._cache = cache

@@ -45,17 +45,24 @@ class Records:
             kept = self._answers.get("tag", project, tag, str(pinned))
         return str(kept["commit"]) if kept is not None else ""
 
-    async def pinned_commit(self, subject: Subject) -> str:
-        """Return the commit that a pinned tag named when it was pinned, or an empty string.
+    def seen(self, subject: Subject) -> str:
+        """Return the commit that a pinned tag named in the first run that saw it with its hash.
 
-        Where no run saw it: the commit that the pin itself named before, with the same hash.
+        An empty string where none saw it, and for a pin that names no tag.
         """
         try:
             pinned = parse_hash(subject.pin.hash, "sha256")
         except HashError:
             return ""
-        seen = self.commit(subject.project, subject.pin.rev, pinned)
-        if seen:
+        return self.commit(subject.project, subject.pin.rev, pinned)
+
+    async def pinned_commit(self, subject: Subject) -> str:
+        """Return the commit that a pinned tag named when it was pinned, or an empty string.
+
+        Where no run saw it: the commit that the pin itself named before, with the same hash.
+        """
+        seen = self.seen(subject)
+        if seen or not subject.pin.hash:
             return seen
         package = subject.package
         async for data in git.versions(self._root, package.file, subject.pin.hash):

@@ -156,7 +156,7 @@ class Verifier:
 
     def _moved(self, repository: Repository, commit: str, pinned: Sri) -> Verdict | None:
         """Tell a tag that names another commit than it did, although that has the same hash."""
-        subject, records = repository.subject, self.follower.identifier().records
+        subject, records = repository.subject, self.follower.records
         rev = subject.pin.rev
         if choose.is_commit(rev) or repository.tracking.moving:
             return None
@@ -191,7 +191,7 @@ class Verifier:
             said = f"{rev!r} is at commit {commit} now; {holds}"
             return _verdict(subject, "drifted", said, candidate, pinned, hint=hint)
         if not choose.is_commit(rev):
-            before = await self.follower.identifier().records.pinned_commit(subject)
+            before = await self.follower.records.pinned_commit(subject)
             # The hash of another release is a hash that nobody renewed, not a tag that moved.
             own = candidate is not None and not candidate.ref
             if before not in ("", commit) or own:
