@@ -75,7 +75,8 @@ class Server:
         self._injections: list[Injection] = []
         self._lock = threading.Lock()
         self._closing = False
-        self._connections: dict[socket.socket, threading.Thread] = {}
+        self._connections: set[socket.socket] = set()
+        self._threads: list[threading.Thread] = []
         self._acceptor = threading.Thread(target=self._accept, name=f"accept {self.url}")
         self._acceptor.start()
 
@@ -151,10 +152,11 @@ class Server:
         self._acceptor.join()
         self._listener.close()
         with self._lock:
-            open_connections = dict(self._connections)
-        for connection, thread in open_connections.items():
+            open_connections, threads = set(self._connections), list(self._threads)
+        for connection in open_connections:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+        for thread in threads:  # also one that has left its connection, and is about to end
             thread.join()
 
     def _accept(self) -> None:
@@ -170,8 +172,10 @@ class Server:
                 )
             thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
             with self._lock:
-                self._connections[connection] = thread
-            thread.start()
+                self._connections.add(connection)
+                self._threads = [one for one in self._threads if one.is_alive()]
+                self._threads.append(thread)
+                thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
         try:
@@ -183,7 +187,7 @@ class Server:
                 self._converse(connection)
         finally:
             with self._lock:
-                del self._connections[connection]
+                self._connections.discard(connection)
             connection.close()
 
     def _converse(self, connection: socket.socket) -> None:

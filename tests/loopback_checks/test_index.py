@@ -70,6 +70,8 @@ def test_a_project_is_listed_as_json(index: Index) -> None:
                 "size": 1,
                 "requires-python": ">=3.9",
                 "yanked": "broken",
+                "core-metadata": True,
+                "dist-info-metadata": True,
                 "upload-time": "2025-02-01T10:00:00.000000Z",
             },
             {

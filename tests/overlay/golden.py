@@ -70,7 +70,6 @@ BUMPS = {
     "version-everywhere": Bump(ref="tool-py-v2.0.0"),
     "version-in-a-set": Bump("tool", ref=""),
     "version-of-a-commit": Bump(version="2.0.0-unstable-2025-06-02", ref=""),
-    "old-style-name": Bump(ref=""),
     "github-tag-form": Bump(ref="release_2_0_0"),
     "sourcehut": Bump(ref="2.0.0"),
     "pypi-wheel": Bump(files=("tool-2.0.0.tar.gz", "tool-2.0.0-py3-none-any.whl")),
