@@ -202,7 +202,7 @@ git("fetch", url, rev)
 git("checkout", "FETCH_HEAD")
 if "--fetch-submodules" in given:
     git("submodule", "update", "--init", "--recursive")
-subprocess.run("find . -name .git -prune -exec rm -rf {{}} +", shell=True, cwd=folder, check=True)
+subprocess.run(["find", folder, "-name", ".git", "-prune", "-exec", "rm", "-rf", "{{}}", "+"])
 said = subprocess.run(["nix-hash", "--type", "sha256", "--base32", folder],
                       check=True, capture_output=True, text=True).stdout
 print(json.dumps({{"url": url, "rev": rev, "sha256": said.strip()}}))
