@@ -260,15 +260,17 @@ def test_a_log_cannot_write_to_a_terminal(workshop: Workshop) -> None:
 
 
 def test_a_network_that_is_not_there_is_named(workshop: Workshop) -> None:
-    """The package set's index is a port at which nobody listens any more."""
+    """The package set's index is a port that is kept, and at which nobody listens."""
     workshop.add("apple", "2.0")
     workshop.overlay("apple")
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        address = f"http://127.0.0.1:{closed.getsockname()[1]}"
-    site = workshop.tiny / "site.json"
-    site.write_text(json.dumps(json.loads(site.read_text()) | {"index": address}))
-    result, packages = workshop.bump()
+    with socket.socket() as kept:
+        kept.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{kept.getsockname()[1]}"
+        site = workshop.tiny / "site.json"
+        site.write_text(json.dumps(json.loads(site.read_text()) | {"index": address}))
+        result, packages = workshop.bump()
     build = packages["apple"]["build"]
+    assert build is not None, packages["apple"]
     assert (result.code, build["phase"], build["diagnosis"]["code"]) == (1, "fetch", "network")
     assert "Failed to connect to 127.0.0.1" in build["tail"]
 
