@@ -32,6 +32,26 @@ class Workshop:
     github: GitHub
     tiny: Path
 
+    def flake(self, settings: str = "") -> None:
+        """Have the overlay `apple` built through a flake, which may have settings of its own."""
+        (self.project.root / "flake.nix").write_text(
+            f"""{{
+              {settings}
+              inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+              outputs = {{ self, nixpkgs }}: {{
+                packages.x86_64-linux.apple = (import nixpkgs {{
+                  system = "x86_64-linux";
+                  overlays = [ (import ./overlays/apple.nix) ];
+                }}).python3Packages.apple;
+              }};
+            }}"""
+        )
+        self.configure(
+            file=None,
+            attribute="packages.{system}.{name}",
+            options=["--override-input", "nixpkgs", f"path:{self.tiny}"],
+        )
+
     def configure(self, **build: object) -> None:
         """Build through default.nix unless told otherwise."""
         options = {"enabled": True, "file": "default.nix", **build}

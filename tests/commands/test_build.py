@@ -392,22 +392,7 @@ def test_test_builds_the_pins_as_they_are(workshop: Workshop) -> None:
 def test_a_flake_builds_as_a_default_nix_does(workshop: Workshop) -> None:
     workshop.add("apple", "2.0")
     workshop.overlay("apple")
-    (workshop.project.root / "flake.nix").write_text(
-        """{
-          inputs.nixpkgs.url = "github:NixOS/nixpkgs";
-          outputs = { self, nixpkgs }: {
-            packages.x86_64-linux.apple = (import nixpkgs {
-              system = "x86_64-linux";
-              overlays = [ (import ./overlays/apple.nix) ];
-            }).python3Packages.apple;
-          };
-        }"""
-    )
-    workshop.configure(
-        file=None,
-        attribute="packages.{system}.{name}",
-        options=["--override-input", "nixpkgs", f"path:{workshop.tiny}"],
-    )
+    workshop.flake()
     result, packages = workshop.bump()
     assert (result.code, packages["apple"]["build"]["status"]) == (0, "passed"), result.out
 

@@ -424,22 +424,7 @@ def test_a_flake_tells_a_hash_as_a_default_nix_does(
 ) -> None:
     apple = release(github)
     path = overlay(workshop, source="fetchSubmodules = true;")
-    (workshop.project.root / "flake.nix").write_text(
-        """{
-          inputs.nixpkgs.url = "github:NixOS/nixpkgs";
-          outputs = { self, nixpkgs }: {
-            packages.x86_64-linux.apple = (import nixpkgs {
-              system = "x86_64-linux";
-              overlays = [ (import ./overlays/apple.nix) ];
-            }).python3Packages.apple;
-          };
-        }"""
-    )
-    workshop.configure(
-        file=None,
-        attribute="packages.{system}.{name}",
-        options=["--override-input", "nixpkgs", f"path:{workshop.tiny}"],
-    )
+    workshop.flake()
     assert passed(workshop)["hash"]["method"] == "build"
     assert hashes(path) == [nix.hash_of(checkout(apple, tmp_path / "clone"))]
 

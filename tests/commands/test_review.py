@@ -481,23 +481,7 @@ def test_what_a_flake_says_of_nixs_settings_is_not_accepted(
 ) -> None:
     """Also where the user's Nix would: this setting, once accepted, fills the log."""
     built(workshop, "apple")
-    (workshop.project.root / "flake.nix").write_text(
-        """{
-          nixConfig.trace-function-calls = true;
-          inputs.nixpkgs.url = "github:NixOS/nixpkgs";
-          outputs = { self, nixpkgs }: {
-            packages.x86_64-linux.apple = (import nixpkgs {
-              system = "x86_64-linux";
-              overlays = [ (import ./overlays/apple.nix) ];
-            }).python3Packages.apple;
-          };
-        }"""
-    )
-    workshop.configure(
-        file=None,
-        attribute="packages.{system}.{name}",
-        options=["--override-input", "nixpkgs", f"path:{workshop.tiny}"],
-    )
+    workshop.flake("nixConfig.trace-function-calls = true;")
     monkeypatch.setenv("NIX_CONFIG", "accept-flake-config = true")
     (package,) = workshop.project.run("review", "base", "--json").json["packages"]
     log = Path(package["build"]["log"]).read_text()
