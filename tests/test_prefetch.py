@@ -8,11 +8,11 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import anyio
 import pytest
+from msgspec.structs import replace
 
 from tests.hashing.trees import File, gzipped, make_tar
 from tests.loopback.faults import Cut, Flood

@@ -6,11 +6,11 @@ import configparser
 import fnmatch
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from msgspec import Struct
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 from pydantic import ValidationError
@@ -36,8 +36,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """What the updater was told.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from updater.overlay.order import in_order
 
@@ -16,8 +17,7 @@ MOST_JOBS = 256
 """GitHub's limit of jobs in a matrix. Source: GitHub docs, "Usage limits"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """The packages that one runner bumps, dependencies first."""
 
     id: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from anyio import to_thread
+from msgspec import Struct, field
 
 from updater.effects import files
 from updater.effects.addresses import shown
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from updater.model import Algorithm
 
 
-@dataclass(frozen=True, slots=True)
-class Prefetcher:
+class Prefetcher(Struct, frozen=True):
     """Finds hashes; the same for ``bump`` and ``prefetch``.
 
     Attributes:

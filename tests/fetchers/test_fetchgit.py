@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.fetchers.calls import COMMIT, UNTAGGED, call
 from updater.fetchers.base import Checkout, Fetch

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import sys
 import textwrap
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import anyio
 import pytest
+from msgspec.structs import replace
 
 from tests.project import FAKE, pypi_overlay
 from updater.effects.nix_build import NixBuild
@@ -258,7 +260,7 @@ def test_locked_flakes_are_evaluated_together_and_purely(bench: Bench, nix: Nix)
 
 def test_a_flake_in_a_folder_is_evaluated_as_on_the_command_line(bench: Bench, nix: Nix) -> None:
     """It has all that it imports in its folder."""
-    inner = replace(bench, root=bench.root / "inner")
+    inner = dataclasses.replace(bench, root=bench.root / "inner")
     packages = [inner.overlay(name) for name in ("a", "b")]
     inner.flake(nix, "a", "b")
     policy = replace(FLAKE, flake="inner")

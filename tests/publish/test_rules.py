@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.publish.examples import WARNED, example
 from updater.model import Branch, BranchCommit, Build, PinWarning, Pull

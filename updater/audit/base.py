@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
 from packaging.version import InvalidVersion, Version
 
 from updater.model import PinWarning
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from updater.model import Candidate, Package, Project
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One package's way from what is pinned to a candidate.
 
     Attributes:

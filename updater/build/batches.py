@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from msgspec import Struct
 
 from updater.build.expressions import (
     FILE_SET,
@@ -69,8 +70,7 @@ in
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A package to evaluate.
 
     Attributes:
@@ -82,8 +82,7 @@ class Wanted:
     imports: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """Packages of one tree, which share the evaluation of their package set.
 
     Attributes:
@@ -95,8 +94,7 @@ class Tree:
     packages: dict[int, Wanted]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """A package that was evaluated, and what else Nix said meanwhile, such as warnings."""
 
     evaluated: Evaluated

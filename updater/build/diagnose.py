@@ -7,13 +7,13 @@ quotes the last lines of a log behind ``>``, and some forms put the derivation's
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from updater.model import Diagnosis
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(Struct, frozen=True):
     """A pattern in the log; message and hint are filled from its named groups."""
 
     code: str

@@ -11,9 +11,10 @@ import json
 import platform
 import re
 import sys
-from dataclasses import dataclass
 from importlib import resources
 from typing import Any
+
+from msgspec import Struct
 
 from updater.errors import BuildError
 
@@ -56,8 +57,7 @@ file: let found = import (/. + file); in
 """The Nix function from a file to the package set in it; a function is called without arguments."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluated:
+class Evaluated(Struct, frozen=True):
     """A package as Nix evaluates it.
 
     Attributes:
@@ -72,8 +72,7 @@ class Evaluated:
     source_path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """What the derivation that imports a package found.
 
     Attributes:

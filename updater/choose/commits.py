@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from updater.choose.releases import refusals, too_young
 from updater.model import Candidate, Choice, Policy, Stay, Take, Wait
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from updater.model import Relation
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """Where a newer commit stands to the pinned one.
 
     Attributes:

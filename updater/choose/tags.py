@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.version import Version
 
 from updater.choose.versions import (
@@ -29,8 +30,7 @@ _LAST_VERSION = re.compile(r"\d+(?:[._]\d+)+(?:\.?(?:a|b|c|rc|alpha|beta|dev|pos
 _UNDERSCORED = re.compile(r"\d+(?:_\d+)+")
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """How a project writes a version into a tag.
 
     Attributes:
@@ -48,8 +48,7 @@ class Form:
         return text
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """What a version tag may start with.
 
     Attributes:

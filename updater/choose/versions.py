@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
+from msgspec import Struct
 from packaging.version import InvalidVersion, Version
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ _DIGITS = re.compile(r"\d+")
 _SMALLEST_STAMP = 100_000
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Spelling:
+class Spelling(Struct, frozen=True, order=True):
     """A version that PEP 440 does not know, such as ``2024-01-15``.
 
     Only spellings of one shape have an order: that of their numbers, from left to right.
@@ -50,8 +49,7 @@ class Spelling:
 Ordered: TypeAlias = "Version | Spelling"
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """A candidate with its version parsed."""
 
     version: Ordered

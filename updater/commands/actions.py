@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from updater.errors import WriteError
 
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from updater.selection.finding import Found
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a command has to tell.
 
     Attributes:

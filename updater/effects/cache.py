@@ -15,9 +15,10 @@ import tempfile
 import time
 import zlib
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from updater.model import Answer
 
@@ -31,8 +32,7 @@ _LARGEST = 512 * 1024 * 1024
 _KEPT_HEADERS = ("content-type", "link", "etag", "last-modified")
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """An answer of an earlier run.
 
     Attributes:

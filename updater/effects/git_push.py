@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from updater.effects.git_environment import isolated
 from updater.effects.process import printable, run
 from updater.errors import PublishError
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
 _SECONDS = 300.0
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """A commit to be.
 
     Attributes:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import base64
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from updater.effects.github_requests import Access, Requests
 from updater.model import Branch, BranchCommit, Issue, Pull
@@ -29,8 +30,7 @@ _DISABLE = """mutation ($id: ID!) {
 }"""
 
 
-@dataclass(frozen=True, slots=True)
-class TreeFile:
+class TreeFile(Struct, frozen=True):
     """A file of a commit: its blob's id, and its mode as git writes it."""
 
     blob: str

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import base64
 from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NoReturn
 
 import anyio
 import httpx
+from msgspec import Struct
+from msgspec.structs import replace
 
 from updater import __version__
 from updater.effects.addresses import origin, shown
@@ -56,8 +58,7 @@ class Credential:
     token: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Struct, frozen=True):
     """Limits: requests at once, seconds for a read, tries after the first, seconds to wait."""
 
     concurrency: int = 16

@@ -10,9 +10,10 @@ import json
 import os
 import re
 import shutil
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from updater.effects import process
 from updater.errors import HashError
@@ -37,8 +38,7 @@ _SECRET_SETTING: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(Struct, frozen=True):
     """A command that ended, and what it printed, without control sequences."""
 
     command: tuple[str, ...]

@@ -7,13 +7,13 @@ import os
 import signal
 import subprocess
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote, urlencode
 
 import anyio
 from anyio import to_thread
+from msgspec import Struct
 
 from updater.effects import nix_options
 from updater.effects.nix import Nix, build_environment, got_hash
@@ -33,8 +33,7 @@ _GRACE_SECONDS = 5.0
 _SHOWN_LINES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """A Nix command that ended: its exit code, stdout, and its log as text."""
 
     exit_code: int

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import anyio
 import tenacity
+from msgspec import Struct, field
 
 from updater.errors import RateLimited, ServerFailed, Unreachable, UpstreamError
 
@@ -23,8 +23,7 @@ _BACKOFF = tenacity.wait_exponential_jitter(multiplier=0.5, max=10, jitter=0.5)
 _SPREAD = tenacity.wait_random(0, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """The time, and how it is let pass: in a task, and in a worker thread."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -32,8 +31,7 @@ class Clock:
     block: Callable[[float], None] = time.sleep
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(Struct, frozen=True):
     """One run's limits and words.
 
     Attributes:

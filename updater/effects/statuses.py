@@ -7,12 +7,12 @@ with Retry-After, with x-ratelimit-reset, or with neither: then a minute is to b
 from __future__ import annotations
 
 import email.utils
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import NoReturn
 
 import httpx
+from msgspec import Struct
 
 from updater.effects.addresses import shown
 from updater.errors import (
@@ -28,8 +28,7 @@ from updater.errors import (
 _MINUTE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """An answer that is none.
 
     Attributes:

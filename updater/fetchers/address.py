@@ -7,9 +7,9 @@ Forms: GitHub docs, "Downloading source code archives"; GitLab docs, "Repositori
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 from packaging.utils import canonicalize_name
 
 from updater.model import Project, Span
@@ -43,8 +43,7 @@ _INDEX = re.compile(
 _SHORT_HOSTS = {"github": "github.com"}
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """A download's address.
 
     Attributes:

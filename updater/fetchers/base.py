@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from updater.errors import ReadError
 from updater.model import HASH_FIELDS, Candidate, Package, Pin, Project, Reference, Source, Sri
@@ -20,8 +21,7 @@ _PUBLIC_ADDRESS = re.compile(r"https?://[^@\s]+")
 _SCP_ADDRESS = re.compile(r"(?:[\w.-]+@)?(?P<host>[\w.-]+):(?!//)(?P<path>.+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Checkout:
+class Checkout(Struct, frozen=True):
     """A checkout with git that gives the tree which a call hashes.
 
     Attributes:
@@ -35,8 +35,7 @@ class Checkout:
     options: tuple[GitOption, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
+class Fetch(Struct, frozen=True):
     """How a candidate is written and where its source comes from.
 
     Attributes:
@@ -64,8 +63,7 @@ class Fetch:
     hashless: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NoFile:
+class NoFile(Struct, frozen=True):
     """The candidate cannot be fetched through this call as it is written, and why."""
 
     reason: str

@@ -7,8 +7,9 @@ trees, and only when a policy needs it.
 from __future__ import annotations
 
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec.structs import replace
 
 from updater.choose import Line, label
 from updater.declared import declared_version

@@ -6,8 +6,10 @@ how old a tag is. Nothing is asked for that the policy does not need.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from updater import choose
 from updater.errors import NotFound, StageError
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Decision", "Follower", "Subject"]
 
 
-@dataclass(frozen=True, slots=True)
-class Follower:
+class Follower(Struct, frozen=True):
     """Decides for one package after the other, each by itself."""
 
     hosts: Mapping[str, Host]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from packaging.utils import InvalidName, canonicalize_name
 
 from updater import choose
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from updater.upstreams.base import Upstream
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """A package, its pin, and where its versions come from."""
 
     package: Package
@@ -98,8 +97,7 @@ class Subject:
         return self.fetcher.fetch(self.package, self.source, candidate, web)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """A choice and what it rests on; ``evidence`` where the pin had to be identified."""
 
     tracking: Tracking

@@ -9,9 +9,10 @@ entries as they are, and a single file for the root itself.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Self, TypeAlias
+
+from msgspec import Struct
 
 from updater.hashing.decompress import Stream
 from updater.hashing.digest import Digest
@@ -39,8 +40,7 @@ _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _KEPT_BYTES: Final = 8 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Unpacked:
+class Unpacked(Struct, frozen=True):
     """What one archive holds.
 
     Attributes:

@@ -8,8 +8,10 @@ escaped patterns, and sets of more than letters and digits, are left to git.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from updater.identify.exact import Inexact
 
@@ -42,8 +44,7 @@ _SET: Final = re.compile(rb"\[(?:[A-Za-z0-9](?:-[A-Za-z0-9])?)+\]")
 _PIECE: Final = re.compile(rb"\*+|\?|\[[^\]]*\]|[^*?\[]")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One line: a pattern and what it says of the paths that match it."""
 
     pattern: re.Pattern[bytes]
@@ -52,8 +53,7 @@ class Rule:
     states: tuple[tuple[bytes, Value], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """One ``.gitattributes``: where it stands, its object's id, and its lines that matter."""
 
     folder: bytes
@@ -61,8 +61,7 @@ class File:
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Attributes:
+class Attributes(Struct, frozen=True):
     """The attribute files that hold for the entries of one folder, the outermost first.
 
     Attributes:

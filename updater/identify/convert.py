@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
+
+from msgspec import Struct
 
 from updater.identify.exact import Inexact
 
@@ -35,8 +36,7 @@ _UNPRINTABLE: Final = bytes([*range(8), *range(0x0E, 0x1B), *range(0x1C, 0x20), 
 _LINE_ENDS: Final = b"\r\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Conversion:
+class Conversion(Struct, frozen=True):
     """What becomes of one file's content, in git's order: ident, line ends, encoding, Format.
 
     Attributes:

@@ -7,9 +7,10 @@ archive's.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from operator import is_
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+
+from msgspec import Struct
 
 from updater.hashing import nar
 
@@ -32,8 +33,7 @@ class Objects(Protocol):
         """Yield one object's content in pieces."""
 
 
-@dataclass(frozen=True, slots=True)
-class Streamed:
+class Streamed(Struct, frozen=True):
     """A file that is too large to keep."""
 
     start: bytes
@@ -41,8 +41,7 @@ class Streamed:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Substituted:
+class Substituted(Struct, frozen=True):
     """A file whose content depends on the commit."""
 
     start: bytes

@@ -7,8 +7,9 @@ on which the pin was written; tags, newest first; all commits, newest first. Eac
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+from msgspec import Struct
 
 from updater.identify.exact import Unreproducible
 
@@ -40,8 +41,7 @@ class Logged(Protocol):
 One = TypeVar("One", bound=Logged)
 
 
-@dataclass(frozen=True, slots=True)
-class Clues:
+class Clues(Struct, frozen=True):
     """What is known of a pin beside its hash.
 
     Attributes:
@@ -55,8 +55,7 @@ class Clues:
     written: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """The commit whose tree has the hash."""
 
     commit: str
@@ -66,8 +65,7 @@ class Match:
     looked_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(Struct, frozen=True):
     """No commit that was looked at has the hash.
 
     Attributes:

@@ -8,9 +8,10 @@ Source: gitattributes(5), "export-subst"; git-log(1), "PRETTY FORMATS".
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Final
+
+from msgspec import Struct
 
 from updater.identify.exact import Inexact, Unreproducible
 
@@ -20,8 +21,7 @@ _PERSON: Final = re.compile(rb"([^<>\n]*?) ?<([^<>\n]*)> (\d{1,10}) ([+-])(\d\d)
 _ON_REFS: Final = (b"d", b"D", b"S", b"N", b"G", b"g", b"h", b"t", b"p", b"(describe", b"(decorate")
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """A commit's id and its object's bytes."""
 
     identity: str

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from msgspec import Struct
 
 from updater.hashing import nar
 from updater.identify.attributes import Attributes
@@ -79,8 +80,7 @@ class _Shown(NamedTuple):
     key: object
 
 
-@dataclass(frozen=True, slots=True)
-class _Folder:
+class _Folder(Struct, frozen=True):
     """A serialised folder's content, without its start and end.
 
     Attributes:
@@ -96,8 +96,7 @@ class _Folder:
     written: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TreeHash:
+class TreeHash(Struct, frozen=True):
     """A tree's hash, and whether another commit with the same tree would have another."""
 
     sri: Sri

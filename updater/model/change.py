@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from updater.model.overlay import Package, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """A byte span and its new text."""
 
     span: Span
     new: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+class FieldChange(Struct, frozen=True):
     """One field before and after, as values."""
 
     field: str
@@ -27,8 +26,7 @@ class FieldChange:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A package's edits with before and after.
 
     Attributes:
@@ -42,8 +40,7 @@ class Change:
     after: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(Struct, frozen=True):
     """What a failed build's log says is wrong.
 
     Attributes:
@@ -57,8 +54,7 @@ class Diagnosis:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(Struct, frozen=True):
     """What became of building a package.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from updater.model.policy import TrackKind
 
 
-@dataclass(frozen=True, slots=True)
-class Tracking:
+class Tracking(Struct, frozen=True):
     """The channel that a package follows, and why.
 
     Attributes:
@@ -31,8 +31,7 @@ class Tracking:
         return f"{self.kind}:{self.branch}" if self.branch else self.kind
 
 
-@dataclass(frozen=True, slots=True)
-class Pinned:
+class Pinned(Struct, frozen=True):
     """What a pin truly holds, as far as it is known."""
 
     rev: str
@@ -40,8 +39,7 @@ class Pinned:
     version: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """How it is known what a pin holds: a tree was found that has the pinned hash.
 
     Attributes:
@@ -57,8 +55,7 @@ class Evidence:
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
+class Take(Struct, frozen=True):
     """The candidate to move to, and why where that is not plain."""
 
     candidate: Candidate
@@ -66,16 +63,14 @@ class Take:
     warnings: tuple[PinWarning, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
+class Stay(Struct, frozen=True):
     """The pin is the newest already."""
 
     candidate: Candidate | None = None
     warnings: tuple[PinWarning, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """A candidate exists but must not be taken (now)."""
 
     reason: str

@@ -7,14 +7,15 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Algorithm = Literal["md5", "sha1", "sha256", "sha512"]
 
 
-@dataclass(frozen=True, slots=True)
-class Sri:
+class Sri(Struct, frozen=True):
     """A hash as Subresource Integrity writes it: ``sha256-<base64>``.
 
     Only a digest of the right length makes one, so a wrong one cannot be written into an overlay.

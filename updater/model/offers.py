@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from updater.model.overlay import Project
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(Struct, frozen=True):
     """Where a code host is reached: what GitHub Enterprise users configure.
 
     Attributes:
@@ -31,16 +31,14 @@ class Host:
     token_env: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PinWarning:
+class PinWarning(Struct, frozen=True):
     """Something a maintainer should know although it does not stop the update."""
 
     code: str
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
+class Distribution(Struct, frozen=True):
     """One file of a release on a package index (an sdist or a wheel).
 
     Attributes:
@@ -55,8 +53,7 @@ class Distribution:
     metadata: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """One version that an upstream offers.
 
     Attributes:
@@ -83,8 +80,7 @@ Relation = Literal["identical", "ahead", "behind", "diverged", "unknown"]
 """Where one commit stands to another, in the words of GitHub's compare API."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What an upstream said of commits besides their names, so that nobody need ask git.
 
     Attributes:
@@ -98,8 +94,7 @@ class Known:
     files: Mapping[str, Mapping[str, bytes | None]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """All that an upstream said about one project.
 
     Attributes:
@@ -126,8 +121,7 @@ Scheme = Literal["basic", "bearer"]
 """How a token is sent: as a password to git services, as itself to APIs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """An HTTP response: its status (200 or a redirect), the URL that answered, headers, body."""
 
     status: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from updater.model.pulls import PullRequest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
+class _Known(Struct, frozen=True, kw_only=True):
     """What every outcome tells, as far as the pipeline came."""
 
     package: Package
@@ -36,20 +36,17 @@ class _Known:
         return (self.pinned.version if self.pinned is not None else None) or label or ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Current(_Known):
+class Current(_Known, frozen=True, kw_only=True):
     """The pin is new and true as far as is known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outdated(_Known):
+class Outdated(_Known, frozen=True, kw_only=True):
     """A newer candidate may be taken (only ``check`` ends here)."""
 
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Updated(_Known):
+class Updated(_Known, frozen=True, kw_only=True):
     """The change was made; ``written`` is False in a dry run.
 
     ``hashed`` is None for a call without a hash, such as ``builtins.fetchGit``. ``built`` has the
@@ -69,8 +66,7 @@ class Updated(_Known):
         return str(self.hashed.sri) if self.hashed is not None else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held(_Known):
+class Held(_Known, frozen=True, kw_only=True):
     """A newer candidate exists and must not be taken, or nothing may be decided.
 
     Attributes:
@@ -82,15 +78,13 @@ class Held(_Known):
     pending: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped(_Known):
+class Skipped(_Known, frozen=True, kw_only=True):
     """The package cannot be followed at all."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failed(_Known):
+class Failed(_Known, frozen=True, kw_only=True):
     """A stage failed; the file is as it was."""
 
     stage: str
@@ -99,15 +93,13 @@ class Failed(_Known):
     build: Build | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passed(_Known):
+class Passed(_Known, frozen=True, kw_only=True):
     """The pin as it is builds and imports (only ``test`` ends here)."""
 
     build: Build
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identified(_Known):
+class Identified(_Known, frozen=True, kw_only=True):
     """The pinned hash is that of ``candidate`` (only ``identify`` ends here).
 
     Attributes:
@@ -121,8 +113,7 @@ State = Literal["true", "drifted", "tag moved", "wrong hash", "false version", "
 """What ``verify`` says of a pin; each but the first is a reason not to trust it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict(_Known):
+class Verdict(_Known, frozen=True, kw_only=True):
     """What holds of the pin as it is (only ``verify`` ends here)."""
 
     state: State
@@ -130,8 +121,7 @@ class Verdict(_Known):
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reviewed(_Known):
+class Reviewed(_Known, frozen=True, kw_only=True):
     """What holds of a package that a branch changes (only ``review`` ends here).
 
     Attributes:

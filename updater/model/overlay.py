@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal, NewType, TypeAlias
+
+from msgspec import Struct
 
 Project = NewType("Project", str)
 """An upstream's identity: ``https://HOST/PATH`` or ``pypi:NAME``.
@@ -13,8 +14,7 @@ All that fetchers and upstreams know of each other.
 """
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """A half-open range of byte offsets in a file."""
 
     start: int
@@ -24,8 +24,7 @@ class Span:
         return self.start <= other.start and other.end <= self.end
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A name inside a string or in its place: ``${version}``, ``finalAttrs.version``.
 
     ``literal`` is where the value that it stands for is written, as in Field.
@@ -39,8 +38,7 @@ class Reference:
 Part: TypeAlias = "str | Reference"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One attribute of a package or of a fetcher call.
 
     Attributes:
@@ -72,8 +70,7 @@ HASH_FIELDS = ("hash", "sha256", "sha512", "sha1", "md5", "narHash")
 """The fetcher attributes that may hold a source's hash; a call has one of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A package's fetcher call.
 
     Attributes:
@@ -114,8 +111,7 @@ def _quoted(name: str) -> str:
     return f'"{escaped}"'
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(Struct, frozen=True):
     """What a comment in an overlay asks for: ``# updater: track=tag`` is ``track`` and ``tag``."""
 
     line: int
@@ -123,8 +119,7 @@ class Directive:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """One derivation in an overlay file.
 
     Attributes:
@@ -194,8 +189,7 @@ class Package:
         return f"{self.file}#{'.'.join(names)}{number}"
 
 
-@dataclass(frozen=True, slots=True)
-class Pin:
+class Pin(Struct, frozen=True):
     """Version, rev or tag, and hash, as an overlay has them.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import re
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 TrackKind = Literal["auto", "tag", "release", "commit", "branch", "pypi"]
 
 
-@dataclass(frozen=True, slots=True)
-class BuildPolicy:
+class BuildPolicy(Struct, frozen=True):
     """How a change is built before it is written; the keys of ``build:`` in config.yaml.
 
     Attributes:
@@ -43,8 +43,7 @@ class BuildPolicy:
     on_failure: Literal["skip", "keep", "draft"] = "skip"
 
 
-@dataclass(frozen=True, slots=True)
-class PullPolicy:
+class PullPolicy(Struct, frozen=True):
     """How a change is proposed; the keys of ``pull_request:`` in config.yaml.
 
     Attributes:
@@ -70,8 +69,7 @@ class PullPolicy:
     schedule: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """What may be chosen for one package; the defaults are those of config.yaml.
 
     Attributes:

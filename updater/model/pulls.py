@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,8 +12,7 @@ if TYPE_CHECKING:
 PullState = Literal["open", "closed", "merged"]
 
 
-@dataclass(frozen=True, slots=True)
-class PullRequest:
+class PullRequest(Struct, frozen=True):
     """A pull request as outcomes name it."""
 
     url: str
@@ -20,8 +20,7 @@ class PullRequest:
     state: PullState
 
 
-@dataclass(frozen=True, slots=True)
-class Pull:
+class Pull(Struct, frozen=True):
     """A pull request as the repository shows it.
 
     Attributes:
@@ -50,8 +49,7 @@ class Pull:
         return PullRequest(self.url, self.number, self.state)
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(Struct, frozen=True):
     """An issue as the repository shows it."""
 
     number: int
@@ -59,8 +57,7 @@ class Issue:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class BranchCommit:
+class BranchCommit(Struct, frozen=True):
     """A commit of a branch that the base does not have.
 
     Attributes:
@@ -73,8 +70,7 @@ class BranchCommit:
     files: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """A branch with what it adds to the base, oldest first."""
 
     name: str

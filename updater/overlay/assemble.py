@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from updater.model import HASH_FIELDS, Directive, Field, Package, Source, Span
 from updater.overlay import dependents, syntax, values
@@ -22,8 +24,7 @@ _PLAIN_KEY = re.compile(r"[A-Za-z][\w.-]*")
 _LONGEST_SHOWN = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A package and its places: the bindings of it and of its source, where a comment steers it."""
 
     package: Package

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
 
 from updater.overlay import syntax
 from updater.overlay.scope import lookup
@@ -18,8 +19,7 @@ Role = Literal["", "package", "override", "source"]
 """Whose argument a set is: none's, a builder's, an override's, a fetcher's."""
 
 
-@dataclass(slots=True)
-class Call:
+class Call(Struct):
     """An application of a fetcher, or of what looks like one.
 
     ``statement`` is the binding that it stands in; ``path`` leads there.
@@ -38,8 +38,7 @@ class Call:
         return syntax.span(self.node)
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """A package as it is found: its set (of ``a // b``, all of them) and the calls inside.
 
     ``others`` are calls of functions that fetch but are none of the known fetchers.
@@ -62,8 +61,7 @@ class Draft:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class PackageFile:
+class PackageFile(Struct, frozen=True):
     """``NAME = callPackage PATH { ... };`` with the path as it is written.
 
     ``statement`` is the whole binding; ``directives`` are what comments at it ask for.

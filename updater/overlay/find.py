@@ -6,8 +6,10 @@ Nothing that is returned holds a syntax node, and nothing here reads a file.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from updater.overlay import steering, syntax
 from updater.overlay.assemble import Assembler
@@ -26,8 +28,7 @@ _PLACE = "put it inside the package, or directly above it, without an empty line
 _MOST_PROBLEMS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class FileContent:
+class FileContent(Struct, frozen=True):
     """What one file holds.
 
     Attributes:

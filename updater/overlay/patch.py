@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from updater.errors import PatchError
 from updater.model import HASH_FIELDS, Change, Edit, Field, Package, Source, Span
@@ -101,8 +103,7 @@ def _check_safe(package: Package, field: str, value: str) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Planner:
+class _Planner(Struct, frozen=True):
     """Plans one package's fields; ``in_place`` writes hashes into the call, not where it looks."""
 
     package: Package

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from updater.model import Span
 from updater.overlay.syntax import PIPE, span
@@ -17,8 +18,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LONGEST_EXCERPT = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A place that cannot be parsed: byte span, line and column from 1, the line's text."""
 
     span: Span

@@ -6,8 +6,9 @@ read the wanted values, and every other package of the file the values that it h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from updater.errors import PatchError
 from updater.model import HASH_FIELDS, Change, Edit, Package, Reference, Source, Span
@@ -22,8 +23,7 @@ class Shared(PatchError):
     """The edit would change another package, which shares a binding with this one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a package shall read: for its source (and version), and for each companion."""
 
     source: Mapping[str, str]

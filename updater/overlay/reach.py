@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from updater.overlay import syntax, terms, values
 from updater.overlay.scope import Attributes, lookup
@@ -25,8 +26,7 @@ _INNER = {
 _LONGEST_SHOWN = 60
 
 
-@dataclass(slots=True)
-class Reach:
+class Reach(Struct):
     """Follows expressions to fetcher calls.
 
     Attributes:

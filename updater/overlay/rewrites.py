@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from updater.model import Edit, Field, FieldChange, Span
 from updater.overlay import syntax
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """One edit and, on one of a field's edits, the value that the field has before and after it."""
 
     edit: Edit

@@ -7,8 +7,9 @@ not followed. Source: Nix manual, "Language constructs".
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from updater.overlay import syntax, terms
 
@@ -75,8 +76,7 @@ class Scope:
         self.closed = attributes
 
 
-@dataclass(slots=True)
-class Binding:
+class Binding(Struct):
     """A name, the expression it is bound to, and the scope that the expression reads.
 
     ``at`` is where it is written: the binding, or the inherited name. ``owner`` is the ``x`` of
@@ -91,8 +91,7 @@ class Binding:
     owner: Node | None = None
 
 
-@dataclass(slots=True)
-class Statement:
+class Statement(Struct):
     """``a.b = value;`` with the components of its path and the byte that the value follows."""
 
     names: tuple[str, ...]

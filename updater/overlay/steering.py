@@ -8,8 +8,9 @@ uses it. One that cannot be understood is a problem of its package: somebody wan
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from updater.model import Directive, Span
 
@@ -27,8 +28,7 @@ _HOLD = re.compile(r"hold(?:[\s:]+(?P<value>\S.*))?")
 _COMMENT_LINE = re.compile(rb"[ \t]*#")
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """A steering comment: where it stands, and what it says or why it cannot be understood."""
 
     span: Span

@@ -12,9 +12,10 @@ is parsed, while text is always read from the original:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from updater.model import Span
 
@@ -32,8 +33,7 @@ PIPE = re.compile(rb"\|>|<\|")
 ATTRIBUTE_SETS = frozenset({"attrset_expression", "rec_attrset_expression"})
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A parsed file."""
 
     data: bytes

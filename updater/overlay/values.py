@@ -5,8 +5,9 @@ Strings, names, templates and sums of these are read; everything else has no val
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
+
+from msgspec import Struct
 
 from updater.model import Part, Reference, Span
 from updater.overlay import syntax, terms
@@ -24,8 +25,7 @@ _LONGEST_LITERAL = 8192
 _FAKE_HASHES = frozenset({"fakeHash", "fakeSha256", "fakeSha512"})
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A value, the pieces it is made of, and the one literal that holds it (see model.Field)."""
 
     value: str | None = None

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
+
+from msgspec import Struct
 
 from updater.model import Span
 from updater.overlay import syntax, terms, values
@@ -43,8 +44,7 @@ _VALUES = {
 _LEAVES = frozenset({"comment", "string_fragment", "identifier", "variable_expression", "attrpath"})
 
 
-@dataclass(slots=True)
-class _Visit:
+class _Visit(Struct):
     """A node to look at, and what the way to it says.
 
     ``role`` says that a set reached here is the argument of a builder, an override or a fetcher;

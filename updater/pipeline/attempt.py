@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
+from msgspec import Struct
 
 from updater.build import diagnose
 from updater.build.expressions import (
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from updater.pipeline.evaluating import Downloaded, Target
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One package's way through evaluation, build, imports and version."""
 
     nix: NixBuild

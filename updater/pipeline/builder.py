@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import anyio
+from msgspec import Struct
+from msgspec.structs import replace
 
 from updater.build import diagnose
 from updater.errors import BuildError, HashError
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from updater.pipeline.evaluating import Ahead, Downloaded, Job, Target
 
 
-@dataclass(frozen=True, slots=True)
-class Builder:
+class Builder(Struct, frozen=True):
     """Builds jobs, so many at once as ``limit`` lets.
 
     Attributes:

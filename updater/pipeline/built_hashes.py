@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from updater.model import Sri
 from updater.pipeline.evaluating import Downloaded, Job, Target
@@ -26,8 +27,7 @@ _SOURCE = "package.src.drvPath or package.drvPath"
 _WHOLE = "package.drvPath"
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """A hash to be found.
 
     Attributes:
@@ -43,8 +43,7 @@ class Unknown:
     long: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Struct, frozen=True):
     """What a change writes: for the package and its source, and for each further source."""
 
     source: Mapping[str, str]

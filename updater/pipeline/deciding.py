@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import anyio
+from msgspec import Struct
+from msgspec.structs import replace
 
 from updater import audit
 from updater.audit.base import Rule, Step, examine
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
 RULES = kinds(audit, Rule)  # type: ignore[type-abstract]  # python/mypy#4717
 
 
-@dataclass(frozen=True, slots=True)
-class Decider:
+class Decider(Struct, frozen=True):
     """Asks upstreams and chooses, for all packages together."""
 
     config: Config

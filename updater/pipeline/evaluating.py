@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 import anyio
 from anyio import to_thread
+from msgspec import Struct
 
 from updater.build import batches
 from updater.build.batches import Said, Tree, Wanted
@@ -32,8 +32,7 @@ _TREES, _PACKAGES = 16, 100
 _VAIN = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A package to build, and how."""
 
     package: Package
@@ -45,8 +44,7 @@ class Target:
         return attribute_path(self.policy.attribute, self.package.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Downloaded:
+class Downloaded(Struct, frozen=True):
     """A source as it was downloaded for its hash, kept for Nix.
 
     Attributes:
@@ -59,8 +57,7 @@ class Downloaded:
     strip_root: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """What is to be built.
 
     Attributes:
@@ -95,16 +92,14 @@ def key(job: Job, target: Target) -> Key:
     return job.target.package.identity, target.package.identity
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """Some packages of one tree."""
 
     changes: Mapping[str, bytes]
     wanted: dict[Key, Wanted]
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluator:
+class Evaluator(Struct, frozen=True):
     """Evaluates jobs ahead; whatever does not succeed is left for later, with its message.
 
     Attributes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from updater import choose
 from updater.declared import declared_version
@@ -31,8 +33,7 @@ if TYPE_CHECKING:
 _ADVICE = "let Nix evaluate it (`build:` in config.yaml), or update it by hand"
 
 
-@dataclass(frozen=True, slots=True)
-class Hashes:
+class Hashes(Struct, frozen=True):
     """Finds the hashes of one package's change; nothing is written."""
 
     config: Config
@@ -156,8 +157,7 @@ class Hashes:
         return {one: parse_hash(told[one.shown]) for one in unknown}
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """What downloads tell of a change.
 
     Attributes:
@@ -173,8 +173,7 @@ class _Known:
     checked_out: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
+class _Search(Struct, frozen=True):
     """One package's sources, and who can tell their hashes."""
 
     subject: Subject

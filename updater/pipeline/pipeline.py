@@ -6,9 +6,10 @@ never stops another.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from updater.following.subjects import Decision, Subject
 from updater.model import (
@@ -37,8 +38,7 @@ if TYPE_CHECKING:
     from updater.truth.records import Records
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(Struct, frozen=True):
     """All that the stages need; one for each run."""
 
     config: Config

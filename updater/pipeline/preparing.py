@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
+from msgspec import Struct
+from msgspec.structs import replace
 
 from updater.errors import StageError
 from updater.following.subjects import Decision, Subject
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
     from updater.selection.finding import Found
 
 
-@dataclass(frozen=True, slots=True)
-class Preparer:
+class Preparer(Struct, frozen=True):
     """Hashes and builds chosen candidates; nothing is written."""
 
     config: Config

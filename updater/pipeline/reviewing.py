@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os.path
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct
 
 from updater.audit.base import Step, examine
 from updater.model import Candidate, Failed, Passed, Reviewed, Skipped, Verdict
@@ -21,8 +22,7 @@ _PATH = re.compile(rb"(?<![\w/.])\.{1,2}/[\w./+-]+")
 _UNCHANGED = "its text is not changed; what it is built with is"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a review looks at.
 
     Attributes:
@@ -62,8 +62,7 @@ def names_one_of(text: bytes, file: str, changed: Collection[str]) -> bool:
     return any(one == path or one.startswith(f"{path}/") for path in named for one in changed)
 
 
-@dataclass(frozen=True, slots=True)
-class Auditor:
+class Auditor(Struct, frozen=True):
     """Puts together what was found out, and asks the audit rules about each step.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from updater.publish.proposal import NOTHING_TOLD, Told
 
@@ -26,8 +27,7 @@ class Progress(Protocol):
         """The stage is done with one package."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bump:
+class Bump(Struct, frozen=True):
     """What ``bump`` was asked for: ``to`` a version or rev, and how to end.
 
     Attributes:
@@ -49,8 +49,7 @@ class Bump:
         return "" if self.build else "--no-build"
 
 
-@dataclass(frozen=True, slots=True)
-class Proposed:
+class Proposed(Struct, frozen=True):
     """An update that is not written yet.
 
     Attributes:
@@ -71,8 +70,7 @@ class Proposed:
     told: Told = NOTHING_TOLD
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """A change whose values are known; ``build`` is None until it is decided or done.
 
     Attributes:

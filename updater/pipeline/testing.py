@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import anyio
+from msgspec import Struct
 
 from updater.errors import StageError
 from updater.model import Outcome, Package, Passed, Skipped
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from updater.pipeline.steps import Progress
 
 
-@dataclass(frozen=True, slots=True)
-class Tester:
+class Tester(Struct, frozen=True):
     """Builds packages together, each by itself; nothing is written."""
 
     config: Config

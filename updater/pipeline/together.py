@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from updater.errors import StageError
 from updater.model import Current, Failed
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
     from updater.selection.finding import Found
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One package's change in a group."""
 
     subject: Subject
@@ -46,8 +47,7 @@ class Member:
         return self.subject.policy.build
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
+class Together(Struct, frozen=True):
     """Builds groups.
 
     Attributes:

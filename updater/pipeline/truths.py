@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import anyio
+from msgspec import Struct
 
 from updater.choose import expected_tracking
 from updater.errors import HashError, NotFound, StageError
@@ -41,8 +41,7 @@ _OF_INDEX = "its source is a file of the package index, which the version names"
 _AT_ADDRESS = "its source is a file at an address, which the version names"
 
 
-@dataclass(frozen=True, slots=True)
-class Truths:
+class Truths(Struct, frozen=True):
     """Inspects packages together, each by itself; nothing is written."""
 
     config: Config

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from updater.effects import files, git
 from updater.errors import PatchError, StageError
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from updater.following.subjects import Decision, Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(Struct, frozen=True):
     """Writes ready changes, one package after the other."""
 
     config: Config

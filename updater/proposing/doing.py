@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import anyio
+from msgspec import Struct
 
 from updater.effects.git_push import Commit
 from updater.proposing.members import together
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from updater.publish.proposal import Proposal
 
 
-@dataclass(frozen=True, slots=True)
-class Doer:
+class Doer(Struct, frozen=True):
     """Makes and updates pull requests; ``push_by_git`` is None where the API makes the commits."""
 
     view: View

@@ -5,8 +5,9 @@ All requests go through `effects.github`, one after the other, in the thread tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from updater.effects import files
 from updater.publish import dashboard, rules
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from updater.model import Issue, Pull
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(Struct, frozen=True):
     """What pull requests are made against.
 
     Attributes:
@@ -34,8 +34,7 @@ class Base:
     prefix: str
 
 
-@dataclass(slots=True)
-class View:
+class View(Struct):
     """The repository as it was when the run looked.
 
     Attributes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from updater.model import Failed, Held
 from updater.publish.groups import as_built, group_of
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
     from updater.publish import rules
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One package's part of a pull request to be."""
 
     proposed: Proposed

@@ -6,9 +6,10 @@ All requests go through `effects.github`, one after the other, in the thread tha
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from updater.effects.git_push import Remote
 from updater.effects.github import Repository

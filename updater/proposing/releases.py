@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
+from msgspec import Struct
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -41,16 +41,14 @@ _ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
 _METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 
 
-@dataclass(frozen=True, slots=True)
-class Trees:
+class Trees(Struct, frozen=True):
     """The project files at both commits, as far as the host was asked for them."""
 
     old: Mapping[str, bytes]
     new: Mapping[str, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Releases:
+class Releases(Struct, frozen=True):
     """Reads what releases say of themselves."""
 
     http: Http

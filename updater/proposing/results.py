@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from updater.effects import files
@@ -137,8 +138,7 @@ class Unmade(_Part):
         return Held(package=package, reason=reason, until=self.until)
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(Struct, frozen=True):
     """What a folder tells, in the order of the file names."""
 
     made: tuple[Result, ...]

@@ -7,11 +7,12 @@ known". What the audit says of them is added to the update's warnings.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import anyio
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.version import InvalidVersion, Version
 
 from updater.audit.base import Step, examine
@@ -50,8 +51,7 @@ _QUERY = f"""query ($owner: String!, $name: String!, {_VARIABLES}) {{
 _COMPARE = {"gitlab": "/-/compare/{}...{}"}
 
 
-@dataclass(frozen=True, slots=True)
-class Teller:
+class Teller(Struct, frozen=True):
     """Asks upstreams about updates, all side by side."""
 
     config: Config

@@ -7,8 +7,9 @@ and stops nothing. Source: OSV's documentation, "POST /v1/querybatch", "POST /v1
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct, field
 
 from updater.errors import StageError
 from updater.proposing.releases import index_project, versions
@@ -30,8 +31,7 @@ _HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
 Key: TypeAlias = "tuple[str, Version]"
 
 
-@dataclass(slots=True)
-class Source:
+class Source(Struct):
     """A service with OSV's API.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from updater.markdown import address, code, inline
 from updater.model import Current, Failed, Held, Skipped, Updated
@@ -31,8 +32,7 @@ _HEAD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """One package's line."""
 
     section: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +19,7 @@ _REBUILD = "<!-- updater:rebuild -->"
 _TICKED = re.compile(rf"^[-*] \[[xX]\] {re.escape(_REBUILD)}", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(Struct, frozen=True):
     """What a body says to the next run.
 
     Attributes:

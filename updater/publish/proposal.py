@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from msgspec import Struct
 from packaging.version import InvalidVersion, Version
 
 from updater.publish.release import NO_DIFFERENCE, Difference
@@ -25,8 +25,7 @@ Command = Literal["bump", "pin", "pin --sri"]
 """What finds an update: ``pin`` only makes a pin say what its hash holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """Upstream's notes about one release."""
 
     tag: str
@@ -34,8 +33,7 @@ class Note:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What upstream says about an update.
 
     Attributes:
@@ -57,8 +55,7 @@ UNCHANGED = Told(difference=Difference((), "the same source"))
 """What there is to tell of a source that stays the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(Struct, frozen=True):
     """One package's part of a pull request, as its body tells it.
 
     Attributes:
@@ -121,8 +118,7 @@ class Update:
         return f"{self.identity} {self.new} {self.commit or self.hash}"
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """One pull request as it should be.
 
     Attributes:

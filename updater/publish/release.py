@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from updater.publish import licences, requirements
 
@@ -16,8 +17,7 @@ FILES = ("pyproject.toml", "setup.cfg", "setup.py", "LICENSE", "LICENSE.txt", "L
 """The files of a source tree that are asked for where it was not downloaded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """What a release says.
 
     Attributes:
@@ -31,8 +31,7 @@ class Release:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """What changes from one release to another.
 
     Attributes:

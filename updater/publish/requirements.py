@@ -7,9 +7,9 @@ import configparser
 import email.parser
 import tomllib
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from msgspec import Struct
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Requirements:
+class Requirements(Struct, frozen=True):
     """What a release says it requires.
 
     Attributes:
@@ -30,8 +29,7 @@ class Requirements:
     needed: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RequirementChange:
+class RequirementChange(Struct, frozen=True):
     """One difference; an empty text stands for nothing."""
 
     kind: Literal["added", "removed", "changed"]

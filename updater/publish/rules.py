@@ -6,8 +6,9 @@ repository, so that nobody else can steer or block it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from updater.publish.marker import is_signed, read_marker, wants_rebuild
 from updater.publish.names import PREFIX
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from updater.publish.proposal import Proposal, Update
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What the repository shows about one proposal.
 
     Attributes:
@@ -45,16 +45,14 @@ class Seen:
     forced: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Publish:
+class Publish(Struct, frozen=True):
     """Bring branch and pull request up to date; ``push`` where the branch is not."""
 
     pull: Pull | None
     push: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
+class Leave(Struct, frozen=True):
     """Touch nothing, because ``reason``.
 
     Attributes:

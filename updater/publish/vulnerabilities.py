@@ -5,8 +5,9 @@ Source: OSV's documentation, "POST /v1/query" and "POST /v1/querybatch"; the OSV
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 _MOST = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Vulnerability:
+class Vulnerability(Struct, frozen=True):
     """One record.
 
     Attributes:
@@ -34,8 +34,7 @@ class Vulnerability:
         return frozenset((self.key, *self.aliases))
 
 
-@dataclass(frozen=True, slots=True)
-class Vulnerabilities:
+class Vulnerabilities(Struct, frozen=True):
     """What a source knows of an update.
 
     Attributes:

@@ -7,8 +7,9 @@ toolkit's own ``@actions/core``, which escapes ``%``, line ends and, in properti
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from updater.model import HASH_FIELDS, Failed, Reviewed, Verdict
 from updater.report.texts import one_line
@@ -30,8 +31,7 @@ _FIELDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+class Annotation(Struct, frozen=True):
     """What is said about a line.
 
     Attributes:

@@ -7,9 +7,10 @@ graph's limits: Mermaid's defaults for ``maxTextSize`` and ``maxEdges``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from updater.markdown import address, code, unlinked
 from updater.model import (
@@ -42,8 +43,7 @@ _TAILS = (200, 20, 0)  # lines of a failed build's log
 _TABLE = "| status | package | version | what | pull request |\n| --- | --- | --- | --- | --- |\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """What one command adds to the summary of its step.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from updater.effects import git
 from updater.selection.finding import Found, read_file
@@ -35,8 +36,7 @@ async def changed_packages(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(Struct, frozen=True):
     """The packages of a commit of the user's repository, and each one's text, by identity."""
 
     packages: dict[str, Package]

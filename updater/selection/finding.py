@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from updater import fetchers
 from updater.discover import kinds
@@ -33,8 +35,7 @@ _FUNCTIONS = frozenset(FETCHERS)
 _NOTHING = Span(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """All packages in the order of files and lines, and every file's bytes as they were read."""
 
     packages: tuple[Package, ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from updater import choose
 from updater.following.follower import Decision
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from updater.model import Offer, Outcome, Pinned
 
 
-@dataclass(frozen=True, slots=True)
-class Inspector:
+class Inspector(Struct, frozen=True):
     """Finds what one pin after the other holds; nothing is written here."""
 
     follower: Follower

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from updater.identify.search import Nothing
     from updater.model import Sri
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """How long a search may go on: in trees to hash, and in seconds without the clone.
 
     What one run hashed the next one need not, so that runs with a small budget get on.
@@ -21,8 +21,7 @@ class Budget:
     seconds: float = 300.0
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """Whose tree has a hash?
 
     Attributes:
@@ -43,8 +42,7 @@ class Question:
     tagged: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """The commit that a hash holds.
 
     Attributes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from updater import choose
 from updater.errors import HashError, NotFound, UpstreamError
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from updater.model import Offer, Outcome, Sri, State
 
 
-@dataclass(frozen=True, slots=True)
-class Verifier:
+class Verifier(Struct, frozen=True):
     """Judges one pin after the other; nothing is written.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
+
+from msgspec import Struct
 
 from updater.errors import RateLimited, ServerFailed, Unreachable, UpstreamError
 from updater.model import Host
@@ -60,8 +61,7 @@ class Web(Protocol):
         """Tell the user something that no single package is to blame for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What a look-up may use: HTTP, the configured hosts by name, the index's base URL.
 
     The index is a function, since finding it costs time that a run without one need not spend.
@@ -72,8 +72,7 @@ class Surroundings:
     index: Callable[[], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What is to be known of a project, besides its tags and its default branch.
 
     Attributes:

@@ -5,8 +5,9 @@ Nothing but names and commits is known of them: dates and order come from the hi
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
+
+from msgspec.structs import replace
 
 from updater.errors import BadAnswer, NotFound, Refused
 from updater.upstreams.base import Found, Question, Surroundings, Upstream, each, host_of, page

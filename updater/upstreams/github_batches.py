@@ -6,10 +6,11 @@ Source: GitHub docs, "Rate limits and query limits for the GraphQL API".
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from updater.errors import (
     BadAnswer,

@@ -5,8 +5,9 @@ Source: GitHub docs, "REST API endpoints for releases".
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from updater.model import Candidate, Host
 from updater.upstreams.base import Question, page, path_of

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from updater.errors import UpstreamError
 from updater.model import Known, PinWarning
@@ -29,8 +31,7 @@ if TYPE_CHECKING:
     from updater.upstreams.base import Web
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(Struct, frozen=True):
     """What a host says of a repository as a whole; an empty path where it does not tell."""
 
     path: str = ""

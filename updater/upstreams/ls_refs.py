@@ -9,8 +9,9 @@ Source: git documentation, "gitprotocol-v2" (ls-refs), "gitprotocol-http" (smart
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from updater.errors import BadAnswer
 from updater.model import Candidate, Offer, PinWarning
@@ -32,8 +33,7 @@ _TAGS, _BRANCHES = "refs/tags/", "refs/heads/"
 _OBJECT = re.compile(r"[0-9a-f]{40}")
 
 
-@dataclass(frozen=True, slots=True)
-class Refs:
+class Refs(Struct, frozen=True):
     """A repository's refs.
 
     Attributes:
