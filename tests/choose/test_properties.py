@@ -125,7 +125,7 @@ def test_never_a_downgrade(
 ) -> None:
     """What is taken is newer than what is held; only the label may be corrected downwards."""
     pin, offered, policy, form = situation
-    choice = choose.choose_release(pin, offered, policy, form, NOW)
+    choice = choose.choose_release(pin, choose.Versions(offered, form), policy, NOW)
     if not isinstance(choice, Take):
         return
     current, taken = held(pin, offered, form), ordered(choice.candidate.version)
@@ -148,7 +148,7 @@ def test_nothing_unasked_is_taken(
 ) -> None:
     """No pre-, dev or yanked release, nothing ignored, not allowed or too young."""
     pin, offered, policy, form = situation
-    choice = choose.choose_release(pin, offered, policy, form, NOW)
+    choice = choose.choose_release(pin, choose.Versions(offered, form), policy, NOW)
     if not isinstance(choice, Take) or pin.rev in (choice.candidate.ref, choice.candidate.commit):
         return
     taken, version = choice.candidate, ordered(choice.candidate.version)
@@ -168,7 +168,7 @@ def test_a_wait_names_what_waits_and_why(
     situation: tuple[Pin, Sequence[Candidate], Policy, choose.Form],
 ) -> None:
     pin, offered, policy, form = situation
-    choice = choose.choose_release(pin, offered, policy, form, NOW)
+    choice = choose.choose_release(pin, choose.Versions(offered, form), policy, NOW)
     if isinstance(choice, Wait):
         assert choice.reason
         assert choice.until is None or choice.until > NOW
@@ -183,8 +183,8 @@ def test_the_order_of_the_answer_does_not_matter(
     pin, offered, policy, form = situation
     shuffled = list(offered)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    choice = choose.choose_release(pin, offered, policy, form, NOW)
-    assert choose.choose_release(pin, shuffled, policy, form, NOW) == choice
+    choice = choose.choose_release(pin, choose.Versions(offered, form), policy, NOW)
+    assert choose.choose_release(pin, choose.Versions(shuffled, form), policy, NOW) == choice
 
 
 @MANY
@@ -194,10 +194,10 @@ def test_a_second_run_takes_nothing(
 ) -> None:
     """What was taken is pinned then, by its tag and under its true label."""
     pin, offered, policy, form = situation
-    first = choose.choose_release(pin, offered, policy, form, NOW)
+    first = choose.choose_release(pin, choose.Versions(offered, form), policy, NOW)
     if isinstance(first, Take):
         moved = Pin(first.candidate.version, first.candidate.ref)
-        second = choose.choose_release(moved, offered, policy, form, NOW)
+        second = choose.choose_release(moved, choose.Versions(offered, form), policy, NOW)
         assert isinstance(second, (Stay, Wait))
 
 
@@ -219,7 +219,7 @@ def test_the_order_of_versions_is_total(kind: type, texts: list[str]) -> None:
 @given(candidates())
 def test_the_list_of_releases_has_one_order(offered: Sequence[Candidate]) -> None:
     form = choose.general_form(NAMES)
-    found = choose.releases(offered, form)
-    assert found == choose.releases(reversed(offered), form)
+    found = choose.Versions(offered, form).releases
+    assert found == choose.Versions(reversed(offered), form).releases
     versions = [one.version for one in found]
     assert versions == sorted(versions, reverse=True)

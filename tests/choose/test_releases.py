@@ -223,7 +223,7 @@ def choice_of(case: Case) -> str:
     if rev:
         offer = Offer(Project("https://h/o/r"), offered)
         form = choose.tag_form(pin, policy, offer, choose.Names(("a",), "r"))
-    return spelled(choose.choose_release(pin, offered, policy, form, NOW))
+    return spelled(choose.choose_release(pin, choose.Versions(offered, form), policy, NOW))
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -264,13 +264,19 @@ def test_a_release_for_another_python_is_held(
 ) -> None:
     offered = [Candidate("1.0"), Candidate("1.1", distributions=(wheel(requires),))]
     policy = Policy(python=Version(python) if python else None)
-    assert spelled(choose.choose_release(Pin("1.0"), offered, policy, None, NOW)) == expected
+    assert (
+        spelled(choose.choose_release(Pin("1.0"), choose.Versions(offered, None), policy, NOW))
+        == expected
+    )
 
 
 def test_one_file_that_runs_is_enough() -> None:
     offered = [Candidate("1.1", distributions=(wheel(">=3.13"), wheel(">=3.9")))]
     policy = Policy(python=Version("3.12"))
-    assert spelled(choose.choose_release(Pin("1.0"), offered, policy, None, NOW)) == "take 1.1"
+    assert (
+        spelled(choose.choose_release(Pin("1.0"), choose.Versions(offered, None), policy, NOW))
+        == "take 1.1"
+    )
 
 
 def test_what_cannot_be_fetched_is_left_for_what_can() -> None:
@@ -279,7 +285,9 @@ def test_what_cannot_be_fetched_is_left_for_what_can() -> None:
     def unfetchable(candidate: Candidate) -> str:
         return "1.2 has no sdist" if candidate.version == "1.2" else ""
 
-    choice = choose.choose_release(Pin("1.0"), offered, Policy(), None, NOW, unfetchable)
+    choice = choose.choose_release(
+        Pin("1.0"), choose.Versions(offered, None), Policy(), NOW, unfetchable
+    )
     assert spelled(choice) == "take 1.1 (newer-held)"
     assert [one.message for one in choice.warnings] == ["1.2 has no sdist"]
 
@@ -314,8 +322,8 @@ def test_a_newer_release_on_the_index_is_mentioned(
 ) -> None:
     form = choose.general_form(choose.Names(("a",), "a"))
     warnings = choose.other_channel(
-        choose.releases(candidates(tags, tags=True), form),
-        choose.releases(candidates(index, tags=False), None),
+        choose.Versions(candidates(tags, tags=True), form).releases,
+        choose.Versions(candidates(index, tags=False), None).releases,
         Policy(**policy),
         NOW,
     )

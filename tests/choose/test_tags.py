@@ -140,7 +140,7 @@ def form_of(case: Case) -> tuple[choose.Form, Offer, choose.Names]:
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_the_tags_that_count(case: Case) -> None:
     form, offer, _ = form_of(case)
-    found = choose.releases(offer.candidates, form)
+    found = choose.Versions(offer.candidates, form).releases
     assert " ".join(f"{one.candidate.ref}={one.candidate.version}" for one in found) == (
         case.expected
     )
@@ -171,9 +171,9 @@ OTHERS = {
 @pytest.mark.parametrize(("case", "tag"), OTHERS.values(), ids=OTHERS)
 def test_a_newer_tag_in_another_form_is_mentioned(case: Case, tag: str) -> None:
     form, offer, names = form_of(case)
-    tags = choose.releases(offer.candidates, form)
+    tags = choose.Versions(offer.candidates, form).releases
     newest = tags[0].version if tags else None
-    warnings = choose.other_forms(offer.candidates, form, newest, names)
+    warnings = choose.other_forms(choose.Versions(offer.candidates, form), newest, names)
     said = f"upstream has the newer tag {tag}, in another form than this pin uses"
     assert [one.message for one in warnings] == (
         [f"{said}; set tag_pattern to follow it"] if tag else []
@@ -184,7 +184,9 @@ def test_a_newer_tag_in_another_form_is_mentioned(case: Case, tag: str) -> None:
 def test_thousands_of_tags_are_ordered_by_version() -> None:
     """Also where names, dates and versions have different orders."""
     text = " ".join(f"v{major}.{minor}" for minor in range(60) for major in range(60))
-    found = choose.releases(candidates(text, tags=True), choose.general_form(choose.Names((), "a")))
+    found = choose.Versions(
+        candidates(text, tags=True), choose.general_form(choose.Names((), "a"))
+    ).releases
     assert [one.candidate.version for one in found] == [
         f"{major}.{minor}" for major in reversed(range(60)) for minor in reversed(range(60))
     ]

@@ -52,7 +52,9 @@ TRACKED: dict[str, tuple[Pin, str, dict[str, Any], str]] = {
 def test_what_a_pin_follows(pin: Pin, tags: str, policy: dict[str, Any], expected: str) -> None:
     offered = offer(tags)
     form = choose.tag_form(pin, Policy(**policy), offered, NAMES)
-    tracking = choose.choose_tracking(pin, Policy(**policy), offered, form)
+    tracking = choose.choose_tracking(
+        pin, Policy(**policy), offered, choose.Versions(offered.candidates, form)
+    )
     assert f"{tracking}{', moving' if tracking.moving else ''}" == expected
     assert tracking.reason
 
@@ -88,12 +90,17 @@ OWN_TAG = {
 @pytest.mark.parametrize(("pin", "tags", "expected"), OWN_TAG.values(), ids=OWN_TAG)
 def test_a_tag_that_moved_or_went_is_a_loud_warning(pin: Pin, tags: str, expected: str) -> None:
     form = choose.tag_form(pin, Policy(), offer(tags), NAMES)
-    assert codes(choose.tag_warnings(pin, offer(tags), form)) == expected
+    assert (
+        codes(choose.tag_warnings(pin, offer(tags), choose.Versions(offer(tags).candidates, form)))
+        == expected
+    )
 
 
 def test_a_moved_tag_is_named_with_both_commits() -> None:
     form = choose.general_form(NAMES)
-    (warning,) = choose.tag_warnings(Pin("1.0", OTHER), offer("v1.0"), form)
+    (warning,) = choose.tag_warnings(
+        Pin("1.0", OTHER), offer("v1.0"), choose.Versions(offer("v1.0").candidates, form)
+    )
     assert warning.message == (
         f"tag v1.0 names {commit('v1.0')}, the pin labelled 1.0 holds {OTHER}: "
         "the tag was moved, or the label is false"

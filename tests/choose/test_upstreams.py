@@ -58,12 +58,12 @@ def pin_of(case: Case) -> Pin:
 def choice_of(name: str, pin: Pin, offer: Offer) -> str:
     names = choose.Names((name,), offer.project.rsplit("/", 1)[-1])
     form = choose.tag_form(pin, Policy(), offer, names)
-    tracking = choose.choose_tracking(pin, Policy(), offer, form)
-    choice = choose.choose_release(pin, offer.candidates, Policy(), form, NOW)
-    tags = choose.releases(offer.candidates, form)
+    tracking = choose.choose_tracking(pin, Policy(), offer, choose.Versions(offer.candidates, form))
+    choice = choose.choose_release(pin, choose.Versions(offer.candidates, form), Policy(), NOW)
+    tags = choose.Versions(offer.candidates, form).releases
     warnings = (
-        *choose.tag_warnings(pin, offer, form),
-        *choose.other_forms(offer.candidates, form, tags[0].version, names),
+        *choose.tag_warnings(pin, offer, choose.Versions(offer.candidates, form)),
+        *choose.other_forms(choose.Versions(offer.candidates, form), tags[0].version, names),
     )
     return f"{tracking}: {spelled(choice)}{codes(warnings)}"
 
@@ -79,17 +79,17 @@ def test_a_commit_pin_follows_the_tags_that_name_it(name: str) -> None:
     """From each tag's commit one comes to the newest tag of the same form."""
     offer = offers()[name]
     names = choose.Names((name,), offer.project.rsplit("/", 1)[-1])
-    for release in choose.releases(offer.candidates, choose.general_form(names)):
+    for release in choose.Versions(offer.candidates, choose.general_form(names)).releases:
         pin = Pin(release.candidate.version, release.candidate.commit)
         form = choose.tag_form(pin, Policy(), offer, names)
         final = [
             one
-            for one in choose.releases(offer.candidates, form)
+            for one in choose.Versions(offer.candidates, form).releases
             if not choose.parse_version(one.candidate.version).is_prerelease  # type: ignore[union-attr]
         ]
         newest = final[0].candidate.ref
         expected = "stay" if newest == release.candidate.ref else "take"
-        choice = choose.choose_release(pin, offer.candidates, Policy(), form, NOW)
+        choice = choose.choose_release(pin, choose.Versions(offer.candidates, form), Policy(), NOW)
         assert spelled(choice) == f"{expected} {newest}"
 
 
@@ -112,6 +112,6 @@ def test_a_moving_rev_may_become_the_newest_final_tag(name: str) -> None:
     offer = offers()[name]
     pin = Pin("0.0.1", offer.default_branch)
     form = choose.tag_form(pin, Policy(), offer, choose.Names((name,), name))
-    offered = choose.comparable(choose.releases(offer.candidates, form), None)
+    offered = choose.comparable(choose.Versions(offer.candidates, form).releases, None)
     choice = choose.newest_release(offered, Policy(), NOW)
     assert spelled(choice) == f"take {newest[name]}"

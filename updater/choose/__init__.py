@@ -16,7 +16,7 @@ from updater.choose.commits import (
 )
 from updater.choose.named import choose_named
 from updater.choose.releases import choose_release, newest_release, other_channel
-from updater.choose.tags import Form, Names, general_form, other_forms, releases, tag_form
+from updater.choose.tags import Form, Names, Versions, general_form, other_forms, tag_form
 from updater.choose.tracking import choose_tracking, expected_tracking, tag_warnings
 from updater.choose.versions import Release, comparable, is_commit, is_shortened, parse_version
 
@@ -25,6 +25,7 @@ __all__ = [
     "Line",
     "Names",
     "Release",
+    "Versions",
     "choose_commit",
     "choose_named",
     "choose_over_commit",
@@ -41,7 +42,6 @@ __all__ = [
     "other_channel",
     "other_forms",
     "parse_version",
-    "releases",
     "tag_form",
     "tag_warnings",
     "unknown_source",

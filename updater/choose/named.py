@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from updater.choose.tags import all_releases
+from updater.choose.tags import Versions
 from updater.choose.versions import is_commit, parse_version
 from updater.model import Candidate, Offer, PinWarning, Take
 
@@ -23,7 +23,7 @@ def choose_named(to: str, offer: Offer, form: Form | None, wider: Form | None) -
         form: the form of the pin's tags; None for an index.
         wider: any form of version tag: a tag that is named in full need not have the pin's.
     """
-    offered = all_releases(offer.candidates, form)
+    offered = Versions(offer.candidates, form).every
     version = parse_version(to)
     for one in (
         *(one.candidate for one in offered if to in (one.candidate.version, one.candidate.ref)),

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-from updater.choose.tags import all_releases
 from updater.choose.versions import Release, Spelling, comparable, is_commit, ordered, parse_version
 from updater.model import Candidate, Choice, Pin, PinWarning, Policy, Stay, Take, Wait
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
-    from updater.choose.tags import Form
+    from updater.choose.tags import Versions
     from updater.choose.versions import Ordered
 
     Unfetchable = Callable[[Candidate], str]
@@ -41,11 +40,10 @@ def fetchable(_candidate: Candidate) -> str:
     return ""
 
 
-def choose_release(  # noqa: PLR0913, PLR0917 - a decision rests on all of these
+def choose_release(
     pin: Pin,
-    candidates: Sequence[Candidate],
+    versions: Versions,
     policy: Policy,
-    form: Form | None,
     now: datetime,
     unfetchable: Unfetchable = fetchable,
 ) -> Choice:
@@ -53,14 +51,13 @@ def choose_release(  # noqa: PLR0913, PLR0917 - a decision rests on all of these
 
     Args:
         pin: what is pinned now; its commit or tag says more than its label.
-        candidates: what upstream offers, in any order and form.
+        versions: what upstream offers.
         policy: what may be taken.
-        form: the tags' form; None for an index.
         now: the present time.
         unfetchable: says why a candidate's source cannot be had.
     """
-    offered = all_releases(candidates, form)
-    holds = held_release(pin, offered, form)
+    offered = versions.every
+    holds = held_release(pin, versions)
     current = holds.version if holds is not None else ordered(pin.version)
     if not offered:
         return Wait("upstream has no version in the form that this pin uses")
@@ -108,11 +105,12 @@ def newest_release(
     return Wait(unfit[0].reason, unfit[0].until, unfit[0].release.candidate)
 
 
-def held_release(pin: Pin, offered: Sequence[Release], form: Form | None) -> Release | None:
+def held_release(pin: Pin, versions: Versions) -> Release | None:
     """Return the release that the pin holds, by commit, by tag, or on an index by version."""
+    offered = versions.every
     if is_commit(pin.rev):
         return next((one for one in offered if one.candidate.commit == pin.rev), None)
-    if form is not None:
+    if versions.form is not None:
         return next((one for one in offered if one.candidate.ref == pin.rev), None)
     version = parse_version(pin.version)
     return next((one for one in offered if one.version == version), None)

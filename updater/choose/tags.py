@@ -21,7 +21,7 @@ from updater.choose.versions import (
 from updater.model import Candidate, Offer, Pin, PinWarning, Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from updater.choose.versions import Ordered
 
@@ -42,8 +42,10 @@ class Form(Struct, frozen=True):
     def version(self, tag: str) -> str | None:
         """Return a tag's version, None where it has another form. ``1_2_3`` is read as 1.2.3."""
         found = self.pattern.fullmatch(tag)
-        text = found["version"] if found else None
-        if text and _UNDERSCORED.fullmatch(text):
+        if found is None:
+            return None
+        text = found["version"]
+        if text and "_" in text and _UNDERSCORED.fullmatch(text):
             return text.replace("_", ".")
         return text
 
@@ -137,27 +139,45 @@ def _version_in(pin: Pin, names: Names) -> str:
     return last[0] if last else found["version"] if found else ""
 
 
-def releases(candidates: Iterable[Candidate], form: Form | None) -> list[Release]:
-    """Return the candidates that are PEP 440 versions, newest first.
+class Versions:
+    """What an upstream offers, by the versions that it means: taken apart and sorted once.
 
     Args:
         candidates: tags (``version`` is the whole tag) or releases of an index.
         form: for tags; None for an index.
+
+    Attributes:
+        releases: the candidates that are PEP 440 versions, newest first.
+        spelled: those that are versions of another spelling, newest first.
+        others: the candidates of another form.
     """
-    return [one for one in all_releases(candidates, form) if isinstance(one.version, Version)]
 
+    def __init__(self, candidates: Iterable[Candidate], form: Form | None) -> None:
+        self.form = form
+        self.others: list[Candidate] = []
+        known: list[Release] = []
+        spelled: list[Release] = []
+        for candidate in candidates:
+            text = candidate.version if form is None else form.version(candidate.ref)
+            if text is None:
+                self.others.append(candidate)
+                continue
+            version = ordered(text)
+            if isinstance(version, Version):
+                known.append(Release(version, _labelled(candidate, text)))
+            elif version is not None:
+                spelled.append(Release(version, _labelled(candidate, text)))
+        self.releases = _newest_first(known)
+        self.spelled = _newest_first(spelled)
 
-def all_releases(candidates: Iterable[Candidate], form: Form | None) -> list[Release]:
-    """Return the candidates that have a version of any spelling, PEP 440 first, newest first."""
-    found = []
-    for candidate in candidates:
-        text = candidate.version if form is None else form.version(candidate.ref)
-        version = ordered(text)
-        if version is not None and text is not None:
-            found.append(Release(version, _labelled(candidate, text)))
-    known = [one for one in found if isinstance(one.version, Version)]
-    others = [one for one in found if not isinstance(one.version, Version)]
-    return [*_newest_first(known), *_newest_first(others)]
+    def count(self, tag: str) -> bool:
+        """Tell whether a tag has the form of those that count."""
+        return self.form is not None and self.form.version(tag) is not None
+
+    @property
+    def every(self) -> list[Release]:
+        """All that have a version of any spelling, PEP 440 first."""
+        return [*self.releases, *self.spelled]
 
 
 def _labelled(candidate: Candidate, version: str) -> Candidate:
@@ -185,28 +205,24 @@ def _newest_first(found: list[Release]) -> list[Release]:
     return sorted(by_text, key=lambda one: one.version, reverse=True)
 
 
-def other_forms(
-    offered: Sequence[Candidate], form: Form, newest: Ordered | None, names: Names
-) -> tuple[PinWarning, ...]:
+def other_forms(offered: Versions, newest: Ordered | None, names: Names) -> tuple[PinWarning, ...]:
     """Warn of a newer version tag in another form than the pin's.
 
     Args:
-        offered: all tags.
-        form: the pin's.
+        offered: all tags, in the pin's form where they have it.
         newest: the newest version in that form, None where there is none.
         names: what a tag may start with.
     """
-    others = [one for one in offered if form.version(one.ref) is None]
-    if not others:
+    if not offered.others:
         return ()
     own = names.of_monorepo
     in_monorepo = bool(own) and any(
-        form.version(one.ref) and _form(own, "").version(one.ref) for one in offered
+        _form(own, "").version(one.candidate.ref) for one in offered.every
     )
     wider = _form(own, "") if in_monorepo else general_form(names)
     newer = [
         one
-        for one in comparable(releases(others, wider), newest)
+        for one in comparable(Versions(offered.others, wider).releases, newest)
         if isinstance(one.version, Version)
         and not one.version.is_prerelease
         and (newest is None or (isinstance(newest, Version) and one.version > newest))

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from updater.choose.tags import Names, general_form, releases
+from updater.choose.tags import Names, general_form
 from updater.choose.versions import comparable, is_commit, is_unstable, parse_version
 from updater.model import Offer, Pin, PinWarning, Policy, Tracking, TrackKind
 
 if TYPE_CHECKING:
-    from updater.choose.tags import Form
+    from updater.choose.tags import Versions
 
 _SAID = "config.yaml says so"
 _NAMED = "config.yaml names its upstream"
 _ANY = general_form(Names((), ""))
 
 
-def choose_tracking(pin: Pin, policy: Policy, offer: Offer, form: Form) -> Tracking:
+def choose_tracking(pin: Pin, policy: Policy, offer: Offer, tags: Versions) -> Tracking:
     """Decide which channel of a repository a pin follows, and say why."""
     if policy.track != "auto":
         return Tracking(policy.track, _SAID, policy.branch, _moves(pin, offer))
     if policy.upstream:
         return Tracking("tag", _NAMED)
     if is_commit(pin.rev):
-        named = [one for one in releases(offer.candidates, form) if one.candidate.commit == pin.rev]
+        named = [one for one in tags.releases if one.candidate.commit == pin.rev]
         if named:
             return Tracking("tag", f"its commit is that of tag {named[0].candidate.ref}")
         return Tracking("commit", "its rev is a commit that no version tag names")
     if _moves(pin, offer):
-        tagged = comparable(releases(offer.candidates, form), None)
+        tagged = comparable(tags.releases, None)
         kind: TrackKind = "tag" if tagged else "commit"
         what = "a branch" if pin.rev in offer.branches else "neither a tag nor a version"
         return Tracking(kind, f"its rev {pin.rev!r} is {what}", moving=True)
@@ -64,13 +64,15 @@ def _moves(pin: Pin, offer: Offer) -> bool:
     return parse_version(_ANY.version(pin.rev)) is None
 
 
-def tag_warnings(pin: Pin, offer: Offer, form: Form, recorded: str = "") -> tuple[PinWarning, ...]:
+def tag_warnings(
+    pin: Pin, offer: Offer, tags: Versions, recorded: str = ""
+) -> tuple[PinWarning, ...]:
     """Warn where the pin's own tag is gone, or names another commit than it did.
 
     Args:
         pin: the pin.
         offer: what its upstream has.
-        form: of its tags.
+        tags: its tags in the pin's form.
         recorded: the commit that its tag named when its hash was found; empty if nobody knows.
     """
     if not is_commit(pin.rev):
@@ -81,14 +83,14 @@ def tag_warnings(pin: Pin, offer: Offer, form: Form, recorded: str = "") -> tupl
                 "`updater verify` says what the pin holds"
             )
             return (PinWarning("tag-moved", said),)
-        if named is not None or pin.rev in offer.branches or form.version(pin.rev) is None:
+        if named is not None or pin.rev in offer.branches or not tags.count(pin.rev):
             return ()
         said = f"upstream has no tag {pin.rev} (any more): nobody can fetch this pin again"
         return (PinWarning("tag-gone", said),)
     if any(one.commit == pin.rev for one in offer.candidates) or is_unstable(pin.version):
         return ()
     label = parse_version(pin.version)
-    for one in releases(offer.candidates, form):
+    for one in tags.releases:
         if one.version == label:
             said = (
                 f"tag {one.candidate.ref} names {one.candidate.commit}, the pin labelled "

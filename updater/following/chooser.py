@@ -41,6 +41,7 @@ class Chooser:
         self._offer = repository.offer
         self._index = index
         self._form = repository.form
+        self._versions = repository.versions
         self._tags = repository.tags
         self._tracking = repository.tracking
 
@@ -70,9 +71,7 @@ class Chooser:
             decision,
             warnings=(
                 *decision.warnings,
-                *choose.other_forms(
-                    self._offer.candidates, self._form, newest, self._subject.names
-                ),
+                *choose.other_forms(self._versions, newest, self._subject.names),
                 *self._cross_checked(),
             ),
         )
@@ -111,44 +110,43 @@ class Chooser:
         if self._tracking.kind == "pypi" and self._index is None:
             why = Wait("`track: pypi`: the index has no project of its name")
             return Decision(self._tracking, why, self._repository.pinned())
-        candidates = await self._dated(self._followed())
+        versions = await self._dated(self._followed())
         if self._tracking.moving:
-            return await self._settle(self._newest(candidates))
+            return await self._settle(self._newest(versions))
         recorded = self._follower.records.seen(self._subject)
-        warnings = choose.tag_warnings(self._pin, self._offer, self._form, recorded)
+        warnings = choose.tag_warnings(self._pin, self._offer, self._versions, recorded)
         if choose.is_commit(self._pin.rev) and self._repository.pinned().version is None:
-            choice = await self._over_commit(self._newest(candidates))
+            choice = await self._over_commit(self._newest(versions))
         else:
-            choice = choose.choose_release(
-                self._pin, candidates, self._policy, self._form, self._follower.now
-            )
+            choice = choose.choose_release(self._pin, versions, self._policy, self._follower.now)
         return Decision(
             self._tracking, self._repository.as_written(choice), self._repository.pinned(), warnings
         )
 
-    def _followed(self) -> Sequence[Candidate]:
+    def _followed(self) -> choose.Versions:
         """Return the tags of the channel that the pin follows."""
         match self._tracking.kind:
             case "release":
-                return [one for one in self._offer.releases or () if one.commit]
+                released = [one for one in self._offer.releases or () if one.commit]
+                return choose.Versions(released, self._form)
             case "pypi":
-                offered = choose.releases(self._index.candidates if self._index else (), None)
-                released = {one.version: one.candidate for one in offered}
-                return [
+                on_index = {one.version: one.candidate for one in self._on_index}
+                tags = [
                     replace(
                         tag.candidate,
-                        yanked=released[tag.version].yanked,
-                        published=released[tag.version].published,
+                        yanked=on_index[tag.version].yanked,
+                        published=on_index[tag.version].published,
                     )
                     for tag in self._tags
-                    if tag.version in released
+                    if tag.version in on_index
                 ]
+                return choose.Versions(tags, self._form)
             case _:
-                return self._offer.candidates
+                return self._versions
 
-    def _newest(self, candidates: Sequence[Candidate]) -> Choice:
+    def _newest(self, versions: choose.Versions) -> Choice:
         """Choose as if nothing were pinned."""
-        offered = choose.comparable(choose.releases(candidates, self._form), None)
+        offered = choose.comparable(versions.releases, None)
         return choose.newest_release(offered, self._policy, self._follower.now)
 
     async def _over_commit(self, newest: Choice) -> Choice:
@@ -158,25 +156,30 @@ class Chooser:
                 relation = await commits.relation(self._pin.rev, newest.candidate.commit)
         return choose.choose_over_commit(newest, relation)
 
-    async def _dated(self, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    async def _dated(self, versions: choose.Versions) -> choose.Versions:
         """Give dates to the newest tags, where the policy asks how old they are."""
         if not self._policy.minimum_release_age:
-            return candidates
-        offered = choose.releases(candidates, self._form)
-        undated = [one.candidate.commit for one in offered if one.candidate.published is None]
+            return versions
+        tags = [one.candidate for one in versions.every]
+        undated = [
+            one.candidate.commit for one in versions.releases if one.candidate.published is None
+        ]
         if not undated:
-            return candidates
+            return versions
         async with self._repository.commits() as commits:
             dates = await commits.dates(undated[:_NEWEST_TAGS_DATED])
-        return [
-            replace(one, published=one.published or dates.get(one.commit)) for one in candidates
-        ]
+        dated = (replace(one, published=one.published or dates.get(one.commit)) for one in tags)
+        return choose.Versions(dated, self._form)
 
     def _cross_checked(self) -> tuple[PinWarning, ...]:
         if self._index is None or not self._policy.cross_check:
             return ()
-        released = choose.releases(self._index.candidates, None)
-        return choose.other_channel(self._tags, released, self._policy, self._follower.now)
+        return choose.other_channel(self._tags, self._on_index, self._policy, self._follower.now)
+
+    @property
+    def _on_index(self) -> Sequence[choose.Release]:
+        """The index's releases, newest first."""
+        return choose.Versions(self._index.candidates if self._index else (), None).releases
 
     # --- branches ---
 
@@ -193,7 +196,7 @@ class Chooser:
         if isinstance(choice, Stay) and label != choose.parse_version(candidate.version):
             reason = f"the label {pin.version} is false: the commit is {candidate.version}"
             choice = Take(candidate, reason, (PinWarning("false-label", reason),))
-        warnings = choose.tag_warnings(pin, self._offer, self._form)
+        warnings = choose.tag_warnings(pin, self._offer, self._versions)
         return Decision(self._tracking, choice, self._repository.pinned(), warnings)
 
     async def _onto_head(self, head: Candidate, commits: Commits) -> Decision:

@@ -96,9 +96,8 @@ class Follower(Struct, frozen=True):
         else:
             choice = choose.choose_release(
                 pin,
-                offer.candidates,
+                choose.Versions(offer.candidates, None),
                 policy,
-                None,
                 self.now,
                 lambda candidate: self.unfetchable(subject, candidate),
             )

@@ -19,7 +19,7 @@ def named(to: str, offer: Offer, form: choose.Form | None, wider: choose.Form | 
     """
     found = choose.choose_named(to, offer, form, wider)
     if found is None:
-        offered = choose.releases(offer.candidates, form)
+        offered = choose.Versions(offer.candidates, form).releases
         newest = ", ".join(one.candidate.version for one in offered[:5]) or "none"
         raise StageError(
             f"upstream has no version, tag, branch or full commit {to!r}",

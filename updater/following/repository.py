@@ -34,6 +34,7 @@ class Repository:
 
     Attributes:
         form: how its tags are written.
+        versions: its tags in that form.
         tags: its version tags, newest first.
         tracking: what it follows.
         evidence: what `identify` found; None where it was not asked, or found nothing.
@@ -45,8 +46,9 @@ class Repository:
         self.offer = offer
         self._pin = subject.pin
         self.form = choose.tag_form(subject.pin, subject.policy, offer, subject.names)
-        self.tags = choose.releases(offer.candidates, self.form)
-        self.tracking = choose.choose_tracking(subject.pin, subject.policy, offer, self.form)
+        self.versions = choose.Versions(offer.candidates, self.form)
+        self.tags = self.versions.releases
+        self.tracking = choose.choose_tracking(subject.pin, subject.policy, offer, self.versions)
         self.evidence: Evidence | None = None
 
     def pinned(self, commit: str | None = None, version: str | None = None) -> Pinned:

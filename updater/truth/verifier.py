@@ -48,7 +48,7 @@ class Verifier(Struct, frozen=True):
     async def _verify_release(self, subject: Subject, offer: Offer) -> Outcome:
         of_index = subject.project.startswith("pypi:")
         offered = (
-            choose.releases(offer.candidates, None)
+            choose.Versions(offer.candidates, None).releases
             if of_index
             else self.follower.repository(subject, offer).tags
         )
