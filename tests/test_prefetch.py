@@ -53,7 +53,7 @@ def prefetched(*fetches: Fetch, nix: Nix | None = None, method: str = "auto") ->
     async def main() -> list[Hashed]:
         found: dict[int, Hashed] = {}
         async with Http.opened(Network(retries=0, timeout=20), (), lambda _text: None) as http:
-            prefetcher = Prefetcher(http, nix or Nix({}))
+            prefetcher = Prefetcher(http, lambda: nix or Nix({}))
 
             async def one(number: int, fetch: Fetch) -> None:
                 found[number] = await prefetcher.hash(fetch, method)  # type: ignore[arg-type]

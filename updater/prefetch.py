@@ -11,12 +11,11 @@ from msgspec import Struct, field
 from updater.effects import files
 from updater.effects.addresses import shown
 from updater.errors import HashError
-from updater.hashing.archive import hash_archive
 from updater.hashing.limits import Limits
 from updater.model import Hashed, Sri
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from updater.effects.http import Http
@@ -29,11 +28,12 @@ class Prefetcher(Struct, frozen=True):
     """Finds hashes; the same for ``bump`` and ``prefetch``.
 
     Attributes:
+        nix: gives Nix's own prefetchers; a check asks for none.
         limits: what one archive may cost.
     """
 
     http: Http
-    nix: Nix
+    nix: Callable[[], Nix]
     limits: Limits = field(default_factory=Limits)
 
     async def hash(
@@ -60,12 +60,12 @@ class Prefetcher(Struct, frozen=True):
                 hint="`updater bump` lets Nix build it; or hold this package in config.yaml",
             )
         if fetch.blocked and fetch.checkout is not None:
-            sri = await self.nix.prefetch_git(
+            sri = await self.nix().prefetch_git(
                 fetch.checkout.url, fetch.checkout.commit, *fetch.checkout.options
             )
             return Hashed(sri, "nix", 0)
         if method == "nix":
-            sri = await self.nix.prefetch(fetch.url, unpack=fetch.unpack, name=None)
+            sri = await self.nix().prefetch(fetch.url, unpack=fetch.unpack, name=None)
             return Hashed(sri, "nix", 0)
         if fetch.sri is not None and not fetch.unpack and method == "auto":
             return Hashed(fetch.sri, "index", 0)
@@ -78,7 +78,7 @@ class Prefetcher(Struct, frozen=True):
         if not fetch.blocked:
             return ""
         checked_out = fetch.checkout is not None and method != "embedded"
-        return "" if checked_out and self.nix.available("nix-prefetch-git") else fetch.blocked
+        return "" if checked_out and self.nix().available("nix-prefetch-git") else fetch.blocked
 
     def _download(self, fetch: Fetch, keep: Path | None) -> Hashed:
         for attempt in self.http.retrying(fetch.url):
@@ -95,6 +95,8 @@ class Prefetcher(Struct, frozen=True):
             for _ in file:
                 pass
             return Hashed(file.sri, "embedded", file.size)
+        from updater.hashing.archive import hash_archive  # noqa: PLC0415 - ten modules; a check does without
+
         name = fetch.url.rsplit("/", 1)[-1]
         unpacked = hash_archive(
             file, filename=name, strip_root=fetch.strip_root, limits=self.limits

@@ -83,7 +83,7 @@ def prefetched(server: Server, *, unpack: bool = False, retries: int = 3) -> Sri
         network = Network(retries=retries, timeout=20.0)
         async with Http.opened(network, (), lambda _text: None, clock=clock) as http:
             fetch = Fetch(url=f"{server.url}/file.tar.gz", unpack=unpack)
-            return (await Prefetcher(http, Nix({})).hash(fetch, "auto")).sri
+            return (await Prefetcher(http, lambda: Nix({})).hash(fetch, "auto")).sri
 
     return anyio.run(main)
 
@@ -254,7 +254,7 @@ def test_what_was_kept_for_a_build_is_the_whole_file(
     async def main() -> None:
         async with Http.opened(Network(retries=0), (), lambda _text: None) as http:
             fetch = Fetch(url=f"{server.url}/file.tar.gz", unpack=True)
-            await Prefetcher(http, Nix({})).hash(fetch, "auto", kept)
+            await Prefetcher(http, lambda: Nix({})).hash(fetch, "auto", kept)
 
     server.fail("GET", Cut(50_000), times=1)
     with pytest.raises(UpstreamError):

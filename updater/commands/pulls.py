@@ -12,7 +12,8 @@ from updater.commands.output import report, write
 from updater.commands.running import run
 from updater.commands.updates import refuse_many
 from updater.errors import NoSuchPackage, UsageError
-from updater.pipeline.steps import Bump, Proposed
+from updater.pipeline.proposed import Proposed
+from updater.pipeline.steps import Bump
 from updater.proposing.publisher import opened
 from updater.proposing.results import confirm, read_results
 from updater.proposing.telling import Teller

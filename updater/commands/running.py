@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from updater.config import Config
     from updater.effects.answers import Answers
     from updater.effects.http import Http
+    from updater.effects.nix import Nix
     from updater.pipeline.builder import Builder
     from updater.pipeline.pipeline import Pipeline
     from updater.prefetch import Prefetcher
@@ -70,7 +71,6 @@ async def effects(
 
     from updater.effects.addresses import origin  # noqa: PLC0415 - as in run
     from updater.effects.http import Credential, Http, Network  # noqa: PLC0415 - as in run
-    from updater.effects.nix import Nix  # noqa: PLC0415 - as in run
     from updater.prefetch import Prefetcher  # noqa: PLC0415 - as in run
 
     limits = config.document.network
@@ -86,7 +86,13 @@ async def effects(
     )
     cache = user_cache_path("updater") if request.cache else None
     async with Http.opened(network, credentials, progress.say, cache=cache) as http:
-        yield http, Prefetcher(http, Nix(), config.limits)
+        yield http, Prefetcher(http, _nix, config.limits)
+
+
+def _nix() -> Nix:
+    from updater.effects.nix import Nix  # noqa: PLC0415 - only where a hash is asked of it
+
+    return Nix()
 
 
 def _answers(request: Request) -> Answers | None:

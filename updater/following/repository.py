@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from updater import choose
 from updater.errors import HashError
 from updater.fetchers.base import NoFile
-from updater.following.commits import Commits
 from updater.hashing.sri import parse_hash
 from updater.model import Candidate, Choice, Evidence, Pinned, Take
 from updater.truth.questions import Identity, Question
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from updater.choose import Release
+    from updater.following.commits import Commits
     from updater.following.follower import Follower
     from updater.following.subjects import Subject
     from updater.model import Offer
@@ -67,6 +67,8 @@ class Repository:
 
     def commits(self) -> AbstractAsyncContextManager[Commits]:
         """Open the repository's history."""
+        from updater.following.commits import Commits  # noqa: PLC0415 - git, which a check of tags does without
+
         http = self.follower.prefetcher.http
         return Commits.opened(self.offer.repository, self.offer.known, http)
 

@@ -19,7 +19,7 @@ from updater.model import (
 )
 from updater.pipeline.deciding import RULES, Decider
 from updater.pipeline.endings import checked
-from updater.pipeline.steps import Bump, Progress, Proposed, Ready
+from updater.pipeline.steps import Bump, Progress, Ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from updater.effects.http import Http
     from updater.pipeline.builder import Builder
     from updater.pipeline.preparing import Preparer
+    from updater.pipeline.proposed import Proposed
     from updater.pipeline.reviewing import Asked
     from updater.pipeline.truths import Truths
     from updater.pipeline.writing import Writer
@@ -138,6 +139,8 @@ class Pipeline(Struct, frozen=True):
         asked: str,
         command: Command,
     ) -> dict[str, Proposed | Outcome]:
+        from updater.pipeline.proposed import Proposed  # noqa: PLC0415 - not for a check
+
         proposed: dict[str, Proposed | Outcome] = dict(outcomes)
         for subject, result in ready:
             identity = subject.package.identity

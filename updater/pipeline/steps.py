@@ -1,4 +1,4 @@
-"""What stages hand to each other: what was asked for, what is ready, what is proposed."""
+"""What stages hand to each other: what was asked for, and what is ready."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct, field
 
-from updater.publish.proposal import NOTHING_TOLD, Told
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from updater.following.subjects import Decision
-    from updater.model import Build, Hashed, Package, Project, Updated
+    from updater.model import Build, Hashed, Package
     from updater.pipeline.evaluating import Downloaded
-    from updater.publish.proposal import Command
 
 
 class Progress(Protocol):
@@ -47,27 +44,6 @@ class Bump(Struct, frozen=True):
         if self.dry_run:
             return "--dry-run"
         return "" if self.build else "--no-build"
-
-
-class Proposed(Struct, frozen=True):
-    """An update that is not written yet.
-
-    Attributes:
-        outcome: planned on the text that was read, as if it were the only one.
-        values: what the package's fields are to read, so that it can be planned with others.
-        companions: the same for each of its further sources.
-        asked: what ``--to`` named; empty where nobody asked.
-        command: that finds it again, with the options that it takes.
-        told: what upstream says about it.
-    """
-
-    outcome: Updated
-    project: Project
-    values: dict[str, str]
-    companions: tuple[Mapping[str, str], ...] = ()
-    asked: str = ""
-    command: Command = "bump"
-    told: Told = NOTHING_TOLD
 
 
 class Ready(Struct, frozen=True):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from updater.errors import StageError
     from updater.model import Package, Policy, PullPolicy, Updated
-    from updater.pipeline.steps import Proposed
+    from updater.pipeline.proposed import Proposed
     from updater.publish import rules
 
 

@@ -17,7 +17,7 @@ from updater.effects.github_requests import Access
 from updater.errors import PublishError, StageError, UsageError
 from updater.model import PinWarning
 from updater.overlay.order import in_order, uses
-from updater.pipeline.steps import Proposed
+from updater.pipeline.proposed import Proposed
 from updater.pipeline.writing import plan
 from updater.proposing.cleaning import clean_up
 from updater.proposing.doing import Doer

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from updater.effects.http import Http
     from updater.model import Candidate, Distribution, Updated
-    from updater.pipeline.steps import Proposed
+    from updater.pipeline.proposed import Proposed
     from updater.upstreams.base import Surroundings
 
 LARGEST = 64 << 20

@@ -17,7 +17,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from updater.effects import files
 from updater.errors import PublishError, ReadError, UsageError, WriteError
 from updater.model import Build, Diagnosis, Failed, Held, Updated
-from updater.pipeline.steps import Proposed
+from updater.pipeline.proposed import Proposed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,7 +18,7 @@ from packaging.version import InvalidVersion, Version
 from updater.audit.base import Step, examine
 from updater.errors import StageError
 from updater.pipeline.deciding import RULES
-from updater.pipeline.steps import Proposed
+from updater.pipeline.proposed import Proposed
 from updater.proposing.releases import Releases, Trees
 from updater.proposing.vulnerabilities import Source
 from updater.publish.proposal import Note, Told

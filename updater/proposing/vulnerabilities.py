@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from updater.effects.http import Http
-    from updater.pipeline.steps import Proposed
+    from updater.pipeline.proposed import Proposed
     from updater.publish.vulnerabilities import Vulnerability
 
 _MOST = 1000  # queries of one batch

@@ -1,0 +1,36 @@
+"""What is to be proposed, with what its pull request tells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.publish.proposal import NOTHING_TOLD, Told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from updater.model import Project, Updated
+    from updater.publish.proposal import Command
+
+
+class Proposed(Struct, frozen=True):
+    """An update that is not written yet.
+
+    Attributes:
+        outcome: planned on the text that was read, as if it were the only one.
+        values: what the package's fields are to read, so that it can be planned with others.
+        companions: the same for each of its further sources.
+        asked: what ``--to`` named; empty where nobody asked.
+        command: that finds it again, with the options that it takes.
+        told: what upstream says about it.
+    """
+
+    outcome: Updated
+    project: Project
+    values: dict[str, str]
+    companions: tuple[Mapping[str, str], ...] = ()
+    asked: str = ""
+    command: Command = "bump"
+    told: Told = NOTHING_TOLD
