@@ -104,7 +104,8 @@ def comparable(offered: Sequence[Release], current: Ordered | None) -> list[Rele
         return [one for one in offered if _shape(one.version) == current.shape]
     known = [one for one in offered if isinstance(one.version, Version)]
     if current is not None:
-        return [one for one in known if _scheme(one.version) == _scheme(current)]
+        scheme = _scheme(current)
+        return [one for one in known if _scheme(one.version) == scheme]
     plain = [one for one in known if _scheme(one.version) == (False, None)]
     return plain or known
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import msgspec.json
 from msgspec.structs import replace
 
 from updater.errors import (
@@ -100,17 +101,17 @@ class Batches:
             where = error.get("path") or [""]
             errors.setdefault(str(where[0]), []).append(error)
         left = []
-        answered = []
+        incomplete = []
         for place, question in enumerate(questions):
             alias = f"r{place}"
             found = self._read(question, data.get(alias), errors.get(alias, []))
             if found is None:
                 left.append(question)
-            elif isinstance(found, Offer):
-                answered.append(partial(self._complete, question, found, data[alias]))
+            elif isinstance(found, Offer) and _goes_on(question, data[alias]):
+                incomplete.append(partial(self._complete, question, found, data[alias]))
             else:
                 self._found[question.project] = found
-        await side_by_side(answered)
+        await side_by_side(incomplete)
         return left
 
     def _read(self, question: Question, answer: Json | None, errors: list[Json]) -> Found | None:
@@ -136,9 +137,9 @@ class Batches:
     async def _complete(self, question: Question, found: Offer, answer: Json) -> None:
         """Keep an offer, with the tags and releases that one page does not hold."""
         try:
-            if answer["refs"]["totalCount"] > PAGE:
+            if _has_more(answer["refs"]):
                 found = await self._with_all_tags(question, found)
-            if question.releases and answer["releases"]["totalCount"] > PAGE:
+            if question.releases and _has_more(answer["releases"]):
                 tags = {one.ref: one.commit for one in found.candidates}
                 listed = await releases_by_rest(
                     answer["nameWithOwner"], self._host, self._web, tags
@@ -165,9 +166,19 @@ class Batches:
         return replace(found, candidates=dated)
 
 
+def _goes_on(question: Question, answer: Json) -> bool:
+    """Tell whether a repository has more tags or releases than one page holds."""
+    return _has_more(answer["refs"]) or (question.releases and _has_more(answer["releases"]))
+
+
+def _has_more(connection: Json) -> bool:
+    total = connection.get("totalCount")
+    return isinstance(total, int) and total > PAGE
+
+
 def _parsed(answer: Answer) -> dict[str, Any]:
     try:
-        said = json.loads(answer.body)
+        said = msgspec.json.decode(answer.body)
     except ValueError:
         said = None
     if not isinstance(said, dict):
