@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from updater.config import load
-from updater.selection.finding import Found, find_packages
+from updater.selection.finding import find_packages
 from updater.selection.naming import select
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from updater.selection.found import Found
 
 PACKAGE = """\
 { buildPythonPackage, fetchPypi }:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from updater.model import Outcome
-    from updater.selection.finding import Found
+    from updater.selection.found import Found
 
 
 class Told(Struct, frozen=True):

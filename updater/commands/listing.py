@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from updater.choose import expected_tracking
 from updater.commands.output import paint, write
 from updater.errors import StageError
+from updater.known_fetchers import FETCHERS
 from updater.report.listing import describe
 from updater.report.summary import Exit
-from updater.selection.finding import FETCHERS, find_packages
+from updater.selection.finding import find_packages
 from updater.selection.followable import adopted, skip_reason
 from updater.selection.naming import select
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from updater.commands.request import Request
     from updater.model import Outcome
-    from updater.selection.finding import Found
+    from updater.selection.found import Found
 
 
 def report_changes(

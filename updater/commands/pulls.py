@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from updater.pipeline.pipeline import Pipeline
     from updater.proposing.results import Result
     from updater.publish.proposal import Command
-    from updater.selection.finding import Found
+    from updater.selection.found import Found
 
 
 def bump_to_pull_requests(request: Request, ask: Bump) -> int:

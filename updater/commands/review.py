@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from updater.commands.request import Request
     from updater.config import Config
     from updater.model import Package
-    from updater.selection.finding import Found
+    from updater.selection.found import Found
 
 
 def review(request: Request, base: str) -> int:

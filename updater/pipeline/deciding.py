@@ -17,9 +17,9 @@ from updater.following.follower import Follower
 from updater.following.lookup import look_up
 from updater.following.subjects import Decision, Subject
 from updater.hosts import UPSTREAMS
+from updater.known_fetchers import FETCHERS
 from updater.model import Held, Offer, Outcome, Package, Project, Skipped, Take
 from updater.pipeline.endings import failed, unreadable
-from updater.selection.finding import FETCHERS
 from updater.selection.followable import adopted, skip_reason, with_dependents
 from updater.upstreams.base import Surroundings
 

@@ -12,11 +12,11 @@ from updater.declared import declared_version
 from updater.errors import HashError, NotEvaluated
 from updater.fetchers.base import Fetch, NoFile
 from updater.hashing.sri import parse_hash
+from updater.known_fetchers import FETCHERS
 from updater.model import Build, Candidate, Hashed, Held, Outcome, PinWarning, Sri
 from updater.pipeline.built_hashes import Unknown, Values, beside, find_hashes
 from updater.pipeline.evaluating import Downloaded
 from updater.pipeline.steps import Bump, Ready
-from updater.selection.finding import FETCHERS
 from updater.selection.followable import stale_dependents
 from updater.upstreams.base import host_of
 

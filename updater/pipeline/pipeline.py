@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from updater.pipeline.writing import Writer
     from updater.prefetch import Prefetcher
     from updater.publish.proposal import Command
-    from updater.selection.finding import Found
+    from updater.selection.found import Found
     from updater.truth.identifier import Identifier
     from updater.truth.records import Records
 

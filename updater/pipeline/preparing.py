@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from updater.model import BuildPolicy
     from updater.pipeline.evaluating import Ahead
     from updater.prefetch import Prefetcher
-    from updater.selection.finding import Found
+    from updater.selection.found import Found
 
 
 class Preparer(Struct, frozen=True):

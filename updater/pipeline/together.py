@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from updater.model import Build, BuildPolicy, Outcome, Package
     from updater.pipeline.builder import Builder
     from updater.pipeline.evaluating import Job
-    from updater.selection.finding import Found
+    from updater.selection.found import Found
 
 
 class Member(Struct, frozen=True):

@@ -9,17 +9,19 @@ from msgspec.structs import replace
 
 from updater.effects import files, git
 from updater.errors import PatchError, StageError
+from updater.known_fetchers import FETCHERS
 from updater.model import HASH_FIELDS, Change, Current, Outcome, Package, Updated
 from updater.overlay.patch import plan_change
 from updater.pipeline.endings import failed
 from updater.pipeline.steps import Bump, Progress, Ready
-from updater.selection.finding import FETCHERS, Found, read_file
+from updater.selection.finding import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from updater.config import Config
     from updater.following.subjects import Decision, Subject
+    from updater.selection.found import Found
 
 
 class Writer(Struct, frozen=True):

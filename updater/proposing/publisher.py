@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from updater.config import Config
     from updater.model import Outcome, Pull
-    from updater.selection.finding import Found
+    from updater.selection.found import Found
 
 
 @contextmanager

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.effects import git
-from updater.selection.finding import Found, read_file
+from updater.selection.finding import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from updater.model import Package
+    from updater.selection.found import Found
 
 
 async def changed_packages(

@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from updater import fetchers
-from updater.discover import kinds
 from updater.effects import files
 from updater.errors import ConfigError, ReadError
-from updater.fetchers.base import Fetcher
+from updater.known_fetchers import FETCHERS
 from updater.model import Package, Span
 from updater.overlay.find import read_packages
+from updater.selection.found import Found
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,23 +21,9 @@ if TYPE_CHECKING:
     from updater.config import Config
     from updater.overlay.find import FileContent
 
-FETCHERS: dict[str, Fetcher] = {
-    function: kind
-    for kind in kinds(fetchers, Fetcher)  # type: ignore[type-abstract]  # python/mypy#4717
-    for function in sorted(kind.functions)
-}
-"""Nix function -> the kind that knows its arguments."""
-
 _FUNCTIONS = frozenset(FETCHERS)
 
 _NOTHING = Span(0, 0)
-
-
-class Found(Struct, frozen=True):
-    """All packages in the order of files and lines, and every file's bytes as they were read."""
-
-    packages: tuple[Package, ...]
-    texts: dict[str, bytes]
 
 
 def read_file(data: bytes, file: str) -> tuple[Package, ...]:

@@ -8,7 +8,7 @@ from updater import choose
 from updater.effects import git
 from updater.errors import HashError, StageError
 from updater.hashing.sri import parse_hash
-from updater.selection.finding import FETCHERS, read_file
+from updater.known_fetchers import FETCHERS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +64,8 @@ class Records:
         seen = self.seen(subject)
         if seen or not subject.pin.hash:
             return seen
+        from updater.selection.finding import read_file  # noqa: PLC0415 - only where history is asked
+
         package = subject.package
         async for data in git.versions(self._root, package.file, subject.pin.hash):
             for one in read_file(data, package.file):
