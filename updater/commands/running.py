@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from functools import cache, partial
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
+
+from updater.selection.ahead import begin_reading
+from updater.selection.naming import select
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -14,13 +18,34 @@ if TYPE_CHECKING:
     from updater.effects.answers import Answers
     from updater.effects.http import Http
     from updater.effects.nix import Nix
+    from updater.model import Package
     from updater.pipeline.builder import Builder
     from updater.pipeline.pipeline import Pipeline
     from updater.prefetch import Prefetcher
     from updater.report.progress import Silent
+    from updater.selection.found import Found
     from updater.truth.identifier import Identifier
 
 T = TypeVar("T")
+
+_ASKING = ("updater.effects.http", "updater.pipeline.pipeline", "updater.truth.records")
+"""What every run that asks upstreams needs: with httpx the dearest imports."""
+
+
+def find(request: Request, config: Config) -> tuple[Found, tuple[Package, ...]]:
+    """Return all that the overlays hold, and the packages that are asked for.
+
+    They are read on another processor while this one imports what asks upstreams: with some
+    hundred packages that takes as long.
+
+    Raises:
+        ConfigError, NoSuchPackage, AmbiguousName: as their messages say.
+    """
+    reading = begin_reading(config)
+    for module in _ASKING:
+        import_module(module)
+    found = reading()
+    return found, select(found.packages, request.packages)
 
 
 def run(

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from updater.commands.output import report
-from updater.commands.running import run
+from updater.commands.running import find, run
 from updater.report.summary import exit_code
 from updater.selection.changed import changed_packages
-from updater.selection.finding import find_packages
-from updater.selection.naming import select
 
 if TYPE_CHECKING:
     from updater.commands.request import Request
@@ -18,8 +16,7 @@ if TYPE_CHECKING:
 def identify(request: Request) -> int:
     """Say which commits the hashes hold."""
     config = request.load()
-    found = find_packages(config)
-    packages = select(found.packages, request.packages)
+    found, packages = find(request, config)
     outcomes = run(request, config, lambda pipeline: pipeline.identify(packages))
     report("identify", request, outcomes, found=found)
     return exit_code(outcomes)
@@ -28,8 +25,7 @@ def identify(request: Request) -> int:
 def verify(request: Request, changed_since: str) -> int:
     """Say whether pins are true."""
     config = request.load()
-    found = find_packages(config)
-    packages = select(found.packages, request.packages)
+    found, packages = find(request, config)
     if changed_since:
         import anyio  # noqa: PLC0415 - `list` does without
 

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.commands.output import report, report_changes, write
-from updater.commands.running import run
+from updater.commands.running import find, run
 from updater.errors import UsageError
 from updater.report.summary import exit_code
-from updater.selection.finding import find_packages
-from updater.selection.naming import select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +25,7 @@ if TYPE_CHECKING:
 def check(request: Request, *, tell_outdated: bool) -> int:
     """Show which pins are behind."""
     config = request.load()
-    found = find_packages(config)
-    packages = select(found.packages, request.packages)
+    found, packages = find(request, config)
     outcomes = run(request, config, lambda pipeline: pipeline.check(packages))
     report("check", request, outcomes, found=found)
     return exit_code(outcomes, tell_outdated=tell_outdated)
@@ -37,8 +34,7 @@ def check(request: Request, *, tell_outdated: bool) -> int:
 def bump(request: Request, ask: Bump, output: Path | None = None) -> int:
     """Move pins, and leave what was found in a folder for `publish`."""
     config = request.load()
-    found = find_packages(config)
-    packages = select(found.packages, request.packages)
+    found, packages = find(request, config)
     refuse_many(ask, packages)
     outcomes = run(request, config, lambda pipeline: pipeline.bump(packages, found, ask))
     if output is not None:
@@ -52,8 +48,7 @@ def bump(request: Request, ask: Bump, output: Path | None = None) -> int:
 def pin(request: Request, ask: Bump, output: Path | None, *, sri: bool) -> int:
     """Write what the hashes hold, and leave it in a folder for `publish`."""
     config = request.load()
-    found = find_packages(config)
-    packages = select(found.packages, request.packages)
+    found, packages = find(request, config)
     outcomes = run(request, config, lambda pipeline: pipeline.pin(packages, found, ask, sri=sri))
     if output is not None:
         from updater.proposing.results import write_results  # noqa: PLC0415 - as above
@@ -67,8 +62,7 @@ def pin(request: Request, ask: Bump, output: Path | None, *, sri: bool) -> int:
 def test(request: Request) -> int:
     """Build pins as they are."""
     config = request.load()
-    found = find_packages(config)
-    packages = select(found.packages, request.packages)
+    found, packages = find(request, config)
     outcomes = run(request, config, lambda pipeline: pipeline.test(packages))
     report("test", request, outcomes, found=found)
     return exit_code(outcomes)
@@ -83,8 +77,7 @@ def plan(request: Request) -> int:
     from updater.report.as_json import plan_json  # noqa: PLC0415 - pydantic
 
     config = request.load()
-    found = find_packages(config)
-    packages = select(found.packages, request.packages)
+    found, packages = find(request, config)
     outcomes = run(request, config, lambda pipeline: pipeline.check(packages))
     outdated = [outcome for outcome in outcomes if isinstance(outcome, Outdated)]
     behind = [outcome.package for outcome in outdated]

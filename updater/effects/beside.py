@@ -60,7 +60,7 @@ def _work(work: Callable[[], bytes], unused: int, pipe: int) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.close(unused)
-        with suppress(Exception), open(pipe, "wb") as stream:  # noqa: PTH123 - a pipe
+        with suppress(Exception), open(pipe, "wb") as stream:
             stream.write(work())
             status = 0
     finally:

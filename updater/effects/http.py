@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NoReturn
 
 import anyio
+import httpcore  # noqa: F401 - httpx imports it with its first client; it is known to be needed
 import httpx
 from msgspec import Struct
 from msgspec.structs import replace

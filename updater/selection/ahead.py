@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec.msgpack
-
 from typing import TYPE_CHECKING
+
+import msgspec.msgpack
 
 from updater.effects.beside import Beside
 from updater.selection.found import Found
