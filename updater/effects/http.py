@@ -135,7 +135,7 @@ class Http:
 
     def trying(self, what: str) -> tenacity.AsyncRetrying:
         """Return tenacity's loop for a request that is not made here, as git's are."""
-        return self._patience.tries(shown(what), TRANSIENT)
+        return self._patience.tries(what, TRANSIENT)
 
     def has_token(self, url: str) -> bool:
         """Tell whether a token is bound to an address's host."""
@@ -173,7 +173,7 @@ class Http:
         kept = cache.find(key) if cache is not None else None
         conditions = kept.conditions if kept is not None else {}
         request = self._request("GET", url, b"", {**sent, **headers, **conditions})
-        answer: Answer = await self._patience.tries(shown(url), on)(self._once, request, None)
+        answer: Answer = await self._patience.tries(url, on)(self._once, request, None)
         if kept is not None and answer.status == HTTPStatus.NOT_MODIFIED:
             return replace(kept.answer, url=answer.url)
         if cache is not None:
@@ -205,7 +205,7 @@ class Http:
         """
         sent = {**headers, **self._authorize(url, scheme)}
         request = self._request("POST", url, content, sent)
-        return await self._patience.tries(shown(url), on)(self._once, request, judge)
+        return await self._patience.tries(url, on)(self._once, request, judge)
 
     async def _once(self, request: httpx.Request, judge: Callable[[Answer], None] | None) -> Answer:
         url = str(request.url)
@@ -237,7 +237,6 @@ class Http:
             raise mapped(url, error) from error
 
     async def _answer(self, response: httpx.Response) -> Answer:
-        url = shown(str(response.url))
         if not (
             response.status_code == HTTPStatus.OK
             or response.has_redirect_location
@@ -253,6 +252,7 @@ class Http:
         async for piece in response.aiter_bytes():
             whole += piece
             if len(whole) > _LARGEST_BODY:
+                url = shown(str(response.url))
                 raise BadAnswer(f"{url} answers with more than {_LARGEST_BODY} bytes", url=url)
         return Answer(response.status_code, str(response.url), dict(response.headers), bytes(whole))
 
@@ -276,7 +276,7 @@ class Http:
 
     def retrying(self, what: str) -> tenacity.Retrying:
         """Return tenacity's loop for a download, with this client's limits and words."""
-        return self._patience.blocking_tries(shown(what), lambda _: True)
+        return self._patience.blocking_tries(what, lambda _: True)
 
     @contextmanager
     def download(self, url: str) -> Iterator[Iterator[bytes]]:
@@ -297,7 +297,7 @@ class Http:
         body = Body(url)
         begun = 0
         try:
-            for attempt in self._patience.blocking_tries(shown(url), lambda _: body.goes_on):
+            for attempt in self._patience.blocking_tries(url, lambda _: body.goes_on):
                 with attempt:
                     begun += 1
                     yield from self._pieces(url, body)

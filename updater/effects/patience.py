@@ -10,6 +10,7 @@ import anyio
 import tenacity
 from msgspec import Struct, field
 
+from updater.effects.addresses import shown
 from updater.errors import RateLimited, ServerFailed, Unreachable, UpstreamError
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Patience(Struct, frozen=True):
         """Return the loop for a request.
 
         Args:
-            what: the request's address, for messages.
+            what: the request's address.
             on: the failures after which it is sent again.
         """
         return tenacity.AsyncRetrying(
@@ -69,7 +70,7 @@ class Patience(Struct, frozen=True):
         """Return the loop for a request in a worker thread.
 
         Args:
-            what: the request's address, for messages.
+            what: the request's address.
             worth: whether it is sent again after a failure that may be mended by that.
         """
         return tenacity.Retrying(
@@ -101,7 +102,7 @@ class Patience(Struct, frozen=True):
             same = f"{error.until:%H:%M:%S}"
         elif isinstance(error, Unreachable):
             same = f"try {state.attempt_number}"
-        host = "/".join(what.split("/", 3)[:3])
+        host = "/".join(shown(what).split("/", 3)[:3])
         if same and (host, same) in self._told:
             return
         self._told.add((host, same))
