@@ -10,7 +10,7 @@ from updater.errors import StageError
 from updater.known_fetchers import FETCHERS
 from updater.report.listing import describe
 from updater.report.summary import Exit
-from updater.selection.finding import find_packages
+from updater.selection.ahead import begin_reading
 from updater.selection.followable import adopted, skip_reason
 from updater.selection.naming import select
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def list_packages(request: Request) -> int:
     """Show what was found; asks nobody."""
     config = request.load()
-    found = find_packages(config)
+    found = begin_reading(config)()
     rows = []
     for read in select(found.packages, request.packages):
         package = adopted(read, config.policy(read).hash)

@@ -20,7 +20,8 @@ from updater.proposing.telling import Teller
 from updater.publish.proposal import UNCHANGED
 from updater.report.summary import Exit, exit_code
 from updater.report.texts import harmless
-from updater.selection.finding import found_in, overlay_files
+from updater.selection.files import overlay_files
+from updater.selection.finding import found_in
 from updater.selection.naming import select
 
 if TYPE_CHECKING:

@@ -1,37 +1,68 @@
-"""Reading overlays while this process imports what asks upstreams: both take as long."""
+"""Reading overlays beside this process, which imports meanwhile what asks upstreams.
+
+Reading takes as long as that import with some hundred packages; many more are read by as many
+copies of this process as there are processors.
+"""
 
 from __future__ import annotations
 
+import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec.msgpack
 
 from updater.effects.beside import Beside
-from updater.selection.found import Found
+from updater.selection.files import overlay_files
+from updater.selection.found import Read, assembled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from updater.config import Config
+    from updater.selection.found import Found
+
+# Fewer are read before another copy has begun.
+_WORTH_A_COPY = 250
 
 
 def begin_reading(config: Config) -> Callable[[], Found]:
-    """Begin to read what the configuration names, and return what ends it.
+    """Begin to read what the configuration names, and return what waits for the end of it.
 
     Raises:
-        ConfigError: (at the end) an entry of ``overlays:`` names nothing.
+        ConfigError: an entry of ``overlays:`` names nothing.
     """
-
-    def read() -> Found:
-        from updater.selection.finding import find_packages  # noqa: PLC0415 - where it is done
-
-        return find_packages(config)
-
-    beside = Beside(lambda: msgspec.msgpack.encode(read()))
+    parts = tuple(_parts(overlay_files(config)))
+    copies = [Beside(partial(_encoded, config.root, part)) for part in parts]
 
     def end() -> Found:
-        data = beside.result()
-        # What went wrong there is said here, where it is met again.
-        return read() if data is None else msgspec.msgpack.decode(data, type=Found)
+        reads: list[Read] = []
+        for part, copy in zip(parts, copies, strict=True):
+            data = copy.result()
+            # What went wrong there is met again here, and said.
+            reads += _read(config.root, part) if data is None else _DECODER.decode(data)
+        return assembled(reads)
 
     return end
+
+
+_DECODER = msgspec.msgpack.Decoder(list[Read])
+
+
+def _encoded(root: Path, named: Sequence[str]) -> bytes:
+    return msgspec.msgpack.encode(_read(root, named))
+
+
+def _read(root: Path, named: Sequence[str]) -> list[Read]:
+    from updater.selection.finding import read_all  # noqa: PLC0415 - the parser, where it is used
+
+    return read_all(root, named)
+
+
+def _parts(named: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the files in as many parts as are read side by side, in their order."""
+    parts = max(1, min(os.cpu_count() or 1, len(named) // _WORTH_A_COPY))
+    size = -(-len(named) // parts)
+    for start in range(0, len(named), size):
+        yield named[start : start + size]
