@@ -222,7 +222,7 @@ class NetworkOptions(_Strict):
     """Limits of every request under ``network:``."""
 
     concurrency: Annotated[int, Field(ge=1, le=256)] = Field(
-        default=16, description="Requests at once"
+        default=32, description="Requests at once; of clones and downloads at most 16"
     )
     timeout: Duration = Field(
         default=timedelta(seconds=30), description="The longest silence of a host"

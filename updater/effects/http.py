@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 _LARGEST_BODY = 64 * 1024 * 1024
 _BEGINNING = 64 * 1024
 _HEADERS = {"User-Agent": f"updater/{__version__}"}
+# Clones and downloads take memory and processors here; of answers, the waiting is all.
+_HEAVY_AT_ONCE = 16
 # A whole answer may take so many times the longest silence: a host that drips is no host.
 _DRIPS = 10
 
@@ -62,7 +64,7 @@ class Credential:
 class Network(Struct, frozen=True):
     """Limits: requests at once, seconds for a read, tries after the first, seconds to wait."""
 
-    concurrency: int = 16
+    concurrency: int = 32
     timeout: float = 30.0
     retries: int = 3
     max_wait: float = 60.0
@@ -73,7 +75,7 @@ class Http:
 
     Attributes:
         say: tells the user something that no single package is to blame for.
-        limit: how many requests may be under way; git's count too.
+        clones: how many of git's processes may run.
         silence: the longest that a host may say nothing, in seconds; also to git.
     """
 
@@ -100,8 +102,10 @@ class Http:
             timeout=httpx.Timeout(network.timeout, pool=None),
             limits=httpx.Limits(max_connections=network.concurrency),
         )
-        self.limit = anyio.CapacityLimiter(network.concurrency)
-        self._downloads = Downloads(network.concurrency, network.timeout, _HEADERS, tls)
+        self._limit = anyio.CapacityLimiter(network.concurrency)
+        heavy = min(network.concurrency, _HEAVY_AT_ONCE)
+        self.clones = anyio.CapacityLimiter(heavy)
+        self._downloads = Downloads(heavy, network.timeout, _HEADERS, tls)
 
     @classmethod
     @asynccontextmanager
@@ -209,7 +213,7 @@ class Http:
 
     async def _once(self, request: httpx.Request, judge: Callable[[Answer], None] | None) -> Answer:
         url = str(request.url)
-        async with self.limit:
+        async with self._limit:
             try:
                 with anyio.fail_after(self._network.timeout * _DRIPS):
                     follow = request.method == "GET"

@@ -200,7 +200,7 @@ class Commits:
         await self._expect_git()
 
         async def once() -> T:
-            async with self._http.limit:
+            async with self._http.clones:
                 return await ask()
 
         return await self._http.trying(self._url)(once)
