@@ -12,6 +12,7 @@ from updater.declared import declared_version
 from updater.errors import HashError, NotEvaluated
 from updater.fetchers.base import Fetch, NoFile
 from updater.hashing.sri import parse_hash
+from updater.hosts import guarded
 from updater.known_fetchers import FETCHERS
 from updater.model import Build, Candidate, Hashed, Held, Outcome, PinWarning, Sri
 from updater.pipeline.built_hashes import Unknown, Values, beside, find_hashes
@@ -121,7 +122,7 @@ class Hashes(Struct, frozen=True):
         fetch = kind.fetch(subject.package, companion, candidate, web)
         if isinstance(fetch, NoFile):
             return NoFile(f"its further source, line {companion.line}: {fetch.reason}")
-        return fetch
+        return guarded(fetch, project, self.config.hosts)
 
     def _cannot_build(self, subject: Subject, ask: Bump) -> str:
         """Return why Nix cannot be asked to build a hash, or an empty string."""
