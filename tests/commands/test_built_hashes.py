@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.loopback.faults import Hang
 from tests.loopback.repositories import Submodule
 from tests.project import FAKE, github_overlay, unpacked_hash
 from tests.workshop import buildable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.loopback.github import GitHub
@@ -258,6 +262,125 @@ def test_an_archive_is_hashed_here_and_found_right_by_nix(
         workshop.configure(imports=[])
     assert passed(workshop)["hash"]["method"] == "embedded"
     assert len(github.server.requests("archive")) == requests
+
+
+# --- whose source it is -------------------------------------------------------------------------
+
+
+@contextmanager
+def moved_meanwhile(
+    apple: Hosted, github: GitHub, match: str, body: str = "", *, gone: bool = False
+) -> Iterator[str]:
+    """Move the tag v2.0, or take it away, while a request waits; yield the commit it moves to."""
+    other = apple.commit({"README": "another"})
+    hang = Hang()
+    github.server.fail(match, hang, times=1, body=body)
+
+    def move() -> None:
+        hang.reached.wait()
+        apple.delete("refs/tags/v2.0") if gone else apple.tag("v2.0", other)
+        apple.settle()
+        hang.release()
+
+    apple.settle()
+    mover = threading.Thread(target=move)
+    mover.start()
+    try:
+        yield other
+        assert hang.reached.is_set(), "the request was never made"
+    finally:
+        hang.reached.set()
+        mover.join()
+
+
+def refused(workshop: Workshop, where: str) -> None:
+    """Bump apple, which must fail since its tag moved, and stay as it is."""
+    before = workshop.project.snapshot()
+    result, packages = workshop.bump()
+    assert packages["apple"]["error"] == {
+        "stage": "hash",
+        "message": f"the tag v2.0 moved while its source was hashed: it was at commit {where}",
+        "hint": "run the command again; if it says the same, somebody moves the tag",
+    }, result.out
+    assert (result.code, workshop.project.snapshot()) == (1, before)
+
+
+# By Nix's git, in the packets of gitprotocol-v2(5); the updater calls itself otherwise.
+BY_GIT = r"command={}\n?[0-9a-f]{{4}}agent=git/"
+
+
+@pytest.mark.parametrize("source", ["fetchSubmodules = true;", "postFetch = ''true'';"])
+@pytest.mark.parametrize("command", ["ls-refs", "fetch"])
+def test_a_tag_that_moves_during_the_build_is_met(
+    workshop: Workshop, github: GitHub, source: str, command: str
+) -> None:
+    """Before git learns what it names, so that the other commit is hashed, and after that."""
+    submodule = source.startswith("fetchSubmodules")
+    apple = release(github, submodule=submodule, note=f"{source} {command}")
+    commit = apple.head()
+    overlay(workshop, source=source)
+    match = r"POST /o/apple\.git" if submodule else r"GET .*/archive/v2\.0"
+    body = BY_GIT.format(command) if submodule else ""
+    with moved_meanwhile(apple, github, match, body) as other:
+        refused(workshop, f"{commit}, and is at {other} now")
+
+
+def test_a_tag_that_is_taken_away_during_the_build_is_met(
+    workshop: Workshop, github: GitHub
+) -> None:
+    apple = release(github, note="taken away")
+    commit = apple.head()
+    overlay(workshop, source="fetchSubmodules = true;")
+    with moved_meanwhile(apple, github, "POST", BY_GIT.format("fetch"), gone=True):
+        refused(workshop, f"{commit}, and is gone now")
+
+
+def test_a_further_source_is_of_the_tags_commit_too(workshop: Workshop, github: GitHub) -> None:
+    """The package's own is downloaded by its commit; the other one is built by its tag."""
+    apple = release(github, note="further")
+    commit = apple.head()
+    second = """\
+    extra = super.fetchFromGitHub {
+      owner = "o"; repo = "apple"; rev = "v${version}"; fetchSubmodules = true;
+      hash = "";
+    };
+    """
+    overlay(workshop, beside=second)
+    with moved_meanwhile(apple, github, "POST", BY_GIT.format("fetch")) as other:
+        refused(workshop, f"{commit}, and is at {other} now")
+
+
+@pytest.mark.parametrize("method", ["auto", "nix"])
+def test_a_files_own_hash_is_of_the_tags_commit_too(
+    workshop: Workshop, github: GitHub, method: str
+) -> None:
+    """An archive's bytes, and what Nix tells of them, name no commit that could be compared."""
+    apple = release(github, submodule=False, note=f"bytes {method}")
+    commit = apple.head()
+    path = overlay(workshop)
+    address = f'"{github.url}/o/apple/archive/v${{version}}.tar.gz"'
+    call = f"super.fetchurl {{ url = {address}; hash = "
+    text = re.sub(
+        r"super\.fetchFromGitHub {.*?hash = ", lambda _: call, path.read_text(), flags=re.DOTALL
+    )
+    path.write_text(text)
+    reachable_by_its_address(workshop, github)
+    workshop.project.add_configuration(f"packages: {{apple: {{hash: {method}}}}}\n")
+    with moved_meanwhile(apple, github, r"GET .*/archive/v2\.0") as other:
+        refused(workshop, f"{commit}, and is at {other} now")
+
+
+def test_where_a_tag_is_does_not_matter_to_a_pin_that_names_its_commit(
+    workshop: Workshop, github: GitHub
+) -> None:
+    apple = release(github, note="by commit")
+    old, new = apple.commit({"x": "x"}), apple.commit({"x": "y"})
+    apple.tag("v1.0", old)
+    apple.tag("v2.0", new)
+    path = overlay(workshop, source="fetchSubmodules = true;")
+    path.write_text(path.read_text().replace('rev = "v${version}"', f'rev = "{old}"'))
+    with moved_meanwhile(apple, github, "POST", BY_GIT.format("fetch")):
+        assert passed(workshop)["commit"] == new
 
 
 # --- hashes beside the source -------------------------------------------------------------------
