@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.commands.repository import Home
 from tests.loopback import forges
 from tests.loopback.faults import Cut
 from tests.loopback.github import TOKEN
@@ -21,6 +22,7 @@ from tests.workshop import buildable
 if TYPE_CHECKING:
     from tests.loopback.github import GitHub
     from tests.loopback.hosting import Hosted
+    from tests.loopback.index import Index
     from tests.loopback.repositories import Repository
     from tests.loopback.server import Server
     from tests.project import Project, Result
@@ -213,6 +215,31 @@ def test_without_a_token_nothing_is_there(
     assert (result.code, package["error"]["hint"]) == (1, "is it deleted, renamed or private?")
     assert project.run("prefetch", "github:o/tool@v1.1").code == 1
     assert asked(github.server, ".*/(archive|tarball)/") == []
+
+
+def test_publish_finds_the_hash_of_what_is_not_public_again(
+    project: Project,
+    github: GitHub,
+    index: Index,
+    tool: Hosted,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It takes nobody's word for it; the pull request tells nothing of what opened the archive."""
+    home = Home.made(project, github, index, monkeypatch)
+    path = overlay(project)
+    home.hosted.commit({"overlays/tool.nix": path.read_text()})
+    home.hosted.settle()
+    results = str(tmp_path / "results")
+    assert project.run("bump", "--output", results).code == 0
+    assert project.run("publish", results).code == 0
+    assert len(asked(github.server, ".*/tarball/")) == 2
+    pull = home.pull(1)
+    true = unpacked_hash(tool, "v1.1", tmp_path)
+    assert true in home.show(pull.branch, "overlays/tool.nix")
+    said = pull.title + pull.body + home.hosted.git("log", "-1", "--format=%B", pull.branch)
+    said += "".join(one.read_text() for one in Path(results).iterdir())
+    assert [secret for secret in (TOKEN, *github.tickets) if secret in said] == []
 
 
 FORGES = {
