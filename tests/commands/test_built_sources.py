@@ -23,6 +23,7 @@ from tests.commands.built import (
     release,
 )
 from tests.loopback.faults import Hang
+from tests.loopback.github import TOKEN
 from tests.loopback.lfs import ATTRIBUTES, Lfs, pointer_of
 from tests.project import unpacked_hash
 
@@ -287,10 +288,10 @@ def moved_meanwhile(
         mover.join()
 
 
-def refused(workshop: Workshop, where: str) -> None:
+def refused(workshop: Workshop, where: str, *arguments: str) -> None:
     """Bump apple, which must fail since its tag moved, and stay as it is."""
     before = workshop.project.snapshot()
-    result, packages = workshop.bump()
+    result, packages = workshop.bump(*arguments)
     assert packages["apple"]["error"] == {
         "stage": "hash",
         "message": f"the tag v2.0 moved while its source was hashed: it was at commit {where}",
@@ -344,24 +345,25 @@ def test_a_further_source_is_of_the_tags_commit_too(workshop: Workshop, github: 
         refused(workshop, f"{commit}, and is at {other} now")
 
 
+@pytest.mark.parametrize("token", ["", TOKEN], ids=["by git", "by GraphQL"])
 @pytest.mark.parametrize("method", ["auto", "nix"])
 def test_a_files_own_hash_is_of_the_tags_commit_too(
-    workshop: Workshop, github: GitHub, method: str
+    workshop: Workshop, github: GitHub, monkeypatch: pytest.MonkeyPatch, method: str, token: str
 ) -> None:
     """An archive's bytes, and what Nix tells of them, name no commit that could be compared."""
-    apple = release(github, submodule=False, note=f"bytes {method}")
+    monkeypatch.setenv("GITHUB_TOKEN", token)
+    apple = release(github, submodule=False, note=f"bytes {method} {token}")
     commit = apple.head()
     path = overlay(workshop)
-    address = f'"{github.url}/o/apple/archive/v${{version}}.tar.gz"'
-    call = f"super.fetchurl {{ url = {address}; hash = "
+    address = "https://github.com/o/apple/archive/v${version}.tar.gz"
+    call = f'super.fetchurl {{ url = "{address}"; hash = '
     text = re.sub(
         r"super\.fetchFromGitHub {.*?hash = ", lambda _: call, path.read_text(), flags=re.DOTALL
     )
     path.write_text(text)
-    reachable_by_its_address(workshop, github)
     workshop.project.add_configuration(f"packages: {{apple: {{hash: {method}}}}}\n")
     with moved_meanwhile(apple, github, r"GET .*/archive/v2\.0") as other:
-        refused(workshop, f"{commit}, and is at {other} now")
+        refused(workshop, f"{commit}, and is at {other} now", "--no-build")
 
 
 def test_where_a_tag_is_does_not_matter_to_a_pin_that_names_its_commit(
