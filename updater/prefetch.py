@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from updater.effects import files
 from updater.effects.addresses import shown
-from updater.errors import HashError
+from updater.errors import HashError, NotFound, Refused
 from updater.hashing.limits import Limits
 from updater.model import Hashed, Sri
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from updater.effects.http import Http
     from updater.effects.nix import Nix
     from updater.fetchers.base import Fetch
-    from updater.model import Algorithm
+    from updater.model import Algorithm, Scheme
 
 
 class Prefetcher(Struct, frozen=True):
@@ -81,13 +81,24 @@ class Prefetcher(Struct, frozen=True):
         return "" if checked_out and self.nix().available("nix-prefetch-git") else fetch.blocked
 
     def _download(self, fetch: Fetch, keep: Path | None) -> Hashed:
-        for attempt in self.http.retrying(fetch.url):
-            with attempt, self.http.download(fetch.url) as chunks:
+        """Download without a token, as Nix does; with it what the host shows nobody else."""
+        try:
+            return self._downloaded(fetch, fetch.url, None, keep)
+        except (NotFound, Refused):
+            if not fetch.guarded or not self.http.has_token(fetch.guarded):
+                raise
+        return self._downloaded(fetch, fetch.guarded, "bearer", keep)
+
+    def _downloaded(
+        self, fetch: Fetch, url: str, scheme: Scheme | None, keep: Path | None
+    ) -> Hashed:
+        for attempt in self.http.retrying(url):
+            with attempt, self.http.download(url, scheme) as chunks:
                 if keep is None or not fetch.unpack:
                     return self._hash(fetch, chunks)
                 with files.copying(chunks, keep) as copied:
                     return self._hash(fetch, copied)
-        raise HashError(f"{fetch.url} was never asked for")
+        raise HashError(f"{shown(url)} was never asked for")
 
     def _hash(self, fetch: Fetch, chunks: Iterator[bytes]) -> Hashed:
         file = _File(fetch, chunks)

@@ -11,6 +11,7 @@ from updater import choose
 from updater.errors import NotFound, UpstreamError, UsageError
 from updater.fetchers.base import Fetch
 from updater.fetchers.forge import archive_url
+from updater.hosts import guarded
 from updater.model import Pin, Policy, Project
 from updater.upstreams.base import Question, Surroundings, page
 from updater.upstreams.github import KIND as GITHUB
@@ -47,7 +48,8 @@ async def resolve(ref: str, config: Config, http: Http, *, unpack: bool) -> Fetc
         offer = await _ask(GITHUB, Question(project, frozenset({github[3]})), around)
         commit = _commit(offer, github[3], github[2])
         address = page(project, config.hosts["github.com"])
-        return Fetch(url=archive_url(address, commit), unpack=True, commit=commit)
+        fetch = Fetch(url=archive_url(address, commit), unpack=True, commit=commit)
+        return guarded(fetch, project, config.hosts)
     pypi = _PYPI_REF.fullmatch(ref)
     if pypi is not None:
         project = Project(f"pypi:{canonicalize_name(pypi[1])}")

@@ -2,109 +2,28 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.loopback.repositories import Submodule
-from tests.project import FAKE, github_overlay, unpacked_hash
-from tests.workshop import buildable
+from tests.commands.built import (
+    LOCKS,
+    checkout,
+    hashes,
+    overlay,
+    passed,
+    release,
+)
+from tests.project import FAKE, unpacked_hash
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.loopback.github import GitHub
-    from tests.loopback.hosting import Hosted
     from tests.real_nix import Nix
     from tests.workshop import Workshop
 
 pytestmark = pytest.mark.nix
-
-PYPROJECT = """\
-[build-system]
-requires = ["setuptools"]
-build-backend = "setuptools.build_meta"
-[project]
-name = "apple"
-version = "{version}"
-[tool.setuptools]
-packages = ["apple", "apple.part"]
-"""
-LOCKS = {
-    "Cargo.lock": "crates of {version}\n",
-    "go.sum": "modules of {version}\n",
-    "package-lock.json": "packages of {version}\n",
-    "widgets.lock": "widgets of {version}\n",
-}
-MODULES = '[submodule "part"]\n\tpath = apple/part\n\turl = {url}/o/part\n'
-
-
-def release(
-    github: GitHub, version: str = "2.0", *, submodule: bool = True, note: str = ""
-) -> Hosted:
-    """Tag a commit of o/apple that has lock files of several languages, and a submodule."""
-    apple = github.named("o/apple") or github.repository("o", "apple")
-    files: dict[str, Any] = {
-        "pyproject.toml": PYPROJECT.format(version=version),
-        "apple/__init__.py": "from apple.part.core import version\n",
-        "README": note,
-        **{name: text.format(version=version) for name, text in LOCKS.items()},
-    }
-    if submodule:
-        part = github.repository("o", "part")
-        files["apple/part"] = Submodule(part.commit({"core.py": f"version = '{version}'\n"}))
-        files[".gitmodules"] = MODULES.format(url=github.url)
-        part.settle()
-    else:
-        files["apple/part/core.py"] = f"version = '{version}'\n"
-    apple.tag(f"v{version}", apple.commit(files))
-    apple.settle()
-    return apple
-
-
-def overlay(workshop: Workshop, *, source: str = "", beside: str = "", builder: str = "") -> Path:
-    """Write an overlay of apple 1.0 with arguments for its source, and others beside it."""
-    text = github_overlay("apple", "1.0", sri=FAKE).replace("hash = ", f"{source}\n hash = ")
-    text = buildable(text, beside)
-    if builder:
-        text = text.replace("super.python3Packages.buildPythonPackage", builder)
-    path = workshop.project.overlay("apple.nix", text)
-    workshop.overlay()
-    return path
-
-
-def reachable_by_its_address(workshop: Workshop, github: GitHub) -> None:
-    """Say what the loopback server's own address is, for calls that name it."""
-    host = github.url.removeprefix("http://")
-    path = workshop.project.root / "config.yaml"
-    hosts = f"hosts:\n  '{host}': {{kind: git, web: '{github.url}'}}\n"
-    path.write_text(path.read_text().replace("hosts:\n", hosts))
-
-
-def hashes(path: Path) -> list[str]:
-    """Return the hashes of a file in their order."""
-    return hashes_of(path.read_text())
-
-
-def hashes_of(text: str) -> list[str]:
-    """Return the hashes of a text in their order."""
-    return re.findall(r'"(sha(?:256|512)-[^"]*)"', text)
-
-
-def checkout(apple: Hosted, folder: Path) -> Path:
-    """Return a checkout with its submodules, made with git alone."""
-
-    def git(*arguments: str) -> None:
-        subprocess.run(["git", *arguments], check=True, capture_output=True)
-
-    git("clone", "--quiet", str(apple.path), str(folder))
-    git("-C", str(folder), "submodule", "update", "--init", "--recursive")
-    for inside in list(folder.rglob(".git")):
-        shutil.rmtree(inside) if inside.is_dir() else inside.unlink()
-    return folder
 
 
 def vendored(nix: Nix, lock: str, folder: Path, version: str = "2.0") -> str:
@@ -115,15 +34,6 @@ def vendored(nix: Nix, lock: str, folder: Path, version: str = "2.0") -> str:
     return nix.hash_of(tree)
 
 
-def passed(workshop: Workshop, *arguments: str) -> dict[str, Any]:
-    """Bump apple, which must build with what was written, and return its report."""
-    result, packages = workshop.bump(*arguments)
-    apple = packages["apple"]
-    assert (result.code, apple["status"]) == (0, "updated"), result.out
-    assert apple["build"]["status"] == "passed"
-    return apple
-
-
 def held(workshop: Workshop, *arguments: str) -> str:
     """Bump apple, which must be held and stay as it is, and return why."""
     before = workshop.project.snapshot()
@@ -131,133 +41,6 @@ def held(workshop: Workshop, *arguments: str) -> str:
     assert (result.code, packages["apple"]["status"]) == (0, "held"), result.out
     assert workshop.project.snapshot() == before
     return str(packages["apple"]["reason"])
-
-
-# --- sources ------------------------------------------------------------------------------------
-
-
-def test_a_source_with_submodules_gets_the_hash_of_the_checkout(
-    workshop: Workshop, github: GitHub, nix: Nix, tmp_path: Path
-) -> None:
-    """Never that of the plain archive, which lacks them; what was written builds and imports."""
-    apple = release(github)
-    path = overlay(workshop, source="fetchSubmodules = true;")
-    report = passed(workshop)
-    true = nix.hash_of(checkout(apple, tmp_path / "clone"))
-    assert report["hash"] == {"value": true, "method": "build", "downloaded_bytes": 0}
-    assert hashes(path) == [true]
-    assert true != unpacked_hash(apple, apple.head(), tmp_path)
-    assert github.server.requests("archive") == []
-
-
-def test_fetchgit_takes_submodules_unless_told_otherwise(
-    workshop: Workshop, github: GitHub, nix: Nix, tmp_path: Path
-) -> None:
-    apple = release(github)
-    path = overlay(workshop)
-    call = f'super.fetchgit {{ url = "{github.url}/o/apple.git"; rev = '
-    text = re.sub(r"super\.fetchFromGitHub {[^=]*=[^=]*=[^=]*rev = ", call, path.read_text())
-    path.write_text(text)
-    reachable_by_its_address(workshop, github)
-    assert passed(workshop)["hash"]["method"] == "build"
-    assert hashes(path) == [nix.hash_of(checkout(apple, tmp_path / "clone"))]
-
-
-def shaped(tree: Path, source: str) -> Path:
-    """Do to a checkout what an argument of its fetcher does."""
-    if source.startswith("postFetch"):
-        (tree / "go.sum").unlink()
-    elif source.startswith("sparseCheckout"):
-        shutil.rmtree(tree / "docs")
-        shutil.rmtree(tree / "inside")
-    else:
-        tree /= "inside"
-    return tree
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "postFetch = ''rm $out/go.sum; true'';",
-        'sparseCheckout = [ "apple" ];',
-        'rootDir = "inside";',
-    ],
-)
-def test_what_else_no_archive_answers_is_built(
-    workshop: Workshop, github: GitHub, nix: Nix, tmp_path: Path, source: str
-) -> None:
-    apple = release(github, submodule=False)
-    files = {"pyproject.toml": PYPROJECT.format(version="3.0"), "apple/__init__.py": ""}
-    inside = {f"inside/{name}": text for name, text in files.items()}
-    inside["inside/apple/part/core.py"] = ""
-    apple.tag("v3.0", apple.commit({**files, **inside, "docs/x": "x"}))
-    apple.settle()
-    path = overlay(workshop, source=source)
-    assert passed(workshop)["hash"]["method"] == "build"
-    tree = shaped(checkout(apple, tmp_path / "clone"), source)
-    assert hashes(path) == [nix.hash_of(tree)]
-
-
-def test_hash_build_builds_what_an_archive_would_tell_to_the_same_answer(
-    workshop: Workshop, github: GitHub, tmp_path: Path
-) -> None:
-    """It says what Nix is for, although packages are not built before they are written."""
-    apple = release(github, submodule=False)
-    path = overlay(workshop)
-    workshop.configure(enabled=False)
-    workshop.project.add_configuration("packages: {apple: {hash: build}}\n")
-    result, packages = workshop.bump()
-    assert (result.code, packages["apple"]["hash"]["method"]) == (0, "build"), result.out
-    assert packages["apple"]["build"]["status"] == "skipped"
-    assert hashes(path) == [unpacked_hash(apple, apple.head(), tmp_path)]
-
-
-def test_a_second_source_that_no_archive_answers_is_built_too(
-    workshop: Workshop, github: GitHub, nix: Nix, tmp_path: Path
-) -> None:
-    apple = release(github)
-    second = """\
-    extra = super.fetchFromGitHub {
-      owner = "o"; repo = "apple"; rev = "v${version}"; fetchSubmodules = true;
-      hash = "";
-    };
-    """
-    path = overlay(workshop, source="fetchSubmodules = false;", beside=second)
-    path.write_text(path.read_text().replace("setuptools ]", "setuptools ];\n dontImport = [ ]"))
-    workshop.configure(imports=[])
-    report = passed(workshop)
-    plain = unpacked_hash(apple, apple.head(), tmp_path)
-    whole = nix.hash_of(checkout(apple, tmp_path / "clone"))
-    assert report["hash"] == {
-        "value": plain,
-        "method": "embedded",
-        "downloaded_bytes": report["hash"]["downloaded_bytes"],
-    }
-    assert hashes(path) == [whole, plain]
-
-
-@pytest.mark.parametrize(
-    ("ending", "arguments", "requests"),
-    [("tar.gz", "", 1), ("tar.gz", "stripRoot = false;", 1), ("zip", "", 2)],
-)
-def test_an_archive_is_hashed_here_and_found_right_by_nix(
-    workshop: Workshop, github: GitHub, ending: str, arguments: str, requests: int
-) -> None:
-    """Nix downloads a tar no second time; a zip is left to it, as its modes are its own affair."""
-    # The store outlives one test: each has a tree of its own.
-    release(github, submodule=False, note=f"{ending} {arguments}")
-    path = overlay(workshop, beside="preBuild = ''cd apple-*'';" if arguments else "")
-    address = f'"{github.url}/o/apple/archive/v${{version}}.{ending}"'
-    call = f"super.fetchzip {{ url = {address}; {arguments} hash = "
-    text = re.sub(
-        r"super\.fetchFromGitHub {.*?hash = ", lambda _: call, path.read_text(), flags=re.DOTALL
-    )
-    path.write_text(text)
-    reachable_by_its_address(workshop, github)
-    if arguments:
-        workshop.configure(imports=[])
-    assert passed(workshop)["hash"]["method"] == "embedded"
-    assert len(github.server.requests("archive")) == requests
 
 
 # --- hashes beside the source -------------------------------------------------------------------

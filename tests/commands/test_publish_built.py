@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.commands.built import hashes, hashes_of, overlay, release
 from tests.commands.repository import Home
-from tests.commands.test_built_hashes import BESIDE, hashes, hashes_of, overlay, release
+from tests.commands.test_built_hashes import BESIDE
 from tests.project import FAKE, flat_hash
 from tests.test_prefetch import PREFETCH_GIT
 

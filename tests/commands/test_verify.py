@@ -12,6 +12,7 @@ import pytest
 
 from tests.loopback import messages
 from tests.loopback.github import TOKEN
+from tests.loopback.rest import forbidden
 from tests.project import FAKE, Project, flat_hash, github_overlay, pypi_overlay, unpacked_hash
 
 if TYPE_CHECKING:
@@ -214,10 +215,18 @@ def test_wrong_hash_of_a_commit(project: Project, vocos: Hosted, tmp_path: Path)
     assert out.startswith(f"! vocos  0.3.0 wrong hash: the source of {commit} has {true}; no ")
 
 
-def test_a_private_repository_is_judged_by_its_commits(
-    project: Project, github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_private_repository_is_judged_by_its_archives_or_its_commits(
+    project: Project,
+    github: GitHub,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    refused: bool,
 ) -> None:
-    """Its archives are nobody's without a token; without one it is not there at all."""
+    """By git where the token is not for the API; without one it is not there at all."""
+    if refused:
+        github.server.fail("GET .*/tarball/", forbidden("contents=read"))
     repository = github.repository("o", "vocos", private=True)
     repository.commit({"setup.py": "setup(version='0.1.0')\n"})
     repository.tag("v0.1.0", repository.head())

@@ -74,10 +74,10 @@ class Client:
         answer: Answer = self.run(lambda client: client.post(url, b"x", headers={}, **more))
         return answer
 
-    def download(self, url: str) -> bytes:
+    def download(self, url: str, **more: Any) -> bytes:
         def read(client: Http) -> bytes:
             for attempt in client.retrying(url):
-                with attempt, client.download(url) as pieces:
+                with attempt, client.download(url, **more) as pieces:
                     return b"".join(pieces)
             raise AssertionError
 
@@ -562,10 +562,59 @@ def test_a_download_is_the_body_as_it_is_on_the_wire(client: Client, server: Ser
     assert client.download(f"{server.url}/file") == b"\x1f\x8b raw"
 
 
-def test_a_download_has_no_token(client: Client, server: Server, page: str) -> None:
+def test_a_download_has_a_token_only_where_it_is_wanted(
+    client: Client, server: Server, elsewhere: Server, page: str
+) -> None:
     client.credentials = token(server)
     assert client.download(page) == b"hello"
-    assert [one.authorization for one in server.requests()] == [None]
+    assert client.download(page, scheme="bearer") == b"hello"
+    assert client.download(f"{elsewhere.url}/page", scheme="bearer") == b"elsewhere"
+    assert [one.authorization for one in server.requests()] == [None, "Bearer hush"]
+    assert [one.authorization for one in elsewhere.requests()] == [None]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_a_downloads_redirect_carries_no_token_to_another_host(
+    client: Client, server: Server, status: int, name: str
+) -> None:
+    """Another port of the same host is another host, too; not even back again goes the token."""
+    with Server(name=name) as other:
+        server.route("GET", "/away", lambda _request: redirect(f"{other.url}/back", status))
+        other.route("GET", "/back", lambda _request: redirect(f"{server.url}/home", status))
+        server.route("GET", "/home", lambda _request: text("home"))
+        client.credentials = token(server)
+        assert client.download(f"{server.url}/away", scheme="bearer") == b"home"
+        assert [one.authorization for one in other.requests()] == [None]
+    assert [one.authorization for one in server.requests()] == ["Bearer hush", None]
+
+
+def test_a_download_that_goes_on_asks_with_the_token_again_and_shows_it_no_other_host(
+    client: Client, server: Server, elsewhere: Server
+) -> None:
+    """The address that it was redirected to is not kept: it may have been good for once only."""
+    words = iter(("first-word", "second-word"))
+    content = bytes(range(256)) * 40
+
+    def body(request: Request) -> Response:
+        start = int(request.headers.get("range", "bytes=0-")[6:-1])
+        ranged = {"Content-Range": f"bytes {start}-{len(content) - 1}/{len(content)}"}
+        return Response(206 if start else 200, content[start:], {"ETag": '"1"', **ranged})
+
+    server.route(
+        "GET", "/away", lambda _request: redirect(f"{elsewhere.url}/body?token={next(words)}", 302)
+    )
+    elsewhere.route("GET", "/body", body)
+    elsewhere.fail("GET /body", Cut(5000), times=1)
+    client.credentials = token(server)
+    assert client.download(f"{server.url}/away", scheme="bearer") == content
+    assert [one.authorization for one in server.requests()] == ["Bearer hush"] * 2
+    assert [(one.target, one.authorization) for one in elsewhere.requests()] == [
+        ("/body?token=first-word", None),
+        ("/body?token=second-word", None),
+    ]
+    (said,) = client.said
+    assert not any(word in said for word in ("hush", "first-word", "second-word"))
 
 
 @pytest.mark.parametrize("fault", TRANSIENT.values(), ids=TRANSIENT)

@@ -1,7 +1,7 @@
 """GitLab and Gitea on loopback, as far as their documentation describes what is asked of them.
 
-Source: docs.gitlab.com/api/projects, /tags, /releases; Gitea's swagger, "repository". Lists come in
-pages, named by Link; answers have an ETag.
+Source: docs.gitlab.com/api/projects, /tags, /releases, /repositories; Gitea's swagger,
+"repository". Lists come in pages, named by Link; answers have an ETag.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tests.loopback import git_http
+from tests.loopback.hosting import Credential, credential
 from tests.loopback.messages import Request, Response, json_answer, redirect, text
 from tests.loopback.repositories import Repository
 from tests.loopback.server import Server
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 PER_PAGE = 20
+TOKEN = "forge_loopback"
 
 
 @dataclass
@@ -41,6 +43,7 @@ class Hosted:
     repository: Repository
     path: str
     archived: bool = False
+    private: bool = False
     releases: list[Release] = field(default_factory=list)
 
 
@@ -49,11 +52,13 @@ class Forge:
 
     Attributes:
         url: what the repositories' paths are below.
+        tokens: what opens private repositories.
     """
 
     def __init__(self, folder: Path) -> None:
         self.server = Server()
         self.url = self.server.url
+        self.tokens = {TOKEN}
         self._folder = folder
         self._names: dict[str, Hosted] = {}
         self.server.route("GET", r"/(?P<path>.+)\.git/info/refs", self._info_refs)
@@ -72,10 +77,10 @@ class Forge:
         for hosted in self._names.values():
             hosted.repository.settle()
 
-    def host(self, path: str, *, archived: bool = False) -> Hosted:
+    def host(self, path: str, *, archived: bool = False, private: bool = False) -> Hosted:
         """Make an empty repository."""
         repository = Repository(self._folder / f"{len(self._names)}.git")
-        self._names[path] = Hosted(repository, path, archived)
+        self._names[path] = Hosted(repository, path, archived, private)
         return self._names[path]
 
     def rename(self, hosted: Hosted, path: str) -> None:
@@ -83,9 +88,22 @@ class Forge:
         hosted.path = path
         self._names[path] = hosted
 
-    def find(self, path: str) -> Hosted | None:
-        """Return the repository that a path names, also an old one."""
-        return self._names.get(path)
+    def find(self, path: str, request: Request) -> Hosted | None:
+        """Return the repository that a path, also an old one, means to the sender of a request."""
+        hosted = self._names.get(path)
+        hidden = hosted is not None and hosted.private
+        return None if hidden and not self._may_see(request) else hosted
+
+    def _may_see(self, request: Request) -> bool:
+        return credential(request, self.tokens) is Credential.VALID
+
+    def _archive(self, request: Request, path: str, ref: str) -> Response:
+        hosted = self.find(path, request)
+        if hosted is None:
+            return json_answer({"message": "404 Not Found"}, 404)
+        prefix = f"{path.rpartition('/')[2]}-{ref}"
+        answer = git_http.archive(hosted.repository, ref, "tar.gz", prefix)
+        return answer or json_answer({"message": "404 Not Found"}, 404)
 
     def _info_refs(self, request: Request, path: str) -> Response:
         return self._git(request, path) or git_http.info_refs(self._names[path].repository, request)
@@ -97,7 +115,7 @@ class Forge:
 
     def _git(self, request: Request, path: str) -> Response | None:
         """Return what is answered instead of git's answer."""
-        hosted = self.find(path)
+        hosted = self.find(path, request)
         if hosted is None:
             return text("HTTP Basic: Access denied", 401)
         if hosted.path != path:
@@ -112,11 +130,15 @@ class GitLab(Forge):
         super().__init__(folder)
         project = r"/api/v4/projects/(?P<path>.+?)"
         self.server.route("GET", rf"{project}/repository/tags", self._tags)
+        self.server.route("GET", rf"{project}/repository/archive\.tar\.gz", self._archive_of_sha)
         self.server.route("GET", rf"{project}/releases", self._releases)
         self.server.route("GET", project, self._project)
 
+    def _archive_of_sha(self, request: Request, path: str) -> Response:
+        return self._archive(request, path, request.query.get("sha", "HEAD"))
+
     def _project(self, request: Request, path: str) -> Response:
-        hosted = self.find(path)
+        hosted = self.find(path, request)
         # The path must come as one segment: a slash in it is another route.
         if hosted is None or quote(path, safe="") not in request.target:
             return json_answer({"message": "404 Project Not Found"}, 404)
@@ -161,12 +183,22 @@ class Gitea(Forge):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         repository = r"/api/v1/repos/(?P<path>[^/]+/[^/]+)"
+        archive = r"/archive/(?P<ref>.+)\.tar\.gz"
+        self.server.route("GET", rf"{repository}{archive}", self._archive)
+        self.server.route("GET", rf"/(?P<path>[^/]+/[^/]+){archive}", self._page_archive)
         self.server.route("GET", rf"{repository}/tags", self._tags)
         self.server.route("GET", rf"{repository}/releases", self._releases)
         self.server.route("GET", repository, self._repository)
 
+    def _page_archive(self, request: Request, path: str, ref: str) -> Response:
+        """Answer as to a browser, which has a session and no token."""
+        hosted = self._names.get(path)
+        if hosted is None or hosted.private:
+            return text("Not found.", 404)
+        return self._archive(request, path, ref)
+
     def _repository(self, request: Request, path: str) -> Response:
-        hosted = self.find(path)
+        hosted = self.find(path, request)
         if hosted is None:
             return json_answer({"message": "not found"}, 404)
         if hosted.path != path:

@@ -41,12 +41,14 @@ class GitHub:
     Attributes:
         tokens: the valid tokens.
         users: token -> login; a token without one is of the user loopback.
+        tickets: the short-lived words that open private archives, with no other credential.
         rest, graphql: the APIs, with their rate limits.
     """
 
     def __init__(self, folder: Path, *, tls: ssl.SSLContext | None = None) -> None:
         self.tokens = {TOKEN}
         self.users: dict[str, str] = {}
+        self.tickets: set[str] = set()
         self._folder = folder
         self._names: dict[str, Hosted] = {}
         self._made: list[Hosted] = []
@@ -115,6 +117,14 @@ class GitHub:
     def login(self, request: Request) -> str:
         """Return whose token a request has; its credential is valid."""
         return self.users.get((request.authorization or "").partition(" ")[2], "loopback")
+
+    def ticket(self, hosted: Hosted) -> str:
+        """Return the query that opens a repository's archive; a public one needs none."""
+        if not hosted.private:
+            return ""
+        word = f"ticket-{len(self.tickets) + 1}"
+        self.tickets.add(word)
+        return f"?token={word}"
 
     def rename(self, hosted: Hosted, full_name: str) -> None:
         """Move a repository to another ``owner/name``; the old name redirects."""
@@ -228,7 +238,8 @@ class GitHub:
 
     def _legacy(self, request: Request, owner: str, name: str, form: str, ref: str) -> Response:
         """Answer what REST's tarball and zipball redirect to: another folder name."""
-        hosted = self.find(f"{owner}/{name}", request)
+        ticket = request.query.get("token") in self.tickets
+        hosted = self.named(f"{owner}/{name}") if ticket else self.find(f"{owner}/{name}", request)
         commit = hosted and git_http.resolve(hosted, ref)
         if not hosted or not commit:
             return text("404: Not Found", 404)

@@ -223,7 +223,8 @@ class Rest:
     def _ball(self, hosted: Hosted, form: str, ref: str) -> Response:
         if git_http.resolve(hosted, ref) is None:
             return problem(404, "Not Found")
-        return redirect(f"{self._github.codeload.url}/{hosted.full_name}/legacy.{form}/{ref}", 302)
+        codeload, ticket = self._github.codeload.url, self._github.ticket(hosted)
+        return redirect(f"{codeload}/{hosted.full_name}/legacy.{form}/{ref}{ticket}", 302)
 
 
 def problem(status: int, message: str, **headers: str) -> Response:

@@ -103,34 +103,19 @@ let
       meta = args.meta or { };
     };
 
-  fetchgit = { url, rev ? "HEAD", tag ? null, name ? "source", fetchSubmodules ? true, sparseCheckout ? [ ], rootDir ? "", postFetch ? "", ... }@args:
-    let
-      unable = lib.filter (flag: args.${flag} or false != false && args.${flag} != [ ]) [
-        "leaveDotGit" "deepClone" "fetchLFS" "fetchTags"
-      ];
-    in
-    if unable != [ ] then throw "the tiny package set's fetchgit has no ${lib.head unable}"
+  fetchgit =
+    { url, rev ? "HEAD", tag ? null, name ? "source", leaveDotGit ? deepClone || fetchTags
+    , deepClone ? false, fetchTags ? false, fetchSubmodules ? true, fetchLFS ? false
+    , sparseCheckout ? [ ], rootDir ? "", postFetch ? "", ... }@args:
+    if (deepClone || fetchTags) && !leaveDotGit
+    then throw "fetchgit: deepClone and fetchTags need leaveDotGit"
     else fixed "fetchgit" args true {
-      inherit name url;
+      inherit name url leaveDotGit deepClone fetchTags fetchSubmodules fetchLFS sparseCheckout rootDir;
       rev = if tag == null then rev else "refs/tags/${tag}";
       GIT_CONFIG_NOSYSTEM = "1";
       GIT_TERMINAL_PROMPT = "0";
       buildCommand = ''
-        git init --quiet "$out"
-        cd "$out"
-        git remote add origin "$url"
-        ${lib.optionalString (sparseCheckout != [ ]) "git sparse-checkout set ${toString sparseCheckout}"}
-        git fetch --quiet origin "$rev" || git fetch --quiet origin
-        git -c advice.detachedHead=false checkout --quiet FETCH_HEAD 2>/dev/null \
-          || git checkout --quiet "$rev"
-        ${lib.optionalString fetchSubmodules "git submodule update --quiet --init --recursive"}
-        find . -name .git -prune -exec rm -rf {} +
-        ${lib.optionalString (rootDir != "") ''
-          mv "$out/${rootDir}" "$TMPDIR/root"
-          rm -rf "$out"
-          cp -R "$TMPDIR/root" "$out"
-          cd "$out"
-        ''}
+        source ${./fetchgit.sh}
         ${postFetch}
         true
       '';
@@ -143,7 +128,8 @@ let
     let
       ref = if tag == null then rev else "refs/tags/${tag}";
       clone = lib.any (flag: args.${flag} or false != false && args.${flag} != [ ]) [
-        "fetchSubmodules" "leaveDotGit" "deepClone" "forceFetchGit" "fetchLFS" "sparseCheckout" "rootDir"
+        "fetchSubmodules" "leaveDotGit" "deepClone" "fetchTags" "forceFetchGit" "fetchLFS"
+        "sparseCheckout" "rootDir"
       ];
       common = removeAttrs args [ "owner" "repo" "domain" "githubBase" "rev" "tag" "passthru" "meta" ] // {
         inherit name;

@@ -283,28 +283,32 @@ class Http:
         return self._patience.blocking_tries(what, lambda _: True)
 
     @contextmanager
-    def download(self, url: str) -> Iterator[Iterator[bytes]]:
-        """Yield a body in pieces as it is on the wire; for a worker thread, and without a token.
+    def download(self, url: str, scheme: Scheme | None = None) -> Iterator[Iterator[bytes]]:
+        """Yield a body in pieces as it is on the wire; for a worker thread.
 
         A body that breaks off goes on where it broke off, as often as a request may be sent again,
         if the server can do that.
+
+        Args:
+            url: the address.
+            scheme: how to send the host's token, if there is one; none is sent by default.
 
         Raises:
             BrokenOff: it went on, and broke off, on every try.
             UpstreamError: as the exception's class says, also in the middle of the body; where it
                 is transient, the body may be begun anew.
         """
-        with closing(self._body(url)) as pieces:
+        with closing(self._body(url, scheme)) as pieces:
             yield limited(pieces, url)
 
-    def _body(self, url: str) -> Generator[bytes]:
+    def _body(self, url: str, scheme: Scheme | None) -> Generator[bytes]:
         body = Body(url)
         begun = 0
         try:
             for attempt in self._patience.blocking_tries(url, lambda _: body.goes_on):
                 with attempt:
                     begun += 1
-                    yield from self._pieces(url, body)
+                    yield from self._pieces(url, body, self._authorize(url, scheme))
         except TRANSIENT as error:
             if begun == 1 or not body.goes_on:
                 raise
@@ -314,8 +318,8 @@ class Http:
                 hint="check the network, and try again later",
             ) from error
 
-    def _pieces(self, url: str, body: Body) -> Iterator[bytes]:
-        with self._downloads.streaming(url, body.headers) as response:
+    def _pieces(self, url: str, body: Body, sent: Mapping[str, str]) -> Iterator[bytes]:
+        with self._downloads.streaming(url, {**body.headers, **sent}) as response:
             whole, part = HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT
             if response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and body.size:
                 raise body.changed()

@@ -46,6 +46,8 @@ class Fetch(Struct, frozen=True):
         sri: the file's own hash, where upstream publishes it.
         size: the file's length in bytes, where upstream publishes it.
         commit: the commit id that the archive must carry, or an empty string.
+        guarded: where the host's API gives the same archive to who has the host's token, or an
+            empty string.
         blocked: why the hash cannot be computed from the archive alone, or an empty string.
         checkout: what gives it all the same, where that is no more than a commit's files.
         hashless: the call has no hash: its rev alone says what is fetched.
@@ -58,6 +60,7 @@ class Fetch(Struct, frozen=True):
     sri: Sri | None = None
     size: int | None = None
     commit: str = ""
+    guarded: str = ""
     blocked: str = ""
     checkout: Checkout | None = None
     hashless: bool = False

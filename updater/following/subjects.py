@@ -9,6 +9,8 @@ from packaging.utils import InvalidName, canonicalize_name
 
 from updater import choose
 from updater.declared import files_read
+from updater.fetchers.base import NoFile
+from updater.hosts import guarded
 from updater.model import Choice, Evidence, Pinned, PinWarning, Project, Take, Tracking
 from updater.upstreams.base import Question, host_of
 
@@ -94,7 +96,8 @@ class Subject(Struct, frozen=True):
         project = self.fetcher.project(self.package, self.source) if named else self.project
         host = host_of(project, hosts)
         web = host.web if host is not None else ""
-        return self.fetcher.fetch(self.package, self.source, candidate, web)
+        fetch = self.fetcher.fetch(self.package, self.source, candidate, web)
+        return fetch if isinstance(fetch, NoFile) else guarded(fetch, project, hosts)
 
 
 class Decision(Struct, frozen=True):

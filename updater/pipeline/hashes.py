@@ -12,25 +12,24 @@ from updater.declared import declared_version
 from updater.errors import HashError, NotEvaluated
 from updater.fetchers.base import Fetch, NoFile
 from updater.hashing.sri import parse_hash
+from updater.hosts import guarded
 from updater.known_fetchers import FETCHERS
 from updater.model import Build, Candidate, Hashed, Held, Outcome, PinWarning, Sri
-from updater.pipeline.built_hashes import Unknown, Values, beside, find_hashes
+from updater.pipeline.built_hashes import Unknown, Values, find_hashes
 from updater.pipeline.evaluating import Downloaded
+from updater.pipeline.sources import ADVICE, Search
 from updater.pipeline.steps import Bump, Ready
-from updater.selection.followable import stale_dependents
-from updater.upstreams.base import host_of
+from updater.pipeline.tags import refuse_moved
+from updater.upstreams.base import Surroundings, host_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from updater.config import Config
     from updater.following.subjects import Decision, Subject
     from updater.model import Source
     from updater.pipeline.builder import Builder
     from updater.prefetch import Prefetcher
-
-_ADVICE = "let Nix evaluate it (`build:` in config.yaml), or update it by hand"
 
 
 class Hashes(Struct, frozen=True):
@@ -60,7 +59,7 @@ class Hashes(Struct, frozen=True):
             if isinstance(one, NoFile):
                 return Held(reason=one.reason, **decision.known(subject))
             fetches.append(one)
-        search = _Search(subject, fetches, self.prefetcher)
+        search = Search(subject, fetches, self.prefetcher)
         problem = search.problem(self._cannot_build(subject, ask), moving=decision.tracking.moving)
         if problem:
             return Held(reason=problem, **decision.known(subject))
@@ -80,8 +79,9 @@ class Hashes(Struct, frozen=True):
             found = await self._told(subject, text, values, unknown, archive, ask)
         except NotEvaluated as error:
             names = " and ".join(one.shown for one in unknown)
-            reason = f"only a build can tell its {names}, and {error.message}; {_ADVICE}"
+            reason = f"only a build can tell its {names}, and {error.message}; {ADVICE}"
             return Held(reason=reason, **decision.known(subject))
+        await self._refuse_moved(search, candidate)
         whole = values.having(found)
         source = next((sri for one, sri in found.items() if one == Unknown("hash")), None)
         if source is not None:
@@ -121,7 +121,7 @@ class Hashes(Struct, frozen=True):
         fetch = kind.fetch(subject.package, companion, candidate, web)
         if isinstance(fetch, NoFile):
             return NoFile(f"its further source, line {companion.line}: {fetch.reason}")
-        return fetch
+        return guarded(fetch, project, self.config.hosts)
 
     def _cannot_build(self, subject: Subject, ask: Bump) -> str:
         """Return why Nix cannot be asked to build a hash, or an empty string."""
@@ -131,6 +131,12 @@ class Hashes(Struct, frozen=True):
         if policy.hash == "build" and policy.build.enabled == "false":
             return self.builder.unable(policy.build)
         return self.builder.skipped(policy.build)
+
+    async def _refuse_moved(self, search: Search, candidate: Candidate) -> None:
+        if search.is_by_tag(candidate):
+            web, hosts = self.prefetcher.http, self.config.hosts
+            around = Surroundings(web, hosts, lambda: self.config.index)
+            await refuse_moved(search.subject, candidate, around)
 
     async def _told(  # noqa: PLR0913, PLR0917 - what is asked, and of what
         self,
@@ -155,99 +161,6 @@ class Hashes(Struct, frozen=True):
                 hint="run `bump --output` where Nix can build, then `publish` again",
             )
         return {one: parse_hash(told[one.shown]) for one in unknown}
-
-
-class _Known(Struct, frozen=True):
-    """What downloads tell of a change.
-
-    Attributes:
-        hashed: the source's hash, where it is known by now.
-        values: what the change writes, as far as it is known.
-        unknown: what only a build tells.
-        checked_out: hashes of checkouts by field, which nobody without Nix could find again.
-    """
-
-    hashed: Hashed | None
-    values: Values
-    unknown: tuple[Unknown, ...]
-    checked_out: Mapping[str, str]
-
-
-class _Search(Struct, frozen=True):
-    """One package's sources, and who can tell their hashes."""
-
-    subject: Subject
-    fetches: list[Fetch]
-    prefetcher: Prefetcher
-
-    def problem(self, cannot_build: str, *, moving: bool) -> str:
-        """Return why a hash can be told by nobody, or an empty string.
-
-        Args:
-            cannot_build: why Nix cannot be asked to build one.
-            moving: the source may be what the pin holds already, so that nothing beside it changes.
-        """
-        method, package = self.subject.policy.hash, self.subject.package
-        for fetch in self.fetches:
-            reason = self._only_built(fetch)
-            if reason and method in ("embedded", "nix"):
-                return f"{reason}, and `hash: {method}` cannot tell its hash; set `hash: auto`"
-            if reason and cannot_build:
-                return f"{reason}: only a build can tell its hash, and {cannot_build}; {_ADVICE}"
-        if moving or not package.dependents:
-            return ""
-        locks = [one for one in package.dependents if beside(one) is None]
-        if locks:
-            names = " and ".join(f"{one.name} (line {one.line})" for one in locks)
-            return f"{names} must change with the source: update this package by hand"
-        return f"{stale_dependents(package)}: {cannot_build}; {_ADVICE}" if cannot_build else ""
-
-    async def downloaded(self, keep: Path | None) -> _Known:
-        """Return what downloads tell: the source's hash, all values, and what is left."""
-        package, first = self.subject.package, None
-        written: list[dict[str, str]] = []
-        unknown: list[Unknown] = []
-        checked_out: dict[str, str] = {}
-        for number, fetch in enumerate(self.fetches):
-            values = dict(fetch.values)
-            if fetch.hashless:
-                pass
-            elif self._only_built(fetch):
-                unknown.append(self._unknown(number))
-            else:
-                place = keep if number == 0 else None
-                hashed = await self.prefetcher.hash(fetch, self.subject.policy.hash, place)
-                values["hash"] = str(hashed.sri)
-                first = hashed if number == 0 else first
-                if fetch.blocked:
-                    checked_out[self._unknown(number).shown] = str(hashed.sri)
-            written.append(values)
-        if package.dependents and self._is_pinned(first):
-            # The source is the one that is pinned, and so is what is made from it.
-            written[0] |= {one.name: one.value for one in package.dependents if one.value}
-        else:
-            unknown += [one for one in map(beside, package.dependents) if one is not None]
-        whole = Values(written[0], tuple(written[1:]))
-        return _Known(first, whole, tuple(unknown), checked_out)
-
-    def _only_built(self, fetch: Fetch) -> str:
-        if fetch.hashless:
-            return ""
-        return self.prefetcher.only_built(fetch, self.subject.policy.hash)
-
-    def _unknown(self, number: int) -> Unknown:
-        if number == 0:
-            return Unknown("hash")
-        companion = self.subject.package.companions[number - 1]
-        return Unknown("hash", number - 1, f"{companion.attribute}.hash")
-
-    def _is_pinned(self, hashed: Hashed | None) -> bool:
-        if hashed is None or not self.subject.pin.hash:
-            return False
-        try:
-            return parse_hash(self.subject.pin.hash, hashed.sri.algorithm) == hashed.sri
-        except HashError:
-            return False
 
 
 async def _declared(

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater import choose
-from updater.errors import HashError, NotFound, UpstreamError
+from updater.errors import HashError, NotFound, Refused, UpstreamError
 from updater.fetchers.base import NoFile
 from updater.hashing.sri import parse_hash
 from updater.model import Candidate, Pinned, PinWarning, Verdict
@@ -104,8 +104,8 @@ class Verifier(Struct, frozen=True):
     async def _hash(self, repository: Repository, commit: str) -> Sri:
         """Return what a commit's source has, fetched as the pin's call fetches it.
 
-        A repository that is not public gives its archives to nobody without a token; its commits
-        come by git, and have the same hash.
+        A repository that is not public gives its archives to nobody without a token, and with one
+        that is for git alone not either; its commits come by git, and have the same hash.
         """
         subject, url = repository.subject, repository.offer.repository
         label, rev = subject.pin.version or "0", subject.pin.rev
@@ -115,7 +115,7 @@ class Verifier(Struct, frozen=True):
         prefetcher = self.follower.prefetcher
         try:
             return (await prefetcher.hash(fetch, subject.policy.hash)).sri
-        except NotFound:
+        except (NotFound, Refused):
             if not prefetcher.http.has_token(url):
                 raise
             found = await self.follower.identifier().hash_of(url, commit)

@@ -126,6 +126,18 @@ class Upstream(ABC):
     ) -> dict[Project, Found]:
         """Return an offer, or what went wrong, for each question's project."""
 
+    def archive(self, project: Project, host: Host, commit: str) -> str:
+        """Return where the host's API gives a commit's archive to who has a token for it.
+
+        It is what the host gives everybody of a public repository: a gzipped tar, made by
+        ``git archive``, whose one top folder alone may have another name.
+
+        Returns:
+            An empty string where the kind has no such address.
+        """
+        del project, host, commit
+        return ""
+
     def host(self, name: str, web: str) -> Host:
         """Return a host of this kind that only its name and web address are known of."""
         return Host(name, self.kind, web, api=web, graphql=web)

@@ -42,6 +42,10 @@ class Gitea(Hosted):
         """Return the repository's address."""
         return f"{host.api}/repos/{path_of(project, host)}"
 
+    def archive(self, project: Project, host: Host, commit: str) -> str:
+        """Return the address that is below the API's of the repository."""
+        return f"{self.api_url(project, host)}/archive/{commit}.tar.gz"
+
     async def about(self, url: str, web: Web) -> Repository:
         """Return what the API says of the repository."""
         found = await read_object(url, web)

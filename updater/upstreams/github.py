@@ -17,6 +17,7 @@ from updater.upstreams.base import (
     Upstream,
     each,
     host_of,
+    path_of,
     side_by_side,
 )
 from updater.upstreams.github_batches import Batches
@@ -46,6 +47,10 @@ class GitHub(Upstream):
     def host(self, name: str, web: str) -> Host:
         """Return a GitHub Enterprise host. Source: GitHub Enterprise Server docs, "REST API"."""
         return Host(name, self.kind, web, api=f"{web}/api/v3", graphql=f"{web}/api/graphql")
+
+    def archive(self, project: Project, host: Host, commit: str) -> str:
+        """Return REST's address. Source: GitHub docs, "Download a repository archive (tar)"."""
+        return f"{host.api}/repos/{path_of(project, host)}/tarball/{commit}"
 
     def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
         """Tell whether the project is on a host of kind ``github``."""

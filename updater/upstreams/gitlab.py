@@ -44,6 +44,10 @@ class GitLab(Hosted):
         """Return the project's address: its whole path is one escaped segment."""
         return f"{host.api}/projects/{quote(path_of(project, host), safe='')}"
 
+    def archive(self, project: Project, host: Host, commit: str) -> str:
+        """Return the address that fetchFromGitLab takes too. Source: "Repositories API"."""
+        return f"{self.api_url(project, host)}/repository/archive.tar.gz?sha={commit}"
+
     async def about(self, url: str, web: Web) -> Repository:
         """Return what the Projects API says."""
         found = await read_object(url, web)

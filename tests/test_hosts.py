@@ -1,0 +1,50 @@
+"""What a token opens: which archives the API of a host gives, and where."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from updater.fetchers.base import Fetch
+from updater.hosts import HOST_KINDS, KNOWN_HOSTS, guarded
+from updater.model import Project
+
+COMMIT = "c" * 40
+ARCHIVE = Fetch(url=f"https://h.example/o/r/archive/{COMMIT}.tar.gz", unpack=True, commit=COMMIT)
+HOSTS = KNOWN_HOSTS | {
+    name: HOST_KINDS[kind].host(name, f"https://{name}")
+    for name, kind in (("hub.example", "github"), ("lab.example", "gitlab"), ("a.example", "git"))
+}
+ADDRESSES = {
+    "github.com/o/r": f"https://api.github.com/repos/o/r/tarball/{COMMIT}",
+    "hub.example/o/r": f"https://hub.example/api/v3/repos/o/r/tarball/{COMMIT}",
+    "gitlab.com/o/r": (
+        f"https://gitlab.com/api/v4/projects/o%2Fr/repository/archive.tar.gz?sha={COMMIT}"
+    ),
+    "lab.example/a/b/c.d": (
+        f"https://lab.example/api/v4/projects/a%2Fb%2Fc.d/repository/archive.tar.gz?sha={COMMIT}"
+    ),
+    "codeberg.org/o/r": f"https://codeberg.org/api/v1/repos/o/r/archive/{COMMIT}.tar.gz",
+    "a.example/o/r": "",
+    "unknown.example/o/r": "",
+}
+
+
+@pytest.mark.parametrize(("path", "address"), ADDRESSES.items(), ids=ADDRESSES)
+def test_each_kind_of_host_names_a_commits_archive_below_its_api(path: str, address: str) -> None:
+    """A host that git alone speaks to, and one that nobody knows, give none."""
+    found = guarded(ARCHIVE, Project(f"https://{path}"), HOSTS)
+    assert found == replace(ARCHIVE, guarded=address)
+
+
+OTHERS = {
+    "a commit that is not known": replace(ARCHIVE, commit=""),
+    "a file's own hash": replace(ARCHIVE, unpack=False),
+    "a tree with its top folder": replace(ARCHIVE, strip_root=False),
+    "another kind of archive": replace(ARCHIVE, url="https://h.example/o/r/archive/v1.zip"),
+}
+
+
+@pytest.mark.parametrize("fetch", OTHERS.values(), ids=OTHERS)
+def test_what_would_have_another_hash_there_is_not_asked_for(fetch: Fetch) -> None:
+    assert guarded(fetch, Project("https://github.com/o/r"), HOSTS) == fetch
