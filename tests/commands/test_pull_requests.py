@@ -564,10 +564,14 @@ def test_only_requests_that_read_are_repeated(home: Home) -> None:
 
 
 def test_a_failure_at_one_package_does_not_stop_the_next(home: Home) -> None:
+    """And what was known of it before is told all the same."""
     home.github.server.fail("POST .*/git/refs", problem(500, "Server Error"), times=1)
     said = home.packages(home.bump())
     assert (said["apple"]["status"], said["pear"]["status"]) == ("failed", "updated")
     assert said["apple"]["error"]["stage"] == "publish"
+    assert said["apple"]["warnings"] == [
+        {"code": "major-version", "message": "a new major version: 1.0 -> 2.0"}
+    ]
 
 
 HINTS = {

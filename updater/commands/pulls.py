@@ -14,8 +14,9 @@ from updater.commands.updates import refuse_many
 from updater.errors import NoSuchPackage, UsageError
 from updater.pipeline.proposed import Proposed
 from updater.pipeline.steps import Bump
+from updater.proposing.confirming import confirm
 from updater.proposing.publisher import opened
-from updater.proposing.results import confirm, read_results
+from updater.proposing.results import read_results
 from updater.proposing.telling import Teller
 from updater.publish.proposal import UNCHANGED
 from updater.report.summary import Exit, exit_code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from msgspec import Struct, field
 
@@ -34,6 +34,18 @@ class _Known(Struct, frozen=True, kw_only=True):
         """The version that the pin truly holds where that is known, else its label, if any."""
         label = self.package.version.value if self.package.version is not None else None
         return (self.pinned.version if self.pinned is not None else None) or label or ""
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """The fields that stay when the same package ends otherwise after all."""
+        return {
+            "package": self.package,
+            "tracking": self.tracking,
+            "pinned": self.pinned,
+            "candidate": self.candidate,
+            "warnings": self.warnings,
+            "evidence": self.evidence,
+        }
 
 
 class Current(_Known, frozen=True, kw_only=True):

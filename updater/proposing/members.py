@@ -108,30 +108,21 @@ def together(members: Sequence[Member]) -> PullPolicy:
 
 def held(member: Member, decision: rules.Leave) -> Held:
     """Return the outcome of a part that is left as it is."""
-    outcome = member.outcome
     return Held(
-        package=outcome.package,
-        tracking=outcome.tracking,
-        pinned=outcome.pinned,
-        candidate=outcome.candidate,
-        warnings=outcome.warnings,
         reason=decision.reason,
         until=decision.until,
         pending=decision.pending,
         pull_request=decision.pull.link if decision.pull is not None else None,
+        **member.outcome.known,
     )
 
 
 def failed(member: Member, error: StageError) -> Failed:
     """Return the outcome of a part whose pull request failed."""
-    outcome = member.outcome
     return Failed(
-        package=outcome.package,
-        tracking=outcome.tracking,
-        pinned=outcome.pinned,
-        candidate=outcome.candidate,
         stage=error.stage,
         message=error.message,
         hint=error.hint,
-        build=outcome.build,
+        build=member.outcome.build,
+        **member.outcome.known,
     )

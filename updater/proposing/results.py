@@ -1,7 +1,7 @@
 """What ``--output DIR`` leaves and ``publish DIR`` reads: one JSON file a package.
 
-Another process, which ran upstream's code, wrote the folder: only package, version, ref, commit
-and hash are believed, and those only where they are found again. Builds are its word.
+Another process, which ran upstream's code, wrote the folder: what of it is believed is decided in
+`confirming`.
 """
 
 from __future__ import annotations
@@ -11,13 +11,11 @@ import re
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from updater.effects import files
-from updater.errors import PublishError, ReadError, UsageError, WriteError
+from updater.errors import ReadError, UsageError, WriteError
 from updater.model import Build, Diagnosis, Failed, Held, Updated
-from updater.pipeline.proposed import Proposed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -220,37 +218,6 @@ def read_results(folder: Path) -> Results:
         tuple(one for one in results.values() if isinstance(one, Result)),
         tuple(one for one in results.values() if isinstance(one, Unmade)),
     )
-
-
-def confirm(
-    results: Sequence[Result], proposed: Sequence[Proposed | Outcome]
-) -> list[Proposed | Outcome]:
-    """Return what was found again, with the reported builds; what differs has failed.
-
-    Args:
-        results: what another process reported.
-        proposed: what is found now, in the same order.
-    """
-    return [_confirmed(result, one) for result, one in zip(results, proposed, strict=True)]
-
-
-def _confirmed(result: Result, proposed: Proposed | Outcome) -> Proposed | Outcome:
-    if not isinstance(proposed, Proposed):
-        return proposed
-    outcome = proposed.outcome
-    different = result.differences(outcome)
-    if different:
-        return Failed(
-            package=outcome.package,
-            tracking=outcome.tracking,
-            pinned=outcome.pinned,
-            candidate=outcome.candidate,
-            stage=PublishError.stage,
-            message=f"what was reported is not what is found now: {different}",
-            hint="run `bump --output` again; if it differs again, do not trust the job that ran it",
-        )
-    build = result.build.build() if result.build is not None else None
-    return replace(proposed, outcome=replace(outcome, build=build))
 
 
 def _told(outcome: Updated | Held | Failed, asked: str, command: Command) -> Result | Unmade:
