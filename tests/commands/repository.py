@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tests.loopback.git_data import make_commit, set_ref, write
 from tests.loopback.github import TOKEN
 from tests.loopback.pulls import merge
 from tests.project import FAKE, pypi_overlay
+from updater.proposing import publisher
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     import pytest
 
     from tests.loopback.github import GitHub
@@ -31,6 +35,7 @@ class Home:
     github: GitHub
     index: Index
     hosted: Hosted
+    patch: pytest.MonkeyPatch
 
     @classmethod
     def made(
@@ -40,7 +45,7 @@ class Home:
         patch.setenv("GITHUB_TOKEN", TOKEN)
         hosted = github.repository("me", "overlays")
         hosted.writable = True
-        home = cls(project, github, index, hosted)
+        home = cls(project, github, index, hosted, patch)
         home.configure("repository: me/overlays\npublish: {pause: 0s}\n")
         return home
 
@@ -67,6 +72,17 @@ class Home:
         result = self.project.run("bump", "--pr", "--json", *arguments)
         assert self.project.snapshot() == before
         return result
+
+    def set_clock(self, day: datetime) -> None:
+        """Let the next runs propose at some moment."""
+
+        class Stopped(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> Stopped:
+                moment = day.astimezone(tz)
+                return cls.fromisoformat(moment.isoformat())
+
+        self.patch.setattr(publisher, "datetime", Stopped)
 
     def packages(self, result: Result) -> dict[str, dict[str, Any]]:
         """Return a result's packages by name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,6 +67,7 @@ def overlay(home: Home) -> str:
 
 def test_the_body_shows_the_evidence(home: Home, vocos: Hosted, tmp_path: Path) -> None:
     commit, sri = put(home, vocos, "v0.2.0", tmp_path)
+    home.set_clock(datetime(2025, 1, 9, tzinfo=UTC))
 
     result = pin(home)
 
@@ -83,7 +85,7 @@ def test_the_body_shows_the_evidence(home: Home, vocos: Hosted, tmp_path: Path) 
     place, update, proof = pull.body.split("\n\n")[0:3]
     assert place.splitlines()[2] == (
         "| [vocos](https://github.com/o/vocos) | `overlays/vocos.nix:3` | `0.2.0` (labelled "
-        f"`0.1.0`) → `0.2.0` | pin | 2025-01-03 | `v0.2.0` at `{commit[:12]}` |"
+        f"`0.1.0`) → `0.2.0` | pin | 2025-01-03 (6 days old) | `v0.2.0` at `{commit[:12]}` |"
     )
     assert update == "the rev 'main' moves: pinned to what its hash holds"
     assert proof == (

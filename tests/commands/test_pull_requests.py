@@ -74,6 +74,35 @@ def test_a_second_run_changes_nothing(home: Home) -> None:
     assert home.pull(1).labels == ["deps"]
 
 
+def test_a_run_on_a_later_day_changes_nothing(home: Home) -> None:
+    """The body tells the age of the day of the proposal; a newer version has a day of its own."""
+    first = datetime(2025, 1, 7, 23, 59, tzinfo=UTC)
+    home.set_clock(first)
+    home.bump("apple")
+    state, written = home.state(), home.writes()
+    assert "| 2025-01-01 (6 days old) |" in home.pull(1).body
+
+    home.set_clock(first + timedelta(days=2))
+    assert home.bump("apple").code == 0
+
+    assert (home.state(), home.writes()) == (state, written)
+    home.release("apple", "3.0")
+    assert home.bump("apple").code == 0
+    assert "| 2025-01-01 (8 days old) |" in home.pull(1).body
+
+
+def test_the_day_is_kept_where_the_first_run_broke_off(home: Home) -> None:
+    """The pull request was opened, and what furnishes it failed."""
+    home.configure("packages: {apple: {pull_request: {labels: [deps]}}}\n")
+    home.github.server.fail("POST .*/issues/1/labels", Lost(), times=1)
+    first = datetime(2025, 1, 7, tzinfo=UTC)
+    home.set_clock(first)
+    assert home.bump("apple").code == 1
+    home.set_clock(first + timedelta(days=2))
+    assert home.bump("apple").code == 0
+    assert "| 2025-01-01 (6 days old) |" in home.pull(1).body
+
+
 def test_a_newer_version_updates_the_same_pull_request(home: Home) -> None:
     home.bump()
     home.release("apple", "3.0")

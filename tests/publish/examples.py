@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from updater.model import Build, FieldChange, PinWarning
 from updater.publish.proposal import Update
 
+DAY = date(2026, 3, 7)
 BUILT = Build("passed", "python3Packages.ema-pytorch", seconds=12.3, sandboxed=True)
 
 
@@ -33,6 +34,7 @@ def example(**changes: Any) -> Update:
         "fields": (FieldChange("version", 4, "0.7.7", "0.8.3"),),
         "build": BUILT,
         "reported": False,
+        "proposed": DAY,
     }
     return Update(**(fields | changes))
 

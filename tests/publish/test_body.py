@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.publish.examples import WARNED, example
+from tests.publish.examples import DAY, WARNED, example
 from updater.model import Build, Diagnosis, Evidence, PinWarning
 from updater.publish.body import LONGEST, render, stopped_comment, stopped_marker
 from updater.publish.marker import Marker, read_marker, wants_rebuild
@@ -120,7 +121,8 @@ def test_every_body_carries_a_marker_that_can_be_read_and_an_unticked_box() -> N
         body = render(updates)
         pins = all(one.command == "pin" for one in updates)
         keys = tuple(one.key for one in updates)
-        assert read_marker(body) == Marker(keys, ready=True, only_pins=pins)
+        days = dict.fromkeys(keys, DAY)
+        assert read_marker(body) == Marker(keys, ready=True, only_pins=pins, proposed=days)
         assert not wants_rebuild(body)
 
 
@@ -129,11 +131,35 @@ def test_a_build_that_takes_longer_makes_the_same_body() -> None:
     assert render([example(build=other)]) == render([example()])
 
 
+RELEASED: dict[str, tuple[datetime | None, date | None, str]] = {
+    "six days": (datetime(2026, 3, 1, 12, tzinfo=UTC), DAY, "2026-03-01 (6 days old)"),
+    "one day": (datetime(2026, 3, 6, 23, 59, tzinfo=UTC), DAY, "2026-03-06 (1 day old)"),
+    "today": (datetime(2026, 3, 7, 12, tzinfo=UTC), DAY, "2026-03-07 (0 days old)"),
+    "elsewhere still yesterday": (
+        datetime(2026, 3, 6, 23, tzinfo=timezone(timedelta(hours=-8))),
+        DAY,
+        "2026-03-07 (0 days old)",
+    ),
+    "a clock that is wrong": (datetime(2026, 4, 1, tzinfo=UTC), DAY, "2026-04-01"),
+    "an unknown day of the proposal": (datetime(2026, 3, 1, tzinfo=UTC), None, "2026-03-01"),
+    "an unknown day of the release": (None, DAY, "not known"),
+}
+
+
+@pytest.mark.parametrize(("published", "proposed", "said"), RELEASED.values(), ids=RELEASED)
+def test_a_release_is_as_old_as_it_was_when_it_was_proposed(
+    published: datetime | None, proposed: date | None, said: str
+) -> None:
+    row = render([example(published=published, proposed=proposed)]).splitlines()[2]
+    assert row.split(" | ")[4] == said
+
+
 def test_a_body_is_never_longer_than_github_takes() -> None:
     many = [example(name=f"package-{number}") for number in range(200)]
     body = render(many)
     assert len(body) <= LONGEST
-    assert read_marker(body) == Marker(tuple(one.key for one in many), ready=True)
+    keys = tuple(one.key for one in many)
+    assert read_marker(body) == Marker(keys, ready=True, proposed=dict.fromkeys(keys, DAY))
 
 
 def test_a_marker_cannot_be_ended_from_inside() -> None:
@@ -148,6 +174,14 @@ def test_a_marker_cannot_be_ended_from_inside() -> None:
 )
 def test_a_marker_that_makes_no_sense_is_none(body: str) -> None:
     assert read_marker(body) is None
+
+
+@pytest.mark.parametrize(
+    "days", ["", ', "proposed": ["x"]', ', "proposed": []', ', "proposed": [1]']
+)
+def test_a_marker_without_days_that_make_sense_has_none(days: str) -> None:
+    body = f'<!-- updater: {{"updates": ["a"], "ready": true{days}}} -->'
+    assert read_marker(body) == Marker(("a",), ready=True)
 
 
 def test_a_comment_says_how_to_hand_the_branch_back() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from msgspec.structs import replace
 
-from tests.publish.examples import WARNED, example
+from tests.publish.examples import DAY, WARNED, example
 from updater.model import Branch, BranchCommit, Build, PinWarning, Pull
 from updater.publish.body import superseded_body
 from updater.publish.marker import Marker, rebuild_box, signed
@@ -21,8 +22,13 @@ from updater.publish.rules import (
     is_spent,
     may_automerge,
     person_commit,
+    proposed_on,
 )
 
+if TYPE_CHECKING:
+    from updater.publish.proposal import Update
+
+TODAY = date(2026, 3, 20)
 UPDATE = example()
 PROPOSAL = Proposal(
     "ema-pytorch", "updater/ema-pytorch", "t", "m", "b", (UPDATE,), {"overlays/e.nix": b"new"}
@@ -120,6 +126,25 @@ def test_a_replaced_branch_is_spent_and_a_declined_one_is_not() -> None:
     assert not is_spent(replaced, "bot[bot]", "c2")
     assert not is_spent(closed, "bot[bot]", "c1")
     assert not is_spent(replace(replaced, author="mallory"), "bot[bot]", "c1")
+
+
+DATED = replace(
+    PULL, body=str(Marker(PROPOSAL.keys, ready=True, proposed=dict.fromkeys(PROPOSAL.keys, DAY)))
+)
+DAYS: dict[str, tuple[Pull, Update, date]] = {
+    "open": (DATED, UPDATE, DAY),
+    "another version": (DATED, example(new="0.8.4"), TODAY),
+    "closed": (replace(DATED, state="closed"), UPDATE, TODAY),
+    "somebody else's": (replace(DATED, author="mallory"), UPDATE, TODAY),
+    "of an updater that kept no days": (PULL, UPDATE, TODAY),
+}
+
+
+@pytest.mark.parametrize(("pull", "update", "day"), DAYS.values(), ids=DAYS)
+def test_the_day_of_the_proposal_is_kept_by_its_open_pull_request(
+    pull: Pull, update: Update, day: date
+) -> None:
+    assert proposed_on([pull], "bot[bot]", update, TODAY) == day
 
 
 AUTOMERGE = {

@@ -13,6 +13,7 @@ from updater.publish.proposal import Update
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from updater.errors import StageError
     from updater.model import Package, Policy, PullPolicy, Updated
@@ -39,6 +40,10 @@ class Member(Struct, frozen=True):
         identities = [one.package.identity for one in members]
         build = as_built(self.outcome.build, self.package.identity, identities)
         return replace(self, update=replace(self.update, build=build))
+
+    def proposed_on(self, day: date) -> Member:
+        """Return the part as one that was first proposed on some day."""
+        return replace(self, update=replace(self.update, proposed=day))
 
     @property
     def outcome(self) -> Updated:

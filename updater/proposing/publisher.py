@@ -187,12 +187,16 @@ class Publisher:
             ]
             if not wanted:
                 return left, None
-            wanted = [one.beside(wanted) for one in wanted]
+            wanted = [self._dated(one.beside(wanted), pulls) for one in wanted]
             proposal = self._proposal(name, wanted, found)
             done = self._one(proposal, wanted, pulls)
         except StageError as error:
             return [failed(member, error) for member in members], None
         return done + left, proposal
+
+    def _dated(self, member: Member, pulls: tuple[Pull, ...]) -> Member:
+        today = self._now.date()
+        return member.proposed_on(rules.proposed_on(pulls, self._view.login, member.update, today))
 
     def _proposal(self, name: str, members: list[Member], found: Found) -> Proposal:
         """Plan all members' edits on the base's text, one after the other."""

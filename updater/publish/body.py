@@ -1,13 +1,15 @@
 """A pull request's body and the updater's comments: pure functions of the change.
 
 Nothing in it depends on the clock or on how long a build took, so that the same change makes the
-same body and a second run edits nothing.
+same body and a second run edits nothing. A release's age is that on the day on which it was first
+proposed, which the marker keeps for the next run.
 """
 
 from __future__ import annotations
 
 import json
 import shlex
+from datetime import UTC
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -44,7 +46,8 @@ def render(updates: Sequence[Update], *, ready: bool = True) -> str:
         f"{code(update.name)}: {inline(text)}" for update in updates for text in _warnings(update)
     ]
     only_pins = all(update.command != "bump" for update in updates)
-    marker = Marker(tuple(update.key for update in updates), ready, only_pins)
+    days = {update.key: update.proposed for update in updates if update.proposed is not None}
+    marker = Marker(tuple(update.key for update in updates), ready, only_pins, days)
     for room in _ROOMS:
         body = _template().render(
             updates=updates, warnings=warnings, box=rebuild_box(), marker=str(marker), room=room
@@ -104,6 +107,7 @@ def _template() -> jinja2.Template:
         "link": _link,
         "tojson": json.dumps,
         "quoted": quoted,
+        "released": _released,
         "reproduce": _reproduce,
         "source": _source,
         "verified": _verified,
@@ -119,6 +123,16 @@ def _reproduce(update: Update) -> str:
     if update.command == "bump":
         words += ["--to", update.ref or update.commit or update.new]
     return shlex.join([*words, "--dry-run"])
+
+
+def _released(update: Update) -> str:
+    if update.published is None:
+        return "not known"
+    day = update.published.astimezone(UTC).date()
+    if update.proposed is None or update.proposed < day:
+        return f"{day}"
+    age = (update.proposed - day).days
+    return f"{day} ({age} day{'s' if age != 1 else ''} old)"
 
 
 def _link(name: str, url: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _MARKER = re.compile(r"<!-- updater: (\{.*\}) -->")
 _TRAILER = "Updater-Fingerprint"
@@ -26,15 +27,22 @@ class Marker(Struct, frozen=True):
         keys: the updates that the pull request proposes, as `Update.key` has them.
         ready: labels, reviewers and the like were set, so that they are the people's by now.
         only_pins: as `Proposal` has it.
+        proposed: key -> the day on which the pull request first had that update.
     """
 
     keys: tuple[str, ...]
     ready: bool
     only_pins: bool = False
+    proposed: Mapping[str, date] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        pins = {"only_pins": True} if self.only_pins else {}
-        written = json.dumps({"updates": self.keys, "ready": self.ready, **pins})
+        said: dict[str, object] = {"updates": self.keys, "ready": self.ready}
+        if self.only_pins:
+            said["only_pins"] = True
+        if self.proposed:
+            days = (self.proposed.get(key) for key in self.keys)
+            said["proposed"] = [day.isoformat() if day is not None else None for day in days]
+        written = json.dumps(said)
         # Neither can end the comment that hides it.
         written = written.replace("--", "-\\u002d").replace(">", "\\u003e")
         return f"<!-- updater: {written} -->"
@@ -52,7 +60,16 @@ def read_marker(body: str) -> Marker | None:
         return None
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         return None
-    return Marker(tuple(keys), ready is True, only_pins is True)
+    return Marker(tuple(keys), ready is True, only_pins is True, _days(keys, said.get("proposed")))
+
+
+def _days(keys: Sequence[str], said: object) -> dict[str, date]:
+    """Return key -> day of a marker's list, which an older marker does not have."""
+    days = said if isinstance(said, list) and len(said) == len(keys) else []
+    try:
+        return {key: date.fromisoformat(day) for key, day in zip(keys, days, strict=False) if day}
+    except (ValueError, TypeError):
+        return {}
 
 
 def rebuild_box() -> str:

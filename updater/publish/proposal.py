@@ -12,7 +12,7 @@ from updater.publish.release import NO_DIFFERENCE, Difference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from updater.model import Build, Evidence, FieldChange, PinWarning
     from updater.publish.vulnerabilities import Vulnerabilities
@@ -73,6 +73,8 @@ class Update(Struct, frozen=True):
         asked: what ``--to`` named; empty where nobody asked.
         command: that finds it.
         evidence: how it is known what the pin held; None where that needed no search.
+        proposed: the day on which its pull request first had it, in UTC; None where that is not
+            known.
     """
 
     identity: str
@@ -101,6 +103,7 @@ class Update(Struct, frozen=True):
     command: Command = "bump"
     label: str = ""
     evidence: Evidence | None = None
+    proposed: date | None = None
 
     @property
     def stays(self) -> bool:

@@ -15,7 +15,7 @@ from updater.publish.names import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from updater.model import Branch, BranchCommit, Pull
     from updater.publish.proposal import Proposal, Update
@@ -140,6 +140,15 @@ def declined(pulls: Iterable[Pull], login: str, updates: Iterable[Update]) -> di
     pulls = tuple(pulls)
     found = {one.identity: declining(pulls, login, (one.key,)) for one in updates}
     return {identity: pull for identity, pull in found.items() if pull is not None}
+
+
+def proposed_on(pulls: Iterable[Pull], login: str, update: Update, today: date) -> date:
+    """Return the day on which an update was first proposed, as its open pull request tells it."""
+    for pull in pulls:
+        marker = read_marker(pull.body) if pull.state == "open" else None
+        if marker is not None and is_mine(pull, login):
+            return marker.proposed.get(update.key, today)
+    return today
 
 
 def person_commit(branch: Branch) -> BranchCommit | None:
