@@ -14,6 +14,7 @@ from tests.project import FAKE, pypi_overlay
 from updater.proposing import publisher
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import tzinfo
 
     import pytest
@@ -144,8 +145,10 @@ class Home:
             for one in self.github.server.requests("^(?:POST|PATCH|PUT|DELETE) .*/repos/")
         ]
 
-    def push(self, branch: str, files: dict[str, str], *, parents: tuple[str, ...] = ()) -> str:
-        """Commit on top of a branch as a person does with git."""
+    def push(
+        self, branch: str, files: Mapping[str, str | None], *, parents: tuple[str, ...] = ()
+    ) -> str:
+        """Commit on top of a branch as a person does with git; None takes a file away."""
         head = self.branch(branch) or ""
         tree = self._tree(head, files)
         commit = make_commit(self.hosted, tree, (head, *parents), "by hand")
@@ -186,7 +189,9 @@ class Home:
         assert answer.status_code == 201, answer.text
         return int(json.loads(answer.text)["number"])
 
-    def _tree(self, base: str, files: dict[str, str], hosted: Hosted | None = None) -> str:
+    def _tree(
+        self, base: str, files: Mapping[str, str | None], hosted: Hosted | None = None
+    ) -> str:
         hosted = hosted or self.hosted
         made = hosted.commit(files, parents=[base], branch=None)
         return hosted.git("rev-parse", f"{made}^{{tree}}")

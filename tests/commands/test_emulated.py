@@ -230,3 +230,25 @@ def test_max_open_bounds_new_pull_requests(emulated: Emulated) -> None:
 
     assert (first, then) == (["updated", "held"], ["current", "updated"])
     assert emulated.branches() == ["main", "updater/pear"]
+
+
+def test_what_the_base_has_by_now_is_closed_with_one_comment(emulated: Emulated) -> None:
+    emulated.add("apple")
+    emulated.index.release("apple", "2.0")
+    assert emulated.bump().code == 0
+    theirs = emulated.ask("GET", "/contents/overlays/apple.nix?ref=updater/apple")
+    old = emulated.ask("GET", "/contents/overlays/apple.nix")
+    emulated.ask(
+        "PUT",
+        "/contents/overlays/apple.nix",
+        message="by hand",
+        content=theirs["content"].replace("\n", ""),
+        sha=old["sha"],
+    )
+
+    assert [emulated.bump().code for _ in range(2)] == [0, 0]
+
+    (pull,) = emulated.pulls()
+    assert (pull["state"], emulated.branches()) == ("closed", ["main"])
+    (comment,) = emulated.ask("GET", f"/issues/{pull['number']}/comments")
+    assert "main has 2.0 already" in comment["body"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.commands.refusals import REFUSALS
 from tests.commands.repository import BOT, Home
 from tests.loopback.faults import Drop, Lost
 from tests.loopback.git_data import delete_ref, make_commit, set_ref
@@ -471,18 +472,6 @@ def test_a_title_can_follow_a_template(home: Home) -> None:
     assert home.hosted.git("show", "-s", "--format=%s", "updater/apple") == home.pull(1).title
 
 
-REFUSALS: dict[str, Fault] = {
-    "401": problem(401, "Bad credentials"),
-    "403 no right": forbidden("contents=write"),
-    "403 secondary limit": secondary_limit(1),
-    "404": problem(404, "Not Found"),
-    "409": problem(409, "Git Repository is empty."),
-    "422": invalid("PullRequest", field="head", code="invalid"),
-    "500": problem(500, "Server Error"),
-    "502": json_answer({"message": "Server Error"}, 502),
-    "connection lost before the work": Drop(),
-    "connection lost after the work": Lost(),
-}
 STEPS = (
     "POST .*/git/blobs",
     "POST .*/git/trees",

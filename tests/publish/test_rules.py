@@ -11,18 +11,20 @@ from msgspec.structs import replace
 from tests.publish.examples import DAY, WARNED, example
 from updater.model import Branch, BranchCommit, Build, PinWarning, Pull
 from updater.publish.body import superseded_body
-from updater.publish.marker import Marker, rebuild_box, signed
-from updater.publish.proposal import Proposal
+from updater.publish.marker import Marker, emptied, rebuild_box, signed
+from updater.publish.proposal import Proposal, read_key
 from updater.publish.rules import (
     Leave,
     Publish,
     Seen,
     decide,
+    declining,
     is_mine,
     is_spent,
     may_automerge,
     person_commit,
     proposed_on,
+    stopped_by,
 )
 
 if TYPE_CHECKING:
@@ -104,6 +106,27 @@ def test_a_trailer_counts_only_for_what_it_was_written_for() -> None:
     amended = replace(OWN, files={**OWN.files, "more": "1"})
     assert person_commit(branch(OWN)) is None
     assert person_commit(branch(amended)) == amended
+
+
+def test_a_branch_that_was_handed_back_is_stopped_by_nobody() -> None:
+    assert stopped_by(branch(OWN, PERSONS), PULL) == PERSONS
+    assert stopped_by(branch(OWN, PERSONS), TICKED) is None
+    assert stopped_by(branch(OWN), PULL) is None
+    assert stopped_by(None, PULL) is None
+
+
+def test_a_body_without_updates_declines_none_and_spends_its_branch() -> None:
+    """And tells the rest as before."""
+    body = emptied(PULL.body)
+    assert body == f"{rebuild_box()}\n{Marker((), ready=True)}"
+    closed = replace(PULL, state="closed", body=body)
+    assert declining([closed], "bot[bot]", PROPOSAL.keys) is None
+    assert is_spent(closed, "bot[bot]", "c1")
+
+
+def test_a_key_is_read_as_it_was_written_also_with_spaces_in_a_name() -> None:
+    update = replace(UPDATE, identity='o/c.nix#p."x y"')
+    assert read_key(update.key) == ('o/c.nix#p."x y"', update.new)
 
 
 def test_a_pull_request_is_mine_by_user_repository_and_branch() -> None:

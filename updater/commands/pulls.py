@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from updater.commands.request import Request
     from updater.model import Outcome, Package
     from updater.pipeline.pipeline import Pipeline
+    from updater.proposing.publisher import Publisher
     from updater.proposing.results import Result
     from updater.publish.proposal import Command
     from updater.selection.found import Found
@@ -46,7 +47,7 @@ def bump_to_pull_requests(request: Request, ask: Bump) -> int:
         refuse_many(ask, packages)
         proposed = run(request, config, lambda stages: _propose(stages, packages, found, ask))
         outcomes = publisher.publish(proposed, found, reported=False)
-    return _published("bump", request, outcomes, found, publisher.problems)
+    return _published("bump", request, outcomes, found, publisher)
 
 
 def pin_to_pull_requests(request: Request, *, sri: bool) -> int:
@@ -57,7 +58,7 @@ def pin_to_pull_requests(request: Request, *, sri: bool) -> int:
         packages = select(found.packages, request.packages)
         proposed = run(request, config, lambda stages: _pins(stages, packages, found, sri=sri))
         outcomes = publisher.publish(proposed, found, reported=False)
-    return _published("pin", request, outcomes, found, publisher.problems)
+    return _published("pin", request, outcomes, found, publisher)
 
 
 def publish(request: Request, folder: Path, to: str) -> int:
@@ -94,7 +95,7 @@ def publish(request: Request, folder: Path, to: str) -> int:
         unmade = [one.outcome(known[one.package]) for one in results.unmade]
         confirmed = confirm(results.made, proposed)
         outcomes = publisher.publish(confirmed, found, reported=True, shown=unmade)
-    return _published("publish", request, outcomes, found, publisher.problems)
+    return _published("publish", request, outcomes, found, publisher)
 
 
 def _published(
@@ -102,13 +103,15 @@ def _published(
     request: Request,
     outcomes: list[Outcome],
     found: Found,
-    problems: Sequence[str],
+    publisher: Publisher,
 ) -> int:
     report(command, request, outcomes, found=found)
-    for problem in problems:
+    for note in publisher.notes:
+        write(harmless(f"updater: {note}"), sys.stderr)
+    for problem in publisher.problems:
         write(harmless(f"updater: {problem}"), sys.stderr)
         tell_stopped(command, problem, "")
-    return Exit.FAILED if problems else exit_code(outcomes)
+    return Exit.FAILED if publisher.problems else exit_code(outcomes)
 
 
 def refuse_unasked(results: Sequence[Result], to: str) -> None:

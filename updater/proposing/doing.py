@@ -85,10 +85,4 @@ class Doer(Struct, frozen=True):
         pull, sha = decision.pull, decision.stopped_by
         if pull is None or not sha:
             return
-        repository = self.view.repository
-        said = repository.comments(pull.number)
-        if not any(
-            author.lower() == self.view.login.lower() and stopped_marker(sha) in text
-            for author, text in said
-        ):
-            repository.comment(pull.number, stopped_comment(sha))
+        self.view.say_once(pull, stopped_marker(sha), stopped_comment(sha))

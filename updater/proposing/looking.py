@@ -55,10 +55,10 @@ class View(Struct):
     forced: frozenset[str] = frozenset()
     _theirs: dict[int, dict[str, str]] = field(default_factory=dict)
 
-    def read(self, paths: Sequence[str]) -> dict[str, bytes]:
-        """Return the base's bytes of some overlay files; those that it lacks are left out."""
+    def read(self, paths: Sequence[str], commit: str) -> dict[str, bytes]:
+        """Return a commit's bytes of some overlay files; those that it lacks are left out."""
         prefix = self.base.prefix
-        there = self.repository.files(self.base.commit, [prefix + file for file in paths])
+        there = self.repository.files(commit, [prefix + file for file in paths])
         return {
             file: self._bytes(file, there[prefix + file].blob)
             for file in paths
@@ -93,6 +93,14 @@ class View(Struct):
     def may_write(self, pull: Pull) -> bool:
         """Tell whether a pull request's author may push to the repository."""
         return pull.own or self.repository.may_write(pull.author)
+
+    def say_once(self, pull: Pull, marker: str, text: str) -> None:
+        """Comment on a pull request, unless the updater said something with that marker there."""
+        said = self.repository.comments(pull.number)
+        if not any(
+            author.lower() == self.login.lower() and marker in comment for author, comment in said
+        ):
+            self.repository.comment(pull.number, text)
 
     def _does_the_same(self, pull: Pull, proposal: Proposal) -> bool:
         if pull.number not in self._theirs:

@@ -23,6 +23,7 @@ from updater.proposing.cleaning import clean_up
 from updater.proposing.doing import Doer
 from updater.proposing.looking import Base, View
 from updater.proposing.members import Member, failed, held, member_of, together
+from updater.proposing.retiring import Retired, Retirer, linked
 from updater.proposing.target import find_target
 from updater.publish import dashboard, names, rules
 from updater.publish.body import render
@@ -76,6 +77,7 @@ class Publisher:
 
     Attributes:
         problems: what went wrong beside the pull requests themselves.
+        notes: what was done about pull requests that have nothing left to propose.
     """
 
     def __init__(self, config: Config, view: View, push_by_git: Remote | None) -> None:
@@ -84,10 +86,11 @@ class Publisher:
         self._doer = Doer(view, push_by_git)
         self._now = datetime.now(UTC)
         self.problems: list[str] = []
+        self.notes: list[str] = []
 
     def read(self, paths: Sequence[str]) -> dict[str, bytes]:
         """Return the base's bytes of some overlay files; those that it lacks are left out."""
-        return self._view.read(paths)
+        return self._view.read(paths, self._view.base.commit)
 
     def publish(
         self,
@@ -122,17 +125,33 @@ class Publisher:
             done, proposal = self._group(name, group, found)
             outcomes |= {outcome.package.identity: outcome for outcome in done}
             proposals += [proposal] if proposal is not None else []
-        try:
-            clean_up(view, proposals)
-        except PublishError as error:
-            self.problems.append(str(error))
+        retired = self._tidy(proposals, found)
         order = [
             one.outcome.package if isinstance(one, Proposed) else one.package for one in proposed
         ]
-        ordered = [outcomes[package.identity] for package in order]
+        ordered = list(linked((outcomes[package.identity] for package in order), retired))
         if self._config.document.dashboard:
             self._show([*ordered, *shown])
         return ordered
+
+    def _tidy(self, proposals: Sequence[Proposal], found: Found) -> list[Retired]:
+        """Close what has nothing left to propose; remove what earlier runs left."""
+        retired: list[Retired] = []
+        packages = {package.identity: package for package in found.packages}
+        with self._noting():
+            for one in Retirer(self._view, packages).retire(proposals):
+                retired.append(one)
+                self.notes.append(str(one))
+        with self._noting():
+            clean_up(self._view, proposals)
+        return retired
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except PublishError as error:
+            self.problems.append(str(error))
 
     def _show(self, outcomes: Sequence[Outcome]) -> None:
         """Bring the dashboard up to date."""

@@ -20,7 +20,7 @@ from updater.markdown import address, code, fenced, inline, quoted
 from updater.publish.marker import Marker, rebuild_box
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from updater.model import Build
     from updater.publish.proposal import Update
@@ -73,6 +73,30 @@ def stopped_comment(sha: str) -> str:
 def stopped_marker(sha: str) -> str:
     """Return what a comment has in it by which it is found again."""
     return f"<!-- updater:stopped {sha} -->"
+
+
+def retired_comment(reasons: Mapping[str, str], sha: str) -> str:
+    """Return what is said once where nothing is left to propose.
+
+    Args:
+        reasons: identity -> why, for each package of the pull request.
+        sha: a person's commit on the branch, for which it stays open; empty where there is none.
+    """
+    listed = "\n".join(f"- {code(identity)}: {inline(why)}" for identity, why in reasons.items())
+    ending = (
+        f"The branch has commits that the updater did not make ({sha[:12]}), so it leaves "
+        "both as they are: close this pull request, or keep it."
+        if sha
+        else "So the updater closes it. That declines no version."
+    )
+    return (
+        "Nothing is left for this pull request to propose:\n\n"
+        f"{listed}\n\n{ending}\n\n{RETIRED_MARKER}\n"
+    )
+
+
+RETIRED_MARKER = "<!-- updater:retired -->"
+"""What `retired_comment` is found again by."""
 
 
 def superseded_body() -> str:

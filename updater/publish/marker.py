@@ -72,6 +72,12 @@ def _days(keys: Sequence[str], said: object) -> dict[str, date]:
         return {}
 
 
+def emptied(body: str) -> str:
+    """Return a body whose marker names no update, so that closing it declines none."""
+    nothing = str(Marker((), ready=True))
+    return _MARKER.sub(lambda _: nothing, body)
+
+
 def rebuild_box() -> str:
     """Return the checkbox that hands a branch back to the updater."""
     return (

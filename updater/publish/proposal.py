@@ -154,6 +154,12 @@ class Proposal(Struct, frozen=True):
         return {path: blob_id(data) for path, data in self.files.items()}
 
 
+def read_key(key: str) -> tuple[str, str]:
+    """Return the identity and the version of `Update.key`; names may have spaces in them."""
+    identity, version, _ = (*key.rsplit(" ", 2), "", "")[:3]
+    return identity, version
+
+
 def kind_of(old: str, new: str) -> Kind:
     """Compare two labels; what is no PEP 440 version, or the same, is a pin."""
     try:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from updater.publish.marker import is_signed, read_marker, wants_rebuild
 from updater.publish.names import PREFIX
+from updater.publish.proposal import read_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -87,8 +88,8 @@ def decide(proposal: Proposal, seen: Seen) -> Decision:  # noqa: PLR0911 - each 
         closed = declining(seen.pulls, seen.login, proposal.keys)
         if closed is not None:
             return declined_by(closed)
-    stopped = person_commit(seen.branch) if seen.branch is not None else None
-    if stopped is not None and not (mine is not None and wants_rebuild(mine.body)):
+    stopped = stopped_by(seen.branch, mine)
+    if stopped is not None:
         reason = f"{proposal.branch} has commits of others, such as {stopped.sha[:12]}"
         return Leave(reason, mine, stopped.sha)
     if mine is None and seen.rival is not None and not seen.forced:
@@ -161,6 +162,13 @@ def person_commit(branch: Branch) -> BranchCommit | None:
     return None
 
 
+def stopped_by(branch: Branch | None, pull: Pull | None) -> BranchCommit | None:
+    """Return the person's commit for which a branch is left alone, unless it was handed back."""
+    if branch is None or (pull is not None and wants_rebuild(pull.body)):
+        return None
+    return person_commit(branch)
+
+
 def superseded(pulls: Iterable[Pull], login: str, proposals: Sequence[Proposal]) -> list[Pull]:
     """Return open pull requests whose packages are all proposed on other branches by now.
 
@@ -177,7 +185,7 @@ def superseded(pulls: Iterable[Pull], login: str, proposals: Sequence[Proposal])
             if proposal.branch != pull.branch and (marker.only_pins or not proposal.only_pins)
             for update in proposal.updates
         }
-        packages = {key.split(" ", 1)[0] for key in marker.keys}
+        packages = {read_key(key)[0] for key in marker.keys}
         if packages and packages <= elsewhere:
             found.append(pull)
     return found
@@ -201,7 +209,7 @@ def may_automerge(updates: Sequence[Update], allowed: Iterable[str]) -> bool:
 def is_spent(pull: Pull, login: str, head: str) -> bool:
     """Tell whether a branch has done its work, and nobody pushed to it since.
 
-    It has where its pull request was merged, or closed because another one has its packages.
+    It has where its pull request was merged, or closed since nothing was left for it to propose.
     """
     marker = read_marker(pull.body) if pull.state == "closed" else None
     done = pull.state == "merged" or (marker is not None and not marker.keys)

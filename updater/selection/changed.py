@@ -33,7 +33,7 @@ async def changed_packages(
         for package in packages
         if package.identity not in old.texts
         or old.texts[package.identity] != _text(package, found.texts.get(package.file, b""))
-        or _pin(old.packages[package.identity]) != _pin(package)
+        or pin_of(old.packages[package.identity]) != pin_of(package)
     )
 
 
@@ -63,8 +63,8 @@ def _text(package: Package, data: bytes) -> bytes:
     return data[package.span.start : package.span.end]
 
 
-def _pin(package: Package) -> list[tuple[str, str | None]]:
-    """Return what version and sources read."""
+def pin_of(package: Package) -> list[tuple[str, str | None]]:
+    """Return what a package's version and sources read, by the names of their fields."""
     sources = (*((package.source,) if package.source is not None else ()), *package.companions)
     fields = [*(field for source in sources for field in source.fields)]
     fields += [package.version] if package.version is not None else []

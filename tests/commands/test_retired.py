@@ -1,0 +1,319 @@
+"""Pull requests with nothing left to propose are closed, where they are the updater's own."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.commands.refusals import REFUSALS
+from tests.commands.repository import BOT, Home
+from tests.loopback.git_data import make_commit, set_ref
+
+if TYPE_CHECKING:
+    from tests.loopback.github import GitHub
+    from tests.loopback.index import Index
+    from tests.project import Project
+
+APPLE = "overlays/apple.nix#python3Packages.apple"
+PEAR = "overlays/pear.nix#python3Packages.pear"
+FRUIT = "packages: {'*': {pull_request: {group: fruit}}}\n"
+ENDING = "So the updater closes it. That declines no version.\n\n<!-- updater:retired -->\n"
+
+
+@pytest.fixture
+def home(project: Project, github: GitHub, index: Index, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A repository whose two packages are behind."""
+    made = Home.made(project, github, index, monkeypatch)
+    made.add("apple", "pear")
+    for name in ("apple", "pear"):
+        made.release(name, "2.0")
+    return made
+
+
+def take(home: Home, *names: str, branch: str = "") -> None:
+    """Somebody brings to the base what a branch of the updater has, and a remark."""
+    paths = [f"overlays/{name}.nix" for name in names]
+    found = [
+        home.show(branch or f"updater/{name}", path)
+        for name, path in zip(names, paths, strict=True)
+    ]
+    home.push(
+        "main", {path: f"# by hand\n{text}\n" for path, text in zip(paths, found, strict=True)}
+    )
+
+
+def said(*lines: str, ending: str = ENDING) -> list[tuple[str, str]]:
+    """The one comment."""
+    listed = "\n".join(lines)
+    return [(BOT, f"Nothing is left for this pull request to propose:\n\n{listed}\n\n{ending}")]
+
+
+def assert_closed(home: Home, *lines: str) -> None:
+    """Pull request 1 is closed with one comment, its branch is gone, and no rerun touches it."""
+    pull, about = home.pull(1), re.compile(r"/(pulls|issues)/1\b|/updater/(apple|fruit)$")
+    assert (pull.state, pull.comments) == ("closed", said(*lines))
+    assert home.branch(pull.branch) is None
+    before, written = home.state()["pulls"][1], list(filter(about.search, home.writes()))
+    assert home.bump().code == 0
+    assert home.state()["pulls"][1] == before
+    assert list(filter(about.search, home.writes())) == written
+
+
+def test_what_somebody_brought_to_the_base_is_closed_and_told(home: Home) -> None:
+    """The report names the pull request; what it told stays readable."""
+    home.bump()
+    body = home.pull(1).body
+    take(home, "apple")
+
+    result = home.bump()
+
+    packages = home.packages(result)
+    assert (result.code, packages["apple"]["status"]) == (0, "current")
+    assert packages["apple"]["pull_request"] == {
+        "url": f"{home.github.url}/me/overlays/pull/1",
+        "number": 1,
+        "state": "closed",
+    }
+    assert packages["pear"]["pull_request"]["state"] == "open"
+    assert result.err == (
+        "updater: pull request 1 has nothing left to propose and was closed "
+        f"({APPLE}: main has 2.0 already)\n"
+    )
+    assert home.pull(1).body.partition("<!-- updater: ")[0] == body.partition("<!-- updater: ")[0]
+    assert_closed(home, f"- `{APPLE}`: main has 2.0 already")
+    assert home.pull(2).state == "open"
+
+
+def test_a_run_about_another_package_closes_it_too(home: Home) -> None:
+    home.bump()
+    take(home, "apple")
+    assert home.bump("pear").code == 0
+    assert_closed(home, f"- `{APPLE}`: main has 2.0 already")
+
+
+def test_another_pull_request_that_was_merged_has_it(home: Home) -> None:
+    home.bump("apple")
+    text = home.show("updater/apple", "overlays/apple.nix")
+    number = home.open_as("anna", "my-branch", {"overlays/apple.nix": f"{text}\n"})
+    home.merge(number)
+    assert home.bump("apple").code == 0
+    assert_closed(home, f"- `{APPLE}`: main has 2.0 already")
+
+
+def test_it_declines_no_version(home: Home) -> None:
+    """Back at the old version, the package is proposed again, in a pull request of its own."""
+    home.bump("apple")
+    old = home.show("main", "overlays/apple.nix")
+    take(home, "apple")
+    home.bump("apple")
+    home.push("main", {"overlays/apple.nix": f"{old}\n"})
+
+    package = home.packages(home.bump("apple"))["apple"]
+
+    assert (package["status"], package["pull_request"]["number"]) == ("updated", 2)
+
+
+def test_the_same_hash_in_another_form_is_the_same(home: Home) -> None:
+    home.bump("apple")
+    text = home.show("updater/apple", "overlays/apple.nix")
+    sri = text.split('hash = "')[1].split('"')[0]
+    digits = base64.b64decode(sri.removeprefix("sha256-")).hex()
+    by_hand = text.replace(f'hash = "{sri}"', f'sha256 = "{digits}"')
+    assert by_hand != text
+    home.push("main", {"overlays/apple.nix": f"{by_hand}\n"})
+    assert home.bump("apple").code == 0
+    assert_closed(home, f"- `{APPLE}`: main has 2.0 already")
+
+
+def test_another_hash_of_the_same_version_is_not_the_same(home: Home) -> None:
+    """One of the two is wrong, and it need not be the updater's."""
+    home.bump("apple")
+    old = home.show("main", "overlays/apple.nix")
+    home.push(
+        "main",
+        {"overlays/apple.nix": old.replace('"1.0"', '"2.0"').replace("AAAA=", "AAAB=") + "\n"},
+    )
+    home.bump("apple")
+    assert (home.pull(1).state, home.pull(1).comments) == ("open", [])
+
+
+def test_a_newer_version_on_the_base_leaves_nothing_to_propose(home: Home) -> None:
+    home.bump("apple")
+    old = home.show("main", "overlays/apple.nix")
+    home.release("apple", "3.0")
+    home.push("main", {"overlays/apple.nix": old.replace('"1.0"', '"3.0"') + "\n"})
+    assert home.bump("apple").code == 0
+    assert_closed(home, f"- `{APPLE}`: main has 3.0, which is newer than 2.0")
+
+
+def test_an_older_version_that_somebody_asked_for_stays_open(home: Home) -> None:
+    """The base had the newer one before, and nobody touched it since."""
+    home.add("fig", version="3.0")
+    home.release("fig", "2.5")
+    assert home.bump("fig", "--to", "2.5").code == 0
+    state = home.state()
+    assert home.bump("fig").code == 0
+    assert home.state() == state
+    assert home.pull(1).state == "open"
+
+
+@pytest.mark.parametrize("left", [None, "self: super: { }\n"], ids=["file", "attribute"])
+def test_a_package_that_was_removed_has_nothing_left_to_propose(
+    home: Home, left: str | None
+) -> None:
+    home.bump()
+    home.push("main", {"overlays/apple.nix": left})
+    assert home.bump().code == 0
+    assert_closed(home, f"- `{APPLE}`: main does not have the package any more")
+
+
+def test_a_package_whose_file_cannot_be_parsed_is_not_held_to_be_removed(home: Home) -> None:
+    home.bump()
+    home.push("main", {"overlays/apple.nix": "self: super: { = }\n"})
+    home.bump()
+    assert (home.pull(1).state, home.pull(1).comments) == ("open", [])
+
+
+def test_a_package_that_only_this_configuration_leaves_out_stays_proposed(home: Home) -> None:
+    """The base has it still: somebody else's run may care for it."""
+    home.bump()
+    home.configure("overlays: [overlays/pear.nix]\n")
+    assert home.bump().code == 0
+    assert [one.state for one in home.hosted.pulls.values()] == ["open", "open"]
+
+
+def test_a_group_is_closed_where_nothing_is_left_of_any_member(home: Home) -> None:
+    home.configure(FRUIT)
+    home.bump()
+    take(home, "apple", branch="updater/fruit")
+    home.bump()
+    assert (home.pull(1).state, home.pull(1).title) == ("open", "pear: 1.0 -> 2.0")
+    home.push("main", {"overlays/pear.nix": None})
+
+    assert home.bump().code == 0
+
+    assert_closed(home, f"- `{PEAR}`: main does not have the package any more")
+
+
+def test_both_members_of_a_group_are_told_of(home: Home) -> None:
+    home.configure(FRUIT)
+    home.bump()
+    take(home, "apple", "pear", branch="updater/fruit")
+    assert home.bump().code == 0
+    assert_closed(home, f"- `{APPLE}`: main has 2.0 already", f"- `{PEAR}`: main has 2.0 already")
+
+
+def test_a_persons_commits_are_left_and_commented_on_once(home: Home) -> None:
+    home.bump("apple")
+    text = home.show("updater/apple", "overlays/apple.nix")
+    theirs = home.push("updater/apple", {"mine": "x"})
+    home.push("main", {"overlays/apple.nix": f"{text}\n"})
+    ending = (
+        f"The branch has commits that the updater did not make ({theirs[:12]}), so it leaves both "
+        "as they are: close this pull request, or keep it.\n\n<!-- updater:retired -->\n"
+    )
+
+    results = [home.bump("apple") for _ in range(2)]
+
+    assert [result.code for result in results] == [0, 0]
+    note = (
+        "updater: pull request 1 has nothing left to propose and stays open, since its branch has "
+        f"commits of others, such as {theirs[:12]} ({APPLE}: main has 2.0 already)\n"
+    )
+    assert [result.err for result in results] == [note, note]
+    assert home.packages(results[1])["apple"]["pull_request"]["state"] == "open"
+    pull = home.pull(1)
+    line = f"- `{APPLE}`: main has 2.0 already"
+    assert (pull.state, pull.comments) == ("open", said(line, ending=ending))
+    assert home.branch("updater/apple") == theirs
+
+
+def test_a_branch_that_was_handed_back_is_closed(home: Home) -> None:
+    home.bump("apple")
+    take(home, "apple")
+    home.push("updater/apple", {"mine": "x"})
+    home.pull(1).body = home.pull(1).body.replace("- [ ] <!--", "- [x] <!--")
+    assert home.bump("apple").code == 0
+    assert_closed(home, f"- `{APPLE}`: main has 2.0 already")
+
+
+def test_a_merge_of_the_base_is_no_persons_commit(home: Home) -> None:
+    home.bump("apple")
+    take(home, "apple")
+    base, head = home.branch("main") or "", home.branch("updater/apple") or ""
+    tree = home.hosted.git("rev-parse", f"{base}^{{tree}}")
+    merged = make_commit(home.hosted, tree, (head, base), "Merge branch 'main' into updater/apple")
+    set_ref(home.hosted, "refs/heads/updater/apple", merged)
+    assert home.bump("apple").code == 0
+    assert_closed(home, f"- `{APPLE}`: main has 2.0 already")
+
+
+@pytest.mark.parametrize("owner", ["me", "mallory"])
+def test_what_somebody_else_opened_is_left_alone(home: Home, owner: str) -> None:
+    """Also with the updater's marker and branch name."""
+    home.bump("apple")
+    body = home.pull(1).body
+    take(home, "apple")
+    home.bump("apple")
+    number = home.open_as("mallory", "updater/apple", {"x": "y"}, owner=owner)
+    home.pull(number).body = body
+    state = home.state()
+    assert home.bump("apple").code == 0
+    assert home.state() == state
+
+
+def test_without_a_suspicion_nothing_more_is_asked(home: Home) -> None:
+    """An open pull request whose package waits costs a run about others no request."""
+    home.bump()
+    asked = len(home.github.server.requests("GET .*/compare/"))
+    home.bump("pear")
+    assert len(home.github.server.requests("GET .*/compare/")) == asked + 1  # pear's own
+
+
+STEPS = (
+    "GET .*/compare/",
+    "GET .*/me/overlays/commits/",
+    "GET .*/git/blobs/BLOB",
+    "GET .*/issues/1/comments",
+    "POST .*/issues/1/comments",
+    "PATCH .*/pulls/1$",
+    "DELETE .*/git/refs/heads/updater/apple",
+)
+BREAKS = (
+    "403 secondary limit",
+    "422",
+    "502",
+    "connection lost before the work",
+    "connection lost after the work",
+)
+
+
+@pytest.mark.parametrize("refusal", BREAKS)
+@pytest.mark.parametrize("step", STEPS)
+def test_closing_that_broke_off_goes_on_in_the_next_run(
+    home: Home, step: str, refusal: str
+) -> None:
+    """One comment, closed, no branch left behind, whatever was refused or lost."""
+    home.bump("apple")
+    take(home, "apple")
+    blob = home.hosted.git("rev-parse", "updater/apple:overlays/apple.nix")
+    fault = home.github.server.fail(step.replace("BLOB", blob), REFUSALS[refusal], times=1)
+
+    disturbed = home.bump("apple")
+
+    assert (disturbed.code, fault.hits) == (1, 1)
+    assert home.packages(disturbed)["apple"]["status"] == "current"
+    assert home.bump("apple").code == 0
+    assert_closed(home, f"- `{APPLE}`: main has 2.0 already")
+
+
+def test_what_cannot_be_closed_keeps_nothing_else_from_being_tidied(home: Home) -> None:
+    home.bump()
+    home.merge(2)
+    take(home, "apple")
+    home.github.server.fail("PATCH .*/pulls/1$", REFUSALS["422"], times=1)
+    assert home.bump().code == 1
+    assert home.branch("updater/pear") is None
