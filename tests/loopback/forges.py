@@ -1,7 +1,7 @@
 """GitLab and Gitea on loopback, as far as their documentation describes what is asked of them.
 
 Source: docs.gitlab.com/api/projects, /tags, /releases, /repositories; Gitea's swagger,
-"repository". Lists come in pages, named by Link; answers have an ETag.
+"repository". Lists come newest first, in pages named by Link; answers have an ETag.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class Release:
     date: str
     hidden: bool = False
     prerelease: bool = False
+    notes: str = ""
 
 
 @dataclass
@@ -45,6 +46,11 @@ class Hosted:
     archived: bool = False
     private: bool = False
     releases: list[Release] = field(default_factory=list)
+
+    @property
+    def newest_releases(self) -> list[Release]:
+        """The releases, newest first."""
+        return sorted(self.releases, key=lambda one: one.date, reverse=True)
 
 
 class Forge:
@@ -148,6 +154,7 @@ class GitLab(Forge):
             "path_with_namespace": hosted.path,
             "archived": hosted.archived,
             "default_branch": hosted.repository.default_branch,
+            "visibility": "private" if hosted.private else "public",
         }
         return json_answer(about).validated(request)
 
@@ -171,8 +178,9 @@ class GitLab(Forge):
                 "upcoming_release": one.hidden,
                 "commit": {"id": hosted.repository.find(f"refs/tags/{one.tag}^{{commit}}")},
                 "_links": {"self": f"{self.url}/{path}/-/releases/{one.tag}"},
+                "description": one.notes or None,
             }
-            for one in hosted.releases
+            for one in hosted.newest_releases
         ]
         return page(request, releases)
 
@@ -203,7 +211,12 @@ class Gitea(Forge):
             return json_answer({"message": "not found"}, 404)
         if hosted.path != path:
             return redirect(f"/api/v1/repos/{hosted.path}", 307)
-        about = {"full_name": hosted.path, "archived": hosted.archived}
+        about = {
+            "full_name": hosted.path,
+            "archived": hosted.archived,
+            "private": hosted.private,
+            "internal": False,
+        }
         return json_answer(about).validated(request)
 
     def _tags(self, request: Request, path: str) -> Response:
@@ -221,8 +234,9 @@ class Gitea(Forge):
                 "draft": one.hidden,
                 "prerelease": one.prerelease,
                 "html_url": f"{self.url}/{path}/releases/tag/{one.tag}",
+                "body": one.notes,
             }
-            for one in self._names[path].releases
+            for one in self._names[path].newest_releases
         ]
         return page(request, releases)
 

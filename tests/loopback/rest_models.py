@@ -111,7 +111,7 @@ def release_model(hosted: Hosted, release: Release, github: GitHub) -> Json:
         "tag_name": release.tag,
         "target_commitish": hosted.default_branch,
         "name": release.tag,
-        "body": "",
+        "body": release.notes or None,
         "draft": release.draft,
         "prerelease": release.prerelease,
         "created_at": zulu(release.created),

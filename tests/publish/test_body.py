@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.publish.examples import DAY, WARNED, example
-from updater.model import Build, Diagnosis, Evidence, PinWarning
+from updater.model import Build, Diagnosis, Evidence, Note, PinWarning
 from updater.publish.body import LONGEST, render, stopped_comment, stopped_marker
 from updater.publish.marker import Marker, read_marker, wants_rebuild
-from updater.publish.proposal import UNCHANGED, Note, Told
+from updater.publish.proposal import UNCHANGED, Told
 from updater.publish.release import Difference
 from updater.publish.requirements import RequirementChange
 from updater.publish.vulnerabilities import Vulnerabilities, Vulnerability
@@ -160,6 +160,20 @@ def test_a_body_is_never_longer_than_github_takes() -> None:
     assert len(body) <= LONGEST
     keys = tuple(one.key for one in many)
     assert read_marker(body) == Marker(keys, ready=True, proposed=dict.fromkeys(keys, DAY))
+
+
+def test_many_long_notes_push_nothing_else_out_of_a_body() -> None:
+    """First they are cut, then left to their links, then left out."""
+    for packages, shown in ((1, 100), (2, 100), (9, 0)):
+        notes = tuple(
+            Note(f"v{number}", "https://o.example/" + "x" * 60, "y" * 9_000)
+            for number in range(150)
+        )
+        body = render([example(name=f"a{one}", told=Told(notes=notes)) for one in range(packages)])
+        assert len(body) <= LONGEST
+        assert body.count("<summary>Release notes") == packages * shown
+        assert body.count(f"Release notes of {150 - shown} more versions are not shown") == packages
+        assert body.count("| hash | pass: `sha256-AAAA` (embedded) |") == packages
 
 
 def test_a_marker_cannot_be_ended_from_inside() -> None:

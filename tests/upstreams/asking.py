@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 
@@ -15,10 +16,13 @@ from updater.model import Offer, Project
 from updater.upstreams.base import Question, Surroundings
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from updater.model import Host
+    from updater.model import Host, Note
     from updater.upstreams.base import Found, Upstream
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -64,8 +68,31 @@ class Asking:
     def ask(self, kind: Upstream, *questions: Question | str) -> dict[str, Found]:
         """Look projects up and return what was found, by project."""
         asked = [Question(Project(one)) if isinstance(one, str) else one for one in questions]
+        found = self._run(lambda around: kind.look_up(asked, around))
+        return {str(project): one for project, one in found.items()}
 
-        async def main() -> dict[Project, Found]:
+    def notes(self, kind: Upstream, project: Project, *, pages: int = 100) -> list[list[Note]]:
+        """Return the pages of a project's release notes, at most so many."""
+
+        async def read(around: Surroundings) -> list[list[Note]]:
+            found: list[list[Note]] = []
+            listed = kind.notes(project, around)
+            assert listed is not None
+            async with aclosing(listed):
+                async for page in listed:
+                    found.append(page)
+                    if len(found) == pages:
+                        break
+            return found
+
+        return self._run(read)
+
+    def is_public(self, kind: Upstream, project: Project) -> bool:
+        """Tell whether everybody may see a project."""
+        return self._run(lambda around: kind.is_public(project, around))
+
+    def _run(self, work: Callable[[Surroundings], Awaitable[T]]) -> T:
+        async def main() -> T:
             credentials = tuple(
                 Credential("A_TOKEN", frozenset({origin(url)}), token)
                 for url, token in self.tokens.items()
@@ -78,9 +105,9 @@ class Asking:
                 clock=self.time.clock(),
             ) as http:
                 around = Surroundings(http, self.hosts, lambda: self.index)
-                return await kind.look_up(asked, around)
+                return await work(around)
 
-        return {str(project): found for project, found in anyio.run(main).items()}
+        return anyio.run(main)
 
     def offer(self, kind: Upstream, question: Question | str) -> Offer:
         """Look one project up that can be found."""

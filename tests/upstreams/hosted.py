@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.loopback.forges import Forge, Hosted, Release
+from tests.loopback.forges import TOKEN, Forge, Hosted, Release
 from tests.loopback.messages import Response
 from tests.upstreams.asking import Asking, codes, tags
 from updater.errors import NotFound, ServerFailed
-from updater.model import Offer, Project
+from updater.model import Note, Offer, Project
 from updater.upstreams.base import Question
 
 if TYPE_CHECKING:
@@ -40,6 +40,11 @@ class Setting:
     def offer(self, path: str, **more: object) -> Offer:
         question = Question(Project(self.url(path)), **more)  # type: ignore[arg-type]
         return self.asking.offer(self.kind, question)
+
+    def release_page(self, tag: str) -> str:
+        """A release's page for people."""
+        between = "/-/releases" if self.kind.kind == "gitlab" else "/releases/tag"
+        return f"{self.forge.url}/group/pkg{between}/{tag}"
 
     def requests(self, match: str = "") -> list[str]:
         return [f"{one.method} {one.target}" for one in self.forge.server.requests(match)]
@@ -103,7 +108,7 @@ class HostedKind:
         assert offer.releases is not None
         assert [(one.ref, one.commit, one.published) for one in offer.releases] == [
             (tag, tags(offer)[tag], datetime(2025, 3, day, tzinfo=UTC))
-            for tag, day in (("v1.0", 5), ("v1.1", 6))
+            for tag, day in (("v1.1", 6), ("v1.0", 5))
         ]
 
     def test_more_releases_than_a_page_are_all_seen(self, setting: Setting, hosted: Hosted) -> None:
@@ -113,6 +118,39 @@ class HostedKind:
             hosted.releases.append(Release(f"v2.{number}", "2025-03-05T00:00:00Z"))
         found: tuple[Candidate, ...] = setting.offer("group/pkg", releases=True).releases or ()
         assert {one.ref for one in found} == {f"v2.{number}" for number in range(120)}
+
+    def test_notes_come_newest_first_and_a_page_when_it_is_wanted(
+        self, setting: Setting, hosted: Hosted
+    ) -> None:
+        hosted.releases.append(Release("v9", "2035-01-01T00:00:00Z", hidden=True, notes="secret"))
+        hosted.releases += [
+            Release(f"v1.{number}", f"2025-01-01T00:00:{number // 10:02}Z", notes=f"note {number}")
+            for number in range(120)
+        ]
+        project = Project(setting.url("group/pkg"))
+        first, *further = setting.asking.notes(setting.kind, project)
+        assert [one for page in [first, *further] for one in page] == [
+            Note(f"v1.{number}", setting.release_page(f"v1.{number}"), f"note {number}")
+            for ten in reversed(range(12))
+            for number in range(10 * ten, 10 * ten + 10)
+        ]
+        asked = len(setting.requests("GET .*/releases"))
+        assert asked == 1 + len(further) > 1
+        setting.asking.notes(setting.kind, project, pages=1)
+        assert len(setting.requests("GET .*/releases")) == asked + 1
+
+    def test_notes_that_cannot_be_had_are_a_failure(self, setting: Setting, hosted: Hosted) -> None:
+        assert hosted.repository.head()
+        setting.forge.server.fail("GET .*/releases", Response(500))
+        with pytest.raises(ServerFailed):
+            setting.asking.notes(setting.kind, Project(setting.url("group/pkg")))
+
+    def test_who_may_see_a_repository_is_asked(self, setting: Setting, hosted: Hosted) -> None:
+        project = Project(setting.url("group/pkg"))
+        setting.asking.tokens[setting.forge.url] = TOKEN
+        assert setting.asking.is_public(setting.kind, project)
+        hosted.private = True
+        assert not setting.asking.is_public(setting.kind, project)
 
     def test_an_archived_repository_is_reported(self, setting: Setting, hosted: Hosted) -> None:
         hosted.archived = True

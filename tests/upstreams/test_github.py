@@ -14,7 +14,7 @@ from tests.loopback.messages import Response
 from tests.loopback.rest import Quota, secondary_limit
 from tests.upstreams.asking import Asking, codes, tags
 from updater.errors import NotFound, Refused
-from updater.model import Known, Offer, Project
+from updater.model import Known, Note, Offer, Project
 from updater.upstreams.base import Question
 from updater.upstreams.github import KIND
 from updater.upstreams.github_query import read
@@ -494,3 +494,28 @@ def test_an_enterprise_host_has_its_own_addresses() -> None:
         "https://git.corp.example/api/v3",
         "https://git.corp.example/api/graphql",
     )
+
+
+@pytest.mark.parametrize("token", [True, False], ids=["token", "no token"])
+def test_notes_come_newest_first_with_and_without_a_token(
+    asking: Asking, github: GitHub, vocos: Hosted, *, token: bool
+) -> None:
+    if token:
+        asking.tokens[github.url] = TOKEN
+    for number in range(120):
+        vocos.release(f"v1.{number}", "2025-03-01T10:00:00Z", notes=f"note {number}")
+    vocos.release("v2", "2025-03-01T10:00:00Z", notes="secret", draft=True)
+    vocos.writable = True
+    pages = asking.notes(KIND, Project(url("vocos")))
+    web = f"{github.url}/o/vocos/releases/tag"
+    assert [len(page) for page in pages] == [99, 21]  # a draft is on the first
+    assert [one for page in pages for one in page] == [
+        Note(f"v1.{number}", f"{web}/v1.{number}", f"note {number}")
+        for number in reversed(range(120))
+    ]
+
+
+def test_who_may_see_a_repository_is_asked(with_token: Asking, vocos: Hosted) -> None:
+    assert with_token.is_public(KIND, Project(url("vocos")))
+    vocos.private = True
+    assert not with_token.is_public(KIND, Project(url("vocos")))

@@ -117,6 +117,19 @@ class Offer(Struct, frozen=True):
     warnings: tuple[PinWarning, ...] = ()
 
 
+class Note(Struct, frozen=True):
+    """Upstream's notes about one release.
+
+    Attributes:
+        url: a page with them, for people; may be empty.
+        text: as upstream wrote it.
+    """
+
+    tag: str
+    url: str
+    text: str
+
+
 Scheme = Literal["basic", "bearer"]
 """How a token is sent: as a password to git services, as itself to APIs."""
 

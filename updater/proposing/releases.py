@@ -1,4 +1,4 @@
-"""Both releases of an update -> what changes between them, read where it costs least.
+"""Both releases of an update -> what each says of itself, read where it costs least.
 
 In this order: metadata that the index serves by itself, the archive that was downloaded anyway, the
 project files at both commits, and, only where nothing else says it, both releases' files from the
@@ -21,12 +21,12 @@ from updater.hashing.archive import hash_archive
 from updater.hashing.keep import keep_project_files
 from updater.hashing.limits import Limits
 from updater.model import Project
-from updater.publish.release import Difference, Release, compare, is_known, of_metadata, of_tree
+from updater.publish.release import Release, is_known, of_metadata, of_tree
 from updater.upstreams.base import Question
 from updater.upstreams.pypi import KIND as PYPI
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from updater.effects.http import Http
     from updater.model import Candidate, Distribution, Updated
@@ -48,14 +48,21 @@ class Trees(Struct, frozen=True):
     new: Mapping[str, bytes]
 
 
+class Said(Struct, frozen=True):
+    """What was read of the pinned and of the chosen release, the best first."""
+
+    before: Sequence[Release] = ()
+    after: Sequence[Release] = ()
+
+
 class Releases(Struct, frozen=True):
     """Reads what releases say of themselves."""
 
     http: Http
     around: Surroundings
 
-    async def difference(self, update: Proposed, trees: Trees, *, index: bool) -> Difference:
-        """Return what changes from the pinned release to the chosen one.
+    async def read(self, update: Proposed, trees: Trees, *, index: bool) -> Said:
+        """Return what the pinned release and the chosen one say.
 
         Args:
             update: the update.
@@ -75,7 +82,7 @@ class Releases(Struct, frozen=True):
             for said, candidate in ((before, old), (after, new)):
                 if not is_known(said):
                     said.extend(await self._fetched(candidate, update.project))
-        return compare(before, after)
+        return Said(before, after)
 
     async def _on_index(self, update: Proposed) -> tuple[Candidate | None, Candidate | None]:
         """Return the index's releases of both versions, where it has them."""

@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from msgspec import Struct
 from msgspec.structs import replace
-from packaging.version import InvalidVersion, Version
 
 from updater.audit.base import Step, examine
 from updater.errors import StageError
 from updater.pipeline.deciding import RULES
 from updater.pipeline.proposed import Proposed
-from updater.proposing.releases import Releases, Trees
+from updater.proposing.notes import Notes
+from updater.proposing.releases import Releases, Said, Trees
 from updater.proposing.vulnerabilities import Source
-from updater.publish.proposal import Note, Told
-from updater.publish.release import FILES
+from updater.publish.release import FILES, compare
 from updater.upstreams.base import Surroundings, host_of, page
 
 if TYPE_CHECKING:
@@ -30,7 +29,8 @@ if TYPE_CHECKING:
 
     from updater.config import Config
     from updater.effects.http import Http
-    from updater.model import Host, Outcome, Updated
+    from updater.model import Host, Outcome
+    from updater.publish.proposal import Told
 
 _FIELDS = "\n".join(
     f"    {side}{number}: object(expression: ${side}{number}) {{ ... on Blob {{ text }} }}"
@@ -42,9 +42,6 @@ _VARIABLES = ", ".join(
 )
 _QUERY = f"""query ($owner: String!, $name: String!, {_VARIABLES}) {{
   repository(owner: $owner, name: $name) {{
-    releases(first: 100, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
-      nodes {{ tagName description url isDraft }}
-    }}
 {_FIELDS}
   }}
 }}"""
@@ -89,14 +86,14 @@ class Teller(Struct, frozen=True):
             told, trees = await self._on_host(update, host)
         index = own or self.config.policy(update.outcome.package).cross_check
         try:
-            releases = Releases(self.http, around)
-            difference = await releases.difference(update, trees, index=index)
+            said = await Releases(self.http, around).read(update, trees, index=index)
         except (StageError, ValueError, KeyError, TypeError):
-            return told
-        return replace(told, difference=difference)
+            said = Said()
+        notes = await Notes(around).about(update, said.after)
+        return replace(told, notes=notes, difference=compare(said.before, said.after))
 
     async def _on_host(self, update: Proposed, host: Host) -> tuple[Told, Trees]:
-        """Return notes, the comparison's page, and the project files at both commits."""
+        """Return the comparison's page, and the project files at both commits."""
         outcome, told, nothing = update.outcome, update.told, Trees({}, {})
         candidate, pinned = outcome.candidate, outcome.pinned
         if candidate is None or pinned is None:
@@ -116,11 +113,9 @@ class Teller(Struct, frozen=True):
         try:
             answer = await self.http.post(host.graphql, content, headers=headers, scheme="bearer")
             said = json.loads(answer.body)["data"]["repository"]
-            trees = Trees(_files(said, "old"), _files(said, "new"))
-            notes = _notes(said["releases"]["nodes"], outcome)
+            return told, Trees(_files(said, "old"), _files(said, "new"))
         except (StageError, ValueError, KeyError, TypeError, AttributeError):
             return told, nothing
-        return replace(told, notes=notes), trees
 
 
 def _audited(update: Proposed, told: Told) -> Proposed:
@@ -149,29 +144,3 @@ def _files(said: Mapping[str, Any], side: str) -> dict[str, bytes]:
         if isinstance(text, str):
             found[file] = text.encode()
     return found
-
-
-def _notes(releases: Sequence[Mapping[str, Any]], outcome: Updated) -> tuple[Note, ...]:
-    """Return the notes of every version after the old one up to the new one, newest first."""
-    candidate = outcome.candidate
-    if candidate is None or not candidate.ref or candidate.version not in candidate.ref:
-        return ()
-    before, _, after = candidate.ref.partition(candidate.version)
-    old, new = _version(outcome.old), _version(candidate.version)
-    found = []
-    for one in releases:
-        tag = str(one["tagName"])
-        if one["isDraft"] or not (tag.startswith(before) and tag.endswith(after)):
-            continue
-        version = _version(tag[len(before) : len(tag) - len(after)])
-        text = str(one["description"] or "")
-        if version and new and text and (old is None or old < version) and version <= new:
-            found.append((version, Note(tag, str(one["url"]), text)))
-    return tuple(note for _, note in sorted(found, key=lambda one: one[0], reverse=True))
-
-
-def _version(text: str) -> Version | None:
-    try:
-        return Version(text.partition("-unstable")[0])
-    except InvalidVersion:
-        return None

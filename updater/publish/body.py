@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from updater.publish.proposal import Update
     from updater.publish.vulnerabilities import Vulnerability
 
-_ROOMS = (10_000, 1_000, 100, 0)  # for one release's notes: what is cut is behind its link
+# For one release's notes, and how many releases': what is cut is behind its link.
+_ROOMS = ((10_000, 100), (1_000, 100), (100, 100), (0, 100), (0, 0))
 
 _ALIASES = 5
 _SUMMARY = 300
@@ -48,9 +49,14 @@ def render(updates: Sequence[Update], *, ready: bool = True) -> str:
     only_pins = all(update.command != "bump" for update in updates)
     days = {update.key: update.proposed for update in updates if update.proposed is not None}
     marker = Marker(tuple(update.key for update in updates), ready, only_pins, days)
-    for room in _ROOMS:
+    for room, most in _ROOMS:
         body = _template().render(
-            updates=updates, warnings=warnings, box=rebuild_box(), marker=str(marker), room=room
+            updates=updates,
+            warnings=warnings,
+            box=rebuild_box(),
+            marker=str(marker),
+            room=room,
+            most=most,
         )
         if len(body) <= LONGEST:
             return body

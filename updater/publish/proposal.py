@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
-    from updater.model import Build, Evidence, FieldChange, PinWarning
+    from updater.model import Build, Evidence, FieldChange, Note, PinWarning
     from updater.publish.vulnerabilities import Vulnerabilities
 
 Kind = Literal["patch", "minor", "major", "pin"]
@@ -25,33 +25,25 @@ Command = Literal["bump", "pin", "pin --sri"]
 """What finds an update: ``pin`` only makes a pin say what its hash holds."""
 
 
-class Note(Struct, frozen=True):
-    """Upstream's notes about one release."""
-
-    tag: str
-    url: str
-    text: str
-
-
 class Told(Struct, frozen=True):
     """What upstream says about an update.
 
     Attributes:
         compare: a page with all that changed; empty where there is none.
-        notes: of every version between, newest first.
+        notes: of every version between, newest first; None where they are not known.
         difference: what the new release says otherwise than the old one.
         vulnerabilities: None where nobody was asked.
     """
 
     compare: str = ""
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] | None = None
     difference: Difference = NO_DIFFERENCE
     vulnerabilities: Vulnerabilities | None = None
 
 
 NOTHING_TOLD = Told()
 
-UNCHANGED = Told(difference=Difference((), "the same source"))
+UNCHANGED = Told(notes=(), difference=Difference((), "the same source"))
 """What there is to tell of a source that stays the same."""
 
 

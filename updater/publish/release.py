@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.publish import licences, requirements
+from updater.publish import licences, repositories, requirements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,11 +24,13 @@ class Release(Struct, frozen=True):
         requirements: None where they are not known.
         licence: in one line; empty where it is not known.
         origin: where it stands, for people.
+        addresses: of the project's pages, the likeliest to be its repository's first.
     """
 
     requirements: Requirements | None
     licence: str
     origin: str
+    addresses: tuple[str, ...] = ()
 
 
 class Difference(Struct, frozen=True):
@@ -51,12 +53,14 @@ NO_DIFFERENCE = Difference()
 
 def of_tree(files: Mapping[str, bytes], origin: str) -> Release:
     """Read a source tree's files by their paths below its root."""
-    return Release(requirements.from_tree(files), licences.from_tree(files), origin)
+    named = repositories.from_tree(files)
+    return Release(requirements.from_tree(files), licences.from_tree(files), origin, named)
 
 
 def of_metadata(data: bytes, origin: str) -> Release:
     """Read a wheel's METADATA."""
-    return Release(requirements.from_metadata(data), licences.from_metadata(data), origin)
+    named = repositories.from_metadata(data)
+    return Release(requirements.from_metadata(data), licences.from_metadata(data), origin, named)
 
 
 def is_known(said: Iterable[Release]) -> bool:

@@ -12,9 +12,17 @@ from updater.errors import RateLimited, ServerFailed, Unreachable, UpstreamError
 from updater.model import Host
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+    from collections.abc import (
+        AsyncGenerator,
+        Awaitable,
+        Callable,
+        Coroutine,
+        Iterable,
+        Mapping,
+        Sequence,
+    )
 
-    from updater.model import Answer, Offer, Project, Scheme
+    from updater.model import Answer, Note, Offer, Project, Scheme
 
 TRANSIENT: tuple[type[UpstreamError], ...] = (RateLimited, ServerFailed, Unreachable)
 """What a request can fail with that may succeed when it is sent again."""
@@ -137,6 +145,23 @@ class Upstream(ABC):
         """
         del project, host, commit
         return ""
+
+    def notes(self, project: Project, around: Surroundings) -> AsyncGenerator[list[Note]] | None:
+        """Yield a project's release notes, newest first, a page at a time as it is wanted.
+
+        None for a kind that keeps none. It raises UpstreamError where they cannot be had.
+        """
+        del project, around
+        return None
+
+    async def is_public(self, project: Project, around: Surroundings) -> bool:
+        """Tell whether everybody may see a project; the token may show more than that.
+
+        Raises:
+            UpstreamError: the host cannot be asked.
+        """
+        del project, around
+        return False
 
     def host(self, name: str, web: str) -> Host:
         """Return a host of this kind that only its name and web address are known of."""

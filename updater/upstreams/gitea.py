@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, ClassVar
 from updater.model import Candidate, Host
 from updater.upstreams.base import path_of
 from updater.upstreams.hosted import Hosted, Repository
-from updater.upstreams.rest import date, read_list, read_object
+from updater.upstreams.rest import date, published_note, read_list, read_object
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from updater.model import Project
+    from updater.model import Note, Project
     from updater.upstreams.base import Web
+    from updater.upstreams.rest import Json
 
 
 class Gitea(Hosted):
@@ -49,7 +50,8 @@ class Gitea(Hosted):
     async def about(self, url: str, web: Web) -> Repository:
         """Return what the API says of the repository."""
         found = await read_object(url, web)
-        return Repository(str(found.get("full_name", "")), found.get("archived") is True)
+        public = found.get("private") is False and not found.get("internal")
+        return Repository(str(found.get("full_name", "")), found.get("archived") is True, public)
 
     async def dates(self, url: str, web: Web) -> dict[str, datetime]:
         """Return the newest tags' commits and their dates."""
@@ -61,6 +63,14 @@ class Gitea(Hosted):
             if (made := date(commit.get("created")))
         }
 
+    def releases_url(self, url: str) -> str:
+        """Return the address of the list; a page has fifty at most, unless the host says so."""
+        return f"{url}/releases?limit=50"
+
+    def note(self, listed: Json) -> Note | None:
+        """Return what a release tells; who may push is shown drafts, too."""
+        return published_note(listed)
+
     async def releases(self, url: str, web: Web) -> tuple[Candidate, ...]:
         """Return the published releases; their commits are those of their tags."""
         return tuple(
@@ -71,7 +81,7 @@ class Gitea(Hosted):
                 prerelease=one.get("prerelease") is True,
                 url=str(one.get("html_url", "")),
             )
-            for one in await read_list(f"{url}/releases?limit=50", web)
+            for one in await read_list(self.releases_url(url), web)
             if (tag := str(one.get("tag_name", ""))) and not one.get("draft")
         )
 

@@ -21,12 +21,13 @@ from updater.upstreams.base import (
     side_by_side,
 )
 from updater.upstreams.github_batches import Batches
-from updater.upstreams.github_git import ask_by_git
+from updater.upstreams.github_git import ACCEPT, ask_by_git, releases_url
+from updater.upstreams.rest import published_note, read_notes, read_object
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import AsyncGenerator, Mapping, Sequence
 
-    from updater.model import Offer, Project
+    from updater.model import Note, Offer, Project
 
 
 class GitHub(Upstream):
@@ -56,6 +57,22 @@ class GitHub(Upstream):
         """Tell whether the project is on a host of kind ``github``."""
         host = host_of(project, hosts)
         return host is not None and host.kind == self.kind
+
+    def notes(self, project: Project, around: Surroundings) -> AsyncGenerator[list[Note]] | None:
+        """Ask REST for the releases, which it tells without a token, too."""
+        host = host_of(project, around.hosts)
+        if host is None:
+            return None
+        url = releases_url(path_of(project, host), host)
+        return read_notes(url, around.web, published_note, accept=ACCEPT)
+
+    async def is_public(self, project: Project, around: Surroundings) -> bool:
+        """Ask REST for the repository; what only an enterprise may see is private to it."""
+        host = host_of(project, around.hosts)
+        if host is None:
+            return False
+        found = await read_object(f"{host.api}/repos/{path_of(project, host)}", around.web)
+        return found.get("private") is False
 
     async def look_up(
         self, questions: Sequence[Question], around: Surroundings

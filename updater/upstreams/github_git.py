@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from updater.model import Offer
     from updater.upstreams.base import Web
 
-_ACCEPT = "application/vnd.github+json"
+ACCEPT = "application/vnd.github+json"
+"""The form of REST's answers that GitHub recommends."""
 
 
 async def ask_by_git(question: Question, host: Host, web: Web) -> Offer:
@@ -44,6 +45,11 @@ def tag_page(url: str, tag: str) -> str:
     return f"{url}/releases/tag/{tag}"
 
 
+def releases_url(path: str, host: Host) -> str:
+    """Return REST's address of a repository's releases."""
+    return f"{host.api}/repos/{path}/releases?per_page=100"
+
+
 async def releases_by_rest(
     path: str, host: Host, web: Web, tags: Mapping[str, str]
 ) -> tuple[Candidate, ...]:
@@ -58,7 +64,7 @@ async def releases_by_rest(
     Raises:
         UpstreamError: it cannot be asked.
     """
-    url = f"{host.api}/repos/{path}/releases?per_page=100"
+    url = releases_url(path, host)
     return tuple(
         Candidate(
             version=tag,
@@ -68,6 +74,6 @@ async def releases_by_rest(
             prerelease=one.get("prerelease") is True,
             url=str(one.get("html_url", "")),
         )
-        for one in await read_list(url, web, accept=_ACCEPT)
+        for one in await read_list(url, web, accept=ACCEPT)
         if (tag := str(one.get("tag_name", ""))) and not one.get("draft")
     )

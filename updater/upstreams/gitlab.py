@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
 
-from updater.model import Candidate, Host
+from updater.model import Candidate, Host, Note
 from updater.upstreams.base import path_of
 from updater.upstreams.hosted import Hosted, Repository
 from updater.upstreams.rest import date, read_list, read_object
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from updater.model import Project
     from updater.upstreams.base import Web
+    from updater.upstreams.rest import Json
 
 
 class GitLab(Hosted):
@@ -51,7 +52,11 @@ class GitLab(Hosted):
     async def about(self, url: str, web: Web) -> Repository:
         """Return what the Projects API says."""
         found = await read_object(url, web)
-        return Repository(str(found.get("path_with_namespace", "")), found.get("archived") is True)
+        path, public = (
+            str(found.get("path_with_namespace", "")),
+            found.get("visibility") == "public",
+        )
+        return Repository(path, found.get("archived") is True, public)
 
     async def dates(self, url: str, web: Web) -> dict[str, datetime]:
         """Return the newest tags' commits and their dates."""
@@ -63,6 +68,17 @@ class GitLab(Hosted):
             if (made := date(commit.get("committed_date")))
         }
 
+    def releases_url(self, url: str) -> str:
+        """Return the address of the Releases API."""
+        return f"{url}/releases?per_page=100"
+
+    def note(self, listed: Json) -> Note | None:
+        """Return what a release tells: GitLab lists upcoming ones too."""
+        tag, links = str(listed.get("tag_name", "")), listed.get("_links") or {}
+        if not tag or listed.get("upcoming_release"):
+            return None
+        return Note(tag, str(links.get("self", "")), str(listed.get("description") or ""))
+
     async def releases(self, url: str, web: Web) -> tuple[Candidate, ...]:
         """Return the releases that have come: GitLab lists upcoming ones too."""
         return tuple(
@@ -73,7 +89,7 @@ class GitLab(Hosted):
                 published=date(one.get("released_at")),
                 url=str((one.get("_links") or {}).get("self", "")),
             )
-            for one in await read_list(f"{url}/releases?per_page=100", web)
+            for one in await read_list(self.releases_url(url), web)
             if (tag := str(one.get("tag_name", ""))) and not one.get("upcoming_release")
         )
 

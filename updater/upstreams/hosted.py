@@ -22,13 +22,15 @@ from updater.upstreams.base import (
     side_by_side,
 )
 from updater.upstreams.ls_refs import Refs, ls_refs, moved, offer, prefixes
+from updater.upstreams.rest import read_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import AsyncGenerator, Mapping, Sequence
     from datetime import datetime
 
-    from updater.model import Candidate, Host, Offer, Project
+    from updater.model import Candidate, Host, Note, Offer, Project
     from updater.upstreams.base import Web
+    from updater.upstreams.rest import Json
 
 
 class Repository(Struct, frozen=True):
@@ -36,6 +38,7 @@ class Repository(Struct, frozen=True):
 
     path: str = ""
     archived: bool = False
+    public: bool = False
 
 
 class Hosted(Upstream):
@@ -59,12 +62,32 @@ class Hosted(Upstream):
         """Ask the API for the newest tags: commit -> date. Older ones may be missing."""
 
     @abstractmethod
+    def releases_url(self, url: str) -> str:
+        """Return the API's address of the list of releases."""
+
+    @abstractmethod
+    def note(self, listed: Json) -> Note | None:
+        """Return what a release of that list tells; None for one that is not published."""
+
+    @abstractmethod
     async def releases(self, url: str, web: Web) -> tuple[Candidate, ...]:
         """Ask the API for all published releases; ``commit`` may be empty."""
 
     @abstractmethod
     def tag_page(self, url: str, tag: str) -> str:
         """Return a tag's page for people, below the repository's own."""
+
+    def notes(self, project: Project, around: Surroundings) -> AsyncGenerator[list[Note]]:
+        """Ask the API for the releases and what they tell."""
+        url = self.releases_url(self._api_url(project, around))
+        return read_notes(url, around.web, self.note)
+
+    async def is_public(self, project: Project, around: Surroundings) -> bool:
+        """Ask the API for the repository as a whole."""
+        return (await self.about(self._api_url(project, around), around.web)).public
+
+    def _api_url(self, project: Project, around: Surroundings) -> str:
+        return self.api_url(project, around.hosts[_host_name(project)])
 
     def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
         """Tell whether the project is on a host of this kind."""
@@ -77,10 +100,14 @@ class Hosted(Upstream):
         """Ask for each repository, all side by side."""
 
         async def one(question: Question) -> Offer:
-            host = around.hosts[question.project.removeprefix("https://").split("/", 1)[0]]
+            host = around.hosts[_host_name(question.project)]
             return await _Asking(self, question, host, around.web).offer()
 
         return await each(questions, one)
+
+
+def _host_name(project: Project) -> str:
+    return project.removeprefix("https://").split("/", 1)[0]
 
 
 class _Asking:

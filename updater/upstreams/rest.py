@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import aclosing
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from updater.errors import BadAnswer
+from updater.model import Note
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
     from updater.model import Answer
     from updater.upstreams.base import Web
 
@@ -44,18 +48,58 @@ async def read_list(
     Raises:
         UpstreamError: it cannot be asked, or answers with something else.
     """
-    found: list[Json] = []
+    return [one async for page in read_pages(url, web, accept=accept, pages=pages) for one in page]
+
+
+async def read_pages(
+    url: str, web: Web, *, accept: str = "application/json", pages: int = _MOST_PAGES
+) -> AsyncGenerator[list[Json]]:
+    """Yield a list's pages, at most so many; none is asked for before it is wanted.
+
+    Raises:
+        UpstreamError: it cannot be asked, or answers with something else.
+    """
     for _ in range(pages):
         answer = await web.get(url, accept=accept, scheme="bearer")
         listed = _parsed(answer)
         if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
             raise BadAnswer(f"{url} answers with no list of JSON objects", url=url)
-        found += listed
+        yield listed
         further = _NEXT.search(answer.headers.get("link", ""))
         if further is None:
             break
         url = further[1]
-    return found
+
+
+async def read_notes(
+    url: str,
+    web: Web,
+    read: Callable[[Json], Note | None],
+    *,
+    accept: str = "application/json",
+) -> AsyncGenerator[list[Note]]:
+    """Yield the notes of a list of releases, a page at a time.
+
+    Args:
+        url: of the list.
+        web: HTTP.
+        read: makes a note of a release; None of one that has not come yet.
+        accept: the form of the answer.
+
+    Raises:
+        UpstreamError: it cannot be asked, or answers with something else.
+    """
+    async with aclosing(read_pages(url, web, accept=accept)) as pages:
+        async for page in pages:
+            yield [note for one in page if (note := read(one)) is not None]
+
+
+def published_note(listed: Json) -> Note | None:
+    """Return what a release tells in the form of GitHub, which Gitea shares; None for a draft."""
+    tag = str(listed.get("tag_name", ""))
+    if not tag or listed.get("draft"):
+        return None
+    return Note(tag, str(listed.get("html_url", "")), str(listed.get("body") or ""))
 
 
 def _parsed(answer: Answer) -> object:
