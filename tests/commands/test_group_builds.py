@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -124,22 +125,46 @@ def test_a_build_that_is_refused_is_refused_to_all_members(
         assert message.startswith("builds are not sandboxed, and ")
 
 
-def test_a_build_counts_for_the_packages_that_it_was_of_only(
-    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Two were built together; one of them is not in the pull request."""
+PEAR_LEFT_OUT = (
+    "not run: it passed together with overlays/pear.nix#python3Packages.pear, which this pull "
+    "request leaves out, so that nothing is known of these changes"
+)
+
+
+@pytest.fixture
+def home(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A repository with the two members of a group, both behind."""
     workshop.overlay("apple", "pear")
     for name in ("apple", "pear"):
         workshop.add(name, "2.0")
     workshop.project.add_configuration(FRUIT)
-    home = Home.made(workshop.project, workshop.github, workshop.index, monkeypatch)
+    made = Home.made(workshop.project, workshop.github, workshop.index, monkeypatch)
     paths = ("overlays/apple.nix", "overlays/pear.nix")
-    home.hosted.commit({path: (workshop.project.root / path).read_text() for path in paths})
-    home.hosted.settle()
-    results = tmp_path / "results"
-    with monkeypatch.context() as without:
+    made.hosted.commit({path: (workshop.project.root / path).read_text() for path in paths})
+    made.hosted.settle()
+    return made
+
+
+def build(home: Home, results: Path) -> None:
+    """Build what is behind, in a process without a token and a checkout that is thrown away."""
+    before = home.project.snapshot()
+    with home.patch.context() as without:
         without.delenv("GITHUB_TOKEN")
         assert home.project.run("bump", "--output", str(results)).code == 0
+    for path, data in before.items():
+        (home.project.root / path).write_bytes(data)
+
+
+def verified(home: Home, number: int) -> dict[str, str]:
+    """What the body of a pull request of one package says was verified."""
+    rows = re.findall(r"^\| ([a-z ]+) \| (.*) \|$", home.pull(number).body, re.MULTILINE)
+    return {what: said for what, said in rows if what in ("evaluation", "build", "imports")}
+
+
+def test_a_build_counts_for_the_packages_that_it_was_of_only(home: Home, tmp_path: Path) -> None:
+    """Two were built together; the result of one of them is missing."""
+    results = tmp_path / "results"
+    build(home, results)
     assert home.project.run("publish", str(results)).code == 0
     assert home.pull(1).body.count("| build | pass (") == 2
 
@@ -149,8 +174,24 @@ def test_a_build_counts_for_the_packages_that_it_was_of_only(
     pear.unlink()
     assert home.project.run("publish", str(results)).code == 0
 
-    (line,) = [one for one in home.pull(1).body.splitlines() if one.startswith("| build |")]
-    assert line == (
-        "| build | not run: it was built together with overlays/pear.nix#python3Packages.pear, "
-        "so that nothing is known of these changes together |"
-    )
+    assert verified(home, 1) == dict.fromkeys(("evaluation", "build", "imports"), PEAR_LEFT_OUT)
+
+
+def test_the_rest_of_a_group_says_that_it_was_built_with_what_was_declined(
+    home: Home, workshop: Workshop, tmp_path: Path
+) -> None:
+    """And nothing is merged by itself on the strength of such a build."""
+    config = home.project.root / "config.yaml"
+    config.write_text(config.read_text().replace("group: fruit", "group: fruit, automerge: true"))
+    build(home, tmp_path / "first")
+    assert home.project.run("publish", str(tmp_path / "first")).code == 0
+    assert home.pull(1).automerge is True
+    home.pull(1).state = "closed"
+    workshop.add("apple", "3.0")
+    build(home, tmp_path / "second")
+
+    assert home.project.run("publish", str(tmp_path / "second")).code == 0
+
+    assert home.pull(2).title == "apple: 1.0 -> 3.0"
+    assert verified(home, 2) == dict.fromkeys(("evaluation", "build", "imports"), PEAR_LEFT_OUT)
+    assert home.pull(2).automerge is False

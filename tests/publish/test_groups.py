@@ -51,17 +51,23 @@ def test_a_build_of_these_very_changes_counts() -> None:
 @pytest.mark.parametrize(
     ("build", "members", "said"),
     [
-        (PASSED, ["a", "b"], "it was built without b"),
-        (Build("failed", "a", beside=("b",)), ["a"], "it was built together with b"),
+        (PASSED, ["a", "b"], "it passed without b"),
         (
-            Build("passed", "a", beside=("b",)),
+            Build("failed", "a", beside=("b",)),
+            ["a"],
+            "it failed together with b, which this pull request leaves out",
+        ),
+        (
+            Build("passed", "a", beside=("b", "d")),
             ["a", "c"],
-            "it was built together with b and without c",
+            "it passed together with b, d, which this pull request leaves out and without c",
         ),
     ],
 )
-def test_a_build_of_other_changes_says_nothing(build: Build, members: list[str], said: str) -> None:
+def test_a_build_of_other_changes_is_no_evidence_and_says_of_what_it_was(
+    build: Build, members: list[str], said: str
+) -> None:
     found = as_built(build, "a", members)
     assert found is not None
     assert found.status == "skipped"
-    assert found.phase == f"{said}, so that nothing is known of these changes together"
+    assert found.phase == f"{said}, so that nothing is known of these changes"

@@ -61,7 +61,7 @@ def _identity(package: Package) -> str:
 
 
 def as_built(build: Build | None, identity: str, members: Iterable[str]) -> Build | None:
-    """Return what a build says of a pull request: nothing where it was of other changes.
+    """Return what a build says of a pull request; of other changes only what they were.
 
     Args:
         build: what became of the package's build.
@@ -73,9 +73,9 @@ def as_built(build: Build | None, identity: str, members: Iterable[str]) -> Buil
     beside = {one for one in members if one != identity}
     if beside == set(build.beside):
         return build
-    missing = sorted(set(build.beside) - beside)
-    more = sorted(beside - set(build.beside))
-    said = [f"together with {', '.join(missing)}"] if missing else []
-    said += [f"without {', '.join(more)}"] if more else []
-    phase = f"it was built {' and '.join(said)}, so that nothing is known of these changes together"
+    missing = ", ".join(sorted(set(build.beside) - beside))
+    more = ", ".join(sorted(beside - set(build.beside)))
+    said = [f"together with {missing}, which this pull request leaves out"] if missing else []
+    said += [f"without {more}"] if more else []
+    phase = f"it {build.status} {' and '.join(said)}, so that nothing is known of these changes"
     return replace(Build("skipped", build.attribute), phase=phase[:500])
