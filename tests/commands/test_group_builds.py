@@ -126,8 +126,8 @@ def test_a_build_that_is_refused_is_refused_to_all_members(
 
 
 PEAR_LEFT_OUT = (
-    "not run: it passed together with overlays/pear.nix#python3Packages.pear, which this pull "
-    "request leaves out, so that nothing is known of these changes"
+    "not run: nobody built these very changes: it passed together with "
+    "overlays/pear.nix#python3Packages.pear, which this pull request leaves out"
 )
 
 

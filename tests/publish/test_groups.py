@@ -70,4 +70,4 @@ def test_a_build_of_other_changes_is_no_evidence_and_says_of_what_it_was(
     found = as_built(build, "a", members)
     assert found is not None
     assert found.status == "skipped"
-    assert found.phase == f"{said}, so that nothing is known of these changes"
+    assert found.phase == f"nobody built these very changes: {said}"

@@ -77,5 +77,5 @@ def as_built(build: Build | None, identity: str, members: Iterable[str]) -> Buil
     more = ", ".join(sorted(beside - set(build.beside)))
     said = [f"together with {missing}, which this pull request leaves out"] if missing else []
     said += [f"without {more}"] if more else []
-    phase = f"it {build.status} {' and '.join(said)}, so that nothing is known of these changes"
+    phase = f"nobody built these very changes: it {build.status} {' and '.join(said)}"
     return replace(Build("skipped", build.attribute), phase=phase[:500])
