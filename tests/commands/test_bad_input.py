@@ -353,6 +353,7 @@ def test_a_read_only_file_is_left_alone(project: Project) -> None:
         1,
         (
             "! a  failed at write: overlays/a.nix is read-only; nothing was written\n"
+            "    warning: a new major version: 1.0 -> 2.0\n"
             "    hint: chmod u+w overlays/a.nix, or hold the package in config.yaml\n1 failed\n"
         ),
     )

@@ -285,6 +285,7 @@ def test_commit_refuses_a_file_with_uncommitted_changes(project: Project, index:
         1,
         (
             "! a  failed at write: overlays/a.nix has uncommitted changes\n"
+            "    warning: a new major version: 1.0 -> 2.0\n"
             "    hint: commit or stash them, or leave out --commit\n1 failed\n"
         ),
     )

@@ -114,10 +114,10 @@ class Decision(Struct, frozen=True):
         """Why the candidate is taken where that is not plain."""
         return self.choice.reason if isinstance(self.choice, Take) else ""
 
-    def known(self, subject: Subject) -> dict[str, Any]:
-        """Return the fields that every outcome has."""
+    def known(self, package: Package) -> dict[str, Any]:
+        """Return the fields that every outcome has, as `known` of an outcome does."""
         return {
-            "package": subject.package,
+            "package": package,
             "tracking": self.tracking,
             "pinned": self.pinned,
             "candidate": self.choice.candidate,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def checked(subject: Subject, decision: Decision) -> Outcome:
     """Return what ``check`` says of a decision."""
-    known = decision.known(subject)
+    known = decision.known(subject.package)
     match decision.choice:
         case Take():
             return Outdated(reason=decision.reason, **known)
@@ -27,13 +27,10 @@ def checked(subject: Subject, decision: Decision) -> Outcome:
 def failed(package: Package, error: StageError, decision: Decision | None = None) -> Failed:
     """Return the outcome of an error, with what was known before it."""
     return Failed(
-        package=package,
         stage=error.stage,
         message=error.message,
         hint=error.hint,
-        tracking=decision.tracking if decision is not None else None,
-        pinned=decision.pinned if decision is not None else None,
-        candidate=decision.choice.candidate if decision is not None else None,
+        **(decision.known(package) if decision is not None else {"package": package}),
     )
 
 

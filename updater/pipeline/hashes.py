@@ -57,12 +57,12 @@ class Hashes(Struct, frozen=True):
         fetches: list[Fetch] = []
         for one in self._fetches(subject, candidate):
             if isinstance(one, NoFile):
-                return Held(reason=one.reason, **decision.known(subject))
+                return Held(reason=one.reason, **decision.known(subject.package))
             fetches.append(one)
         search = Search(subject, fetches, self.prefetcher)
         problem = search.problem(self._cannot_build(subject, ask), moving=decision.tracking.moving)
         if problem:
-            return Held(reason=problem, **decision.known(subject))
+            return Held(reason=problem, **decision.known(subject.package))
         unbuilt = ask.unbuilt or self.builder.skipped(subject.policy.build)
         built = not unbuilt or (subject.package.dependents and ask.reported is None)
         keep = self.builder.scratch.file("archive") if built else None
@@ -71,7 +71,7 @@ class Hashes(Struct, frozen=True):
         if unknown:
             problem = search.problem(self._cannot_build(subject, ask), moving=False)
             if problem:
-                return Held(reason=problem, **decision.known(subject))
+                return Held(reason=problem, **decision.known(subject.package))
         archive = None
         if hashed is not None and keep is not None and keep.exists():
             archive = Downloaded(keep, hashed.sri, fetches[0].strip_root)
@@ -80,7 +80,7 @@ class Hashes(Struct, frozen=True):
         except NotEvaluated as error:
             names = " and ".join(one.shown for one in unknown)
             reason = f"only a build can tell its {names}, and {error.message}; {ADVICE}"
-            return Held(reason=reason, **decision.known(subject))
+            return Held(reason=reason, **decision.known(subject.package))
         await self._refuse_moved(search, candidate)
         whole = values.having(found)
         source = next((sri for one, sri in found.items() if one == Unknown("hash")), None)

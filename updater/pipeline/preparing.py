@@ -137,7 +137,7 @@ class Preparer(Struct, frozen=True):
         package, policy = subject.package, subject.policy.build
         change = plan(package, ready.values, found.texts[package.file], ready.companions)
         if not change.edits:
-            return Current(**ready.decision.known(subject))
+            return Current(**ready.decision.known(subject.package))
         after = dependents(package.identity, used) if policy.dependents else ()
         return self._job_of(subject, ready, {package.file: change.after}, after, found)
 
@@ -168,5 +168,5 @@ class Preparer(Struct, frozen=True):
     ) -> Ready | Outcome:
         build = await self.builder.build(job, ahead)
         if build.status == "failed" and subject.policy.build.on_failure == "skip":
-            return unbuilt(build, **ready.decision.known(subject))
+            return unbuilt(build, **ready.decision.known(subject.package))
         return replace(ready, build=build)

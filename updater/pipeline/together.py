@@ -116,7 +116,7 @@ class Together(Struct, frozen=True):
                 ended[one.identity] = failed(one.package, error, ready.decision)
                 continue
             if not change.edits:
-                ended[one.identity] = Current(**ready.decision.known(one.subject))
+                ended[one.identity] = Current(**ready.decision.known(one.package))
                 continue
             texts[file] = change.after
             changed.add(file)
@@ -178,7 +178,7 @@ def _built(member: Member, builds: Mapping[str, Build], members: Sequence[Member
 
 
 def _unbuilt(name: str, member: Member, build: Build, members: Sequence[Member]) -> Failed:
-    outcome = unbuilt(build, **member.ready.decision.known(member.subject))
+    outcome = unbuilt(build, **member.ready.decision.known(member.package))
     others = ", ".join(one.package.name for one in members if one is not member)
     where = f"in group {name}, together with {others}" if others else f"alone of group {name}"
     return replace(outcome, message=f"{where}: {outcome.message}")

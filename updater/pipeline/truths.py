@@ -128,9 +128,9 @@ class Truths(Struct, frozen=True):
         if isinstance(decision.choice, Take):
             fetch = subject.fetch(decision.choice.candidate, self.config.hosts)
             if isinstance(fetch, NoFile):
-                return Held(reason=fetch.reason, **decision.known(subject))
+                return Held(reason=fetch.reason, **decision.known(subject.package))
             if subject.package.companions or subject.package.dependents:
-                return Held(reason=_SHARED_VERSION, **decision.known(subject))
+                return Held(reason=_SHARED_VERSION, **decision.known(subject.package))
             values |= fetch.values
         return _kept(subject, decision, values, sri=sri)
 

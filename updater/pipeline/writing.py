@@ -59,7 +59,7 @@ class Writer(Struct, frozen=True):
         try:
             change = plan(package, ready.values, texts[package.file], ready.companions)
             if not change.edits:
-                return Current(**decision.known(subject))
+                return Current(**decision.known(subject.package))
             if not ask.dry_run:
                 await self._write_change(change, ask, decision)
         except StageError as error:
@@ -72,7 +72,7 @@ class Writer(Struct, frozen=True):
             reason=decision.reason,
             build=ready.build,
             built=ready.built,
-            **decision.known(subject),
+            **decision.known(subject.package),
         )
 
     async def _write_change(self, change: Change, ask: Bump, decision: Decision) -> None:
