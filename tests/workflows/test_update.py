@@ -103,6 +103,25 @@ def test_a_night_over_forty_overlays(
     assert WRITER not in left
 
 
+def test_the_rights_for_the_dashboard_are_a_line_each_that_needs_only_its_mark_taken_off() -> None:
+    """The message of a run without them names both: see the dashboard's own tests."""
+    text = UPDATE.replace("# issues: write", "issues: write")
+    publish = yaml.safe_load(text.replace("# permission-issues", "permission-issues"))["jobs"][
+        "publish"
+    ]
+    assert publish["permissions"] == {
+        "contents": "write",
+        "pull-requests": "write",
+        "issues": "write",
+    }
+    (app,) = [step["with"] for step in publish["steps"] if step.get("id") == "app"]
+    assert {name: said for name, said in app.items() if name.startswith("permission-")} == {
+        "permission-contents": "write",
+        "permission-pull-requests": "write",
+        "permission-issues": "write",
+    }
+
+
 def test_only_the_job_that_runs_nothing_of_upstreams_keeps_the_cache() -> None:
     jobs = yaml.safe_load(UPDATE)["jobs"]
     uses = {name: [one.get("uses", "") for one in job["steps"]] for name, job in jobs.items()}
