@@ -171,7 +171,8 @@ class Commits:
         return self._history
 
     def _opened(self) -> AbstractContextManager[History]:
-        return History.opened(self._url, self._http.silence, self._http.token(self._url))
+        http = self._http
+        return History.opened(self._url, http.silence, http.token(self._url), http.fetched)
 
     async def _expect_git(self) -> None:
         """Make sure that git is answered in its own protocol before it is let loose.

@@ -65,7 +65,8 @@ def opened(config: Config) -> Iterator[Publisher]:
             raise UsageError(
                 f"{target.repository} has no branch {branch!r}", hint="check `base:` in config.yaml"
             )
-        remote = Remote(target.host.web, target.repository, target.token)
+        fetched = config.document.archives.fetched
+        remote = Remote(target.host.web, target.repository, target.token, fetched)
         by_git = remote if publish.via == "git" else None
         base = Base(branch, commit, target.prefix)
         yield Publisher(config, View(repository, base, config.root), by_git)
