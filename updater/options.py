@@ -154,7 +154,8 @@ class PackageOptions(_Strict):
     )
     python: Annotated[str, BeforeValidator(spellings.python)] | None = Field(
         default=None,
-        description="The Python that packages are built for; a release that needs another is held",
+        description="The Python that packages are built for; a release or commit that needs "
+        "another, as the index or its own files say, is held",
     )
     cross_check: bool | None = Field(
         default=None,
