@@ -154,7 +154,8 @@ class PackageOptions(_Strict):
     )
     python: Annotated[str, BeforeValidator(spellings.python)] | None = Field(
         default=None,
-        description="The Python that packages are built for; a release that needs another is held",
+        description="The Python that packages are built for; a release or commit that needs "
+        "another, as the index or its own files say, is held",
     )
     cross_check: bool | None = Field(
         default=None,
@@ -206,9 +207,12 @@ class HostOptions(_Strict):
 
 
 class ArchiveOptions(_Strict):
-    """What one archive may cost, under ``archives:``; more is refused as hostile."""
+    """What one source may cost, under ``archives:``; more is refused as hostile."""
 
     downloaded: Size = Field(default=8 << 30, description="The largest download; default: 8GiB")
+    fetched: Size = Field(
+        default=8 << 30, description="The largest pack that git fetches; default: 8GiB"
+    )
     unpacked: Size = Field(default=16 << 30, description="The largest tree; default: 16GiB")
     ratio: Annotated[int, Field(ge=1)] = Field(
         default=250, description="How many bytes one downloaded byte may become, beyond 64 MiB"
@@ -282,7 +286,7 @@ class Document(_Strict):
         description="Limits of the search for what a hash holds: see below",
     )
     archives: ArchiveOptions = Field(
-        default_factory=ArchiveOptions, description="What one source archive may cost"
+        default_factory=ArchiveOptions, description="What one source may cost"
     )
     defaults: PackageOptions = Field(
         default_factory=PackageOptions, description="What holds for every package"

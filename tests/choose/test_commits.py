@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 from tests.choose.spelling import NOW, commit, spelled
 from updater import choose
@@ -96,6 +97,31 @@ def test_whether_a_follower_of_a_branch_moves(
 ) -> None:
     line = choose.Line(relation, pinned)
     assert spelled(choose.choose_commit(HEAD, line, Policy(**policy), NOW)) == expected
+
+
+PYTHON = {
+    "runs there": ((">=3.9",), "3.12", "take 1.1-unstable-2026-05-30"),
+    "says nothing": ((), "3.12", "take 1.1-unstable-2026-05-30"),
+    "is not looked at": ((">=3.13",), None, "take 1.1-unstable-2026-05-30"),
+    "says nonsense": ((">=3.6.*x",), "3.12", "take 1.1-unstable-2026-05-30"),
+    "needs a newer one": (
+        (">=3.13",),
+        "3.12",
+        (
+            "wait 1.1-unstable-2026-05-30: 1.1-unstable-2026-05-30 needs Python >=3.13, and "
+            "`python: 3.12` is set"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("requires", "python", "expected"), PYTHON.values(), ids=PYTHON)
+def test_a_head_for_another_python_is_held(
+    requires: tuple[str, ...], python: str | None, expected: str
+) -> None:
+    policy = Policy(python=Version(python) if python else None)
+    head = replace(HEAD, requires_python=requires)
+    assert spelled(choose.choose_commit(head, choose.Line("ahead", OLD), policy, NOW)) == expected
 
 
 def test_a_head_without_a_date_is_held_where_age_matters() -> None:

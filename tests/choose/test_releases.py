@@ -259,15 +259,16 @@ PYTHON = {
 
 
 @pytest.mark.parametrize(("requires", "python", "expected"), PYTHON.values(), ids=PYTHON)
+@pytest.mark.parametrize("twin", [False, True], ids=["its own files", "files of the same version"])
 def test_a_release_for_another_python_is_held(
-    requires: str | None, python: str | None, expected: str
+    requires: str | None, python: str | None, expected: str, *, twin: bool
 ) -> None:
-    offered = [Candidate("1.0"), Candidate("1.1", distributions=(wheel(requires),))]
+    newest = Candidate("1.1", distributions=(wheel(requires),))
+    if twin:
+        newest = Candidate("1.1", requires_python=(requires,))
     policy = Policy(python=Version(python) if python else None)
-    assert (
-        spelled(choose.choose_release(Pin("1.0"), choose.Versions(offered, None), policy, NOW))
-        == expected
-    )
+    offered = choose.Versions([Candidate("1.0"), newest], None)
+    assert spelled(choose.choose_release(Pin("1.0"), offered, policy, NOW)) == expected
 
 
 def test_one_file_that_runs_is_enough() -> None:

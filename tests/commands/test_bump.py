@@ -207,6 +207,82 @@ def test_a_commit_pin_that_a_tag_names_follows_tags_as_commits(
     )
 
 
+def sources(github: GitHub, files: dict[str, str]) -> None:
+    """Tags 1.0 and 2.0 of a repository; the second one says which Pythons it needs."""
+    repository = github.repository("o", "fig")
+    for version, own in (("1.0", {}), ("2.0", files)):
+        repository.tag(f"v{version}", repository.commit({"a": version, **own}))
+
+
+DECLARED = {
+    "pyproject": {"pyproject.toml": '[project]\nrequires-python = ">=3.13"\n'},
+    "setup.cfg": {"setup.cfg": "[options]\npython_requires = >=3.13\n"},
+    "PKG-INFO": {"PKG-INFO": "Name: fig\nVersion: 2.0\nRequires-Python: >=3.13\n"},
+}
+
+
+@pytest.mark.parametrize("files", DECLARED.values(), ids=DECLARED)
+def test_a_source_that_is_for_another_python_is_not_written(
+    project: Project, github: GitHub, files: dict[str, str]
+) -> None:
+    """Only the downloaded source says so; where --to asked for it, that is a warning."""
+    sources(github, files)
+    project.add_configuration("defaults: {python: '3.12', build: {enabled: false}}\n")
+    path = project.overlay("fig.nix", github_overlay("fig", "1.0", sri=FAKE))
+    before = path.read_text()
+
+    (held,) = project.run("bump", "--json").json["packages"]
+
+    said = "2.0 says of itself that it needs Python >=3.13, and `python: 3.12` is set"
+    assert (held["status"], held["latest"], held["reason"]) == ("held", "2.0", said)
+    assert path.read_text() == before
+
+    (asked,) = project.run("bump", "fig", "--to", "2.0", "--json").json["packages"]
+    assert (asked["status"], asked["written"]) == ("updated", True)
+    assert {"code": "other-python", "message": said} in asked["warnings"]
+
+
+@pytest.mark.parametrize(
+    ("newest", "expected", "told"),
+    [
+        (">=3.9", 1, []),
+        (
+            ">=3.13",
+            0,
+            ["1.0-unstable-2025-01-02 needs Python >=3.13, and `python: 3.12` is set"],
+        ),
+    ],
+    ids=["head runs there", "head does not"],
+)
+def test_a_moving_rev_becomes_the_head_only_where_that_is_for_the_configured_python(
+    project: Project,
+    github: GitHub,
+    tmp_path: Path,
+    newest: str,
+    expected: int,
+    told: list[str],
+) -> None:
+    """Else it becomes the commit that it holds, whatever that one needs: the source stays."""
+    repository = github.repository("o", "fig")
+    commits = [
+        repository.commit({"pyproject.toml": declared})
+        for declared in (
+            f'[project]\nversion = "1.0"\nrequires-python = "{python}"\n'
+            for python in ("<3.12", newest)
+        )
+    ]
+    held = unpacked_hash(repository, commits[0], tmp_path)
+    project.add_configuration("defaults: {python: '3.12', build: {enabled: false}}\n")
+    path = project.overlay("fig.nix", github_overlay("fig", "1.0", rev="main", sri=held))
+
+    (package,) = project.run("bump", "--json").json["packages"]
+
+    assert (package["status"], package["commit"]) == ("updated", commits[expected])
+    assert f'rev = "{commits[expected]}"' in path.read_text()
+    warnings = [one["message"] for one in package["warnings"] if one["code"] == "newer-held"]
+    assert warnings == told
+
+
 def test_a_moved_repository_is_followed_and_reported(
     project: Project, github: GitHub, vocos: Hosted
 ) -> None:

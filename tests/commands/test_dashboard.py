@@ -115,14 +115,33 @@ def test_an_issue_of_somebody_else_is_no_dashboard(home: Home) -> None:
     assert [one.author for one in home.hosted.issues.values()] == ["mallory", "loopback"]
 
 
-def test_without_the_right_to_issues_pull_requests_are_made_all_the_same(home: Home) -> None:
-    home.github.server.fail("POST .*/issues$", forbidden("issues=write"))
+@pytest.mark.parametrize(
+    ("request_", "what"),
+    [("POST .*/issues$", "open an issue"), (r"GET .*/issues\?", "read the issues")],
+)
+def test_without_the_right_to_issues_pull_requests_are_made_all_the_same(
+    home: Home, request_: str, what: str
+) -> None:
+    """Nor may it read those of a private repository; the message names the workflow's lines."""
+    home.github.server.fail(request_, forbidden("issues=write"))
     result = home.bump()
     assert (result.code, home.packages(result)["apple"]["status"]) == (1, "updated")
     assert result.err == (
-        "updater: me/overlays: cannot open an issue: 403 Resource not accessible by personal "
-        "access token; the token in GITHUB_TOKEN lacks a right: issues=write\n"
+        f"updater: me/overlays: cannot {what}: 403 Resource not accessible by personal "
+        "access token; the token in GITHUB_TOKEN lacks a right: issues=write; in update.yml take "
+        "the # from the line `# issues: write`, and from `# permission-issues: write` where the "
+        "token is a GitHub App's\n"
     )
+    assert home.hosted.issues == {}
+
+
+def test_a_box_of_a_package_that_a_run_is_not_about_stays_ticked(home: Home) -> None:
+    home.bump()
+    (issue,) = home.hosted.issues.values()
+    issue.body = issue.body.replace("- [ ] `pear`", "- [x] `pear`")
+    ticked = issue.body
+    home.bump("fig")
+    assert issue.body == ticked
 
 
 def test_a_lost_answer_makes_no_second_dashboard(home: Home) -> None:

@@ -77,6 +77,23 @@ def test_finds_the_tag_whose_tree_a_moving_pin_holds(
     assert project.snapshot() == before
 
 
+def test_a_repository_that_is_larger_than_the_configured_limit_is_not_cloned(
+    project: Project, github: GitHub, vocos: Hosted, tmp_path: Path
+) -> None:
+    pinned(project, vocos, "v0.2.0", tmp_path)
+    project.add_configuration("archives: {fetched: 500B}\n")
+    result = project.run("identify")
+    assert (result.code, result.out) == (
+        1,
+        (
+            f"! vocos  failed at look-up: {github.url}/o/vocos.git answers git with more than "
+            "500 bytes\n"
+            "    hint: if it may be that large, raise `archives: {fetched: ...}` in config.yaml\n"
+            "1 failed\n"
+        ),
+    )
+
+
 def test_finds_an_untagged_commit_in_the_middle_with_its_declared_version(
     project: Project, vocos: Hosted, tmp_path: Path
 ) -> None:

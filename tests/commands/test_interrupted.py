@@ -200,15 +200,28 @@ def test_an_interrupt_during_a_look_up_says_so_and_leaves_everything(
     assert list(scratch.glob("updater-*")) == []
 
 
+# What Nix does when its download hangs, and the configuration that makes it do so.
+REALISED = {
+    "a build": ("", "nix-store --realise"),
+    # With a fake hash in the scratch copy alone.
+    "finding a hash": (
+        "packages: {apple: {hash: build}}\n",
+        "nix-store --realise --no-build-output",
+    ),
+}
+
+
 @pytest.mark.usefixtures("tokenless")
+@pytest.mark.parametrize(("configuration", "command"), REALISED.values(), ids=REALISED)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_during_a_build_ends_nix_too(
-    workshop: Workshop, scratch: Path, number: signal.Signals
+def test_an_interrupt_while_nix_realises_ends_nix_too(
+    workshop: Workshop, scratch: Path, number: signal.Signals, configuration: str, command: str
 ) -> None:
-    """The build's download hangs; after the interrupt Nix is gone and nothing is written."""
+    """Its download hangs; after the interrupt Nix is gone and nothing is written."""
     hang = Hang()
     workshop.add("apple", "2.0")
     workshop.overlay("apple")
+    workshop.project.add_configuration(configuration)
     workshop.index.server.fail("GET /packages/source/", hang)
     before = workshop.project.snapshot()
     building: list[str] = []
@@ -216,32 +229,7 @@ def test_an_interrupt_during_a_build_ends_nix_too(
         workshop.project.root,
         hang,
         number,
-        lambda: building.extend(running("nix-store --realise", str(scratch))),
-    )
-    assert (code, len(building)) == (130, 1)
-    assert workshop.project.snapshot() == before
-    assert list(scratch.glob("updater-*")) == []
-    assert running("nix-store --realise", str(scratch)) == []
-
-
-@pytest.mark.usefixtures("tokenless")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_while_nix_finds_a_hash_ends_nix_too(
-    workshop: Workshop, scratch: Path, number: signal.Signals
-) -> None:
-    """The fixed output's download hangs, with a fake hash in the scratch copy alone."""
-    hang = Hang()
-    workshop.add("apple", "2.0")
-    workshop.overlay("apple")
-    workshop.project.add_configuration("packages: {apple: {hash: build}}\n")
-    workshop.index.server.fail("GET /packages/source/", hang)
-    before = workshop.project.snapshot()
-    building: list[str] = []
-    code, _ = interrupted(
-        workshop.project.root,
-        hang,
-        number,
-        lambda: building.extend(running("nix-store --realise --no-build-output", str(scratch))),
+        lambda: building.extend(running(command, str(scratch))),
     )
     assert (code, len(building)) == (130, 1)
     assert workshop.project.snapshot() == before

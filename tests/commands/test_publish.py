@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.commands.repository import Home
 from tests.loopback.messages import text
-from tests.project import FAKE
+from tests.project import FAKE, github_overlay
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -288,16 +289,26 @@ def test_another_answer_to_what_was_asked_is_refused(home: Home, tmp_path: Path)
     assert home.hosted.pulls == {}
 
 
-def test_the_dashboard_shows_what_the_build_job_held_and_what_failed_there(
+def test_the_dashboard_shows_what_is_found_of_all_and_what_the_build_job_says_of_its_own(
     home: Home, tmp_path: Path
 ) -> None:
-    """As its word: it publishes nothing, fails nothing, and cannot act."""
-    home.add("fig", "pear")
+    """Its word counts where the package is behind: it publishes and fails nothing, and cannot act.
+
+    Of fig, which is held, of pear, which cannot be looked up, and of lime, which is new, the job
+    could say anything.
+    """
+    home.add("fig", "kiwi", "lime", "nut", "pear", "plum")
+    for name in ("kiwi", "nut", "plum"):
+        home.release(name, "2.0")
     home.configure("dashboard: true\npackages: {fig: {hold: 'asks @anna'}}\n")
     home.index.server.fail("GET /simple/pear/", text("gone", 404))
     folder = tmp_path / "results"
-    assert home.project.run("bump", "--dry-run", "--output", str(folder)).code == 1
-    assert len(list(folder.iterdir())) == 3
+    home.project.run("bump", "apple", "--dry-run", "--output", str(folder))
+    told = [("fig", "failed"), ("kiwi", "failed"), ("lime", "failed"), ("nut", "held")]
+    for name, unmade in (*told, ("pear", "held")):
+        said = {"schema": 1, "unmade": unmade, "reason": f"<b> of @{name}", "until": None}
+        identity = f"overlays/{name}.nix#python3Packages.{name}"
+        (folder / f"{name}.json").write_text(json.dumps(said | {"package": identity}))
 
     result = home.project.run("publish", str(folder), "--json")
 
@@ -305,13 +316,73 @@ def test_the_dashboard_shows_what_the_build_job_held_and_what_failed_there(
     (issue,) = home.hosted.issues.values()
     lines = [line.partition(" <!--")[0] for line in issue.body.splitlines() if "- [ ]" in line]
     assert lines == [
+        "- [ ] `plum` `1.0` → `2.0`: not proposed yet",
         f"- [ ] `apple` `1.0` → `2.0`: [pull request 1]({home.github.url}/me/overlays/pull/1)",
-        "- [ ] `fig`: reported by the build job: asks @\u200banna",
-        (
-            f"- [ ] `pear`: bump: reported by the build job: look-up: {home.index.url}pear/ "
-            "answers 404 Not Found"
-        ),
+        "- [ ] `fig`: asks @\u200banna",
+        "- [ ] `nut` `1.0` → `2.0`: reported by the build job: &lt;b&gt; of @\u200bnut",
+        ("- [ ] `kiwi` `1.0` → `2.0`: bump: reported by the build job: &lt;b&gt; of @\u200bkiwi"),
+        f"- [ ] `pear`: look-up: {home.index.url}pear/ answers 404 Not Found",
     ]
+
+
+def test_what_is_behind_and_not_proposed_keeps_what_an_earlier_run_said_of_that_version(
+    home: Home, tmp_path: Path
+) -> None:
+    """Not that its pull request is open, which was looked at; and a newer version is another."""
+    home.add("fig", "kiwi", "pear")
+    for name in ("fig", "kiwi", "pear"):
+        home.release(name, "2.0")
+    home.configure("dashboard: true\nmax_open: 1\n")
+    home.bump()
+    (issue,) = home.hosted.issues.values()
+    issue.body = issue.body.replace("- [ ] `kiwi`", "- [x] `kiwi`")
+    home.pull(1).state = "closed"
+    home.release("pear", "3.0")
+    (folder := tmp_path / "none").mkdir()
+    assert home.project.run("publish", str(folder)).code == 0
+    lines = [line.partition(" <!--")[0] for line in issue.body.splitlines() if "- [" in line]
+    assert lines == [
+        "- [ ] `apple` `1.0` → `2.0`: not proposed yet",
+        "- [ ] `fig` `1.0` → `2.0`: 1 pull requests are open, and max\\_open is 1",
+        "- [x] `kiwi` `1.0` → `2.0`: 1 pull requests are open, and max\\_open is 1",
+        "- [ ] `pear` `1.0` → `3.0`: not proposed yet",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("dashboard", "asked"),
+    [("false", {"apple": 2}), ("true", {"apple": 2, "fig": 1, "pear": 1})],
+)
+def test_only_a_dashboard_asks_for_more_than_the_results_tell_of(
+    home: Home, results: Path, dashboard: str, asked: dict[str, int]
+) -> None:
+    """An update is asked for once more for what its pull request's body says."""
+    home.add("fig", "pear")
+    home.configure(f"dashboard: {dashboard}\n")
+    before = len(home.index.server.requests("/simple/"))
+    assert home.project.run("publish", str(results), "--no-cache").code == 0
+    simple = home.index.server.requests("/simple/")[before:]
+    assert Counter(one.path.split("/")[2] for one in simple) == asked
+    assert len(home.github.server.requests(r"GET .*/issues\?")) == (dashboard == "true")
+
+
+def test_the_dashboard_asks_for_all_repositories_in_one_request(home: Home, tmp_path: Path) -> None:
+    names = ("fig", "kiwi", "pear")
+    overlays = {f"overlays/{name}.nix": github_overlay(name, "1.0", sri=FAKE) for name in names}
+    for name in names:
+        upstream = home.github.repository("o", name)
+        for version in ("1.0", "2.0"):
+            upstream.tag(f"v{version}", upstream.commit({"a": version}))
+        home.project.overlay(f"{name}.nix", overlays[f"overlays/{name}.nix"])
+    home.hosted.commit(overlays)
+    home.hosted.settle()
+    home.configure("dashboard: true\n")
+    (folder := tmp_path / "none").mkdir()
+    assert home.project.run("publish", str(folder)).code == 0
+    asked = [one.body for one in home.github.server.requests("POST .*/graphql")]
+    assert [body.count(b": repository(") for body in asked if b"r0:" in body] == [3]
+    (issue,) = home.hosted.issues.values()
+    assert issue.body.count(": not proposed yet") == 4
 
 
 def test_without_updates_the_dashboard_is_brought_up_to_date_all_the_same(

@@ -353,6 +353,110 @@ def test_a_release_for_another_python_is_held(project: Project, index: Index) ->
     )
 
 
+TWINS: dict[str, tuple[str, dict[str, str], tuple[str, str | None, str | None, list[str]]]] = {
+    "runs there": ("", {"1.1": ">=3.9", "1.2": ">=3.9"}, ("outdated", "1.2", None, [])),
+    "newest does not, an older one does": (
+        "",
+        {"1.1": ">=3.9", "1.2": ">=3.13"},
+        ("outdated", "1.1", None, ["newer-held"]),
+    ),
+    "none does": (
+        "",
+        {"1.1": ">=3.13", "1.2": ">=3.14"},
+        ("held", "1.2", "1.2 needs Python >=3.14, and `python: 3.12` is set", []),
+    ),
+    "the index lacks the newest": ("", {"1.1": ">=3.13"}, ("outdated", "1.2", None, [])),
+    "the index is not asked": (
+        ", cross_check: false",
+        {"1.2": ">=3.13"},
+        ("outdated", "1.2", None, []),
+    ),
+}
+
+
+@WAYS
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize(("option", "required", "expected"), TWINS.values(), ids=TWINS)
+def test_a_tag_whose_version_needs_another_python_on_the_index_is_passed_over(
+    project: Project,
+    github: GitHub,
+    index: Index,
+    option: str,
+    required: dict[str, str],
+    expected: tuple[str, str | None, str | None, list[str]],
+) -> None:
+    """Where the index is asked anyway; it is asked once."""
+    repository = github.repository("o", "pkg")
+    for version in ("1.0", "1.1", "1.2"):
+        repository.tag(f"v{version}", repository.commit({"a": version}))
+    for version, requires in required.items():
+        index.release("pkg", version, requires_python=requires)
+    set_options(project, f"python: '3.12'{option}")
+    project.overlay("pkg.nix", github_overlay("pkg", "1.0", sri=FAKE))
+    package = checked(project)
+    assert said(package) == expected
+    held = [one["message"] for one in package["warnings"] if one["code"] == "newer-held"]
+    assert held == ["1.2 needs Python >=3.13, and `python: 3.12` is set"] * len(held)
+    assert len(index.server.requests("/simple/pkg/")) == (not option)
+
+
+@WAYS
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize(
+    ("requires", "expected"),
+    [
+        (">=3.9", ("outdated", "1.3-unstable-2025-01-02", None, [])),
+        (
+            ">=3.13",
+            (
+                "held",
+                "1.3-unstable-2025-01-02",
+                "1.3-unstable-2025-01-02 needs Python >=3.13, and `python: 3.12` is set",
+                [],
+            ),
+        ),
+    ],
+)
+def test_a_branch_whose_head_needs_another_python_is_not_followed_there(
+    project: Project,
+    github: GitHub,
+    requires: str,
+    expected: tuple[str, str | None, str | None, list[str]],
+) -> None:
+    """Its pyproject.toml is read for its version anyway: with a token that is the one request."""
+    repository = github.repository("o", "pkg")
+    pinned = repository.commit({"a": "1"})
+    declared = f'[project]\nname = "pkg"\nversion = "1.3"\nrequires-python = "{requires}"\n'
+    repository.commit({"pyproject.toml": declared})
+    set_options(project, "python: '3.12', commit_interval: 0d")
+    project.overlay("pkg.nix", github_overlay("pkg", "1.2", rev=pinned, sri=FAKE))
+    assert said(checked(project)) == expected
+    if github.server.requests("/graphql"):
+        assert len(github.server.requests()) == 1
+
+
+def test_a_moving_rev_without_a_hash_is_not_pinned_to_a_head_for_another_python(
+    project: Project, github: GitHub
+) -> None:
+    """Nothing says what it held, so that there is no commit to go back to."""
+    repository = github.repository("o", "pkg")
+    repository.commit(
+        {"pyproject.toml": '[project]\nversion = "1.3"\nrequires-python = ">=3.13"\n'}
+    )
+    set_options(project, "python: '3.12'")
+    call = 'builtins.fetchGit { url = "https://github.com/o/pkg.git"; rev = "main"; }'
+    project.overlay(
+        "pkg.nix",
+        f'self: super: {{ pkg = mk {{ pname = "pkg"; version = "1.0"; src = {call}; }}; }}\n',
+    )
+    assert said(checked(project)) == (
+        "held",
+        "1.3-unstable-2025-01-01",
+        "1.3-unstable-2025-01-01 needs Python >=3.13, and `python: 3.12` is set",
+        [],
+    )
+
+
 def test_a_wheel_only_release_is_passed_over_for_the_newest_that_can_be_fetched(
     project: Project, index: Index
 ) -> None:

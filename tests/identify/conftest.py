@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from updater.effects.git_objects import Batch, Logged
+    from updater.effects.git_batch import Batch
+    from updater.effects.git_objects import Logged
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,8 @@ def download_artifact(runner: Runner, _job: Job, given: dict[str, Any]) -> dict[
 
 def app_token(_runner: Runner, _job: Job, given: dict[str, Any]) -> dict[str, str]:
     """Give a token of the App with the rights that are asked for, in exchange for its key."""
-    _takes(given, "client-id", "private-key", "permission-contents", "permission-pull-requests")
+    rights = ("permission-contents", "permission-pull-requests", "permission-issues")
+    _takes(given, "client-id", "private-key", *rights)
     assert (given["client-id"], given["private-key"]) == ("Iv1.app", "key")
     return {"token": "ghs_app"}
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from tests.project import FAKE
+from tests.project import FAKE, pypi_overlay
 from tests.workflows.sample import (
     APP,
     READER,
@@ -103,11 +103,105 @@ def test_a_night_over_forty_overlays(
     assert WRITER not in left
 
 
+def test_the_rights_for_the_dashboard_are_a_line_each_that_needs_only_its_mark_taken_off() -> None:
+    """The message of a run without them names both: see the dashboard's own tests."""
+    text = UPDATE.replace("# issues: write", "issues: write")
+    publish = yaml.safe_load(text.replace("# permission-issues", "permission-issues"))["jobs"][
+        "publish"
+    ]
+    assert publish["permissions"] == {
+        "contents": "write",
+        "pull-requests": "write",
+        "issues": "write",
+    }
+    (app,) = [step["with"] for step in publish["steps"] if step.get("id") == "app"]
+    assert {name: said for name, said in app.items() if name.startswith("permission-")} == {
+        "permission-contents": "write",
+        "permission-pull-requests": "write",
+        "permission-issues": "write",
+    }
+
+
 def test_only_the_job_that_runs_nothing_of_upstreams_keeps_the_cache() -> None:
     jobs = yaml.safe_load(UPDATE)["jobs"]
     uses = {name: [one.get("uses", "") for one in job["steps"]] for name, job in jobs.items()}
     cached = {name: sum("actions/cache" in one for one in used) for name, used in uses.items()}
     assert cached == {"plan": 2, "bump": 0, "publish": 0}
+
+
+def board(sample: Sample) -> list[str]:
+    """The dashboard's headings and lines."""
+    (issue,) = sample.hosted.issues.values()
+    lines = plain(issue.body).splitlines()
+    return [line.partition(" <!--")[0] for line in lines if line.startswith(("#", "-"))]
+
+
+@pytest.fixture
+def shown_sample(github: GitHub, index: Index, nix: Nix, tmp_path: Path) -> Sample:
+    """One package each for every section of the dashboard, with room for one pull request."""
+    texts = {
+        name: true_overlay(index, name) for name in ("apple", "banana", "cherry", "held-allow")
+    }
+    texts["fails-import"] = true_overlay(index, "fails-import")
+    texts["gone-project"] = pypi_overlay("gone-project", "1.0", sri=FAKE)
+    for name in ("apple", "banana", "held-allow"):
+        release(index, name, "2.0")
+    release(index, "fails-import", "2.0", module="import no_such_module\n")
+    overlays = {f"overlays/{name}.nix": text for name, text in sorted(texts.items())}
+    made = Sample.made(github, index, nix, tmp_path, overlays)
+    made.hosted.commit({"config.yaml": f"{made.config()}max_open: 1\ndashboard: true\n"})
+    made.hosted.settle()
+    return made
+
+
+SHOWN = [
+    "## Pending",
+    "- [ ] `banana` `1.0` → `2.0`: 1 pull requests are open, and max\\_open is 1",
+    "## Open pull requests",
+    "- [ ] `apple` `1.0` → `2.0`: [pull request 2](http://HOST/me/overlays/pull/2)",
+    "## Held",
+    "- [ ] `held-allow` `1.0` → `2.0`: 2.0 is outside \\`allow: &lt;2\\`",
+    "## Failed",
+    (
+        "- [ ] `fails-import` `1.0` → `2.0`: bump: reported by the build job: build: "
+        "imports of python3Packages.fails-import: the module no\\_such\\_module is missing"
+    ),
+    "- [ ] `gone-project`: look-up: http://HOST/simple/gone-project/ answers 404 Not Found",
+]
+
+
+def test_the_dashboard_shows_what_no_bump_tells_of_too(shown_sample: Sample) -> None:
+    """What was held and what could not be looked up never comes to a bump.
+
+    A box stays ticked until the job of its package has read it, however many publish before.
+    """
+    sample = shown_sample
+    sample.runner(UPDATE, "run").all()
+    assert board(sample) == SHOWN
+
+    (issue,) = sample.hosted.issues.values()
+    issue.body = issue.body.replace("- [ ] `banana`", "- [x] `banana`")
+    sample.runner(UPDATE, "again").all()
+    opened = [
+        "## Open pull requests",
+        "- [ ] `apple` `1.0` → `2.0`: [pull request 2](http://HOST/me/overlays/pull/2)",
+        "- [ ] `banana` `1.0` → `2.0`: [pull request 3](http://HOST/me/overlays/pull/3)",
+    ]
+    assert board(sample) == opened + SHOWN[4:]
+
+
+def test_the_dashboard_is_brought_up_to_date_where_nothing_is_behind(sample: Sample) -> None:
+    """It is one job more, which writes nothing else."""
+    release(sample.index, "apple", "2.0")
+    held = "dashboard: true\ndefaults: {build: {enabled: false}, hold: it is winter}\n"
+    config = sample.config().partition("defaults:")[0]
+    sample.hosted.commit({"config.yaml": config + held})
+    sample.hosted.settle()
+    runner = sample.runner(UPDATE, "run")
+    runner.all()
+    assert runner.results == {"plan": "success", "bump": "skipped", "publish": "success"}
+    assert board(sample) == ["## Held", *(f"- [ ] `{name}`: it is winter" for name in NAMES)]
+    assert sample.hosted.pulls == {}
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ class Step(Struct, frozen=True):
         projects: the upstreams that the source comes from before and after, where both are known.
         licences: of the old and the new release, where both are known and they differ.
         vulnerabilities: ids of what is known of the new release, as far as somebody was asked.
+        pythons: what the source declares that it needs, and the configured Python that this leaves
+            out; None where it does not, or nothing is known.
     """
 
     package: Package
@@ -35,6 +37,7 @@ class Step(Struct, frozen=True):
     projects: tuple[Project, Project] | None = None
     licences: tuple[str, str] | None = None
     vulnerabilities: tuple[str, ...] = ()
+    pythons: tuple[str, str] | None = None
 
     @property
     def versions(self) -> tuple[Version, Version] | None:
@@ -52,9 +55,14 @@ def _base(text: str) -> Version:
 
 
 class Rule(ABC):
-    """One thing to look at."""
+    """One thing to look at.
+
+    Attributes:
+        stops: what it finds is no mere warning: the change is not made, unless it was asked for.
+    """
 
     code: ClassVar[str]
+    stops: ClassVar[bool] = False
 
     @abstractmethod
     def finding(self, step: Step) -> str | None:
@@ -65,3 +73,9 @@ def examine(step: Step, rules: Iterable[Rule]) -> tuple[PinWarning, ...]:
     """Return what the rules find, in their order."""
     found = ((rule.code, rule.finding(step)) for rule in rules)
     return tuple(PinWarning(code, said) for code, said in found if said is not None)
+
+
+def stopped(step: Step, rules: Iterable[Rule]) -> str:
+    """Return why a change must not be made; empty where no rule stops it."""
+    found = (rule.finding(step) for rule in rules if rule.stops)
+    return next((said for said in found if said is not None), "")

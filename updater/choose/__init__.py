@@ -15,7 +15,13 @@ from updater.choose.commits import (
     unknown_source,
 )
 from updater.choose.named import choose_named
-from updater.choose.releases import choose_release, newest_release, other_channel
+from updater.choose.releases import (
+    choose_release,
+    newest_release,
+    other_channel,
+    other_python,
+    runs_on,
+)
 from updater.choose.tags import Form, Names, Versions, general_form, other_forms, tag_form
 from updater.choose.tracking import choose_tracking, expected_tracking, tag_warnings
 from updater.choose.versions import Release, comparable, is_commit, is_shortened, parse_version
@@ -41,7 +47,9 @@ __all__ = [
     "newest_release",
     "other_channel",
     "other_forms",
+    "other_python",
     "parse_version",
+    "runs_on",
     "tag_form",
     "tag_warnings",
     "unknown_source",

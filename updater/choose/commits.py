@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.choose.releases import refusals, too_young
+from updater.choose.releases import other_python, refusals, too_young
 from updater.model import Candidate, Choice, Policy, Stay, Take, Wait
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def choose_commit(candidate: Candidate, line: Line, policy: Policy, now: datetim
 def _objections(
     candidate: Candidate, line: Line, policy: Policy, now: datetime
 ) -> Iterator[Choice]:
-    for reason in refusals(candidate, policy):
+    for reason in (*refusals(candidate, policy), *other_python(candidate, policy)):
         yield Wait(reason, candidate=candidate)
     if line.pinned_date is not None and line.pinned_date + policy.commit_interval > now:
         until = line.pinned_date + policy.commit_interval

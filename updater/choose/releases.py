@@ -141,16 +141,15 @@ def _objections(
     unfetchable: Unfetchable,
 ) -> Iterator[_Judged]:
     candidate = release.candidate
-    shown = candidate.version
     if not policy.prereleases:
         yield from _unfinished(release, pinned_prerelease)
     if candidate.yanked is not None:
-        yield _Unfit(release, f"{shown} is yanked: {candidate.yanked}", quiet=True)
+        reason = f"{candidate.version} is yanked: {candidate.yanked}"
+        yield _Unfit(release, reason, quiet=True)
     for reason in refusals(candidate, policy):
         yield _Unfit(release, reason)
-    if policy.python is not None and not _runs_on(candidate, policy.python):
-        needs = next(one.requires_python for one in candidate.distributions)
-        yield _Unfit(release, f"{shown} needs Python {needs}, and `python: {policy.python}` is set")
+    for reason in other_python(candidate, policy):
+        yield _Unfit(release, reason)
     for reason, until in too_young(candidate, policy, now):
         yield _Unfit(release, reason, until)
     reason = unfetchable(candidate)
@@ -189,18 +188,28 @@ def _matches(version: Version | None, text: str, pattern: str) -> bool:
     return pattern == text or (version is not None and parse_version(pattern) == version)
 
 
-def _runs_on(candidate: Candidate, python: Version) -> bool:
-    """Tell whether any file may be installed there. Source: PEP 345, Requires-Python."""
-    return not candidate.distributions or any(
-        _admits(one.requires_python, python) for one in candidate.distributions
-    )
+def runs_on(python: Version | None, requires: str | None) -> bool:
+    """Tell whether what requires these Pythons runs on one. Source: PEP 345, Requires-Python.
 
-
-def _admits(requires: str | None, python: Version) -> bool:
+    Args:
+        python: which one; None where it is not looked at.
+        requires: a specifier, or nothing.
+    """
+    if python is None or not requires:
+        return True
     try:
-        return not requires or SpecifierSet(requires).contains(python, prereleases=True)
+        return SpecifierSet(requires).contains(python, prereleases=True)
     except InvalidSpecifier:
         return True  # as pip does: an index has old files with nonsense in it
+
+
+def other_python(candidate: Candidate, policy: Policy) -> Iterator[str]:
+    """Say why `python` speaks against a candidate: none of its files may be installed there."""
+    needed = candidate.requires_python or tuple(
+        one.requires_python for one in candidate.distributions
+    )
+    if needed and not any(runs_on(policy.python, one) for one in needed):
+        yield f"{candidate.version} needs Python {needed[0]}, and `python: {policy.python}` is set"
 
 
 def too_young(

@@ -194,6 +194,7 @@ def _labelled(candidate: Candidate, version: str) -> Candidate:
         candidate.yanked,
         candidate.url,
         candidate.distributions,
+        candidate.requires_python,
     )
 
 

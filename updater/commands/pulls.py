@@ -14,9 +14,9 @@ from updater.commands.updates import refuse_many
 from updater.errors import NoSuchPackage, UsageError
 from updater.pipeline.proposed import Proposed
 from updater.pipeline.steps import Bump
-from updater.proposing.confirming import confirm
+from updater.proposing.confirming import confirm, explained
 from updater.proposing.publisher import opened
-from updater.proposing.results import read_results
+from updater.proposing.result_files import read_results
 from updater.proposing.telling import Teller
 from updater.publish.proposal import UNCHANGED
 from updater.report.summary import Exit, exit_code
@@ -65,13 +65,14 @@ def publish(request: Request, folder: Path, to: str) -> int:
     """Propose what `--output` left, as far as it is found again.
 
     Args:
-        request: its packages are those that results may tell of; all without any.
+        request: its packages are those that results may tell of; all without any. A dashboard shows
+            what is found of them, of those without a result too.
         folder: the results.
         to: what `bump --to` was asked for; the results do not decide it.
     """
     results = read_results(folder)
     config = request.load()
-    if not results.made and not (results.unmade and config.document.dashboard):
+    if not results.made and not config.document.dashboard:
         report("publish", request, [])
         return Exit.DONE
     with opened(config) as publisher:
@@ -81,7 +82,8 @@ def publish(request: Request, folder: Path, to: str) -> int:
             if identity not in known:
                 raise NoSuchPackage(identity)
         told = [known[identity] for identity in results.packages]
-        refuse_others(told, select(found.packages, request.packages))
+        allowed = select(found.packages, request.packages)
+        refuse_others(told, allowed)
         packages = [known[result.package] for result in results.made]
         reported = {result.package: result.built for result in results.made}
         ask = Bump(to, build=False, reported=reported)
@@ -92,9 +94,15 @@ def publish(request: Request, folder: Path, to: str) -> int:
         again = run(request, config, lambda stages: _again(stages, packages, commands, found, ask))
         places = {_package(one).identity: one for one in again}
         proposed = [places[package.identity] for package in packages]
-        unmade = [one.outcome(known[one.package]) for one in results.unmade]
         confirmed = confirm(results.made, proposed)
-        outcomes = publisher.publish(confirmed, found, reported=True, shown=unmade)
+        shown: list[Outcome] = []
+        if config.document.dashboard:
+            # What one package was asked for is nothing to look up for all.
+            about = told if to else allowed
+            others = [package for package in about if package.identity not in reported]
+            checked = run(request, config, lambda stages: stages.check(others, to))
+            shown = explained(results.unmade, checked)
+        outcomes = publisher.publish(confirmed, found, reported=True, shown=shown)
     return _published("publish", request, outcomes, found, publisher)
 
 

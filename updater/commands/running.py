@@ -104,6 +104,7 @@ async def effects(
         limits.timeout.total_seconds(),
         limits.retries,
         limits.max_wait.total_seconds(),
+        config.document.archives.fetched,
     )
     credentials = tuple(
         Credential(variable, frozenset(map(origin, (host.web, host.api, host.graphql))), token)
@@ -141,6 +142,7 @@ def _identifier(
     budget = Budget(
         limits.max_candidates if trees is None else trees,
         limits.timeout.total_seconds() if seconds is None else seconds,
+        config.document.archives.fetched,
     )
     cache = user_cache_path("updater")
     return Identifier(config.root, cache, answers, budget, note=progress.note, token=http.token)

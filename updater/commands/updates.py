@@ -38,7 +38,7 @@ def bump(request: Request, ask: Bump, output: Path | None = None) -> int:
     refuse_many(ask, packages)
     outcomes = run(request, config, lambda pipeline: pipeline.bump(packages, found, ask))
     if output is not None:
-        from updater.proposing.results import write_results  # noqa: PLC0415 - pydantic, for --output only
+        from updater.proposing.result_files import write_results  # noqa: PLC0415 - pydantic
 
         write_results(output, outcomes, ask.to, dashboard=config.document.dashboard)
     report_changes("bump", request, outcomes, found, dry_run=ask.dry_run)
@@ -51,7 +51,7 @@ def pin(request: Request, ask: Bump, output: Path | None, *, sri: bool) -> int:
     found, packages = find(request, config)
     outcomes = run(request, config, lambda pipeline: pipeline.pin(packages, found, ask, sri=sri))
     if output is not None:
-        from updater.proposing.results import write_results  # noqa: PLC0415 - as above
+        from updater.proposing.result_files import write_results  # noqa: PLC0415 - as above
 
         command: Command = "pin --sri" if sri else "pin"
         write_results(output, outcomes, "", command, dashboard=config.document.dashboard)
@@ -89,7 +89,8 @@ def plan(request: Request) -> int:
         for one in outdated
     }
     jobs = split(behind, uses(found.packages, found.texts), groups)
-    write(plan_json((job.id, [one.identity for one in job.packages]) for job in jobs))
+    listed = ((job.id, [one.identity for one in job.packages]) for job in jobs)
+    write(plan_json(listed, dashboard=config.document.dashboard))
     report("plan", replace(request, json=False), outcomes, sys.stderr, found=found)
     return exit_code(outcomes)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from updater.effects.git_environment import isolated
+from updater.effects.git_fetch import LARGEST, git_with_limit, refuse_too_large, sweep
 from updater.effects.process import printable, run
 from updater.errors import NotFound, RateLimited, ServerFailed, Unreachable, UpstreamError
 
@@ -47,20 +48,24 @@ _SAYS_FAILED = re.compile(r"returned error: 5\d\d|HTTP 5\d\d")
 class History:
     """A repository's commits without their trees; files are fetched when they are read."""
 
-    def __init__(self, folder: Path, url: str, token: str = "") -> None:
+    def __init__(self, folder: Path, url: str, token: str = "", largest: int = LARGEST) -> None:
         self._folder = folder
         self._url = url
+        self._largest = largest
         self._environment = isolated(url, token)
 
     @classmethod
     @contextmanager
-    def opened(cls, url: str, silence: float = 60.0, token: str = "") -> Iterator[History]:
+    def opened(
+        cls, url: str, silence: float = 60.0, token: str = "", largest: int = LARGEST
+    ) -> Iterator[History]:
         """Prepare an empty partial clone of a repository, removed at the end.
 
         Args:
             url: the repository's address.
             silence: the longest that its host may say next to nothing, in seconds.
             token: its host's, for a repository that is not public.
+            largest: how many bytes git may fetch at once.
         """
         with tempfile.TemporaryDirectory(prefix="updater-history-") as name:
             folder = Path(name)
@@ -71,7 +76,7 @@ class History:
             (folder / "config").write_text(
                 _CONFIG.format(url=f'"{quoted}"', silence=max(1, round(silence)))
             )
-            yield cls(folder, url, token)
+            yield cls(folder, url, token, largest)
 
     async def fetch(self, commits: Sequence[str]) -> None:
         """Fetch the history behind some commits.
@@ -131,7 +136,10 @@ class History:
     async def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         try:
             return await run(
-                ["git", *arguments], cwd=self._folder, env=self._environment, timeout=_CLONE_SECONDS
+                [*git_with_limit(self._largest), *arguments],
+                cwd=self._folder,
+                env=self._environment,
+                timeout=_CLONE_SECONDS,
             )
         except FileNotFoundError as error:
             raise UpstreamError("git is not installed", hint="install git") from error
@@ -141,7 +149,9 @@ class History:
             ) from error
 
     def _failed(self, done: subprocess.CompletedProcess[bytes]) -> UpstreamError:
+        sweep(self._folder)
         said = printable(done.stderr).strip()
+        refuse_too_large(said, self._url, self._largest)
         lines = [line for line in said.splitlines() if line.startswith(("fatal:", "error:"))]
         why = lines[0] if lines else said or f"git ended with {done.returncode}"
         message = f"{self._url}: {why}"

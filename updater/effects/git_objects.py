@@ -12,18 +12,19 @@ import os
 import re
 import subprocess
 from contextlib import contextmanager, suppress
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from updater.effects.git_batch import CHUNK_BYTES, Batch, output
 from updater.effects.git_environment import isolated
+from updater.effects.git_fetch import LARGEST, git_with_limit, refuse_too_large, sweep
 from updater.effects.process import printable
-from updater.errors import HashError, UpstreamError
+from updater.errors import BadAnswer, HashError, UpstreamError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-_GIT = (
-    "git",
+_OPTIONS = (
     "-c",
     f"core.hooksPath={os.devnull}",
     "-c",
@@ -33,10 +34,9 @@ _GIT = (
     "-c",
     "gc.auto=0",
 )
-_ASKED_AT_ONCE = 500  # lines that fit into a pipe, so that neither side waits for the other
+_GIT = ("git", *_OPTIONS)
 _HASHES = "updater-hashes-1"  # a new number where hashes made before must not count
 _TREE, _DIGEST = 20, 32
-_CHUNK_BYTES = 1 << 18
 _FETCH_SECONDS = 1800.0
 _ID_DIGITS = 40
 _ID = re.compile(r"[0-9a-f]{4,40}")
@@ -58,15 +58,18 @@ class Mirror:
         folder: where it is.
     """
 
-    def __init__(self, folder: Path, url: str, token: str = "") -> None:
+    def __init__(self, folder: Path, url: str, token: str = "", largest: int = LARGEST) -> None:
         self.folder = folder
         self._url = url
+        self._largest = largest
         self._environment = isolated()
         self._fetching = isolated(url, token)
 
     @classmethod
     @contextmanager
-    def opened(cls, url: str, cache: Path, token: str = "") -> Iterator[Mirror]:
+    def opened(
+        cls, url: str, cache: Path, token: str = "", largest: int = LARGEST
+    ) -> Iterator[Mirror]:
         """Make the mirror, or bring it up to date, alone with it until the end.
 
         Commits that upstream rewrote away stay in a mirror that had them.
@@ -75,13 +78,14 @@ class Mirror:
             url: the repository's address.
             cache: the folder of all mirrors; only its owner may look into it.
             token: its host's, for a repository that is not public; only fetching gets it.
+            largest: how many bytes git may fetch at once.
 
         Raises:
             UpstreamError: git is missing, or the repository cannot be fetched.
         """
         name = re.sub(r"[^A-Za-z0-9.]+", "-", url.partition("://")[2]).strip("-.")
         folder = cache / f"{name[-80:]}-{hashlib.sha256(url.encode()).hexdigest()[:12]}.git"
-        mirror = cls(folder, url, token)
+        mirror = cls(folder, url, token, largest)
         try:
             cache.mkdir(parents=True, exist_ok=True, mode=0o700)
             with folder.with_suffix(".lock").open("w") as lock:
@@ -100,18 +104,16 @@ class Mirror:
     def _fetch(self) -> None:
         # Also where it exists: a run may have died while it made the folder.
         self._git("init", "--bare", "--quiet", "--template=", str(self.folder), inside=False)
+        sweep(self.folder)
         self._keep_rewritten()
-        self._git(
-            "fetch",
-            "--quiet",
-            "--prune",
-            "--no-tags",
-            "--no-recurse-submodules",
-            "--no-write-fetch-head",
-            self._url,
-            "+refs/heads/*:refs/heads/*",
-            "+refs/tags/*:refs/tags/*",
-            env=self._fetching,
+        everything = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+        self._fetch_refs("--prune", "--no-recurse-submodules", self._url, *everything)
+
+    def _fetch_refs(self, *arguments: str) -> None:
+        options = ("--quiet", "--no-tags", "--no-write-fetch-head")
+        self._run(
+            [*git_with_limit(self._largest), *_OPTIONS, "fetch", *options, *arguments],
+            self._fetching,
         )
 
     def _keep_rewritten(self) -> None:
@@ -130,19 +132,27 @@ class Mirror:
         if not _ID.fullmatch(identity):  # it comes from upstream, and goes into a command
             return None
         ours = f"+{identity}:refs/held/{identity}"
-        asked = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", self._url, ours)
-        for attempt in (None, asked) if len(identity) == _ID_DIGITS else (None,):
-            with suppress(UpstreamError):
-                if attempt is not None:
-                    self._git(*attempt, env=self._fetching)
-                shown = self._git("log", "-1", "--no-walk", _LOG_FORM, f"{identity}^{{commit}}")
-                return _logged(shown)
+        known = self._known(identity)
+        if known is None and len(identity) == _ID_DIGITS:
+            try:
+                self._fetch_refs(self._url, ours)
+            except BadAnswer:
+                raise
+            except UpstreamError:
+                return None
+            known = self._known(identity)
+        return known
+
+    def _known(self, identity: str) -> Logged | None:
+        with suppress(UpstreamError):
+            shown = self._git("log", "-1", "--no-walk", _LOG_FORM, f"{identity}^{{commit}}")
+            return _logged(shown)
         return None
 
     def log(self) -> Iterator[Logged]:
         """Yield every commit of every branch and tag, newest first."""
         with self._started("log", "--all", "--date-order", _LOG_FORM) as process:
-            for line in _out(process):
+            for line in output(process):
                 yield _logged(line.decode("ascii"))
 
     def tags(self) -> dict[str, str]:
@@ -185,8 +195,8 @@ class Mirror:
             HashError: git fails, as 2.39 does with a segmentation fault on some attributes.
         """
         with self._started("archive", "--format=tar", "--prefix=source/", commit) as process:
-            yield iter(lambda: _out(process).read(_CHUNK_BYTES), b"")
-            while _out(process).read(_CHUNK_BYTES):  # so that git can end
+            yield iter(lambda: output(process).read(CHUNK_BYTES), b"")
+            while output(process).read(CHUNK_BYTES):  # so that git can end
                 pass
             if process.wait():
                 raise HashError(f"git archive of {commit} ended with {process.returncode}")
@@ -206,18 +216,23 @@ class Mirror:
             finally:
                 process.kill()
 
-    def _git(
+    def _git(self, *arguments: str, sent: bytes = b"", inside: bool = True) -> str:
+        command = [*_GIT, *arguments]
+        return self._run(command, self._environment, sent=sent, inside=inside)
+
+    def _run(
         self,
-        *arguments: str,
+        command: Sequence[str],
+        environment: dict[str, str],
+        *,
         sent: bytes = b"",
         inside: bool = True,
-        env: dict[str, str] | None = None,
     ) -> str:
         try:
             done = subprocess.run(  # noqa: S603 - as above
-                [*_GIT, *arguments],
+                command,
                 cwd=self.folder if inside else None,
-                env=env or self._environment,
+                env=environment,
                 input=sent,
                 capture_output=True,
                 check=False,
@@ -225,81 +240,18 @@ class Mirror:
             )
         except subprocess.TimeoutExpired as error:
             raise UpstreamError(
-                f"{self._url}: git {arguments[0]} took longer than {_FETCH_SECONDS:.0f} s",
-                url=self._url,
+                f"{self._url}: git took longer than {_FETCH_SECONDS:.0f} s", url=self._url
             ) from error
         if done.returncode:
-            lines = printable(done.stderr).strip().splitlines()
+            sweep(self.folder)
+            text = printable(done.stderr).strip()
+            refuse_too_large(text, self._url, self._largest)
+            lines = text.splitlines()
             said = lines[-1] if lines else f"git ended with {done.returncode}"
             raise UpstreamError(f"{self._url}: {said}", url=self._url)
         return done.stdout.decode("utf-8", "surrogateescape")
 
 
-class Batch:
-    """Objects by their ids. Source of the format: git-cat-file(1), "BATCH OUTPUT"."""
-
-    def __init__(self, process: subprocess.Popen[bytes], url: str) -> None:
-        self._process = process
-        self._url = url
-
-    def read(self, identities: Sequence[str], limit: int) -> list[bytes | int]:
-        """Return objects' contents; of one that is larger than ``limit`` bytes, its size.
-
-        Raises:
-            UpstreamError: the mirror lacks one of them.
-        """
-        found: list[bytes | int] = []
-        for at in range(0, len(identities), _ASKED_AT_ONCE):
-            asked = identities[at : at + _ASKED_AT_ONCE]
-            self._ask(asked)
-            for identity in asked:
-                size = self._size(identity)
-                if size > limit:
-                    for _ in self._pieces(size):
-                        pass
-                    found.append(size)
-                else:
-                    found.append(_out(self._process).read(size + 1)[:-1])
-        return found
-
-    def chunks(self, identity: str) -> Iterator[bytes]:
-        """Yield one object's content in pieces; all of them must be taken."""
-        self._ask([identity])
-        yield from self._pieces(self._size(identity))
-
-    def _ask(self, identities: Sequence[str]) -> None:
-        sent = self._process.stdin
-        if sent is not None:
-            sent.write("".join(f"{one}\n" for one in identities).encode("ascii"))
-            sent.flush()
-
-    def _size(self, identity: str) -> int:
-        words = _out(self._process).readline().split()
-        if len(words) != 3:  # noqa: PLR2004 - id, type and size
-            raise UpstreamError(
-                f"the mirror of {self._url} lacks the object {identity}",
-                url=self._url,
-                hint="remove the mirror from the cache folder, and run the command again",
-            )
-        return int(words[2])
-
-    def _pieces(self, size: int) -> Iterator[bytes]:
-        out = _out(self._process)
-        while size > 0:
-            piece = out.read(min(size, _CHUNK_BYTES))
-            if not piece:
-                raise UpstreamError(f"the mirror of {self._url} is damaged", url=self._url)
-            size -= len(piece)
-            yield piece
-        out.read(1)
-
-
 def _logged(line: str) -> Logged:
     commit, tree, seconds = line.split()
     return Logged(commit, tree, int(seconds))
-
-
-def _out(process: subprocess.Popen[bytes]) -> IO[bytes]:
-    if process.stdout is None:  # never: it was asked for
-        raise RuntimeError("the program has no output")
-    return process.stdout

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.effects.git_environment import isolated
+from updater.effects.git_fetch import LARGEST, git_with_limit, refuse_too_large
 from updater.effects.process import printable, run
-from updater.errors import PublishError
+from updater.errors import BadAnswer, PublishError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,11 +43,15 @@ class Remote:
 
     git finds the token in its environment, for this host alone, so that it stands in no address, no
     argument and no file.
+
+    Attributes:
+        largest: how many bytes git may fetch at once.
     """
 
     web: str
     repository: str
     token: str = field(repr=False)
+    largest: int = LARGEST
 
     async def push(self, branch: str, old: str, commit: Commit) -> None:
         """Make a commit and move a branch to it.
@@ -60,7 +65,7 @@ class Remote:
             PublishError: git refuses, or the branch is somewhere else by now.
         """
         with tempfile.TemporaryDirectory(prefix="updater-push-") as name:
-            git = _Git(Path(name), self._environment(commit.login), self.repository)
+            git = _Git(Path(name), self._environment(commit.login), self.repository, self.largest)
             url = f"{self.web}/{self.repository}.git"
             await git.run("init", "--quiet", "--bare", "repository")
             await git.run("fetch", "--quiet", "--depth=1", "--no-tags", url, commit.parent)
@@ -92,13 +97,14 @@ class _Git:
     folder: Path
     environment: dict[str, str] = field(repr=False)
     name: str
+    largest: int
 
     async def run(self, *arguments: str) -> str:
         """Return what git prints, without the last newline."""
         inside = self.folder / "repository"
         try:
             done = await run(
-                ["git", *arguments],
+                [*git_with_limit(self.largest), *arguments],
                 cwd=inside if inside.exists() else self.folder,
                 env=self.environment,
                 timeout=_SECONDS,
@@ -108,7 +114,12 @@ class _Git:
         except TimeoutError as error:
             raise PublishError(f"{self.name}: git {arguments[0]} took too long") from error
         if done.returncode:
-            said = printable(done.stderr).strip().splitlines()
+            text = printable(done.stderr).strip()
+            try:
+                refuse_too_large(text, self.name, self.largest)
+            except BadAnswer as error:
+                raise PublishError(error.message, hint=error.hint) from error
+            said = text.splitlines()
             why = said[-1] if said else f"it ended with {done.returncode}"
             raise PublishError(
                 f"{self.name}: git {arguments[0]} failed: {why}",

@@ -134,7 +134,7 @@ class Repository:
 
     def issue(self, login: str, marker: str) -> Issue | None:
         """Return the oldest issue of a user that has a marker in its text."""
-        with self._reading():
+        with self._requests.mapped("read the issues", "issues"):
             listed = self._requests.all_of("/issues", state="all", sort="created", direction="asc")
             for one in listed:
                 author, body = (one["user"] or {}).get("login", ""), str(one["body"] or "")

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 _PER_PAGE = 100
 _MOST_PAGES = 100
 _VIEWER = "query { viewer { login } }"
+_WHERE = {
+    "issues": "in update.yml take the # from the line `# issues: write`, and from "
+    "`# permission-issues: write` where the token is a GitHub App's"
+}
+"""Where a right is given that not every run needs."""
+
 _NOT_PERMITTED = "GitHub Actions is not permitted to create or approve pull requests"
 
 
@@ -178,7 +184,8 @@ class Requests:
         if "rate limit" in _said(error).lower() or "retry-after" in headers:
             return "GitHub asks for patience: run the command again later"
         rights = headers.get("x-accepted-github-permissions", "") or f"{right}=write"
-        return f"the token in {self._access.variable} lacks a right: {rights}"
+        where = f"; {_WHERE[right]}" if right in _WHERE else ""
+        return f"the token in {self._access.variable} lacks a right: {rights}{where}"
 
 
 def _said(error: GithubException) -> str:

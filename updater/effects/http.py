@@ -24,6 +24,7 @@ from updater import __version__
 from updater.effects.addresses import origin, shown
 from updater.effects.cache import Cache
 from updater.effects.downloads import Downloads, limited, no_cookies
+from updater.effects.git_fetch import LARGEST
 from updater.effects.patience import TRANSIENT, Clock, Patience
 from updater.effects.resuming import Body
 from updater.effects.statuses import Refusal, mapped
@@ -62,12 +63,21 @@ class Credential:
 
 
 class Network(Struct, frozen=True):
-    """Limits: requests at once, seconds for a read, tries after the first, seconds to wait."""
+    """Limits of a run.
+
+    Attributes:
+        concurrency: requests at once.
+        timeout: seconds for a read.
+        retries: tries after the first.
+        max_wait: seconds to wait before one of them.
+        fetched: the bytes of a pack that git fetches.
+    """
 
     concurrency: int = 32
     timeout: float = 30.0
     retries: int = 3
     max_wait: float = 60.0
+    fetched: int = LARGEST
 
 
 class Http:
@@ -77,6 +87,7 @@ class Http:
         say: tells the user something that no single package is to blame for.
         clones: how many of git's processes may run.
         silence: the longest that a host may say nothing, in seconds; also to git.
+        fetched: how many bytes git may fetch at once.
     """
 
     def __init__(
@@ -89,6 +100,7 @@ class Http:
     ) -> None:
         self.say = say
         self.silence = network.timeout
+        self.fetched = network.fetched
         self._cache = cache
         self._network = network
         self._credentials = {origin: one for one in credentials for origin in one.origins}

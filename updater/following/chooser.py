@@ -110,7 +110,7 @@ class Chooser:
         if self._tracking.kind == "pypi" and self._index is None:
             why = Wait("`track: pypi`: the index has no project of its name")
             return Decision(self._tracking, why, self._repository.pinned())
-        versions = await self._dated(self._followed())
+        versions = self._with_pythons(await self._dated(self._followed()))
         if self._tracking.moving:
             return await self._settle(self._newest(versions))
         recorded = self._follower.records.seen(self._subject)
@@ -171,6 +171,20 @@ class Chooser:
         dated = (replace(one, published=one.published or dates.get(one.commit)) for one in tags)
         return choose.Versions(dated, self._form)
 
+    def _with_pythons(self, versions: choose.Versions) -> choose.Versions:
+        """Add which Pythons the index says that the same versions need; nobody else is asked."""
+        if self._policy.python is None or self._index is None:
+            return versions
+        files = {one.version: one.candidate.distributions for one in self._on_index}
+        told = (
+            replace(
+                tag.candidate,
+                requires_python=tuple(one.requires_python for one in files.get(tag.version, ())),
+            )
+            for tag in versions.every
+        )
+        return choose.Versions(told, self._form)
+
     def _cross_checked(self) -> tuple[PinWarning, ...]:
         if self._index is None or not self._policy.cross_check:
             return ()
@@ -202,15 +216,21 @@ class Chooser:
     async def _onto_head(self, head: Candidate, commits: Commits) -> Decision:
         """Decide what a moving rev without version tags becomes: the head, if it leads there."""
         rev = self._pin.rev
+        unfit = next(choose.other_python(head, self._policy), "")
         now = Take(head, f"the rev {rev!r} moves: pinned to the commit that it names now")
         if not self._pin.hash:
-            return Decision(self._tracking, now, self._repository.pinned())
+            choice = Wait(unfit, candidate=head) if unfit else now
+            return Decision(self._tracking, choice, self._repository.pinned())
         held = await self._identify()
         if isinstance(held, Wait):
             return Decision(self._tracking, held, self._repository.pinned())
         held = await commits.labelled(held, self._tags, self._subject.modules)
-        if await commits.relation(held.commit, head.commit) not in ("identical", "ahead"):
+        relation = await commits.relation(held.commit, head.commit)
+        if relation not in ("identical", "ahead"):
             now = Take(held, f"the rev {rev!r} moves: pinned to its commit, which is not behind")
+        elif relation == "ahead" and unfit:
+            passed_over = (PinWarning("newer-held", unfit),)
+            now = Take(held, f"the rev {rev!r} moves: pinned to its commit", passed_over)
         return Decision(self._tracking, now, self._repository.pinned(held.commit, held.version))
 
     def _head(self) -> Candidate:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from updater.choose import Line, label
 from updater.declared import declared_version
+from updater.declared_python import declared_python
 from updater.effects.git_history import History
 from updater.errors import BadAnswer, NotFound
 
@@ -50,6 +51,7 @@ class Commits:
         self._speaks_git = False
         self._reachable: dict[str, frozenset[str]] = {}
         self._dates: dict[str, datetime] = dict(known.dates)
+        self._files = {commit: dict(files) for commit, files in known.files.items()}
 
     @classmethod
     @asynccontextmanager
@@ -85,7 +87,7 @@ class Commits:
     async def labelled(
         self, candidate: Candidate, tags: Sequence[Release], packages: tuple[str, ...]
     ) -> Candidate:
-        """Return a commit's candidate with its date and version label.
+        """Return a commit's candidate with its date, its version label, and the Pythons it needs.
 
         Args:
             candidate: its commit counts.
@@ -106,7 +108,13 @@ class Commits:
             date,
             named=bool(named),
         )
-        return replace(candidate, version=version, published=date)
+        needed = declared_python(self._files.get(commit, {}))
+        return replace(
+            candidate,
+            version=version,
+            published=date,
+            requires_python=(needed,) if needed is not None else (),
+        )
 
     async def declared(self, commit: str, packages: tuple[str, ...]) -> str | None:
         """Return the version that one commit's source declares; its history is left alone.
@@ -143,14 +151,14 @@ class Commits:
         return {commit: self._dates[commit] for commit in commits}
 
     def _reader(self, commit: str) -> Callable[[str], Awaitable[bytes | None]]:
-        told = self._known.files.get(commit, {})
+        told = self._files.setdefault(commit, {})
 
         async def read(path: str) -> bytes | None:
-            if path in told:
-                return told[path]
-            await self._before(commit)
-            clone = self._clone()
-            return await self._patiently(lambda: clone.read(commit, path))
+            if path not in told:
+                await self._before(commit)
+                clone = self._clone()
+                told[path] = await self._patiently(lambda: clone.read(commit, path))
+            return told[path]
 
         return read
 
@@ -171,7 +179,8 @@ class Commits:
         return self._history
 
     def _opened(self) -> AbstractContextManager[History]:
-        return History.opened(self._url, self._http.silence, self._http.token(self._url))
+        http = self._http
+        return History.opened(self._url, http.silence, http.token(self._url), http.fetched)
 
     async def _expect_git(self) -> None:
         """Make sure that git is answered in its own protocol before it is let loose.

@@ -64,6 +64,9 @@ class Candidate(Struct, frozen=True):
         prerelease: upstream marks it as one, whatever its version says.
         yanked: why the release was withdrawn; None where it was not.
         url: a page about it, for people.
+        requires_python: what each file of the version requires, those of its twin on the index or
+            its own pyproject.toml; empty where nothing is known. Of a release of the index, its
+            distributions say it.
     """
 
     version: str
@@ -74,6 +77,7 @@ class Candidate(Struct, frozen=True):
     yanked: str | None = None
     url: str = ""
     distributions: tuple[Distribution, ...] = ()
+    requires_python: tuple[str | None, ...] = ()
 
 
 Relation = Literal["identical", "ahead", "behind", "diverged", "unknown"]

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater import choose
-from updater.declared import declared_version
+from updater.audit.base import examine, stopped
 from updater.errors import HashError, NotEvaluated
 from updater.fetchers.base import Fetch, NoFile
 from updater.hashing.sri import parse_hash
@@ -16,6 +15,8 @@ from updater.hosts import guarded
 from updater.known_fetchers import FETCHERS
 from updater.model import Build, Candidate, Hashed, Held, Outcome, PinWarning, Sri
 from updater.pipeline.built_hashes import Unknown, Values, find_hashes
+from updater.pipeline.deciding import RULES
+from updater.pipeline.downloaded import collisions, declared, step_to
 from updater.pipeline.evaluating import Downloaded
 from updater.pipeline.sources import ADVICE, Search
 from updater.pipeline.steps import Bump, Ready
@@ -68,10 +69,13 @@ class Hashes(Struct, frozen=True):
         keep = self.builder.scratch.file("archive") if built else None
         known = await search.downloaded(keep)
         hashed, values, unknown = known.hashed, known.values, known.unknown
-        if unknown:
+        step = step_to(subject, decision, candidate, hashed)
+        wanted = bool(ask.to) or search.is_pinned(hashed)
+        problem = "" if wanted else stopped(step, RULES)
+        if unknown and not problem:
             problem = search.problem(self._cannot_build(subject, ask), moving=False)
-            if problem:
-                return Held(reason=problem, **decision.known(subject.package))
+        if problem:
+            return Held(reason=problem, **decision.known(subject.package))
         archive = None
         if hashed is not None and keep is not None and keep.exists():
             archive = Downloaded(keep, hashed.sri, fetches[0].strip_root)
@@ -86,10 +90,11 @@ class Hashes(Struct, frozen=True):
         source = next((sri for one, sri in found.items() if one == Unknown("hash")), None)
         if source is not None:
             hashed = Hashed(source, "build", 0)
-        told = _collisions(hashed)
+        told = collisions(hashed)
         if found and ask.reported is not None:
             told = (*told, _reported(found))
-        told += await _declared(subject, hashed, candidate)
+        told += await declared(subject, hashed, candidate)
+        told += examine(step, [rule for rule in RULES if rule.stops])
         decision = replace(decision, warnings=decision.warnings + told)
         return Ready(
             decision,
@@ -161,36 +166,6 @@ class Hashes(Struct, frozen=True):
                 hint="run `bump --output` where Nix can build, then `publish` again",
             )
         return {one: parse_hash(told[one.shown]) for one in unknown}
-
-
-async def _declared(
-    subject: Subject, hashed: Hashed | None, candidate: Candidate
-) -> tuple[PinWarning, ...]:
-    """Tell where a source says of itself that it is another version than its tag does."""
-    if hashed is None or not hashed.kept:
-        return ()
-    kept = hashed.kept
-
-    async def read(path: str) -> bytes | None:
-        return kept.get(path)
-
-    own = await declared_version(read, subject.modules)
-    says, named = choose.parse_version(own), choose.parse_version(candidate.version)
-    if says is None or named is None or says == named:
-        return ()
-    said = f"the source says of itself that it is {own}, not {candidate.version}"
-    return (PinWarning("declared-version", said),)
-
-
-def _collisions(hashed: Hashed | None) -> tuple[PinWarning, ...]:
-    """Tell which paths a Mac would confuse, so that it gets another tree and another hash."""
-    found = hashed.collisions if hashed is not None else ()
-    return tuple(
-        PinWarning(
-            "case-collision", f"{one} and {other} differ only in case: a Mac has one of them"
-        )
-        for one, other in found
-    )
 
 
 def _reported(found: Mapping[Unknown, Sri]) -> PinWarning:

@@ -102,7 +102,7 @@ class Search(Struct, frozen=True):
                 if fetch.blocked:
                     checked_out[self._unknown(number).shown] = str(hashed.sri)
             written.append(values)
-        if package.dependents and self._is_pinned(first):
+        if package.dependents and self.is_pinned(first):
             # The source is the one that is pinned, and so is what is made from it.
             written[0] |= {one.name: one.value for one in package.dependents if one.value}
         else:
@@ -121,7 +121,8 @@ class Search(Struct, frozen=True):
         companion = self.subject.package.companions[number - 1]
         return Unknown("hash", number - 1, f"{companion.attribute}.hash")
 
-    def _is_pinned(self, hashed: Hashed | None) -> bool:
+    def is_pinned(self, hashed: Hashed | None) -> bool:
+        """Tell whether a hash is the one that is pinned, so that the source stays the same."""
         if hashed is None or not self.subject.pin.hash:
             return False
         try:

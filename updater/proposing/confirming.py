@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.errors import PublishError
-from updater.model import Failed
+from updater.model import Failed, Outdated
 from updater.pipeline.proposed import Proposed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from updater.model import Outcome
-    from updater.proposing.results import Result
+    from updater.proposing.results import Result, Unmade
 
 
 def confirm(
@@ -47,3 +47,21 @@ def _confirmed(result: Result, proposed: Proposed | Outcome) -> Proposed | Outco
         )
     build = result.build.build() if result.build is not None else None
     return replace(proposed, outcome=replace(outcome, build=build))
+
+
+def explained(unmade: Sequence[Unmade], checked: Sequence[Outcome]) -> list[Outcome]:
+    """Return what was found of packages, with the reported reason where one is behind.
+
+    Only there is the other process's word wanted: it came further, to hashes and builds.
+
+    Args:
+        unmade: what another process reported.
+        checked: what is found now.
+    """
+    reasons = {one.package: one for one in unmade}
+    return [
+        reasons[one.package.identity].outcome(one)
+        if isinstance(one, Outdated) and one.package.identity in reasons
+        else one
+        for one in checked
+    ]

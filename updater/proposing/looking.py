@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from updater.effects import files
 from updater.publish import dashboard, rules
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.effects.github import Repository
-    from updater.model import Issue, Pull
+    from updater.model import Issue, Outcome, Pull
 
 
 class Base(Struct, frozen=True):
@@ -84,6 +85,16 @@ class View(Struct):
     def is_forced(self, update: Update) -> bool:
         """Tell whether somebody ticked a package's box."""
         return dashboard.is_forced(update.identity, self.forced)
+
+    def with_pull(self, outcome: Outcome) -> Outcome:
+        """Return an outcome with the updater's pull request that was open for its package."""
+        identity = outcome.package.identity
+        found = (
+            pull.link
+            for pull in self.open
+            if rules.is_mine(pull, self.login) and rules.proposes(pull, identity)
+        )
+        return replace(outcome, pull_request=next(found, None))
 
     def rivals(self, proposal: Proposal) -> list[Pull]:
         """Return the open pull requests of others that give all packages the same versions."""

@@ -66,7 +66,8 @@ def opened(config: Config) -> Iterator[Publisher]:
             raise UsageError(
                 f"{target.repository} has no branch {branch!r}", hint="check `base:` in config.yaml"
             )
-        remote = Remote(target.host.web, target.repository, target.token)
+        fetched = config.document.archives.fetched
+        remote = Remote(target.host.web, target.repository, target.token, fetched)
         by_git = remote if publish.via == "git" else None
         base = Base(branch, commit, target.prefix)
         yield Publisher(config, View(repository, base, config.root), by_git)
@@ -106,7 +107,7 @@ class Publisher:
             proposed: planned on the base's text; what is no update is passed on.
             found: the packages of the base.
             reported: the builds are another process's word.
-            shown: further outcomes for the dashboard alone.
+            shown: further outcomes for the dashboard alone, of packages that are not proposed.
         """
         outcomes: dict[str, Outcome] = {}
         members = []
@@ -117,8 +118,7 @@ class Publisher:
                 outcomes[one.package.identity] = one
         view = self._view
         view.login = view.repository.login()
-        if self._config.document.dashboard:
-            view.look_at_board()
+        shows = self._config.document.dashboard and self._look_at_board()
         view.look_at_pulls()
         proposals = []
         for name, group in self._groups(members, found).items():
@@ -130,8 +130,8 @@ class Publisher:
             one.outcome.package if isinstance(one, Proposed) else one.package for one in proposed
         ]
         ordered = list(linked((outcomes[package.identity] for package in order), retired))
-        if self._config.document.dashboard:
-            self._show([*ordered, *shown])
+        if shows:
+            self._show([*ordered, *map(view.with_pull, shown)])
         return ordered
 
     def _tidy(self, proposals: Sequence[Proposal], found: Found) -> list[Retired]:
@@ -152,6 +152,15 @@ class Publisher:
             yield
         except PublishError as error:
             self.problems.append(str(error))
+
+    def _look_at_board(self) -> bool:
+        """Read the dashboard; without the right to, pull requests are made all the same."""
+        try:
+            self._view.look_at_board()
+        except PublishError as error:
+            self.problems.append(f"{error}; {error.hint}")
+            return False
+        return True
 
     def _show(self, outcomes: Sequence[Outcome]) -> None:
         """Bring the dashboard up to date."""

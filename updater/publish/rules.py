@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from updater.publish.marker import is_signed, read_marker, wants_rebuild
 from updater.publish.names import PREFIX
-from updater.publish.proposal import read_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -118,6 +117,16 @@ def is_mine(pull: Pull, login: str) -> bool:
     return pull.own and pull.author.lower() == login.lower() and pull.branch.startswith(PREFIX)
 
 
+def proposes(pull: Pull, identity: str) -> bool:
+    """Tell whether a pull request is about a package."""
+    return identity in _packages(pull)
+
+
+def _packages(pull: Pull) -> frozenset[str]:
+    marker = read_marker(pull.body)
+    return frozenset(key.split(" ", 1)[0] for key in (marker.keys if marker is not None else ()))
+
+
 def declining(pulls: Iterable[Pull], login: str, keys: Sequence[str]) -> Pull | None:
     """Return the closed pull request that says no to all of these updates."""
     for pull in pulls:
@@ -185,7 +194,7 @@ def superseded(pulls: Iterable[Pull], login: str, proposals: Sequence[Proposal])
             if proposal.branch != pull.branch and (marker.only_pins or not proposal.only_pins)
             for update in proposal.updates
         }
-        packages = {read_key(key)[0] for key in marker.keys}
+        packages = _packages(pull)
         if packages and packages <= elsewhere:
             found.append(pull)
     return found

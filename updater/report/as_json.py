@@ -116,10 +116,10 @@ def prefetch_json(ref: str, url: str, hashed: Hashed, seconds: float) -> str:
     return _dump(report)
 
 
-def plan_json(jobs: Iterable[tuple[str, Sequence[str]]]) -> str:
+def plan_json(jobs: Iterable[tuple[str, Sequence[str]]], *, dashboard: bool) -> str:
     """Return the object of ``plan`` on one line, as a step's output wants it."""
     include = tuple(JobReport(id=name, packages=tuple(packages)) for name, packages in jobs)
-    return PlanReport(include=include).model_dump_json(by_alias=True)
+    return PlanReport(include=include, dashboard=dashboard).model_dump_json(by_alias=True)
 
 
 def error_json(command: str, error: UpdaterError) -> str:

@@ -201,6 +201,9 @@ class PlanReport(_Part):
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     include: tuple[JobReport, ...]
+    dashboard: bool = Field(
+        description="Whether `publish` has a dashboard to bring up to date, also without any job"
+    )
 
 
 class ErrorObject(_Part):

@@ -23,7 +23,8 @@ from updater.model import Sri
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    from updater.effects.git_objects import Batch, Logged, Mirror
+    from updater.effects.git_batch import Batch
+    from updater.effects.git_objects import Logged, Mirror
 
 _ALONE_SECONDS: Final = 2.0
 """How long one process hashes alone: most searches end sooner than others could start."""

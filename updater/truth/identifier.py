@@ -178,7 +178,8 @@ class Identifier:
     ) -> Iterator[tuple[Mirror, Hashes]]:
         self._note(f"{url}: cloning")
         budget = self._budget
-        with Mirror.opened(url, self._cache / "mirrors", self._token(url)) as mirror:
+        mirrors, token = self._cache / "mirrors", self._token(url)
+        with Mirror.opened(url, mirrors, token, budget.fetched) as mirror:
             ends = time.monotonic() + budget.seconds
 
             def over() -> bool:

@@ -15,10 +15,14 @@ class Budget(Struct, frozen=True):
     """How long a search may go on: in trees to hash, and in seconds without the clone.
 
     What one run hashed the next one need not, so that runs with a small budget get on.
+
+    Attributes:
+        fetched: the bytes of a pack that the clone may fetch.
     """
 
     max_candidates: int = 5000
     seconds: float = 300.0
+    fetched: int = 8 << 30
 
 
 class Question(Struct, frozen=True):

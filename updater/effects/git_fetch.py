@@ -1,0 +1,79 @@
+"""The largest pack that git may fetch, held to by the operating system.
+
+git limits only what is pushed to it (``receive.maxInputSize``). A process's limit of the files that
+it writes also holds for the processes that it starts: those that fetch what a partial clone lacks
+too. It is set by a process that then becomes git, since this one has threads, between whose fork
+and exec nothing may run. Python ignores the signal that goes with the limit, and so does what it
+becomes: git's write fails, and git says so.
+Source: setrlimit(2), signal(7), git-config(1) (``fetch.unpackLimit``), git-index-pack(1).
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import sys
+from typing import TYPE_CHECKING, Final
+
+from updater.errors import BadAnswer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LARGEST: Final = 8 << 30
+"""The limit where nothing else is said, in bytes."""
+
+_BECOME: Final = """\
+import os, resource, signal, sys
+hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+most = int(sys.argv[1])
+most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+# A pack stays one file, however few objects it has: the limit is one of each file.
+_ONE_FILE: Final = ("-c", "fetch.unpackLimit=1")
+_SAYS_TOO_LARGE: Final = re.compile(
+    rf"^(?:fatal|error): .*{re.escape(os.strerror(errno.EFBIG))}", re.MULTILINE
+)
+_UNFINISHED: Final = "tmp_*"
+
+
+def git_with_limit(largest: int) -> tuple[str, ...]:
+    """Return the start of a command of git that fetches no pack of more than ``largest`` bytes.
+
+    Raises:
+        FileNotFoundError: git is not installed.
+    """
+    git = shutil.which("git")
+    if git is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "git")
+    return (sys.executable, "-I", "-S", "-c", _BECOME, str(largest), git, *_ONE_FILE)
+
+
+def refuse_too_large(said: str, url: str, largest: int) -> None:
+    """Make sure that it is not the limit that ended git.
+
+    Args:
+        said: git's stderr.
+        url: what it fetched.
+        largest: the limit, in bytes.
+
+    Raises:
+        BadAnswer: it is.
+    """
+    if _SAYS_TOO_LARGE.search(said):
+        raise BadAnswer(
+            f"{url} answers git with more than {largest} bytes",
+            url=url,
+            hint="if it may be that large, raise `archives: {fetched: ...}` in config.yaml",
+        )
+
+
+def sweep(folder: Path) -> None:
+    """Remove what fetches that broke off left of their packs in a bare repository."""
+    for file in (folder / "objects" / "pack").glob(_UNFINISHED):
+        file.unlink(missing_ok=True)
