@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import configparser
 import fnmatch
 import os
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -15,6 +13,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 from pydantic import ValidationError
 
+from updater.default_index import default_index
 from updater.errors import ConfigError
 from updater.hashing.limits import Limits
 from updater.hosts import HOST_KINDS, KNOWN_HOSTS
@@ -31,6 +30,7 @@ from updater.options import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from pydantic import BaseModel
     from pydantic_core import ErrorDetails
@@ -52,7 +52,7 @@ class Config(Struct, frozen=True):
     @property
     def index(self) -> str:
         """The package index: the configured one, else pip's, else PyPI."""
-        return self.document.index or _pip_index()
+        return self.document.index or default_index()
 
     @property
     def limits(self) -> Limits:
@@ -276,39 +276,3 @@ def _hosts(document: Document, shown: str) -> dict[str, Host]:
             token_env=(options.token_env,) if options.token_env else default.token_env,
         )
     return hosts
-
-
-def _pip_index() -> str:
-    """Return the index that pip is configured to use, else PyPI's address.
-
-    Source: pip documentation, "Configuration" (environment before files, the nearer file first).
-    """
-    found = os.environ.get("PIP_INDEX_URL", "")
-    for path in _pip_files():
-        if found:
-            break
-        parser = configparser.RawConfigParser()
-        try:
-            parser.read(path, encoding="utf-8")
-        except (configparser.Error, UnicodeDecodeError):
-            continue
-        found = parser.get("global", "index-url", fallback="").strip()
-    if found:
-        return found.rstrip("/")
-    from pypi_simple import PYPI_SIMPLE_ENDPOINT  # noqa: PLC0415 - a quarter of a second
-
-    return PYPI_SIMPLE_ENDPOINT.rstrip("/")
-
-
-def _pip_files() -> list[Path]:
-    own = os.environ.get("PIP_CONFIG_FILE")
-    if own == os.devnull:
-        return []
-    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    system = os.environ.get("XDG_CONFIG_DIRS") or "/etc/xdg"
-    files = [Path(own)] if own else []
-    prefix = os.environ.get("VIRTUAL_ENV")
-    files += [Path(prefix) / "pip.conf"] if prefix else []
-    files += [home / "pip" / "pip.conf", Path.home() / ".pip" / "pip.conf"]
-    files += [Path(folder) / "pip" / "pip.conf" for folder in system.split(":")]
-    return [*files, Path("/etc/pip.conf")]

@@ -1,0 +1,59 @@
+"""The index that is asked where config.yaml names none."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.machinery import ModuleSpec
+from typing import TYPE_CHECKING
+
+import pytest
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
+
+from updater import default_index
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PYPI = PYPI_SIMPLE_ENDPOINT.rstrip("/")
+
+
+def spec(origin: str | None) -> ModuleSpec:
+    return ModuleSpec("pypi_simple", None, origin=origin)
+
+
+def test_pypis_address_is_read_without_the_package_that_has_it() -> None:
+    """Whose import is the dearest of all."""
+    code = (
+        "import sys; from updater.default_index import default_index; "
+        "print(default_index(), 'pypi_simple' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == f"{PYPI} False\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [None, "", "PYPI_SIMPLE_ENDPOINT = OTHER\n", "# PYPI_SIMPLE_ENDPOINT = 'x'\n"],
+    ids=["in an archive", "empty", "a name", "a comment"],
+)
+def test_where_it_is_not_to_be_read_it_is_imported(
+    source: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "__init__.py"
+    if source is not None:
+        file.write_text(source)
+    monkeypatch.setattr(default_index, "find_spec", lambda _: spec(str(file)))
+    assert default_index.default_index() == PYPI
+
+
+def test_what_pips_environment_says_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", "https://index.example/simple/")
+    assert default_index.default_index() == "https://index.example/simple"
+
+
+def test_what_pips_file_says_comes_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "pip.conf"
+    file.write_text("[global]\nindex-url = https://index.example/simple/\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(file))
+    assert default_index.default_index() == "https://index.example/simple"

@@ -1,0 +1,62 @@
+"""The package index that is asked where config.yaml names none: pip's, else PyPI."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+_ADDRESS = re.compile(r'^PYPI_SIMPLE_ENDPOINT\b.*= "(.+)"$', re.MULTILINE)
+
+
+def default_index() -> str:
+    """Return the index that pip is configured to use, else PyPI's, without a slash at its end.
+
+    Source: pip documentation, "Configuration" (environment before files, the nearer file first).
+    """
+    found = os.environ.get("PIP_INDEX_URL", "")
+    for path in _pip_files():
+        if found:
+            break
+        parser = configparser.RawConfigParser()
+        try:
+            parser.read(path, encoding="utf-8")
+        except (configparser.Error, UnicodeDecodeError):
+            continue
+        found = parser.get("global", "index-url", fallback="").strip()
+    return (found or _read_pypi() or _imported_pypi()).rstrip("/")
+
+
+def _read_pypi() -> str:
+    """Read PyPI's address in pypi-simple's source, or an empty string.
+
+    To import the package for one constant takes a quarter of a second: its HTTP client comes along.
+    """
+    spec = find_spec("pypi_simple")
+    source = Path(spec.origin) if spec is not None and spec.origin else None
+    if source is None or not source.is_file():  # in an archive, for instance
+        return ""
+    found = _ADDRESS.search(source.read_text(encoding="utf-8"))
+    return found[1] if found is not None else ""
+
+
+def _imported_pypi() -> str:
+    from pypi_simple import PYPI_SIMPLE_ENDPOINT  # noqa: PLC0415 - see _read_pypi
+
+    return PYPI_SIMPLE_ENDPOINT
+
+
+def _pip_files() -> list[Path]:
+    own = os.environ.get("PIP_CONFIG_FILE")
+    if own == os.devnull:
+        return []
+    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    system = os.environ.get("XDG_CONFIG_DIRS") or "/etc/xdg"
+    files = [Path(own)] if own else []
+    prefix = os.environ.get("VIRTUAL_ENV")
+    files += [Path(prefix) / "pip.conf"] if prefix else []
+    files += [home / "pip" / "pip.conf", Path.home() / ".pip" / "pip.conf"]
+    files += [Path(folder) / "pip" / "pip.conf" for folder in system.split(":")]
+    return [*files, Path("/etc/pip.conf")]
