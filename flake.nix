@@ -77,6 +77,7 @@
           dependencies = with python; [
             anyio
             backports-zstd
+            click
             h2 # httpx[http2]
             httpx
             isal
@@ -91,7 +92,6 @@
             tenacity
             tree-sitter
             tree-sitter-nix
-            typer
           ];
           # nixpkgs has one version of each
           pythonRelaxDeps = true;

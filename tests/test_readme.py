@@ -5,17 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import typer.main
-
 from docs.make_commands import said
-from updater.cli import app
 from updater.report.summary import Exit
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-
-
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # it is a group
 
 
 def test_the_list_of_commands_is_what_the_command_says() -> None:

@@ -2,87 +2,103 @@
 
 from __future__ import annotations
 
-import inspect
+import functools
+import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from updater.commands.request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# typer reads these annotations when the command runs, so that they are written for Python 3.11.
-Packages = Annotated[
-    Optional[list[str]],  # noqa: UP045 - as typer's documentation has it
-    typer.Argument(metavar="PKG", help="Names, identities, files or globs; all without any."),
-]
-To = Annotated[
-    str, typer.Option(metavar="VERSION|REV", help="Move to this version, tag, branch or commit.")
-]
-Commit = Annotated[bool, typer.Option("--commit", help="Make one commit a package.")]
-PullRequests = Annotated[
-    bool, typer.Option("--pr", help="Open or update pull requests; leave the files alone.")
-]
-Output = Annotated[
-    Optional[Path],  # noqa: UP045 - as above
-    typer.Option(metavar="DIR", help="Leave the results there, for `publish`."),
-]
-MaxCandidates = Annotated[
-    Optional[int],  # noqa: UP045 - as above
-    typer.Option(metavar="N", min=1, help="Hash this many trees at most, to identify a pin."),
-]
-Timeout = Annotated[
-    Optional[float],  # noqa: UP045 - as above
-    typer.Option(metavar="SECONDS", min=0, help="Search for so long at most, to identify a pin."),
-]
+
+class _Count(click.IntRange):
+    name = "whole number"  # click says "integer range" to the user
 
 
-def _every(  # noqa: PLR0913 - options
-    *,
-    config: Annotated[
-        Optional[str],  # noqa: UP045 - as above
-        typer.Option("--config", metavar="FILE", help="The configuration, instead of config.yaml."),
-    ] = None,
-    root: Annotated[Path, typer.Option("-C", metavar="DIR", help="Run as if started in DIR.")] = (
-        Path()
-    ),
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say only what went wrong.")] = False,
-    no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Ask everything anew and keep no answers.")
-    ] = False,
-) -> Request:
-    """Return what the options that every command has say."""
-    return Request(root, config, json=json, verbose=verbose, quiet=quiet, cache=not no_cache)
+class _Seconds(click.FloatRange):
+    name = "number"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - as click has it
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        seconds = super().convert(value, param, ctx)
+        if math.isnan(seconds):  # it is below no limit, and above none
+            self.fail(f"{value!r} is not a valid {self.name}.", param, ctx)
+        return seconds
 
 
-def command(app: typer.Typer, name: str | None = None) -> Callable[[Callable[..., int]], None]:
-    """Register a function as a command that also has the options of every command.
+packages = click.argument(
+    "packages",
+    metavar="[PKG]...",
+    nargs=-1,
+    help="Names, identities, files or globs; all without any.",
+)
+to = click.option(
+    "--to",
+    metavar="VERSION|REV",
+    default="",
+    help="Move to this version, tag, branch or commit.",
+)
+commit = click.option("--commit", is_flag=True, help="Make one commit a package.")
+pull_requests = click.option(
+    "--pr", is_flag=True, help="Open or update pull requests; leave the files alone."
+)
+output = click.option(
+    "--output",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Leave the results there, for `publish`.",
+)
+max_candidates = click.option(
+    "--max-candidates",
+    metavar="N",
+    type=_Count(min=1),
+    help="Hash this many trees at most, to identify a pin.",
+)
+timeout = click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=_Seconds(min=0),
+    help="Search for so long at most, to identify a pin.",
+)
 
-    Args:
-        app: where to.
-        name: the command's name; the function's without it.
 
-    Returns:
-        A decorator. What it decorates gets a Request first, then its own arguments and options.
-    """
-    every = inspect.signature(_every, eval_str=True).parameters
+def every(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the options that every one has; it gets them as one `Request`, first."""
 
-    def register(function: Callable[..., int]) -> None:
-        own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+    @click.option("--config", metavar="FILE", help="The configuration, instead of config.yaml.")
+    @click.option(
+        "-C",
+        "root",
+        metavar="DIR",
+        type=click.Path(path_type=Path),
+        default=".",
+        show_default=True,
+        help="Run as if started in DIR.",
+    )
+    @click.option("--json", is_flag=True, help="Print one JSON object.")
+    @click.option("-v", "--verbose", is_flag=True, help="Say more.")
+    @click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+    @click.option("--no-cache", is_flag=True, help="Ask everything anew and keep no answers.")
+    @functools.wraps(command)
+    def run(  # noqa: PLR0913 - options
+        *,
+        config: str | None,
+        root: Path,
+        json: bool,
+        verbose: bool,
+        quiet: bool,
+        no_cache: bool,
+        **own: object,
+    ) -> int:
+        request = Request(root, config, json=json, verbose=verbose, quiet=quiet, cache=not no_cache)
+        return command(request, **own)
 
-        def run(**given: Any) -> int:  # noqa: ANN401 - as typer read them
-            shared = {name: given.pop(name) for name in every}
-            return function(_every(**shared), **given)
-
-        run.__doc__ = function.__doc__
-        run.__name__ = function.__name__
-        # What typer reads: keyword-only, since a shared option may follow one with a default.
-        parameters = [one.replace(kind=one.KEYWORD_ONLY) for one in (*own, *every.values())]
-        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        app.command(name)(run)
-
-    return register
+    return run

@@ -4,85 +4,86 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal, Optional
+from typing import TYPE_CHECKING, Literal
 
-import typer
+import click
 
-from updater.arguments import (
-    Commit,
-    MaxCandidates,
-    Output,
-    Packages,
-    PullRequests,
-    Timeout,
-    To,
-    command,
-)
-from updater.commands.request import Request
+from updater import __version__, arguments
 from updater.errors import UpdaterError, UsageError
 from updater.report.summary import Exit
 from updater.report.texts import harmless
 
-app = typer.Typer(
+if TYPE_CHECKING:
+    from updater.commands.request import Request
+
+
+class _Commands(click.Group):
+    """The commands, in the order in which they stand here; click's own is the alphabet's."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> int:
+        try:
+            return int(super().invoke(ctx) or 0)
+        except KeyboardInterrupt as error:
+            raise click.Abort from error  # click would print an empty line first
+
+
+@click.group(
     name="updater",
-    help="Keep the version, rev and hash pins of Nix overlays new, true and buildable.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+@click.version_option(__version__, message="%(prog)s %(version)s", help="Print the version.")
+def app() -> None:
+    """Keep the version, rev and hash pins of Nix overlays new, true and buildable."""
 
 
-@app.callback(invoke_without_command=True)
-def _top(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-) -> None:
-    if version:
-        from updater import __version__
-
-        typer.echo(f"updater {__version__}")
-        raise typer.Exit
-
-
-@command(app, "list")
-def _list(request: Request, packages: Packages = None) -> int:
+@app.command("list")
+@arguments.packages
+@arguments.every
+def _list(request: Request, packages: tuple[str, ...]) -> int:
     """Show what was found, where, and how it is tracked."""
     from updater.commands import listing
 
     return listing.list_packages(request.about(packages))
 
 
-@command(app)
-def check(
-    request: Request,
-    packages: Packages = None,
-    exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit with 10 if updates are available.")
-    ] = False,
-) -> int:
+@app.command
+@arguments.packages
+@click.option("--exit-code", is_flag=True, help="Exit with 10 if updates are available.")
+@arguments.every
+def check(request: Request, packages: tuple[str, ...], *, exit_code: bool) -> int:
     """Show which pins are behind; change nothing."""
     from updater.commands import updates
 
     return updates.check(request.about(packages), tell_outdated=exit_code)
 
 
-@command(app)
+@app.command
+@arguments.packages
+@arguments.to
+@click.option("--dry-run", is_flag=True, help="Print the diff; build and write nothing.")
+@click.option("--no-build", is_flag=True, help="Write without building first.")
+@arguments.commit
+@arguments.pull_requests
+@arguments.output
+@arguments.max_candidates
+@arguments.timeout
+@arguments.every
 def bump(
     request: Request,
-    packages: Packages = None,
-    to: To = "",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the diff; build and write nothing.")
-    ] = False,
-    no_build: Annotated[
-        bool, typer.Option("--no-build", help="Write without building first.")
-    ] = False,
-    commit: Commit = False,
-    pr: PullRequests = False,
-    output: Output = None,
-    max_candidates: MaxCandidates = None,
-    timeout: Timeout = None,
+    packages: tuple[str, ...],
+    to: str,
+    *,
+    dry_run: bool,
+    no_build: bool,
+    commit: bool,
+    pr: bool,
+    output: Path | None,
+    max_candidates: int | None,
+    timeout: float | None,
 ) -> int:
     """Move pins to the newest version that may be taken."""
     from updater.commands import updates
@@ -98,49 +99,51 @@ def bump(
     return pulls.bump_to_pull_requests(request, ask)
 
 
-@command(app)
-def publish(
-    request: Request,
-    folder: Annotated[
-        Path,
-        typer.Argument(
-            metavar="DIR", help="What `bump` or `pin` left with `--output DIR`.", show_default=False
-        ),
-    ],
-    packages: Annotated[
-        Optional[list[str]],  # noqa: UP045 - as typer's documentation has it
-        typer.Argument(metavar="PKG", help="What the results may tell of; all without any."),
-    ] = None,
-    to: Annotated[
-        str, typer.Option(metavar="VERSION|REV", help="What `bump --to` was asked for.")
-    ] = "",
-) -> int:
+@app.command
+@click.argument(
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="What `bump` or `pin` left with `--output DIR`.",
+)
+@click.argument(
+    "packages",
+    metavar="[PKG]...",
+    nargs=-1,
+    help="What the results may tell of; all without any.",
+)
+@click.option("--to", metavar="VERSION|REV", default="", help="What `bump --to` was asked for.")
+@arguments.every
+def publish(request: Request, folder: Path, packages: tuple[str, ...], to: str) -> int:
     """Open or update pull requests from results, each found again."""
     from updater.commands import pulls
 
     return pulls.publish(request.about(packages), folder, to)
 
 
-@command(app)
-def verify(
-    request: Request,
-    packages: Packages = None,
-    changed_since: Annotated[
-        str, typer.Option(metavar="REV", help="Only packages that differ from this commit.")
-    ] = "",
-) -> int:
+@app.command
+@arguments.packages
+@click.option(
+    "--changed-since", metavar="REV", default="", help="Only packages that differ from this commit."
+)
+@arguments.every
+def verify(request: Request, packages: tuple[str, ...], changed_since: str) -> int:
     """Say of each pin whether it is true; change nothing."""
     from updater.commands import truths
 
     return truths.verify(request.about(packages), changed_since)
 
 
-@command(app)
+@app.command
+@arguments.packages
+@arguments.max_candidates
+@arguments.timeout
+@arguments.every
 def identify(
     request: Request,
-    packages: Packages = None,
-    max_candidates: MaxCandidates = None,
-    timeout: Timeout = None,
+    packages: tuple[str, ...],
+    max_candidates: int | None,
+    timeout: float | None,
 ) -> int:
     """Find the commit that each pinned hash holds; change nothing."""
     from updater.commands import truths
@@ -148,21 +151,27 @@ def identify(
     return truths.identify(request.about(packages).within(max_candidates, timeout))
 
 
-@command(app)
+@app.command
+@arguments.packages
+@click.option("--dry-run", is_flag=True, help="Print the diff and write nothing.")
+@arguments.commit
+@arguments.pull_requests
+@arguments.output
+@click.option("--sri", is_flag=True, help="Also write hashes of older formats as SRI.")
+@arguments.max_candidates
+@arguments.timeout
+@arguments.every
 def pin(
     request: Request,
-    packages: Packages = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the diff and write nothing.")
-    ] = False,
-    commit: Commit = False,
-    pr: PullRequests = False,
-    output: Output = None,
-    sri: Annotated[
-        bool, typer.Option("--sri", help="Also write hashes of older formats as SRI.")
-    ] = False,
-    max_candidates: MaxCandidates = None,
-    timeout: Timeout = None,
+    packages: tuple[str, ...],
+    *,
+    dry_run: bool,
+    commit: bool,
+    pr: bool,
+    output: Path | None,
+    sri: bool,
+    max_candidates: int | None,
+    timeout: float | None,
 ) -> int:
     """Make each pin name what its hash holds; the hash stays."""
     from updater.commands import updates
@@ -178,59 +187,56 @@ def pin(
     return pulls.pin_to_pull_requests(request, sri=sri)
 
 
-@command(app)
-def test(request: Request, packages: Packages = None) -> int:
+@app.command
+@arguments.packages
+@arguments.every
+def test(request: Request, packages: tuple[str, ...]) -> int:
     """Evaluate, build and import the pins as they are; change nothing."""
     from updater.commands import updates
 
     return updates.test(request.about(packages))
 
 
-@command(app)
-def review(
-    request: Request,
-    base: Annotated[
-        str,
-        typer.Argument(
-            metavar="BASE",
-            help="The branch, tag or commit that the changes are made to; the repository's default "
-            "branch without it.",
-            show_default=False,
-        ),
-    ] = "",
-) -> int:
+@app.command
+@click.argument(
+    "base",
+    metavar="[BASE]",
+    default="",
+    help="The branch, tag or commit that the changes are made to; the repository's default branch "
+    "without it.",
+)
+@arguments.every
+def review(request: Request, base: str) -> int:
     """Verify, audit and test what a branch changes; change nothing."""
     from updater.commands import review as reviewing
 
     return reviewing.review(request, base)
 
 
-@command(app)
-def plan(request: Request, packages: Packages = None) -> int:
+@app.command
+@arguments.packages
+@arguments.every
+def plan(request: Request, packages: tuple[str, ...]) -> int:
     """Print what is behind as a JSON job matrix; change nothing."""
     from updater.commands import updates
 
     return updates.plan(request.about(packages))
 
 
-@command(app)
-def prefetch(
-    request: Request,
-    ref: Annotated[
-        str,
-        typer.Argument(
-            metavar="REF",
-            help="github:owner/repo@rev, pypi:name@version, or the URL of a file or archive.",
-        ),
-    ] = "",
-    convert: Annotated[
-        str, typer.Option(metavar="HASH", help="Print a hash of any Nix form as SRI instead.")
-    ] = "",
-    unpack: Annotated[
-        bool, typer.Option("--unpack", help="URL: hash the unpacked tree, as fetchzip does.")
-    ] = False,
-    nix: Annotated[bool, typer.Option("--nix", help="Let Nix download and hash.")] = False,
-) -> int:
+@app.command
+@click.argument(
+    "ref",
+    metavar="[REF]",
+    default="",
+    help="github:owner/repo@rev, pypi:name@version, or the URL of a file or archive.",
+)
+@click.option(
+    "--convert", metavar="HASH", default="", help="Print a hash of any Nix form as SRI instead."
+)
+@click.option("--unpack", is_flag=True, help="URL: hash the unpacked tree, as fetchzip does.")
+@click.option("--nix", is_flag=True, help="Let Nix download and hash.")
+@arguments.every
+def prefetch(request: Request, ref: str, convert: str, *, unpack: bool, nix: bool) -> int:
     """Print the SRI hash of a source."""
     from updater.commands import prefetching
 
@@ -246,21 +252,19 @@ def _refuse_mixed(command: str, *, pr: bool, others: bool) -> None:
         )
 
 
-def run(arguments: list[str]) -> int:
+def run(given: list[str]) -> int:
     """Run a command line and return its exit code."""
     # With --json every error is an object on stdout too, also one in the arguments themselves.
-    as_json = "--json" in arguments
-    command = next((one for one in arguments if not one.startswith("-")), "")
+    as_json = "--json" in given
+    command = next((one for one in given if not one.startswith("-")), "")
     try:
-        result = typer.main.get_command(app).main(
-            arguments, prog_name="updater", standalone_mode=False
-        )
-        if result == Exit.INTERRUPTED:  # how typer ends a command on Ctrl-C
-            typer.echo("updater: interrupted; every file is either as it was or finished", err=True)
-        return int(result or 0)
-    except typer.TyperException as error:
-        if not arguments:
-            typer.echo(error.format_message())  # no command: the help is the answer
+        return int(app.main(given, prog_name="updater", standalone_mode=False) or 0)
+    except click.Abort:
+        click.echo("updater: interrupted; every file is either as it was or finished", err=True)
+        return Exit.INTERRUPTED
+    except click.ClickException as error:
+        if not given:
+            click.echo(error.format_message())  # no command: the help is the answer
             return error.exit_code
         usage = UsageError(error.format_message(), hint=f"updater {command} --help".strip())
         return _complain(usage, command, as_json=as_json)
@@ -269,9 +273,9 @@ def run(arguments: list[str]) -> int:
 
 
 def _complain(error: UpdaterError, command: str, *, as_json: bool) -> int:
-    typer.echo(harmless(f"updater: {error}"), err=True)
+    click.echo(harmless(f"updater: {error}"), err=True)
     if error.hint:
-        typer.echo(f"hint: {error.hint}", err=True)
+        click.echo(f"hint: {error.hint}", err=True)
     from updater.commands.actions import tell_stopped
 
     tell_stopped(command, error.message, error.hint)

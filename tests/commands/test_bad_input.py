@@ -180,7 +180,7 @@ def test_a_name_of_several_packages_lists_them(project: Project) -> None:
     [
         (
             ["bump", "--no-such"],
-            "No such option: --no-such (Possible options: --no-build, --no-cache)",
+            "No such option '--no-such'. (Did you mean one of: '--no-build', '--no-cache'?)",
         ),
         (["bump", "--to"], "Option '--to' requires an argument."),
         (["fetch"], "No such command 'fetch'. Did you mean 'prefetch'?"),

@@ -94,7 +94,6 @@ lib.mapAttrs stub {
   tqdm.version = "4.67.1";
   transformers.version = "4.57.1";
   tree-sitter.version = "0.25.2";
-  typer.version = "0.20.0";
   unidecode.version = "1.4.0";
   urllib3.version = "2.5.0";
   wandb.version = "0.22.2";
