@@ -82,9 +82,9 @@
             httpx
             isal
             jinja2
+            msgspec
             packaging
             platformdirs
-            pydantic
             pygithub
             pypi-simple
             pyyaml

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, inspect
+
 from updater.options import (
     ArchiveOptions,
     BuildOptions,
@@ -23,8 +25,6 @@ from updater.options import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydantic import BaseModel
-
 HEAD = """\
 # config.yaml
 
@@ -34,7 +34,7 @@ models that read the file: `python -m docs.make_configuration`. Its JSON Schema,
 [schemas/config.json](schemas/config.json).
 """
 
-SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
+SECTIONS: tuple[tuple[str, type[Struct]], ...] = (
     ("Top level", Document),
     ("defaults: and packages: NAME:", PackageOptions),
     ("build:", BuildOptions),
@@ -58,9 +58,21 @@ def _lines() -> Iterator[str]:
         yield f"## {title}\n"
         yield "| key | meaning |"
         yield "| --- | --- |"
-        for name, field in model.model_fields.items():
-            yield f"| `{name}` | {(field.description or '').replace('|', chr(92) + '|')} |"
+        for name, meaning in meanings(model).items():
+            yield f"| `{name}` | {meaning.replace('|', chr(92) + '|')} |"
         yield ""
+
+
+def meanings(model: type[Struct]) -> dict[str, str]:
+    """Return a model's keys with their descriptions, in its order."""
+    found = inspect.type_info(model)
+    fields = found.fields if isinstance(found, inspect.StructType) else ()
+    return {one.name: _meaning(one.type) for one in fields}
+
+
+def _meaning(kind: inspect.Type) -> str:
+    said = kind.extra_json_schema if isinstance(kind, inspect.Metadata) else None
+    return str((said or {}).get("description", ""))
 
 
 if __name__ == "__main__":

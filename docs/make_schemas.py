@@ -2,23 +2,25 @@
 
     python -m docs.make_schemas
 
-Source of the form: JSON Schema, draft 2020-12, as pydantic writes it.
+Source of the form: JSON Schema, draft 2020-12, as msgspec writes it.
 """
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from updater.options import Document
 from updater.report.schema import ErrorObject, PlanReport, PrefetchReport, Report, Reviews, Truths
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    from updater.spellings import Spelled
 
 FOLDER = Path(__file__).parent / "schemas"
-MODELS: dict[str, type[BaseModel]] = {
+MODELS: dict[str, type[msgspec.Struct]] = {
     "config.json": Document,
     "report.json": Report,
     "truths.json": Truths,
@@ -31,11 +33,17 @@ MODELS: dict[str, type[BaseModel]] = {
 
 def schema(name: str) -> str:
     """Return one schema's text."""
-    mode: Literal["validation", "serialization"] = (
-        "validation" if name == "config.json" else "serialization"
-    )
-    made = MODELS[name].model_json_schema(by_alias=True, mode=mode)
+    model = MODELS[name]
+    _, models = msgspec.json.schema_components([model], schema_hook=_spelling)
+    if name != "config.json":
+        for one in models.values():
+            one["required"] = list(one["properties"])  # defaults are printed, too
+    made = models.pop(model.__name__) | ({"$defs": models} if models else {})
     return json.dumps(made, indent=2, sort_keys=True) + "\n"
+
+
+def _spelling(kind: type[Spelled]) -> dict[str, Any]:
+    return dict(kind.schema)
 
 
 if __name__ == "__main__":

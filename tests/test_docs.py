@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from docs import make_commands
-from docs.make_configuration import SECTIONS, page
+from docs.make_configuration import SECTIONS, meanings, page
 from docs.make_schemas import FOLDER, MODELS, schema
 from updater.cli import app
 from updater.options import Document
@@ -28,8 +28,8 @@ def test_the_commands_page_is_what_the_commands_say() -> None:
 
 def test_every_key_is_explained() -> None:
     for _, model in SECTIONS:
-        for name, field in model.model_fields.items():
-            assert field.description, name
+        for name, meaning in meanings(model).items():
+            assert meaning, name
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -41,7 +41,7 @@ def test_the_config_schema_says_what_the_command_accepts() -> None:
     """A key that the schema does not know is refused by the command too, and the other way."""
     made = json.loads(schema("config.json"))
     assert made["additionalProperties"] is False
-    assert sorted(made["properties"]) == sorted(Document.model_fields)
+    assert sorted(made["properties"]) == sorted(Document.__struct_fields__)
 
 
 GUIDES = sorted((ROOT / "docs").glob("*.md"))

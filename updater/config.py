@@ -7,33 +7,22 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
-import yaml
-from msgspec import Struct
+from msgspec import Struct, structs
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
-from pydantic import ValidationError
 
 from updater.default_index import default_index
+from updater.document import read
 from updater.errors import ConfigError
 from updater.hashing.limits import Limits
 from updater.hosts import HOST_KINDS, KNOWN_HOSTS
 from updater.model import BuildPolicy, Host, Package, Policy, PullPolicy, TrackKind
-from updater.options import (
-    BuildOptions,
-    Document,
-    HostOptions,
-    NetworkOptions,
-    PackageOptions,
-    PublishOptions,
-    PullOptions,
-)
+from updater.options import Document
+from updater.spellings import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
-
-    from pydantic import BaseModel
-    from pydantic_core import ErrorDetails
 
 
 class Config(Struct, frozen=True):
@@ -87,9 +76,9 @@ class Config(Struct, frozen=True):
         pull: dict[str, Any] = {}
         own = (one for key, one in self.document.packages.items() if names_package(key, package))
         for given in (self.document.defaults, *own):
-            said = given.model_dump(exclude_none=True)
-            build |= said.pop("build", {})
-            pull |= said.pop("pull_request", {})
+            said = _said(given)
+            build |= _said(said.pop("build", None))
+            pull |= _said(said.pop("pull_request", None))
             options |= said
         if build.get("imports") == "auto":
             del build["imports"]
@@ -123,6 +112,12 @@ class Config(Struct, frozen=True):
             for key in self.document.packages
             if not any(names_package(key, package) for package in packages)
         )
+
+
+def _said(options: Struct | None) -> dict[str, Any]:
+    """Return the keys to which config.yaml gives a value."""
+    given = structs.asdict(options) if options is not None else {}
+    return {key: value for key, value in given.items() if value is not None}
 
 
 def _steered(package: Package, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -173,85 +168,11 @@ def load(root: Path, file: str | None) -> Config:
     name = file or "config.yaml"
     path = root / name
     if file is None and not path.exists():
-        document, shown = Document.model_validate({}), ""
+        document, shown = Document(), ""
     else:
-        document, shown = _read(path, name), name
+        document, shown = read(path, name), name
+    document = plain(document)
     return Config(root, shown, document, _hosts(document, shown))
-
-
-def _read(path: Path, shown: str) -> Document:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "is not UTF-8"
-        raise ConfigError(f"cannot be read: {why}", file=shown, hint="check --config") from error
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise ConfigError(f"no valid YAML: {error.problem}", file=shown, line=line) from error
-    except yaml.YAMLError as error:
-        raise ConfigError(f"no valid YAML: {error}", file=shown) from error
-    if data is None:
-        return Document.model_validate({})
-    if not isinstance(data, dict):
-        raise ConfigError("expected keys and values, such as `overlays: [overlays]`", file=shown)
-    try:
-        return Document.model_validate(data)
-    except ValidationError as error:
-        raise _config_error(error.errors()[0], node, shown) from error
-
-
-def _config_error(problem: ErrorDetails, node: yaml.Node | None, shown: str) -> ConfigError:
-    path = [part for part in problem["loc"] if part != "[key]"]
-    found, depth, line = node, 0, None
-    for part in path:
-        step = _step(found, part)
-        if step is None:
-            break
-        line = step[0].start_mark.line + 1
-        found = step[1]
-        depth += 1
-    key = ".".join(str(part) for part in path[: max(depth, 1)])
-    if problem["type"] == "extra_forbidden":
-        allowed = ", ".join(_allowed(path[:-1]))
-        return ConfigError(
-            "is no known key", file=shown, line=line, key=key, hint=f"known here: {allowed}"
-        )
-    message = problem["msg"].removeprefix("Value error, ")
-    given = problem.get("input")
-    return ConfigError(f"{message}; found {given!r}", file=shown, line=line, key=key)
-
-
-def _step(node: yaml.Node | None, part: int | str) -> tuple[yaml.Node, yaml.Node] | None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == str(part):
-                return key, value
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-        return node.value[part], node.value[part]
-    return None
-
-
-def _allowed(path: list[int | str]) -> tuple[str, ...]:
-    model: type[BaseModel] = Document
-    match path:
-        case ["hosts", *_]:
-            model = HostOptions
-        case ["network"]:
-            model = NetworkOptions
-        case ["defaults", "build"] | ["packages", _, "build"]:
-            model = BuildOptions
-        case ["defaults", "pull_request"] | ["packages", _, "pull_request"]:
-            model = PullOptions
-        case ["publish"]:
-            model = PublishOptions
-        case ["defaults"] | ["packages", _]:
-            model = PackageOptions
-        case _:
-            pass
-    return tuple(sorted(model.model_fields))
 
 
 def _hosts(document: Document, shown: str) -> dict[str, Host]:

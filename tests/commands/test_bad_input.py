@@ -54,11 +54,11 @@ CONFIGURATIONS = {
     ),
     "wrong type": (
         "overlays: [overlays]\ndefaults: {prereleases: 'yes'}\n",
-        "config.yaml:2:defaults.prereleases: Input should be a valid boolean; found 'yes'\n",
+        "config.yaml:2:defaults.prereleases: expected true or false; found 'yes'\n",
     ),
     "wrong item": (
         "overlays:\n  - overlays\n  - 7\n",
-        "config.yaml:3:overlays.1: Input should be a valid string; found 7\n",
+        "config.yaml:3:overlays.1: expected text; found 7\n",
     ),
     "wrong duration": (
         "defaults:\n  minimum_release_age: 7\n",

@@ -122,6 +122,14 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "option as a ref": {"ref": "--upload-pack=x"},
     "line in the commit": {"commit": "a" * 39 + "\n"},
     "hash that is none": {"hash": "sha256-AAAA\n::set-output"},
+    "line end after the version": {"version": "2.0\n"},
+    "line end after the commit": {"commit": "a" * 40 + "\n"},
+    "line end after the hash": {"hash": f"{FAKE}\n"},
+    "line end after a built hash": {"built": {"x": f"{FAKE}\n"}},
+    "too many built hashes": {"built": {str(one): FAKE for one in range(51)}},
+    "number that is none": {"build": PASSED | {"seconds": float("nan")}},
+    "truth as a number": {"build": PASSED | {"sandboxed": 1}},
+    "unknown key in the build": {"build": PASSED | {"run": "rm -rf /"}},
     "unknown key": {"run": "rm -rf /"},
     "another type": {"version": ["2.0"]},
     "option as what was asked": {"asked": "--dry-run"},
@@ -409,4 +417,44 @@ def test_without_a_dashboard_only_updates_are_left(home: Home, tmp_path: Path) -
     home.configure("packages: {apple: {hold: true}}\n")
     folder = tmp_path / "results"
     home.project.run("bump", "--output", str(folder))
+    assert not folder.exists()
+
+
+BROKEN = {
+    "not UTF-8": b'{"package": "\xff"}',
+    "half of a character": b'{"package": "\\ud800"}',
+    "no JSON": b"{",
+    "not only JSON": b"{} {}",
+    "no object": b"[]",
+    "lists without end": b"[" * 200_000,
+    "lists without end in a key": b'{"version": ' + b"[" * 200_000,
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN)
+def test_a_file_that_is_broken_is_no_result(home: Home, results: Path, data: bytes) -> None:
+    (results / "z.json").write_bytes(data)
+    result = home.project.run("publish", str(results))
+    assert (result.code, home.writes()) == (2, [])
+    assert result.err.startswith("updater: 'z.json' is no result of `bump --output`: ")
+
+
+def test_a_message_about_a_broken_file_ends(home: Home, results: Path) -> None:
+    """The file may say anything, at any length."""
+    edited(results, command="x" * 100_000)
+    result = home.project.run("publish", str(results))
+    assert (result.code, len(result.err) < 2000) == (2, True)
+
+
+def test_a_result_that_publish_would_refuse_is_not_written(home: Home, tmp_path: Path) -> None:
+    folder = tmp_path / "results"
+    result = home.project.run("bump", "apple", "--dry-run", "--to", "2.0 ", "--output", str(folder))
+    assert (result.code, result.err) == (
+        1,
+        (
+            "updater: overlays/apple.nix#python3Packages.apple: asked '2.0 ' is nothing that "
+            "`publish` would take\nhint: use `bump --pr`, which leaves no results\n"
+        ),
+    )
     assert not folder.exists()

@@ -66,6 +66,7 @@ lib.mapAttrs stub {
   loguru.version = "0.7.3";
   matplotlib.version = "3.10.7";
   numpy.version = "2.3.4";
+  msgspec.version = "0.20.0";
   nvidia-ml-py = { version = "13.580.82"; modules = [ "pynvml" ]; };
   packaging.version = "25.0";
   platformdirs.version = "4.5.0";

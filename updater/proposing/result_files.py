@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
+import msgspec
 
 from updater.effects import files
 from updater.errors import ReadError, UsageError, WriteError
@@ -57,18 +57,18 @@ def write_results(
     """
     for outcome in outcomes:
         if isinstance(outcome, Updated) or (dashboard and isinstance(outcome, Held | Failed)):
+            result = _told(outcome, asked, command)
             try:
-                result = _told(outcome, asked, command)
-            except ValidationError as error:
-                problem = error.errors(include_url=False)[0]
-                where = ".".join(str(part) for part in problem["loc"])
+                data = msgspec.json.encode(result)
+                _read(data)
+            except ValueError as error:
                 raise WriteError(
-                    f"{outcome.package.identity}: {where} {problem.get('input')!r} is nothing that "
-                    "`publish` would take",
+                    f"{result.package}: {_blamed(result, error)} is nothing that `publish` would "
+                    "take",
                     hint="use `bump --pr`, which leaves no results",
                 ) from error
-            text = result.model_dump_json(by_alias=True, indent=2)
-            files.make(folder / _file_name(result.package), f"{text}\n".encode())
+            text = msgspec.json.format(data, indent=2)
+            files.make(folder / _file_name(result.package), text + b"\n")
 
 
 def read_results(folder: Path) -> Results:
@@ -85,16 +85,10 @@ def read_results(folder: Path) -> Results:
     results: dict[str, Result | Unmade] = {}
     for name, data in found.items():
         try:
-            result: Result | Unmade = (
-                Unmade.model_validate_json(data)
-                if _UNMADE in data
-                else Result.model_validate_json(data)
-            )
-        except ValidationError as error:
-            problem = error.errors(include_input=False, include_url=False)[0]
-            where = ".".join(str(part) for part in problem["loc"])
+            result = _read(data)
+        except ValueError as error:
             raise UsageError(
-                f"{name!r} is no result of `bump --output`: {where}: {problem['msg']}",
+                f"{name!r} is no result of `bump --output`: {str(error)[:_REASON]}",
                 hint="nothing was published; do not trust the job that wrote it",
             ) from error
         if result.package in results:
@@ -104,6 +98,19 @@ def read_results(folder: Path) -> Results:
         tuple(one for one in results.values() if isinstance(one, Result)),
         tuple(one for one in results.values() if isinstance(one, Unmade)),
     )
+
+
+def _read(data: bytes) -> Result | Unmade:
+    """Read one file; a ValueError says what of it is no result."""
+    if _UNMADE in data:
+        return msgspec.json.decode(data, type=Unmade)
+    return msgspec.json.decode(data, type=Result)
+
+
+def _blamed(result: Result | Unmade, error: ValueError) -> str:
+    """Say which field does not fit, with its value."""
+    found = re.search(r"\$\.(\w+)", str(error))
+    return f"{found[1]} {getattr(result, found[1])!r}" if found is not None else "its text"
 
 
 def _told(outcome: Updated | Held | Failed, asked: str, command: Command) -> Result | Unmade:

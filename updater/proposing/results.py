@@ -6,10 +6,10 @@ Another process, which ran upstream's code, wrote it: what of it is believed is 
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from msgspec import Struct
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from msgspec import Meta, Struct, field
 
 from updater.model import Build, Diagnosis, Failed, Held, Outdated, Updated
 
@@ -19,38 +19,38 @@ if TYPE_CHECKING:
 MOST_FILES = 2000
 LONGEST_TAIL = 20_000
 
-_WORD = r"^[A-Za-z0-9][A-Za-z0-9._+!/@~=:-]*$"
 
-Word = Annotated[str, Field(pattern=_WORD, max_length=200)]
-Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
-Hash = Annotated[str, Field(pattern=r"^sha(256|512)-[A-Za-z0-9+/]+={0,2}$", max_length=200)]
-Text = Annotated[str, Field(max_length=4000)]
-Identity = Annotated[str, Field(max_length=1000, description="FILE#attribute.path")]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+# \Z, not $: that would let a line end pass.
+Word = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+!/@~=:-]*\Z", max_length=200)]
+Commit = Annotated[str, Meta(pattern=r"^[0-9a-f]{40}\Z")]
+Hash = Annotated[str, Meta(pattern=r"^sha(256|512)-[A-Za-z0-9+/]+={0,2}\Z", max_length=200)]
+Text = Annotated[str, Meta(max_length=4000)]
+Identity = Annotated[str, Meta(max_length=1000)]  # FILE#attribute.path
 
 
-class DiagnosisResult(_Part):
+class _Part(Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class DiagnosisResult(_Part, frozen=True):
     """What a failed build's log says is wrong."""
 
-    code: Annotated[str, Field(max_length=100)]
+    code: Annotated[str, Meta(max_length=100)]
     message: Text
     hint: Text
 
 
-class BuildResult(_Part):
+class BuildResult(_Part, frozen=True):
     """What became of the build, as its process tells it."""
 
     status: Literal["passed", "failed", "skipped"]
-    attribute: Annotated[str, Field(max_length=500)]
-    seconds: Annotated[float, Field(ge=0, le=1e9)]
-    phase: Annotated[str, Field(max_length=500)]
-    tail: Annotated[str, Field(max_length=LONGEST_TAIL)]
+    attribute: Annotated[str, Meta(max_length=500)]
+    seconds: Annotated[float, Meta(ge=0, le=1e9)]
+    phase: Annotated[str, Meta(max_length=500)]
+    tail: Annotated[str, Meta(max_length=LONGEST_TAIL)]
     diagnosis: DiagnosisResult | None
     sandboxed: bool | None
-    beside: Annotated[tuple[Identity, ...], Field(max_length=MOST_FILES)]
+    beside: Annotated[tuple[Identity, ...], Meta(max_length=MOST_FILES)]
 
     def build(self) -> Build:
         """Return it as the model's noun."""
@@ -67,19 +67,20 @@ class BuildResult(_Part):
         )
 
 
-class Result(_Part):
+class Result(_Part, frozen=True, kw_only=True):
     """One package's update."""
 
-    schema_: Literal[1] = Field(default=1, alias="schema")
+    schema: Literal[1] = 1
     package: Identity
     version: Word | None
     ref: Word | None
     commit: Commit | None
-    asked: Word | None = Field(description="What --to named; null where nobody asked")
-    command: Literal["bump", "pin", "pin --sri"] = Field(description="What finds it again")
-    hash: Annotated[str, Field(pattern=r"^([a-z0-9]+-[A-Za-z0-9+/]+={0,2})?$", max_length=200)]
-    built: dict[Annotated[str, Field(max_length=200)], Hash] = Field(
-        default_factory=dict, max_length=50, description="Hashes that only a build tells, by field"
+    asked: Word | None  # what --to named; null where nobody asked
+    command: Literal["bump", "pin", "pin --sri"]  # what finds it again
+    hash: Annotated[str, Meta(pattern=r"^([a-z0-9]+-[A-Za-z0-9+/]+={0,2})?\Z", max_length=200)]
+    # Hashes that only a build tells, by field.
+    built: Annotated[dict[Annotated[str, Meta(max_length=200)], Hash], Meta(max_length=50)] = field(
+        default_factory=dict
     )
     build: BuildResult | None
 
@@ -107,14 +108,14 @@ class Result(_Part):
         )
 
 
-class Unmade(_Part):
+class Unmade(_Part, frozen=True, kw_only=True):
     """One package that has no update, and why: what a dashboard shows where it is behind."""
 
-    schema_: Literal[1] = Field(default=1, alias="schema")
+    schema: Literal[1] = 1
     package: Identity
     unmade: Literal["held", "failed"]
     reason: Text
-    until: AwareDatetime | None
+    until: Annotated[datetime, Meta(tz=True)] | None
 
     def outcome(self, found: Outdated) -> Outcome:
         """Return it as the other process's word on what was found here."""

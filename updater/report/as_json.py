@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+import msgspec
+
 from updater.model import (
     Failed,
     Held,
@@ -119,7 +121,7 @@ def prefetch_json(ref: str, url: str, hashed: Hashed, seconds: float) -> str:
 def plan_json(jobs: Iterable[tuple[str, Sequence[str]]], *, dashboard: bool) -> str:
     """Return the object of ``plan`` on one line, as a step's output wants it."""
     include = tuple(JobReport(id=name, packages=tuple(packages)) for name, packages in jobs)
-    return PlanReport(include=include, dashboard=dashboard).model_dump_json(by_alias=True)
+    return msgspec.json.encode(PlanReport(include=include, dashboard=dashboard)).decode()
 
 
 def error_json(command: str, error: UpdaterError) -> str:
@@ -130,7 +132,8 @@ def error_json(command: str, error: UpdaterError) -> str:
 
 def _dump(report: Report | Truths | Reviews | PrefetchReport | ErrorObject) -> str:
     # "##[" begins a command to GitHub Actions wherever it stands; in JSON only strings have it.
-    return report.model_dump_json(by_alias=True, indent=2).replace("##[", "#\\u0023[")
+    text = msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
+    return text.replace("##[", "#\\u0023[")
 
 
 def _facts(package: Package) -> dict[str, Any]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Meta, Struct
 
 from updater.model import State
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+Moment = Annotated[datetime, Meta(tz=True)]
 
 
-class ErrorReport(_Part):
+class _Part(Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class ErrorReport(_Part, frozen=True):
     """What went wrong and what to do."""
 
     stage: str
@@ -22,7 +24,7 @@ class ErrorReport(_Part):
     hint: str
 
 
-class PinnedReport(_Part):
+class PinnedReport(_Part, frozen=True):
     """What a pin truly holds, as far as it is known."""
 
     rev: str
@@ -30,14 +32,14 @@ class PinnedReport(_Part):
     version: str | None
 
 
-class WarningReport(_Part):
+class WarningReport(_Part, frozen=True):
     """Something to know although nothing stopped."""
 
     code: str
     message: str
 
 
-class ChangeReport(_Part):
+class ChangeReport(_Part, frozen=True):
     """One field before and after."""
 
     field: str
@@ -46,7 +48,7 @@ class ChangeReport(_Part):
     new: str
 
 
-class HashReport(_Part):
+class HashReport(_Part, frozen=True):
     """A hash, how it was found and what that cost."""
 
     value: str
@@ -54,7 +56,7 @@ class HashReport(_Part):
     downloaded_bytes: int
 
 
-class DiagnosisReport(_Part):
+class DiagnosisReport(_Part, frozen=True):
     """What a failed build's log says is wrong."""
 
     code: str
@@ -62,7 +64,7 @@ class DiagnosisReport(_Part):
     hint: str
 
 
-class BuildReport(_Part):
+class BuildReport(_Part, frozen=True):
     """What became of a build; `phase` is where it failed, or why it was skipped."""
 
     status: Literal["passed", "failed", "skipped"]
@@ -75,7 +77,7 @@ class BuildReport(_Part):
     sandboxed: bool | None
 
 
-class PullRequestReport(_Part):
+class PullRequestReport(_Part, frozen=True):
     """The pull request of a change, or the one that speaks against it."""
 
     url: str
@@ -98,7 +100,7 @@ Status = Literal[
 ]
 
 
-class PackageReport(_Part):
+class PackageReport(_Part, frozen=True):
     """One package; what a command does not say stays null."""
 
     name: str
@@ -106,18 +108,20 @@ class PackageReport(_Part):
     file: str
     line: int
     fetcher: str | None
-    source: dict[str, str | None] = Field(description="The fetcher's arguments, values resolved")
+    source: Annotated[
+        dict[str, str | None], Meta(description="The fetcher's arguments, values resolved")
+    ]
     track: str | None
     status: Status
-    version: str | None = Field(description="The label before")
+    version: Annotated[str | None, Meta(description="The label before")]
     latest: str | None = None
     ref: str | None = None
     commit: str | None = None
-    published: datetime | None = None
+    published: Moment | None = None
     url: str | None = None
     pinned: PinnedReport | None = None
     reason: str | None = None
-    until: datetime | None = None
+    until: Moment | None = None
     warnings: tuple[WarningReport, ...] = ()
     written: bool | None = None
     changes: tuple[ChangeReport, ...] | None = None
@@ -127,88 +131,92 @@ class PackageReport(_Part):
     error: ErrorReport | None = None
 
 
-class TruthReport(PackageReport):
+class TruthReport(PackageReport, frozen=True):
     """One package of ``identify`` and ``verify``."""
 
-    state: State | None = Field(default=None, description="What verify says of the pin")
-    looked_at: int | None = Field(
-        default=None, description="Trees that identify hashed; null where the answer was kept"
-    )
+    state: Annotated[State | None, Meta(description="What verify says of the pin")] = None
+    looked_at: Annotated[
+        int | None, Meta(description="Trees that identify hashed; null where the answer was kept")
+    ] = None
     hint: str | None = None
 
 
-class ReviewedReport(PackageReport):
+class ReviewedReport(PackageReport, frozen=True):
     """One package of ``review``; `changes` is what differs from the base."""
 
-    old: str | None = Field(default=None, description="The label that the base has")
-    added: bool = Field(default=False, description="The base has no such package")
-    state: State | None = Field(
-        default=None, description="What verify says of the pin; null where it was not asked"
-    )
+    old: Annotated[str | None, Meta(description="The label that the base has")] = None
+    added: Annotated[bool, Meta(description="The base has no such package")] = False
+    state: Annotated[
+        State | None, Meta(description="What verify says of the pin; null where it was not asked")
+    ] = None
     hint: str | None = None
-    unverified: str | None = Field(default=None, description="Why its pin was not verified")
-    unbuilt: str | None = Field(default=None, description="Why it was not built")
+    unverified: Annotated[str | None, Meta(description="Why its pin was not verified")] = None
+    unbuilt: Annotated[str | None, Meta(description="Why it was not built")] = None
 
 
-class Reviews(_Part):
+class Reviews(_Part, frozen=True, kw_only=True):
     """The object of ``review``."""
 
-    schema_: Literal[1] = Field(default=1, alias="schema")
+    schema: Literal[1] = 1
     command: Literal["review"]
-    base: str = Field(description="The commit that the branch is compared with")
+    base: Annotated[str, Meta(description="The commit that the branch is compared with")]
     packages: tuple[ReviewedReport, ...]
-    summary: dict[str, int] = Field(description="Status -> number of packages")
+    summary: Annotated[dict[str, int], Meta(description="Status -> number of packages")]
 
 
-class Truths(_Part):
+class Truths(_Part, frozen=True, kw_only=True):
     """The object of ``identify`` and ``verify``."""
 
-    schema_: Literal[1] = Field(default=1, alias="schema")
+    schema: Literal[1] = 1
     command: str
     packages: tuple[TruthReport, ...]
-    summary: dict[str, int] = Field(description="Status -> number of packages")
+    summary: Annotated[dict[str, int], Meta(description="Status -> number of packages")]
 
 
-class Report(_Part):
+class Report(_Part, frozen=True, kw_only=True):
     """The object of ``list``, ``check`` and ``bump``."""
 
-    schema_: Literal[1] = Field(default=1, alias="schema")
+    schema: Literal[1] = 1
     command: str
     packages: tuple[PackageReport, ...]
-    summary: dict[str, int] = Field(description="Status -> number of packages")
+    summary: Annotated[dict[str, int], Meta(description="Status -> number of packages")]
 
 
-class PrefetchReport(_Part):
+class PrefetchReport(_Part, frozen=True, kw_only=True):
     """The object of ``prefetch``."""
 
-    schema_: Literal[1] = Field(default=1, alias="schema")
+    schema: Literal[1] = 1
     command: Literal["prefetch"]
     ref: str
     url: str
     hash: HashReport
-    seconds: float = Field(description="How long it took, with the look-up")
+    seconds: Annotated[float, Meta(description="How long it took, with the look-up")]
 
 
-class JobReport(_Part):
+class JobReport(_Part, frozen=True):
     """One runner's packages, by identity, dependencies first."""
 
     id: str
     packages: tuple[str, ...]
 
 
-class PlanReport(_Part):
+class PlanReport(_Part, frozen=True, kw_only=True):
     """The object of ``plan``: a matrix for GitHub Actions."""
 
-    schema_: Literal[1] = Field(default=1, alias="schema")
+    schema: Literal[1] = 1
     include: tuple[JobReport, ...]
-    dashboard: bool = Field(
-        description="Whether `publish` has a dashboard to bring up to date, also without any job"
-    )
+    dashboard: Annotated[
+        bool,
+        Meta(
+            description="Whether `publish` has a dashboard to bring up to date, "
+            "also without any job"
+        ),
+    ]
 
 
-class ErrorObject(_Part):
+class ErrorObject(_Part, frozen=True, kw_only=True):
     """The object of a command that could not run."""
 
-    schema_: Literal[1] = Field(default=1, alias="schema")
+    schema: Literal[1] = 1
     command: str
     error: ErrorReport

@@ -1,0 +1,65 @@
+"""What the updater is told goes on as values of Python's own types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from updater.config import load
+from updater.options import PackageOptions
+from updater.spellings import Spelled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SPELLED = """\
+repository: o/r
+index: https://index.example/simple/
+archives: {downloaded: 500MB}
+network: {timeout: 1m}
+hosts:
+  git.example: {kind: git, web: "https://git.example/"}
+defaults: &any
+  track: tag
+  upstream: github:o/r
+  allow: ">=1"
+  tag_pattern: v(?P<version>.+)
+  python: "3.12"
+  minimum_release_age: 1d
+  hold: true
+  build: {enabled: true, timeout: 1h}
+  pull_request:
+    automerge: true
+    group: g
+    schedule: [sat-sun]
+    title: "{name}"
+packages: {a: *any}
+"""
+
+
+def values(found: Any) -> Iterator[Any]:
+    """Yield what is in structs and mappings, at every depth."""
+    if isinstance(found, msgspec.Struct):
+        found = msgspec.structs.asdict(found)
+    if isinstance(found, dict):
+        for one in found.values():
+            yield from values(one)
+    else:
+        yield found
+
+
+def test_nothing_of_the_spelling_is_left(tmp_path: Path) -> None:
+    """Reasons and addresses go into reports, and JSON is written of Python's own types only."""
+    (tmp_path / "config.yaml").write_text(SPELLED)
+    config = load(tmp_path, None)
+    assert config.document.packages["a"].hold == "held in config.yaml"
+    found = [*values(config.document), *values(dict(config.hosts))]
+    assert [one for one in found if isinstance(one, Spelled)] == []
+
+
+def test_without_a_file_neither(tmp_path: Path) -> None:
+    config = load(tmp_path, None)
+    assert config.document.defaults == PackageOptions()
+    assert [one for one in values(config.document) if isinstance(one, Spelled)] == []

@@ -1,0 +1,212 @@
+"""config.yaml is read strictly, its errors say what to write, and its schema says the same."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import jsonschema  # type: ignore[import-untyped]  # it has no stubs of its own
+import pytest
+import yaml
+
+from docs.make_schemas import schema
+from updater.document import read
+from updater.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from updater.options import Document
+
+SCHEMA = jsonschema.Draft202012Validator(json.loads(schema("config.json")))
+
+
+def document(folder: Path, text: str) -> Document:
+    path = folder / "config.yaml"
+    path.write_text(text)
+    return read(path, "config.yaml")
+
+
+WRONG = {
+    "a boolean is no number": (
+        "packages: {a: {build: {jobs: true}}}",
+        "1:packages.a.build.jobs: expected a whole number from 1 to 256; found True",
+    ),
+    "a fraction is no whole number": (
+        "network: {concurrency: 2.0}",
+        "1:network.concurrency: expected a whole number from 1 to 256; found 2.0",
+    ),
+    "below the least": (
+        "archives:\n  ratio: 0",
+        "2:archives.ratio: expected a whole number of at least 1; found 0",
+    ),
+    "the package that is wrong is named": (
+        "packages:\n  a: {hold: true}\n  b:\n    build: {on_failure: stop}\n",
+        "4:packages.b.build.on_failure: expected one of draft, keep, skip; found 'stop'",
+    ),
+    "so is the host": (
+        "hosts:\n  a.example: {kind: git}\n  b.example: {web: here}\n",
+        (
+            "3:hosts.b.example.web: expected an address that starts with https:// or http://; "
+            "found 'here'"
+        ),
+    ),
+    "an item of a list": (
+        "defaults:\n  ignore:\n    - '1.0'\n    - 2.0\n",
+        "4:defaults.ignore.1: expected text; found 2.0",
+    ),
+    "a list or a word": (
+        "defaults: {build: {imports: all}}",
+        "1:defaults.build.imports: expected a list or auto; found 'all'",
+    ),
+    "a switch": (
+        "defaults: {build: {enabled: 1}}",
+        "1:defaults.build.enabled: expected one of auto, true, false; found 1",
+    ),
+    "text in the place of keys": (
+        "defaults: {build: yes please}",
+        "1:defaults.build: expected keys and values; found 'yes please'",
+    ),
+    "nothing in the place of keys": (
+        "packages:\n  a:\n",
+        "2:packages.a: expected keys and values; found None",
+    ),
+    "a number as a name": (
+        "packages: {7: {hold: true}}",
+        "1:packages.7: expected text as a key; found 7",
+    ),
+    "a number as a key": ("7: x", "1:7: expected text as a key; found 7"),
+    "through an alias, where it stands": (
+        "defaults: &any\n  hold: 3\npackages: {a: *any}\n",
+        "2:defaults.hold: expected true, false or the reason as text; found 3",
+    ),
+    "through a merge, as near as YAML tells": (
+        "packages:\n  a:\n    <<: {trak: tag}\n",
+        "2:packages.a.trak: is no known key",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), WRONG.values(), ids=WRONG)
+def test_an_error_says_where_and_what_is_expected(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        document(tmp_path, text)
+    assert str(caught.value) == f"config.yaml:{said}"
+
+
+KEYS = {
+    "identify": ("identify: {trees: 1}", "max_candidates, timeout"),
+    "archives": ("archives: {entries: 1}", "downloaded, fetched, members, ratio, unpacked"),
+    "publish": ("publish: {pauze: 1s}", "pause, via"),
+    "hosts": ("hosts: {a: {token: x}}", "api, graphql, kind, token_env, web"),
+}
+
+
+@pytest.mark.parametrize(("text", "known"), KEYS.values(), ids=KEYS)
+def test_the_hint_names_the_keys_that_are_known_at_that_place(
+    text: str, known: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        document(tmp_path, text)
+    assert caught.value.hint == f"known here: {known}"
+
+
+def test_spelled_values_are_read(tmp_path: Path) -> None:
+    found = document(
+        tmp_path,
+        "index: https://index.example/simple/\n"
+        "archives: {downloaded: 500 MB, unpacked: 16GiB}\n"
+        "network: {timeout: 2m, max_wait: 0}\n"
+        "defaults:\n"
+        "  upstream: github:o/r.git\n"
+        "  hold: true\n"
+        "  build: {enabled: false}\n"
+        "  pull_request: {automerge: true, schedule: [sat-sun]}\n",
+    )
+    defaults = found.defaults
+    assert defaults.build is not None
+    assert defaults.pull_request is not None
+    assert (
+        found.index,
+        found.archives.downloaded,
+        found.archives.unpacked,
+        found.network.timeout,
+        found.network.max_wait,
+        defaults.upstream,
+        defaults.hold,
+        defaults.build.enabled,
+        defaults.pull_request.automerge,
+        defaults.pull_request.schedule,
+    ) == (
+        "https://index.example/simple",
+        500_000_000,
+        16 << 30,
+        timedelta(minutes=2),
+        timedelta(0),
+        "https://github.com/o/r",
+        "held in config.yaml",
+        "false",
+        ("patch", "minor", "major", "pin"),
+        ("sat-sun",),
+    )
+
+
+def nested(path: str, value: object) -> dict[str, Any]:
+    """Return a document that has one value."""
+    for key in reversed(path.split(".")):
+        value = {key: value}
+    assert isinstance(value, dict)
+    return value
+
+
+ALIKE: dict[str, tuple[list[object], list[object]]] = {
+    "archives.downloaded": ([1, "8GiB", "8 kB"], [0, -1, True, 1.5, "", "0MB", "8", "8 gb", []]),
+    "network.timeout": ([0, "30s", " 2w "], [30, "", "s", "1.5h", "30", "30s\n1", False]),
+    "network.concurrency": ([1, 256], [0, 257, "3", 1.5, True]),
+    "index": (["http://a", "https://a/b"], ["a", "ftp://a", "https://", "https:// a", 3]),
+    "repository": (["o/r", "h.example:o/r"], ["o", "o/r/x", "a:b:o/r", 1]),
+    "defaults.track": (["auto", "branch:dev"], ["branch:", "tags", True]),
+    "defaults.python": (["3.12", "3.12.1"], [3.12, "2.7", "3"]),
+    "defaults.hold": ([True, False, "why"], ["", " ", 1, []]),
+    "defaults.hash": (["auto", "nix"], ["none", 1, True]),
+    "defaults.ignore": ([[], ["1.*"]], ["1.*", [1], {}]),
+    "defaults.build.enabled": ([True, False, "auto", "true"], ["yes", 1, []]),
+    "defaults.build.imports": ([[], ["a"], "auto"], ["a", [1], True]),
+    "defaults.pull_request.automerge": ([True, [], ["patch"]], ["patch", ["all"], [1], 1]),
+    "defaults.pull_request.schedule": ([[], ["sat-sun"]], ["sat-sun", [1]]),
+    "defaults.pull_request.group": (["a", "A.b_c-1"], ["", "-a", "a b", 1]),
+    "defaults.pull_request.title": (["{name}: {new}"], ["x", "{name}\nx", 1]),
+    "defaults.pull_request.group_title": (["{group}"], ["{name}", "", 1]),
+    "hosts.h.kind": (["git", "github"], ["svn", 1]),
+    "packages.a.build.jobs": ([1, 256], [0, 1.5, "1", True]),
+    "packages.a.no_such": ([], [1]),
+}
+
+
+@pytest.mark.parametrize("path", ALIKE)
+def test_the_schema_takes_and_refuses_what_the_command_does(path: str, tmp_path: Path) -> None:
+    right, wrong = ALIKE[path]
+    taken = {repr(one): SCHEMA.is_valid(nested(path, one)) for one in right + wrong}
+    assert taken == {repr(one): any(one is other for other in right) for one in right + wrong}
+    for one in right:
+        document(tmp_path, yaml.safe_dump(nested(path, one)))
+    for one in wrong:
+        with pytest.raises(ConfigError):
+            document(tmp_path, yaml.safe_dump(nested(path, one)))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("repository", "o/r\n"),
+        ("defaults.track", "auto\n"),
+        ("defaults.python", "3.12\n"),
+        ("defaults.pull_request.group", "a\n"),
+    ],
+)
+def test_a_line_end_is_no_part_of_a_value(path: str, value: str, tmp_path: Path) -> None:
+    """Python's ``$`` would let it pass; that of JSON Schema does not."""
+    with pytest.raises(ConfigError) as caught:
+        document(tmp_path, yaml.safe_dump(nested(path, value)))
+    assert str(caught.value).endswith(f"; found {value!r}")
