@@ -8,8 +8,10 @@ from updater.choose import expected_tracking
 from updater.commands.output import paint, write
 from updater.errors import StageError
 from updater.known_fetchers import FETCHERS
+from updater.report.as_json import listing_json
 from updater.report.listing import describe
 from updater.report.summary import Exit
+from updater.report.terminal import listing_lines
 from updater.selection.ahead import begin_reading
 from updater.selection.followable import adopted, skip_reason
 from updater.selection.naming import select
@@ -39,11 +41,7 @@ def list_packages(request: Request) -> int:
         tracking = expected_tracking(pin, policy) if pin is not None and not skip else None
         rows.append(describe(package, pin, tracking, hold=policy.hold, problem=problem, skip=skip))
     if request.json:
-        from updater.report.as_json import listing_json  # noqa: PLC0415 - pydantic, for --json only
-
         write(listing_json(rows))
     else:
-        from updater.report.terminal import listing_lines  # noqa: PLC0415 - as above
-
         paint(listing_lines(rows))
     return Exit.FAILED if any(row.status == "failed" for row in rows) else Exit.DONE

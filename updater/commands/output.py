@@ -7,7 +7,10 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from updater.commands.actions import Told, tell
+from updater.model import Updated
+from updater.report import as_json
 from updater.report.summary import Exit, exit_code
+from updater.report.terminal import STYLES, diff, outcome_lines, summary_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,9 +25,6 @@ def report_changes(
 ) -> None:
     """Report changes; in a dry run the diff is the result, so that `git apply` can take it."""
     if dry_run and not request.json:
-        from updater.model import Updated  # noqa: PLC0415 - beside its use
-        from updater.report.terminal import diff  # noqa: PLC0415 - of dry runs only
-
         for outcome in outcomes:
             if isinstance(outcome, Updated):
                 sys.stdout.buffer.write(diff(outcome).encode("utf-8", "surrogateescape"))
@@ -60,8 +60,6 @@ def _print(
     command: str, request: Request, outcomes: list[Outcome], stream: TextIO | None, base: str
 ) -> None:
     if request.json:
-        from updater.report import as_json  # noqa: PLC0415 - pydantic
-
         if command == "review":
             write(as_json.reviews_json(base, outcomes))
         elif command in ("identify", "verify"):
@@ -69,8 +67,6 @@ def _print(
         else:
             write(as_json.outcomes_json(command, outcomes))
         return
-    from updater.report.terminal import outcome_lines, summary_line  # noqa: PLC0415 - as above
-
     shown = [one for one in outcomes if not request.quiet or exit_code([one]) != Exit.DONE]
     paint(outcome_lines(shown, verbose=request.verbose), stream)
     if not request.quiet:
@@ -90,8 +86,6 @@ def paint(lines: Iterable[tuple[str, str]], stream: TextIO | None = None) -> Non
             write(line, stream)
         return
     from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
-
-    from updater.report.terminal import STYLES  # noqa: PLC0415 - as above
 
     console = Console(file=stream, soft_wrap=True, highlight=False, markup=False)
     for line, status in lines:

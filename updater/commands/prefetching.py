@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from updater.commands.output import write
 from updater.commands.running import effects
 from updater.errors import UsageError
+from updater.report.as_json import prefetch_json
 from updater.report.summary import Exit
 
 if TYPE_CHECKING:
@@ -46,8 +47,6 @@ def prefetch(
             progress.say(f"{one} and {other} differ only in case: a Mac gets another tree")
     seconds = time.monotonic() - started
     if request.json:
-        from updater.report.as_json import prefetch_json  # noqa: PLC0415 - pydantic, for --json only
-
         write(prefetch_json(ref, url, hashed, seconds))
     else:
         write(str(hashed.sri))

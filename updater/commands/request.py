@@ -37,6 +37,6 @@ class Request(Struct, frozen=True):
 
     def load(self) -> Config:
         """Read the configuration."""
-        from updater import config  # noqa: PLC0415 - pydantic and YAML, for what reads it
+        from updater import config  # noqa: PLC0415 - YAML and all models, for what reads them
 
         return config.load(self.root, self.config)

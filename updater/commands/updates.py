@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from updater.commands.output import report, report_changes, write
 from updater.commands.running import find, run
 from updater.errors import UsageError
+from updater.report.as_json import plan_json
 from updater.report.summary import exit_code
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def bump(request: Request, ask: Bump, output: Path | None = None) -> int:
     refuse_many(ask, packages)
     outcomes = run(request, config, lambda pipeline: pipeline.bump(packages, found, ask))
     if output is not None:
-        from updater.proposing.result_files import write_results  # noqa: PLC0415 - pydantic
+        from updater.proposing.result_files import write_results  # noqa: PLC0415 - for --output only
 
         write_results(output, outcomes, ask.to, dashboard=config.document.dashboard)
     report_changes("bump", request, outcomes, found, dry_run=ask.dry_run)
@@ -74,7 +75,6 @@ def plan(request: Request) -> int:
     from updater.overlay.order import uses  # noqa: PLC0415 - as above
     from updater.planning import split  # noqa: PLC0415 - as above
     from updater.publish.groups import group_of  # noqa: PLC0415 - as above
-    from updater.report.as_json import plan_json  # noqa: PLC0415 - pydantic
 
     config = request.load()
     found, packages = find(request, config)
