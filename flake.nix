@@ -89,6 +89,7 @@
             pypi-simple
             pyyaml
             rich
+            sniffio
             tenacity
             tree-sitter
             tree-sitter-nix

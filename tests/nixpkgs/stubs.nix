@@ -65,8 +65,8 @@ lib.mapAttrs stub {
   librosa.version = "0.11.0";
   loguru.version = "0.7.3";
   matplotlib.version = "3.10.7";
-  numpy.version = "2.3.4";
   msgspec.version = "0.20.0";
+  numpy.version = "2.3.4";
   nvidia-ml-py = { version = "13.580.82"; modules = [ "pynvml" ]; };
   packaging.version = "25.0";
   platformdirs.version = "4.5.0";
@@ -81,6 +81,7 @@ lib.mapAttrs stub {
   safetensors.version = "0.6.2";
   scipy.version = "1.16.2";
   setuptools-scm.version = "9.2.2";
+  sniffio.version = "1.3.1";
   soundfile.version = "0.13.1";
   sympy.version = "1.14.0";
   tenacity.version = "9.1.2";
