@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from updater.commands.actions import Told, tell
+from updater.errors import WriteError
 from updater.model import Updated
 from updater.report import as_json
 from updater.report.summary import Exit, exit_code
@@ -74,8 +75,17 @@ def _print(
 
 
 def write(text: str, stream: TextIO | None = None) -> None:
-    """Print a line, on stdout unless told otherwise."""
-    (stream or sys.stdout).write(f"{text}\n")
+    """Print a line, on stdout unless told otherwise.
+
+    Raises:
+        WriteError: the output takes no more.
+    """
+    try:
+        (stream or sys.stdout).write(f"{text}\n")
+    except BrokenPipeError:  # whoever read it has seen enough
+        raise
+    except OSError as error:
+        raise WriteError(f"the output takes no more: {error.strerror}") from error
 
 
 def paint(lines: Iterable[tuple[str, str]], stream: TextIO | None = None) -> None:

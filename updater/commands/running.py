@@ -28,7 +28,17 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_ASKING = ("updater.effects.http", "updater.pipeline.pipeline", "updater.truth.records")
+_ASKING = (
+    "asyncio",
+    "platformdirs",
+    "updater.effects.answers",
+    "updater.effects.http",
+    "updater.pipeline.pipeline",
+    "updater.prefetch",
+    "updater.report.progress",
+    "updater.report.terminal",
+    "updater.truth.records",
+)
 """What every run that asks upstreams needs: with httpx the dearest imports."""
 
 

@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 RULES = kinds(audit, Rule)  # type: ignore[type-abstract]  # python/mypy#4717
 
 
+_DECIDING = 64
+"""How many packages may wait at once for facts that their decisions need."""
+
+
 class Decider(Struct, frozen=True):
     """Asks upstreams and chooses, for all packages together."""
 
@@ -123,9 +127,16 @@ class Decider(Struct, frozen=True):
                 decided[subject.package.identity] = failed(subject.package, error)
             self.progress.step(subject.package)
 
+        # Most decide without waiting for anything: a task for each would take as long as they do.
+        left = iter(subjects)
+
+        async def some() -> None:
+            for subject in left:
+                await one(subject)
+
         async with anyio.create_task_group() as group:
-            for subject in subjects:
-                group.start_soon(one, subject)
+            for _ in range(min(_DECIDING, len(subjects))):
+                group.start_soon(some)
         return [(subject, decided[subject.package.identity]) for subject in subjects]
 
     async def look_up(
