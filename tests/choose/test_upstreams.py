@@ -112,6 +112,6 @@ def test_a_moving_rev_may_become_the_newest_final_tag(name: str) -> None:
     offer = offers()[name]
     pin = Pin("0.0.1", offer.default_branch)
     form = choose.tag_form(pin, Policy(), offer, choose.Names((name,), name))
-    offered = choose.comparable(choose.Versions(offer.candidates, form).releases, None)
+    offered = choose.plain(choose.Versions(offer.candidates, form).releases)
     choice = choose.newest_release(offered, Policy(), NOW)
     assert spelled(choice) == f"take {newest[name]}"

@@ -24,7 +24,7 @@ from updater.choose.releases import (
 )
 from updater.choose.tags import Form, Names, Versions, general_form, other_forms, tag_form
 from updater.choose.tracking import choose_tracking, expected_tracking, tag_warnings
-from updater.choose.versions import Release, comparable, is_commit, is_shortened, parse_version
+from updater.choose.versions import Release, is_commit, is_shortened, parse_version, plain
 
 __all__ = [
     "Form",
@@ -38,7 +38,6 @@ __all__ = [
     "choose_release",
     "choose_settled",
     "choose_tracking",
-    "comparable",
     "expected_tracking",
     "general_form",
     "is_commit",
@@ -49,6 +48,7 @@ __all__ = [
     "other_forms",
     "other_python",
     "parse_version",
+    "plain",
     "runs_on",
     "tag_form",
     "tag_warnings",

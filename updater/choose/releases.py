@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-from updater.choose.versions import Release, Spelling, comparable, is_commit, ordered, parse_version
+from updater.choose.versions import Release, is_commit, ordered, parse_version, successors
 from updater.model import Candidate, Choice, Pin, PinWarning, Policy, Stay, Take, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from updater.choose.tags import Versions
@@ -64,7 +64,7 @@ def choose_release(
     if current is None:
         return Wait(f"the version {pin.version!r} has no number, so that nothing is newer or older")
     warnings = _yanked(holds)
-    newer = [one for one in comparable(offered, current) if _is_newer(one.version, current)]
+    newer = successors(offered, current)
     choice = newest_release(newer, policy, now, _on_the_way(current), unfetchable)
     if isinstance(choice, Take):
         return replace(choice, warnings=warnings + choice.warnings)
@@ -77,7 +77,7 @@ def choose_release(
 
 
 def newest_release(
-    offered: Sequence[Release],
+    offered: Iterable[Release],
     policy: Policy,
     now: datetime,
     pinned_prerelease: Version | None = None,
@@ -114,12 +114,6 @@ def held_release(pin: Pin, versions: Versions) -> Release | None:
         return next((one for one in offered if one.candidate.ref == pin.rev), None)
     version = parse_version(pin.version)
     return next((one for one in offered if one.version == version), None)
-
-
-def _is_newer(one: Ordered, other: Ordered) -> bool:
-    if isinstance(one, Version) and isinstance(other, Version):
-        return one > other
-    return isinstance(one, Spelling) and isinstance(other, Spelling) and one > other
 
 
 def _on_the_way(current: Ordered) -> Version | None:
@@ -244,8 +238,7 @@ def other_channel(
     newest = next((one.version for one in tags if _is_final(one.version)), None)
     if not common or newest is None:
         return ()
-    newer = [one for one in comparable(index, newest) if _is_newer(one.version, newest)]
-    choice = newest_release(newer, policy, now)
+    choice = newest_release(successors(index, newest), policy, now)
     if not isinstance(choice, Take):
         return ()
     version = choice.candidate.version

@@ -12,11 +12,12 @@ from packaging.version import Version
 
 from updater.choose.versions import (
     Release,
-    comparable,
     is_commit,
     is_shortened,
     ordered,
     parse_version,
+    plain,
+    successors,
 )
 from updater.model import Candidate, Offer, Pin, PinWarning, Policy
 
@@ -221,15 +222,15 @@ def other_forms(offered: Versions, newest: Ordered | None, names: Names) -> tupl
         _form(own, "").version(one.candidate.ref) for one in offered.every
     )
     wider = _form(own, "") if in_monorepo else general_form(names)
-    newer = [
-        one
-        for one in comparable(Versions(offered.others, wider).releases, newest)
-        if isinstance(one.version, Version)
-        and not one.version.is_prerelease
-        and (newest is None or (isinstance(newest, Version) and one.version > newest))
-    ]
-    if not newer:
+    found = Versions(offered.others, wider).releases
+    newer = plain(found) if newest is None else successors(found, newest)
+    final = (one for one in newer if not _is_prerelease(one))
+    tag = next((one.candidate.ref for one in final), None)
+    if tag is None:
         return ()
-    tag = newer[0].candidate.ref
     said = f"upstream has the newer tag {tag}, in another form than this pin uses"
     return (PinWarning("other-form", f"{said}; set tag_pattern to follow it"),)
+
+
+def _is_prerelease(release: Release) -> bool:
+    return isinstance(release.version, Version) and release.version.is_prerelease

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from updater.choose.tags import Names, general_form
-from updater.choose.versions import comparable, is_commit, is_unstable, parse_version
+from updater.choose.versions import is_commit, is_unstable, parse_version, plain
 from updater.model import Offer, Pin, PinWarning, Policy, Tracking, TrackKind
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def choose_tracking(pin: Pin, policy: Policy, offer: Offer, tags: Versions) -> T
             return Tracking("tag", f"its commit is that of tag {named[0].candidate.ref}")
         return Tracking("commit", "its rev is a commit that no version tag names")
     if _moves(pin, offer):
-        tagged = comparable(tags.releases, None)
+        tagged = plain(tags.releases)
         kind: TrackKind = "tag" if tagged else "commit"
         what = "a branch" if pin.rev in offer.branches else "neither a tag nor a version"
         return Tracking(kind, f"its rev {pin.rev!r} is {what}", moving=True)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from packaging.version import InvalidVersion, Version
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from updater.model import Candidate
 
@@ -93,29 +93,31 @@ def ordered(text: str | None) -> Ordered | None:
     return Spelling.of(text)
 
 
-def comparable(offered: Sequence[Release], current: Ordered | None) -> list[Release]:
-    """Return the releases that have an order with the current one, as they stand.
+def plain(offered: Sequence[Release]) -> Sequence[Release]:
+    """Return the plain versions, as they stand; all, if there are only dates and local variants."""
+    return [one for one in offered if _scheme(one.version) == (False, None)] or offered
+
+
+def successors(offered: Iterable[Release], current: Ordered) -> Iterator[Release]:
+    """Yield the releases that are newer than a version, as they stand.
 
     A date or build number (``20240115``) is no successor of ``1.2``, nor is a local variant
-    (``1.2+cu118``) of the plain version, nor another spelling of a PEP 440 version. Where there is
-    no current version, plain versions count if there are any.
+    (``1.2+cu118``) of the plain version, nor another spelling of a PEP 440 version.
     """
-    if isinstance(current, Spelling):
-        return [one for one in offered if _shape(one.version) == current.shape]
-    known = [one for one in offered if isinstance(one.version, Version)]
-    if current is not None:
-        scheme = _scheme(current)
-        return [one for one in known if _scheme(one.version) == scheme]
-    plain = [one for one in known if _scheme(one.version) == (False, None)]
-    return plain or known
+    scheme = _scheme(current)
+    for one in offered:
+        if _is_newer(one.version, current) and _scheme(one.version) == scheme:
+            yield one
 
 
-def _shape(version: Ordered) -> str:
-    return version.shape if isinstance(version, Spelling) else ""
+def _is_newer(one: Ordered, other: Ordered) -> bool:
+    if isinstance(one, Version) and isinstance(other, Version):
+        return one > other
+    return isinstance(one, Spelling) and isinstance(other, Spelling) and one > other
 
 
 def _scheme(version: Ordered) -> tuple[bool, str | None]:
-    """Return what two PEP 440 versions must share to follow each other."""
+    """Return what two versions must share to follow each other."""
     if isinstance(version, Spelling):
         return False, version.shape
     return version.major >= _SMALLEST_STAMP, version.local

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from functools import cache, partial
-from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
-
-from updater.selection.ahead import begin_reading
-from updater.selection.naming import select
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -18,44 +14,13 @@ if TYPE_CHECKING:
     from updater.effects.answers import Answers
     from updater.effects.http import Http
     from updater.effects.nix import Nix
-    from updater.model import Package
     from updater.pipeline.builder import Builder
     from updater.pipeline.pipeline import Pipeline
     from updater.prefetch import Prefetcher
     from updater.report.progress import Silent
-    from updater.selection.found import Found
     from updater.truth.identifier import Identifier
 
 T = TypeVar("T")
-
-_ASKING = (
-    "asyncio",
-    "platformdirs",
-    "updater.effects.answers",
-    "updater.effects.http",
-    "updater.pipeline.pipeline",
-    "updater.prefetch",
-    "updater.report.progress",
-    "updater.report.terminal",
-    "updater.truth.records",
-)
-"""What every run that asks upstreams needs: with httpx the dearest imports."""
-
-
-def find(request: Request, config: Config) -> tuple[Found, tuple[Package, ...]]:
-    """Return all that the overlays hold, and the packages that are asked for.
-
-    They are read on another processor while this one imports what asks upstreams: with some
-    hundred packages that takes as long.
-
-    Raises:
-        ConfigError, NoSuchPackage, AmbiguousName: as their messages say.
-    """
-    reading = begin_reading(config)
-    for module in _ASKING:
-        import_module(module)
-    found = reading()
-    return found, select(found.packages, request.packages)
 
 
 def run(
@@ -70,7 +35,7 @@ def run(
     Args:
         request: how to run.
         config: what the updater was told.
-        work: what to do.
+        work: what to do; by now all is imported that asks upstreams.
         foreign: the tree is somebody else's, so that what Nix reads of it is not trusted either.
     """
     import anyio  # noqa: PLC0415 - with httpx the dearest import; `list` does without

@@ -5,31 +5,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from updater.commands.output import report
-from updater.commands.running import find, run
+from updater.commands.overlays import Overlays
+from updater.commands.running import run
 from updater.report.summary import exit_code
 from updater.selection.changed import changed_packages
 
 if TYPE_CHECKING:
     from updater.commands.request import Request
+    from updater.model import Outcome
+    from updater.pipeline.pipeline import Pipeline
 
 
 def identify(request: Request) -> int:
     """Say which commits the hashes hold."""
     config = request.load()
-    found, packages = find(request, config)
-    outcomes = run(request, config, lambda pipeline: pipeline.identify(packages))
-    report("identify", request, outcomes, found=found)
+    overlays = Overlays(request, config)
+    outcomes = run(request, config, lambda pipeline: pipeline.identify(overlays.packages))
+    report("identify", request, outcomes, found=overlays.found)
     return exit_code(outcomes)
 
 
 def verify(request: Request, changed_since: str) -> int:
     """Say whether pins are true."""
     config = request.load()
-    found, packages = find(request, config)
-    if changed_since:
-        import anyio  # noqa: PLC0415 - `list` does without
+    overlays = Overlays(request, config)
 
-        packages = anyio.run(changed_packages, config.root, changed_since, packages, found)
-    outcomes = run(request, config, lambda pipeline: pipeline.verify(packages))
-    report("verify", request, outcomes, found=found)
+    async def work(pipeline: Pipeline) -> list[Outcome]:
+        packages, found = overlays.packages, overlays.found
+        if changed_since:
+            packages = await changed_packages(config.root, changed_since, packages, found)
+        return await pipeline.verify(packages)
+
+    outcomes = run(request, config, work)
+    report("verify", request, outcomes, found=overlays.found)
     return exit_code(outcomes)

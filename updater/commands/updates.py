@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.commands.output import report, report_changes, write
-from updater.commands.running import find, run
+from updater.commands.overlays import Overlays
+from updater.commands.running import run
 from updater.errors import UsageError
 from updater.report.as_json import plan_json
 from updater.report.summary import exit_code
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
     from pathlib import Path
 
     from updater.commands.request import Request
-    from updater.model import Package
+    from updater.model import Outcome, Package
+    from updater.pipeline.pipeline import Pipeline
     from updater.pipeline.steps import Bump
     from updater.publish.proposal import Command
 
@@ -26,46 +28,54 @@ if TYPE_CHECKING:
 def check(request: Request, *, tell_outdated: bool) -> int:
     """Show which pins are behind."""
     config = request.load()
-    found, packages = find(request, config)
-    outcomes = run(request, config, lambda pipeline: pipeline.check(packages))
-    report("check", request, outcomes, found=found)
+    overlays = Overlays(request, config)
+    outcomes = run(request, config, lambda pipeline: pipeline.check(overlays.packages))
+    report("check", request, outcomes, found=overlays.found)
     return exit_code(outcomes, tell_outdated=tell_outdated)
 
 
 def bump(request: Request, ask: Bump, output: Path | None = None) -> int:
     """Move pins, and leave what was found in a folder for `publish`."""
     config = request.load()
-    found, packages = find(request, config)
-    refuse_many(ask, packages)
-    outcomes = run(request, config, lambda pipeline: pipeline.bump(packages, found, ask))
+    overlays = Overlays(request, config)
+
+    async def work(pipeline: Pipeline) -> list[Outcome]:
+        refuse_many(ask, overlays.packages)
+        return await pipeline.bump(overlays.packages, overlays.found, ask)
+
+    outcomes = run(request, config, work)
     if output is not None:
         from updater.proposing.result_files import write_results  # noqa: PLC0415 - for --output only
 
         write_results(output, outcomes, ask.to, dashboard=config.document.dashboard)
-    report_changes("bump", request, outcomes, found, dry_run=ask.dry_run)
+    report_changes("bump", request, outcomes, overlays.found, dry_run=ask.dry_run)
     return exit_code(outcomes)
 
 
 def pin(request: Request, ask: Bump, output: Path | None, *, sri: bool) -> int:
     """Write what the hashes hold, and leave it in a folder for `publish`."""
     config = request.load()
-    found, packages = find(request, config)
-    outcomes = run(request, config, lambda pipeline: pipeline.pin(packages, found, ask, sri=sri))
+    overlays = Overlays(request, config)
+
+    def work(pipeline: Pipeline) -> Awaitable[list[Outcome]]:
+        return pipeline.pin(overlays.packages, overlays.found, ask, sri=sri)
+
+    outcomes = run(request, config, work)
     if output is not None:
         from updater.proposing.result_files import write_results  # noqa: PLC0415 - as above
 
         command: Command = "pin --sri" if sri else "pin"
         write_results(output, outcomes, "", command, dashboard=config.document.dashboard)
-    report_changes("pin", request, outcomes, found, dry_run=ask.dry_run)
+    report_changes("pin", request, outcomes, overlays.found, dry_run=ask.dry_run)
     return exit_code(outcomes)
 
 
 def test(request: Request) -> int:
     """Build pins as they are."""
     config = request.load()
-    found, packages = find(request, config)
-    outcomes = run(request, config, lambda pipeline: pipeline.test(packages))
-    report("test", request, outcomes, found=found)
+    overlays = Overlays(request, config)
+    outcomes = run(request, config, lambda pipeline: pipeline.test(overlays.packages))
+    report("test", request, outcomes, found=overlays.found)
     return exit_code(outcomes)
 
 
@@ -77,8 +87,8 @@ def plan(request: Request) -> int:
     from updater.publish.groups import group_of  # noqa: PLC0415 - as above
 
     config = request.load()
-    found, packages = find(request, config)
-    outcomes = run(request, config, lambda pipeline: pipeline.check(packages))
+    overlays = Overlays(request, config)
+    outcomes = run(request, config, lambda pipeline: pipeline.check(overlays.packages))
     outdated = [outcome for outcome in outcomes if isinstance(outcome, Outdated)]
     behind = [outcome.package for outcome in outdated]
     groups = {
@@ -88,10 +98,10 @@ def plan(request: Request) -> int:
         )
         for one in outdated
     }
-    jobs = split(behind, uses(found.packages, found.texts), groups)
+    jobs = split(behind, uses(overlays.found.packages, overlays.found.texts), groups)
     listed = ((job.id, [one.identity for one in job.packages]) for job in jobs)
     write(plan_json(listed, dashboard=config.document.dashboard))
-    report("plan", replace(request, json=False), outcomes, sys.stderr, found=found)
+    report("plan", replace(request, json=False), outcomes, sys.stderr, found=overlays.found)
     return exit_code(outcomes)
 
 

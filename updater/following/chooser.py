@@ -146,7 +146,7 @@ class Chooser:
 
     def _newest(self, versions: choose.Versions) -> Choice:
         """Choose as if nothing were pinned."""
-        offered = choose.comparable(versions.releases, None)
+        offered = choose.plain(versions.releases)
         return choose.newest_release(offered, self._policy, self._follower.now)
 
     async def _over_commit(self, newest: Choice) -> Choice:
