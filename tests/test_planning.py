@@ -89,7 +89,7 @@ def test_a_plan_of_a_thousand_packages_fits_what_github_and_linux_hold() -> None
     jobs = split(behind, {})
     listed = [[one.identity for one in job.packages] for job in jobs]
     pairs = ((job.id, packages) for job, packages in zip(jobs, listed, strict=True))
-    matrix = plan_json(pairs, dashboard=False)
+    matrix = plan_json(pairs)
     packed = base64.b64encode(gzip.compress(json.dumps(listed).encode()))
     assert len(matrix) < 1024 * 1024
     assert len(packed) < 128 * 1024
@@ -132,7 +132,6 @@ def test_plan_prints_a_matrix_on_one_line(project: Project, index: Index) -> Non
         {
             "schema": 1,
             "include": [{"id": "000 a", "packages": ["overlays/a.nix#python3Packages.a"]}],
-            "dashboard": False,
         },
     )
     assert result.out.count("\n") == 1
@@ -144,5 +143,4 @@ def test_plan_of_nothing_is_an_empty_matrix(project: Project, index: Index) -> N
     assert json.loads(project.run("plan").out) == {
         "schema": 1,
         "include": [],
-        "dashboard": False,
     }

@@ -191,7 +191,7 @@ def test_the_dashboard_shows_what_no_bump_tells_of_too(shown_sample: Sample) -> 
 
 
 def test_the_dashboard_is_brought_up_to_date_where_nothing_is_behind(sample: Sample) -> None:
-    """It is one job more, which writes nothing else."""
+    """Nothing else is written."""
     release(sample.index, "apple", "2.0")
     held = "dashboard: true\ndefaults: {build: {enabled: false}, hold: it is winter}\n"
     config = sample.config().partition("defaults:")[0]
@@ -214,11 +214,28 @@ def sample(github: GitHub, index: Index, nix: Nix, tmp_path: Path) -> Sample:
     return made
 
 
-def test_nothing_behind_is_no_further_job(sample: Sample) -> None:
+def test_with_nothing_behind_nothing_is_built_and_nothing_written(sample: Sample) -> None:
     runner = sample.runner(UPDATE, "run")
     runner.all()
-    assert runner.results == {"plan": "success", "bump": "skipped", "publish": "skipped"}
+    assert runner.results == {"plan": "success", "bump": "skipped", "publish": "success"}
     assert sample.writers() == set()
+
+
+def test_with_nothing_behind_a_pull_request_is_closed_that_has_nothing_left_to_propose(
+    sample: Sample,
+) -> None:
+    """Somebody made its change on the base branch by hand."""
+    release(sample.index, "apple", "2.0")
+    sample.runner(UPDATE, "run").all()
+    (pull,) = sample.hosted.pulls.values()
+    assert (pull.title, pull.state) == ("apple: 1.0 -> 2.0", "open")
+    file = "overlays/apple.nix"
+    sample.hosted.commit({file: sample.hosted.git("show", f"updater/apple:{file}")})
+    sample.hosted.settle()
+    runner = sample.runner(UPDATE, "again")
+    runner.all()
+    assert runner.results == {"plan": "success", "bump": "skipped", "publish": "success"}
+    assert pull.state == "closed"
 
 
 def test_an_artifact_that_was_tampered_with_is_refused(sample: Sample) -> None:

@@ -53,7 +53,8 @@ def tell(told: Told, stream: TextIO) -> None:
 
         marked = dict.fromkeys(marks(told.outcomes))
         stream.writelines(f"{one.command(prefix)}\n" for one in marked)
-    if summary:
+    # Of a folder without results, which `publish` gets first every night, there is nothing to sum up.
+    if summary and (told.outcomes or told.command != "publish"):
         head = anyio.run(git.head, told.root)
         _summarise(told, Path(summary), _blob(head, prefix))
 

@@ -67,14 +67,12 @@ def publish(request: Request, folder: Path, to: str) -> int:
     Args:
         request: its packages are those that results may tell of; all without any. A dashboard shows
             what is found of them, of those without a result too.
-        folder: the results.
+        folder: the results; also of a folder without any, what has nothing left to propose is
+            closed, and what is merged is cleaned up.
         to: what `bump --to` was asked for; the results do not decide it.
     """
     results = read_results(folder)
     config = request.load()
-    if not results.made and not config.document.dashboard:
-        report("publish", request, [])
-        return Exit.DONE
     with opened(config) as publisher:
         found = found_in(publisher.read(overlay_files(config)))
         known = {package.identity: package for package in found.packages}

@@ -100,7 +100,7 @@ def plan(request: Request) -> int:
     }
     jobs = split(behind, uses(overlays.found.packages, overlays.found.texts), groups)
     listed = ((job.id, [one.identity for one in job.packages]) for job in jobs)
-    write(plan_json(listed, dashboard=config.document.dashboard))
+    write(plan_json(listed))
     report("plan", replace(request, json=False), outcomes, sys.stderr, found=overlays.found)
     return exit_code(outcomes)
 

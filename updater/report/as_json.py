@@ -118,10 +118,10 @@ def prefetch_json(ref: str, url: str, hashed: Hashed, seconds: float) -> str:
     return _dump(report)
 
 
-def plan_json(jobs: Iterable[tuple[str, Sequence[str]]], *, dashboard: bool) -> str:
+def plan_json(jobs: Iterable[tuple[str, Sequence[str]]]) -> str:
     """Return the object of ``plan`` on one line, as a step's output wants it."""
     include = tuple(JobReport(id=name, packages=tuple(packages)) for name, packages in jobs)
-    return msgspec.json.encode(PlanReport(include=include, dashboard=dashboard)).decode()
+    return msgspec.json.encode(PlanReport(include=include)).decode()
 
 
 def error_json(command: str, error: UpdaterError) -> str:

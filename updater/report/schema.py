@@ -205,13 +205,6 @@ class PlanReport(_Part, frozen=True, kw_only=True):
 
     schema: Literal[1] = 1
     include: tuple[JobReport, ...]
-    dashboard: Annotated[
-        bool,
-        Meta(
-            description="Whether `publish` has a dashboard to bring up to date, "
-            "also without any job"
-        ),
-    ]
 
 
 class ErrorObject(_Part, frozen=True, kw_only=True):
