@@ -53,7 +53,7 @@ def tell(told: Told, stream: TextIO) -> None:
 
         marked = dict.fromkeys(marks(told.outcomes))
         stream.writelines(f"{one.command(prefix)}\n" for one in marked)
-    # Of a folder without results, which `publish` gets first every night, there is nothing to sum up.
+    # Every night `publish` is first given a folder without results: nothing to sum up.
     if summary and (told.outcomes or told.command != "publish"):
         head = anyio.run(git.head, told.root)
         _summarise(told, Path(summary), _blob(head, prefix))
