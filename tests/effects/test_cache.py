@@ -13,7 +13,8 @@ import pytest
 from tests.loopback.messages import Request, Response, redirect, text
 from updater.effects import cache
 from updater.effects.addresses import origin
-from updater.effects.http import Credential, Http, Network
+from updater.effects.credentials import Credential
+from updater.effects.http import Http, Network
 from updater.errors import NotFound, ServerFailed
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from tests.loopback.messages import Request, Response, redirect, text
 from tests.loopback.server import Server
 from updater.effects import downloads, http
 from updater.effects.addresses import origin, shown
-from updater.effects.http import Credential, Http, Network
+from updater.effects.credentials import Credential
+from updater.effects.http import Http, Network
 from updater.effects.patience import Clock
 from updater.errors import (
     BadAnswer,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 
 from updater.effects.addresses import origin
-from updater.effects.http import Credential, Http, Network
+from updater.effects.credentials import Credential
+from updater.effects.http import Http, Network
 from updater.effects.patience import Clock
 from updater.model import Offer, Project
 from updater.upstreams.base import Question, Surroundings

@@ -70,7 +70,8 @@ async def effects(
     from platformdirs import user_cache_path  # noqa: PLC0415 - as in run
 
     from updater.effects.addresses import origin  # noqa: PLC0415 - as in run
-    from updater.effects.http import Credential, Http, Network  # noqa: PLC0415 - as in run
+    from updater.effects.credentials import Credential  # noqa: PLC0415 - as in run
+    from updater.effects.http import Http, Network  # noqa: PLC0415 - as in run
     from updater.prefetch import Prefetcher  # noqa: PLC0415 - as in run
 
     limits = config.document.network

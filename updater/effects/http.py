@@ -7,9 +7,7 @@ and certificate authorities are those of the environment (HTTPS_PROXY, NO_PROXY,
 
 from __future__ import annotations
 
-import base64
 from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NoReturn
@@ -21,8 +19,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater import __version__
-from updater.effects.addresses import origin, shown
+from updater.effects.addresses import shown
 from updater.effects.cache import Cache
+from updater.effects.credentials import Credential, Credentials
 from updater.effects.downloads import Downloads, limited, no_cookies
 from updater.effects.git_fetch import LARGEST
 from updater.effects.patience import TRANSIENT, Clock, Patience
@@ -46,20 +45,6 @@ _HEADERS = {"User-Agent": f"updater/{__version__}"}
 _HEAVY_AT_ONCE = 16
 # A whole answer may take so many times the longest silence: a host that drips is no host.
 _DRIPS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """A token and where it may go.
-
-    Attributes:
-        variable: the environment variable that it came from, for messages.
-        origins: ``scheme://host:port`` of the addresses it is bound to.
-    """
-
-    variable: str
-    origins: frozenset[str]
-    token: str = field(repr=False)
 
 
 class Network(Struct, frozen=True):
@@ -103,7 +88,7 @@ class Http:
         self.fetched = network.fetched
         self._cache = cache
         self._network = network
-        self._credentials = {origin: one for one in credentials for origin in one.origins}
+        self._credentials = Credentials(credentials)
         self._patience = Patience(network.retries, network.max_wait, say, clock)
         tls = httpx.create_ssl_context()
         self._client = httpx.AsyncClient(
@@ -155,12 +140,11 @@ class Http:
 
     def has_token(self, url: str) -> bool:
         """Tell whether a token is bound to an address's host."""
-        return origin(url) in self._credentials
+        return bool(self._credentials.token(url))
 
     def token(self, url: str) -> str:
         """Return the token that is bound to an address's host, for git, or an empty string."""
-        bound = self._credentials.get(origin(url))
-        return bound.token if bound is not None else ""
+        return self._credentials.token(url)
 
     async def get(
         self,
@@ -183,7 +167,7 @@ class Http:
         Raises:
             UpstreamError: as the exception's class says.
         """
-        sent = {"Accept": accept, **self._authorize(url, scheme)}
+        sent = {"Accept": accept, **self._credentials.headers(url, scheme)}
         cache = self._cache if not headers else None
         key = Cache.key(url, sent)
         kept = cache.find(key) if cache is not None else None
@@ -219,7 +203,7 @@ class Http:
         Raises:
             UpstreamError: as the exception's class says.
         """
-        sent = {**headers, **self._authorize(url, scheme)}
+        sent = {**headers, **self._credentials.headers(url, scheme)}
         request = self._request("POST", url, content, sent)
         return await self._patience.tries(url, on)(self._once, request, judge)
 
@@ -272,19 +256,9 @@ class Http:
                 raise BadAnswer(f"{url} answers with more than {_LARGEST_BODY} bytes", url=url)
         return Answer(response.status_code, str(response.url), dict(response.headers), bytes(whole))
 
-    def _authorize(self, url: str, scheme: Scheme | None) -> dict[str, str]:
-        credential = self._credentials.get(origin(url)) if scheme is not None else None
-        if credential is None:
-            return {}
-        if scheme == "bearer":
-            return {"Authorization": f"Bearer {credential.token}"}
-        pair = base64.b64encode(f"x-access-token:{credential.token}".encode()).decode()
-        return {"Authorization": f"Basic {pair}"}
-
     def _refuse(self, response: httpx.Response, body: bytes) -> NoReturn:
         asked = response.request
-        sent = self._credentials.get(origin(str(asked.url)))
-        variable = sent.variable if sent and "authorization" in asked.headers else ""
+        variable = self._credentials.sent(str(asked.url), asked.headers)
         url = shown(str(response.url))
         Refusal(response, url, body, variable, self._patience.clock.now()).throw()
 
@@ -320,7 +294,7 @@ class Http:
             for attempt in self._patience.blocking_tries(url, lambda _: body.goes_on):
                 with attempt:
                     begun += 1
-                    yield from self._pieces(url, body, self._authorize(url, scheme))
+                    yield from self._pieces(url, body, self._credentials.headers(url, scheme))
         except TRANSIENT as error:
             if begun == 1 or not body.goes_on:
                 raise
