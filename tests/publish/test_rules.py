@@ -24,6 +24,7 @@ from updater.publish.rules import (
     may_automerge,
     person_commit,
     proposed_on,
+    proposes,
     stopped_by,
 )
 
@@ -190,3 +191,10 @@ def test_automerge_needs_a_build_an_allowed_kind_and_no_warning(
     allowed: bool,  # noqa: FBT001 - a value
 ) -> None:
     assert may_automerge([update], ["minor", "patch"]) is allowed
+
+
+def test_a_name_may_have_spaces() -> None:
+    """As `read_key` reads it."""
+    identity = 'overlays/my fruit.nix#python3Packages."a b"'
+    pull = replace(PULL, body=str(Marker((f"{identity} 1.0 c1",), ready=True)))
+    assert proposes(pull, identity)

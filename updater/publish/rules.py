@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from updater.publish.marker import is_signed, read_marker, wants_rebuild
 from updater.publish.names import PREFIX
+from updater.publish.proposal import read_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -124,7 +125,8 @@ def proposes(pull: Pull, identity: str) -> bool:
 
 def _packages(pull: Pull) -> frozenset[str]:
     marker = read_marker(pull.body)
-    return frozenset(key.split(" ", 1)[0] for key in (marker.keys if marker is not None else ()))
+    keys = marker.keys if marker is not None else ()
+    return frozenset(identity for identity, _ in map(read_key, keys))
 
 
 def declining(pulls: Iterable[Pull], login: str, keys: Sequence[str]) -> Pull | None:
