@@ -259,3 +259,35 @@ def test_pr_goes_with_no_other_way_to_end(home: Home) -> None:
                 "hint: updater pin --help",
             ],
         )
+
+
+def tidied(home: Home, text: str, folder: Path) -> str:
+    """What becomes of pull request 1 where the base has a text, and a run proposes nothing."""
+    home.push("main", {"overlays/vocos.nix": text})
+    folder.mkdir()
+    assert home.project.run("publish", str(folder)).code == 0
+    return home.pull(1).state
+
+
+def test_a_pin_is_left_to_propose_where_somebody_names_another_branch(
+    home: Home, vocos: Hosted, tmp_path: Path
+) -> None:
+    """The hash is the same before and after: it says nothing of the rev."""
+    put(home, vocos, "v0.2.0", tmp_path, version="0.2.0")
+    pin(home)
+    proposed, before = overlay(home), home.show("main", "overlays/vocos.nix")
+    moved = before.replace('"main"', '"master"')
+    assert tidied(home, moved, tmp_path / "moved") == "open"
+    assert tidied(home, proposed, tmp_path / "pinned") == "closed"
+
+
+def test_a_rev_that_moves_is_left_to_propose_where_somebody_took_the_rest(
+    home: Home, vocos: Hosted, tmp_path: Path
+) -> None:
+    put(home, vocos, "v0.1.0", tmp_path)
+    assert home.bump().code == 0
+    proposed = overlay(home)
+    by_hand = proposed.replace('"v${version}"', '"main"')
+    assert by_hand != proposed
+    assert tidied(home, by_hand, tmp_path / "moves") == "open"
+    assert tidied(home, f"{proposed}\n", tmp_path / "taken") == "closed"

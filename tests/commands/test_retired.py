@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,14 +13,19 @@ import pytest
 from tests.commands.refusals import REFUSALS
 from tests.commands.repository import BOT, Home
 from tests.loopback.git_data import make_commit, set_ref
+from tests.loopback.hosting import PullRecord
+from tests.project import FAKE, pypi_overlay
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.loopback.github import GitHub
     from tests.loopback.index import Index
     from tests.project import Project
 
 APPLE = "overlays/apple.nix#python3Packages.apple"
 PEAR = "overlays/pear.nix#python3Packages.pear"
+OTHER = FAKE.replace("AAAA=", "AAAE=")
 FRUIT = "packages: {'*': {pull_request: {group: fruit}}}\n"
 ENDING = "So the updater closes it. That declines no version.\n\n<!-- updater:retired -->\n"
 
@@ -140,6 +147,27 @@ def test_another_hash_of_the_same_version_is_not_the_same(home: Home) -> None:
     assert (home.pull(1).state, home.pull(1).comments) == ("open", [])
 
 
+def test_another_hash_beside_the_same_source_is_left_to_propose(home: Home, tmp_path: Path) -> None:
+    """Somebody raised the version and forgot what is made from the source."""
+    planned = home.packages(home.project.run("bump", "apple", "--dry-run", "--json"))["apple"]
+    text = pypi_overlay("apple", "1.0", sri=FAKE)
+    home.push("main", {"overlays/apple.nix": text.replace("\n\n", f'\ncargoHash = "{FAKE}";\n')})
+    result = {"package": APPLE, "version": "2.0", "ref": None, "commit": None, "asked": None}
+    result |= {"command": "bump", "hash": planned["hash"]["value"], "build": None}
+    (tmp_path / "apple.json").write_text(json.dumps(result | {"built": {"cargoHash": OTHER}}))
+    done = home.project.run("publish", str(tmp_path))
+    assert done.code == 0, done.out
+    proposed = home.show("updater/apple", "overlays/apple.nix")
+
+    home.push("main", {"overlays/apple.nix": proposed.replace(OTHER, FAKE)})
+    assert home.bump("apple").code == 0
+    assert (home.pull(1).state, home.pull(1).comments) == ("open", [])
+
+    home.push("main", {"overlays/apple.nix": f"{proposed}\n"})
+    assert home.bump("apple").code == 0
+    assert_closed(home, f"- `{APPLE}`: main has 2.0 already")
+
+
 def test_a_newer_version_on_the_base_leaves_nothing_to_propose(home: Home) -> None:
     home.bump("apple")
     old = home.show("main", "overlays/apple.nix")
@@ -183,6 +211,48 @@ def test_a_package_that_only_this_configuration_leaves_out_stays_proposed(home: 
     home.configure("overlays: [overlays/pear.nix]\n")
     assert home.bump().code == 0
     assert [one.state for one in home.hosted.pulls.values()] == ["open", "open"]
+
+
+@pytest.mark.parametrize("name", ["fig", "apple"], ids=["its own", "of the same name"])
+def test_a_package_of_another_project_in_the_repository_stays_proposed(
+    home: Home, name: str
+) -> None:
+    """Its files lie in another folder; here such a file is missing, or has the version."""
+    home.bump("apple")
+    take(home, "apple")
+    home.bump("apple")
+    home.project.git("init", "--quiet")
+    other = home.project.root / "other"
+    file = other / "overlays" / f"{name}.nix"
+    file.parent.mkdir(parents=True)
+    file.write_text(pypi_overlay(name, "1.0", sri=FAKE))
+    shutil.copy(home.project.root / "config.yaml", other)
+    for version in ("1.0", "2.0"):
+        home.release(name, version)
+    home.push("main", {f"other/overlays/{name}.nix": file.read_text()})
+    assert home.bump("-C", str(other)).code == 0
+    assert home.pull(2).branch == f"updater/{name}"
+    state = home.state()
+
+    assert home.bump("apple").code == 0
+
+    assert home.state() == state
+    assert (home.pull(2).state, home.pull(2).comments) == ("open", [])
+
+
+def test_a_branch_stays_from_which_somebody_else_proposes_too(home: Home) -> None:
+    """Such as to an older branch: GitHub closes what is open from a branch that is deleted."""
+    home.bump("apple")
+    set_ref(home.hosted, "refs/heads/stable", home.branch("main") or "")
+    head = home.branch("updater/apple") or ""
+    theirs = PullRecord(9, "anna", "theirs", "", "stable", "updater/apple", head, home.hosted)
+    home.hosted.pulls[9] = theirs
+    take(home, "apple")
+
+    assert home.bump("apple").code == 0
+
+    assert (home.pull(1).state, theirs.state) == ("closed", "open")
+    assert home.branch("updater/apple") is not None
 
 
 def test_a_group_is_closed_where_nothing_is_left_of_any_member(home: Home) -> None:

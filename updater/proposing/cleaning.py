@@ -25,10 +25,10 @@ def clean_up(view: View, proposals: Sequence[Proposal]) -> None:
         branch = repository.branch(pull.branch, view.base.commit)
         if branch is None or rules.person_commit(branch) is None:
             repository.edit_pull(pull.number, body=superseded_body(), state="closed")
-            repository.delete_branch(pull.branch)
+            view.drop_branch(pull)
     busy = {pull.branch for pull in view.open} | {one.branch for one in proposals}
     for name, head in repository.heads(names.PREFIX).items():
         if name not in busy:
             newest = next(iter(repository.pulls(name)), None)
             if newest is not None and rules.is_spent(newest, view.login, head):
-                repository.delete_branch(name)
+                view.drop_branch(newest)

@@ -113,6 +113,16 @@ class View(Struct):
         ):
             self.repository.comment(pull.number, text)
 
+    def drop_branch(self, pull: Pull) -> None:
+        """Delete the branch of a pull request that was closed.
+
+        It stays where another pull request from it is open, such as one against another branch:
+        GitHub would close that one too.
+        """
+        others = (one for one in self.repository.pulls(pull.branch) if one.number != pull.number)
+        if all(one.state != "open" for one in others):
+            self.repository.delete_branch(pull.branch)
+
     def _does_the_same(self, pull: Pull, proposal: Proposal) -> bool:
         if pull.number not in self._theirs:
             self._theirs[pull.number] = self.repository.pull_files(pull.number)

@@ -90,7 +90,7 @@ class Retirer(Struct, frozen=True):
         self.view.say_once(pull, RETIRED_MARKER, retired_comment(reasons, sha))
         if not sha:
             repository.edit_pull(pull.number, body=emptied(pull.body), state="closed")
-            repository.delete_branch(pull.branch)
+            self.view.drop_branch(pull)
         return Retired(pull, reasons, sha)
 
     def _reasons(self, versions: Mapping[str, str]) -> dict[str, str]:
@@ -118,6 +118,8 @@ class Retirer(Struct, frozen=True):
         A label alone proves little: it may be false, a hash may be another one, and somebody may
         have asked for an older version.
         """
+        if not self._is_of_this_project(versions, branch):
+            return False
         gone = [identity for identity in versions if identity not in self.packages]
         there = [identity for identity in versions if identity in self.packages]
         parents = branch.commits[0].parents if branch.commits else ()
@@ -128,6 +130,14 @@ class Retirer(Struct, frozen=True):
         return not any(one.problem or one.identity in gone for one in now.values()) and all(
             self._is_there(identity, versions[identity], theirs, before) for identity in there
         )
+
+    def _is_of_this_project(self, identities: Iterable[str], branch: Branch) -> bool:
+        """Tell whether a branch changes these packages' files below the project's own folder.
+
+        Another project in the same repository may have files and packages of the same names.
+        """
+        changed = {path for commit in branch.commits for path in commit.files}
+        return changed >= {self.view.base.prefix + file for file in _files(identities)}
 
     def _is_there(
         self,
@@ -141,12 +151,14 @@ class Retirer(Struct, frozen=True):
         if _label(mine) != version or proposed is None:
             return changed
         hashes = list(_hashes(mine))
-        same = bool(hashes) and hashes == list(_hashes(proposed))
-        return pin_of(mine) == pin_of(proposed) or (changed and same)
+        if hashes != list(_hashes(proposed)):
+            return False
+        same = pin_of(mine) == pin_of(proposed)
+        return same or (changed and bool(hashes) and not _is_left(mine, proposed, old))
 
     def _read(self, identities: Sequence[str], commit: str) -> dict[str, Package]:
         """Return all packages of some packages' files in a commit, by identity."""
-        files = tuple(dict.fromkeys(one.partition("#")[0] for one in identities))
+        files = _files(identities)
         texts = self.view.read(files, commit) if files else {}
         return {one.identity: one for file, data in texts.items() for one in read_file(data, file)}
 
@@ -158,6 +170,22 @@ def linked(outcomes: Iterable[Outcome], retired: Iterable[Retired]) -> Iterator[
         link = links.get(outcome.package.identity)
         free = link is not None and outcome.pull_request is None
         yield replace(outcome, pull_request=link) if free else outcome
+
+
+def _files(identities: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.partition("#")[0] for one in identities))
+
+
+def _is_left(mine: Package, proposed: Package, old: Package | None) -> bool:
+    """Tell whether a pin has something yet that the branch changes, such as a rev that moves.
+
+    Where the branch leaves the hash, the hash says nothing of the rest.
+    """
+    if old is None:
+        return False
+    changes = set(pin_of(old)) - set(pin_of(proposed))
+    stays = list(_hashes(old)) == list(_hashes(proposed))
+    return stays or bool(changes & set(pin_of(mine)))
 
 
 def _label(package: Package) -> str:
