@@ -42,7 +42,7 @@ def bump_to_pull_requests(request: Request, ask: Bump) -> int:
     """Propose updates of the base branch's pins; the user's files stay as they are."""
     config = request.load()
     with opened(config) as publisher:
-        found = found_in(publisher.read(overlay_files(config)))
+        found = found_in(publisher.read, overlay_files(config))
         packages = select(found.packages, request.packages)
         refuse_many(ask, packages)
         proposed = run(request, config, lambda stages: _propose(stages, packages, found, ask))
@@ -54,7 +54,7 @@ def pin_to_pull_requests(request: Request, *, sri: bool) -> int:
     """Propose pins that say what their hashes hold; the user's files stay as they are."""
     config = request.load()
     with opened(config) as publisher:
-        found = found_in(publisher.read(overlay_files(config)))
+        found = found_in(publisher.read, overlay_files(config))
         packages = select(found.packages, request.packages)
         proposed = run(request, config, lambda stages: _pins(stages, packages, found, sri=sri))
         outcomes = publisher.publish(proposed, found, reported=False)
@@ -74,7 +74,7 @@ def publish(request: Request, folder: Path, to: str) -> int:
     results = read_results(folder)
     config = request.load()
     with opened(config) as publisher:
-        found = found_in(publisher.read(overlay_files(config)))
+        found = found_in(publisher.read, overlay_files(config))
         known = {package.identity: package for package in found.packages}
         for identity in results.packages:
             if identity not in known:

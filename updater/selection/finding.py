@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from updater.effects import files
@@ -14,7 +15,7 @@ from updater.selection.files import overlay_files
 from updater.selection.found import Found, Read, assembled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from updater.config import Config
@@ -30,7 +31,7 @@ def read_file(data: bytes, file: str) -> tuple[Package, ...]:
 
     A parse problem inside a package is that package's own.
     """
-    return _packages(read_packages(data, file, _FUNCTIONS), file)
+    return _packages(_content(file, data), file)
 
 
 def _packages(content: FileContent, file: str) -> tuple[Package, ...]:
@@ -51,13 +52,17 @@ def find_packages(config: Config) -> Found:
 
 def read_all(root: Path, named: Iterable[str]) -> list[Read]:
     """Read files, by their paths below the root, each followed by the files that it calls."""
+    return _followed(named, partial(_read, root))
+
+
+def _followed(named: Iterable[str], read: Callable[[str], Read]) -> list[Read]:
     known: dict[str, Read] = {}
     for file in named:
         waiting = [file]
         while waiting:
             one = waiting.pop()
             if one not in known:
-                known[one] = _read(root, one)
+                known[one] = read(one)
                 waiting.extend(target for target, _ in known[one].calls)
     return list(known.values())
 
@@ -68,13 +73,19 @@ def _read(root: Path, file: str) -> Read:
     except ReadError as error:
         broken = Package(file, (), 1, _NOTHING, None, None, None, problem=str(error))
         return Read(file, None, (broken,))
-    content = read_packages(data, file, _FUNCTIONS)
+    return _understood(file, data, _content(file, data), partial(_target, root))
+
+
+def _understood(
+    file: str, data: bytes, content: FileContent, target: Callable[[str, str], str | None]
+) -> Read:
+    """Return what a file holds and calls; ``target`` finds the file that a path in it means."""
     packages = list(_packages(content, file))
     calls = []
     for called in content.files:
-        target = _target(root, file, called.path)
-        if target is not None:
-            calls.append((target, called.attribute))
+        meant = target(file, called.path)
+        if meant is not None:
+            calls.append((meant, called.attribute))
         else:
             why = f"it calls {called.path}, and there is no such file in this project"
             packages.append(
@@ -87,17 +98,49 @@ def _read(root: Path, file: str) -> Read:
 
 def _target(root: Path, file: str, path: str) -> str | None:
     """Return the file that a path in another one means, None where it lies outside the root."""
+    for target in _places(file, path):
+        found = root / target
+        if found.is_file() and found.resolve().is_relative_to(root.resolve()):
+            return target
+    return None
+
+
+def _places(file: str, path: str) -> tuple[str, ...]:
+    """Return the files that a path in another one may mean: itself, or a folder's default.nix."""
     target = os.path.normpath(os.path.join(os.path.dirname(file), path))  # noqa: PTH118, PTH120 - as text
-    if target.startswith(("..", "/")):
-        return None
-    if (root / target).is_dir():
-        target = f"{target}/default.nix"
-    found = root / target
-    inside = found.is_file() and found.resolve().is_relative_to(root.resolve())
-    return target if inside else None
+    return () if target.startswith(("..", "/")) else (target, f"{target}/default.nix")
 
 
-def found_in(texts: dict[str, bytes]) -> Found:
-    """Return the packages of files that were read elsewhere."""
-    packages = [one for file, data in texts.items() for one in read_file(data, file)]
-    return Found(tuple(packages), texts)
+def found_in(read: Callable[[Sequence[str]], Mapping[str, bytes]], named: Sequence[str]) -> Found:
+    """Return the packages of files that are read elsewhere, and of the files that they call.
+
+    Args:
+        read: returns the bytes of some files, and leaves out those that there are not.
+        named: the files to begin with.
+    """
+    there: dict[str, tuple[bytes, FileContent]] = {}
+    asked: set[str] = set()
+    waiting = tuple(named)
+    while waiting:
+        asked.update(waiting)
+        some = {file: (data, _content(file, data)) for file, data in read(waiting).items()}
+        there |= some
+        places = (
+            place
+            for file, (_, content) in some.items()
+            for called in content.files
+            for place in _places(file, called.path)
+        )
+        waiting = tuple(dict.fromkeys(place for place in places if place not in asked))
+
+    def target(file: str, path: str) -> str | None:
+        return next((place for place in _places(file, path) if place in there), None)
+
+    def one(file: str) -> Read:
+        return _understood(file, *there[file], target)
+
+    return assembled(_followed([file for file in named if file in there], one))
+
+
+def _content(file: str, data: bytes) -> FileContent:
+    return read_packages(data, file, _FUNCTIONS)
