@@ -162,8 +162,9 @@ class PackageOptions(_Strict, frozen=True):
     python: Annotated[
         spelled.Python | None,
         _about(
-            "The Python that packages are built for; a release or commit that needs another, as "
-            "the index or its own files say, is held"
+            'The Python that packages are built for, such as "3.12", which stands for all of its '
+            "releases; a release or commit that needs another, as the index or its own files say, "
+            "is held"
         ),
     ] = None
     cross_check: Annotated[

@@ -254,6 +254,13 @@ PYTHON = {
         "3.12",
         "wait 1.1: 1.1 needs Python >=3.8,!=3.12.*, and `python: 3.12` is set",
     ),
+    "needs a later one of the same": (">=3.12.4", "3.12", "take 1.1"),
+    "leaves out one of the same": (">=3.8,!=3.12.0", "3.12", "take 1.1"),
+    "needs a later one than is named": (
+        ">=3.12.4",
+        "3.12.3",
+        "wait 1.1: 1.1 needs Python >=3.12.4, and `python: 3.12.3` is set",
+    ),
     "says nonsense, as old files do": (">=3.6.*x", "3.12", "take 1.1"),
 }
 

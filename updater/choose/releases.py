@@ -32,6 +32,9 @@ class _Unfit(Struct, frozen=True):
     quiet: bool = False
 
 
+_MINOR = 2  # numbers that a minor version of Python has
+_MICROS = 50  # more releases than any of them had
+
 _Judged: TypeAlias = "Release | _Unfit"
 
 
@@ -186,15 +189,23 @@ def runs_on(python: Version | None, requires: str | None) -> bool:
     """Tell whether what requires these Pythons runs on one. Source: PEP 345, Requires-Python.
 
     Args:
-        python: which one; None where it is not looked at.
+        python: which one, or a minor version (``3.12``), which stands for any of its releases; None
+            where it is not looked at.
         requires: a specifier, or nothing.
     """
     if python is None or not requires:
         return True
     try:
-        return SpecifierSet(requires).contains(python, prereleases=True)
+        asked = SpecifierSet(requires)
     except InvalidSpecifier:
         return True  # as pip does: an index has old files with nonsense in it
+    return any(asked.contains(one, prereleases=True) for one in _pythons(python))
+
+
+def _pythons(python: Version) -> Iterator[Version]:
+    yield python
+    if len(python.release) == _MINOR:
+        yield from (Version(f"{python}.{micro}") for micro in range(1, _MICROS))
 
 
 def other_python(candidate: Candidate, policy: Policy) -> Iterator[str]:

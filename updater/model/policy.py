@@ -78,8 +78,8 @@ class Policy(Struct, frozen=True):
             tells none; an empty string elsewhere.
         tag_pattern: matches a whole tag; its group ``version`` is the version.
         ignore: versions never to take, ``*`` at the end matches the rest.
-        python: the Python that the package is built for; None does not look at what a release
-            requires.
+        python: the Python that the package is built for, of a minor version any release; None does
+            not look at what a release requires.
         cross_check: tell where the package index has a newer release than the repository's tags.
         minimum_release_age: a younger candidate is held, one without a date too.
         commit_interval: a follower of a branch moves at most this often.
