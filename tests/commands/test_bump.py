@@ -242,6 +242,38 @@ def test_a_source_that_is_for_another_python_is_not_written(
     assert {"code": "other-python", "message": said} in asked["warnings"]
 
 
+@pytest.mark.parametrize("track", ["tag", "commit"])
+def test_what_the_top_of_a_source_needs_holds_no_package_that_is_built_below_it(
+    project: Project, github: GitHub, track: str
+) -> None:
+    """The top folder's pyproject.toml may be another package's, or only for development."""
+    repository = github.repository("o", "fig")
+    pinned = repository.commit({"a": "1"})
+    repository.tag("v1.0", pinned)
+    declared = '[project]\nversion = "2.0"\nrequires-python = ">=3.13"\n'
+    head = repository.commit({"pyproject.toml": declared})
+    text = github_overlay("fig", "1.0", sri=FAKE)
+    if track == "tag":
+        repository.tag("v2.0", head)
+    else:
+        text = text.replace("v${version}", pinned)
+    project.add_configuration(
+        f"defaults: {{python: '3.12', track: {track}, commit_interval: 0d, "
+        "build: {enabled: false}}\n"
+    )
+    path = project.overlay("fig.nix", text)
+    (held,) = project.run("bump", "--json").json["packages"]
+    assert held["status"] == "held", held
+
+    path.write_text(
+        text.replace("      src =", '      sourceRoot = "${src.name}/python";\n      src =')
+    )
+    (package,) = project.run("bump", "--json").json["packages"]
+
+    assert package["status"] == "updated", package
+    assert "other-python" not in {one["code"] for one in package["warnings"]}
+
+
 @pytest.mark.parametrize(
     ("newest", "expected", "told"),
     [

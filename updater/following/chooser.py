@@ -85,17 +85,20 @@ class Chooser:
         held = Candidate(version="", commit=pinned.commit)
         with suppress(UpstreamError):
             async with self._repository.commits() as commits:
-                held = await commits.labelled(held, self._tags, self._subject.modules)
+                held = await self._labelled(held, commits)
         return replace(pinned, version=held.version or None)
+
+    async def _labelled(self, candidate: Candidate, commits: Commits) -> Candidate:
+        """Return a commit's candidate with what its own files say of the package."""
+        found = await commits.labelled(candidate, self._tags, self._subject.modules)
+        return replace(found, requires_python=()) if self._subject.package.nested else found
 
     async def _named(self) -> Decision:
         wider = choose.general_form(self._subject.names)
         taken = named(self._follower.to, self._offer, self._form, wider)
         if not taken.candidate.version:
             async with self._repository.commits() as commits:
-                labelled = await commits.labelled(
-                    taken.candidate, self._tags, self._subject.modules
-                )
+                labelled = await self._labelled(taken.candidate, commits)
             taken = replace(taken, candidate=labelled)
         return Decision(
             self._tracking, self._repository.as_written(taken), self._repository.pinned()
@@ -201,7 +204,7 @@ class Chooser:
         head = self._head()
         pin = self._pin
         async with self._repository.commits() as commits:
-            candidate = await commits.labelled(head, self._tags, self._subject.modules)
+            candidate = await self._labelled(head, commits)
             if not choose.is_commit(pin.rev):
                 return await self._onto_head(candidate, commits)
             line = await commits.line(pin.rev, candidate.commit)
@@ -224,7 +227,7 @@ class Chooser:
         held = await self._identify()
         if isinstance(held, Wait):
             return Decision(self._tracking, held, self._repository.pinned())
-        held = await commits.labelled(held, self._tags, self._subject.modules)
+        held = await self._labelled(held, commits)
         relation = await commits.relation(held.commit, head.commit)
         if relation not in ("identical", "ahead"):
             now = Take(held, f"the rev {rev!r} moves: pinned to its commit, which is not behind")
@@ -259,7 +262,7 @@ class Chooser:
             if newest is not None:
                 relation = await commits.relation(held.commit, newest.commit)
             if not held.version:
-                held = await commits.labelled(held, self._tags, self._subject.modules)
+                held = await self._labelled(held, commits)
         settled = choose.choose_settled(rev, held, newest, relation)
         if isinstance(choice, Wait) and settled.candidate is newest:
             settled = choice

@@ -142,6 +142,8 @@ class Package(Struct, frozen=True):
         hint: what to do about the problem.
         ordinal: counts the packages of one attribute path in a file from 1.
         callers: attribute paths by which other files call a file that is one package.
+        nested: it is built in a folder of its source (``sourceRoot``), so that what the source's
+            top folder declares may be another package's.
     """
 
     file: str
@@ -161,6 +163,7 @@ class Package(Struct, frozen=True):
     hint: str = ""
     ordinal: int = 1
     callers: tuple[tuple[str, ...], ...] = ()
+    nested: bool = False
 
     @property
     def name(self) -> str:

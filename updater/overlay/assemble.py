@@ -99,6 +99,7 @@ class Assembler:
             dependents=beside,
             hashes=dependents.others(draft, self._walk.loose_others, self._fields, beside),
             skip="" if reach.found else reach.reason or "it has no source of its own",
+            nested=draft.get("sourceRoot") is not None,
         )
         if not reach.found:
             package = self._without_a_source(package, draft)

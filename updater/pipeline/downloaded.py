@@ -20,10 +20,11 @@ def step_to(
     subject: Subject, decision: Decision, candidate: Candidate, hashed: Hashed | None
 ) -> Step:
     """Return the step with what only the source tells of it."""
-    policy = subject.policy
-    needed = declared_python(hashed.kept) if hashed is not None and hashed.kept else None
+    policy, package = subject.policy, subject.package
+    kept = hashed.kept if hashed is not None and not package.nested else None
+    needed = declared_python(kept) if kept else None
     return Step(
-        subject.package,
+        package,
         decision.pinned.version or subject.pin.version,
         candidate,
         datetime.now(UTC),
