@@ -106,13 +106,25 @@ def buildable(text: str, arguments: str = "") -> str:
     return text.replace("      src =", f"{inserted}\n      src =")
 
 
+def project_file(name: str, version: str, *packages: str, extra: str = "") -> str:
+    """A pyproject.toml that setuptools builds.
+
+    Args:
+        name: the project's.
+        version: the project's.
+        packages: its import packages; setuptools finds a single module by itself.
+        extra: the rest of the project's table, and other tables.
+    """
+    tool = f"[tool.setuptools]\npackages = {json.dumps(packages)}\n" if packages else ""
+    return (
+        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+        f'[project]\nname = "{name}"\nversion = "{version}"\n{extra}{tool}'
+    )
+
+
 def sdist_files(name: str, version: str, module: str, extra: str, setup: str = "") -> bytes:
     """A source distribution that setuptools builds."""
-    pyproject = (
-        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
-        f'[project]\nname = "{name}"\nversion = "{version}"\n{extra}'
-        f'[tool.setuptools]\npackages = ["{name}"]\n'
-    )
+    pyproject = project_file(name, version, name, extra=extra)
     info = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
     made = io.BytesIO()
     with tarfile.open(fileobj=made, mode="w:gz") as archive:

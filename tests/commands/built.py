@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.loopback.repositories import Submodule
 from tests.project import FAKE, github_overlay
-from tests.workshop import buildable
+from tests.workshop import buildable, project_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,16 +18,6 @@ if TYPE_CHECKING:
     from tests.loopback.hosting import Hosted
     from tests.workshop import Workshop
 
-PYPROJECT = """\
-[build-system]
-requires = ["setuptools"]
-build-backend = "setuptools.build_meta"
-[project]
-name = "apple"
-version = "{version}"
-[tool.setuptools]
-packages = ["apple", "apple.part"]
-"""
 LOCKS = {
     "Cargo.lock": "crates of {version}\n",
     "go.sum": "modules of {version}\n",
@@ -43,7 +33,7 @@ def release(
     """Tag a commit of o/apple that has lock files of several languages, and a submodule."""
     apple = github.named("o/apple") or github.repository("o", "apple")
     files: dict[str, Any] = {
-        "pyproject.toml": PYPROJECT.format(version=version),
+        "pyproject.toml": project_file("apple", version, "apple", "apple.part"),
         "apple/__init__.py": "from apple.part.core import version\n",
         "README": note,
         **{name: text.format(version=version) for name, text in LOCKS.items()},

@@ -11,7 +11,7 @@ import pytest
 
 from tests.loopback.messages import Response
 from tests.project import FAKE, flat_hash, github_overlay, pypi_overlay
-from tests.workshop import buildable, sdist_files
+from tests.workshop import buildable, project_file, sdist_files
 
 if TYPE_CHECKING:
     from tests.loopback.github import GitHub
@@ -437,11 +437,8 @@ def test_a_flake_is_built_by_itself_only_where_it_is_locked(workshop: Workshop, 
 def test_nix_downloads_no_source_again(workshop: Workshop, github: GitHub) -> None:
     """The archive that was hashed is put into the store: one request for it in all."""
     repository = github.repository("o", "apple")
-    pyproject = (
-        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
-        '[project]\nname = "apple"\nversion = "2.0"\n'
-    )
-    repository.tag("v2.0", repository.commit({"pyproject.toml": pyproject, "apple.py": ""}))
+    files = {"pyproject.toml": project_file("apple", "2.0"), "apple.py": ""}
+    repository.tag("v2.0", repository.commit(files))
     text = github_overlay("apple", "1.0", sri=FAKE)
     workshop.project.overlay("apple.nix", buildable(text))
     workshop.overlay()

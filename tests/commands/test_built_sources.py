@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.commands.built import (
-    PYPROJECT,
     as_fetchgit,
     checkout,
     hashes,
@@ -26,6 +25,7 @@ from tests.loopback.faults import Hang
 from tests.loopback.github import TOKEN
 from tests.loopback.lfs import ATTRIBUTES, Lfs, pointer_of
 from tests.project import unpacked_hash
+from tests.workshop import project_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -186,7 +186,10 @@ def test_what_else_no_archive_answers_is_built(
     workshop: Workshop, github: GitHub, nix: Nix, tmp_path: Path, source: str
 ) -> None:
     apple = release(github, submodule=False)
-    files = {"pyproject.toml": PYPROJECT.format(version="3.0"), "apple/__init__.py": ""}
+    files = {
+        "pyproject.toml": project_file("apple", "3.0", "apple", "apple.part"),
+        "apple/__init__.py": "",
+    }
     inside = {f"inside/{name}": text for name, text in files.items()}
     inside["inside/apple/part/core.py"] = ""
     apple.tag("v3.0", apple.commit({**files, **inside, "docs/x": "x"}))

@@ -17,7 +17,7 @@ from tests.loopback.github import TOKEN
 from tests.loopback.messages import Response
 from tests.loopback.rest import forbidden
 from tests.project import FAKE, github_overlay, unpacked_hash
-from tests.workshop import buildable
+from tests.workshop import buildable, project_file
 
 if TYPE_CHECKING:
     from tests.loopback.github import GitHub
@@ -27,17 +27,6 @@ if TYPE_CHECKING:
     from tests.loopback.server import Server
     from tests.project import Project, Result
     from tests.workshop import Workshop
-
-PYPROJECT = """\
-[build-system]
-requires = ["setuptools"]
-build-backend = "setuptools.build_meta"
-[project]
-name = "tool"
-version = "1.1"
-[tool.setuptools]
-packages = ["tool"]
-"""
 
 
 @pytest.fixture
@@ -52,7 +41,8 @@ def tool(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> Hosted:
 def fill(repository: Repository) -> None:
     """Make two releases, of which the second builds."""
     repository.tag("v1.0", repository.commit({"pyproject.toml": "", "tool/__init__.py": ""}))
-    repository.tag("v1.1", repository.commit({"pyproject.toml": PYPROJECT}), annotated=True)
+    declared = project_file("tool", "1.1", "tool")
+    repository.tag("v1.1", repository.commit({"pyproject.toml": declared}), annotated=True)
     repository.settle()
 
 

@@ -19,19 +19,6 @@ from tests.loopback.server import Server
 
 if TYPE_CHECKING:
     from tests.loopback.faults import Fault
-    from tests.loopback.github import GitHub
-    from tests.loopback.index import Index
-    from tests.project import Project
-
-
-@pytest.fixture
-def home(project: Project, github: GitHub, index: Index, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """A repository whose two packages are behind."""
-    made = Home.made(project, github, index, monkeypatch)
-    made.add("apple", "pear")
-    for name in ("apple", "pear"):
-        made.release(name, "2.0")
-    return made
 
 
 def test_each_package_gets_a_branch_and_a_pull_request(home: Home) -> None:

@@ -19,25 +19,12 @@ from tests.project import FAKE, pypi_overlay
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.loopback.github import GitHub
-    from tests.loopback.index import Index
-    from tests.project import Project
 
 APPLE = "overlays/apple.nix#python3Packages.apple"
 PEAR = "overlays/pear.nix#python3Packages.pear"
 OTHER = FAKE.replace("AAAA=", "AAAE=")
 FRUIT = "packages: {'*': {pull_request: {group: fruit}}}\n"
 ENDING = "So the updater closes it. That declines no version.\n\n<!-- updater:retired -->\n"
-
-
-@pytest.fixture
-def home(project: Project, github: GitHub, index: Index, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """A repository whose two packages are behind."""
-    made = Home.made(project, github, index, monkeypatch)
-    made.add("apple", "pear")
-    for name in ("apple", "pear"):
-        made.release(name, "2.0")
-    return made
 
 
 def take(home: Home, *names: str, branch: str = "") -> None:

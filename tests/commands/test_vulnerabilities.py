@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.commands.repository import Home
 from tests.commands.test_publish import PASSED
 from tests.loopback.faults import Drop
 from tests.loopback.github import TOKEN
@@ -18,10 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.commands.repository import Home
     from tests.loopback.faults import Fault
-    from tests.loopback.github import GitHub
-    from tests.loopback.index import Index
-    from tests.project import Project
 
 
 @pytest.fixture
@@ -33,16 +30,10 @@ def osv() -> Iterator[Osv]:
 
 
 @pytest.fixture
-def home(
-    project: Project, github: GitHub, index: Index, osv: Osv, monkeypatch: pytest.MonkeyPatch
-) -> Home:
+def home(home: Home, osv: Osv) -> Home:
     """Two packages that are behind, and a source that is asked."""
-    made = Home.made(project, github, index, monkeypatch)
-    made.add("apple", "pear")
-    for name in ("apple", "pear"):
-        made.release(name, "2.0")
-    made.configure(f"vulnerabilities: {osv.server.url}\n")
-    return made
+    home.configure(f"vulnerabilities: {osv.server.url}\n")
+    return home
 
 
 def record(key: str, **more: Any) -> dict[str, Any]:

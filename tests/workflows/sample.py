@@ -19,7 +19,7 @@ from tests.project import FAKE, flat_hash, github_overlay, pypi_overlay
 from tests.real_nix import place
 from tests.workflows.actions import stand_ins
 from tests.workflows.runner import Run, Runner
-from tests.workshop import buildable, sdist_files
+from tests.workshop import buildable, project_file, sdist_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -236,11 +236,7 @@ def tagged(github: GitHub, name: str) -> None:
     """Tag two versions of a repository."""
     repository = github.repository("o", name)
     for version in ("1.0", "2.0"):
-        pyproject = (
-            '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
-            f'[project]\nname = "{name}"\nversion = "{version}"\n'
-        )
-        files = {"pyproject.toml": pyproject, f"{name}.py": ""}
+        files = {"pyproject.toml": project_file(name, version), f"{name}.py": ""}
         repository.tag(f"v{version}", repository.commit(files))
     repository.settle()
 
