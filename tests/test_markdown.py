@@ -17,6 +17,14 @@ DISARMED = {
         "https://github.com/o/r/issues/1",
         "https://redirect.github.com/o/r/issues/1",
     ),
+    "address that is linked without a scheme": (
+        "www.github.com/o/r/issues/1",
+        "redirect.github.com/o/r/issues/1",
+    ),
+    "link without a scheme": (
+        "[x](//www.github.com/o/r/issues/1)",
+        "[x](//redirect.github.com/o/r/issues/1)",
+    ),
     "command": ("::set-output name=x::y", ":\u200b:set-output name=x:\u200b:y"),
     "old command": ("##[error]x", "##\u200b[error]x"),
     "control characters": ("a\x1b[31mb\u202ec\r\nd", "a[31mbc\nd"),

@@ -10,7 +10,10 @@ import re
 
 _BREAK = "\u200b"  # shows nothing, and ends a mention or a reference
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_GITHUB = re.compile(r"(https?://)(?:www\.)?(?=github\.com(?:/|\b))", re.IGNORECASE)
+# GitHub makes links of "www." too, and a link's address need not name the scheme.
+_GITHUB = re.compile(
+    r"(?:((?:https?:)?//)(?:www\.)?|\bwww\.)(?=github\.com(?:/|\b))", re.IGNORECASE
+)
 
 
 def disarmed(text: str) -> str:
