@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 
+import jsonschema  # type: ignore[import-untyped]  # it has no stubs of its own
 import pytest
 
 from docs import make_commands
@@ -90,6 +91,13 @@ def test_commands_and_options_in_the_guides_exist(page: Path) -> None:
             assert name in known, line
             options = set(re.findall(r"(?<!\S)(--?[A-Za-z][a-z-]*)", rest))
             assert options <= known[name] | {"--help", "-h"}, line
+
+
+def test_the_matrix_that_is_shown_is_one_that_plan_prints() -> None:
+    (shown,) = re.findall(
+        r"```json\n(.*?)```", (ROOT / "docs" / "growing.md").read_text(), re.DOTALL
+    )
+    jsonschema.Draft202012Validator(json.loads(schema("plan.json"))).validate(json.loads(shown))
 
 
 def test_troubleshooting_goes_by_what_the_updater_says() -> None:
