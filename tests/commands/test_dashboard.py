@@ -12,6 +12,8 @@ from tests.loopback.messages import text
 from tests.loopback.rest import forbidden
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.loopback.github import GitHub
     from tests.loopback.index import Index
     from tests.project import Project
@@ -149,3 +151,20 @@ def test_a_lost_answer_makes_no_second_dashboard(home: Home) -> None:
     assert home.bump().code == 1
     home.bump()
     assert len(home.hosted.issues) == 1
+
+
+def test_a_pull_request_that_the_run_closes_is_open_no_more(home: Home, tmp_path: Path) -> None:
+    """Somebody took its version over by hand, and there is a newer one that waits for its job."""
+    home.bump()
+    proposed = home.show("updater/apple", "overlays/apple.nix")
+    home.push("main", {"overlays/apple.nix": f"{proposed}\n"})
+    home.release("apple", "3.0")
+
+    home.project.run("publish", str(tmp_path), "apple")
+
+    assert home.pull(1).state == "closed"
+    (line,) = (one for one in body(home).splitlines() if "apple.nix" in one)
+    assert line == (
+        "- [ ] `apple` `2.0` → `3.0`: not proposed yet "
+        "<!-- updater:row pending overlays/apple.nix#python3Packages.apple -->"
+    )

@@ -264,13 +264,14 @@ def test_both_members_of_a_group_are_told_of(home: Home) -> None:
 
 
 def test_a_persons_commits_are_left_and_commented_on_once(home: Home) -> None:
+    """Handed back, it is closed, and told that it is."""
     home.bump("apple")
     text = home.show("updater/apple", "overlays/apple.nix")
     theirs = home.push("updater/apple", {"mine": "x"})
     home.push("main", {"overlays/apple.nix": f"{text}\n"})
     ending = (
         f"The branch has commits that the updater did not make ({theirs[:12]}), so it leaves both "
-        "as they are: close this pull request, or keep it.\n\n<!-- updater:retired -->\n"
+        f"as they are: close this pull request, or keep it.\n\n<!-- updater:retired {theirs} -->\n"
     )
 
     results = [home.bump("apple") for _ in range(2)]
@@ -286,6 +287,10 @@ def test_a_persons_commits_are_left_and_commented_on_once(home: Home) -> None:
     line = f"- `{APPLE}`: main has 2.0 already"
     assert (pull.state, pull.comments) == ("open", said(line, ending=ending))
     assert home.branch("updater/apple") == theirs
+
+    pull.body = pull.body.replace("- [ ] <!--", "- [x] <!--")
+    assert home.bump("apple").code == 0
+    assert (pull.state, pull.comments) == ("closed", said(line, ending=ending) + said(line))
 
 
 def test_a_branch_that_was_handed_back_is_closed(home: Home) -> None:

@@ -24,8 +24,7 @@ def clean_up(view: View, proposals: Sequence[Proposal]) -> None:
     for pull in rules.superseded(view.open, view.login, proposals):
         branch = repository.branch(pull.branch, view.base.commit)
         if branch is None or rules.person_commit(branch) is None:
-            repository.edit_pull(pull.number, body=superseded_body(), state="closed")
-            view.drop_branch(pull)
+            view.close(pull, superseded_body())
     busy = {pull.branch for pull in view.open} | {one.branch for one in proposals}
     for name, head in repository.heads(names.PREFIX).items():
         if name not in busy:

@@ -40,7 +40,8 @@ class View(Struct):
 
     Attributes:
         login: the updater's own.
-        open: the pull requests against the base that were open.
+        open: the pull requests against the base that were open, but for those that were closed
+            since.
         count: how many of the updater's are open by now.
         board: the dashboard issue, where there is one.
         forced: what was ticked in it.
@@ -113,8 +114,15 @@ class View(Struct):
         ):
             self.repository.comment(pull.number, text)
 
+    def close(self, pull: Pull, body: str) -> None:
+        """Close a pull request of the updater with another text, and delete its branch."""
+        self.repository.edit_pull(pull.number, body=body, state="closed")
+        self.open = tuple(one for one in self.open if one.number != pull.number)
+        self.count -= 1
+        self.drop_branch(pull)
+
     def drop_branch(self, pull: Pull) -> None:
-        """Delete the branch of a pull request that was closed.
+        """Delete the branch of a pull request that is not open any more.
 
         It stays where another pull request from it is open, such as one against another branch:
         GitHub would close that one too.

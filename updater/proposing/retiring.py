@@ -15,7 +15,7 @@ from updater.errors import HashError
 from updater.hashing.sri import parse_hash
 from updater.model.overlay import HASH_FIELDS
 from updater.publish import rules
-from updater.publish.body import RETIRED_MARKER, retired_comment
+from updater.publish.body import retired_comment, retired_marker
 from updater.publish.marker import emptied, read_marker
 from updater.publish.proposal import read_key
 from updater.selection.changed import pin_of
@@ -84,13 +84,11 @@ class Retirer(Struct, frozen=True):
         return self.view.repository.branch(pull.branch, self.view.base.commit)
 
     def _end(self, pull: Pull, branch: Branch, reasons: Mapping[str, str]) -> Retired:
-        repository = self.view.repository
         stopped = rules.stopped_by(branch, pull)
         sha = stopped.sha if stopped is not None else ""
-        self.view.say_once(pull, RETIRED_MARKER, retired_comment(reasons, sha))
+        self.view.say_once(pull, retired_marker(sha), retired_comment(reasons, sha))
         if not sha:
-            repository.edit_pull(pull.number, body=emptied(pull.body), state="closed")
-            self.view.drop_branch(pull)
+            self.view.close(pull, emptied(pull.body))
         return Retired(pull, reasons, sha)
 
     def _reasons(self, versions: Mapping[str, str]) -> dict[str, str]:

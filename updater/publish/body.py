@@ -97,12 +97,13 @@ def retired_comment(reasons: Mapping[str, str], sha: str) -> str:
     )
     return (
         "Nothing is left for this pull request to propose:\n\n"
-        f"{listed}\n\n{ending}\n\n{RETIRED_MARKER}\n"
+        f"{listed}\n\n{ending}\n\n{retired_marker(sha)}\n"
     )
 
 
-RETIRED_MARKER = "<!-- updater:retired -->"
-"""What `retired_comment` is found again by."""
+def retired_marker(sha: str) -> str:
+    """Return what `retired_comment` is found again by: one that leaves it open is not the last."""
+    return f"<!-- updater:retired {sha} -->" if sha else "<!-- updater:retired -->"
 
 
 def superseded_body() -> str:
