@@ -45,6 +45,7 @@ class Hosted:
     path: str
     archived: bool = False
     private: bool = False
+    releases_access: str = "enabled"
     releases: list[Release] = field(default_factory=list)
 
     @property
@@ -155,6 +156,7 @@ class GitLab(Forge):
             "archived": hosted.archived,
             "default_branch": hosted.repository.default_branch,
             "visibility": "private" if hosted.private else "public",
+            "releases_access_level": hosted.releases_access,
         }
         return json_answer(about).validated(request)
 

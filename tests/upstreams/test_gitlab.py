@@ -9,7 +9,7 @@ import pytest
 from tests.loopback.forges import GitLab
 from tests.upstreams.asking import Asking, tags
 from tests.upstreams.hosted import HostedKind, Setting, filled
-from updater.model import Host
+from updater.model import Host, Project
 from updater.upstreams.gitlab import KIND
 
 if TYPE_CHECKING:
@@ -34,6 +34,12 @@ def test_a_group_may_be_in_a_group(setting: Setting) -> None:
     filled(setting.forge, "a/b/c.d")
     assert len(tags(setting.offer("a/b/c.d"))) == 2
     assert setting.requests("GET") == ["GET /api/v4/projects/a%2Fb%2Fc.d"]
+
+
+def test_releases_that_are_its_members_alone_are_not_public(setting: Setting) -> None:
+    hosted = filled(setting.forge)
+    hosted.releases_access = "private"
+    assert not setting.asking.is_public(KIND, Project(setting.url("group/pkg")))
 
 
 def test_a_tag_has_its_page(setting: Setting) -> None:

@@ -52,10 +52,10 @@ class GitLab(Hosted):
     async def about(self, url: str, web: Web) -> Repository:
         """Return what the Projects API says."""
         found = await read_object(url, web)
-        path, public = (
-            str(found.get("path_with_namespace", "")),
-            found.get("visibility") == "public",
-        )
+        # Of a public project, too, the releases may be its members' alone.
+        open_to_all = found.get("releases_access_level", "enabled") in {"enabled", "public"}
+        public = found.get("visibility") == "public" and open_to_all
+        path = str(found.get("path_with_namespace", ""))
         return Repository(path, found.get("archived") is True, public)
 
     async def dates(self, url: str, web: Web) -> dict[str, datetime]:

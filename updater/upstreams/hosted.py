@@ -34,7 +34,11 @@ if TYPE_CHECKING:
 
 
 class Repository(Struct, frozen=True):
-    """What a host says of a repository as a whole; an empty path where it does not tell."""
+    """What a host says of a repository as a whole; an empty path where it does not tell.
+
+    Attributes:
+        public: whether everybody may read it, and what its releases tell.
+    """
 
     path: str = ""
     archived: bool = False
