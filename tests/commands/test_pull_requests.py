@@ -406,6 +406,26 @@ def test_an_outsiders_pull_request_is_only_mentioned(home: Home) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        problem(404, "Not Found"),
+        problem(403, "The requested blob is too large to fetch via the API, it is 200 MB."),
+    ],
+    ids=["a submodule", "too large"],
+)
+def test_what_an_outsider_puts_in_a_files_place_stops_nothing(home: Home, answer: Fault) -> None:
+    home.open_as("mallory", "my-branch", newer(home, "apple"), owner="mallory")
+    fork = home.github.named("mallory/overlays")
+    assert fork is not None
+    blob = fork.git("rev-parse", "my-branch:overlays/apple.nix")
+    fault = home.github.server.fail(f"GET .*/git/blobs/{blob}", answer)
+
+    said = home.packages(home.bump("apple"))["apple"]
+
+    assert (said["status"], said["pull_request"]["number"], fault.hits) == ("updated", 2, 1)
+
+
 def test_labels_reviewers_assignees_milestone_and_draft(home: Home) -> None:
     home.hosted.collaborators["anna"] = "write"
     home.configure(

@@ -92,6 +92,12 @@ class Repository:
         with self._reading():
             return base64.b64decode(str(self._requests.ask(f"/git/blobs/{sha}")["content"]))
 
+    def find_blob(self, sha: str) -> bytes | None:
+        """Return a file's bytes, None where it is no file (a submodule, say) or too large."""
+        with self._reading():
+            found = self._requests.find(f"/git/blobs/{sha}")
+            return base64.b64decode(str(found["content"])) if found is not None else None
+
     def branch(self, name: str, base: str) -> Branch | None:
         """Return a branch with the commits that ``base`` lacks, None where there is none."""
         with self._reading():

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _PER_PAGE = 100
 _MOST_PAGES = 100
+_TOO_LARGE = "too large to fetch"
 _VIEWER = "query { viewer { login } }"
 _WHERE = {
     "issues": "in update.yml take the # from the line `# issues: write`, and from "
@@ -112,6 +113,20 @@ class Requests:
         """Return the answer to a GET below the repository's address."""
         answer = self._api.requester.requestJsonAndCheck("GET", self._at + path, parameters)
         return answer[1]
+
+    def find(self, path: str) -> Any | None:  # noqa: ANN401 - JSON
+        """Return the answer to a GET, None where there is no such thing or it is too large.
+
+        Source of the latter: GitHub docs, "Get a blob", which gives 100 MB.
+        """
+        try:
+            return self.ask(path)
+        except UnknownObjectException:
+            return None
+        except GithubException as error:
+            if _TOO_LARGE in _said(error):
+                return None
+            raise
 
     def send(self, verb: str, path: str, **values: Any) -> Any:  # noqa: ANN401 - JSON
         """Return the answer to a request that writes."""

@@ -139,7 +139,9 @@ class View(Struct):
             return False
         versions: dict[str, str | None] = {}
         for path in proposal.files:
-            data = self.repository.blob(theirs[path])
+            data = self.repository.find_blob(theirs[path])
+            if data is None:  # whatever somebody else put there stops nothing
+                return False
             for package in read_file(data, path.removeprefix(self.base.prefix)):
                 version = package.version
                 versions[package.identity] = version.value if version is not None else None
