@@ -426,6 +426,17 @@ def test_what_an_outsider_puts_in_a_files_place_stops_nothing(home: Home, answer
     assert (said["status"], said["pull_request"]["number"], fault.hits) == ("updated", 2, 1)
 
 
+def test_whom_github_does_not_know_as_a_user_is_an_outsider(home: Home) -> None:
+    """Such as an App, or an account that is gone."""
+    number = home.open_as("robot", "my-branch", newer(home, "apple"), owner="robot")
+    home.github.server.fail("GET .*/collaborators/robot/", problem(404, "robot is not a user"))
+    said = home.packages(home.bump("apple"))["apple"]
+    assert (said["status"], said["warnings"][-1]["message"]) == (
+        "updated",
+        f"pull request {number} of robot does the same",
+    )
+
+
 def test_labels_reviewers_assignees_milestone_and_draft(home: Home) -> None:
     home.hosted.collaborators["anna"] = "write"
     home.configure(

@@ -149,10 +149,10 @@ class Repository:
             return None
 
     def may_write(self, login: str) -> bool:
-        """Tell whether somebody may push to the repository."""
+        """Tell whether somebody may push to the repository; who is no user (an App) may not."""
         with self._reading():
-            said = self._requests.ask(f"/collaborators/{quote(login, safe='')}/permission")
-            return said["permission"] in ("admin", "write")
+            said = self._requests.find(f"/collaborators/{quote(login, safe='')}/permission")
+            return said is not None and said["permission"] in ("admin", "write")
 
     # --- write ---
 

@@ -121,10 +121,8 @@ class Requests:
         """
         try:
             return self.ask(path)
-        except UnknownObjectException:
-            return None
         except GithubException as error:
-            if _TOO_LARGE in _said(error):
+            if error.status == 404 or _TOO_LARGE in _said(error):  # noqa: PLR2004 - HTTP
                 return None
             raise
 
