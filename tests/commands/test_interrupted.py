@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -198,6 +199,43 @@ def test_an_interrupt_during_a_look_up_says_so_and_leaves_everything(
     )
     assert project.snapshot() == before
     assert list(scratch.glob("updater-*")) == []
+
+
+# Runs the command where it makes no copies of itself.
+ALONE = """
+import os, sys
+if sys.platform == "linux":
+    os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:1])
+from updater.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("command", ["list", "check", "bump"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_overlays_are_read_ends_the_run_at_once(
+    project: Project, number: signal.Signals, command: str
+) -> None:
+    """The overlay is a pipe into which nothing is written: who goes on reading never ends."""
+    overlay = project.root / "overlays" / "a.nix"
+    overlay.parent.mkdir(exist_ok=True)
+    os.mkfifo(overlay)
+    process = subprocess.Popen(
+        [sys.executable, "-c", ALONE, command, "-C", str(project.root)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with overlay.open("wb"):  # opened once it is being read
+        process.send_signal(number)
+        try:
+            _, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert (process.returncode, err) == (
+        130,
+        "updater: interrupted; every file is either as it was or finished\n",
+    )
 
 
 # What Nix does when its download hangs, and the configuration that makes it do so.
