@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -71,6 +72,13 @@ def test_a_name_that_the_output_cannot_spell_is_escaped(
     (project.root / "overlays" / name).write_text(pypi_overlay("b", "1.0", sri=FAKE))
     code, out, err = run(folder, "", "list", "b", PYTHONIOENCODING=encoding)
     assert (code, out.split()[:2], err) == (0, ["b", r"overlays/z\udcff.nix:3"], "")
+
+
+def test_json_stays_json_in_every_encoding(folder: Path) -> None:
+    (folder / "overlays" / "é😀.nix").write_text(pypi_overlay("b", "1.0", sri=FAKE))
+    code, out, err = run(folder, "", "list", "b", "--json", PYTHONIOENCODING="ascii")
+    (package,) = json.loads(out)["packages"]
+    assert (code, package["file"], err) == (0, "overlays/é😀.nix", "")
 
 
 FULL_COMMANDS = (["list"], ["list", "--json"], ["bump", "--dry-run", "--no-build"])

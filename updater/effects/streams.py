@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import sys
@@ -17,16 +18,32 @@ def complete() -> None:
     """
     if None not in (sys.stdin, sys.stdout, sys.stderr):
         return
-    while (number := os.open(os.devnull, os.O_RDWR)) <= _LAST:
+    while (number := _nothing()) <= _LAST:
         os.set_inheritable(number, True)  # noqa: FBT003 - as it is called
     os.close(number)
+    sys.stdin = sys.stdin or os.fdopen(_nothing(), encoding="utf-8")
     # What is printed may be text of any kind, and nobody reads it.
-    sys.stdin = sys.stdin or os.fdopen(0, encoding="utf-8")
-    sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", errors="replace")
-    sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", errors="replace")
+    sys.stdout = sys.stdout or os.fdopen(_nothing(), "w", encoding="utf-8", errors="replace")
+    sys.stderr = sys.stderr or os.fdopen(_nothing(), "w", encoding="utf-8", errors="replace")
+
+
+def _nothing() -> int:
+    return os.open(os.devnull, os.O_RDWR)
 
 
 def write_any_text() -> None:
-    """Let stdout escape what its encoding lacks, as stderr does: else a name would end a run."""
+    """Let stdout escape what its encoding lacks: else a name would end a run.
+
+    As JSON does, so that JSON stays such.
+    """
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
-        sys.stdout.reconfigure(errors="backslashreplace")
+        codecs.register_error("updater-json", _escaped)
+        sys.stdout.reconfigure(errors="updater-json")
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    import json  # noqa: PLC0415 - for what is rare
+
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
