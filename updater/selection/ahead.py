@@ -62,6 +62,8 @@ def _read(root: Path, named: Sequence[str]) -> list[Read]:
 
 def _parts(named: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield the files in as many parts as are read side by side, in their order."""
+    if not named:
+        return
     parts = max(1, min(processors(), len(named) // _WORTH_A_COPY))
     size = -(-len(named) // parts)
     for start in range(0, len(named), size):
