@@ -31,6 +31,8 @@ def main(argv: list[str] | None = None) -> int:
     if argv is not None:
         return run(arguments)
     # A process of its own: an orderly end on SIGTERM as on Ctrl-C.
+    # Where a shell has Ctrl-C ignored, for a job in the background, SIGTERM would be ignored too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
     code = run(arguments)
     with suppress(OSError):  # then Python says at its own end what became of the output
