@@ -219,7 +219,8 @@ def test_bytes_that_are_no_text_are_one_packages_own(project: Project) -> None:
     """Names of files and Nix strings may be any bytes; JSON and addresses may not."""
     folder = project.root / "overlays"
     named = folder / os.fsdecode(b"c\xff.nix")
-    named.write_text(pypi_overlay("c", "1.0", sri=FAKE))
+    script = b"postFetch = ''\n  echo \xff\n''; hash ="
+    named.write_bytes(pypi_overlay("c", "1.0", sri=FAKE).encode().replace(b"hash =", script))
     (folder / "b.nix").write_bytes(
         pypi_overlay("b", "1.0", sri=FAKE).encode().replace(b'"b"', b'"\xff"')
     )

@@ -50,17 +50,24 @@ def _refuse_other_bytes(package: Package, source: Source) -> None:
     """Refuse what no address can hold: Nix strings are bytes, those that are no UTF-8 surrogates.
 
     Raises:
-        ReadError: a field has such.
+        ReadError: a field of one line has such; more lines are a script, which nothing here reads.
     """
     fields = [field for one in (source, *package.companions) for field in one.fields]
     for field in (*fields, *((package.version,) if package.version is not None else ())):
-        try:
-            (field.value or "").encode()
-        except UnicodeEncodeError as error:
+        text = field.value or ""
+        if "\n" not in text and not _is_utf8(text):
             raise ReadError(
                 f"{package.file}:{field.line}: the {field.name} of {package.name} is not UTF-8",
                 hint="save the file as UTF-8",
-            ) from error
+            )
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def adopted(package: Package, method: str) -> Package:
