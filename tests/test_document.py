@@ -85,6 +85,10 @@ WRONG = {
         "packages:\n  a:\n    <<: {trak: tag}\n",
         "2:packages.a.trak: is no known key",
     ),
+    "half a character as a key": (
+        '"\\uD800": x',
+        " expected text as a key; found '\\ud800'",
+    ),
 }
 
 

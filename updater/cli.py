@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -282,5 +283,6 @@ def _complain(error: UpdaterError, command: str, *, as_json: bool) -> int:
     if as_json:
         from updater.report.as_json import error_json
 
-        sys.stdout.write(f"{error_json(command, error)}\n")
+        with suppress(OSError):  # the output may be what takes no more; stderr has said so
+            sys.stdout.write(f"{error_json(command, error)}\n")
     return error.exit_code

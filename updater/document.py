@@ -49,6 +49,8 @@ def read(path: Path, shown: str) -> Document:
     except msgspec.ValidationError as error:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         raise _wrong(first_misfit(data, Document, spellings.read), node, shown) from error
+    except UnicodeEncodeError as error:  # an escape such as "\uD800"
+        raise ConfigError(f"expected text as a key; found {error.object!r}", file=shown) from error
 
 
 def _wrong(misfit: Misfit, node: yaml.Node | None, shown: str) -> ConfigError:

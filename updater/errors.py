@@ -16,6 +16,7 @@
         │   ├── ServerFailed            5xx, also on every retry
         │   └── BadAnswer               any other status, or a body that is not what it should be
         ├── HashError               hash: cannot be hashed, or is not what was asked for
+        │   ├── NoArchive               something else is there, such as a page
         │   └── HostileArchive          the archive breaks a safety rule
         ├── PatchError              patch: the edit would touch something else
         ├── BuildError              build: it cannot be built or tried at all
@@ -186,6 +187,10 @@ class HashError(StageError):
     """An archive or file cannot be hashed, or is not the one that was asked for."""
 
     stage = "hash"
+
+
+class NoArchive(HashError):
+    """What is there in an archive's place is none that can be unpacked."""
 
 
 class HostileArchive(HashError):

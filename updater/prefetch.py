@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from updater.effects import files
 from updater.effects.addresses import shown
-from updater.errors import HashError, NotFound, Refused
+from updater.errors import HashError, NoArchive, NotFound, Refused
 from updater.hashing.limits import Limits
 from updater.model import Hashed, Sri
 
@@ -84,7 +84,7 @@ class Prefetcher(Struct, frozen=True):
         """Download without a token, as Nix does; with it what the host shows nobody else."""
         try:
             return self._downloaded(fetch, fetch.url, None, keep)
-        except (NotFound, Refused):
+        except (NotFound, Refused, NoArchive):  # the last is a page to log in, of a closed host
             if not fetch.guarded or not self.http.has_token(fetch.guarded):
                 raise
         return self._downloaded(fetch, fetch.guarded, "bearer", keep)

@@ -215,6 +215,31 @@ def test_a_syntax_error_names_line_and_column_and_shows_a_caret(project: Project
     assert result.json["summary"] == {"updated": 1, "failed": 1}
 
 
+def test_bytes_that_are_no_text_are_one_packages_own(project: Project) -> None:
+    """Names of files and Nix strings may be any bytes; JSON and addresses may not."""
+    folder = project.root / "overlays"
+    named = folder / os.fsdecode(b"c\xff.nix")
+    script = b"postFetch = ''\n  echo \xff\n''; hash ="
+    named.write_bytes(pypi_overlay("c", "1.0", sri=FAKE).encode().replace(b"hash =", script))
+    (folder / "b.nix").write_bytes(
+        pypi_overlay("b", "1.0", sri=FAKE).encode().replace(b'"b"', b'"\xff"')
+    )
+    result = project.run("list", "--json")
+    found = {
+        one["name"]: (one["status"], one["file"], one["reason"]) for one in result.json["packages"]
+    }
+    of_index = "its source is fetched from the package index"
+    why = "overlays/b.nix:8: the pname of b is not UTF-8; save the file as UTF-8"
+    assert found == {
+        "a": ("found", "overlays/a.nix", of_index),
+        "b": ("failed", "overlays/b.nix", why),
+        "c": ("found", "overlays/c?.nix", of_index),
+    }
+    assert project.run("list", "overlays/c?.nix#*").code == 0
+    checked = project.run("check", "a", "b", "--json")
+    assert (checked.code, checked.json["summary"]) == (1, {"outdated": 1, "failed": 1})
+
+
 def answers(status: int, *headers: tuple[str, str]) -> Response:
     return Response(status, b"{}", dict(headers))
 

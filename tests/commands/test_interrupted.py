@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -200,6 +201,74 @@ def test_an_interrupt_during_a_look_up_says_so_and_leaves_everything(
     assert list(scratch.glob("updater-*")) == []
 
 
+# Runs the command where it makes no copies of itself.
+ALONE = """
+import os, sys
+if sys.platform == "linux":
+    os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:1])
+from updater.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("command", ["list", "check", "bump"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_overlays_are_read_ends_the_run_at_once(
+    project: Project, number: signal.Signals, command: str
+) -> None:
+    """The overlay is a pipe into which nothing is written: who goes on reading never ends."""
+    overlay = project.root / "overlays" / "a.nix"
+    overlay.parent.mkdir(exist_ok=True)
+    os.mkfifo(overlay)
+    process = subprocess.Popen(
+        [sys.executable, "-c", ALONE, command, "-C", str(project.root)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with overlay.open("wb"):  # opened once it is being read
+        process.send_signal(number)
+        try:
+            _, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert (process.returncode, err) == (
+        130,
+        "updater: interrupted; every file is either as it was or finished\n",
+    )
+
+
+# Runs the command as a script's shell runs a job in the background: Ctrl-C is ignored.
+BACKGROUND = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+os.execv(sys.executable, [sys.executable, "-m", "updater", *sys.argv[1:]])
+"""
+
+
+@pytest.mark.nix
+@pytest.mark.usefixtures("tokenless")
+@pytest.mark.parametrize("place", ["GET /simple/", "GET /packages/source/"])
+def test_sigterm_ends_a_run_in_the_background_too(
+    workshop: Workshop, scratch: Path, place: str
+) -> None:
+    """While the index is asked, and while Nix downloads."""
+    hang = Hang()
+    workshop.add("apple", "2.0")
+    workshop.overlay("apple")
+    workshop.project.add_configuration("packages: {apple: {hash: build}}\n")
+    workshop.index.server.fail(place, hang)
+    before = workshop.project.snapshot()
+    code, err = interrupted(workshop.project.root, hang, signal.SIGTERM, start=("-c", BACKGROUND))
+    assert (code, err) == (
+        130,
+        "updater: interrupted; every file is either as it was or finished\n",
+    )
+    assert workshop.project.snapshot() == before
+    assert list(scratch.glob("updater-*")) == []
+    assert running("nix", str(scratch)) == []
+
+
 # What Nix does when its download hangs, and the configuration that makes it do so.
 REALISED = {
     "a build": ("", "nix-store --realise"),
@@ -238,11 +307,15 @@ def test_an_interrupt_while_nix_realises_ends_nix_too(
 
 
 def interrupted(
-    root: Path, hang: Hang, number: signal.Signals, meanwhile: Callable[[], None] = lambda: None
+    root: Path,
+    hang: Hang,
+    number: signal.Signals,
+    meanwhile: Callable[[], None] = lambda: None,
+    start: tuple[str, str] = ("-m", "updater"),
 ) -> tuple[int, str]:
     """Run a bump, interrupt it when it hangs, and return its exit code and stderr."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "updater", "bump", "-C", str(root)],
+        [sys.executable, *start, "bump", "-C", str(root)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

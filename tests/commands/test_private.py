@@ -14,7 +14,7 @@ from tests.commands.repository import Home
 from tests.loopback import forges
 from tests.loopback.faults import Cut
 from tests.loopback.github import TOKEN
-from tests.loopback.messages import Response
+from tests.loopback.messages import Response, text
 from tests.loopback.rest import forbidden
 from tests.project import FAKE, github_overlay, unpacked_hash
 from tests.workshop import buildable, project_file
@@ -46,9 +46,9 @@ def fill(repository: Repository) -> None:
     repository.settle()
 
 
-def overlay(project: Project, text: str = "") -> Path:
+def overlay(project: Project, written: str = "") -> Path:
     """Write an overlay of the tool's first release."""
-    return project.overlay("tool.nix", text or github_overlay("tool", "1.0", sri=FAKE))
+    return project.overlay("tool.nix", written or github_overlay("tool", "1.0", sri=FAKE))
 
 
 def bumped(project: Project, *arguments: str) -> tuple[Result, dict[str, Any]]:
@@ -126,6 +126,22 @@ def test_an_archive_that_fails_is_told_without_what_opens_it(
     for secret in (TOKEN, *github.tickets):
         assert secret not in result.out + result.err
         assert secret.encode() not in kept(tmp_path)
+
+
+def test_a_page_to_log_in_is_no_archive_and_the_api_is_asked(
+    project: Project, github: GitHub, tool: Hosted, tmp_path: Path
+) -> None:
+    """A GitHub Enterprise in private mode sends everybody without a session there."""
+    login = text("<!DOCTYPE html><title>Sign in</title>", content_type="text/html")
+    github.server.fail("GET .*/archive/", login)
+    path = overlay(project)
+    result, _ = bumped(project)
+    true = unpacked_hash(tool, "v1.1", tmp_path)
+    assert (result.code, path.read_text()) == (0, github_overlay("tool", "1.1", sri=true))
+    assert [sent for _, sent in asked(github.server, ".*/(archive|tarball)/")] == [
+        None,
+        f"Bearer {TOKEN}",
+    ]
 
 
 def test_a_public_archive_is_never_asked_for_with_a_token(

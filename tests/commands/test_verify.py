@@ -215,18 +215,28 @@ def test_wrong_hash_of_a_commit(project: Project, vocos: Hosted, tmp_path: Path)
     assert out.startswith(f"! vocos  0.3.0 wrong hash: the source of {commit} has {true}; no ")
 
 
-@pytest.mark.parametrize("refused", [False, True])
+LOG_IN = messages.text("<!DOCTYPE html><title>Sign in</title>", content_type="text/html")
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        {},
+        {"GET .*/tarball/": forbidden("contents=read")},
+        {"GET .*/(archive|tarball)/": LOG_IN},
+    ],
+    ids=["by its archives", "by git, where those are refused", "by git, behind a page to log in"],
+)
 def test_a_private_repository_is_judged_by_its_archives_or_its_commits(
     project: Project,
     github: GitHub,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    *,
-    refused: bool,
+    faults: dict[str, messages.Response],
 ) -> None:
     """By git where the token is not for the API; without one it is not there at all."""
-    if refused:
-        github.server.fail("GET .*/tarball/", forbidden("contents=read"))
+    for match, fault in faults.items():
+        github.server.fail(match, fault)
     repository = github.repository("o", "vocos", private=True)
     repository.commit({"setup.py": "setup(version='0.1.0')\n"})
     repository.tag("v0.1.0", repository.head())

@@ -26,10 +26,10 @@ print(beside.result())
 """
 
 
-def said(work: str) -> str:
+def said(work: str, script: str = SCRIPT) -> str:
     """What a process without threads, which the test runner is not, says of some work."""
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", SCRIPT.format(work=work)],
+        [sys.executable, "-W", "error", "-c", script.format(work=work)],
         check=True,
         capture_output=True,
         text=True,
@@ -54,6 +54,42 @@ def test_the_work_is_done_in_another_process() -> None:
 )
 def test_what_ends_early_has_no_result_and_says_nothing(work: str) -> None:
     assert said(work) == "None"
+
+
+REFUSED = """
+import os
+
+def refused():
+    raise BlockingIOError(11, "Resource temporarily unavailable")
+
+before = os.listdir("/proc/self/fd")
+os.fork = refused
+"""
+
+
+@pytest.mark.skipif(not COPIES, reason="one processor, or not Linux")
+def test_where_no_process_may_be_made_the_work_is_left_and_no_file_open() -> None:
+    script = f"{REFUSED}{SCRIPT}print(os.listdir('/proc/self/fd') == before)"
+    assert said("return b'done'", script) == "None\nTrue"
+
+
+@pytest.mark.skipif(not COPIES, reason="one processor, or not Linux")
+def test_where_nobody_tells_how_a_copy_ended_it_has_no_result() -> None:
+    """As in a process whose starter ignores SIGCHLD: what was sent may be a part."""
+    ignored = "import signal\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+    assert said("return b'done'", ignored + SCRIPT) == "None"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system tells")
+def test_processors_are_those_that_this_process_may_use() -> None:
+    script = """
+import os
+from updater.effects.beside import processors
+
+os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:1])
+print(processors())
+"""
+    assert said("", script) == "1"
 
 
 def test_a_process_with_threads_is_not_copied() -> None:

@@ -69,6 +69,12 @@ def too_large(github: GitHub, largest: int) -> tuple[str, str]:
     return f"{url(github)} answers git with more than {largest} bytes", HINT
 
 
+def test_a_limit_that_no_file_can_reach_is_none(
+    github: GitHub, repository: Hosted, cache: Path
+) -> None:
+    assert mirrored(github, cache, 1 << 80)[0] == repository.head()
+
+
 def test_a_mirror_may_be_as_large_as_the_limit_and_no_byte_larger(
     github: GitHub, repository: Hosted, tmp_path: Path
 ) -> None:

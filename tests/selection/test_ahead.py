@@ -14,6 +14,7 @@ from updater.config import load
 from updater.errors import ConfigError
 from updater.selection.ahead import begin_reading
 from updater.selection.finding import find_packages
+from updater.selection.found import Found
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +66,11 @@ def found_ahead(root: Path) -> tuple[bool, str]:
     )
     itself, _, found = done.stdout.partition("\n")
     return itself == "True", found
+
+
+def test_of_no_overlays_nothing_is_found(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("overlays: []\n")
+    assert begin_reading(load(tmp_path, None))() == Found((), {})
 
 
 @pytest.mark.parametrize("count", [1, MANY])

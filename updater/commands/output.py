@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from updater.commands.actions import Told, tell
@@ -14,7 +15,7 @@ from updater.report.summary import Exit, exit_code
 from updater.report.terminal import STYLES, diff, outcome_lines, summary_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from updater.commands.request import Request
     from updater.model import Outcome
@@ -26,10 +27,11 @@ def report_changes(
 ) -> None:
     """Report changes; in a dry run the diff is the result, so that `git apply` can take it."""
     if dry_run and not request.json:
-        for outcome in outcomes:
-            if isinstance(outcome, Updated):
-                sys.stdout.buffer.write(diff(outcome).encode("utf-8", "surrogateescape"))
-        sys.stdout.flush()
+        with _taken():
+            for outcome in outcomes:
+                if isinstance(outcome, Updated):
+                    sys.stdout.buffer.write(diff(outcome).encode("utf-8", "surrogateescape"))
+            sys.stdout.flush()
     report(command, request, outcomes, sys.stderr if dry_run else None, found=found)
 
 
@@ -80,8 +82,14 @@ def write(text: str, stream: TextIO | None = None) -> None:
     Raises:
         WriteError: the output takes no more.
     """
-    try:
+    with _taken():
         (stream or sys.stdout).write(f"{text}\n")
+
+
+@contextmanager
+def _taken() -> Iterator[None]:
+    try:
+        yield
     except BrokenPipeError:  # whoever read it has seen enough
         raise
     except OSError as error:

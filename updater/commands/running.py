@@ -38,7 +38,7 @@ def run(
         work: what to do; by now all is imported that asks upstreams.
         foreign: the tree is somebody else's, so that what Nix reads of it is not trusted either.
     """
-    import anyio  # noqa: PLC0415 - with httpx the dearest import; `list` does without
+    import anyio.lowlevel  # noqa: PLC0415 - with httpx the dearest import; `list` does without
 
     from updater.report.progress import shown  # noqa: PLC0415 - as above
 
@@ -54,6 +54,7 @@ def run(
                 building = partial(_builder, config, foreign=foreign)
                 builder = cache(lambda: stack.enter_context(building()))
                 records = Records(config.root, answers)
+                await anyio.lowlevel.checkpoint()  # what was interrupted up to here ends here
                 return await work(
                     Pipeline(config, http, prefetcher, records, identifier, builder, progress)
                 )

@@ -6,18 +6,19 @@ import os
 import signal
 import sys
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 class Beside:
     """A copy of this process that does one piece of work and ends.
 
     Where a copy would be of no use (one processor) or no safe one (this process has threads; on
-    macOS the system's own libraries may have some), no copy is made.
+    macOS the system's own libraries may have some), no copy is made; nor where the system gives no
+    process more.
 
     Args:
         work: returns its result as bytes. What it raises is lost: its result is then None.
@@ -28,11 +29,21 @@ class Beside:
         self._stream = -1
         if not _may_copy():
             return
+        with suppress(OSError):
+            self._begin(work)
+
+    def _begin(self, work: Callable[[], bytes]) -> None:
         self._stream, sent = os.pipe()
-        self._process = os.fork()
-        if not self._process:
-            _work(work, self._stream, sent)
-        os.close(sent)
+        try:
+            self._process = os.fork()
+        except OSError:
+            os.close(self._stream)
+            raise
+        else:
+            if not self._process:
+                _work(work, self._stream, sent)
+        finally:
+            os.close(sent)
 
     def result(self) -> bytes | None:
         """Wait for the result; None where there is none, so that the work is still to be done."""
@@ -40,16 +51,38 @@ class Beside:
             return None
         with open(self._stream, "rb") as stream:  # noqa: PTH123 - a pipe
             data = stream.read()
-        _, status = os.waitpid(self._process, 0)
+        try:
+            _, status = os.waitpid(self._process, 0)
+        except ChildProcessError:  # who started this process had SIGCHLD ignored: nobody tells
+            return None
         return None if status else data
 
 
+def processors() -> int:
+    """Return how many copies can work at the same time; 1 where none is made."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C end what goes on for long in one piece.
+
+    asyncio notes it for the next time that something is awaited, and a wait for a file or for a
+    copy goes on.
+    """
+    present = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(present):
+        yield  # no signal comes here, or it is ignored
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, present)
+
+
 def _may_copy() -> bool:
-    return (
-        sys.platform == "linux"
-        and len(os.sched_getaffinity(0)) > 1
-        and threading.active_count() == 1
-    )
+    return processors() > 1 and threading.active_count() == 1
 
 
 def _work(work: Callable[[], bytes], unused: int, pipe: int) -> None:

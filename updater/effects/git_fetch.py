@@ -28,7 +28,7 @@ LARGEST: Final = 8 << 30
 _BECOME: Final = """\
 import os, resource, signal, sys
 hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-most = int(sys.argv[1])
+most = min(int(sys.argv[1]), sys.maxsize)
 most = most if hard == resource.RLIM_INFINITY else min(most, hard)
 resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 signal.signal(signal.SIGPIPE, signal.SIG_DFL)

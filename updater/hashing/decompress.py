@@ -13,7 +13,7 @@ import sys
 import zlib
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
-from updater.errors import HashError, HostileArchive
+from updater.errors import HashError, HostileArchive, NoArchive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -185,7 +185,7 @@ class Stream:
         if len(head) >= _SNIFF_BYTES and not head.strip(b"\0"):
             return "tar"
         found = f"starts with {head[:8].hex(' ')}" if head else "is empty"
-        raise HashError(
+        raise NoArchive(
             f"{self._filename!r} is no archive that can be unpacked: it {found}",
             hint="tar, tar.gz, tar.xz, tar.bz2, tar.zst and zip can be read",
         )

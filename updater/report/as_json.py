@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -121,7 +122,7 @@ def prefetch_json(ref: str, url: str, hashed: Hashed, seconds: float) -> str:
 def plan_json(jobs: Iterable[tuple[str, Sequence[str]]]) -> str:
     """Return the object of ``plan`` on one line, as a step's output wants it."""
     include = tuple(JobReport(id=name, packages=tuple(packages)) for name, packages in jobs)
-    return msgspec.json.encode(PlanReport(include=include)).decode()
+    return _encoded(PlanReport(include=include)).decode()
 
 
 def error_json(command: str, error: UpdaterError) -> str:
@@ -132,8 +133,18 @@ def error_json(command: str, error: UpdaterError) -> str:
 
 def _dump(report: Report | Truths | Reviews | PrefetchReport | ErrorObject) -> str:
     # "##[" begins a command to GitHub Actions wherever it stands; in JSON only strings have it.
-    text = msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
+    text = msgspec.json.format(_encoded(report), indent=2).decode()
     return text.replace("##[", "#\\u0023[")
+
+
+def _encoded(report: msgspec.Struct) -> bytes:
+    try:
+        return msgspec.json.encode(report)
+    except UnicodeEncodeError:
+        # Names of files and attributes may be any bytes, JSON's are UTF-8: `?` is in their place,
+        # as which a PKG argument matches them.
+        text = json.dumps(msgspec.to_builtins(report), ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "replace")
 
 
 def _facts(package: Package) -> dict[str, Any]:

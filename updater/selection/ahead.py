@@ -6,13 +6,12 @@ copies of this process as there are processors.
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec.msgpack
 
-from updater.effects.beside import Beside
+from updater.effects.beside import Beside, interruptible, processors
 from updater.selection.files import overlay_files
 from updater.selection.found import Read, assembled
 
@@ -38,10 +37,11 @@ def begin_reading(config: Config) -> Callable[[], Found]:
 
     def end() -> Found:
         reads: list[Read] = []
-        for part, copy in zip(parts, copies, strict=True):
-            data = copy.result()
-            # What went wrong there is met again here, and said.
-            reads += _read(config.root, part) if data is None else _DECODER.decode(data)
+        with interruptible():
+            for part, copy in zip(parts, copies, strict=True):
+                data = copy.result()
+                # What went wrong there is met again here, and said.
+                reads += _read(config.root, part) if data is None else _DECODER.decode(data)
         return assembled(reads)
 
     return end
@@ -62,7 +62,9 @@ def _read(root: Path, named: Sequence[str]) -> list[Read]:
 
 def _parts(named: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield the files in as many parts as are read side by side, in their order."""
-    parts = max(1, min(os.cpu_count() or 1, len(named) // _WORTH_A_COPY))
+    if not named:
+        return
+    parts = max(1, min(processors(), len(named) // _WORTH_A_COPY))
     size = -(-len(named) // parts)
     for start in range(0, len(named), size):
         yield named[start : start + size]

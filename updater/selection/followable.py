@@ -12,7 +12,7 @@ from updater.known_fetchers import FETCHERS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from updater.model import Package, Policy
+    from updater.model import Package, Policy, Source
 
 
 def skip_reason(package: Package, policy: Policy) -> str:
@@ -20,11 +20,12 @@ def skip_reason(package: Package, policy: Policy) -> str:
 
     Raises:
         ReadError: the policy names an upstream, and the source has one of its own, or none can be
-            read from it.
+            read from it; or its text is not UTF-8.
     """
     source = package.source
     if source is None or package.skip:
         return package.skip
+    _refuse_other_bytes(package, source)
     fetcher = FETCHERS[source.fetcher]
     skip = fetcher.skip(package, source)
     if skip:
@@ -43,6 +44,30 @@ def skip_reason(package: Package, policy: Policy) -> str:
             f"`packages: {{{package.name}: {{upstream: github:OWNER/REPO}}}}`"
         )
     return ""
+
+
+def _refuse_other_bytes(package: Package, source: Source) -> None:
+    """Refuse what no address can hold: Nix strings are bytes, those that are no UTF-8 surrogates.
+
+    Raises:
+        ReadError: a field of one line has such; more lines are a script, which nothing here reads.
+    """
+    fields = [field for one in (source, *package.companions) for field in one.fields]
+    for field in (*fields, *((package.version,) if package.version is not None else ())):
+        text = field.value or ""
+        if "\n" not in text and not _is_utf8(text):
+            raise ReadError(
+                f"{package.file}:{field.line}: the {field.name} of {package.name} is not UTF-8",
+                hint="save the file as UTF-8",
+            )
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def adopted(package: Package, method: str) -> Package:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater import choose
-from updater.errors import HashError, NotFound, Refused, UpstreamError
+from updater.errors import HashError, NoArchive, NotFound, Refused, UpstreamError
 from updater.fetchers.base import NoFile
 from updater.hashing.sri import parse_hash
 from updater.model import Candidate, Pinned, PinWarning, Verdict
@@ -115,7 +115,7 @@ class Verifier(Struct, frozen=True):
         prefetcher = self.follower.prefetcher
         try:
             return (await prefetcher.hash(fetch, subject.policy.hash)).sri
-        except (NotFound, Refused):
+        except (NotFound, Refused, NoArchive):
             if not prefetcher.http.has_token(url):
                 raise
             found = await self.follower.identifier().hash_of(url, commit)
