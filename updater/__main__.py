@@ -26,21 +26,31 @@ def main(argv: list[str] | None = None) -> int:
     # A run makes many objects that live to its end: looking them all over again and again for
     # garbage takes a tenth of it.
     gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
-    from updater.cli import run  # noqa: PLC0415 - the parser costs four times a bare start
-
-    if argv is not None:
-        return run(arguments)
-    # A process of its own: an orderly end on SIGTERM as on Ctrl-C.
-    # Where a shell has Ctrl-C ignored, for a job in the background, SIGTERM would be ignored too.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    if argv is None:  # a process of its own
+        signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        from updater.cli import run  # noqa: PLC0415 - the parser costs four times a bare start
+    except KeyboardInterrupt:  # nothing was begun
+        return 130
     code = run(arguments)
+    if argv is not None:
+        return code
     with suppress(OSError):  # then Python says at its own end what became of the output
         sys.stdout.flush()
         sys.stderr.flush()
         # Everything is closed, and to take all objects apart takes a tenth of a run.
         os._exit(code)
     return code
+
+
+def _interrupt(*_: object) -> None:
+    """End on SIGTERM in the same order as on Ctrl-C.
+
+    A shell has Ctrl-C ignored for a job in the background, which SIGTERM is to end all the same.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 if __name__ == "__main__":

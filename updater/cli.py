@@ -267,7 +267,8 @@ def run(given: list[str]) -> int:
         if not given:
             click.echo(error.format_message())  # no command: the help is the answer
             return error.exit_code
-        usage = UsageError(error.format_message(), hint=f"updater {command} --help".strip())
+        about = f"{command} " if command in app.commands else ""
+        usage = UsageError(error.format_message(), hint=f"updater {about}--help")
         return _complain(usage, command, as_json=as_json)
     except UpdaterError as error:
         return _complain(error, command, as_json=as_json)

@@ -194,6 +194,16 @@ def test_wrong_arguments_end_with_2(project: Project, arguments: list[str], said
     assert result.err.startswith(f"updater: {said}\nhint: ")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [(["fetch"], "updater --help"), (["check", "--foo"], "updater check --help")],
+)
+def test_wrong_arguments_name_the_help_that_there_is(
+    project: Project, arguments: list[str], hint: str
+) -> None:
+    assert project.run(*arguments).err.endswith(f"\nhint: {hint}\n")
+
+
 def test_a_syntax_error_names_line_and_column_and_shows_a_caret(project: Project) -> None:
     """Only the package with the error is refused; its sibling file goes on."""
     broken = pypi_overlay("b", "1.0", sri=FAKE).replace('version = "1.0";', "version = ;")

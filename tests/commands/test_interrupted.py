@@ -340,3 +340,24 @@ def running(command: str, environment: str) -> list[str]:
         if command in line and holds:
             found.append(folder.name)
     return found
+
+
+# Ctrl-C comes in the first import of the command's own modules.
+EARLY = """
+import importlib.abc, sys
+from updater.__main__ import main
+
+class Interrupting(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "updater.cli":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupting())
+sys.argv = ["updater", "list"]
+sys.exit(main())
+"""
+
+
+def test_ctrl_c_before_anything_was_begun_ends_without_a_word() -> None:
+    done = subprocess.run([sys.executable, "-c", EARLY], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
