@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-from updater.choose.versions import Release, is_commit, ordered, parse_version, successors
+from updater.choose.versions import Release, is_commit, is_final, ordered, parse_version, successors
 from updater.model import Candidate, Choice, Pin, PinWarning, Policy, Stay, Take, Wait
 
 if TYPE_CHECKING:
@@ -246,7 +246,7 @@ def other_channel(
         now: the present time.
     """
     common = {one.version for one in tags} & {one.version for one in index}
-    newest = next((one.version for one in tags if _is_final(one.version)), None)
+    newest = next((one.version for one in tags if is_final(one.version)), None)
     if not common or newest is None:
         return ()
     choice = newest_release(successors(index, newest), policy, now)
@@ -255,7 +255,3 @@ def other_channel(
     version = choice.candidate.version
     said = f"the package index has {version}, newer than the newest tag {newest}"
     return (PinWarning("other-channel", said),)
-
-
-def _is_final(version: Ordered) -> bool:
-    return isinstance(version, Version) and not version.is_prerelease

@@ -13,6 +13,7 @@ from packaging.version import Version
 from updater.choose.versions import (
     Release,
     is_commit,
+    is_final,
     is_shortened,
     ordered,
     parse_version,
@@ -224,13 +225,8 @@ def other_forms(offered: Versions, newest: Ordered | None, names: Names) -> tupl
     wider = _form(own, "") if in_monorepo else general_form(names)
     found = Versions(offered.others, wider).releases
     newer = plain(found) if newest is None else successors(found, newest)
-    final = (one for one in newer if not _is_prerelease(one))
-    tag = next((one.candidate.ref for one in final), None)
+    tag = next((one.candidate.ref for one in newer if is_final(one.version)), None)
     if tag is None:
         return ()
     said = f"upstream has the newer tag {tag}, in another form than this pin uses"
     return (PinWarning("other-form", f"{said}; set tag_pattern to follow it"),)
-
-
-def _is_prerelease(release: Release) -> bool:
-    return isinstance(release.version, Version) and release.version.is_prerelease

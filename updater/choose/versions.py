@@ -71,6 +71,11 @@ def is_unstable(label: str | None) -> bool:
     return label is not None and _UNSTABLE.fullmatch(label) is not None
 
 
+def is_final(version: Ordered) -> bool:
+    """Tell whether a version is PEP 440's, and neither a pre-release nor a development release."""
+    return isinstance(version, Version) and not version.is_prerelease
+
+
 @lru_cache(maxsize=65536)
 def parse_version(text: str | None) -> Version | None:
     """Parse a version label; of ``X-unstable-DATE`` the part before it. None where it is none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -193,7 +194,7 @@ class Chooser:
             return ()
         return choose.other_channel(self._tags, self._on_index, self._policy, self._follower.now)
 
-    @property
+    @cached_property
     def _on_index(self) -> Sequence[choose.Release]:
         """The index's releases, newest first."""
         return choose.Versions(self._index.candidates if self._index else (), None).releases
