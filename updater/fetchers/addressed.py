@@ -15,7 +15,6 @@ from updater.fetchers.base import (
     Fetcher,
     NoFile,
     is_through_version,
-    label,
     required,
     switched_on,
     written_hash,
@@ -48,7 +47,7 @@ class Addressed(Fetcher):
     def pin(self, package: Package, source: Source) -> Pin:
         """Return version, the tag or commit that the address names, and hash."""
         return Pin(
-            version=label(package),
+            version=package.label,
             rev=self._address(package, source).ref_name,
             through_version=is_through_version(package, source, *_URLS),
             hash=written_hash(source),
@@ -62,7 +61,7 @@ class Addressed(Fetcher):
     def skip(self, package: Package, source: Source) -> str:
         """An address without version or commit is that of a file on a branch, or the like."""
         found = source.get(*_URLS)
-        version = label(package)
+        version = package.label
         if found is None or found.value is None:
             return ""
         here = address.parse(found.value)
@@ -156,7 +155,7 @@ def _moved(package: Package, field: Field, version: str, ref: str) -> str | NoFi
     if field.value is None:
         return NoFile(f"{package.file}:{field.line}: the address is computed: {field.text}")
     here = address.parse(field.value)
-    new = address.moved(here, label(package) or "", version, ref)
+    new = address.moved(here, package.label or "", version, ref)
     literal = package.version.literal if package.version is not None else None
     rendered = "".join(
         part if isinstance(part, str) else version if part.literal == literal else part.value or ""

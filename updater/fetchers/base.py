@@ -146,11 +146,6 @@ def required(package: Package, source: Source, *names: str) -> str:
     return found.value
 
 
-def label(package: Package) -> str | None:
-    """Return the package's version as it is written."""
-    return package.version.value if package.version is not None else None
-
-
 def written_hash(source: Source) -> str:
     """Return the hash as written, empty where there is none."""
     return source.value(*HASH_FIELDS) or ""

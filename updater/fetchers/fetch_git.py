@@ -13,7 +13,6 @@ from updater.fetchers.base import (
     Fetcher,
     NoFile,
     is_through_version,
-    label,
     repository,
     required,
 )
@@ -36,9 +35,9 @@ class BuiltinFetchGit(Fetcher):
         """Return version and rev, or the tag that ``ref`` names; there is no hash."""
         rev = required(package, source, "rev")
         if not _tag(source):
-            return Pin(version=label(package), rev=rev)
+            return Pin(version=package.label, rev=rev)
         through = is_through_version(package, source, "ref")
-        return Pin(version=label(package), rev=_tag(source), through_version=through)
+        return Pin(version=package.label, rev=_tag(source), through_version=through)
 
     def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
         """Return the commit and, where the call names a tag, the tag that it is looked for in."""

@@ -14,7 +14,6 @@ from updater.fetchers.base import (
     NoFile,
     checkout,
     is_through_version,
-    label,
     repository,
     required,
     written_hash,
@@ -36,7 +35,7 @@ class FetchGit(Fetcher):
     def pin(self, package: Package, source: Source) -> Pin:
         """Return version, rev or tag, and hash; ``refs/tags/v1.0`` is the tag ``v1.0``."""
         return Pin(
-            version=label(package),
+            version=package.label,
             rev=required(package, source, "tag", "rev").removeprefix("refs/tags/"),
             through_version=is_through_version(package, source, "tag", "rev"),
             hash=written_hash(source),

@@ -16,7 +16,6 @@ from updater.fetchers.base import (
     NoFile,
     checkout,
     is_through_version,
-    label,
     page,
     required,
     switched_on,
@@ -62,7 +61,7 @@ class Forge(Fetcher):
     def pin(self, package: Package, source: Source) -> Pin:
         """Return version, rev or tag, and hash; ``refs/tags/v1.0`` is the tag ``v1.0``."""
         return Pin(
-            version=label(package),
+            version=package.label,
             rev=required(package, source, "tag", "rev").removeprefix(_TAGS),
             through_version=is_through_version(package, source, "tag", "rev"),
             hash=written_hash(source),

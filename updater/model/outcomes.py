@@ -32,7 +32,7 @@ class _Known(Struct, frozen=True, kw_only=True):
     @property
     def old(self) -> str:
         """The version that the pin truly holds where that is known, else its label, if any."""
-        label = self.package.version.value if self.package.version is not None else None
+        label = self.package.label
         return (self.pinned.version if self.pinned is not None else None) or label or ""
 
     @property

@@ -180,6 +180,11 @@ class Package(Struct, frozen=True):
         return self.pname or file.rsplit("/", 1)[-1]
 
     @property
+    def label(self) -> str | None:
+        """The version as it is written; None where there is none, or none that can be read."""
+        return self.version.value if self.version is not None else None
+
+    @property
     def fetched(self) -> Source | None:
         """The call that its source comes from, also where no fetcher kind knows the function."""
         return self.source or self.custom

@@ -170,7 +170,7 @@ class _Planner(Struct, frozen=True):
                         yield from self._source_field(
                             companion, name, new, shown=f"{companion.attribute}.{name}"
                         )
-            elif self.version not in (None, self.package.version and self.package.version.value):
+            elif self.version not in (None, self.package.label):
                 raise PatchError(
                     f"{self.package.file}:{companion.line}: {companion.fetcher} in "
                     f"{companion.attribute} of {self.package.name} follows the version too, and "

@@ -130,7 +130,7 @@ def _facts(package: Package) -> tuple[object, ...]:
     sources = [one for one in (package.fetched, *package.companions) if one is not None]
     return (
         package.pname,
-        package.version.value if package.version is not None else None,
+        package.label,
         tuple(
             (one.fetcher, one.attribute, tuple((f.name, f.value, f.text) for f in one.fields))
             for one in sources

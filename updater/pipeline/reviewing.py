@@ -104,12 +104,12 @@ class Auditor(Struct, frozen=True):
         """Ask the rules; where nobody knows what the pin holds, its label counts."""
         if before is None or before.version is None:
             return ()
-        label = package.version.value if package.version is not None else None
+        label = package.label
         candidate = truth.candidate or (Candidate(label) if label else None)
         if candidate is None:
             return ()
         identity = package.identity
         old, new = self.before.get(identity), self.after.get(identity)
         projects = (old, new) if old is not None and new is not None else None
-        step = Step(package, before.version.value, candidate, self.now, projects)
+        step = Step(package, before.label, candidate, self.now, projects)
         return examine(step, self.rules)

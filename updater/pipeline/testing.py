@@ -65,7 +65,7 @@ class Tester(Struct, frozen=True):
         skipped = self.builder.skipped(policy)
         if skipped:
             return Skipped(package=package, reason=f"not built: {skipped}")
-        label = package.version.value if package.version is not None else None
+        label = package.label
         return Job(Target(package, policy), label or "", {})
 
     async def _test_one(self, job: Job, ahead: Ahead) -> Outcome:

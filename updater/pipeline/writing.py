@@ -94,7 +94,7 @@ def commit_message(change: Change, truly: str | None, new: str) -> str:
     """
     package = change.package
     moved = any(one.field in HASH_FIELDS for one in change.fields)
-    old = truly or (package.version.value if package.version is not None else None)
+    old = truly or package.label
     if old == new or not old or not moved:
         return f"{package.name}: pin {new}".rstrip()
     return f"{package.name}: {old} -> {new}"

@@ -143,6 +143,5 @@ class View(Struct):
             if data is None:  # whatever somebody else put there stops nothing
                 return False
             for package in read_file(data, path.removeprefix(self.base.prefix)):
-                version = package.version
-                versions[package.identity] = version.value if version is not None else None
+                versions[package.identity] = package.label
         return all(versions.get(update.identity) == update.new for update in proposal.updates)

@@ -68,7 +68,7 @@ def member_of(proposed: Proposed, policy: Policy, *, reported: bool) -> Member:
 def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
     outcome = proposed.outcome
     package, candidate = outcome.package, outcome.candidate
-    label = package.version.value if package.version is not None else None
+    label = package.label
     return Update(
         identity=package.identity,
         name=package.name,

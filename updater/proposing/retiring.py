@@ -187,7 +187,7 @@ def _is_left(mine: Package, proposed: Package, old: Package | None) -> bool:
 
 
 def _label(package: Package) -> str:
-    return (package.version.value if package.version is not None else None) or ""
+    return package.label or ""
 
 
 def _is_newer(label: str, version: str) -> bool:

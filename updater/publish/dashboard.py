@@ -130,7 +130,7 @@ def _row(outcome: Outcome) -> _Row | None:
         case Current() | Skipped() | _:
             return None
     key = _key(outcome.package.identity)
-    old = outcome.package.version.value if outcome.package.version is not None else None
+    old = outcome.package.label
     new = outcome.candidate.version if outcome.candidate is not None else None
     move = f" {code(old or '?')} → {code(new)}" if new and new != old else ""
     return _Row(section, key, f"{code(outcome.package.name)}{move}", said)

@@ -75,7 +75,7 @@ def reviews_json(base: str, outcomes: Sequence[Outcome]) -> str:
 def _review(outcome: Reviewed) -> dict[str, Any]:
     before, truth, trial = outcome.before, outcome.truth, outcome.trial
     return {
-        "old": before.version.value if before is not None and before.version is not None else None,
+        "old": before.label if before is not None else None,
         "added": before is None and not isinstance(truth, Skipped),
         "state": truth.state if isinstance(truth, Verdict) else None,
         "hint": truth.hint or None if isinstance(truth, Verdict) else None,
@@ -156,7 +156,7 @@ def _facts(package: Package) -> dict[str, Any]:
         "line": package.line,
         "fetcher": source.fetcher if source is not None else None,
         "source": {one.name: one.value for one in source.fields} if source is not None else {},
-        "version": package.version.value if package.version is not None else None,
+        "version": package.label,
     }
 
 

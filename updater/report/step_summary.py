@@ -128,11 +128,10 @@ def stopped(command: str, message: str, hint: str) -> str:
 
 
 def _versions(outcome: Outcome) -> str:
-    version = outcome.package.version
-    own = (version.value if version is not None else None) or "?"
+    own = outcome.package.label or "?"
     if isinstance(outcome, Reviewed):
         before = outcome.before
-        old = before.version.value if before is not None and before.version is not None else None
+        old = before.label if before is not None else None
         return f"{code(old)} → {code(own)}" if old not in (None, own) and old else code(own)
     candidate = outcome.candidate
     if candidate is None or not candidate.version or candidate.version == own:

@@ -106,7 +106,7 @@ def _say(outcome: Outcome) -> tuple[str, str]:
 
 
 def _sentence(outcome: Outcome) -> str:  # noqa: C901, PLR0911 - one kind of outcome, one sentence
-    old = outcome.package.version.value if outcome.package.version is not None else None
+    old = outcome.package.label
     new = outcome.candidate.version if outcome.candidate is not None else ""
     truly = outcome.pinned.version if outcome.pinned is not None else None
     was = f"{old or '?'} (truly {truly})" if truly not in (None, old, new) else old or "?"
@@ -143,9 +143,9 @@ def _verdict(outcome: Verdict) -> str:
 
 def _review(outcome: Reviewed) -> str:
     """Say what changes, what verify says of it and whether it builds, a failed build's log last."""
-    before, version = outcome.before, outcome.package.version
-    new = (version.value if version is not None else None) or "?"
-    old = before.version.value if before is not None and before.version is not None else None
+    before = outcome.before
+    new = outcome.package.label or "?"
+    old = before.label if before is not None else None
     move = f"{old} -> {new}" if old not in (None, new) else new
     tried = "" if outcome.trial == outcome.truth else f"; {_tried(outcome.trial)}"
     return f"{move} {_truth(outcome.truth)}{tried}"
