@@ -22,12 +22,12 @@ import anyio
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from tests.real_nix import CONFIGURATION, discard, place
-from updater.build.expressions import file_expression, probe, read_evaluated
-from updater.effects.nix_build import NixBuild
+from updater.building.evaluating import Evaluator, Job, Target
+from updater.building.expressions import file_expression, probe, read_evaluated
+from updater.effects.nix.build import NixBuild
 from updater.effects.scratch import Scratch
 from updater.model import BuildPolicy, Package
-from updater.overlay.find import read_packages
-from updater.pipeline.evaluating import Evaluator, Job, Target
+from updater.overlay.reading.file import read_packages
 
 ROUNDS = 5
 OVERLAY = """\

@@ -35,8 +35,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from updater.hashing.sri import to_base32
 from updater.model import Sri
+from updater.model.sri import to_base32
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

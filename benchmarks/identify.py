@@ -23,9 +23,9 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from updater.effects.git_objects import Mirror
-from updater.hashing.sri import to_base16
-from updater.truth.hashes import Hashes
+from updater.effects.git.mirror import Mirror
+from updater.identify.hashes import Hashes
+from updater.model.sri import to_base16
 
 LENGTHS = [int(one) for one in sys.argv[1:]] or [100, 1_000, 10_000]
 FILES = (20, 200, 2_000)

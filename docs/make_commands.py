@@ -9,7 +9,7 @@ import sys
 
 from click.testing import CliRunner
 
-from updater.cli import app
+from updater.cli.app import app
 
 HEAD = """\
 # Commands

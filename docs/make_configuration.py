@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, inspect
 
-from updater.options import (
+from updater.config.keys import (
     ArchiveOptions,
     BuildOptions,
     Document,

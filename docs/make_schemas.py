@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from updater.options import Document
+from updater.config.keys import Document
 from updater.report.schema import ErrorObject, PlanReport, PrefetchReport, Report, Reviews, Truths
 
 if TYPE_CHECKING:
-    from updater.spellings import Spelled
+    from updater.config.values import Spelled
 
 FOLDER = Path(__file__).parent / "schemas"
 MODELS: dict[str, type[msgspec.Struct]] = {

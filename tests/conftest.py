@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 from tests.project import Project
-from updater.effects import ancestors
+from updater.effects.processes import ancestors
 from updater.hosts import KNOWN_HOSTS
 
 if TYPE_CHECKING:

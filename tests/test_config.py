@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from updater.config import load
-from updater.options import PackageOptions
-from updater.spellings import Spelled
+from updater.config.keys import PackageOptions
+from updater.config.load import load
+from updater.config.values import Spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

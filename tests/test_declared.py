@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import anyio
 import pytest
 
-from updater.declared import declared_version, files_read
+from updater.metadata.version import declared_version, files_read
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from updater.declared_python import declared_python
+from updater.metadata.python import declared_python
 
 PYPROJECT = '[project]\nname = "pkg"\nrequires-python = ">=3.10"\n'
 SETUP_CFG = "[options]\npython_requires = >=3.11\n"

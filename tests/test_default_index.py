@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
-from updater import default_index
+from updater.config import index as default_index
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,8 @@ import pytest
 from docs import make_commands
 from docs.make_configuration import SECTIONS, meanings, page
 from docs.make_schemas import FOLDER, MODELS, schema
-from updater.cli import app
-from updater.options import Document
+from updater.cli.app import app
+from updater.config.keys import Document
 
 ROOT = Path(__file__).parent.parent
 

@@ -11,13 +11,13 @@ import pytest
 import yaml
 
 from docs.make_schemas import schema
-from updater.document import read
+from updater.config.file import read
 from updater.errors import ConfigError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from updater.options import Document
+    from updater.config.keys import Document
 
 SCHEMA = jsonschema.Draft202012Validator(json.loads(schema("config.json")))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from updater.markdown import address, code, disarmed, fenced, inline, quoted
+from updater.text import address, code, disarmed, fenced, inline, quoted
 
 DISARMED = {
     "mention": ("thanks @anna!", "thanks @\u200banna!"),

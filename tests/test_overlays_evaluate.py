@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.real_nix import ROOT
-from updater.overlay.find import read_packages
+from updater.overlay.reading.file import read_packages
 
 if TYPE_CHECKING:
     from pathlib import Path

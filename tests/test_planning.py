@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.project import FAKE, Project, pypi_overlay
 from updater.model import Package, Span
-from updater.planning import MOST_JOBS, split
+from updater.pipeline.matrix import MOST_JOBS, split
 from updater.report.as_json import plan_json
 
 if TYPE_CHECKING:

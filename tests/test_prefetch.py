@@ -19,13 +19,13 @@ from tests.loopback.faults import Cut, Flood
 from tests.loopback.messages import Response
 from tests.loopback.repositories import Submodule
 from tests.project import FAKE, flat_hash, github_overlay, pypi_overlay, unpacked_hash
-from updater.effects.http import Http, Network
-from updater.effects.nix import Nix
+from updater.effects.http.client import Http, Network
+from updater.effects.nix.prefetch import Nix
 from updater.errors import HashError, UpstreamError
 from updater.fetchers.base import Checkout, Fetch
 from updater.hashing.archive import hash_archive
+from updater.hashing.prefetch import Prefetcher
 from updater.model import Hashed, Sri
-from updater.prefetch import Prefetcher
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 
 from updater import __version__
-from updater.effects import streams
+from updater.effects.processes import streams
 
 _OBJECTS_BETWEEN_LOOKS = 1_000_000
 
@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     if argv is None:  # a process of its own
         signal.signal(signal.SIGTERM, _interrupt)
     try:
-        from updater.cli import run  # noqa: PLC0415 - the parser costs four times a bare start
+        from updater.cli.app import run  # noqa: PLC0415 - the parser costs four times a bare start
     except KeyboardInterrupt:  # nothing was begun
         return 130
     code = run(arguments)

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from updater.build import batches
-from updater.build.batches import Said, Tree, Wanted
-from updater.build.expressions import Evaluated
+from updater.building import batches
+from updater.building.batches import Said, Tree, Wanted
+from updater.building.expressions import Evaluated
 from updater.errors import BuildError
 
 FOUND = {"drv": "/s/a.drv", "source": None, "check": "/s/i.drv"}

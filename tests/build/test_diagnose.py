@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from updater.build.diagnose import diagnose, not_evaluated, tail
+from updater.building.diagnose import diagnose, not_evaluated, tail
 
 CASES = {
     "hash mismatch, Nix 2.3": (

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from updater.build import expressions
+from updater.building import expressions
 from updater.errors import BuildError
 
 

@@ -11,7 +11,7 @@ from tests.loopback.git_data import make_commit, set_ref, write
 from tests.loopback.github import TOKEN
 from tests.loopback.pulls import merge
 from tests.project import FAKE, pypi_overlay
-from updater.proposing import publisher
+from updater.publish import publisher
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

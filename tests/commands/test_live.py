@@ -16,7 +16,7 @@ from pypi_simple import ProjectPage
 
 from tests.project import pypi_overlay
 from tests.test_overlays_evaluate import LISTED as FILES
-from updater.config import load
+from updater.config.load import load
 
 if TYPE_CHECKING:
     from tests.real_nix import Nix

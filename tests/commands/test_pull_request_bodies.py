@@ -12,7 +12,7 @@ from tests.commands.repository import Home
 from tests.loopback.distributions import tarred
 from tests.loopback.messages import Response, text
 from tests.project import FAKE, github_overlay, pypi_overlay
-from updater.proposing import releases
+from updater.metadata import releases
 
 if TYPE_CHECKING:
     from tests.loopback.github import GitHub

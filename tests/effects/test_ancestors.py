@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from updater.effects import ancestors
+from updater.effects.processes import ancestors
 
 if TYPE_CHECKING:
     from pathlib import Path

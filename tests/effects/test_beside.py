@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from updater.effects.beside import Beside
+from updater.effects.processes.beside import Beside
 
 COPIES = (
     sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1  # else no copy is made

@@ -11,10 +11,10 @@ import anyio
 import pytest
 
 from tests.loopback.messages import Request, Response, redirect, text
-from updater.effects import cache
-from updater.effects.addresses import origin
-from updater.effects.credentials import Credential
-from updater.effects.http import Http, Network
+from updater.effects.http import cache
+from updater.effects.http.addresses import origin
+from updater.effects.http.client import Http, Network
+from updater.effects.http.credentials import Credential
 from updater.errors import NotFound, ServerFailed
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.loopback.messages import Request, Response, redirect, text
-from updater.effects.git_environment import isolated
+from updater.effects.git.environment import isolated
 
 if TYPE_CHECKING:
     from tests.loopback.github import GitHub

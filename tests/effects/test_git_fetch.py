@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import anyio
 import pytest
 
-from updater.effects.git_history import History
-from updater.effects.git_objects import Mirror
-from updater.effects.git_push import Commit, Remote
+from updater.effects.git.history import History
+from updater.effects.git.mirror import Mirror
+from updater.effects.git.push import Commit, Remote
 from updater.errors import BadAnswer, PublishError
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import pytest
 
 from tests.loopback.faults import Cut, Drop
 from tests.loopback.messages import Response
-from updater.effects.git_environment import isolated
-from updater.effects.git_history import History
+from updater.effects.git.environment import isolated
+from updater.effects.git.history import History
 from updater.errors import NotFound, RateLimited, ServerFailed, Unreachable, UpstreamError
 
 if TYPE_CHECKING:

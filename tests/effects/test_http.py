@@ -15,11 +15,12 @@ import trustme
 from tests.loopback.faults import Cut, Drop, Flood, Hang
 from tests.loopback.messages import Request, Response, redirect, text
 from tests.loopback.server import Server
-from updater.effects import downloads, http
-from updater.effects.addresses import origin, shown
-from updater.effects.credentials import Credential
-from updater.effects.http import Http, Network
-from updater.effects.patience import Clock
+from updater.effects.http import client as http
+from updater.effects.http import downloads
+from updater.effects.http.addresses import origin, shown
+from updater.effects.http.client import Http, Network
+from updater.effects.http.credentials import Credential
+from updater.effects.http.patience import Clock
 from updater.errors import (
     BadAnswer,
     NotFound,

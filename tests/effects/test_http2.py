@@ -15,7 +15,7 @@ import h2.events
 import pytest
 import trustme
 
-from updater.effects.http import Http, Network
+from updater.effects.http.client import Http, Network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,12 +11,12 @@ import anyio
 import pytest
 
 from tests.hashing.trees import File, Tree, gzipped, make_tar, members
-from updater.effects.nix import Nix, build_environment, got_hash
-from updater.effects.nix_build import NixBuild
+from updater.effects.nix.build import NixBuild
+from updater.effects.nix.prefetch import Nix, build_environment, got_hash
 from updater.errors import HashError
 from updater.hashing.archive import hash_archive
-from updater.hashing.sri import parse_hash
 from updater.model import Sri
+from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

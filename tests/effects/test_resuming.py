@@ -14,14 +14,14 @@ import pytest
 from tests.hashing.trees import File, gzipped, make_tar
 from tests.loopback.faults import Cut, Drop
 from tests.loopback.messages import Request, Response
-from updater.effects.http import Http, Network
-from updater.effects.nix import Nix
-from updater.effects.patience import Clock
+from updater.effects.http.client import Http, Network
+from updater.effects.http.patience import Clock
+from updater.effects.nix.prefetch import Nix
 from updater.errors import BrokenOff, ServerFailed, Unreachable, UpstreamError
 from updater.fetchers.base import Fetch
 from updater.hashing.archive import hash_archive
+from updater.hashing.prefetch import Prefetcher
 from updater.model import Sri
-from updater.prefetch import Prefetcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.model import Candidate, Distribution, Sri
-from updater.overlay.find import read_packages
+from updater.overlay.reading.file import read_packages
 
 if TYPE_CHECKING:
     from updater.fetchers.base import Fetched, Fetcher

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
-from updater.hashing.sri import parse_hash
+from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
     from pathlib import Path

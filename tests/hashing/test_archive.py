@@ -36,8 +36,9 @@ from tests.hashing.trees import (
     write_tree,
     zstd_compressed,
 )
+from updater.effects import spool
 from updater.errors import HashError
-from updater.hashing import ordered, spool
+from updater.hashing import ordered
 from updater.hashing.archive import Unpacked, hash_archive
 from updater.hashing.limits import Limits
 from updater.hashing.nar import hash_path

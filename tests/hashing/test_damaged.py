@@ -59,7 +59,7 @@ def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
     monkeypatch.setenv("SQLITE_TMPDIR", str(folder))
-    monkeypatch.setattr("updater.hashing.spool.IN_MEMORY_BYTES", 1000)
+    monkeypatch.setattr("updater.effects.spool.IN_MEMORY_BYTES", 1000)
     descriptors = Path("/proc/self/fd")
     before = len(list(descriptors.iterdir()))
     yield

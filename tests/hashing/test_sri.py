@@ -14,14 +14,8 @@ from hypothesis import strategies as st
 
 from tests.hashing.trees import examples
 from updater.errors import HashError
-from updater.hashing.sri import (
-    DIGEST_BYTES,
-    parse_hash,
-    to_base16,
-    to_base32,
-    to_base64,
-)
 from updater.model import Algorithm, Sri
+from updater.model.sri import DIGEST_BYTES, parse_hash, to_base16, to_base32, to_base64
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,10 +144,8 @@ def test_nix_writes_the_same(nix: Nix, command: str, write: Callable[[Sri], str]
 
 def test_reading_a_hash_loads_nothing_heavy() -> None:
     """Many parts of the tool need only this module."""
-    code = (
-        "import sys; old = {*sys.modules}; import updater.hashing.sri; print({*sys.modules} - old)"
-    )
+    code = "import sys; old = {*sys.modules}; import updater.model.sri; print({*sys.modules} - old)"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     loaded = ast.literal_eval(done.stdout)
-    assert "updater.hashing.sri" in loaded
+    assert "updater.model.sri" in loaded
     assert not loaded & {"asyncio", "httpx", "packaging", "pydantic", "sqlite3", "lzma", "isal"}

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.loopback.repositories import Repository
-from updater.effects.git_objects import Mirror
+from updater.effects.git.mirror import Mirror
 from updater.identify.trees import TreeHasher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from updater.effects.git_batch import Batch
-    from updater.effects.git_objects import Logged
+    from updater.effects.git.batch import Batch
+    from updater.effects.git.mirror import Logged
 
 
 @dataclass(frozen=True, slots=True)

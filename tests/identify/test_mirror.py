@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from updater.effects.answers import Answers
-from updater.effects.git_objects import Mirror
+from updater.effects.git.mirror import Mirror
 from updater.errors import UpstreamError
 
 if TYPE_CHECKING:

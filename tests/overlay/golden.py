@@ -10,8 +10,8 @@ from updater import fetchers
 from updater.discover import kinds
 from updater.fetchers.base import Fetch, Fetcher
 from updater.model import Candidate, Change, Distribution, Package, Source, Span
-from updater.overlay.find import read_packages
-from updater.overlay.patch import plan_change
+from updater.overlay.editing.patch import plan_change
+from updater.overlay.reading.file import read_packages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

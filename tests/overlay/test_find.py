@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.overlay.golden import ALONE, FUNCTIONS, PAIRS, read, skipped, text
-from updater.overlay import walk
-from updater.overlay.find import read_packages
+from updater.overlay.reading import walk
+from updater.overlay.reading.file import read_packages
 
 if TYPE_CHECKING:
     from updater.model import Package

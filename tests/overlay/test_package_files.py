@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from updater.config import load
-from updater.selection.finding import find_packages
-from updater.selection.naming import select
+from updater.config.load import load
+from updater.find.packages import find_packages
+from updater.find.selection import select
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from updater.selection.found import Found
+    from updater.find.found import Found
 
 PACKAGE = """\
 { buildPythonPackage, fetchPypi }:

@@ -15,7 +15,7 @@ from tests.overlay.golden import (
 )
 from updater.errors import PatchError
 from updater.model import Edit, Span
-from updater.overlay.patch import apply_edits, plan_change
+from updater.overlay.editing.patch import apply_edits, plan_change
 
 
 def refusal(data: bytes, name: str, wanted: dict[str, str]) -> tuple[str, str]:

@@ -11,9 +11,9 @@ from tests.overlay.generated import Made, Overlay, overlays
 from tests.overlay.golden import ALONE, FUNCTIONS, PAIRS, read, text
 from updater.errors import PatchError
 from updater.model import HASH_FIELDS, Candidate
-from updater.overlay import syntax
-from updater.overlay.find import read_packages
-from updater.overlay.patch import plan_change
+from updater.overlay.editing.patch import plan_change
+from updater.overlay.reading import syntax
+from updater.overlay.reading.file import read_packages
 
 if TYPE_CHECKING:
     from updater.model import Change, Package

@@ -23,8 +23,8 @@ from tests.overlay.golden import (
     values,
 )
 from updater.model import HASH_FIELDS, Span
-from updater.overlay import syntax, terms
-from updater.overlay.find import read_packages
+from updater.overlay.reading import syntax, terms
+from updater.overlay.reading.file import read_packages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

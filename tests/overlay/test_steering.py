@@ -6,7 +6,7 @@ import pytest
 
 from tests.overlay.golden import FUNCTIONS, read
 from updater.model import Directive
-from updater.overlay.find import read_packages
+from updater.overlay.reading.file import read_packages
 
 PACKAGE = """\
 {ABOVE}  tool = mkDerivation rec {{{BRACE}

@@ -15,19 +15,19 @@ import pytest
 from msgspec.structs import replace
 
 from tests.project import FAKE, pypi_overlay
-from updater.effects.nix_build import NixBuild
+from updater.building.evaluating import Evaluator, Job, Target
+from updater.effects.nix.build import NixBuild
 from updater.effects.scratch import Scratch
 from updater.model import BuildPolicy
-from updater.overlay.find import read_packages
-from updater.pipeline.evaluating import Evaluator, Job, Target
+from updater.overlay.reading.file import read_packages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from tests.real_nix import Nix
+    from updater.building.evaluating import Ahead
     from updater.model import Package
-    from updater.pipeline.evaluating import Ahead
 
 pytestmark = pytest.mark.nix
 

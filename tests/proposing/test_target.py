@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from updater import config
+from updater.config import load as config
 from updater.errors import UsageError
-from updater.proposing.target import find_target
+from updater.publish.target import find_target
 
 if TYPE_CHECKING:
     from tests.project import Project

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.publish.examples import DAY, WARNED, example
+from updater.metadata.release import Difference
+from updater.metadata.requirements import RequirementChange
 from updater.model import Build, Diagnosis, Evidence, Note, PinWarning
-from updater.publish.body import LONGEST, render, stopped_comment, stopped_marker
-from updater.publish.marker import Marker, read_marker, wants_rebuild
 from updater.publish.proposal import UNCHANGED, Told
-from updater.publish.release import Difference
-from updater.publish.requirements import RequirementChange
-from updater.publish.vulnerabilities import Vulnerabilities, Vulnerability
+from updater.publish.research.osv import Vulnerabilities, Vulnerability
+from updater.publish.text.body import LONGEST, render, stopped_comment, stopped_marker
+from updater.publish.text.marker import Marker, read_marker, wants_rebuild
 
 if TYPE_CHECKING:
     from updater.publish.proposal import Update

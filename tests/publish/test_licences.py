@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from updater.publish.licences import changed, from_metadata, from_tree
+from updater.metadata.licences import changed, from_metadata, from_tree
 
 OSI = "License :: OSI Approved ::"
 METADATA = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.publish.examples import example
-from updater.publish.names import branch, message, title
 from updater.publish.proposal import kind_of
+from updater.publish.text.names import branch, message, title
 
 BRANCHES = {
     "ema-pytorch": "updater/ema-pytorch",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from updater.metadata.repositories import from_metadata, from_tree, repository
 from updater.model import Host
-from updater.publish.repositories import from_metadata, from_tree, repository
 
 HOSTS = {
     name: Host(name, kind, f"https://{name}", f"https://{name}", f"https://{name}")

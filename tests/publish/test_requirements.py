@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from updater.publish.requirements import (
+from updater.metadata.requirements import (
     RequirementChange,
     Requirements,
     compare,

@@ -10,8 +10,6 @@ from msgspec.structs import replace
 
 from tests.publish.examples import DAY, WARNED, example
 from updater.model import Branch, BranchCommit, Build, PinWarning, Pull
-from updater.publish.body import superseded_body
-from updater.publish.marker import Marker, emptied, rebuild_box, signed
 from updater.publish.proposal import Proposal, read_key
 from updater.publish.rules import (
     Leave,
@@ -27,6 +25,8 @@ from updater.publish.rules import (
     proposes,
     stopped_by,
 )
+from updater.publish.text.body import superseded_body
+from updater.publish.text.marker import Marker, emptied, rebuild_box, signed
 
 if TYPE_CHECKING:
     from updater.publish.proposal import Update

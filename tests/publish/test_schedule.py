@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from updater.publish.schedule import opens, read_window
+from updater.model.schedule import opens, read_window
 
 
 def at(day: int, hour: int = 0, minute: int = 0) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from updater.publish.vulnerabilities import Vulnerability, fixed, read
+from updater.publish.research.osv import Vulnerability, fixed, read
 
 RECORDS: list[dict[str, Any]] = [
     {

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.project import FAKE, github_overlay
-from updater.config import load
+from updater.config.load import load
 from updater.errors import ConfigError
-from updater.selection.ahead import begin_reading
-from updater.selection.finding import find_packages
-from updater.selection.found import Found
+from updater.find.ahead import begin_reading
+from updater.find.found import Found
+from updater.find.packages import find_packages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ from updater.config import load
 from updater.selection.ahead import begin_reading
 
 found = begin_reading(load(Path(sys.argv[1]), None))()
-print("updater.selection.finding" in sys.modules)
+print("updater.find.packages" in sys.modules)
 print("\\n".join(map(repr, found.packages)))
 print(sorted(found.texts.items()))
 """

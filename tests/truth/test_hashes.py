@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.loopback.repositories import Repository
-from updater.effects import workers
-from updater.effects.git_objects import Mirror
+from updater.effects.git.mirror import Mirror
+from updater.effects.processes import workers
+from updater.identify import hashes
 from updater.identify.exact import Unreproducible
+from updater.identify.hashes import Hashes
 from updater.identify.search import Clues, Match, Nothing, candidates, search
 from updater.model import Sri
-from updater.truth import hashes
-from updater.truth.hashes import Hashes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,10 +14,10 @@ from tests.loopback.github import GitHub
 from tests.loopback.repositories import Executable, Submodule, Symlink
 from tests.project import FAKE, unpacked_hash
 from updater.effects.answers import Answers
-from updater.hashing.sri import parse_hash
+from updater.identify.identifier import Identifier
+from updater.identify.questions import Budget, Identity, Question
 from updater.identify.search import Nothing
-from updater.truth.identifier import Identifier
-from updater.truth.questions import Budget, Identity, Question
+from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
     from tests.loopback.hosting import Hosted

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 
-from updater.effects.addresses import origin
-from updater.effects.credentials import Credential
-from updater.effects.http import Http, Network
-from updater.effects.patience import Clock
+from updater.effects.http.addresses import origin
+from updater.effects.http.client import Http, Network
+from updater.effects.http.credentials import Credential
+from updater.effects.http.patience import Clock
 from updater.model import Offer, Project
 from updater.upstreams.base import Question, Surroundings
 

@@ -73,7 +73,7 @@ def test_nothing_that_a_pull_request_says_steers_its_review(sample: Sample) -> N
     )
     files = {
         "config.yaml": "index: http://127.0.0.1:9/evil\ndefaults: {build: {enabled: false}}\n",
-        "updater/cli.py": "def run(arguments):\n    print('all is well')\n    return 0\n",
+        "updater/cli/app.py": "def run(arguments):\n    print('all is well')\n    return 0\n",
         "overlays/apple.nix": spying,
         "overlays/pear.nix": pypi_overlay("pear", "1.5", sri=FAKE),
     }

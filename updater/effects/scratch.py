@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from updater.effects.process import environment
+from updater.effects.processes.process import environment
 from updater.errors import BuildError
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 from msgspec import Struct
 
+from updater.effects.spool import Spool
 from updater.hashing.decompress import Stream
 from updater.hashing.digest import Digest
 from updater.hashing.entry import Entry, Kind
@@ -21,7 +22,6 @@ from updater.hashing.keep import keep_project_files
 from updater.hashing.limits import Limits, Meter
 from updater.hashing.ordered import write_in_order
 from updater.hashing.shelved import write_sorted
-from updater.hashing.spool import Spool
 from updater.hashing.tar import Tar
 from updater.hashing.top import Top
 from updater.hashing.tree import OutOfOrder

@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from updater.effects.spool import IN_MEMORY_BYTES, Spool
 from updater.hashing.entry import Entry, Kind
-from updater.hashing.spool import IN_MEMORY_BYTES, Spool
 from updater.hashing.tree import Folder, OutOfOrder, Tree
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from updater.hashing.tree import OutOfOrder, Tree
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from updater.effects.spool import Spool
     from updater.hashing.limits import Meter
     from updater.hashing.nar import Sink
-    from updater.hashing.spool import Spool
 
 _TABLE: Final = """
 CREATE TABLE entry (

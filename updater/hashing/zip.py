@@ -21,8 +21,8 @@ from updater.hashing.entry import PATH_BYTES, Entry, Kind, shown, split_path
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from updater.effects.spool import Spool
     from updater.hashing.limits import Meter
-    from updater.hashing.spool import Spool
 
 _END: Final = struct.Struct("<4sHHHHLLH")
 _END_64_PLACE: Final = struct.Struct("<4sLQL")

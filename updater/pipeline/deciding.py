@@ -11,27 +11,27 @@ from msgspec.structs import replace
 
 from updater import audit
 from updater.audit.base import Rule, Step, examine
+from updater.choose.follower import Follower
+from updater.choose.lookup import look_up
+from updater.choose.subjects import Decision, Subject
 from updater.discover import kinds
 from updater.errors import StageError
-from updater.following.follower import Follower
-from updater.following.lookup import look_up
-from updater.following.subjects import Decision, Subject
+from updater.find.followable import adopted, skip_reason, with_dependents
 from updater.hosts import UPSTREAMS
 from updater.known_fetchers import FETCHERS
 from updater.model import Held, Offer, Outcome, Package, Project, Skipped, Take
 from updater.pipeline.endings import failed, unreadable
-from updater.selection.followable import adopted, skip_reason, with_dependents
 from updater.upstreams.base import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from updater.config import Config
-    from updater.effects.http import Http
+    from updater.choose.records import Records
+    from updater.config.load import Config
+    from updater.effects.http.client import Http
+    from updater.hashing.prefetch import Prefetcher
+    from updater.identify.identifier import Identifier
     from updater.pipeline.steps import Progress
-    from updater.prefetch import Prefetcher
-    from updater.truth.identifier import Identifier
-    from updater.truth.records import Records
 
 RULES = kinds(audit, Rule)  # type: ignore[type-abstract]  # python/mypy#4717
 

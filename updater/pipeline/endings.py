@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from updater.model import Current, Failed, Held, Outdated, Stay, Take, Wait
 
 if TYPE_CHECKING:
+    from updater.choose.subjects import Decision, Subject
     from updater.errors import StageError
-    from updater.following.subjects import Decision, Subject
     from updater.model import Build, Outcome, Package
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.following.subjects import Decision, Subject
+from updater.choose.subjects import Decision, Subject
 from updater.model import (
     Outcome,
     Package,
@@ -24,19 +24,19 @@ from updater.pipeline.steps import Bump, Progress, Ready
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from updater.config import Config
-    from updater.effects.http import Http
-    from updater.pipeline.builder import Builder
+    from updater.building.builder import Builder
+    from updater.choose.records import Records
+    from updater.config.load import Config
+    from updater.effects.http.client import Http
+    from updater.find.found import Found
+    from updater.hashing.prefetch import Prefetcher
+    from updater.identify.identifier import Identifier
     from updater.pipeline.preparing import Preparer
     from updater.pipeline.proposed import Proposed
     from updater.pipeline.reviewing import Asked
     from updater.pipeline.truths import Truths
     from updater.pipeline.writing import Writer
-    from updater.prefetch import Prefetcher
     from updater.publish.proposal import Command
-    from updater.selection.found import Found
-    from updater.truth.identifier import Identifier
-    from updater.truth.records import Records
 
 
 class Pipeline(Struct, frozen=True):

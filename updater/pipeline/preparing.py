@@ -9,14 +9,14 @@ import anyio
 from msgspec import Struct
 from msgspec.structs import replace
 
+from updater.building.builder import Builder, order_of
+from updater.building.evaluating import Job, Target
+from updater.choose.subjects import Decision, Subject
 from updater.errors import StageError
-from updater.following.subjects import Decision, Subject
 from updater.model import Current, Outcome, Package, Take
-from updater.overlay.order import dependents, uses
-from updater.pipeline.builder import Builder, order_of
+from updater.overlay.reading.uses import dependents, uses
 from updater.pipeline.endings import checked, failed, unbuilt
-from updater.pipeline.evaluating import Job, Target
-from updater.pipeline.hashes import Hashes
+from updater.pipeline.hash.hashes import Hashes
 from updater.pipeline.steps import Bump, Progress, Ready
 from updater.pipeline.together import Member, Together, grouped
 from updater.pipeline.writing import plan
@@ -24,11 +24,11 @@ from updater.pipeline.writing import plan
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from updater.config import Config
+    from updater.building.evaluating import Ahead
+    from updater.config.load import Config
+    from updater.find.found import Found
+    from updater.hashing.prefetch import Prefetcher
     from updater.model import BuildPolicy
-    from updater.pipeline.evaluating import Ahead
-    from updater.prefetch import Prefetcher
-    from updater.selection.found import Found
 
 
 class Preparer(Struct, frozen=True):

@@ -9,9 +9,9 @@ from msgspec import Struct, field
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from updater.following.subjects import Decision
+    from updater.building.evaluating import Downloaded
+    from updater.choose.subjects import Decision
     from updater.model import Build, Hashed, Package
-    from updater.pipeline.evaluating import Downloaded
 
 
 class Progress(Protocol):

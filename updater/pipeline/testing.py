@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import anyio
 from msgspec import Struct
 
+from updater.building.evaluating import Job, Target
 from updater.errors import StageError
 from updater.model import Outcome, Package, Passed, Skipped
 from updater.pipeline.endings import failed, unbuilt, unreadable
-from updater.pipeline.evaluating import Job, Target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from updater.config import Config
-    from updater.pipeline.builder import Builder
-    from updater.pipeline.evaluating import Ahead
+    from updater.building.builder import Builder
+    from updater.building.evaluating import Ahead
+    from updater.config.load import Config
     from updater.pipeline.steps import Progress
 
 

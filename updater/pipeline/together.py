@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from updater.errors import StageError
 from updater.model import Current, Failed
-from updater.overlay.order import dependents, in_order
+from updater.overlay.reading.uses import dependents, in_order
 from updater.pipeline.endings import failed, unbuilt
 from updater.pipeline.steps import Ready
 from updater.pipeline.writing import plan
@@ -18,11 +18,11 @@ from updater.publish.groups import group_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from updater.following.subjects import Subject
+    from updater.building.builder import Builder
+    from updater.building.evaluating import Job
+    from updater.choose.subjects import Subject
+    from updater.find.found import Found
     from updater.model import Build, BuildPolicy, Outcome, Package
-    from updater.pipeline.builder import Builder
-    from updater.pipeline.evaluating import Job
-    from updater.selection.found import Found
 
 
 class Member(Struct, frozen=True):

@@ -8,10 +8,9 @@ import anyio
 from msgspec import Struct
 
 from updater.choose import expected_tracking
+from updater.choose.subjects import Decision, Subject
 from updater.errors import HashError, NotFound, StageError
 from updater.fetchers.base import NoFile
-from updater.following.subjects import Decision, Subject
-from updater.hashing.sri import parse_hash
 from updater.model import (
     Build,
     Candidate,
@@ -23,15 +22,16 @@ from updater.model import (
     Take,
     Wait,
 )
+from updater.model.sri import parse_hash
 from updater.pipeline.endings import checked, failed
 from updater.pipeline.steps import Progress, Ready
-from updater.truth.inspector import Inspector
-from updater.truth.verifier import Verifier, gone
+from updater.verify.inspector import Inspector
+from updater.verify.verifier import Verifier, gone
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from updater.config import Config
+    from updater.config.load import Config
     from updater.model import Offer, Outcome, Package
     from updater.pipeline.deciding import Decider
 

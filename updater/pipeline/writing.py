@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater.effects import files, git
+from updater.effects import files
+from updater.effects.git import own as git
 from updater.errors import PatchError, StageError
+from updater.find.packages import read_file
 from updater.known_fetchers import FETCHERS
 from updater.model import HASH_FIELDS, Change, Current, Outcome, Package, Updated
-from updater.overlay.patch import plan_change
+from updater.overlay.editing.patch import plan_change
 from updater.pipeline.endings import failed
 from updater.pipeline.steps import Bump, Progress, Ready
-from updater.selection.finding import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from updater.config import Config
-    from updater.following.subjects import Decision, Subject
-    from updater.selection.found import Found
+    from updater.choose.subjects import Decision, Subject
+    from updater.config.load import Config
+    from updater.find.found import Found
 
 
 class Writer(Struct, frozen=True):

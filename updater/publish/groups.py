@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.model import Build
-from updater.publish.names import branch
+from updater.publish.text.names import branch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 from packaging.version import InvalidVersion, Version
 
-from updater.publish.release import NO_DIFFERENCE, Difference
+from updater.metadata.release import NO_DIFFERENCE, Difference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
     from updater.model import Build, Evidence, FieldChange, Note, PinWarning
-    from updater.publish.vulnerabilities import Vulnerabilities
+    from updater.publish.research.osv import Vulnerabilities
 
 Kind = Literal["patch", "minor", "major", "pin"]
 """What an update changes: ``pin`` where the version stays, or cannot be compared."""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from updater.publish.marker import is_signed, read_marker, wants_rebuild
-from updater.publish.names import PREFIX
 from updater.publish.proposal import read_key
+from updater.publish.text.marker import is_signed, read_marker, wants_rebuild
+from updater.publish.text.names import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from updater.markdown import address, code, unlinked
 from updater.model import (
     Current,
     Failed,
@@ -28,6 +27,7 @@ from updater.model import (
 from updater.report.differences import differences
 from updater.report.graph import graph
 from updater.report.summary import count, status
+from updater.text import address, code, unlinked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

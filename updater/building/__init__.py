@@ -1,0 +1,1 @@
+"""What Nix is asked to evaluate, build and import, and what its answers mean."""

@@ -1,0 +1,175 @@
+"""One package's way through evaluation, build, imports and version, in scratch copies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from anyio import to_thread
+from msgspec import Struct
+
+from updater.building import diagnose
+from updater.building.expressions import (
+    file_expression,
+    part,
+    probe,
+    read_evaluated,
+    read_imported,
+    read_part,
+    same_version,
+)
+from updater.errors import BuildError, HashError, NotEvaluated
+from updater.model import Build, Diagnosis
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from updater.building.batches import Said
+    from updater.building.evaluating import Downloaded, Target
+    from updater.building.expressions import Evaluated
+    from updater.effects.nix.build import Ended, NixBuild
+    from updater.effects.scratch import Scratch
+    from updater.model import Sri
+
+
+class Attempt(Struct, frozen=True):
+    """One package's way through evaluation, build, imports and version."""
+
+    nix: NixBuild
+    scratch: Scratch
+    changes: Mapping[str, bytes]
+    target: Target
+    log: Path
+
+    async def run(self, said: Said | None, label: str, source: Downloaded | None) -> Build:
+        """Return what became of it.
+
+        Args:
+            said: its evaluation, where that was done ahead.
+            label: the version that the built metadata must have; empty to leave that out.
+            source: what was downloaded for its hash.
+
+        Raises:
+            BuildError: Nix cannot be asked.
+        """
+        package = self._taken(said)
+        if package is None:
+            ended, tree = await self._evaluate(probe(self.target.policy.imports))
+            if ended.exit_code:
+                return self._failed("evaluation", ended, tree)
+            package = read_evaluated(ended.stdout)
+        await self._give(source, package.drv, package.source_name, package.source_path)
+        ended = await self.nix.realise([package.drv], self.target.policy.options, self.log)
+        if ended.exit_code:
+            return self._failed(_phase(ended.log), ended)
+        return await self._import(package, label)
+
+    def _taken(self, said: Said | None) -> Evaluated | None:
+        """Return what was evaluated ahead, unless the store was cleaned of it since."""
+        if said is None or not self.nix.holds([said.evaluated.drv, said.evaluated.check]):
+            return None
+        with self.log.open("a", encoding="utf-8") as file:
+            file.write(said.log)
+        return said.evaluated
+
+    async def true_hash(self, wrong: Sri, needs: str, source: Downloaded | None) -> Sri:
+        """Return the hash that Nix finds instead of a fake one; see `Builder.true_hash`."""
+        ended, tree = await self._evaluate(part(needs))
+        attribute = self.target.attribute
+        if ended.exit_code:
+            said = _as_named(ended.log, tree)
+            found = diagnose.not_evaluated(said)
+            raise NotEvaluated(
+                f"of {attribute} Nix says: "
+                + (found.message if found is not None else diagnose.tail(said)),
+                hint=f"the log: {self.log}",
+            )
+        whole, name, path = read_part(ended.stdout)
+        await self._give(source, whole, name, path)
+        derivation = await self.nix.fixed_output(whole, wrong)
+        if not derivation:
+            raise HashError(
+                f"nothing that {attribute} is made of has the hash that was written for it",
+                hint="is `attribute:` under `build:` in config.yaml that of this package?",
+            )
+        return await self.nix.true_hash(derivation, wrong, self.target.policy.options, self.log)
+
+    async def _give(self, source: Downloaded | None, derivation: str, name: str, path: str) -> None:
+        """Put the source that was hashed into the store, so that Nix does not download it again.
+
+        A source that is made from it, such as a patched one, has another path.
+
+        Raises:
+            BuildError: what is evaluated is not made from the source that was hashed.
+        """
+        if source is None or not name:
+            return
+        folder = self.scratch.file("unpacked").parent
+        made = await self.nix.add_source(source.archive, name, folder, strip_root=source.strip_root)
+        if made not in ("", path) and not await self.nix.fixed_output(derivation, source.sri):
+            raise BuildError(
+                f"{self.target.attribute} evaluates to the source {path}, and what was hashed is "
+                f"{made}",
+                hint="a build would prove nothing: is `attribute:` under `build:` that of this "
+                "package, and does nothing override its src?",
+            )
+
+    async def _evaluate(self, function: str) -> tuple[Ended, Path]:
+        """Evaluate a function of the package in a copy of the tree, which is gone afterwards."""
+        tree = await to_thread.run_sync(self.scratch.copy, dict(self.changes))
+        try:
+            return await self._evaluate_in(tree, function), tree
+        finally:
+            self.scratch.drop(tree)
+
+    async def _evaluate_in(self, tree: Path, function: str) -> Ended:
+        policy, attribute = self.target.policy, self.target.attribute
+        if policy.file:
+            expression = file_expression(str(tree / policy.file), attribute, function)
+            return await self.nix.evaluate(expression, policy.options, tree, self.log)
+        installable = f"{self.nix.flake(tree, policy.flake)}#{attribute}"
+        return await self.nix.evaluate_flake(installable, function, policy.options, tree, self.log)
+
+    async def _import(self, package: Evaluated, label: str) -> Build:
+        attribute = self.target.attribute
+        if not package.check:
+            return Build("passed", attribute, log=str(self.log))
+        ended = await self.nix.realise([package.check], self.target.policy.options, self.log)
+        if ended.exit_code:
+            return self._failed("imports", ended)
+        found = read_imported(self.nix.output(ended))
+        if label and found.version is not None and not same_version(label, found.version):
+            said = f"the built metadata says {found.version}, and {label} is written"
+            hint = "the version of the source is another one: correct the label, or the source"
+            return Build(
+                "failed",
+                attribute,
+                phase="version",
+                log=str(self.log),
+                diagnosis=Diagnosis("version", said, hint),
+            )
+        return Build("passed", attribute, log=str(self.log))
+
+    def _failed(self, phase: str, ended: Ended, tree: Path | None = None) -> Build:
+        said = _as_named(ended.log, tree) if tree is not None else ended.log
+        explain = diagnose.not_evaluated if phase == "evaluation" else diagnose.diagnose
+        return Build(
+            "failed",
+            self.target.attribute,
+            phase=phase,
+            log=str(self.log),
+            tail=diagnose.tail(said),
+            diagnosis=explain(said),
+        )
+
+
+def _phase(log: str) -> str:
+    """Tell a source that cannot be fetched from a build that fails."""
+    found = diagnose.diagnose(log)
+    fetching = ("hash-mismatch", "network", "download-refused")
+    return "fetch" if found is not None and found.code in fetching else "build"
+
+
+def _as_named(log: str, tree: Path) -> str:
+    """Return a log that names files as the user knows them."""
+    return log.replace(f"{tree}/", "")

@@ -1,0 +1,183 @@
+"""Many packages in one evaluation: the expressions, and how what Nix says is told apart. No I/O.
+
+Nix ends an evaluation at its first error, and `builtins.tryEval` catches only some. So each package
+is said as soon as it is evaluated, through `builtins.trace`: what was said before an error counts,
+and the next package is the one that failed. Where `nix-eval-jobs` is installed it is asked instead:
+it evaluates each attribute by itself, in several processes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from msgspec import Struct
+
+from updater.building.expressions import (
+    FILE_SET,
+    Evaluated,
+    checker,
+    modules,
+    prober,
+    read_evaluated,
+    string,
+    system,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Form: TypeAlias = Literal["file", "flake"]
+
+_SETS: dict[Form, str] = {"file": FILE_SET, "flake": "ref: (builtins.getFlake ref).outputs"}
+
+_TRACED = """\
+let
+  load = {load};
+  probe = {prober};
+  say = at: found: builtins.trace "{mark} ${{toString at}} ${{builtins.toJSON found}}" null;
+  # One after the other, and nothing of a tree is kept when the next one is begun.
+  each = f: builtins.foldl' (done: one: builtins.seq (f one) done) null;
+in
+each
+  (tree:
+    let set = load tree.place; in
+    each (one: say one.at (probe one.modules (one.select set))) tree.packages)
+  [
+{trees}
+  ]
+"""
+
+# The same three attributes for every package, so that a missing one means that it failed.
+_JOBS = """\
+let
+  load = {load};
+  check = {checker};
+  parts = modules: package:
+    let imports = check modules package; in {{
+      recurseForDerivations = true;
+      inherit package;
+      source =
+        if package ? src && builtins.isAttrs package.src && package.src ? drvPath
+        then package.src else package;
+      imports = if imports == null then package else imports;
+    }};
+  tree = place: packages: let set = load place; in
+    builtins.mapAttrs (_: one: parts one.modules (one.select set)) packages;
+in
+{trees}
+"""
+
+
+class Wanted(Struct, frozen=True):
+    """A package to evaluate.
+
+    Attributes:
+        attribute: as `attribute_path` returns it.
+        imports: modules to import; None for those of the package itself.
+    """
+
+    attribute: str
+    imports: tuple[str, ...] | None
+
+
+class Tree(Struct, frozen=True):
+    """Packages of one tree, which share the evaluation of their package set.
+
+    Attributes:
+        place: the absolute path of a Nix file, or a locked reference of a flake.
+        packages: by number; the numbers are those of the answers.
+    """
+
+    place: str
+    packages: dict[int, Wanted]
+
+
+class Said(Struct, frozen=True):
+    """A package that was evaluated, and what else Nix said meanwhile, such as warnings."""
+
+    evaluated: Evaluated
+    log: str
+
+
+def traced(form: Form, trees: Sequence[Tree], mark: str) -> str:
+    """Return the expression that says each package in turn, on lines that ``mark`` begins."""
+    lines = []
+    for tree in trees:
+        lines.append(f"    {{ place = {string(tree.place)}; packages = [")
+        for at, wanted in tree.packages.items():
+            lines.append(f"      {{ at = {at}; {_wanted(form, wanted)} }}")
+        lines.append("    ]; }")
+    return _TRACED.format(load=_SETS[form], prober=prober(), mark=mark, trees="\n".join(lines))
+
+
+def read_traced(log: str, mark: str) -> dict[int, Said]:
+    """Return what was said of which package.
+
+    Raises:
+        BuildError: it is not what the expression says.
+    """
+    found: dict[int, Said] = {}
+    pattern = re.compile(rf"^trace: {re.escape(mark)} (\d+) (.*)\n?", re.MULTILINE)
+    before = 0
+    for line in pattern.finditer(log):
+        found[int(line[1])] = Said(read_evaluated(line[2]), log[before : line.start()])
+        before = line.end()
+    return found
+
+
+def jobs(form: Form, trees: Sequence[Tree]) -> str:
+    """Return the expression whose attributes `nix-eval-jobs` is to evaluate."""
+    lines = []
+    for tree in trees:
+        lines.append(f"  tree {string(tree.place)} {{")
+        lines += [
+            f"    p{at} = {{ {_wanted(form, wanted)} }};" for at, wanted in tree.packages.items()
+        ]
+        lines.append("  }")
+    return _JOBS.format(
+        load=_SETS[form], checker=checker(), trees="\n".join(lines).replace("  }\n", "  } //\n")
+    )
+
+
+def read_jobs(output: str) -> dict[int, Said]:
+    """Return the packages of which all parts were evaluated, from `nix-eval-jobs`' lines.
+
+    A line of an attribute that failed has ``error`` and no ``drvPath``.
+    """
+    parts: dict[int, dict[str, Any]] = {}
+    for line in output.splitlines():
+        try:
+            said: Any = json.loads(line)
+            name, part = said["attrPath"]
+            at, _ = int(name.removeprefix("p")), said["drvPath"]
+        except (ValueError, TypeError, KeyError):
+            continue
+        parts.setdefault(at, {})[part] = said
+    return {
+        at: Said(_evaluated(one), "")
+        for at, one in parts.items()
+        if one.keys() >= {"package", "source", "imports"}
+    }
+
+
+def _evaluated(parts: dict[str, Any]) -> Evaluated:
+    package, source, check = (parts[name] for name in ("package", "source", "imports"))
+    checked = check["drvPath"] if check["drvPath"] != package["drvPath"] else ""
+    if source["drvPath"] == package["drvPath"]:
+        return Evaluated(package["drvPath"], checked, "", "")
+    path = (source.get("outputs") or {}).get("out") or ""
+    return Evaluated(package["drvPath"], checked, source["name"], path)
+
+
+def _wanted(form: Form, wanted: Wanted) -> str:
+    attribute = wanted.attribute
+    found = f"set.{attribute}"
+    if form == "flake":  # where the command line looks, in its order
+        own, legacy = (f"set.{output}.{system()}.{attribute}" for output in _OUTPUTS)
+        found = f"{own} or ({legacy} or {found})"
+    return f"modules = {modules(wanted.imports)}; select = set: {found};"
+
+
+_OUTPUTS = ("packages", "legacyPackages")

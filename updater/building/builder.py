@@ -1,0 +1,197 @@
+"""One package in a scratch copy: evaluate, build, import, compare versions."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import anyio
+from msgspec import Struct
+from msgspec.structs import replace
+
+from updater.building import diagnose
+from updater.building.attempt import Attempt
+from updater.building.evaluating import Evaluator, key
+from updater.errors import BuildError, HashError
+from updater.model import Build
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from updater.building.evaluating import Ahead, Downloaded, Job, Target
+    from updater.effects.nix.build import NixBuild
+    from updater.effects.scratch import Scratch
+    from updater.model import BuildPolicy, Package, Sri
+
+
+class Builder(Struct, frozen=True):
+    """Builds jobs, so many at once as ``limit`` lets.
+
+    Attributes:
+        tokens: what an unsandboxed build could read, as `updater.effects.ancestors` says it.
+        foreign: the tree is somebody else's, so that its evaluation is not trusted either.
+    """
+
+    root: Path
+    nix: NixBuild
+    scratch: Scratch
+    logs: Path
+    limit: anyio.CapacityLimiter
+    tokens: tuple[str, ...]
+    foreign: bool = False
+
+    def skipped(self, policy: BuildPolicy) -> str:
+        """Return why a package is not built, or an empty string.
+
+        Raises:
+            BuildError: it must be built and cannot.
+        """
+        if policy.enabled == "false":
+            return "build: {enabled: false}"
+        problem = self.unable(policy)
+        if problem and policy.enabled == "true":
+            raise BuildError(f"it must be built, and {problem}", hint="or use --no-build")
+        locked = policy.file or (self.root / policy.flake / "flake.lock").exists()
+        if not problem and policy.enabled == "auto" and not locked:
+            problem = (
+                "flake.nix has no flake.lock, so that a build would prove little: make one with "
+                "`nix flake lock` and commit it, or write build: {enabled: true}"
+            )
+        return problem
+
+    def unable(self, policy: BuildPolicy) -> str:
+        """Return why Nix cannot evaluate the package set at all, or an empty string."""
+        if not self.nix.available():
+            return "Nix is not installed"
+        if policy.file:
+            return "" if (self.root / policy.file).exists() else f"there is no {policy.file}"
+        there = (self.root / policy.flake / "flake.nix").exists()
+        return "" if there else "there is no flake.nix"
+
+    async def evaluate(self, jobs: Sequence[Job]) -> Ahead:
+        """Evaluate together what can be; the rest is evaluated when it is built."""
+        allowed = []
+        for job in jobs:
+            with suppress(BuildError):  # as `build` will say
+                await self._refuse_unsafe(job.target.policy)
+                allowed.append(job)
+        workers = int(self.limit.total_tokens)
+        return await Evaluator(self.nix, self.scratch, workers).evaluate(allowed)
+
+    async def build(self, job: Job, ahead: Ahead) -> Build:
+        """Build a job in its own scratch copy and say what became of it.
+
+        Args:
+            job: what to build.
+            ahead: what `evaluate` found.
+
+        Raises:
+            BuildError: Nix cannot be asked, or must not be.
+        """
+        policy = job.target.policy
+        sandboxed = await self._refuse_unsafe(policy)
+        async with self.limit:
+            started = time.monotonic()
+            try:
+                with anyio.fail_after(policy.timeout.total_seconds()):
+                    built = await self._build(job, ahead)
+            except TimeoutError:
+                built = self._timed_out(job)
+        seconds = round(time.monotonic() - started, 1)
+        return replace(built, seconds=seconds, sandboxed=sandboxed)
+
+    async def _refuse_unsafe(self, policy: BuildPolicy) -> bool:
+        """Return whether builds are sandboxed.
+
+        Raises:
+            BuildError: they are not, or evaluation is not to be trusted, and could read a token.
+        """
+        sandboxed = await self.nix.sandboxed(policy.options)
+        if not sandboxed and self.tokens:
+            raise BuildError(
+                f"builds are not sandboxed, and {'; '.join(self.tokens)}: upstream code could read "
+                "it",
+                hint="turn on Nix's sandbox, or build where the token never was: `bump --output "
+                "DIR`, then `publish DIR`",
+            )
+        if self.foreign and self.tokens and _reads_files(policy):
+            raise BuildError(
+                f"{'; '.join(self.tokens)}, and evaluating this branch could read it: only a "
+                "flake is evaluated without access to other files",
+                hint="unset it: a review needs no token",
+            )
+        return sandboxed
+
+    async def true_hash(self, job: Job, wrong: Sri, needs: str) -> Sri:
+        """Let Nix find the hash of a fixed output of a package, in a scratch copy.
+
+        Args:
+            job: the package; its changes write a fake hash.
+            wrong: the fake hash.
+            needs: a Nix expression for the derivation, of ``package``, that needs the output.
+
+        Raises:
+            NotEvaluated: the package set does not evaluate.
+            HashError: the output cannot be built, or is not used.
+            BuildError: Nix cannot be asked, or must not be.
+        """
+        policy = job.target.policy
+        await self._refuse_unsafe(policy)
+        async with self.limit:
+            log = self._log(job.target.package)
+            try:
+                with anyio.fail_after(policy.timeout.total_seconds()):
+                    attempt = Attempt(self.nix, self.scratch, job.changes, job.target, log)
+                    return await attempt.true_hash(wrong, needs, job.source)
+            except TimeoutError as error:
+                seconds = int(policy.timeout.total_seconds())
+                raise HashError(
+                    f"the fixed-output build for its hash took longer than {seconds} s",
+                    hint="raise `timeout:` under `build:` in config.yaml",
+                ) from error
+
+    async def _build(self, job: Job, ahead: Ahead) -> Build:
+        log = self._log(job.target.package)
+        log.write_bytes(b"")
+
+        async def one(target: Target, label: str, source: Downloaded | None) -> Build:
+            attempt = Attempt(self.nix, self.scratch, job.changes, target, log)
+            return await attempt.run(ahead.get(key(job, target)), label, source)
+
+        built = await one(job.target, job.label, job.source)
+        for dependent in job.dependents:
+            if built.status == "failed":
+                break
+            after = await one(dependent, "", None)
+            built = after if after.status == "failed" else built
+        return built
+
+    def _log(self, package: Package) -> Path:
+        self.logs.mkdir(parents=True, exist_ok=True)
+        return self.logs / f"{package.identity.replace('/', '_')}.log"
+
+    def _timed_out(self, job: Job) -> Build:
+        seconds = int(job.target.policy.timeout.total_seconds())
+        log = self._log(job.target.package)
+        text = log.read_text("utf-8", "replace")
+        return Build(
+            "failed",
+            job.target.attribute,
+            phase="build",
+            log=str(log),
+            tail=diagnose.tail(text),
+            diagnosis=diagnose.diagnose(f"timed out after {seconds} seconds"),
+        )
+
+
+def _reads_files(policy: BuildPolicy) -> bool:
+    """Tell whether evaluation may read any file. Source: Nix manual, "pure-eval"."""
+    return bool(policy.file) or "--impure" in policy.options
+
+
+def order_of(dependents: Sequence[str], packages: Sequence[Package]) -> tuple[Package, ...]:
+    """Return the packages of some identities, in the order of the identities."""
+    by_identity = {package.identity: package for package in packages}
+    return tuple(by_identity[one] for one in dependents if one in by_identity)

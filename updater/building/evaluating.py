@@ -1,0 +1,231 @@
+"""Many jobs in few evaluations, before any of them is built."""
+
+from __future__ import annotations
+
+import secrets
+from itertools import islice
+from typing import TYPE_CHECKING, TypeAlias
+
+import anyio
+from anyio import to_thread
+from msgspec import Struct
+
+from updater.building import batches
+from updater.building.batches import Said, Tree, Wanted
+from updater.building.expressions import attribute_path
+from updater.effects.nix.options import for_any_tree
+from updater.errors import BuildError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from updater.building.batches import Form
+    from updater.effects.nix.build import Ended, NixBuild
+    from updater.effects.scratch import Scratch
+    from updater.model import BuildPolicy, Package, Sri
+
+# An evaluation holds a whole package set for each tree that it is at, and the list of all of them
+# is one argument of a command, which Linux limits to 128 KiB.
+_TREES, _PACKAGES = 16, 100
+# How often in a row nothing may be evaluated before each package is left to itself.
+_VAIN = 2
+
+
+class Target(Struct, frozen=True):
+    """A package to build, and how."""
+
+    package: Package
+    policy: BuildPolicy
+
+    @property
+    def attribute(self) -> str:
+        """The package as Nix names it."""
+        return attribute_path(self.policy.attribute, self.package.name)
+
+
+class Downloaded(Struct, frozen=True):
+    """A source as it was downloaded for its hash, kept for Nix.
+
+    Attributes:
+        sri: the hash of the archive's tree.
+        strip_root: as in `Fetch`.
+    """
+
+    archive: Path
+    sri: Sri
+    strip_root: bool
+
+
+class Job(Struct, frozen=True):
+    """What is to be built.
+
+    Attributes:
+        target: the package that is changed.
+        label: the version that the built metadata must have; empty to leave that out.
+        changes: file -> bytes, over the user's tree.
+        source: the source as it was downloaded for its hash, None where it was not.
+        dependents: packages to build after it, in dependency order.
+    """
+
+    target: Target
+    label: str
+    changes: Mapping[str, bytes]
+    source: Downloaded | None = None
+    dependents: tuple[Target, ...] = ()
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """All that is built, in order."""
+        return (self.target, *self.dependents)
+
+
+Key: TypeAlias = tuple[str, str]
+"""The identities of a job's package and of the package in its tree."""
+
+Ahead: TypeAlias = dict[Key, Said]
+"""What was evaluated ahead; what is missing is to be evaluated by itself."""
+
+
+def key(job: Job, target: Target) -> Key:
+    """Return where a target's evaluation is found."""
+    return job.target.package.identity, target.package.identity
+
+
+class _Part(Struct, frozen=True):
+    """Some packages of one tree."""
+
+    changes: Mapping[str, bytes]
+    wanted: dict[Key, Wanted]
+
+
+class Evaluator(Struct, frozen=True):
+    """Evaluates jobs ahead; whatever does not succeed is left for later, with its message.
+
+    Attributes:
+        workers: processes of nix-eval-jobs, where that is installed.
+    """
+
+    nix: NixBuild
+    scratch: Scratch
+    workers: int
+
+    async def evaluate(self, jobs: Sequence[Job]) -> Ahead:
+        """Evaluate jobs of the same place and options together."""
+        groups: dict[tuple[str, str, tuple[str, ...]], list[Job]] = {}
+        for job in jobs:
+            policy = job.target.policy
+            groups.setdefault((policy.file, policy.flake, policy.options), []).append(job)
+        ahead: Ahead = {}
+        for group in groups.values():
+            policy = group[0].target.policy
+            if not for_any_tree(policy.options):
+                continue
+            limit = min(job.target.policy.timeout.total_seconds() for job in group)
+            for batch in _batches(_parts(group)):
+                if sum(len(part.wanted) for part in batch) > 1:
+                    ahead |= await self._batch(batch, policy, limit)
+        return ahead
+
+    async def _batch(self, batch: Sequence[_Part], policy: BuildPolicy, limit: float) -> Ahead:
+        log = self.scratch.file("evaluation.log")
+        copies: list[Path] = []
+        try:
+            with anyio.move_on_after(limit):
+                keys: list[Key] = []
+                trees = []
+                for part in batch:
+                    copies.append(await to_thread.run_sync(self.scratch.copy, dict(part.changes)))
+                    wanted = dict(enumerate(part.wanted.values(), len(keys)))
+                    keys += part.wanted
+                    trees.append(Tree(await self._place(copies[-1], policy), wanted))
+                found = await self._evaluated(trees, policy, log)
+                return {keys[at]: said for at, said in found.items()}
+        except BuildError:
+            pass  # met again, and told, when each package is evaluated by itself
+        finally:
+            for copy in copies:
+                self.scratch.drop(copy)
+        return {}
+
+    async def _place(self, copy: Path, policy: BuildPolicy) -> str:
+        if policy.file:
+            return str(copy / policy.file)
+        return await self.nix.locked_flake(copy, policy.flake)
+
+    async def _evaluated(
+        self, trees: Sequence[Tree], policy: BuildPolicy, log: Path
+    ) -> dict[int, Said]:
+        form: Form = "file" if policy.file else "flake"
+        if self.nix.evaluates_jobs():
+            ended = await self.nix.evaluate_jobs(
+                batches.jobs(form, trees),
+                policy.options,
+                log,
+                workers=self.workers,
+                pure=form == "flake",
+            )
+            if found := batches.read_jobs(ended.stdout):
+                return found  # else it is too old, or of another Nix
+        found = {}
+        rest, vain = list(trees), 0
+        while rest and vain < _VAIN:
+            mark = secrets.token_hex(8)  # so that no overlay's own trace is taken for it
+            ended = await self._traced(form, batches.traced(form, rest, mark), policy, log)
+            said = batches.read_traced(ended.log, mark)
+            found |= said
+            vain = 0 if said else vain + 1
+            rest = _after(rest, said)
+        return found
+
+    async def _traced(self, form: Form, expression: str, policy: BuildPolicy, log: Path) -> Ended:
+        if form == "file":
+            return await self.nix.evaluate(expression, policy.options, log.parent, log)
+        return await self.nix.evaluate_flakes(expression, policy.options, log)
+
+
+def _after(trees: Sequence[Tree], said: Mapping[int, Said]) -> list[Tree]:
+    """Return what comes after the package at which an evaluation ended."""
+    rest: list[Tree] = []
+    failed = False
+    for tree in trees:
+        packages = {at: wanted for at, wanted in tree.packages.items() if at not in said}
+        if packages and not failed:
+            failed = True
+            del packages[next(iter(packages))]
+        if packages:
+            rest.append(Tree(tree.place, packages))
+    return rest
+
+
+def _parts(jobs: Sequence[Job]) -> Iterator[_Part]:
+    """Yield the trees of jobs, one for those that change nothing, of bounded sizes."""
+    unchanged: dict[Key, Wanted] = {}
+    for job in jobs:
+        wanted = {
+            key(job, target): Wanted(target.attribute, target.policy.imports)
+            for target in job.targets
+        }
+        if job.changes:
+            yield from _split(_Part(job.changes, wanted))
+        else:
+            unchanged |= wanted
+    yield from _split(_Part({}, unchanged))
+
+
+def _split(part: _Part) -> Iterator[_Part]:
+    rest = iter(part.wanted.items())
+    while some := dict(islice(rest, _PACKAGES)):
+        yield _Part(part.changes, some)
+
+
+def _batches(parts: Iterator[_Part]) -> Iterator[list[_Part]]:
+    batch: list[_Part] = []
+    for part in parts:
+        packages = sum(len(one.wanted) for one in [*batch, part])
+        if batch and (len(batch) == _TREES or packages > _PACKAGES):
+            yield batch
+            batch = []
+        batch.append(part)
+    if batch:
+        yield batch

@@ -1,0 +1,283 @@
+"""A repository's offer -> the decision what a pin becomes, with the facts that it takes."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from updater import choose
+from updater.choose.asked import named
+from updater.choose.subjects import Decision
+from updater.errors import HashError, StageError, UpstreamError
+from updater.identify.questions import Identity
+from updater.model import Candidate, Choice, Pinned, PinWarning, Stay, Take, Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.choose.history import Commits
+    from updater.choose.repository import Repository
+    from updater.model import Offer, Relation
+
+_NEWEST_TAGS_DATED = 50
+
+
+class Chooser:
+    """Decides for one package.
+
+    Args:
+        repository: the package, and what its repository offers.
+        index: what the package index has of the same name, None where that is not known.
+    """
+
+    def __init__(self, repository: Repository, index: Offer | None) -> None:
+        self._repository = repository
+        self._follower = repository.follower
+        self._subject = repository.subject
+        self._pin = repository.subject.pin
+        self._policy = repository.subject.policy
+        self._offer = repository.offer
+        self._index = index
+        self._form = repository.form
+        self._versions = repository.versions
+        self._tags = repository.tags
+        self._tracking = repository.tracking
+
+    async def decide(self) -> Decision:
+        """Return the decision.
+
+        Raises:
+            StageError: a fact that it needs cannot be had.
+        """
+        decision = await self._decide()
+        if isinstance(decision.choice, Take):
+            truly = await self._truly(decision.pinned, decision.choice.candidate)
+            decision = replace(decision, pinned=truly)
+        return replace(decision, evidence=self._repository.evidence)
+
+    async def _decide(self) -> Decision:
+        if self._follower.to:
+            return await self._named()
+        if self._tracking.kind in ("commit", "branch"):
+            if self._policy.upstream:
+                why = Wait("its address names a version, and a commit has none: set `track: tag`")
+                return Decision(self._tracking, why, self._repository.pinned())
+            return await self._follow_branch()
+        decision = await self._follow_tags()
+        newest = self._tags[0].version if self._tags else None
+        return replace(
+            decision,
+            warnings=(
+                *decision.warnings,
+                *choose.other_forms(self._versions, newest, self._subject.names),
+                *self._cross_checked(),
+            ),
+        )
+
+    async def _truly(self, pinned: Pinned, new: Candidate) -> Pinned:
+        """Return what a pin holds with its version, as far as it can be had: labels may lie."""
+        if pinned.commit is None or pinned.version is not None:
+            return pinned
+        if pinned.commit == new.commit:
+            return replace(pinned, version=new.version)
+        held = Candidate(version="", commit=pinned.commit)
+        with suppress(UpstreamError):
+            async with self._repository.commits() as commits:
+                held = await self._labelled(held, commits)
+        return replace(pinned, version=held.version or None)
+
+    async def _labelled(self, candidate: Candidate, commits: Commits) -> Candidate:
+        """Return a commit's candidate with what its own files say of the package."""
+        found = await commits.labelled(candidate, self._tags, self._subject.modules)
+        return replace(found, requires_python=()) if self._subject.package.nested else found
+
+    async def _named(self) -> Decision:
+        wider = choose.general_form(self._subject.names)
+        taken = named(self._follower.to, self._offer, self._form, wider)
+        if not taken.candidate.version:
+            async with self._repository.commits() as commits:
+                labelled = await self._labelled(taken.candidate, commits)
+            taken = replace(taken, candidate=labelled)
+        return Decision(
+            self._tracking, self._repository.as_written(taken), self._repository.pinned()
+        )
+
+    # --- tags, releases, and the index as a list of them ---
+
+    async def _follow_tags(self) -> Decision:
+        if self._tracking.kind == "release" and self._offer.releases is None:
+            why = Wait("its host has no releases besides tags: set `track: tag`")
+            return Decision(self._tracking, why, self._repository.pinned())
+        if self._tracking.kind == "pypi" and self._index is None:
+            why = Wait("`track: pypi`: the index has no project of its name")
+            return Decision(self._tracking, why, self._repository.pinned())
+        versions = self._with_pythons(await self._dated(self._followed()))
+        if self._tracking.moving:
+            return await self._settle(self._newest(versions))
+        recorded = self._follower.records.seen(self._subject)
+        warnings = choose.tag_warnings(self._pin, self._offer, self._versions, recorded)
+        if choose.is_commit(self._pin.rev) and self._repository.pinned().version is None:
+            choice = await self._over_commit(self._newest(versions))
+        else:
+            choice = choose.choose_release(self._pin, versions, self._policy, self._follower.now)
+        return Decision(
+            self._tracking, self._repository.as_written(choice), self._repository.pinned(), warnings
+        )
+
+    def _followed(self) -> choose.Versions:
+        """Return the tags of the channel that the pin follows."""
+        match self._tracking.kind:
+            case "release":
+                released = [one for one in self._offer.releases or () if one.commit]
+                return choose.Versions(released, self._form)
+            case "pypi":
+                on_index = {one.version: one.candidate for one in self._on_index}
+                tags = [
+                    replace(
+                        tag.candidate,
+                        yanked=on_index[tag.version].yanked,
+                        published=on_index[tag.version].published,
+                    )
+                    for tag in self._tags
+                    if tag.version in on_index
+                ]
+                return choose.Versions(tags, self._form)
+            case _:
+                return self._versions
+
+    def _newest(self, versions: choose.Versions) -> Choice:
+        """Choose as if nothing were pinned."""
+        offered = choose.plain(versions.releases)
+        return choose.newest_release(offered, self._policy, self._follower.now)
+
+    async def _over_commit(self, newest: Choice) -> Choice:
+        relation: Relation = "unknown"
+        if isinstance(newest, Take):
+            async with self._repository.commits() as commits:
+                relation = await commits.relation(self._pin.rev, newest.candidate.commit)
+        return choose.choose_over_commit(newest, relation)
+
+    async def _dated(self, versions: choose.Versions) -> choose.Versions:
+        """Give dates to the newest tags, where the policy asks how old they are."""
+        if not self._policy.minimum_release_age:
+            return versions
+        tags = [one.candidate for one in versions.every]
+        undated = [
+            one.candidate.commit for one in versions.releases if one.candidate.published is None
+        ]
+        if not undated:
+            return versions
+        async with self._repository.commits() as commits:
+            dates = await commits.dates(undated[:_NEWEST_TAGS_DATED])
+        dated = (replace(one, published=one.published or dates.get(one.commit)) for one in tags)
+        return choose.Versions(dated, self._form)
+
+    def _with_pythons(self, versions: choose.Versions) -> choose.Versions:
+        """Add which Pythons the index says that the same versions need; nobody else is asked."""
+        if self._policy.python is None or self._index is None:
+            return versions
+        files = {one.version: one.candidate.distributions for one in self._on_index}
+        told = (
+            replace(
+                tag.candidate,
+                requires_python=tuple(one.requires_python for one in files.get(tag.version, ())),
+            )
+            for tag in versions.every
+        )
+        return choose.Versions(told, self._form)
+
+    def _cross_checked(self) -> tuple[PinWarning, ...]:
+        if self._index is None or not self._policy.cross_check:
+            return ()
+        return choose.other_channel(self._tags, self._on_index, self._policy, self._follower.now)
+
+    @cached_property
+    def _on_index(self) -> Sequence[choose.Release]:
+        """The index's releases, newest first."""
+        return choose.Versions(self._index.candidates if self._index else (), None).releases
+
+    # --- branches ---
+
+    async def _follow_branch(self) -> Decision:
+        head = self._head()
+        pin = self._pin
+        async with self._repository.commits() as commits:
+            candidate = await self._labelled(head, commits)
+            if not choose.is_commit(pin.rev):
+                return await self._onto_head(candidate, commits)
+            line = await commits.line(pin.rev, candidate.commit)
+        choice = choose.choose_commit(candidate, line, self._policy, self._follower.now)
+        label = choose.parse_version(pin.version)
+        if isinstance(choice, Stay) and label != choose.parse_version(candidate.version):
+            reason = f"the label {pin.version} is false: the commit is {candidate.version}"
+            choice = Take(candidate, reason, (PinWarning("false-label", reason),))
+        warnings = choose.tag_warnings(pin, self._offer, self._versions)
+        return Decision(self._tracking, choice, self._repository.pinned(), warnings)
+
+    async def _onto_head(self, head: Candidate, commits: Commits) -> Decision:
+        """Decide what a moving rev without version tags becomes: the head, if it leads there."""
+        rev = self._pin.rev
+        unfit = next(choose.other_python(head, self._policy), "")
+        now = Take(head, f"the rev {rev!r} moves: pinned to the commit that it names now")
+        if not self._pin.hash:
+            choice = Wait(unfit, candidate=head) if unfit else now
+            return Decision(self._tracking, choice, self._repository.pinned())
+        held = await self._identify()
+        if isinstance(held, Wait):
+            return Decision(self._tracking, held, self._repository.pinned())
+        held = await self._labelled(held, commits)
+        relation = await commits.relation(held.commit, head.commit)
+        if relation not in ("identical", "ahead"):
+            now = Take(held, f"the rev {rev!r} moves: pinned to its commit, which is not behind")
+        elif relation == "ahead" and unfit:
+            passed_over = (PinWarning("newer-held", unfit),)
+            now = Take(held, f"the rev {rev!r} moves: pinned to its commit", passed_over)
+        return Decision(self._tracking, now, self._repository.pinned(held.commit, held.version))
+
+    def _head(self) -> Candidate:
+        branch = self._tracking.branch or self._offer.default_branch
+        commit = self._offer.branches.get(branch)
+        if commit is None:
+            raise StageError(
+                f"{self._subject.project} has no branch {branch!r}",
+                hint=f"its default branch is {self._offer.default_branch!r}",
+            )
+        return Candidate(version="", commit=commit)
+
+    # --- moving revs ---
+
+    async def _settle(self, choice: Choice) -> Decision:
+        """Decide what a moving rev becomes: the newest tag, or the commit that it holds."""
+        rev = self._pin.rev
+        if not self._pin.hash:
+            return Decision(self._tracking, choice, self._repository.pinned())
+        newest = choice.candidate
+        async with self._repository.commits() as commits:
+            held = await self._identify()
+            if isinstance(held, Wait):
+                return Decision(self._tracking, held, self._repository.pinned())
+            relation: Relation = "unknown"
+            if newest is not None:
+                relation = await commits.relation(held.commit, newest.commit)
+            if not held.version:
+                held = await self._labelled(held, commits)
+        settled = choose.choose_settled(rev, held, newest, relation)
+        if isinstance(choice, Wait) and settled.candidate is newest:
+            settled = choice
+        return Decision(self._tracking, settled, self._repository.pinned(held.commit, held.version))
+
+    async def _identify(self) -> Candidate | Wait:
+        """Return the commit that the pinned hash holds, as its tag where one names it."""
+        repository, rev = self._repository, self._pin.rev
+        try:
+            found = await repository.identify()
+        except HashError as error:
+            return choose.unknown_source(rev, error.message)
+        if isinstance(found, Identity):
+            return repository.candidate(found.commit)
+        return choose.unknown_source(
+            rev, f"no commit is known to have the pinned hash: {found.explained}"
+        )

@@ -1,0 +1,104 @@
+"""One package and its upstream's offer -> a decision, with the facts that it takes.
+
+This gathers what `choose` decides on: which commit a moving rev holds, how commits are ordered,
+how old a tag is. Nothing is asked for that the policy does not need.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from updater import choose
+from updater.choose.asked import named
+from updater.choose.chooser import Chooser
+from updater.choose.repository import Repository
+from updater.choose.subjects import Decision, Subject
+from updater.errors import NotFound, StageError
+from updater.fetchers.base import NoFile
+from updater.model import Candidate, Choice, Offer, Pinned, PinWarning, Take, Tracking, Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from updater.choose.records import Records
+    from updater.hashing.prefetch import Prefetcher
+    from updater.identify.identifier import Identifier
+    from updater.model import Host
+
+__all__ = ["Decision", "Follower", "Subject"]
+
+
+class Follower(Struct, frozen=True):
+    """Decides for one package after the other, each by itself."""
+
+    hosts: Mapping[str, Host]
+    prefetcher: Prefetcher
+    records: Records
+    identifier: Callable[[], Identifier]
+    now: datetime
+    to: str = ""
+
+    async def decide(
+        self, subject: Subject, offer: Offer, twin: Offer | StageError | None = None
+    ) -> Decision:
+        """Return the decision for a package.
+
+        Args:
+            subject: the package.
+            offer: what its upstream has.
+            twin: what the index has of the same name, where the source is a repository.
+
+        Raises:
+            StageError: a fact that the decision needs cannot be had.
+        """
+        if subject.project.startswith("pypi:"):
+            decision = self._from_index(subject, offer)
+        else:
+            index = twin if isinstance(twin, Offer) else None
+            decision = await Chooser(self.repository(subject, offer), index).decide()
+            if isinstance(twin, StageError) and not isinstance(twin, NotFound):
+                unasked = PinWarning("not-compared", f"the index was not compared: {twin.message}")
+                decision = replace(decision, warnings=(*decision.warnings, unasked))
+        choice = self._gated(subject, decision.choice)
+        return replace(decision, choice=choice, warnings=offer.warnings + decision.warnings)
+
+    def repository(self, subject: Subject, offer: Offer) -> Repository:
+        """Return a package with what its repository offers in the form that its pin uses."""
+        return Repository(self, subject, offer)
+
+    def unfetchable(self, subject: Subject, candidate: Candidate) -> str:
+        """Say why the package's fetcher call cannot get a candidate, or nothing."""
+        fetch = subject.fetch(candidate, self.hosts)
+        return fetch.reason if isinstance(fetch, NoFile) else ""
+
+    def _gated(self, subject: Subject, choice: Choice) -> Choice:
+        if not isinstance(choice, Take):
+            return choice
+        reason = self.unfetchable(subject, choice.candidate)
+        return Wait(reason, None, choice.candidate, choice.warnings) if reason else choice
+
+    def _from_index(self, subject: Subject, offer: Offer) -> Decision:
+        policy, pin = subject.policy, subject.pin
+        tracking = Tracking("pypi", "its source is fetched from the package index")
+        pinned = Pinned(rev="", version=pin.version)
+        choice: Choice
+        if self.to:
+            choice = named(self.to, offer, None, None)
+        elif policy.track not in ("auto", "pypi"):
+            choice = Wait(
+                f"`track: {policy.track}` needs a source from the repository, and this one comes "
+                "from the package index"
+            )
+        else:
+            choice = choose.choose_release(
+                pin,
+                choose.Versions(offer.candidates, None),
+                policy,
+                self.now,
+                lambda candidate: self.unfetchable(subject, candidate),
+            )
+        return Decision(tracking, choice, pinned)

@@ -1,0 +1,215 @@
+"""What a repository's history says of commits: order, dates, and the version of each.
+
+What the upstream told already is not asked again; the rest comes from git, from a clone without
+trees, and only when a policy needs it.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec.structs import replace
+
+from updater.choose import Line, label
+from updater.effects.git.history import History
+from updater.errors import BadAnswer, NotFound
+from updater.metadata.python import declared_python
+from updater.metadata.version import declared_version
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from updater.choose import Release
+    from updater.effects.http.client import Http
+    from updater.model import Candidate, Known, Relation
+
+T = TypeVar("T")
+
+_SERVICE = "/info/refs?service=git-upload-pack"
+_ADVERTISED = "application/x-git-upload-pack-advertisement"
+
+
+class Commits:
+    """One repository's commits.
+
+    Args:
+        url: where git finds it.
+        known: what need not be asked.
+        http: its limit and its retries hold for git too.
+        stack: closes what was opened.
+    """
+
+    def __init__(self, url: str, known: Known, http: Http, stack: ExitStack) -> None:
+        self._url = url
+        self._known = known
+        self._http = http
+        self._stack = stack
+        self._history: History | None = None
+        self._speaks_git = False
+        self._reachable: dict[str, frozenset[str]] = {}
+        self._dates: dict[str, datetime] = dict(known.dates)
+        self._files = {commit: dict(files) for commit, files in known.files.items()}
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, url: str, known: Known, http: Http) -> AsyncIterator[Commits]:
+        """Open a repository's history by its address; nothing is fetched yet."""
+        with ExitStack() as stack:
+            yield cls(url, known, http, stack)
+
+    async def relation(self, base: str, head: str) -> Relation:
+        """Say where ``head`` stands to ``base``; ``unknown`` where upstream lacks ``base``.
+
+        Raises:
+            UpstreamError: the history of ``head`` cannot be fetched.
+        """
+        if base == head:
+            return "identical"
+        told = self._known.relations.get((base, head))
+        if told is not None:
+            return told
+        if base in await self._before(head):
+            return "ahead"
+        try:
+            return "behind" if head in await self._before(base) else "diverged"
+        except NotFound:
+            return "unknown"
+
+    async def line(self, pinned: str, head: str) -> Line:
+        """Return where the head of a branch stands to the pinned commit."""
+        relation = await self.relation(pinned, head)
+        known = relation in ("ahead", "identical")
+        return Line(relation, (await self.dates([pinned]))[pinned] if known else None)
+
+    async def labelled(
+        self, candidate: Candidate, tags: Sequence[Release], packages: tuple[str, ...]
+    ) -> Candidate:
+        """Return a commit's candidate with its date, its version label, and the Pythons it needs.
+
+        Args:
+            candidate: its commit counts.
+            tags: the repository's version tags, newest first.
+            packages: names that the import package may have.
+        """
+        commit = candidate.commit
+        named = [tag for tag in tags if tag.candidate.commit == commit]
+        declared = None if named else await declared_version(self._reader(commit), packages)
+        tagged = next(iter(named), None)
+        if declared is None and tagged is None and tags:
+            before = await self._before(commit)
+            tagged = next((tag for tag in tags if tag.candidate.commit in before), None)
+        date = (await self.dates([commit]))[commit]
+        version = label(
+            declared,
+            tagged.candidate.version if tagged is not None else None,
+            date,
+            named=bool(named),
+        )
+        needed = declared_python(self._files.get(commit, {}))
+        return replace(
+            candidate,
+            version=version,
+            published=date,
+            requires_python=(needed,) if needed is not None else (),
+        )
+
+    async def declared(self, commit: str, packages: tuple[str, ...]) -> str | None:
+        """Return the version that one commit's source declares; its history is left alone.
+
+        Raises:
+            UpstreamError: the commit cannot be fetched.
+        """
+        told = self._known.files.get(commit, {})
+        with self._opened() as alone:
+            await self._patiently(lambda: alone.fetch_alone([commit]))
+
+            async def read(path: str) -> bytes | None:
+                if path in told:
+                    return told[path]
+                return await self._patiently(lambda: alone.read(commit, path))
+
+            return await declared_version(read, packages)
+
+    async def dates(self, commits: Sequence[str]) -> dict[str, datetime]:
+        """Return the dates of commits; those that are not known come in one request.
+
+        Raises:
+            UpstreamError: one of them cannot be fetched.
+        """
+        missing = [commit for commit in dict.fromkeys(commits) if commit not in self._dates]
+        fetched = [commit for commit in missing if self._is_fetched(commit)]
+        if fetched:
+            self._dates |= await self._clone().dates(fetched)
+        unfetched = [commit for commit in missing if commit not in fetched]
+        if unfetched:
+            with self._opened() as alone:
+                await self._patiently(lambda: alone.fetch_alone(unfetched))
+                self._dates |= await alone.dates(unfetched)
+        return {commit: self._dates[commit] for commit in commits}
+
+    def _reader(self, commit: str) -> Callable[[str], Awaitable[bytes | None]]:
+        told = self._files.setdefault(commit, {})
+
+        async def read(path: str) -> bytes | None:
+            if path not in told:
+                await self._before(commit)
+                clone = self._clone()
+                told[path] = await self._patiently(lambda: clone.read(commit, path))
+            return told[path]
+
+        return read
+
+    async def _before(self, commit: str) -> frozenset[str]:
+        """Return a commit and all its ancestors."""
+        if commit not in self._reachable:
+            clone = self._clone()
+            await self._patiently(lambda: clone.fetch([commit]))
+            self._reachable[commit] = await clone.reachable(commit)
+        return self._reachable[commit]
+
+    def _is_fetched(self, commit: str) -> bool:
+        return any(commit in reachable for reachable in self._reachable.values())
+
+    def _clone(self) -> History:
+        if self._history is None:
+            self._history = self._stack.enter_context(self._opened())
+        return self._history
+
+    def _opened(self) -> AbstractContextManager[History]:
+        http = self._http
+        return History.opened(self._url, http.silence, http.token(self._url), http.fetched)
+
+    async def _expect_git(self) -> None:
+        """Make sure that git is answered in its own protocol before it is let loose.
+
+        Git takes a page (a log-in, say) for a list of plain files. A partial clone then asks for
+        each object that it lacks by another fetch, which asks in the same way, without end; only
+        git 2.44 and newer can be told not to.
+
+        Raises:
+            UpstreamError: the host answers with something else.
+        """
+        if self._speaks_git:
+            return
+        url = f"{self._url}{_SERVICE}"
+        headers = {"Git-Protocol": "version=2"}
+        answer = await self._http.get(url, headers=headers, scheme="basic")
+        if answer.headers.get("content-type", "") != _ADVERTISED:
+            raise BadAnswer(
+                f"{self._url} does not answer in the git protocol",
+                url=self._url,
+                hint="does a log-in page stand before it?",
+            )
+        self._speaks_git = True
+
+    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
+        await self._expect_git()
+
+        async def once() -> T:
+            async with self._http.clones:
+                return await ask()
+
+        return await self._http.trying(self._url)(once)

@@ -1,0 +1,85 @@
+"""Which commit a tag named when it was pinned: tags can be moved, and no overlay tells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from updater import choose
+from updater.effects.git import own as git
+from updater.errors import HashError, StageError
+from updater.known_fetchers import FETCHERS
+from updater.model.sri import parse_hash
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from updater.choose.subjects import Subject
+    from updater.effects.answers import Answers
+    from updater.model import Candidate, Package, Pin, Project, Sri
+
+
+class Records:
+    """What earlier runs saw, and what the user's own repository said before.
+
+    Args:
+        root: the user's repository.
+        answers: those of earlier runs; None where nothing is kept.
+    """
+
+    def __init__(self, root: Path, answers: Answers | None) -> None:
+        self._root = root
+        self._answers = answers
+
+    def note(self, project: Project, candidate: Candidate | None, found: Sri) -> None:
+        """Keep which commit a tag names while its source has a hash; the first one stays."""
+        if candidate is None or not candidate.ref or not candidate.commit:
+            return
+        if self._answers is not None and not self.commit(project, candidate.ref, found):
+            asked = ("tag", project, candidate.ref, str(found))
+            self._answers.keep({"commit": candidate.commit}, *asked)
+
+    def commit(self, project: Project, tag: str, pinned: Sri) -> str:
+        """Return the commit that a tag named in the first run that saw it, or an empty string."""
+        kept = None
+        if self._answers is not None:
+            kept = self._answers.get("tag", project, tag, str(pinned))
+        return str(kept["commit"]) if kept is not None else ""
+
+    def seen(self, subject: Subject) -> str:
+        """Return the commit that a pinned tag named in the first run that saw it with its hash.
+
+        An empty string where none saw it, and for a pin that names no tag.
+        """
+        try:
+            pinned = parse_hash(subject.pin.hash, "sha256")
+        except HashError:
+            return ""
+        return self.commit(subject.project, subject.pin.rev, pinned)
+
+    async def pinned_commit(self, subject: Subject) -> str:
+        """Return the commit that a pinned tag named when it was pinned, or an empty string.
+
+        Where no run saw it: the commit that the pin itself named before, with the same hash.
+        """
+        seen = self.seen(subject)
+        if seen or not subject.pin.hash:
+            return seen
+        from updater.find.packages import read_file  # noqa: PLC0415 - only where history is asked
+
+        package = subject.package
+        async for data in git.versions(self._root, package.file, subject.pin.hash):
+            for one in read_file(data, package.file):
+                before = _pin(one) if one.identity == package.identity else None
+                if before and before.hash == subject.pin.hash and choose.is_commit(before.rev):
+                    return before.rev
+        return ""
+
+
+def _pin(package: Package) -> Pin | None:
+    source = package.source
+    if source is None or source.fetcher not in FETCHERS:
+        return None
+    try:
+        return FETCHERS[source.fetcher].pin(package, source)
+    except StageError:
+        return None

@@ -1,0 +1,136 @@
+"""A package whose upstream is a repository: what that offers it, and what its pin holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from updater import choose
+from updater.errors import HashError
+from updater.fetchers.base import NoFile
+from updater.identify.questions import Identity, Question
+from updater.model import Candidate, Choice, Evidence, Pinned, Take
+from updater.model.sri import parse_hash
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from updater.choose import Release
+    from updater.choose.follower import Follower
+    from updater.choose.history import Commits
+    from updater.choose.subjects import Subject
+    from updater.identify.questions import Identification
+    from updater.model import Offer
+
+
+class Repository:
+    """One package, and its repository's offer in the form that its pin uses.
+
+    Args:
+        follower: the run's clock, hosts and ``--to``.
+        subject: the package.
+        offer: what the repository has.
+
+    Attributes:
+        form: how its tags are written.
+        versions: its tags in that form.
+        tags: its version tags, newest first.
+        tracking: what it follows.
+        evidence: what `identify` found; None where it was not asked, or found nothing.
+    """
+
+    def __init__(self, follower: Follower, subject: Subject, offer: Offer) -> None:
+        self.follower = follower
+        self.subject = subject
+        self.offer = offer
+        self._pin = subject.pin
+        self.form = choose.tag_form(subject.pin, subject.policy, offer, subject.names)
+        self.versions = choose.Versions(offer.candidates, self.form)
+        self.tags = self.versions.releases
+        self.tracking = choose.choose_tracking(subject.pin, subject.policy, offer, self.versions)
+        self.evidence: Evidence | None = None
+
+    def pinned(self, commit: str | None = None, version: str | None = None) -> Pinned:
+        """Return what is known of the pin: by its tag, by its commit, or as identified."""
+        rev = self._pin.rev
+        for tag in self.tags:
+            if rev == tag.candidate.ref or tag.candidate.commit in (rev, commit):
+                return Pinned(rev, tag.candidate.commit, tag.candidate.version)
+        return Pinned(rev, commit or (rev if choose.is_commit(rev) else None), version)
+
+    def as_written(self, choice: Choice) -> Choice:
+        """A pin that names a commit goes on naming commits, also those of tags."""
+        if not isinstance(choice, Take) or not choose.is_commit(self._pin.rev):
+            return choice
+        return replace(choice, candidate=replace(choice.candidate, ref=""))
+
+    def commits(self) -> AbstractAsyncContextManager[Commits]:
+        """Open the repository's history."""
+        from updater.choose.history import Commits  # noqa: PLC0415 - git, which a check of tags does without
+
+        http = self.follower.prefetcher.http
+        return Commits.opened(self.offer.repository, self.offer.known, http)
+
+    # --- what the pinned hash holds ---
+
+    def candidate(self, commit: str) -> Candidate:
+        """Return a commit as its tag, the best where it has several, or as itself."""
+        tags = (tag.candidate for tag in self._by_label())
+        named = (tag for tag in tags if tag.commit == commit)
+        return next(named, Candidate(version="", commit=commit))
+
+    @property
+    def named(self) -> str:
+        """The commit that the rev says, itself or as a tag; empty where it is neither."""
+        rev = self._pin.rev
+        tags = (one.commit for one in self.offer.candidates if one.ref == rev)
+        return rev if choose.is_commit(rev) else next(tags, "")
+
+    async def identify(self) -> Identification:
+        """Ask the repository's history which commit the pinned hash holds.
+
+        Raises:
+            HashError: the hash is none of an archive's tree, so that no commit can have it.
+            UpstreamError: the repository cannot be cloned.
+        """
+        pinned = parse_hash(self._pin.hash, "sha256")
+        if self.blocked:
+            raise HashError(f"no commit's archive has this hash: {self.blocked}")
+        tags = [tag.candidate.commit for tag in self._by_label()]
+        label = choose.parse_version(self._pin.version)
+        labelled = [tag.candidate.commit for tag in self.tags if tag.version == label]
+        question = Question(
+            url=self.offer.repository,
+            pinned=pinned,
+            file=self.subject.package.file,
+            written=self._pin.hash,
+            named=self.named,
+            likely=tuple(dict.fromkeys((*self._named_now(), *labelled))),
+            tagged=tuple(dict.fromkeys(tags)),
+        )
+        found = await self.follower.identifier().identify(question)
+        if isinstance(found, Identity):
+            ref = self.candidate(found.commit).ref
+            self.evidence = Evidence(found.commit, ref, found.looked_at, str(pinned))
+        return found
+
+    @property
+    def blocked(self) -> str:
+        """Why the hash is not that of a commit's archive, or an empty string."""
+        # Any tag will do: `tag = ...` takes no commit, and the call's switches are asked about.
+        fetch = self.subject.fetch(Candidate("0", ref="0", commit="0" * 40), self.follower.hosts)
+        return "" if isinstance(fetch, NoFile) else fetch.blocked
+
+    def _by_label(self) -> list[Release]:
+        """Return the version tags: those that the label means first, then the newest."""
+        label = choose.parse_version(self._pin.version)
+        return sorted(self.tags, key=lambda tag: tag.version != label)
+
+    def _named_now(self) -> list[str]:
+        """Return the commit that the rev names now, if any."""
+        rev = self._pin.rev
+        if choose.is_commit(rev):
+            return [rev]
+        branch = self.offer.branches.get(rev if rev != "HEAD" else self.offer.default_branch)
+        return [commit for commit in (self.named, branch) if commit]

@@ -1,0 +1,126 @@
+"""A package on its way through the stages, and what was decided about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from packaging.utils import InvalidName, canonicalize_name
+
+from updater import choose
+from updater.fetchers.base import NoFile
+from updater.hosts import guarded
+from updater.metadata.version import files_read
+from updater.model import Choice, Evidence, Pinned, PinWarning, Project, Take, Tracking
+from updater.upstreams.base import Question, host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from updater.fetchers.base import Fetched, Fetcher
+    from updater.model import Candidate, Host, Package, Pin, Policy, Source
+    from updater.upstreams.base import Upstream
+
+
+class Subject(Struct, frozen=True):
+    """A package, its pin, and where its versions come from."""
+
+    package: Package
+    source: Source
+    fetcher: Fetcher
+    pin: Pin
+    project: Project
+    upstream: Upstream
+    policy: Policy
+
+    @property
+    def has_history(self) -> bool:
+        """Whether its hash is that of a commit: not of a file that a version names."""
+        return not self.policy.upstream and not self.project.startswith("pypi:")
+
+    @property
+    def names(self) -> choose.Names:
+        """What a tag may start with."""
+        own = (self.package.name, self.package.pname or "")
+        return choose.Names(tuple(dict.fromkeys(name for name in own if name)), self._repository)
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """What the import package may be called, likeliest first."""
+        names = (self.package.name, self.package.pname or "", self._repository)
+        return tuple(
+            dict.fromkeys(
+                name.replace("-", "_").replace(".", "_").lower() for name in names if name
+            )
+        )
+
+    @property
+    def _repository(self) -> str:
+        return self.project.rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
+
+    @property
+    def twin(self) -> Project | None:
+        """The package's project on the index, where the source comes from a repository."""
+        if self.project.startswith("pypi:"):
+            return None
+        name = self.package.pname or self.package.name
+        try:
+            return Project(f"pypi:{canonicalize_name(name, validate=True)}")
+        except InvalidName:
+            return None
+
+    def question(self, to: str) -> Question:
+        """Return what must be known of its project.
+
+        Args:
+            to: the version or rev that was asked for, or an empty string.
+        """
+        rev, policy = self.pin.rev, self.policy
+        is_commit = choose.is_commit(rev)
+        expected = choose.expected_tracking(self.pin, policy)
+        follows_commits = is_commit or expected.moving or expected.kind in ("commit", "branch")
+        names = {policy.branch, to, "" if is_commit or self.pin.through_version else rev}
+        return Question(
+            self.project,
+            branches=frozenset(names - {"", "HEAD"}),
+            commits=frozenset({rev} if is_commit else ()),
+            files=files_read(self.modules) if follows_commits or to else (),
+            releases=policy.track == "release",
+            dates=bool(policy.minimum_release_age),
+        )
+
+    def fetch(self, candidate: Candidate, hosts: Mapping[str, Host]) -> Fetched:
+        """Return how this package's fetcher call gets a candidate."""
+        # Where config.yaml names the upstream, the source is somewhere else.
+        named = self.policy.upstream
+        project = self.fetcher.project(self.package, self.source) if named else self.project
+        host = host_of(project, hosts)
+        web = host.web if host is not None else ""
+        fetch = self.fetcher.fetch(self.package, self.source, candidate, web)
+        return fetch if isinstance(fetch, NoFile) else guarded(fetch, project, hosts)
+
+
+class Decision(Struct, frozen=True):
+    """A choice and what it rests on; ``evidence`` where the pin had to be identified."""
+
+    tracking: Tracking
+    choice: Choice
+    pinned: Pinned
+    warnings: tuple[PinWarning, ...] = ()
+    evidence: Evidence | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why the candidate is taken where that is not plain."""
+        return self.choice.reason if isinstance(self.choice, Take) else ""
+
+    def known(self, package: Package) -> dict[str, Any]:
+        """Return the fields that every outcome has, as `known` of an outcome does."""
+        return {
+            "package": package,
+            "tracking": self.tracking,
+            "pinned": self.pinned,
+            "candidate": self.choice.candidate,
+            "warnings": self.warnings + self.choice.warnings,
+            "evidence": self.evidence,
+        }

@@ -1,0 +1,99 @@
+"""What GitHub Actions is told beside the report: annotations on lines, and a step summary.
+
+Source of the variables: GitHub docs, "Variables reference".
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from msgspec import Struct
+
+from updater.errors import WriteError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TextIO
+
+    from updater.find.found import Found
+    from updater.model import Outcome
+
+
+class Told(Struct, frozen=True):
+    """What a command has to tell.
+
+    Attributes:
+        root: the folder that files are relative to.
+        found: all packages, for the graph of their dependencies; None leaves it out.
+    """
+
+    command: str
+    root: Path
+    outcomes: Sequence[Outcome]
+    found: Found | None
+
+
+def tell(told: Told, stream: TextIO) -> None:
+    """Annotate on Actions, and add to the summary wherever the runner names a file for it."""
+    annotated = os.environ.get("GITHUB_ACTIONS") == "true"
+    summary = os.environ.get("GITHUB_STEP_SUMMARY", "")
+    if not annotated and not summary:
+        return
+    import anyio  # noqa: PLC0415 - only on Actions
+
+    from updater.effects.git import own as git  # noqa: PLC0415 - as above
+
+    _, prefix = anyio.run(git.place, told.root)
+    if annotated:
+        from updater.report.annotations import marks  # noqa: PLC0415 - as above
+
+        marked = dict.fromkeys(marks(told.outcomes))
+        stream.writelines(f"{one.command(prefix)}\n" for one in marked)
+    # Every night `publish` is first given a folder without results: nothing to sum up.
+    if summary and (told.outcomes or told.command != "publish"):
+        head = anyio.run(git.head, told.root)
+        _summarise(told, Path(summary), _blob(head, prefix))
+
+
+def tell_stopped(command: str, message: str, hint: str) -> None:
+    """Tell why a command could not do its work, so that a red run says it at its top."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY", "")
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from updater.report.annotations import Annotation  # noqa: PLC0415 - only on Actions
+
+        said = f"{message}\n{hint}" if hint else message
+        one = Annotation("error", "", 0, f"updater {command}".strip(), said)
+        sys.stderr.write(f"{one.command()}\n")
+    if summary:
+        from updater.report.step_summary import stopped  # noqa: PLC0415 - as above
+
+        _append(Path(summary), stopped(command, message, hint))
+
+
+def _summarise(told: Told, path: Path, blob: str) -> None:
+    from updater.effects import files  # noqa: PLC0415 - as in tell
+    from updater.overlay.reading.uses import uses  # noqa: PLC0415 - as in tell
+    from updater.report.step_summary import LARGEST, Summary  # noqa: PLC0415 - as in tell
+
+    used = uses(told.found.packages, told.found.texts) if told.found is not None else {}
+    room = LARGEST - files.size(path)
+    _append(path, Summary(told.command, told.outcomes, used, blob).text(room))
+
+
+def _append(path: Path, text: str) -> None:
+    """Add to a step's summary; that it cannot be written is said and changes nothing else."""
+    from updater.effects import files  # noqa: PLC0415 - as in tell
+
+    try:
+        files.append(path, text)
+    except WriteError as error:
+        sys.stderr.write(f"updater: {error}\n")
+
+
+def _blob(head: str, prefix: str) -> str:
+    server, name = (os.environ.get(key, "") for key in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY"))
+    return f"{server}/{name}/blob/{head}/{quote(prefix)}" if server and name and head else ""

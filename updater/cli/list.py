@@ -1,0 +1,47 @@
+"""`list`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from updater.choose import expected_tracking
+from updater.cli.output import paint, write
+from updater.errors import StageError
+from updater.find.ahead import begin_reading
+from updater.find.followable import adopted, skip_reason
+from updater.find.selection import select
+from updater.known_fetchers import FETCHERS
+from updater.report.as_json import listing_json
+from updater.report.listing import describe
+from updater.report.summary import Exit
+from updater.report.terminal import listing_lines
+
+if TYPE_CHECKING:
+    from updater.cli.request import Request
+
+
+def list_packages(request: Request) -> int:
+    """Show what was found; asks nobody."""
+    config = request.load()
+    found = begin_reading(config)()
+    rows = []
+    for read in select(found.packages, request.packages):
+        package = adopted(read, config.policy(read).hash)
+        source = package.source
+        policy = config.policy(package)
+        skip, pin = "", None
+        problem = f"{package.problem}; {package.hint}" if package.hint else package.problem
+        try:
+            if not problem:
+                skip = skip_reason(package, policy)
+            if source is not None and not problem:
+                pin = FETCHERS[source.fetcher].pin(package, source)
+        except StageError as error:
+            problem = "" if skip else f"{error}; {error.hint}"
+        tracking = expected_tracking(pin, policy) if pin is not None and not skip else None
+        rows.append(describe(package, pin, tracking, hold=policy.hold, problem=problem, skip=skip))
+    if request.json:
+        write(listing_json(rows))
+    else:
+        paint(listing_lines(rows))
+    return Exit.FAILED if any(row.status == "failed" for row in rows) else Exit.DONE

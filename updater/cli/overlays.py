@@ -1,0 +1,45 @@
+"""What the overlays hold, for one command."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from updater.find.ahead import begin_reading
+from updater.find.selection import select
+
+if TYPE_CHECKING:
+    from updater.cli.request import Request
+    from updater.config.load import Config
+    from updater.find.found import Found
+    from updater.model import Package
+
+
+class Overlays:
+    """All packages, and those that were asked for; read beside this process until they are wanted.
+
+    Args:
+        request: names packages.
+        config: names the overlays.
+
+    Raises:
+        ConfigError: an entry of ``overlays:`` names nothing.
+    """
+
+    def __init__(self, request: Request, config: Config) -> None:
+        self._names = request.packages
+        self._reading = begin_reading(config)
+
+    @cached_property
+    def found(self) -> Found:
+        """All that was read."""
+        return self._reading()
+
+    @cached_property
+    def packages(self) -> tuple[Package, ...]:
+        """The packages that were asked for.
+
+        Raises:
+            NoSuchPackage, AmbiguousName: as their messages say.
+        """
+        return select(self.found.packages, self._names)

@@ -1,0 +1,76 @@
+"""`review`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import anyio
+
+from updater.cli.output import report
+from updater.cli.session import run
+from updater.effects.git import own as git
+from updater.find.changed import changed_packages, packages_at
+from updater.find.packages import find_packages
+from updater.overlay.reading.uses import dependents, uses
+from updater.pipeline.reviewing import Asked, builds_otherwise, names_one_of
+from updater.report.summary import exit_code
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
+
+    from updater.cli.request import Request
+    from updater.config.load import Config
+    from updater.find.found import Found
+    from updater.model import Package
+
+
+def review(request: Request, base: str) -> int:
+    """Verify, audit and test what the present branch changes.
+
+    Args:
+        request: whose configuration may come from elsewhere than the branch.
+        base: the branch, tag or commit that it is compared with, from where it left it; an empty
+            string for the repository's default branch.
+    """
+    config = request.load()
+    found = find_packages(config)
+    commit, asked = anyio.run(_asked, config, found, base)
+    outcomes = run(request, config, lambda pipeline: pipeline.review(asked), foreign=True)
+    report("review", request, outcomes, found=found, base=commit)
+    return exit_code(outcomes)
+
+
+async def _asked(config: Config, found: Found, base: str) -> tuple[str, Asked]:
+    own = config.document.base
+    remote = [f"origin/{own}"] if own else ["origin/HEAD", "origin/main", "origin/master"]
+    commit = await git.fork_point(config.root, [base] if base else remote)
+    files = await git.changed_files(config.root, commit)
+    touched = _in(found.packages, config.root, files)
+    changed = await changed_packages(config.root, commit, touched, found)
+    before = await packages_at(config.root, commit, [one.file for one in changed])
+    used, again = uses(found.packages, found.texts), set[str]()
+    naming = {file for file, text in found.texts.items() if names_one_of(text, file, files)}
+    for package in found.packages:
+        build = config.policy(package).build
+        if package.file in naming or builds_otherwise(build, files):
+            again.add(package.identity)
+        if package in changed and build.dependents:
+            again.update(dependents(package.identity, used))
+    rebuilt = [one for one in found.packages if one.identity in again and one not in changed]
+    return commit, Asked(
+        changed,
+        tuple(rebuilt),
+        {
+            one.identity: before.packages[one.identity]
+            for one in changed
+            if one.identity in before.packages
+        },
+    )
+
+
+def _in(packages: Sequence[Package], root: Path, files: Collection[str]) -> list[Package]:
+    """Return the packages of some files, through links too."""
+    changed = {os.path.realpath(root / file) for file in files}
+    return [one for one in packages if os.path.realpath(root / one.file) in changed]

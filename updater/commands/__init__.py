@@ -1,1 +1,0 @@
-"""What each command does: configuration in, pipeline, report out, exit code back."""

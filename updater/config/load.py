@@ -1,0 +1,199 @@
+"""config.yaml and the environment -> a frozen `Config`; every error names file:line:key."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, structs
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from updater.config.file import read
+from updater.config.index import default_index
+from updater.config.keys import Document
+from updater.config.values import plain
+from updater.errors import ConfigError
+from updater.hashing.limits import Limits
+from updater.hosts import HOST_KINDS, KNOWN_HOSTS
+from updater.model import BuildPolicy, Host, Package, Policy, PullPolicy, TrackKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+
+class Config(Struct, frozen=True):
+    """What the updater was told.
+
+    Attributes:
+        root: the folder that overlays, packages and messages are relative to.
+        file: the configuration's name in messages, or an empty string where there is none.
+    """
+
+    root: Path
+    file: str
+    document: Document
+    hosts: Mapping[str, Host]
+
+    @property
+    def index(self) -> str:
+        """The package index: the configured one, else pip's, else PyPI."""
+        return self.document.index or default_index()
+
+    @property
+    def limits(self) -> Limits:
+        """What one archive may cost."""
+        said = self.document.archives
+        return Limits(
+            downloaded_bytes=said.downloaded,
+            unpacked_bytes=said.unpacked,
+            ratio=said.ratio,
+            entries=said.members,
+        )
+
+    def tokens(self) -> Iterator[tuple[Host, str, str]]:
+        """Yield (host, environment variable, token) for each host that has a token."""
+        for host in self.hosts.values():
+            for variable in host.token_env:
+                token = os.environ.get(variable, "").strip()
+                if token:
+                    yield host, variable, token
+                    break
+
+    @property
+    def token_variables(self) -> frozenset[str]:
+        """All variables that hold tokens by custom or by configuration, set or not."""
+        hosts = (*KNOWN_HOSTS.values(), *self.hosts.values())
+        return frozenset(variable for host in hosts for variable in host.token_env)
+
+    def policy(self, package: Package) -> Policy:
+        """Return what may be chosen for a package: its own options over the defaults."""
+        options: dict[str, Any] = {}
+        build: dict[str, Any] = {}
+        pull: dict[str, Any] = {}
+        own = (one for key, one in self.document.packages.items() if names_package(key, package))
+        for given in (self.document.defaults, *own):
+            said = _said(given)
+            build |= _said(said.pop("build", None))
+            pull |= _said(said.pop("pull_request", None))
+            options |= said
+        if build.get("imports") == "auto":
+            del build["imports"]
+        options |= _steered(package, options)
+        track = str(options.pop("track", "auto"))
+        kind, _, branch = track.partition(":")
+        if "allow" in options:
+            options["allow"] = SpecifierSet(options["allow"])
+        if "python" in options:
+            options["python"] = Version(options["python"])
+        if "tag_pattern" in options:
+            options["tag_pattern"] = re.compile(options["tag_pattern"])
+        return Policy(
+            track=_kind(kind),
+            branch=branch,
+            build=BuildPolicy(**build),
+            pull_request=PullPolicy(**pull),
+            **options,
+        )
+
+    @property
+    def build_jobs(self) -> int:
+        """How many builds may run side by side."""
+        build = self.document.defaults.build
+        return (build.jobs if build is not None else None) or BuildPolicy().jobs
+
+    def unused(self, packages: Sequence[Package]) -> tuple[str, ...]:
+        """Return the keys of ``packages:`` that name no package."""
+        return tuple(
+            key
+            for key in self.document.packages
+            if not any(names_package(key, package) for package in packages)
+        )
+
+
+def _said(options: Struct | None) -> dict[str, Any]:
+    """Return the keys to which config.yaml gives a value."""
+    given = structs.asdict(options) if options is not None else {}
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _steered(package: Package, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what comments beside a package say over its options: they stand nearest to it.
+
+    Versions to ignore add up; a hold holds wherever it is said.
+    """
+    said: dict[str, Any] = {}
+    for directive in package.directives:
+        if directive.key == "ignore":
+            known = said.get("ignore", options.get("ignore", ()))
+            said["ignore"] = (*known, directive.value)
+        elif directive.key != "hold" or not options.get("hold"):
+            said[directive.key] = directive.value
+    return said
+
+
+def _kind(text: str) -> TrackKind:
+    kinds: dict[str, TrackKind] = {
+        "auto": "auto",
+        "tag": "tag",
+        "release": "release",
+        "commit": "commit",
+        "pypi": "pypi",
+        "branch": "branch",
+    }
+    return kinds[text]
+
+
+def names_package(key: str, package: Package) -> bool:
+    """Tell whether a PKG argument or key names a package: name, pname, identity, file or glob."""
+    names = {package.name, package.identity, package.file, package.pname or ""}
+    return key in names or any(fnmatch.fnmatchcase(name, key) for name in names)
+
+
+def load(root: Path, file: str | None) -> Config:
+    """Read the configuration.
+
+    Args:
+        root: the folder that ``-C`` names.
+        file: what ``--config`` names; without it ``config.yaml`` in the root, which may be absent.
+
+    Raises:
+        ConfigError: as its message says.
+    """
+    if not root.is_dir():
+        raise ConfigError("is no folder", file=str(root), hint="check -C")
+    name = file or "config.yaml"
+    path = root / name
+    if file is None and not path.exists():
+        document, shown = Document(), ""
+    else:
+        document, shown = read(path, name), name
+    document = plain(document)
+    return Config(root, shown, document, _hosts(document, shown))
+
+
+def _hosts(document: Document, shown: str) -> dict[str, Host]:
+    """Return the hosts by name: those that need no configuration, and those of the file."""
+    hosts = dict(KNOWN_HOSTS)
+    for name, options in document.hosts.items():
+        known = hosts.get(name)
+        kind = options.kind or (known.kind if known is not None else None)
+        if kind is None:
+            choices = " or ".join(HOST_KINDS)
+            raise ConfigError(
+                "needs its kind", file=shown, key=f"hosts.{name}", hint=f"write kind: {choices}"
+            )
+        web = options.web or (known.web if known is not None else f"https://{name}")
+        default = known or HOST_KINDS[kind].host(name, web)
+        hosts[name] = Host(
+            name=name,
+            kind=kind,
+            web=web,
+            api=options.api or default.api,
+            graphql=options.graphql or default.graphql,
+            token_env=(options.token_env,) if options.token_env else default.token_env,
+        )
+    return hosts

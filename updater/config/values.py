@@ -1,0 +1,298 @@
+"""How values are spelled in config.yaml: each class reads one kind, or says what was expected."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from msgspec import Struct, structs
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+
+from updater.hosts import HOST_KINDS
+from updater.model.schedule import read_window
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Schema = Mapping[str, object]
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DECIMAL = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
+_SIZES = _DECIMAL | {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+_SHORT_HOSTS = {"github": "github.com", "gitlab": "gitlab.com", "codeberg": "codeberg.org"}
+_SHORT = ":, ".join(_SHORT_HOSTS) + ":"
+_TRACKS = ("auto", "tag", "release", "commit", "pypi")
+_UPDATE_KINDS = ("patch", "minor", "major", "pin")
+
+
+class Spelled:
+    """A value that is made of its spelling; ValueError says which was expected.
+
+    Attributes:
+        schema: what JSON Schema can say of the spelling.
+    """
+
+    schema: ClassVar[Schema]
+
+
+def read(kind: type[Any], value: object) -> object:
+    """Read a value of one of these kinds: msgspec asks for those that it does not know itself."""
+    return kind(value)
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - of every kind, and one return for each
+    """Return a model's values, or one, as Python's own types: msgspec writes no others to JSON."""
+    match value:
+        case Struct():
+            own = structs.asdict(value).items()
+            return structs.replace(value, **{name: plain(one) for name, one in own})
+        case dict():
+            return {key: plain(one) for key, one in value.items()}
+        case Duration():
+            return value + timedelta()
+        case Size():
+            return int(value)
+        case str():
+            return str(value)
+        case tuple():
+            return tuple(value)
+        case _:
+            return value
+
+
+def _matches(pattern: str, value: object) -> re.Match[str] | None:
+    """Match a pattern of a schema: there, ``$`` is the very end, and not before a line end too."""
+    inner = pattern.removeprefix("^").removesuffix("$")
+    return re.fullmatch(inner, value) if isinstance(value, str) else None
+
+
+class Duration(timedelta, Spelled):
+    """``30s``, ``60m``, ``12h``, ``7d``, ``2w``; 0 needs no unit."""
+
+    _PATTERN = r"^\s*([0-9]{1,8})\s*([smhdw])\s*$"
+    schema: ClassVar[Schema] = {"anyOf": [{"type": "string", "pattern": _PATTERN}, {"const": 0}]}
+
+    def __new__(cls, value: object) -> Self:
+        if value == 0 and not isinstance(value, bool):
+            return super().__new__(cls)
+        found = _matches(cls._PATTERN, value)
+        if found is None:
+            raise ValueError("a duration is a whole number and s, m, h, d or w, such as 7d")
+        return super().__new__(cls, **{_UNITS[found[2]]: int(found[1])})
+
+
+class Size(int, Spelled):
+    """A whole number of bytes, or one with a unit: ``500MB``, ``16GiB``."""
+
+    _PATTERN = r"^\s*(0*[1-9][0-9]*)\s*([kMG]?B|[KMG]iB)\s*$"
+    schema: ClassVar[Schema] = {
+        "anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": _PATTERN}]
+    }
+
+    def __new__(cls, value: object) -> Self:
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+            return super().__new__(cls, value)
+        found = _matches(cls._PATTERN, value)
+        if found is None:
+            raise ValueError(
+                "a size is a whole number and B, kB, MB, GB, KiB, MiB or GiB, as in 16GiB"
+            )
+        return super().__new__(cls, int(found[1]) * _SIZES[found[2]])
+
+
+class _Patterned(str, Spelled):
+    """A text of one form: ``pattern`` finds it, and ``expected`` says it."""
+
+    pattern: ClassVar[str]
+    expected: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        cls.schema = {"type": "string", "pattern": cls.pattern}
+
+    def __new__(cls, value: object) -> Self:
+        if _matches(cls.pattern, value) is None:
+            raise ValueError(f"expected {cls.expected}")
+        return super().__new__(cls, value)
+
+
+class Track(_Patterned):
+    """A channel: one of the tracks, or ``branch:NAME``."""
+
+    pattern = rf"^({'|'.join(_TRACKS)}|branch:.+)$"
+    expected = f"one of {', '.join(_TRACKS)}, branch:NAME"
+
+
+class Python(_Patterned):
+    """A version of Python."""
+
+    pattern = r"^3\.[0-9]+(\.[0-9]+)?$"
+    expected = 'a version of Python as text, such as "3.12"'
+
+
+class Repository(_Patterned):
+    """``OWNER/NAME`` or ``HOST:OWNER/NAME``."""
+
+    pattern = r"^([A-Za-z0-9_.-]+:)?[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"
+    expected = "OWNER/NAME, or HOST:OWNER/NAME for a host of hosts:"
+
+
+class Group(_Patterned):
+    """A group's name, which becomes a part of its branch's."""
+
+    pattern = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+    expected = "a name of letters, digits, ., _ and - that begins with a letter or digit"
+
+
+class Address(_Patterned):
+    """A base address, without a slash at its end."""
+
+    pattern = r"^https?://[^\s/]+\S*$"
+    expected = "an address that starts with https:// or http://"
+
+    def __new__(cls, value: object) -> Self:
+        return super().__new__(cls, value.rstrip("/") if isinstance(value, str) else value)
+
+
+class Switch(str, Spelled):
+    """A boolean, or ``auto``."""
+
+    schema: ClassVar[Schema] = {"enum": ["auto", True, False, "true", "false"]}
+
+    def __new__(cls, value: object) -> Self:
+        word = str(value).lower() if isinstance(value, bool) else value
+        if word not in ("auto", "true", "false"):
+            raise ValueError("expected one of auto, true, false")
+        return super().__new__(cls, word)
+
+
+class Upstream(str, Spelled):
+    """A project's identity, or the short form that `updater prefetch` takes too."""
+
+    schema: ClassVar[Schema] = {
+        "type": "string",
+        "pattern": rf"^\s*({'|'.join(_SHORT_HOSTS)}|pypi|https):",
+    }
+
+    def __new__(cls, value: object) -> Self:
+        text = value.strip() if isinstance(value, str) else ""
+        short, _, rest = text.partition(":")
+        if short == "pypi" and re.fullmatch(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?", rest, re.ASCII):
+            return super().__new__(cls, f"pypi:{canonicalize_name(rest)}")
+        if short in _SHORT_HOSTS and re.fullmatch(r"[\w.-]+(?:/[\w.-]+)+", rest, re.ASCII):
+            return super().__new__(
+                cls, f"https://{_SHORT_HOSTS[short]}/{rest.removesuffix('.git')}"
+            )
+        if re.fullmatch(r"https://[^\s/@?#]+/[^\s@?#]+", text):
+            return super().__new__(cls, text.rstrip("/").removesuffix(".git"))
+        raise ValueError(f"expected {_SHORT}OWNER/REPO, pypi:NAME or https://HOST/OWNER/REPO")
+
+
+class Specifier(str, Spelled):
+    """A PEP 440 version specifier."""
+
+    schema: ClassVar[Schema] = {"type": "string"}
+
+    def __new__(cls, value: object) -> Self:
+        try:
+            return super().__new__(cls, SpecifierSet(str(value)))
+        except InvalidSpecifier as error:
+            raise ValueError('expected a PEP 440 specifier, such as ">=0,<2"') from error
+
+
+class TagPattern(str, Spelled):
+    """A regular expression with a group named ``version``."""
+
+    schema: ClassVar[Schema] = {"type": "string", "format": "regex"}
+
+    def __new__(cls, value: object) -> Self:
+        try:
+            pattern = re.compile(str(value))
+        except re.error as error:
+            raise ValueError(f"expected a regular expression: {error}") from error
+        if "version" not in pattern.groupindex:
+            raise ValueError("expected a group named version, such as v(?P<version>.+)")
+        return super().__new__(cls, value)
+
+
+class Hold(str, Spelled):
+    """``true``, ``false`` or a reason."""
+
+    schema: ClassVar[Schema] = {
+        "anyOf": [{"type": "boolean"}, {"type": "string", "pattern": r"\S"}]
+    }
+
+    def __new__(cls, value: object) -> Self:
+        if isinstance(value, bool):
+            return super().__new__(cls, "held in config.yaml" if value else "")
+        if isinstance(value, str) and value.strip():
+            return super().__new__(cls, value)
+        raise ValueError("expected true, false or the reason as text")
+
+
+class HostKind(str, Spelled):
+    """A kind of host."""
+
+    schema: ClassVar[Schema] = {"enum": list(HOST_KINDS)}
+
+    def __new__(cls, value: object) -> Self:
+        if not isinstance(value, str) or value not in HOST_KINDS:
+            raise ValueError(f"expected one of {', '.join(HOST_KINDS)}")
+        return super().__new__(cls, value)
+
+
+class Title(str, Spelled):
+    """The template of a title."""
+
+    schema: ClassVar[Schema] = {"type": "string", "pattern": r"^[^\n]*\{name\}[^\n]*$"}
+
+    def __new__(cls, value: object) -> Self:
+        return super().__new__(cls, _template(value, "name", "old", "new"))
+
+
+class GroupTitle(str, Spelled):
+    """The template of a group's title."""
+
+    schema: ClassVar[Schema] = {"type": "string", "pattern": r"^[^\n]*\{group\}[^\n]*$"}
+
+    def __new__(cls, value: object) -> Self:
+        return super().__new__(cls, _template(value, "group", "count"))
+
+
+def _template(value: object, needed: str, *wanted: str) -> str:
+    unknown = set(re.findall(r"{(.*?)}", str(value))) - {needed, *wanted}
+    if unknown or not isinstance(value, str) or f"{{{needed}}}" not in value or "\n" in value:
+        others = " and ".join(f"{{{one}}}" for one in wanted)
+        raise ValueError(f"expected one line with {{{needed}}}, and {others} where wanted")
+    return value
+
+
+class Schedule(tuple[str, ...], Spelled):
+    """Windows of the week."""
+
+    schema: ClassVar[Schema] = {"type": "array", "items": {"type": "string"}}
+
+    def __new__(cls, value: object) -> Self:
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise ValueError(
+                'expected a list of windows, such as ["sat-sun", "mon-fri 02:00-06:00"]'
+            )
+        for one in value:
+            read_window(one)
+        return super().__new__(cls, value)
+
+
+class UpdateKinds(tuple[str, ...], Spelled):
+    """Kinds of update; ``true`` is all of them."""
+
+    schema: ClassVar[Schema] = {
+        "anyOf": [{"type": "boolean"}, {"type": "array", "items": {"enum": list(_UPDATE_KINDS)}}]
+    }
+
+    def __new__(cls, value: object) -> Self:
+        if isinstance(value, bool):
+            return super().__new__(cls, _UPDATE_KINDS if value else ())
+        if not isinstance(value, list) or not all(one in _UPDATE_KINDS for one in value):
+            raise ValueError(f"expected true, false or a list of {', '.join(_UPDATE_KINDS)}")
+        return super().__new__(cls, value)

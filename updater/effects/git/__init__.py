@@ -1,0 +1,1 @@
+"""git: the user's repository, and the histories of upstreams."""

@@ -1,0 +1,164 @@
+"""A repository's history for ordering commits, from a clone without trees."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from updater.effects.git.environment import isolated
+from updater.effects.git.fetch import LARGEST, git_with_limit, refuse_too_large, sweep
+from updater.effects.processes.process import printable, run
+from updater.errors import NotFound, RateLimited, ServerFailed, Unreachable, UpstreamError
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator, Sequence
+
+_CLONE_SECONDS = 300.0
+# What `git init --bare` and four times `git config` make, without the cost of five processes.
+_CONFIG = """\
+[core]
+	repositoryformatversion = 1
+	bare = true
+[extensions]
+	partialClone = origin
+[remote "origin"]
+	url = {url}
+	promisor = true
+	partialclonefilter = tree:0
+[gc]
+	auto = 0
+[http]
+	lowSpeedLimit = 1000
+	lowSpeedTime = {silence}
+"""
+_SAYS_GONE = re.compile(
+    r"not our ref|not found|no such remote ref|unadvertised object|could not read Username"
+    r"|Authentication failed|returned error: 40[134]",
+    re.IGNORECASE,
+)
+_SAYS_LIMITED = re.compile(r"returned error: 429")
+_SAYS_FAILED = re.compile(r"returned error: 5\d\d|HTTP 5\d\d")
+
+
+class History:
+    """A repository's commits without their trees; files are fetched when they are read."""
+
+    def __init__(self, folder: Path, url: str, token: str = "", largest: int = LARGEST) -> None:
+        self._folder = folder
+        self._url = url
+        self._largest = largest
+        self._environment = isolated(url, token)
+
+    @classmethod
+    @contextmanager
+    def opened(
+        cls, url: str, silence: float = 60.0, token: str = "", largest: int = LARGEST
+    ) -> Iterator[History]:
+        """Prepare an empty partial clone of a repository, removed at the end.
+
+        Args:
+            url: the repository's address.
+            silence: the longest that its host may say next to nothing, in seconds.
+            token: its host's, for a repository that is not public.
+            largest: how many bytes git may fetch at once.
+        """
+        with tempfile.TemporaryDirectory(prefix="updater-history-") as name:
+            folder = Path(name)
+            for part in ("objects", "refs"):
+                (folder / part).mkdir()
+            (folder / "HEAD").write_text("ref: refs/heads/none\n")
+            quoted = url.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "")
+            (folder / "config").write_text(
+                _CONFIG.format(url=f'"{quoted}"', silence=max(1, round(silence)))
+            )
+            yield cls(folder, url, token, largest)
+
+    async def fetch(self, commits: Sequence[str]) -> None:
+        """Fetch the history behind some commits.
+
+        Raises:
+            NotFound: the repository does not have one of them, or does not show itself.
+            UpstreamError: it cannot be reached, as the exception's class says.
+        """
+        await self._fetch((), commits)
+
+    async def fetch_alone(self, commits: Sequence[str]) -> None:
+        """Fetch some commits without what is behind them; not together with `fetch`.
+
+        Raises:
+            UpstreamError: as for `fetch`.
+        """
+        await self._fetch(("--depth=1",), commits)
+
+    async def _fetch(self, options: Sequence[str], commits: Sequence[str]) -> None:
+        done = await self._run(
+            "fetch", "--quiet", "--no-tags", "--filter=tree:0", *options, "origin", *commits
+        )
+        if done.returncode:
+            raise self._failed(done)
+
+    async def reachable(self, commit: str) -> frozenset[str]:
+        """Return a fetched commit and all its ancestors."""
+        return frozenset((await self._git("rev-list", commit)).split())
+
+    async def dates(self, commits: Sequence[str]) -> dict[str, datetime]:
+        """Return fetched commits' committer dates, in UTC."""
+        shown = await self._git("log", "--no-walk=unsorted", "--format=%H %cI", *commits, "--")
+        pairs = (line.split(" ") for line in shown.splitlines())
+        return {commit: datetime.fromisoformat(date).astimezone(UTC) for commit, date in pairs}
+
+    async def read(self, commit: str, path: str) -> bytes | None:
+        """Return a file of a commit, None where there is none.
+
+        Raises:
+            UpstreamError: its content cannot be fetched.
+        """
+        listed = await self._git("ls-tree", "-z", commit, "--", path)
+        kind = listed.split(" ")[1] if listed else ""
+        if kind != "blob":
+            return None
+        done = await self._run("cat-file", "blob", f"{commit}:{path}")
+        if done.returncode:
+            raise self._failed(done)
+        return done.stdout
+
+    async def _git(self, *arguments: str) -> str:
+        done = await self._run(*arguments)
+        if done.returncode:
+            raise self._failed(done)
+        return done.stdout.decode("utf-8", "surrogateescape")
+
+    async def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        try:
+            return await run(
+                [*git_with_limit(self._largest), *arguments],
+                cwd=self._folder,
+                env=self._environment,
+                timeout=_CLONE_SECONDS,
+            )
+        except FileNotFoundError as error:
+            raise UpstreamError("git is not installed", hint="install git") from error
+        except TimeoutError as error:
+            raise UpstreamError(
+                f"{self._url}: git took longer than {_CLONE_SECONDS:.0f} s", url=self._url
+            ) from error
+
+    def _failed(self, done: subprocess.CompletedProcess[bytes]) -> UpstreamError:
+        sweep(self._folder)
+        said = printable(done.stderr).strip()
+        refuse_too_large(said, self._url, self._largest)
+        lines = [line for line in said.splitlines() if line.startswith(("fatal:", "error:"))]
+        why = lines[0] if lines else said or f"git ended with {done.returncode}"
+        message = f"{self._url}: {why}"
+        if _SAYS_LIMITED.search(said):
+            return RateLimited(message, url=self._url, hint="try later")
+        if _SAYS_FAILED.search(said):
+            return ServerFailed(message, url=self._url, hint="try again later")
+        if _SAYS_GONE.search(said):
+            return NotFound(message, url=self._url, hint="is it deleted, renamed or private?")
+        return Unreachable(message, url=self._url, hint="check the network and the proxy variables")

@@ -1,0 +1,168 @@
+"""git in the user's own repository: what it says, and commits of what was written."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from updater.effects.processes.process import printable, run
+from updater.errors import (
+    UsageError,
+    WriteError,
+)
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import AsyncIterator, Sequence
+    from pathlib import Path
+
+
+async def commit_file(root: Path, file: str, message: str) -> None:
+    """Commit one file's changes in the user's repository, whatever else is staged or changed.
+
+    Raises:
+        WriteError: git refuses, with what it said.
+    """
+    done = await _in(root, "commit", "--quiet", "--only", "--message", message, "--", file)
+    if done.returncode:
+        raise WriteError(
+            f"{file} was written but not committed: {printable(done.stderr).strip()}",
+            hint="commit it yourself",
+        )
+
+
+async def refuse_uncommitted(root: Path, file: str) -> None:
+    """Make sure that a file has no changes of the user's that a commit would take along.
+
+    Raises:
+        WriteError: it has, or the folder is no git repository.
+    """
+    done = await _in(root, "status", "--porcelain", "--untracked-files=all", "--", file)
+    if done.returncode:
+        raise WriteError(
+            f"--commit needs a git repository: {printable(done.stderr).strip()}",
+            hint="leave out --commit",
+        )
+    if done.stdout.strip():
+        raise WriteError(
+            f"{file} has uncommitted changes", hint="commit or stash them, or leave out --commit"
+        )
+
+
+async def written_at(root: Path, file: str, text: str) -> float | None:
+    """Return when a text came into a file of the user's repository, in seconds since 1970.
+
+    None where it is not committed, or the folder is no repository.
+    """
+    done = await _in(root, "log", "-1", "--format=%ct", f"-S{text}", "--", file)
+    shown = done.stdout.strip()
+    return float(shown) if done.returncode == 0 and shown.isdigit() else None
+
+
+async def fork_point(root: Path, branches: Sequence[str]) -> str:
+    """Return the commit at which the present branch of the user's repository left another one.
+
+    Args:
+        root: a folder of the repository.
+        branches: the other branch, or names for it, of which the first that exists counts.
+
+    Raises:
+        UsageError: none exists, or they have no commit in common.
+    """
+    for branch in branches:
+        if branch.startswith("-"):
+            raise UsageError(f"{branch!r} is no revision", hint="name a branch, tag or commit")
+        known = await _in(root, "rev-parse", "--verify", "--quiet", f"{branch}^{{commit}}")
+        if known.returncode:
+            continue
+        found = await _in(root, "merge-base", known.stdout.decode().strip(), "HEAD")
+        if found.returncode:
+            raise UsageError(
+                f"{branch} and HEAD have no commit in common",
+                hint="a shallow clone lacks it: git fetch --unshallow",
+            )
+        return found.stdout.decode().strip()
+    raise UsageError(
+        f"the repository in {root} has no revision {' or '.join(branches)}",
+        hint="name the branch, tag or commit that the changes are made to: updater review BASE",
+    )
+
+
+async def changed_files(root: Path, revision: str) -> frozenset[str]:
+    """Return the files below a folder that are not what they were in a commit, new ones too.
+
+    Raises:
+        UsageError: git cannot tell.
+    """
+    listed = [
+        await _in(root, "diff", "--name-only", "--no-renames", "--relative", "-z", revision, "--"),
+        await _in(root, "ls-files", "--others", "--exclude-standard", "-z"),
+    ]
+    for done in listed:
+        if done.returncode:
+            raise UsageError(f"git cannot compare: {printable(done.stderr).strip()}")
+    return frozenset(
+        os.fsdecode(name) for done in listed for name in done.stdout.split(b"\0") if name
+    )
+
+
+async def versions(root: Path, file: str, text: str, most: int = 20) -> AsyncIterator[bytes]:
+    """Yield earlier versions of a file of the user's repository that hold a text, newest first.
+
+    Args:
+        root: the repository.
+        file: the file, relative to the root.
+        text: what it must hold.
+        most: how many of the file's commits are looked at.
+    """
+    listed = await _in(root, "log", f"-{most}", "--format=%H", "--", file)
+    for commit in listed.stdout.decode().split() if listed.returncode == 0 else ():
+        done = await _in(root, "cat-file", "blob", f"{commit}:./{file}")
+        if done.returncode == 0 and text.encode() in done.stdout:
+            yield done.stdout
+
+
+async def file_at(root: Path, revision: str, file: str) -> bytes | None:
+    """Return a file of a commit of the user's repository, None where it had no such file.
+
+    Raises:
+        UsageError: there is no such revision, or the folder is no repository.
+    """
+    known = await _in(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    if known.returncode:
+        raise UsageError(f"{revision!r} is no revision of the repository in {root}")
+    done = await _in(root, "cat-file", "blob", f"{known.stdout.decode().strip()}:./{file}")
+    return done.stdout if done.returncode == 0 else None
+
+
+async def _in(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return await run(["git", *arguments], cwd=root)
+    except FileNotFoundError as error:
+        raise WriteError("git is not installed", hint="leave out --commit") from error
+
+
+async def head(root: Path) -> str:
+    """Return the commit that is checked out; an empty string where there is none."""
+    try:
+        done = await run(["git", "rev-parse", "--verify", "--quiet", "HEAD^{commit}"], cwd=root)
+    except FileNotFoundError:
+        return ""
+    return done.stdout.decode().strip() if done.returncode == 0 else ""
+
+
+async def place(root: Path) -> tuple[str, str]:
+    """Return the address of the remote ``origin`` and the folder's path in its repository.
+
+    Both are empty where there is none; the path ends with a slash where it is not the top.
+    """
+    try:
+        origin = await run(["git", "remote", "get-url", "origin"], cwd=root)
+        prefix = await run(["git", "rev-parse", "--show-prefix"], cwd=root)
+    except FileNotFoundError:
+        return "", ""
+    texts = [
+        done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""
+        for done in (origin, prefix)
+    ]
+    return texts[0], texts[1]

@@ -1,0 +1,298 @@
+"""A repository on GitHub where pull requests are made.
+
+How requests are sent, and what refusals mean, is in `github_requests`.
+"""
+
+from __future__ import annotations
+
+import base64
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from msgspec import Struct
+
+from updater.effects.github.requests import Access, Requests
+from updater.model import Branch, BranchCommit, Issue, Pull
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from updater.model import PullPolicy, PullState
+
+_MOST_COMMITS = 100
+_ENABLE = """mutation ($id: ID!) {
+  enablePullRequestAutoMerge(input: {pullRequestId: $id}) { clientMutationId }
+}"""
+_DISABLE = """mutation ($id: ID!) {
+  disablePullRequestAutoMerge(input: {pullRequestId: $id}) { clientMutationId }
+}"""
+
+
+class TreeFile(Struct, frozen=True):
+    """A file of a commit: its blob's id, and its mode as git writes it."""
+
+    blob: str
+    mode: str
+
+
+class Repository:
+    """One repository; use it through `opened`.
+
+    Every method raises PublishError where GitHub refuses or cannot be reached.
+    """
+
+    def __init__(self, requests: Requests) -> None:
+        self._requests = requests
+
+    @classmethod
+    @contextmanager
+    def opened(cls, access: Access) -> Iterator[Repository]:
+        """Open the connection and close it at the end."""
+        with Requests.opened(access) as requests:
+            yield cls(requests)
+
+    # --- read ---
+
+    def login(self) -> str:
+        """Return the login of the token's user or App (``NAME[bot]``)."""
+        with self._reading():
+            return self._requests.login()
+
+    def default_branch(self) -> str:
+        """Return the repository's default branch."""
+        with self._reading():
+            return str(self._requests.ask("")["default_branch"])
+
+    def head(self, branch: str) -> str | None:
+        """Return a branch's commit, None where there is no such branch."""
+        with self._reading():
+            return self._heads(branch).get(branch)
+
+    def heads(self, prefix: str) -> dict[str, str]:
+        """Return the branches whose names begin so, with their commits."""
+        with self._reading():
+            return self._heads(prefix)
+
+    def files(self, commit: str, paths: Sequence[str]) -> dict[str, TreeFile]:
+        """Return what a commit has at some paths; a path without a file is left out."""
+        with self._reading():
+            root = str(self._requests.ask(f"/git/commits/{commit}")["tree"]["sha"])
+            folders: dict[str, dict[str, tuple[str, TreeFile]]] = {}
+            found = {}
+            for path in paths:
+                file = self._walk(root, path.split("/"), folders)
+                if file is not None:
+                    found[path] = file
+            return found
+
+    def blob(self, sha: str) -> bytes:
+        """Return a file's bytes by its blob's id."""
+        with self._reading():
+            return base64.b64decode(str(self._requests.ask(f"/git/blobs/{sha}")["content"]))
+
+    def find_blob(self, sha: str) -> bytes | None:
+        """Return a file's bytes, None where it is no file (a submodule, say) or too large."""
+        with self._reading():
+            found = self._requests.find(f"/git/blobs/{sha}")
+            return base64.b64decode(str(found["content"])) if found is not None else None
+
+    def branch(self, name: str, base: str) -> Branch | None:
+        """Return a branch with the commits that ``base`` lacks, None where there is none."""
+        with self._reading():
+            head = self._heads(name).get(name)
+            if head is None:
+                return None
+            compared = self._requests.ask(f"/compare/{base}...{head}", per_page=_MOST_COMMITS)
+            commits = tuple(self._commit(str(one["sha"])) for one in compared["commits"])
+            return Branch(name, head, commits)
+
+    def pulls(self, branch: str) -> tuple[Pull, ...]:
+        """Return the pull requests of a branch of this repository, newest first."""
+        with self._reading():
+            asked = {"head": f"{self._requests.owner}:{branch}", "state": "all"}
+            found = [self._pull(one) for one in self._requests.all_of("/pulls", **asked)]
+            found = [one for one in found if one.branch == branch]
+            return tuple(sorted(found, key=lambda one: -one.number))
+
+    def open_pulls(self, base: str) -> tuple[Pull, ...]:
+        """Return all open pull requests against a branch, oldest first."""
+        with self._reading():
+            found = [
+                self._pull(one) for one in self._requests.all_of("/pulls", base=base, state="open")
+            ]
+            return tuple(sorted(found, key=lambda one: one.number))
+
+    def pull_files(self, number: int) -> dict[str, str]:
+        """Return path -> blob id of the files that a pull request changes."""
+        with self._reading():
+            listed = self._requests.all_of(f"/pulls/{number}/files")
+            return {str(one["filename"]): str(one["sha"] or "") for one in listed}
+
+    def comments(self, number: int) -> tuple[tuple[str, str], ...]:
+        """Return (author, text) of a pull request's comments, oldest first."""
+        with self._reading():
+            listed = self._requests.all_of(f"/issues/{number}/comments")
+            return tuple(
+                (str((one["user"] or {}).get("login")), str(one["body"])) for one in listed
+            )
+
+    def issue(self, login: str, marker: str) -> Issue | None:
+        """Return the oldest issue of a user that has a marker in its text."""
+        with self._requests.mapped("read the issues", "issues"):
+            listed = self._requests.all_of("/issues", state="all", sort="created", direction="asc")
+            for one in listed:
+                author, body = (one["user"] or {}).get("login", ""), str(one["body"] or "")
+                if author == login and marker in body and "pull_request" not in one:
+                    return Issue(int(one["number"]), author, body.replace("\r\n", "\n"))
+            return None
+
+    def may_write(self, login: str) -> bool:
+        """Tell whether somebody may push to the repository; who is no user (an App) may not."""
+        with self._reading():
+            said = self._requests.find(f"/collaborators/{quote(login, safe='')}/permission")
+            return said is not None and said["permission"] in ("admin", "write")
+
+    # --- write ---
+
+    def commit(self, parent: str, message: str, files: Mapping[str, bytes]) -> str:
+        """Make a commit over ``parent`` with some files' new bytes; return its id.
+
+        It names no author, so that GitHub signs it for an App. Modes stay as they are.
+        Source: GitHub docs, "About commit signature verification", "for bots".
+        """
+        now = self.files(parent, tuple(files))
+        with self._requests.mapped("commit", "contents"):
+            tree = str(self._requests.ask(f"/git/commits/{parent}")["tree"]["sha"])
+            entries = []
+            for path, data in files.items():
+                content = base64.b64encode(data).decode()
+                blob = self._requests.send("POST", "/git/blobs", content=content, encoding="base64")
+                mode = now[path].mode if path in now else "100644"
+                entries.append({"path": path, "mode": mode, "type": "blob", "sha": blob["sha"]})
+            made = self._requests.send("POST", "/git/trees", base_tree=tree, tree=entries)
+            sent = {"message": message, "tree": made["sha"], "parents": [parent]}
+            return str(self._requests.send("POST", "/git/commits", **sent)["sha"])
+
+    def make_branch(self, name: str, commit: str) -> None:
+        """Make a branch."""
+        with self._requests.mapped(f"make the branch {name}", "contents"):
+            self._requests.send("POST", "/git/refs", ref=f"refs/heads/{name}", sha=commit)
+
+    def move_branch(self, name: str, commit: str) -> None:
+        """Move a branch, wherever it is."""
+        with self._requests.mapped(f"push to the branch {name}", "contents"):
+            self._requests.send("PATCH", f"/git/refs/heads/{quote(name)}", sha=commit, force=True)
+
+    def delete_branch(self, name: str) -> None:
+        """Delete a branch."""
+        with self._requests.mapped(f"delete the branch {name}", "contents"):
+            self._requests.send("DELETE", f"/git/refs/heads/{quote(name)}")
+
+    def open_pull(self, base: str, branch: str, title: str, body: str, *, draft: bool) -> Pull:
+        """Open a pull request."""
+        with self._requests.mapped("open a pull request", "pull_requests"):
+            sent = {"base": base, "head": branch, "title": title, "body": body, "draft": draft}
+            return self._pull(self._requests.send("POST", "/pulls", **sent))
+
+    def edit_pull(self, number: int, **changes: str) -> None:
+        """Change a pull request's ``title``, ``body`` or ``state``."""
+        with self._requests.mapped(f"edit pull request {number}", "pull_requests"):
+            self._requests.send("PATCH", f"/pulls/{number}", **changes)
+
+    def furnish(self, number: int, policy: PullPolicy) -> None:
+        """Give a pull request its labels, assignees, milestone and reviewers.
+
+        Each is a set to GitHub: to do it again changes nothing.
+        """
+        with self._requests.mapped(f"label pull request {number}", "pull_requests"):
+            if policy.labels:
+                self._requests.send("POST", f"/issues/{number}/labels", labels=list(policy.labels))
+        with self._requests.mapped(f"assign pull request {number}", "pull_requests"):
+            if policy.assignees:
+                self._requests.send(
+                    "POST", f"/issues/{number}/assignees", assignees=list(policy.assignees)
+                )
+            if policy.milestone:
+                self._requests.send("PATCH", f"/issues/{number}", milestone=policy.milestone)
+        people = [one for one in policy.reviewers if "/" not in one]
+        teams = [one.partition("/")[2] for one in policy.reviewers if "/" in one]
+        with self._requests.mapped(f"ask for reviews of pull request {number}", "pull_requests"):
+            if people or teams:
+                sent = {"reviewers": people, "team_reviewers": teams}
+                self._requests.send("POST", f"/pulls/{number}/requested_reviewers", **sent)
+
+    def comment(self, number: int, text: str) -> None:
+        """Comment on a pull request."""
+        with self._requests.mapped(f"comment on pull request {number}", "pull_requests"):
+            self._requests.send("POST", f"/issues/{number}/comments", body=text)
+
+    def open_issue(self, title: str, body: str) -> None:
+        """Open an issue."""
+        with self._requests.mapped("open an issue", "issues"):
+            self._requests.send("POST", "/issues", title=title, body=body)
+
+    def edit_issue(self, number: int, body: str) -> None:
+        """Change an issue's text."""
+        with self._requests.mapped(f"edit issue {number}", "issues"):
+            self._requests.send("PATCH", f"/issues/{number}", body=body)
+
+    def set_automerge(self, pull: Pull, *, on: bool) -> None:
+        """Let GitHub merge a pull request once it can, or no more."""
+        what = f"{'enable' if on else 'disable'} auto-merge of pull request {pull.number}"
+        with self._requests.mapped(what, "pull_requests"):
+            self._requests.graphql(_ENABLE if on else _DISABLE, {"id": pull.node})
+
+    def _heads(self, prefix: str) -> dict[str, str]:
+        listed = self._requests.ask(f"/git/matching-refs/heads/{quote(prefix)}")  # no pages
+        return {
+            str(one["ref"]).removeprefix("refs/heads/"): str(one["object"]["sha"]) for one in listed
+        }
+
+    def _walk(
+        self, tree: str, names: list[str], folders: dict[str, dict[str, tuple[str, TreeFile]]]
+    ) -> TreeFile | None:
+        if tree not in folders:
+            folders[tree] = {
+                str(one["path"]): (str(one["type"]), TreeFile(str(one["sha"]), str(one["mode"])))
+                for one in self._requests.ask(f"/git/trees/{tree}")["tree"]
+            }
+        kind, file = folders[tree].get(names[0], ("", TreeFile("", "")))
+        if len(names) > 1:
+            return self._walk(file.blob, names[1:], folders) if kind == "tree" else None
+        return file if kind == "blob" and file.mode != "120000" else None
+
+    def _commit(self, sha: str) -> BranchCommit:
+        said = self._requests.ask(f"/commits/{sha}")
+        return BranchCommit(
+            str(said["sha"]),
+            tuple(str(one["sha"]) for one in said["parents"]),
+            str(said["commit"]["message"]),
+            {
+                str(one["filename"]): "" if one["status"] == "removed" else str(one["sha"])
+                for one in said.get("files", ())
+            },
+        )
+
+    def _pull(self, said: Any) -> Pull:  # noqa: ANN401 - JSON
+        state: PullState = "open"
+        if said["state"] == "closed":
+            state = "merged" if said.get("merged_at") else "closed"
+        source = said["head"]["repo"]  # None where a fork is gone
+        return Pull(
+            number=int(said["number"]),
+            node=str(said["node_id"]),
+            url=str(said["html_url"]),
+            state=state,
+            title=str(said["title"]),
+            body=str(said["body"] or "").replace("\r\n", "\n"),
+            branch=str(said["head"]["ref"]),
+            head=str(said["head"]["sha"]),
+            own=source is not None and source["id"] == said["base"]["repo"]["id"],
+            author=str((said["user"] or {}).get("login", "")),
+            automerge=bool(said.get("auto_merge")),
+        )
+
+    def _reading(self) -> AbstractContextManager[None]:
+        return self._requests.mapped("read the repository", "contents")

@@ -1,0 +1,1 @@
+"""HTTP, bounded and retried; its exceptions end here."""

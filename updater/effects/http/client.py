@@ -1,0 +1,319 @@
+"""HTTP: one pool, bounded, retried where a retry can succeed, its exceptions mapped to ours.
+
+A token goes to the host that the configuration binds it to and nowhere else: httpx drops the
+Authorization header when a redirect leaves the origin. No message and no repr shows one. Proxies
+and certificate authorities are those of the environment (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE).
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager, closing, contextmanager
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NoReturn
+
+import anyio
+import httpcore  # noqa: F401 - httpx imports it with its first client; it is known to be needed
+import httpx
+from msgspec import Struct
+from msgspec.structs import replace
+
+from updater import __version__
+from updater.effects.git.fetch import LARGEST
+from updater.effects.http.addresses import shown
+from updater.effects.http.cache import Cache
+from updater.effects.http.credentials import Credential, Credentials
+from updater.effects.http.downloads import Downloads, limited, no_cookies
+from updater.effects.http.patience import TRANSIENT, Clock, Patience
+from updater.effects.http.resuming import Body
+from updater.effects.http.statuses import Refusal, mapped
+from updater.errors import BadAnswer, BrokenOff, UpstreamError
+from updater.model import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+    from pathlib import Path
+
+    import tenacity
+
+    from updater.model import Scheme
+
+_LARGEST_BODY = 64 * 1024 * 1024
+_BEGINNING = 64 * 1024
+_HEADERS = {"User-Agent": f"updater/{__version__}"}
+# Clones and downloads take memory and processors here; of answers, the waiting is all.
+_HEAVY_AT_ONCE = 16
+# A whole answer may take so many times the longest silence: a host that drips is no host.
+_DRIPS = 10
+
+
+class Network(Struct, frozen=True):
+    """Limits of a run.
+
+    Attributes:
+        concurrency: requests at once.
+        timeout: seconds for a read.
+        retries: tries after the first.
+        max_wait: seconds to wait before one of them.
+        fetched: the bytes of a pack that git fetches.
+    """
+
+    concurrency: int = 32
+    timeout: float = 30.0
+    retries: int = 3
+    max_wait: float = 60.0
+    fetched: int = LARGEST
+
+
+class Http:
+    """The updater's HTTP client; use it through `opened`.
+
+    Attributes:
+        say: tells the user something that no single package is to blame for.
+        clones: how many of git's processes may run.
+        silence: the longest that a host may say nothing, in seconds; also to git.
+        fetched: how many bytes git may fetch at once.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        credentials: tuple[Credential, ...],
+        say: Callable[[str], None],
+        cache: Cache | None,
+        clock: Clock,
+    ) -> None:
+        self.say = say
+        self.silence = network.timeout
+        self.fetched = network.fetched
+        self._cache = cache
+        self._network = network
+        self._credentials = Credentials(credentials)
+        self._patience = Patience(network.retries, network.max_wait, say, clock)
+        tls = httpx.create_ssl_context()
+        self._client = httpx.AsyncClient(
+            http2=True,
+            headers=_HEADERS,
+            cookies=no_cookies(),
+            verify=tls,
+            timeout=httpx.Timeout(network.timeout, pool=None),
+            limits=httpx.Limits(max_connections=network.concurrency),
+        )
+        self._limit = anyio.CapacityLimiter(network.concurrency)
+        heavy = min(network.concurrency, _HEAVY_AT_ONCE)
+        self.clones = anyio.CapacityLimiter(heavy)
+        self._downloads = Downloads(heavy, network.timeout, _HEADERS, tls)
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(
+        cls,
+        network: Network,
+        credentials: tuple[Credential, ...],
+        say: Callable[[str], None],
+        *,
+        cache: Path | None = None,
+        clock: Clock | None = None,
+    ) -> AsyncIterator[Http]:
+        """Open the connection pool and close it at the end.
+
+        Args:
+            network: the limits.
+            credentials: the tokens, each with its origins.
+            say: is told of every wait.
+            cache: the folder where answers are kept for later runs; None keeps none.
+            clock: the time.
+        """
+        kept = Cache(cache, say) if cache is not None else None
+        http = cls(network, credentials, say, kept, clock or Clock())
+        try:
+            async with http._client:
+                yield http
+        finally:
+            http._downloads.close()
+            if kept is not None:
+                kept.close()
+
+    def trying(self, what: str) -> tenacity.AsyncRetrying:
+        """Return tenacity's loop for a request that is not made here, as git's are."""
+        return self._patience.tries(what, TRANSIENT)
+
+    def has_token(self, url: str) -> bool:
+        """Tell whether a token is bound to an address's host."""
+        return bool(self._credentials.token(url))
+
+    def token(self, url: str) -> str:
+        """Return the token that is bound to an address's host, for git, or an empty string."""
+        return self._credentials.token(url)
+
+    async def get(
+        self,
+        url: str,
+        *,
+        accept: str = "*/*",
+        headers: Mapping[str, str] = MappingProxyType({}),
+        scheme: Scheme | None = None,
+        on: tuple[type[UpstreamError], ...] = TRANSIENT,
+    ) -> Answer:
+        """Return the answer to a GET, redirects followed; an unchanged one from an earlier run.
+
+        Args:
+            url: the address.
+            accept: the media type to ask for.
+            headers: further ones; an answer to them is not kept.
+            scheme: how to send the host's token, if there is one.
+            on: the failures after which it is sent again.
+
+        Raises:
+            UpstreamError: as the exception's class says.
+        """
+        sent = {"Accept": accept, **self._credentials.headers(url, scheme)}
+        cache = self._cache if not headers else None
+        key = Cache.key(url, sent)
+        kept = cache.find(key) if cache is not None else None
+        conditions = kept.conditions if kept is not None else {}
+        request = self._request("GET", url, b"", {**sent, **headers, **conditions})
+        answer: Answer = await self._patience.tries(url, on)(self._once, request, None)
+        if kept is not None and answer.status == HTTPStatus.NOT_MODIFIED:
+            return replace(kept.answer, url=answer.url)
+        if cache is not None:
+            cache.keep(key, answer)
+        return answer
+
+    async def post(  # noqa: PLR0913 - as the protocol has it
+        self,
+        url: str,
+        content: bytes,
+        *,
+        headers: Mapping[str, str],
+        scheme: Scheme | None = None,
+        on: tuple[type[UpstreamError], ...] = TRANSIENT,
+        judge: Callable[[Answer], None] | None = None,
+    ) -> Answer:
+        """Return the answer to a POST that only reads; a redirect is an answer.
+
+        Args:
+            url: the address.
+            content: the body.
+            headers: besides the client's own.
+            scheme: how to send the host's token, if there is one.
+            on: the failures after which it is sent again.
+            judge: raises one of them for an answer whose body tells of a failure.
+
+        Raises:
+            UpstreamError: as the exception's class says.
+        """
+        sent = {**headers, **self._credentials.headers(url, scheme)}
+        request = self._request("POST", url, content, sent)
+        return await self._patience.tries(url, on)(self._once, request, judge)
+
+    async def _once(self, request: httpx.Request, judge: Callable[[Answer], None] | None) -> Answer:
+        url = str(request.url)
+        async with self._limit:
+            try:
+                with anyio.fail_after(self._network.timeout * _DRIPS):
+                    follow = request.method == "GET"
+                    response = await self._client.send(
+                        request, stream=True, follow_redirects=follow
+                    )
+                    try:
+                        answer = await self._answer(response)
+                    finally:
+                        await response.aclose()
+            except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+                raise mapped(url, error) from error
+        if judge is not None:
+            judge(answer)
+        return answer
+
+    def _request(
+        self, method: str, url: str, content: bytes, headers: Mapping[str, str]
+    ) -> httpx.Request:
+        try:
+            return self._client.build_request(
+                method, url, content=content or None, headers=dict(headers)
+            )
+        except httpx.InvalidURL as error:
+            raise mapped(url, error) from error
+
+    async def _answer(self, response: httpx.Response) -> Answer:
+        if not (
+            response.status_code == HTTPStatus.OK
+            or response.has_redirect_location
+            or _is_unchanged(response)
+        ):
+            body = b""
+            async for piece in response.aiter_bytes():
+                body += piece
+                if len(body) > _BEGINNING:
+                    break
+            self._refuse(response, body)
+        whole = bytearray()
+        async for piece in response.aiter_bytes():
+            whole += piece
+            if len(whole) > _LARGEST_BODY:
+                url = shown(str(response.url))
+                raise BadAnswer(f"{url} answers with more than {_LARGEST_BODY} bytes", url=url)
+        return Answer(response.status_code, str(response.url), dict(response.headers), bytes(whole))
+
+    def _refuse(self, response: httpx.Response, body: bytes) -> NoReturn:
+        asked = response.request
+        variable = self._credentials.sent(str(asked.url), asked.headers)
+        url = shown(str(response.url))
+        Refusal(response, url, body, variable, self._patience.clock.now()).throw()
+
+    # --- downloads, in worker threads ---
+
+    def retrying(self, what: str) -> tenacity.Retrying:
+        """Return tenacity's loop for a download, with this client's limits and words."""
+        return self._patience.blocking_tries(what, lambda _: True)
+
+    @contextmanager
+    def download(self, url: str, scheme: Scheme | None = None) -> Iterator[Iterator[bytes]]:
+        """Yield a body in pieces as it is on the wire; for a worker thread.
+
+        A body that breaks off goes on where it broke off, as often as a request may be sent again,
+        if the server can do that.
+
+        Args:
+            url: the address.
+            scheme: how to send the host's token, if there is one; none is sent by default.
+
+        Raises:
+            BrokenOff: it went on, and broke off, on every try.
+            UpstreamError: as the exception's class says, also in the middle of the body; where it
+                is transient, the body may be begun anew.
+        """
+        with closing(self._body(url, scheme)) as pieces:
+            yield limited(pieces, url)
+
+    def _body(self, url: str, scheme: Scheme | None) -> Generator[bytes]:
+        body = Body(url)
+        begun = 0
+        try:
+            for attempt in self._patience.blocking_tries(url, lambda _: body.goes_on):
+                with attempt:
+                    begun += 1
+                    yield from self._pieces(url, body, self._credentials.headers(url, scheme))
+        except TRANSIENT as error:
+            if begun == 1 or not body.goes_on:
+                raise
+            raise BrokenOff(
+                f"{error}; it broke off after {body.size} bytes, and went on {begun - 1} times",
+                url=shown(url),
+                hint="check the network, and try again later",
+            ) from error
+
+    def _pieces(self, url: str, body: Body, sent: Mapping[str, str]) -> Iterator[bytes]:
+        with self._downloads.streaming(url, {**body.headers, **sent}) as response:
+            whole, part = HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT
+            if response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and body.size:
+                raise body.changed()
+            if response.status_code not in ((whole, part) if body.size else (whole,)):
+                self._refuse(response, next(response.iter_bytes(_BEGINNING), b""))
+            yield from body.pieces(response)
+
+
+def _is_unchanged(response: httpx.Response) -> bool:
+    conditional = {"if-none-match", "if-modified-since"} & set(response.request.headers)
+    return response.status_code == HTTPStatus.NOT_MODIFIED and bool(conditional)

@@ -1,0 +1,97 @@
+"""Large bodies, read by worker threads: a pool of their own, so that they hold nobody else up."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING
+
+import httpx
+
+from updater.effects.http.addresses import shown
+from updater.effects.http.statuses import mapped
+from updater.errors import BadAnswer
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterator, Mapping
+
+_LARGEST = 8 * 1024 * 1024 * 1024
+
+
+class Downloads:
+    """A client for threads, made when the first of them needs it.
+
+    Args:
+        concurrency: downloads at once.
+        timeout: the longest silence, in seconds.
+        headers: sent with each.
+        tls: whose certificates are trusted.
+    """
+
+    def __init__(
+        self, concurrency: int, timeout: float, headers: Mapping[str, str], tls: ssl.SSLContext
+    ) -> None:
+        self._places = threading.BoundedSemaphore(concurrency)
+        self._making = threading.Lock()
+        self._timeout = timeout
+        self._headers = headers
+        self._tls = tls
+        self._client: httpx.Client | None = None
+
+    @contextmanager
+    def streaming(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+        """Yield a response whose body has not been read, redirects followed.
+
+        Args:
+            url: the address.
+            headers: besides the client's own.
+
+        Raises:
+            UpstreamError: as the exception's class says, also in the middle of the body.
+        """
+        with self._places:
+            try:
+                with self._made().stream("GET", url, headers=dict(headers)) as response:
+                    yield response
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise mapped(url, error) from error
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            self._client.close()
+
+    def _made(self) -> httpx.Client:
+        with self._making:
+            if self._client is None:
+                self._client = httpx.Client(
+                    follow_redirects=True,
+                    # What is hashed is the file, not a server's own compression of it.
+                    headers={**self._headers, "Accept-Encoding": "identity"},
+                    cookies=no_cookies(),
+                    verify=self._tls,
+                    timeout=httpx.Timeout(self._timeout, pool=None),
+                )
+            return self._client
+
+
+def limited(pieces: Iterator[bytes], url: str) -> Iterator[bytes]:
+    """Yield the pieces of a body that is no larger than anything that is worth downloading.
+
+    Raises:
+        BadAnswer: it is larger.
+    """
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > _LARGEST:
+            where = shown(url)
+            raise BadAnswer(f"{where} answers with more than {_LARGEST} bytes", url=where)
+        yield piece
+
+
+def no_cookies() -> CookieJar:
+    """Return a jar that stays empty: who asks for facts has no session."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))

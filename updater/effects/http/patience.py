@@ -1,0 +1,113 @@
+"""How often a request is sent, how long is waited in between, and who is told."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import anyio
+import tenacity
+from msgspec import Struct, field
+
+from updater.effects.http.addresses import shown
+from updater.errors import RateLimited, ServerFailed, Unreachable, UpstreamError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+TRANSIENT: tuple[type[UpstreamError], ...] = (RateLimited, ServerFailed, Unreachable)
+"""What may succeed when it is sent again."""
+
+_BACKOFF = tenacity.wait_exponential_jitter(multiplier=0.5, max=10, jitter=0.5)
+# So that all who wait for one limit's end do not come back in the same instant.
+_SPREAD = tenacity.wait_random(0, 1)
+
+
+class Clock(Struct, frozen=True):
+    """The time, and how it is let pass: in a task, and in a worker thread."""
+
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Callable[[float], Awaitable[None]] = anyio.sleep
+    block: Callable[[float], None] = time.sleep
+
+
+class Patience(Struct, frozen=True):
+    """One run's limits and words.
+
+    Attributes:
+        retries: tries after the first.
+        max_wait: the longest wait before one of them, in seconds; for more, the request fails.
+        say: is told of every wait, but once of the same rate limit, and once a try of a host that
+            cannot be reached, however many requests wait for it.
+    """
+
+    retries: int
+    max_wait: float
+    say: Callable[[str], None]
+    clock: Clock = Clock()
+    _told: set[tuple[str, str]] = field(default_factory=set)
+
+    def tries(self, what: str, on: tuple[type[UpstreamError], ...]) -> tenacity.AsyncRetrying:
+        """Return the loop for a request.
+
+        Args:
+            what: the request's address.
+            on: the failures after which it is sent again.
+        """
+        return tenacity.AsyncRetrying(
+            sleep=self.clock.sleep,
+            retry=tenacity.retry_if_exception_type(on),
+            wait=self._wait,
+            stop=self._stop,
+            before_sleep=lambda state: self._announce(state, what),
+            reraise=True,
+        )
+
+    def blocking_tries(
+        self, what: str, worth: Callable[[BaseException], bool]
+    ) -> tenacity.Retrying:
+        """Return the loop for a request in a worker thread.
+
+        Args:
+            what: the request's address.
+            worth: whether it is sent again after a failure that may be mended by that.
+        """
+        return tenacity.Retrying(
+            sleep=self.clock.block,
+            retry=tenacity.retry_if_exception(
+                lambda error: isinstance(error, TRANSIENT) and worth(error)
+            ),
+            wait=self._wait,
+            stop=self._stop,
+            before_sleep=lambda state: self._announce(state, what),
+            reraise=True,
+        )
+
+    def _wait(self, state: tenacity.RetryCallState) -> float:
+        error = _error(state)
+        if isinstance(error, RateLimited) and error.until is not None:
+            left = (error.until - self.clock.now()).total_seconds()
+            return max(0.0, left) + _SPREAD(state)
+        return _BACKOFF(state)
+
+    def _stop(self, state: tenacity.RetryCallState) -> bool:
+        tried_enough = state.attempt_number > self.retries
+        return tried_enough or state.upcoming_sleep > self.max_wait
+
+    def _announce(self, state: tenacity.RetryCallState, what: str) -> None:
+        error = _error(state)
+        same = ""
+        if isinstance(error, RateLimited) and error.until is not None:
+            same = f"{error.until:%H:%M:%S}"
+        elif isinstance(error, Unreachable):
+            same = f"try {state.attempt_number}"
+        host = "/".join(shown(what).split("/", 3)[:3])
+        if same and (host, same) in self._told:
+            return
+        self._told.add((host, same))
+        self.say(f"{error}; asking again in {state.upcoming_sleep:.0f} s")
+
+
+def _error(state: tenacity.RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome is not None else None

@@ -1,0 +1,119 @@
+"""What a status or an exception of HTTP means: which of ours, until when, and what to do.
+
+Source: RFC 9110; GitHub docs, "Rate limits for the REST API" (secondary limits answer 403 or 429,
+with Retry-After, with x-ratelimit-reset, or with neither: then a minute is to be waited).
+"""
+
+from __future__ import annotations
+
+import email.utils
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import NoReturn
+
+import httpx
+from msgspec import Struct
+
+from updater.effects.http.addresses import shown
+from updater.errors import (
+    BadAnswer,
+    NotFound,
+    RateLimited,
+    Refused,
+    ServerFailed,
+    Unreachable,
+    UpstreamError,
+)
+
+_MINUTE = timedelta(minutes=1)
+
+
+class Refusal(Struct, frozen=True):
+    """An answer that is none.
+
+    Attributes:
+        response: its status and headers.
+        url: what was asked, as a message may show it.
+        body: its beginning.
+        variable: the environment variable of the token that was sent, or an empty string.
+        now: when it came.
+    """
+
+    response: httpx.Response
+    url: str
+    body: bytes
+    variable: str
+    now: datetime
+
+    def throw(self) -> NoReturn:
+        """Raise what the status means.
+
+        Raises:
+            UpstreamError: as the exception's class says.
+        """
+        url, status = self.url, self.response.status_code
+        said = f"{url} answers {status} {_phrase(status)}".rstrip()
+        if status in (404, 410):
+            raise NotFound(said, url=url, hint="is it deleted, renamed or private?")
+        if self._is_limit(status):
+            until = self._until()
+            when = f" until {until:%Y-%m-%d %H:%M:%S} UTC" if until else ""
+            raise RateLimited(f"{said}: rate limited{when}", url=url, until=until, hint="try later")
+        if status in (401, 403):
+            if self.variable:
+                hint = f"the token in {self.variable} is refused: renew it or give it read access"
+                raise Refused(said, url=url, hint=hint)
+            if status == HTTPStatus.UNAUTHORIZED:  # git hosts say so for what they do not show
+                raise NotFound(said, url=url, hint="is it deleted, renamed or private?")
+            raise Refused(said, url=url, hint="the host refuses to answer without a token")
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise ServerFailed(said, url=url, hint="try again later")
+        raise BadAnswer(said, url=url)
+
+    def _is_limit(self, status: int) -> bool:
+        headers = self.response.headers
+        match status:
+            case 429:
+                return True
+            case 403:
+                used_up = headers.get("x-ratelimit-remaining") == "0"
+                return used_up or "retry-after" in headers or b"rate limit" in self.body.lower()
+            case 503:
+                return "retry-after" in headers
+            case _:
+                return False
+
+    def _until(self) -> datetime | None:
+        after = self.response.headers.get("retry-after", "").strip()
+        if after.isdigit():
+            return self.now + timedelta(seconds=int(after))
+        if after:
+            try:
+                date = email.utils.parsedate_to_datetime(after)
+            except ValueError:
+                return self.now + _MINUTE
+            return date if date.tzinfo else date.replace(tzinfo=UTC)
+        reset = self.response.headers.get("x-ratelimit-reset", "")
+        if reset.isdigit() and self.response.headers.get("x-ratelimit-remaining") == "0":
+            return datetime.fromtimestamp(int(reset), UTC)
+        return self.now + _MINUTE
+
+
+def _phrase(status: int) -> str:
+    """Return the status's name: HTTP/2 sends none."""
+    return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
+
+
+def mapped(url: str, error: Exception) -> UpstreamError:
+    """Return a foreign exception as ours; only what a retry may mend is Unreachable."""
+    where = shown(url)
+    what = str(error) or type(error).__name__
+    if isinstance(error, httpx.TooManyRedirects):
+        return BadAnswer(f"{where} redirects in a circle", url=where)
+    if isinstance(error, (httpx.DecodingError, httpx.UnsupportedProtocol, httpx.InvalidURL)):
+        return BadAnswer(f"{where} answers with what cannot be read: {what}", url=where)
+    return Unreachable(
+        f"{where} cannot be reached: {what}",
+        url=where,
+        hint="check the network, the proxy variables and the address in config.yaml",
+    )

@@ -1,0 +1,1 @@
+"""Nix: the only place that starts it."""

@@ -1,0 +1,292 @@
+"""Nix evaluates and builds a scratch copy; every log goes to a file."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+from urllib.parse import quote, urlencode
+
+import anyio
+from anyio import to_thread
+from msgspec import Struct
+
+from updater.effects.nix import options as nix_options
+from updater.effects.nix.outputs import unpacked, with_output
+from updater.effects.nix.prefetch import Nix, build_environment, got_hash
+from updater.effects.processes.process import printable
+from updater.errors import BuildError, HashError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.model import Sri
+
+_FEATURES = ("--extra-experimental-features", "nix-command flakes")
+# A flake's nixConfig could turn the sandbox off, or name a substituter.
+_OWN_SETTINGS = ("--option", "accept-flake-config", "false")
+_GRACE_SECONDS = 5.0
+_SHOWN_LINES = 20
+
+
+class Ended(Struct, frozen=True):
+    """A Nix command that ended: its exit code, stdout, and its log as text."""
+
+    exit_code: int
+    stdout: str
+    log: str
+
+
+class NixBuild:
+    """Evaluates and realises; each command's stderr is appended to the log file that it is given.
+
+    Args:
+        environment: what Nix sees; by default this process's without its secrets.
+    """
+
+    def __init__(self, environment: dict[str, str] | None = None) -> None:
+        self._environment = environment if environment is not None else build_environment()
+        self._nix = Nix(self._environment)
+        self._configured: bool | None = None
+
+    def available(self) -> bool:
+        """Tell whether Nix is installed."""
+        return self._nix.available("nix-store")
+
+    async def sandboxed(self, options: Sequence[str] = ()) -> bool:
+        """Tell whether builds see nothing of this machine but the store.
+
+        Raises:
+            BuildError: Nix does not say.
+        """
+        given = nix_options.sandbox(options)
+        if given is not None:
+            return given
+        if self._configured is None:
+            self._configured = await self._configured_sandbox()
+        return self._configured
+
+    async def _configured_sandbox(self) -> bool:
+        try:
+            ran = await self._nix.run("nix", *_FEATURES, "show-config", "--json")
+            if ran.exit_code:  # the name since Nix 2.20
+                ran = await self._nix.run("nix", *_FEATURES, "config", "show", "--json")
+            value = json.loads(ran.stdout)["sandbox"]["value"]
+        except (HashError, ValueError, KeyError, TypeError) as error:
+            raise BuildError("Nix does not say whether its builds are sandboxed") from error
+        return value in (True, "true")
+
+    async def evaluate_flake(
+        self, installable: str, function: str, options: Sequence[str], folder: Path, log: Path
+    ) -> Ended:
+        """Apply a function to ``FLAKE#ATTRIBUTE``; stdout is JSON.
+
+        Options may have paths, relative to ``folder``.
+        """
+        command = ["nix", *_FEATURES, "eval", "--json", "--no-write-lock-file", *options]
+        command += [*_OWN_SETTINGS, installable, "--apply", function]
+        return await self._run(command, folder, log)
+
+    @staticmethod
+    def flake(tree: Path, folder: str, **query: str) -> str:
+        """Return the flake in a tree's folder as a reference.
+
+        It sees the folder alone: a path's ``dir`` is not known to all releases of Nix.
+        """
+        found = f"path:{quote(str(tree / folder))}"
+        return f"{found}?{urlencode(query)}" if query else found
+
+    async def locked_flake(self, tree: Path, folder: str) -> str:
+        """Return a reference of the flake in a tree's folder that pure evaluation takes.
+
+        Raises:
+            BuildError: Nix cannot hash it.
+        """
+        ran = await self._nix.run("nix", *_FEATURES, "hash", "path", str(tree / folder))
+        if ran.exit_code:
+            raise BuildError(f"Nix cannot hash the scratch copy: {ran.stderr[-500:]}")
+        return self.flake(tree, folder, narHash=ran.stdout.strip())
+
+    async def evaluate_flakes(self, expression: str, options: Sequence[str], log: Path) -> Ended:
+        """Evaluate an expression purely, as flakes are."""
+        command = ["nix", *_FEATURES, "eval", "--json", *options, *_OWN_SETTINGS]
+        command += ["--expr", expression]
+        return await self._run(command, log.parent, log)
+
+    def evaluates_jobs(self) -> bool:
+        """Tell whether nix-eval-jobs is installed."""
+        return self._nix.available("nix-eval-jobs")
+
+    async def evaluate_jobs(
+        self, expression: str, options: Sequence[str], log: Path, *, workers: int, pure: bool
+    ) -> Ended:
+        """Evaluate the attributes of a set by themselves; stdout is a line of JSON for each.
+
+        Source: nix-eval-jobs, README.md.
+        """
+        command = ["nix-eval-jobs", "--workers", str(workers)]
+        if pure:
+            command += ["--option", "extra-experimental-features", "nix-command flakes"]
+            command += ["--option", "pure-eval", "true"]
+        command += [*options, *_OWN_SETTINGS, "--expr", expression]
+        return await self._run(command, log.parent, log)
+
+    async def evaluate(
+        self, expression: str, options: Sequence[str], folder: Path, log: Path
+    ) -> Ended:
+        """Evaluate an expression and instantiate what it names; stdout is JSON.
+
+        Options may have paths, relative to ``folder``.
+        """
+        command = ["nix-instantiate", "--eval", "--strict", "--json", "--read-write-mode"]
+        command += [*options, "--expr", expression]
+        return await self._run(command, folder, log)
+
+    async def realise(self, derivations: Sequence[str], options: Sequence[str], log: Path) -> Ended:
+        """Build derivations; stdout is their output paths, a line each."""
+        command = ["nix-store", "--realise", *nix_options.for_building(options), *derivations]
+        return await self._run(command, log.parent, log)
+
+    async def fixed_output(self, derivation: str, wrong: Sri) -> str:
+        """Return the derivation, of all that one needs, whose output must have a hash.
+
+        Returns:
+            Its path; an empty string where there is none.
+
+        Raises:
+            BuildError: what a derivation needs cannot be read.
+        """
+        ran = await self._nix.run("nix-store", "--query", "--requisites", derivation)
+        if ran.exit_code:
+            raise BuildError(f"{derivation} cannot be read: {ran.stderr[-500:]}")
+        needed = [path for path in ran.stdout.split() if path.endswith(".drv")]
+        return await to_thread.run_sync(with_output, needed, wrong)
+
+    async def true_hash(
+        self, derivation: str, wrong: Sri, options: Sequence[str], log: Path
+    ) -> Sri:
+        """Build a derivation whose hash is a fake one and return the hash that Nix finds instead.
+
+        The output stays in the store, where the true hash finds it. What the builder prints is kept
+        out of the log, so that all that it holds is Nix's own.
+
+        Raises:
+            HashError: the build failed before there was a hash.
+        """
+        command = ["nix-store", "--realise", "--no-build-output"]
+        command += [*nix_options.for_building(options), derivation]
+        ended = await self._run(command, log.parent, log)
+        if not ended.exit_code:
+            raise HashError(
+                f"the build of {ended.stdout.strip()} passed, though its hash should be a fake one",
+                hint="tell the maintainers of the updater how the package is made",
+            )
+        found = got_hash(ended.log, wrong)
+        if found is None:
+            lines = [f"  {line}" for line in ended.log.splitlines() if line.strip()]
+            said = "\n".join(lines[-_SHOWN_LINES:])
+            raise HashError(
+                f"the build ended before Nix could tell the true hash, and said:\n{said}",
+                hint=f"the log: {log}",
+            )
+        return found
+
+    @staticmethod
+    def holds(derivations: Sequence[str]) -> bool:
+        """Tell whether derivations are in the store: nothing keeps them there but their age."""
+        return all(Path(one).exists() for one in derivations if one)
+
+    @staticmethod
+    def output(ended: Ended) -> str:
+        """Return the text of the file that a derivation made."""
+        return Path(ended.stdout.split()[-1]).read_text("utf-8")
+
+    async def add_source(self, archive: Path, name: str, folder: Path, *, strip_root: bool) -> str:
+        """Put an archive's tree into the store as fetchzip would.
+
+        Args:
+            archive: what was hashed and found safe.
+            name: the store name that evaluation gives.
+            folder: for the unpacked tree.
+            strip_root: as fetchzip's ``stripRoot``.
+
+        Returns:
+            Its store path; an empty string for what is no tar that this Python reads.
+
+        Raises:
+            BuildError: it cannot be unpacked or added.
+        """
+        tree = await to_thread.run_sync(unpacked, archive, folder / "unpacked", name, strip_root)
+        if tree is None:
+            return ""
+        ran = await self._nix.run("nix-store", "--add-fixed", "--recursive", "sha256", str(tree))
+        if ran.exit_code:
+            raise BuildError(f"the source cannot be put into the store: {ran.stderr[-500:]}")
+        return ran.stdout.strip()
+
+    async def _run(self, command: Sequence[str], cwd: Path, log: Path) -> Ended:
+        """Run a command in a process group of its own, which ends with it.
+
+        Raises:
+            BuildError: Nix is not installed.
+        """
+        with _appended(log) as errors:
+            started = errors.tell()
+            try:
+                process = await anyio.open_process(
+                    command,
+                    cwd=cwd,
+                    env=self._environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                    start_new_session=True,
+                )
+            except FileNotFoundError as error:
+                raise BuildError(
+                    f"{command[0]} is not installed", hint="install Nix, or use --no-build"
+                ) from error
+            output = bytearray()
+            try:
+                if process.stdout is not None:
+                    async for piece in process.stdout:
+                        output += piece
+                await process.wait()
+            except BaseException:
+                await _end(process)
+                _cleaned(log, started)
+                raise
+            finally:
+                await process.aclose()
+        said = await to_thread.run_sync(_cleaned, log, started)
+        return Ended(process.returncode or 0, output.decode("utf-8", "replace"), said)
+
+
+async def _end(process: anyio.abc.Process) -> None:
+    """Interrupt a process group as Ctrl-C would, and kill what does not listen."""
+    with anyio.CancelScope(shield=True):
+        for number in (signal.SIGINT, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, number)
+            with anyio.move_on_after(_GRACE_SECONDS):
+                await process.wait()
+                return
+
+
+def _cleaned(log: Path, start: int) -> str:
+    """Return a log from some byte on, without control sequences, and leave the file so, too."""
+    with log.open("r+b") as file:
+        file.seek(start)
+        said = printable(file.read())
+        file.seek(start)
+        file.write(said.encode())
+        file.truncate()
+    return said
+
+
+def _appended(log: Path) -> BinaryIO:
+    return log.open("ab")

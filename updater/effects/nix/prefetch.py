@@ -1,0 +1,255 @@
+"""The only place that starts Nix.
+
+Every command gets an argument list, no input, and an environment without secrets. What Nix prints
+is read for the hash, and shown only without control sequences.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from updater.effects.processes import process
+from updater.errors import HashError
+from updater.model.sri import parse_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from updater.model import Algorithm, GitOption, Sri
+
+_NIX_COMMAND: Final = ("--extra-experimental-features", "nix-command")
+_INSTALL: Final = "install Nix, or set hash: embedded for this package"
+_SCHEMES: Final = frozenset({"http", "https", "ftp", "file", "mirror"})
+_STORE_NAME: Final = re.compile(r"[A-Za-z0-9+_?=-][A-Za-z0-9+._?=-]{0,210}")
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_SHOWN_LINES: Final = 12
+
+_SECRET_VALUE: Final = re.compile(r"\b(gh[oprsu]_|github_pat_|glpat-|npm_|pypi-Ag)[\w-]{16}")
+_SECRET_SETTING: Final = re.compile(
+    r"^[^\S\n]*(extra-)?(access-tokens|netrc-file|secret-key-files)\b.*$\n?", re.MULTILINE
+)
+
+
+class Ran(Struct, frozen=True):
+    """A command that ended, and what it printed, without control sequences."""
+
+    command: tuple[str, ...]
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+class Nix:
+    """The Nix that is installed.
+
+    Args:
+        environment: what its commands see; by default, this process's without its secrets.
+    """
+
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+        self._environment = dict(build_environment() if environment is None else environment)
+
+    def available(self, program: str = "nix-prefetch-url") -> bool:
+        """Whether this program of Nix can be started."""
+        return shutil.which(program, path=self._environment.get("PATH", os.defpath)) is not None
+
+    async def prefetch(self, url: str, *, unpack: bool, name: str | None = None) -> Sri:
+        """Download a file into the Nix store and return its hash, or that of the tree in it.
+
+        ``nix-prefetch-url --unpack`` takes a single top entry for the root, and leaves several as
+        they are; ``fetchzip`` refuses several, and puts a single file into a folder.
+
+        Args:
+            url: http, https, ftp, file or mirror, without credentials.
+            unpack: hash the tree inside instead of the file.
+            name: of the store path; by default, the URL's last component.
+
+        Raises:
+            HashError: no Nix, a URL or name that must not be given to it, or no download.
+        """
+        if not unpack and not self.available("nix-prefetch-url"):
+            return await self._prefetch_file(_checked_url(url), name)
+        options = ["--type", "sha256"]
+        if unpack:
+            options.append("--unpack")
+        if name is not None:
+            options += ["--name", _checked_name(name)]
+        ran = await self.run("nix-prefetch-url", *options, _checked_url(url))
+        lines = ran.stdout.split()
+        if ran.exit_code or not lines:
+            raise _failure(ran, f"Nix cannot prefetch {url}")
+        return parse_hash(lines[-1], "sha256")
+
+    async def _prefetch_file(self, url: str, name: str | None) -> Sri:
+        """Do as nix-prefetch-url with the command that is to replace it (Nix 2.4)."""
+        options = ["--json"] + (["--name", _checked_name(name)] if name is not None else [])
+        ran = await self.run("nix", *_NIX_COMMAND, "store", "prefetch-file", *options, url)
+        try:
+            return parse_hash(json.loads(ran.stdout)["hash"], "sha256")
+        except (ValueError, KeyError, TypeError) as error:
+            raise _failure(ran, f"Nix cannot prefetch {url}") from error
+
+    async def prefetch_git(self, url: str, rev: str, *options: GitOption) -> Sri:
+        """Fetch a commit with git as nixpkgs' fetchgit does, and return the hash of its tree.
+
+        Args:
+            url: of the repository, without credentials.
+            rev: the commit, 40 or 64 hex digits.
+            options: what the fetcher call asks for beyond the tree itself.
+
+        Raises:
+            HashError: no nix-prefetch-git, a URL or rev that must not be given to it, or no fetch.
+        """
+        if not _COMMIT.fullmatch(rev):
+            raise HashError(f"{rev!r} is no commit", hint="resolve it before it is fetched")
+        flags = [f"--{option}" for option in options]
+        ran = await self.run(
+            "nix-prefetch-git", "--quiet", *flags, "--url", _checked_url(url), "--rev", rev
+        )
+        if ran.exit_code:
+            raise _failure(ran, f"Nix cannot prefetch {url} at {rev}")
+        try:
+            said = json.loads(ran.stdout)
+            # Older releases print only sha256, in base32.
+            return parse_hash(said.get("hash") or said["sha256"], "sha256")
+        except (ValueError, KeyError, AttributeError) as error:
+            raise _failure(ran, f"nix-prefetch-git printed no hash of {url}") from error
+
+    async def convert(self, text: str, algorithm: Algorithm | None = None) -> Sri:
+        """Return what Nix itself makes of a hash in any of its formats.
+
+        Raises:
+            HashError: no Nix, or it takes the text for no hash.
+        """
+        if text.startswith("-"):
+            raise HashError(f"{text!r} is no hash")
+        kind = ("--type", algorithm) if algorithm else ()
+        ran = await self.run("nix", *_NIX_COMMAND, "hash", "to-sri", *kind, text)
+        if ran.exit_code:
+            raise _failure(ran, f"Nix cannot read the hash {text!r}")
+        return parse_hash(ran.stdout.strip())
+
+    async def run(
+        self, program: str, *arguments: str, cwd: Path | None = None, seconds: float | None = None
+    ) -> Ran:
+        """Start one of Nix's programs and wait for its end; failing is for the caller to judge.
+
+        Raises:
+            HashError: the program is not installed, or took longer than ``seconds``.
+        """
+        command = (program, *arguments)
+        try:
+            done = await process.run(command, cwd=cwd, env=self._environment, timeout=seconds)
+        except FileNotFoundError as error:
+            raise HashError(f"{program} is not installed", hint=_INSTALL) from error
+        except TimeoutError as error:
+            raise HashError(f"{program} did not end within {seconds} seconds") from error
+        return Ran(
+            command,
+            done.returncode,
+            process.printable(done.stdout),
+            process.printable(done.stderr),
+        )
+
+
+def build_environment() -> dict[str, str]:
+    """Return this process's environment without secrets: none by name, by value, or in NIX_CONFIG.
+
+    Proxies, certificates and ``NIX_*`` stay.
+    """
+    kept = {
+        name: value
+        for name, value in process.environment().items()
+        if not _SECRET_VALUE.search(value)
+    }
+    if config := os.environ.get("NIX_CONFIG"):
+        kept["NIX_CONFIG"] = _SECRET_SETTING.sub("", config)
+    return kept
+
+
+# Nix 1.x had typographic quotation marks.
+_OPEN, _CLOSE = r"['`\u2018]", r"['\u2019]"
+_ONE: Final = r"[^'`\u2018\u2019]+"
+# The lines of a builder's log that Nix repeats start with ">": they are not Nix's own.
+_START: Final = r"^(?:error: )?[^>\n]*"
+_SINCE_2_2: Final = (
+    # "wanted" until 2.3; the line with the URL came in 2.25.
+    rf"{_START}hash mismatch in (?:fixed-output derivation|file downloaded from) [^\n]*:\s+"
+    r"(?:likely URL:[^\n]*\s+)?(?:wanted|specified|expected):\s+(?P<wrong>\S+)"
+    r"\s+got:\s+(?P<got>\S+)"
+)
+_2_0: Final = (
+    rf"{_START}produced path \S+ with (?:r:)?(?P<algorithm>\w+) hash "
+    rf"{_OPEN}(?P<got>{_ONE}){_CLOSE} instead of the expected hash {_OPEN}(?P<wrong>{_ONE}){_CLOSE}"
+)
+_1_X: Final = (
+    rf"{_START}output path \S+ has (?:r:)?(?P<algorithm>\w+) hash "
+    rf"{_OPEN}(?P<got>{_ONE}){_CLOSE} when {_OPEN}(?P<wrong>{_ONE}){_CLOSE} was expected"
+)
+_MISMATCHES: Final = tuple(
+    re.compile(pattern, re.MULTILINE) for pattern in (_SINCE_2_2, _2_0, _1_X)
+)
+
+
+def got_hash(stderr: str, wrong: Sri | None = None) -> Sri | None:
+    """Return the true hash from Nix's message about a fixed-output derivation's wrong one.
+
+    All wordings from Nix 1.x on are known. Of several messages the last counts: a builder may print
+    what it likes, but Nix speaks after it. The message of a flake input is not read, since some
+    releases of Nix print its two hashes the wrong way round.
+
+    Args:
+        stderr: what Nix printed.
+        wrong: the hash that the derivation has; None reads a message about any.
+
+    Raises:
+        HashError: what stands in the place of a hash is none.
+    """
+    last: tuple[int, Sri] | None = None
+    for pattern in _MISMATCHES:
+        for found in pattern.finditer(stderr):
+            if wrong is not None and _named(found, "wrong") != wrong:
+                continue
+            if last is None or found.start() > last[0]:
+                last = found.start(), _named(found, "got")
+    return last[1] if last is not None else None
+
+
+def _named(found: re.Match[str], group: str) -> Sri:
+    algorithm = found.groupdict().get("algorithm")
+    return parse_hash(f"{algorithm}:{found[group]}" if algorithm else found[group])
+
+
+def _checked_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in _SCHEMES or re.search(r"[\s\x00-\x1f\x7f]", url):
+        raise HashError(
+            f"{url!r} is no URL that Nix may fetch (expected {', '.join(sorted(_SCHEMES))})"
+        )
+    if parts.username is not None or parts.password is not None:
+        raise HashError(
+            f"the URL on {parts.hostname} carries a credential",
+            hint="put it into the file that Nix's netrc-file setting names",
+        )
+    return url
+
+
+def _checked_name(name: str) -> str:
+    if not _STORE_NAME.fullmatch(name) or name.startswith("-"):
+        raise HashError(f"{name!r} cannot be the name of a store path")
+    return name
+
+
+def _failure(ran: Ran, what: str) -> HashError:
+    lines = [line for line in ran.stderr.splitlines() if line.strip()][-_SHOWN_LINES:]
+    said = "\n".join(f"  {line}" for line in lines)
+    told = f", and said:\n{said}" if said else " and said nothing"
+    return HashError(f"{what}: {ran.command[0]} ended with exit code {ran.exit_code}{told}")

@@ -1,0 +1,1 @@
+"""Programs, copies of this process, and what they inherit."""

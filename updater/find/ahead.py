@@ -1,0 +1,70 @@
+"""Reading overlays beside this process, which imports meanwhile what asks upstreams.
+
+Reading takes as long as that import with some hundred packages; many more are read by as many
+copies of this process as there are processors.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec.msgpack
+
+from updater.effects.processes.beside import Beside, interruptible, processors
+from updater.find.files import overlay_files
+from updater.find.found import Read, assembled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from updater.config.load import Config
+    from updater.find.found import Found
+
+# Fewer are read before another copy has begun.
+_WORTH_A_COPY = 250
+
+
+def begin_reading(config: Config) -> Callable[[], Found]:
+    """Begin to read what the configuration names, and return what waits for the end of it.
+
+    Raises:
+        ConfigError: an entry of ``overlays:`` names nothing.
+    """
+    parts = tuple(_parts(overlay_files(config)))
+    copies = [Beside(partial(_encoded, config.root, part)) for part in parts]
+
+    def end() -> Found:
+        reads: list[Read] = []
+        with interruptible():
+            for part, copy in zip(parts, copies, strict=True):
+                data = copy.result()
+                # What went wrong there is met again here, and said.
+                reads += _read(config.root, part) if data is None else _DECODER.decode(data)
+        return assembled(reads)
+
+    return end
+
+
+_DECODER = msgspec.msgpack.Decoder(list[Read])
+
+
+def _encoded(root: Path, named: Sequence[str]) -> bytes:
+    return msgspec.msgpack.encode(_read(root, named))
+
+
+def _read(root: Path, named: Sequence[str]) -> list[Read]:
+    from updater.find.packages import read_all  # noqa: PLC0415 - the parser, where it is used
+
+    return read_all(root, named)
+
+
+def _parts(named: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the files in as many parts as are read side by side, in their order."""
+    if not named:
+        return
+    parts = max(1, min(processors(), len(named) // _WORTH_A_COPY))
+    size = -(-len(named) // parts)
+    for start in range(0, len(named), size):
+        yield named[start : start + size]

@@ -1,0 +1,71 @@
+"""Which packages differ from a commit of the user's repository."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.effects.git import own as git
+from updater.find.packages import read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from updater.find.found import Found
+    from updater.model import Package
+
+
+async def changed_packages(
+    root: Path, revision: str, packages: Sequence[Package], found: Found
+) -> tuple[Package, ...]:
+    """Return the packages that are not what they were in a commit of the user's repository.
+
+    Its text counts, and so does what its pin reads: a name may stand outside of the package.
+
+    Raises:
+        UsageError: there is no such commit.
+    """
+    old = await packages_at(root, revision, tuple(package.file for package in packages))
+    return tuple(
+        package
+        for package in packages
+        if package.identity not in old.texts
+        or old.texts[package.identity] != _text(package, found.texts.get(package.file, b""))
+        or pin_of(old.packages[package.identity]) != pin_of(package)
+    )
+
+
+class Before(Struct, frozen=True):
+    """The packages of a commit of the user's repository, and each one's text, by identity."""
+
+    packages: dict[str, Package]
+    texts: dict[str, bytes]
+
+
+async def packages_at(root: Path, revision: str, files: Sequence[str]) -> Before:
+    """Return what some files held in a commit of the user's repository.
+
+    Raises:
+        UsageError: there is no such commit.
+    """
+    before = Before({}, {})
+    for file in dict.fromkeys(files):
+        data = await git.file_at(root, revision, file)
+        for one in read_file(data, file) if data is not None else ():
+            before.packages[one.identity] = one
+            before.texts[one.identity] = _text(one, data or b"")
+    return before
+
+
+def _text(package: Package, data: bytes) -> bytes:
+    return data[package.span.start : package.span.end]
+
+
+def pin_of(package: Package) -> list[tuple[str, str | None]]:
+    """Return what a package's version and sources read, by the names of their fields."""
+    sources = (*((package.source,) if package.source is not None else ()), *package.companions)
+    fields = [*(field for source in sources for field in source.fields)]
+    fields += [package.version] if package.version is not None else []
+    return [(field.name, field.value) for field in fields]

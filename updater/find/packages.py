@@ -1,0 +1,146 @@
+"""Reading files: which packages they hold, and which further files they call."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import TYPE_CHECKING
+
+from updater.effects import files
+from updater.errors import ReadError
+from updater.find.files import overlay_files
+from updater.find.found import Found, Read, assembled
+from updater.known_fetchers import FETCHERS
+from updater.model import Package, Span
+from updater.overlay.reading.file import read_packages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from updater.config.load import Config
+    from updater.overlay.reading.file import FileContent
+
+_FUNCTIONS = frozenset(FETCHERS)
+
+_NOTHING = Span(0, 0)
+
+
+def read_file(data: bytes, file: str) -> tuple[Package, ...]:
+    """Return the packages of one file; a place that cannot be parsed counts as one with a problem.
+
+    A parse problem inside a package is that package's own.
+    """
+    return _packages(_content(file, data), file)
+
+
+def _packages(content: FileContent, file: str) -> tuple[Package, ...]:
+    return content.packages + tuple(
+        Package(file, (), one.line, one.span, None, None, None, problem=str(one), hint=one.hint)
+        for one in content.problems
+    )
+
+
+def find_packages(config: Config) -> Found:
+    """Read every overlay file that the configuration names, and the package files they call.
+
+    Raises:
+        ConfigError: an entry of ``overlays:`` names nothing.
+    """
+    return assembled(read_all(config.root, overlay_files(config)))
+
+
+def read_all(root: Path, named: Iterable[str]) -> list[Read]:
+    """Read files, by their paths below the root, each followed by the files that it calls."""
+    return _followed(named, partial(_read, root))
+
+
+def _followed(named: Iterable[str], read: Callable[[str], Read]) -> list[Read]:
+    known: dict[str, Read] = {}
+    for file in named:
+        waiting = [file]
+        while waiting:
+            one = waiting.pop()
+            if one not in known:
+                known[one] = read(one)
+                waiting.extend(target for target, _ in known[one].calls)
+    return list(known.values())
+
+
+def _read(root: Path, file: str) -> Read:
+    try:
+        data = files.read(root / file, file)
+    except ReadError as error:
+        broken = Package(file, (), 1, _NOTHING, None, None, None, problem=str(error))
+        return Read(file, None, (broken,))
+    return _understood(file, data, _content(file, data), partial(_target, root))
+
+
+def _understood(
+    file: str, data: bytes, content: FileContent, target: Callable[[str, str], str | None]
+) -> Read:
+    """Return what a file holds and calls; ``target`` finds the file that a path in it means."""
+    packages = list(_packages(content, file))
+    calls = []
+    for called in content.files:
+        meant = target(file, called.path)
+        if meant is not None:
+            calls.append((meant, called.attribute))
+        else:
+            why = f"it calls {called.path}, and there is no such file in this project"
+            packages.append(
+                Package(
+                    file, called.attribute, called.line, called.span, None, None, None, skip=why
+                )
+            )
+    return Read(file, data, tuple(packages), tuple(calls))
+
+
+def _target(root: Path, file: str, path: str) -> str | None:
+    """Return the file that a path in another one means, None where it lies outside the root."""
+    for target in _places(file, path):
+        found = root / target
+        if found.is_file() and found.resolve().is_relative_to(root.resolve()):
+            return target
+    return None
+
+
+def _places(file: str, path: str) -> tuple[str, ...]:
+    """Return the files that a path in another one may mean: itself, or a folder's default.nix."""
+    target = os.path.normpath(os.path.join(os.path.dirname(file), path))  # noqa: PTH118, PTH120 - as text
+    return () if target.startswith(("..", "/")) else (target, f"{target}/default.nix")
+
+
+def found_in(read: Callable[[Sequence[str]], Mapping[str, bytes]], named: Sequence[str]) -> Found:
+    """Return the packages of files that are read elsewhere, and of the files that they call.
+
+    Args:
+        read: returns the bytes of some files, and leaves out those that there are not.
+        named: the files to begin with.
+    """
+    there: dict[str, tuple[bytes, FileContent]] = {}
+    asked: set[str] = set()
+    waiting = tuple(named)
+    while waiting:
+        asked.update(waiting)
+        some = {file: (data, _content(file, data)) for file, data in read(waiting).items()}
+        there |= some
+        places = (
+            place
+            for file, (_, content) in some.items()
+            for called in content.files
+            for place in _places(file, called.path)
+        )
+        waiting = tuple(dict.fromkeys(place for place in places if place not in asked))
+
+    def target(file: str, path: str) -> str | None:
+        return next((place for place in _places(file, path) if place in there), None)
+
+    def one(file: str) -> Read:
+        return _understood(file, *there[file], target)
+
+    return assembled(_followed([file for file in named if file in there], one))
+
+
+def _content(file: str, data: bytes) -> FileContent:
+    return read_packages(data, file, _FUNCTIONS)

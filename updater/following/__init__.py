@@ -1,1 +1,0 @@
-"""A package and what its upstream offers -> the decision what its pin becomes."""

@@ -1,0 +1,165 @@
+"""A source's hash: published by the index, computed from the download, or asked of Nix."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Literal
+
+from anyio import to_thread
+from msgspec import Struct, field
+
+from updater.effects import files
+from updater.effects.http.addresses import shown
+from updater.errors import HashError, NoArchive, NotFound, Refused
+from updater.hashing.limits import Limits
+from updater.model import Hashed, Sri
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from updater.effects.http.client import Http
+    from updater.effects.nix.prefetch import Nix
+    from updater.fetchers.base import Fetch
+    from updater.model import Algorithm, Scheme
+
+
+class Prefetcher(Struct, frozen=True):
+    """Finds hashes; the same for ``bump`` and ``prefetch``.
+
+    Attributes:
+        nix: gives Nix's own prefetchers; a check asks for none.
+        limits: what one archive may cost.
+    """
+
+    http: Http
+    nix: Callable[[], Nix]
+    limits: Limits = field(default_factory=Limits)
+
+    async def hash(
+        self,
+        fetch: Fetch,
+        method: Literal["auto", "embedded", "nix", "build"],
+        keep: Path | None = None,
+    ) -> Hashed:
+        """Return the hash of what a fetcher call will download.
+
+        Args:
+            fetch: what it is.
+            method: ``auto`` takes the cheapest that applies.
+            keep: where an archive that is downloaded and unpacked is left, for a build.
+
+        Raises:
+            HashError: no method applies, or what was downloaded is not what was asked for.
+            UpstreamError: it cannot be downloaded.
+        """
+        reason = self.only_built(fetch, method)
+        if reason:
+            raise HashError(
+                f"the hash cannot be computed from a download: {reason}",
+                hint="`updater bump` lets Nix build it; or hold this package in config.yaml",
+            )
+        if fetch.blocked and fetch.checkout is not None:
+            sri = await self.nix().prefetch_git(
+                fetch.checkout.url, fetch.checkout.commit, *fetch.checkout.options
+            )
+            return Hashed(sri, "nix", 0)
+        if method == "nix":
+            sri = await self.nix().prefetch(fetch.url, unpack=fetch.unpack, name=None)
+            return Hashed(sri, "nix", 0)
+        if fetch.sri is not None and not fetch.unpack and method == "auto":
+            return Hashed(fetch.sri, "index", 0)
+        return await to_thread.run_sync(self._download, fetch, keep)
+
+    def only_built(self, fetch: Fetch, method: Literal["auto", "embedded", "nix", "build"]) -> str:
+        """Return why only a fixed-output build can tell a hash, or an empty string."""
+        if method == "build":
+            return "`hash: build` is configured"
+        if not fetch.blocked:
+            return ""
+        checked_out = fetch.checkout is not None and method != "embedded"
+        return "" if checked_out and self.nix().available("nix-prefetch-git") else fetch.blocked
+
+    def _download(self, fetch: Fetch, keep: Path | None) -> Hashed:
+        """Download without a token, as Nix does; with it what the host shows nobody else."""
+        try:
+            return self._downloaded(fetch, fetch.url, None, keep)
+        except (NotFound, Refused, NoArchive):  # the last is a page to log in, of a closed host
+            if not fetch.guarded or not self.http.has_token(fetch.guarded):
+                raise
+        return self._downloaded(fetch, fetch.guarded, "bearer", keep)
+
+    def _downloaded(
+        self, fetch: Fetch, url: str, scheme: Scheme | None, keep: Path | None
+    ) -> Hashed:
+        for attempt in self.http.retrying(url):
+            with attempt, self.http.download(url, scheme) as chunks:
+                if keep is None or not fetch.unpack:
+                    return self._hash(fetch, chunks)
+                with files.copying(chunks, keep) as copied:
+                    return self._hash(fetch, copied)
+        raise HashError(f"{shown(url)} was never asked for")
+
+    def _hash(self, fetch: Fetch, chunks: Iterator[bytes]) -> Hashed:
+        file = _File(fetch, chunks)
+        if not fetch.unpack:
+            for _ in file:
+                pass
+            return Hashed(file.sri, "embedded", file.size)
+        from updater.hashing.archive import hash_archive  # noqa: PLC0415 - ten modules; a check does without
+
+        name = fetch.url.rsplit("/", 1)[-1]
+        unpacked = hash_archive(
+            file, filename=name, strip_root=fetch.strip_root, limits=self.limits
+        )
+        for _ in file:
+            pass
+        if fetch.commit and unpacked.commit != fetch.commit:
+            raise HashError(
+                f"the archive is of commit {unpacked.commit}, not of {fetch.commit}",
+                hint="the tag or branch may have moved just now: run the command again",
+            )
+        own = {path: data for path, data in unpacked.kept.items() if "/" not in path}
+        return Hashed(unpacked.sri, "embedded", unpacked.downloaded_bytes, own, unpacked.collisions)
+
+
+class _File:
+    """A file that is hashed as it is while it is read, and is what its publisher says at its end.
+
+    Attributes:
+        size: how many bytes have been read.
+    """
+
+    def __init__(self, fetch: Fetch, chunks: Iterator[bytes]) -> None:
+        self.size = 0
+        self._fetch = fetch
+        self._chunks = chunks
+        self._algorithm: Algorithm = fetch.sri.algorithm if fetch.sri is not None else "sha256"
+        # An archive's own bytes count only where somebody says what they should be.
+        counts = not fetch.unpack or fetch.sri is not None
+        self._digest = hashlib.new(self._algorithm, usedforsecurity=False) if counts else None
+
+    @property
+    def sri(self) -> Sri:
+        """The hash of the whole file, once it has been read."""
+        digest = self._digest or hashlib.sha256()
+        return Sri(self._algorithm, digest.digest())
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self.size += len(chunk)
+            if self._fetch.size is not None and self.size > self._fetch.size:
+                raise self._differs(f"more than {self._fetch.size} bytes")
+            if self._digest is not None:
+                self._digest.update(chunk)
+            yield chunk
+        if self._fetch.size is not None and self.size != self._fetch.size:
+            raise self._differs(f"{self.size} bytes, and {self._fetch.size} are told")
+        if self._fetch.sri is not None and self.sri != self._fetch.sri:
+            raise self._differs(f"the hash {self.sri}, and {self._fetch.sri} is told")
+
+    def _differs(self, what: str) -> HashError:
+        return HashError(
+            f"{shown(self._fetch.url)} is not what its index says: it has {what}",
+            hint="a proxy or mirror may be out of date; if it stays so, do not trust the file",
+        )

@@ -1,0 +1,228 @@
+"""Hashes of a history's trees: kept ones, computed ones, and those that are computed ahead.
+
+A long search hashes side by side: worker processes get stretches of history, so that what
+neighbours share still costs nothing, and the search takes their answers in its own order.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from contextlib import contextmanager
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from updater.effects.processes.workers import Worker
+from updater.errors import HashError
+from updater.hashing.archive import hash_archive
+from updater.identify.exact import Inexact, Unreproducible
+from updater.identify.trees import KEPT_BYTES, TreeHash, TreeHasher
+from updater.model import Sri
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+
+    from updater.effects.git.batch import Batch
+    from updater.effects.git.mirror import Logged, Mirror
+
+_ALONE_SECONDS: Final = 2.0
+"""How long one process hashes alone: most searches end sooner than others could start."""
+
+_STRETCH_SECONDS: Final = 0.25
+_LONGEST_STRETCH: Final = 250  # commits; two of them must fit into a pipe
+_UNMEASURED_STRETCH: Final = 25  # where an earlier run hashed all so far
+_WAITING: Final = 2  # stretches for each worker: one in work, one in the pipe
+_MOST_WORKERS: Final = 8
+
+
+class Hashes:
+    """Hashes of trees: computed here where that is exact, else from git's own archive.
+
+    What another run computed is not computed again, unless it is the answer.
+
+    Args:
+        mirror: the history.
+        objects: its objects.
+        pinned: the hash that is searched for, if any.
+        most: how many may be computed.
+        over: tells that the time is over.
+
+    Attributes:
+        made: how many were computed in this run; no others count against the budget.
+        over: tells that the time is over.
+    """
+
+    def __init__(
+        self,
+        mirror: Mirror,
+        objects: Batch,
+        pinned: Sri | None,
+        most: int,
+        over: Callable[[], bool],
+    ) -> None:
+        self.made = 0
+        self._mirror = mirror
+        self._pinned = pinned.digest if pinned is not None else b""
+        self._most = most
+        self.over = over
+        self._known = mirror.kept_hashes()
+        self._objects = objects
+        self._hasher = TreeHasher(objects)
+        self._crew: _Crew | None = None
+
+    def of(self, one: Logged) -> TreeHash:
+        """Return a commit's hash.
+
+        Raises:
+            Unreproducible: it has none to compare.
+        """
+        tree = bytes.fromhex(one.tree)
+        if self._is_known(tree):
+            return TreeHash(Sri("sha256", self._known[tree]), depends_on_commit=False)
+        self.made += 1
+        try:
+            ahead = self._crew.taken(one, self.over) if self._crew is not None else None
+            hashed = ahead or self._hasher.hash(one.commit, one.tree)
+        except Inexact:
+            hashed = self._archived(one)
+        if not hashed.depends_on_commit:
+            self._known[tree] = hashed.sri.digest
+        return hashed
+
+    def keep(self) -> None:
+        """Leave the hashes to the next run."""
+        if self.made:
+            self._mirror.keep_hashes(self._known)
+
+    def ahead(self, offered: Iterator[Logged], workers: int | None = None) -> Generator[Logged]:
+        """Yield candidates as they come; once it takes long, have the next ones hashed by others.
+
+        Args:
+            offered: the candidates in their order.
+            workers: how many processes; as many as there are processors, if None.
+        """
+        workers = min(_MOST_WORKERS, _processors()) if workers is None else workers
+        started, first = time.monotonic(), self.made
+        for one in offered:
+            yield one
+            seconds = time.monotonic() - started
+            if workers > 1 and seconds > _ALONE_SECONDS:
+                break
+        else:
+            return
+        made = self.made - first
+        size = round(made / seconds * _STRETCH_SECONDS) if made else _UNMEASURED_STRETCH
+        size = max(1, min(_LONGEST_STRETCH, size))
+        self._hasher = TreeHasher(self._objects)  # what it keeps, the others keep now
+        with _Crew.of(workers, self._mirror) as crew:
+            self._crew = crew
+            try:
+                yield from self._by_stretches(crew, offered, size)
+            finally:
+                self._crew = None
+
+    def _by_stretches(self, crew: _Crew, offered: Iterator[Logged], size: int) -> Iterator[Logged]:
+        waiting: deque[list[Logged]] = deque()
+        sent: set[bytes] = set()
+        while True:
+            while len(waiting) < crew.room:
+                stretch = list(islice(offered, size))
+                if not stretch:
+                    break
+                new = {}
+                for one in stretch:
+                    tree = bytes.fromhex(one.tree)
+                    if tree not in sent and not self._is_known(tree):
+                        sent.add(tree)
+                        new[one.commit] = one
+                allowed = self._most - self.made - crew.asked
+                crew.ask(list(islice(new.values(), max(0, allowed))))
+                waiting.append(stretch)
+            if not waiting:
+                return
+            yield from waiting.popleft()
+
+    def _is_known(self, tree: bytes) -> bool:
+        return self._known.get(tree, self._pinned) != self._pinned
+
+    def _archived(self, one: Logged) -> TreeHash:
+        # Whether it depends on the commit is then unknown, and costs only time.
+        try:
+            with self._mirror.archive(one.commit) as chunks:
+                unpacked = hash_archive(chunks, filename=f"{one.commit}.tar")
+        except HashError as error:
+            raise Unreproducible(error.message) from error
+        return TreeHash(unpacked.sri, depends_on_commit=True)
+
+
+class _Crew:
+    """Worker processes and what they were asked for, each stretch by its turn.
+
+    Attributes:
+        room: how many stretches they may have.
+    """
+
+    def __init__(self, workers: list[Worker]) -> None:
+        self.room = len(workers) * _WAITING
+        self._workers = workers
+        self._turn = 0
+        self._asked: deque[tuple[Worker, list[str]]] = deque()
+        self._told: dict[str, Any] = {}
+
+    @classmethod
+    @contextmanager
+    def of(cls, number: int, mirror: Mirror) -> Iterator[_Crew]:
+        """Start so many processes, and end them whatever happens."""
+        workers: list[Worker] = []
+        try:
+            for _ in range(number):
+                arguments = (str(mirror.folder), str(KEPT_BYTES // number))
+                workers.append(Worker("updater.identify.worker", *arguments))
+            yield cls(workers)
+        finally:
+            for worker in workers:
+                worker.close()
+
+    @property
+    def asked(self) -> int:
+        """How many trees they were asked for and have not told yet, or nobody has taken."""
+        return sum(len(commits) for _, commits in self._asked) + len(self._told)
+
+    def ask(self, stretch: list[Logged]) -> None:
+        """Give the next worker a stretch."""
+        if stretch:
+            worker = self._workers[self._turn % len(self._workers)]
+            self._turn += 1
+            worker.ask([(one.commit, one.tree) for one in stretch])
+            self._asked.append((worker, [one.commit for one in stretch]))
+
+    def taken(self, one: Logged, over: Callable[[], bool]) -> TreeHash | None:
+        """Return the hash of a commit, None where no worker tells it.
+
+        Raises:
+            Inexact: git itself must be asked.
+            Unreproducible: it has none to compare.
+        """
+        while one.commit not in self._told and any(one.commit in each for _, each in self._asked):
+            worker, commits = self._asked.popleft()
+            told = worker.answer(over)
+            if told is None:
+                return None
+            self._told |= dict(zip(commits, told, strict=True))
+        match self._told.pop(one.commit, None):
+            case [str(digest), bool(depends)]:
+                return TreeHash(Sri("sha256", bytes.fromhex(digest)), depends)
+            case ["unreproducible", *words]:
+                raise Unreproducible(" ".join(words))
+            case ["inexact"]:
+                raise Inexact
+            case _:
+                return None
+
+
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

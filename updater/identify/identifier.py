@@ -1,0 +1,215 @@
+"""Asks a repository's history which commit a pinned hash holds; `identify` does the thinking."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+
+from updater.effects.git import own as git
+from updater.effects.git.mirror import Logged, Mirror
+from updater.identify.exact import Unreproducible
+from updater.identify.hashes import Hashes
+from updater.identify.questions import Budget, Identification, Identity, Question
+from updater.identify.search import Clues, Match, Nothing, candidates, same_tree, search
+from updater.model.sri import parse_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from updater.effects.answers import Answers
+    from updater.model import Sri
+
+T = TypeVar("T")
+
+_NOTED_EVERY: Final = 50
+_MOST_NAMED: Final = 100
+
+
+class Identifier:
+    """Answers questions, two at a time; each answer is kept for ever.
+
+    Args:
+        root: the user's repository, whose history says when a hash was written.
+        cache: the folder for mirrors.
+        answers: those of earlier runs; None where all is asked anew.
+        budget: of each search.
+        note: is told how far a search is, from its thread.
+        token: the token for an address, or an empty string.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a run has of each
+        self,
+        root: Path,
+        cache: Path,
+        answers: Answers | None,
+        budget: Budget,
+        *,
+        note: Callable[[str], None],
+        token: Callable[[str], str],
+    ) -> None:
+        self._root = root
+        self._note = note
+        self._cache = cache
+        self._budget = budget
+        self._answers = answers
+        self._token = token
+        self._limit = CapacityLimiter(2)
+
+    async def identify(self, question: Question) -> Identification:
+        """Return the commit that a hash holds, or what was searched.
+
+        Raises:
+            UpstreamError: the repository cannot be cloned.
+        """
+        kept = await self._kept(question)
+        if kept is not None:
+            return kept
+        written = await git.written_at(self._root, question.file, question.written)
+        clues = Clues(question.likely, question.tagged, written)
+        found = await self._in_thread(lambda stop: self._search(question, clues, stop))
+        if isinstance(found, Nothing):
+            return found
+        identity, holding = found
+        if self._answers is not None:
+            known = {"commit": identity.commit, "looked_at": identity.looked_at}
+            self._answers.keep({**known, "holding": holding}, *_asked(question))
+        return identity
+
+    async def hash_of(self, url: str, commit: str) -> Sri | None:
+        """Return the hash of one commit's archive, None where it has no one hash, or is not there.
+
+        Raises:
+            UpstreamError: the repository cannot be cloned.
+        """
+        asked = ("hash", url, commit)
+        kept = self._answers.get(*asked) if self._answers is not None else None
+        if kept is not None:
+            return parse_hash(str(kept["hash"]), "sha256")
+
+        def work(stop: threading.Event) -> Sri | None:
+            with self._opened(url, None, stop) as (mirror, hashes):
+                one = mirror.commit(commit)
+                with suppress(Unreproducible):
+                    return hashes.of(one).sri if one is not None else None
+            return None
+
+        found = await self._in_thread(work)
+        if found is not None and self._answers is not None:
+            self._answers.keep({"hash": str(found)}, *asked)
+        return found
+
+    async def whole_id(self, url: str, shortened: str) -> str:
+        """Return the whole id of the commit that a shortened one means, or an empty string.
+
+        Raises:
+            UpstreamError: the repository cannot be cloned.
+        """
+
+        def work(stop: threading.Event) -> str:
+            with self._opened(url, None, stop) as (mirror, _):
+                one = mirror.commit(shortened)
+                return one.commit if one is not None else ""
+
+        return await self._in_thread(work)
+
+    async def _in_thread(self, work: Callable[[threading.Event], T]) -> T:
+        stop = threading.Event()
+        try:
+            return await to_thread.run_sync(work, stop, limiter=self._limit, abandon_on_cancel=True)
+        finally:
+            stop.set()
+
+    async def _kept(self, question: Question) -> Identity | None:
+        """Return another run's answer, with what the rev says by now."""
+        if self._answers is None:
+            return None
+        asked, named = _asked(question), question.named
+        kept = self._answers.get(*asked)
+        if kept is None:
+            return None
+        match kept:
+            case {"commit": str(commit), "looked_at": int(looked_at), "holding": list(holding)}:
+                pass
+            case _:
+                return None
+        if (
+            named
+            and named not in holding
+            and await self.hash_of(question.url, named) == (question.pinned)
+        ):
+            holding = [*holding, named]
+            self._answers.keep({**kept, "holding": holding}, *asked)
+        return Identity(commit, looked_at, kept=True, is_named=named in holding)
+
+    def _search(
+        self, question: Question, clues: Clues, stop: threading.Event
+    ) -> Nothing | tuple[Identity, list[str]]:
+        pinned, budget = question.pinned, self._budget
+        with self._opened(question.url, pinned, stop) as (mirror, hashes):
+            if question.named:
+                mirror.commit(question.named)  # so that it is there although no ref leads to it
+
+            def ended(looked_at: int) -> str:
+                if looked_at % _NOTED_EVERY == 0:
+                    self._note(f"{question.url}: {looked_at} trees")
+                if hashes.made >= budget.max_candidates:
+                    return f"--max-candidates {budget.max_candidates}"
+                if hashes.over():
+                    return f"--timeout {budget.seconds:.0f}s"
+                return ""
+
+            with closing(hashes.ahead(candidates(mirror.log, clues))) as offered:
+                found = search(pinned, offered, hashes.of, ended)
+            if isinstance(found, Nothing):
+                return found
+            holding = _holding(found, mirror, question, hashes)
+            named = question.named in holding
+            identity = Identity(holding[0], found.looked_at, kept=False, is_named=named)
+            return identity, holding[:_MOST_NAMED]
+
+    @contextmanager
+    def _opened(
+        self, url: str, pinned: Sri | None, stop: threading.Event
+    ) -> Iterator[tuple[Mirror, Hashes]]:
+        self._note(f"{url}: cloning")
+        budget = self._budget
+        mirrors, token = self._cache / "mirrors", self._token(url)
+        with Mirror.opened(url, mirrors, token, budget.fetched) as mirror:
+            ends = time.monotonic() + budget.seconds
+
+            def over() -> bool:
+                return stop.is_set() or time.monotonic() > ends
+
+            with mirror.objects() as objects:
+                hashes = Hashes(mirror, objects, pinned, budget.max_candidates, over)
+                try:
+                    yield mirror, hashes
+                finally:
+                    hashes.keep()
+
+
+def _asked(question: Question) -> tuple[str, str]:
+    return question.url, str(question.pinned)
+
+
+def _holding(match: Match, mirror: Mirror, question: Question, hashes: Hashes) -> list[str]:
+    """Return commits that have the hash, the one that stands for them first, then the named one."""
+    tagged = (*question.tagged, *mirror.tags().values())
+    same = dict(same_tree(match, mirror.log(), tagged))
+    if not match.depends_on_commit:
+        return list(same)
+
+    def holds(commit: str) -> bool:
+        with suppress(Unreproducible):
+            one = Logged(commit, match.tree, same[commit])
+            return commit == match.commit or hashes.of(one).sri == question.pinned
+        return False
+
+    first = next(filter(holds, same), match.commit)
+    named = [question.named] if question.named in same and holds(question.named) else []
+    return list(dict.fromkeys((first, *named)))

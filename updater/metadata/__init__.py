@@ -1,0 +1,1 @@
+"""What a source says of itself, read statically: nothing is run."""

@@ -1,0 +1,82 @@
+"""What one release says of itself, and what another says otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.metadata import licences, repositories, requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from updater.metadata.requirements import RequirementChange, Requirements
+
+FILES = ("pyproject.toml", "setup.cfg", "setup.py", "LICENSE", "LICENSE.txt", "LICENSE.md")
+"""The files of a source tree that are asked for where it was not downloaded."""
+
+
+class Release(Struct, frozen=True):
+    """What a release says.
+
+    Attributes:
+        requirements: None where they are not known.
+        licence: in one line; empty where it is not known.
+        origin: where it stands, for people.
+        addresses: of the project's pages, the likeliest to be its repository's first.
+    """
+
+    requirements: Requirements | None
+    licence: str
+    origin: str
+    addresses: tuple[str, ...] = ()
+
+
+class Difference(Struct, frozen=True):
+    """What changes from one release to another.
+
+    Attributes:
+        requirements: None where they are not known.
+        origin: where they stand; empty where they are not known.
+        licences: old and new, where they differ.
+    """
+
+    requirements: tuple[RequirementChange, ...] | None = None
+    origin: str = ""
+    licences: tuple[str, str] | None = None
+
+
+NO_DIFFERENCE = Difference()
+"""Nothing is known."""
+
+
+def of_tree(files: Mapping[str, bytes], origin: str) -> Release:
+    """Read a source tree's files by their paths below its root."""
+    named = repositories.from_tree(files)
+    return Release(requirements.from_tree(files), licences.from_tree(files), origin, named)
+
+
+def of_metadata(data: bytes, origin: str) -> Release:
+    """Read a wheel's METADATA."""
+    named = repositories.from_metadata(data)
+    return Release(requirements.from_metadata(data), licences.from_metadata(data), origin, named)
+
+
+def is_known(said: Iterable[Release]) -> bool:
+    """Tell whether any of several readings of a release has its requirements."""
+    return any(one.requirements is not None for one in said)
+
+
+def compare(before: Iterable[Release], after: Iterable[Release]) -> Difference:
+    """Return what changes, from several readings of each release, the best first."""
+    before, after = tuple(before), tuple(after)
+    old = next((one for one in before if one.requirements is not None), None)
+    new = next((one for one in after if one.requirements is not None), None)
+    licence = next((one.licence for one in before if one.licence), "")
+    newer = next((one.licence for one in after if one.licence), "")
+    named = (licence, newer) if licences.changed(licence, newer) else None
+    if old is None or new is None or old.requirements is None or new.requirements is None:
+        return Difference(licences=named)
+    origin = " and ".join(dict.fromkeys((old.origin, new.origin)))
+    return Difference(requirements.compare(old.requirements, new.requirements), origin, named)

@@ -1,0 +1,208 @@
+"""Both releases of an update -> what each says of itself, read where it costs least.
+
+In this order: metadata that the index serves by itself, the archive that was downloaded anyway, the
+project files at both commits, and, only where nothing else says it, both releases' files from the
+index, bounded and in one pass. Nothing is run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from anyio import to_thread
+from msgspec import Struct
+from packaging.utils import InvalidName, canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from updater.errors import HashError, StageError
+from updater.hashing.archive import hash_archive
+from updater.hashing.keep import keep_project_files
+from updater.hashing.limits import Limits
+from updater.metadata.release import Release, is_known, of_metadata, of_tree
+from updater.model import Project
+from updater.upstreams.base import Question
+from updater.upstreams.pypi import KIND as PYPI
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from updater.effects.http.client import Http
+    from updater.model import Candidate, Distribution, Updated
+    from updater.pipeline.proposed import Proposed
+    from updater.upstreams.base import Surroundings
+
+LARGEST = 64 << 20
+"""The largest file, in bytes, that is fetched only to tell requirements."""
+
+_LIMITS = Limits(downloaded_bytes=LARGEST, unpacked_bytes=16 * LARGEST, entries=100_000)
+_ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
+_METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
+
+
+class Trees(Struct, frozen=True):
+    """The project files at both commits, as far as the host was asked for them."""
+
+    old: Mapping[str, bytes]
+    new: Mapping[str, bytes]
+
+
+class Said(Struct, frozen=True):
+    """What was read of the pinned and of the chosen release, the best first."""
+
+    before: Sequence[Release] = ()
+    after: Sequence[Release] = ()
+
+
+class Releases(Struct, frozen=True):
+    """Reads what releases say of themselves."""
+
+    http: Http
+    around: Surroundings
+
+    async def read(self, update: Proposed, trees: Trees, *, index: bool) -> Said:
+        """Return what the pinned release and the chosen one say.
+
+        Args:
+            update: the update.
+            trees: what the host has.
+            index: whether the index may be asked about a source that is not from there.
+        """
+        outcome = update.outcome
+        old, new = await self._on_index(update) if index else (None, None)
+        before = await self._by_itself(old, update.project)
+        after = await self._by_itself(new, update.project)
+        if outcome.hashed is not None and outcome.hashed.kept:
+            after.append(of_tree(outcome.hashed.kept, "the source archive"))
+        for said, files in ((before, trees.old), (after, trees.new)):
+            if files:
+                said.append(of_tree(files, "the project files at both commits"))
+        if not (is_known(before) and is_known(after)):
+            for said, candidate in ((before, old), (after, new)):
+                if not is_known(said):
+                    said.extend(await self._fetched(candidate, update.project))
+        return Said(before, after)
+
+    async def _on_index(self, update: Proposed) -> tuple[Candidate | None, Candidate | None]:
+        """Return the index's releases of both versions, where it has them."""
+        nothing = (None, None)
+        project = index_project(update)
+        old, new = versions(update.outcome)
+        if project is None or old is None or new is None:
+            return nothing
+        offer = (await PYPI.look_up([Question(project)], self.around))[project]
+        if isinstance(offer, StageError):
+            return nothing
+        releases = {Version(one.version): one for one in offer.candidates}
+        return releases.get(old), releases.get(new)
+
+    async def _by_itself(self, candidate: Candidate | None, project: Project) -> list[Release]:
+        """Read a wheel's metadata where the index serves it by itself. Source: PEP 658."""
+        for file in candidate.distributions if candidate is not None else ():
+            if file.metadata and file.filename.endswith(".whl"):
+                try:
+                    answer = await self.http.get(f"{file.url.partition('#')[0]}.metadata")
+                except StageError:
+                    return []
+                said = of_metadata(answer.body, "the wheels' metadata")
+                return [said] if _is_of(answer.body, project) else []
+        return []
+
+    async def _fetched(self, candidate: Candidate | None, project: Project) -> list[Release]:
+        file = _smallest(candidate)
+        if file is None:
+            return []
+        try:
+            kept = await to_thread.run_sync(self._download, file)
+        except StageError:
+            return []
+        wheel = next((data for path, data in kept.items() if _METADATA.fullmatch(path)), None)
+        if file.filename.endswith(".whl"):
+            said = of_metadata(wheel, "both wheels") if wheel is not None else None
+        else:
+            said = of_tree(kept, "both source distributions")
+        known = wheel if wheel is not None else kept.get("PKG-INFO", b"")
+        return [said] if said is not None and _is_of(known, project) else []
+
+    def _download(self, file: Distribution) -> Mapping[str, bytes]:
+        """Return the few files of a distribution that say what it requires.
+
+        Raises:
+            StageError: it cannot be had, is too large, or is not what the index says.
+        """
+        url, wheel = file.url.partition("#")[0], file.filename.endswith(".whl")
+        for attempt in self.http.retrying(url):
+            with attempt, self.http.download(url) as chunks:
+                digest = hashlib.sha256()
+                passing = _digested(chunks, digest)
+                unpacked = hash_archive(
+                    passing,
+                    filename=file.filename,
+                    strip_root=not wheel,
+                    limits=_LIMITS,
+                    keep=_is_metadata if wheel else _is_own,
+                )
+                for _ in passing:
+                    pass
+                if file.sri is not None and digest.digest() != file.sri.digest:
+                    raise HashError(f"{file.filename} is not the file that the index lists")
+                return unpacked.kept
+        raise HashError(f"{url} was never asked for")
+
+
+def versions(outcome: Updated) -> tuple[Version | None, Version | None]:
+    """Return what is pinned and what is chosen, None for what is no plain version."""
+    new = outcome.candidate.version if outcome.candidate is not None else ""
+    return version(outcome.old), version(new)
+
+
+def version(text: str) -> Version | None:
+    """Read a version, None where it is no PEP 440 version."""
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
+
+
+def index_project(update: Proposed) -> Project | None:
+    """Return the project of an update on the package index, by its name there."""
+    if update.project.startswith("pypi:"):
+        return update.project
+    package = update.outcome.package
+    try:
+        return Project(f"pypi:{canonicalize_name(package.pname or package.name, validate=True)}")
+    except InvalidName:
+        return None
+
+
+def _is_of(metadata: bytes, project: Project) -> bool:
+    """Tell whether a release of the index names the repository, so that it is of this project."""
+    path = project.removeprefix("https://").partition("/")[2]
+    return project.startswith("pypi:") or path.lower().encode() in metadata.lower()
+
+
+def _smallest(candidate: Candidate | None) -> Distribution | None:
+    """Return the sdist, else the smallest wheel, that is small enough to be fetched for a body."""
+    files = [
+        file
+        for file in (candidate.distributions if candidate is not None else ())
+        if file.size is None or file.size <= LARGEST
+    ]
+    sdists = [file for file in files if file.filename.endswith(_ENDINGS)]
+    wheels = [file for file in files if file.filename.endswith(".whl")]
+    return min(sdists or wheels, key=lambda file: file.size or LARGEST, default=None)
+
+
+def _digested(chunks: Iterator[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
+    for chunk in chunks:
+        digest.update(chunk)
+        yield chunk
+
+
+def _is_own(path: str, size: int) -> bool:
+    return "/" not in path and keep_project_files(path, size)
+
+
+def _is_metadata(path: str, size: int) -> bool:
+    return bool(_METADATA.fullmatch(path)) and size <= 1 << 20

@@ -1,0 +1,1 @@
+"""Planned values -> byte edits, proven to change nothing else. Pure."""

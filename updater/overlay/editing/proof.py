@@ -1,0 +1,168 @@
+"""Proof that an edit changes its own fields and nothing else.
+
+The edited text is parsed again. Outside the edits every token must be as it was, the package must
+read the wanted values, and every other package of the file the values that it had.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.errors import PatchError
+from updater.model import HASH_FIELDS, Change, Edit, Package, Reference, Source, Span
+from updater.overlay.reading import syntax
+from updater.overlay.reading.file import read_packages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+class Shared(PatchError):
+    """The edit would change another package, which shares a binding with this one."""
+
+
+class Wanted(Struct, frozen=True):
+    """What a package shall read: for its source (and version), and for each companion."""
+
+    source: Mapping[str, str]
+    companions: tuple[Mapping[str, str], ...] = ()
+
+
+def prove(change: Change, wanted: Wanted, fetchers: frozenset[str]) -> None:
+    """Show that a change does what it says and nothing else.
+
+    Raises:
+        PatchError: another token, field or package would change, or a wanted value not be read.
+    """
+    package = change.package
+    before = read_packages(change.before, package.file, fetchers)
+    after = read_packages(change.after, package.file, fetchers)
+    if [one.identity for one in before.packages] != [one.identity for one in after.packages]:
+        raise PatchError(f"{package.identity}: the edit would change which packages the file has")
+    if len(before.problems) != len(after.problems):
+        raise PatchError(f"{package.identity}: the edited file would not parse")
+    if _tokens(change.before, _spans(change.edits)) != _tokens(change.after, _moved(change.edits)):
+        raise PatchError(f"{package.identity}: the edit would change more than its own fields")
+    for old, new in zip(before.packages, after.packages, strict=True):
+        if new.identity == package.identity:
+            _check_package(old, new, wanted)
+        elif _facts(old) != _facts(new):
+            raise Shared(
+                f"{package.identity}: the edit would change {new.identity} too",
+                hint="the two share a binding: give each its own literal, or update them by hand",
+            )
+
+
+def _check_package(old: Package, new: Package, wanted: Wanted) -> None:
+    if new.problem:
+        raise PatchError(f"{new.identity}: the edit would leave a problem: {new.problem}")
+    for name, value in wanted.source.items():
+        if name == "version" and new.version is not None:
+            _check(new, name, new.version.value, value)
+        elif (dependent := _dependent(new, name)) is not None:
+            _check(new, name, dependent, value)
+        elif name != "version" or (new.fetched is not None and new.fetched.get("version")):
+            _check(new, name, _value(new.fetched, name), value)
+    for name, kept in _dependents(old).items():
+        if name not in wanted.source and kept != _dependent(new, name):
+            raise PatchError(f"{new.identity}: the edit would change {name} too")
+    _check_rest(old, new, wanted)
+    _check_companions(old, new, wanted)
+
+
+def _check_rest(old: Package, new: Package, wanted: Wanted) -> None:
+    """All that was not asked for stays, but for what is written through the version."""
+    if old.pname != new.pname:
+        raise PatchError(f"{new.identity}: the edit would change pname too")
+    if old.fetched is None or new.fetched is None:
+        return
+    literal = old.version.literal if old.version is not None else None
+    asked = {*wanted.source, *(HASH_FIELDS if "hash" in wanted.source else ())}
+    for was in old.fetched.fields:
+        follows = any(isinstance(p, Reference) and p.literal == literal for p in was.parts)
+        if was.name not in asked and not follows and was.value != new.fetched.value(was.name):
+            raise PatchError(
+                f"{new.identity}: the edit would change {was.name} too",
+                hint="the two are written in one place: give each its own literal",
+            )
+
+
+def _check_companions(old: Package, new: Package, wanted: Wanted) -> None:
+    if len(old.companions) != len(new.companions):
+        raise PatchError(f"{new.identity}: the edit would change which sources it has")
+    pairs = zip(old.companions, new.companions, strict=True)
+    for index, (was, now) in enumerate(pairs):
+        if index < len(wanted.companions):
+            for name, value in wanted.companions[index].items():
+                if name != "version" or now.get("version") is not None:
+                    _check(new, f"{now.attribute}.{name}", _value(now, name), value)
+        elif [field.value for field in was.fields] != [field.value for field in now.fields]:
+            raise PatchError(
+                f"{new.file}:{now.line}: {now.fetcher} in {now.attribute} of {new.name} follows "
+                "the version too, and its hash would no longer fit",
+                hint="update this package by hand, or hold it in config.yaml",
+            )
+
+
+def _check(package: Package, name: str, got: str | None, value: str) -> None:
+    if got != value:
+        raise PatchError(f"{package.identity}: {name} would read {got!r} instead of {value!r}")
+
+
+def _value(source: Source | None, name: str) -> str | None:
+    if source is None:
+        return None
+    return source.value(*HASH_FIELDS) if name == "hash" else source.value(name)
+
+
+def _dependents(package: Package) -> dict[str, str | None]:
+    return {one.name: one.value for one in (*package.dependents, *package.hashes)}
+
+
+def _dependent(package: Package, name: str) -> str | None:
+    return _dependents(package).get(name)
+
+
+def _facts(package: Package) -> tuple[object, ...]:
+    """What a package says, without where it stands."""
+    sources = [one for one in (package.fetched, *package.companions) if one is not None]
+    return (
+        package.pname,
+        package.label,
+        tuple(
+            (one.fetcher, one.attribute, tuple((f.name, f.value, f.text) for f in one.fields))
+            for one in sources
+        ),
+        _dependents(package),
+        package.directives and tuple((one.key, one.value) for one in package.directives),
+        package.skip,
+        bool(package.problem),
+    )
+
+
+def _spans(edits: tuple[Edit, ...]) -> tuple[Span, ...]:
+    return tuple(edit.span for edit in edits)
+
+
+def _moved(edits: tuple[Edit, ...]) -> tuple[Span, ...]:
+    """Return where edits stand in the new text."""
+    shift = 0
+    spans = []
+    for edit in edits:
+        start = edit.span.start + shift
+        spans.append(Span(start, start + len(edit.new)))
+        shift += len(edit.new) - (edit.span.end - edit.span.start)
+    return tuple(spans)
+
+
+def _tokens(data: bytes, without: tuple[Span, ...]) -> list[tuple[str, bytes]]:
+    return list(_tokens_outside(data, without))
+
+
+def _tokens_outside(data: bytes, without: tuple[Span, ...]) -> Iterator[tuple[str, bytes]]:
+    for leaf in syntax.leaves(syntax.parse(data).root):
+        where = syntax.span(leaf)
+        if not any(where in span for span in without):
+            yield leaf.type, data[where.start : where.end]

@@ -1,0 +1,1 @@
+"""Nix text -> packages with their sources, and the byte spans of both. Pure."""

@@ -1,0 +1,248 @@
+"""What the walk found -> packages, with their fields read and their doubts told."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from updater.model import HASH_FIELDS, Directive, Field, Package, Source, Span
+from updater.overlay.reading import dependents, syntax, values
+from updater.overlay.reading.fields import Fields, refers, uses_version
+from updater.overlay.reading.reach import Reach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from updater.overlay.reading.drafts import Call, Draft
+    from updater.overlay.reading.walk import Walk
+
+_PLAIN_KEY = re.compile(r"[A-Za-z][\w.-]*")
+_LONGEST_SHOWN = 80
+
+
+class Found(Struct, frozen=True):
+    """A package and its places: the bindings of it and of its source, where a comment steers it."""
+
+    package: Package
+    places: tuple[Span, ...]
+
+    def refused(self, problem: str, hint: str) -> Found:
+        """Return it with a problem, unless it has one already."""
+        if self.package.problem:
+            return self
+        return Found(replace(self.package, problem=problem, hint=hint), self.places)
+
+    def broken(self, problem: str, hint: str) -> Found:
+        """Return it with a parse problem, which explains whatever else cannot be read."""
+        return Found(replace(self.package, problem=problem, hint=hint), self.places)
+
+    def told(self, directives: tuple[Directive, ...]) -> Found:
+        """Return it with what its comments say."""
+        return Found(replace(self.package, directives=directives), self.places)
+
+
+class Assembler:
+    """Builds the packages of one file."""
+
+    def __init__(self, data: bytes, file: str, walk: Walk) -> None:
+        self._file = file
+        self._walk = walk
+        self._fields = Fields(data)
+        self._data = data
+        calls = [call for draft in walk.drafts for call in draft.calls] + walk.loose
+        self._calls = {call.node.start_byte: call for call in calls}
+
+    def found(self) -> Iterator[Found]:
+        """Yield the packages, and the fetcher calls that belong to none."""
+        used: set[int] = set()
+        for draft in sorted(self._walk.drafts, key=lambda one: not one.role):
+            found, calls = self._package(draft)
+            mine = {call.node.start_byte for call in calls}
+            # `inherit (common) version src;` is a package, and `common` a part of it
+            if draft.role or not mine or not mine <= used:
+                yield found
+            used |= mine
+        for draft in self._walk.drafts:
+            name = draft.path[-1] if draft.path else self._file
+            for call in draft.calls:
+                if call.node.start_byte not in used:
+                    yield self._bare(call, f"{name} has it besides its source, at a pin of its own")
+        for call in self._walk.loose:
+            if call.node.start_byte not in used:
+                yield self._bare(call, "it is a source without a version")
+
+    # --- one package ---
+
+    def _package(self, draft: Draft) -> tuple[Found, list[Call]]:
+        reach = self._reach(draft)
+        version = self._fields.field(draft.get("version"))
+        if version is None and reach.found:
+            version = self._implied_version(draft, reach.found[0])
+        further = self._further(draft, reach.found, version) if version is not None else []
+        calls = reach.found + further
+        sources = [self._fields.source(call, _place(call, draft), version) for call in calls]
+        pname = draft.get("pname")
+        beside = self._dependents(draft, sources)
+        package = Package(
+            file=self._file,
+            attribute=draft.path,
+            line=syntax.line(draft.node),
+            span=syntax.span(draft.node),
+            pname=values.read(pname, self._data).value if pname is not None else None,
+            version=version,
+            source=sources[0] if sources else None,
+            companions=tuple(sources[1:]),
+            dependents=beside,
+            hashes=dependents.others(draft, self._walk.loose_others, self._fields, beside),
+            skip="" if reach.found else reach.reason or "it has no source of its own",
+            nested=draft.get("sourceRoot") is not None,
+        )
+        if not reach.found:
+            package = self._without_a_source(package, draft)
+        found = Found(package, (draft.statement, *(call.statement for call in reach.found)))
+        if package.source is not None:
+            doubt = self._doubt(package, draft)
+            if doubt is not None:
+                found = found.refused(*doubt)
+        return found, calls
+
+    def _without_a_source(self, package: Package, draft: Draft) -> Package:
+        """Return a package none of whose calls is a known fetcher's, with the one that is not."""
+        package = replace(package, source=None, companions=(), dependents=(), hashes=())
+        binding = draft.get("src")
+        node = syntax.unwrap(binding.expression) if binding and binding.expression else None
+        calls = [call for call in draft.others if node is not None and call.node == node]
+        if package.version is None or len(calls) != 1:
+            return package
+        custom = self._fields.source(calls[0], "src", package.version)
+        if self._doubt(replace(package, source=custom), draft) is not None:
+            return package
+        beside = self._dependents(draft, [custom])
+        others = dependents.others(draft, self._walk.loose_others, self._fields, beside)
+        literal = (custom.get(*HASH_FIELDS) or package.version).literal
+        return replace(
+            package,
+            custom=custom,
+            dependents=beside,
+            hashes=tuple(one for one in others if one.literal != literal),
+        )
+
+    def _reach(self, draft: Draft) -> Reach:
+        reach = Reach(self._data, self._calls)
+        binding = draft.get("src", "srcs")
+        if binding is not None:
+            reach.follow(binding)
+        return reach
+
+    def _bare(self, call: Call, reason: str) -> Found:
+        """A fetcher call that no version belongs to: listed, so that nobody wonders about it."""
+        package = Package(
+            file=self._file,
+            attribute=call.path,
+            line=syntax.line(call.node),
+            span=call.span,
+            pname=None,
+            version=None,
+            source=self._fields.source(call, "", None),
+            skip=reason,
+        )
+        return Found(package, (call.statement,))
+
+    def _dependents(self, draft: Draft, sources: list[Source]) -> tuple[Field, ...]:
+        found = dependents.find(draft, self._walk.loose_others, self._fields)
+        if not found:
+            return ()
+        own = {field.literal for source in sources if (field := source.get(*HASH_FIELDS))}
+        return tuple(field for field in found if field.literal is None or field.literal not in own)
+
+    # --- versions ---
+
+    def _implied_version(self, draft: Draft, call: Call) -> Field | None:
+        """Return the version of a package that has none: its fetcher call's, or a bound name's.
+
+        None where a name such as ``"foo-1.0"`` would go on telling the old version.
+        """
+        source = self._fields.source(call, "src", None)
+        found = source.get("version") or self._fields.field(call.scope.find("version"))
+        if found is None or found.literal is None or not found.value:
+            return None
+        used = found in source.fields or any(refers(one, found.literal) for one in source.fields)
+        name = self._fields.field(draft.get("name"))
+        if name is not None and found.value in (name.value or ""):
+            used = used and refers(name, found.literal)
+        return found if used else None
+
+    def _further(self, draft: Draft, reached: list[Call], version: Field) -> list[Call]:
+        """Return the other calls that are made from the version: their hashes change with it."""
+        taken = {call.node.start_byte for call in reached}
+        others = draft.calls + self._walk.loose
+        return [
+            call
+            for call in others
+            if call.node.start_byte not in taken and self._follows(call, version)
+        ]
+
+    def _follows(self, call: Call, version: Field) -> bool:
+        fields = self._fields.source(call, "", None).fields
+        if any(refers(one, version.literal) for one in fields):
+            return True
+        return any(one.value is None for one in fields) and uses_version(call, self._data)
+
+    # --- doubts ---
+
+    def _doubt(self, package: Package, draft: Draft) -> tuple[str, str] | None:
+        """Say what leaves open which text a package's version or source is, and what to do."""
+        name = package.name
+        hold = f"in config.yaml, packages: {{{_key(name)}: {{hold: true}}}} leaves it alone"
+        for attribute in ("version", "src", "srcs"):
+            lines = _lines_of_twice(draft, attribute)
+            if lines:
+                places = " and ".join(str(line) for line in lines)
+                twice = f"{attribute} of {name} is bound at lines {places}"
+                return f"line {lines[0]}: {twice}", f"keep one of them; {hold}"
+        version = package.version
+        if version is not None and version.literal is None:
+            return (
+                f"line {version.line}: version of {name} is computed: {_shown(version)}",
+                f'write it as a literal, such as version = "1.0"; {hold}',
+            )
+        for source in (package.source, *package.companions):
+            doubt = _source_doubt(source) if source is not None else None
+            if doubt is not None:
+                return doubt[0], f"{doubt[1]}; {hold}"
+        return None
+
+
+def _lines_of_twice(draft: Draft, name: str) -> list[int]:
+    lines = [line for one in draft.sets for line in one.lines(name)]
+    return sorted(lines) if len(lines) > 1 else []
+
+
+def _source_doubt(source: Source) -> tuple[str, str] | None:
+    if not source.fields:
+        return (
+            f"line {source.line}: the argument of {source.fetcher} is computed",
+            "write its attributes in the call",
+        )
+    hashes = [one for one in source.fields if one.name in HASH_FIELDS]
+    if len(hashes) > 1:
+        names = " and ".join(one.name for one in hashes)
+        return f"line {hashes[-1].line}: {source.fetcher} has {names}", "keep one of them"
+    return None
+
+
+def _place(call: Call, draft: Draft) -> str:
+    inside = call.path[: len(draft.path)] == draft.path
+    return ".".join(call.path[len(draft.path) :] if inside else call.path[-1:]) or "src"
+
+
+def _shown(field: Field) -> str:
+    return " ".join(field.text.split())[:_LONGEST_SHOWN]
+
+
+def _key(name: str) -> str:
+    return name if _PLAIN_KEY.fullmatch(name) else json.dumps(name)

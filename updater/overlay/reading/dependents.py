@@ -1,0 +1,120 @@
+"""Hashes beside a source that change with it: what ``cargoHash`` and its like are of."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from updater.model import HASH_FIELDS
+from updater.overlay.reading import syntax, terms
+from updater.overlay.reading.fields import uses_version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from updater.model import Field
+    from updater.overlay.reading.drafts import Call, Draft
+    from updater.overlay.reading.fields import Fields
+    from updater.overlay.reading.scope import Binding
+
+# Nixpkgs manual, "Languages and frameworks": cargoHash, vendorHash, npmDepsHash, mvnHash, ...
+_HASHES = ("Hash", "Sha256", "Sha512")
+# A lock file, or hashes that go with one, beside the package.
+_LOCKS = ("cargoLock", "nugetDeps", "mitmCache", "gemset", "yarnNix")
+_OF_DEPENDENCIES = re.compile(
+    r"fetch\w*(Deps|Dependencies|Vendor|Cargo|Yarn|Npm|Pnpm|Cache|Tarball)\w*|import\w*Lock"
+)
+_NONE = "null"
+_LOOKS_LIKE_ONE = re.compile(
+    r'"(?:(?:md5|sha1|sha256|sha512)[-:][A-Za-z0-9+/]+=*|[0-9a-z]{52}|[0-9a-f]{64})?"'
+    r"|(?:lib\.)?fake(?:Hash|Sha256|Sha512)"
+)
+
+
+def find(draft: Draft, loose: list[Call], fields: Fields) -> tuple[Field, ...]:
+    """Return the hashes and locks of a package that a new source makes wrong.
+
+    Args:
+        draft: the package.
+        loose: calls of unknown fetchers that stand in no package; those count that an attribute of
+            the package names.
+        fields: reads the file.
+    """
+    found = [*_own_hashes(draft, fields), *_locks(draft, fields)]
+    calls = draft.others + [call for call in loose if _is_named(call, draft)]
+    for call in calls:
+        if uses_version(call, fields.data) or _OF_DEPENDENCIES.fullmatch(call.function):
+            found += _call_hashes(call, draft, fields)
+    return tuple(sorted(found, key=lambda field: field.span))
+
+
+def others(
+    draft: Draft, loose: list[Call], fields: Fields, known: tuple[Field, ...]
+) -> tuple[Field, ...]:
+    """Return what else looks like a hash beside the source: nothing says that it changes with it.
+
+    Args:
+        draft: the package.
+        loose: as for `find`.
+        fields: reads the file.
+        known: those that `find` returned.
+    """
+    found: list[Field] = []
+    for attributes in draft.sets:
+        for name in attributes:
+            binding = attributes.get(name)
+            if binding is not None and binding.expression is not None:
+                text = syntax.text(binding.expression, fields.data)
+                field = fields.field(binding) if _LOOKS_LIKE_ONE.fullmatch(text) else None
+                found += [field] if field is not None else []
+    for call in draft.others + [call for call in loose if _is_named(call, draft)]:
+        found += _call_hashes(call, draft, fields)
+    names = {field.name for field in known}
+    further = {field.name: field for field in found if field.name not in names}
+    return tuple(sorted(further.values(), key=lambda field: field.span))
+
+
+def _own_hashes(draft: Draft, fields: Fields) -> Iterator[Field]:
+    for name in {name for one in draft.sets for name in one if name.endswith(_HASHES)}:
+        field = fields.field(draft.get(name))
+        if field is not None and field.text != _NONE:
+            yield field
+
+
+def _locks(draft: Draft, fields: Fields) -> Iterator[Field]:
+    for attributes in draft.sets:
+        for statement in attributes.statements:
+            if statement.names[0] not in _LOCKS:
+                continue
+            written = syntax.text(statement.value, fields.data)
+            if terms.has_path(statement.value) or "outputHashes" in written:
+                field = fields.field(attributes.get(statement.names[0]))
+                if field is not None:
+                    yield field
+
+
+def _call_hashes(call: Call, draft: Draft, fields: Fields) -> Iterator[Field]:
+    source = fields.source(call, "", None)
+    below = call.path[len(draft.path) :] if call.path[: len(draft.path)] == draft.path else ()
+    place = ".".join(below or call.path[-1:])
+    for name in HASH_FIELDS:
+        field = source.get(name)
+        if field is not None:
+            yield replace(field, name=f"{place}.{name}")
+
+
+def _is_named(call: Call, draft: Draft) -> bool:
+    """Tell whether an attribute of the package is, through names, a call that stands outside."""
+    name = call.path[-1] if call.path else ""
+    binding: Binding | None = draft.get(name)
+    for _ in range(40):
+        if binding is None or binding.owner is not None:
+            return False
+        if binding.inherited:
+            binding = binding.scope.find(binding.name)
+            continue
+        node = syntax.unwrap(binding.expression) if binding.expression is not None else None
+        return node is not None and node.start_byte == call.node.start_byte
+    return False

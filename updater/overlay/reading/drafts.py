@@ -1,0 +1,75 @@
+"""What the walk finds, before it is read: packages, fetcher calls, and package files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
+
+from updater.overlay.reading import syntax
+from updater.overlay.reading.scope import lookup
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from updater.model import Directive, Span
+    from updater.overlay.reading.scope import Attributes, Binding, Scope
+
+Role = Literal["", "package", "override", "source"]
+"""Whose argument a set is: none's, a builder's, an override's, a fetcher's."""
+
+
+class Call(Struct):
+    """An application of a fetcher, or of what looks like one.
+
+    ``statement`` is the binding that it stands in; ``path`` leads there.
+    """
+
+    function: str
+    node: Node
+    argument: Node
+    scope: Scope
+    path: tuple[str, ...]
+    statement: Span
+
+    @property
+    def span(self) -> Span:
+        """The whole application."""
+        return syntax.span(self.node)
+
+
+class Draft(Struct):
+    """A package as it is found: its set (of ``a // b``, all of them) and the calls inside.
+
+    ``others`` are calls of functions that fetch but are none of the known fetchers.
+    """
+
+    sets: tuple[Attributes, ...]
+    node: Node
+    role: Role
+    path: tuple[str, ...]
+    statement: Span
+    calls: list[Call] = field(default_factory=list)
+    others: list[Call] = field(default_factory=list)
+
+    def get(self, *names: str) -> Binding | None:
+        """Return the first of these attributes that the package has."""
+        for name in names:
+            found = lookup(self.sets, name)
+            if found is not None:
+                return found
+        return None
+
+
+class PackageFile(Struct, frozen=True):
+    """``NAME = callPackage PATH { ... };`` with the path as it is written.
+
+    ``statement`` is the whole binding; ``directives`` are what comments at it ask for.
+    """
+
+    attribute: tuple[str, ...]
+    path: str
+    line: int
+    span: Span
+    statement: Span
+    directives: tuple[Directive, ...] = ()

@@ -1,0 +1,132 @@
+"""Bindings and fetcher calls -> the model's fields and sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from updater.model import Field, Reference, Source, Span
+from updater.overlay.reading import syntax, terms, values
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from updater.overlay.reading.drafts import Call
+    from updater.overlay.reading.scope import Attributes, Binding, Scope
+
+
+class Fields:
+    """Reads the fields of one file."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    def field(self, binding: Binding | None) -> Field | None:
+        """Return a binding as a field."""
+        return self._bound(binding) if binding is not None else None
+
+    def _bound(self, binding: Binding) -> Field:
+        node = binding.expression if binding.expression is not None else binding.at
+        value = values.read(binding, self.data)
+        return self._made(binding.name, binding.at, node, value, inherited=binding.inherited)
+
+    def source(self, call: Call, attribute: str, version: Field | None) -> Source:
+        """Return a fetcher call as a source.
+
+        Args:
+            call: the call; without fields where its argument is computed.
+            attribute: the package's attribute that holds it.
+            version: the package's version.
+        """
+        argument = syntax.unwrap(call.argument)
+        sets = values.sets_of(argument, call.scope, self.data)
+        if sets:
+            fields = self._of_sets(sets)
+        else:
+            url = values.evaluate(argument, call.scope, self.data)
+            fields = [self._made("url", argument, argument, url)] if url.parts else []
+        return Source(
+            fetcher=call.function,
+            attribute=attribute,
+            line=syntax.line(call.node),
+            span=call.span,
+            fields=tuple(fields),
+            version_name=self._version_name(sets[-1].inner if sets else call.scope, version),
+        )
+
+    def _of_sets(self, sets: tuple[Attributes, ...]) -> list[Field]:
+        fields: list[Field] = []
+        for attributes in sets:
+            fields = [one for one in fields if one.name not in attributes]
+            for name in attributes:
+                binding = attributes.get(name)
+                if binding is not None:
+                    fields.append(self._bound(binding))
+                    fields += self._elements(binding) if name == "urls" else ()
+        return fields
+
+    def _elements(self, binding: Binding) -> list[Field]:
+        """Return the elements of ``urls = [ ... ];`` as ``urls[0]``, ``urls[1]``."""
+        node = syntax.unwrap(binding.expression) if binding.expression is not None else binding.at
+        if node.type != "list_expression":
+            return []
+        return [
+            self._made(f"urls[{index}]", one, one, values.evaluate(one, binding.scope, self.data))
+            for index, one in enumerate(node.children_by_field_name("element"))
+        ]
+
+    def _version_name(self, scope: Scope, version: Field | None) -> str:
+        if version is None or version.literal is None:
+            return ""
+        if self._is_literal(scope.find("version"), version.literal):
+            return "version"
+        outer: Scope | None = scope
+        while outer is not None:
+            if outer.fixpoint:
+                found = scope.find_attribute(outer.fixpoint, "version")
+                if self._is_literal(found, version.literal):
+                    return f"{outer.fixpoint}.version"
+            outer = outer.outer
+        return ""
+
+    def _is_literal(self, binding: Binding | None, literal: Span) -> bool:
+        """Tell whether a name leads to a literal."""
+        if binding is None:
+            return False
+        node = binding.expression
+        if node is not None and node.start_byte == literal.start:
+            return node.end_byte == literal.end
+        return values.read(binding, self.data).literal == literal
+
+    def _made(
+        self, name: str, at: Node, node: Node, value: values.Value, *, inherited: bool = False
+    ) -> Field:
+        span = value.literal
+        if span is None or span.start != node.start_byte or span.end != node.end_byte:
+            span = syntax.span(node)
+        return Field(
+            name=name,
+            line=syntax.line(at),
+            span=span,
+            text=syntax.text(node, self.data),
+            value=value.value,
+            parts=value.parts,
+            literal=value.literal,
+            inherited=inherited,
+        )
+
+
+def refers(field: Field, literal: Span | None) -> bool:
+    """Tell whether a field is made from what is written in a literal."""
+    return literal is not None and any(
+        isinstance(part, Reference) and part.literal == literal for part in field.parts
+    )
+
+
+def uses_version(call: Call, data: bytes) -> bool:
+    """Tell whether a call names the version, the source, or the package as a whole."""
+    names = {"version", "src"}
+    scope: Scope | None = call.scope
+    while scope is not None:
+        names.add(scope.fixpoint)
+        scope = scope.outer
+    return not names.isdisjoint(terms.names_in(call.argument, data))

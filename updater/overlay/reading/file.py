@@ -1,0 +1,141 @@
+"""One file's bytes -> the packages in it, with their sources.
+
+Nothing that is returned holds a syntax node, and nothing here reads a file.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from updater.overlay.reading import steering, syntax
+from updater.overlay.reading.assemble import Assembler
+from updater.overlay.reading.problems import Problem, problem_at, unparsed
+from updater.overlay.reading.walk import Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from updater.model import Package, Span
+    from updater.overlay.reading.assemble import Found
+    from updater.overlay.reading.drafts import PackageFile
+
+_PLACE = "put it inside the package, or directly above it, without an empty line between"
+# Of a file that is no Nix at all, the first few say enough.
+_MOST_PROBLEMS = 10
+
+
+class FileContent(Struct, frozen=True):
+    """What one file holds.
+
+    Attributes:
+        packages: in the order of the file.
+        problems: parse problems and comments that belong to none of the packages.
+        files: package files that it calls (``callPackage ./package.nix { }``).
+    """
+
+    packages: tuple[Package, ...]
+    problems: tuple[Problem, ...]
+    files: tuple[PackageFile, ...] = ()
+
+
+def read_packages(data: bytes, file: str, fetchers: frozenset[str]) -> FileContent:
+    """Return the packages of one file in the order of their lines.
+
+    Args:
+        data: the file's bytes.
+        file: the name that packages carry.
+        fetchers: the Nix functions that count as fetchers.
+    """
+    source = syntax.parse(data)
+    walk = Walk(source, fetchers)
+    found = sorted(Assembler(data, file, walk).found(), key=lambda one: one.package.span)
+    problems: list[Problem] = []
+    places = unparsed(source)
+    if places:
+        found, problems = _with_problems(found, places, data)
+    files = walk.files
+    comments = steering.comments(source)
+    if comments:
+        found, files, unheeded = _steered(found, files, comments, data)
+        problems += unheeded
+    packages = numbered(one.package for one in found)
+    return FileContent(packages, tuple(problems), tuple(files))
+
+
+def numbered(packages: Iterable[Package]) -> tuple[Package, ...]:
+    """Tell packages of one attribute path apart, such as those in two branches of an ``if``."""
+    seen: dict[tuple[str, ...], int] = {}
+    found = []
+    for package in packages:
+        number = seen[package.attribute] = seen.get(package.attribute, 0) + 1
+        found.append(replace(package, ordinal=number) if number > 1 else package)
+    return tuple(found)
+
+
+def _with_problems(
+    found: Sequence[Found], unread: Sequence[Span], data: bytes
+) -> tuple[list[Found], list[Problem]]:
+    """Give each package the first problem that touches it; return those that touch none.
+
+    Args:
+        found: the packages.
+        unread: what cannot be parsed, in order, none inside another.
+        data: the file.
+    """
+    ends = [place.end for place in unread]
+    claimed: set[int] = set()
+    checked = []
+    for one in found:
+        mine: list[int] = []
+        for place in one.places:
+            first = bisect_left(ends, place.start + 1)
+            while first < len(unread) and unread[first].start < place.end:
+                mine.append(first)
+                first += 1
+        claimed.update(mine)
+        if mine:
+            problem = problem_at(data, unread[min(mine)])
+            one = one.broken(str(problem), problem.hint)  # noqa: PLW2901 - the same, checked
+        checked.append(one)
+    rest = [place for index, place in enumerate(unread) if index not in claimed]
+    return checked, [problem_at(data, place) for place in rest[:_MOST_PROBLEMS]]
+
+
+def _steered(
+    found: Sequence[Found],
+    files: Sequence[PackageFile],
+    comments: Sequence[steering.Comment],
+    data: bytes,
+) -> tuple[list[Found], list[PackageFile], list[Problem]]:
+    """Give packages and called files what their comments say; return the comments of none."""
+    places = [*(one.places for one in found), *((one.statement,) for one in files)]
+    heard: dict[int, list[steering.Comment]] = {}
+    unheeded = []
+    for comment in comments:
+        owners = steering.owners(comment, data, places)
+        if not owners:
+            unheeded.append(_unheeded(comment, data, "a steering comment belongs to no package:"))
+        for index in owners:
+            heard.setdefault(index, []).append(comment)
+    packages, called = list(found), list(files)
+    for index, mine in heard.items():
+        said = tuple(directive for comment in mine for directive in comment.directives)
+        wrong = [comment for comment in mine if comment.problem]
+        if index >= len(found):
+            number = index - len(found)
+            called[number] = replace(called[number], directives=said)
+            unheeded += [_unheeded(one, data, "cannot understand the comment:") for one in wrong]
+            continue
+        packages[index] = packages[index].told(said)
+        if wrong:
+            packages[index] = packages[index].refused(wrong[0].problem, steering.HINT)
+    return packages, called, unheeded
+
+
+def _unheeded(comment: steering.Comment, data: bytes, what: str) -> Problem:
+    hint = steering.HINT if comment.problem else _PLACE
+    return replace(problem_at(data, comment.span), what=what, hint=hint)

@@ -1,0 +1,134 @@
+"""Which fetcher calls an expression such as ``src`` leads to, also through names and branches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+from updater.overlay.reading import syntax, terms, values
+from updater.overlay.reading.scope import Attributes, lookup
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from updater.overlay.reading.drafts import Call
+    from updater.overlay.reading.scope import Binding, Scope
+
+# Longer than any chain of names that is no cycle.
+_MOST_STEPS = 200
+_INNER = {
+    "with_expression": ("body",),
+    "assert_expression": ("body",),
+    "if_expression": ("consequence", "alternative"),
+    "binary_expression": ("left", "right"),
+}
+_LONGEST_SHOWN = 60
+
+
+class Reach(Struct):
+    """Follows expressions to fetcher calls.
+
+    Attributes:
+        data: the file.
+        calls: all fetcher calls of the file by their first byte.
+        found: those that were reached, in the order in which they were.
+        reason: why none was, for a person: ``its source is the path ./.``.
+    """
+
+    data: bytes
+    calls: dict[int, Call]
+    found: list[Call] = field(default_factory=list)
+    reason: str = ""
+
+    def follow(self, binding: Binding) -> None:
+        """Collect the calls that a bound name leads to."""
+        waiting: list[tuple[Node, Scope]] = []
+        self._name(binding, waiting)
+        steps = 0
+        while waiting and steps < _MOST_STEPS:
+            steps += 1
+            expression, scope = waiting.pop()
+            self._expression(syntax.unwrap(expression), scope, waiting)
+
+    def _expression(self, node: Node, scope: Scope, waiting: list[tuple[Node, Scope]]) -> None:
+        match node.type:
+            case "variable_expression":
+                name = syntax.text(node, self.data)
+                self._name(scope.find(name), waiting, name)
+            case "select_expression":
+                self._selection(node, scope, waiting)
+            case "let_expression":
+                body = node.child_by_field_name("body")
+                if body is not None:
+                    waiting.append((body, Attributes(node, scope, self.data).inner))
+            case "list_expression":
+                waiting += [(one, scope) for one in reversed(node.named_children)]
+            case kind if kind in _INNER:
+                sides = [node.child_by_field_name(name) for name in _INNER[kind]]
+                waiting += [(one, scope) for one in reversed(sides) if one is not None]
+            case _:
+                self._inside(node)
+
+    def _name(
+        self, binding: Binding | None, waiting: list[tuple[Node, Scope]], name: str = ""
+    ) -> None:
+        for _ in range(_MOST_STEPS):
+            if binding is None or not binding.inherited:
+                break
+            if binding.owner is not None:
+                owner = syntax.text(binding.owner, self.data)
+                name = f"{owner}.{binding.name}"
+                sets = values.sets_of(binding.owner, binding.scope, self.data)
+                binding = lookup(sets, binding.name)
+            else:
+                name = binding.name
+                binding = binding.scope.find(name)
+        if binding is None or binding.expression is None:
+            self._explain(f"its source is {name}, which is not written here")
+        else:
+            waiting.append((binding.expression, binding.scope))
+
+    def _selection(self, node: Node, scope: Scope, waiting: list[tuple[Node, Scope]]) -> None:
+        base = node.child_by_field_name("expression")
+        path = node.child_by_field_name("attrpath")
+        sets = values.sets_of(base, scope, self.data) if base is not None else ()
+        if path is None or not sets:
+            shown = syntax.text(node, self.data)
+            self._explain(f"its source is {shown[:_LONGEST_SHOWN]}, which is not written here")
+            return
+        names = terms.attribute_names(path, self.data)
+        binding = lookup(sets, names[0]) if len(names) == 1 else None
+        if binding is not None:
+            self._name(binding, waiting, names[0])
+            return
+        # `sources.${system}`: any of them
+        for attributes in sets:
+            waiting += [(one.value, attributes.inner) for one in reversed(attributes.statements)]
+
+    def _inside(self, node: Node) -> None:
+        start, end = node.start_byte, node.end_byte
+        call = self.calls.get(start)
+        inside = [call] if call is not None and call.node.end_byte == end else None
+        if inside is None:
+            inside = [one for at, one in sorted(self.calls.items()) if start <= at < end]
+        self.found += [one for one in inside if one not in self.found]
+        if not inside:
+            self._explain(self._why_none(node))
+
+    def _why_none(self, node: Node) -> str:
+        shown = syntax.text(node, self.data)
+        shown = shown if len(shown) < _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}..."
+        if node.type == "apply_expression":
+            head = node.child_by_field_name("function") or node
+            name = terms.last_name(head, self.data)
+            if name.startswith("fetch"):
+                return f"no fetcher kind knows {name}"
+            made = ".".join(terms.plain_names(head, self.data)) or name or "an expression"
+            return f"its source is made by {made}"
+        if node.type in ("path_expression", "hpath_expression", "spath_expression"):
+            return f"its source is the path {shown}"
+        return f"its source is {' '.join(shown.split())}"
+
+    def _explain(self, reason: str) -> None:
+        self.reason = self.reason or reason

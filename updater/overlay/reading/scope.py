@@ -1,0 +1,206 @@
+"""What names mean: the attributes that a set or ``let`` binds, and lexical scope around them.
+
+``let``, ``rec`` and function arguments bind names; ``with`` binds weaker than all of them and is
+not followed. Source: Nix manual, "Language constructs".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.overlay.reading import syntax, terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+# The start of most statements; all others are asked of the tree.
+_PLAIN = re.compile(rb"([A-Za-z_][\w'-]*(?:\.[A-Za-z_][\w'-]*)*)\s*=")
+
+# What binds names for all that stands inside it, its own bindings included.
+_RECURSIVE = frozenset({"rec_attrset_expression", "let_expression", "let_attrset_expression"})
+
+
+class Scope:
+    """The names that one construct binds, inside those of the constructs around it.
+
+    Attributes:
+        outer: the scope around it, None for a file's.
+        arguments: the names that a function binds.
+        fixpoint: the argument's name (``finalAttrs``) that stands for ``closed``, or empty.
+        closed: the attributes that the fixpoint argument stands for, later ones win.
+    """
+
+    __slots__ = ("arguments", "closed", "fixpoint", "outer")
+
+    def __init__(self, outer: Scope | None = None, arguments: frozenset[str] = frozenset()) -> None:
+        self.outer = outer
+        self.arguments = arguments
+        self.fixpoint = ""
+        self.closed: tuple[Attributes, ...] = ()
+
+    def bound(self, name: str) -> Binding | None:
+        """Return what this construct itself binds a name to; an argument has no binding."""
+        del name
+        return None
+
+    def find(self, name: str) -> Binding | None:
+        """Return the binding that a name means here, None for an argument or a free name."""
+        scope: Scope | None = self
+        while scope is not None:
+            found = scope.bound(name)
+            if found is not None or name in scope.arguments:
+                return found
+            scope = scope.outer
+        return None
+
+    def find_attribute(self, argument: str, name: str) -> Binding | None:
+        """Return the attribute that ``finalAttrs.name`` means here."""
+        scope: Scope | None = self
+        while scope is not None:
+            if scope.fixpoint == argument:
+                return lookup(scope.closed, name)
+            if argument in scope.arguments or scope.bound(argument) is not None:
+                return None
+            scope = scope.outer
+        return None
+
+    def close(self, attributes: tuple[Attributes, ...]) -> None:
+        """Say which attributes the fixpoint argument stands for; of two it stands for neither."""
+        if self.closed:
+            self.fixpoint = ""
+        self.closed = attributes
+
+
+class Binding(Struct):
+    """A name, the expression it is bound to, and the scope that the expression reads.
+
+    ``at`` is where it is written: the binding, or the inherited name. ``owner`` is the ``x`` of
+    ``inherit (x) name;``, which has no expression of its own.
+    """
+
+    name: str
+    expression: Node | None
+    scope: Scope
+    at: Node
+    inherited: bool = False
+    owner: Node | None = None
+
+
+class Statement(Struct):
+    """``a.b = value;`` with the components of its path and the byte that the value follows."""
+
+    names: tuple[str, ...]
+    node: Node
+    start: int
+
+    @property
+    def value(self) -> Node:
+        """The expression; the whole statement where the parser found none."""
+        return self.node.child_by_field_name("expression") or self.node
+
+
+class Attributes(Scope):
+    """What a set or ``let`` binds; for ``rec`` and ``let``, the scope that they make as well.
+
+    Attributes:
+        node: the set or ``let``.
+        statements: its bindings in the order of the file, without ``inherit``.
+    """
+
+    __slots__ = ("_bound", "_data", "_is_recursive", "_twice", "node", "statements")
+
+    def __init__(self, node: Node, outer: Scope, data: bytes) -> None:
+        super().__init__(outer)
+        self.outer: Scope = outer
+        self.node = node
+        self.statements: list[Statement] = []
+        self._data = data
+        self._is_recursive = node.type in _RECURSIVE
+        # A statement, or an inherited name with the `inherit` that it stands in.
+        self._bound: dict[str, Statement | tuple[Node, Node]] = {}
+        self._twice: dict[str, list[int]] = {}
+        for holder in node.named_children:
+            if holder.type == "binding_set":
+                for child in holder.named_children:
+                    kind = child.type
+                    if kind == "binding":
+                        self._state(child)
+                    elif kind in ("inherit", "inherit_from"):
+                        self._inherit(child)
+
+    @property
+    def inner(self) -> Scope:
+        """What its expressions read, and ``inherit (x) name;``; ``inherit name;`` reads outer."""
+        return self if self._is_recursive else self.outer
+
+    def bound(self, name: str) -> Binding | None:
+        """Return what a recursive set or ``let`` binds a name to, for what stands inside it."""
+        return self.get(name) if self._is_recursive else None
+
+    def _state(self, child: Node) -> None:
+        plain = _PLAIN.match(self._data, child.start_byte)
+        if plain is not None:
+            names, start = terms.split(plain[1]), plain.end()
+        else:
+            path = child.child_by_field_name("attrpath")
+            if path is None:
+                return
+            names, start = terms.attribute_names(path, self._data), path.end_byte
+        statement = Statement(names, child, start)
+        self.statements.append(statement)
+        if len(names) == 1:
+            self._bind(names[0], statement)
+
+    def _inherit(self, child: Node) -> None:
+        listed = child.child_by_field_name("attrs")
+        for node in listed.children_by_field_name("attr") if listed is not None else ():
+            self._bind(terms.attribute_name(node, self._data), (node, child))
+
+    def _bind(self, name: str, what: Statement | tuple[Node, Node]) -> None:
+        if name in self._bound:
+            before, again = _node(self._bound[name]), _node(what)
+            self._twice.setdefault(name, [syntax.line(before)]).append(syntax.line(again))
+        self._bound[name] = what
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._bound
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names that it binds, in the order of the file."""
+        return iter(self._bound)
+
+    def lines(self, name: str) -> list[int]:
+        """Return the lines that bind a name; Nix refuses more than one."""
+        if name not in self._bound:
+            return []
+        return self._twice.get(name) or [syntax.line(_node(self._bound[name]))]
+
+    def get(self, name: str) -> Binding | None:
+        """Return what it binds a name to, None where it does not."""
+        found = self._bound.get(name)
+        if found is None:
+            return None
+        if isinstance(found, Statement):
+            return Binding(name, found.value, self.inner, found.node)
+        node, holder = found
+        owner = holder.child_by_field_name("expression")
+        if owner is None:
+            return Binding(name, node, self.outer, node, inherited=True)
+        return Binding(name, None, self.inner, node, inherited=True, owner=owner)
+
+
+def _node(bound: Statement | tuple[Node, Node]) -> Node:
+    return bound.node if isinstance(bound, Statement) else bound[0]
+
+
+def lookup(sets: tuple[Attributes, ...], name: str) -> Binding | None:
+    """Return what ``a // b`` binds a name to: the last of these sets that has it decides."""
+    for attributes in reversed(sets):
+        if name in attributes:
+            return attributes.get(name)
+    return None

@@ -1,0 +1,113 @@
+"""Comments that steer: ``# updater: hold REASON``, ``track=tag``, ``ignore 1.2.*``.
+
+A comment belongs to the innermost package whose binding holds it, whose binding it stands directly
+above, or on whose last line it stands; a comment on a shared source belongs to every package that
+uses it. One that cannot be understood is a problem of its package: somebody wanted to be heeded.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.model import Directive, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tree_sitter import Node
+
+    from updater.overlay.reading import syntax
+
+_COMMENT = re.compile(rb"#[ \t]*updater:[ \t]*(?P<said>[^\r\n]*)")
+_TRACK = re.compile(r"track\s*=\s*(?P<value>auto|tag|release|commit|pypi|branch:\S+)")
+_IGNORE = re.compile(r"ignore\s+(?P<value>[\w.!+*-]+(?:[\s,]+[\w.!+*-]+)*)")
+_HOLD = re.compile(r"hold(?:[\s:]+(?P<value>\S.*))?")
+_COMMENT_LINE = re.compile(rb"[ \t]*#")
+
+
+class Comment(Struct, frozen=True):
+    """A steering comment: where it stands, and what it says or why it cannot be understood."""
+
+    span: Span
+    line: int
+    said: str
+    directives: tuple[Directive, ...]
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be understood, or an empty string."""
+        if self.directives:
+            return ""
+        return f"line {self.line}: cannot understand the comment `updater: {self.said}`"
+
+
+HINT = "write `# updater: hold REASON`, `# updater: track=tag` or `# updater: ignore 1.2.*`"
+
+
+def comments(source: syntax.Source) -> tuple[Comment, ...]:
+    """Return the steering comments of a file, in order."""
+    return tuple(_comments(source)) if b"updater:" in source.data else ()
+
+
+def _comments(source: syntax.Source) -> Iterator[Comment]:
+    for match in _COMMENT.finditer(source.data):
+        start, end = match.span()
+        node = source.root.descendant_for_byte_range(start, end)
+        if node is None or node.type != "comment" or not _starts_here(node, match):
+            continue
+        said = match["said"].decode("utf-8", "replace").strip()
+        line = node.start_point.row + 1
+        yield Comment(Span(start, end), line, said, tuple(_directives(said, line)))
+
+
+def _starts_here(comment: Node, match: re.Match[bytes]) -> bool:
+    return comment.start_byte == match.start()
+
+
+def _directives(said: str, line: int) -> Iterator[Directive]:
+    if found := _HOLD.fullmatch(said):
+        yield Directive(line, "hold", found["value"] or "held by a comment in the overlay")
+    elif found := _TRACK.fullmatch(said):
+        yield Directive(line, "track", found["value"])
+    elif found := _IGNORE.fullmatch(said):
+        for version in re.split(r"[\s,]+", found["value"]):
+            yield Directive(line, "ignore", version)
+
+
+def owners(comment: Comment, data: bytes, places: Sequence[tuple[Span, ...]]) -> frozenset[int]:
+    """Return which packages a comment belongs to.
+
+    Args:
+        comment: the comment.
+        data: the file.
+        places: for each package, the bindings of the package and its source.
+    """
+    best: int | None = None
+    found: set[int] = set()
+    for index, spans in enumerate(places):
+        for span in spans:
+            if comment.span not in _reach(span, data):
+                continue
+            size = span.end - span.start
+            if best is None or size < best:
+                best, found = size, set()
+            if size == best:
+                found.add(index)
+    return frozenset(found)
+
+
+def _reach(span: Span, data: bytes) -> Span:
+    """Widen a binding by the comments directly above it and the rest of its last line."""
+    end = data.find(b"\n", span.end)
+    start = data.rfind(b"\n", 0, span.start) + 1
+    if data[start : span.start].strip():  # something stands before it on its line
+        start = span.start
+    while start > 0:
+        above = data.rfind(b"\n", 0, start - 1) + 1
+        if not _COMMENT_LINE.match(data, above, start):
+            break
+        start = above
+    return Span(start, end if end >= 0 else len(data))

@@ -1,0 +1,67 @@
+"""Which packages use which, as far as names in their text tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from updater.overlay.reading import syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from updater.model import Package
+
+
+def uses(packages: Sequence[Package], texts: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
+    """Return identity -> identities of the packages that its attribute set names.
+
+    A name in a comment or string is no use of it. Names are those of attributes: the guide's
+    ``with super.python3Packages; [ ema-pytorch ]`` and ``self.python3Packages.einops``.
+    """
+    by_name: dict[str, list[str]] = {}
+    by_file: dict[str, list[Package]] = {}
+    for package in packages:
+        by_name.setdefault(package.name, []).append(package.identity)
+        by_file.setdefault(package.file, []).append(package)
+    found: dict[str, tuple[str, ...]] = {}
+    for file, data in texts.items():
+        mine = by_file.get(file, [])
+        if not mine:
+            continue
+        places = [
+            (syntax.span(leaf), syntax.text(leaf, data))
+            for leaf in syntax.leaves(syntax.parse(data).root)
+            if leaf.type in ("identifier", "string_fragment")
+        ]
+        for package in mine:
+            names = {name for where, name in places if where in package.span}
+            used = (one for name in sorted(names & by_name.keys()) for one in by_name[name])
+            found[package.identity] = tuple(one for one in used if one != package.identity)
+    return found
+
+
+def dependents(identity: str, used: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return all packages that use one, directly or through others, dependencies first."""
+    ordered: list[str] = []
+    for one in in_order(used):
+        if one != identity and any(other in (identity, *ordered) for other in used[one]):
+            ordered.append(one)
+    return tuple(ordered)
+
+
+def in_order(used: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return all identities, dependencies first; within a circle, in the given order."""
+    ordered: dict[str, None] = {}
+    for start in used:
+        waiting = [(start, iter(used[start]))]
+        entered = {start}
+        while waiting:
+            one, rest = waiting[-1]
+            following = next((n for n in rest if n not in entered and n not in ordered), None)
+            if following is None:
+                ordered[one] = None
+                waiting.pop()
+            else:
+                entered.add(following)
+                waiting.append((following, iter(used.get(following, ()))))
+    return tuple(ordered)

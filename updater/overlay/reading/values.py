@@ -1,0 +1,228 @@
+"""What an expression's value is, as far as it can be read without evaluating Nix.
+
+Strings, names, templates and sums of these are read; everything else has no value here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from msgspec import Struct
+
+from updater.model import Part, Reference, Span
+from updater.overlay.reading import syntax, terms
+from updater.overlay.reading.scope import Attributes, Binding, Scope, lookup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tree_sitter import Node
+
+# No pin takes more; `rec { a = "${b}${b}"; b = "${c}${c}"; ... }` and `rec { a = b; b = a; }` do.
+_MOST_STEPS = 100
+# Neither is longer than an address.
+_LONGEST_LITERAL = 8192
+_FAKE_HASHES = frozenset({"fakeHash", "fakeSha256", "fakeSha512"})
+
+
+class Value(Struct, frozen=True):
+    """A value, the pieces it is made of, and the one literal that holds it (see model.Field)."""
+
+    value: str | None = None
+    parts: tuple[Part, ...] = ()
+    literal: Span | None = None
+
+
+_UNKNOWN = Value()
+
+
+def read(binding: Binding, data: bytes) -> Value:
+    """Return the value of a bound name."""
+    node = binding.expression
+    if node is not None and not binding.inherited:
+        plain = terms.plain_string(node, data)
+        if plain is not None and len(plain) < _LONGEST_LITERAL:
+            return Value(plain, (plain,), syntax.span(node))
+    return _Reader(data).binding(binding)
+
+
+def evaluate(expression: Node, scope: Scope, data: bytes) -> Value:
+    """Return the value of an expression."""
+    return _Reader(data).expression(expression, scope)
+
+
+def sets_of(expression: Node, scope: Scope, data: bytes) -> tuple[Attributes, ...]:
+    """Return the set literals that an expression is, also through names and ``//``.
+
+    Later ones win. Empty where any part of it is something else.
+    """
+    node = syntax.unwrap(expression)
+    if node.type in syntax.ATTRIBUTE_SETS:
+        return (Attributes(node, scope, data),)
+    return _Reader(data).sets(node, scope) or ()
+
+
+class _Reader:
+    """Reads one value; the steps it takes are counted."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._steps = 0
+
+    def expression(self, expression: Node, scope: Scope) -> Value:
+        self._steps += 1
+        node = syntax.unwrap(expression)
+        reader = self._readers.get(node.type)
+        if reader is None or self._steps > _MOST_STEPS:
+            return _UNKNOWN
+        return reader(self, node, scope)
+
+    def binding(self, binding: Binding | None) -> Value:
+        if binding is None or self._steps > _MOST_STEPS:
+            return _UNKNOWN
+        if binding.owner is not None:
+            owner = syntax.text(binding.owner, self._data)
+            found = self._attribute(binding.owner, binding.scope, binding.name)
+            return self._refer(f"{owner}.{binding.name}", found)
+        if binding.inherited:
+            return self._refer(binding.name, binding.scope.find(binding.name))
+        return (
+            self.expression(binding.expression, binding.scope) if binding.expression else _UNKNOWN
+        )
+
+    def _refer(self, name: str, binding: Binding | None) -> Value:
+        self._steps += 1
+        found = self.binding(binding)
+        if found.parts and found.literal is None:
+            return found
+        return Value(found.value, (Reference(name, found.value, found.literal),), found.literal)
+
+    # --- one reader for each kind of expression ---
+
+    def _name(self, node: Node, scope: Scope) -> Value:
+        name = syntax.text(node, self._data)
+        if name in ("true", "false"):
+            return Value(name, (name,))
+        binding = scope.find(name)
+        if binding is None and name in _FAKE_HASHES:
+            return Value("", ("",), syntax.span(node))
+        return self._refer(name, binding)
+
+    def _selection(self, node: Node, scope: Scope) -> Value:
+        base = node.child_by_field_name("expression")
+        path = node.child_by_field_name("attrpath")
+        if base is None or path is None or node.child_by_field_name("default") is not None:
+            return _UNKNOWN
+        names = terms.attribute_names(path, self._data)
+        if names[-1] in _FAKE_HASHES:
+            return Value("", ("",), syntax.span(node))
+        if len(names) != 1 or any(one.type == "interpolation" for one in path.named_children):
+            return _UNKNOWN
+        return self._refer(syntax.text(node, self._data), self._attribute(base, scope, names[0]))
+
+    def _string(self, node: Node, scope: Scope) -> Value:
+        if node.end_byte - node.start_byte > _LONGEST_LITERAL:
+            return _UNKNOWN
+        pieces = terms.string_pieces(node, self._data)
+        if pieces is None:
+            return _UNKNOWN
+        if len(pieces) == 1 and isinstance(pieces[0], str):
+            return Value(pieces[0], (pieces[0],), syntax.span(node))
+        parts: list[Part] = []
+        for piece in pieces:
+            if isinstance(piece, str):
+                parts.append(piece)
+            else:
+                inner = self.expression(piece, scope)
+                unread = (Reference(syntax.text(piece, self._data), None, None),)
+                parts.extend(inner.parts or unread)
+        whole = all(isinstance(part, str) for part in pieces)
+        return Value(_joined(parts), tuple(parts), syntax.span(node) if whole else None)
+
+    def _sum(self, node: Node, scope: Scope) -> Value:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        operator = node.child_by_field_name("operator")
+        if left is None or right is None or operator is None or operator.type != "+":
+            return _UNKNOWN
+        sides = (self.expression(left, scope), self.expression(right, scope))
+        if not all(side.parts for side in sides):
+            return _UNKNOWN
+        parts = sides[0].parts + sides[1].parts
+        return Value(_joined(parts), parts)
+
+    def _uri(self, node: Node, _scope: Scope) -> Value:
+        written = syntax.text(node, self._data)
+        return Value(written, (written,), syntax.span(node))
+
+    _readers: ClassVar[dict[str, Callable[[_Reader, Node, Scope], Value]]] = {
+        "string_expression": _string,
+        "indented_string_expression": _string,
+        "variable_expression": _name,
+        "select_expression": _selection,
+        "binary_expression": _sum,
+        "uri_expression": _uri,
+    }
+
+    # --- sets ---
+
+    def _attribute(self, base: Node, scope: Scope, name: str) -> Binding | None:
+        """Return what ``base.name`` is bound to."""
+        base = syntax.unwrap(base)
+        if base.type == "variable_expression":
+            found = scope.find_attribute(syntax.text(base, self._data), name)
+            if found is not None:
+                return found
+        sets = self.sets(base, scope)
+        return lookup(sets, name) if sets else None
+
+    def sets(self, expression: Node, scope: Scope) -> tuple[Attributes, ...] | None:
+        """Return the set literals that an expression is; None where it is something else."""
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            return None
+        node = syntax.unwrap(expression)
+        match node.type:
+            case kind if kind in syntax.ATTRIBUTE_SETS:
+                return (Attributes(node, scope, self._data),)
+            case "binary_expression":
+                return self._union(node, scope)
+            case "variable_expression":
+                binding = scope.find(syntax.text(node, self._data))
+            case "select_expression":
+                binding = self._selected(node, scope)
+            case _:
+                return None
+        return self._bound_sets(binding)
+
+    def _bound_sets(self, binding: Binding | None) -> tuple[Attributes, ...] | None:
+        while binding is not None and binding.inherited and self._steps <= _MOST_STEPS:
+            self._steps += 1
+            if binding.owner is not None:
+                binding = self._attribute(binding.owner, binding.scope, binding.name)
+            else:
+                binding = binding.scope.find(binding.name)
+        if binding is None or binding.expression is None:
+            return None
+        return self.sets(binding.expression, binding.scope)
+
+    def _selected(self, node: Node, scope: Scope) -> Binding | None:
+        base = node.child_by_field_name("expression")
+        path = node.child_by_field_name("attrpath")
+        if base is None or path is None:
+            return None
+        names = terms.attribute_names(path, self._data)
+        dynamic = any(one.type == "interpolation" for one in path.named_children)
+        return self._attribute(base, scope, names[0]) if len(names) == 1 and not dynamic else None
+
+    def _union(self, node: Node, scope: Scope) -> tuple[Attributes, ...] | None:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        operator = node.child_by_field_name("operator")
+        if left is None or right is None or operator is None or operator.type != "//":
+            return None
+        sides = (self.sets(left, scope), self.sets(right, scope))
+        return sides[0] + sides[1] if sides[0] is not None and sides[1] is not None else None
+
+
+def _joined(parts: list[Part] | tuple[Part, ...]) -> str | None:
+    texts = [part if isinstance(part, str) else part.value for part in parts]
+    return None if None in texts else "".join(text for text in texts if text is not None)

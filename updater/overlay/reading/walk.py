@@ -1,0 +1,339 @@
+"""One pass over a file's tree: where packages, fetcher calls and package files stand.
+
+The walk keeps its own stack, so that nesting is bounded by memory and not by Python's recursion
+limit. It only enters what holds one of the words that make a package or a source, which is a small
+part of most files.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from functools import lru_cache
+from typing import TYPE_CHECKING, ClassVar
+
+from msgspec import Struct
+
+from updater.model import Span
+from updater.overlay.reading import syntax, terms, values
+from updater.overlay.reading.drafts import Call, Draft, PackageFile
+from updater.overlay.reading.scope import Attributes, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tree_sitter import Node
+
+    from updater.overlay.reading.drafts import Role
+
+_BUILDER = re.compile(r"(build[A-Z]|mk[A-Z]\w*(Derivation|Package|Application))\w*|mkDerivation")
+_OVERRIDES = frozenset({"overrideAttrs", "overridePythonAttrs", "overrideDerivation"})
+_CALL_PACKAGE = re.compile(r"callPackage\w*")
+_OTHER_FETCHER = re.compile(r"fetch\w+|import\w*Lock")
+_NAMES = ("pname", "version", "name")
+_SOURCES = ("src", "srcs")
+
+# What stands between a binding and its value without changing which value that is.
+_VALUES = {
+    "source_code": ("expression",),
+    "parenthesized_expression": ("expression",),
+    "with_expression": ("body",),
+    "assert_expression": ("body",),
+    "if_expression": ("consequence", "alternative"),
+}
+_LEAVES = frozenset({"comment", "string_fragment", "identifier", "variable_expression", "attrpath"})
+
+
+class _Visit(Struct):
+    """A node to look at, and what the way to it says.
+
+    ``role`` says that a set reached here is the argument of a builder, an override or a fetcher;
+    ``bound`` that the node is an attribute's whole value, not a part of a list or an argument;
+    ``fixpoint`` is the scope whose argument stands for that set (``finalAttrs: { ... }``).
+    """
+
+    node: Node
+    scope: Scope
+    path: tuple[str, ...]
+    role: Role
+    draft: Draft | None
+    statement: Node | None
+    bound: bool = False
+    fixpoint: Scope | None = None
+
+    def part(self, node: Node) -> _Visit:
+        """Visit a node below that is not its value."""
+        return _Visit(node, self.scope, self.path, "", self.draft, self.statement)
+
+    def same(self, node: Node, scope: Scope | None = None) -> _Visit:
+        """Visit a node below that is its value."""
+        inner = scope if scope is not None else self.scope
+        found = _Visit(node, inner, self.path, self.role, self.draft, self.statement, self.bound)
+        found.fixpoint = self.fixpoint
+        return found
+
+    def argument(self, node: Node, role: Role) -> _Visit:
+        """Visit a node below that is the argument of a builder, an override or a fetcher."""
+        return _Visit(node, self.scope, self.path, role, self.draft, self.statement, self.bound)
+
+
+def _places(data: bytes, words: Iterable[bytes]) -> list[int]:
+    """Return where words stand, in order: several plain searches are faster than one pattern."""
+    found = []
+    for word in words:
+        place = data.find(word)
+        while place >= 0:
+            found.append(place)
+            place = data.find(word, place + 1)
+    return sorted(found)
+
+
+@lru_cache(maxsize=8)
+def _words(fetchers: frozenset[str]) -> tuple[bytes, ...]:
+    """Return words of which one stands in everything that the walk looks for."""
+    own = {name.encode() for name in fetchers if not name.startswith("fetch")}
+    overrides = {name.encode() for name in _OVERRIDES}
+    return (*own, *overrides, b"fetch", b"build", b"mk", b"callPackage", b"Lock", b"src")
+
+
+class Walk:
+    """The walk over one file.
+
+    Attributes:
+        drafts: its packages, each set once.
+        loose, loose_others: the same calls as a draft has, but in no package.
+        files: package files that it calls.
+    """
+
+    def __init__(self, source: syntax.Source, fetchers: frozenset[str]) -> None:
+        self._data = source.data
+        self._fetchers = fetchers
+        self._places = _places(source.data, _words(fetchers))
+        self.drafts: list[Draft] = []
+        self.loose: list[Call] = []
+        self.loose_others: list[Call] = []
+        self.files: list[PackageFile] = []
+        self._run(source.root)
+        self._drop_parts()
+
+    def _run(self, root: Node) -> None:
+        waiting = [_Visit(root, Scope(), (), "", None, None, bound=True)]
+        while waiting:
+            waiting.extend(self._below(waiting.pop()))
+
+    def _place(self, visit: _Visit) -> Span:
+        """Return the binding that a visit is inside of, else the whole file."""
+        statement = visit.statement
+        return syntax.span(statement) if statement is not None else Span(0, len(self._data))
+
+    def _holds(self, node: Node) -> bool:
+        """Tell whether one of the words stands inside a node."""
+        places = self._places
+        first = bisect_left(places, node.start_byte)
+        return first < len(places) and places[first] < node.end_byte
+
+    def _below(self, visit: _Visit) -> Iterable[_Visit]:
+        node = visit.node
+        enter = self._enter.get(node.type)
+        if enter is not None:
+            return enter(self, visit)
+        if node.type in _LEAVES:
+            return ()
+        # `buildPythonPackage (args)`: the words stand around the name
+        below = [one for one in node.named_children if visit.role or self._holds(one)]
+        names = _VALUES.get(node.type, ())
+        inside = [one for name in names if (one := node.child_by_field_name(name)) is not None]
+        return [visit.same(one) if one in inside else visit.part(one) for one in below]
+
+    # --- sets ---
+
+    def _set(self, visit: _Visit) -> Iterable[_Visit]:
+        attributes = Attributes(visit.node, visit.scope, self._data)
+        draft = self._draft(visit, (attributes,), visit.node) or visit.draft
+        return self._statements(visit, attributes, draft)
+
+    def _binary(self, visit: _Visit) -> Iterable[_Visit]:
+        """``args // { ... }`` as the argument of a builder is one package."""
+        node = visit.node
+        if visit.role in ("", "source"):
+            return [visit.same(one) for one in node.named_children if self._holds(one)]
+        operands = [
+            (one, values.sets_of(one, visit.scope, self._data)) for one in terms.operands(node)
+        ]
+        sets = tuple(one for _, found in operands for one in found)
+        draft = (self._draft(visit, sets, node) if sets else None) or visit.draft
+        below: list[_Visit] = []
+        for operand, found in operands:
+            if found and found[0].node.start_byte == syntax.unwrap(operand).start_byte:
+                below.extend(self._statements(visit, found[0], draft))
+            elif self._holds(operand):
+                below.append(visit.part(operand))
+        return below
+
+    def _name(self, visit: _Visit) -> Iterable[_Visit]:
+        """``buildPythonPackage args`` where ``args`` is a set that is written here."""
+        if visit.role == "package":
+            sets = values.sets_of(visit.node, visit.scope, self._data)
+            if sets:
+                self._draft(visit, sets, sets[-1].node)
+        return ()
+
+    def _draft(self, visit: _Visit, sets: tuple[Attributes, ...], node: Node) -> Draft | None:
+        if not self._is_package(visit, sets):
+            return None
+        draft = Draft(sets, node, visit.role, visit.path, self._place(visit))
+        self.drafts.append(draft)
+        if visit.fixpoint is not None:
+            visit.fixpoint.close(sets)
+        return draft
+
+    @staticmethod
+    def _is_package(visit: _Visit, sets: tuple[Attributes, ...]) -> bool:
+        if visit.role == "source":
+            return False
+        if visit.role == "override" and visit.bound:
+            return True
+        sourced = any("src" in one or "srcs" in one for one in sets)
+        if visit.role == "package":
+            return sourced or any("pname" in one or "version" in one for one in sets)
+        return sourced and any(name in one for one in sets for name in _NAMES)
+
+    def _statements(
+        self, visit: _Visit, attributes: Attributes, draft: Draft | None
+    ) -> list[_Visit]:
+        inner, places, count = attributes.inner, self._places, len(self._places)
+        below = []
+        for one in attributes.statements:
+            first = bisect_left(places, one.start)
+            if first < count and places[first] < one.node.end_byte:
+                path = visit.path + one.names
+                below.append(_Visit(one.value, inner, path, "", draft, one.node, bound=True))
+        return below
+
+    def _drop_parts(self) -> None:
+        """A set that is a part of a package is none of its own; its calls are the package's.
+
+        So is an override that gives a package of this file neither a version nor a source.
+        """
+        if len(self.drafts) < 2:  # noqa: PLR2004 - a part and a whole
+            return
+        owners = {
+            one.node.start_byte: draft for draft in self.drafts if draft.role for one in draft.sets
+        }
+        built = {draft.path for draft in self.drafts if draft.role == "package"}
+        kept = []
+        for draft in self.drafts:
+            owner = None if draft.role else owners.get(draft.node.start_byte)
+            if owner is not None:
+                owner.calls += draft.calls
+                owner.others += draft.others
+            elif (
+                draft.role != "override"
+                or draft.path not in built
+                or draft.get("version", *_SOURCES) is not None
+            ):
+                kept.append(draft)
+        self.drafts = kept
+
+    # --- let and functions ---
+
+    def _let(self, visit: _Visit) -> Iterable[_Visit]:
+        attributes = Attributes(visit.node, visit.scope, self._data)
+        below = self._statements(visit, attributes, visit.draft)
+        body = visit.node.child_by_field_name("body")
+        if body is not None:
+            below.append(visit.same(body, attributes.inner))
+        return below
+
+    def _function(self, visit: _Visit) -> Iterable[_Visit]:
+        node = visit.node
+        body = node.child_by_field_name("body")
+        if body is None:
+            return ()
+        names, below = self._arguments(visit)
+        universal = node.child_by_field_name("universal")
+        argument = syntax.text(universal, self._data) if universal is not None else ""
+        inner = Scope(visit.scope, names)
+        # `finalAttrs: { ... }`, and `finalAttrs: previous: { ... }` for an override.
+        takes_two = body.type == "function_expression"
+        fixpoint = visit.role == "package" or (visit.role == "override" and takes_two)
+        if fixpoint:
+            inner.fixpoint = argument
+        scope = inner
+        if visit.role and takes_two:
+            scope = Scope(inner, self._arguments(visit.same(body, inner))[0])
+            body = body.child_by_field_name("body") or body
+        value = visit.same(body, scope)
+        if fixpoint:
+            value.fixpoint = inner
+        below.append(value)
+        return below
+
+    def _arguments(self, visit: _Visit) -> tuple[frozenset[str], list[_Visit]]:
+        """Return the names that a function binds, and the defaults that are worth a visit."""
+        universal = visit.node.child_by_field_name("universal")
+        names = {syntax.text(universal, self._data)} if universal is not None else set()
+        below = []
+        formals = visit.node.child_by_field_name("formals")
+        for formal in formals.children_by_field_name("formal") if formals is not None else ():
+            name = formal.child_by_field_name("name")
+            if name is not None:
+                names.add(syntax.text(name, self._data))
+            default = formal.child_by_field_name("default")
+            if default is not None and self._holds(default):
+                below.append(visit.part(default))
+        return frozenset(names), below
+
+    # --- applications ---
+
+    def _application(self, visit: _Visit) -> Iterable[_Visit]:
+        head, applied = terms.applied(visit.node)
+        if not applied:
+            return [visit.part(one) for one in head.named_children if self._holds(one)]
+        name = terms.last_name(head, self._data)
+        first, argument = applied[0]
+        role: Role = ""
+        if name in self._fetchers:
+            role = "source"
+            known = Call(name, first, argument, visit.scope, visit.path, self._place(visit))
+            (visit.draft.calls if visit.draft is not None else self.loose).append(known)
+        elif _BUILDER.fullmatch(name):
+            role = "package"
+        elif name in _OVERRIDES:
+            role = "override"
+        elif _CALL_PACKAGE.fullmatch(name):
+            self._package_file(visit, [one for _, one in applied])
+        elif _OTHER_FETCHER.fullmatch(name):
+            role = "source"
+            other = Call(name, first, argument, visit.scope, visit.path, self._place(visit))
+            (visit.draft.others if visit.draft is not None else self.loose_others).append(other)
+        below = [] if terms.plain_names(head, self._data) else [visit.part(head)]
+        for _, one in applied:
+            if role in ("package", "override") or self._holds(one):
+                below.append(visit.argument(one, role) if role else visit.part(one))
+        return below
+
+    _enter: ClassVar[dict[str, Callable[[Walk, _Visit], Iterable[_Visit]]]] = {
+        "attrset_expression": _set,
+        "rec_attrset_expression": _set,
+        "let_attrset_expression": _set,
+        "let_expression": _let,
+        "function_expression": _function,
+        "apply_expression": _application,
+        "binary_expression": _binary,
+        "variable_expression": _name,
+    }
+
+    def _package_file(self, visit: _Visit, arguments: list[Node]) -> None:
+        for argument in map(syntax.unwrap, arguments):
+            if argument.type == "path_expression":
+                written = syntax.text(argument, self._data)
+                found = PackageFile(
+                    visit.path,
+                    written,
+                    syntax.line(visit.node),
+                    syntax.span(visit.node),
+                    self._place(visit),
+                )
+                self.files.append(found)
+                return

@@ -1,0 +1,1 @@
+"""A chosen candidate -> the hashes that its change writes."""

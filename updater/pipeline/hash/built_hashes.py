@@ -1,0 +1,113 @@
+"""Hashes that no download tells: a fake one is written into a copy, and Nix names the true one.
+
+The source's comes first, since what is vendored for it is made from it; the others follow one
+after the other. Each is a fixed-output build of the package set as the user evaluates it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.building.evaluating import Downloaded, Job, Target
+from updater.model import Sri
+from updater.pipeline.writing import plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from updater.building.builder import Builder
+    from updater.model import BuildPolicy, Field, Package
+
+# The source alone evaluates where the package does not, for want of a dependency.
+_SOURCE = "package.src.drvPath or package.drvPath"
+_WHOLE = "package.drvPath"
+
+
+class Unknown(Struct, frozen=True):
+    """A hash to be found.
+
+    Attributes:
+        field: as a change names it: ``hash``, or a hash beside the source.
+        companion: which of the package's further sources has it; None for its own source.
+        shown: the field's name in reports, unique in the package.
+        long: it is a sha512.
+    """
+
+    field: str
+    companion: int | None = None
+    shown: str = "hash"
+    long: bool = False
+
+
+class Values(Struct, frozen=True):
+    """What a change writes: for the package and its source, and for each further source."""
+
+    source: Mapping[str, str]
+    companions: tuple[Mapping[str, str], ...] = ()
+
+    def having(self, hashes: Mapping[Unknown, Sri]) -> Values:
+        """Return these values with some hashes besides."""
+        source = dict(self.source)
+        companions = [dict(one) for one in self.companions]
+        for unknown, sri in hashes.items():
+            place = source if unknown.companion is None else companions[unknown.companion]
+            place[unknown.field] = str(sri)
+        return Values(source, tuple(companions))
+
+
+async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what of it is asked
+    builder: Builder,
+    package: Package,
+    policy: BuildPolicy,
+    text: bytes,
+    values: Values,
+    unknown: Sequence[Unknown],
+    archive: Downloaded | None,
+) -> dict[Unknown, Sri]:
+    """Return the hashes that are asked for, in their order.
+
+    Args:
+        builder: builds in scratch copies.
+        package: whose change it is.
+        policy: how Nix evaluates the package.
+        text: the package's file as it is.
+        values: what the change writes but for these hashes.
+        unknown: the hashes; the source's before those of what is made from it.
+        archive: the source as it was downloaded for its hash, None where it was not.
+
+    Raises:
+        StageError: Nix cannot be asked, or does not come as far as a hash.
+    """
+    found: dict[Unknown, Sri] = {}
+    fakes = {one: _fake(package, one) for one in unknown}
+    for one in unknown:
+        written = values.having(fakes | found)
+        change = plan(package, dict(written.source), text, written.companions)
+        is_source = one.companion is None and one.field == "hash"
+        job = Job(Target(package, policy), "", {package.file: change.after}, archive)
+        part = _SOURCE if is_source else _WHOLE
+        found[one] = await builder.true_hash(job, fakes[one], part)
+    return found
+
+
+def beside(field: Field) -> Unknown | None:
+    """Return a hash beside the source as one to be found.
+
+    None where it is a lock file, or computed, or of an algorithm that is written no more.
+    """
+    said = f"{field.name} {field.value}".lower()
+    if field.value is None or re.search(r"md5|sha1\b", said):
+        return None
+    return Unknown(field.name, shown=field.name, long="sha512" in said)
+
+
+def _fake(package: Package, unknown: Unknown) -> Sri:
+    """Return a hash that nothing has, another for each field, so that Nix's message names it."""
+    seed = f"no output has this hash: {package.identity} {unknown.shown}".encode()
+    if unknown.long:
+        return Sri("sha512", hashlib.sha512(seed).digest())
+    return Sri("sha256", hashlib.sha256(seed).digest())

@@ -1,0 +1,64 @@
+"""What a downloaded source tells besides its hash."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from updater import choose
+from updater.audit.base import Step
+from updater.metadata.python import declared_python
+from updater.metadata.version import declared_version
+from updater.model import PinWarning
+
+if TYPE_CHECKING:
+    from updater.choose.subjects import Decision, Subject
+    from updater.model import Candidate, Hashed
+
+
+def step_to(
+    subject: Subject, decision: Decision, candidate: Candidate, hashed: Hashed | None
+) -> Step:
+    """Return the step with what only the source tells of it."""
+    policy, package = subject.policy, subject.package
+    kept = hashed.kept if hashed is not None and not package.nested else None
+    needed = declared_python(kept) if kept else None
+    return Step(
+        package,
+        decision.pinned.version or subject.pin.version,
+        candidate,
+        datetime.now(UTC),
+        pythons=(needed, str(policy.python))
+        if needed is not None and not choose.runs_on(policy.python, needed)
+        else None,
+    )
+
+
+async def declared(
+    subject: Subject, hashed: Hashed | None, candidate: Candidate
+) -> tuple[PinWarning, ...]:
+    """Tell where a source says of itself that it is another version than its tag does."""
+    if hashed is None or not hashed.kept:
+        return ()
+    kept = hashed.kept
+
+    async def read(path: str) -> bytes | None:
+        return kept.get(path)
+
+    own = await declared_version(read, subject.modules)
+    says, named = choose.parse_version(own), choose.parse_version(candidate.version)
+    if says is None or named is None or says == named:
+        return ()
+    said = f"the source says of itself that it is {own}, not {candidate.version}"
+    return (PinWarning("declared-version", said),)
+
+
+def collisions(hashed: Hashed | None) -> tuple[PinWarning, ...]:
+    """Tell which paths a Mac would confuse, so that it gets another tree and another hash."""
+    found = hashed.collisions if hashed is not None else ()
+    return tuple(
+        PinWarning(
+            "case-collision", f"{one} and {other} differ only in case: a Mac has one of them"
+        )
+        for one, other in found
+    )

@@ -1,0 +1,175 @@
+"""A chosen candidate -> what its change writes: each source's hash, and those beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from updater.audit.base import examine, stopped
+from updater.building.evaluating import Downloaded
+from updater.errors import HashError, NotEvaluated
+from updater.fetchers.base import Fetch, NoFile
+from updater.hosts import guarded
+from updater.known_fetchers import FETCHERS
+from updater.model import Build, Candidate, Hashed, Held, Outcome, PinWarning, Sri
+from updater.model.sri import parse_hash
+from updater.pipeline.deciding import RULES
+from updater.pipeline.hash.built_hashes import Unknown, Values, find_hashes
+from updater.pipeline.hash.downloaded import collisions, declared, step_to
+from updater.pipeline.hash.sources import ADVICE, Search
+from updater.pipeline.hash.tags import refuse_moved
+from updater.pipeline.steps import Bump, Ready
+from updater.upstreams.base import Surroundings, host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from updater.building.builder import Builder
+    from updater.choose.subjects import Decision, Subject
+    from updater.config.load import Config
+    from updater.hashing.prefetch import Prefetcher
+    from updater.model import Source
+
+
+class Hashes(Struct, frozen=True):
+    """Finds the hashes of one package's change; nothing is written."""
+
+    config: Config
+    prefetcher: Prefetcher
+    builder: Builder
+
+    async def find(
+        self, subject: Subject, decision: Decision, candidate: Candidate, text: bytes, ask: Bump
+    ) -> Ready | Outcome:
+        """Return a change that is ready to be built, or why there is none.
+
+        Args:
+            subject: whose change it is.
+            decision: what led to the candidate.
+            candidate: what is moved to.
+            text: the package's file as it is.
+            ask: how the run ends.
+
+        Raises:
+            StageError: a hash cannot be found.
+        """
+        fetches: list[Fetch] = []
+        for one in self._fetches(subject, candidate):
+            if isinstance(one, NoFile):
+                return Held(reason=one.reason, **decision.known(subject.package))
+            fetches.append(one)
+        search = Search(subject, fetches, self.prefetcher)
+        problem = search.problem(self._cannot_build(subject, ask), moving=decision.tracking.moving)
+        if problem:
+            return Held(reason=problem, **decision.known(subject.package))
+        unbuilt = ask.unbuilt or self.builder.skipped(subject.policy.build)
+        built = not unbuilt or (subject.package.dependents and ask.reported is None)
+        keep = self.builder.scratch.file("archive") if built else None
+        known = await search.downloaded(keep)
+        hashed, values, unknown = known.hashed, known.values, known.unknown
+        step = step_to(subject, decision, candidate, hashed)
+        wanted = bool(ask.to) or search.is_pinned(hashed)
+        problem = "" if wanted else stopped(step, RULES)
+        if unknown and not problem:
+            problem = search.problem(self._cannot_build(subject, ask), moving=False)
+        if problem:
+            return Held(reason=problem, **decision.known(subject.package))
+        archive = None
+        if hashed is not None and keep is not None and keep.exists():
+            archive = Downloaded(keep, hashed.sri, fetches[0].strip_root)
+        try:
+            found = await self._told(subject, text, values, unknown, archive, ask)
+        except NotEvaluated as error:
+            names = " and ".join(one.shown for one in unknown)
+            reason = f"only a build can tell its {names}, and {error.message}; {ADVICE}"
+            return Held(reason=reason, **decision.known(subject.package))
+        await self._refuse_moved(search, candidate)
+        whole = values.having(found)
+        source = next((sri for one, sri in found.items() if one == Unknown("hash")), None)
+        if source is not None:
+            hashed = Hashed(source, "build", 0)
+        told = collisions(hashed)
+        if found and ask.reported is not None:
+            told = (*told, _reported(found))
+        told += await declared(subject, hashed, candidate)
+        told += examine(step, [rule for rule in RULES if rule.stops])
+        decision = replace(decision, warnings=decision.warnings + told)
+        return Ready(
+            decision,
+            dict(whole.source),
+            hashed,
+            archive=archive,
+            build=Build("skipped", "", phase=unbuilt) if unbuilt else None,
+            companions=whole.companions,
+            built={**known.checked_out, **{one.shown: str(sri) for one, sri in found.items()}},
+        )
+
+    def _fetches(self, subject: Subject, candidate: Candidate) -> Iterator[Fetch | NoFile]:
+        """Yield how the package's source and its further sources get the candidate."""
+        yield subject.fetch(candidate, self.config.hosts)
+        for companion in subject.package.companions:
+            yield self._companion(subject, companion, candidate)
+
+    def _companion(
+        self, subject: Subject, companion: Source, candidate: Candidate
+    ) -> Fetch | NoFile:
+        """Return how a further source that is made from the version gets it."""
+        kind = FETCHERS[companion.fetcher]
+        project = kind.project(subject.package, companion)
+        if project != subject.project:
+            # What was looked up is another project's; only the version says something here too.
+            candidate = replace(candidate, commit="", distributions=())
+        host = host_of(project, self.config.hosts)
+        web = host.web if host is not None else ""
+        fetch = kind.fetch(subject.package, companion, candidate, web)
+        if isinstance(fetch, NoFile):
+            return NoFile(f"its further source, line {companion.line}: {fetch.reason}")
+        return guarded(fetch, project, self.config.hosts)
+
+    def _cannot_build(self, subject: Subject, ask: Bump) -> str:
+        """Return why Nix cannot be asked to build a hash, or an empty string."""
+        policy = subject.policy
+        if ask.reported is not None:  # this process builds nothing: another one did
+            return ""
+        if policy.hash == "build" and policy.build.enabled == "false":
+            return self.builder.unable(policy.build)
+        return self.builder.skipped(policy.build)
+
+    async def _refuse_moved(self, search: Search, candidate: Candidate) -> None:
+        if search.is_by_tag(candidate):
+            web, hosts = self.prefetcher.http, self.config.hosts
+            around = Surroundings(web, hosts, lambda: self.config.index)
+            await refuse_moved(search.subject, candidate, around)
+
+    async def _told(  # noqa: PLR0913, PLR0917 - what is asked, and of what
+        self,
+        subject: Subject,
+        text: bytes,
+        values: Values,
+        unknown: tuple[Unknown, ...],
+        archive: Downloaded | None,
+        ask: Bump,
+    ) -> Mapping[Unknown, Sri]:
+        if not unknown:
+            return {}
+        package = subject.package
+        if ask.reported is None:
+            policy = subject.policy.build
+            return await find_hashes(self.builder, package, policy, text, values, unknown, archive)
+        told = ask.reported.get(package.identity, {})
+        missing = [one.shown for one in unknown if one.shown not in told]
+        if missing:
+            raise HashError(
+                f"only a build can tell {' and '.join(missing)}, and the results do not say it",
+                hint="run `bump --output` where Nix can build, then `publish` again",
+            )
+        return {one: parse_hash(told[one.shown]) for one in unknown}
+
+
+def _reported(found: Mapping[Unknown, Sri]) -> PinWarning:
+    names = " and ".join(one.shown for one in found)
+    return PinWarning(
+        "reported-hash", f"{names}: the build job's word, since nothing but a build can tell it"
+    )

@@ -1,0 +1,131 @@
+"""One package's sources: who can tell their hashes, and what downloads tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.errors import HashError
+from updater.find.followable import stale_dependents
+from updater.model.sri import parse_hash
+from updater.pipeline.hash.built_hashes import Unknown, Values, beside
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from updater.choose.subjects import Subject
+    from updater.fetchers.base import Fetch
+    from updater.hashing.prefetch import Prefetcher
+    from updater.model import Candidate, Hashed
+
+ADVICE = "let Nix evaluate it (`build:` in config.yaml), or update it by hand"
+
+
+class Known(Struct, frozen=True):
+    """What downloads tell of a change.
+
+    Attributes:
+        hashed: the source's hash, where it is known by now.
+        values: what the change writes, as far as it is known.
+        unknown: what only a build tells.
+        checked_out: hashes of checkouts by field, which nobody without Nix could find again.
+    """
+
+    hashed: Hashed | None
+    values: Values
+    unknown: tuple[Unknown, ...]
+    checked_out: Mapping[str, str]
+
+
+class Search(Struct, frozen=True):
+    """One package's sources, and who can tell their hashes."""
+
+    subject: Subject
+    fetches: list[Fetch]
+    prefetcher: Prefetcher
+
+    def problem(self, cannot_build: str, *, moving: bool) -> str:
+        """Return why a hash can be told by nobody, or an empty string.
+
+        Args:
+            cannot_build: why Nix cannot be asked to build one.
+            moving: the source may be what the pin holds already, so that nothing beside it changes.
+        """
+        method, package = self.subject.policy.hash, self.subject.package
+        for fetch in self.fetches:
+            reason = self._only_built(fetch)
+            if reason and method in ("embedded", "nix"):
+                return f"{reason}, and `hash: {method}` cannot tell its hash; set `hash: auto`"
+            if reason and cannot_build:
+                return f"{reason}: only a build can tell its hash, and {cannot_build}; {ADVICE}"
+        if moving or not package.dependents:
+            return ""
+        locks = [one for one in package.dependents if beside(one) is None]
+        if locks:
+            names = " and ".join(f"{one.name} (line {one.line})" for one in locks)
+            return f"{names} must change with the source: update this package by hand"
+        return f"{stale_dependents(package)}: {cannot_build}; {ADVICE}" if cannot_build else ""
+
+    def is_by_tag(self, candidate: Candidate) -> bool:
+        """Tell whether a tag alone says what was hashed, so that no commit was compared."""
+        if not (candidate.ref and candidate.commit and self.subject.has_history):
+            return False
+        return any(self._is_by_tag(fetch, candidate.commit) for fetch in self.fetches)
+
+    def _is_by_tag(self, fetch: Fetch, commit: str) -> bool:
+        if self._only_built(fetch):
+            return True
+        if fetch.blocked or not fetch.commit or commit in fetch.url:
+            return False
+        # Here a tree's archive says whose it is; Nix, and the bytes of a file, do not.
+        return not fetch.unpack or self.subject.policy.hash == "nix"
+
+    async def downloaded(self, keep: Path | None) -> Known:
+        """Return what downloads tell: the source's hash, all values, and what is left."""
+        package, first = self.subject.package, None
+        written: list[dict[str, str]] = []
+        unknown: list[Unknown] = []
+        checked_out: dict[str, str] = {}
+        for number, fetch in enumerate(self.fetches):
+            values = dict(fetch.values)
+            if fetch.hashless:
+                pass
+            elif self._only_built(fetch):
+                unknown.append(self._unknown(number))
+            else:
+                place = keep if number == 0 else None
+                hashed = await self.prefetcher.hash(fetch, self.subject.policy.hash, place)
+                values["hash"] = str(hashed.sri)
+                first = hashed if number == 0 else first
+                if fetch.blocked:
+                    checked_out[self._unknown(number).shown] = str(hashed.sri)
+            written.append(values)
+        if package.dependents and self.is_pinned(first):
+            # The source is the one that is pinned, and so is what is made from it.
+            written[0] |= {one.name: one.value for one in package.dependents if one.value}
+        else:
+            unknown += [one for one in map(beside, package.dependents) if one is not None]
+        whole = Values(written[0], tuple(written[1:]))
+        return Known(first, whole, tuple(unknown), checked_out)
+
+    def _only_built(self, fetch: Fetch) -> str:
+        if fetch.hashless:
+            return ""
+        return self.prefetcher.only_built(fetch, self.subject.policy.hash)
+
+    def _unknown(self, number: int) -> Unknown:
+        if number == 0:
+            return Unknown("hash")
+        companion = self.subject.package.companions[number - 1]
+        return Unknown("hash", number - 1, f"{companion.attribute}.hash")
+
+    def is_pinned(self, hashed: Hashed | None) -> bool:
+        """Tell whether a hash is the one that is pinned, so that the source stays the same."""
+        if hashed is None or not self.subject.pin.hash:
+            return False
+        try:
+            return parse_hash(self.subject.pin.hash, hashed.sri.algorithm) == hashed.sri
+        except HashError:
+            return False

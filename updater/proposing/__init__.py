@@ -1,1 +1,0 @@
-"""Proposed updates -> pull requests. What their rules and texts are is in `publish`."""

@@ -1,0 +1,34 @@
+"""What earlier runs left: replaced pull requests, branches that were merged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from updater.publish import rules
+from updater.publish.text import names
+from updater.publish.text.body import superseded_body
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.publish.looking import View
+    from updater.publish.proposal import Proposal
+
+
+def clean_up(view: View, proposals: Sequence[Proposal]) -> None:
+    """Close what another branch proposes by now; delete branches that were merged.
+
+    Raises:
+        PublishError: it cannot be now; the next run does it.
+    """
+    repository = view.repository
+    for pull in rules.superseded(view.open, view.login, proposals):
+        branch = repository.branch(pull.branch, view.base.commit)
+        if branch is None or rules.person_commit(branch) is None:
+            view.close(pull, superseded_body())
+    busy = {pull.branch for pull in view.open} | {one.branch for one in proposals}
+    for name, head in repository.heads(names.PREFIX).items():
+        if name not in busy:
+            newest = next(iter(repository.pulls(name)), None)
+            if newest is not None and rules.is_spent(newest, view.login, head):
+                view.drop_branch(newest)

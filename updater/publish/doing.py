@@ -1,0 +1,88 @@
+"""What was decided about one pull request is done: branch, pull request, comment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import anyio
+from msgspec import Struct
+
+from updater.effects.git.push import Commit
+from updater.publish import rules
+from updater.publish.members import together
+from updater.publish.text.body import render, stopped_comment, stopped_marker
+from updater.publish.text.marker import read_marker, signed
+
+if TYPE_CHECKING:
+    from updater.effects.git.push import Remote
+    from updater.model import Pull
+    from updater.publish.looking import View
+    from updater.publish.members import Member
+    from updater.publish.proposal import Proposal
+
+
+class Doer(Struct, frozen=True):
+    """Makes and updates pull requests; ``push_by_git`` is None where the API makes the commits."""
+
+    view: View
+    push_by_git: Remote | None
+
+    def publish(
+        self,
+        proposal: Proposal,
+        members: list[Member],
+        seen: rules.Seen,
+        decision: rules.Publish,
+    ) -> Pull:
+        """Bring branch and pull request up to date; return the pull request."""
+        repository = self.view.repository
+        policy = together(members)
+        automerge = all(rules.may_automerge([one.update], one.policy.automerge) for one in members)
+        pull = decision.pull
+        if pull is not None and pull.automerge and not automerge:
+            repository.set_automerge(pull, on=False)
+        if decision.push:
+            self._push(proposal, seen)
+        if pull is None:
+            body = render(proposal.updates, ready=False)
+            pull = repository.open_pull(
+                self.view.base.branch, proposal.branch, proposal.title, body, draft=policy.draft
+            )
+            self.view.count += 1
+        marker = read_marker(pull.body)
+        if marker is not None and not marker.ready:
+            repository.furnish(pull.number, policy)
+        if automerge and not pull.automerge and (decision.push or not (marker and marker.ready)):
+            repository.set_automerge(pull, on=True)
+        wanted = {"title": proposal.title, "body": proposal.body}
+        changed = {
+            name: text
+            for name, text in wanted.items()
+            if text.strip() != str(getattr(pull, name)).strip()
+        }
+        if changed:
+            repository.edit_pull(pull.number, **changed)
+        return pull
+
+    def _push(self, proposal: Proposal, seen: rules.Seen) -> None:
+        repository, base = self.view.repository, self.view.base
+        message = signed(proposal.message, proposal.blobs)
+        if self.push_by_git is not None:
+            there = repository.files(base.commit, tuple(proposal.files))
+            modes = {path: file.mode for path, file in there.items()}
+            change = Commit(base.commit, message, proposal.files, modes, self.view.login)
+            old = seen.branch.head if seen.branch is not None else ""
+            anyio.run(self.push_by_git.push, proposal.branch, old, change)
+            return
+        commit = repository.commit(base.commit, message, proposal.files)
+        if seen.branch is None:
+            repository.make_branch(proposal.branch, commit)
+        else:
+            repository.move_branch(proposal.branch, commit)
+
+    def tell(self, decision: rules.Leave) -> None:
+        """Comment once about a person's commits."""
+        pull, sha = decision.pull, decision.stopped_by
+        if pull is None or not sha:
+            return
+        self.view.say_once(pull, stopped_marker(sha), stopped_comment(sha))

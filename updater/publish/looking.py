@@ -1,0 +1,148 @@
+"""What the repository shows in one run: each thing is asked for once.
+
+All requests go through `effects.github`, one after the other, in the thread that called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from updater.effects import files
+from updater.find.packages import read_file
+from updater.publish import rules
+from updater.publish.proposal import Proposal, Update, blob_id
+from updater.publish.text import dashboard
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from updater.effects.github.repository import Repository
+    from updater.model import Issue, Outcome, Pull
+
+
+class Base(Struct, frozen=True):
+    """What pull requests are made against.
+
+    Attributes:
+        prefix: the project's folder in the repository, empty or with a slash at the end.
+    """
+
+    branch: str
+    commit: str
+    prefix: str
+
+
+class View(Struct):
+    """The repository as it was when the run looked.
+
+    Attributes:
+        login: the updater's own.
+        open: the pull requests against the base that were open, but for those that were closed
+            since.
+        count: how many of the updater's are open by now.
+        board: the dashboard issue, where there is one.
+        forced: what was ticked in it.
+    """
+
+    repository: Repository
+    base: Base
+    root: Path
+    login: str = ""
+    open: tuple[Pull, ...] = ()
+    count: int = 0
+    board: Issue | None = None
+    forced: frozenset[str] = frozenset()
+    _theirs: dict[int, dict[str, str]] = field(default_factory=dict)
+
+    def read(self, paths: Sequence[str], commit: str) -> dict[str, bytes]:
+        """Return a commit's bytes of some overlay files; those that it lacks are left out."""
+        prefix = self.base.prefix
+        there = self.repository.files(commit, [prefix + file for file in paths])
+        return {
+            file: self._bytes(file, there[prefix + file].blob)
+            for file in paths
+            if prefix + file in there
+        }
+
+    def _bytes(self, file: str, blob: str) -> bytes:
+        """Take a file from the disk where it is the same there."""
+        path = self.root / file
+        local = files.read(path, file) if path.is_file() else b""
+        return local if blob_id(local) == blob else self.repository.blob(blob)
+
+    def look_at_board(self) -> None:
+        """Read the dashboard and its boxes."""
+        self.board = self.repository.issue(self.login, dashboard.MARKER)
+        self.forced = dashboard.forced(self.board.body) if self.board is not None else frozenset()
+
+    def look_at_pulls(self) -> None:
+        """Read which pull requests are open."""
+        self.open = self.repository.open_pulls(self.base.branch)
+        self.count = sum(rules.is_mine(pull, self.login) for pull in self.open)
+
+    def is_forced(self, update: Update) -> bool:
+        """Tell whether somebody ticked a package's box."""
+        return dashboard.is_forced(update.identity, self.forced)
+
+    def with_pull(self, outcome: Outcome) -> Outcome:
+        """Return an outcome with the updater's pull request that was open for its package."""
+        identity = outcome.package.identity
+        found = (
+            pull.link
+            for pull in self.open
+            if rules.is_mine(pull, self.login) and rules.proposes(pull, identity)
+        )
+        return replace(outcome, pull_request=next(found, None))
+
+    def rivals(self, proposal: Proposal) -> list[Pull]:
+        """Return the open pull requests of others that give all packages the same versions."""
+        others = [pull for pull in self.open if not rules.is_mine(pull, self.login)]
+        return [pull for pull in others if self._does_the_same(pull, proposal)]
+
+    def may_write(self, pull: Pull) -> bool:
+        """Tell whether a pull request's author may push to the repository."""
+        return pull.own or self.repository.may_write(pull.author)
+
+    def say_once(self, pull: Pull, marker: str, text: str) -> None:
+        """Comment on a pull request, unless the updater said something with that marker there."""
+        said = self.repository.comments(pull.number)
+        if not any(
+            author.lower() == self.login.lower() and marker in comment for author, comment in said
+        ):
+            self.repository.comment(pull.number, text)
+
+    def close(self, pull: Pull, body: str) -> None:
+        """Close a pull request of the updater with another text, and delete its branch."""
+        self.repository.edit_pull(pull.number, body=body, state="closed")
+        self.open = tuple(one for one in self.open if one.number != pull.number)
+        self.count -= 1
+        self.drop_branch(pull)
+
+    def drop_branch(self, pull: Pull) -> None:
+        """Delete the branch of a pull request that is not open any more.
+
+        It stays where another pull request from it is open, such as one against another branch:
+        GitHub would close that one too.
+        """
+        others = (one for one in self.repository.pulls(pull.branch) if one.number != pull.number)
+        if all(one.state != "open" for one in others):
+            self.repository.delete_branch(pull.branch)
+
+    def _does_the_same(self, pull: Pull, proposal: Proposal) -> bool:
+        if pull.number not in self._theirs:
+            self._theirs[pull.number] = self.repository.pull_files(pull.number)
+        theirs = self._theirs[pull.number]
+        if not all(theirs.get(path) for path in proposal.files):
+            return False
+        versions: dict[str, str | None] = {}
+        for path in proposal.files:
+            data = self.repository.find_blob(theirs[path])
+            if data is None:  # whatever somebody else put there stops nothing
+                return False
+            for package in read_file(data, path.removeprefix(self.base.prefix)):
+                versions[package.identity] = package.label
+        return all(versions.get(update.identity) == update.new for update in proposal.updates)

@@ -1,0 +1,283 @@
+"""Proposed updates -> pull requests: looks at the repository, asks the rules, does what they say.
+
+All requests go through `effects.github`, one after the other, in the thread that called.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from updater.effects.git.push import Remote
+from updater.effects.github.repository import Repository
+from updater.effects.github.requests import Access
+from updater.errors import PublishError, StageError, UsageError
+from updater.model import PinWarning
+from updater.model.schedule import opens
+from updater.overlay.reading.uses import in_order, uses
+from updater.pipeline.proposed import Proposed
+from updater.pipeline.writing import plan
+from updater.publish import rules
+from updater.publish.cleaning import clean_up
+from updater.publish.doing import Doer
+from updater.publish.groups import own_names
+from updater.publish.looking import Base, View
+from updater.publish.members import Member, failed, held, member_of, together
+from updater.publish.proposal import Proposal
+from updater.publish.retiring import Retired, Retirer, linked
+from updater.publish.target import find_target
+from updater.publish.text import dashboard, names
+from updater.publish.text.body import render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from updater.config.load import Config
+    from updater.find.found import Found
+    from updater.model import Outcome, Pull
+
+
+@contextmanager
+def opened(config: Config) -> Iterator[Publisher]:
+    """Open the repository that the configuration names.
+
+    Raises:
+        UsageError: it is not known which, or there is no token for it.
+        PublishError: it cannot be read.
+    """
+    target = find_target(config)
+    limits, publish = config.document.network, config.document.publish
+    access = Access(
+        target.host.api,
+        target.repository,
+        target.variable,
+        target.token,
+        publish.pause.total_seconds(),
+        limits.timeout.total_seconds(),
+        limits.retries,
+        limits.max_wait.total_seconds(),
+    )
+    with Repository.opened(access) as repository:
+        branch = config.document.base or repository.default_branch()
+        commit = repository.head(branch)
+        if commit is None:
+            raise UsageError(
+                f"{target.repository} has no branch {branch!r}", hint="check `base:` in config.yaml"
+            )
+        fetched = config.document.archives.fetched
+        remote = Remote(target.host.web, target.repository, target.token, fetched)
+        by_git = remote if publish.via == "git" else None
+        base = Base(branch, commit, target.prefix)
+        yield Publisher(config, View(repository, base, config.root), by_git)
+
+
+class Publisher:
+    """Makes and updates pull requests in one repository; use it through `opened`.
+
+    Attributes:
+        problems: what went wrong beside the pull requests themselves.
+        notes: what was done about pull requests that have nothing left to propose.
+    """
+
+    def __init__(self, config: Config, view: View, push_by_git: Remote | None) -> None:
+        self._config = config
+        self._view = view
+        self._doer = Doer(view, push_by_git)
+        self._now = datetime.now(UTC)
+        self.problems: list[str] = []
+        self.notes: list[str] = []
+
+    def read(self, paths: Sequence[str]) -> dict[str, bytes]:
+        """Return the base's bytes of some overlay files; those that it lacks are left out."""
+        return self._view.read(paths, self._view.base.commit)
+
+    def publish(
+        self,
+        proposed: Sequence[Proposed | Outcome],
+        found: Found,
+        *,
+        reported: bool,
+        shown: Sequence[Outcome] = (),
+    ) -> list[Outcome]:
+        """Publish updates; return all outcomes in the given order.
+
+        Args:
+            proposed: planned on the base's text; what is no update is passed on.
+            found: the packages of the base.
+            reported: the builds are another process's word.
+            shown: further outcomes for the dashboard alone, of packages that are not proposed.
+        """
+        outcomes: dict[str, Outcome] = {}
+        members = []
+        for one in proposed:
+            if isinstance(one, Proposed):
+                members.append(self._member(one, reported=reported))
+            else:
+                outcomes[one.package.identity] = one
+        view = self._view
+        view.login = view.repository.login()
+        shows = self._config.document.dashboard and self._look_at_board()
+        view.look_at_pulls()
+        proposals = []
+        for name, group in self._groups(members, found).items():
+            done, proposal = self._group(name, group, found)
+            outcomes |= {outcome.package.identity: outcome for outcome in done}
+            proposals += [proposal] if proposal is not None else []
+        retired = self._tidy(proposals, found)
+        order = [
+            one.outcome.package if isinstance(one, Proposed) else one.package for one in proposed
+        ]
+        ordered = list(linked((outcomes[package.identity] for package in order), retired))
+        if shows:
+            self._show([*ordered, *map(view.with_pull, shown)])
+        return ordered
+
+    def _tidy(self, proposals: Sequence[Proposal], found: Found) -> list[Retired]:
+        """Close what has nothing left to propose; remove what earlier runs left."""
+        retired: list[Retired] = []
+        packages = {package.identity: package for package in found.packages}
+        with self._noting():
+            for one in Retirer(self._view, packages).retire(proposals):
+                retired.append(one)
+                self.notes.append(str(one))
+        with self._noting():
+            clean_up(self._view, proposals)
+        return retired
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except PublishError as error:
+            self.problems.append(str(error))
+
+    def _look_at_board(self) -> bool:
+        """Read the dashboard; without the right to, pull requests are made all the same."""
+        try:
+            self._view.look_at_board()
+        except PublishError as error:
+            self.problems.append(f"{error}; {error.hint}")
+            return False
+        return True
+
+    def _show(self, outcomes: Sequence[Outcome]) -> None:
+        """Bring the dashboard up to date."""
+        board, repository = self._view.board, self._view.repository
+        body = dashboard.render(board.body if board is not None else "", outcomes)
+        try:
+            if board is None:
+                repository.open_issue(dashboard.TITLE, body)
+            elif body.strip() != board.body.strip():
+                repository.edit_issue(board.number, body)
+        except PublishError as error:
+            self.problems.append(f"{error}; {error.hint}")
+
+    def _member(self, proposed: Proposed, *, reported: bool) -> Member:
+        return member_of(proposed, self._config.policy(proposed.outcome.package), reported=reported)
+
+    def _groups(self, members: Sequence[Member], found: Found) -> dict[str, list[Member]]:
+        """Return the members of each pull request by its name, dependencies first."""
+        position = {
+            identity: place
+            for place, identity in enumerate(in_order(uses(found.packages, found.texts)))
+        }
+        policies = [self._config.policy(package).pull_request for package in found.packages]
+        groups = {name for one in policies for name in (one.group, one.pin_group) if name}
+        own = own_names(found.packages, groups)
+        grouped: dict[str, list[Member]] = {}
+        for member in sorted(members, key=lambda one: position.get(one.package.identity, 0)):
+            name = member.group or own[member.package.identity]
+            grouped.setdefault(name, []).append(member)
+        return grouped
+
+    def _group(
+        self, name: str, members: list[Member], found: Found
+    ) -> tuple[list[Outcome], Proposal | None]:
+        until = opens(together(members).schedule, self._now)
+        if until is not None and not any(self._view.is_forced(one.update) for one in members):
+            said = "it is not the time that `schedule:` allows"
+            closed = rules.Leave(said, until=until, pending=True)
+            return [held(member, closed) for member in members], None
+        try:
+            pulls = self._view.repository.pulls(names.branch(name))
+            updates = [member.update for member in members]
+            no = {}
+            if not any(pull.state == "open" for pull in pulls):
+                asked = [one for one in updates if not self._view.is_forced(one)]
+                no = rules.declined(pulls, self._view.login, asked)
+            wanted = [one for one in members if one.package.identity not in no]
+            left: list[Outcome] = [
+                held(one, rules.declined_by(no[one.package.identity]))
+                for one in members
+                if one.package.identity in no
+            ]
+            if not wanted:
+                return left, None
+            wanted = [self._dated(one.beside(wanted), pulls) for one in wanted]
+            proposal = self._proposal(name, wanted, found)
+            done = self._one(proposal, wanted, pulls)
+        except StageError as error:
+            return [failed(member, error) for member in members], None
+        return done + left, proposal
+
+    def _dated(self, member: Member, pulls: tuple[Pull, ...]) -> Member:
+        today = self._now.date()
+        return member.proposed_on(rules.proposed_on(pulls, self._view.login, member.update, today))
+
+    def _proposal(self, name: str, members: list[Member], found: Found) -> Proposal:
+        """Plan all members' edits on the base's text, one after the other."""
+        texts = dict(found.texts)
+        for member in members:
+            file = member.package.file
+            proposed = member.proposed
+            change = plan(member.package, proposed.values, texts[file], proposed.companions)
+            texts[file] = change.after
+        changed = {member.package.file for member in members}
+        updates = tuple(member.update for member in members)
+        return Proposal(
+            name=name,
+            branch=names.branch(name),
+            title=names.title(name, updates),
+            message=names.message(name, updates),
+            body=render(updates),
+            updates=updates,
+            files={f"{self._view.base.prefix}{file}": texts[file] for file in sorted(changed)},
+        )
+
+    def _one(
+        self, proposal: Proposal, members: list[Member], pulls: tuple[Pull, ...]
+    ) -> list[Outcome]:
+        mine = any(pull.state == "open" and rules.is_mine(pull, self._view.login) for pull in pulls)
+        rivals = [] if mine else self._view.rivals(proposal)
+        strong = [pull for pull in rivals if self._view.may_write(pull)]
+        seen = rules.Seen(
+            self._view.login,
+            self._view.base.commit,
+            self._view.repository.branch(proposal.branch, self._view.base.commit),
+            pulls,
+            strong[0] if strong else None,
+            self._view.count,
+            self._config.document.max_open,
+            forced=any(map(self._view.is_forced, proposal.updates)),
+        )
+        told = tuple(
+            PinWarning("rival", f"pull request {pull.number} of {pull.author} does the same")
+            for pull in rivals
+            if pull not in strong
+        )
+        decision = rules.decide(proposal, seen)
+        if isinstance(decision, rules.Leave):
+            self._doer.tell(decision)
+            return [held(member, decision) for member in members]
+        pull = self._doer.publish(proposal, members, seen, decision)
+        return [
+            replace(
+                member.outcome,
+                warnings=member.outcome.warnings + told,
+                pull_request=pull.link,
+            )
+            for member in members
+        ]

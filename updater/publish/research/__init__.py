@@ -1,0 +1,1 @@
+"""What a reviewer wants to know of an update besides the edit."""

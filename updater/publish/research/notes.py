@@ -1,0 +1,98 @@
+"""Which of upstream's release notes tell of an update: those of every version between."""
+
+from __future__ import annotations
+
+import re
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.choose import Form, Names, general_form, parse_version
+from updater.errors import StageError
+from updater.hosts import UPSTREAMS
+from updater.metadata.repositories import repository
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from packaging.version import Version
+
+    from updater.metadata.release import Release
+    from updater.model import Note, Project
+    from updater.pipeline.proposed import Proposed
+    from updater.upstreams.base import Surroundings, Upstream
+
+
+class Notes(Struct, frozen=True):
+    """Reads release notes; what cannot be had is not known, and stops nothing."""
+
+    around: Surroundings
+
+    async def about(self, update: Proposed, said: Iterable[Release]) -> tuple[Note, ...] | None:
+        """Return the notes of an update, newest first; None where they are not known.
+
+        Args:
+            update: the update.
+            said: what its new release says of itself: a release on the index names its repository.
+        """
+        project = update.project
+        on_index = project.startswith("pypi:")
+        if on_index:
+            addresses = [one for release in said for one in release.addresses]
+            project = repository(addresses, self.around.hosts) or project
+        kind = next((one for one in UPSTREAMS if one.claims(project, self.around.hosts)), None)
+        form = _form(update, project)
+        if kind is None or form is None:
+            return None
+        try:
+            # The user names the repository of a source. Whoever uploads to an index could name a
+            # private one, whose notes the token can read and everybody would see in the body.
+            if on_index and not await kind.is_public(project, self.around):
+                return None
+            return await self._between(update, project, kind, form)
+        except (StageError, ValueError, KeyError, TypeError, AttributeError) as error:
+            self.around.web.say(f"the release notes of {project} are not known: {error}")
+            return None
+
+    async def _between(
+        self, update: Proposed, project: Project, kind: Upstream, form: Form
+    ) -> tuple[Note, ...] | None:
+        """Read pages until the old version is reached."""
+        candidate, pages = update.outcome.candidate, kind.notes(project, self.around)
+        old = parse_version(update.outcome.old)
+        new = parse_version(candidate.version) if candidate is not None else None
+        if pages is None or new is None:
+            return None
+        found: list[tuple[Version, Note]] = []
+        async with aclosing(pages):
+            async for page in pages:
+                listed = [(parse_version(form.version(note.tag)), note) for note in page]
+                known = [(version, note) for version, note in listed if version is not None]
+                found += [one for one in known if (old is None or old < one[0]) and one[0] <= new]
+                if _is_reached([version for version, _ in known], old):
+                    break
+        found.sort(key=lambda one: one[0], reverse=True)
+        return tuple(note for _, note in found if note.text)
+
+
+def _is_reached(versions: Sequence[Version], old: Version | None) -> bool:
+    """Tell whether nothing newer than the old version is to be expected on later pages.
+
+    A release of an older line may come after it, so that one alone proves nothing.
+    """
+    if old is None or old in versions:
+        return True
+    return bool(versions) and max(versions) < old
+
+
+def _form(update: Proposed, project: Project) -> Form | None:
+    """Return the form of the tags that are versions of the package."""
+    candidate, package = update.outcome.candidate, update.outcome.package
+    if update.project.startswith("pypi:"):
+        own = tuple(filter(None, (package.name, package.pname)))
+        return general_form(Names(own, project.rpartition("/")[2]))
+    if candidate is None or not candidate.ref or candidate.version not in candidate.ref:
+        return None
+    before, _, after = map(re.escape, candidate.ref.partition(candidate.version))
+    return Form(re.compile(f"{before}(?P<version>.+){after}"))

@@ -1,0 +1,105 @@
+"""Asks the configured source which vulnerabilities are known of both releases of each update.
+
+One batch for all; only what has any is asked for in full. A source that cannot be asked is told of
+and stops nothing. Source: OSV's documentation, "POST /v1/querybatch", "POST /v1/query".
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct, field
+
+from updater.errors import StageError
+from updater.metadata.releases import index_project, versions
+from updater.publish.research.osv import Vulnerabilities, fixed, read
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from packaging.version import Version
+
+    from updater.effects.http.client import Http
+    from updater.pipeline.proposed import Proposed
+    from updater.publish.research.osv import Vulnerability
+
+_MOST = 1000  # queries of one batch
+_PAGES = 20
+_HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
+
+Key: TypeAlias = "tuple[str, Version]"
+
+
+class Source(Struct):
+    """A service with OSV's API.
+
+    Attributes:
+        address: without a slash at the end, and without the API's version.
+    """
+
+    http: Http
+    address: str
+    _known: dict[Key, tuple[Vulnerability, ...]] = field(default_factory=dict)
+
+    async def about(self, updates: Sequence[Proposed]) -> list[Vulnerabilities | None]:
+        """Return what is known of each update, in their order; None where it has no version."""
+        asked = [_asked(update) for update in updates]
+        keys = list(dict.fromkeys(key for pair in asked if pair for key in pair))
+        problem = ""
+        try:
+            for start in range(0, len(keys), _MOST):
+                await self._ask(keys[start : start + _MOST])
+        except (StageError, ValueError, KeyError, TypeError, AttributeError) as error:
+            self.http.say(f"vulnerabilities are not known: {error}")
+            problem = "the source could not be asked"
+        return [self._told(pair, problem) if pair else None for pair in asked]
+
+    def _told(self, pair: tuple[Key, Key], problem: str) -> Vulnerabilities:
+        old, new = pair
+        name = new[0]
+        if problem:
+            return Vulnerabilities(self.address, name, problem=problem)
+        before, after = self._known[old], self._known[new]
+        return Vulnerabilities(self.address, name, fixed(before, after), after)
+
+    async def _ask(self, keys: Sequence[Key]) -> None:
+        said = await self._post("querybatch", {"queries": [_query(key) for key in keys]})
+        results = said["results"]
+        if len(results) != len(keys):
+            raise ValueError(f"{len(results)} answers to {len(keys)} questions")
+        for key, result in zip(keys, results, strict=True):
+            some = (result or {}).get("vulns") or (result or {}).get("next_page_token")
+            self._known[key] = read(await self._in_full(key)) if some else ()
+
+    async def _in_full(self, key: Key) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        query = _query(key)
+        for _ in range(_PAGES):
+            said = await self._post("query", query)
+            found += said.get("vulns") or ()
+            token = said.get("next_page_token")
+            if not token:
+                return found
+            query = {**query, "page_token": token}
+        raise ValueError(f"{key[0]} {key[1]}: more than {_PAGES} pages")
+
+    async def _post(self, verb: str, content: dict[str, Any]) -> dict[str, Any]:
+        url = f"{self.address}/v1/{verb}"
+        answer = await self.http.post(url, json.dumps(content).encode(), headers=_HEADERS)
+        said: dict[str, Any] = json.loads(answer.body)
+        return said
+
+
+def _asked(update: Proposed) -> tuple[Key, Key] | None:
+    project = index_project(update)
+    old, new = versions(update.outcome)
+    if project is None or old is None or new is None:
+        return None
+    name = project.removeprefix("pypi:")
+    return (name, old), (name, new)
+
+
+def _query(key: Key) -> dict[str, Any]:
+    name, version = key
+    return {"package": {"name": name, "ecosystem": "PyPI"}, "version": str(version)}

@@ -1,0 +1,1 @@
+"""What `--output DIR` leaves for `publish DIR`, and how it is checked."""

@@ -1,0 +1,165 @@
+"""Results as files of a folder: one JSON file a package."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from updater.effects import files
+from updater.errors import ReadError, UsageError, WriteError
+from updater.model import Failed, Held, Updated
+from updater.publish.results.models import (
+    LONGEST_TAIL,
+    MOST_FILES,
+    BuildResult,
+    DiagnosisResult,
+    Result,
+    Results,
+    Unmade,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from updater.model import Build, Outcome
+    from updater.publish.proposal import Command
+
+LARGEST_FILE = 256 * 1024
+
+_REASON = 1000
+# Which kind of file it is; whoever lies about it is refused for the fields that it then lacks.
+_UNMADE = b'"unmade"'
+
+
+def write_results(
+    folder: Path,
+    outcomes: Sequence[Outcome],
+    asked: str,
+    command: Command = "bump",
+    *,
+    dashboard: bool,
+) -> None:
+    """Write a file for each update, and for a dashboard also for what was held and what failed.
+
+    Args:
+        folder: where to.
+        outcomes: of the run.
+        asked: what ``--to`` named, or an empty string.
+        command: of the run.
+        dashboard: there is one.
+
+    Raises:
+        WriteError: it cannot be written, or is nothing that `read_results` would take.
+    """
+    for outcome in outcomes:
+        if isinstance(outcome, Updated) or (dashboard and isinstance(outcome, Held | Failed)):
+            result = _told(outcome, asked, command)
+            try:
+                data = msgspec.json.encode(result)
+                _read(data)
+            except ValueError as error:
+                raise WriteError(
+                    f"{result.package}: {_blamed(result, error)} is nothing that `publish` would "
+                    "take",
+                    hint="use `bump --pr`, which leaves no results",
+                ) from error
+            text = msgspec.json.format(data, indent=2)
+            files.make(folder / _file_name(result.package), text + b"\n")
+
+
+def read_results(folder: Path) -> Results:
+    """Return the results of a folder.
+
+    Raises:
+        UsageError: a file is not what `write_results` writes, or two tell of one package.
+        ReadError: the folder cannot be read, or breaks a limit.
+    """
+    try:
+        found = files.read_small(folder, ".json", largest=LARGEST_FILE, most=MOST_FILES)
+    except ReadError as error:
+        raise UsageError(str(error), hint="name the folder of `bump --output DIR`") from error
+    results: dict[str, Result | Unmade] = {}
+    for name, data in found.items():
+        try:
+            result = _read(data)
+        except ValueError as error:
+            raise UsageError(
+                f"{name!r} is no result of `bump --output`: {str(error)[:_REASON]}",
+                hint="nothing was published; do not trust the job that wrote it",
+            ) from error
+        if result.package in results:
+            raise UsageError(f"{name!r}: a second result for {result.package!r}")
+        results[result.package] = result
+    return Results(
+        tuple(one for one in results.values() if isinstance(one, Result)),
+        tuple(one for one in results.values() if isinstance(one, Unmade)),
+    )
+
+
+def _read(data: bytes) -> Result | Unmade:
+    """Read one file; a ValueError says what of it is no result."""
+    if _UNMADE in data:
+        return msgspec.json.decode(data, type=Unmade)
+    return msgspec.json.decode(data, type=Result)
+
+
+def _blamed(result: Result | Unmade, error: ValueError) -> str:
+    """Say which field does not fit, with its value."""
+    found = re.search(r"\$\.(\w+)", str(error))
+    return f"{found[1]} {getattr(result, found[1])!r}" if found is not None else "its text"
+
+
+def _told(outcome: Updated | Held | Failed, asked: str, command: Command) -> Result | Unmade:
+    package = outcome.package.identity
+    match outcome:
+        case Updated():
+            return _result(outcome, asked, command)
+        case Held(reason=reason, until=until):
+            return Unmade(package=package, unmade="held", reason=reason[:_REASON], until=until)
+        case Failed(stage=stage, message=message):
+            reason = f"{stage}: {message}"[:_REASON]
+            return Unmade(package=package, unmade="failed", reason=reason, until=None)
+
+
+def _result(outcome: Updated, asked: str, command: Command) -> Result:
+    candidate, build = outcome.candidate, outcome.build
+    return Result(
+        package=outcome.package.identity,
+        version=(candidate.version or None) if candidate is not None else None,
+        ref=(candidate.ref or None) if candidate is not None else None,
+        commit=(candidate.commit or None) if candidate is not None else None,
+        asked=asked or None,
+        command=command,
+        hash=outcome.sri,
+        built=dict(outcome.built),
+        build=_built(build) if build is not None else None,
+    )
+
+
+def _built(build: Build) -> BuildResult:
+    found = build.diagnosis
+    return BuildResult(
+        status=build.status,
+        attribute=build.attribute[:500],
+        seconds=build.seconds,
+        phase=build.phase[:500],
+        tail=build.tail[-LONGEST_TAIL:],
+        diagnosis=DiagnosisResult(
+            code=found.code, message=found.message[:4000], hint=found.hint[:4000]
+        )
+        if found is not None
+        else None,
+        sandboxed=build.sandboxed,
+        beside=build.beside,
+    )
+
+
+def _file_name(identity: str) -> str:
+    """Return a name that no two packages share, for files of many jobs in one folder."""
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:12]
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", identity.rpartition("#")[2])[-60:]
+    return f"{name.strip('.-') or 'package'}-{digest}.json"

@@ -1,0 +1,206 @@
+"""Pull requests that have nothing left to propose: the base has it by now, or lacks the package.
+
+They are closed, unless a person worked on them. What costs no request is looked at first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from updater.choose import parse_version
+from updater.errors import HashError
+from updater.find.changed import pin_of
+from updater.find.packages import read_file
+from updater.model.overlay import HASH_FIELDS
+from updater.model.sri import parse_hash
+from updater.publish import rules
+from updater.publish.proposal import read_key
+from updater.publish.text.body import retired_comment, retired_marker
+from updater.publish.text.marker import emptied, read_marker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from updater.model import Branch, Outcome, Package, Pull, PullRequest
+    from updater.publish.looking import View
+    from updater.publish.proposal import Proposal
+
+
+class Retired(Struct, frozen=True):
+    """A pull request with nothing left to propose.
+
+    Attributes:
+        reasons: identity -> why, for each of its packages.
+        left_for: a person's commit, for which it is left open; empty where it was closed.
+    """
+
+    pull: Pull
+    reasons: Mapping[str, str]
+    left_for: str
+
+    @property
+    def link(self) -> PullRequest:
+        """What outcomes name."""
+        return (self.pull if self.left_for else replace(self.pull, state="closed")).link
+
+    def __str__(self) -> str:
+        listed = "; ".join(f"{identity}: {why}" for identity, why in self.reasons.items())
+        done = (
+            f"stays open, since its branch has commits of others, such as {self.left_for[:12]}"
+            if self.left_for
+            else "was closed"
+        )
+        return f"pull request {self.pull.number} has nothing left to propose and {done} ({listed})"
+
+
+class Retirer(Struct, frozen=True):
+    """Finds and closes them; ``packages`` are the base's, by identity."""
+
+    view: View
+    packages: Mapping[str, Package]
+
+    def retire(self, proposals: Sequence[Proposal]) -> Iterator[Retired]:
+        """Close what has nothing left to propose, and yield each as soon as it is done.
+
+        Raises:
+            PublishError: it cannot be now; the next run does it.
+        """
+        busy = {proposal.branch for proposal in proposals}
+        wanted = {update.identity for proposal in proposals for update in proposal.updates}
+        for pull in self.view.open:
+            marker = read_marker(pull.body)
+            if marker is None or not rules.is_mine(pull, self.view.login) or pull.branch in busy:
+                continue
+            versions = dict(map(read_key, marker.keys))
+            reasons = {} if wanted & versions.keys() else self._reasons(versions)
+            branch = self._branch(pull) if reasons else None
+            if branch is not None and self._holds(versions, branch):
+                yield self._end(pull, branch, reasons)
+
+    def _branch(self, pull: Pull) -> Branch | None:
+        return self.view.repository.branch(pull.branch, self.view.base.commit)
+
+    def _end(self, pull: Pull, branch: Branch, reasons: Mapping[str, str]) -> Retired:
+        stopped = rules.stopped_by(branch, pull)
+        sha = stopped.sha if stopped is not None else ""
+        self.view.say_once(pull, retired_marker(sha), retired_comment(reasons, sha))
+        if not sha:
+            self.view.close(pull, emptied(pull.body))
+        return Retired(pull, reasons, sha)
+
+    def _reasons(self, versions: Mapping[str, str]) -> dict[str, str]:
+        """Return identity -> why nothing may be left to propose, by the labels alone.
+
+        Nothing where something is left of any of them.
+        """
+        base = self.view.base.branch
+        reasons: dict[str, str] = {}
+        for identity, version in versions.items():
+            package = self.packages.get(identity)
+            if package is None:
+                reasons[identity] = f"{base} does not have the package any more"
+            elif _label(package) == version:
+                reasons[identity] = f"{base} has {version} already"
+            elif _is_newer(_label(package), version):
+                reasons[identity] = f"{base} has {_label(package)}, which is newer than {version}"
+            else:
+                return {}
+        return reasons
+
+    def _holds(self, versions: Mapping[str, str], branch: Branch) -> bool:
+        """Tell whether the texts bear the labels out.
+
+        A label alone proves little: it may be false, a hash may be another one, and somebody may
+        have asked for an older version.
+        """
+        if not self._is_of_this_project(versions, branch):
+            return False
+        gone = [identity for identity in versions if identity not in self.packages]
+        there = [identity for identity in versions if identity in self.packages]
+        parents = branch.commits[0].parents if branch.commits else ()
+        now = self._read(gone, self.view.base.commit)
+        theirs = self._read(there, branch.head)
+        before = self._read(there, parents[0]) if parents else {}
+        # What cannot be parsed may be the package that is missed.
+        return not any(one.problem or one.identity in gone for one in now.values()) and all(
+            self._is_there(identity, versions[identity], theirs, before) for identity in there
+        )
+
+    def _is_of_this_project(self, identities: Iterable[str], branch: Branch) -> bool:
+        """Tell whether a branch changes these packages' files below the project's own folder.
+
+        Another project in the same repository may have files and packages of the same names.
+        """
+        changed = {path for commit in branch.commits for path in commit.files}
+        return changed >= {self.view.base.prefix + file for file in _files(identities)}
+
+    def _is_there(
+        self,
+        identity: str,
+        version: str,
+        theirs: Mapping[str, Package],
+        before: Mapping[str, Package],
+    ) -> bool:
+        mine, proposed, old = self.packages[identity], theirs.get(identity), before.get(identity)
+        changed = old is None or pin_of(old) != pin_of(mine)
+        if _label(mine) != version or proposed is None:
+            return changed
+        hashes = list(_hashes(mine))
+        if hashes != list(_hashes(proposed)):
+            return False
+        same = pin_of(mine) == pin_of(proposed)
+        return same or (changed and bool(hashes) and not _is_left(mine, proposed, old))
+
+    def _read(self, identities: Sequence[str], commit: str) -> dict[str, Package]:
+        """Return all packages of some packages' files in a commit, by identity."""
+        files = _files(identities)
+        texts = self.view.read(files, commit) if files else {}
+        return {one.identity: one for file, data in texts.items() for one in read_file(data, file)}
+
+
+def linked(outcomes: Iterable[Outcome], retired: Iterable[Retired]) -> Iterator[Outcome]:
+    """Yield outcomes, those of packages of a retired pull request with a link to it."""
+    links = {identity: one.link for one in retired for identity in one.reasons}
+    for outcome in outcomes:
+        link = links.get(outcome.package.identity)
+        free = link is not None and outcome.pull_request is None
+        yield replace(outcome, pull_request=link) if free else outcome
+
+
+def _files(identities: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.partition("#")[0] for one in identities))
+
+
+def _is_left(mine: Package, proposed: Package, old: Package | None) -> bool:
+    """Tell whether a pin has something yet that the branch changes, such as a rev that moves.
+
+    Where the branch leaves the hash, the hash says nothing of the rest.
+    """
+    if old is None:
+        return False
+    changes = set(pin_of(old)) - set(pin_of(proposed))
+    stays = list(_hashes(old)) == list(_hashes(proposed))
+    return stays or bool(changes & set(pin_of(mine)))
+
+
+def _label(package: Package) -> str:
+    return package.label or ""
+
+
+def _is_newer(label: str, version: str) -> bool:
+    mine, proposed = parse_version(label), parse_version(version)
+    return mine is not None and proposed is not None and mine > proposed
+
+
+def _hashes(package: Package) -> Iterator[str]:
+    sources = (*((package.source,) if package.source is not None else ()), *package.companions)
+    fields = [field for source in sources for field in source.fields if field.name in HASH_FIELDS]
+    for field in (*fields, *package.dependents):
+        value = field.value or ""
+        try:
+            yield str(parse_hash(value))
+        except HashError:
+            yield value

@@ -1,0 +1,1 @@
+"""What pull requests, commits and the dashboard say. Pure."""

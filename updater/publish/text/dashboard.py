@@ -1,0 +1,154 @@
+"""The dashboard issue: what is pending, held, failed and open, and boxes that a next run reads."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from updater.model import Current, Failed, Held, Outdated, Skipped, Updated
+from updater.text import address, code, inline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from updater.model import Outcome
+
+TITLE = "Updates of the overlays"
+MARKER = "<!-- updater:dashboard -->"
+
+_SECTIONS = {
+    "pending": "Pending",
+    "open": "Open pull requests",
+    "held": "Held",
+    "failed": "Failed",
+}
+_ROW = re.compile(
+    r"^- \[(?P<box>[ xX])\] (?P<move>.*?): (?P<said>.*) "
+    r"<!-- updater:row (?P<section>pending|open|held|failed) (?P<key>[^ ]+) -->$"
+)
+_LONGEST = 60_000
+_HEAD = (
+    "What the updater found. Tick a box to have the package tried again by the next run, also "
+    "where its version was declined, somebody else proposes it or `max_open` is reached."
+)
+
+
+class _Row(Struct, frozen=True):
+    """One package's line: what it is about, and what is said of it."""
+
+    section: str
+    key: str
+    move: str
+    said: str
+    ticked: bool = False
+
+    @property
+    def line(self) -> str:
+        """The line as the issue has it."""
+        box = "x" if self.ticked else " "
+        return f"- [{box}] {self.move}: {self.said} <!-- updater:row {self.section} {self.key} -->"
+
+
+def forced(body: str) -> frozenset[str]:
+    """Return the identities whose boxes somebody ticked.
+
+    A dash stands for what an HTML comment cannot hold, as in `_key`.
+    """
+    return frozenset(row.key for row in _read(body) if row.ticked)
+
+
+def is_forced(identity: str, keys: frozenset[str]) -> bool:
+    """Tell whether a package's box was ticked."""
+    return _key(identity) in keys
+
+
+def render(before: str, outcomes: Sequence[Outcome]) -> str:
+    """Return the issue's text after a run.
+
+    Args:
+        before: its text now; lines of packages that the run was not about stay, ticked or not.
+        outcomes: of the run. One that is Outdated was looked up and not tried.
+    """
+    there = {row.key: row for row in _read(before)}
+    done = {_key(outcome.package.identity) for outcome in outcomes}
+    rows = [row for row in there.values() if row.key not in done]
+    for outcome in outcomes:
+        row = _row(outcome)
+        if row is not None and isinstance(outcome, Outdated):
+            row = _untried(row, there.get(row.key))
+        rows += [row] if row is not None else []
+    lines = [_HEAD, ""]
+    for section, heading in _SECTIONS.items():
+        listed = sorted((row for row in rows if row.section == section), key=lambda row: row.key)
+        if listed:
+            lines += [f"## {heading}", "", *_bounded(listed), ""]
+    if not rows:
+        lines += ["Nothing is pending.", ""]
+    return "\n".join([*lines, MARKER, ""])
+
+
+def _bounded(rows: Sequence[_Row]) -> Iterable[str]:
+    room = _LONGEST // len(_SECTIONS)
+    for place, row in enumerate(rows):
+        room -= len(row.line) + 1
+        if room < 0:
+            yield f"and {len(rows) - place} more"
+            return
+        yield row.line
+
+
+def _untried(row: _Row, before: _Row | None) -> _Row:
+    """Return the line of a package that is behind, and may be tried later in the same run.
+
+    Its box stays as it is until then. What an earlier try said of the same version still holds;
+    whether a pull request is open was looked at just now.
+    """
+    if before is None:
+        return row
+    if before.move == row.move and "open" not in (before.section, row.section):
+        return before
+    return replace(row, ticked=before.ticked)
+
+
+def _row(outcome: Outcome) -> _Row | None:
+    pull = outcome.pull_request
+    match outcome:
+        case Updated() | Outdated() if pull is not None:
+            section, said = "open", f"[pull request {pull.number}]({address(pull.url)})"
+        case Outdated():
+            section, said = "pending", "not proposed yet"
+        case Held(reason=reason, until=until, pending=pending):
+            when = f" until {until:%Y-%m-%d}" if until is not None else ""
+            link = f" ([pull request {pull.number}]({address(pull.url)}))" if pull else ""
+            section = "pending" if pending else "held"
+            said = f"{inline(reason)}{when}{link}"
+        case Failed(stage=stage, message=message):
+            section, said = "failed", f"{stage}: {inline(message.splitlines()[0][:300])}"
+        case Current() | Skipped() | _:
+            return None
+    key = _key(outcome.package.identity)
+    old = outcome.package.label
+    new = outcome.candidate.version if outcome.candidate is not None else None
+    move = f" {code(old or '?')} → {code(new)}" if new and new != old else ""
+    return _Row(section, key, f"{code(outcome.package.name)}{move}", said)
+
+
+def _read(body: str) -> Iterable[_Row]:
+    for line in _lines(body):
+        found = _ROW.match(line)
+        if found:
+            yield _Row(
+                found["section"], found["key"], found["move"], found["said"], found["box"] != " "
+            )
+
+
+def _lines(body: str) -> list[str]:
+    return body.replace("\r\n", "\n").split("\n")
+
+
+def _key(identity: str) -> str:
+    """Return an identity without what would end a comment or a word in it."""
+    return re.sub(r"[\s<>]|--+", "-", identity)

@@ -1,1 +1,0 @@
-"""Overlay files -> packages, and which of them a run is about."""

@@ -1,1 +1,0 @@
-"""What a pin truly holds, found in the history of its upstream."""

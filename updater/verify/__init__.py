@@ -1,0 +1,1 @@
+"""Whether a pin is what it says."""

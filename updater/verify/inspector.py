@@ -1,0 +1,107 @@
+"""What a pin truly holds: the outcome of ``identify``, the decision of ``pin``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater import choose
+from updater.choose.follower import Decision
+from updater.identify.questions import Identity
+from updater.model import Candidate, Choice, Held, Identified, Skipped, Stay, Take, Wait
+
+if TYPE_CHECKING:
+    from updater.choose.follower import Follower, Subject
+    from updater.choose.repository import Repository
+    from updater.errors import StageError
+    from updater.model import Offer, Outcome, Pinned
+
+
+class Inspector(Struct, frozen=True):
+    """Finds what one pin after the other holds; nothing is written here."""
+
+    follower: Follower
+
+    async def identify(self, subject: Subject, offer: Offer) -> Outcome:
+        """Return the commit that the pinned hash holds, or why nobody knows.
+
+        Raises:
+            StageError: the repository or the hash cannot be used.
+        """
+        repository = self.follower.repository(subject, offer)
+        if repository.blocked:
+            return Skipped(
+                package=subject.package,
+                tracking=repository.tracking,
+                reason=f"no commit's archive has its hash: {repository.blocked}",
+            )
+        found = await repository.identify()
+        if not isinstance(found, Identity):
+            return Held(
+                package=subject.package,
+                tracking=repository.tracking,
+                pinned=repository.pinned(),
+                reason=f"nothing found: {found.explained}; bump --to decides",
+            )
+        candidate = await labelled(repository, found.commit)
+        return Identified(
+            package=subject.package,
+            tracking=repository.tracking,
+            pinned=repository.pinned(candidate.commit, candidate.version),
+            candidate=candidate,
+            warnings=offer.warnings,
+            evidence=repository.evidence,
+            looked_at=None if found.kept else found.looked_at,
+        )
+
+    async def pin(
+        self, subject: Subject, offer: Offer, _twin: Offer | StageError | None = None
+    ) -> Decision:
+        """Decide what a pin must say so that it says what its hash holds.
+
+        Raises:
+            StageError: the repository or the hash cannot be used.
+        """
+        repository = self.follower.repository(subject, offer)
+
+        def decided(choice: Choice, pinned: Pinned) -> Decision:
+            choice, tracking = repository.as_written(choice), repository.tracking
+            return Decision(tracking, choice, pinned, offer.warnings, repository.evidence)
+
+        if repository.blocked:
+            reason = f"no commit's archive has its hash: {repository.blocked}; bump --to decides"
+            return decided(Wait(reason), repository.pinned())
+        found = await repository.identify()
+        if not isinstance(found, Identity):
+            reason = f"nothing found: {found.explained}; bump --to decides"
+            return decided(Wait(reason), repository.pinned())
+        # A rev whose commit has the hash stays, also where another commit has the same tree.
+        candidate = await labelled(repository, repository.named if found.is_named else found.commit)
+        pinned = repository.pinned(candidate.commit, candidate.version)
+        return decided(self._choice(repository, candidate, is_named=found.is_named), pinned)
+
+    def _choice(self, repository: Repository, candidate: Candidate, *, is_named: bool) -> Choice:
+        rev, label = repository.subject.pin.rev, repository.subject.pin.version
+        if repository.tracking.moving:
+            return Take(candidate, f"the rev {rev!r} moves: pinned to what its hash holds")
+        if not is_named:
+            why = f"{rev} does not hold the hash" if repository.named else f"there is no {rev} now"
+            return Take(candidate, why)
+        if means(label, candidate.version):
+            return Stay(candidate)
+        return Take(candidate, f"the label {label} is false")
+
+
+async def labelled(repository: Repository, commit: str) -> Candidate:
+    """Return a commit as its tag, or as itself with its date and the version that it declares."""
+    candidate = repository.candidate(commit)
+    if candidate.version:
+        return candidate
+    async with repository.commits() as commits:
+        return await commits.labelled(candidate, repository.tags, repository.subject.modules)
+
+
+def means(label: str | None, version: str) -> bool:
+    """Tell whether a label means a version; of ``X-unstable-DATE`` X counts."""
+    return label is None or choose.parse_version(label) == choose.parse_version(version)

@@ -1,0 +1,227 @@
+"""Whether a pin is true: the outcome of ``verify``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from updater import choose
+from updater.errors import HashError, NoArchive, NotFound, Refused, UpstreamError
+from updater.fetchers.base import NoFile
+from updater.identify.questions import Identity
+from updater.model import Candidate, Pinned, PinWarning, Verdict
+from updater.model.sri import parse_hash
+from updater.verify.inspector import labelled, means
+
+if TYPE_CHECKING:
+    from updater.choose.follower import Follower, Subject
+    from updater.choose.repository import Repository
+    from updater.model import Offer, Outcome, Sri, State
+
+
+class Verifier(Struct, frozen=True):
+    """Judges one pin after the other; nothing is written.
+
+    Attributes:
+        releases: how the hash of a release is found: ``auto`` believes the index, ``embedded``
+            downloads the file.
+    """
+
+    follower: Follower
+    releases: Literal["auto", "embedded"] = "auto"
+
+    async def verify(self, subject: Subject, offer: Offer) -> Outcome:
+        """Fetch a source as it is pinned, and say which state holds.
+
+        Raises:
+            StageError: the source can be neither fetched nor found missing.
+        """
+        try:
+            if not subject.has_history:
+                return await self._verify_release(subject, offer)
+            return await self._verify_commit(subject, offer)
+        except NotFound as error:
+            return gone(subject, error)
+
+    async def _verify_release(self, subject: Subject, offer: Offer) -> Outcome:
+        of_index = subject.project.startswith("pypi:")
+        offered = (
+            choose.Versions(offer.candidates, None).releases
+            if of_index
+            else self.follower.repository(subject, offer).tags
+        )
+        upstream = "the index" if of_index else subject.project
+        version = choose.parse_version(subject.pin.version)
+        candidate = next((one.candidate for one in offered if one.version == version), None)
+        pinned = Pinned(rev="", version=subject.pin.version)
+        if candidate is None:
+            said = f"{upstream} has no {subject.pin.version}"
+            return _verdict(subject, "gone", said, pinned=pinned)
+        fetch = subject.fetch(candidate, self.follower.hosts)
+        if isinstance(fetch, NoFile):
+            return _verdict(subject, "gone", fetch.reason, candidate, pinned)
+        hashed = await self.follower.prefetcher.hash(fetch, self.releases)
+        if hashed.sri != parse_hash(subject.pin.hash, hashed.sri.algorithm):
+            whose = "its address" if subject.policy.upstream else "the index's file"
+            said = f"{whose} has {hashed.sri}"
+            return _verdict(subject, "wrong hash", said, candidate, pinned)
+        if candidate.yanked is not None:
+            said = candidate.yanked or "no reason is given"
+            return _verdict(subject, "yanked", said, candidate, pinned, hint="bump moves on")
+        return _verdict(subject, "true", "", candidate, pinned)
+
+    async def _verify_commit(self, subject: Subject, offer: Offer) -> Outcome:
+        repository = self.follower.repository(subject, offer)
+        moved = next((one.message for one in offer.warnings if one.code == "moved"), None)
+        if moved is not None:
+            return _verdict(subject, "gone", moved, hint="write the new owner and repo")
+        commit = repository.named or self._head(repository) or await self._whole_id(repository)
+        if not commit:
+            said = f"{subject.project} has neither a tag nor a branch {subject.pin.rev!r}"
+            return _verdict(subject, "gone", said, hint="`updater identify` tells what it holds")
+        found = await self._hash(repository, commit)
+        pinned_hash = parse_hash(subject.pin.hash, found.algorithm)
+        if found != pinned_hash:
+            return await self._untrue(repository, commit, found)
+        moved_tag = self._moved(repository, commit, pinned_hash)
+        if moved_tag is not None:
+            return moved_tag
+        return await self._true(repository, commit)
+
+    def _head(self, repository: Repository) -> str:
+        rev, offer = repository.subject.pin.rev, repository.offer
+        return offer.branches.get(offer.default_branch if rev == "HEAD" else rev, "")
+
+    async def _whole_id(self, repository: Repository) -> str:
+        """Return the commit that a shortened id means; hosts give the archives of those, too."""
+        rev = repository.subject.pin.rev
+        if not choose.is_shortened(rev):
+            return ""
+        return await self.follower.identifier().whole_id(repository.offer.repository, rev)
+
+    async def _hash(self, repository: Repository, commit: str) -> Sri:
+        """Return what a commit's source has, fetched as the pin's call fetches it.
+
+        A repository that is not public gives its archives to nobody without a token, and with one
+        that is for git alone not either; its commits come by git, and have the same hash.
+        """
+        subject, url = repository.subject, repository.offer.repository
+        label, rev = subject.pin.version or "0", subject.pin.rev
+        fetch = subject.fetch(Candidate(label, ref=rev, commit=commit), self.follower.hosts)
+        if isinstance(fetch, NoFile):
+            raise HashError(fetch.reason)
+        prefetcher = self.follower.prefetcher
+        try:
+            return (await prefetcher.hash(fetch, subject.policy.hash)).sri
+        except (NotFound, Refused, NoArchive):
+            if not prefetcher.http.has_token(url):
+                raise
+            found = await self.follower.identifier().hash_of(url, commit)
+            if found is None:
+                raise
+            return found
+
+    async def _true(self, repository: Repository, commit: str) -> Verdict:
+        """Judge the label of a pin whose hash is right."""
+        subject, rev = repository.subject, repository.subject.pin.rev
+        candidate = await labelled(repository, commit)
+        pinned = repository.pinned(candidate.commit, candidate.version)
+        if not means(subject.pin.version, candidate.version):
+            said = f"the source is {candidate.version}"
+            hint = "`updater pin` corrects the label"
+            return _verdict(subject, "false version", said, candidate, pinned, hint=hint)
+        warnings: tuple[PinWarning, ...] = ()
+        try:
+            declared = await self._declared(repository, candidate)
+        except UpstreamError as error:
+            declared, unread = None, f"what the source declares was not read: {error.message}"
+            warnings = (PinWarning("not-compared", unread),)
+        if declared is not None and not means(subject.pin.version, declared):
+            said = f"the source declares {declared}, and its tag {candidate.ref} says otherwise"
+            hint = "upstream did not raise its own version: a build shows the same; ask upstream"
+            return _verdict(subject, "false version", said, candidate, pinned, hint=hint)
+        verdict = _verdict(subject, "true", "", candidate, pinned)
+        until = "another commit's id begins so" if choose.is_shortened(rev) else ""
+        said = f"the rev {rev!r} moves: the pin is true until {until or 'the branch moves on'}"
+        warnings += (PinWarning("moving-rev", said),) if repository.tracking.moving else ()
+        return replace(verdict, tracking=repository.tracking, warnings=warnings)
+
+    async def _declared(self, repository: Repository, candidate: Candidate) -> str | None:
+        """Return what a tagged source says of itself; of others it is the label already."""
+        if not candidate.ref or repository.subject.pin.version is None:
+            return None
+        async with repository.commits() as commits:
+            return await commits.declared(candidate.commit, repository.subject.modules)
+
+    def _moved(self, repository: Repository, commit: str, pinned: Sri) -> Verdict | None:
+        """Tell a tag that names another commit than it did, although that has the same hash."""
+        subject, records = repository.subject, self.follower.records
+        rev = subject.pin.rev
+        if choose.is_commit(rev) or repository.tracking.moving:
+            return None
+        before = records.commit(subject.project, rev, pinned)
+        if before in ("", commit):
+            records.note(subject.project, Candidate("", ref=rev, commit=commit), pinned)
+            return None
+        said = f"the tag {rev} is at commit {commit} now, and was at {before}; both have the hash"
+        hint = (
+            "the source is the same; name the commit instead of the tag to be safe from the next "
+            "move"
+        )
+        return _verdict(subject, "tag moved", said, hint=hint)
+
+    async def _untrue(self, repository: Repository, commit: str, found: Sri) -> Verdict:
+        """Say why a source is not what its pin says: what does hold the hash decides."""
+        subject, rev = repository.subject, repository.subject.pin.rev
+        candidate, pinned = None, repository.pinned()
+        try:
+            identity = await repository.identify()
+        except HashError as error:
+            holds = error.message
+        else:
+            if isinstance(identity, Identity):
+                candidate = await labelled(repository, identity.commit)
+                pinned = Pinned(rev, candidate.commit, candidate.version)
+                holds = f"the hash is that of {candidate.version}, commit {candidate.commit}"
+            else:
+                holds = f"no commit found that has the hash: {identity.explained}"
+        hint = "`updater pin` writes what the hash holds" if candidate else "bump --to decides"
+        if repository.tracking.moving:
+            said = f"{rev!r} is at commit {commit} now; {holds}"
+            return _verdict(subject, "drifted", said, candidate, pinned, hint=hint)
+        if not choose.is_commit(rev):
+            before = await self.follower.records.pinned_commit(subject)
+            # The hash of another release is a hash that nobody renewed, not a tag that moved.
+            own = candidate is not None and not candidate.ref
+            if before not in ("", commit) or own:
+                was = f", and was at {before}" if before not in ("", commit) else ""
+                said = f"the tag {rev} is at commit {commit} now{was}; {holds}"
+                return _verdict(subject, "tag moved", said, candidate, pinned, hint=hint)
+        said = f"the source of {rev} has {found}; {holds}"
+        return _verdict(subject, "wrong hash", said, candidate, pinned, hint=hint)
+
+
+def gone(subject: Subject, error: NotFound) -> Verdict:
+    """Return the verdict on a source whose upstream or file is not there."""
+    return _verdict(subject, "gone", error.message, hint=error.hint)
+
+
+def _verdict(  # noqa: PLR0913 - the fields of a verdict
+    subject: Subject,
+    state: State,
+    message: str,
+    candidate: Candidate | None = None,
+    pinned: Pinned | None = None,
+    *,
+    hint: str = "",
+) -> Verdict:
+    return Verdict(
+        package=subject.package,
+        candidate=candidate,
+        pinned=pinned,
+        state=state,
+        message=message,
+        hint=hint,
+    )
