@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from tests.project import Project
 from updater.effects.processes import ancestors
-from updater.hosts import KNOWN_HOSTS
+from updater.kinds import KNOWN_HOSTS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from updater.fetchers.base import Fetch
-from updater.hosts import HOST_KINDS, KNOWN_HOSTS, guarded
-from updater.model import Project
+from updater.kinds import HOST_KINDS, KNOWN_HOSTS, guarded
+from updater.model import Fetch, Project
 
 COMMIT = "c" * 40
 ARCHIVE = Fetch(url=f"https://h.example/o/r/archive/{COMMIT}.tar.gz", unpack=True, commit=COMMIT)

@@ -22,10 +22,9 @@ from tests.project import FAKE, flat_hash, github_overlay, pypi_overlay, unpacke
 from updater.effects.http.client import Http, Network
 from updater.effects.nix.prefetch import Nix
 from updater.errors import HashError, UpstreamError
-from updater.fetchers.base import Checkout, Fetch
 from updater.hashing.archive import hash_archive
 from updater.hashing.prefetch import Prefetcher
-from updater.model import Hashed, Sri
+from updater.model import Checkout, Fetch, Hashed, Sri
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from updater import errors, fetchers, upstreams
-from updater.discover import kinds
 from updater.fetchers.base import Fetcher
+from updater.kinds import kinds
 from updater.upstreams.base import Upstream
 
 ROOT = Path(__file__).parent.parent

@@ -18,10 +18,9 @@ from updater.effects.http.client import Http, Network
 from updater.effects.http.patience import Clock
 from updater.effects.nix.prefetch import Nix
 from updater.errors import BrokenOff, ServerFailed, Unreachable, UpstreamError
-from updater.fetchers.base import Fetch
 from updater.hashing.archive import hash_archive
 from updater.hashing.prefetch import Prefetcher
-from updater.model import Sri
+from updater.model import Fetch, Sri
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,8 +11,8 @@ from updater.model import Candidate, Distribution, Sri
 from updater.overlay.reading.file import read_packages
 
 if TYPE_CHECKING:
-    from updater.fetchers.base import Fetched, Fetcher
-    from updater.model import Package, Pin, Project, Source
+    from updater.fetchers.base import Fetcher
+    from updater.model import Fetched, Package, Pin, Project, Source
 
 COMMIT = "c2a6b03f190dfb2b4aa91f8af8d477a9bc3401dc"
 OTHER_COMMIT = "c00dbbc9dadfbe1e232e93a729dd4752fade0abf"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from tests.fetchers.calls import COMMIT, call
-from updater.fetchers.base import Fetch
 from updater.fetchers.fetch_from_codeberg import KIND
-from updater.model import Pin
+from updater.model import Fetch, Pin
 
 
 def test_a_candidate_is_its_commits_archive_on_codeberg() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from tests.fetchers.calls import COMMIT, call
 from updater.errors import ReadError
-from updater.fetchers.base import Fetch
 from updater.fetchers.fetch_from_gitea import KIND
+from updater.model import Fetch
 
 ARGUMENTS = 'domain = "git.example.org"; owner = "owner"; repo = "tool"; rev = "v${version}";'
 

@@ -6,9 +6,8 @@ import pytest
 
 from tests.fetchers.calls import COMMIT, OTHER_COMMIT, TAGGED, UNTAGGED, call
 from updater.errors import ReadError
-from updater.fetchers.base import Fetch, NoFile
 from updater.fetchers.fetch_from_github import KIND
-from updater.model import Candidate, Pin
+from updater.model import Candidate, Fetch, NoFile, Pin
 
 OWNER = 'owner = "owner"; repo = "tool";'
 

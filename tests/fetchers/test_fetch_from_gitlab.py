@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.fetchers.calls import COMMIT, call
-from updater.fetchers.base import Fetch
 from updater.fetchers.fetch_from_gitlab import KIND
-from updater.model import Pin
+from updater.model import Fetch, Pin
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.fetchers.calls import COMMIT, call
-from updater.fetchers.base import Fetch
 from updater.fetchers.fetch_from_sourcehut import KIND
+from updater.model import Fetch
 
 OWNER = 'owner = "~owner"; repo = "tool"; rev = version;'
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.fetchers.calls import COMMIT, OTHER_COMMIT, TAGGED, UNTAGGED, call
-from updater.fetchers.base import Fetch, NoFile
 from updater.fetchers.fetch_git import KIND
-from updater.model import Candidate, Pin
+from updater.model import Candidate, Fetch, NoFile, Pin
 
 URL = 'url = "https://git.example.org/owner/tool.git";'
 REV = f'rev = "{OTHER_COMMIT}";'

@@ -6,9 +6,8 @@ import pytest
 
 from tests.fetchers.calls import SRI, call, offered
 from updater.errors import ReadError
-from updater.fetchers.base import Fetch, NoFile
 from updater.fetchers.fetch_pypi import KIND
-from updater.model import Candidate, Distribution, Pin
+from updater.model import Candidate, Distribution, Fetch, NoFile, Pin
 
 
 def test_project_and_pin_are_name_version_and_hash() -> None:

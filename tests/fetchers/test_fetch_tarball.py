@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from tests.fetchers.calls import COMMIT, OTHER_COMMIT, call
-from updater.fetchers.base import Fetch
 from updater.fetchers.fetch_tarball import KIND
-from updater.model import Pin
+from updater.model import Fetch, Pin
 
 HOME = "https://github.com/owner/tool/archive"
 

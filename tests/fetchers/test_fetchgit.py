@@ -6,9 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.fetchers.calls import COMMIT, UNTAGGED, call
-from updater.fetchers.base import Checkout, Fetch
 from updater.fetchers.fetchgit import KIND
-from updater.model import Pin
+from updater.model import Checkout, Fetch, Pin
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,8 @@ import pytest
 from tests.fetchers.calls import COMMIT, OTHER_COMMIT, SRI, TAGGED, UNTAGGED, call, offered
 from updater.errors import ReadError
 from updater.fetchers import address
-from updater.fetchers.base import Fetch, NoFile
 from updater.fetchers.fetchurl import KIND
-from updater.model import Candidate, Pin
+from updater.model import Candidate, Fetch, NoFile, Pin
 
 HOME = "https://github.com/owner/tool"
 

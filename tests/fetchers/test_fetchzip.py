@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.fetchers.calls import COMMIT, SRI, call, offered
-from updater.fetchers.base import Fetch
 from updater.fetchers.fetchzip import KIND
+from updater.model import Fetch
 
 URL = 'url = "https://github.com/owner/tool/archive/v${version}.tar.gz";'
 NEW = "https://github.com/owner/tool/archive/v2.0.0.tar.gz"

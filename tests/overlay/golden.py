@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from updater import fetchers
-from updater.discover import kinds
-from updater.fetchers.base import Fetch, Fetcher
-from updater.model import Candidate, Change, Distribution, Package, Source, Span
+from updater.fetchers.base import Fetcher
+from updater.kinds import kinds
+from updater.model import Candidate, Change, Distribution, Fetch, Package, Source, Span
 from updater.overlay.editing.patch import plan_change
 from updater.overlay.reading.file import read_packages
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from updater.model import Build, FieldChange, PinWarning
-from updater.publish.proposal import Update
+from updater.model.proposal import Update
 
 DAY = date(2026, 3, 7)
 BUILT = Build("passed", "python3Packages.ema-pytorch", seconds=12.3, sandboxed=True)

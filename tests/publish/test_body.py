@@ -13,16 +13,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.publish.examples import DAY, WARNED, example
-from updater.metadata.release import Difference
-from updater.metadata.requirements import RequirementChange
 from updater.model import Build, Diagnosis, Evidence, Note, PinWarning
-from updater.publish.proposal import UNCHANGED, Told
-from updater.publish.research.osv import Vulnerabilities, Vulnerability
+from updater.model.research import (
+    UNCHANGED,
+    Difference,
+    RequirementChange,
+    Research,
+    Vulnerabilities,
+    Vulnerability,
+)
 from updater.publish.text.body import LONGEST, render, stopped_comment, stopped_marker
 from updater.publish.text.marker import Marker, read_marker, wants_rebuild
 
 if TYPE_CHECKING:
-    from updater.publish.proposal import Update
+    from updater.model.proposal import Update
 
 GOLDEN = Path(__file__).parent / "bodies"
 FAILED = Build(
@@ -32,7 +36,7 @@ FAILED = Build(
     diagnosis=Diagnosis("missing-dependency", "it needs einx | which `is` <gone>", "add it"),
 )
 LICENCE = PinWarning("licence-changed", "the licence changes: MIT -> BUSL-1.1")
-TOLD = Told(
+TOLD = Research(
     compare="https://github.com/lucidrains/ema-pytorch/compare/v0.7.7...v0.8.3",
     notes=(
         Note(
@@ -71,7 +75,7 @@ BODIES: dict[str, list[Update]] = {
     "told": [example(told=TOLD, asked="v0.8.3", warnings=(LICENCE,))],
     "told-nothing-new": [
         example(
-            told=Told(
+            told=Research(
                 difference=Difference((), "both wheels"),
                 vulnerabilities=Vulnerabilities("https://osv.example", "ema-pytorch"),
             )
@@ -96,7 +100,7 @@ BODIES: dict[str, list[Update]] = {
             old="0.7.7",
             new="0.7.7",
             build=Build("skipped", "", phase="the source stays the same"),
-            told=Told(
+            told=Research(
                 vulnerabilities=Vulnerabilities(
                     "https://osv.example", "ema-pytorch", problem="the source could not be asked"
                 ),
@@ -169,7 +173,9 @@ def test_many_long_notes_push_nothing_else_out_of_a_body() -> None:
             Note(f"v{number}", "https://o.example/" + "x" * 60, "y" * 9_000)
             for number in range(150)
         )
-        body = render([example(name=f"a{one}", told=Told(notes=notes)) for one in range(packages)])
+        body = render(
+            [example(name=f"a{one}", told=Research(notes=notes)) for one in range(packages)]
+        )
         assert len(body) <= LONGEST
         assert body.count("<summary>Release notes") == packages * shown
         assert body.count(f"Release notes of {150 - shown} more versions are not shown") == packages

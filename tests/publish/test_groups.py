@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from updater.model import Build, Package, PullPolicy, Span
-from updater.publish.groups import as_built, group_of, own_names
+from updater.publish.groups import as_built, own_names
 
 PASSED = Build("passed", "python3Packages.a", sandboxed=True)
 
@@ -16,9 +16,9 @@ def package(file: str, *path: str) -> Package:
 
 def test_a_pin_goes_to_the_group_of_pins_where_there_is_one() -> None:
     both = PullPolicy(group="fruit", pin_group="pins")
-    assert (group_of(both, pins=True), group_of(both, pins=False)) == ("pins", "fruit")
-    assert group_of(PullPolicy(group="fruit"), pins=True) == "fruit"
-    assert group_of(PullPolicy(), pins=True) == ""
+    assert (both.group_of(pins=True), both.group_of(pins=False)) == ("pins", "fruit")
+    assert PullPolicy(group="fruit").group_of(pins=True) == "fruit"
+    assert PullPolicy().group_of(pins=True) == ""
 
 
 def test_each_name_has_a_branch_of_its_own() -> None:

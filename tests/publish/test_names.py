@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.publish.examples import example
-from updater.publish.proposal import kind_of
+from updater.model.proposal import kind_of
 from updater.publish.text.names import branch, message, title
 
 BRANCHES = {

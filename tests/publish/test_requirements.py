@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from updater.metadata.requirements import (
-    RequirementChange,
     Requirements,
     compare,
     from_metadata,
@@ -14,6 +13,7 @@ from updater.metadata.requirements import (
     from_setup_py,
     from_tree,
 )
+from updater.model.research import RequirementChange
 
 
 def test_pyproject_with_extras_and_markers() -> None:

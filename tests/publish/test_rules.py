@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tests.publish.examples import DAY, WARNED, example
 from updater.model import Branch, BranchCommit, Build, PinWarning, Pull
-from updater.publish.proposal import Proposal, read_key
+from updater.model.proposal import Proposal, read_key
 from updater.publish.rules import (
     Leave,
     Publish,
@@ -29,7 +29,7 @@ from updater.publish.text.body import superseded_body
 from updater.publish.text.marker import Marker, emptied, rebuild_box, signed
 
 if TYPE_CHECKING:
-    from updater.publish.proposal import Update
+    from updater.model.proposal import Update
 
 TODAY = date(2026, 3, 20)
 UPDATE = example()

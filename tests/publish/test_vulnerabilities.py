@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from updater.publish.research.osv import Vulnerability, fixed, read
+from updater.model.research import Vulnerability
+from updater.publish.research.osv import fixed, read
 
 RECORDS: list[dict[str, Any]] = [
     {

@@ -214,7 +214,7 @@ class HostedKind:
         assert answers == [200, 200, 200, 304, 304, 304]
 
     def test_no_other_kind_claims_its_projects(self, setting: Setting) -> None:
-        from updater.hosts import UPSTREAMS  # noqa: PLC0415 - the list is this one test's
+        from updater.kinds import UPSTREAMS  # noqa: PLC0415 - the list is this one test's
 
         project = Project(setting.url("group/pkg"))
         claiming = [one.kind for one in UPSTREAMS if one.claims(project, setting.asking.hosts)]

@@ -17,8 +17,7 @@ from updater.choose.chooser import Chooser
 from updater.choose.repository import Repository
 from updater.choose.subjects import Decision, Subject
 from updater.errors import NotFound, StageError
-from updater.fetchers.base import NoFile
-from updater.model import Candidate, Choice, Offer, Pinned, PinWarning, Take, Tracking, Wait
+from updater.model import Candidate, Choice, NoFile, Offer, Pinned, PinWarning, Take, Tracking, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

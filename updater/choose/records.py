@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from updater import choose
 from updater.effects.git import own as git
 from updater.errors import HashError, StageError
-from updater.known_fetchers import FETCHERS
+from updater.kinds import FETCHERS
 from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:

@@ -8,9 +8,8 @@ from msgspec.structs import replace
 
 from updater import choose
 from updater.errors import HashError
-from updater.fetchers.base import NoFile
 from updater.identify.questions import Identity, Question
-from updater.model import Candidate, Choice, Evidence, Pinned, Take
+from updater.model import Candidate, Choice, Evidence, NoFile, Pinned, Take
 from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:

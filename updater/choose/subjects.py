@@ -8,17 +8,16 @@ from msgspec import Struct
 from packaging.utils import InvalidName, canonicalize_name
 
 from updater import choose
-from updater.fetchers.base import NoFile
-from updater.hosts import guarded
+from updater.kinds import guarded
 from updater.metadata.version import files_read
-from updater.model import Choice, Evidence, Pinned, PinWarning, Project, Take, Tracking
+from updater.model import Choice, Evidence, NoFile, Pinned, PinWarning, Project, Take, Tracking
 from updater.upstreams.base import Question, host_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from updater.fetchers.base import Fetched, Fetcher
-    from updater.model import Candidate, Host, Package, Pin, Policy, Source
+    from updater.fetchers.base import Fetcher
+    from updater.model import Candidate, Fetched, Host, Package, Pin, Policy, Source
     from updater.upstreams.base import Upstream
 
 

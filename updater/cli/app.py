@@ -89,7 +89,7 @@ def bump(
 ) -> int:
     """Move pins to the newest version that may be taken."""
     from updater.cli import updates
-    from updater.pipeline.steps import Bump
+    from updater.model.run import Bump
 
     request = request.about(packages).within(max_candidates, timeout)
     _refuse_mixed("bump", pr=pr, others=dry_run or commit or output is not None)
@@ -177,7 +177,7 @@ def pin(
 ) -> int:
     """Make each pin name what its hash holds; the hash stays."""
     from updater.cli import updates
-    from updater.pipeline.steps import Bump
+    from updater.model.run import Bump
 
     request = request.about(packages).within(max_candidates, timeout)
     _refuse_mixed("pin", pr=pr, others=dry_run or commit or output is not None)

@@ -10,7 +10,7 @@ from updater.errors import StageError
 from updater.find.ahead import begin_reading
 from updater.find.followable import adopted, skip_reason
 from updater.find.selection import select
-from updater.known_fetchers import FETCHERS
+from updater.kinds import FETCHERS
 from updater.report.as_json import listing_json
 from updater.report.listing import describe
 from updater.report.summary import Exit

@@ -15,9 +15,9 @@ from updater.errors import NoSuchPackage, UsageError
 from updater.find.files import overlay_files
 from updater.find.packages import found_in
 from updater.find.selection import select
+from updater.model.research import UNCHANGED
+from updater.model.run import Bump
 from updater.pipeline.proposed import Proposed
-from updater.pipeline.steps import Bump
-from updater.publish.proposal import UNCHANGED
 from updater.publish.publisher import opened
 from updater.publish.research.telling import Teller
 from updater.publish.results.confirming import confirm, explained
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from updater.cli.request import Request
     from updater.find.found import Found
     from updater.model import Outcome, Package
+    from updater.model.proposal import Command
     from updater.pipeline.pipeline import Pipeline
-    from updater.publish.proposal import Command
     from updater.publish.publisher import Publisher
     from updater.publish.results.models import Result
 

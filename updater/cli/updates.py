@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from updater.cli.request import Request
     from updater.model import Outcome, Package
+    from updater.model.proposal import Command
+    from updater.model.run import Bump
     from updater.pipeline.pipeline import Pipeline
-    from updater.pipeline.steps import Bump
-    from updater.publish.proposal import Command
 
 
 def check(request: Request, *, tell_outdated: bool) -> int:
@@ -84,7 +84,6 @@ def plan(request: Request) -> int:
     from updater.model import Outdated  # noqa: PLC0415 - one command's
     from updater.overlay.reading.uses import uses  # noqa: PLC0415 - as above
     from updater.pipeline.matrix import split  # noqa: PLC0415 - as above
-    from updater.publish.groups import group_of  # noqa: PLC0415 - as above
 
     config = request.load()
     overlays = Overlays(request, config)
@@ -92,8 +91,7 @@ def plan(request: Request) -> int:
     outdated = [outcome for outcome in outcomes if isinstance(outcome, Outdated)]
     behind = [outcome.package for outcome in outdated]
     groups = {
-        one.package.identity: group_of(
-            config.policy(one.package).pull_request,
+        one.package.identity: config.policy(one.package).pull_request.group_of(
             pins=one.tracking is not None and one.tracking.moving,
         )
         for one in outdated

@@ -17,7 +17,7 @@ from updater.config.keys import Document
 from updater.config.values import plain
 from updater.errors import ConfigError
 from updater.hashing.limits import Limits
-from updater.hosts import HOST_KINDS, KNOWN_HOSTS
+from updater.kinds import HOST_KINDS, KNOWN_HOSTS
 from updater.model import BuildPolicy, Host, Package, Policy, PullPolicy, TrackKind
 
 if TYPE_CHECKING:

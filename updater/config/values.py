@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
-from updater.hosts import HOST_KINDS
+from updater.kinds import HOST_KINDS
 from updater.model.schedule import read_window
 
 if TYPE_CHECKING:

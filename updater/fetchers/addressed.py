@@ -9,17 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from updater.fetchers import address
-from updater.fetchers.base import (
+from updater.fetchers.base import Fetcher, is_through_version, required, switched_on, written_hash
+from updater.model import (
+    Candidate,
     Fetch,
     Fetched,
-    Fetcher,
+    Field,
     NoFile,
-    is_through_version,
-    required,
-    switched_on,
-    written_hash,
+    Package,
+    Pin,
+    Project,
+    Reference,
+    Source,
 )
-from updater.model import Candidate, Field, Package, Pin, Project, Reference, Source
 
 if TYPE_CHECKING:
     from updater.fetchers.address import Address

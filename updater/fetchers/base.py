@@ -4,75 +4,27 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
-from msgspec import Struct, field
-
 from updater.errors import ReadError
-from updater.model import HASH_FIELDS, Candidate, Package, Pin, Project, Reference, Source, Sri
+from updater.model import (
+    HASH_FIELDS,
+    Candidate,
+    Checkout,
+    Fetched,
+    Package,
+    Pin,
+    Project,
+    Reference,
+    Source,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from updater.model import GitOption
 
 _PUBLIC_ADDRESS = re.compile(r"https?://[^@\s]+")
 _SCP_ADDRESS = re.compile(r"(?:[\w.-]+@)?(?P<host>[\w.-]+):(?!//)(?P<path>.+)")
-
-
-class Checkout(Struct, frozen=True):
-    """A checkout with git that gives the tree which a call hashes.
-
-    Attributes:
-        url: of the repository.
-        commit: what is checked out.
-        options: what nix-prefetch-git is told besides.
-    """
-
-    url: str
-    commit: str
-    options: tuple[GitOption, ...] = ()
-
-
-class Fetch(Struct, frozen=True):
-    """How a candidate is written and where its source comes from.
-
-    Attributes:
-        values: field name -> new value, without the hash; ``version`` is the package's.
-        url: what Nix would download.
-        unpack: the hash is the NAR hash of the unpacked archive, else of the file.
-        strip_root: the archive's single top folder is left out, as fetchzip's ``stripRoot`` says.
-        sri: the file's own hash, where upstream publishes it.
-        size: the file's length in bytes, where upstream publishes it.
-        commit: the commit id that the archive must carry, or an empty string.
-        guarded: where the host's API gives the same archive to who has the host's token, or an
-            empty string.
-        blocked: why the hash cannot be computed from the archive alone, or an empty string.
-        checkout: what gives it all the same, where that is no more than a commit's files.
-        hashless: the call has no hash: its rev alone says what is fetched.
-    """
-
-    values: Mapping[str, str] = field(default_factory=dict)
-    url: str = ""
-    unpack: bool = False
-    strip_root: bool = True
-    sri: Sri | None = None
-    size: int | None = None
-    commit: str = ""
-    guarded: str = ""
-    blocked: str = ""
-    checkout: Checkout | None = None
-    hashless: bool = False
-
-
-class NoFile(Struct, frozen=True):
-    """The candidate cannot be fetched through this call as it is written, and why."""
-
-    reason: str
-
-
-Fetched: TypeAlias = "Fetch | NoFile"
 
 
 class Fetcher(ABC):

@@ -7,16 +7,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from updater.fetchers.base import (
-    Fetch,
-    Fetched,
-    Fetcher,
-    NoFile,
-    is_through_version,
-    repository,
-    required,
-)
-from updater.model import Candidate, Package, Pin, Project, Source
+from updater.fetchers.base import Fetcher, is_through_version, repository, required
+from updater.model import Candidate, Fetch, Fetched, NoFile, Package, Pin, Project, Source
 
 _TAGS = "refs/tags/"
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from packaging.utils import canonicalize_name
 
-from updater.fetchers.base import Fetch, Fetched, Fetcher, NoFile, required, written_hash
-from updater.model import Candidate, Package, Pin, Project, Source
+from updater.fetchers.base import Fetcher, required, written_hash
+from updater.model import Candidate, Fetch, Fetched, NoFile, Package, Pin, Project, Source
 
 if TYPE_CHECKING:
     from updater.model import Distribution

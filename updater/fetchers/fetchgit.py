@@ -8,10 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from updater.fetchers.base import (
-    Fetch,
-    Fetched,
     Fetcher,
-    NoFile,
     checkout,
     is_through_version,
     repository,
@@ -19,7 +16,7 @@ from updater.fetchers.base import (
     written_hash,
 )
 from updater.fetchers.forge import NOT_AN_ARCHIVE, named
-from updater.model import Candidate, Package, Pin, Project, Source
+from updater.model import Candidate, Fetch, Fetched, NoFile, Package, Pin, Project, Source
 
 
 class FetchGit(Fetcher):

@@ -10,10 +10,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from updater.fetchers.base import (
-    Fetch,
-    Fetched,
     Fetcher,
-    NoFile,
     checkout,
     is_through_version,
     page,
@@ -21,7 +18,7 @@ from updater.fetchers.base import (
     switched_on,
     written_hash,
 )
-from updater.model import Candidate, Package, Pin, Source
+from updater.model import Candidate, Fetch, Fetched, NoFile, Package, Pin, Source
 
 if TYPE_CHECKING:
     from updater.model import Project

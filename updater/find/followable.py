@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.errors import ReadError
-from updater.known_fetchers import FETCHERS
+from updater.kinds import FETCHERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

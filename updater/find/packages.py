@@ -10,7 +10,7 @@ from updater.effects import files
 from updater.errors import ReadError
 from updater.find.files import overlay_files
 from updater.find.found import Found, Read, assembled
-from updater.known_fetchers import FETCHERS
+from updater.kinds import FETCH_FUNCTIONS
 from updater.model import Package, Span
 from updater.overlay.reading.file import read_packages
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from updater.config.load import Config
     from updater.overlay.reading.file import FileContent
-
-_FUNCTIONS = frozenset(FETCHERS)
 
 _NOTHING = Span(0, 0)
 
@@ -143,4 +141,4 @@ def found_in(read: Callable[[Sequence[str]], Mapping[str, bytes]], named: Sequen
 
 
 def _content(file: str, data: bytes) -> FileContent:
-    return read_packages(data, file, _FUNCTIONS)
+    return read_packages(data, file, FETCH_FUNCTIONS)

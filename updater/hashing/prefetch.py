@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from updater.effects.http.client import Http
     from updater.effects.nix.prefetch import Nix
-    from updater.fetchers.base import Fetch
-    from updater.model import Algorithm, Scheme
+    from updater.model import Algorithm, Fetch, Scheme
 
 
 class Prefetcher(Struct, frozen=True):

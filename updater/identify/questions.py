@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
+from updater.model.policy import LARGEST_PACK
+
 if TYPE_CHECKING:
     from updater.identify.search import Nothing
     from updater.model import Sri
@@ -22,7 +24,7 @@ class Budget(Struct, frozen=True):
 
     max_candidates: int = 5000
     seconds: float = 300.0
-    fetched: int = 8 << 30
+    fetched: int = LARGEST_PACK
 
 
 class Question(Struct, frozen=True):

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.metadata import licences, repositories, requirements
+from updater.model.research import Difference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from updater.metadata.requirements import RequirementChange, Requirements
+    from updater.metadata.requirements import Requirements
 
 FILES = ("pyproject.toml", "setup.cfg", "setup.py", "LICENSE", "LICENSE.txt", "LICENSE.md")
 """The files of a source tree that are asked for where it was not downloaded."""
@@ -31,24 +32,6 @@ class Release(Struct, frozen=True):
     licence: str
     origin: str
     addresses: tuple[str, ...] = ()
-
-
-class Difference(Struct, frozen=True):
-    """What changes from one release to another.
-
-    Attributes:
-        requirements: None where they are not known.
-        origin: where they stand; empty where they are not known.
-        licences: old and new, where they differ.
-    """
-
-    requirements: tuple[RequirementChange, ...] | None = None
-    origin: str = ""
-    licences: tuple[str, str] | None = None
-
-
-NO_DIFFERENCE = Difference()
-"""Nothing is known."""
 
 
 def of_tree(files: Mapping[str, bytes], origin: str) -> Release:

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from updater.effects.http.client import Http
-    from updater.model import Candidate, Distribution, Updated
-    from updater.pipeline.proposed import Proposed
+    from updater.model import Candidate, Distribution, Package, Updated
     from updater.upstreams.base import Surroundings
 
 LARGEST = 64 << 20
@@ -61,18 +60,18 @@ class Releases(Struct, frozen=True):
     http: Http
     around: Surroundings
 
-    async def read(self, update: Proposed, trees: Trees, *, index: bool) -> Said:
+    async def read(self, outcome: Updated, project: Project, trees: Trees, *, index: bool) -> Said:
         """Return what the pinned release and the chosen one say.
 
         Args:
-            update: the update.
+            outcome: the update.
+            project: where its source comes from.
             trees: what the host has.
             index: whether the index may be asked about a source that is not from there.
         """
-        outcome = update.outcome
-        old, new = await self._on_index(update) if index else (None, None)
-        before = await self._by_itself(old, update.project)
-        after = await self._by_itself(new, update.project)
+        old, new = await self._on_index(outcome, project) if index else (None, None)
+        before = await self._by_itself(old, project)
+        after = await self._by_itself(new, project)
         if outcome.hashed is not None and outcome.hashed.kept:
             after.append(of_tree(outcome.hashed.kept, "the source archive"))
         for said, files in ((before, trees.old), (after, trees.new)):
@@ -81,14 +80,16 @@ class Releases(Struct, frozen=True):
         if not (is_known(before) and is_known(after)):
             for said, candidate in ((before, old), (after, new)):
                 if not is_known(said):
-                    said.extend(await self._fetched(candidate, update.project))
+                    said.extend(await self._fetched(candidate, project))
         return Said(before, after)
 
-    async def _on_index(self, update: Proposed) -> tuple[Candidate | None, Candidate | None]:
+    async def _on_index(
+        self, outcome: Updated, source: Project
+    ) -> tuple[Candidate | None, Candidate | None]:
         """Return the index's releases of both versions, where it has them."""
         nothing = (None, None)
-        project = index_project(update)
-        old, new = versions(update.outcome)
+        project = index_project(outcome.package, source)
+        old, new = versions(outcome)
         if project is None or old is None or new is None:
             return nothing
         offer = (await PYPI.look_up([Question(project)], self.around))[project]
@@ -165,11 +166,10 @@ def version(text: str) -> Version | None:
         return None
 
 
-def index_project(update: Proposed) -> Project | None:
-    """Return the project of an update on the package index, by its name there."""
-    if update.project.startswith("pypi:"):
-        return update.project
-    package = update.outcome.package
+def index_project(package: Package, project: Project) -> Project | None:
+    """Return the project of a package on the package index, by its name there."""
+    if project.startswith("pypi:"):
+        return project
     try:
         return Project(f"pypi:{canonicalize_name(package.pname or package.name, validate=True)}")
     except InvalidName:

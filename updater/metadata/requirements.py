@@ -13,6 +13,8 @@ from msgspec import Struct
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from updater.model.research import RequirementChange
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -27,15 +29,6 @@ class Requirements(Struct, frozen=True):
 
     python: str
     needed: tuple[tuple[str, str], ...]
-
-
-class RequirementChange(Struct, frozen=True):
-    """One difference; an empty text stands for nothing."""
-
-    kind: Literal["added", "removed", "changed"]
-    name: str
-    old: str
-    new: str
 
 
 def from_pyproject(data: bytes) -> Requirements | None:

@@ -1,11 +1,14 @@
 """The nouns of the updater, in the order in which the pipeline makes them.
 
+``run``, ``research`` and ``proposal`` are imported by themselves: a check needs none of them.
+
 Everything here is frozen and free of I/O. Offsets are bytes (tree-sitter counts bytes, and so do
 edits); lines and columns count from 1; times are timezone-aware.
 """
 
 from updater.model.change import Build, Change, Diagnosis, Edit, FieldChange
 from updater.model.choice import Choice, Evidence, Pinned, Stay, Take, Tracking, Wait
+from updater.model.fetch import Checkout, Fetch, Fetched, NoFile
 from updater.model.hashes import Algorithm, GitOption, Hashed, HashMethod, Sri
 from updater.model.offers import (
     Answer,
@@ -58,6 +61,7 @@ __all__ = [
     "BuildPolicy",
     "Candidate",
     "Change",
+    "Checkout",
     "Choice",
     "Current",
     "Diagnosis",
@@ -66,6 +70,8 @@ __all__ = [
     "Edit",
     "Evidence",
     "Failed",
+    "Fetch",
+    "Fetched",
     "Field",
     "FieldChange",
     "GitOption",
@@ -76,6 +82,7 @@ __all__ = [
     "Identified",
     "Issue",
     "Known",
+    "NoFile",
     "Note",
     "Offer",
     "Outcome",

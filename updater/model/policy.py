@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from msgspec import Struct
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from packaging.specifiers import SpecifierSet
     from packaging.version import Version
+
+LARGEST_PACK: Final = 8 << 30
+"""The bytes of a pack that git may fetch where config.yaml says nothing else."""
 
 TrackKind = Literal["auto", "tag", "release", "commit", "branch", "pypi"]
 
@@ -67,6 +70,15 @@ class PullPolicy(Struct, frozen=True):
     title: str = "{name}: {old} -> {new}"
     group_title: str = "{group}: update {count} packages"
     schedule: tuple[str, ...] = ()
+
+    def group_of(self, *, pins: bool) -> str:
+        """Return the name of an update's group, an empty string where it stands by itself.
+
+        Args:
+            pins: the update makes a pin say what it holds: its rev was a moving one, or its hash
+                stays.
+        """
+        return (self.pin_group if pins else "") or self.group
 
 
 class Policy(Struct, frozen=True):

@@ -9,16 +9,13 @@ import anyio
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater import audit
-from updater.audit.base import Rule, Step, examine
+from updater.audit.base import Step, examine
 from updater.choose.follower import Follower
 from updater.choose.lookup import look_up
 from updater.choose.subjects import Decision, Subject
-from updater.discover import kinds
 from updater.errors import StageError
 from updater.find.followable import adopted, skip_reason, with_dependents
-from updater.hosts import UPSTREAMS
-from updater.known_fetchers import FETCHERS
+from updater.kinds import FETCHERS, UPSTREAMS, rules
 from updater.model import Held, Offer, Outcome, Package, Project, Skipped, Take
 from updater.pipeline.endings import failed, unreadable
 from updater.upstreams.base import Surroundings
@@ -31,9 +28,7 @@ if TYPE_CHECKING:
     from updater.effects.http.client import Http
     from updater.hashing.prefetch import Prefetcher
     from updater.identify.identifier import Identifier
-    from updater.pipeline.steps import Progress
-
-RULES = kinds(audit, Rule)  # type: ignore[type-abstract]  # python/mypy#4717
+    from updater.model.run import Progress
 
 
 _DECIDING = 64
@@ -156,5 +151,5 @@ def _examined(subject: Subject, decision: Decision, now: datetime) -> Decision:
     if not isinstance(decision.choice, Take):
         return decision
     old = decision.pinned.version or subject.pin.version
-    found = examine(Step(subject.package, old, decision.choice.candidate, now), RULES)
+    found = examine(Step(subject.package, old, decision.choice.candidate, now), rules())
     return replace(decision, warnings=decision.warnings + found)

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.choose.subjects import Decision, Subject
+from updater.kinds import rules
 from updater.model import (
     Outcome,
     Package,
     Updated,
 )
-from updater.pipeline.deciding import RULES, Decider
+from updater.model.run import Bump, Progress
+from updater.pipeline.deciding import Decider
 from updater.pipeline.endings import checked
-from updater.pipeline.steps import Bump, Progress, Ready
+from updater.pipeline.hash.ready import Ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,12 +33,12 @@ if TYPE_CHECKING:
     from updater.find.found import Found
     from updater.hashing.prefetch import Prefetcher
     from updater.identify.identifier import Identifier
+    from updater.model.proposal import Command
     from updater.pipeline.preparing import Preparer
     from updater.pipeline.proposed import Proposed
     from updater.pipeline.reviewing import Asked
     from updater.pipeline.truths import Truths
     from updater.pipeline.writing import Writer
-    from updater.publish.proposal import Command
 
 
 class Pipeline(Struct, frozen=True):
@@ -77,7 +79,7 @@ class Pipeline(Struct, frozen=True):
             }
             for packages in (tuple(asked.before.values()), asked.changed)
         )
-        return Auditor(RULES, datetime.now(UTC), before, after).reviewed(asked, truths, trials)
+        return Auditor(rules(), datetime.now(UTC), before, after).reviewed(asked, truths, trials)
 
     async def check(self, packages: Sequence[Package], to: str = "") -> list[Outcome]:
         """Say for each package whether its pin is behind; nothing is changed."""

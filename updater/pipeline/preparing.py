@@ -13,13 +13,14 @@ from updater.building.builder import Builder, order_of
 from updater.building.evaluating import Job, Target
 from updater.choose.subjects import Decision, Subject
 from updater.errors import StageError
+from updater.kinds import FETCH_FUNCTIONS
 from updater.model import Current, Outcome, Package, Take
+from updater.overlay.editing.patch import plan
 from updater.overlay.reading.uses import dependents, uses
 from updater.pipeline.endings import checked, failed, unbuilt
 from updater.pipeline.hash.hashes import Hashes
-from updater.pipeline.steps import Bump, Progress, Ready
+from updater.pipeline.hash.ready import Ready
 from updater.pipeline.together import Member, Together, grouped
-from updater.pipeline.writing import plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from updater.find.found import Found
     from updater.hashing.prefetch import Prefetcher
     from updater.model import BuildPolicy
+    from updater.model.run import Bump, Progress
 
 
 class Preparer(Struct, frozen=True):
@@ -135,7 +137,9 @@ class Preparer(Struct, frozen=True):
         self, subject: Subject, ready: Ready, found: Found, used: Mapping[str, tuple[str, ...]]
     ) -> Job | Outcome:
         package, policy = subject.package, subject.policy.build
-        change = plan(package, ready.values, found.texts[package.file], ready.companions)
+        change = plan(
+            package, ready.values, found.texts[package.file], FETCH_FUNCTIONS, ready.companions
+        )
         if not change.edits:
             return Current(**ready.decision.known(subject.package))
         after = dependents(package.identity, used) if policy.dependents else ()

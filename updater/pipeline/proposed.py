@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.publish.proposal import NOTHING_TOLD, Told
+from updater.model.research import NO_RESEARCH, Research
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from updater.model import Project, Updated
-    from updater.publish.proposal import Command
+    from updater.model.proposal import Command
 
 
 class Proposed(Struct, frozen=True):
@@ -33,4 +33,4 @@ class Proposed(Struct, frozen=True):
     companions: tuple[Mapping[str, str], ...] = ()
     asked: str = ""
     command: Command = "bump"
-    told: Told = NOTHING_TOLD
+    told: Research = NO_RESEARCH

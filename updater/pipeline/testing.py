@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from updater.building.builder import Builder
     from updater.building.evaluating import Ahead
     from updater.config.load import Config
-    from updater.pipeline.steps import Progress
+    from updater.model.run import Progress
 
 
 class Tester(Struct, frozen=True):

@@ -8,12 +8,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.errors import StageError
+from updater.kinds import FETCH_FUNCTIONS
 from updater.model import Current, Failed
+from updater.overlay.editing.patch import plan
 from updater.overlay.reading.uses import dependents, in_order
 from updater.pipeline.endings import failed, unbuilt
-from updater.pipeline.steps import Ready
-from updater.pipeline.writing import plan
-from updater.publish.groups import group_of
+from updater.pipeline.hash.ready import Ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -111,7 +111,9 @@ class Together(Struct, frozen=True):
         for one in members:
             file, ready = one.package.file, one.ready
             try:
-                change = plan(one.package, ready.values, texts[file], ready.companions)
+                change = plan(
+                    one.package, ready.values, texts[file], FETCH_FUNCTIONS, ready.companions
+                )
             except StageError as error:
                 ended[one.identity] = failed(one.package, error, ready.decision)
                 continue
@@ -155,7 +157,7 @@ def grouped(hashed: Sequence[tuple[Subject, Ready | Outcome]]) -> dict[str, list
     groups: dict[str, list[Member]] = {}
     for subject, ready in hashed:
         if isinstance(ready, Ready):
-            name = group_of(subject.policy.pull_request, pins=ready.decision.tracking.moving)
+            name = subject.policy.pull_request.group_of(pins=ready.decision.tracking.moving)
             if name:
                 groups.setdefault(name, []).append(Member(subject, ready))
     return {

@@ -10,12 +10,12 @@ from msgspec import Struct
 from updater.choose import expected_tracking
 from updater.choose.subjects import Decision, Subject
 from updater.errors import HashError, NotFound, StageError
-from updater.fetchers.base import NoFile
 from updater.model import (
     Build,
     Candidate,
     Hashed,
     Held,
+    NoFile,
     Pinned,
     Skipped,
     Stay,
@@ -24,7 +24,7 @@ from updater.model import (
 )
 from updater.model.sri import parse_hash
 from updater.pipeline.endings import checked, failed
-from updater.pipeline.steps import Progress, Ready
+from updater.pipeline.hash.ready import Ready
 from updater.verify.inspector import Inspector
 from updater.verify.verifier import Verifier, gone
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from updater.config.load import Config
     from updater.model import Offer, Outcome, Package
+    from updater.model.run import Progress
     from updater.pipeline.deciding import Decider
 
 _SHARED_VERSION = "its version also makes other sources, which would change with the label"

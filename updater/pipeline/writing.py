@@ -5,24 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from updater.effects import files
 from updater.effects.git import own as git
-from updater.errors import PatchError, StageError
-from updater.find.packages import read_file
-from updater.known_fetchers import FETCHERS
+from updater.errors import StageError
+from updater.kinds import FETCH_FUNCTIONS
 from updater.model import HASH_FIELDS, Change, Current, Outcome, Package, Updated
-from updater.overlay.editing.patch import plan_change
+from updater.overlay.editing.patch import plan
 from updater.pipeline.endings import failed
-from updater.pipeline.steps import Bump, Progress, Ready
+from updater.pipeline.hash.ready import Ready
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from updater.choose.subjects import Decision, Subject
     from updater.config.load import Config
     from updater.find.found import Found
+    from updater.model.run import Bump, Progress
 
 
 class Writer(Struct, frozen=True):
@@ -58,7 +57,9 @@ class Writer(Struct, frozen=True):
         package = subject.package
         decision = ready.decision
         try:
-            change = plan(package, ready.values, texts[package.file], ready.companions)
+            change = plan(
+                package, ready.values, texts[package.file], FETCH_FUNCTIONS, ready.companions
+            )
             if not change.edits:
                 return Current(**decision.known(subject.package))
             if not ask.dry_run:
@@ -99,25 +100,3 @@ def commit_message(change: Change, truly: str | None, new: str) -> str:
     if old == new or not old or not moved:
         return f"{package.name}: pin {new}".rstrip()
     return f"{package.name}: {old} -> {new}"
-
-
-def plan(
-    package: Package,
-    values: dict[str, str],
-    text: bytes,
-    companions: Sequence[Mapping[str, str]] = (),
-) -> Change:
-    """Plan a change on the text as it is by now: siblings may have been written before.
-
-    Raises:
-        PatchError: as `plan_change`; or the package is not there, or more than once.
-    """
-    now = [one for one in read_file(text, package.file) if one.identity == package.identity]
-    source = now[0].fetched if now else None
-    if len(now) != 1 or source is None:
-        raise PatchError(
-            f"{package.identity} stands {len(now)} times in its file",
-            hint="give each package an attribute of its own",
-        )
-    found = replace(now[0], callers=package.callers)
-    return plan_change(found, source, values, text, frozenset(FETCHERS), companions)

@@ -11,8 +11,8 @@ from updater.publish.text.body import superseded_body
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from updater.model.proposal import Proposal
     from updater.publish.looking import View
-    from updater.publish.proposal import Proposal
 
 
 def clean_up(view: View, proposals: Sequence[Proposal]) -> None:

@@ -16,9 +16,9 @@ from updater.publish.text.marker import read_marker, signed
 if TYPE_CHECKING:
     from updater.effects.git.push import Remote
     from updater.model import Pull
+    from updater.model.proposal import Proposal
     from updater.publish.looking import View
     from updater.publish.members import Member
-    from updater.publish.proposal import Proposal
 
 
 class Doer(Struct, frozen=True):

@@ -13,17 +13,7 @@ from updater.publish.text.names import branch
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from updater.model import Package, PullPolicy
-
-
-def group_of(policy: PullPolicy, *, pins: bool) -> str:
-    """Return the name of a package's group, an empty string where it stands by itself.
-
-    Args:
-        policy: what is configured for the package.
-        pins: the update makes a pin say what it holds: its rev was a moving one, or its hash stays.
-    """
-    return (policy.pin_group if pins else "") or policy.group
+    from updater.model import Package
 
 
 def own_names(packages: Sequence[Package], groups: Iterable[str]) -> dict[str, str]:

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from updater.effects import files
 from updater.find.packages import read_file
+from updater.model.proposal import Proposal, Update, blob_id
 from updater.publish import rules
-from updater.publish.proposal import Proposal, Update, blob_id
 from updater.publish.text import dashboard
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.model import Failed, Held
-from updater.publish.groups import as_built, group_of
-from updater.publish.proposal import Update
+from updater.model.proposal import Update
+from updater.publish.groups import as_built
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ class Member(Struct, frozen=True):
         """The group that it belongs to, an empty string where it stands by itself."""
         tracking = self.outcome.tracking
         moving = tracking is not None and tracking.moving
-        return group_of(self.policy, pins=moving or self.update.command != "bump")
+        return self.policy.group_of(pins=moving or self.update.command != "bump")
 
     def beside(self, members: Sequence[Member]) -> Member:
         """Return the part as it is told in a pull request with some members."""

@@ -15,18 +15,19 @@ from updater.effects.git.push import Remote
 from updater.effects.github.repository import Repository
 from updater.effects.github.requests import Access
 from updater.errors import PublishError, StageError, UsageError
+from updater.kinds import FETCH_FUNCTIONS
 from updater.model import PinWarning
+from updater.model.proposal import Proposal
 from updater.model.schedule import opens
+from updater.overlay.editing.patch import plan
 from updater.overlay.reading.uses import in_order, uses
 from updater.pipeline.proposed import Proposed
-from updater.pipeline.writing import plan
 from updater.publish import rules
 from updater.publish.cleaning import clean_up
 from updater.publish.doing import Doer
 from updater.publish.groups import own_names
 from updater.publish.looking import Base, View
 from updater.publish.members import Member, failed, held, member_of, together
-from updater.publish.proposal import Proposal
 from updater.publish.retiring import Retired, Retirer, linked
 from updater.publish.target import find_target
 from updater.publish.text import dashboard, names
@@ -233,7 +234,9 @@ class Publisher:
         for member in members:
             file = member.package.file
             proposed = member.proposed
-            change = plan(member.package, proposed.values, texts[file], proposed.companions)
+            change = plan(
+                member.package, proposed.values, texts[file], FETCH_FUNCTIONS, proposed.companions
+            )
             texts[file] = change.after
         changed = {member.package.file for member in members}
         updates = tuple(member.update for member in members)

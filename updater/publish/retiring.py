@@ -15,9 +15,9 @@ from updater.errors import HashError
 from updater.find.changed import pin_of
 from updater.find.packages import read_file
 from updater.model.overlay import HASH_FIELDS
+from updater.model.proposal import read_key
 from updater.model.sri import parse_hash
 from updater.publish import rules
-from updater.publish.proposal import read_key
 from updater.publish.text.body import retired_comment, retired_marker
 from updater.publish.text.marker import emptied, read_marker
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from updater.model import Branch, Outcome, Package, Pull, PullRequest
+    from updater.model.proposal import Proposal
     from updater.publish.looking import View
-    from updater.publish.proposal import Proposal
 
 
 class Retired(Struct, frozen=True):

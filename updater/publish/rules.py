@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from updater.publish.proposal import read_key
+from updater.model.proposal import read_key
 from updater.publish.text.marker import is_signed, read_marker, wants_rebuild
 from updater.publish.text.names import PREFIX
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from updater.model import Branch, BranchCommit, Pull
-    from updater.publish.proposal import Proposal, Update
+    from updater.model.proposal import Proposal, Update
 
 
 class Seen(Struct, frozen=True):

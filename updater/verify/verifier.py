@@ -9,9 +9,8 @@ from msgspec.structs import replace
 
 from updater import choose
 from updater.errors import HashError, NoArchive, NotFound, Refused, UpstreamError
-from updater.fetchers.base import NoFile
 from updater.identify.questions import Identity
-from updater.model import Candidate, Pinned, PinWarning, Verdict
+from updater.model import Candidate, NoFile, Pinned, PinWarning, Verdict
 from updater.model.sri import parse_hash
 from updater.verify.inspector import labelled, means
 

@@ -22,9 +22,6 @@ from updater.errors import BadAnswer
 if TYPE_CHECKING:
     from pathlib import Path
 
-LARGEST: Final = 8 << 30
-"""The limit where nothing else is said, in bytes."""
-
 _BECOME: Final = """\
 import os, resource, signal, sys
 hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]

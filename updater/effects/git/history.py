@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from updater.effects.git.environment import isolated
-from updater.effects.git.fetch import LARGEST, git_with_limit, refuse_too_large, sweep
+from updater.effects.git.fetch import git_with_limit, refuse_too_large, sweep
 from updater.effects.processes.process import printable, run
 from updater.errors import NotFound, RateLimited, ServerFailed, Unreachable, UpstreamError
+from updater.model.policy import LARGEST_PACK
 
 if TYPE_CHECKING:
     import subprocess
@@ -48,7 +49,9 @@ _SAYS_FAILED = re.compile(r"returned error: 5\d\d|HTTP 5\d\d")
 class History:
     """A repository's commits without their trees; files are fetched when they are read."""
 
-    def __init__(self, folder: Path, url: str, token: str = "", largest: int = LARGEST) -> None:
+    def __init__(
+        self, folder: Path, url: str, token: str = "", largest: int = LARGEST_PACK
+    ) -> None:
         self._folder = folder
         self._url = url
         self._largest = largest
@@ -57,7 +60,7 @@ class History:
     @classmethod
     @contextmanager
     def opened(
-        cls, url: str, silence: float = 60.0, token: str = "", largest: int = LARGEST
+        cls, url: str, silence: float = 60.0, token: str = "", largest: int = LARGEST_PACK
     ) -> Iterator[History]:
         """Prepare an empty partial clone of a repository, removed at the end.
 

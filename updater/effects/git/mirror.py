@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from updater.effects.git.batch import CHUNK_BYTES, Batch, output
 from updater.effects.git.environment import isolated
-from updater.effects.git.fetch import LARGEST, git_with_limit, refuse_too_large, sweep
+from updater.effects.git.fetch import git_with_limit, refuse_too_large, sweep
 from updater.effects.processes.process import printable
 from updater.errors import BadAnswer, HashError, UpstreamError
+from updater.model.policy import LARGEST_PACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -58,7 +59,9 @@ class Mirror:
         folder: where it is.
     """
 
-    def __init__(self, folder: Path, url: str, token: str = "", largest: int = LARGEST) -> None:
+    def __init__(
+        self, folder: Path, url: str, token: str = "", largest: int = LARGEST_PACK
+    ) -> None:
         self.folder = folder
         self._url = url
         self._largest = largest
@@ -68,7 +71,7 @@ class Mirror:
     @classmethod
     @contextmanager
     def opened(
-        cls, url: str, cache: Path, token: str = "", largest: int = LARGEST
+        cls, url: str, cache: Path, token: str = "", largest: int = LARGEST_PACK
     ) -> Iterator[Mirror]:
         """Make the mirror, or bring it up to date, alone with it until the end.
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.effects.git.environment import isolated
-from updater.effects.git.fetch import LARGEST, git_with_limit, refuse_too_large
+from updater.effects.git.fetch import git_with_limit, refuse_too_large
 from updater.effects.processes.process import printable, run
 from updater.errors import BadAnswer, PublishError
+from updater.model.policy import LARGEST_PACK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +52,7 @@ class Remote:
     web: str
     repository: str
     token: str = field(repr=False)
-    largest: int = LARGEST
+    largest: int = LARGEST_PACK
 
     async def push(self, branch: str, old: str, commit: Commit) -> None:
         """Make a commit and move a branch to it.

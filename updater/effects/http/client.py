@@ -19,7 +19,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater import __version__
-from updater.effects.git.fetch import LARGEST
 from updater.effects.http.addresses import shown
 from updater.effects.http.cache import Cache
 from updater.effects.http.credentials import Credential, Credentials
@@ -29,6 +28,7 @@ from updater.effects.http.resuming import Body
 from updater.effects.http.statuses import Refusal, mapped
 from updater.errors import BadAnswer, BrokenOff, UpstreamError
 from updater.model import Answer
+from updater.model.policy import LARGEST_PACK
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
@@ -62,7 +62,7 @@ class Network(Struct, frozen=True):
     timeout: float = 30.0
     retries: int = 3
     max_wait: float = 60.0
-    fetched: int = LARGEST
+    fetched: int = LARGEST_PACK
 
 
 class Http:

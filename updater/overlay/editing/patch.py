@@ -18,6 +18,7 @@ from updater.errors import PatchError
 from updater.model import HASH_FIELDS, Change, Edit, Field, Package, Source, Span
 from updater.overlay.editing.proof import Shared, Wanted, prove
 from updater.overlay.editing.rewrites import Plan, out_of_inherit, renamed, replaced
+from updater.overlay.reading.file import read_packages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -288,3 +289,30 @@ def _distinct(package: Package, edits: list[Edit]) -> tuple[Edit, ...]:
         if following.span.start < one.span.end:
             raise PatchError(f"{package.identity}: two edits overlap")
     return ordered
+
+
+def plan(
+    package: Package,
+    values: Mapping[str, str],
+    text: bytes,
+    functions: frozenset[str],
+    companions: Sequence[Mapping[str, str]] = (),
+) -> Change:
+    """Plan a change on the text as it is by now: siblings may have been written before.
+
+    Raises:
+        PatchError: as `plan_change`; or the package is not there, or more than once.
+    """
+    now = [
+        one
+        for one in read_packages(text, package.file, functions).packages
+        if one.identity == package.identity
+    ]
+    source = now[0].fetched if now else None
+    if len(now) != 1 or source is None:
+        raise PatchError(
+            f"{package.identity} stands {len(now)} times in its file",
+            hint="give each package an attribute of its own",
+        )
+    found = replace(now[0], callers=package.callers)
+    return plan_change(found, source, values, text, functions, companions)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.building.evaluating import Downloaded, Job, Target
+from updater.kinds import FETCH_FUNCTIONS
 from updater.model import Sri
-from updater.pipeline.writing import plan
+from updater.overlay.editing.patch import plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,7 +87,7 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
     fakes = {one: _fake(package, one) for one in unknown}
     for one in unknown:
         written = values.having(fakes | found)
-        change = plan(package, dict(written.source), text, written.companions)
+        change = plan(package, dict(written.source), text, FETCH_FUNCTIONS, written.companions)
         is_source = one.companion is None and one.field == "hash"
         job = Job(Target(package, policy), "", {package.file: change.after}, archive)
         part = _SOURCE if is_source else _WHOLE

@@ -10,17 +10,14 @@ from msgspec.structs import replace
 from updater.audit.base import examine, stopped
 from updater.building.evaluating import Downloaded
 from updater.errors import HashError, NotEvaluated
-from updater.fetchers.base import Fetch, NoFile
-from updater.hosts import guarded
-from updater.known_fetchers import FETCHERS
-from updater.model import Build, Candidate, Hashed, Held, Outcome, PinWarning, Sri
+from updater.kinds import FETCHERS, guarded, rules
+from updater.model import Build, Candidate, Fetch, Hashed, Held, NoFile, Outcome, PinWarning, Sri
 from updater.model.sri import parse_hash
-from updater.pipeline.deciding import RULES
 from updater.pipeline.hash.built_hashes import Unknown, Values, find_hashes
 from updater.pipeline.hash.downloaded import collisions, declared, step_to
+from updater.pipeline.hash.ready import Ready
 from updater.pipeline.hash.sources import ADVICE, Search
 from updater.pipeline.hash.tags import refuse_moved
-from updater.pipeline.steps import Bump, Ready
 from updater.upstreams.base import Surroundings, host_of
 
 if TYPE_CHECKING:
@@ -31,6 +28,7 @@ if TYPE_CHECKING:
     from updater.config.load import Config
     from updater.hashing.prefetch import Prefetcher
     from updater.model import Source
+    from updater.model.run import Bump
 
 
 class Hashes(Struct, frozen=True):
@@ -71,7 +69,7 @@ class Hashes(Struct, frozen=True):
         hashed, values, unknown = known.hashed, known.values, known.unknown
         step = step_to(subject, decision, candidate, hashed)
         wanted = bool(ask.to) or search.is_pinned(hashed)
-        problem = "" if wanted else stopped(step, RULES)
+        problem = "" if wanted else stopped(step, rules())
         if unknown and not problem:
             problem = search.problem(self._cannot_build(subject, ask), moving=False)
         if problem:
@@ -94,7 +92,7 @@ class Hashes(Struct, frozen=True):
         if found and ask.reported is not None:
             told = (*told, _reported(found))
         told += await declared(subject, hashed, candidate)
-        told += examine(step, [rule for rule in RULES if rule.stops])
+        told += examine(step, [rule for rule in rules() if rule.stops])
         decision = replace(decision, warnings=decision.warnings + told)
         return Ready(
             decision,

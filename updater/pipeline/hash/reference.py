@@ -9,10 +9,9 @@ from packaging.utils import canonicalize_name
 
 from updater import choose
 from updater.errors import NotFound, UpstreamError, UsageError
-from updater.fetchers.base import Fetch
 from updater.fetchers.forge import archive_url
-from updater.hosts import guarded
-from updater.model import Pin, Policy, Project
+from updater.kinds import guarded
+from updater.model import Fetch, Pin, Policy, Project
 from updater.upstreams.base import Question, Surroundings, page
 from updater.upstreams.github import KIND as GITHUB
 from updater.upstreams.pypi import KIND as PYPI

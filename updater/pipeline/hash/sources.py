@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.choose.subjects import Subject
-    from updater.fetchers.base import Fetch
     from updater.hashing.prefetch import Prefetcher
-    from updater.model import Candidate, Hashed
+    from updater.model import Candidate, Fetch, Hashed
 
 ADVICE = "let Nix evaluate it (`build:` in config.yaml), or update it by hand"
 

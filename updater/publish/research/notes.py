@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from updater.choose import Form, Names, general_form, parse_version
 from updater.errors import StageError
-from updater.hosts import UPSTREAMS
+from updater.kinds import UPSTREAMS
 from updater.metadata.repositories import repository
 
 if TYPE_CHECKING:

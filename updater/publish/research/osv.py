@@ -7,49 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from updater.model.research import Vulnerability
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _MOST = 20
-
-
-class Vulnerability(Struct, frozen=True):
-    """One record.
-
-    Attributes:
-        key: its id.
-        aliases: its ids elsewhere, such as a CVE.
-    """
-
-    key: str
-    aliases: tuple[str, ...]
-    summary: str
-    url: str
-
-    @property
-    def names(self) -> frozenset[str]:
-        """All ids that it has."""
-        return frozenset((self.key, *self.aliases))
-
-
-class Vulnerabilities(Struct, frozen=True):
-    """What a source knows of an update.
-
-    Attributes:
-        source: who was asked.
-        name: the project that was asked about, as the package index calls it.
-        fixed: of the old release, and not of the new one.
-        known: of the new release.
-        problem: why it is not known; empty where it is.
-    """
-
-    source: str
-    name: str
-    fixed: tuple[Vulnerability, ...] = ()
-    known: tuple[Vulnerability, ...] = ()
-    problem: str = ""
 
 
 def read(records: Iterable[Mapping[str, Any]]) -> tuple[Vulnerability, ...]:

@@ -16,9 +16,9 @@ from msgspec.structs import replace
 
 from updater.audit.base import Step, examine
 from updater.errors import StageError
+from updater.kinds import rules
 from updater.metadata.release import FILES, compare
 from updater.metadata.releases import Releases, Said, Trees
-from updater.pipeline.deciding import RULES
 from updater.pipeline.proposed import Proposed
 from updater.publish.research.notes import Notes
 from updater.publish.research.vulnerabilities import Source
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from updater.config.load import Config
     from updater.effects.http.client import Http
     from updater.model import Host, Outcome
-    from updater.publish.proposal import Told
+    from updater.model.research import Research
 
 _FIELDS = "\n".join(
     f"    {side}{number}: object(expression: ${side}{number}) {{ ... on Blob {{ text }} }}"
@@ -57,7 +57,7 @@ class Teller(Struct, frozen=True):
     async def tell(self, proposed: Sequence[Proposed | Outcome]) -> list[Proposed | Outcome]:
         """Return the same, each update with what is known about it."""
         updates = [one for one in proposed if isinstance(one, Proposed)]
-        found: dict[str, Told] = {}
+        found: dict[str, Research] = {}
 
         async def one(update: Proposed) -> None:
             found[update.outcome.package.identity] = await self._about(update)
@@ -77,7 +77,7 @@ class Teller(Struct, frozen=True):
             for one in proposed
         ]
 
-    async def _about(self, update: Proposed) -> Told:
+    async def _about(self, update: Proposed) -> Research:
         around = Surroundings(self.http, self.config.hosts, lambda: self.config.index)
         own = update.project.startswith("pypi:")
         host = host_of(update.project, self.config.hosts)
@@ -86,13 +86,15 @@ class Teller(Struct, frozen=True):
             told, trees = await self._on_host(update, host)
         index = own or self.config.policy(update.outcome.package).cross_check
         try:
-            said = await Releases(self.http, around).read(update, trees, index=index)
+            said = await Releases(self.http, around).read(
+                update.outcome, update.project, trees, index=index
+            )
         except (StageError, ValueError, KeyError, TypeError):
             said = Said()
         notes = await Notes(around).about(update, said.after)
         return replace(told, notes=notes, difference=compare(said.before, said.after))
 
-    async def _on_host(self, update: Proposed, host: Host) -> tuple[Told, Trees]:
+    async def _on_host(self, update: Proposed, host: Host) -> tuple[Research, Trees]:
         """Return the comparison's page, and the project files at both commits."""
         outcome, told, nothing = update.outcome, update.told, Trees({}, {})
         candidate, pinned = outcome.candidate, outcome.pinned
@@ -118,7 +120,7 @@ class Teller(Struct, frozen=True):
             return told, nothing
 
 
-def _audited(update: Proposed, told: Told) -> Proposed:
+def _audited(update: Proposed, told: Research) -> Proposed:
     """Add what the audit says now that more is known."""
     outcome = update.outcome
     if outcome.candidate is None:
@@ -133,7 +135,7 @@ def _audited(update: Proposed, told: Told) -> Proposed:
         vulnerabilities=tuple(one.key for one in known),
     )
     codes = {warning.code for warning in outcome.warnings}
-    more = tuple(one for one in examine(step, RULES) if one.code not in codes)
+    more = tuple(one for one in examine(step, rules()) if one.code not in codes)
     return replace(update, told=told, outcome=replace(outcome, warnings=outcome.warnings + more))
 
 

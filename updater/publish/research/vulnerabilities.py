@@ -13,7 +13,8 @@ from msgspec import Struct, field
 
 from updater.errors import StageError
 from updater.metadata.releases import index_project, versions
-from updater.publish.research.osv import Vulnerabilities, fixed, read
+from updater.model.research import Vulnerabilities
+from updater.publish.research.osv import fixed, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from updater.effects.http.client import Http
+    from updater.model.research import Vulnerability
     from updater.pipeline.proposed import Proposed
-    from updater.publish.research.osv import Vulnerability
 
 _MOST = 1000  # queries of one batch
 _PAGES = 20
@@ -92,7 +93,7 @@ class Source(Struct):
 
 
 def _asked(update: Proposed) -> tuple[Key, Key] | None:
-    project = index_project(update)
+    project = index_project(update.outcome.package, update.project)
     old, new = versions(update.outcome)
     if project is None or old is None or new is None:
         return None

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.model import Build, Outcome
-    from updater.publish.proposal import Command
+    from updater.model.proposal import Command
 
 LARGEST_FILE = 256 * 1024
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from updater.model import Build
-    from updater.publish.proposal import Update
-    from updater.publish.research.osv import Vulnerability
+    from updater.model.proposal import Update
+    from updater.model.research import Vulnerability
 
 # For one release's notes, and how many releases': what is cut is behind its link.
 _ROOMS = ((10_000, 100), (1_000, 100), (100, 100), (0, 100), (0, 0))

@@ -10,7 +10,7 @@ from updater.text import plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from updater.publish.proposal import Update
+    from updater.model.proposal import Update
 
 PREFIX = "updater/"
 """What the names of all branches of the updater begin with."""

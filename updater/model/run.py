@@ -1,17 +1,15 @@
-"""What stages hand to each other: what was asked for, and what is ready."""
+"""What a run was asked for, and who is told where it is."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from updater.building.evaluating import Downloaded
-    from updater.choose.subjects import Decision
-    from updater.model import Build, Hashed, Package
+    from updater.model.overlay import Package
 
 
 class Progress(Protocol):
@@ -44,19 +42,3 @@ class Bump(Struct, frozen=True):
         if self.dry_run:
             return "--dry-run"
         return "" if self.build else "--no-build"
-
-
-class Ready(Struct, frozen=True):
-    """A change whose values are known; ``build`` is None until it is decided or done.
-
-    Attributes:
-        built: field -> hash, for those that a build told.
-    """
-
-    decision: Decision
-    values: dict[str, str]
-    hashed: Hashed | None
-    archive: Downloaded | None = None
-    build: Build | None = None
-    companions: tuple[Mapping[str, str], ...] = ()
-    built: Mapping[str, str] = field(default_factory=dict)

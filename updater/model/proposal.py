@@ -8,43 +8,20 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 from packaging.version import InvalidVersion, Version
 
-from updater.metadata.release import NO_DIFFERENCE, Difference
+from updater.model.research import NO_RESEARCH, Research
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
-    from updater.model import Build, Evidence, FieldChange, Note, PinWarning
-    from updater.publish.research.osv import Vulnerabilities
+    from updater.model import Build, Evidence, FieldChange, PinWarning
 
-Kind = Literal["patch", "minor", "major", "pin"]
+UpdateKind = Literal["patch", "minor", "major", "pin"]
 """What an update changes: ``pin`` where the version stays, or cannot be compared."""
 
 
 Command = Literal["bump", "pin", "pin --sri"]
 """What finds an update: ``pin`` only makes a pin say what its hash holds."""
-
-
-class Told(Struct, frozen=True):
-    """What upstream says about an update.
-
-    Attributes:
-        compare: a page with all that changed; empty where there is none.
-        notes: of every version between, newest first; None where they are not known.
-        difference: what the new release says otherwise than the old one.
-        vulnerabilities: None where nobody was asked.
-    """
-
-    compare: str = ""
-    notes: tuple[Note, ...] | None = None
-    difference: Difference = NO_DIFFERENCE
-    vulnerabilities: Vulnerabilities | None = None
-
-
-NOTHING_TOLD = Told()
-
-UNCHANGED = Told(notes=(), difference=Difference((), "the same source"))
-"""What there is to tell of a source that stays the same."""
 
 
 class Update(Struct, frozen=True):
@@ -88,7 +65,7 @@ class Update(Struct, frozen=True):
     build: Build | None
     reported: bool
     imports: bool = True
-    told: Told = NOTHING_TOLD
+    told: Research = NO_RESEARCH
     title: str = "{name}: {old} -> {new}"
     group_title: str = "{group}: update {count} packages"
     asked: str = ""
@@ -103,7 +80,7 @@ class Update(Struct, frozen=True):
         return self.evidence is not None and self.evidence.hash == self.hash
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> UpdateKind:
         """What the update changes."""
         return kind_of(self.old, self.new)
 
@@ -152,7 +129,7 @@ def read_key(key: str) -> tuple[str, str]:
     return identity, version
 
 
-def kind_of(old: str, new: str) -> Kind:
+def kind_of(old: str, new: str) -> UpdateKind:
     """Compare two labels; what is no PEP 440 version, or the same, is a pin."""
     try:
         one, other = (Version(label.partition("-unstable")[0]) for label in (old, new))

@@ -1,0 +1,82 @@
+"""Every fetcher, upstream, audit rule and known host: found by their folders."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
+
+from msgspec.structs import replace
+
+from updater import audit, fetchers, upstreams
+from updater.audit.base import Rule
+from updater.fetchers.base import Fetcher
+from updater.upstreams.base import Upstream, host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import ModuleType
+
+    from updater.model import Fetch, Host, Project
+
+T = TypeVar("T")
+
+
+def kinds(folder: ModuleType, of: type[T]) -> tuple[T, ...]:
+    """Return the ``KIND`` of every module in a package folder, in the order of their names.
+
+    Raises:
+        TypeError: a module's ``KIND`` is not of the type that the folder holds.
+    """
+    found: list[T] = []
+    for module in sorted(pkgutil.iter_modules(folder.__path__), key=lambda one: one.name):
+        kind = getattr(importlib.import_module(f"{folder.__name__}.{module.name}"), "KIND", None)
+        if kind is None:
+            continue
+        if not isinstance(kind, of):
+            raise TypeError(f"{folder.__name__}.{module.name}.KIND is no {of.__name__}")
+        found.append(kind)
+    return tuple(found)
+
+
+FETCHERS: dict[str, Fetcher] = {
+    function: kind
+    for kind in kinds(fetchers, Fetcher)  # type: ignore[type-abstract]  # python/mypy#4717
+    for function in sorted(kind.functions)
+}
+"""Nix function -> the kind that knows its arguments."""
+
+FETCH_FUNCTIONS = frozenset(FETCHERS)
+"""Their names, by which overlays are read."""
+
+UPSTREAMS = kinds(upstreams, Upstream)  # type: ignore[type-abstract]  # python/mypy#4717
+"""Every kind, in the order in which they may claim a project."""
+
+
+KNOWN_HOSTS: dict[str, Host] = {host.name: host for kind in UPSTREAMS for host in kind.hosts}
+"""Hosts by name."""
+
+
+HOST_KINDS: dict[str, Upstream] = {kind.kind: kind for kind in UPSTREAMS if kind.kind != "pypi"}
+"""The kinds that a host in config.yaml may have."""
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Return every audit rule; imported where a change is judged."""
+    return kinds(audit, Rule)  # type: ignore[type-abstract]  # python/mypy#4717
+
+
+def guarded(fetch: Fetch, project: Project, hosts: Mapping[str, Host]) -> Fetch:
+    """Return a fetch with the address at which a token opens what is not public, if there is one.
+
+    Only for what is hashed as the tree below an archive's one folder: the folder has another name
+    there, and so has the file other bytes.
+    """
+    host = host_of(project, hosts)
+    as_tree = fetch.unpack and fetch.strip_root and urlsplit(fetch.url).path.endswith(".tar.gz")
+    if host is None or not fetch.commit or not as_tree:
+        return fetch
+    return replace(fetch, guarded=HOST_KINDS[host.kind].archive(project, host, fetch.commit))

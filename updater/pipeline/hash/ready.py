@@ -1,0 +1,30 @@
+"""What hashing hands on: a change whose values are known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from updater.building.evaluating import Downloaded
+    from updater.choose.subjects import Decision
+    from updater.model import Build, Hashed
+
+
+class Ready(Struct, frozen=True):
+    """A change whose values are known; ``build`` is None until it is decided or done.
+
+    Attributes:
+        built: field -> hash, for those that a build told.
+    """
+
+    decision: Decision
+    values: dict[str, str]
+    hashed: Hashed | None
+    archive: Downloaded | None = None
+    build: Build | None = None
+    companions: tuple[Mapping[str, str], ...] = ()
+    built: Mapping[str, str] = field(default_factory=dict)
