@@ -22,7 +22,7 @@ import anyio
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from tests.real_nix import CONFIGURATION, discard, place
-from updater.building.evaluating import Evaluator, Job, Target
+from updater.building.evaluating import BuildJob, BuildTarget, Evaluator
 from updater.building.expressions import file_expression, probe, read_evaluated
 from updater.effects.nix.build import NixBuild
 from updater.effects.scratch import Scratch
@@ -59,12 +59,12 @@ def project(folder: Path, tiny: Path, count: int) -> list[Package]:
     return packages
 
 
-def jobs(packages: list[Package], *, changed: bool) -> list[Job]:
+def jobs(packages: list[Package], *, changed: bool) -> list[BuildJob]:
     """Return a job for each package."""
     policy = BuildPolicy(file="default.nix")
     return [
-        Job(
-            Target(package, policy),
+        BuildJob(
+            BuildTarget(package, policy),
             "",
             {package.file: OVERLAY.format(name=package.name, version="2.0").encode()}
             if changed
@@ -74,7 +74,7 @@ def jobs(packages: list[Package], *, changed: bool) -> list[Job]:
     ]
 
 
-async def one_by_one(nix: NixBuild, scratch: Scratch, wanted: list[Job]) -> list[str]:
+async def one_by_one(nix: NixBuild, scratch: Scratch, wanted: list[BuildJob]) -> list[str]:
     """A copy and a process for each."""
     found = []
     for job in wanted:
@@ -89,7 +89,7 @@ async def one_by_one(nix: NixBuild, scratch: Scratch, wanted: list[Job]) -> list
     return found
 
 
-async def together(nix: NixBuild, scratch: Scratch, wanted: list[Job]) -> list[str]:
+async def together(nix: NixBuild, scratch: Scratch, wanted: list[BuildJob]) -> list[str]:
     """As the updater does."""
     ahead = await Evaluator(nix, scratch, 1).evaluate(wanted)
     return [

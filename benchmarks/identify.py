@@ -24,7 +24,7 @@ from contextlib import closing
 from pathlib import Path
 
 from updater.effects.git.mirror import Mirror
-from updater.identify.hashes import Hashes
+from updater.identify.hashes import TreeHashes
 from updater.model.sri import to_base16
 
 LENGTHS = [int(one) for one in sys.argv[1:]] or [100, 1_000, 10_000]
@@ -61,7 +61,7 @@ def hash_all(folder: Path, workers: int) -> None:
     kept: dict[str, str] = {}
     started = time.perf_counter()
     with mirror.objects() as objects:
-        hashes = Hashes(mirror, objects, None, sys.maxsize, lambda: False)
+        hashes = TreeHashes(mirror, objects, None, sys.maxsize, lambda: False)
         with closing(hashes.ahead(mirror.log(), workers)) as offered:
             for one in offered:
                 found = hashes.of(one).sri

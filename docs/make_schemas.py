@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from updater.config.keys import Document
-from updater.report.schema import ErrorObject, PlanReport, PrefetchReport, Report, Reviews, Truths
+from updater.report.schema import (
+    ErrorObject,
+    PlanReport,
+    PrefetchReport,
+    Report,
+    ReviewReport,
+    TruthsReport,
+)
 
 if TYPE_CHECKING:
     from updater.config.values import Spelled
@@ -23,8 +30,8 @@ FOLDER = Path(__file__).parent / "schemas"
 MODELS: dict[str, type[msgspec.Struct]] = {
     "config.json": Document,
     "report.json": Report,
-    "truths.json": Truths,
-    "review.json": Reviews,
+    "truths.json": TruthsReport,
+    "review.json": ReviewReport,
     "plan.json": PlanReport,
     "prefetch.json": PrefetchReport,
     "error.json": ErrorObject,

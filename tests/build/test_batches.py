@@ -7,14 +7,16 @@ import json
 import pytest
 
 from updater.building import batches
-from updater.building.batches import Said, Tree, Wanted
+from updater.building.batches import EvaluatedTree, Evaluation, EvaluationRequest
 from updater.building.expressions import Evaluated
 from updater.errors import BuildError
 
 FOUND = {"drv": "/s/a.drv", "source": None, "check": "/s/i.drv"}
 TREES = [
-    Tree("/t/1/default.nix", {0: Wanted("p.a", None)}),
-    Tree("/t/2/default.nix", {1: Wanted("p.b", ()), 2: Wanted("p.c", ("c",))}),
+    EvaluatedTree("/t/1/default.nix", {0: EvaluationRequest("p.a", None)}),
+    EvaluatedTree(
+        "/t/2/default.nix", {1: EvaluationRequest("p.b", ()), 2: EvaluationRequest("p.c", ("c",))}
+    ),
 ]
 
 
@@ -26,8 +28,8 @@ trace: mark 2 {json.dumps({**FOUND, "check": None})}
 error: undefined variable 'x'
 """
     assert batches.read_traced(log, "mark") == {
-        0: Said(Evaluated("/s/a.drv", "/s/i.drv", "", ""), "warning: of the first\n"),
-        2: Said(Evaluated("/s/a.drv", "", "", ""), f"trace: other 1 {json.dumps(FOUND)}\n"),
+        0: Evaluation(Evaluated("/s/a.drv", "/s/i.drv", "", ""), "warning: of the first\n"),
+        2: Evaluation(Evaluated("/s/a.drv", "", "", ""), f"trace: other 1 {json.dumps(FOUND)}\n"),
     }
 
 
@@ -71,7 +73,7 @@ def test_a_package_counts_when_all_of_its_parts_were_evaluated() -> None:
     failed = {"attr": "p2.imports", "attrPath": ["p2", "imports"], "error": "error: no"}
     output = "\n".join([*map(json.dumps, [*LINES, failed]), "no JSON", "[]", '{"attrPath": 1}'])
     assert batches.read_jobs(output) == {
-        0: Said(
+        0: Evaluation(
             Evaluated(
                 "/nix/store/python3.12-a-1.0.drv",
                 "/nix/store/imports.drv",
@@ -80,5 +82,5 @@ def test_a_package_counts_when_all_of_its_parts_were_evaluated() -> None:
             ),
             "",
         ),
-        1: Said(Evaluated("/nix/store/tool-1.0.drv", "", "", ""), ""),
+        1: Evaluation(Evaluated("/nix/store/tool-1.0.drv", "", "", ""), ""),
     }

@@ -8,7 +8,7 @@ from tests.choose.spelling import candidates, commit, spelled
 from updater import choose
 from updater.model import Offer, Pin, Policy, Project
 
-NAMES = choose.Names(("a",), "a")
+NAMES = choose.TagNames(("a",), "a")
 TAGS = "v1.0 v1.1 v2.0rc1 x-3.0 2.0 nightly"
 ID = "ab" * 20
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MANY = settings(max_examples=max(400, settings().max_examples), deadline=None)
 SOME = settings(deadline=None)
-NAMES = choose.Names(("a",), "a")
+NAMES = choose.TagNames(("a",), "a")
 NUMBERS = st.integers(0, 12)
 FINAL = st.builds("{}.{}".format, NUMBERS, NUMBERS)
 ODD = st.builds(
@@ -102,7 +102,7 @@ def pins(draw: st.DrawFn, offered: Sequence[Candidate]) -> Pin:
 @st.composite
 def situations(
     draw: st.DrawFn,
-) -> tuple[Pin, Sequence[Candidate], Policy, choose.Form]:
+) -> tuple[Pin, Sequence[Candidate], Policy, choose.TagForm]:
     offered = draw(candidates())
     pin = draw(pins(offered))
     policy = draw(POLICIES)
@@ -110,7 +110,7 @@ def situations(
     return pin, offered, policy, choose.tag_form(pin, policy, offer, NAMES)
 
 
-def held(pin: Pin, offered: Sequence[Candidate], form: choose.Form) -> Version | Spelling | None:
+def held(pin: Pin, offered: Sequence[Candidate], form: choose.TagForm) -> Version | Spelling | None:
     """The version that the pin truly holds, else what its label says."""
     for one in offered:
         if pin.rev in (one.ref, one.commit) and ordered(form.version(one.ref)) is not None:
@@ -121,7 +121,7 @@ def held(pin: Pin, offered: Sequence[Candidate], form: choose.Form) -> Version |
 @MANY
 @given(situations())
 def test_never_a_downgrade(
-    situation: tuple[Pin, Sequence[Candidate], Policy, choose.Form],
+    situation: tuple[Pin, Sequence[Candidate], Policy, choose.TagForm],
 ) -> None:
     """What is taken is newer than what is held; only the label may be corrected downwards."""
     pin, offered, policy, form = situation
@@ -144,7 +144,7 @@ def test_never_a_downgrade(
 @MANY
 @given(situations())
 def test_nothing_unasked_is_taken(
-    situation: tuple[Pin, Sequence[Candidate], Policy, choose.Form],
+    situation: tuple[Pin, Sequence[Candidate], Policy, choose.TagForm],
 ) -> None:
     """No pre-, dev or yanked release, nothing ignored, not allowed or too young."""
     pin, offered, policy, form = situation
@@ -165,7 +165,7 @@ def test_nothing_unasked_is_taken(
 @MANY
 @given(situations())
 def test_a_wait_names_what_waits_and_why(
-    situation: tuple[Pin, Sequence[Candidate], Policy, choose.Form],
+    situation: tuple[Pin, Sequence[Candidate], Policy, choose.TagForm],
 ) -> None:
     pin, offered, policy, form = situation
     choice = choose.choose_release(pin, choose.Versions(offered, form), policy, NOW)
@@ -177,7 +177,7 @@ def test_a_wait_names_what_waits_and_why(
 
 @given(situations(), st.randoms())
 def test_the_order_of_the_answer_does_not_matter(
-    situation: tuple[Pin, Sequence[Candidate], Policy, choose.Form],
+    situation: tuple[Pin, Sequence[Candidate], Policy, choose.TagForm],
     random: object,
 ) -> None:
     pin, offered, policy, form = situation
@@ -190,7 +190,7 @@ def test_the_order_of_the_answer_does_not_matter(
 @MANY
 @given(situations())
 def test_a_second_run_takes_nothing(
-    situation: tuple[Pin, Sequence[Candidate], Policy, choose.Form],
+    situation: tuple[Pin, Sequence[Candidate], Policy, choose.TagForm],
 ) -> None:
     """What was taken is pinned then, by its tag and under its true label."""
     pin, offered, policy, form = situation

@@ -222,7 +222,7 @@ def choice_of(case: Case) -> str:
     form = None
     if rev:
         offer = Offer(Project("https://h/o/r"), offered)
-        form = choose.tag_form(pin, policy, offer, choose.Names(("a",), "r"))
+        form = choose.tag_form(pin, policy, offer, choose.TagNames(("a",), "r"))
     return spelled(choose.choose_release(pin, choose.Versions(offered, form), policy, NOW))
 
 
@@ -328,7 +328,7 @@ CHANNELS = {
 def test_a_newer_release_on_the_index_is_mentioned(
     tags: str, index: str, policy: dict[str, Any], said: str
 ) -> None:
-    form = choose.general_form(choose.Names(("a",), "a"))
+    form = choose.general_form(choose.TagNames(("a",), "a"))
     warnings = choose.other_channel(
         choose.Versions(candidates(tags, tags=True), form).releases,
         choose.Versions(candidates(index, tags=False), None).releases,

@@ -127,13 +127,13 @@ CASES = {
 }
 
 
-def form_of(case: Case) -> tuple[choose.Form, Offer, choose.Names]:
+def form_of(case: Case) -> tuple[choose.TagForm, Offer, choose.TagNames]:
     rev, _, label = case.pin.partition(":")
     pin = Pin(label.removesuffix("$") or None, rev, through_version=label.endswith("$"))
     branches = {name: commit(name) for name in case.branches.split()}
     offer = Offer(Project("https://h/o/r"), candidates(case.tags, tags=True), branches, "main")
     pattern = re.compile(case.pattern) if case.pattern else None
-    names = choose.Names((case.names[0],), case.names[1])
+    names = choose.TagNames((case.names[0],), case.names[1])
     return choose.tag_form(pin, Policy(tag_pattern=pattern), offer, names), offer, names
 
 
@@ -185,7 +185,7 @@ def test_thousands_of_tags_are_ordered_by_version() -> None:
     """Also where names, dates and versions have different orders."""
     text = " ".join(f"v{major}.{minor}" for minor in range(60) for major in range(60))
     found = choose.Versions(
-        candidates(text, tags=True), choose.general_form(choose.Names((), "a"))
+        candidates(text, tags=True), choose.general_form(choose.TagNames((), "a"))
     ).releases
     assert [one.candidate.version for one in found] == [
         f"{major}.{minor}" for major in reversed(range(60)) for minor in reversed(range(60))

@@ -12,7 +12,7 @@ from updater.model import Offer, Pin, Policy, Project
 
 MAIN = commit("main")
 OTHER = "f" * 40
-NAMES = choose.Names(("a",), "a")
+NAMES = choose.TagNames(("a",), "a")
 
 
 def offer(tags: str, branches: str = "main") -> Offer:

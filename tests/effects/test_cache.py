@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.loopback.server import Server
-    from updater.model import Answer
+    from updater.model import HttpResponse
 
 TOKEN = "ghp_hush_hush"
 
@@ -39,12 +39,12 @@ class Runs:
         self.said: list[str] = []
         self.token = TOKEN
 
-    def get(self, *urls: str, server: Server | None = None, **more: Any) -> list[Answer]:
+    def get(self, *urls: str, server: Server | None = None, **more: Any) -> list[HttpResponse]:
         """Get some addresses in one run."""
         bound = frozenset({origin(server.url)} if server is not None else ())
         credentials = (Credential("T", bound, self.token),)
 
-        async def main() -> list[Answer]:
+        async def main() -> list[HttpResponse]:
             network = Network(retries=0, timeout=20)
             async with Http.opened(
                 network, credentials, self.said.append, cache=self.folder

@@ -12,7 +12,7 @@ import pytest
 
 from updater.effects.git.history import History
 from updater.effects.git.mirror import Mirror
-from updater.effects.git.push import Commit, Remote
+from updater.effects.git.push import NewCommit, PushRemote
 from updater.errors import BadAnswer, PublishError
 
 if TYPE_CHECKING:
@@ -154,8 +154,8 @@ def test_a_history_may_be_larger_than_the_limit_of_one_fetch(
 def test_the_base_of_a_push_is_held_to_the_limit(github: GitHub, repository: Hosted) -> None:
     repository.writable = True
     head = repository.head()
-    change = Commit(head, "m", {"a": b"1"}, {}, "loopback")
-    remote = Remote(github.url, "o/r", "", 20_000)
+    change = NewCommit(head, "m", {"a": b"1"}, {}, "loopback")
+    remote = PushRemote(github.url, "o/r", "", 20_000)
     with pytest.raises(PublishError) as caught:
         anyio.run(remote.push, "updater/a", "", change)
     assert (str(caught.value), caught.value.hint) == (

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.loopback.faults import Fault
-    from updater.model import Answer
+    from updater.model import HttpResponse
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -68,12 +68,12 @@ class Client:
 
         return anyio.run(main)
 
-    def get(self, url: str, **more: Any) -> Answer:
-        answer: Answer = self.run(lambda client: client.get(url, **more))
+    def get(self, url: str, **more: Any) -> HttpResponse:
+        answer: HttpResponse = self.run(lambda client: client.get(url, **more))
         return answer
 
-    def post(self, url: str, **more: Any) -> Answer:
-        answer: Answer = self.run(lambda client: client.post(url, b"x", headers={}, **more))
+    def post(self, url: str, **more: Any) -> HttpResponse:
+        answer: HttpResponse = self.run(lambda client: client.post(url, b"x", headers={}, **more))
         return answer
 
     def download(self, url: str, **more: Any) -> bytes:
@@ -240,7 +240,7 @@ def test_a_caller_judges_a_body_that_tells_of_a_failure(
 ) -> None:
     judged = []
 
-    def judge(answer: Answer) -> None:
+    def judge(answer: HttpResponse) -> None:
         judged.append(answer.body)
         if len(judged) == 1:
             raise ServerFailed("not yet")

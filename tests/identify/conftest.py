@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.effects.git.batch import Batch
-    from updater.effects.git.mirror import Logged
+    from updater.effects.git.mirror import LoggedCommit
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class History:
     def __post_init__(self) -> None:
         object.__setattr__(self, "mirror", Mirror(self.repository.path, "the test's repository"))
 
-    def log(self) -> dict[str, Logged]:
+    def log(self) -> dict[str, LoggedCommit]:
         """Every commit of branches and tags, newest first."""
         self.repository.settle()
         return {one.commit: one for one in self.mirror.log()}

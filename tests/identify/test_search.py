@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from updater.identify.exact import Unreproducible
-from updater.identify.search import Clues, Match, Nothing, candidates, same_tree, search
+from updater.identify.search import Clues, Match, NothingFound, candidates, same_tree, search
 from updater.identify.trees import TreeHash
 from updater.model import Sri
 
@@ -69,7 +69,7 @@ def test_finds_the_tree_and_counts_each_tree_once() -> None:
 
 def test_tells_which_limit_ended_it() -> None:
     found = search(sri(sha(1)), HISTORY, hashed, lambda seen: "the limit" if seen == 5 else "")
-    assert found == Nothing(5, ended_by="the limit")
+    assert found == NothingFound(5, ended_by="the limit")
 
 
 def test_tells_how_many_have_no_one_hash_and_why_the_first_has_none() -> None:
@@ -80,7 +80,7 @@ def test_tells_how_many_have_no_one_hash_and_why_the_first_has_none() -> None:
             raise Unreproducible("the second")
         return hashed(one)
 
-    assert search(sri(sha(1)), HISTORY, refuse, never) == Nothing(99, 2, "the first")
+    assert search(sri(sha(1)), HISTORY, refuse, never) == NothingFound(99, 2, "the first")
 
 
 def test_a_tree_whose_hash_depends_on_the_commit_is_looked_at_for_each_commit() -> None:

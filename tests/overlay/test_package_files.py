@@ -13,7 +13,7 @@ from updater.find.selection import select
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from updater.find.found import Found
+    from updater.find.found import OverlayFiles
 
 PACKAGE = """\
 { buildPythonPackage, fetchPypi }:
@@ -32,7 +32,7 @@ final: prev: {
 """
 
 
-def written(root: Path, **files: str) -> Found:
+def written(root: Path, **files: str) -> OverlayFiles:
     """Write files, ``overlays__x`` for overlays/x.nix, and find their packages."""
     for name, content in files.items():
         path = root / f"{name.replace('__', '/')}.nix"
@@ -41,7 +41,7 @@ def written(root: Path, **files: str) -> Found:
     return find_packages(load(root, None))
 
 
-def rows(found: Found) -> list[tuple[str, str, str]]:
+def rows(found: OverlayFiles) -> list[tuple[str, str, str]]:
     return [(one.identity, one.name, one.skip) for one in found.packages]
 
 

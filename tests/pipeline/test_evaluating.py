@@ -15,7 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.project import FAKE, pypi_overlay
-from updater.building.evaluating import Evaluator, Job, Target
+from updater.building.evaluating import BuildJob, BuildTarget, Evaluator
 from updater.effects.nix.build import NixBuild
 from updater.effects.scratch import Scratch
 from updater.model import BuildPolicy
@@ -122,7 +122,7 @@ class Bench:
         )
         nix.run("nix", "flake", "lock", f"path:{self.root}")
 
-    def evaluate(self, *jobs: Job) -> Ahead:
+    def evaluate(self, *jobs: BuildJob) -> Ahead:
         """Evaluate jobs."""
 
         async def main() -> Ahead:
@@ -162,14 +162,14 @@ def stand_in(bench: Bench) -> None:
     path.chmod(0o755)
 
 
-def as_it_is(package: Package, policy: BuildPolicy = FILE) -> Job:
-    return Job(Target(package, policy), "", {})
+def as_it_is(package: Package, policy: BuildPolicy = FILE) -> BuildJob:
+    return BuildJob(BuildTarget(package, policy), "", {})
 
 
-def changed(bench: Bench, package: Package, policy: BuildPolicy = FILE) -> Job:
+def changed(bench: Bench, package: Package, policy: BuildPolicy = FILE) -> BuildJob:
     """A job that writes another version."""
     text = (bench.root / package.file).read_bytes().replace(b'"1.0"', b'"2.0"')
-    return Job(Target(package, policy), "", {package.file: text})
+    return BuildJob(BuildTarget(package, policy), "", {package.file: text})
 
 
 def names(ahead: Ahead) -> dict[str, str]:
@@ -233,7 +233,7 @@ def test_an_attribute_that_does_not_parse_costs_the_others_nothing_but_time(benc
 def test_dependents_are_evaluated_in_the_tree_of_the_change(bench: Bench) -> None:
     a = bench.overlay("a")
     b = bench.overlay("b", broken="propagatedBuildInputs = [ self.python3Packages.a ];")
-    job = replace(changed(bench, a), dependents=(Target(b, FILE),))
+    job = replace(changed(bench, a), dependents=(BuildTarget(b, FILE),))
     ahead = bench.evaluate(job)
     plain = bench.evaluate(as_it_is(a), as_it_is(b))
     assert ahead.keys() == {(a.identity, a.identity), (a.identity, b.identity)}
@@ -314,7 +314,9 @@ def test_the_expressions_stay_below_the_limit_of_an_argument(bench: Bench) -> No
     (package,) = read_packages(text.encode(), "overlays/a.nix", FETCHERS).packages
     policy = replace(FILE, attribute="python3Packages.a")
     many = [
-        Job(Target(replace(package, attribute=("x", f"package-{number}")), policy), "", {})
+        BuildJob(
+            BuildTarget(replace(package, attribute=("x", f"package-{number}")), policy), "", {}
+        )
         for number in range(250)
     ]
     assert len(bench.evaluate(*many)) == 250

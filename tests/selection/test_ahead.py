@@ -13,7 +13,7 @@ from tests.project import FAKE, github_overlay
 from updater.config.load import load
 from updater.errors import ConfigError
 from updater.find.ahead import begin_reading
-from updater.find.found import Found
+from updater.find.found import OverlayFiles
 from updater.find.packages import find_packages
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def found_ahead(root: Path) -> tuple[bool, str]:
 
 def test_of_no_overlays_nothing_is_found(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("overlays: []\n")
-    assert begin_reading(load(tmp_path, None))() == Found((), {})
+    assert begin_reading(load(tmp_path, None))() == OverlayFiles((), {})
 
 
 @pytest.mark.parametrize("count", [1, MANY])

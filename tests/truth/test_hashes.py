@@ -14,8 +14,8 @@ from updater.effects.git.mirror import Mirror
 from updater.effects.processes import workers
 from updater.identify import hashes
 from updater.identify.exact import Unreproducible
-from updater.identify.hashes import Hashes
-from updater.identify.search import Clues, Match, Nothing, candidates, search
+from updater.identify.hashes import TreeHashes
+from updater.identify.search import Clues, Match, NothingFound, candidates, search
 from updater.model import Sri
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def all_hashes(mirror: Mirror, number: int, most: int = 1000) -> list[str]:
     """Every commit's hash in the order of the log, by so many processes."""
     found = []
     with mirror.objects() as objects:
-        made = Hashes(mirror, objects, NO_TREE, most, lambda: False)
+        made = TreeHashes(mirror, objects, NO_TREE, most, lambda: False)
         with closing(made.ahead(mirror.log(), number)) as offered:
             for one in offered:
                 try:
@@ -101,9 +101,9 @@ def test_the_first_candidate_in_order_is_found_and_the_processes_end(
 ) -> None:
     log = list(mirror.log())
     with mirror.objects() as objects:
-        wanted = Hashes(mirror, objects, None, 1000, lambda: False).of(log[40]).sri
+        wanted = TreeHashes(mirror, objects, None, 1000, lambda: False).of(log[40]).sri
 
-        made = Hashes(mirror, objects, wanted, 1000, lambda: False)
+        made = TreeHashes(mirror, objects, wanted, 1000, lambda: False)
         with closing(made.ahead(candidates(mirror.log, Clues()), 2)) as offered:
             found = search(wanted, offered, made.of, lambda _: "")
 
@@ -123,12 +123,12 @@ def test_no_more_is_computed_than_the_budget_allows(
 
     monkeypatch.setattr(workers.Worker, "ask", counted)
     with mirror.objects() as objects:
-        made = Hashes(mirror, objects, NO_TREE, 20, lambda: False)
+        made = TreeHashes(mirror, objects, NO_TREE, 20, lambda: False)
         with closing(made.ahead(candidates(mirror.log, Clues()), 2)) as offered:
             found = search(
                 NO_TREE, offered, made.of, lambda _: "the limit" if made.made >= 20 else ""
             )
-    assert isinstance(found, Nothing)
+    assert isinstance(found, NothingFound)
     assert (found.looked_at, found.ended_by) == (20, "the limit")
     assert 1 <= sum(asked) <= 19
     assert started
@@ -142,7 +142,7 @@ def test_the_end_of_the_time_ends_the_waiting(
 
     def offered_and_stopped() -> Iterator[str]:
         with mirror.objects() as objects:
-            made = Hashes(mirror, objects, NO_TREE, 1000, lambda: bool(over))
+            made = TreeHashes(mirror, objects, NO_TREE, 1000, lambda: bool(over))
             with closing(made.ahead(mirror.log(), 2)) as offered:
                 for one in offered:
                     for worker in started:

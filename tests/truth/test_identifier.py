@@ -15,8 +15,8 @@ from tests.loopback.repositories import Executable, Submodule, Symlink
 from tests.project import FAKE, unpacked_hash
 from updater.effects.answers import Answers
 from updater.identify.identifier import Identifier
-from updater.identify.questions import Budget, Identity, Question
-from updater.identify.search import Nothing
+from updater.identify.questions import HashQuestion, Identity, SearchBudget
+from updater.identify.search import NothingFound
 from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
@@ -91,14 +91,14 @@ def test_every_commit_of_a_random_history_is_found(steps: list[Step]) -> None:
             folder,
             folder / "cache",
             Answers(folder / "answers"),
-            Budget(),
+            SearchBudget(),
             note=lambda _: None,
             token=lambda _: "",
         )
 
         async def identified(commit: str) -> tuple[str, bool]:
             url, pinned = f"{github.url}/o/r.git", parse_hash(hashes[commit], "sha256")
-            asked = Question(url, pinned, "a.nix", hashes[commit], commit, (), tuple(tagged))
+            asked = HashQuestion(url, pinned, "a.nix", hashes[commit], commit, (), tuple(tagged))
             found = await identifier.identify(asked)
             assert isinstance(found, Identity)
             return found.commit, found.is_named
@@ -115,8 +115,8 @@ def test_tells_how_far_a_search_is(tmp_path: Path, github: GitHub) -> None:
         repository.commit({"a": str(number)})
     url, said = f"{github.url}/o/r.git", list[str]()
     identifier = Identifier(
-        tmp_path, tmp_path / "cache", None, Budget(), note=said.append, token=lambda _: ""
+        tmp_path, tmp_path / "cache", None, SearchBudget(), note=said.append, token=lambda _: ""
     )
-    question = Question(url, parse_hash(FAKE, "sha256"), "a.nix", FAKE, "", (), ())
-    assert isinstance(anyio.run(identifier.identify, question), Nothing)
+    question = HashQuestion(url, parse_hash(FAKE, "sha256"), "a.nix", FAKE, "", (), ())
+    assert isinstance(anyio.run(identifier.identify, question), NothingFound)
     assert said == [f"{url}: {far}" for far in ("cloning", "0 trees", "50 trees", "100 trees")]

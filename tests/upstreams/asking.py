@@ -14,14 +14,14 @@ from updater.effects.http.client import Http, Network
 from updater.effects.http.credentials import Credential
 from updater.effects.http.patience import Clock
 from updater.model import Offer, Project
-from updater.upstreams.base import Question, Surroundings
+from updater.upstreams.base import ProjectQuestion, Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from updater.model import Host, Note
-    from updater.upstreams.base import Found, Upstream
+    from updater.upstreams.base import OfferOrError, Upstream
 
 T = TypeVar("T")
 
@@ -66,9 +66,11 @@ class Asking:
     time: Timeless = field(default_factory=Timeless)
     said: list[str] = field(default_factory=list)
 
-    def ask(self, kind: Upstream, *questions: Question | str) -> dict[str, Found]:
+    def ask(self, kind: Upstream, *questions: ProjectQuestion | str) -> dict[str, OfferOrError]:
         """Look projects up and return what was found, by project."""
-        asked = [Question(Project(one)) if isinstance(one, str) else one for one in questions]
+        asked = [
+            ProjectQuestion(Project(one)) if isinstance(one, str) else one for one in questions
+        ]
         found = self._run(lambda around: kind.look_up(asked, around))
         return {str(project): one for project, one in found.items()}
 
@@ -110,13 +112,13 @@ class Asking:
 
         return anyio.run(main)
 
-    def offer(self, kind: Upstream, question: Question | str) -> Offer:
+    def offer(self, kind: Upstream, question: ProjectQuestion | str) -> Offer:
         """Look one project up that can be found."""
         (found,) = self.ask(kind, question).values()
         assert isinstance(found, Offer), found
         return found
 
-    def failure(self, kind: Upstream, question: Question | str) -> Exception:
+    def failure(self, kind: Upstream, question: ProjectQuestion | str) -> Exception:
         """Look one project up that cannot be found."""
         (found,) = self.ask(kind, question).values()
         assert isinstance(found, Exception), found

@@ -16,7 +16,7 @@ from tests.loopback.messages import Response
 from tests.upstreams.asking import Asking, codes, tags
 from updater.errors import NotFound, ServerFailed
 from updater.model import Note, Offer, Project
-from updater.upstreams.base import Question
+from updater.upstreams.base import ProjectQuestion
 
 if TYPE_CHECKING:
     from updater.model import Candidate
@@ -38,7 +38,7 @@ class Setting:
         return f"https://{self.name}/{path}"
 
     def offer(self, path: str, **more: object) -> Offer:
-        question = Question(Project(self.url(path)), **more)  # type: ignore[arg-type]
+        question = ProjectQuestion(Project(self.url(path)), **more)  # type: ignore[arg-type]
         return self.asking.offer(self.kind, question)
 
     def release_page(self, tag: str) -> str:
@@ -189,7 +189,7 @@ class HostedKind:
     ) -> None:
         assert hosted.repository.head()
         setting.forge.server.fail("GET .*/releases", Response(500))
-        question = Question(Project(setting.url("group/pkg")), releases=True)
+        question = ProjectQuestion(Project(setting.url("group/pkg")), releases=True)
         assert isinstance(setting.asking.failure(setting.kind, question), ServerFailed)
 
     def test_the_token_goes_to_git_and_to_the_api(self, setting: Setting, hosted: Hosted) -> None:

@@ -12,7 +12,7 @@ from tests.loopback.repositories import Repository
 from tests.upstreams.asking import Asking, tags
 from updater.errors import NotFound
 from updater.model import Host, Project
-from updater.upstreams.base import Question
+from updater.upstreams.base import ProjectQuestion
 from updater.upstreams.git import KIND
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def test_a_branch_is_known_when_it_is_asked_for(
 ) -> None:
     repository.branch("dev")
     serve(server, repository, "/some/where/pkg.git")
-    question = Question(Project(PROJECT), branches=frozenset({"dev"}))
+    question = ProjectQuestion(Project(PROJECT), branches=frozenset({"dev"}))
     assert asking.offer(KIND, question).branches == {
         "main": repository.head(),
         "dev": repository.head(),

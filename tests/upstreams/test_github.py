@@ -14,8 +14,8 @@ from tests.loopback.messages import Response
 from tests.loopback.rest import Quota, secondary_limit
 from tests.upstreams.asking import Asking, codes, tags
 from updater.errors import NotFound, Refused
-from updater.model import Known, Note, Offer, Project
-from updater.upstreams.base import Question
+from updater.model import CommitFacts, Note, Offer, Project
+from updater.upstreams.base import ProjectQuestion
 from updater.upstreams.github import KIND
 from updater.upstreams.github_query import read
 
@@ -50,8 +50,8 @@ def url(name: str) -> str:
     return f"https://github.com/o/{name}"
 
 
-def question(name: str, **more: object) -> Question:
-    return Question(Project(url(name)), **more)  # type: ignore[arg-type]
+def question(name: str, **more: object) -> ProjectQuestion:
+    return ProjectQuestion(Project(url(name)), **more)  # type: ignore[arg-type]
 
 
 def requests(github: GitHub) -> list[str]:
@@ -145,7 +145,7 @@ def test_both_ways_know_the_same(asking: Asking, github: GitHub, vocos: Hosted) 
     by_graphql = asking.offer(KIND, asked)
     undated = tuple(replace(one, published=None) for one in by_graphql.candidates)
     assert sorted(undated, key=str) == sorted(by_git.candidates, key=str)
-    assert replace(by_graphql, candidates=(), known=Known()) == replace(by_git, candidates=())
+    assert replace(by_graphql, candidates=(), known=CommitFacts()) == replace(by_git, candidates=())
 
 
 def test_tags_have_their_commits_dates(with_token: Asking, vocos: Hosted) -> None:
@@ -168,7 +168,7 @@ def test_what_follows_commits_is_told_in_the_same_request(
         question("vocos", commits=frozenset({pinned}), files=("pyproject.toml", "setup.py")),
     )
     assert requests(github) == [GRAPHQL]
-    assert offer.known == Known(
+    assert offer.known == CommitFacts(
         dates={
             pinned: datetime(2025, 3, 1, 10, tzinfo=UTC),
             head: datetime(2025, 3, 5, 10, tzinfo=UTC),

@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from updater.errors import BadAnswer
-from updater.model import Answer
+from updater.model import HttpResponse
 from updater.upstreams.ls_refs import Refs, advertised_refs, ls_refs, moved
 
 if TYPE_CHECKING:
@@ -27,14 +27,14 @@ def packets(*lines: str) -> bytes:
 class Scripted:
     """Answers one request after the other, and remembers them."""
 
-    answers: list[Answer]
+    answers: list[HttpResponse]
     asked: list[tuple[str, str, bytes]] = field(default_factory=list)
 
-    async def get(self, url: str, **_: Any) -> Answer:
+    async def get(self, url: str, **_: Any) -> HttpResponse:
         self.asked.append(("GET", url, b""))
         return self.answers.pop(0)
 
-    async def post(self, url: str, content: bytes, **_: Any) -> Answer:
+    async def post(self, url: str, content: bytes, **_: Any) -> HttpResponse:
         self.asked.append(("POST", url, content))
         return self.answers.pop(0)
 
@@ -45,9 +45,9 @@ class Scripted:
         raise AssertionError(message)
 
 
-def answer(body: bytes, status: int = 200, url: str = URL) -> Answer:
+def answer(body: bytes, status: int = 200, url: str = URL) -> HttpResponse:
     headers: Mapping[str, str] = {}
-    return Answer(status, url, headers, body)
+    return HttpResponse(status, url, headers, body)
 
 
 def refs_of(body: bytes) -> Refs:

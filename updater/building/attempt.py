@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from updater.building.batches import Said
-    from updater.building.evaluating import Downloaded, Target
+    from updater.building.batches import Evaluation
+    from updater.building.evaluating import BuildTarget, Downloaded
     from updater.building.expressions import Evaluated
     from updater.effects.nix.build import Ended, NixBuild
     from updater.effects.scratch import Scratch
@@ -38,10 +38,10 @@ class Attempt(Struct, frozen=True):
     nix: NixBuild
     scratch: Scratch
     changes: Mapping[str, bytes]
-    target: Target
+    target: BuildTarget
     log: Path
 
-    async def run(self, said: Said | None, label: str, source: Downloaded | None) -> Build:
+    async def run(self, said: Evaluation | None, label: str, source: Downloaded | None) -> Build:
         """Return what became of it.
 
         Args:
@@ -64,7 +64,7 @@ class Attempt(Struct, frozen=True):
             return self._failed(_phase(ended.log), ended)
         return await self._import(package, label)
 
-    def _taken(self, said: Said | None) -> Evaluated | None:
+    def _taken(self, said: Evaluation | None) -> Evaluated | None:
         """Return what was evaluated ahead, unless the store was cleaned of it since."""
         if said is None or not self.nix.holds([said.evaluated.drv, said.evaluated.check]):
             return None

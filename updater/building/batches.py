@@ -28,9 +28,12 @@ from updater.building.expressions import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Form: TypeAlias = Literal["file", "flake"]
+EvaluationForm: TypeAlias = Literal["file", "flake"]
 
-_SETS: dict[Form, str] = {"file": FILE_SET, "flake": "ref: (builtins.getFlake ref).outputs"}
+_SETS: dict[EvaluationForm, str] = {
+    "file": FILE_SET,
+    "flake": "ref: (builtins.getFlake ref).outputs",
+}
 
 _TRACED = """\
 let
@@ -70,7 +73,7 @@ in
 """
 
 
-class Wanted(Struct, frozen=True):
+class EvaluationRequest(Struct, frozen=True):
     """A package to evaluate.
 
     Attributes:
@@ -82,7 +85,7 @@ class Wanted(Struct, frozen=True):
     imports: tuple[str, ...] | None
 
 
-class Tree(Struct, frozen=True):
+class EvaluatedTree(Struct, frozen=True):
     """Packages of one tree, which share the evaluation of their package set.
 
     Attributes:
@@ -91,17 +94,17 @@ class Tree(Struct, frozen=True):
     """
 
     place: str
-    packages: dict[int, Wanted]
+    packages: dict[int, EvaluationRequest]
 
 
-class Said(Struct, frozen=True):
+class Evaluation(Struct, frozen=True):
     """A package that was evaluated, and what else Nix said meanwhile, such as warnings."""
 
     evaluated: Evaluated
     log: str
 
 
-def traced(form: Form, trees: Sequence[Tree], mark: str) -> str:
+def traced(form: EvaluationForm, trees: Sequence[EvaluatedTree], mark: str) -> str:
     """Return the expression that says each package in turn, on lines that ``mark`` begins."""
     lines = []
     for tree in trees:
@@ -112,22 +115,22 @@ def traced(form: Form, trees: Sequence[Tree], mark: str) -> str:
     return _TRACED.format(load=_SETS[form], prober=prober(), mark=mark, trees="\n".join(lines))
 
 
-def read_traced(log: str, mark: str) -> dict[int, Said]:
+def read_traced(log: str, mark: str) -> dict[int, Evaluation]:
     """Return what was said of which package.
 
     Raises:
         BuildError: it is not what the expression says.
     """
-    found: dict[int, Said] = {}
+    found: dict[int, Evaluation] = {}
     pattern = re.compile(rf"^trace: {re.escape(mark)} (\d+) (.*)\n?", re.MULTILINE)
     before = 0
     for line in pattern.finditer(log):
-        found[int(line[1])] = Said(read_evaluated(line[2]), log[before : line.start()])
+        found[int(line[1])] = Evaluation(read_evaluated(line[2]), log[before : line.start()])
         before = line.end()
     return found
 
 
-def jobs(form: Form, trees: Sequence[Tree]) -> str:
+def jobs(form: EvaluationForm, trees: Sequence[EvaluatedTree]) -> str:
     """Return the expression whose attributes `nix-eval-jobs` is to evaluate."""
     lines = []
     for tree in trees:
@@ -141,7 +144,7 @@ def jobs(form: Form, trees: Sequence[Tree]) -> str:
     )
 
 
-def read_jobs(output: str) -> dict[int, Said]:
+def read_jobs(output: str) -> dict[int, Evaluation]:
     """Return the packages of which all parts were evaluated, from `nix-eval-jobs`' lines.
 
     A line of an attribute that failed has ``error`` and no ``drvPath``.
@@ -156,7 +159,7 @@ def read_jobs(output: str) -> dict[int, Said]:
             continue
         parts.setdefault(at, {})[part] = said
     return {
-        at: Said(_evaluated(one), "")
+        at: Evaluation(_evaluated(one), "")
         for at, one in parts.items()
         if one.keys() >= {"package", "source", "imports"}
     }
@@ -171,7 +174,7 @@ def _evaluated(parts: dict[str, Any]) -> Evaluated:
     return Evaluated(package["drvPath"], checked, source["name"], path)
 
 
-def _wanted(form: Form, wanted: Wanted) -> str:
+def _wanted(form: EvaluationForm, wanted: EvaluationRequest) -> str:
     attribute = wanted.attribute
     found = f"set.{attribute}"
     if form == "flake":  # where the command line looks, in its order

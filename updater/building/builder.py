@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from updater.building.evaluating import Ahead, Downloaded, Job, Target
+    from updater.building.evaluating import Ahead, BuildJob, BuildTarget, Downloaded
     from updater.effects.nix.build import NixBuild
     from updater.effects.scratch import Scratch
     from updater.model import BuildPolicy, Package, Sri
@@ -70,7 +70,7 @@ class Builder(Struct, frozen=True):
         there = (self.root / policy.flake / "flake.nix").exists()
         return "" if there else "there is no flake.nix"
 
-    async def evaluate(self, jobs: Sequence[Job]) -> Ahead:
+    async def evaluate(self, jobs: Sequence[BuildJob]) -> Ahead:
         """Evaluate together what can be; the rest is evaluated when it is built."""
         allowed = []
         for job in jobs:
@@ -80,7 +80,7 @@ class Builder(Struct, frozen=True):
         workers = int(self.limit.total_tokens)
         return await Evaluator(self.nix, self.scratch, workers).evaluate(allowed)
 
-    async def build(self, job: Job, ahead: Ahead) -> Build:
+    async def build(self, job: BuildJob, ahead: Ahead) -> Build:
         """Build a job in its own scratch copy and say what became of it.
 
         Args:
@@ -124,7 +124,7 @@ class Builder(Struct, frozen=True):
             )
         return sandboxed
 
-    async def true_hash(self, job: Job, wrong: Sri, needs: str) -> Sri:
+    async def true_hash(self, job: BuildJob, wrong: Sri, needs: str) -> Sri:
         """Let Nix find the hash of a fixed output of a package, in a scratch copy.
 
         Args:
@@ -152,11 +152,11 @@ class Builder(Struct, frozen=True):
                     hint="raise `timeout:` under `build:` in config.yaml",
                 ) from error
 
-    async def _build(self, job: Job, ahead: Ahead) -> Build:
+    async def _build(self, job: BuildJob, ahead: Ahead) -> Build:
         log = self._log(job.target.package)
         log.write_bytes(b"")
 
-        async def one(target: Target, label: str, source: Downloaded | None) -> Build:
+        async def one(target: BuildTarget, label: str, source: Downloaded | None) -> Build:
             attempt = Attempt(self.nix, self.scratch, job.changes, target, log)
             return await attempt.run(ahead.get(key(job, target)), label, source)
 
@@ -172,7 +172,7 @@ class Builder(Struct, frozen=True):
         self.logs.mkdir(parents=True, exist_ok=True)
         return self.logs / f"{package.identity.replace('/', '_')}.log"
 
-    def _timed_out(self, job: Job) -> Build:
+    def _timed_out(self, job: BuildJob) -> Build:
         seconds = int(job.target.policy.timeout.total_seconds())
         log = self._log(job.target.package)
         text = log.read_text("utf-8", "replace")

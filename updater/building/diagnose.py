@@ -13,7 +13,7 @@ from msgspec import Struct
 from updater.model import Diagnosis
 
 
-class _Rule(Struct, frozen=True):
+class _LogPattern(Struct, frozen=True):
     """A pattern in the log; message and hint are filled from its named groups."""
 
     code: str
@@ -22,8 +22,8 @@ class _Rule(Struct, frozen=True):
     hint: str
 
 
-def _rule(code: str, pattern: str, message: str, hint: str) -> _Rule:
-    return _Rule(code, re.compile(pattern, re.MULTILINE), message, hint)
+def _rule(code: str, pattern: str, message: str, hint: str) -> _LogPattern:
+    return _LogPattern(code, re.compile(pattern, re.MULTILINE), message, hint)
 
 
 _QUOTE = re.compile(r"^[^\S\n]*(?:[\w.+?=-]+)?>(?: |$)", re.MULTILINE)
@@ -31,7 +31,7 @@ _QUOTE = re.compile(r"^[^\S\n]*(?:[\w.+?=-]+)?>(?: |$)", re.MULTILINE)
 _WARNING = re.compile(r"^warning:.*\n?", re.MULTILINE)
 _ERROR = re.compile(r"^[^\S\n]*error: (?P<what>\S.*)$", re.MULTILINE)
 
-_RULES: tuple[_Rule, ...] = (
+_RULES: tuple[_LogPattern, ...] = (
     _rule(
         "no-space",
         r"No space left on device|database or disk is full",

@@ -11,7 +11,7 @@ from anyio import to_thread
 from msgspec import Struct
 
 from updater.building import batches
-from updater.building.batches import Said, Tree, Wanted
+from updater.building.batches import EvaluatedTree, Evaluation, EvaluationRequest
 from updater.building.expressions import attribute_path
 from updater.effects.nix.options import for_any_tree
 from updater.errors import BuildError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from updater.building.batches import Form
+    from updater.building.batches import EvaluationForm
     from updater.effects.nix.build import Ended, NixBuild
     from updater.effects.scratch import Scratch
     from updater.model import BuildPolicy, Package, Sri
@@ -32,7 +32,7 @@ _TREES, _PACKAGES = 16, 100
 _VAIN = 2
 
 
-class Target(Struct, frozen=True):
+class BuildTarget(Struct, frozen=True):
     """A package to build, and how."""
 
     package: Package
@@ -57,7 +57,7 @@ class Downloaded(Struct, frozen=True):
     strip_root: bool
 
 
-class Job(Struct, frozen=True):
+class BuildJob(Struct, frozen=True):
     """What is to be built.
 
     Attributes:
@@ -68,35 +68,35 @@ class Job(Struct, frozen=True):
         dependents: packages to build after it, in dependency order.
     """
 
-    target: Target
+    target: BuildTarget
     label: str
     changes: Mapping[str, bytes]
     source: Downloaded | None = None
-    dependents: tuple[Target, ...] = ()
+    dependents: tuple[BuildTarget, ...] = ()
 
     @property
-    def targets(self) -> tuple[Target, ...]:
+    def targets(self) -> tuple[BuildTarget, ...]:
         """All that is built, in order."""
         return (self.target, *self.dependents)
 
 
-Key: TypeAlias = tuple[str, str]
+EvaluationKey: TypeAlias = tuple[str, str]
 """The identities of a job's package and of the package in its tree."""
 
-Ahead: TypeAlias = dict[Key, Said]
+Ahead: TypeAlias = dict[EvaluationKey, Evaluation]
 """What was evaluated ahead; what is missing is to be evaluated by itself."""
 
 
-def key(job: Job, target: Target) -> Key:
+def key(job: BuildJob, target: BuildTarget) -> EvaluationKey:
     """Return where a target's evaluation is found."""
     return job.target.package.identity, target.package.identity
 
 
-class _Part(Struct, frozen=True):
+class _TreePart(Struct, frozen=True):
     """Some packages of one tree."""
 
     changes: Mapping[str, bytes]
-    wanted: dict[Key, Wanted]
+    wanted: dict[EvaluationKey, EvaluationRequest]
 
 
 class Evaluator(Struct, frozen=True):
@@ -110,9 +110,9 @@ class Evaluator(Struct, frozen=True):
     scratch: Scratch
     workers: int
 
-    async def evaluate(self, jobs: Sequence[Job]) -> Ahead:
+    async def evaluate(self, jobs: Sequence[BuildJob]) -> Ahead:
         """Evaluate jobs of the same place and options together."""
-        groups: dict[tuple[str, str, tuple[str, ...]], list[Job]] = {}
+        groups: dict[tuple[str, str, tuple[str, ...]], list[BuildJob]] = {}
         for job in jobs:
             policy = job.target.policy
             groups.setdefault((policy.file, policy.flake, policy.options), []).append(job)
@@ -127,18 +127,18 @@ class Evaluator(Struct, frozen=True):
                     ahead |= await self._batch(batch, policy, limit)
         return ahead
 
-    async def _batch(self, batch: Sequence[_Part], policy: BuildPolicy, limit: float) -> Ahead:
+    async def _batch(self, batch: Sequence[_TreePart], policy: BuildPolicy, limit: float) -> Ahead:
         log = self.scratch.file("evaluation.log")
         copies: list[Path] = []
         try:
             with anyio.move_on_after(limit):
-                keys: list[Key] = []
+                keys: list[EvaluationKey] = []
                 trees = []
                 for part in batch:
                     copies.append(await to_thread.run_sync(self.scratch.copy, dict(part.changes)))
                     wanted = dict(enumerate(part.wanted.values(), len(keys)))
                     keys += part.wanted
-                    trees.append(Tree(await self._place(copies[-1], policy), wanted))
+                    trees.append(EvaluatedTree(await self._place(copies[-1], policy), wanted))
                 found = await self._evaluated(trees, policy, log)
                 return {keys[at]: said for at, said in found.items()}
         except BuildError:
@@ -154,9 +154,9 @@ class Evaluator(Struct, frozen=True):
         return await self.nix.locked_flake(copy, policy.flake)
 
     async def _evaluated(
-        self, trees: Sequence[Tree], policy: BuildPolicy, log: Path
-    ) -> dict[int, Said]:
-        form: Form = "file" if policy.file else "flake"
+        self, trees: Sequence[EvaluatedTree], policy: BuildPolicy, log: Path
+    ) -> dict[int, Evaluation]:
+        form: EvaluationForm = "file" if policy.file else "flake"
         if self.nix.evaluates_jobs():
             ended = await self.nix.evaluate_jobs(
                 batches.jobs(form, trees),
@@ -178,15 +178,17 @@ class Evaluator(Struct, frozen=True):
             rest = _after(rest, said)
         return found
 
-    async def _traced(self, form: Form, expression: str, policy: BuildPolicy, log: Path) -> Ended:
+    async def _traced(
+        self, form: EvaluationForm, expression: str, policy: BuildPolicy, log: Path
+    ) -> Ended:
         if form == "file":
             return await self.nix.evaluate(expression, policy.options, log.parent, log)
         return await self.nix.evaluate_flakes(expression, policy.options, log)
 
 
-def _after(trees: Sequence[Tree], said: Mapping[int, Said]) -> list[Tree]:
+def _after(trees: Sequence[EvaluatedTree], said: Mapping[int, Evaluation]) -> list[EvaluatedTree]:
     """Return what comes after the package at which an evaluation ended."""
-    rest: list[Tree] = []
+    rest: list[EvaluatedTree] = []
     failed = False
     for tree in trees:
         packages = {at: wanted for at, wanted in tree.packages.items() if at not in said}
@@ -194,33 +196,33 @@ def _after(trees: Sequence[Tree], said: Mapping[int, Said]) -> list[Tree]:
             failed = True
             del packages[next(iter(packages))]
         if packages:
-            rest.append(Tree(tree.place, packages))
+            rest.append(EvaluatedTree(tree.place, packages))
     return rest
 
 
-def _parts(jobs: Sequence[Job]) -> Iterator[_Part]:
+def _parts(jobs: Sequence[BuildJob]) -> Iterator[_TreePart]:
     """Yield the trees of jobs, one for those that change nothing, of bounded sizes."""
-    unchanged: dict[Key, Wanted] = {}
+    unchanged: dict[EvaluationKey, EvaluationRequest] = {}
     for job in jobs:
         wanted = {
-            key(job, target): Wanted(target.attribute, target.policy.imports)
+            key(job, target): EvaluationRequest(target.attribute, target.policy.imports)
             for target in job.targets
         }
         if job.changes:
-            yield from _split(_Part(job.changes, wanted))
+            yield from _split(_TreePart(job.changes, wanted))
         else:
             unchanged |= wanted
-    yield from _split(_Part({}, unchanged))
+    yield from _split(_TreePart({}, unchanged))
 
 
-def _split(part: _Part) -> Iterator[_Part]:
+def _split(part: _TreePart) -> Iterator[_TreePart]:
     rest = iter(part.wanted.items())
     while some := dict(islice(rest, _PACKAGES)):
-        yield _Part(part.changes, some)
+        yield _TreePart(part.changes, some)
 
 
-def _batches(parts: Iterator[_Part]) -> Iterator[list[_Part]]:
-    batch: list[_Part] = []
+def _batches(parts: Iterator[_TreePart]) -> Iterator[list[_TreePart]]:
+    batch: list[_TreePart] = []
     for part in parts:
         packages = sum(len(one.wanted) for one in [*batch, part])
         if batch and (len(batch) == _TREES or packages > _PACKAGES):

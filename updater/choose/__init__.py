@@ -22,15 +22,15 @@ from updater.choose.releases import (
     other_python,
     runs_on,
 )
-from updater.choose.tags import Form, Names, Versions, general_form, other_forms, tag_form
+from updater.choose.tags import TagForm, TagNames, Versions, general_form, other_forms, tag_form
 from updater.choose.tracking import choose_tracking, expected_tracking, tag_warnings
 from updater.choose.versions import Release, is_commit, is_shortened, parse_version, plain
 
 __all__ = [
-    "Form",
     "Line",
-    "Names",
     "Release",
+    "TagForm",
+    "TagNames",
     "Versions",
     "choose_commit",
     "choose_named",

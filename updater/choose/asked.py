@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from updater.model import Offer, Take
 
 
-def named(to: str, offer: Offer, form: choose.Form | None, wider: choose.Form | None) -> Take:
+def named(to: str, offer: Offer, form: choose.TagForm | None, wider: choose.TagForm | None) -> Take:
     """Return what ``--to`` names.
 
     Raises:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from updater.choose.history import Commits
-    from updater.choose.repository import Repository
+    from updater.choose.repository import PinnedRepository
     from updater.model import Offer, Relation
 
 _NEWEST_TAGS_DATED = 50
@@ -33,7 +33,7 @@ class Chooser:
         index: what the package index has of the same name, None where that is not known.
     """
 
-    def __init__(self, repository: Repository, index: Offer | None) -> None:
+    def __init__(self, repository: PinnedRepository, index: Offer | None) -> None:
         self._repository = repository
         self._follower = repository.follower
         self._subject = repository.subject

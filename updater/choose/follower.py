@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from updater import choose
 from updater.choose.asked import named
 from updater.choose.chooser import Chooser
-from updater.choose.repository import Repository
+from updater.choose.repository import PinnedRepository
 from updater.choose.subjects import Decision, Subject
 from updater.errors import NotFound, StageError
 from updater.model import Candidate, Choice, NoFile, Offer, Pinned, PinWarning, Take, Tracking, Wait
@@ -65,9 +65,9 @@ class Follower(Struct, frozen=True):
         choice = self._gated(subject, decision.choice)
         return replace(decision, choice=choice, warnings=offer.warnings + decision.warnings)
 
-    def repository(self, subject: Subject, offer: Offer) -> Repository:
+    def repository(self, subject: Subject, offer: Offer) -> PinnedRepository:
         """Return a package with what its repository offers in the form that its pin uses."""
-        return Repository(self, subject, offer)
+        return PinnedRepository(self, subject, offer)
 
     def unfetchable(self, subject: Subject, candidate: Candidate) -> str:
         """Say why the package's fetcher call cannot get a candidate, or nothing."""

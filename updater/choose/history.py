@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from updater.choose import Release
     from updater.effects.http.client import Http
-    from updater.model import Candidate, Known, Relation
+    from updater.model import Candidate, CommitFacts, Relation
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ class Commits:
         stack: closes what was opened.
     """
 
-    def __init__(self, url: str, known: Known, http: Http, stack: ExitStack) -> None:
+    def __init__(self, url: str, known: CommitFacts, http: Http, stack: ExitStack) -> None:
         self._url = url
         self._known = known
         self._http = http
@@ -55,7 +55,7 @@ class Commits:
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, url: str, known: Known, http: Http) -> AsyncIterator[Commits]:
+    async def opened(cls, url: str, known: CommitFacts, http: Http) -> AsyncIterator[Commits]:
         """Open a repository's history by its address; nothing is fetched yet."""
         with ExitStack() as stack:
             yield cls(url, known, http, stack)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from updater.upstreams.base import Question, Surroundings, Upstream, merged, side_by_side
+from updater.upstreams.base import ProjectQuestion, Surroundings, Upstream, merged, side_by_side
 from updater.upstreams.pypi import KIND as INDEX
 
 if TYPE_CHECKING:
@@ -26,16 +26,16 @@ async def look_up(subjects: Sequence[Subject], to: str, around: Surroundings) ->
         to: the version or rev that was asked for, or an empty string.
         around: what a look-up may use.
     """
-    asked: dict[str, tuple[Upstream, list[Question]]] = {}
+    asked: dict[str, tuple[Upstream, list[ProjectQuestion]]] = {}
     for subject in subjects:
         kind = subject.upstream
         asked.setdefault(kind.kind, (kind, []))[1].append(subject.question(to))
         twin = subject.twin
         if twin is not None and not to and _wants_twin(subject):
-            asked.setdefault(INDEX.kind, (INDEX, []))[1].append(Question(twin))
+            asked.setdefault(INDEX.kind, (INDEX, []))[1].append(ProjectQuestion(twin))
     offers: Offers = {}
 
-    async def ask(kind: Upstream, questions: Sequence[Question]) -> None:
+    async def ask(kind: Upstream, questions: Sequence[ProjectQuestion]) -> None:
         offers.update(await kind.look_up(questions, around))
 
     await side_by_side(partial(ask, kind, merged(some)) for kind, some in asked.values())

@@ -11,10 +11,10 @@ from updater.choose.versions import is_commit, parse_version
 from updater.model import Candidate, Offer, PinWarning, Take
 
 if TYPE_CHECKING:
-    from updater.choose.tags import Form
+    from updater.choose.tags import TagForm
 
 
-def choose_named(to: str, offer: Offer, form: Form | None, wider: Form | None) -> Take | None:
+def choose_named(to: str, offer: Offer, form: TagForm | None, wider: TagForm | None) -> Take | None:
     """Return the candidate that a text names, None where upstream has none.
 
     Args:
@@ -38,7 +38,7 @@ def choose_named(to: str, offer: Offer, form: Form | None, wider: Form | None) -
     return None
 
 
-def _tagged(to: str, offer: Offer, wider: Form | None) -> list[Candidate]:
+def _tagged(to: str, offer: Offer, wider: TagForm | None) -> list[Candidate]:
     """Return the tag of exactly this name, without a version where its name shows none."""
     return [
         replace(one, version=(wider.version(to) if wider is not None else None) or "")

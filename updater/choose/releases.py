@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from updater.choose.tags import Versions
-    from updater.choose.versions import Ordered
+    from updater.choose.versions import OrderedVersion
 
     Unfetchable = Callable[[Candidate], str]
     """Says why a candidate's source cannot be had, or nothing."""
@@ -119,7 +119,7 @@ def held_release(pin: Pin, versions: Versions) -> Release | None:
     return next((one for one in offered if one.version == version), None)
 
 
-def _on_the_way(current: Ordered) -> Version | None:
+def _on_the_way(current: OrderedVersion) -> Version | None:
     return current if isinstance(current, Version) and current.is_prerelease else None
 
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from updater import choose
 from updater.errors import HashError
-from updater.identify.questions import Identity, Question
+from updater.identify.questions import HashQuestion, Identity
 from updater.model import Candidate, Choice, Evidence, NoFile, Pinned, Take
 from updater.model.sri import parse_hash
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from updater.model import Offer
 
 
-class Repository:
+class PinnedRepository:
     """One package, and its repository's offer in the form that its pin uses.
 
     Args:
@@ -99,7 +99,7 @@ class Repository:
         tags = [tag.candidate.commit for tag in self._by_label()]
         label = choose.parse_version(self._pin.version)
         labelled = [tag.candidate.commit for tag in self.tags if tag.version == label]
-        question = Question(
+        question = HashQuestion(
             url=self.offer.repository,
             pinned=pinned,
             file=self.subject.package.file,

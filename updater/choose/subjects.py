@@ -11,7 +11,7 @@ from updater import choose
 from updater.kinds import guarded
 from updater.metadata.version import files_read
 from updater.model import Choice, Evidence, NoFile, Pinned, PinWarning, Project, Take, Tracking
-from updater.upstreams.base import Question, host_of
+from updater.upstreams.base import ProjectQuestion, host_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,10 +38,10 @@ class Subject(Struct, frozen=True):
         return not self.policy.upstream and not self.project.startswith("pypi:")
 
     @property
-    def names(self) -> choose.Names:
+    def names(self) -> choose.TagNames:
         """What a tag may start with."""
         own = (self.package.name, self.package.pname or "")
-        return choose.Names(tuple(dict.fromkeys(name for name in own if name)), self._repository)
+        return choose.TagNames(tuple(dict.fromkeys(name for name in own if name)), self._repository)
 
     @property
     def modules(self) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ class Subject(Struct, frozen=True):
         except InvalidName:
             return None
 
-    def question(self, to: str) -> Question:
+    def question(self, to: str) -> ProjectQuestion:
         """Return what must be known of its project.
 
         Args:
@@ -79,7 +79,7 @@ class Subject(Struct, frozen=True):
         expected = choose.expected_tracking(self.pin, policy)
         follows_commits = is_commit or expected.moving or expected.kind in ("commit", "branch")
         names = {policy.branch, to, "" if is_commit or self.pin.through_version else rev}
-        return Question(
+        return ProjectQuestion(
             self.project,
             branches=frozenset(names - {"", "HEAD"}),
             commits=frozenset({rev} if is_commit else ()),

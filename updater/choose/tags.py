@@ -25,14 +25,14 @@ from updater.model import Candidate, Offer, Pin, PinWarning, Policy
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from updater.choose.versions import Ordered
+    from updater.choose.versions import OrderedVersion
 
 _PREFIX = r"(?:v|ver|version|rel|release|stable)?[-_./]?v?"
 _LAST_VERSION = re.compile(r"\d+(?:[._]\d+)+(?:\.?(?:a|b|c|rc|alpha|beta|dev|post)\d*)*(?!.*\d)")
 _UNDERSCORED = re.compile(r"\d+(?:_\d+)+")
 
 
-class Form(Struct, frozen=True):
+class TagForm(Struct, frozen=True):
     """How a project writes a version into a tag.
 
     Attributes:
@@ -52,7 +52,7 @@ class Form(Struct, frozen=True):
         return text
 
 
-class Names(Struct, frozen=True):
+class TagNames(Struct, frozen=True):
     """What a version tag may start with.
 
     Attributes:
@@ -70,7 +70,7 @@ class Names(Struct, frozen=True):
         return tuple(name for name in self.package if _plain(name) != same)
 
 
-def tag_form(pin: Pin, policy: Policy, offer: Offer, names: Names) -> Form:
+def tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm:
     """Return the form of the tags that count for a pin.
 
     Args:
@@ -81,7 +81,7 @@ def tag_form(pin: Pin, policy: Policy, offer: Offer, names: Names) -> Form:
         names: what a tag may start with.
     """
     if policy.tag_pattern is not None:
-        return Form(policy.tag_pattern)
+        return TagForm(policy.tag_pattern)
     rev = pin.rev
     if is_commit(rev):
         tags = [one.ref for one in offer.candidates if one.commit == rev]
@@ -99,34 +99,34 @@ def tag_form(pin: Pin, policy: Policy, offer: Offer, names: Names) -> Form:
     return general_form(names)
 
 
-def general_form(names: Names) -> Form:
+def general_form(names: TagNames) -> TagForm:
     """Return the form of anything that looks like a version tag of the package or repository."""
     return _form((*names.package, names.repository), "?")
 
 
 @lru_cache(maxsize=4096)
-def _form(names: tuple[str, ...], times: str) -> Form:
+def _form(names: tuple[str, ...], times: str) -> TagForm:
     unique = sorted({name for name in names if name}, key=len, reverse=True)
     # PEP 503 names: a run of -, _ and . is the same as any other.
     own = "|".join("[-_.]".join(map(re.escape, re.split("[-_.]+", name))) for name in unique)
     start = f"(?:(?:{own})(?:[-_/@]|==)?){times}" if own else ""
-    return Form(re.compile(f"{start}{_PREFIX}(?P<version>\\d.*)", re.IGNORECASE))
+    return TagForm(re.compile(f"{start}{_PREFIX}(?P<version>\\d.*)", re.IGNORECASE))
 
 
 def _plain(name: str) -> str:
     return re.sub("[-_.]+", "-", name).lower()
 
 
-def _shown_form(pin: Pin, names: Names) -> Form | None:
+def _shown_form(pin: Pin, names: TagNames) -> TagForm | None:
     """Return the form that a pin's tag shows: all but its version stays the same."""
     version = _version_in(pin, names)
     if not version:
         return None
     before, _, after = pin.rev.partition(version)
-    return Form(re.compile(f"{re.escape(before)}(?P<version>\\d.*?){re.escape(after)}"))
+    return TagForm(re.compile(f"{re.escape(before)}(?P<version>\\d.*?){re.escape(after)}"))
 
 
-def _version_in(pin: Pin, names: Names) -> str:
+def _version_in(pin: Pin, names: TagNames) -> str:
     """Return the part of a pin's tag that is its version; its label may be false."""
     label = pin.version or ""
     if pin.through_version and label and label in pin.rev:
@@ -154,7 +154,7 @@ class Versions:
         others: the candidates of another form.
     """
 
-    def __init__(self, candidates: Iterable[Candidate], form: Form | None) -> None:
+    def __init__(self, candidates: Iterable[Candidate], form: TagForm | None) -> None:
         self.form = form
         self.others: list[Candidate] = []
         known: list[Release] = []
@@ -208,7 +208,9 @@ def _newest_first(found: list[Release]) -> list[Release]:
     return sorted(by_text, key=lambda one: one.version, reverse=True)
 
 
-def other_forms(offered: Versions, newest: Ordered | None, names: Names) -> tuple[PinWarning, ...]:
+def other_forms(
+    offered: Versions, newest: OrderedVersion | None, names: TagNames
+) -> tuple[PinWarning, ...]:
     """Warn of a newer version tag in another form than the pin's.
 
     Args:

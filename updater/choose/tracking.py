@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from updater.choose.tags import Names, general_form
+from updater.choose.tags import TagNames, general_form
 from updater.choose.versions import is_commit, is_unstable, parse_version, plain
 from updater.model import Offer, Pin, PinWarning, Policy, Tracking, TrackKind
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _SAID = "config.yaml says so"
 _NAMED = "config.yaml names its upstream"
-_ANY = general_form(Names((), ""))
+_ANY = general_form(TagNames((), ""))
 
 
 def choose_tracking(pin: Pin, policy: Policy, offer: Offer, tags: Versions) -> Tracking:

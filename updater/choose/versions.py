@@ -46,13 +46,13 @@ class Spelling(Struct, frozen=True, order=True):
         return self.text
 
 
-Ordered: TypeAlias = "Version | Spelling"
+OrderedVersion: TypeAlias = "Version | Spelling"
 
 
 class Release(Struct, frozen=True):
     """A candidate with its version parsed."""
 
-    version: Ordered
+    version: OrderedVersion
     candidate: Candidate
 
 
@@ -71,7 +71,7 @@ def is_unstable(label: str | None) -> bool:
     return label is not None and _UNSTABLE.fullmatch(label) is not None
 
 
-def is_final(version: Ordered) -> bool:
+def is_final(version: OrderedVersion) -> bool:
     """Tell whether a version is PEP 440's, and neither a pre-release nor a development release."""
     return isinstance(version, Version) and not version.is_prerelease
 
@@ -90,7 +90,7 @@ def parse_version(text: str | None) -> Version | None:
         return None
 
 
-def ordered(text: str | None) -> Ordered | None:
+def ordered(text: str | None) -> OrderedVersion | None:
     """Return a label's place in an order; None for no label and for one without a number."""
     version = parse_version(text)
     if version is not None or text is None or not _DIGITS.search(text):
@@ -103,7 +103,7 @@ def plain(offered: Sequence[Release]) -> Sequence[Release]:
     return [one for one in offered if _scheme(one.version) == (False, None)] or offered
 
 
-def successors(offered: Iterable[Release], current: Ordered) -> Iterator[Release]:
+def successors(offered: Iterable[Release], current: OrderedVersion) -> Iterator[Release]:
     """Yield the releases that are newer than a version, as they stand.
 
     A date or build number (``20240115``) is no successor of ``1.2``, nor is a local variant
@@ -115,13 +115,13 @@ def successors(offered: Iterable[Release], current: Ordered) -> Iterator[Release
             yield one
 
 
-def _is_newer(one: Ordered, other: Ordered) -> bool:
+def _is_newer(one: OrderedVersion, other: OrderedVersion) -> bool:
     if isinstance(one, Version) and isinstance(other, Version):
         return one > other
     return isinstance(one, Spelling) and isinstance(other, Spelling) and one > other
 
 
-def _scheme(version: Ordered) -> tuple[bool, str | None]:
+def _scheme(version: OrderedVersion) -> tuple[bool, str | None]:
     """Return what two versions must share to follow each other."""
     if isinstance(version, Spelling):
         return False, version.shape

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
-    from updater.find.found import Found
+    from updater.find.found import OverlayFiles
     from updater.model import Outcome
 
 
-class Told(Struct, frozen=True):
+class ActionsReport(Struct, frozen=True):
     """What a command has to tell.
 
     Attributes:
@@ -34,10 +34,10 @@ class Told(Struct, frozen=True):
     command: str
     root: Path
     outcomes: Sequence[Outcome]
-    found: Found | None
+    found: OverlayFiles | None
 
 
-def tell(told: Told, stream: TextIO) -> None:
+def tell(told: ActionsReport, stream: TextIO) -> None:
     """Annotate on Actions, and add to the summary wherever the runner names a file for it."""
     annotated = os.environ.get("GITHUB_ACTIONS") == "true"
     summary = os.environ.get("GITHUB_STEP_SUMMARY", "")
@@ -74,7 +74,7 @@ def tell_stopped(command: str, message: str, hint: str) -> None:
         _append(Path(summary), stopped(command, message, hint))
 
 
-def _summarise(told: Told, path: Path, blob: str) -> None:
+def _summarise(told: ActionsReport, path: Path, blob: str) -> None:
     from updater.effects import files  # noqa: PLC0415 - as in tell
     from updater.overlay.reading.uses import uses  # noqa: PLC0415 - as in tell
     from updater.report.step_summary import LARGEST, Summary  # noqa: PLC0415 - as in tell

@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from updater.cli.actions import Told, tell
+from updater.cli.actions import ActionsReport, tell
 from updater.errors import WriteError
 from updater.model import Updated
 from updater.report import as_json
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from updater.cli.request import Request
-    from updater.find.found import Found
+    from updater.find.found import OverlayFiles
     from updater.model import Outcome
 
 
 def report_changes(
-    command: str, request: Request, outcomes: list[Outcome], found: Found, *, dry_run: bool
+    command: str, request: Request, outcomes: list[Outcome], found: OverlayFiles, *, dry_run: bool
 ) -> None:
     """Report changes; in a dry run the diff is the result, so that `git apply` can take it."""
     if dry_run and not request.json:
@@ -41,7 +41,7 @@ def report(  # noqa: PLR0913 - what every command has to report
     outcomes: list[Outcome],
     stream: TextIO | None = None,
     *,
-    found: Found | None = None,
+    found: OverlayFiles | None = None,
     base: str = "",
 ) -> None:
     """Print what became of the packages, and tell GitHub Actions where it runs this.
@@ -56,7 +56,7 @@ def report(  # noqa: PLR0913 - what every command has to report
     """
     _print(command, request, outcomes, stream, base)
     machine = sys.stderr if request.json else stream or sys.stdout
-    tell(Told(command, request.root, outcomes, found), machine)
+    tell(ActionsReport(command, request.root, outcomes, found), machine)
 
 
 def _print(

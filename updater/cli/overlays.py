@@ -11,7 +11,7 @@ from updater.find.selection import select
 if TYPE_CHECKING:
     from updater.cli.request import Request
     from updater.config.load import Config
-    from updater.find.found import Found
+    from updater.find.found import OverlayFiles
     from updater.model import Package
 
 
@@ -31,7 +31,7 @@ class Overlays:
         self._reading = begin_reading(config)
 
     @cached_property
-    def found(self) -> Found:
+    def found(self) -> OverlayFiles:
         """All that was read."""
         return self._reading()
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.cli.request import Request
-    from updater.find.found import Found
+    from updater.find.found import OverlayFiles
     from updater.model import Outcome, Package
     from updater.model.proposal import Command
     from updater.pipeline.pipeline import Pipeline
@@ -108,7 +108,7 @@ def _published(
     command: str,
     request: Request,
     outcomes: list[Outcome],
-    found: Found,
+    found: OverlayFiles,
     publisher: Publisher,
 ) -> int:
     report(command, request, outcomes, found=found)
@@ -158,7 +158,7 @@ async def _again(
     pipeline: Pipeline,
     packages: Sequence[Package],
     commands: Mapping[str, Command],
-    found: Found,
+    found: OverlayFiles,
     ask: Bump,
 ) -> list[Proposed | Outcome]:
     """Find updates again. That one is a pin is the results' word: nothing that is built changes."""
@@ -173,14 +173,14 @@ async def _again(
 
 
 async def _propose(
-    pipeline: Pipeline, packages: Sequence[Package], found: Found, ask: Bump
+    pipeline: Pipeline, packages: Sequence[Package], found: OverlayFiles, ask: Bump
 ) -> list[Proposed | Outcome]:
     proposed = await pipeline.propose(packages, found, ask)
     return await Teller(pipeline.config, pipeline.http).tell(proposed)
 
 
 async def _pins(
-    pipeline: Pipeline, packages: Sequence[Package], found: Found, *, sri: bool
+    pipeline: Pipeline, packages: Sequence[Package], found: OverlayFiles, *, sri: bool
 ) -> list[Proposed | Outcome]:
     # Upstream has nothing to tell of it: the source stays the same.
     proposed = await pipeline.propose_pins(packages, found, sri=sri)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from updater.cli.request import Request
     from updater.config.load import Config
-    from updater.find.found import Found
+    from updater.find.found import OverlayFiles
     from updater.model import Package
 
 
@@ -42,7 +42,7 @@ def review(request: Request, base: str) -> int:
     return exit_code(outcomes)
 
 
-async def _asked(config: Config, found: Found, base: str) -> tuple[str, Asked]:
+async def _asked(config: Config, found: OverlayFiles, base: str) -> tuple[str, Asked]:
     own = config.document.base
     remote = [f"origin/{own}"] if own else ["origin/HEAD", "origin/main", "origin/master"]
     commit = await git.fork_point(config.root, [base] if base else remote)

@@ -112,11 +112,11 @@ def _identifier(
     from platformdirs import user_cache_path  # noqa: PLC0415 - only where upstreams are asked
 
     from updater.identify.identifier import Identifier  # noqa: PLC0415 - as in run
-    from updater.identify.questions import Budget  # noqa: PLC0415 - as in run
+    from updater.identify.questions import SearchBudget  # noqa: PLC0415 - as in run
 
     limits = config.document.identify
     trees, seconds = request.max_candidates, request.timeout
-    budget = Budget(
+    budget = SearchBudget(
         limits.max_candidates if trees is None else trees,
         limits.timeout.total_seconds() if seconds is None else seconds,
         config.document.archives.fetched,

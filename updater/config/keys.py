@@ -141,7 +141,7 @@ class PackageOptions(_Strict, frozen=True):
         _about("The channel to follow: auto, tag, release, commit, pypi or branch:NAME"),
     ] = None
     upstream: Annotated[
-        spelled.Upstream | None,
+        spelled.UpstreamAddress | None,
         _about(
             "Where versions come from, for a source whose address has the version in it and "
             "tells no upstream: github:OWNER/REPO, gitlab:GROUP/REPO, codeberg:OWNER/REPO, "
@@ -211,11 +211,11 @@ class HostOptions(_Strict, frozen=True):
         spelled.HostKind | None,
         _about("What runs there: github, gitlab, gitea (also Forgejo) or git"),
     ] = None
-    web: Annotated[spelled.Address | None, _about("The address of its pages and repositories")] = (
-        None
-    )
-    api: Annotated[spelled.Address | None, _about("The address of its REST API")] = None
-    graphql: Annotated[spelled.Address | None, _about("The address of its GraphQL API")] = None
+    web: Annotated[
+        spelled.WebAddress | None, _about("The address of its pages and repositories")
+    ] = None
+    api: Annotated[spelled.WebAddress | None, _about("The address of its REST API")] = None
+    graphql: Annotated[spelled.WebAddress | None, _about("The address of its GraphQL API")] = None
     token_env: Annotated[str | None, _about("The environment variable with its token")] = None
 
 
@@ -268,7 +268,7 @@ class Document(_Strict, frozen=True):
 
     overlays: Annotated[Texts, _about("Files, folders and globs")] = ("overlays",)
     repository: Annotated[
-        spelled.Repository | None,
+        spelled.RepositoryName | None,
         _about(
             "Where pull requests go: OWNER/NAME, or HOST:OWNER/NAME for a host of hosts:; "
             "default: GITHUB_REPOSITORY, else the remote origin"
@@ -291,10 +291,10 @@ class Document(_Strict, frozen=True):
         default_factory=dict
     )
     index: Annotated[
-        spelled.Address | None, _about("A Simple API index; default: pip's, else PyPI")
+        spelled.WebAddress | None, _about("A Simple API index; default: pip's, else PyPI")
     ] = None
     vulnerabilities: Annotated[
-        spelled.Address | None,
+        spelled.WebAddress | None,
         _about(
             "A service with OSV's API, such as `https://api.osv.dev`, that is asked what it "
             "knows of the old and the new release; default: nobody is asked"

@@ -131,7 +131,7 @@ class Python(_Patterned):
     expected = 'a version of Python as text, such as "3.12"'
 
 
-class Repository(_Patterned):
+class RepositoryName(_Patterned):
     """``OWNER/NAME`` or ``HOST:OWNER/NAME``."""
 
     pattern = r"^([A-Za-z0-9_.-]+:)?[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"
@@ -145,7 +145,7 @@ class Group(_Patterned):
     expected = "a name of letters, digits, ., _ and - that begins with a letter or digit"
 
 
-class Address(_Patterned):
+class WebAddress(_Patterned):
     """A base address, without a slash at its end."""
 
     pattern = r"^https?://[^\s/]+\S*$"
@@ -167,7 +167,7 @@ class Switch(str, Spelled):
         return super().__new__(cls, word)
 
 
-class Upstream(str, Spelled):
+class UpstreamAddress(str, Spelled):
     """A project's identity, or the short form that `updater prefetch` takes too."""
 
     schema: ClassVar[Schema] = {

@@ -43,7 +43,7 @@ _INDEX = re.compile(
 _SHORT_HOSTS = {"github": "github.com"}
 
 
-class Address(Struct, frozen=True):
+class DownloadAddress(Struct, frozen=True):
     """A download's address.
 
     Attributes:
@@ -70,7 +70,7 @@ class Address(Struct, frozen=True):
         return self.text.rsplit("/", 1)[-1]
 
 
-def parse(text: str) -> Address:
+def parse(text: str) -> DownloadAddress:
     """Read an address."""
     for patterns, is_archive in ((_ARCHIVES, True), (_FILES, False)):
         for pattern in patterns:
@@ -80,13 +80,13 @@ def parse(text: str) -> Address:
                 path = found["path"].removesuffix(".git")
                 project = Project(f"https://{host}/{path}")
                 group = "ref" if found["ref"] else "plain"
-                return Address(text, project, Span(*found.span(group)), is_archive)
+                return DownloadAddress(text, project, Span(*found.span(group)), is_archive)
     index = _INDEX.fullmatch(text)
     if index is not None:
-        return Address(text, Project(f"pypi:{canonicalize_name(index['name'])}"))
+        return DownloadAddress(text, Project(f"pypi:{canonicalize_name(index['name'])}"))
     parts = urlsplit(text)
     folder = parts.path.rsplit("/", 1)[0]
-    return Address(text, Project(f"{parts.scheme}://{parts.netloc}{folder}"))
+    return DownloadAddress(text, Project(f"{parts.scheme}://{parts.netloc}{folder}"))
 
 
 def places(version: str, text: str) -> list[re.Match[str]]:
@@ -95,7 +95,7 @@ def places(version: str, text: str) -> list[re.Match[str]]:
     return list(re.finditer(bounded, text)) if version else []
 
 
-def moved(address: Address, old: str, version: str, ref: str) -> str:
+def moved(address: DownloadAddress, old: str, version: str, ref: str) -> str:
     """Return the address of another version.
 
     Args:

@@ -24,7 +24,7 @@ from updater.model import (
 )
 
 if TYPE_CHECKING:
-    from updater.fetchers.address import Address
+    from updater.fetchers.address import DownloadAddress
 
 _URLS = ("url", "urls[0]")
 _COMMIT_DIGITS = 40
@@ -136,7 +136,7 @@ class Addressed(Fetcher):
         )
 
     @staticmethod
-    def _address(package: Package, source: Source) -> Address:
+    def _address(package: Package, source: Source) -> DownloadAddress:
         return address.parse(required(package, source, *_URLS))
 
 

@@ -13,20 +13,20 @@ import msgspec.msgpack
 
 from updater.effects.processes.beside import Beside, interruptible, processors
 from updater.find.files import overlay_files
-from updater.find.found import Read, assembled
+from updater.find.found import OverlayFile, assembled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from updater.config.load import Config
-    from updater.find.found import Found
+    from updater.find.found import OverlayFiles
 
 # Fewer are read before another copy has begun.
 _WORTH_A_COPY = 250
 
 
-def begin_reading(config: Config) -> Callable[[], Found]:
+def begin_reading(config: Config) -> Callable[[], OverlayFiles]:
     """Begin to read what the configuration names, and return what waits for the end of it.
 
     Raises:
@@ -35,8 +35,8 @@ def begin_reading(config: Config) -> Callable[[], Found]:
     parts = tuple(_parts(overlay_files(config)))
     copies = [Beside(partial(_encoded, config.root, part)) for part in parts]
 
-    def end() -> Found:
-        reads: list[Read] = []
+    def end() -> OverlayFiles:
+        reads: list[OverlayFile] = []
         with interruptible():
             for part, copy in zip(parts, copies, strict=True):
                 data = copy.result()
@@ -47,14 +47,14 @@ def begin_reading(config: Config) -> Callable[[], Found]:
     return end
 
 
-_DECODER = msgspec.msgpack.Decoder(list[Read])
+_DECODER = msgspec.msgpack.Decoder(list[OverlayFile])
 
 
 def _encoded(root: Path, named: Sequence[str]) -> bytes:
     return msgspec.msgpack.encode(_read(root, named))
 
 
-def _read(root: Path, named: Sequence[str]) -> list[Read]:
+def _read(root: Path, named: Sequence[str]) -> list[OverlayFile]:
     from updater.find.packages import read_all  # noqa: PLC0415 - the parser, where it is used
 
     return read_all(root, named)

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from updater.find.found import Found
+    from updater.find.found import OverlayFiles
     from updater.model import Package
 
 
 async def changed_packages(
-    root: Path, revision: str, packages: Sequence[Package], found: Found
+    root: Path, revision: str, packages: Sequence[Package], found: OverlayFiles
 ) -> tuple[Package, ...]:
     """Return the packages that are not what they were in a commit of the user's repository.
 

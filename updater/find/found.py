@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Read(Struct, frozen=True):
+class OverlayFile(Struct, frozen=True):
     """One file as it was read.
 
     Attributes:
@@ -28,16 +28,16 @@ class Read(Struct, frozen=True):
     calls: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
-class Found(Struct, frozen=True):
+class OverlayFiles(Struct, frozen=True):
     """All packages in the order of files and lines, and every file's bytes as they were read."""
 
     packages: tuple[Package, ...]
     texts: dict[str, bytes]
 
 
-def assembled(reads: Iterable[Read]) -> Found:
+def assembled(reads: Iterable[OverlayFile]) -> OverlayFiles:
     """Return all that was read; of a file that was read twice, the first."""
-    by_file: dict[str, Read] = {}
+    by_file: dict[str, OverlayFile] = {}
     for one in reads:
         by_file.setdefault(one.file, one)
     callers: dict[str, tuple[tuple[str, ...], ...]] = {}
@@ -51,4 +51,4 @@ def assembled(reads: Iterable[Read]) -> Found:
         for package in one.packages
     )
     texts = {one.file: one.data for one in by_file.values() if one.data is not None}
-    return Found(packages, texts)
+    return OverlayFiles(packages, texts)

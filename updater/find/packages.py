@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from updater.effects import files
 from updater.errors import ReadError
 from updater.find.files import overlay_files
-from updater.find.found import Found, Read, assembled
+from updater.find.found import OverlayFile, OverlayFiles, assembled
 from updater.kinds import FETCH_FUNCTIONS
 from updater.model import Package, Span
 from updater.overlay.reading.file import read_packages
@@ -39,7 +39,7 @@ def _packages(content: FileContent, file: str) -> tuple[Package, ...]:
     )
 
 
-def find_packages(config: Config) -> Found:
+def find_packages(config: Config) -> OverlayFiles:
     """Read every overlay file that the configuration names, and the package files they call.
 
     Raises:
@@ -48,13 +48,13 @@ def find_packages(config: Config) -> Found:
     return assembled(read_all(config.root, overlay_files(config)))
 
 
-def read_all(root: Path, named: Iterable[str]) -> list[Read]:
+def read_all(root: Path, named: Iterable[str]) -> list[OverlayFile]:
     """Read files, by their paths below the root, each followed by the files that it calls."""
     return _followed(named, partial(_read, root))
 
 
-def _followed(named: Iterable[str], read: Callable[[str], Read]) -> list[Read]:
-    known: dict[str, Read] = {}
+def _followed(named: Iterable[str], read: Callable[[str], OverlayFile]) -> list[OverlayFile]:
+    known: dict[str, OverlayFile] = {}
     for file in named:
         waiting = [file]
         while waiting:
@@ -65,18 +65,18 @@ def _followed(named: Iterable[str], read: Callable[[str], Read]) -> list[Read]:
     return list(known.values())
 
 
-def _read(root: Path, file: str) -> Read:
+def _read(root: Path, file: str) -> OverlayFile:
     try:
         data = files.read(root / file, file)
     except ReadError as error:
         broken = Package(file, (), 1, _NOTHING, None, None, None, problem=str(error))
-        return Read(file, None, (broken,))
+        return OverlayFile(file, None, (broken,))
     return _understood(file, data, _content(file, data), partial(_target, root))
 
 
 def _understood(
     file: str, data: bytes, content: FileContent, target: Callable[[str, str], str | None]
-) -> Read:
+) -> OverlayFile:
     """Return what a file holds and calls; ``target`` finds the file that a path in it means."""
     packages = list(_packages(content, file))
     calls = []
@@ -91,7 +91,7 @@ def _understood(
                     file, called.attribute, called.line, called.span, None, None, None, skip=why
                 )
             )
-    return Read(file, data, tuple(packages), tuple(calls))
+    return OverlayFile(file, data, tuple(packages), tuple(calls))
 
 
 def _target(root: Path, file: str, path: str) -> str | None:
@@ -109,7 +109,9 @@ def _places(file: str, path: str) -> tuple[str, ...]:
     return () if target.startswith(("..", "/")) else (target, f"{target}/default.nix")
 
 
-def found_in(read: Callable[[Sequence[str]], Mapping[str, bytes]], named: Sequence[str]) -> Found:
+def found_in(
+    read: Callable[[Sequence[str]], Mapping[str, bytes]], named: Sequence[str]
+) -> OverlayFiles:
     """Return the packages of files that are read elsewhere, and of the files that they call.
 
     Args:
@@ -134,7 +136,7 @@ def found_in(read: Callable[[Sequence[str]], Mapping[str, bytes]], named: Sequen
     def target(file: str, path: str) -> str | None:
         return next((place for place in _places(file, path) if place in there), None)
 
-    def one(file: str) -> Read:
+    def one(file: str) -> OverlayFile:
         return _understood(file, *there[file], target)
 
     return assembled(_followed([file for file in named if file in there], one))

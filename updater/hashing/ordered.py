@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from updater.effects.spool import IN_MEMORY_BYTES, Spool
 from updater.hashing.entry import Entry, Kind
-from updater.hashing.tree import Folder, OutOfOrder, Tree
+from updater.hashing.tree import Folder, NarTree, OutOfOrder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,7 @@ _PART_BYTES: Final = 96
 # One level's share: a large folder that waits must not send every small file after it to disk.
 _LEVEL_BYTES: Final = IN_MEMORY_BYTES // 8
 
-_Part: TypeAlias = "bytes | tuple[int, int]"
+_WaitingPart: TypeAlias = "bytes | tuple[int, int]"
 """Bytes, or their place and size in the spool."""
 
 
@@ -43,14 +43,14 @@ def write_in_order(
         OutOfOrder: an entry comes too late, or is a hard link; what was written is of no use then.
     """
     del meter
-    tree = Ordered(sink, spool)
+    tree = OrderedTree(sink, spool)
     for entry in entries:
         tree.add(entry)
     tree.finish()
     return tree.collisions
 
 
-class Ordered(Tree):
+class OrderedTree(NarTree):
     """Writes a NAR while its entries arrive; holds back no more than git's order needs.
 
     Raises:
@@ -139,7 +139,7 @@ class _Level:
     def __init__(self, prefix: bytes, last: bytes, waiting: _Waiting) -> None:
         self.prefix = prefix
         self.last = last
-        self._parts: list[_Part] = []
+        self._parts: list[_WaitingPart] = []
         self._in_memory = 0
         self._waiting = waiting
 
@@ -175,7 +175,7 @@ class _Level:
         if not waiting.in_spool:
             waiting.spool.rewind()
 
-    def emptied(self) -> list[_Part]:
+    def emptied(self) -> list[_WaitingPart]:
         """Return what waits, and no longer count it as being in memory."""
         self._waiting.in_memory -= self._in_memory
         self._in_memory = 0

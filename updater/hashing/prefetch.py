@@ -100,7 +100,7 @@ class Prefetcher(Struct, frozen=True):
         raise HashError(f"{shown(url)} was never asked for")
 
     def _hash(self, fetch: Fetch, chunks: Iterator[bytes]) -> Hashed:
-        file = _File(fetch, chunks)
+        file = _PlainFile(fetch, chunks)
         if not fetch.unpack:
             for _ in file:
                 pass
@@ -122,7 +122,7 @@ class Prefetcher(Struct, frozen=True):
         return Hashed(unpacked.sri, "embedded", unpacked.downloaded_bytes, own, unpacked.collisions)
 
 
-class _File:
+class _PlainFile:
     """A file that is hashed as it is while it is read, and is what its publisher says at its end.
 
     Attributes:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from updater.errors import HashError, HostileArchive
 from updater.hashing.entry import Entry, Kind, shown, split_path
-from updater.hashing.tree import OutOfOrder, Tree
+from updater.hashing.tree import NarTree, OutOfOrder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,7 +84,7 @@ class _Shelf:
 
     def write(self, sink: Sink) -> list[tuple[str, str]]:
         """Write the whole NAR."""
-        tree = Tree(sink)
+        tree = NarTree(sink)
         for key, kind, executable, size, place, target in self._table.execute(_ALL):
             path = tuple(key.split(_BETWEEN))
             content = self._spool.read(place, size)

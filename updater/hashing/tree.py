@@ -63,7 +63,7 @@ class Folder:
         return earlier if earlier is not name else None
 
 
-class Tree:
+class NarTree:
     """The folders on the way to the newest entry, and what is written of them.
 
     Attributes:

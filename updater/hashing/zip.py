@@ -52,7 +52,7 @@ _RECODED: Final = frozenset({_DOS, 6, 11})
 _SORTED: Final = 50_000
 
 
-class _Member(NamedTuple):
+class _ZipMember(NamedTuple):
     """A record of the central directory."""
 
     path: tuple[bytes, ...]
@@ -136,7 +136,7 @@ class Zip:
                 return found[7], found[8], found[9], place_64
         return count, length, start, place
 
-    def _members(self) -> Iterator[_Member]:
+    def _members(self) -> Iterator[_ZipMember]:
         at = self._start
         for _ in range(self._count):
             record = self._unpacked(_RECORD, at)
@@ -150,7 +150,7 @@ class Zip:
         if at != self._end:
             raise self._damaged("its directory has more members than it says")
 
-    def _member(self, record: tuple[Any, ...], name: bytes, extra: bytes) -> _Member:
+    def _member(self, record: tuple[Any, ...], name: bytes, extra: bytes) -> _ZipMember:
         _, _, maker, _, flags, method, _, _, checksum, packed, size, *_ = record
         attributes, place = record[16:]
         fields = self._fields(extra)
@@ -177,7 +177,7 @@ class Zip:
         if not path and kind is not Kind.FOLDER:
             raise HostileArchive("the archive has a member without a name", member=shown(name))
         executable = maker in _MODE_MAKERS and bool(mode & stat.S_IXUSR)
-        return _Member(
+        return _ZipMember(
             path, name, kind, executable, method, checksum, numbers[1], numbers[0], numbers[2]
         )
 
@@ -212,7 +212,7 @@ class Zip:
 
     # --- contents ---
 
-    def _entry(self, member: _Member) -> Entry:
+    def _entry(self, member: _ZipMember) -> Entry:
         if member.kind is Kind.FOLDER:
             return Entry(Kind.FOLDER, member.path)
         content = self._content(member)
@@ -224,7 +224,7 @@ class Zip:
             )
         return Entry(Kind.SYMLINK, member.path, target=b"".join(content))
 
-    def _content(self, member: _Member) -> Iterator[bytes]:
+    def _content(self, member: _ZipMember) -> Iterator[bytes]:
         signature, *_, name_size, extra_size = self._unpacked(_LOCAL, member.place)
         at = member.place + _LOCAL.size
         if signature != b"PK\x03\x04" or self._read(at, name_size) != member.name:

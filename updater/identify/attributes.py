@@ -18,7 +18,7 @@ from updater.identify.exact import Inexact
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Value: TypeAlias = "bytes | bool | None"
+AttributeValue: TypeAlias = "bytes | bool | None"
 """``attr=value``, ``attr`` or ``-attr``; None for ``!attr``, which unsets what lies below."""
 
 _RELEVANT: Final = frozenset(
@@ -33,7 +33,7 @@ _RELEVANT: Final = frozenset(
     }
 )
 _POTENT: Final = _RELEVANT - {b"text", b"crlf"}
-_BUILT_IN: Final[dict[bytes, tuple[tuple[bytes, Value], ...]]] = {
+_BUILT_IN: Final[dict[bytes, tuple[tuple[bytes, AttributeValue], ...]]] = {
     b"binary": ((b"diff", False), (b"merge", False), (b"text", False))
 }
 _BLANK: Final = re.compile(rb"[ \t\r\n]+")
@@ -44,24 +44,24 @@ _SET: Final = re.compile(rb"\[(?:[A-Za-z0-9](?:-[A-Za-z0-9])?)+\]")
 _PIECE: Final = re.compile(rb"\*+|\?|\[[^\]]*\]|[^*?\[]")
 
 
-class Rule(Struct, frozen=True):
+class AttributeRule(Struct, frozen=True):
     """One line: a pattern and what it says of the paths that match it."""
 
     pattern: re.Pattern[bytes]
     whole_path: bool
     folders_only: bool
-    states: tuple[tuple[bytes, Value], ...]
+    states: tuple[tuple[bytes, AttributeValue], ...]
 
 
-class File(Struct, frozen=True):
+class AttributeFile(Struct, frozen=True):
     """One ``.gitattributes``: where it stands, its object's id, and its lines that matter."""
 
     folder: bytes
     identity: bytes
-    rules: tuple[Rule, ...]
+    rules: tuple[AttributeRule, ...]
 
 
-class Attributes(Struct, frozen=True):
+class GitAttributes(Struct, frozen=True):
     """The attribute files that hold for the entries of one folder, the outermost first.
 
     Attributes:
@@ -69,13 +69,13 @@ class Attributes(Struct, frozen=True):
         potent: some line can change an archive; ``* text=auto`` alone, say, changes none.
     """
 
-    files: tuple[File, ...] = ()
-    macros: dict[bytes, tuple[tuple[bytes, Value], ...]] = field(
+    files: tuple[AttributeFile, ...] = ()
+    macros: dict[bytes, tuple[tuple[bytes, AttributeValue], ...]] = field(
         default_factory=lambda: dict(_BUILT_IN)
     )
     potent: bool = False
 
-    def entered(self, folder: bytes, identity: bytes, data: bytes) -> Attributes:
+    def entered(self, folder: bytes, identity: bytes, data: bytes) -> GitAttributes:
         """Return the attributes for a folder's entries, with the folder's own file on top.
 
         Args:
@@ -100,8 +100,8 @@ class Attributes(Struct, frozen=True):
             and (not pattern.startswith(_MACRO) or pattern == _MACRO)
         )
         if not rules:
-            return Attributes(self.files, macros) if macros != self.macros else self
-        stack = Attributes((*self.files, File(folder, identity, rules)), macros)
+            return GitAttributes(self.files, macros) if macros != self.macros else self
+        stack = GitAttributes((*self.files, AttributeFile(folder, identity, rules)), macros)
         potent = self.potent or any(
             _is_potent(name, value)
             for rule in rules
@@ -109,9 +109,11 @@ class Attributes(Struct, frozen=True):
         )
         return replace(stack, potent=potent)
 
-    def expanded(self, states: tuple[tuple[bytes, Value], ...]) -> dict[bytes, Value]:
+    def expanded(
+        self, states: tuple[tuple[bytes, AttributeValue], ...]
+    ) -> dict[bytes, AttributeValue]:
         """Return what a line says when its macros are written out."""
-        found: dict[bytes, Value] = {}
+        found: dict[bytes, AttributeValue] = {}
         self._fill(found, states)
         return found
 
@@ -120,9 +122,9 @@ class Attributes(Struct, frozen=True):
         """What a folder's archive depends on beside its own tree; empty where nothing matters."""
         return tuple(part for file in self.files for part in (file.folder, file.identity))
 
-    def of(self, path: bytes, *, folder: bool = False) -> dict[bytes, Value]:
+    def of(self, path: bytes, *, folder: bool = False) -> dict[bytes, AttributeValue]:
         """Return the attributes of a path, those that nothing was said of left out."""
-        found: dict[bytes, Value] = {}
+        found: dict[bytes, AttributeValue] = {}
         name = path.rpartition(b"/")[2]
         for file in reversed(self.files):
             below = path[len(file.folder) + 1 :] if file.folder else path
@@ -133,7 +135,9 @@ class Attributes(Struct, frozen=True):
                     self._fill(found, rule.states)
         return found
 
-    def _fill(self, found: dict[bytes, Value], states: tuple[tuple[bytes, Value], ...]) -> None:
+    def _fill(
+        self, found: dict[bytes, AttributeValue], states: tuple[tuple[bytes, AttributeValue], ...]
+    ) -> None:
         for name, value in reversed(states):
             if name not in found:
                 found[name] = value
@@ -141,13 +145,13 @@ class Attributes(Struct, frozen=True):
                     self._fill(found, self.macros[name])
 
 
-def _is_potent(name: bytes, value: Value) -> bool:
+def _is_potent(name: bytes, value: AttributeValue) -> bool:
     if name == b"eol":
         return value == b"crlf"
     return name in _POTENT and value is not False and value is not None
 
 
-def _relevant(macros: dict[bytes, tuple[tuple[bytes, Value], ...]]) -> frozenset[bytes]:
+def _relevant(macros: dict[bytes, tuple[tuple[bytes, AttributeValue], ...]]) -> frozenset[bytes]:
     """Return the names that matter: git's own, and macros that stand for one of them."""
     names = set(_RELEVANT)
     for _ in macros:
@@ -155,7 +159,7 @@ def _relevant(macros: dict[bytes, tuple[tuple[bytes, Value], ...]]) -> frozenset
     return frozenset(names)
 
 
-def _lines(data: bytes) -> Iterator[tuple[bytes, tuple[tuple[bytes, Value], ...]]]:
+def _lines(data: bytes) -> Iterator[tuple[bytes, tuple[tuple[bytes, AttributeValue], ...]]]:
     if b"\0" in data or data.startswith(b"\xef\xbb\xbf"):
         raise Inexact(".gitattributes has a NUL or a byte order mark")
     for line in data.split(b"\n"):
@@ -174,10 +178,10 @@ def _lines(data: bytes) -> Iterator[tuple[bytes, tuple[tuple[bytes, Value], ...]
             yield pattern, tuple(state for state in states if state is not None)
 
 
-def _state(word: bytes) -> tuple[bytes, Value] | None:
+def _state(word: bytes) -> tuple[bytes, AttributeValue] | None:
     """Return name and value; None where git takes the name for none, and so ignores the line."""
     name, equals, text = word.partition(b"=")
-    value: Value = text if equals else True
+    value: AttributeValue = text if equals else True
     if name[:1] in (b"-", b"!"):
         value = False if name[:1] == b"-" else None
         name = name[1:]
@@ -188,11 +192,11 @@ def _state(word: bytes) -> tuple[bytes, Value] | None:
     return name, value
 
 
-def _rule(pattern: bytes, states: tuple[tuple[bytes, Value], ...]) -> Rule:
+def _rule(pattern: bytes, states: tuple[tuple[bytes, AttributeValue], ...]) -> AttributeRule:
     folders_only = pattern.endswith(b"/")
     pattern = pattern.removesuffix(b"/")
     whole_path = b"/" in pattern
-    return Rule(_translated(pattern, whole_path), whole_path, folders_only, states)
+    return AttributeRule(_translated(pattern, whole_path), whole_path, folders_only, states)
 
 
 def _translated(pattern: bytes, whole_path: bool) -> re.Pattern[bytes]:  # noqa: FBT001 - one place

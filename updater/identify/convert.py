@@ -18,7 +18,7 @@ from updater.identify.exact import Inexact
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from updater.identify.attributes import Value
+    from updater.identify.attributes import AttributeValue
 
 _ENCODINGS: Final = {
     b"UTF-16LE": ("utf-16-le", b""),
@@ -66,7 +66,7 @@ class Conversion(Struct, frozen=True):
         return _encoded(content, self.encoding) if self.encoding and content else content
 
 
-def conversion(found: Mapping[bytes, Value]) -> Conversion:
+def conversion(found: Mapping[bytes, AttributeValue]) -> Conversion:
     """Return what a file's attributes ask for.
 
     Raises:
@@ -84,8 +84,13 @@ def conversion(found: Mapping[bytes, Value]) -> Conversion:
     )
 
 
-def _crlf(found: Mapping[bytes, Value]) -> Literal["", "always", "auto"]:
-    kinds: dict[Value, str] = {True: "text", False: "binary", b"input": "text", b"auto": "auto"}
+def _crlf(found: Mapping[bytes, AttributeValue]) -> Literal["", "always", "auto"]:
+    kinds: dict[AttributeValue, str] = {
+        True: "text",
+        False: "binary",
+        b"input": "text",
+        b"auto": "auto",
+    }
     kind = kinds.get(found.get(b"text")) or kinds.get(found.get(b"crlf")) or ""
     if kind == "binary" or found.get(b"eol") != b"crlf":
         return ""

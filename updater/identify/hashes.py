@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from updater.effects.git.batch import Batch
-    from updater.effects.git.mirror import Logged, Mirror
+    from updater.effects.git.mirror import LoggedCommit, Mirror
 
 _ALONE_SECONDS: Final = 2.0
 """How long one process hashes alone: most searches end sooner than others could start."""
@@ -36,7 +36,7 @@ _WAITING: Final = 2  # stretches for each worker: one in work, one in the pipe
 _MOST_WORKERS: Final = 8
 
 
-class Hashes:
+class TreeHashes:
     """Hashes of trees: computed here where that is exact, else from git's own archive.
 
     What another run computed is not computed again, unless it is the answer.
@@ -71,7 +71,7 @@ class Hashes:
         self._hasher = TreeHasher(objects)
         self._crew: _Crew | None = None
 
-    def of(self, one: Logged) -> TreeHash:
+    def of(self, one: LoggedCommit) -> TreeHash:
         """Return a commit's hash.
 
         Raises:
@@ -95,7 +95,9 @@ class Hashes:
         if self.made:
             self._mirror.keep_hashes(self._known)
 
-    def ahead(self, offered: Iterator[Logged], workers: int | None = None) -> Generator[Logged]:
+    def ahead(
+        self, offered: Iterator[LoggedCommit], workers: int | None = None
+    ) -> Generator[LoggedCommit]:
         """Yield candidates as they come; once it takes long, have the next ones hashed by others.
 
         Args:
@@ -122,8 +124,10 @@ class Hashes:
             finally:
                 self._crew = None
 
-    def _by_stretches(self, crew: _Crew, offered: Iterator[Logged], size: int) -> Iterator[Logged]:
-        waiting: deque[list[Logged]] = deque()
+    def _by_stretches(
+        self, crew: _Crew, offered: Iterator[LoggedCommit], size: int
+    ) -> Iterator[LoggedCommit]:
+        waiting: deque[list[LoggedCommit]] = deque()
         sent: set[bytes] = set()
         while True:
             while len(waiting) < crew.room:
@@ -146,7 +150,7 @@ class Hashes:
     def _is_known(self, tree: bytes) -> bool:
         return self._known.get(tree, self._pinned) != self._pinned
 
-    def _archived(self, one: Logged) -> TreeHash:
+    def _archived(self, one: LoggedCommit) -> TreeHash:
         # Whether it depends on the commit is then unknown, and costs only time.
         try:
             with self._mirror.archive(one.commit) as chunks:
@@ -189,7 +193,7 @@ class _Crew:
         """How many trees they were asked for and have not told yet, or nobody has taken."""
         return sum(len(commits) for _, commits in self._asked) + len(self._told)
 
-    def ask(self, stretch: list[Logged]) -> None:
+    def ask(self, stretch: list[LoggedCommit]) -> None:
         """Give the next worker a stretch."""
         if stretch:
             worker = self._workers[self._turn % len(self._workers)]
@@ -197,7 +201,7 @@ class _Crew:
             worker.ask([(one.commit, one.tree) for one in stretch])
             self._asked.append((worker, [one.commit for one in stretch]))
 
-    def taken(self, one: Logged, over: Callable[[], bool]) -> TreeHash | None:
+    def taken(self, one: LoggedCommit, over: Callable[[], bool]) -> TreeHash | None:
         """Return the hash of a commit, None where no worker tells it.
 
         Raises:

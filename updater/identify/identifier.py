@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from anyio import CapacityLimiter, to_thread
 
 from updater.effects.git import own as git
-from updater.effects.git.mirror import Logged, Mirror
+from updater.effects.git.mirror import LoggedCommit, Mirror
 from updater.identify.exact import Unreproducible
-from updater.identify.hashes import Hashes
-from updater.identify.questions import Budget, Identification, Identity, Question
-from updater.identify.search import Clues, Match, Nothing, candidates, same_tree, search
+from updater.identify.hashes import TreeHashes
+from updater.identify.questions import HashQuestion, Identification, Identity, SearchBudget
+from updater.identify.search import Clues, Match, NothingFound, candidates, same_tree, search
 from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Identifier:
         root: Path,
         cache: Path,
         answers: Answers | None,
-        budget: Budget,
+        budget: SearchBudget,
         *,
         note: Callable[[str], None],
         token: Callable[[str], str],
@@ -60,7 +60,7 @@ class Identifier:
         self._token = token
         self._limit = CapacityLimiter(2)
 
-    async def identify(self, question: Question) -> Identification:
+    async def identify(self, question: HashQuestion) -> Identification:
         """Return the commit that a hash holds, or what was searched.
 
         Raises:
@@ -72,7 +72,7 @@ class Identifier:
         written = await git.written_at(self._root, question.file, question.written)
         clues = Clues(question.likely, question.tagged, written)
         found = await self._in_thread(lambda stop: self._search(question, clues, stop))
-        if isinstance(found, Nothing):
+        if isinstance(found, NothingFound):
             return found
         identity, holding = found
         if self._answers is not None:
@@ -124,7 +124,7 @@ class Identifier:
         finally:
             stop.set()
 
-    async def _kept(self, question: Question) -> Identity | None:
+    async def _kept(self, question: HashQuestion) -> Identity | None:
         """Return another run's answer, with what the rev says by now."""
         if self._answers is None:
             return None
@@ -147,8 +147,8 @@ class Identifier:
         return Identity(commit, looked_at, kept=True, is_named=named in holding)
 
     def _search(
-        self, question: Question, clues: Clues, stop: threading.Event
-    ) -> Nothing | tuple[Identity, list[str]]:
+        self, question: HashQuestion, clues: Clues, stop: threading.Event
+    ) -> NothingFound | tuple[Identity, list[str]]:
         pinned, budget = question.pinned, self._budget
         with self._opened(question.url, pinned, stop) as (mirror, hashes):
             if question.named:
@@ -165,7 +165,7 @@ class Identifier:
 
             with closing(hashes.ahead(candidates(mirror.log, clues))) as offered:
                 found = search(pinned, offered, hashes.of, ended)
-            if isinstance(found, Nothing):
+            if isinstance(found, NothingFound):
                 return found
             holding = _holding(found, mirror, question, hashes)
             named = question.named in holding
@@ -175,7 +175,7 @@ class Identifier:
     @contextmanager
     def _opened(
         self, url: str, pinned: Sri | None, stop: threading.Event
-    ) -> Iterator[tuple[Mirror, Hashes]]:
+    ) -> Iterator[tuple[Mirror, TreeHashes]]:
         self._note(f"{url}: cloning")
         budget = self._budget
         mirrors, token = self._cache / "mirrors", self._token(url)
@@ -186,18 +186,18 @@ class Identifier:
                 return stop.is_set() or time.monotonic() > ends
 
             with mirror.objects() as objects:
-                hashes = Hashes(mirror, objects, pinned, budget.max_candidates, over)
+                hashes = TreeHashes(mirror, objects, pinned, budget.max_candidates, over)
                 try:
                     yield mirror, hashes
                 finally:
                     hashes.keep()
 
 
-def _asked(question: Question) -> tuple[str, str]:
+def _asked(question: HashQuestion) -> tuple[str, str]:
     return question.url, str(question.pinned)
 
 
-def _holding(match: Match, mirror: Mirror, question: Question, hashes: Hashes) -> list[str]:
+def _holding(match: Match, mirror: Mirror, question: HashQuestion, hashes: TreeHashes) -> list[str]:
     """Return commits that have the hash, the one that stands for them first, then the named one."""
     tagged = (*question.tagged, *mirror.tags().values())
     same = dict(same_tree(match, mirror.log(), tagged))
@@ -206,7 +206,7 @@ def _holding(match: Match, mirror: Mirror, question: Question, hashes: Hashes) -
 
     def holds(commit: str) -> bool:
         with suppress(Unreproducible):
-            one = Logged(commit, match.tree, same[commit])
+            one = LoggedCommit(commit, match.tree, same[commit])
             return commit == match.commit or hashes.of(one).sri == question.pinned
         return False
 

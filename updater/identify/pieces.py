@@ -17,7 +17,7 @@ from updater.hashing import nar
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from updater.identify.substitute import Commit
+    from updater.identify.substitute import CommitObject
     from updater.model import Algorithm
 
 _CHECKPOINT_BYTES: Final = 64 * 1024
@@ -70,7 +70,7 @@ def cost_of(piece: Piece) -> int:
             return 200
 
 
-def rendered(pieces: Sequence[Piece], commit: Commit) -> tuple[Piece, ...]:
+def rendered(pieces: Sequence[Piece], commit: CommitObject) -> tuple[Piece, ...]:
     """Return pieces as they are for one commit.
 
     Raises:

@@ -9,11 +9,11 @@ from msgspec import Struct
 from updater.model.policy import LARGEST_PACK
 
 if TYPE_CHECKING:
-    from updater.identify.search import Nothing
+    from updater.identify.search import NothingFound
     from updater.model import Sri
 
 
-class Budget(Struct, frozen=True):
+class SearchBudget(Struct, frozen=True):
     """How long a search may go on: in trees to hash, and in seconds without the clone.
 
     What one run hashed the next one need not, so that runs with a small budget get on.
@@ -27,7 +27,7 @@ class Budget(Struct, frozen=True):
     fetched: int = LARGEST_PACK
 
 
-class Question(Struct, frozen=True):
+class HashQuestion(Struct, frozen=True):
     """Whose tree has a hash?
 
     Attributes:
@@ -63,4 +63,4 @@ class Identity(Struct, frozen=True):
     is_named: bool
 
 
-Identification: TypeAlias = "Identity | Nothing"
+Identification: TypeAlias = "Identity | NothingFound"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _AROUND: Final = 40
 
 
-class Logged(Protocol):
+class HistoryCommit(Protocol):
     """A commit as the repository's log has it; times are seconds since 1970."""
 
     @property
@@ -38,7 +38,7 @@ class Logged(Protocol):
         """When it was committed."""
 
 
-One = TypeVar("One", bound=Logged)
+One = TypeVar("One", bound=HistoryCommit)
 
 
 class Clues(Struct, frozen=True):
@@ -65,7 +65,7 @@ class Match(Struct, frozen=True):
     looked_at: int
 
 
-class Nothing(Struct, frozen=True):
+class NothingFound(Struct, frozen=True):
     """No commit that was looked at has the hash.
 
     Attributes:
@@ -131,7 +131,7 @@ def search(
     offered: Iterable[One],
     hash_of: Callable[[One], TreeHash],
     ended: Callable[[int], str],
-) -> Match | Nothing:
+) -> Match | NothingFound:
     """Return the first candidate whose tree has the pinned hash.
 
     Args:
@@ -150,7 +150,7 @@ def search(
             continue
         limit = ended(looked_at)
         if limit:
-            return Nothing(looked_at, unreproducible, why, limit)
+            return NothingFound(looked_at, unreproducible, why, limit)
         looked_at += 1
         try:
             hashed = hash_of(one)
@@ -165,11 +165,11 @@ def search(
             dependent.add(commit)
         else:
             trees.add(tree)
-    return Nothing(looked_at, unreproducible, why)
+    return NothingFound(looked_at, unreproducible, why)
 
 
 def same_tree(
-    match: Match, log: Iterable[Logged], tagged: Sequence[str]
+    match: Match, log: Iterable[HistoryCommit], tagged: Sequence[str]
 ) -> Iterator[tuple[str, int]]:
     """Yield the commits that have a match's tree: those that tags name first, then the oldest.
 

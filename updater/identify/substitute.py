@@ -21,7 +21,7 @@ _PERSON: Final = re.compile(rb"([^<>\n]*?) ?<([^<>\n]*)> (\d{1,10}) ([+-])(\d\d)
 _ON_REFS: Final = (b"d", b"D", b"S", b"N", b"G", b"g", b"h", b"t", b"p", b"(describe", b"(decorate")
 
 
-class Commit(Struct, frozen=True):
+class CommitObject(Struct, frozen=True):
     """A commit's id and its object's bytes."""
 
     identity: str

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from msgspec import Struct
 
 from updater.hashing import nar
-from updater.identify.attributes import Attributes
+from updater.identify.attributes import GitAttributes
 from updater.identify.convert import Conversion, conversion
 from updater.identify.exact import Inexact, Unreproducible
 from updater.identify.pieces import (
@@ -32,7 +32,7 @@ from updater.identify.pieces import (
     rendered,
     whole_file,
 )
-from updater.identify.substitute import FORMAT, Commit
+from updater.identify.substitute import FORMAT, CommitObject
 from updater.model import Sri
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ _BESIDES: Final = 22  # a space, a NUL and the id
 _NO_NAMES: Final = frozenset({b".", b"..", b".git"})
 
 
-class _Entry(NamedTuple):
+class _TreeEntry(NamedTuple):
     """One line of a tree object."""
 
     mode: bytes
@@ -74,13 +74,13 @@ class _Entry(NamedTuple):
 class _Shown(NamedTuple):
     """An entry that the archive has, what becomes of its content, and what its piece hangs on."""
 
-    entry: _Entry
+    entry: _TreeEntry
     kind: int
     conversion: Conversion
     key: object
 
 
-class _Folder(Struct, frozen=True):
+class _SerialisedFolder(Struct, frozen=True):
     """A serialised folder's content, without its start and end.
 
     Attributes:
@@ -118,7 +118,7 @@ class TreeHasher:
         self._objects = objects
         self._algorithm = algorithm
         self._room = kept_bytes
-        self._kept: OrderedDict[tuple[object, ...], _Folder] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], _SerialisedFolder] = OrderedDict()
         self._newest: dict[bytes, tuple[object, ...]] = {}
         self._hashing = Hashing(algorithm, objects)
 
@@ -133,19 +133,19 @@ class TreeHasher:
             Inexact: git itself must be asked.
             Unreproducible: the archive depends on more than the commit.
         """
-        root = self._folder(bytes.fromhex(tree), b"", Attributes())
+        root = self._folder(bytes.fromhex(tree), b"", GitAttributes())
         pieces = root.pieces
         depends = any(isinstance(piece, Substituted) for piece in pieces)
         if depends:
             (data,) = self._objects.read([commit], _STREAMED_BYTES)
             if isinstance(data, int):
                 raise Inexact("the commit's message is larger than any")
-            pieces = rendered(pieces, Commit(commit, data))
+            pieces = rendered(pieces, CommitObject(commit, data))
         return TreeHash(Sri(self._algorithm, self._hashing.digest(pieces)), depends)
 
     # --- folders ---
 
-    def _folder(self, identity: bytes, path: bytes, above: Attributes) -> _Folder:
+    def _folder(self, identity: bytes, path: bytes, above: GitAttributes) -> _SerialisedFolder:
         context = above.context
         key: tuple[object, ...] = (identity, path, context) if context else (identity,)
         found = self._kept.get(key)
@@ -157,7 +157,7 @@ class TreeHasher:
         self._newest[path] = key
         return found
 
-    def _keep(self, key: tuple[object, ...], folder: _Folder) -> None:
+    def _keep(self, key: tuple[object, ...], folder: _SerialisedFolder) -> None:
         self._kept[key] = folder
         self._room -= folder.cost
         while self._room < 0 and len(self._kept) > 1:
@@ -166,7 +166,7 @@ class TreeHasher:
         if len(self._newest) > 2 * len(self._kept) + 1000:  # paths that history left behind
             self._newest = {path: one for path, one in self._newest.items() if one in self._kept}
 
-    def _made(self, identity: bytes, path: bytes, above: Attributes) -> _Folder:
+    def _made(self, identity: bytes, path: bytes, above: GitAttributes) -> _SerialisedFolder:
         entries = self._entries(identity)
         attributes = self._entered(entries, path, above)
         prefix = path + b"/" if path else b""
@@ -187,12 +187,12 @@ class TreeHasher:
             if len(pieces) > _MOST_PIECES:  # folders that hold each other many times over
                 raise Unreproducible(f"a tree has more than {_MOST_PIECES:,} entries")
         cost = sum(map(cost_of, own.values())) + 8 * len(pieces)
-        return _Folder(tuple(pieces), own, cost, written)
+        return _SerialisedFolder(tuple(pieces), own, cost, written)
 
-    def _entries(self, identity: bytes) -> list[_Entry]:
+    def _entries(self, identity: bytes) -> list[_TreeEntry]:
         """Return a tree object's lines in NAR order, which differs from git's."""
         data = self._whole(identity)
-        found = [_Entry._make(groups) for groups in _ENTRY.findall(data)]
+        found = [_TreeEntry._make(groups) for groups in _ENTRY.findall(data)]
         names = {entry.name for entry in found}
         size = sum(len(entry.mode) + len(entry.name) + _BESIDES for entry in found)
         if size != len(data) or len(names) != len(found) or names & _NO_NAMES:
@@ -207,7 +207,9 @@ class TreeHasher:
             raise Inexact("an object is too large")
         return data
 
-    def _entered(self, entries: list[_Entry], path: bytes, above: Attributes) -> Attributes:
+    def _entered(
+        self, entries: list[_TreeEntry], path: bytes, above: GitAttributes
+    ) -> GitAttributes:
         for entry in entries:
             if entry.name == _ATTRIBUTES:
                 if entry.kind == _SYMLINK:
@@ -241,7 +243,7 @@ class TreeHasher:
             own[one.key] = self._leaf(one.entry, content, one.conversion)
         return own
 
-    def _leaf(self, entry: _Entry, content: bytes | int, conversion: Conversion) -> Piece:
+    def _leaf(self, entry: _TreeEntry, content: bytes | int, conversion: Conversion) -> Piece:
         start = nar.entry_start(entry.name)
         executable = bool(int(entry.mode, 8) & _EXECUTABLE)
         if entry.kind == _SYMLINK:
@@ -263,7 +265,9 @@ class TreeHasher:
         return start + whole_file(content, executable=executable)
 
 
-def _shown(entries: Sequence[_Entry], prefix: bytes, attributes: Attributes) -> Iterator[_Shown]:
+def _shown(
+    entries: Sequence[_TreeEntry], prefix: bytes, attributes: GitAttributes
+) -> Iterator[_Shown]:
     for entry in entries:
         kind, wanted = entry.kind, _PLAIN
         if attributes.potent:

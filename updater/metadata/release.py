@@ -18,7 +18,7 @@ FILES = ("pyproject.toml", "setup.cfg", "setup.py", "LICENSE", "LICENSE.txt", "L
 """The files of a source tree that are asked for where it was not downloaded."""
 
 
-class Release(Struct, frozen=True):
+class ReleaseMetadata(Struct, frozen=True):
     """What a release says.
 
     Attributes:
@@ -34,24 +34,26 @@ class Release(Struct, frozen=True):
     addresses: tuple[str, ...] = ()
 
 
-def of_tree(files: Mapping[str, bytes], origin: str) -> Release:
+def of_tree(files: Mapping[str, bytes], origin: str) -> ReleaseMetadata:
     """Read a source tree's files by their paths below its root."""
     named = repositories.from_tree(files)
-    return Release(requirements.from_tree(files), licences.from_tree(files), origin, named)
+    return ReleaseMetadata(requirements.from_tree(files), licences.from_tree(files), origin, named)
 
 
-def of_metadata(data: bytes, origin: str) -> Release:
+def of_metadata(data: bytes, origin: str) -> ReleaseMetadata:
     """Read a wheel's METADATA."""
     named = repositories.from_metadata(data)
-    return Release(requirements.from_metadata(data), licences.from_metadata(data), origin, named)
+    return ReleaseMetadata(
+        requirements.from_metadata(data), licences.from_metadata(data), origin, named
+    )
 
 
-def is_known(said: Iterable[Release]) -> bool:
+def is_known(said: Iterable[ReleaseMetadata]) -> bool:
     """Tell whether any of several readings of a release has its requirements."""
     return any(one.requirements is not None for one in said)
 
 
-def compare(before: Iterable[Release], after: Iterable[Release]) -> Difference:
+def compare(before: Iterable[ReleaseMetadata], after: Iterable[ReleaseMetadata]) -> Difference:
     """Return what changes, from several readings of each release, the best first."""
     before, after = tuple(before), tuple(after)
     old = next((one for one in before if one.requirements is not None), None)

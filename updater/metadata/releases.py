@@ -20,9 +20,9 @@ from updater.errors import HashError, StageError
 from updater.hashing.archive import hash_archive
 from updater.hashing.keep import keep_project_files
 from updater.hashing.limits import Limits
-from updater.metadata.release import Release, is_known, of_metadata, of_tree
+from updater.metadata.release import ReleaseMetadata, is_known, of_metadata, of_tree
 from updater.model import Project
-from updater.upstreams.base import Question
+from updater.upstreams.base import ProjectQuestion
 from updater.upstreams.pypi import KIND as PYPI
 
 if TYPE_CHECKING:
@@ -40,27 +40,29 @@ _ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
 _METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 
 
-class Trees(Struct, frozen=True):
+class ProjectFiles(Struct, frozen=True):
     """The project files at both commits, as far as the host was asked for them."""
 
     old: Mapping[str, bytes]
     new: Mapping[str, bytes]
 
 
-class Said(Struct, frozen=True):
+class ReleasePair(Struct, frozen=True):
     """What was read of the pinned and of the chosen release, the best first."""
 
-    before: Sequence[Release] = ()
-    after: Sequence[Release] = ()
+    before: Sequence[ReleaseMetadata] = ()
+    after: Sequence[ReleaseMetadata] = ()
 
 
-class Releases(Struct, frozen=True):
+class ReleaseReader(Struct, frozen=True):
     """Reads what releases say of themselves."""
 
     http: Http
     around: Surroundings
 
-    async def read(self, outcome: Updated, project: Project, trees: Trees, *, index: bool) -> Said:
+    async def read(
+        self, outcome: Updated, project: Project, trees: ProjectFiles, *, index: bool
+    ) -> ReleasePair:
         """Return what the pinned release and the chosen one say.
 
         Args:
@@ -81,7 +83,7 @@ class Releases(Struct, frozen=True):
             for said, candidate in ((before, old), (after, new)):
                 if not is_known(said):
                     said.extend(await self._fetched(candidate, project))
-        return Said(before, after)
+        return ReleasePair(before, after)
 
     async def _on_index(
         self, outcome: Updated, source: Project
@@ -92,13 +94,15 @@ class Releases(Struct, frozen=True):
         old, new = versions(outcome)
         if project is None or old is None or new is None:
             return nothing
-        offer = (await PYPI.look_up([Question(project)], self.around))[project]
+        offer = (await PYPI.look_up([ProjectQuestion(project)], self.around))[project]
         if isinstance(offer, StageError):
             return nothing
         releases = {Version(one.version): one for one in offer.candidates}
         return releases.get(old), releases.get(new)
 
-    async def _by_itself(self, candidate: Candidate | None, project: Project) -> list[Release]:
+    async def _by_itself(
+        self, candidate: Candidate | None, project: Project
+    ) -> list[ReleaseMetadata]:
         """Read a wheel's metadata where the index serves it by itself. Source: PEP 658."""
         for file in candidate.distributions if candidate is not None else ():
             if file.metadata and file.filename.endswith(".whl"):
@@ -110,7 +114,9 @@ class Releases(Struct, frozen=True):
                 return [said] if _is_of(answer.body, project) else []
         return []
 
-    async def _fetched(self, candidate: Candidate | None, project: Project) -> list[Release]:
+    async def _fetched(
+        self, candidate: Candidate | None, project: Project
+    ) -> list[ReleaseMetadata]:
         file = _smallest(candidate)
         if file is None:
             return []

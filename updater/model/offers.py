@@ -84,7 +84,7 @@ Relation = Literal["identical", "ahead", "behind", "diverged", "unknown"]
 """Where one commit stands to another, in the words of GitHub's compare API."""
 
 
-class Known(Struct, frozen=True):
+class CommitFacts(Struct, frozen=True):
     """What an upstream said of commits besides their names, so that nobody need ask git.
 
     Attributes:
@@ -117,7 +117,7 @@ class Offer(Struct, frozen=True):
     default_branch: str = ""
     repository: str = ""
     releases: tuple[Candidate, ...] | None = None
-    known: Known = field(default_factory=Known)
+    known: CommitFacts = field(default_factory=CommitFacts)
     warnings: tuple[PinWarning, ...] = ()
 
 
@@ -138,7 +138,7 @@ Scheme = Literal["basic", "bearer"]
 """How a token is sent: as a password to git services, as itself to APIs."""
 
 
-class Answer(Struct, frozen=True):
+class HttpResponse(Struct, frozen=True):
     """An HTTP response: its status (200 or a redirect), the URL that answered, headers, body."""
 
     status: int

@@ -17,7 +17,7 @@ MOST_JOBS = 256
 """GitHub's limit of jobs in a matrix. Source: GitHub docs, "Usage limits"."""
 
 
-class Job(Struct, frozen=True):
+class MatrixJob(Struct, frozen=True):
     """The packages that one runner bumps, dependencies first."""
 
     id: str
@@ -29,7 +29,7 @@ def split(
     used: Mapping[str, tuple[str, ...]],
     groups: Mapping[str, str] | None = None,
     most: int = MOST_JOBS,
-) -> tuple[Job, ...]:
+) -> tuple[MatrixJob, ...]:
     """Split packages into jobs of which none needs another's result.
 
     Packages that use each other, directly or through others that are behind, share a job; so do
@@ -49,7 +49,7 @@ def split(
         min(bins, key=len).extend(some)
     jobs = [sorted(one, key=lambda package: order.get(package.identity, 0)) for one in bins]
     return tuple(
-        sorted((Job(_id(job, count), tuple(job)) for count, job in enumerate(jobs)), key=_key)
+        sorted((MatrixJob(_id(job, count), tuple(job)) for count, job in enumerate(jobs)), key=_key)
     )
 
 
@@ -87,5 +87,5 @@ def _id(packages: Sequence[Package], count: int) -> str:
     return f"{count:03d} {packages[0].name}{more}"
 
 
-def _key(job: Job) -> str:
+def _key(job: MatrixJob) -> str:
     return job.id

@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from updater.choose.records import Records
     from updater.config.load import Config
     from updater.effects.http.client import Http
-    from updater.find.found import Found
+    from updater.find.found import OverlayFiles
     from updater.hashing.prefetch import Prefetcher
     from updater.identify.identifier import Identifier
     from updater.model.proposal import Command
     from updater.pipeline.preparing import Preparer
     from updater.pipeline.proposed import Proposed
     from updater.pipeline.reviewing import Asked
-    from updater.pipeline.truths import Truths
+    from updater.pipeline.truths import TruthStage
     from updater.pipeline.writing import Writer
 
 
@@ -92,7 +92,9 @@ class Pipeline(Struct, frozen=True):
             )
         return [outcomes[package.identity] for package in packages]
 
-    async def bump(self, packages: Sequence[Package], found: Found, ask: Bump) -> list[Outcome]:
+    async def bump(
+        self, packages: Sequence[Package], found: OverlayFiles, ask: Bump
+    ) -> list[Outcome]:
         """Move each package's pin to its choice, one package after the other in each file."""
         outcomes, subjects = self._deciding.subjects(packages)
         decided = await self._deciding.decide(subjects, ask.to, self._deciding.choosing(ask.to))
@@ -101,7 +103,7 @@ class Pipeline(Struct, frozen=True):
         return await self._writing.write_all(packages, outcomes, built, found, ask)
 
     async def pin(
-        self, packages: Sequence[Package], found: Found, ask: Bump, *, sri: bool
+        self, packages: Sequence[Package], found: OverlayFiles, ask: Bump, *, sri: bool
     ) -> list[Outcome]:
         """Make each pin say what its hash holds; the hash stays, and so does what is built.
 
@@ -115,7 +117,7 @@ class Pipeline(Struct, frozen=True):
         return await self._writing.write_all(packages, outcomes, ready, found, ask)
 
     async def propose_pins(
-        self, packages: Sequence[Package], found: Found, *, sri: bool
+        self, packages: Sequence[Package], found: OverlayFiles, *, sri: bool
     ) -> list[Proposed | Outcome]:
         """Find by itself what each pin must say; nothing is written."""
         outcomes, ready = await self._truths.pins(packages, sri=sri)
@@ -124,7 +126,7 @@ class Pipeline(Struct, frozen=True):
         return [proposed[package.identity] for package in packages]
 
     async def propose(
-        self, packages: Sequence[Package], found: Found, ask: Bump
+        self, packages: Sequence[Package], found: OverlayFiles, ask: Bump
     ) -> list[Proposed | Outcome]:
         """Find, hash and build each package's change by itself; nothing is written."""
         outcomes, subjects = self._deciding.subjects(packages)
@@ -137,7 +139,7 @@ class Pipeline(Struct, frozen=True):
         self,
         outcomes: Mapping[str, Outcome],
         ready: Sequence[tuple[Subject, Ready | Outcome]],
-        found: Found,
+        found: OverlayFiles,
         asked: str,
         command: Command,
     ) -> dict[str, Proposed | Outcome]:
@@ -160,7 +162,7 @@ class Pipeline(Struct, frozen=True):
         return proposed
 
     async def _hash(
-        self, decided: Sequence[tuple[Subject, Decision | Outcome]], found: Found, ask: Bump
+        self, decided: Sequence[tuple[Subject, Decision | Outcome]], found: OverlayFiles, ask: Bump
     ) -> list[tuple[Subject, Ready | Outcome]]:
         """Find hashes, and keep which commits the tags named: `verify` tells when they move."""
         hashed = await self._preparing.hash(decided, found, ask)
@@ -180,10 +182,10 @@ class Pipeline(Struct, frozen=True):
         )
 
     @property
-    def _truths(self) -> Truths:
-        from updater.pipeline.truths import Truths  # noqa: PLC0415 - not for a check
+    def _truths(self) -> TruthStage:
+        from updater.pipeline.truths import TruthStage  # noqa: PLC0415 - not for a check
 
-        return Truths(self.config, self._deciding, self.progress)
+        return TruthStage(self.config, self._deciding, self.progress)
 
     @property
     def _preparing(self) -> Preparer:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.building.builder import Builder, order_of
-from updater.building.evaluating import Job, Target
+from updater.building.evaluating import BuildJob, BuildTarget
 from updater.choose.subjects import Decision, Subject
 from updater.errors import StageError
 from updater.kinds import FETCH_FUNCTIONS
@@ -18,16 +18,16 @@ from updater.model import Current, Outcome, Package, Take
 from updater.overlay.editing.patch import plan
 from updater.overlay.reading.uses import dependents, uses
 from updater.pipeline.endings import checked, failed, unbuilt
-from updater.pipeline.hash.hashes import Hashes
+from updater.pipeline.hash.hashes import HashStage
 from updater.pipeline.hash.ready import Ready
-from updater.pipeline.together import Member, Together, grouped
+from updater.pipeline.together import GroupBuilder, GroupMember, grouped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from updater.building.evaluating import Ahead
     from updater.config.load import Config
-    from updater.find.found import Found
+    from updater.find.found import OverlayFiles
     from updater.hashing.prefetch import Prefetcher
     from updater.model import BuildPolicy
     from updater.model.run import Bump, Progress
@@ -42,12 +42,12 @@ class Preparer(Struct, frozen=True):
     progress: Progress
 
     async def hash(
-        self, decided: Sequence[tuple[Subject, Decision | Outcome]], found: Found, ask: Bump
+        self, decided: Sequence[tuple[Subject, Decision | Outcome]], found: OverlayFiles, ask: Bump
     ) -> list[tuple[Subject, Ready | Outcome]]:
         """Find the hash of each chosen candidate; what is not to be taken is an outcome."""
         self.progress.stage("hash", len(decided))
         results: dict[str, Ready | Outcome] = {}
-        hashes = Hashes(self.config, self.prefetcher, self.builder)
+        hashes = HashStage(self.config, self.prefetcher, self.builder)
 
         async def one(subject: Subject, decision: Decision | Outcome) -> None:
             if not isinstance(decision, Decision):
@@ -70,7 +70,7 @@ class Preparer(Struct, frozen=True):
         return [(subject, results[subject.package.identity]) for subject, _ in decided]
 
     async def build(
-        self, hashed: Sequence[tuple[Subject, Ready | Outcome]], found: Found
+        self, hashed: Sequence[tuple[Subject, Ready | Outcome]], found: OverlayFiles
     ) -> list[tuple[Subject, Ready | Outcome]]:
         """Build each change, or each group's changes, in a copy of the tree as it was read."""
         waiting = [
@@ -88,7 +88,7 @@ class Preparer(Struct, frozen=True):
         jobs, results = self._jobs(alone, found, used)
         ahead = await self.builder.evaluate([job for _, _, job in jobs])
 
-        async def one(subject: Subject, ready: Ready, job: Job) -> None:
+        async def one(subject: Subject, ready: Ready, job: BuildJob) -> None:
             try:
                 result = await self._build_one(subject, ready, job, ahead)
             except StageError as error:
@@ -96,8 +96,8 @@ class Preparer(Struct, frozen=True):
             results[subject.package.identity] = result
             self.progress.step(subject.package)
 
-        async def together(name: str, some: Sequence[Member]) -> None:
-            group = Together(self.builder, found, used, partial(self._job_of, found=found))
+        async def together(name: str, some: Sequence[GroupMember]) -> None:
+            group = GroupBuilder(self.builder, found, used, partial(self._job_of, found=found))
             results.update(await group.build(name, some))
             for member in some:
                 if member.ready.build is None:
@@ -115,18 +115,18 @@ class Preparer(Struct, frozen=True):
     def _jobs(
         self,
         waiting: Sequence[tuple[Subject, Ready]],
-        found: Found,
+        found: OverlayFiles,
         used: Mapping[str, tuple[str, ...]],
-    ) -> tuple[list[tuple[Subject, Ready, Job]], dict[str, Ready | Outcome]]:
+    ) -> tuple[list[tuple[Subject, Ready, BuildJob]], dict[str, Ready | Outcome]]:
         """Return what is to be built, and the outcomes of what cannot or need not be."""
-        jobs: list[tuple[Subject, Ready, Job]] = []
+        jobs: list[tuple[Subject, Ready, BuildJob]] = []
         results: dict[str, Ready | Outcome] = {}
         for subject, ready in waiting:
             try:
                 job = self._job(subject, ready, found, used)
             except StageError as error:
                 job = failed(subject.package, error, ready.decision)
-            if isinstance(job, Job):
+            if isinstance(job, BuildJob):
                 jobs.append((subject, ready, job))
             else:
                 results[subject.package.identity] = job
@@ -134,8 +134,12 @@ class Preparer(Struct, frozen=True):
         return jobs, results
 
     def _job(
-        self, subject: Subject, ready: Ready, found: Found, used: Mapping[str, tuple[str, ...]]
-    ) -> Job | Outcome:
+        self,
+        subject: Subject,
+        ready: Ready,
+        found: OverlayFiles,
+        used: Mapping[str, tuple[str, ...]],
+    ) -> BuildJob | Outcome:
         package, policy = subject.package, subject.policy.build
         change = plan(
             package, ready.values, found.texts[package.file], FETCH_FUNCTIONS, ready.companions
@@ -151,24 +155,24 @@ class Preparer(Struct, frozen=True):
         ready: Ready,
         changes: Mapping[str, bytes],
         after: Sequence[str],
-        found: Found,
-    ) -> Job:
+        found: OverlayFiles,
+    ) -> BuildJob:
         package, policy = subject.package, subject.policy.build
-        return Job(
-            Target(package, policy),
+        return BuildJob(
+            BuildTarget(package, policy),
             ready.values.get("version", ""),
             changes,
             ready.archive,
             tuple(self._dependent(one, policy) for one in order_of(after, found.packages)),
         )
 
-    def _dependent(self, package: Package, policy: BuildPolicy) -> Target:
+    def _dependent(self, package: Package, policy: BuildPolicy) -> BuildTarget:
         """Return a package that uses the one that is changed: in its tree, with its own imports."""
         own = self.config.policy(package).build
-        return Target(package, replace(policy, attribute=own.attribute, imports=own.imports))
+        return BuildTarget(package, replace(policy, attribute=own.attribute, imports=own.imports))
 
     async def _build_one(
-        self, subject: Subject, ready: Ready, job: Job, ahead: Ahead
+        self, subject: Subject, ready: Ready, job: BuildJob, ahead: Ahead
     ) -> Ready | Outcome:
         build = await self.builder.build(job, ahead)
         if build.status == "failed" and subject.policy.build.on_failure == "skip":

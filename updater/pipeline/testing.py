@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import anyio
 from msgspec import Struct
 
-from updater.building.evaluating import Job, Target
+from updater.building.evaluating import BuildJob, BuildTarget
 from updater.errors import StageError
 from updater.model import Outcome, Package, Passed, Skipped
 from updater.pipeline.endings import failed, unbuilt, unreadable
@@ -38,14 +38,14 @@ class Tester(Struct, frozen=True):
                 ready = self._to_test(package)
             except StageError as error:
                 ready = failed(package, error)
-            if isinstance(ready, Job):
+            if isinstance(ready, BuildJob):
                 jobs.append(ready)
             else:
                 outcomes[package.identity] = ready
                 self.progress.step(package)
         ahead = await self.builder.evaluate(jobs)
 
-        async def one(job: Job) -> None:
+        async def one(job: BuildJob) -> None:
             package = job.target.package
             try:
                 outcomes[package.identity] = await self._test_one(job, ahead)
@@ -58,7 +58,7 @@ class Tester(Struct, frozen=True):
                 group.start_soon(one, job)
         return [outcomes[package.identity] for package in packages]
 
-    def _to_test(self, package: Package) -> Job | Outcome:
+    def _to_test(self, package: Package) -> BuildJob | Outcome:
         if package.problem:
             return unreadable(package)
         policy = self.config.policy(package).build
@@ -66,9 +66,9 @@ class Tester(Struct, frozen=True):
         if skipped:
             return Skipped(package=package, reason=f"not built: {skipped}")
         label = package.label
-        return Job(Target(package, policy), label or "", {})
+        return BuildJob(BuildTarget(package, policy), label or "", {})
 
-    async def _test_one(self, job: Job, ahead: Ahead) -> Outcome:
+    async def _test_one(self, job: BuildJob, ahead: Ahead) -> Outcome:
         package = job.target.package
         build = await self.builder.build(job, ahead)
         if build.status == "failed":

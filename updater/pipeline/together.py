@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from updater.building.builder import Builder
-    from updater.building.evaluating import Job
+    from updater.building.evaluating import BuildJob
     from updater.choose.subjects import Subject
-    from updater.find.found import Found
+    from updater.find.found import OverlayFiles
     from updater.model import Build, BuildPolicy, Outcome, Package
 
 
-class Member(Struct, frozen=True):
+class GroupMember(Struct, frozen=True):
     """One package's change in a group."""
 
     subject: Subject
@@ -47,7 +47,7 @@ class Member(Struct, frozen=True):
         return self.subject.policy.build
 
 
-class Together(Struct, frozen=True):
+class GroupBuilder(Struct, frozen=True):
     """Builds groups.
 
     Attributes:
@@ -58,11 +58,11 @@ class Together(Struct, frozen=True):
     """
 
     builder: Builder
-    found: Found
+    found: OverlayFiles
     used: Mapping[str, tuple[str, ...]]
-    job_of: Callable[[Subject, Ready, Mapping[str, bytes], Sequence[str]], Job]
+    job_of: Callable[[Subject, Ready, Mapping[str, bytes], Sequence[str]], BuildJob]
 
-    async def build(self, name: str, members: Sequence[Member]) -> dict[str, Ready | Outcome]:
+    async def build(self, name: str, members: Sequence[GroupMember]) -> dict[str, Ready | Outcome]:
         """Build a group's changes in one copy; return what became of each by identity.
 
         A member that fails, and whose policy does not keep what fails, is dropped, and the others
@@ -102,7 +102,7 @@ class Together(Struct, frozen=True):
         return ended | {one.identity: one.ready for one in left}
 
     def _changes(
-        self, members: Sequence[Member]
+        self, members: Sequence[GroupMember]
     ) -> tuple[dict[str, bytes], dict[str, Ready | Outcome]]:
         """Plan all changes, one over the other; return new texts, and who has nothing to change."""
         texts = dict(self.found.texts)
@@ -126,11 +126,11 @@ class Together(Struct, frozen=True):
 
     def _job(
         self,
-        member: Member,
-        members: Sequence[Member],
+        member: GroupMember,
+        members: Sequence[GroupMember],
         changes: Mapping[str, bytes],
         dropped: Sequence[str],
-    ) -> Job:
+    ) -> BuildJob:
         """Return what is to be built for one member: it, and who must go on building with it."""
         beside = {one.identity for one in members}
         users = dependents(member.identity, self.used)
@@ -141,7 +141,7 @@ class Together(Struct, frozen=True):
         ]
         return self.job_of(member.subject, member.ready, changes, wanted)
 
-    async def _in_order(self, jobs: Sequence[Job]) -> list[Build]:
+    async def _in_order(self, jobs: Sequence[BuildJob]) -> list[Build]:
         """Build jobs up to the first that fails where its policy does not keep what fails."""
         ahead = await self.builder.evaluate(jobs)
         builds: list[Build] = []
@@ -152,14 +152,14 @@ class Together(Struct, frozen=True):
         return builds
 
 
-def grouped(hashed: Sequence[tuple[Subject, Ready | Outcome]]) -> dict[str, list[Member]]:
+def grouped(hashed: Sequence[tuple[Subject, Ready | Outcome]]) -> dict[str, list[GroupMember]]:
     """Return the groups of which something is to be built, and that have several members."""
-    groups: dict[str, list[Member]] = {}
+    groups: dict[str, list[GroupMember]] = {}
     for subject, ready in hashed:
         if isinstance(ready, Ready):
             name = subject.policy.pull_request.group_of(pins=ready.decision.tracking.moving)
             if name:
-                groups.setdefault(name, []).append(Member(subject, ready))
+                groups.setdefault(name, []).append(GroupMember(subject, ready))
     return {
         name: members
         for name, members in groups.items()
@@ -171,7 +171,9 @@ def _stops(policy: BuildPolicy, build: Build) -> bool:
     return build.status == "failed" and policy.on_failure == "skip"
 
 
-def _built(member: Member, builds: Mapping[str, Build], members: Sequence[Member]) -> Ready:
+def _built(
+    member: GroupMember, builds: Mapping[str, Build], members: Sequence[GroupMember]
+) -> Ready:
     build = builds.get(member.identity)
     if build is None:
         return member.ready
@@ -179,7 +181,9 @@ def _built(member: Member, builds: Mapping[str, Build], members: Sequence[Member
     return replace(member.ready, build=replace(build, beside=beside))
 
 
-def _unbuilt(name: str, member: Member, build: Build, members: Sequence[Member]) -> Failed:
+def _unbuilt(
+    name: str, member: GroupMember, build: Build, members: Sequence[GroupMember]
+) -> Failed:
     outcome = unbuilt(build, **member.ready.decision.known(member.package))
     others = ", ".join(one.package.name for one in members if one is not member)
     where = f"in group {name}, together with {others}" if others else f"alone of group {name}"

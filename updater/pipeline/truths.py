@@ -42,7 +42,7 @@ _OF_INDEX = "its source is a file of the package index, which the version names"
 _AT_ADDRESS = "its source is a file at an address, which the version names"
 
 
-class Truths(Struct, frozen=True):
+class TruthStage(Struct, frozen=True):
     """Inspects packages together, each by itself; nothing is written."""
 
     config: Config

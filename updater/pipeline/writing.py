@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from updater.choose.subjects import Decision, Subject
     from updater.config.load import Config
-    from updater.find.found import Found
+    from updater.find.found import OverlayFiles
     from updater.model.run import Bump, Progress
 
 
@@ -35,7 +35,7 @@ class Writer(Struct, frozen=True):
         packages: Sequence[Package],
         outcomes: dict[str, Outcome],
         ready: Sequence[tuple[Subject, Ready | Outcome]],
-        found: Found,
+        found: OverlayFiles,
         ask: Bump,
     ) -> list[Outcome]:
         """Write what is ready; return the outcomes of all packages in their order."""

@@ -7,30 +7,30 @@ from typing import TYPE_CHECKING
 import anyio
 from msgspec import Struct
 
-from updater.effects.git.push import Commit
+from updater.effects.git.push import NewCommit
 from updater.publish import rules
 from updater.publish.members import together
 from updater.publish.text.body import render, stopped_comment, stopped_marker
 from updater.publish.text.marker import read_marker, signed
 
 if TYPE_CHECKING:
-    from updater.effects.git.push import Remote
+    from updater.effects.git.push import PushRemote
     from updater.model import Pull
     from updater.model.proposal import Proposal
     from updater.publish.looking import View
-    from updater.publish.members import Member
+    from updater.publish.members import PullRequestPart
 
 
 class Doer(Struct, frozen=True):
     """Makes and updates pull requests; ``push_by_git`` is None where the API makes the commits."""
 
     view: View
-    push_by_git: Remote | None
+    push_by_git: PushRemote | None
 
     def publish(
         self,
         proposal: Proposal,
-        members: list[Member],
+        members: list[PullRequestPart],
         seen: rules.Seen,
         decision: rules.Publish,
     ) -> Pull:
@@ -70,7 +70,7 @@ class Doer(Struct, frozen=True):
         if self.push_by_git is not None:
             there = repository.files(base.commit, tuple(proposal.files))
             modes = {path: file.mode for path, file in there.items()}
-            change = Commit(base.commit, message, proposal.files, modes, self.view.login)
+            change = NewCommit(base.commit, message, proposal.files, modes, self.view.login)
             old = seen.branch.head if seen.branch is not None else ""
             anyio.run(self.push_by_git.push, proposal.branch, old, change)
             return

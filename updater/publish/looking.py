@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from updater.effects.github.repository import Repository
+    from updater.effects.github.repository import GitHubRepository
     from updater.model import Issue, Outcome, Pull
 
 
@@ -48,7 +48,7 @@ class View(Struct):
         forced: what was ticked in it.
     """
 
-    repository: Repository
+    repository: GitHubRepository
     base: Base
     root: Path
     login: str = ""

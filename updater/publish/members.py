@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from updater.publish import rules
 
 
-class Member(Struct, frozen=True):
+class PullRequestPart(Struct, frozen=True):
     """One package's part of a pull request to be."""
 
     proposed: Proposed
@@ -35,13 +35,13 @@ class Member(Struct, frozen=True):
         moving = tracking is not None and tracking.moving
         return self.policy.group_of(pins=moving or self.update.command != "bump")
 
-    def beside(self, members: Sequence[Member]) -> Member:
+    def beside(self, members: Sequence[PullRequestPart]) -> PullRequestPart:
         """Return the part as it is told in a pull request with some members."""
         identities = [one.package.identity for one in members]
         build = as_built(self.outcome.build, self.package.identity, identities)
         return replace(self, update=replace(self.update, build=build))
 
-    def proposed_on(self, day: date) -> Member:
+    def proposed_on(self, day: date) -> PullRequestPart:
         """Return the part as one that was first proposed on some day."""
         return replace(self, update=replace(self.update, proposed=day))
 
@@ -56,13 +56,13 @@ class Member(Struct, frozen=True):
         return self.outcome.package
 
 
-def member_of(proposed: Proposed, policy: Policy, *, reported: bool) -> Member:
+def member_of(proposed: Proposed, policy: Policy, *, reported: bool) -> PullRequestPart:
     """Return a package's part; ``reported`` builds are another process's word."""
     build = proposed.outcome.build
     unbuilt = build is not None and build.status == "failed"
     draft = policy.pull_request.draft or (unbuilt and policy.build.on_failure != "keep")
     pull = replace(policy.pull_request, draft=draft)
-    return Member(proposed, pull, _update(proposed, policy, reported=reported))
+    return PullRequestPart(proposed, pull, _update(proposed, policy, reported=reported))
 
 
 def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
@@ -99,7 +99,7 @@ def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
     )
 
 
-def together(members: Sequence[Member]) -> PullPolicy:
+def together(members: Sequence[PullRequestPart]) -> PullPolicy:
     """Return what holds for a pull request of several packages: the sum of what each asks for."""
     policies = [member.policy for member in members]
     return replace(
@@ -111,7 +111,7 @@ def together(members: Sequence[Member]) -> PullPolicy:
     )
 
 
-def held(member: Member, decision: rules.Leave) -> Held:
+def held(member: PullRequestPart, decision: rules.Leave) -> Held:
     """Return the outcome of a part that is left as it is."""
     return Held(
         reason=decision.reason,
@@ -122,7 +122,7 @@ def held(member: Member, decision: rules.Leave) -> Held:
     )
 
 
-def failed(member: Member, error: StageError) -> Failed:
+def failed(member: PullRequestPart, error: StageError) -> Failed:
     """Return the outcome of a part whose pull request failed."""
     return Failed(
         stage=error.stage,

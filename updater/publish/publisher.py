@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from updater.effects.git.push import Remote
-from updater.effects.github.repository import Repository
+from updater.effects.git.push import PushRemote
+from updater.effects.github.repository import GitHubRepository
 from updater.effects.github.requests import Access
 from updater.errors import PublishError, StageError, UsageError
 from updater.kinds import FETCH_FUNCTIONS
@@ -27,7 +27,7 @@ from updater.publish.cleaning import clean_up
 from updater.publish.doing import Doer
 from updater.publish.groups import own_names
 from updater.publish.looking import Base, View
-from updater.publish.members import Member, failed, held, member_of, together
+from updater.publish.members import PullRequestPart, failed, held, member_of, together
 from updater.publish.retiring import Retired, Retirer, linked
 from updater.publish.target import find_target
 from updater.publish.text import dashboard, names
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from updater.config.load import Config
-    from updater.find.found import Found
+    from updater.find.found import OverlayFiles
     from updater.model import Outcome, Pull
 
 
@@ -61,7 +61,7 @@ def opened(config: Config) -> Iterator[Publisher]:
         limits.retries,
         limits.max_wait.total_seconds(),
     )
-    with Repository.opened(access) as repository:
+    with GitHubRepository.opened(access) as repository:
         branch = config.document.base or repository.default_branch()
         commit = repository.head(branch)
         if commit is None:
@@ -69,7 +69,7 @@ def opened(config: Config) -> Iterator[Publisher]:
                 f"{target.repository} has no branch {branch!r}", hint="check `base:` in config.yaml"
             )
         fetched = config.document.archives.fetched
-        remote = Remote(target.host.web, target.repository, target.token, fetched)
+        remote = PushRemote(target.host.web, target.repository, target.token, fetched)
         by_git = remote if publish.via == "git" else None
         base = Base(branch, commit, target.prefix)
         yield Publisher(config, View(repository, base, config.root), by_git)
@@ -83,7 +83,7 @@ class Publisher:
         notes: what was done about pull requests that have nothing left to propose.
     """
 
-    def __init__(self, config: Config, view: View, push_by_git: Remote | None) -> None:
+    def __init__(self, config: Config, view: View, push_by_git: PushRemote | None) -> None:
         self._config = config
         self._view = view
         self._doer = Doer(view, push_by_git)
@@ -98,7 +98,7 @@ class Publisher:
     def publish(
         self,
         proposed: Sequence[Proposed | Outcome],
-        found: Found,
+        found: OverlayFiles,
         *,
         reported: bool,
         shown: Sequence[Outcome] = (),
@@ -136,7 +136,7 @@ class Publisher:
             self._show([*ordered, *map(view.with_pull, shown)])
         return ordered
 
-    def _tidy(self, proposals: Sequence[Proposal], found: Found) -> list[Retired]:
+    def _tidy(self, proposals: Sequence[Proposal], found: OverlayFiles) -> list[Retired]:
         """Close what has nothing left to propose; remove what earlier runs left."""
         retired: list[Retired] = []
         packages = {package.identity: package for package in found.packages}
@@ -176,10 +176,12 @@ class Publisher:
         except PublishError as error:
             self.problems.append(f"{error}; {error.hint}")
 
-    def _member(self, proposed: Proposed, *, reported: bool) -> Member:
+    def _member(self, proposed: Proposed, *, reported: bool) -> PullRequestPart:
         return member_of(proposed, self._config.policy(proposed.outcome.package), reported=reported)
 
-    def _groups(self, members: Sequence[Member], found: Found) -> dict[str, list[Member]]:
+    def _groups(
+        self, members: Sequence[PullRequestPart], found: OverlayFiles
+    ) -> dict[str, list[PullRequestPart]]:
         """Return the members of each pull request by its name, dependencies first."""
         position = {
             identity: place
@@ -188,14 +190,14 @@ class Publisher:
         policies = [self._config.policy(package).pull_request for package in found.packages]
         groups = {name for one in policies for name in (one.group, one.pin_group) if name}
         own = own_names(found.packages, groups)
-        grouped: dict[str, list[Member]] = {}
+        grouped: dict[str, list[PullRequestPart]] = {}
         for member in sorted(members, key=lambda one: position.get(one.package.identity, 0)):
             name = member.group or own[member.package.identity]
             grouped.setdefault(name, []).append(member)
         return grouped
 
     def _group(
-        self, name: str, members: list[Member], found: Found
+        self, name: str, members: list[PullRequestPart], found: OverlayFiles
     ) -> tuple[list[Outcome], Proposal | None]:
         until = opens(together(members).schedule, self._now)
         if until is not None and not any(self._view.is_forced(one.update) for one in members):
@@ -224,11 +226,11 @@ class Publisher:
             return [failed(member, error) for member in members], None
         return done + left, proposal
 
-    def _dated(self, member: Member, pulls: tuple[Pull, ...]) -> Member:
+    def _dated(self, member: PullRequestPart, pulls: tuple[Pull, ...]) -> PullRequestPart:
         today = self._now.date()
         return member.proposed_on(rules.proposed_on(pulls, self._view.login, member.update, today))
 
-    def _proposal(self, name: str, members: list[Member], found: Found) -> Proposal:
+    def _proposal(self, name: str, members: list[PullRequestPart], found: OverlayFiles) -> Proposal:
         """Plan all members' edits on the base's text, one after the other."""
         texts = dict(found.texts)
         for member in members:
@@ -251,7 +253,7 @@ class Publisher:
         )
 
     def _one(
-        self, proposal: Proposal, members: list[Member], pulls: tuple[Pull, ...]
+        self, proposal: Proposal, members: list[PullRequestPart], pulls: tuple[Pull, ...]
     ) -> list[Outcome]:
         mine = any(pull.state == "open" and rules.is_mine(pull, self._view.login) for pull in pulls)
         rivals = [] if mine else self._view.rivals(proposal)

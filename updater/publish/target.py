@@ -24,7 +24,7 @@ _SSH = re.compile(r"(?:ssh://)?(?:[^@/]+@)?([\w.-]+)(?::\d+/|[:/])(.+)", re.ASCI
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class PublishTarget:
     """A repository and the way to it.
 
     Attributes:
@@ -40,7 +40,7 @@ class Target:
     token: str = field(repr=False)
 
 
-def find_target(config: Config) -> Target:
+def find_target(config: Config) -> PublishTarget:
     """Return the repository: ``repository:``, else GITHUB_REPOSITORY, else the remote origin.
 
     Raises:
@@ -57,7 +57,7 @@ def find_target(config: Config) -> Target:
     host, repository = found
     for owner, variable, token in config.tokens():
         if owner.name == host.name:
-            return Target(host, repository, prefix, variable, token)
+            return PublishTarget(host, repository, prefix, variable, token)
     raise UsageError(
         f"pull requests in {repository} need a token for {host.name}",
         hint=f"set {' or '.join(host.token_env) or 'token_env'} to a token with the rights "

@@ -28,16 +28,16 @@ from updater.report.schema import (
     HashReport,
     JobReport,
     PackageReport,
+    PackageReviewReport,
+    PackageTruthReport,
     PinnedReport,
     PlanReport,
     PrefetchReport,
     PullRequestReport,
     Report,
-    ReviewedReport,
-    Reviews,
+    ReviewReport,
     Status,
-    TruthReport,
-    Truths,
+    TruthsReport,
     WarningReport,
 )
 from updater.report.summary import count, status
@@ -58,18 +58,20 @@ def outcomes_json(command: str, outcomes: Sequence[Outcome]) -> str:
 
 def truths_json(command: str, outcomes: Sequence[Outcome]) -> str:
     """Return the object of ``identify`` and ``verify``."""
-    packages = tuple(TruthReport(**_reported(one), **_truth(one)) for one in outcomes)
-    return _dump(Truths(command=command, packages=packages, summary=count(outcomes)))
+    packages = tuple(PackageTruthReport(**_reported(one), **_truth(one)) for one in outcomes)
+    return _dump(TruthsReport(command=command, packages=packages, summary=count(outcomes)))
 
 
 def reviews_json(base: str, outcomes: Sequence[Outcome]) -> str:
     """Return the object of ``review``."""
     packages = tuple(
-        ReviewedReport(**_reported(one), **_review(one))
+        PackageReviewReport(**_reported(one), **_review(one))
         for one in outcomes
         if isinstance(one, Reviewed)
     )
-    return _dump(Reviews(command="review", base=base, packages=packages, summary=count(outcomes)))
+    return _dump(
+        ReviewReport(command="review", base=base, packages=packages, summary=count(outcomes))
+    )
 
 
 def _review(outcome: Reviewed) -> dict[str, Any]:
@@ -131,7 +133,7 @@ def error_json(command: str, error: UpdaterError) -> str:
     return _dump(ErrorObject(command=command, error=report))
 
 
-def _dump(report: Report | Truths | Reviews | PrefetchReport | ErrorObject) -> str:
+def _dump(report: Report | TruthsReport | ReviewReport | PrefetchReport | ErrorObject) -> str:
     # "##[" begins a command to GitHub Actions wherever it stands; in JSON only strings have it.
     text = msgspec.json.format(_encoded(report), indent=2).decode()
     return text.replace("##[", "#\\u0023[")

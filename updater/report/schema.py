@@ -12,11 +12,11 @@ from updater.model import State
 Moment = Annotated[datetime, Meta(tz=True)]
 
 
-class _Part(Struct, frozen=True, forbid_unknown_fields=True):
+class _ReportPart(Struct, frozen=True, forbid_unknown_fields=True):
     pass
 
 
-class ErrorReport(_Part, frozen=True):
+class ErrorReport(_ReportPart, frozen=True):
     """What went wrong and what to do."""
 
     stage: str
@@ -24,7 +24,7 @@ class ErrorReport(_Part, frozen=True):
     hint: str
 
 
-class PinnedReport(_Part, frozen=True):
+class PinnedReport(_ReportPart, frozen=True):
     """What a pin truly holds, as far as it is known."""
 
     rev: str
@@ -32,14 +32,14 @@ class PinnedReport(_Part, frozen=True):
     version: str | None
 
 
-class WarningReport(_Part, frozen=True):
+class WarningReport(_ReportPart, frozen=True):
     """Something to know although nothing stopped."""
 
     code: str
     message: str
 
 
-class ChangeReport(_Part, frozen=True):
+class ChangeReport(_ReportPart, frozen=True):
     """One field before and after."""
 
     field: str
@@ -48,7 +48,7 @@ class ChangeReport(_Part, frozen=True):
     new: str
 
 
-class HashReport(_Part, frozen=True):
+class HashReport(_ReportPart, frozen=True):
     """A hash, how it was found and what that cost."""
 
     value: str
@@ -56,7 +56,7 @@ class HashReport(_Part, frozen=True):
     downloaded_bytes: int
 
 
-class DiagnosisReport(_Part, frozen=True):
+class DiagnosisReport(_ReportPart, frozen=True):
     """What a failed build's log says is wrong."""
 
     code: str
@@ -64,7 +64,7 @@ class DiagnosisReport(_Part, frozen=True):
     hint: str
 
 
-class BuildReport(_Part, frozen=True):
+class BuildReport(_ReportPart, frozen=True):
     """What became of a build; `phase` is where it failed, or why it was skipped."""
 
     status: Literal["passed", "failed", "skipped"]
@@ -77,7 +77,7 @@ class BuildReport(_Part, frozen=True):
     sandboxed: bool | None
 
 
-class PullRequestReport(_Part, frozen=True):
+class PullRequestReport(_ReportPart, frozen=True):
     """The pull request of a change, or the one that speaks against it."""
 
     url: str
@@ -100,7 +100,7 @@ Status = Literal[
 ]
 
 
-class PackageReport(_Part, frozen=True):
+class PackageReport(_ReportPart, frozen=True):
     """One package; what a command does not say stays null."""
 
     name: str
@@ -131,7 +131,7 @@ class PackageReport(_Part, frozen=True):
     error: ErrorReport | None = None
 
 
-class TruthReport(PackageReport, frozen=True):
+class PackageTruthReport(PackageReport, frozen=True):
     """One package of ``identify`` and ``verify``."""
 
     state: Annotated[State | None, Meta(description="What verify says of the pin")] = None
@@ -141,7 +141,7 @@ class TruthReport(PackageReport, frozen=True):
     hint: str | None = None
 
 
-class ReviewedReport(PackageReport, frozen=True):
+class PackageReviewReport(PackageReport, frozen=True):
     """One package of ``review``; `changes` is what differs from the base."""
 
     old: Annotated[str | None, Meta(description="The label that the base has")] = None
@@ -154,26 +154,26 @@ class ReviewedReport(PackageReport, frozen=True):
     unbuilt: Annotated[str | None, Meta(description="Why it was not built")] = None
 
 
-class Reviews(_Part, frozen=True, kw_only=True):
+class ReviewReport(_ReportPart, frozen=True, kw_only=True):
     """The object of ``review``."""
 
     schema: Literal[1] = 1
     command: Literal["review"]
     base: Annotated[str, Meta(description="The commit that the branch is compared with")]
-    packages: tuple[ReviewedReport, ...]
+    packages: tuple[PackageReviewReport, ...]
     summary: Annotated[dict[str, int], Meta(description="Status -> number of packages")]
 
 
-class Truths(_Part, frozen=True, kw_only=True):
+class TruthsReport(_ReportPart, frozen=True, kw_only=True):
     """The object of ``identify`` and ``verify``."""
 
     schema: Literal[1] = 1
     command: str
-    packages: tuple[TruthReport, ...]
+    packages: tuple[PackageTruthReport, ...]
     summary: Annotated[dict[str, int], Meta(description="Status -> number of packages")]
 
 
-class Report(_Part, frozen=True, kw_only=True):
+class Report(_ReportPart, frozen=True, kw_only=True):
     """The object of ``list``, ``check`` and ``bump``."""
 
     schema: Literal[1] = 1
@@ -182,7 +182,7 @@ class Report(_Part, frozen=True, kw_only=True):
     summary: Annotated[dict[str, int], Meta(description="Status -> number of packages")]
 
 
-class PrefetchReport(_Part, frozen=True, kw_only=True):
+class PrefetchReport(_ReportPart, frozen=True, kw_only=True):
     """The object of ``prefetch``."""
 
     schema: Literal[1] = 1
@@ -193,21 +193,21 @@ class PrefetchReport(_Part, frozen=True, kw_only=True):
     seconds: Annotated[float, Meta(description="How long it took, with the look-up")]
 
 
-class JobReport(_Part, frozen=True):
+class JobReport(_ReportPart, frozen=True):
     """One runner's packages, by identity, dependencies first."""
 
     id: str
     packages: tuple[str, ...]
 
 
-class PlanReport(_Part, frozen=True, kw_only=True):
+class PlanReport(_ReportPart, frozen=True, kw_only=True):
     """The object of ``plan``: a matrix for GitHub Actions."""
 
     schema: Literal[1] = 1
     include: tuple[JobReport, ...]
 
 
-class ErrorObject(_Part, frozen=True, kw_only=True):
+class ErrorObject(_ReportPart, frozen=True, kw_only=True):
     """The object of a command that could not run."""
 
     schema: Literal[1] = 1

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         Sequence,
     )
 
-    from updater.model import Answer, Note, Offer, Project, Scheme
+    from updater.model import HttpResponse, Note, Offer, Project, Scheme
 
 TRANSIENT: tuple[type[UpstreamError], ...] = (RateLimited, ServerFailed, Unreachable)
 """What a request can fail with that may succeed when it is sent again."""
@@ -38,7 +38,7 @@ class Web(Protocol):
         accept: str = "*/*",
         scheme: Scheme | None = None,
         on: tuple[type[UpstreamError], ...] = TRANSIENT,
-    ) -> Answer:
+    ) -> HttpResponse:
         """Return the answer to a GET, redirects followed; the arguments are those of `post`."""
 
     async def post(  # noqa: PLR0913 - all but the address and the body have a default
@@ -49,8 +49,8 @@ class Web(Protocol):
         headers: Mapping[str, str],
         scheme: Scheme | None = None,
         on: tuple[type[UpstreamError], ...] = TRANSIENT,
-        judge: Callable[[Answer], None] | None = None,
-    ) -> Answer:
+        judge: Callable[[HttpResponse], None] | None = None,
+    ) -> HttpResponse:
         """Return the answer to a POST, which may be a redirect: a POST is not sent on.
 
         Args:
@@ -80,7 +80,7 @@ class Surroundings(Struct, frozen=True):
     index: Callable[[], str]
 
 
-class Question(Struct, frozen=True):
+class ProjectQuestion(Struct, frozen=True):
     """What is to be known of a project, besides its tags and its default branch.
 
     Attributes:
@@ -98,9 +98,9 @@ class Question(Struct, frozen=True):
     releases: bool = False
     dates: bool = False
 
-    def __or__(self, other: Question) -> Question:
+    def __or__(self, other: ProjectQuestion) -> ProjectQuestion:
         """Ask both questions of one project."""
-        return Question(
+        return ProjectQuestion(
             self.project,
             self.branches | other.branches,
             self.commits | other.commits,
@@ -110,7 +110,7 @@ class Question(Struct, frozen=True):
         )
 
 
-Found: TypeAlias = "Offer | UpstreamError"
+OfferOrError: TypeAlias = "Offer | UpstreamError"
 
 
 class Upstream(ABC):
@@ -130,8 +130,8 @@ class Upstream(ABC):
 
     @abstractmethod
     async def look_up(
-        self, questions: Sequence[Question], around: Surroundings
-    ) -> dict[Project, Found]:
+        self, questions: Sequence[ProjectQuestion], around: Surroundings
+    ) -> dict[Project, OfferOrError]:
         """Return an offer, or what went wrong, for each question's project."""
 
     def archive(self, project: Project, host: Host, commit: str) -> str:
@@ -169,12 +169,12 @@ class Upstream(ABC):
 
 
 async def each(
-    questions: Sequence[Question], one: Callable[[Question], Awaitable[Offer]]
-) -> dict[Project, Found]:
+    questions: Sequence[ProjectQuestion], one: Callable[[ProjectQuestion], Awaitable[Offer]]
+) -> dict[Project, OfferOrError]:
     """Answer questions side by side; one project's failure is its own answer."""
-    found: dict[Project, Found] = {}
+    found: dict[Project, OfferOrError] = {}
 
-    async def ask(question: Question) -> None:
+    async def ask(question: ProjectQuestion) -> None:
         try:
             found[question.project] = await one(question)
         except UpstreamError as error:
@@ -193,9 +193,9 @@ async def side_by_side(calls: Iterable[Callable[[], Coroutine[Any, Any, None]]])
             group.start_soon(call)
 
 
-def merged(questions: Iterable[Question]) -> tuple[Question, ...]:
+def merged(questions: Iterable[ProjectQuestion]) -> tuple[ProjectQuestion, ...]:
     """Return one question a project: several packages may share one."""
-    by_project: dict[Project, Question] = {}
+    by_project: dict[Project, ProjectQuestion] = {}
     for question in questions:
         known = by_project.get(question.project)
         by_project[question.project] = question if known is None else known | question

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec.structs import replace
 
 from updater.errors import BadAnswer, NotFound, Refused
-from updater.upstreams.base import Found, Question, Surroundings, Upstream, each, host_of, page
+from updater.upstreams.base import (
+    OfferOrError,
+    ProjectQuestion,
+    Surroundings,
+    Upstream,
+    each,
+    host_of,
+    page,
+)
 from updater.upstreams.ls_refs import Refs, advertised_refs, ls_refs, moved, offer, prefixes
 
 if TYPE_CHECKING:
@@ -31,11 +39,11 @@ class Git(Upstream):
         return project.startswith("https://") and (host is None or host.kind == self.kind)
 
     async def look_up(
-        self, questions: Sequence[Question], around: Surroundings
-    ) -> dict[Project, Found]:
+        self, questions: Sequence[ProjectQuestion], around: Surroundings
+    ) -> dict[Project, OfferOrError]:
         """Ask each repository for its refs, all side by side."""
 
-        async def one(question: Question) -> Offer:
+        async def one(question: ProjectQuestion) -> Offer:
             host = host_of(question.project, around.hosts)
             url = page(question.project, host) if host is not None else question.project
             refs = await _refs(url, prefixes(question), around.web)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from updater.model import Candidate, Host
 from updater.upstreams.base import path_of
-from updater.upstreams.hosted import Hosted, Repository
+from updater.upstreams.hosted import Hosted, HostedRepository
 from updater.upstreams.rest import date, published_note, read_list, read_object
 
 if TYPE_CHECKING:
@@ -47,11 +47,13 @@ class Gitea(Hosted):
         """Return the address that is below the API's of the repository."""
         return f"{self.api_url(project, host)}/archive/{commit}.tar.gz"
 
-    async def about(self, url: str, web: Web) -> Repository:
+    async def about(self, url: str, web: Web) -> HostedRepository:
         """Return what the API says of the repository."""
         found = await read_object(url, web)
         public = found.get("private") is False and not found.get("internal")
-        return Repository(str(found.get("full_name", "")), found.get("archived") is True, public)
+        return HostedRepository(
+            str(found.get("full_name", "")), found.get("archived") is True, public
+        )
 
     async def dates(self, url: str, web: Web) -> dict[str, datetime]:
         """Return the newest tags' commits and their dates."""

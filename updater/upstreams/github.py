@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from updater.model import Host
 from updater.upstreams.base import (
-    Found,
-    Question,
+    OfferOrError,
+    ProjectQuestion,
     Surroundings,
     Upstream,
     each,
@@ -75,24 +75,24 @@ class GitHub(Upstream):
         return found.get("private") is False
 
     async def look_up(
-        self, questions: Sequence[Question], around: Surroundings
-    ) -> dict[Project, Found]:
+        self, questions: Sequence[ProjectQuestion], around: Surroundings
+    ) -> dict[Project, OfferOrError]:
         """Ask each host for its repositories, in batches where there is a token for it."""
-        found: dict[Project, Found] = {}
-        by_host: dict[str, list[Question]] = {}
+        found: dict[Project, OfferOrError] = {}
+        by_host: dict[str, list[ProjectQuestion]] = {}
         for question in questions:
             host = host_of(question.project, around.hosts)
             if host is not None:
                 by_host.setdefault(host.name, []).append(question)
 
-        async def ask(host: Host, asked: Sequence[Question]) -> None:
+        async def ask(host: Host, asked: Sequence[ProjectQuestion]) -> None:
             left = asked
             if around.web.has_token(host.graphql):
                 batches = Batches(host, around.web)
                 found.update(await batches.ask(asked))
                 left = [question for question in asked if question.project not in found]
 
-            async def one(question: Question) -> Offer:
+            async def one(question: ProjectQuestion) -> Offer:
                 return await ask_by_git(question, host, around.web)
 
             found.update(await each(left, one))

@@ -23,7 +23,7 @@ from updater.errors import (
     UpstreamError,
 )
 from updater.model import Host, Offer, Project
-from updater.upstreams.base import Found, Question, page, side_by_side
+from updater.upstreams.base import OfferOrError, ProjectQuestion, page, side_by_side
 from updater.upstreams.github_git import releases_by_rest
 from updater.upstreams.github_query import PAGE, Json, query, read
 from updater.upstreams.ls_refs import ls_refs, offer, prefixes
@@ -31,7 +31,7 @@ from updater.upstreams.ls_refs import ls_refs, offer, prefixes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from updater.model import Answer
+    from updater.model import HttpResponse
     from updater.upstreams.base import Web
 
 _BATCH = 50
@@ -47,9 +47,9 @@ class Batches:
         self._host = host
         self._web = web
         self._failures = 0
-        self._found: dict[Project, Found] = {}
+        self._found: dict[Project, OfferOrError] = {}
 
-    async def ask(self, questions: Sequence[Question]) -> dict[Project, Found]:
+    async def ask(self, questions: Sequence[ProjectQuestion]) -> dict[Project, OfferOrError]:
         """Return what GraphQL knows; a project that it could not be asked about is missing."""
         await side_by_side(
             partial(self._batch, questions[start : start + _BATCH])
@@ -63,7 +63,7 @@ class Batches:
             )
         return self._found
 
-    async def _batch(self, questions: Sequence[Question]) -> None:
+    async def _batch(self, questions: Sequence[ProjectQuestion]) -> None:
         """Ask for a batch; what is not answered is asked again in two halves."""
         try:
             left = await self._answered(questions)
@@ -83,7 +83,7 @@ class Batches:
         halves = (left[:middle], left[middle:])
         await side_by_side(partial(self._batch, half) for half in halves if half)
 
-    async def _answered(self, questions: Sequence[Question]) -> list[Question]:
+    async def _answered(self, questions: Sequence[ProjectQuestion]) -> list[ProjectQuestion]:
         """Ask one request and keep what it answers; return the questions that are left."""
         body = json.dumps({"query": query(questions, self._host)}).encode()
         answer = await self._web.post(
@@ -114,7 +114,9 @@ class Batches:
         await side_by_side(incomplete)
         return left
 
-    def _read(self, question: Question, answer: Json | None, errors: list[Json]) -> Found | None:
+    def _read(
+        self, question: ProjectQuestion, answer: Json | None, errors: list[Json]
+    ) -> OfferOrError | None:
         """Return one repository's offer or failure, None where it was not answered."""
         url = page(question.project, self._host)
         if answer is None:
@@ -134,7 +136,7 @@ class Batches:
         except (KeyError, TypeError, ValueError):
             return None
 
-    async def _complete(self, question: Question, found: Offer, answer: Json) -> None:
+    async def _complete(self, question: ProjectQuestion, found: Offer, answer: Json) -> None:
         """Keep an offer, with the tags and releases that one page does not hold."""
         try:
             if _has_more(answer["refs"]):
@@ -150,10 +152,10 @@ class Batches:
         else:
             self._found[question.project] = found
 
-    async def _with_all_tags(self, question: Question, found: Offer) -> Offer:
+    async def _with_all_tags(self, question: ProjectQuestion, found: Offer) -> Offer:
         """Ask the git protocol: one request, where GraphQL needs one for each hundred tags."""
         url = f"{page(question.project, self._host)}.git"
-        refs = await ls_refs(url, prefixes(Question(question.project)), self._web, "basic")
+        refs = await ls_refs(url, prefixes(ProjectQuestion(question.project)), self._web, "basic")
         known = {one.ref: one for one in found.candidates}
         web = refs.url.removesuffix(".git")
         every = offer(question, refs, lambda tag: f"{web}/releases/tag/{tag}").candidates
@@ -166,7 +168,7 @@ class Batches:
         return replace(found, candidates=dated)
 
 
-def _goes_on(question: Question, answer: Json) -> bool:
+def _goes_on(question: ProjectQuestion, answer: Json) -> bool:
     """Tell whether a repository has more tags or releases than one page holds."""
     return _has_more(answer["refs"]) or (question.releases and _has_more(answer["releases"]))
 
@@ -176,7 +178,7 @@ def _has_more(connection: Json) -> bool:
     return isinstance(total, int) and total > PAGE
 
 
-def _parsed(answer: Answer) -> dict[str, Any]:
+def _parsed(answer: HttpResponse) -> dict[str, Any]:
     try:
         said = msgspec.json.decode(answer.body)
     except ValueError:
@@ -186,7 +188,7 @@ def _parsed(answer: Answer) -> dict[str, Any]:
     return said
 
 
-def _refuse_limit(answer: Answer) -> None:
+def _refuse_limit(answer: HttpResponse) -> None:
     """Raise RateLimited for an answer whose body says that the quota is used up."""
     if b"RATE_LIMIT" not in answer.body:
         return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.model import Candidate, Host
-from updater.upstreams.base import Question, page, path_of
+from updater.upstreams.base import ProjectQuestion, page, path_of
 from updater.upstreams.ls_refs import ls_refs, moved, offer, prefixes
 from updater.upstreams.rest import date, read_list
 
@@ -24,7 +24,7 @@ ACCEPT = "application/vnd.github+json"
 """The form of REST's answers that GitHub recommends."""
 
 
-async def ask_by_git(question: Question, host: Host, web: Web) -> Offer:
+async def ask_by_git(question: ProjectQuestion, host: Host, web: Web) -> Offer:
     """Return what one repository says without GraphQL.
 
     Raises:

@@ -9,8 +9,8 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from updater.model import Candidate, Host, Known, Offer, PinWarning
-from updater.upstreams.base import Question, page, path_of
+from updater.model import Candidate, CommitFacts, Host, Offer, PinWarning
+from updater.upstreams.base import ProjectQuestion, page, path_of
 from updater.upstreams.github_git import tag_page
 from updater.upstreams.ls_refs import moved
 
@@ -53,7 +53,7 @@ _TURNED: Mapping[str, Relation] = {
 }
 
 
-def query(questions: Sequence[Question], host: Host) -> str:
+def query(questions: Sequence[ProjectQuestion], host: Host) -> str:
     """Return the query whose alias ``rN`` answers the Nth question."""
     fields = [_repository(f"r{place}", one, host) for place, one in enumerate(questions)]
     used = "File" in "".join(fields)
@@ -61,7 +61,7 @@ def query(questions: Sequence[Question], host: Host) -> str:
     return "query {\n" + "".join(fields) + "}\n" + fragments
 
 
-def _repository(alias: str, question: Question, host: Host) -> str:
+def _repository(alias: str, question: ProjectQuestion, host: Host) -> str:
     owner, _, name = path_of(question.project, host).partition("/")
     compared = "".join(
         f" c{place}: compare(headRef: {_text(commit)}) {{ status }}"
@@ -90,15 +90,15 @@ def _text(value: str) -> str:
     return json.dumps(value)
 
 
-def _commits(question: Question) -> Sequence[str]:
+def _commits(question: ProjectQuestion) -> Sequence[str]:
     return sorted(question.commits)
 
 
-def _branches(question: Question) -> Sequence[str]:
+def _branches(question: ProjectQuestion) -> Sequence[str]:
     return sorted(question.branches)
 
 
-def _files(question: Question) -> Iterator[tuple[str, str]]:
+def _files(question: ProjectQuestion) -> Iterator[tuple[str, str]]:
     """Yield (revision, path) for all files that are asked for."""
     branches = (f"refs/heads/{name}" for name in _branches(question))
     for revision in ("HEAD", *branches, *_commits(question)):
@@ -106,7 +106,7 @@ def _files(question: Question) -> Iterator[tuple[str, str]]:
             yield revision, file
 
 
-def read(question: Question, answer: Json, host: Host) -> Offer:
+def read(question: ProjectQuestion, answer: Json, host: Host) -> Offer:
     """Return a repository's offer.
 
     Args:
@@ -142,7 +142,7 @@ def read(question: Question, answer: Json, host: Host) -> Offer:
         default["name"] if default else "",
         f"{url}.git",
         releases=_releases(answer) if question.releases else None,
-        known=Known(dates, dict(_relations(question, answer)), _contents(question, answer)),
+        known=CommitFacts(dates, dict(_relations(question, answer)), _contents(question, answer)),
         warnings=moved(asked, path) + _archived(answer),
     )
 
@@ -154,13 +154,13 @@ def _peeled(target: Json | None) -> Json | None:
     return target if target is not None and target["__typename"] == "Commit" else None
 
 
-def _heads(question: Question, answer: Json) -> dict[str, Json]:
+def _heads(question: ProjectQuestion, answer: Json) -> dict[str, Json]:
     refs = [answer["defaultBranchRef"]]
     refs += [answer.get(f"b{place}") for place, _ in enumerate(_branches(question))]
     return {ref["name"]: ref["target"] for ref in refs if ref}
 
 
-def _objects(question: Question, answer: Json) -> Iterator[Json]:
+def _objects(question: ProjectQuestion, answer: Json) -> Iterator[Json]:
     for place, _ in enumerate(_commits(question)):
         found = answer.get(f"k{place}")
         if found:
@@ -178,7 +178,9 @@ def _date(commit: Json) -> datetime | None:
     return datetime.fromisoformat(date) if date else None
 
 
-def _relations(question: Question, answer: Json) -> Iterator[tuple[tuple[str, str], Relation]]:
+def _relations(
+    question: ProjectQuestion, answer: Json
+) -> Iterator[tuple[tuple[str, str], Relation]]:
     refs = [answer["defaultBranchRef"]]
     refs += [answer.get(f"b{place}") for place, _ in enumerate(_branches(question))]
     for ref in refs:
@@ -188,7 +190,7 @@ def _relations(question: Question, answer: Json) -> Iterator[tuple[tuple[str, st
                 yield (commit, ref["target"]["oid"]), _TURNED[compared["status"]]
 
 
-def _contents(question: Question, answer: Json) -> dict[str, dict[str, bytes | None]]:
+def _contents(question: ProjectQuestion, answer: Json) -> dict[str, dict[str, bytes | None]]:
     """Return commit -> path -> content; what was cut short is not known."""
     default = answer["defaultBranchRef"]
     commits = {f"refs/heads/{name}": one["oid"] for name, one in _heads(question, answer).items()}

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from updater.model import Candidate, Host, Note
 from updater.upstreams.base import path_of
-from updater.upstreams.hosted import Hosted, Repository
+from updater.upstreams.hosted import Hosted, HostedRepository
 from updater.upstreams.rest import date, read_list, read_object
 
 if TYPE_CHECKING:
@@ -49,14 +49,14 @@ class GitLab(Hosted):
         """Return the address that fetchFromGitLab takes too. Source: "Repositories API"."""
         return f"{self.api_url(project, host)}/repository/archive.tar.gz?sha={commit}"
 
-    async def about(self, url: str, web: Web) -> Repository:
+    async def about(self, url: str, web: Web) -> HostedRepository:
         """Return what the Projects API says."""
         found = await read_object(url, web)
         # Of a public project, too, the releases may be its members' alone.
         open_to_all = found.get("releases_access_level", "enabled") in {"enabled", "public"}
         public = found.get("visibility") == "public" and open_to_all
         path = str(found.get("path_with_namespace", ""))
-        return Repository(path, found.get("archived") is True, public)
+        return HostedRepository(path, found.get("archived") is True, public)
 
     async def dates(self, url: str, web: Web) -> dict[str, datetime]:
         """Return the newest tags' commits and their dates."""

@@ -9,10 +9,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.errors import UpstreamError
-from updater.model import Known, PinWarning
+from updater.model import CommitFacts, PinWarning
 from updater.upstreams.base import (
-    Found,
-    Question,
+    OfferOrError,
+    ProjectQuestion,
     Surroundings,
     Upstream,
     each,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from updater.upstreams.rest import Json
 
 
-class Repository(Struct, frozen=True):
+class HostedRepository(Struct, frozen=True):
     """What a host says of a repository as a whole; an empty path where it does not tell.
 
     Attributes:
@@ -53,7 +53,7 @@ class Hosted(Upstream):
         """Return the API's address of a project."""
 
     @abstractmethod
-    async def about(self, url: str, web: Web) -> Repository:
+    async def about(self, url: str, web: Web) -> HostedRepository:
         """Ask the API for the repository as a whole.
 
         Args:
@@ -99,11 +99,11 @@ class Hosted(Upstream):
         return host is not None and host.kind == self.kind
 
     async def look_up(
-        self, questions: Sequence[Question], around: Surroundings
-    ) -> dict[Project, Found]:
+        self, questions: Sequence[ProjectQuestion], around: Surroundings
+    ) -> dict[Project, OfferOrError]:
         """Ask for each repository, all side by side."""
 
-        async def one(question: Question) -> Offer:
+        async def one(question: ProjectQuestion) -> Offer:
             host = around.hosts[_host_name(question.project)]
             return await _Asking(self, question, host, around.web).offer()
 
@@ -117,13 +117,13 @@ def _host_name(project: Project) -> str:
 class _Asking:
     """One repository, asked by git and by the API at the same time."""
 
-    def __init__(self, kind: Hosted, question: Question, host: Host, web: Web) -> None:
+    def __init__(self, kind: Hosted, question: ProjectQuestion, host: Host, web: Web) -> None:
         self._kind = kind
         self._question = question
         self._host = host
         self._web = web
         self._url = kind.api_url(question.project, host)
-        self._about = Repository()
+        self._about = HostedRepository()
         self._dates: dict[str, datetime] = {}
         self._releases: tuple[Candidate, ...] | None = None
         self._refs: Refs | None = None
@@ -160,7 +160,7 @@ class _Asking:
             candidates=tuple(
                 replace(one, published=self._dates.get(one.commit)) for one in found.candidates
             ),
-            known=Known(dates=self._dates),
+            known=CommitFacts(dates=self._dates),
             releases=None
             if self._releases is None
             else tuple(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from updater.model import Scheme
-    from updater.upstreams.base import Question, Web
+    from updater.upstreams.base import ProjectQuestion, Web
 
 _SERVICE = "git-upload-pack"
 _HEADERS = {
@@ -66,12 +66,12 @@ def _below(commits: dict[str, str], prefix: str) -> dict[str, str]:
     }
 
 
-def prefixes(question: Question) -> tuple[str, ...]:
+def prefixes(question: ProjectQuestion) -> tuple[str, ...]:
     """Return what the names of the refs that a question is about start with."""
     return ("HEAD", _TAGS, *(f"{_BRANCHES}{name}" for name in sorted(question.branches)))
 
 
-def offer(question: Question, refs: Refs, tag_page: Callable[[str], str]) -> Offer:
+def offer(question: ProjectQuestion, refs: Refs, tag_page: Callable[[str], str]) -> Offer:
     """Return what refs say in answer to a question.
 
     Args:

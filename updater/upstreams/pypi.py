@@ -20,7 +20,7 @@ from packaging.utils import (
 
 from updater.errors import BadAnswer
 from updater.model import Candidate, Distribution, Host, Offer, PinWarning, Project, Sri
-from updater.upstreams.base import Found, Question, Surroundings, Upstream, each
+from updater.upstreams.base import OfferOrError, ProjectQuestion, Surroundings, Upstream, each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
     from pypi_simple import DistributionPackage
 
-    from updater.model import Answer
+    from updater.model import HttpResponse
 
 _JSON = "application/vnd.pypi.simple.v1+json"
 _ACCEPT = f"{_JSON}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
@@ -52,12 +52,12 @@ class PyPI(Upstream):
         return project.startswith("pypi:")
 
     async def look_up(
-        self, questions: Sequence[Question], around: Surroundings
-    ) -> dict[Project, Found]:
+        self, questions: Sequence[ProjectQuestion], around: Surroundings
+    ) -> dict[Project, OfferOrError]:
         """Ask the index for each project, all side by side."""
         base = around.index().rstrip("/") if questions else ""
 
-        async def one(question: Question) -> Offer:
+        async def one(question: ProjectQuestion) -> Offer:
             name = question.project.removeprefix("pypi:")
             answer = await around.web.get(f"{base}/{name}/", accept=_ACCEPT)
             try:
@@ -72,7 +72,7 @@ class PyPI(Upstream):
         return await each(questions, one)
 
 
-def _read(project: Project, answer: Answer) -> Offer:
+def _read(project: Project, answer: HttpResponse) -> Offer:
     asked = project.removeprefix("pypi:")
     if "html" in answer.headers.get("content-type", ""):
         return Offer(project, tuple(_candidates(_from_html(asked, answer))))
@@ -81,7 +81,7 @@ def _read(project: Project, answer: Answer) -> Offer:
     return Offer(project, tuple(_candidates(files)), warnings=tuple(_warnings(asked, data)))
 
 
-class _File:
+class _IndexFile:
     """A file of a project and what its release needs to know of it."""
 
     __slots__ = ("distribution", "uploaded", "yanked")
@@ -94,7 +94,7 @@ class _File:
         self.yanked = yanked
 
 
-def _from_json(listed: dict[str, Any], base: str) -> _File:
+def _from_json(listed: dict[str, Any], base: str) -> _IndexFile:
     """Read one file. Source: PEP 691, "Project Detail"; PEP 700 for size, PEP 714 for metadata."""
     yanked = listed.get("yanked")
     uploaded = listed.get("upload-time")
@@ -107,7 +107,7 @@ def _from_json(listed: dict[str, Any], base: str) -> _File:
         metadata=bool(listed.get("core-metadata", listed.get("dist-info-metadata"))),
     )
     date = datetime.fromisoformat(uploaded) if uploaded else None
-    return _File(distribution, date, _reason(yanked))
+    return _IndexFile(distribution, date, _reason(yanked))
 
 
 def _reason(yanked: object) -> str | None:
@@ -120,14 +120,14 @@ def _sri(digest: str | None) -> Sri | None:
     return Sri("sha256", bytes.fromhex(digest)) if digest else None
 
 
-def _from_html(name: str, answer: Answer) -> Iterator[_File]:
+def _from_html(name: str, answer: HttpResponse) -> Iterator[_IndexFile]:
     from pypi_simple import ProjectPage  # noqa: PLC0415 - a quarter of a second, for old indexes
 
     page = ProjectPage.from_html(name, answer.body, base_url=answer.url)
     if not page.packages:
         raise ValueError("a page without files: a log-in or an error, not a project")
     for package in page.packages:
-        yield _File(_distribution(package), package.upload_time, _html_reason(package))
+        yield _IndexFile(_distribution(package), package.upload_time, _html_reason(package))
 
 
 def _html_reason(package: DistributionPackage) -> str | None:
@@ -145,8 +145,8 @@ def _distribution(package: DistributionPackage) -> Distribution:
     )
 
 
-def _candidates(files: Iterable[_File]) -> Iterator[Candidate]:
-    releases: dict[Version, list[_File]] = {}
+def _candidates(files: Iterable[_IndexFile]) -> Iterator[Candidate]:
+    releases: dict[Version, list[_IndexFile]] = {}
     for file in files:
         version = _version(file.distribution.filename)
         if version is not None:
@@ -179,7 +179,7 @@ def _as_sdist(filename: str) -> str:
     return filename
 
 
-def _spelled(version: Version, files: list[_File]) -> str:
+def _spelled(version: Version, files: list[_IndexFile]) -> str:
     """Return the version as the file names spell it, since fetchPypi builds them from it.
 
     An sdist ``a-2024.01.02.tar.gz`` has the version 2024.1.2, and no other file name finds it.

@@ -17,7 +17,7 @@ from updater.model import Note
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
-    from updater.model import Answer
+    from updater.model import HttpResponse
     from updater.upstreams.base import Web
 
     Json = dict[str, Any]
@@ -102,7 +102,7 @@ def published_note(listed: Json) -> Note | None:
     return Note(tag, str(listed.get("html_url", "")), str(listed.get("body") or ""))
 
 
-def _parsed(answer: Answer) -> object:
+def _parsed(answer: HttpResponse) -> object:
     try:
         return json.loads(answer.body)
     except ValueError as error:

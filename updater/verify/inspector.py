@@ -13,7 +13,7 @@ from updater.model import Candidate, Choice, Held, Identified, Skipped, Stay, Ta
 
 if TYPE_CHECKING:
     from updater.choose.follower import Follower, Subject
-    from updater.choose.repository import Repository
+    from updater.choose.repository import PinnedRepository
     from updater.errors import StageError
     from updater.model import Offer, Outcome, Pinned
 
@@ -81,7 +81,9 @@ class Inspector(Struct, frozen=True):
         pinned = repository.pinned(candidate.commit, candidate.version)
         return decided(self._choice(repository, candidate, is_named=found.is_named), pinned)
 
-    def _choice(self, repository: Repository, candidate: Candidate, *, is_named: bool) -> Choice:
+    def _choice(
+        self, repository: PinnedRepository, candidate: Candidate, *, is_named: bool
+    ) -> Choice:
         rev, label = repository.subject.pin.rev, repository.subject.pin.version
         if repository.tracking.moving:
             return Take(candidate, f"the rev {rev!r} moves: pinned to what its hash holds")
@@ -93,7 +95,7 @@ class Inspector(Struct, frozen=True):
         return Take(candidate, f"the label {label} is false")
 
 
-async def labelled(repository: Repository, commit: str) -> Candidate:
+async def labelled(repository: PinnedRepository, commit: str) -> Candidate:
     """Return a commit as its tag, or as itself with its date and the version that it declares."""
     candidate = repository.candidate(commit)
     if candidate.version:

@@ -16,7 +16,7 @@ from updater.verify.inspector import labelled, means
 
 if TYPE_CHECKING:
     from updater.choose.follower import Follower, Subject
-    from updater.choose.repository import Repository
+    from updater.choose.repository import PinnedRepository
     from updater.model import Offer, Outcome, Sri, State
 
 
@@ -89,18 +89,18 @@ class Verifier(Struct, frozen=True):
             return moved_tag
         return await self._true(repository, commit)
 
-    def _head(self, repository: Repository) -> str:
+    def _head(self, repository: PinnedRepository) -> str:
         rev, offer = repository.subject.pin.rev, repository.offer
         return offer.branches.get(offer.default_branch if rev == "HEAD" else rev, "")
 
-    async def _whole_id(self, repository: Repository) -> str:
+    async def _whole_id(self, repository: PinnedRepository) -> str:
         """Return the commit that a shortened id means; hosts give the archives of those, too."""
         rev = repository.subject.pin.rev
         if not choose.is_shortened(rev):
             return ""
         return await self.follower.identifier().whole_id(repository.offer.repository, rev)
 
-    async def _hash(self, repository: Repository, commit: str) -> Sri:
+    async def _hash(self, repository: PinnedRepository, commit: str) -> Sri:
         """Return what a commit's source has, fetched as the pin's call fetches it.
 
         A repository that is not public gives its archives to nobody without a token, and with one
@@ -122,7 +122,7 @@ class Verifier(Struct, frozen=True):
                 raise
             return found
 
-    async def _true(self, repository: Repository, commit: str) -> Verdict:
+    async def _true(self, repository: PinnedRepository, commit: str) -> Verdict:
         """Judge the label of a pin whose hash is right."""
         subject, rev = repository.subject, repository.subject.pin.rev
         candidate = await labelled(repository, commit)
@@ -147,14 +147,14 @@ class Verifier(Struct, frozen=True):
         warnings += (PinWarning("moving-rev", said),) if repository.tracking.moving else ()
         return replace(verdict, tracking=repository.tracking, warnings=warnings)
 
-    async def _declared(self, repository: Repository, candidate: Candidate) -> str | None:
+    async def _declared(self, repository: PinnedRepository, candidate: Candidate) -> str | None:
         """Return what a tagged source says of itself; of others it is the label already."""
         if not candidate.ref or repository.subject.pin.version is None:
             return None
         async with repository.commits() as commits:
             return await commits.declared(candidate.commit, repository.subject.modules)
 
-    def _moved(self, repository: Repository, commit: str, pinned: Sri) -> Verdict | None:
+    def _moved(self, repository: PinnedRepository, commit: str, pinned: Sri) -> Verdict | None:
         """Tell a tag that names another commit than it did, although that has the same hash."""
         subject, records = repository.subject, self.follower.records
         rev = subject.pin.rev
@@ -171,7 +171,7 @@ class Verifier(Struct, frozen=True):
         )
         return _verdict(subject, "tag moved", said, hint=hint)
 
-    async def _untrue(self, repository: Repository, commit: str, found: Sri) -> Verdict:
+    async def _untrue(self, repository: PinnedRepository, commit: str, found: Sri) -> Verdict:
         """Say why a source is not what its pin says: what does hold the hash decides."""
         subject, rev = repository.subject, repository.subject.pin.rev
         candidate, pinned = None, repository.pinned()

@@ -44,7 +44,7 @@ _ID = re.compile(r"[0-9a-f]{4,40}")
 _LOG_FORM = "--format=%H %T %ct"
 
 
-class Logged(NamedTuple):
+class LoggedCommit(NamedTuple):
     """One commit: its id, its tree's, and its committer date in seconds since 1970."""
 
     commit: str
@@ -126,7 +126,7 @@ class Mirror:
             orders = "".join(f"update refs/held/{one} {one}\n" for one in dict.fromkeys(heads))
             self._git("update-ref", "--stdin", sent=orders.encode())
 
-    def commit(self, identity: str) -> Logged | None:
+    def commit(self, identity: str) -> LoggedCommit | None:
         """Return one commit, asked of upstream where no branch and no tag has it.
 
         None where upstream does not have it either, or keeps it to itself; or where a shortened id
@@ -146,13 +146,13 @@ class Mirror:
             known = self._known(identity)
         return known
 
-    def _known(self, identity: str) -> Logged | None:
+    def _known(self, identity: str) -> LoggedCommit | None:
         with suppress(UpstreamError):
             shown = self._git("log", "-1", "--no-walk", _LOG_FORM, f"{identity}^{{commit}}")
             return _logged(shown)
         return None
 
-    def log(self) -> Iterator[Logged]:
+    def log(self) -> Iterator[LoggedCommit]:
         """Yield every commit of every branch and tag, newest first."""
         with self._started("log", "--all", "--date-order", _LOG_FORM) as process:
             for line in output(process):
@@ -255,6 +255,6 @@ class Mirror:
         return done.stdout.decode("utf-8", "surrogateescape")
 
 
-def _logged(line: str) -> Logged:
+def _logged(line: str) -> LoggedCommit:
     commit, tree, seconds = line.split()
-    return Logged(commit, tree, int(seconds))
+    return LoggedCommit(commit, tree, int(seconds))

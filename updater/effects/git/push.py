@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SECONDS = 300.0
 
 
-class Commit(Struct, frozen=True):
+class NewCommit(Struct, frozen=True):
     """A commit to be.
 
     Attributes:
@@ -39,7 +39,7 @@ class Commit(Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Remote:
+class PushRemote:
     """A repository on a host, and the token that may push to it.
 
     git finds the token in its environment, for this host alone, so that it stands in no address, no
@@ -54,7 +54,7 @@ class Remote:
     token: str = field(repr=False)
     largest: int = LARGEST_PACK
 
-    async def push(self, branch: str, old: str, commit: Commit) -> None:
+    async def push(self, branch: str, old: str, commit: NewCommit) -> None:
         """Make a commit and move a branch to it.
 
         Args:
@@ -66,7 +66,9 @@ class Remote:
             PublishError: git refuses, or the branch is somewhere else by now.
         """
         with tempfile.TemporaryDirectory(prefix="updater-push-") as name:
-            git = _Git(Path(name), self._environment(commit.login), self.repository, self.largest)
+            git = _PushRepository(
+                Path(name), self._environment(commit.login), self.repository, self.largest
+            )
             url = f"{self.web}/{self.repository}.git"
             await git.run("init", "--quiet", "--bare", "repository")
             await git.run("fetch", "--quiet", "--depth=1", "--no-tags", url, commit.parent)
@@ -92,7 +94,7 @@ class Remote:
 
 
 @dataclass(frozen=True, slots=True)
-class _Git:
+class _PushRepository:
     """git in a repository of its own."""
 
     folder: Path

@@ -37,7 +37,7 @@ class TreeFile(Struct, frozen=True):
     mode: str
 
 
-class Repository:
+class GitHubRepository:
     """One repository; use it through `opened`.
 
     Every method raises PublishError where GitHub refuses or cannot be reached.
@@ -48,7 +48,7 @@ class Repository:
 
     @classmethod
     @contextmanager
-    def opened(cls, access: Access) -> Iterator[Repository]:
+    def opened(cls, access: Access) -> Iterator[GitHubRepository]:
         """Open the connection and close it at the end."""
         with Requests.opened(access) as requests:
             yield cls(requests)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.model import Answer
+from updater.model import HttpResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -39,7 +39,7 @@ class Kept(Struct, frozen=True):
         conditions: the headers that ask whether it has changed.
     """
 
-    answer: Answer
+    answer: HttpResponse
 
     @property
     def conditions(self) -> dict[str, str]:
@@ -89,7 +89,7 @@ class Cache:
             self._say(f"{path} is damaged and was left out; it will be replaced")
             return None
 
-    def keep(self, key: str, answer: Answer) -> None:
+    def keep(self, key: str, answer: HttpResponse) -> None:
         """Keep an answer that its host can be asked about again."""
         headers = answer.headers
         if "no-store" in headers.get("cache-control", "") or not Kept(answer).conditions:
@@ -133,14 +133,14 @@ class Cache:
             self._say(f"answers are not kept between runs: {self._folder}: {error.strerror}")
 
 
-def _packed(answer: Answer) -> bytes:
+def _packed(answer: HttpResponse) -> bytes:
     headers = {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers}
     body = zlib.compress(answer.body, 1)
     about = {"url": answer.url, "headers": headers, "sha256": hashlib.sha256(body).hexdigest()}
     return json.dumps(about).encode() + b"\n" + body
 
 
-def _unpacked(data: bytes) -> Answer:
+def _unpacked(data: bytes) -> HttpResponse:
     """Return a kept answer.
 
     Raises:
@@ -150,4 +150,4 @@ def _unpacked(data: bytes) -> Answer:
     about = json.loads(head)
     if hashlib.sha256(body).hexdigest() != about["sha256"]:
         raise ValueError("the body is not the one that was kept")
-    return Answer(200, about["url"], about["headers"], zlib.decompress(body))
+    return HttpResponse(200, about["url"], about["headers"], zlib.decompress(body))

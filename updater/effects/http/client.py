@@ -27,7 +27,7 @@ from updater.effects.http.patience import TRANSIENT, Clock, Patience
 from updater.effects.http.resuming import Body
 from updater.effects.http.statuses import Refusal, mapped
 from updater.errors import BadAnswer, BrokenOff, UpstreamError
-from updater.model import Answer
+from updater.model import HttpResponse
 from updater.model.policy import LARGEST_PACK
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class Http:
         headers: Mapping[str, str] = MappingProxyType({}),
         scheme: Scheme | None = None,
         on: tuple[type[UpstreamError], ...] = TRANSIENT,
-    ) -> Answer:
+    ) -> HttpResponse:
         """Return the answer to a GET, redirects followed; an unchanged one from an earlier run.
 
         Args:
@@ -173,7 +173,7 @@ class Http:
         kept = cache.find(key) if cache is not None else None
         conditions = kept.conditions if kept is not None else {}
         request = self._request("GET", url, b"", {**sent, **headers, **conditions})
-        answer: Answer = await self._patience.tries(url, on)(self._once, request, None)
+        answer: HttpResponse = await self._patience.tries(url, on)(self._once, request, None)
         if kept is not None and answer.status == HTTPStatus.NOT_MODIFIED:
             return replace(kept.answer, url=answer.url)
         if cache is not None:
@@ -188,8 +188,8 @@ class Http:
         headers: Mapping[str, str],
         scheme: Scheme | None = None,
         on: tuple[type[UpstreamError], ...] = TRANSIENT,
-        judge: Callable[[Answer], None] | None = None,
-    ) -> Answer:
+        judge: Callable[[HttpResponse], None] | None = None,
+    ) -> HttpResponse:
         """Return the answer to a POST that only reads; a redirect is an answer.
 
         Args:
@@ -207,7 +207,9 @@ class Http:
         request = self._request("POST", url, content, sent)
         return await self._patience.tries(url, on)(self._once, request, judge)
 
-    async def _once(self, request: httpx.Request, judge: Callable[[Answer], None] | None) -> Answer:
+    async def _once(
+        self, request: httpx.Request, judge: Callable[[HttpResponse], None] | None
+    ) -> HttpResponse:
         url = str(request.url)
         async with self._limit:
             try:
@@ -236,7 +238,7 @@ class Http:
         except httpx.InvalidURL as error:
             raise mapped(url, error) from error
 
-    async def _answer(self, response: httpx.Response) -> Answer:
+    async def _answer(self, response: httpx.Response) -> HttpResponse:
         if not (
             response.status_code == HTTPStatus.OK
             or response.has_redirect_location
@@ -254,7 +256,9 @@ class Http:
             if len(whole) > _LARGEST_BODY:
                 url = shown(str(response.url))
                 raise BadAnswer(f"{url} answers with more than {_LARGEST_BODY} bytes", url=url)
-        return Answer(response.status_code, str(response.url), dict(response.headers), bytes(whole))
+        return HttpResponse(
+            response.status_code, str(response.url), dict(response.headers), bytes(whole)
+        )
 
     def _refuse(self, response: httpx.Response, body: bytes) -> NoReturn:
         asked = response.request

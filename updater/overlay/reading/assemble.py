@@ -24,25 +24,25 @@ _PLAIN_KEY = re.compile(r"[A-Za-z][\w.-]*")
 _LONGEST_SHOWN = 80
 
 
-class Found(Struct, frozen=True):
+class PlacedPackage(Struct, frozen=True):
     """A package and its places: the bindings of it and of its source, where a comment steers it."""
 
     package: Package
     places: tuple[Span, ...]
 
-    def refused(self, problem: str, hint: str) -> Found:
+    def refused(self, problem: str, hint: str) -> PlacedPackage:
         """Return it with a problem, unless it has one already."""
         if self.package.problem:
             return self
-        return Found(replace(self.package, problem=problem, hint=hint), self.places)
+        return PlacedPackage(replace(self.package, problem=problem, hint=hint), self.places)
 
-    def broken(self, problem: str, hint: str) -> Found:
+    def broken(self, problem: str, hint: str) -> PlacedPackage:
         """Return it with a parse problem, which explains whatever else cannot be read."""
-        return Found(replace(self.package, problem=problem, hint=hint), self.places)
+        return PlacedPackage(replace(self.package, problem=problem, hint=hint), self.places)
 
-    def told(self, directives: tuple[Directive, ...]) -> Found:
+    def told(self, directives: tuple[Directive, ...]) -> PlacedPackage:
         """Return it with what its comments say."""
-        return Found(replace(self.package, directives=directives), self.places)
+        return PlacedPackage(replace(self.package, directives=directives), self.places)
 
 
 class Assembler:
@@ -56,7 +56,7 @@ class Assembler:
         calls = [call for draft in walk.drafts for call in draft.calls] + walk.loose
         self._calls = {call.node.start_byte: call for call in calls}
 
-    def found(self) -> Iterator[Found]:
+    def found(self) -> Iterator[PlacedPackage]:
         """Yield the packages, and the fetcher calls that belong to none."""
         used: set[int] = set()
         for draft in sorted(self._walk.drafts, key=lambda one: not one.role):
@@ -77,7 +77,7 @@ class Assembler:
 
     # --- one package ---
 
-    def _package(self, draft: Draft) -> tuple[Found, list[Call]]:
+    def _package(self, draft: Draft) -> tuple[PlacedPackage, list[Call]]:
         reach = self._reach(draft)
         version = self._fields.field(draft.get("version"))
         if version is None and reach.found:
@@ -103,7 +103,7 @@ class Assembler:
         )
         if not reach.found:
             package = self._without_a_source(package, draft)
-        found = Found(package, (draft.statement, *(call.statement for call in reach.found)))
+        found = PlacedPackage(package, (draft.statement, *(call.statement for call in reach.found)))
         if package.source is not None:
             doubt = self._doubt(package, draft)
             if doubt is not None:
@@ -138,7 +138,7 @@ class Assembler:
             reach.follow(binding)
         return reach
 
-    def _bare(self, call: Call, reason: str) -> Found:
+    def _bare(self, call: Call, reason: str) -> PlacedPackage:
         """A fetcher call that no version belongs to: listed, so that nobody wonders about it."""
         package = Package(
             file=self._file,
@@ -150,7 +150,7 @@ class Assembler:
             source=self._fields.source(call, "", None),
             skip=reason,
         )
-        return Found(package, (call.statement,))
+        return PlacedPackage(package, (call.statement,))
 
     def _dependents(self, draft: Draft, sources: list[Source]) -> tuple[Field, ...]:
         found = dependents.find(draft, self._walk.loose_others, self._fields)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from updater.model import Directive, Span
-    from updater.overlay.reading.scope import Attributes, Binding, Scope
+    from updater.overlay.reading.scope import AttributeScope, Binding, Scope
 
 Role = Literal["", "package", "override", "source"]
 """Whose argument a set is: none's, a builder's, an override's, a fetcher's."""
@@ -44,7 +44,7 @@ class Draft(Struct):
     ``others`` are calls of functions that fetch but are none of the known fetchers.
     """
 
-    sets: tuple[Attributes, ...]
+    sets: tuple[AttributeScope, ...]
     node: Node
     role: Role
     path: tuple[str, ...]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from updater.overlay.reading.drafts import Call
-    from updater.overlay.reading.scope import Attributes, Binding, Scope
+    from updater.overlay.reading.scope import AttributeScope, Binding, Scope
 
 
 class Fields:
@@ -53,7 +53,7 @@ class Fields:
             version_name=self._version_name(sets[-1].inner if sets else call.scope, version),
         )
 
-    def _of_sets(self, sets: tuple[Attributes, ...]) -> list[Field]:
+    def _of_sets(self, sets: tuple[AttributeScope, ...]) -> list[Field]:
         fields: list[Field] = []
         for attributes in sets:
             fields = [one for one in fields if one.name not in attributes]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from updater.model import Package, Span
-    from updater.overlay.reading.assemble import Found
+    from updater.overlay.reading.assemble import PlacedPackage
     from updater.overlay.reading.drafts import PackageFile
 
 _PLACE = "put it inside the package, or directly above it, without an empty line between"
@@ -77,8 +77,8 @@ def numbered(packages: Iterable[Package]) -> tuple[Package, ...]:
 
 
 def _with_problems(
-    found: Sequence[Found], unread: Sequence[Span], data: bytes
-) -> tuple[list[Found], list[Problem]]:
+    found: Sequence[PlacedPackage], unread: Sequence[Span], data: bytes
+) -> tuple[list[PlacedPackage], list[Problem]]:
     """Give each package the first problem that touches it; return those that touch none.
 
     Args:
@@ -106,11 +106,11 @@ def _with_problems(
 
 
 def _steered(
-    found: Sequence[Found],
+    found: Sequence[PlacedPackage],
     files: Sequence[PackageFile],
     comments: Sequence[steering.Comment],
     data: bytes,
-) -> tuple[list[Found], list[PackageFile], list[Problem]]:
+) -> tuple[list[PlacedPackage], list[PackageFile], list[Problem]]:
     """Give packages and called files what their comments say; return the comments of none."""
     places = [*(one.places for one in found), *((one.statement,) for one in files)]
     heard: dict[int, list[steering.Comment]] = {}

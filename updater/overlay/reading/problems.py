@@ -12,7 +12,7 @@ from updater.overlay.reading.syntax import PIPE, span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from updater.overlay.reading.syntax import Source
+    from updater.overlay.reading.syntax import NixText
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LONGEST_EXCERPT = 120
@@ -32,7 +32,7 @@ class Problem(Struct, frozen=True):
         return f"{self.what} line {self.line}, column {self.column}\n{self.excerpt}".rstrip("\n")
 
 
-def unparsed(source: Source) -> list[Span]:
+def unparsed(source: NixText) -> list[Span]:
     """Return the places that cannot be parsed, in file order, the outermost of nested ones.
 
     A byte order mark, which Nix rejects, concerns the whole file.
@@ -52,7 +52,7 @@ def unparsed(source: Source) -> list[Span]:
     return sorted([*found, *_pipes(source)]) if source.has_pipes else found
 
 
-def _pipes(source: Source) -> Iterator[Span]:
+def _pipes(source: NixText) -> Iterator[Span]:
     """Yield the pipe operators, which stand as another operator in the tree."""
     waiting = [source.root]
     while waiting:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from updater.overlay.reading import syntax, terms, values
-from updater.overlay.reading.scope import Attributes, lookup
+from updater.overlay.reading.scope import AttributeScope, lookup
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -61,7 +61,7 @@ class Reach(Struct):
             case "let_expression":
                 body = node.child_by_field_name("body")
                 if body is not None:
-                    waiting.append((body, Attributes(node, scope, self.data).inner))
+                    waiting.append((body, AttributeScope(node, scope, self.data).inner))
             case "list_expression":
                 waiting += [(one, scope) for one in reversed(node.named_children)]
             case kind if kind in _INNER:

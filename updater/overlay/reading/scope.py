@@ -41,7 +41,7 @@ class Scope:
         self.outer = outer
         self.arguments = arguments
         self.fixpoint = ""
-        self.closed: tuple[Attributes, ...] = ()
+        self.closed: tuple[AttributeScope, ...] = ()
 
     def bound(self, name: str) -> Binding | None:
         """Return what this construct itself binds a name to; an argument has no binding."""
@@ -69,7 +69,7 @@ class Scope:
             scope = scope.outer
         return None
 
-    def close(self, attributes: tuple[Attributes, ...]) -> None:
+    def close(self, attributes: tuple[AttributeScope, ...]) -> None:
         """Say which attributes the fixpoint argument stands for; of two it stands for neither."""
         if self.closed:
             self.fixpoint = ""
@@ -104,7 +104,7 @@ class Statement(Struct):
         return self.node.child_by_field_name("expression") or self.node
 
 
-class Attributes(Scope):
+class AttributeScope(Scope):
     """What a set or ``let`` binds; for ``rec`` and ``let``, the scope that they make as well.
 
     Attributes:
@@ -198,7 +198,7 @@ def _node(bound: Statement | tuple[Node, Node]) -> Node:
     return bound.node if isinstance(bound, Statement) else bound[0]
 
 
-def lookup(sets: tuple[Attributes, ...], name: str) -> Binding | None:
+def lookup(sets: tuple[AttributeScope, ...], name: str) -> Binding | None:
     """Return what ``a // b`` binds a name to: the last of these sets that has it decides."""
     for attributes in reversed(sets):
         if name in attributes:

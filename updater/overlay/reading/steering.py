@@ -47,12 +47,12 @@ class Comment(Struct, frozen=True):
 HINT = "write `# updater: hold REASON`, `# updater: track=tag` or `# updater: ignore 1.2.*`"
 
 
-def comments(source: syntax.Source) -> tuple[Comment, ...]:
+def comments(source: syntax.NixText) -> tuple[Comment, ...]:
     """Return the steering comments of a file, in order."""
     return tuple(_comments(source)) if b"updater:" in source.data else ()
 
 
-def _comments(source: syntax.Source) -> Iterator[Comment]:
+def _comments(source: syntax.NixText) -> Iterator[Comment]:
     for match in _COMMENT.finditer(source.data):
         start, end = match.span()
         node = source.root.descendant_for_byte_range(start, end)

@@ -33,7 +33,7 @@ PIPE = re.compile(rb"\|>|<\|")
 ATTRIBUTE_SETS = frozenset({"attrset_expression", "rec_attrset_expression"})
 
 
-class Source(Struct, frozen=True):
+class NixText(Struct, frozen=True):
     """A parsed file."""
 
     data: bytes
@@ -58,7 +58,7 @@ def _parser() -> Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_nix.language()))
 
 
-def parse(data: bytes) -> Source:
+def parse(data: bytes) -> NixText:
     """Parse one file; wrong syntax becomes problems (see problems.py), never an exception."""
     known = data
     commas = _trailing_commas(data) if b"," in data else []
@@ -69,7 +69,7 @@ def parse(data: bytes) -> Source:
         known = bytes(blanked)
     if b"|>" in data or b"<|" in data:
         known = PIPE.sub(b"++", known)
-    return Source(data, _parser().parse(known))
+    return NixText(data, _parser().parse(known))
 
 
 def _trailing_commas(data: bytes) -> list[int]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from updater.model import Part, Reference, Span
 from updater.overlay.reading import syntax, terms
-from updater.overlay.reading.scope import Attributes, Binding, Scope, lookup
+from updater.overlay.reading.scope import AttributeScope, Binding, Scope, lookup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,14 +51,14 @@ def evaluate(expression: Node, scope: Scope, data: bytes) -> Value:
     return _Reader(data).expression(expression, scope)
 
 
-def sets_of(expression: Node, scope: Scope, data: bytes) -> tuple[Attributes, ...]:
+def sets_of(expression: Node, scope: Scope, data: bytes) -> tuple[AttributeScope, ...]:
     """Return the set literals that an expression is, also through names and ``//``.
 
     Later ones win. Empty where any part of it is something else.
     """
     node = syntax.unwrap(expression)
     if node.type in syntax.ATTRIBUTE_SETS:
-        return (Attributes(node, scope, data),)
+        return (AttributeScope(node, scope, data),)
     return _Reader(data).sets(node, scope) or ()
 
 
@@ -175,7 +175,7 @@ class _Reader:
         sets = self.sets(base, scope)
         return lookup(sets, name) if sets else None
 
-    def sets(self, expression: Node, scope: Scope) -> tuple[Attributes, ...] | None:
+    def sets(self, expression: Node, scope: Scope) -> tuple[AttributeScope, ...] | None:
         """Return the set literals that an expression is; None where it is something else."""
         self._steps += 1
         if self._steps > _MOST_STEPS:
@@ -183,7 +183,7 @@ class _Reader:
         node = syntax.unwrap(expression)
         match node.type:
             case kind if kind in syntax.ATTRIBUTE_SETS:
-                return (Attributes(node, scope, self._data),)
+                return (AttributeScope(node, scope, self._data),)
             case "binary_expression":
                 return self._union(node, scope)
             case "variable_expression":
@@ -194,7 +194,7 @@ class _Reader:
                 return None
         return self._bound_sets(binding)
 
-    def _bound_sets(self, binding: Binding | None) -> tuple[Attributes, ...] | None:
+    def _bound_sets(self, binding: Binding | None) -> tuple[AttributeScope, ...] | None:
         while binding is not None and binding.inherited and self._steps <= _MOST_STEPS:
             self._steps += 1
             if binding.owner is not None:
@@ -214,7 +214,7 @@ class _Reader:
         dynamic = any(one.type == "interpolation" for one in path.named_children)
         return self._attribute(base, scope, names[0]) if len(names) == 1 and not dynamic else None
 
-    def _union(self, node: Node, scope: Scope) -> tuple[Attributes, ...] | None:
+    def _union(self, node: Node, scope: Scope) -> tuple[AttributeScope, ...] | None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         operator = node.child_by_field_name("operator")
         if left is None or right is None or operator is None or operator.type != "//":

@@ -17,7 +17,7 @@ from msgspec import Struct
 from updater.model import Span
 from updater.overlay.reading import syntax, terms, values
 from updater.overlay.reading.drafts import Call, Draft, PackageFile
-from updater.overlay.reading.scope import Attributes, Scope
+from updater.overlay.reading.scope import AttributeScope, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -105,7 +105,7 @@ class Walk:
         files: package files that it calls.
     """
 
-    def __init__(self, source: syntax.Source, fetchers: frozenset[str]) -> None:
+    def __init__(self, source: syntax.NixText, fetchers: frozenset[str]) -> None:
         self._data = source.data
         self._fetchers = fetchers
         self._places = _places(source.data, _words(fetchers))
@@ -148,7 +148,7 @@ class Walk:
     # --- sets ---
 
     def _set(self, visit: _Visit) -> Iterable[_Visit]:
-        attributes = Attributes(visit.node, visit.scope, self._data)
+        attributes = AttributeScope(visit.node, visit.scope, self._data)
         draft = self._draft(visit, (attributes,), visit.node) or visit.draft
         return self._statements(visit, attributes, draft)
 
@@ -178,7 +178,7 @@ class Walk:
                 self._draft(visit, sets, sets[-1].node)
         return ()
 
-    def _draft(self, visit: _Visit, sets: tuple[Attributes, ...], node: Node) -> Draft | None:
+    def _draft(self, visit: _Visit, sets: tuple[AttributeScope, ...], node: Node) -> Draft | None:
         if not self._is_package(visit, sets):
             return None
         draft = Draft(sets, node, visit.role, visit.path, self._place(visit))
@@ -188,7 +188,7 @@ class Walk:
         return draft
 
     @staticmethod
-    def _is_package(visit: _Visit, sets: tuple[Attributes, ...]) -> bool:
+    def _is_package(visit: _Visit, sets: tuple[AttributeScope, ...]) -> bool:
         if visit.role == "source":
             return False
         if visit.role == "override" and visit.bound:
@@ -199,7 +199,7 @@ class Walk:
         return sourced and any(name in one for one in sets for name in _NAMES)
 
     def _statements(
-        self, visit: _Visit, attributes: Attributes, draft: Draft | None
+        self, visit: _Visit, attributes: AttributeScope, draft: Draft | None
     ) -> list[_Visit]:
         inner, places, count = attributes.inner, self._places, len(self._places)
         below = []
@@ -238,7 +238,7 @@ class Walk:
     # --- let and functions ---
 
     def _let(self, visit: _Visit) -> Iterable[_Visit]:
-        attributes = Attributes(visit.node, visit.scope, self._data)
+        attributes = AttributeScope(visit.node, visit.scope, self._data)
         below = self._statements(visit, attributes, visit.draft)
         body = visit.node.child_by_field_name("body")
         if body is not None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.building.evaluating import Downloaded, Job, Target
+from updater.building.evaluating import BuildJob, BuildTarget, Downloaded
 from updater.kinds import FETCH_FUNCTIONS
 from updater.model import Sri
 from updater.overlay.editing.patch import plan
@@ -89,7 +89,7 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
         written = values.having(fakes | found)
         change = plan(package, dict(written.source), text, FETCH_FUNCTIONS, written.companions)
         is_source = one.companion is None and one.field == "hash"
-        job = Job(Target(package, policy), "", {package.file: change.after}, archive)
+        job = BuildJob(BuildTarget(package, policy), "", {package.file: change.after}, archive)
         part = _SOURCE if is_source else _WHOLE
         found[one] = await builder.true_hash(job, fakes[one], part)
     return found

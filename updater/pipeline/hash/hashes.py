@@ -16,7 +16,7 @@ from updater.model.sri import parse_hash
 from updater.pipeline.hash.built_hashes import Unknown, Values, find_hashes
 from updater.pipeline.hash.downloaded import collisions, declared, step_to
 from updater.pipeline.hash.ready import Ready
-from updater.pipeline.hash.sources import ADVICE, Search
+from updater.pipeline.hash.sources import ADVICE, SourceHashes
 from updater.pipeline.hash.tags import refuse_moved
 from updater.upstreams.base import Surroundings, host_of
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from updater.model.run import Bump
 
 
-class Hashes(Struct, frozen=True):
+class HashStage(Struct, frozen=True):
     """Finds the hashes of one package's change; nothing is written."""
 
     config: Config
@@ -58,7 +58,7 @@ class Hashes(Struct, frozen=True):
             if isinstance(one, NoFile):
                 return Held(reason=one.reason, **decision.known(subject.package))
             fetches.append(one)
-        search = Search(subject, fetches, self.prefetcher)
+        search = SourceHashes(subject, fetches, self.prefetcher)
         problem = search.problem(self._cannot_build(subject, ask), moving=decision.tracking.moving)
         if problem:
             return Held(reason=problem, **decision.known(subject.package))
@@ -135,7 +135,7 @@ class Hashes(Struct, frozen=True):
             return self.builder.unable(policy.build)
         return self.builder.skipped(policy.build)
 
-    async def _refuse_moved(self, search: Search, candidate: Candidate) -> None:
+    async def _refuse_moved(self, search: SourceHashes, candidate: Candidate) -> None:
         if search.is_by_tag(candidate):
             web, hosts = self.prefetcher.http, self.config.hosts
             around = Surroundings(web, hosts, lambda: self.config.index)

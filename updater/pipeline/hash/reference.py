@@ -12,7 +12,7 @@ from updater.errors import NotFound, UpstreamError, UsageError
 from updater.fetchers.forge import archive_url
 from updater.kinds import guarded
 from updater.model import Fetch, Pin, Policy, Project
-from updater.upstreams.base import Question, Surroundings, page
+from updater.upstreams.base import ProjectQuestion, Surroundings, page
 from updater.upstreams.github import KIND as GITHUB
 from updater.upstreams.pypi import KIND as PYPI
 
@@ -44,7 +44,7 @@ async def resolve(ref: str, config: Config, http: Http, *, unpack: bool) -> Fetc
     github = _GITHUB_REF.fullmatch(ref)
     if github is not None:
         project = Project(f"https://github.com/{github[1]}/{github[2]}")
-        offer = await _ask(GITHUB, Question(project, frozenset({github[3]})), around)
+        offer = await _ask(GITHUB, ProjectQuestion(project, frozenset({github[3]})), around)
         commit = _commit(offer, github[3], github[2])
         address = page(project, config.hosts["github.com"])
         fetch = Fetch(url=archive_url(address, commit), unpack=True, commit=commit)
@@ -52,7 +52,7 @@ async def resolve(ref: str, config: Config, http: Http, *, unpack: bool) -> Fetc
     pypi = _PYPI_REF.fullmatch(ref)
     if pypi is not None:
         project = Project(f"pypi:{canonicalize_name(pypi[1])}")
-        offer = await _ask(PYPI, Question(project), around)
+        offer = await _ask(PYPI, ProjectQuestion(project), around)
         return _sdist(offer, pypi[2])
     if _URL.fullmatch(ref):
         return Fetch(url=ref, unpack=unpack)
@@ -62,7 +62,7 @@ async def resolve(ref: str, config: Config, http: Http, *, unpack: bool) -> Fetc
     )
 
 
-async def _ask(upstream: Upstream, question: Question, around: Surroundings) -> Offer:
+async def _ask(upstream: Upstream, question: ProjectQuestion, around: Surroundings) -> Offer:
     found = (await upstream.look_up([question], around))[question.project]
     if isinstance(found, UpstreamError):
         raise found
@@ -70,7 +70,7 @@ async def _ask(upstream: Upstream, question: Question, around: Surroundings) -> 
 
 
 def _commit(offer: Offer, rev: str, repo: str) -> str:
-    names = choose.Names((), repo)
+    names = choose.TagNames((), repo)
     form = choose.tag_form(Pin(version=None), Policy(), offer, names)
     for tag in offer.candidates:
         if tag.ref == rev:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ADVICE = "let Nix evaluate it (`build:` in config.yaml), or update it by hand"
 
 
-class Known(Struct, frozen=True):
+class DownloadedHashes(Struct, frozen=True):
     """What downloads tell of a change.
 
     Attributes:
@@ -38,7 +38,7 @@ class Known(Struct, frozen=True):
     checked_out: Mapping[str, str]
 
 
-class Search(Struct, frozen=True):
+class SourceHashes(Struct, frozen=True):
     """One package's sources, and who can tell their hashes."""
 
     subject: Subject
@@ -81,7 +81,7 @@ class Search(Struct, frozen=True):
         # Here a tree's archive says whose it is; Nix, and the bytes of a file, do not.
         return not fetch.unpack or self.subject.policy.hash == "nix"
 
-    async def downloaded(self, keep: Path | None) -> Known:
+    async def downloaded(self, keep: Path | None) -> DownloadedHashes:
         """Return what downloads tell: the source's hash, all values, and what is left."""
         package, first = self.subject.package, None
         written: list[dict[str, str]] = []
@@ -107,7 +107,7 @@ class Search(Struct, frozen=True):
         else:
             unknown += [one for one in map(beside, package.dependents) if one is not None]
         whole = Values(written[0], tuple(written[1:]))
-        return Known(first, whole, tuple(unknown), checked_out)
+        return DownloadedHashes(first, whole, tuple(unknown), checked_out)
 
     def _only_built(self, fetch: Fetch) -> str:
         if fetch.hashless:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from updater.errors import HashError, StageError
-from updater.upstreams.base import Question
+from updater.upstreams.base import ProjectQuestion
 
 if TYPE_CHECKING:
     from updater.choose.subjects import Subject
@@ -25,7 +25,9 @@ async def refuse_moved(subject: Subject, candidate: Candidate, around: Surroundi
         HashError: the tag names another commit, or none.
         UpstreamError: upstream does not answer.
     """
-    found = (await subject.upstream.look_up([Question(subject.project)], around))[subject.project]
+    found = (await subject.upstream.look_up([ProjectQuestion(subject.project)], around))[
+        subject.project
+    ]
     if isinstance(found, StageError):
         raise found
     now = next((one.commit for one in found.candidates if one.ref == candidate.ref), None)

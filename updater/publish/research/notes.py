@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.choose import Form, Names, general_form, parse_version
+from updater.choose import TagForm, TagNames, general_form, parse_version
 from updater.errors import StageError
 from updater.kinds import UPSTREAMS
 from updater.metadata.repositories import repository
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from packaging.version import Version
 
-    from updater.metadata.release import Release
+    from updater.metadata.release import ReleaseMetadata
     from updater.model import Note, Project
     from updater.pipeline.proposed import Proposed
     from updater.upstreams.base import Surroundings, Upstream
@@ -29,7 +29,9 @@ class Notes(Struct, frozen=True):
 
     around: Surroundings
 
-    async def about(self, update: Proposed, said: Iterable[Release]) -> tuple[Note, ...] | None:
+    async def about(
+        self, update: Proposed, said: Iterable[ReleaseMetadata]
+    ) -> tuple[Note, ...] | None:
         """Return the notes of an update, newest first; None where they are not known.
 
         Args:
@@ -56,7 +58,7 @@ class Notes(Struct, frozen=True):
             return None
 
     async def _between(
-        self, update: Proposed, project: Project, kind: Upstream, form: Form
+        self, update: Proposed, project: Project, kind: Upstream, form: TagForm
     ) -> tuple[Note, ...] | None:
         """Read pages until the old version is reached."""
         candidate, pages = update.outcome.candidate, kind.notes(project, self.around)
@@ -86,13 +88,13 @@ def _is_reached(versions: Sequence[Version], old: Version | None) -> bool:
     return bool(versions) and max(versions) < old
 
 
-def _form(update: Proposed, project: Project) -> Form | None:
+def _form(update: Proposed, project: Project) -> TagForm | None:
     """Return the form of the tags that are versions of the package."""
     candidate, package = update.outcome.candidate, update.outcome.package
     if update.project.startswith("pypi:"):
         own = tuple(filter(None, (package.name, package.pname)))
-        return general_form(Names(own, project.rpartition("/")[2]))
+        return general_form(TagNames(own, project.rpartition("/")[2]))
     if candidate is None or not candidate.ref or candidate.version not in candidate.ref:
         return None
     before, _, after = map(re.escape, candidate.ref.partition(candidate.version))
-    return Form(re.compile(f"{before}(?P<version>.+){after}"))
+    return TagForm(re.compile(f"{before}(?P<version>.+){after}"))

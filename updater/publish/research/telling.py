@@ -18,10 +18,10 @@ from updater.audit.base import Step, examine
 from updater.errors import StageError
 from updater.kinds import rules
 from updater.metadata.release import FILES, compare
-from updater.metadata.releases import Releases, Said, Trees
+from updater.metadata.releases import ProjectFiles, ReleasePair, ReleaseReader
 from updater.pipeline.proposed import Proposed
 from updater.publish.research.notes import Notes
-from updater.publish.research.vulnerabilities import Source
+from updater.publish.research.vulnerabilities import VulnerabilityDatabase
 from updater.upstreams.base import Surroundings, host_of, page
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Teller(Struct, frozen=True):
         address = self.config.document.vulnerabilities
         if address is not None and updates:
             for update, said in zip(
-                updates, await Source(self.http, address).about(updates), strict=True
+                updates, await VulnerabilityDatabase(self.http, address).about(updates), strict=True
             ):
                 identity = update.outcome.package.identity
                 found[identity] = replace(found[identity], vulnerabilities=said)
@@ -81,22 +81,22 @@ class Teller(Struct, frozen=True):
         around = Surroundings(self.http, self.config.hosts, lambda: self.config.index)
         own = update.project.startswith("pypi:")
         host = host_of(update.project, self.config.hosts)
-        told, trees = update.told, Trees({}, {})
+        told, trees = update.told, ProjectFiles({}, {})
         if host is not None:
             told, trees = await self._on_host(update, host)
         index = own or self.config.policy(update.outcome.package).cross_check
         try:
-            said = await Releases(self.http, around).read(
+            said = await ReleaseReader(self.http, around).read(
                 update.outcome, update.project, trees, index=index
             )
         except (StageError, ValueError, KeyError, TypeError):
-            said = Said()
+            said = ReleasePair()
         notes = await Notes(around).about(update, said.after)
         return replace(told, notes=notes, difference=compare(said.before, said.after))
 
-    async def _on_host(self, update: Proposed, host: Host) -> tuple[Research, Trees]:
+    async def _on_host(self, update: Proposed, host: Host) -> tuple[Research, ProjectFiles]:
         """Return the comparison's page, and the project files at both commits."""
-        outcome, told, nothing = update.outcome, update.told, Trees({}, {})
+        outcome, told, nothing = update.outcome, update.told, ProjectFiles({}, {})
         candidate, pinned = outcome.candidate, outcome.pinned
         if candidate is None or pinned is None:
             return told, nothing
@@ -115,7 +115,7 @@ class Teller(Struct, frozen=True):
         try:
             answer = await self.http.post(host.graphql, content, headers=headers, scheme="bearer")
             said = json.loads(answer.body)["data"]["repository"]
-            return told, Trees(_files(said, "old"), _files(said, "new"))
+            return told, ProjectFiles(_files(said, "old"), _files(said, "new"))
         except (StageError, ValueError, KeyError, TypeError, AttributeError):
             return told, nothing
 

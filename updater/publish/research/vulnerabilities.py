@@ -29,10 +29,10 @@ _MOST = 1000  # queries of one batch
 _PAGES = 20
 _HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
 
-Key: TypeAlias = "tuple[str, Version]"
+QueryKey: TypeAlias = "tuple[str, Version]"
 
 
-class Source(Struct):
+class VulnerabilityDatabase(Struct):
     """A service with OSV's API.
 
     Attributes:
@@ -41,7 +41,7 @@ class Source(Struct):
 
     http: Http
     address: str
-    _known: dict[Key, tuple[Vulnerability, ...]] = field(default_factory=dict)
+    _known: dict[QueryKey, tuple[Vulnerability, ...]] = field(default_factory=dict)
 
     async def about(self, updates: Sequence[Proposed]) -> list[Vulnerabilities | None]:
         """Return what is known of each update, in their order; None where it has no version."""
@@ -56,7 +56,7 @@ class Source(Struct):
             problem = "the source could not be asked"
         return [self._told(pair, problem) if pair else None for pair in asked]
 
-    def _told(self, pair: tuple[Key, Key], problem: str) -> Vulnerabilities:
+    def _told(self, pair: tuple[QueryKey, QueryKey], problem: str) -> Vulnerabilities:
         old, new = pair
         name = new[0]
         if problem:
@@ -64,7 +64,7 @@ class Source(Struct):
         before, after = self._known[old], self._known[new]
         return Vulnerabilities(self.address, name, fixed(before, after), after)
 
-    async def _ask(self, keys: Sequence[Key]) -> None:
+    async def _ask(self, keys: Sequence[QueryKey]) -> None:
         said = await self._post("querybatch", {"queries": [_query(key) for key in keys]})
         results = said["results"]
         if len(results) != len(keys):
@@ -73,7 +73,7 @@ class Source(Struct):
             some = (result or {}).get("vulns") or (result or {}).get("next_page_token")
             self._known[key] = read(await self._in_full(key)) if some else ()
 
-    async def _in_full(self, key: Key) -> list[dict[str, Any]]:
+    async def _in_full(self, key: QueryKey) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         query = _query(key)
         for _ in range(_PAGES):
@@ -92,7 +92,7 @@ class Source(Struct):
         return said
 
 
-def _asked(update: Proposed) -> tuple[Key, Key] | None:
+def _asked(update: Proposed) -> tuple[QueryKey, QueryKey] | None:
     project = index_project(update.outcome.package, update.project)
     old, new = versions(update.outcome)
     if project is None or old is None or new is None:
@@ -101,6 +101,6 @@ def _asked(update: Proposed) -> tuple[Key, Key] | None:
     return (name, old), (name, new)
 
 
-def _query(key: Key) -> dict[str, Any]:
+def _query(key: QueryKey) -> dict[str, Any]:
     name, version = key
     return {"package": {"name": name, "ecosystem": "PyPI"}, "version": str(version)}

@@ -28,11 +28,11 @@ Text = Annotated[str, Meta(max_length=4000)]
 Identity = Annotated[str, Meta(max_length=1000)]  # FILE#attribute.path
 
 
-class _Part(Struct, frozen=True, forbid_unknown_fields=True):
+class _ResultPart(Struct, frozen=True, forbid_unknown_fields=True):
     pass
 
 
-class DiagnosisResult(_Part, frozen=True):
+class DiagnosisResult(_ResultPart, frozen=True):
     """What a failed build's log says is wrong."""
 
     code: Annotated[str, Meta(max_length=100)]
@@ -40,7 +40,7 @@ class DiagnosisResult(_Part, frozen=True):
     hint: Text
 
 
-class BuildResult(_Part, frozen=True):
+class BuildResult(_ResultPart, frozen=True):
     """What became of the build, as its process tells it."""
 
     status: Literal["passed", "failed", "skipped"]
@@ -67,7 +67,7 @@ class BuildResult(_Part, frozen=True):
         )
 
 
-class Result(_Part, frozen=True, kw_only=True):
+class Result(_ResultPart, frozen=True, kw_only=True):
     """One package's update."""
 
     schema: Literal[1] = 1
@@ -108,7 +108,7 @@ class Result(_Part, frozen=True, kw_only=True):
         )
 
 
-class Unmade(_Part, frozen=True, kw_only=True):
+class Unmade(_ResultPart, frozen=True, kw_only=True):
     """One package that has no update, and why: what a dashboard shows where it is behind."""
 
     schema: Literal[1] = 1
