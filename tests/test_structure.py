@@ -7,22 +7,82 @@ from pathlib import Path
 
 import pytest
 
-from updater import errors, fetchers, upstreams
-from updater.fetchers.base import Fetcher
-from updater.kinds import kinds
-from updater.upstreams.base import Upstream
+from updater import errors
+from updater.kinds import FETCHERS, UPSTREAMS
 
 ROOT = Path(__file__).parent.parent
-MODULES = sorted((ROOT / "updater").rglob("*.py"))
-STAGES = ("overlay", "fetchers", "upstreams", "hashing", "audit", "publish", "report")
-PURE_MODULES = ("choose", "declared", "markdown", "model", "errors")
-FOREIGN = {"httpx": "effects", "github": "effects", "subprocess": "effects"}
+PRODUCT = ROOT / "updater"
+MODULES = sorted(PRODUCT.rglob("*.py"))
+
+ROOMS = (
+    "errors",
+    "model",
+    "text",
+    "effects.processes",
+    "effects",
+    "effects.http",
+    "effects.git",
+    "effects.nix",
+    "effects.github",
+    "hashing",
+    "overlay.reading",
+    "overlay.editing",
+    "fetchers",
+    "upstreams",
+    "audit",
+    "kinds",
+    "config",
+    "find",
+    "metadata",
+    "identify",
+    "choose",
+    "verify",
+    "building",
+    "pipeline.hash",
+    "pipeline",
+    "report",
+    "publish.text",
+    "publish.research",
+    "publish.results",
+    "publish",
+    "cli",
+    "__main__",
+)
+"""Every room, bottom-up: a module imports its own room and those that stand above it here."""
+
+LOOSE = {"errors", "text", "kinds", "__main__"}
+"""The modules that are rooms by themselves."""
+
+OUTSIDE = {
+    "asyncio.subprocess",
+    "github",
+    "httpcore",
+    "httpx",
+    "multiprocessing",
+    "socket",
+    "sqlite3",
+    "subprocess",
+    "tempfile",
+    "urllib.request",
+}
+"""Modules that reach network, programs or temporary files: only `effects` imports them."""
+
+DOORS = {"open", "read_bytes", "read_text", "write_bytes", "write_text", "mkdir", "unlink"}
+"""Methods of a path that read or write a file: only `effects` calls them."""
 
 
 def name_of(path: Path) -> str:
     """The dotted name of a module below ``updater``."""
-    parts = path.relative_to(ROOT).with_suffix("").parts
+    parts = path.relative_to(PRODUCT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+NAMES = {name_of(path): path for path in MODULES}
+
+
+def room_of(name: str) -> str:
+    """The room in which a module stands: the longest that its name begins with."""
+    return max((room for room in ROOMS if inside(name, room)), key=len, default="")
 
 
 def imports(path: Path) -> set[str]:
@@ -36,67 +96,84 @@ def imports(path: Path) -> set[str]:
     return found
 
 
+def own_imports(path: Path) -> set[str]:
+    """The program's own modules among them, by their dotted names below ``updater``."""
+    own = {one.removeprefix("updater.") for one in imports(path) if inside(one, "updater")}
+    modules = own & NAMES.keys()
+    # `from package import module` names the package too, of which nothing else is taken.
+    return {
+        one
+        for one in modules
+        if not any(other.startswith(f"{one}.") for other in modules) or _takes(path, one)
+    }
+
+
+def _takes(path: Path, package: str) -> bool:
+    """Tell whether a file imports something of a package that is not a module of it."""
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and node.module == f"updater.{package}"
+        and any(f"{package}.{alias.name}" not in NAMES for alias in node.names)
+        for node in ast.walk(ast.parse(path.read_text()))
+    )
+
+
 def inside(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_stage_imports_only_nouns_errors_markdown_and_its_own_folder(stage: str) -> None:
-    allowed = ("updater.model", "updater.errors", "updater.markdown", f"updater.{stage}")
-    for path in (ROOT / "updater" / stage).rglob("*.py"):
-        for name in imports(path):
-            own = inside(name, "updater") and name != "updater"
-            assert not own or any(inside(name, one) for one in allowed), f"{path}: {name}"
+def test_every_module_stands_in_a_room() -> None:
+    """A room is a folder, but for the few loose modules; there are at most 28 folders."""
+    homes = {name: room_of(name) for name in NAMES if name not in ("", "overlay")}
+    assert [name for name, room in homes.items() if not room] == []
+    assert {room for room in ROOMS if (PRODUCT / f"{room}.py").exists()} == LOOSE
+    folders = {path.parent for path in MODULES} - {PRODUCT, PRODUCT / "overlay"}
+    assert folders == {PRODUCT / room.replace(".", "/") for room in ROOMS if room not in LOOSE}
+    assert len(folders) <= 28
 
 
-@pytest.mark.parametrize("module", PURE_MODULES)
-def test_a_pure_module_imports_only_nouns_and_errors(module: str) -> None:
-    home = ROOT / "updater" / module
-    for path in home.rglob("*.py") if home.is_dir() else [home.with_suffix(".py")]:
-        for name in imports(path):
-            allowed = (f"updater.{module}", "updater.model", "updater.errors")
-            assert not inside(name, "updater") or any(inside(name, one) for one in allowed), name
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_run_one_way(path: Path) -> None:
+    """No arrow runs up, so there is no circle."""
+    room = room_of(name_of(path))
+    allowed = ROOMS[: ROOMS.index(room) + 1] if room else ()
+    upward = {name for name in own_imports(path) if room_of(name) not in allowed}
+    assert upward == set()
 
 
-def test_identify_is_pure_and_knows_hash_formats_only() -> None:
-    """What it needs of git comes in through a protocol."""
-    allowed = ("updater.model", "updater.errors", "updater.identify", "updater.hashing")
-    for path in (ROOT / "updater" / "identify").rglob("*.py"):
-        for name in imports(path):
-            own = inside(name, "updater") and name != "updater"
-            assert not own or any(inside(name, one) for one in allowed), f"{path}: {name}"
+def test_the_outside_world_is_touched_in_effects_only() -> None:
+    for name, path in NAMES.items():
+        if room_of(name).split(".")[0] == "effects":
+            continue
+        foreign = {one for one in imports(path) for door in OUTSIDE if inside(one, door)}
+        called = {
+            node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name)
+        }
+        assert (foreign, called & DOORS) == (set(), set()), name
 
 
-def test_effects_know_no_stage_but_the_hash_formats() -> None:
-    allowed = ("updater.model", "updater.errors", "updater.effects", "updater.hashing.sri")
-    for path in (ROOT / "updater" / "effects").rglob("*.py"):
-        for name in imports(path):
-            own = inside(name, "updater") and name not in ("updater", "updater.__version__")
-            assert not own or any(inside(name, one) for one in allowed), f"{path}: {name}"
-
-
-@pytest.mark.parametrize(("foreign", "home"), FOREIGN.items())
-def test_the_outside_world_is_imported_in_effects_only(foreign: str, home: str) -> None:
-    for path in MODULES:
-        if path.relative_to(ROOT / "updater").parts[0] != home:
-            assert not any(inside(name, foreign) for name in imports(path)), path
+def test_a_class_name_means_one_thing() -> None:
+    homes: dict[str, list[str]] = {}
+    for name, path in NAMES.items():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(name)
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
 
 
 def test_every_kind_has_its_test() -> None:
     """A kind is one file and its test."""
     for folder in ("fetchers", "upstreams", "audit"):
-        for path in (ROOT / "updater" / folder).glob("*.py"):
+        for path in (PRODUCT / folder).glob("*.py"):
             if "KIND" in path.read_text().split():
                 assert (ROOT / "tests" / folder / f"test_{path.name}").exists(), path
 
 
 def test_no_two_kinds_claim_the_same_name() -> None:
-    functions = [
-        function
-        for kind in kinds(fetchers, Fetcher)  # type: ignore[type-abstract]  # python/mypy#4717
-        for function in kind.functions
-    ]
-    names = [kind.kind for kind in kinds(upstreams, Upstream)]  # type: ignore[type-abstract]
+    functions = [function for kind in set(FETCHERS.values()) for function in kind.functions]
+    names = [kind.kind for kind in UPSTREAMS]
     assert len(functions) == len(set(functions))
     assert len(names) == len(set(names))
 

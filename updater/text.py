@@ -1,7 +1,9 @@
-"""Text that others wrote -> Markdown that cannot act in our repository.
+"""Text that others wrote -> Markdown, terminal and log lines that cannot act.
 
 Source of what acts: GitHub docs, "Basic writing and formatting syntax", "Autolinked references and
-URLs", "Workflow commands for GitHub Actions".
+URLs", "Workflow commands for GitHub Actions"; actions/runner, `ActionCommand` (``::`` at a line's
+start, after spaces, and ``##[`` anywhere in it); ECMA-48 (C0 and C1 controls); Unicode Standard
+Annex 9 (bidirectional controls).
 """
 
 from __future__ import annotations
@@ -9,7 +11,9 @@ from __future__ import annotations
 import re
 
 _BREAK = "\u200b"  # shows nothing, and ends a mention or a reference
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What a terminal acts on, or what shows text in another order; tab and line feed stay."""
+
 # GitHub makes links of "www." too, and a link's address need not name the scheme.
 _GITHUB = re.compile(
     r"(?:((?:https?:)?//)(?:www\.)?|\bwww\.)(?=github\.com(?:/|\b))", re.IGNORECASE
@@ -87,3 +91,21 @@ def fenced(text: str, limit: int) -> str:
 def address(url: str) -> str:
     """Return an address for a Markdown link, an empty string where it is no plain web address."""
     return url if re.fullmatch(r"https?://[A-Za-z0-9._~:/?#@!$&+,;=%\[\]-]+", url) else ""
+
+
+def one_line(text: str) -> str:
+    """Return text as one line of printable characters."""
+    return _CONTROL.sub("", " ".join(text.split())).replace("##[", "## [")
+
+
+def log_lines(text: str) -> str:
+    """Return text whose further lines are indented as quotations, whatever it holds."""
+    first, *rest = text.splitlines() or [""]
+    lines = [first, *(one if one.startswith("    | ") else f"    | {one}" for one in rest)]
+    return "\n".join(_CONTROL.sub("", one).replace("##[", "## [") for one in lines)
+
+
+def harmless(text: str) -> str:
+    """Return lines that stay as they are, but for those that would be a command."""
+    lines = (f"| {one}" if one.lstrip().startswith("::") else one for one in text.splitlines())
+    return "\n".join(_CONTROL.sub("", one).replace("##[", "## [") for one in lines)

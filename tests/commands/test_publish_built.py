@@ -12,8 +12,8 @@ import pytest
 from tests.commands.built import hashes, hashes_of, overlay, release
 from tests.commands.repository import Home
 from tests.commands.test_built_hashes import BESIDE
+from tests.hashing.test_prefetch import PREFETCH_GIT
 from tests.project import FAKE, flat_hash
-from tests.test_prefetch import PREFETCH_GIT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from updater.model import Failed, Package, Span
 from updater.report.terminal import outcome_lines
-from updater.report.texts import harmless
+from updater.text import harmless
 
 
 def test_a_line_of_a_builds_log_is_no_workflow_command() -> None:

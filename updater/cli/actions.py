@@ -43,13 +43,13 @@ def tell(told: ActionsReport, stream: TextIO) -> None:
     summary = os.environ.get("GITHUB_STEP_SUMMARY", "")
     if not annotated and not summary:
         return
-    import anyio  # noqa: PLC0415 - only on Actions
+    import anyio
 
-    from updater.effects.git import own as git  # noqa: PLC0415 - as above
+    from updater.effects.git import own as git
 
     _, prefix = anyio.run(git.place, told.root)
     if annotated:
-        from updater.report.annotations import marks  # noqa: PLC0415 - as above
+        from updater.report.annotations import marks
 
         marked = dict.fromkeys(marks(told.outcomes))
         stream.writelines(f"{one.command(prefix)}\n" for one in marked)
@@ -63,21 +63,21 @@ def tell_stopped(command: str, message: str, hint: str) -> None:
     """Tell why a command could not do its work, so that a red run says it at its top."""
     summary = os.environ.get("GITHUB_STEP_SUMMARY", "")
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        from updater.report.annotations import Annotation  # noqa: PLC0415 - only on Actions
+        from updater.report.annotations import Annotation
 
         said = f"{message}\n{hint}" if hint else message
         one = Annotation("error", "", 0, f"updater {command}".strip(), said)
         sys.stderr.write(f"{one.command()}\n")
     if summary:
-        from updater.report.step_summary import stopped  # noqa: PLC0415 - as above
+        from updater.report.step_summary import stopped
 
         _append(Path(summary), stopped(command, message, hint))
 
 
 def _summarise(told: ActionsReport, path: Path, blob: str) -> None:
-    from updater.effects import files  # noqa: PLC0415 - as in tell
-    from updater.overlay.reading.uses import uses  # noqa: PLC0415 - as in tell
-    from updater.report.step_summary import LARGEST, Summary  # noqa: PLC0415 - as in tell
+    from updater.effects import files
+    from updater.overlay.reading.uses import uses
+    from updater.report.step_summary import LARGEST, Summary
 
     used = uses(told.found.packages, told.found.texts) if told.found is not None else {}
     room = LARGEST - files.size(path)
@@ -86,7 +86,7 @@ def _summarise(told: ActionsReport, path: Path, blob: str) -> None:
 
 def _append(path: Path, text: str) -> None:
     """Add to a step's summary; that it cannot be written is said and changes nothing else."""
-    from updater.effects import files  # noqa: PLC0415 - as in tell
+    from updater.effects import files
 
     try:
         files.append(path, text)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
 from updater.choose import expected_tracking
+from updater.cli import options
 from updater.cli.output import paint, write
 from updater.errors import StageError
 from updater.find.ahead import begin_reading
@@ -20,8 +23,12 @@ if TYPE_CHECKING:
     from updater.cli.request import Request
 
 
-def list_packages(request: Request) -> int:
-    """Show what was found; asks nobody."""
+@click.command("list", cls=options.SectionCommand, section="See")
+@options.packages
+@options.every
+def list_packages(request: Request, packages: tuple[str, ...]) -> int:
+    """Show what was found, where, and how it is tracked."""
+    request = request.about(packages)
     config = request.load()
     found = begin_reading(config)()
     rows = []
@@ -45,3 +52,6 @@ def list_packages(request: Request) -> int:
     else:
         paint(listing_lines(rows))
     return Exit.FAILED if any(row.status == "failed" for row in rows) else Exit.DONE
+
+
+COMMAND = list_packages

@@ -10,9 +10,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from updater.cli.request import Request
+from updater.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+class SectionCommand(click.Command):
+    """A command and the part of the help in which it stands.
+
+    Args:
+        section: the part, one of those that `updater.cli.app` lists.
+    """
+
+    def __init__(self, *args: Any, section: str, **kwargs: Any) -> None:  # noqa: ANN401 - click's own
+        super().__init__(*args, **kwargs)
+        self.section = section
 
 
 class _Count(click.IntRange):
@@ -88,7 +101,7 @@ def every(command: Callable[..., int]) -> Callable[..., int]:
     @click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
     @click.option("--no-cache", is_flag=True, help="Ask everything anew and keep no answers.")
     @functools.wraps(command)
-    def run(  # noqa: PLR0913 - options
+    def run(
         *,
         config: str | None,
         root: Path,
@@ -102,3 +115,16 @@ def every(command: Callable[..., int]) -> Callable[..., int]:
         return command(request, **own)
 
     return run
+
+
+def refuse_mixed(command: str, *, pr: bool, others: bool) -> None:
+    """Refuse ``--pr`` beside options that say otherwise where the changes go.
+
+    Raises:
+        UsageError: both are given.
+    """
+    if pr and others:
+        raise UsageError(
+            "--pr goes with none of --dry-run, --commit and --output",
+            hint=f"updater {command} --help",
+        )

@@ -35,7 +35,7 @@ def report_changes(
     report(command, request, outcomes, sys.stderr if dry_run else None, found=found)
 
 
-def report(  # noqa: PLR0913 - what every command has to report
+def report(
     command: str,
     request: Request,
     outcomes: list[Outcome],
@@ -103,7 +103,7 @@ def paint(lines: Iterable[tuple[str, str]], stream: TextIO | None = None) -> Non
         for line, _ in lines:
             write(line, stream)
         return
-    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
+    from rich.console import Console
 
     console = Console(file=stream, soft_wrap=True, highlight=False, markup=False)
     for line, status in lines:

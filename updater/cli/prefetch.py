@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+import click
+
+from updater.cli import options
 from updater.cli.output import write
 from updater.cli.session import effects
 from updater.errors import UsageError
@@ -17,28 +20,39 @@ if TYPE_CHECKING:
     from updater.report.progress import Silent
 
 
-def prefetch(
-    request: Request, ref: str, convert: str, *, unpack: bool, method: Literal["auto", "nix"]
-) -> int:
-    """Print a source's hash, or a given hash as SRI."""
+@click.command(cls=options.SectionCommand, section="Besides")
+@click.argument(
+    "ref",
+    metavar="[REF]",
+    default="",
+    help="github:owner/repo@rev, pypi:name@version, or the URL of a file or archive.",
+)
+@click.option(
+    "--convert", metavar="HASH", default="", help="Print a hash of any Nix form as SRI instead."
+)
+@click.option("--unpack", is_flag=True, help="URL: hash the unpacked tree, as fetchzip does.")
+@click.option("--nix", is_flag=True, help="Let Nix download and hash.")
+@options.every
+def prefetch(request: Request, ref: str, convert: str, *, unpack: bool, nix: bool) -> int:
+    """Print the SRI hash of a source."""
     if convert:
-        from updater.model.sri import parse_hash  # noqa: PLC0415 - no other import is needed
+        from updater.model.sri import parse_hash
 
         write(str(parse_hash(convert)))
         return Exit.DONE
     if not ref:
         raise UsageError("prefetch needs a REF or --convert HASH", hint="updater prefetch --help")
     config = request.load()
-    import anyio  # noqa: PLC0415 - dear, and --convert does without
+    import anyio
 
-    from updater.report.progress import shown  # noqa: PLC0415 - dear, and --convert does without
+    from updater.report.progress import shown
 
     async def main(progress: Silent) -> tuple[str, Hashed]:
-        from updater.pipeline.hash.reference import resolve  # noqa: PLC0415 - one command's
+        from updater.pipeline.hash.reference import resolve
 
         async with effects(request, config, progress) as (http, prefetcher):
             fetch = await resolve(ref, config, http, unpack=unpack)
-            return fetch.url, await prefetcher.hash(fetch, method)
+            return fetch.url, await prefetcher.hash(fetch, "nix" if nix else "auto")
 
     started = time.monotonic()
     with shown(quiet=request.quiet, verbose=request.verbose) as progress:
@@ -51,3 +65,6 @@ def prefetch(
     else:
         write(str(hashed.sri))
     return Exit.DONE
+
+
+COMMAND = prefetch

@@ -1,4 +1,4 @@
-"""`bump --pr`, `pin --pr` and `publish`."""
+"""Runs that end in pull requests: `bump --pr`, `pin --pr`, and what `publish` shares with them."""
 
 from __future__ import annotations
 
@@ -9,108 +9,60 @@ from msgspec.structs import replace
 
 from updater.cli.actions import tell_stopped
 from updater.cli.output import report, write
+from updater.cli.overlays import refuse_many
 from updater.cli.session import run
-from updater.cli.updates import refuse_many
-from updater.errors import NoSuchPackage, UsageError
 from updater.find.files import overlay_files
 from updater.find.packages import found_in
 from updater.find.selection import select
 from updater.model.research import UNCHANGED
-from updater.model.run import Bump
 from updater.pipeline.proposed import Proposed
 from updater.publish.publisher import opened
 from updater.publish.research.telling import Teller
-from updater.publish.results.confirming import confirm, explained
-from updater.publish.results.files import read_results
 from updater.report.summary import Exit, exit_code
-from updater.report.texts import harmless
+from updater.text import harmless
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from updater.cli.request import Request
     from updater.find.found import OverlayFiles
     from updater.model import Outcome, Package
-    from updater.model.proposal import Command
+    from updater.model.run import Bump
     from updater.pipeline.pipeline import Pipeline
     from updater.publish.publisher import Publisher
-    from updater.publish.results.models import Result
 
 
-def bump_to_pull_requests(request: Request, ask: Bump) -> int:
+def bump(request: Request, ask: Bump) -> int:
     """Propose updates of the base branch's pins; the user's files stay as they are."""
     config = request.load()
     with opened(config) as publisher:
         found = found_in(publisher.read, overlay_files(config))
         packages = select(found.packages, request.packages)
         refuse_many(ask, packages)
-        proposed = run(request, config, lambda stages: _propose(stages, packages, found, ask))
+        proposed = run(request, config, lambda stages: propose(stages, packages, found, ask))
         outcomes = publisher.publish(proposed, found, reported=False)
-    return _published("bump", request, outcomes, found, publisher)
+    return published("bump", request, outcomes, found, publisher)
 
 
-def pin_to_pull_requests(request: Request, *, sri: bool) -> int:
+def pin(request: Request, *, sri: bool) -> int:
     """Propose pins that say what their hashes hold; the user's files stay as they are."""
     config = request.load()
     with opened(config) as publisher:
         found = found_in(publisher.read, overlay_files(config))
         packages = select(found.packages, request.packages)
-        proposed = run(request, config, lambda stages: _pins(stages, packages, found, sri=sri))
+        proposed = run(request, config, lambda stages: pins(stages, packages, found, sri=sri))
         outcomes = publisher.publish(proposed, found, reported=False)
-    return _published("pin", request, outcomes, found, publisher)
+    return published("pin", request, outcomes, found, publisher)
 
 
-def publish(request: Request, folder: Path, to: str) -> int:
-    """Propose what `--output` left, as far as it is found again.
-
-    Args:
-        request: its packages are those that results may tell of; all without any. A dashboard shows
-            what is found of them, of those without a result too.
-        folder: the results; also of a folder without any, what has nothing left to propose is
-            closed, and what is merged is cleaned up.
-        to: what `bump --to` was asked for; the results do not decide it.
-    """
-    results = read_results(folder)
-    config = request.load()
-    with opened(config) as publisher:
-        found = found_in(publisher.read, overlay_files(config))
-        known = {package.identity: package for package in found.packages}
-        for identity in results.packages:
-            if identity not in known:
-                raise NoSuchPackage(identity)
-        told = [known[identity] for identity in results.packages]
-        allowed = select(found.packages, request.packages)
-        refuse_others(told, allowed)
-        packages = [known[result.package] for result in results.made]
-        reported = {result.package: result.built for result in results.made}
-        ask = Bump(to, build=False, reported=reported)
-        if packages:
-            refuse_many(ask, packages)
-        refuse_unasked(results.made, to)
-        commands = {one.package: one.command for one in results.made}
-        again = run(request, config, lambda stages: _again(stages, packages, commands, found, ask))
-        places = {_package(one).identity: one for one in again}
-        proposed = [places[package.identity] for package in packages]
-        confirmed = confirm(results.made, proposed)
-        shown: list[Outcome] = []
-        if config.document.dashboard:
-            # What one package was asked for is nothing to look up for all.
-            about = told if to else allowed
-            others = [package for package in about if package.identity not in reported]
-            checked = run(request, config, lambda stages: stages.check(others, to))
-            shown = explained(results.unmade, checked)
-        outcomes = publisher.publish(confirmed, found, reported=True, shown=shown)
-    return _published("publish", request, outcomes, found, publisher)
-
-
-def _published(
+def published(
     command: str,
     request: Request,
     outcomes: list[Outcome],
     found: OverlayFiles,
     publisher: Publisher,
 ) -> int:
+    """Report what became of the packages, and what was done or went wrong beside them."""
     report(command, request, outcomes, found=found)
     for note in publisher.notes:
         write(harmless(f"updater: {note}"), sys.stderr)
@@ -120,68 +72,18 @@ def _published(
     return Exit.FAILED if publisher.problems else exit_code(outcomes)
 
 
-def refuse_unasked(results: Sequence[Result], to: str) -> None:
-    """Refuse results of another ``--to``: what was asked for is never the results' word.
-
-    Raises:
-        UsageError: one is.
-    """
-    for result in results:
-        if (result.asked or "") != to:
-            raise UsageError(
-                f"{result.package}: `bump` was asked for {result.asked or 'the newest version'!r}, "
-                f"`publish` for {to or 'the newest version'!r}",
-                hint="give `publish` the --to that you gave `bump`; if you gave none, do not trust "
-                "the job that wrote the results",
-            )
-
-
-def refuse_others(told: Sequence[Package], allowed: Sequence[Package]) -> None:
-    """Refuse results that tell of other packages than their job was given.
-
-    Raises:
-        UsageError: one does.
-    """
-    for package in told:
-        if package not in allowed:
-            raise UsageError(
-                f"a result tells of {package.identity}, which was not asked for",
-                hint="nothing was published; do not trust the job that wrote it",
-            )
-
-
-def _package(one: Proposed | Outcome) -> Package:
-    return one.outcome.package if isinstance(one, Proposed) else one.package
-
-
-async def _again(
-    pipeline: Pipeline,
-    packages: Sequence[Package],
-    commands: Mapping[str, Command],
-    found: OverlayFiles,
-    ask: Bump,
-) -> list[Proposed | Outcome]:
-    """Find updates again. That one is a pin is the results' word: nothing that is built changes."""
-    proposed: list[Proposed | Outcome] = []
-    for command in dict.fromkeys(commands.values()):
-        some = [one for one in packages if commands[one.identity] == command]
-        if command == "bump":
-            proposed += await _propose(pipeline, some, found, ask)
-        else:
-            proposed += await _pins(pipeline, some, found, sri=command == "pin --sri")
-    return proposed
-
-
-async def _propose(
+async def propose(
     pipeline: Pipeline, packages: Sequence[Package], found: OverlayFiles, ask: Bump
 ) -> list[Proposed | Outcome]:
+    """Find updates, hash and build them, and ask what a reviewer wants to know of each."""
     proposed = await pipeline.propose(packages, found, ask)
     return await Teller(pipeline.config, pipeline.http).tell(proposed)
 
 
-async def _pins(
+async def pins(
     pipeline: Pipeline, packages: Sequence[Package], found: OverlayFiles, *, sri: bool
 ) -> list[Proposed | Outcome]:
+    """Find what each pin must say."""
     # Upstream has nothing to tell of it: the source stays the same.
     proposed = await pipeline.propose_pins(packages, found, sri=sri)
     return [replace(one, told=UNCHANGED) if isinstance(one, Proposed) else one for one in proposed]

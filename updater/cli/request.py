@@ -37,6 +37,6 @@ class Request(Struct, frozen=True):
 
     def load(self) -> Config:
         """Read the configuration."""
-        from updater.config import load as config  # noqa: PLC0415 - YAML and all models, for what reads them
+        from updater.config import load as config
 
         return config.load(self.root, self.config)

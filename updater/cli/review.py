@@ -6,7 +6,9 @@ import os
 from typing import TYPE_CHECKING
 
 import anyio
+import click
 
+from updater.cli import options
 from updater.cli.output import report
 from updater.cli.session import run
 from updater.effects.git import own as git
@@ -26,7 +28,21 @@ if TYPE_CHECKING:
     from updater.model import Package
 
 
+@click.command(cls=options.SectionCommand, section="In CI")
+@click.argument(
+    "base",
+    metavar="[BASE]",
+    default="",
+    help="The branch, tag or commit that the changes are made to; the repository's default branch "
+    "without it.",
+)
+@options.every
 def review(request: Request, base: str) -> int:
+    """Verify, audit and test what a branch changes; change nothing."""
+    return _review(request, base)
+
+
+def _review(request: Request, base: str) -> int:
     """Verify, audit and test what the present branch changes.
 
     Args:
@@ -74,3 +90,6 @@ def _in(packages: Sequence[Package], root: Path, files: Collection[str]) -> list
     """Return the packages of some files, through links too."""
     changed = {os.path.realpath(root / file) for file in files}
     return [one for one in packages if os.path.realpath(root / one.file) in changed]
+
+
+COMMAND = review

@@ -38,13 +38,13 @@ def run(
         work: what to do; by now all is imported that asks upstreams.
         foreign: the tree is somebody else's, so that what Nix reads of it is not trusted either.
     """
-    import anyio.lowlevel  # noqa: PLC0415 - with httpx the dearest import; `list` does without
+    import anyio.lowlevel
 
-    from updater.report.progress import shown  # noqa: PLC0415 - as above
+    from updater.report.progress import shown
 
     async def main(progress: Silent) -> list[T]:
-        from updater.choose.records import Records  # noqa: PLC0415 - as above
-        from updater.pipeline.pipeline import Pipeline  # noqa: PLC0415 - as above
+        from updater.choose.records import Records
+        from updater.pipeline.pipeline import Pipeline
 
         async with effects(request, config, progress) as (http, prefetcher):
             with ExitStack() as stack:
@@ -68,12 +68,12 @@ async def effects(
     request: Request, config: Config, progress: Silent
 ) -> AsyncIterator[tuple[Http, Prefetcher]]:
     """Open the network as the configuration limits it."""
-    from platformdirs import user_cache_path  # noqa: PLC0415 - as in run
+    from platformdirs import user_cache_path
 
-    from updater.effects.http.addresses import origin  # noqa: PLC0415 - as in run
-    from updater.effects.http.client import Http, Network  # noqa: PLC0415 - as in run
-    from updater.effects.http.credentials import Credential  # noqa: PLC0415 - as in run
-    from updater.hashing.prefetch import Prefetcher  # noqa: PLC0415 - as in run
+    from updater.effects.http.addresses import origin
+    from updater.effects.http.client import Http, Network
+    from updater.effects.http.credentials import Credential
+    from updater.hashing.prefetch import Prefetcher
 
     limits = config.document.network
     network = Network(
@@ -93,15 +93,15 @@ async def effects(
 
 
 def _nix() -> Nix:
-    from updater.effects.nix.prefetch import Nix  # noqa: PLC0415 - only where a hash is asked of it
+    from updater.effects.nix.prefetch import Nix
 
     return Nix()
 
 
 def _answers(request: Request) -> Answers | None:
-    from platformdirs import user_cache_path  # noqa: PLC0415 - only where upstreams are asked
+    from platformdirs import user_cache_path
 
-    from updater.effects.answers import Answers  # noqa: PLC0415 - as in run
+    from updater.effects.answers import Answers
 
     return Answers(user_cache_path("updater") / "identified") if request.cache else None
 
@@ -109,10 +109,10 @@ def _answers(request: Request) -> Answers | None:
 def _identifier(
     config: Config, request: Request, answers: Answers | None, progress: Silent, http: Http
 ) -> Identifier:
-    from platformdirs import user_cache_path  # noqa: PLC0415 - only where upstreams are asked
+    from platformdirs import user_cache_path
 
-    from updater.identify.identifier import Identifier  # noqa: PLC0415 - as in run
-    from updater.identify.questions import SearchBudget  # noqa: PLC0415 - as in run
+    from updater.identify.identifier import Identifier
+    from updater.identify.questions import SearchBudget
 
     limits = config.document.identify
     trees, seconds = request.max_candidates, request.timeout
@@ -127,13 +127,13 @@ def _identifier(
 
 @contextmanager
 def _builder(config: Config, *, foreign: bool) -> Iterator[Builder]:
-    import anyio  # noqa: PLC0415 - as in run
-    from platformdirs import user_log_path  # noqa: PLC0415 - only where something may be built
+    import anyio
+    from platformdirs import user_log_path
 
-    from updater.building.builder import Builder  # noqa: PLC0415 - as in run
-    from updater.effects.nix.build import NixBuild  # noqa: PLC0415 - as in run
-    from updater.effects.processes.ancestors import in_reach  # noqa: PLC0415 - as in run
-    from updater.effects.scratch import Scratch  # noqa: PLC0415 - as in run
+    from updater.building.builder import Builder
+    from updater.effects.nix.build import NixBuild
+    from updater.effects.processes.ancestors import in_reach
+    from updater.effects.scratch import Scratch
 
     with Scratch.opened(config.root) as scratch:
         yield Builder(

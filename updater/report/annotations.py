@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from updater.model import HASH_FIELDS, Failed, Reviewed, Verdict
-from updater.report.texts import one_line
+from updater.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,7 +6,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from updater.report.texts import one_line
+from updater.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

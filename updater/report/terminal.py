@@ -18,7 +18,7 @@ from updater.model import (
     Verdict,
 )
 from updater.report.summary import count, status
-from updater.report.texts import log_lines
+from updater.text import log_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

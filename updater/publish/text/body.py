@@ -144,7 +144,7 @@ def _template() -> jinja2.Template:
         "verified": _verified,
         "vulnerabilities": _vulnerabilities,
     }
-    text = resources.files("updater.publish").joinpath("body.md.j2").read_text("utf-8")
+    text = resources.files("updater.publish.text").joinpath("body.md.j2").read_text("utf-8")
     return environment.from_string(text)
 
 

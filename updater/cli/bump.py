@@ -1,0 +1,78 @@
+"""`bump`: pins move to the newest version that may be taken."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - click hands it over
+from typing import TYPE_CHECKING
+
+import click
+
+from updater.cli import options
+
+if TYPE_CHECKING:
+    from updater.cli.request import Request
+    from updater.model import Outcome
+    from updater.model.run import Bump
+    from updater.pipeline.pipeline import Pipeline
+
+
+@click.command(cls=options.SectionCommand, section="Change")
+@options.packages
+@options.to
+@click.option("--dry-run", is_flag=True, help="Print the diff; build and write nothing.")
+@click.option("--no-build", is_flag=True, help="Write without building first.")
+@options.commit
+@options.pull_requests
+@options.output
+@options.max_candidates
+@options.timeout
+@options.every
+def bump(
+    request: Request,
+    packages: tuple[str, ...],
+    to: str,
+    *,
+    dry_run: bool,
+    no_build: bool,
+    commit: bool,
+    pr: bool,
+    output: Path | None,
+    max_candidates: int | None,
+    timeout: float | None,
+) -> int:
+    """Move pins to the newest version that may be taken."""
+    from updater.model.run import Bump
+
+    request = request.about(packages).within(max_candidates, timeout)
+    options.refuse_mixed("bump", pr=pr, others=dry_run or commit or output is not None)
+    ask = Bump(to, not no_build, dry_run, commit)
+    if not pr:
+        return _bump(request, ask, output)
+    from updater.cli import pulls  # PyGithub, for pull requests only
+
+    return pulls.bump(request, ask)
+
+
+def _bump(request: Request, ask: Bump, output: Path | None) -> int:
+    from updater.cli.output import report_changes
+    from updater.cli.overlays import Overlays, refuse_many
+    from updater.cli.session import run
+    from updater.report.summary import exit_code
+
+    config = request.load()
+    overlays = Overlays(request, config)
+
+    async def work(pipeline: Pipeline) -> list[Outcome]:
+        refuse_many(ask, overlays.packages)
+        return await pipeline.bump(overlays.packages, overlays.found, ask)
+
+    outcomes = run(request, config, work)
+    if output is not None:
+        from updater.publish.results.files import write_results
+
+        write_results(output, outcomes, ask.to, dashboard=config.document.dashboard)
+    report_changes("bump", request, outcomes, overlays.found, dry_run=ask.dry_run)
+    return exit_code(outcomes)
+
+
+COMMAND = bump

@@ -1,0 +1,34 @@
+"""`check`: which pins are behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from updater.cli import options
+
+if TYPE_CHECKING:
+    from updater.cli.request import Request
+
+
+@click.command(cls=options.SectionCommand, section="See")
+@options.packages
+@click.option("--exit-code", is_flag=True, help="Exit with 10 if updates are available.")
+@options.every
+def check(request: Request, packages: tuple[str, ...], *, exit_code: bool) -> int:
+    """Show which pins are behind; change nothing."""
+    from updater.cli import output
+    from updater.cli.overlays import Overlays
+    from updater.cli.session import run
+    from updater.report import summary
+
+    request = request.about(packages)
+    config = request.load()
+    overlays = Overlays(request, config)
+    outcomes = run(request, config, lambda pipeline: pipeline.check(overlays.packages))
+    output.report("check", request, outcomes, found=overlays.found)
+    return summary.exit_code(outcomes, tell_outdated=exit_code)
+
+
+COMMAND = check

@@ -1,0 +1,40 @@
+"""`identify`: which commits the pinned hashes hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from updater.cli import options
+
+if TYPE_CHECKING:
+    from updater.cli.request import Request
+
+
+@click.command(cls=options.SectionCommand, section="See")
+@options.packages
+@options.max_candidates
+@options.timeout
+@options.every
+def identify(
+    request: Request,
+    packages: tuple[str, ...],
+    max_candidates: int | None,
+    timeout: float | None,
+) -> int:
+    """Find the commit that each pinned hash holds; change nothing."""
+    from updater.cli.output import report
+    from updater.cli.overlays import Overlays
+    from updater.cli.session import run
+    from updater.report.summary import exit_code
+
+    request = request.about(packages).within(max_candidates, timeout)
+    config = request.load()
+    overlays = Overlays(request, config)
+    outcomes = run(request, config, lambda pipeline: pipeline.identify(overlays.packages))
+    report("identify", request, outcomes, found=overlays.found)
+    return exit_code(outcomes)
+
+
+COMMAND = identify

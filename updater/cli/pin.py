@@ -1,0 +1,79 @@
+"""`pin`: each pin names what its hash holds."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - click hands it over
+from typing import TYPE_CHECKING
+
+import click
+
+from updater.cli import options
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from updater.cli.request import Request
+    from updater.model import Outcome
+    from updater.model.proposal import Command
+    from updater.model.run import Bump
+    from updater.pipeline.pipeline import Pipeline
+
+
+@click.command(cls=options.SectionCommand, section="Change")
+@options.packages
+@click.option("--dry-run", is_flag=True, help="Print the diff and write nothing.")
+@options.commit
+@options.pull_requests
+@options.output
+@click.option("--sri", is_flag=True, help="Also write hashes of older formats as SRI.")
+@options.max_candidates
+@options.timeout
+@options.every
+def pin(
+    request: Request,
+    packages: tuple[str, ...],
+    *,
+    dry_run: bool,
+    commit: bool,
+    pr: bool,
+    output: Path | None,
+    sri: bool,
+    max_candidates: int | None,
+    timeout: float | None,
+) -> int:
+    """Make each pin name what its hash holds; the hash stays."""
+    from updater.model.run import Bump
+
+    request = request.about(packages).within(max_candidates, timeout)
+    options.refuse_mixed("pin", pr=pr, others=dry_run or commit or output is not None)
+    if not pr:
+        ask = Bump(build=False, dry_run=dry_run, commit=commit)
+        return _pin(request, ask, output, sri=sri)
+    from updater.cli import pulls  # PyGithub, for pull requests only
+
+    return pulls.pin(request, sri=sri)
+
+
+def _pin(request: Request, ask: Bump, output: Path | None, *, sri: bool) -> int:
+    from updater.cli.output import report_changes
+    from updater.cli.overlays import Overlays
+    from updater.cli.session import run
+    from updater.report.summary import exit_code
+
+    config = request.load()
+    overlays = Overlays(request, config)
+
+    def work(pipeline: Pipeline) -> Awaitable[list[Outcome]]:
+        return pipeline.pin(overlays.packages, overlays.found, ask, sri=sri)
+
+    outcomes = run(request, config, work)
+    if output is not None:
+        from updater.publish.results.files import write_results
+
+        command: Command = "pin --sri" if sri else "pin"
+        write_results(output, outcomes, "", command, dashboard=config.document.dashboard)
+    report_changes("pin", request, outcomes, overlays.found, dry_run=ask.dry_run)
+    return exit_code(outcomes)
+
+
+COMMAND = pin

@@ -1,0 +1,50 @@
+"""`plan`: what is behind, as jobs for many runners."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+from msgspec.structs import replace
+
+from updater.cli import options
+
+if TYPE_CHECKING:
+    from updater.cli.request import Request
+
+
+@click.command(cls=options.SectionCommand, section="In CI")
+@options.packages
+@options.every
+def plan(request: Request, packages: tuple[str, ...]) -> int:
+    """Print what is behind as a JSON job matrix; change nothing."""
+    from updater.cli.output import report, write
+    from updater.cli.overlays import Overlays
+    from updater.cli.session import run
+    from updater.model import Outdated
+    from updater.overlay.reading.uses import uses
+    from updater.pipeline.matrix import split
+    from updater.report.as_json import plan_json
+    from updater.report.summary import exit_code
+
+    request = request.about(packages)
+    config = request.load()
+    overlays = Overlays(request, config)
+    outcomes = run(request, config, lambda pipeline: pipeline.check(overlays.packages))
+    outdated = [outcome for outcome in outcomes if isinstance(outcome, Outdated)]
+    groups = {
+        outcome.package.identity: config.policy(outcome.package).pull_request.group_of(
+            pins=outcome.tracking is not None and outcome.tracking.moving,
+        )
+        for outcome in outdated
+    }
+    behind = [outcome.package for outcome in outdated]
+    jobs = split(behind, uses(overlays.found.packages, overlays.found.texts), groups)
+    listed = ((job.id, [package.identity for package in job.packages]) for job in jobs)
+    write(plan_json(listed))
+    report("plan", replace(request, json=False), outcomes, sys.stderr, found=overlays.found)
+    return exit_code(outcomes)
+
+
+COMMAND = plan

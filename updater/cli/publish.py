@@ -1,0 +1,154 @@
+"""`publish`: pull requests from results, each found again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from updater.cli import options
+from updater.errors import NoSuchPackage, UsageError
+from updater.pipeline.proposed import Proposed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from updater.cli.request import Request
+    from updater.find.found import OverlayFiles
+    from updater.model import Outcome, Package
+    from updater.model.proposal import Command
+    from updater.model.run import Bump
+    from updater.pipeline.pipeline import Pipeline
+    from updater.publish.results.models import Result
+
+
+@click.command(cls=options.SectionCommand, section="In CI")
+@click.argument(
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="What `bump` or `pin` left with `--output DIR`.",
+)
+@click.argument(
+    "packages",
+    metavar="[PKG]...",
+    nargs=-1,
+    help="What the results may tell of; all without any.",
+)
+@click.option("--to", metavar="VERSION|REV", default="", help="What `bump --to` was asked for.")
+@options.every
+def publish(request: Request, folder: Path, packages: tuple[str, ...], to: str) -> int:
+    """Open or update pull requests from results, each found again."""
+    return _publish(request.about(packages), folder, to)
+
+
+def _publish(request: Request, folder: Path, to: str) -> int:
+    """Propose what `--output` left, as far as it is found again.
+
+    Args:
+        request: its packages are those that results may tell of; all without any. A dashboard shows
+            what is found of them, of those without a result too.
+        folder: the results; also of a folder without any, what has nothing left to propose is
+            closed, and what is merged is cleaned up.
+        to: what `bump --to` was asked for; the results do not decide it.
+    """
+    from updater.cli.overlays import refuse_many
+    from updater.cli.pulls import published
+    from updater.cli.session import run
+    from updater.find.files import overlay_files
+    from updater.find.packages import found_in
+    from updater.find.selection import select
+    from updater.model.run import Bump
+    from updater.publish.publisher import opened
+    from updater.publish.results.confirming import confirm, explained
+    from updater.publish.results.files import read_results
+
+    results = read_results(folder)
+    config = request.load()
+    with opened(config) as publisher:
+        found = found_in(publisher.read, overlay_files(config))
+        known = {package.identity: package for package in found.packages}
+        for identity in results.packages:
+            if identity not in known:
+                raise NoSuchPackage(identity)
+        told = [known[identity] for identity in results.packages]
+        allowed = select(found.packages, request.packages)
+        refuse_others(told, allowed)
+        packages = [known[result.package] for result in results.made]
+        reported = {result.package: result.built for result in results.made}
+        ask = Bump(to, build=False, reported=reported)
+        if packages:
+            refuse_many(ask, packages)
+        refuse_unasked(results.made, to)
+        commands = {one.package: one.command for one in results.made}
+        again = run(request, config, lambda stages: _again(stages, packages, commands, found, ask))
+        places = {_package(one).identity: one for one in again}
+        proposed = [places[package.identity] for package in packages]
+        confirmed = confirm(results.made, proposed)
+        shown: list[Outcome] = []
+        if config.document.dashboard:
+            # What one package was asked for is nothing to look up for all.
+            about = told if to else allowed
+            others = [package for package in about if package.identity not in reported]
+            checked = run(request, config, lambda stages: stages.check(others, to))
+            shown = explained(results.unmade, checked)
+        outcomes = publisher.publish(confirmed, found, reported=True, shown=shown)
+    return published("publish", request, outcomes, found, publisher)
+
+
+def refuse_unasked(results: Sequence[Result], to: str) -> None:
+    """Refuse results of another ``--to``: what was asked for is never the results' word.
+
+    Raises:
+        UsageError: one is.
+    """
+    for result in results:
+        if (result.asked or "") != to:
+            raise UsageError(
+                f"{result.package}: `bump` was asked for {result.asked or 'the newest version'!r}, "
+                f"`publish` for {to or 'the newest version'!r}",
+                hint="give `publish` the --to that you gave `bump`; if you gave none, do not trust "
+                "the job that wrote the results",
+            )
+
+
+def refuse_others(told: Sequence[Package], allowed: Sequence[Package]) -> None:
+    """Refuse results that tell of other packages than their job was given.
+
+    Raises:
+        UsageError: one does.
+    """
+    for package in told:
+        if package not in allowed:
+            raise UsageError(
+                f"a result tells of {package.identity}, which was not asked for",
+                hint="nothing was published; do not trust the job that wrote it",
+            )
+
+
+def _package(one: Proposed | Outcome) -> Package:
+    return one.outcome.package if isinstance(one, Proposed) else one.package
+
+
+async def _again(
+    pipeline: Pipeline,
+    packages: Sequence[Package],
+    commands: Mapping[str, Command],
+    found: OverlayFiles,
+    ask: Bump,
+) -> list[Proposed | Outcome]:
+    """Find updates again. That one is a pin is the results' word: nothing that is built changes."""
+    from updater.cli.pulls import pins, propose
+
+    proposed: list[Proposed | Outcome] = []
+    for command in dict.fromkeys(commands.values()):
+        some = [one for one in packages if commands[one.identity] == command]
+        if command == "bump":
+            proposed += await propose(pipeline, some, found, ask)
+        else:
+            proposed += await pins(pipeline, some, found, sri=command == "pin --sri")
+    return proposed
+
+
+COMMAND = publish

@@ -1,0 +1,46 @@
+"""`verify`: whether each pin is what it says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from updater.cli import options
+
+if TYPE_CHECKING:
+    from updater.cli.request import Request
+    from updater.model import Outcome
+    from updater.pipeline.pipeline import Pipeline
+
+
+@click.command(cls=options.SectionCommand, section="See")
+@options.packages
+@click.option(
+    "--changed-since", metavar="REV", default="", help="Only packages that differ from this commit."
+)
+@options.every
+def verify(request: Request, packages: tuple[str, ...], changed_since: str) -> int:
+    """Say of each pin whether it is true; change nothing."""
+    from updater.cli.output import report
+    from updater.cli.overlays import Overlays
+    from updater.cli.session import run
+    from updater.find.changed import changed_packages
+    from updater.report.summary import exit_code
+
+    request = request.about(packages)
+    config = request.load()
+    overlays = Overlays(request, config)
+
+    async def work(pipeline: Pipeline) -> list[Outcome]:
+        chosen, found = overlays.packages, overlays.found
+        if changed_since:
+            chosen = await changed_packages(config.root, changed_since, chosen, found)
+        return await pipeline.verify(chosen)
+
+    outcomes = run(request, config, work)
+    report("verify", request, outcomes, found=overlays.found)
+    return exit_code(outcomes)
+
+
+COMMAND = verify
