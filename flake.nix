@@ -49,7 +49,7 @@
           pkgs = import nixpkgs { inherit system; };
           python = pkgs.python3.pkgs;
 
-          # This release and no other: its mistakes are known to updater/overlay/syntax.py, and
+          # This release and no other: its mistakes are known to updater/overlay/reading/syntax.py, and
           # nixpkgs has the grammar at a commit of its own
           tree-sitter-nix = python.buildPythonPackage rec {
             pname = "tree-sitter-nix";

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+import click
 from click.testing import CliRunner
 
 from updater.cli.app import app
@@ -21,7 +22,7 @@ What `updater COMMAND --help` says of each. The options of every command stand l
 
 def names() -> tuple[str, ...]:
     """Return the commands in the order of their help."""
-    return tuple(app.commands)
+    return tuple(app.list_commands(click.Context(app)))
 
 
 def said(*command: str) -> str:

@@ -1,4 +1,4 @@
-"""Makes docs/configuration.md from the models of updater/options.py.
+"""Makes docs/configuration.md from the models of updater/config/keys.py.
 
 python docs/make_configuration.py > docs/configuration.md
 """

@@ -396,8 +396,8 @@ def test_without_a_token_a_private_repository_is_not_there(
 STUCK = """
 import os, signal, sys
 from updater.__main__ import main
-from updater.effects import workers
-from updater.truth import hashes
+from updater.effects.processes import workers
+from updater.identify import hashes
 class Stuck(workers.Worker):
     def __init__(self, *arguments):
         super().__init__(*arguments)

@@ -25,7 +25,7 @@ def spec(origin: str | None) -> ModuleSpec:
 def test_pypis_address_is_read_without_the_package_that_has_it() -> None:
     """Whose import is the dearest of all."""
     code = (
-        "import sys; from updater.default_index import default_index; "
+        "import sys; from updater.config.index import default_index; "
         "print(default_index(), 'pypi_simple' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

@@ -26,8 +26,8 @@ MANY = 1100
 SCRIPT = """
 import sys
 from pathlib import Path
-from updater.config import load
-from updater.selection.ahead import begin_reading
+from updater.config.load import load
+from updater.find.ahead import begin_reading
 
 found = begin_reading(load(Path(sys.argv[1]), None))()
 print("updater.find.packages" in sys.modules)

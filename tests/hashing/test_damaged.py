@@ -205,7 +205,8 @@ def test_a_full_disk_is_told(tmp_path: Path) -> None:
     code = """if True:
         import resource, sys, pathlib
         from updater.errors import HashError
-        from updater.hashing import archive, spool
+        from updater.effects import spool
+        from updater.hashing import archive
         spool.IN_MEMORY_BYTES = 1000
         before = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))

@@ -42,6 +42,13 @@ class _Commands(click.Group):
         command = getattr(module, "COMMAND", None)
         return command if isinstance(command, SectionCommand) else None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.get_command(ctx, args[0]) is None:  # click suggests those of like names
+            self.commands = dict.fromkeys(self.list_commands(ctx), self)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         commands = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
         width = formatter.width - 6 - max(map(len, commands))

@@ -16,7 +16,7 @@ COPIES = (
 )
 SCRIPT = """
 import os
-from updater.effects.beside import Beside
+from updater.effects.processes.beside import Beside
 
 def work():
     {work}
@@ -84,7 +84,7 @@ def test_where_nobody_tells_how_a_copy_ended_it_has_no_result() -> None:
 def test_processors_are_those_that_this_process_may_use() -> None:
     script = """
 import os
-from updater.effects.beside import processors
+from updater.effects.processes.beside import processors
 
 os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:1])
 print(processors())
