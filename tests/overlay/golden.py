@@ -38,14 +38,14 @@ class Bump:
         package: its name; by default, that of the only package that can be followed.
         ref: the new tag; empty for a commit.
         files: what the package index has of the new version.
-        dependents: new values of hashes beside the source.
+        side_hashes: new values of these.
     """
 
     package: str = ""
     version: str = "2.0.0"
     ref: str = "v2.0.0"
     files: tuple[str, ...] = ("tool-2.0.0.tar.gz",)
-    dependents: Mapping[str, str] = field(default_factory=dict)
+    side_hashes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def candidate(self) -> Candidate:
@@ -79,7 +79,7 @@ BUMPS = {
     "pypi-stem-in-lines": _STEM,
     "pypi-stem-named": _STEM,
     "hash-shared-placeholder": Bump("tool"),
-    "dependent-hashes": Bump(dependents={"cargoDeps.hash": NEWER, "vendorHash": NEWEST}),
+    "side-hashes": Bump(side_hashes={"cargoDeps.hash": NEWER, "vendorHash": NEWEST}),
     "pipe-beside": Bump("tool"),
 }
 PAIRS = sorted(path.name.removesuffix(".expected.nix") for path in FOLDER.glob("*.expected.nix"))
@@ -138,7 +138,7 @@ def bumped(data: bytes, name: str, package: Package | None = None) -> Change:
     package = package or subject(data, name)
     bump = BUMPS.get(name, Bump())
     assert package.source is not None
-    wanted = values(package, package.source, bump, NEW) | dict(bump.dependents)
+    wanted = values(package, package.source, bump, NEW) | dict(bump.side_hashes)
     beside = [values(package, one, bump, NEWER) for one in package.companions]
     return plan_change(package, package.source, wanted, data, FUNCTIONS, beside)
 

@@ -92,17 +92,17 @@ def adopted(package: Package, method: str) -> Package:
     return replace(package, source=replace(custom, fetcher=like), skip="")
 
 
-def with_dependents(package: Package, names: Sequence[str]) -> Package:
-    """Return a package whose hashes of these names change with its source."""
-    named = [one for one in package.hashes if one.name in names]
+def with_side_hashes(package: Package, names: Sequence[str]) -> Package:
+    """Return a package with the other hashes of these names among its side hashes."""
+    named = [one for one in package.other_hashes if one.name in names]
     if not named:
         return package
-    beside = sorted((*package.dependents, *named), key=lambda one: one.span)
-    left = tuple(one for one in package.hashes if one not in named)
-    return replace(package, dependents=tuple(beside), hashes=left)
+    beside = sorted((*package.side_hashes, *named), key=lambda one: one.span)
+    left = tuple(one for one in package.other_hashes if one not in named)
+    return replace(package, side_hashes=tuple(beside), other_hashes=left)
 
 
-def stale_dependents(package: Package) -> str:
-    """Say which hashes beside the source a new one makes wrong."""
-    names = " and ".join(f"{one.name} (line {one.line})" for one in package.dependents)
+def stale_side_hashes(package: Package) -> str:
+    """Say which side hashes a new source makes wrong."""
+    names = " and ".join(f"{one.name} (line {one.line})" for one in package.side_hashes)
     return f"{names} must change with the source, and only a build can tell the new value"

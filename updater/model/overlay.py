@@ -130,10 +130,10 @@ class Package(Struct, frozen=True):
         source: the fetcher call that the version belongs to.
         companions: further fetcher calls that are made from the version (``srcs``, a second
             source), so that each needs a new hash whenever the version changes.
-        dependents: hashes beside the source that a new source makes wrong (``cargoHash``,
+        side_hashes: hashes beside the source that a new source makes wrong (``cargoHash``,
             ``cargoDeps.hash``).
-        hashes: what else looks like a hash beside the source, of which nothing says that a new
-            source makes it wrong, unless ``dependent_hashes`` in config.yaml does.
+        other_hashes: what else looks like a hash beside the source: nothing says that a new source
+            makes it wrong, unless ``dependent_hashes`` in config.yaml does.
         custom: where no fetcher is known, the call of another function that fetches: it is the
             source where ``hash: build`` leaves its hash to Nix.
         directives: what comments in the overlay ask for.
@@ -154,8 +154,8 @@ class Package(Struct, frozen=True):
     version: Field | None
     source: Source | None
     companions: tuple[Source, ...] = ()
-    dependents: tuple[Field, ...] = ()
-    hashes: tuple[Field, ...] = ()
+    side_hashes: tuple[Field, ...] = ()
+    other_hashes: tuple[Field, ...] = ()
     custom: Source | None = None
     directives: tuple[Directive, ...] = ()
     skip: str = ""

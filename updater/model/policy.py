@@ -96,8 +96,7 @@ class Policy(Struct, frozen=True):
         minimum_release_age: a younger candidate is held, one without a date too.
         commit_interval: a follower of a branch moves at most this often.
         hold: why the package must not be touched, or an empty string.
-        dependent_hashes: attributes beside the source whose hash changes with it, besides those
-            that are known by their name.
+        dependent_hashes: side hashes besides those that are known by their name.
     """
 
     track: TrackKind = "auto"

@@ -14,7 +14,7 @@ from updater.choose.follower import Follower
 from updater.choose.lookup import look_up
 from updater.choose.subjects import Decision, Subject
 from updater.errors import StageError
-from updater.find.followable import adopted, skip_reason, with_dependents
+from updater.find.followable import adopted, skip_reason, with_side_hashes
 from updater.kinds import FETCHERS, UPSTREAMS, rules
 from updater.model import Held, Offer, Outcome, Package, Project, Skipped, Take
 from updater.pipeline.endings import failed, unreadable
@@ -64,7 +64,7 @@ class Decider(Struct, frozen=True):
 
     def _subject(self, package: Package, *, even_held: bool) -> Subject | Outcome:
         policy = self.config.policy(package)
-        package = with_dependents(adopted(package, policy.hash), policy.dependent_hashes)
+        package = with_side_hashes(adopted(package, policy.hash), policy.dependent_hashes)
         if policy.hold and not even_held:
             return Held(package=package, reason=policy.hold)
         if package.problem:

@@ -130,7 +130,7 @@ class TruthStage(Struct, frozen=True):
             fetch = subject.fetch(decision.choice.candidate, self.config.hosts)
             if isinstance(fetch, NoFile):
                 return Held(reason=fetch.reason, **decision.known(subject.package))
-            if subject.package.companions or subject.package.dependents:
+            if subject.package.companions or subject.package.side_hashes:
                 return Held(reason=_SHARED_VERSION, **decision.known(subject.package))
             values |= fetch.values
         return _kept(subject, decision, values, sri=sri)

@@ -198,7 +198,7 @@ def _is_newer(label: str, version: str) -> bool:
 def _hashes(package: Package) -> Iterator[str]:
     sources = (*((package.source,) if package.source is not None else ()), *package.companions)
     fields = [field for source in sources for field in source.fields if field.name in HASH_FIELDS]
-    for field in (*fields, *package.dependents):
+    for field in (*fields, *package.side_hashes):
         value = field.value or ""
         try:
             yield str(parse_hash(value))

@@ -100,7 +100,7 @@ def test_tags_that_people_use_are_written(tag: str) -> None:
 
 
 def test_a_hash_beside_the_source_must_be_given_too() -> None:
-    message, hint = refusal(text("dependent-hashes"), "tool", {"version": "2.0.0", "hash": NEW})
+    message, hint = refusal(text("side-hashes"), "tool", {"version": "2.0.0", "hash": NEW})
     assert message == (
         "overlay.nix#: cargoDeps.hash (line 13) and vendorHash (line 15) must change with the "
         "source, and no new value is known"
@@ -109,7 +109,7 @@ def test_a_hash_beside_the_source_must_be_given_too() -> None:
 
 
 def test_a_label_may_change_without_the_hashes_beside_the_source() -> None:
-    data = text("dependent-hashes").replace(b'tag = "v${version}"', b'rev = "abc"')
+    data = text("side-hashes").replace(b'tag = "v${version}"', b'rev = "abc"')
     (package,) = read(data)
     assert package.source is not None
     change = plan_change(package, package.source, {"version": "2.0.0"}, data, FUNCTIONS)

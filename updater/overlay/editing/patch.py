@@ -44,9 +44,9 @@ def plan_change(  # noqa: PLR0913, PLR0917 - what changes, in what text, into wh
     Args:
         package: as read from ``data``.
         source: the source of the package that changes.
-        wanted: field name -> new value. ``version`` is the package's, a name of its dependents
-            theirs, all others the source's. ``hash`` stands for whichever of HASH_FIELDS the call
-            has.
+        wanted: field name -> new value. ``version`` is the package's, so is the name of a hash
+            beside the source; all others are the source's. ``hash`` stands for whichever of
+            HASH_FIELDS the call has.
         data: the whole file.
         fetchers: as for ``read_packages``.
         companions: the same for each of the package's companions, in their order.
@@ -128,15 +128,15 @@ class _Planner(Struct, frozen=True):
         for name, new in self.wanted.source.items():
             if name == "version":
                 yield from self._version(new)
-            elif (dependent := self._dependent(name)) is not None:
-                if dependent.value != new:
-                    yield from self._field(dependent, new, whole=self.package.span)
+            elif (beside := self._hash_beside(name)) is not None:
+                if beside.value != new:
+                    yield from self._field(beside, new, whole=self.package.span)
             else:
                 found = list(self._source_field(self.source, name, new))
                 changed = changed or bool(found)
                 yield from found
         if changed:
-            self._refuse_stale_dependents()
+            self._refuse_stale_side_hashes()
         yield from self._companions()
 
     def _version(self, new: str) -> Iterator[Plan]:
@@ -148,12 +148,12 @@ class _Planner(Struct, frozen=True):
         if self.source.get("version") is not None:
             yield from self._source_field(self.source, "version", new)
 
-    def _dependent(self, name: str) -> Field | None:
-        beside = (*self.package.dependents, *self.package.hashes)
+    def _hash_beside(self, name: str) -> Field | None:
+        beside = (*self.package.side_hashes, *self.package.other_hashes)
         return next((one for one in beside if one.name == name), None)
 
-    def _refuse_stale_dependents(self) -> None:
-        left = [one for one in self.package.dependents if one.name not in self.wanted.source]
+    def _refuse_stale_side_hashes(self) -> None:
+        left = [one for one in self.package.side_hashes if one.name not in self.wanted.source]
         if left:
             names = " and ".join(f"{one.name} (line {one.line})" for one in left)
             raise PatchError(

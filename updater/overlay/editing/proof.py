@@ -61,12 +61,12 @@ def _check_package(old: Package, new: Package, wanted: Wanted) -> None:
     for name, value in wanted.source.items():
         if name == "version" and new.version is not None:
             _check(new, name, new.version.value, value)
-        elif (dependent := _dependent(new, name)) is not None:
-            _check(new, name, dependent, value)
+        elif (beside := _hash_beside(new, name)) is not None:
+            _check(new, name, beside, value)
         elif name != "version" or (new.fetched is not None and new.fetched.get("version")):
             _check(new, name, _value(new.fetched, name), value)
-    for name, kept in _dependents(old).items():
-        if name not in wanted.source and kept != _dependent(new, name):
+    for name, kept in _hashes_beside(old).items():
+        if name not in wanted.source and kept != _hash_beside(new, name):
             raise PatchError(f"{new.identity}: the edit would change {name} too")
     _check_rest(old, new, wanted)
     _check_companions(old, new, wanted)
@@ -117,12 +117,12 @@ def _value(source: Source | None, name: str) -> str | None:
     return source.value(*HASH_FIELDS) if name == "hash" else source.value(name)
 
 
-def _dependents(package: Package) -> dict[str, str | None]:
-    return {one.name: one.value for one in (*package.dependents, *package.hashes)}
+def _hashes_beside(package: Package) -> dict[str, str | None]:
+    return {one.name: one.value for one in (*package.side_hashes, *package.other_hashes)}
 
 
-def _dependent(package: Package, name: str) -> str | None:
-    return _dependents(package).get(name)
+def _hash_beside(package: Package, name: str) -> str | None:
+    return _hashes_beside(package).get(name)
 
 
 def _facts(package: Package) -> tuple[object, ...]:
@@ -135,7 +135,7 @@ def _facts(package: Package) -> tuple[object, ...]:
             (one.fetcher, one.attribute, tuple((f.name, f.value, f.text) for f in one.fields))
             for one in sources
         ),
-        _dependents(package),
+        _hashes_beside(package),
         package.directives and tuple((one.key, one.value) for one in package.directives),
         package.skip,
         bool(package.problem),

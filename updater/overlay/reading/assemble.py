@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.model import HASH_FIELDS, Directive, Field, Package, Source, Span
-from updater.overlay.reading import dependents, syntax, values
+from updater.overlay.reading import side_hashes, syntax, values
 from updater.overlay.reading.fields import Fields, refers, uses_version
 from updater.overlay.reading.reach import Reach
 
@@ -86,7 +86,7 @@ class Assembler:
         calls = reach.found + further
         sources = [self._fields.source(call, _place(call, draft), version) for call in calls]
         pname = draft.get("pname")
-        beside = self._dependents(draft, sources)
+        beside = self._side_hashes(draft, sources)
         package = Package(
             file=self._file,
             attribute=draft.path,
@@ -96,8 +96,8 @@ class Assembler:
             version=version,
             source=sources[0] if sources else None,
             companions=tuple(sources[1:]),
-            dependents=beside,
-            hashes=dependents.others(draft, self._walk.loose_others, self._fields, beside),
+            side_hashes=beside,
+            other_hashes=side_hashes.others(draft, self._walk.loose_others, self._fields, beside),
             skip="" if reach.found else reach.reason or "it has no source of its own",
             nested=draft.get("sourceRoot") is not None,
         )
@@ -112,7 +112,7 @@ class Assembler:
 
     def _without_a_source(self, package: Package, draft: Draft) -> Package:
         """Return a package none of whose calls is a known fetcher's, with the one that is not."""
-        package = replace(package, source=None, companions=(), dependents=(), hashes=())
+        package = replace(package, source=None, companions=(), side_hashes=(), other_hashes=())
         binding = draft.get("src")
         node = syntax.unwrap(binding.expression) if binding and binding.expression else None
         calls = [call for call in draft.others if node is not None and call.node == node]
@@ -121,14 +121,14 @@ class Assembler:
         custom = self._fields.source(calls[0], "src", package.version)
         if self._doubt(replace(package, source=custom), draft) is not None:
             return package
-        beside = self._dependents(draft, [custom])
-        others = dependents.others(draft, self._walk.loose_others, self._fields, beside)
+        beside = self._side_hashes(draft, [custom])
+        others = side_hashes.others(draft, self._walk.loose_others, self._fields, beside)
         literal = (custom.get(*HASH_FIELDS) or package.version).literal
         return replace(
             package,
             custom=custom,
-            dependents=beside,
-            hashes=tuple(one for one in others if one.literal != literal),
+            side_hashes=beside,
+            other_hashes=tuple(one for one in others if one.literal != literal),
         )
 
     def _reach(self, draft: Draft) -> Reach:
@@ -152,8 +152,8 @@ class Assembler:
         )
         return PlacedPackage(package, (call.statement,))
 
-    def _dependents(self, draft: Draft, sources: list[Source]) -> tuple[Field, ...]:
-        found = dependents.find(draft, self._walk.loose_others, self._fields)
+    def _side_hashes(self, draft: Draft, sources: list[Source]) -> tuple[Field, ...]:
+        found = side_hashes.find(draft, self._walk.loose_others, self._fields)
         if not found:
             return ()
         own = {field.literal for source in sources if (field := source.get(*HASH_FIELDS))}

@@ -32,7 +32,7 @@ class Unknown(Struct, frozen=True):
     """A hash to be found.
 
     Attributes:
-        field: as a change names it: ``hash``, or a hash beside the source.
+        field: as a change names it: ``hash``, or a side hash.
         companion: which of the package's further sources has it; None for its own source.
         shown: the field's name in reports, unique in the package.
         long: it is a sha512.
@@ -95,8 +95,8 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
     return found
 
 
-def beside(field: Field) -> Unknown | None:
-    """Return a hash beside the source as one to be found.
+def side_hash(field: Field) -> Unknown | None:
+    """Return a side hash as one to be found.
 
     None where it is a lock file, or computed, or of an algorithm that is written no more.
     """

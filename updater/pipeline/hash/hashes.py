@@ -63,7 +63,7 @@ class HashStage(Struct, frozen=True):
         if problem:
             return Held(reason=problem, **decision.known(subject.package))
         unbuilt = ask.unbuilt or self.builder.skipped(subject.policy.build)
-        built = not unbuilt or (subject.package.dependents and ask.reported is None)
+        built = not unbuilt or (subject.package.side_hashes and ask.reported is None)
         keep = self.builder.scratch.file("archive") if built else None
         known = await search.downloaded(keep)
         hashed, values, unknown = known.hashed, known.values, known.unknown

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.errors import HashError
-from updater.find.followable import stale_dependents
+from updater.find.followable import stale_side_hashes
 from updater.model.sri import parse_hash
-from updater.pipeline.hash.built_hashes import Unknown, Values, beside
+from updater.pipeline.hash.built_hashes import Unknown, Values, side_hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,13 +59,13 @@ class SourceHashes(Struct, frozen=True):
                 return f"{reason}, and `hash: {method}` cannot tell its hash; set `hash: auto`"
             if reason and cannot_build:
                 return f"{reason}: only a build can tell its hash, and {cannot_build}; {ADVICE}"
-        if moving or not package.dependents:
+        if moving or not package.side_hashes:
             return ""
-        locks = [one for one in package.dependents if beside(one) is None]
+        locks = [one for one in package.side_hashes if side_hash(one) is None]
         if locks:
             names = " and ".join(f"{one.name} (line {one.line})" for one in locks)
             return f"{names} must change with the source: update this package by hand"
-        return f"{stale_dependents(package)}: {cannot_build}; {ADVICE}" if cannot_build else ""
+        return f"{stale_side_hashes(package)}: {cannot_build}; {ADVICE}" if cannot_build else ""
 
     def is_by_tag(self, candidate: Candidate) -> bool:
         """Tell whether a tag alone says what was hashed, so that no commit was compared."""
@@ -101,11 +101,11 @@ class SourceHashes(Struct, frozen=True):
                 if fetch.blocked:
                     checked_out[self._unknown(number).shown] = str(hashed.sri)
             written.append(values)
-        if package.dependents and self.is_pinned(first):
+        if package.side_hashes and self.is_pinned(first):
             # The source is the one that is pinned, and so is what is made from it.
-            written[0] |= {one.name: one.value for one in package.dependents if one.value}
+            written[0] |= {one.name: one.value for one in package.side_hashes if one.value}
         else:
-            unknown += [one for one in map(beside, package.dependents) if one is not None]
+            unknown += [one for one in map(side_hash, package.side_hashes) if one is not None]
         whole = Values(written[0], tuple(written[1:]))
         return DownloadedHashes(first, whole, tuple(unknown), checked_out)
 

@@ -1,4 +1,4 @@
-"""Hashes beside a source that change with it: what ``cargoHash`` and its like are of."""
+"""Side hashes, which stand beside a source and change with it: ``cargoHash`` and its like."""
 
 from __future__ import annotations
 
