@@ -1,9 +1,14 @@
 """Text that others wrote -> Markdown, terminal and log lines that cannot act.
 
+Control characters go where text comes in (`printable`), so that no way out need look for them: in
+what upstreams, git, Nix and files of others say, and in what an exception quotes. What is hashed,
+written, or compared as a name is never changed: a name that has a control character is refused
+(`is_printable`). The other functions are for the ways out.
+
 Source of what acts: GitHub docs, "Basic writing and formatting syntax", "Autolinked references and
 URLs", "Workflow commands for GitHub Actions"; actions/runner, `ActionCommand` (``::`` at a line's
-start, after spaces, and ``##[`` anywhere in it); ECMA-48 (C0 and C1 controls); Unicode Standard
-Annex 9 (bidirectional controls).
+start, after spaces, and ``##[`` anywhere in it); ECMA-48 (C0 and C1 controls, control sequences);
+Unicode Standard Annex 9 (bidirectional controls).
 """
 
 from __future__ import annotations
@@ -11,8 +16,12 @@ from __future__ import annotations
 import re
 
 _BREAK = "\u200b"  # shows nothing, and ends a mention or a reference
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""What a terminal acts on, or what shows text in another order; tab and line feed stay."""
+_CONTROL = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+_UNPRINTABLE = re.compile(
+    # A colour or a window's title goes as a whole, of everything else the character.
+    rf"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[{_CONTROL}]"
+)
+_NOT_IN_NAMES = re.compile(rf"[\t\n{_CONTROL}]")
 
 # GitHub makes links of "www." too, and a link's address need not name the scheme.
 _GITHUB = re.compile(
@@ -20,14 +29,26 @@ _GITHUB = re.compile(
 )
 
 
+def printable(text: str) -> str:
+    """Return text without what a terminal acts on and what shows text in another order.
+
+    Tab and line feed stay; of a line's other end, carriage return and line feed, the latter.
+    """
+    return text if text.isprintable() else _UNPRINTABLE.sub("", text)
+
+
+def is_printable(text: str) -> bool:
+    """Tell whether text is one line that can be shown as it is, as a name must be."""
+    return text.isprintable() or _NOT_IN_NAMES.search(text) is None
+
+
 def disarmed(text: str) -> str:
-    """Return text without control characters, in which nothing mentions, refers or commands.
+    """Return text in which nothing mentions, refers or commands.
 
     Addresses on github.com go through its redirecting host, as Renovate does it, so that the issue
     that they name does not list our pull request.
     """
-    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = text.replace("@", f"@{_BREAK}")
+    text = printable(text).replace("@", f"@{_BREAK}")
     text = re.sub(r"#(?=\d|\[)", f"#{_BREAK}", text)
     text = re.sub(r"\b(GH)-(?=\d)", rf"\1{_BREAK}-", text, flags=re.IGNORECASE)
     text = _GITHUB.sub(r"\1redirect.", text)
@@ -49,7 +70,7 @@ def unlinked(text: str) -> str:
 
     A step's summary is such a page. Addresses stay what they are.
     """
-    return _escaped(" ".join(_CONTROL.sub("", text).split()))
+    return _escaped(" ".join(printable(text).split()))
 
 
 def _escaped(text: str) -> str:
@@ -60,8 +81,7 @@ def _escaped(text: str) -> str:
 def code(text: str) -> str:
     """Return text as a code span that ends where it should, also inside a table's cell."""
     text = plain(text).replace("|", "\u2758")
-    runs = [len(run) for run in re.findall("`+", text)]
-    fence = "`" * (max(runs, default=0) + 1)
+    fence = _fence(text, 1)
     space = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{space}{text}{space}{fence}" if text else ""
 
@@ -83,9 +103,19 @@ def quoted(text: str, limit: int) -> str:
 def fenced(text: str, limit: int) -> str:
     """Return the end of a log as a code block, at most ``limit`` characters of it."""
     text = disarmed(text).replace("<!--", f"<{_BREAK}!--").strip("\n")[-limit:] if limit else ""
-    runs = [len(run) for run in re.findall("`+", text)]
-    fence = "`" * max(3, max(runs, default=0) + 1)
-    return f"{fence}text\n{text}\n{fence}" if text else ""
+    return block(text) if text else ""
+
+
+def block(text: str) -> str:
+    """Return text as a code block that nothing in it can end."""
+    fence = _fence(text, 3)
+    return f"{fence}text\n{text}\n{fence}"
+
+
+def _fence(text: str, shortest: int) -> str:
+    """Return a run of backticks that is longer than any in a text."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    return "`" * max(shortest, longest + 1)
 
 
 def address(url: str) -> str:
@@ -95,17 +125,21 @@ def address(url: str) -> str:
 
 def one_line(text: str) -> str:
     """Return text as one line of printable characters."""
-    return _CONTROL.sub("", " ".join(text.split())).replace("##[", "## [")
+    return _unheard(printable(" ".join(text.split())))
 
 
 def log_lines(text: str) -> str:
     """Return text whose further lines are indented as quotations, whatever it holds."""
     first, *rest = text.splitlines() or [""]
     lines = [first, *(one if one.startswith("    | ") else f"    | {one}" for one in rest)]
-    return "\n".join(_CONTROL.sub("", one).replace("##[", "## [") for one in lines)
+    return _unheard(printable("\n".join(lines)))
 
 
 def harmless(text: str) -> str:
     """Return lines that stay as they are, but for those that would be a command."""
     lines = (f"| {one}" if one.lstrip().startswith("::") else one for one in text.splitlines())
-    return "\n".join(_CONTROL.sub("", one).replace("##[", "## [") for one in lines)
+    return _unheard(printable("\n".join(lines)))
+
+
+def _unheard(text: str) -> str:
+    return text.replace("##[", "## [")

@@ -6,7 +6,6 @@ graph's limits: Mermaid's defaults for ``maxTextSize`` and ``maxEdges``.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -27,7 +26,7 @@ from updater.model import (
 from updater.report.differences import differences
 from updater.report.graph import graph
 from updater.report.summary import count, status
-from updater.text import address, code, unlinked
+from updater.text import address, block, code, unlinked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -194,7 +193,7 @@ def _folded(outcome: Outcome, lines: int) -> Iterator[str]:
                 [f"diagnosis: {code(found.code)}, {unlinked(found.message)}\n\n"] if found else []
             )
             told += [f"what to do: {unlinked(hint)}\n\n"] if hint else []
-            told += [_fenced(rest, lines)] if rest and lines else []
+            told += [_last(rest, lines)] if rest and lines else []
             said = f"{package.name} ({package.file}:{package.line}): failed at {stage}"
             yield _details(said, "".join(told))
         case Verdict(state=state, message=message, hint=hint) if state != "true":
@@ -204,7 +203,7 @@ def _folded(outcome: Outcome, lines: int) -> Iterator[str]:
             yield _details(said, "".join(told))
         case Updated(build=build) if build is not None and build.status == "failed":
             said = f"{package.name} ({package.file}:{package.line}): does not build"
-            yield _details(said, _fenced(build.tail, lines) if lines else "")
+            yield _details(said, _last(build.tail, lines) if lines else "")
         case _:
             pass
 
@@ -213,12 +212,8 @@ def _details(said: str, text: str) -> str:
     return f"<details><summary>{unlinked(said)}</summary>\n\n{text.rstrip()}\n\n</details>\n\n"
 
 
-def _fenced(text: str, lines: int) -> str:
-    """Return text as a code block that nothing in it can end."""
-    shown = re.sub("[\x00-\x08\x0b-\x1f\x7f]", "", "\n".join(text.splitlines()[-lines:]))
-    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}text\n{shown}\n{fence}\n"
+def _last(text: str, lines: int) -> str:
+    return block("\n".join(text.splitlines()[-lines:])) + "\n"
 
 
 def _first(message: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from updater.effects.git.environment import isolated
 from updater.effects.git.fetch import git_with_limit, refuse_too_large, sweep
-from updater.effects.processes.process import printable, run
+from updater.effects.processes.process import decoded, run
 from updater.errors import NotFound, RateLimited, ServerFailed, Unreachable, UpstreamError
 from updater.model.policy import LARGEST_PACK
 
@@ -153,7 +153,7 @@ class History:
 
     def _failed(self, done: subprocess.CompletedProcess[bytes]) -> UpstreamError:
         sweep(self._folder)
-        said = printable(done.stderr).strip()
+        said = decoded(done.stderr).strip()
         refuse_too_large(said, self._url, self._largest)
         lines = [line for line in said.splitlines() if line.startswith(("fatal:", "error:"))]
         why = lines[0] if lines else said or f"git ended with {done.returncode}"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from updater.effects.git.batch import CHUNK_BYTES, Batch, output
 from updater.effects.git.environment import isolated
 from updater.effects.git.fetch import git_with_limit, refuse_too_large, sweep
-from updater.effects.processes.process import printable
+from updater.effects.processes.process import decoded
 from updater.errors import BadAnswer, HashError, UpstreamError
 from updater.model.policy import LARGEST_PACK
 
@@ -247,7 +247,7 @@ class Mirror:
             ) from error
         if done.returncode:
             sweep(self.folder)
-            text = printable(done.stderr).strip()
+            text = decoded(done.stderr).strip()
             refuse_too_large(text, self._url, self._largest)
             lines = text.splitlines()
             said = lines[-1] if lines else f"git ended with {done.returncode}"

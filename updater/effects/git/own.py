@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from updater.effects.processes.process import printable, run
+from updater.effects.processes.process import decoded, run
 from updater.errors import (
     UsageError,
     WriteError,
@@ -26,7 +26,7 @@ async def commit_file(root: Path, file: str, message: str) -> None:
     done = await _in(root, "commit", "--quiet", "--only", "--message", message, "--", file)
     if done.returncode:
         raise WriteError(
-            f"{file} was written but not committed: {printable(done.stderr).strip()}",
+            f"{file} was written but not committed: {decoded(done.stderr).strip()}",
             hint="commit it yourself",
         )
 
@@ -40,7 +40,7 @@ async def refuse_uncommitted(root: Path, file: str) -> None:
     done = await _in(root, "status", "--porcelain", "--untracked-files=all", "--", file)
     if done.returncode:
         raise WriteError(
-            f"--commit needs a git repository: {printable(done.stderr).strip()}",
+            f"--commit needs a git repository: {decoded(done.stderr).strip()}",
             hint="leave out --commit",
         )
     if done.stdout.strip():
@@ -100,7 +100,7 @@ async def changed_files(root: Path, revision: str) -> frozenset[str]:
     ]
     for done in listed:
         if done.returncode:
-            raise UsageError(f"git cannot compare: {printable(done.stderr).strip()}")
+            raise UsageError(f"git cannot compare: {decoded(done.stderr).strip()}")
     return frozenset(
         os.fsdecode(name) for done in listed for name in done.stdout.split(b"\0") if name
     )

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from updater.effects.git.environment import isolated
 from updater.effects.git.fetch import git_with_limit, refuse_too_large
-from updater.effects.processes.process import printable, run
+from updater.effects.processes.process import decoded, run
 from updater.errors import BadAnswer, PublishError
 from updater.model.policy import LARGEST_PACK
 
@@ -117,7 +117,7 @@ class _PushRepository:
         except TimeoutError as error:
             raise PublishError(f"{self.name}: git {arguments[0]} took too long") from error
         if done.returncode:
-            text = printable(done.stderr).strip()
+            text = decoded(done.stderr).strip()
             try:
                 refuse_too_large(text, self.name, self.largest)
             except BadAnswer as error:
@@ -128,4 +128,4 @@ class _PushRepository:
                 f"{self.name}: git {arguments[0]} failed: {why}",
                 hint="the token needs contents=write; if the branch moved just now, run again",
             )
-        return printable(done.stdout).strip()
+        return decoded(done.stdout).strip()

@@ -18,7 +18,7 @@ from msgspec import Struct
 from updater.effects.nix import options as nix_options
 from updater.effects.nix.outputs import unpacked, with_output
 from updater.effects.nix.prefetch import Nix, build_environment, got_hash
-from updater.effects.processes.process import printable
+from updater.effects.processes.process import decoded
 from updater.errors import BuildError, HashError
 
 if TYPE_CHECKING:
@@ -281,7 +281,7 @@ def _cleaned(log: Path, start: int) -> str:
     """Return a log from some byte on, without control sequences, and leave the file so, too."""
     with log.open("r+b") as file:
         file.seek(start)
-        said = printable(file.read())
+        said = decoded(file.read())
         file.seek(start)
         file.write(said.encode())
         file.truncate()

@@ -155,8 +155,8 @@ class Nix:
         return Ran(
             command,
             done.returncode,
-            process.printable(done.stdout),
-            process.printable(done.stderr),
+            process.decoded(done.stdout),
+            process.decoded(done.stderr),
         )
 
 

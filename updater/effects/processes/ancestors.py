@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from updater.effects.processes.process import printable
+from updater.effects.processes.process import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def _initial(process: int) -> dict[str, str]:
 
 def _called(process: int) -> str:
     try:
-        name = printable((PROC / str(process) / "comm").read_bytes()).strip()
+        name = decoded((PROC / str(process) / "comm").read_bytes()).strip()
     except OSError:
         name = "an ancestor"
     return f"{name} (process {process})"

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from updater.text import printable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 _SECRET = re.compile(r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_KEY|AUTH")
-_CONTROL = re.compile(
-    r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
-)
 
 
 def environment(**extra: str) -> dict[str, str]:
@@ -28,9 +27,9 @@ def environment(**extra: str) -> dict[str, str]:
     return kept | extra
 
 
-def printable(output: bytes) -> str:
-    """Return a program's output as text without control sequences."""
-    return _CONTROL.sub("", output.decode("utf-8", "replace"))
+def decoded(output: bytes) -> str:
+    """Return a program's output as text that can be shown."""
+    return printable(output.decode("utf-8", "replace"))
 
 
 async def run(
