@@ -15,9 +15,9 @@ PRODUCT = ROOT / "updater"
 MODULES = sorted(PRODUCT.rglob("*.py"))
 
 ROOMS = (
+    "text",
     "errors",
     "model",
-    "text",
     "effects.processes",
     "effects",
     "effects.http",

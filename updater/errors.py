@@ -31,12 +31,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from updater.text import printable
+
 if TYPE_CHECKING:
     from datetime import datetime
 
 
 class UpdaterError(Exception):
     """Anything that went wrong in a way the updater understands.
+
+    What it quotes of others comes in here: it has no control characters.
 
     Attributes:
         message: what was found and what was expected, one or more lines, no trailing full stop.
@@ -48,8 +52,8 @@ class UpdaterError(Exception):
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = printable(message)
+        self.hint = printable(hint)
 
     def __str__(self) -> str:
         return self.message

@@ -71,7 +71,7 @@ class Asking:
         asked = [
             ProjectQuestion(Project(one)) if isinstance(one, str) else one for one in questions
         ]
-        found = self._run(lambda around: kind.look_up(asked, around))
+        found = self.run(lambda around: kind.look_up(asked, around))
         return {str(project): one for project, one in found.items()}
 
     def notes(self, kind: Upstream, project: Project, *, pages: int = 100) -> list[list[Note]]:
@@ -88,13 +88,13 @@ class Asking:
                         break
             return found
 
-        return self._run(read)
+        return self.run(read)
 
     def is_public(self, kind: Upstream, project: Project) -> bool:
         """Tell whether everybody may see a project."""
-        return self._run(lambda around: kind.is_public(project, around))
+        return self.run(lambda around: kind.is_public(project, around))
 
-    def _run(self, work: Callable[[Surroundings], Awaitable[T]]) -> T:
+    def run(self, work: Callable[[Surroundings], Awaitable[T]]) -> T:
         async def main() -> T:
             credentials = tuple(
                 Credential("A_TOKEN", frozenset({origin(url)}), token)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, final
 
 from msgspec import Struct
 
 from updater.errors import RateLimited, ServerFailed, Unreachable, UpstreamError
 from updater.model import Host
+from updater.upstreams.intake import taken_in
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -129,10 +130,18 @@ class Upstream(ABC):
         """Tell whether this kind answers for a project."""
 
     @abstractmethod
+    async def offers(
+        self, questions: Sequence[ProjectQuestion], around: Surroundings
+    ) -> dict[Project, OfferOrError]:
+        """Return an offer, or what went wrong, for each question's project, as upstream says it."""
+
+    @final
     async def look_up(
         self, questions: Sequence[ProjectQuestion], around: Surroundings
     ) -> dict[Project, OfferOrError]:
-        """Return an offer, or what went wrong, for each question's project."""
+        """Return an offer, or what went wrong, for each question's project, as it may be shown."""
+        offers = await self.offers(questions, around)
+        return {project: taken_in(offer) for project, offer in offers.items()}
 
     def archive(self, project: Project, host: Host, commit: str) -> str:
         """Return where the host's API gives a commit's archive to who has a token for it.

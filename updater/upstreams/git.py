@@ -38,7 +38,7 @@ class Git(Upstream):
         host = host_of(project, hosts)
         return project.startswith("https://") and (host is None or host.kind == self.kind)
 
-    async def look_up(
+    async def offers(
         self, questions: Sequence[ProjectQuestion], around: Surroundings
     ) -> dict[Project, OfferOrError]:
         """Ask each repository for its refs, all side by side."""

@@ -74,7 +74,7 @@ class GitHub(Upstream):
         found = await read_object(f"{host.api}/repos/{path_of(project, host)}", around.web)
         return found.get("private") is False
 
-    async def look_up(
+    async def offers(
         self, questions: Sequence[ProjectQuestion], around: Surroundings
     ) -> dict[Project, OfferOrError]:
         """Ask each host for its repositories, in batches where there is a token for it."""

@@ -98,7 +98,7 @@ class Hosted(Upstream):
         host = host_of(project, hosts)
         return host is not None and host.kind == self.kind
 
-    async def look_up(
+    async def offers(
         self, questions: Sequence[ProjectQuestion], around: Surroundings
     ) -> dict[Project, OfferOrError]:
         """Ask for each repository, all side by side."""

@@ -51,7 +51,7 @@ class PyPI(Upstream):
         del hosts
         return project.startswith("pypi:")
 
-    async def look_up(
+    async def offers(
         self, questions: Sequence[ProjectQuestion], around: Surroundings
     ) -> dict[Project, OfferOrError]:
         """Ask the index for each project, all side by side."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from updater.errors import BadAnswer
 from updater.model import Note
+from updater.upstreams.intake import note_taken_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -91,7 +92,8 @@ async def read_notes(
     """
     async with aclosing(read_pages(url, web, accept=accept)) as pages:
         async for page in pages:
-            yield [note for one in page if (note := read(one)) is not None]
+            made = (note for one in page if (note := read(one)) is not None)
+            yield [note for note in map(note_taken_in, made) if note is not None]
 
 
 def published_note(listed: Json) -> Note | None:
