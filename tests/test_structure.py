@@ -35,9 +35,9 @@ ROOMS = (
     "find",
     "metadata",
     "identify",
+    "building",
     "choose",
     "verify",
-    "building",
     "pipeline.hash",
     "pipeline",
     "report",
@@ -69,6 +69,18 @@ OUTSIDE = {
 
 DOORS = {"open", "read_bytes", "read_text", "write_bytes", "write_text", "mkdir", "unlink"}
 """Methods of a path that read or write a file: only `effects` calls them."""
+
+
+CLOCKS = {
+    f"{owner}.{method}"
+    for owner, methods in {
+        "datetime": ("now", "today", "utcnow"),
+        "date": ("today",),
+        "time": ("time", "time_ns", "localtime", "gmtime"),
+    }.items()
+    for method in methods
+}
+"""What tells the day or the hour; how long something took is measured by `time.monotonic`."""
 
 
 def name_of(path: Path) -> str:
@@ -152,6 +164,38 @@ def test_the_outside_world_is_touched_in_effects_only() -> None:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name)
         }
         assert (foreign, called & DOORS) == (set(), set()), name
+
+
+def test_one_place_reads_the_clock() -> None:
+    """A run judges all packages at one moment, which is handed on; `effects` waits in real time."""
+    readers = {
+        name
+        for name, path in NAMES.items()
+        if room_of(name).split(".")[0] != "effects"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in CLOCKS
+    }
+    assert readers == {"cli.session"}
+
+
+@pytest.mark.parametrize(
+    ("verb", "place"),
+    [
+        ("decide", "choose.follower"),
+        ("identify", "pipeline.pipeline"),
+        ("verify", "pipeline.pipeline"),
+    ],
+)
+def test_a_verb_of_the_field_names_one_function(verb: str, place: str) -> None:
+    """Besides it only the command of that name, which `cli` has."""
+    places = [
+        name
+        for name, path in NAMES.items()
+        if room_of(name) != "cli"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.strip("_") == verb
+    ]
+    assert places == [place]
 
 
 def test_a_class_name_means_one_thing() -> None:

@@ -11,7 +11,7 @@ from tests.loopback.git_data import make_commit, set_ref, write
 from tests.loopback.github import TOKEN
 from tests.loopback.pulls import merge
 from tests.project import FAKE, pypi_overlay
-from updater.publish import publisher
+from updater.cli import session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +83,7 @@ class Home:
                 moment = day.astimezone(tz)
                 return cls.fromisoformat(moment.isoformat())
 
-        self.patch.setattr(publisher, "datetime", Stopped)
+        self.patch.setattr(session, "datetime", Stopped)
 
     def packages(self, result: Result) -> dict[str, dict[str, Any]]:
         """Return a result's packages by name."""

@@ -99,7 +99,7 @@ def test_every_commit_of_a_random_history_is_found(steps: list[Step]) -> None:
         async def identified(commit: str) -> tuple[str, bool]:
             url, pinned = f"{github.url}/o/r.git", parse_hash(hashes[commit], "sha256")
             asked = HashQuestion(url, pinned, "a.nix", hashes[commit], commit, (), tuple(tagged))
-            found = await identifier.identify(asked)
+            found = await identifier.answer(asked)
             assert isinstance(found, Identity)
             return found.commit, found.is_named
 
@@ -118,5 +118,5 @@ def test_tells_how_far_a_search_is(tmp_path: Path, github: GitHub) -> None:
         tmp_path, tmp_path / "cache", None, SearchBudget(), note=said.append, token=lambda _: ""
     )
     question = HashQuestion(url, parse_hash(FAKE, "sha256"), "a.nix", FAKE, "", (), ())
-    assert isinstance(anyio.run(identifier.identify, question), NothingFound)
+    assert isinstance(anyio.run(identifier.answer, question), NothingFound)
     assert said == [f"{url}: {far}" for far in ("cloning", "0 trees", "50 trees", "100 trees")]

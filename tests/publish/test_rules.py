@@ -15,7 +15,6 @@ from updater.publish.rules import (
     Leave,
     Publish,
     Seen,
-    decide,
     declining,
     is_mine,
     is_spent,
@@ -23,6 +22,7 @@ from updater.publish.rules import (
     person_commit,
     proposed_on,
     proposes,
+    rule_on,
     stopped_by,
 )
 from updater.publish.text.body import superseded_body
@@ -97,7 +97,7 @@ DECISIONS: dict[str, tuple[Seen, type[Publish | Leave], bool | str]] = {
 
 @pytest.mark.parametrize(("state", "kind", "detail"), DECISIONS.values(), ids=DECISIONS)
 def test_decisions(state: Seen, kind: type, detail: bool | str) -> None:  # noqa: FBT001 - a value
-    decision = decide(PROPOSAL, state)
+    decision = rule_on(PROPOSAL, state)
     assert isinstance(decision, kind)
     found = decision.push if isinstance(decision, Publish) else decision.stopped_by
     assert found == detail

@@ -31,11 +31,13 @@ class Chooser:
     Args:
         repository: the package, and what its repository offers.
         index: what the package index has of the same name, None where that is not known.
+        to: the version or rev that the user asked for, or an empty string.
     """
 
-    def __init__(self, repository: PinnedRepository, index: Offer | None) -> None:
+    def __init__(self, repository: PinnedRepository, index: Offer | None, to: str) -> None:
         self._repository = repository
-        self._follower = repository.follower
+        self._run = repository.run
+        self._to = to
         self._subject = repository.subject
         self._pin = repository.subject.pin
         self._policy = repository.subject.policy
@@ -46,20 +48,20 @@ class Chooser:
         self._tags = repository.tags
         self._tracking = repository.tracking
 
-    async def decide(self) -> Decision:
+    async def reach_decision(self) -> Decision:
         """Return the decision.
 
         Raises:
             StageError: a fact that it needs cannot be had.
         """
-        decision = await self._decide()
+        decision = await self._reach_decision()
         if isinstance(decision.choice, Take):
             truly = await self._truly(decision.pinned, decision.choice.candidate)
             decision = replace(decision, pinned=truly)
         return replace(decision, evidence=self._repository.evidence)
 
-    async def _decide(self) -> Decision:
-        if self._follower.to:
+    async def _reach_decision(self) -> Decision:
+        if self._to:
             return await self._named()
         if self._tracking.kind in ("commit", "branch"):
             if self._policy.upstream:
@@ -96,7 +98,7 @@ class Chooser:
 
     async def _named(self) -> Decision:
         wider = choose.general_form(self._subject.names)
-        taken = named(self._follower.to, self._offer, self._form, wider)
+        taken = named(self._to, self._offer, self._form, wider)
         if not taken.candidate.version:
             async with self._repository.commits() as commits:
                 labelled = await self._labelled(taken.candidate, commits)
@@ -117,12 +119,12 @@ class Chooser:
         versions = self._with_pythons(await self._dated(self._followed()))
         if self._tracking.moving:
             return await self._settle(self._newest(versions))
-        recorded = self._follower.records.seen(self._subject)
+        recorded = self._run.records.seen(self._subject)
         warnings = choose.tag_warnings(self._pin, self._offer, self._versions, recorded)
         if choose.is_commit(self._pin.rev) and self._repository.pinned().version is None:
             choice = await self._over_commit(self._newest(versions))
         else:
-            choice = choose.choose_release(self._pin, versions, self._policy, self._follower.now)
+            choice = choose.choose_release(self._pin, versions, self._policy, self._run.now)
         return Decision(
             self._tracking, self._repository.as_written(choice), self._repository.pinned(), warnings
         )
@@ -151,7 +153,7 @@ class Chooser:
     def _newest(self, versions: choose.Versions) -> Choice:
         """Choose as if nothing were pinned."""
         offered = choose.plain(versions.releases)
-        return choose.newest_release(offered, self._policy, self._follower.now)
+        return choose.newest_release(offered, self._policy, self._run.now)
 
     async def _over_commit(self, newest: Choice) -> Choice:
         relation: Relation = "unknown"
@@ -192,7 +194,7 @@ class Chooser:
     def _cross_checked(self) -> tuple[PinWarning, ...]:
         if self._index is None or not self._policy.cross_check:
             return ()
-        return choose.other_channel(self._tags, self._on_index, self._policy, self._follower.now)
+        return choose.other_channel(self._tags, self._on_index, self._policy, self._run.now)
 
     @cached_property
     def _on_index(self) -> Sequence[choose.Release]:
@@ -209,7 +211,7 @@ class Chooser:
             if not choose.is_commit(pin.rev):
                 return await self._onto_head(candidate, commits)
             line = await commits.line(pin.rev, candidate.commit)
-        choice = choose.choose_commit(candidate, line, self._policy, self._follower.now)
+        choice = choose.choose_commit(candidate, line, self._policy, self._run.now)
         label = choose.parse_version(pin.version)
         if isinstance(choice, Stay) and label != choose.parse_version(candidate.version):
             reason = f"the label {pin.version} is false: the commit is {candidate.version}"
@@ -225,7 +227,7 @@ class Chooser:
         if not self._pin.hash:
             choice = Wait(unfit, candidate=head) if unfit else now
             return Decision(self._tracking, choice, self._repository.pinned())
-        held = await self._identify()
+        held = await self._held_commit()
         if isinstance(held, Wait):
             return Decision(self._tracking, held, self._repository.pinned())
         held = await self._labelled(held, commits)
@@ -256,7 +258,7 @@ class Chooser:
             return Decision(self._tracking, choice, self._repository.pinned())
         newest = choice.candidate
         async with self._repository.commits() as commits:
-            held = await self._identify()
+            held = await self._held_commit()
             if isinstance(held, Wait):
                 return Decision(self._tracking, held, self._repository.pinned())
             relation: Relation = "unknown"
@@ -269,11 +271,11 @@ class Chooser:
             settled = choice
         return Decision(self._tracking, settled, self._repository.pinned(held.commit, held.version))
 
-    async def _identify(self) -> Candidate | Wait:
+    async def _held_commit(self) -> Candidate | Wait:
         """Return the commit that the pinned hash holds, as its tag where one names it."""
         repository, rev = self._repository, self._pin.rev
         try:
-            found = await repository.identify()
+            found = await repository.find_commit()
         except HashError as error:
             return choose.unknown_source(rev, error.message)
         if isinstance(found, Identity):

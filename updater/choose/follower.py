@@ -20,25 +20,19 @@ from updater.errors import NotFound, StageError
 from updater.model import Candidate, Choice, NoFile, Offer, Pinned, PinWarning, Take, Tracking, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
-
-    from updater.choose.records import Records
-    from updater.hashing.prefetch import Prefetcher
-    from updater.identify.identifier import Identifier
-    from updater.model import Host
+    from updater.choose.run import Run
 
 __all__ = ["Decision", "Follower", "Subject"]
 
 
 class Follower(Struct, frozen=True):
-    """Decides for one package after the other, each by itself."""
+    """Decides for one package after the other, each by itself.
 
-    hosts: Mapping[str, Host]
-    prefetcher: Prefetcher
-    records: Records
-    identifier: Callable[[], Identifier]
-    now: datetime
+    Attributes:
+        to: the version or rev that the user asked for, or an empty string.
+    """
+
+    run: Run
     to: str = ""
 
     async def decide(
@@ -58,26 +52,23 @@ class Follower(Struct, frozen=True):
             decision = self._from_index(subject, offer)
         else:
             index = twin if isinstance(twin, Offer) else None
-            decision = await Chooser(self.repository(subject, offer), index).decide()
+            repository = PinnedRepository(self.run, subject, offer)
+            decision = await Chooser(repository, index, self.to).reach_decision()
             if isinstance(twin, StageError) and not isinstance(twin, NotFound):
                 unasked = PinWarning("not-compared", f"the index was not compared: {twin.message}")
                 decision = replace(decision, warnings=(*decision.warnings, unasked))
         choice = self._gated(subject, decision.choice)
         return replace(decision, choice=choice, warnings=offer.warnings + decision.warnings)
 
-    def repository(self, subject: Subject, offer: Offer) -> PinnedRepository:
-        """Return a package with what its repository offers in the form that its pin uses."""
-        return PinnedRepository(self, subject, offer)
-
-    def unfetchable(self, subject: Subject, candidate: Candidate) -> str:
+    def _unfetchable(self, subject: Subject, candidate: Candidate) -> str:
         """Say why the package's fetcher call cannot get a candidate, or nothing."""
-        fetch = subject.fetch(candidate, self.hosts)
+        fetch = subject.fetch(candidate, self.run.config.hosts)
         return fetch.reason if isinstance(fetch, NoFile) else ""
 
     def _gated(self, subject: Subject, choice: Choice) -> Choice:
         if not isinstance(choice, Take):
             return choice
-        reason = self.unfetchable(subject, choice.candidate)
+        reason = self._unfetchable(subject, choice.candidate)
         return Wait(reason, None, choice.candidate, choice.warnings) if reason else choice
 
     def _from_index(self, subject: Subject, offer: Offer) -> Decision:
@@ -97,7 +88,7 @@ class Follower(Struct, frozen=True):
                 pin,
                 choose.Versions(offer.candidates, None),
                 policy,
-                self.now,
-                lambda candidate: self.unfetchable(subject, candidate),
+                self.run.now,
+                lambda candidate: self._unfetchable(subject, candidate),
             )
         return Decision(tracking, choice, pinned)

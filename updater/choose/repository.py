@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from updater.choose import Release
-    from updater.choose.follower import Follower
     from updater.choose.history import Commits
+    from updater.choose.run import Run
     from updater.choose.subjects import Subject
     from updater.identify.questions import Identification
     from updater.model import Offer
@@ -27,7 +27,7 @@ class PinnedRepository:
     """One package, and its repository's offer in the form that its pin uses.
 
     Args:
-        follower: the run's clock, hosts and ``--to``.
+        run: whose effects it uses.
         subject: the package.
         offer: what the repository has.
 
@@ -36,11 +36,11 @@ class PinnedRepository:
         versions: its tags in that form.
         tags: its version tags, newest first.
         tracking: what it follows.
-        evidence: what `identify` found; None where it was not asked, or found nothing.
+        evidence: what `find_commit` found; None where it was not asked, or found nothing.
     """
 
-    def __init__(self, follower: Follower, subject: Subject, offer: Offer) -> None:
-        self.follower = follower
+    def __init__(self, run: Run, subject: Subject, offer: Offer) -> None:
+        self.run = run
         self.subject = subject
         self.offer = offer
         self._pin = subject.pin
@@ -68,8 +68,7 @@ class PinnedRepository:
         """Open the repository's history."""
         from updater.choose.history import Commits  # noqa: PLC0415 - git, which a check of tags does without
 
-        http = self.follower.prefetcher.http
-        return Commits.opened(self.offer.repository, self.offer.known, http)
+        return Commits.opened(self.offer.repository, self.offer.known, self.run.http)
 
     # --- what the pinned hash holds ---
 
@@ -86,7 +85,7 @@ class PinnedRepository:
         tags = (one.commit for one in self.offer.candidates if one.ref == rev)
         return rev if choose.is_commit(rev) else next(tags, "")
 
-    async def identify(self) -> Identification:
+    async def find_commit(self) -> Identification:
         """Ask the repository's history which commit the pinned hash holds.
 
         Raises:
@@ -108,7 +107,7 @@ class PinnedRepository:
             likely=tuple(dict.fromkeys((*self._named_now(), *labelled))),
             tagged=tuple(dict.fromkeys(tags)),
         )
-        found = await self.follower.identifier().identify(question)
+        found = await self.run.identifier().answer(question)
         if isinstance(found, Identity):
             ref = self.candidate(found.commit).ref
             self.evidence = Evidence(found.commit, ref, found.looked_at, str(pinned))
@@ -118,7 +117,7 @@ class PinnedRepository:
     def blocked(self) -> str:
         """Why the hash is not that of a commit's archive, or an empty string."""
         # Any tag will do: `tag = ...` takes no commit, and the call's switches are asked about.
-        fetch = self.subject.fetch(Candidate("0", ref="0", commit="0" * 40), self.follower.hosts)
+        fetch = self.subject.fetch(Candidate("0", ref="0", commit="0" * 40), self.run.config.hosts)
         return "" if isinstance(fetch, NoFile) else fetch.blocked
 
     def _by_label(self) -> list[Release]:

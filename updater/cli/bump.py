@@ -56,21 +56,21 @@ def bump(
 def _bump(request: Request, ask: Bump, output: Path | None) -> int:
     from updater.cli.output import report_changes
     from updater.cli.overlays import Overlays, refuse_many
-    from updater.cli.session import run
+    from updater.cli.session import Session
     from updater.report.summary import exit_code
 
-    config = request.load()
-    overlays = Overlays(request, config)
+    session = Session.begin(request)
+    overlays = Overlays(request, session.config)
 
     async def work(pipeline: Pipeline) -> list[Outcome]:
         refuse_many(ask, overlays.packages)
         return await pipeline.bump(overlays.packages, overlays.found, ask)
 
-    outcomes = run(request, config, work)
+    outcomes = session.run(work)
     if output is not None:
         from updater.publish.results.files import write_results
 
-        write_results(output, outcomes, ask.to, dashboard=config.document.dashboard)
+        write_results(output, outcomes, ask.to, dashboard=session.config.document.dashboard)
     report_changes("bump", request, outcomes, overlays.found, dry_run=ask.dry_run)
     return exit_code(outcomes)
 

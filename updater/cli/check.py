@@ -20,13 +20,13 @@ def check(request: Request, packages: tuple[str, ...], *, exit_code: bool) -> in
     """Show which pins are behind; change nothing."""
     from updater.cli import output
     from updater.cli.overlays import Overlays
-    from updater.cli.session import run
+    from updater.cli.session import Session
     from updater.report import summary
 
     request = request.about(packages)
-    config = request.load()
-    overlays = Overlays(request, config)
-    outcomes = run(request, config, lambda pipeline: pipeline.check(overlays.packages))
+    session = Session.begin(request)
+    overlays = Overlays(request, session.config)
+    outcomes = session.run(lambda pipeline: pipeline.check(overlays.packages))
     output.report("check", request, outcomes, found=overlays.found)
     return summary.exit_code(outcomes, tell_outdated=exit_code)
 

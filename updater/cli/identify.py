@@ -26,13 +26,13 @@ def identify(
     """Find the commit that each pinned hash holds; change nothing."""
     from updater.cli.output import report
     from updater.cli.overlays import Overlays
-    from updater.cli.session import run
+    from updater.cli.session import Session
     from updater.report.summary import exit_code
 
     request = request.about(packages).within(max_candidates, timeout)
-    config = request.load()
-    overlays = Overlays(request, config)
-    outcomes = run(request, config, lambda pipeline: pipeline.identify(overlays.packages))
+    session = Session.begin(request)
+    overlays = Overlays(request, session.config)
+    outcomes = session.run(lambda pipeline: pipeline.identify(overlays.packages))
     report("identify", request, outcomes, found=overlays.found)
     return exit_code(outcomes)
 

@@ -57,21 +57,21 @@ def pin(
 def _pin(request: Request, ask: Bump, output: Path | None, *, sri: bool) -> int:
     from updater.cli.output import report_changes
     from updater.cli.overlays import Overlays
-    from updater.cli.session import run
+    from updater.cli.session import Session
     from updater.report.summary import exit_code
 
-    config = request.load()
-    overlays = Overlays(request, config)
+    session = Session.begin(request)
+    overlays = Overlays(request, session.config)
 
     def work(pipeline: Pipeline) -> Awaitable[list[Outcome]]:
         return pipeline.pin(overlays.packages, overlays.found, ask, sri=sri)
 
-    outcomes = run(request, config, work)
+    outcomes = session.run(work)
     if output is not None:
         from updater.publish.results.files import write_results
 
         command: Command = "pin --sri" if sri else "pin"
-        write_results(output, outcomes, "", command, dashboard=config.document.dashboard)
+        write_results(output, outcomes, "", command, dashboard=session.config.document.dashboard)
     report_changes("pin", request, outcomes, overlays.found, dry_run=ask.dry_run)
     return exit_code(outcomes)
 

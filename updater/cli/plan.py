@@ -21,7 +21,7 @@ def plan(request: Request, packages: tuple[str, ...]) -> int:
     """Print what is behind as a JSON job matrix; change nothing."""
     from updater.cli.output import report, write
     from updater.cli.overlays import Overlays
-    from updater.cli.session import run
+    from updater.cli.session import Session
     from updater.model import Outdated
     from updater.overlay.reading.uses import uses
     from updater.pipeline.matrix import split
@@ -29,12 +29,12 @@ def plan(request: Request, packages: tuple[str, ...]) -> int:
     from updater.report.summary import exit_code
 
     request = request.about(packages)
-    config = request.load()
-    overlays = Overlays(request, config)
-    outcomes = run(request, config, lambda pipeline: pipeline.check(overlays.packages))
+    session = Session.begin(request)
+    overlays = Overlays(request, session.config)
+    outcomes = session.run(lambda pipeline: pipeline.check(overlays.packages))
     outdated = [outcome for outcome in outcomes if isinstance(outcome, Outdated)]
     groups = {
-        outcome.package.identity: config.policy(outcome.package).pull_request.group_of(
+        outcome.package.identity: session.config.policy(outcome.package).pull_request.group_of(
             pins=outcome.tracking is not None and outcome.tracking.moving,
         )
         for outcome in outdated

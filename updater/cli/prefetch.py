@@ -9,7 +9,7 @@ import click
 
 from updater.cli import options
 from updater.cli.output import write
-from updater.cli.session import effects
+from updater.cli.session import Session
 from updater.errors import UsageError
 from updater.report.as_json import prefetch_json
 from updater.report.summary import Exit
@@ -42,7 +42,7 @@ def prefetch(request: Request, ref: str, convert: str, *, unpack: bool, nix: boo
         return Exit.DONE
     if not ref:
         raise UsageError("prefetch needs a REF or --convert HASH", hint="updater prefetch --help")
-    config = request.load()
+    session = Session.begin(request)
     import anyio
 
     from updater.report.progress import shown
@@ -50,8 +50,8 @@ def prefetch(request: Request, ref: str, convert: str, *, unpack: bool, nix: boo
     async def main(progress: Silent) -> tuple[str, Hashed]:
         from updater.pipeline.hash.reference import resolve
 
-        async with effects(request, config, progress) as (http, prefetcher):
-            fetch = await resolve(ref, config, http, unpack=unpack)
+        async with session.network(progress) as (http, prefetcher):
+            fetch = await resolve(ref, session.config, http, unpack=unpack)
             return fetch.url, await prefetcher.hash(fetch, "nix" if nix else "auto")
 
     started = time.monotonic()

@@ -55,7 +55,7 @@ def _publish(request: Request, folder: Path, to: str) -> int:
     """
     from updater.cli.overlays import refuse_many
     from updater.cli.pulls import published
-    from updater.cli.session import run
+    from updater.cli.session import Session
     from updater.find.files import overlay_files
     from updater.find.packages import found_in
     from updater.find.selection import select
@@ -65,9 +65,9 @@ def _publish(request: Request, folder: Path, to: str) -> int:
     from updater.publish.results.files import read_results
 
     results = read_results(folder)
-    config = request.load()
-    with opened(config) as publisher:
-        found = found_in(publisher.read, overlay_files(config))
+    session = Session.begin(request)
+    with opened(session.config, session.now) as publisher:
+        found = found_in(publisher.read, overlay_files(session.config))
         known = {package.identity: package for package in found.packages}
         for identity in results.packages:
             if identity not in known:
@@ -82,16 +82,16 @@ def _publish(request: Request, folder: Path, to: str) -> int:
             refuse_many(ask, packages)
         refuse_unasked(results.made, to)
         commands = {one.package: one.command for one in results.made}
-        again = run(request, config, lambda stages: _again(stages, packages, commands, found, ask))
+        again = session.run(lambda stages: _again(stages, packages, commands, found, ask))
         places = {_package(one).identity: one for one in again}
         proposed = [places[package.identity] for package in packages]
         confirmed = confirm(results.made, proposed)
         shown: list[Outcome] = []
-        if config.document.dashboard:
+        if session.config.document.dashboard:
             # What one package was asked for is nothing to look up for all.
             about = told if to else allowed
             others = [package for package in about if package.identity not in reported]
-            checked = run(request, config, lambda stages: stages.check(others, to))
+            checked = session.run(lambda stages: stages.check(others, to))
             shown = explained(results.unmade, checked)
         outcomes = publisher.publish(confirmed, found, reported=True, shown=shown)
     return published("publish", request, outcomes, found, publisher)

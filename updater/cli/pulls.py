@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from updater.cli.actions import tell_stopped
 from updater.cli.output import report, write
 from updater.cli.overlays import refuse_many
-from updater.cli.session import run
+from updater.cli.session import Session
 from updater.find.files import overlay_files
 from updater.find.packages import found_in
 from updater.find.selection import select
@@ -34,23 +34,23 @@ if TYPE_CHECKING:
 
 def bump(request: Request, ask: Bump) -> int:
     """Propose updates of the base branch's pins; the user's files stay as they are."""
-    config = request.load()
-    with opened(config) as publisher:
-        found = found_in(publisher.read, overlay_files(config))
+    session = Session.begin(request)
+    with opened(session.config, session.now) as publisher:
+        found = found_in(publisher.read, overlay_files(session.config))
         packages = select(found.packages, request.packages)
         refuse_many(ask, packages)
-        proposed = run(request, config, lambda stages: propose(stages, packages, found, ask))
+        proposed = session.run(lambda stages: propose(stages, packages, found, ask))
         outcomes = publisher.publish(proposed, found, reported=False)
     return published("bump", request, outcomes, found, publisher)
 
 
 def pin(request: Request, *, sri: bool) -> int:
     """Propose pins that say what their hashes hold; the user's files stay as they are."""
-    config = request.load()
-    with opened(config) as publisher:
-        found = found_in(publisher.read, overlay_files(config))
+    session = Session.begin(request)
+    with opened(session.config, session.now) as publisher:
+        found = found_in(publisher.read, overlay_files(session.config))
         packages = select(found.packages, request.packages)
-        proposed = run(request, config, lambda stages: pins(stages, packages, found, sri=sri))
+        proposed = session.run(lambda stages: pins(stages, packages, found, sri=sri))
         outcomes = publisher.publish(proposed, found, reported=False)
     return published("pin", request, outcomes, found, publisher)
 
@@ -77,7 +77,7 @@ async def propose(
 ) -> list[Proposed | Outcome]:
     """Find updates, hash and build them, and ask what a reviewer wants to know of each."""
     proposed = await pipeline.propose(packages, found, ask)
-    return await Teller(pipeline.config, pipeline.http).tell(proposed)
+    return await Teller(pipeline.run).tell(proposed)
 
 
 async def pins(

@@ -10,7 +10,7 @@ import click
 
 from updater.cli import options
 from updater.cli.output import report
-from updater.cli.session import run
+from updater.cli.session import Session
 from updater.effects.git import own as git
 from updater.find.changed import changed_packages, packages_at
 from updater.find.packages import find_packages
@@ -50,10 +50,10 @@ def _review(request: Request, base: str) -> int:
         base: the branch, tag or commit that it is compared with, from where it left it; an empty
             string for the repository's default branch.
     """
-    config = request.load()
-    found = find_packages(config)
-    commit, asked = anyio.run(_asked, config, found, base)
-    outcomes = run(request, config, lambda pipeline: pipeline.review(asked), foreign=True)
+    session = Session.begin(request)
+    found = find_packages(session.config)
+    commit, asked = anyio.run(_asked, session.config, found, base)
+    outcomes = session.run(lambda pipeline: pipeline.review(asked), foreign=True)
     report("review", request, outcomes, found=found, base=commit)
     return exit_code(outcomes)
 

@@ -19,13 +19,13 @@ def test(request: Request, packages: tuple[str, ...]) -> int:
     """Evaluate, build and import the pins as they are; change nothing."""
     from updater.cli.output import report
     from updater.cli.overlays import Overlays
-    from updater.cli.session import run
+    from updater.cli.session import Session
     from updater.report.summary import exit_code
 
     request = request.about(packages)
-    config = request.load()
-    overlays = Overlays(request, config)
-    outcomes = run(request, config, lambda pipeline: pipeline.test(overlays.packages))
+    session = Session.begin(request)
+    overlays = Overlays(request, session.config)
+    outcomes = session.run(lambda pipeline: pipeline.test(overlays.packages))
     report("test", request, outcomes, found=overlays.found)
     return exit_code(outcomes)
 

@@ -24,21 +24,21 @@ def verify(request: Request, packages: tuple[str, ...], changed_since: str) -> i
     """Say of each pin whether it is true; change nothing."""
     from updater.cli.output import report
     from updater.cli.overlays import Overlays
-    from updater.cli.session import run
+    from updater.cli.session import Session
     from updater.find.changed import changed_packages
     from updater.report.summary import exit_code
 
     request = request.about(packages)
-    config = request.load()
-    overlays = Overlays(request, config)
+    session = Session.begin(request)
+    overlays = Overlays(request, session.config)
 
     async def work(pipeline: Pipeline) -> list[Outcome]:
         chosen, found = overlays.packages, overlays.found
         if changed_since:
-            chosen = await changed_packages(config.root, changed_since, chosen, found)
+            chosen = await changed_packages(session.config.root, changed_since, chosen, found)
         return await pipeline.verify(chosen)
 
-    outcomes = run(request, config, work)
+    outcomes = session.run(work)
     report("verify", request, outcomes, found=overlays.found)
     return exit_code(outcomes)
 

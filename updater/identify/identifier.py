@@ -60,7 +60,7 @@ class Identifier:
         self._token = token
         self._limit = CapacityLimiter(2)
 
-    async def identify(self, question: HashQuestion) -> Identification:
+    async def answer(self, question: HashQuestion) -> Identification:
         """Return the commit that a hash holds, or what was searched.
 
         Raises:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import anyio
@@ -18,17 +17,12 @@ from updater.find.followable import adopted, skip_reason, with_side_hashes
 from updater.kinds import FETCHERS, UPSTREAMS, rules
 from updater.model import Held, Offer, Outcome, Package, Project, Skipped, Take
 from updater.pipeline.endings import failed, unreadable
-from updater.upstreams.base import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
+    from datetime import datetime
 
-    from updater.choose.records import Records
-    from updater.config.load import Config
-    from updater.effects.http.client import Http
-    from updater.hashing.prefetch import Prefetcher
-    from updater.identify.identifier import Identifier
-    from updater.model.run import Progress
+    from updater.choose.run import Run
 
 
 _DECIDING = 64
@@ -38,12 +32,7 @@ _DECIDING = 64
 class Decider(Struct, frozen=True):
     """Asks upstreams and chooses, for all packages together."""
 
-    config: Config
-    http: Http
-    prefetcher: Prefetcher
-    records: Records
-    identifier: Callable[[], Identifier]
-    progress: Progress
+    run: Run
 
     def subjects(
         self, packages: Sequence[Package], *, even_held: bool = False
@@ -63,7 +52,7 @@ class Decider(Struct, frozen=True):
         return outcomes, subjects
 
     def _subject(self, package: Package, *, even_held: bool) -> Subject | Outcome:
-        policy = self.config.policy(package)
+        policy = self.run.config.policy(package)
         package = with_side_hashes(adopted(package, policy.hash), policy.dependent_hashes)
         if policy.hold and not even_held:
             return Held(package=package, reason=policy.hold)
@@ -75,40 +64,35 @@ class Decider(Struct, frozen=True):
             return Skipped(package=package, reason=skip)
         fetcher = FETCHERS[source.fetcher]
         project = Project(policy.upstream) if policy.upstream else fetcher.project(package, source)
-        upstream = next((u for u in UPSTREAMS if u.claims(project, self.config.hosts)), None)
+        upstream = next((u for u in UPSTREAMS if u.claims(project, self.run.config.hosts)), None)
         if upstream is None:
             return Skipped(package=package, reason=f"no upstream kind knows {project}")
         return Subject(
             package, source, fetcher, fetcher.pin(package, source), project, upstream, policy
         )
 
-    def follower(self, to: str = "") -> Follower:
-        """Return who decides for one package, by the clock of now."""
-        now = datetime.now(UTC)
-        return Follower(self.config.hosts, self.prefetcher, self.records, self.identifier, now, to)
-
     def choosing(
         self, to: str
     ) -> Callable[[Subject, Offer, Offer | StageError | None], Awaitable[Decision]]:
         """Return the choice of the newest version, or of ``to``, with what the audit says of it."""
-        follower = self.follower(to)
+        follower = Follower(self.run, to)
 
-        async def decide(
+        async def examined(
             subject: Subject, offer: Offer, twin: Offer | StageError | None
         ) -> Decision:
-            return _examined(subject, await follower.decide(subject, offer, twin), follower.now)
+            return _examined(subject, await follower.decide(subject, offer, twin), self.run.now)
 
-        return decide
+        return examined
 
-    async def decide(
+    async def decisions(
         self,
         subjects: Sequence[Subject],
         to: str,
-        decide: Callable[[Subject, Offer, Offer | StageError | None], Awaitable[Decision]],
+        choose: Callable[[Subject, Offer, Offer | StageError | None], Awaitable[Decision]],
     ) -> list[tuple[Subject, Decision | Outcome]]:
         """Look all projects up, then decide for each subject; what fails is its outcome."""
         offers = await self.look_up(subjects, to)
-        self.progress.stage("choose", len(subjects))
+        self.run.progress.stage("choose", len(subjects))
         decided: dict[str, Decision | Outcome] = {}
 
         async def one(subject: Subject) -> None:
@@ -117,10 +101,10 @@ class Decider(Struct, frozen=True):
             try:
                 if isinstance(offer, StageError):
                     raise offer
-                decided[subject.package.identity] = await decide(subject, offer, twin)
+                decided[subject.package.identity] = await choose(subject, offer, twin)
             except StageError as error:
                 decided[subject.package.identity] = failed(subject.package, error)
-            self.progress.step(subject.package)
+            self.run.progress.step(subject.package)
 
         # Most decide without waiting for anything: a task for each would take as long as they do.
         left = iter(subjects)
@@ -138,11 +122,10 @@ class Decider(Struct, frozen=True):
         self, subjects: Sequence[Subject], to: str
     ) -> dict[Project, Offer | StageError]:
         """Ask every upstream at once; an error is its project's alone."""
-        self.progress.stage("look-up", len(subjects))
-        around = Surroundings(self.http, self.config.hosts, lambda: self.config.index)
-        offers = await look_up(subjects, to, around)
+        self.run.progress.stage("look-up", len(subjects))
+        offers = await look_up(subjects, to, self.run.surroundings)
         for subject in subjects:
-            self.progress.step(subject.package)
+            self.run.progress.step(subject.package)
         return offers
 
 

@@ -6,7 +6,6 @@ never stops another.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -18,21 +17,16 @@ from updater.model import (
     Package,
     Updated,
 )
-from updater.model.run import Bump, Progress
+from updater.model.run import Bump
 from updater.pipeline.deciding import Decider
 from updater.pipeline.endings import checked
 from updater.pipeline.hash.ready import Ready
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from updater.building.builder import Builder
-    from updater.choose.records import Records
-    from updater.config.load import Config
-    from updater.effects.http.client import Http
+    from updater.choose.run import Run
     from updater.find.found import OverlayFiles
-    from updater.hashing.prefetch import Prefetcher
-    from updater.identify.identifier import Identifier
     from updater.model.proposal import Command
     from updater.pipeline.preparing import Preparer
     from updater.pipeline.proposed import Proposed
@@ -42,35 +36,29 @@ if TYPE_CHECKING:
 
 
 class Pipeline(Struct, frozen=True):
-    """All that the stages need; one for each run."""
+    """Puts the stages of one run in order."""
 
-    config: Config
-    http: Http
-    prefetcher: Prefetcher
-    records: Records
-    identifier: Callable[[], Identifier]
-    builder: Callable[[], Builder]
-    progress: Progress
+    run: Run
 
     async def test(self, packages: Sequence[Package]) -> list[Outcome]:
         """Evaluate, build and import pins as they are; nothing is changed."""
         from updater.pipeline.testing import Tester  # noqa: PLC0415 - not for a check
 
-        return await Tester(self.config, self.builder(), self.progress).test(packages)
+        return await Tester(self.run).test(packages)
 
     async def identify(self, packages: Sequence[Package]) -> list[Outcome]:
         """Say for each package which commit its hash holds; nothing is changed."""
-        return await self._truths.identify(packages)
+        return await self._truths.commits(packages)
 
     async def verify(self, packages: Sequence[Package]) -> list[Outcome]:
         """Say for each package whether its pin is true; nothing is changed."""
-        return await self._truths.verify(packages)
+        return await self._truths.verdicts(packages)
 
     async def review(self, asked: Asked) -> list[Outcome]:
         """Verify, audit and test what a branch changes; nothing is changed."""
         from updater.pipeline.reviewing import Auditor  # noqa: PLC0415 - not for a check
 
-        truths = await self._truths.verify(asked.changed, "embedded")
+        truths = await self._truths.verdicts(asked.changed, "embedded")
         trials = await self.test(asked.packages)
         before, after = (
             {
@@ -79,12 +67,12 @@ class Pipeline(Struct, frozen=True):
             }
             for packages in (tuple(asked.before.values()), asked.changed)
         )
-        return Auditor(rules(), datetime.now(UTC), before, after).reviewed(asked, truths, trials)
+        return Auditor(rules(), self.run.now, before, after).reviewed(asked, truths, trials)
 
     async def check(self, packages: Sequence[Package], to: str = "") -> list[Outcome]:
         """Say for each package whether its pin is behind; nothing is changed."""
         outcomes, subjects = self._deciding.subjects(packages)
-        for subject, decided in await self._deciding.decide(
+        for subject, decided in await self._deciding.decisions(
             subjects, to, self._deciding.choosing(to)
         ):
             outcomes[subject.package.identity] = (
@@ -97,7 +85,7 @@ class Pipeline(Struct, frozen=True):
     ) -> list[Outcome]:
         """Move each package's pin to its choice, one package after the other in each file."""
         outcomes, subjects = self._deciding.subjects(packages)
-        decided = await self._deciding.decide(subjects, ask.to, self._deciding.choosing(ask.to))
+        decided = await self._deciding.decisions(subjects, ask.to, self._deciding.choosing(ask.to))
         hashed = await self._hash(decided, found, ask)
         built = await self._preparing.build(hashed, found)
         return await self._writing.write_all(packages, outcomes, built, found, ask)
@@ -130,7 +118,7 @@ class Pipeline(Struct, frozen=True):
     ) -> list[Proposed | Outcome]:
         """Find, hash and build each package's change by itself; nothing is written."""
         outcomes, subjects = self._deciding.subjects(packages)
-        decided = await self._deciding.decide(subjects, ask.to, self._deciding.choosing(ask.to))
+        decided = await self._deciding.decisions(subjects, ask.to, self._deciding.choosing(ask.to))
         built = await self._preparing.build(await self._hash(decided, found, ask), found)
         proposed = await self._proposed(outcomes, built, found, ask.to, "bump")
         return [proposed[package.identity] for package in packages]
@@ -170,31 +158,29 @@ class Pipeline(Struct, frozen=True):
             known = ready.hashed if isinstance(ready, Ready) else None
             if isinstance(ready, Ready) and known is not None:
                 candidate = ready.decision.choice.candidate
-                self.records.note(subject.project, candidate, known.sri)
+                self.run.records.note(subject.project, candidate, known.sri)
         return hashed
 
     # --- stages ---
 
     @property
     def _deciding(self) -> Decider:
-        return Decider(
-            self.config, self.http, self.prefetcher, self.records, self.identifier, self.progress
-        )
+        return Decider(self.run)
 
     @property
     def _truths(self) -> TruthStage:
         from updater.pipeline.truths import TruthStage  # noqa: PLC0415 - not for a check
 
-        return TruthStage(self.config, self._deciding, self.progress)
+        return TruthStage(self.run, self._deciding)
 
     @property
     def _preparing(self) -> Preparer:
         from updater.pipeline.preparing import Preparer  # noqa: PLC0415 - not for a check
 
-        return Preparer(self.config, self.prefetcher, self.builder(), self.progress)
+        return Preparer(self.run)
 
     @property
     def _writing(self) -> Writer:
         from updater.pipeline.writing import Writer  # noqa: PLC0415 - not for a check
 
-        return Writer(self.config, self.progress)
+        return Writer(self.run)

@@ -9,7 +9,7 @@ import anyio
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater.building.builder import Builder, order_of
+from updater.building.builder import order_of
 from updater.building.evaluating import BuildJob, BuildTarget
 from updater.choose.subjects import Decision, Subject
 from updater.errors import StageError
@@ -18,36 +18,32 @@ from updater.model import Current, Outcome, Package, Take
 from updater.overlay.editing.patch import plan
 from updater.overlay.reading.uses import dependents, uses
 from updater.pipeline.endings import checked, failed, unbuilt
-from updater.pipeline.hash.hashes import HashStage
 from updater.pipeline.hash.ready import Ready
+from updater.pipeline.hashing import HashStage
 from updater.pipeline.together import GroupBuilder, GroupMember, grouped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from updater.building.evaluating import Ahead
-    from updater.config.load import Config
+    from updater.choose.run import Run
     from updater.find.found import OverlayFiles
-    from updater.hashing.prefetch import Prefetcher
     from updater.model import BuildPolicy
-    from updater.model.run import Bump, Progress
+    from updater.model.run import Bump
 
 
 class Preparer(Struct, frozen=True):
     """Hashes and builds chosen candidates; nothing is written."""
 
-    config: Config
-    prefetcher: Prefetcher
-    builder: Builder
-    progress: Progress
+    run: Run
 
     async def hash(
         self, decided: Sequence[tuple[Subject, Decision | Outcome]], found: OverlayFiles, ask: Bump
     ) -> list[tuple[Subject, Ready | Outcome]]:
         """Find the hash of each chosen candidate; what is not to be taken is an outcome."""
-        self.progress.stage("hash", len(decided))
+        self.run.progress.stage("hash", len(decided))
         results: dict[str, Ready | Outcome] = {}
-        hashes = HashStage(self.config, self.prefetcher, self.builder)
+        hashes = HashStage(self.run)
 
         async def one(subject: Subject, decision: Decision | Outcome) -> None:
             if not isinstance(decision, Decision):
@@ -62,7 +58,7 @@ class Preparer(Struct, frozen=True):
                 except StageError as error:
                     result = failed(subject.package, error, decision)
                 results[subject.package.identity] = result
-            self.progress.step(subject.package)
+            self.run.progress.step(subject.package)
 
         async with anyio.create_task_group() as group:
             for subject, decision in decided:
@@ -80,13 +76,13 @@ class Preparer(Struct, frozen=True):
         ]
         if not waiting:
             return list(hashed)
-        self.progress.stage("build", len(waiting))
+        self.run.progress.stage("build", len(waiting))
         used = uses(found.packages, found.texts)
         groups = grouped(hashed)
         members = {one.identity for some in groups.values() for one in some}
         alone = [one for one in waiting if one[0].package.identity not in members]
         jobs, results = self._jobs(alone, found, used)
-        ahead = await self.builder.evaluate([job for _, _, job in jobs])
+        ahead = await self.run.builder().evaluate([job for _, _, job in jobs])
 
         async def one(subject: Subject, ready: Ready, job: BuildJob) -> None:
             try:
@@ -94,14 +90,16 @@ class Preparer(Struct, frozen=True):
             except StageError as error:
                 result = failed(subject.package, error, ready.decision)
             results[subject.package.identity] = result
-            self.progress.step(subject.package)
+            self.run.progress.step(subject.package)
 
         async def together(name: str, some: Sequence[GroupMember]) -> None:
-            group = GroupBuilder(self.builder, found, used, partial(self._job_of, found=found))
+            group = GroupBuilder(
+                self.run.builder(), found, used, partial(self._job_of, found=found)
+            )
             results.update(await group.build(name, some))
             for member in some:
                 if member.ready.build is None:
-                    self.progress.step(member.package)
+                    self.run.progress.step(member.package)
 
         async with anyio.create_task_group() as tasks:
             for name, some in groups.items():
@@ -130,7 +128,7 @@ class Preparer(Struct, frozen=True):
                 jobs.append((subject, ready, job))
             else:
                 results[subject.package.identity] = job
-                self.progress.step(subject.package)
+                self.run.progress.step(subject.package)
         return jobs, results
 
     def _job(
@@ -168,13 +166,13 @@ class Preparer(Struct, frozen=True):
 
     def _dependent(self, package: Package, policy: BuildPolicy) -> BuildTarget:
         """Return a package that uses the one that is changed: in its tree, with its own imports."""
-        own = self.config.policy(package).build
+        own = self.run.config.policy(package).build
         return BuildTarget(package, replace(policy, attribute=own.attribute, imports=own.imports))
 
     async def _build_one(
         self, subject: Subject, ready: Ready, job: BuildJob, ahead: Ahead
     ) -> Ready | Outcome:
-        build = await self.builder.build(job, ahead)
+        build = await self.run.builder().build(job, ahead)
         if build.status == "failed" and subject.policy.build.on_failure == "skip":
             return unbuilt(build, **ready.decision.known(subject.package))
         return replace(ready, build=build)

@@ -15,22 +15,18 @@ from updater.pipeline.endings import failed, unbuilt, unreadable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from updater.building.builder import Builder
     from updater.building.evaluating import Ahead
-    from updater.config.load import Config
-    from updater.model.run import Progress
+    from updater.choose.run import Run
 
 
 class Tester(Struct, frozen=True):
     """Builds packages together, each by itself; nothing is written."""
 
-    config: Config
-    builder: Builder
-    progress: Progress
+    run: Run
 
     async def test(self, packages: Sequence[Package]) -> list[Outcome]:
         """Evaluate, build and import pins as they are."""
-        self.progress.stage("build", len(packages))
+        self.run.progress.stage("build", len(packages))
         outcomes: dict[str, Outcome] = {}
         jobs = []
         for package in packages:
@@ -42,8 +38,8 @@ class Tester(Struct, frozen=True):
                 jobs.append(ready)
             else:
                 outcomes[package.identity] = ready
-                self.progress.step(package)
-        ahead = await self.builder.evaluate(jobs)
+                self.run.progress.step(package)
+        ahead = await self.run.builder().evaluate(jobs)
 
         async def one(job: BuildJob) -> None:
             package = job.target.package
@@ -51,7 +47,7 @@ class Tester(Struct, frozen=True):
                 outcomes[package.identity] = await self._test_one(job, ahead)
             except StageError as error:
                 outcomes[package.identity] = failed(package, error)
-            self.progress.step(package)
+            self.run.progress.step(package)
 
         async with anyio.create_task_group() as group:
             for job in jobs:
@@ -61,8 +57,8 @@ class Tester(Struct, frozen=True):
     def _to_test(self, package: Package) -> BuildJob | Outcome:
         if package.problem:
             return unreadable(package)
-        policy = self.config.policy(package).build
-        skipped = self.builder.skipped(policy)
+        policy = self.run.config.policy(package).build
+        skipped = self.run.builder().skipped(policy)
         if skipped:
             return Skipped(package=package, reason=f"not built: {skipped}")
         label = package.label
@@ -70,7 +66,7 @@ class Tester(Struct, frozen=True):
 
     async def _test_one(self, job: BuildJob, ahead: Ahead) -> Outcome:
         package = job.target.package
-        build = await self.builder.build(job, ahead)
+        build = await self.run.builder().build(job, ahead)
         if build.status == "failed":
             return unbuilt(build, package=package)
         return Passed(package=package, build=build)

@@ -31,9 +31,8 @@ from updater.verify.verifier import Verifier, gone
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from updater.config.load import Config
+    from updater.choose.run import Run
     from updater.model import Offer, Outcome, Package
-    from updater.model.run import Progress
     from updater.pipeline.deciding import Decider
 
 _SHARED_VERSION = "its version also makes other sources, which would change with the label"
@@ -45,16 +44,14 @@ _AT_ADDRESS = "its source is a file at an address, which the version names"
 class TruthStage(Struct, frozen=True):
     """Inspects packages together, each by itself; nothing is written."""
 
-    config: Config
+    run: Run
     deciding: Decider
-    progress: Progress
 
-    async def identify(self, packages: Sequence[Package]) -> list[Outcome]:
+    async def commits(self, packages: Sequence[Package]) -> list[Outcome]:
         """Say for each package which commit its hash holds."""
-        inspector = Inspector(self.deciding.follower())
-        return await self._inspect("identify", packages, inspector.identify)
+        return await self._inspect("identify", packages, Inspector(self.run).inspect)
 
-    async def verify(
+    async def verdicts(
         self, packages: Sequence[Package], releases: Literal["auto", "embedded"] = "auto"
     ) -> list[Outcome]:
         """Say for each package whether its pin is true.
@@ -64,8 +61,8 @@ class TruthStage(Struct, frozen=True):
             releases: how the hash of a release is found: ``auto`` believes the index, ``embedded``
                 downloads the file.
         """
-        verifier = Verifier(self.deciding.follower(), releases)
-        return await self._inspect("verify", packages, verifier.verify)
+        verifier = Verifier(self.run, releases)
+        return await self._inspect("verify", packages, verifier.judge)
 
     async def _inspect(
         self,
@@ -79,7 +76,7 @@ class TruthStage(Struct, frozen=True):
             if subject not in asked:
                 outcomes[subject.package.identity] = _of_index(subject)
         offers = await self.deciding.look_up(asked, "")
-        self.progress.stage(stage, len(asked))
+        self.run.progress.stage(stage, len(asked))
 
         async def one(subject: Subject) -> None:
             offer = offers[subject.project]
@@ -93,7 +90,7 @@ class TruthStage(Struct, frozen=True):
             except StageError as error:
                 outcome = failed(subject.package, error)
             outcomes[subject.package.identity] = outcome
-            self.progress.step(subject.package)
+            self.run.progress.step(subject.package)
 
         async with anyio.create_task_group() as group:
             for subject in asked:
@@ -111,8 +108,8 @@ class TruthStage(Struct, frozen=True):
         """
         outcomes, subjects = self.deciding.subjects(packages)
         asked = [one for one in subjects if one.has_history]
-        inspector = Inspector(self.deciding.follower())
-        decided = await self.deciding.decide(asked, "", inspector.pin)
+        inspector = Inspector(self.run)
+        decided = await self.deciding.decisions(asked, "", inspector.pin)
         ready = [(one, self._pinned(one, decision, sri=sri)) for one, decision in decided]
         others = [one for one in subjects if one not in asked]
         ready += [(one, _of_index_as_sri(one) if sri else _of_index(one)) for one in others]
@@ -127,7 +124,7 @@ class TruthStage(Struct, frozen=True):
             return checked(subject, decision)
         values: dict[str, str] = {}
         if isinstance(decision.choice, Take):
-            fetch = subject.fetch(decision.choice.candidate, self.config.hosts)
+            fetch = subject.fetch(decision.choice.candidate, self.run.config.hosts)
             if isinstance(fetch, NoFile):
                 return Held(reason=fetch.reason, **decision.known(subject.package))
             if subject.package.companions or subject.package.side_hashes:

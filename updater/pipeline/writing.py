@@ -18,17 +18,16 @@ from updater.pipeline.hash.ready import Ready
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from updater.choose.run import Run
     from updater.choose.subjects import Decision, Subject
-    from updater.config.load import Config
     from updater.find.found import OverlayFiles
-    from updater.model.run import Bump, Progress
+    from updater.model.run import Bump
 
 
 class Writer(Struct, frozen=True):
     """Writes ready changes, one package after the other."""
 
-    config: Config
-    progress: Progress
+    run: Run
 
     async def write_all(
         self,
@@ -40,14 +39,14 @@ class Writer(Struct, frozen=True):
     ) -> list[Outcome]:
         """Write what is ready; return the outcomes of all packages in their order."""
         texts = dict(found.texts)
-        self.progress.stage("write", len(ready))
+        self.run.progress.stage("write", len(ready))
         for subject, result in ready:
             if isinstance(result, Ready):
                 outcome = await self.write(subject, result, texts, ask)
             else:
                 outcome = result
             outcomes[subject.package.identity] = outcome
-            self.progress.step(subject.package)
+            self.run.progress.step(subject.package)
         return [outcomes[package.identity] for package in packages]
 
     async def write(
@@ -78,7 +77,7 @@ class Writer(Struct, frozen=True):
         )
 
     async def _write_change(self, change: Change, ask: Bump, decision: Decision) -> None:
-        file, root = change.package.file, self.config.root
+        file, root = change.package.file, self.run.config.root
         if ask.commit:
             await git.refuse_uncommitted(root, file)
         files.replace(root / file, change.before, change.after, file)

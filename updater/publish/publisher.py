@@ -6,7 +6,6 @@ All requests go through `effects.github`, one after the other, in the thread tha
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -35,6 +34,7 @@ from updater.publish.text.body import render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from updater.config.load import Config
     from updater.find.found import OverlayFiles
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened(config: Config) -> Iterator[Publisher]:
-    """Open the repository that the configuration names.
+def opened(config: Config, now: datetime) -> Iterator[Publisher]:
+    """Open the repository that the configuration names; ``now`` is when the run began.
 
     Raises:
         UsageError: it is not known which, or there is no token for it.
@@ -72,7 +72,7 @@ def opened(config: Config) -> Iterator[Publisher]:
         remote = PushRemote(target.host.web, target.repository, target.token, fetched)
         by_git = remote if publish.via == "git" else None
         base = Base(branch, commit, target.prefix)
-        yield Publisher(config, View(repository, base, config.root), by_git)
+        yield Publisher(config, now, View(repository, base, config.root), by_git)
 
 
 class Publisher:
@@ -83,11 +83,13 @@ class Publisher:
         notes: what was done about pull requests that have nothing left to propose.
     """
 
-    def __init__(self, config: Config, view: View, push_by_git: PushRemote | None) -> None:
+    def __init__(
+        self, config: Config, now: datetime, view: View, push_by_git: PushRemote | None
+    ) -> None:
         self._config = config
         self._view = view
         self._doer = Doer(view, push_by_git)
-        self._now = datetime.now(UTC)
+        self._now = now
         self.problems: list[str] = []
         self.notes: list[str] = []
 
@@ -273,7 +275,7 @@ class Publisher:
             for pull in rivals
             if pull not in strong
         )
-        decision = rules.decide(proposal, seen)
+        decision = rules.rule_on(proposal, seen)
         if isinstance(decision, rules.Leave):
             self._doer.tell(decision)
             return [held(member, decision) for member in members]

@@ -73,7 +73,7 @@ class Leave(Struct, frozen=True):
 Ruling: TypeAlias = "Publish | Leave"
 
 
-def decide(proposal: Proposal, seen: Seen) -> Ruling:  # noqa: PLR0911 - each for its reason
+def rule_on(proposal: Proposal, seen: Seen) -> Ruling:  # noqa: PLR0911 - each for its reason
     """Say what to do about a proposal."""
     opened = [pull for pull in seen.pulls if pull.state == "open" and pull.own]
     mine = next((pull for pull in opened if is_mine(pull, seen.login)), None)

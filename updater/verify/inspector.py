@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater import choose
-from updater.choose.follower import Decision
+from updater.choose.repository import PinnedRepository
+from updater.choose.subjects import Decision
 from updater.identify.questions import Identity
 from updater.model import Candidate, Choice, Held, Identified, Skipped, Stay, Take, Wait
 
 if TYPE_CHECKING:
-    from updater.choose.follower import Follower, Subject
-    from updater.choose.repository import PinnedRepository
+    from updater.choose.run import Run
+    from updater.choose.subjects import Subject
     from updater.errors import StageError
     from updater.model import Offer, Outcome, Pinned
 
@@ -21,22 +22,22 @@ if TYPE_CHECKING:
 class Inspector(Struct, frozen=True):
     """Finds what one pin after the other holds; nothing is written here."""
 
-    follower: Follower
+    run: Run
 
-    async def identify(self, subject: Subject, offer: Offer) -> Outcome:
+    async def inspect(self, subject: Subject, offer: Offer) -> Outcome:
         """Return the commit that the pinned hash holds, or why nobody knows.
 
         Raises:
             StageError: the repository or the hash cannot be used.
         """
-        repository = self.follower.repository(subject, offer)
+        repository = PinnedRepository(self.run, subject, offer)
         if repository.blocked:
             return Skipped(
                 package=subject.package,
                 tracking=repository.tracking,
                 reason=f"no commit's archive has its hash: {repository.blocked}",
             )
-        found = await repository.identify()
+        found = await repository.find_commit()
         if not isinstance(found, Identity):
             return Held(
                 package=subject.package,
@@ -63,7 +64,7 @@ class Inspector(Struct, frozen=True):
         Raises:
             StageError: the repository or the hash cannot be used.
         """
-        repository = self.follower.repository(subject, offer)
+        repository = PinnedRepository(self.run, subject, offer)
 
         def decided(choice: Choice, pinned: Pinned) -> Decision:
             choice, tracking = repository.as_written(choice), repository.tracking
@@ -72,7 +73,7 @@ class Inspector(Struct, frozen=True):
         if repository.blocked:
             reason = f"no commit's archive has its hash: {repository.blocked}; bump --to decides"
             return decided(Wait(reason), repository.pinned())
-        found = await repository.identify()
+        found = await repository.find_commit()
         if not isinstance(found, Identity):
             reason = f"nothing found: {found.explained}; bump --to decides"
             return decided(Wait(reason), repository.pinned())

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater import choose
+from updater.choose.repository import PinnedRepository
 from updater.errors import HashError, NoArchive, NotFound, Refused, UpstreamError
 from updater.identify.questions import Identity
 from updater.model import Candidate, NoFile, Pinned, PinWarning, Verdict
@@ -15,8 +16,8 @@ from updater.model.sri import parse_hash
 from updater.verify.inspector import labelled, means
 
 if TYPE_CHECKING:
-    from updater.choose.follower import Follower, Subject
-    from updater.choose.repository import PinnedRepository
+    from updater.choose.run import Run
+    from updater.choose.subjects import Subject
     from updater.model import Offer, Outcome, Sri, State
 
 
@@ -28,10 +29,10 @@ class Verifier(Struct, frozen=True):
             downloads the file.
     """
 
-    follower: Follower
+    run: Run
     releases: Literal["auto", "embedded"] = "auto"
 
-    async def verify(self, subject: Subject, offer: Offer) -> Outcome:
+    async def judge(self, subject: Subject, offer: Offer) -> Outcome:
         """Fetch a source as it is pinned, and say which state holds.
 
         Raises:
@@ -49,7 +50,7 @@ class Verifier(Struct, frozen=True):
         offered = (
             choose.Versions(offer.candidates, None).releases
             if of_index
-            else self.follower.repository(subject, offer).tags
+            else PinnedRepository(self.run, subject, offer).tags
         )
         upstream = "the index" if of_index else subject.project
         version = choose.parse_version(subject.pin.version)
@@ -58,10 +59,10 @@ class Verifier(Struct, frozen=True):
         if candidate is None:
             said = f"{upstream} has no {subject.pin.version}"
             return _verdict(subject, "gone", said, pinned=pinned)
-        fetch = subject.fetch(candidate, self.follower.hosts)
+        fetch = subject.fetch(candidate, self.run.config.hosts)
         if isinstance(fetch, NoFile):
             return _verdict(subject, "gone", fetch.reason, candidate, pinned)
-        hashed = await self.follower.prefetcher.hash(fetch, self.releases)
+        hashed = await self.run.prefetcher.hash(fetch, self.releases)
         if hashed.sri != parse_hash(subject.pin.hash, hashed.sri.algorithm):
             whose = "its address" if subject.policy.upstream else "the index's file"
             said = f"{whose} has {hashed.sri}"
@@ -72,7 +73,7 @@ class Verifier(Struct, frozen=True):
         return _verdict(subject, "true", "", candidate, pinned)
 
     async def _verify_commit(self, subject: Subject, offer: Offer) -> Outcome:
-        repository = self.follower.repository(subject, offer)
+        repository = PinnedRepository(self.run, subject, offer)
         moved = next((one.message for one in offer.warnings if one.code == "moved"), None)
         if moved is not None:
             return _verdict(subject, "gone", moved, hint="write the new owner and repo")
@@ -98,7 +99,7 @@ class Verifier(Struct, frozen=True):
         rev = repository.subject.pin.rev
         if not choose.is_shortened(rev):
             return ""
-        return await self.follower.identifier().whole_id(repository.offer.repository, rev)
+        return await self.run.identifier().whole_id(repository.offer.repository, rev)
 
     async def _hash(self, repository: PinnedRepository, commit: str) -> Sri:
         """Return what a commit's source has, fetched as the pin's call fetches it.
@@ -108,16 +109,16 @@ class Verifier(Struct, frozen=True):
         """
         subject, url = repository.subject, repository.offer.repository
         label, rev = subject.pin.version or "0", subject.pin.rev
-        fetch = subject.fetch(Candidate(label, ref=rev, commit=commit), self.follower.hosts)
+        fetch = subject.fetch(Candidate(label, ref=rev, commit=commit), self.run.config.hosts)
         if isinstance(fetch, NoFile):
             raise HashError(fetch.reason)
-        prefetcher = self.follower.prefetcher
+        prefetcher = self.run.prefetcher
         try:
             return (await prefetcher.hash(fetch, subject.policy.hash)).sri
         except (NotFound, Refused, NoArchive):
             if not prefetcher.http.has_token(url):
                 raise
-            found = await self.follower.identifier().hash_of(url, commit)
+            found = await self.run.identifier().hash_of(url, commit)
             if found is None:
                 raise
             return found
@@ -156,7 +157,7 @@ class Verifier(Struct, frozen=True):
 
     def _moved(self, repository: PinnedRepository, commit: str, pinned: Sri) -> Verdict | None:
         """Tell a tag that names another commit than it did, although that has the same hash."""
-        subject, records = repository.subject, self.follower.records
+        subject, records = repository.subject, self.run.records
         rev = subject.pin.rev
         if choose.is_commit(rev) or repository.tracking.moving:
             return None
@@ -176,7 +177,7 @@ class Verifier(Struct, frozen=True):
         subject, rev = repository.subject, repository.subject.pin.rev
         candidate, pinned = None, repository.pinned()
         try:
-            identity = await repository.identify()
+            identity = await repository.find_commit()
         except HashError as error:
             holds = error.message
         else:
@@ -191,7 +192,7 @@ class Verifier(Struct, frozen=True):
             said = f"{rev!r} is at commit {commit} now; {holds}"
             return _verdict(subject, "drifted", said, candidate, pinned, hint=hint)
         if not choose.is_commit(rev):
-            before = await self.follower.records.pinned_commit(subject)
+            before = await self.run.records.pinned_commit(subject)
             # The hash of another release is a hash that nobody renewed, not a tag that moved.
             own = candidate is not None and not candidate.ref
             if before not in ("", commit) or own:

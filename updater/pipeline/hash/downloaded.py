@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from updater import choose
@@ -12,12 +11,18 @@ from updater.metadata.version import declared_version
 from updater.model import PinWarning
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from updater.choose.subjects import Decision, Subject
     from updater.model import Candidate, Hashed
 
 
 def step_to(
-    subject: Subject, decision: Decision, candidate: Candidate, hashed: Hashed | None
+    subject: Subject,
+    decision: Decision,
+    candidate: Candidate,
+    hashed: Hashed | None,
+    now: datetime,
 ) -> Step:
     """Return the step with what only the source tells of it."""
     policy, package = subject.policy, subject.package
@@ -27,7 +32,7 @@ def step_to(
         package,
         decision.pinned.version or subject.pin.version,
         candidate,
-        datetime.now(UTC),
+        now,
         pythons=(needed, str(policy.python))
         if needed is not None and not choose.runs_on(policy.python, needed)
         else None,

@@ -7,7 +7,6 @@ known". What the audit says of them is added to the update's warnings.
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -22,13 +21,13 @@ from updater.metadata.releases import ProjectFiles, ReleasePair, ReleaseReader
 from updater.pipeline.proposed import Proposed
 from updater.publish.research.notes import Notes
 from updater.publish.research.vulnerabilities import VulnerabilityDatabase
-from updater.upstreams.base import Surroundings, host_of, page
+from updater.upstreams.base import host_of, page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
-    from updater.config.load import Config
-    from updater.effects.http.client import Http
+    from updater.choose.run import Run
     from updater.model import Host, Outcome
     from updater.model.research import Research
 
@@ -51,8 +50,7 @@ _COMPARE = {"gitlab": "/-/compare/{}...{}"}
 class Teller(Struct, frozen=True):
     """Asks upstreams about updates, all side by side."""
 
-    config: Config
-    http: Http
+    run: Run
 
     async def tell(self, proposed: Sequence[Proposed | Outcome]) -> list[Proposed | Outcome]:
         """Return the same, each update with what is known about it."""
@@ -65,33 +63,36 @@ class Teller(Struct, frozen=True):
         async with anyio.create_task_group() as group:
             for update in updates:
                 group.start_soon(one, update)
-        address = self.config.document.vulnerabilities
+        address = self.run.config.document.vulnerabilities
         if address is not None and updates:
             for update, said in zip(
-                updates, await VulnerabilityDatabase(self.http, address).about(updates), strict=True
+                updates,
+                await VulnerabilityDatabase(self.run.http, address).about(updates),
+                strict=True,
             ):
                 identity = update.outcome.package.identity
                 found[identity] = replace(found[identity], vulnerabilities=said)
         return [
-            _audited(one, found[one.outcome.package.identity]) if isinstance(one, Proposed) else one
+            _audited(one, found[one.outcome.package.identity], self.run.now)
+            if isinstance(one, Proposed)
+            else one
             for one in proposed
         ]
 
     async def _about(self, update: Proposed) -> Research:
-        around = Surroundings(self.http, self.config.hosts, lambda: self.config.index)
         own = update.project.startswith("pypi:")
-        host = host_of(update.project, self.config.hosts)
+        host = host_of(update.project, self.run.config.hosts)
         told, trees = update.told, ProjectFiles({}, {})
         if host is not None:
             told, trees = await self._on_host(update, host)
-        index = own or self.config.policy(update.outcome.package).cross_check
+        index = own or self.run.config.policy(update.outcome.package).cross_check
         try:
-            said = await ReleaseReader(self.http, around).read(
+            said = await ReleaseReader(self.run.http, self.run.surroundings).read(
                 update.outcome, update.project, trees, index=index
             )
         except (StageError, ValueError, KeyError, TypeError):
             said = ReleasePair()
-        notes = await Notes(around).about(update, said.after)
+        notes = await Notes(self.run.surroundings).about(update, said.after)
         return replace(told, notes=notes, difference=compare(said.before, said.after))
 
     async def _on_host(self, update: Proposed, host: Host) -> tuple[Research, ProjectFiles]:
@@ -113,14 +114,16 @@ class Teller(Struct, frozen=True):
         content = json.dumps({"query": _QUERY, "variables": variables}).encode()
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         try:
-            answer = await self.http.post(host.graphql, content, headers=headers, scheme="bearer")
+            answer = await self.run.http.post(
+                host.graphql, content, headers=headers, scheme="bearer"
+            )
             said = json.loads(answer.body)["data"]["repository"]
             return told, ProjectFiles(_files(said, "old"), _files(said, "new"))
         except (StageError, ValueError, KeyError, TypeError, AttributeError):
             return told, nothing
 
 
-def _audited(update: Proposed, told: Research) -> Proposed:
+def _audited(update: Proposed, told: Research, now: datetime) -> Proposed:
     """Add what the audit says now that more is known."""
     outcome = update.outcome
     if outcome.candidate is None:
@@ -130,7 +133,7 @@ def _audited(update: Proposed, told: Research) -> Proposed:
         outcome.package,
         outcome.old,
         outcome.candidate,
-        datetime.now(UTC),
+        now,
         licences=told.difference.licences,
         vulnerabilities=tuple(one.key for one in known),
     )

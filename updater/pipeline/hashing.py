@@ -18,15 +18,13 @@ from updater.pipeline.hash.downloaded import collisions, declared, step_to
 from updater.pipeline.hash.ready import Ready
 from updater.pipeline.hash.sources import ADVICE, SourceHashes
 from updater.pipeline.hash.tags import refuse_moved
-from updater.upstreams.base import Surroundings, host_of
+from updater.upstreams.base import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from updater.building.builder import Builder
+    from updater.choose.run import Run
     from updater.choose.subjects import Decision, Subject
-    from updater.config.load import Config
-    from updater.hashing.prefetch import Prefetcher
     from updater.model import Source
     from updater.model.run import Bump
 
@@ -34,9 +32,7 @@ if TYPE_CHECKING:
 class HashStage(Struct, frozen=True):
     """Finds the hashes of one package's change; nothing is written."""
 
-    config: Config
-    prefetcher: Prefetcher
-    builder: Builder
+    run: Run
 
     async def find(
         self, subject: Subject, decision: Decision, candidate: Candidate, text: bytes, ask: Bump
@@ -58,16 +54,16 @@ class HashStage(Struct, frozen=True):
             if isinstance(one, NoFile):
                 return Held(reason=one.reason, **decision.known(subject.package))
             fetches.append(one)
-        search = SourceHashes(subject, fetches, self.prefetcher)
+        search = SourceHashes(subject, fetches, self.run.prefetcher)
         problem = search.problem(self._cannot_build(subject, ask), moving=decision.tracking.moving)
         if problem:
             return Held(reason=problem, **decision.known(subject.package))
-        unbuilt = ask.unbuilt or self.builder.skipped(subject.policy.build)
+        unbuilt = ask.unbuilt or self.run.builder().skipped(subject.policy.build)
         built = not unbuilt or (subject.package.side_hashes and ask.reported is None)
-        keep = self.builder.scratch.file("archive") if built else None
+        keep = self.run.builder().scratch.file("archive") if built else None
         known = await search.downloaded(keep)
         hashed, values, unknown = known.hashed, known.values, known.unknown
-        step = step_to(subject, decision, candidate, hashed)
+        step = step_to(subject, decision, candidate, hashed, self.run.now)
         wanted = bool(ask.to) or search.is_pinned(hashed)
         problem = "" if wanted else stopped(step, rules())
         if unknown and not problem:
@@ -106,7 +102,7 @@ class HashStage(Struct, frozen=True):
 
     def _fetches(self, subject: Subject, candidate: Candidate) -> Iterator[Fetch | NoFile]:
         """Yield how the package's source and its further sources get the candidate."""
-        yield subject.fetch(candidate, self.config.hosts)
+        yield subject.fetch(candidate, self.run.config.hosts)
         for companion in subject.package.companions:
             yield self._companion(subject, companion, candidate)
 
@@ -119,12 +115,12 @@ class HashStage(Struct, frozen=True):
         if project != subject.project:
             # What was looked up is another project's; only the version says something here too.
             candidate = replace(candidate, commit="", distributions=())
-        host = host_of(project, self.config.hosts)
+        host = host_of(project, self.run.config.hosts)
         web = host.web if host is not None else ""
         fetch = kind.fetch(subject.package, companion, candidate, web)
         if isinstance(fetch, NoFile):
             return NoFile(f"its further source, line {companion.line}: {fetch.reason}")
-        return guarded(fetch, project, self.config.hosts)
+        return guarded(fetch, project, self.run.config.hosts)
 
     def _cannot_build(self, subject: Subject, ask: Bump) -> str:
         """Return why Nix cannot be asked to build a hash, or an empty string."""
@@ -132,14 +128,12 @@ class HashStage(Struct, frozen=True):
         if ask.reported is not None:  # this process builds nothing: another one did
             return ""
         if policy.hash == "build" and policy.build.enabled == "false":
-            return self.builder.unable(policy.build)
-        return self.builder.skipped(policy.build)
+            return self.run.builder().unable(policy.build)
+        return self.run.builder().skipped(policy.build)
 
     async def _refuse_moved(self, search: SourceHashes, candidate: Candidate) -> None:
         if search.is_by_tag(candidate):
-            web, hosts = self.prefetcher.http, self.config.hosts
-            around = Surroundings(web, hosts, lambda: self.config.index)
-            await refuse_moved(search.subject, candidate, around)
+            await refuse_moved(search.subject, candidate, self.run.surroundings)
 
     async def _told(  # noqa: PLR0913, PLR0917 - what is asked, and of what
         self,
@@ -155,7 +149,9 @@ class HashStage(Struct, frozen=True):
         package = subject.package
         if ask.reported is None:
             policy = subject.policy.build
-            return await find_hashes(self.builder, package, policy, text, values, unknown, archive)
+            return await find_hashes(
+                self.run.builder(), package, policy, text, values, unknown, archive
+            )
         told = ask.reported.get(package.identity, {})
         missing = [one.shown for one in unknown if one.shown not in told]
         if missing:

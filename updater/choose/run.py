@@ -1,0 +1,45 @@
+"""One run of a command, as everything that it starts sees it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.upstreams.base import Surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from updater.building.builder import Builder
+    from updater.choose.records import Records
+    from updater.config.load import Config
+    from updater.effects.http.client import Http
+    from updater.hashing.prefetch import Prefetcher
+    from updater.identify.identifier import Identifier
+    from updater.model.run import Progress
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """What the user configured, when the run began, and the effects that it may use.
+
+    Attributes:
+        now: the one moment at which all packages of the run are judged, with a time zone.
+        identifier: opened at its first use, since a check of tags asks no history.
+        builder: opened at its first use, since a check builds nothing.
+    """
+
+    config: Config
+    now: datetime
+    http: Http
+    prefetcher: Prefetcher
+    records: Records
+    identifier: Callable[[], Identifier]
+    builder: Callable[[], Builder]
+    progress: Progress
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What a look-up may use."""
+        return Surroundings(self.http, self.config.hosts, lambda: self.config.index)
