@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from updater.kinds import HOST_KINDS, KNOWN_HOSTS, guarded
+from updater.kinds import HOST_KINDS, KNOWN_HOSTS, guarded, read_project
 from updater.model import Fetch, Project
 
 COMMIT = "c" * 40
@@ -32,7 +32,7 @@ ADDRESSES = {
 @pytest.mark.parametrize(("path", "address"), ADDRESSES.items(), ids=ADDRESSES)
 def test_each_kind_of_host_names_a_commits_archive_below_its_api(path: str, address: str) -> None:
     """A host that git alone speaks to, and one that nobody knows, give none."""
-    found = guarded(ARCHIVE, Project(f"https://{path}"), HOSTS)
+    found = guarded(ARCHIVE, Project.parse(f"https://{path}"), HOSTS)
     assert found == replace(ARCHIVE, guarded=address)
 
 
@@ -46,4 +46,27 @@ OTHERS = {
 
 @pytest.mark.parametrize("fetch", OTHERS.values(), ids=OTHERS)
 def test_what_would_have_another_hash_there_is_not_asked_for(fetch: Fetch) -> None:
-    assert guarded(fetch, Project("https://github.com/o/r"), HOSTS) == fetch
+    assert guarded(fetch, Project.parse("https://github.com/o/r"), HOSTS) == fetch
+
+
+READ = {
+    "github:o/r": "https://github.com/o/r",
+    "github:o/r.git": "https://github.com/o/r",
+    "gitlab:a/b/c": "https://gitlab.com/a/b/c",
+    "codeberg:o/r": "https://codeberg.org/o/r",
+    "pypi:A_b": "pypi:a-b",
+    "https://git.example/o/r": "https://git.example/o/r",
+}
+
+
+@pytest.mark.parametrize(("text", "project"), READ.items(), ids=READ)
+def test_a_project_is_read_in_short(text: str, project: str) -> None:
+    assert str(read_project(text)) == project
+
+
+@pytest.mark.parametrize(
+    "text", ["github:o", "github:", "github:o//r", "other:o/r", "gitlab:a/b@v"]
+)
+def test_another_text_is_not_a_project(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a project"):
+        read_project(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
@@ -13,15 +14,18 @@ from msgspec.structs import replace
 from updater import audit, fetchers, upstreams
 from updater.audit.base import Rule
 from updater.fetchers.base import Fetcher
-from updater.upstreams.base import Upstream, host_of
+from updater.model import Project
+from updater.upstreams.base import Upstream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import ModuleType
 
-    from updater.model import Fetch, Host, Project
+    from updater.model import Fetch, Host
 
 T = TypeVar("T")
+
+_SHORT_PATH = re.compile(r"~?[\w.-]+(?:/[\w.-]+)+", re.ASCII)
 
 
 def kinds(folder: ModuleType, of: type[T]) -> tuple[T, ...]:
@@ -59,6 +63,14 @@ KNOWN_HOSTS: dict[str, Host] = {host.name: host for kind in UPSTREAMS for host i
 """Hosts by name."""
 
 
+SHORT_HOSTS: dict[str, str] = {host.short: name for name, host in KNOWN_HOSTS.items() if host.short}
+"""What stands before the colon of a repository's short form -> the host's name."""
+
+
+PROJECT_FORMS = tuple(f"{short}:OWNER/REPO" for short in SHORT_HOSTS)
+"""What a repository's short form looks like, for messages."""
+
+
 HOST_KINDS: dict[str, Upstream] = {kind.kind: kind for kind in UPSTREAMS if kind.kind != "pypi"}
 """The kinds that a host in config.yaml may have."""
 
@@ -69,13 +81,25 @@ def rules() -> tuple[Rule, ...]:
     return kinds(audit, Rule)  # type: ignore[type-abstract]  # python/mypy#4717
 
 
+def read_project(text: str) -> Project:
+    """Read a project's text, or a repository's short form: ``github:OWNER/REPO``.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    short, _, path = text.partition(":")
+    if short in SHORT_HOSTS and _SHORT_PATH.fullmatch(path):
+        text = f"https://{SHORT_HOSTS[short]}/{path}"
+    return Project.parse(text)
+
+
 def guarded(fetch: Fetch, project: Project, hosts: Mapping[str, Host]) -> Fetch:
     """Return a fetch with the address at which a token opens what is not public, if there is one.
 
     Only for what is hashed as the tree below an archive's one folder: the folder has another name
     there, and so has the file other bytes.
     """
-    host = host_of(project, hosts)
+    host = project.on(hosts)
     as_tree = fetch.unpack and fetch.strip_root and urlsplit(fetch.url).path.endswith(".tar.gz")
     if host is None or not fetch.commit or not as_tree:
         return fetch

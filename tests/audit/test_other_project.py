@@ -6,7 +6,7 @@ from tests.audit.steps import step
 from updater.audit.other_project import KIND
 from updater.model import Project
 
-HERE, THERE = Project("https://github.com/o/a"), Project("https://github.com/mallory/a")
+HERE, THERE = Project.parse("https://github.com/o/a"), Project.parse("https://github.com/mallory/a")
 
 
 def test_another_project_is_named_with_the_one_before() -> None:

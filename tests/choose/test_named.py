@@ -31,7 +31,7 @@ NAMED = {
 @pytest.mark.parametrize(("to", "expected"), NAMED.values(), ids=NAMED)
 def test_what_a_text_names_in_a_repository(to: str, expected: str | None) -> None:
     heads = {"main": commit("main")}
-    offer = Offer(Project("https://h/o/a"), candidates(TAGS, tags=True), heads, "main")
+    offer = Offer(Project.parse("https://h/o/a"), candidates(TAGS, tags=True), heads, "main")
     form = choose.tag_form(Pin("1.0", "v1.0"), Policy(), offer, NAMES)
     found = choose.choose_named(to, offer, form, choose.general_form(NAMES))
     shown = spelled(found) if found is not None else None
@@ -51,6 +51,6 @@ RELEASES = {
 
 @pytest.mark.parametrize(("to", "expected"), RELEASES.values(), ids=RELEASES)
 def test_what_a_text_names_on_an_index(to: str, expected: str | None) -> None:
-    offer = Offer(Project("pypi:a"), candidates("1.0 1.1 1.2#broken", tags=False))
+    offer = Offer(Project.parse("pypi:a"), candidates("1.0 1.1 1.2#broken", tags=False))
     found = choose.choose_named(to, offer, None, None)
     assert (spelled(found) if found is not None else None) == expected

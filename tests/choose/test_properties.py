@@ -106,7 +106,7 @@ def situations(
     offered = draw(candidates())
     pin = draw(pins(offered))
     policy = draw(POLICIES)
-    offer = Offer(Project("https://h/o/a"), tuple(offered))
+    offer = Offer(Project.parse("https://h/o/a"), tuple(offered))
     return pin, offered, policy, choose.tag_form(pin, policy, offer, NAMES)
 
 

@@ -221,7 +221,7 @@ def choice_of(case: Case) -> str:
     offered = candidates(case.offered, tags=bool(rev))
     form = None
     if rev:
-        offer = Offer(Project("https://h/o/r"), offered)
+        offer = Offer(Project.parse("https://h/o/r"), offered)
         form = choose.tag_form(pin, policy, offer, choose.TagNames(("a",), "r"))
     return spelled(choose.choose_release(pin, choose.Versions(offered, form), policy, NOW))
 

@@ -131,7 +131,9 @@ def form_of(case: Case) -> tuple[choose.TagForm, Offer, choose.TagNames]:
     rev, _, label = case.pin.partition(":")
     pin = Pin(label.removesuffix("$") or None, rev, through_version=label.endswith("$"))
     branches = {name: commit(name) for name in case.branches.split()}
-    offer = Offer(Project("https://h/o/r"), candidates(case.tags, tags=True), branches, "main")
+    offer = Offer(
+        Project.parse("https://h/o/r"), candidates(case.tags, tags=True), branches, "main"
+    )
     pattern = re.compile(case.pattern) if case.pattern else None
     names = choose.TagNames((case.names[0],), case.names[1])
     return choose.tag_form(pin, Policy(tag_pattern=pattern), offer, names), offer, names

@@ -17,7 +17,7 @@ NAMES = choose.TagNames(("a",), "a")
 
 def offer(tags: str, branches: str = "main") -> Offer:
     heads = {name: commit(name) for name in branches.split()}
-    return Offer(Project("https://h/o/a"), candidates(tags, tags=True), heads, "main")
+    return Offer(Project.parse("https://h/o/a"), candidates(tags, tags=True), heads, "main")
 
 
 TRACKED: dict[str, tuple[Pin, str, dict[str, Any], str]] = {

@@ -56,7 +56,7 @@ def pin_of(case: Case) -> Pin:
 
 
 def choice_of(name: str, pin: Pin, offer: Offer) -> str:
-    names = choose.TagNames((name,), offer.project.rsplit("/", 1)[-1])
+    names = choose.TagNames((name,), offer.project.name)
     form = choose.tag_form(pin, Policy(), offer, names)
     tracking = choose.choose_tracking(pin, Policy(), offer, choose.Versions(offer.candidates, form))
     choice = choose.choose_release(pin, choose.Versions(offer.candidates, form), Policy(), NOW)
@@ -78,7 +78,7 @@ def test_a_tag_pin_of_a_real_package(title: str, case: Case) -> None:
 def test_a_commit_pin_follows_the_tags_that_name_it(name: str) -> None:
     """From each tag's commit one comes to the newest tag of the same form."""
     offer = offers()[name]
-    names = choose.TagNames((name,), offer.project.rsplit("/", 1)[-1])
+    names = choose.TagNames((name,), offer.project.name)
     for release in choose.Versions(offer.candidates, choose.general_form(names)).releases:
         pin = Pin(release.candidate.version, release.candidate.commit)
         form = choose.tag_form(pin, Policy(), offer, names)

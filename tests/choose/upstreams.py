@@ -28,4 +28,6 @@ def _offer(about: dict[str, object]) -> Offer:
         for tag, (commit, date) in tags.items()
     )
     branch, head = str(about["branch"]), str(about["head"])
-    return Offer(Project(f"https://github.com/{about['path']}"), candidates, {branch: head}, branch)
+    return Offer(
+        Project.parse(f"https://github.com/{about['path']}"), candidates, {branch: head}, branch
+    )

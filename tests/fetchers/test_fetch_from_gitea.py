@@ -15,7 +15,7 @@ ARGUMENTS = 'domain = "git.example.org"; owner = "owner"; repo = "tool"; rev = "
 @pytest.mark.parametrize("function", ["fetchFromGitea", "fetchFromForgejo"])
 def test_a_candidate_is_its_commits_archive(function: str) -> None:
     one = call(KIND, ARGUMENTS, function=function)
-    assert one.project == "https://git.example.org/owner/tool"
+    assert str(one.project) == "https://git.example.org/owner/tool"
     assert one.fetch() == Fetch(
         values={"rev": "v2.0.0", "version": "2.0.0"},
         url=f"https://git.example.org/owner/tool/archive/{COMMIT}.tar.gz",

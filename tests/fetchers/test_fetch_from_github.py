@@ -14,8 +14,8 @@ OWNER = 'owner = "owner"; repo = "tool";'
 
 def test_the_project_is_the_repository_on_its_host() -> None:
     enterprise = f'{OWNER} githubBase = "github.example.org"; rev = "v1.2.0";'
-    assert call(KIND, f'{OWNER} rev = "v1.2.0";').project == "https://github.com/owner/tool"
-    assert call(KIND, enterprise).project == "https://github.example.org/owner/tool"
+    assert str(call(KIND, f'{OWNER} rev = "v1.2.0";').project) == "https://github.com/owner/tool"
+    assert str(call(KIND, enterprise).project) == "https://github.example.org/owner/tool"
 
 
 @pytest.mark.parametrize(

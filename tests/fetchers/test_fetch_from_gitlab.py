@@ -20,7 +20,7 @@ from updater.model import Fetch, Pin
     ],
 )
 def test_the_project_has_domain_and_groups(arguments: str, project: str) -> None:
-    assert call(KIND, f'{arguments} rev = "v1.2.0";').project == project
+    assert str(call(KIND, f'{arguments} rev = "v1.2.0";').project) == project
 
 
 def test_the_archive_is_the_apis_with_its_path_escaped() -> None:

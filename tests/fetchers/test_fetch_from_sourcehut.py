@@ -20,7 +20,7 @@ OWNER = 'owner = "~owner"; repo = "tool"; rev = version;'
     ],
 )
 def test_the_project_is_on_the_service_for_its_kind_of_repository(more: str, project: str) -> None:
-    assert call(KIND, OWNER + more).project == project
+    assert str(call(KIND, OWNER + more).project) == project
 
 
 def test_a_candidate_is_its_commits_archive() -> None:

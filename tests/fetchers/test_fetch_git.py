@@ -14,7 +14,7 @@ REV = f'rev = "{OTHER_COMMIT}";'
 
 def test_the_pin_is_version_and_rev() -> None:
     one = call(KIND, URL + REV)
-    assert one.project == "https://git.example.org/owner/tool"
+    assert str(one.project) == "https://git.example.org/owner/tool"
     assert one.pin == Pin("1.2.0", OTHER_COMMIT)
 
 

@@ -12,7 +12,7 @@ from updater.model import Candidate, Distribution, Fetch, NoFile, Pin
 
 def test_project_and_pin_are_name_version_and_hash() -> None:
     one = call(KIND, 'pname = "Tool_Kit.py"; inherit version; hash = "h";')
-    assert one.project == "pypi:tool-kit-py"
+    assert str(one.project) == "pypi:tool-kit-py"
     assert one.pin == Pin("1.2.0", through_version=True, hash="h")
 
 

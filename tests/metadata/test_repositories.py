@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from updater.metadata.repositories import from_metadata, from_tree, repository
-from updater.model import Host
+from updater.model import Host, Project
 
 HOSTS = {
     name: Host(name, kind, f"https://{name}", f"https://{name}", f"https://{name}")
@@ -77,9 +77,10 @@ NAMED = {
 
 @pytest.mark.parametrize(("address", "project"), NAMED.values(), ids=NAMED)
 def test_an_address_names_a_repository_on_a_known_host(address: str, project: str | None) -> None:
-    assert repository([address], HOSTS) == project
+    expected = Project.parse(project) if project is not None else None
+    assert repository([address], HOSTS) == expected
 
 
 def test_the_first_address_that_names_one_counts() -> None:
     addresses = ["https://fig.example", "https://github.com/o/fig", "https://github.com/o/other"]
-    assert repository(addresses, HOSTS) == "https://github.com/o/fig"
+    assert repository(addresses, HOSTS) == Project.parse("https://github.com/o/fig")

@@ -69,7 +69,8 @@ class Asking:
     def ask(self, kind: Upstream, *questions: ProjectQuestion | str) -> dict[str, OfferOrError]:
         """Look projects up and return what was found, by project."""
         asked = [
-            ProjectQuestion(Project(one)) if isinstance(one, str) else one for one in questions
+            ProjectQuestion(Project.parse(one)) if isinstance(one, str) else one
+            for one in questions
         ]
         found = self.run(lambda around: kind.look_up(asked, around))
         return {str(project): one for project, one in found.items()}

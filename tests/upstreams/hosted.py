@@ -38,7 +38,7 @@ class Setting:
         return f"https://{self.name}/{path}"
 
     def offer(self, path: str, **more: object) -> Offer:
-        question = ProjectQuestion(Project(self.url(path)), **more)  # type: ignore[arg-type]
+        question = ProjectQuestion(Project.parse(self.url(path)), **more)  # type: ignore[arg-type]
         return self.asking.offer(self.kind, question)
 
     def release_page(self, tag: str) -> str:
@@ -127,7 +127,7 @@ class HostedKind:
             Release(f"v1.{number}", f"2025-01-01T00:00:{number // 10:02}Z", notes=f"note {number}")
             for number in range(120)
         ]
-        project = Project(setting.url("group/pkg"))
+        project = Project.parse(setting.url("group/pkg"))
         first, *further = setting.asking.notes(setting.kind, project)
         assert [one for page in [first, *further] for one in page] == [
             Note(f"v1.{number}", setting.release_page(f"v1.{number}"), f"note {number}")
@@ -143,10 +143,10 @@ class HostedKind:
         assert hosted.repository.head()
         setting.forge.server.fail("GET .*/releases", Response(500))
         with pytest.raises(ServerFailed):
-            setting.asking.notes(setting.kind, Project(setting.url("group/pkg")))
+            setting.asking.notes(setting.kind, Project.parse(setting.url("group/pkg")))
 
     def test_who_may_see_a_repository_is_asked(self, setting: Setting, hosted: Hosted) -> None:
-        project = Project(setting.url("group/pkg"))
+        project = Project.parse(setting.url("group/pkg"))
         setting.asking.tokens[setting.forge.url] = TOKEN
         assert setting.asking.is_public(setting.kind, project)
         hosted.private = True
@@ -189,7 +189,7 @@ class HostedKind:
     ) -> None:
         assert hosted.repository.head()
         setting.forge.server.fail("GET .*/releases", Response(500))
-        question = ProjectQuestion(Project(setting.url("group/pkg")), releases=True)
+        question = ProjectQuestion(Project.parse(setting.url("group/pkg")), releases=True)
         assert isinstance(setting.asking.failure(setting.kind, question), ServerFailed)
 
     def test_the_token_goes_to_git_and_to_the_api(self, setting: Setting, hosted: Hosted) -> None:
@@ -216,7 +216,7 @@ class HostedKind:
     def test_no_other_kind_claims_its_projects(self, setting: Setting) -> None:
         from updater.kinds import UPSTREAMS  # noqa: PLC0415 - the list is this one test's
 
-        project = Project(setting.url("group/pkg"))
+        project = Project.parse(setting.url("group/pkg"))
         claiming = [one.kind for one in UPSTREAMS if one.claims(project, setting.asking.hosts)]
         assert claiming == [setting.kind.kind]
         assert codes(Offer(project, ())) == []

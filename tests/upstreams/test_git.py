@@ -121,7 +121,7 @@ def test_a_branch_is_known_when_it_is_asked_for(
 ) -> None:
     repository.branch("dev")
     serve(server, repository, "/some/where/pkg.git")
-    question = ProjectQuestion(Project(PROJECT), branches=frozenset({"dev"}))
+    question = ProjectQuestion(Project.parse(PROJECT), branches=frozenset({"dev"}))
     assert asking.offer(KIND, question).branches == {
         "main": repository.head(),
         "dev": repository.head(),
@@ -129,20 +129,20 @@ def test_a_branch_is_known_when_it_is_asked_for(
 
 
 CLAIMED = {
-    "a host of this kind": ("https://git.example/a/b", True),
-    "a host that nobody knows": ("https://elsewhere.example/a", True),
-    "a host of another kind": ("https://github.com/a/b", False),
-    "the index": ("pypi:a", False),
-    "another scheme": ("ssh://git.example/a/b", False),
+    "a host of this kind": (Project.parse("https://git.example/a/b"), True),
+    "a host that nobody knows": (Project.parse("https://elsewhere.example/a"), True),
+    "a host of another kind": (Project.parse("https://github.com/a/b"), False),
+    "the index": (Project.indexed("a"), False),
+    "another scheme": (Project("ssh", "git.example", "a/b"), False),
 }
 
 
 @pytest.mark.parametrize(("project", "claimed"), CLAIMED.values(), ids=CLAIMED)
 def test_what_no_other_kind_knows_is_claimed(
-    asking: Asking, project: str, *, claimed: bool
+    asking: Asking, project: Project, *, claimed: bool
 ) -> None:
     hosts = {
         **asking.hosts,
         "github.com": Host("github.com", "github", "https://github.com", "", ""),
     }
-    assert KIND.claims(Project(project), hosts) is claimed
+    assert KIND.claims(project, hosts) is claimed

@@ -51,7 +51,7 @@ def url(name: str) -> str:
 
 
 def question(name: str, **more: object) -> ProjectQuestion:
-    return ProjectQuestion(Project(url(name)), **more)  # type: ignore[arg-type]
+    return ProjectQuestion(Project.parse(url(name)), **more)  # type: ignore[arg-type]
 
 
 def requests(github: GitHub) -> list[str]:
@@ -477,7 +477,7 @@ def test_names_cannot_leave_their_strings(
     nasty = 'x"){id} y: repository(owner:"o",name:"vocos'
     found = with_token.ask(
         KIND,
-        f"https://github.com/o/{nasty}",
+        ProjectQuestion(Project.repository("github.com", f"o/{nasty}")),
         question("vocos", branches=frozenset({'m"\\ }{\u2028\U0001f600'}), files=('"', "\\")),
     )
     missing, there = found.values()
@@ -506,7 +506,7 @@ def test_notes_come_newest_first_with_and_without_a_token(
         vocos.release(f"v1.{number}", "2025-03-01T10:00:00Z", notes=f"note {number}")
     vocos.release("v2", "2025-03-01T10:00:00Z", notes="secret", draft=True)
     vocos.writable = True
-    pages = asking.notes(KIND, Project(url("vocos")))
+    pages = asking.notes(KIND, Project.parse(url("vocos")))
     web = f"{github.url}/o/vocos/releases/tag"
     assert [len(page) for page in pages] == [99, 21]  # a draft is on the first
     assert [one for page in pages for one in page] == [
@@ -516,6 +516,6 @@ def test_notes_come_newest_first_with_and_without_a_token(
 
 
 def test_who_may_see_a_repository_is_asked(with_token: Asking, vocos: Hosted) -> None:
-    assert with_token.is_public(KIND, Project(url("vocos")))
+    assert with_token.is_public(KIND, Project.parse(url("vocos")))
     vocos.private = True
-    assert not with_token.is_public(KIND, Project(url("vocos")))
+    assert not with_token.is_public(KIND, Project.parse(url("vocos")))

@@ -39,7 +39,7 @@ def test_a_group_may_be_in_a_group(setting: Setting) -> None:
 def test_releases_that_are_its_members_alone_are_not_public(setting: Setting) -> None:
     hosted = filled(setting.forge)
     hosted.releases_access = "private"
-    assert not setting.asking.is_public(KIND, Project(setting.url("group/pkg")))
+    assert not setting.asking.is_public(KIND, Project.parse(setting.url("group/pkg")))
 
 
 def test_a_tag_has_its_page(setting: Setting) -> None:
@@ -58,4 +58,5 @@ def test_gitlab_com_is_known() -> None:
         "https://gitlab.com/api/v4",
         "https://gitlab.com/api/graphql",
         ("GITLAB_TOKEN",),
+        "gitlab",
     )

@@ -127,7 +127,7 @@ class Place:
         return anyio.run(play)
 
     async def _asked(self, around: Surroundings) -> object:
-        project = Project(self.project)
+        project = Project.parse(self.project)
         question = ProjectQuestion(
             project, frozenset({"main"}), files=("pyproject.toml",), releases=True, dates=True
         )

@@ -48,7 +48,7 @@ class Follower(Struct, frozen=True):
         Raises:
             StageError: a fact that the decision needs cannot be had.
         """
-        if subject.project.startswith("pypi:"):
+        if subject.project.on_index:
             decision = self._from_index(subject, offer)
         else:
             index = twin if isinstance(twin, Offer) else None

@@ -35,14 +35,14 @@ class Records:
         if candidate is None or not candidate.ref or not candidate.commit:
             return
         if self._answers is not None and not self.commit(project, candidate.ref, found):
-            asked = ("tag", project, candidate.ref, str(found))
+            asked = ("tag", str(project), candidate.ref, str(found))
             self._answers.keep({"commit": candidate.commit}, *asked)
 
     def commit(self, project: Project, tag: str, pinned: Sri) -> str:
         """Return the commit that a tag named in the first run that saw it, or an empty string."""
         kept = None
         if self._answers is not None:
-            kept = self._answers.get("tag", project, tag, str(pinned))
+            kept = self._answers.get("tag", str(project), tag, str(pinned))
         return str(kept["commit"]) if kept is not None else ""
 
     def seen(self, subject: Subject) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
-from packaging.utils import InvalidName, canonicalize_name
 
 from updater import choose
 from updater.kinds import guarded
 from updater.metadata.version import files_read
 from updater.model import Choice, Evidence, NoFile, Pinned, PinWarning, Project, Take, Tracking
-from updater.upstreams.base import ProjectQuestion, host_of
+from updater.upstreams.base import ProjectQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,18 +34,20 @@ class Subject(Struct, frozen=True):
     @property
     def has_history(self) -> bool:
         """Whether its hash is that of a commit: not of a file that a version names."""
-        return not self.policy.upstream and not self.project.startswith("pypi:")
+        return not self.policy.upstream and not self.project.on_index
 
     @property
     def names(self) -> choose.TagNames:
         """What a tag may start with."""
         own = (self.package.name, self.package.pname or "")
-        return choose.TagNames(tuple(dict.fromkeys(name for name in own if name)), self._repository)
+        return choose.TagNames(
+            tuple(dict.fromkeys(name for name in own if name)), self.project.name
+        )
 
     @property
     def modules(self) -> tuple[str, ...]:
         """What the import package may be called, likeliest first."""
-        names = (self.package.name, self.package.pname or "", self._repository)
+        names = (self.package.name, self.package.pname or "", self.project.name)
         return tuple(
             dict.fromkeys(
                 name.replace("-", "_").replace(".", "_").lower() for name in names if name
@@ -54,19 +55,9 @@ class Subject(Struct, frozen=True):
         )
 
     @property
-    def _repository(self) -> str:
-        return self.project.rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
-
-    @property
     def twin(self) -> Project | None:
         """The package's project on the index, where the source comes from a repository."""
-        if self.project.startswith("pypi:"):
-            return None
-        name = self.package.pname or self.package.name
-        try:
-            return Project(f"pypi:{canonicalize_name(name, validate=True)}")
-        except InvalidName:
-            return None
+        return None if self.project.on_index else self.package.indexed
 
     def question(self, to: str) -> ProjectQuestion:
         """Return what must be known of its project.
@@ -93,7 +84,7 @@ class Subject(Struct, frozen=True):
         # Where config.yaml names the upstream, the source is somewhere else.
         named = self.policy.upstream
         project = self.fetcher.project(self.package, self.source) if named else self.project
-        host = host_of(project, hosts)
+        host = project.on(hosts)
         web = host.web if host is not None else ""
         fetch = self.fetcher.fetch(self.package, self.source, candidate, web)
         return fetch if isinstance(fetch, NoFile) else guarded(fetch, project, hosts)

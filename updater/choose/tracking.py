@@ -40,7 +40,7 @@ def expected_tracking(pin: Pin, policy: Policy) -> Tracking:
     """Say what a pin will follow as far as its own text tells, before upstream is asked."""
     if policy.track != "auto":
         return Tracking(policy.track, _SAID, policy.branch)
-    of_index = policy.upstream.startswith("pypi:") if policy.upstream else not pin.rev
+    of_index = policy.upstream.on_index if policy.upstream else not pin.rev
     if policy.upstream or of_index:
         why = _NAMED if policy.upstream else "its source is fetched from the package index"
         return Tracking("pypi" if of_index else "tag", why)

@@ -18,7 +18,7 @@ from updater.config.values import plain
 from updater.errors import ConfigError
 from updater.hashing.limits import Limits
 from updater.kinds import HOST_KINDS, KNOWN_HOSTS
-from updater.model import BuildPolicy, Host, Package, Policy, PullPolicy, TrackKind
+from updater.model import BuildPolicy, Host, Package, Policy, Project, PullPolicy, TrackKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -89,6 +89,8 @@ class Config(Struct, frozen=True):
             options["allow"] = SpecifierSet(options["allow"])
         if "python" in options:
             options["python"] = Version(options["python"])
+        if "upstream" in options:
+            options["upstream"] = Project.parse(options["upstream"])
         if "tag_pattern" in options:
             options["tag_pattern"] = re.compile(options["tag_pattern"])
         return Policy(
@@ -195,5 +197,6 @@ def _hosts(document: Document, shown: str) -> dict[str, Host]:
             api=options.api or default.api,
             graphql=options.graphql or default.graphql,
             token_env=(options.token_env,) if options.token_env else default.token_env,
+            short=default.short,
         )
     return hosts

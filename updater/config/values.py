@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from msgspec import Struct, structs
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.utils import canonicalize_name
 
-from updater.kinds import HOST_KINDS
+from updater.kinds import HOST_KINDS, PROJECT_FORMS, SHORT_HOSTS, read_project
 from updater.model.schedule import read_window
 
 if TYPE_CHECKING:
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DECIMAL = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
 _SIZES = _DECIMAL | {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
-_SHORT_HOSTS = {"github": "github.com", "gitlab": "gitlab.com", "codeberg": "codeberg.org"}
-_SHORT = ":, ".join(_SHORT_HOSTS) + ":"
 _TRACKS = ("auto", "tag", "release", "commit", "pypi")
 _UPDATE_KINDS = ("patch", "minor", "major", "pin")
 
@@ -172,21 +169,16 @@ class UpstreamAddress(str, Spelled):
 
     schema: ClassVar[Schema] = {
         "type": "string",
-        "pattern": rf"^\s*({'|'.join(_SHORT_HOSTS)}|pypi|https):",
+        "pattern": rf"^\s*({'|'.join(SHORT_HOSTS)}|pypi|https):",
     }
 
     def __new__(cls, value: object) -> Self:
         text = value.strip() if isinstance(value, str) else ""
-        short, _, rest = text.partition(":")
-        if short == "pypi" and re.fullmatch(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?", rest, re.ASCII):
-            return super().__new__(cls, f"pypi:{canonicalize_name(rest)}")
-        if short in _SHORT_HOSTS and re.fullmatch(r"[\w.-]+(?:/[\w.-]+)+", rest, re.ASCII):
-            return super().__new__(
-                cls, f"https://{_SHORT_HOSTS[short]}/{rest.removesuffix('.git')}"
-            )
-        if re.fullmatch(r"https://[^\s/@?#]+/[^\s@?#]+", text):
-            return super().__new__(cls, text.rstrip("/").removesuffix(".git"))
-        raise ValueError(f"expected {_SHORT}OWNER/REPO, pypi:NAME or https://HOST/OWNER/REPO")
+        try:
+            return super().__new__(cls, str(read_project(text)))
+        except ValueError:
+            forms = ", ".join((*PROJECT_FORMS, "pypi:NAME"))
+            raise ValueError(f"expected {forms} or https://HOST/OWNER/REPO") from None
 
 
 class Specifier(str, Spelled):

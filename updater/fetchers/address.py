@@ -10,7 +10,6 @@ import re
 from urllib.parse import urlsplit
 
 from msgspec import Struct
-from packaging.utils import canonicalize_name
 
 from updater.model import Project, Span
 
@@ -78,15 +77,15 @@ def parse(text: str) -> DownloadAddress:
             if found is not None:
                 host = _SHORT_HOSTS.get(found["host"], found["host"])
                 path = found["path"].removesuffix(".git")
-                project = Project(f"https://{host}/{path}")
+                project = Project.repository(host, path)
                 group = "ref" if found["ref"] else "plain"
                 return DownloadAddress(text, project, Span(*found.span(group)), is_archive)
     index = _INDEX.fullmatch(text)
     if index is not None:
-        return DownloadAddress(text, Project(f"pypi:{canonicalize_name(index['name'])}"))
+        return DownloadAddress(text, Project.indexed(index["name"]))
     parts = urlsplit(text)
     folder = parts.path.rsplit("/", 1)[0]
-    return DownloadAddress(text, Project(f"{parts.scheme}://{parts.netloc}{folder}"))
+    return DownloadAddress(text, Project(parts.scheme, parts.netloc, folder.removeprefix("/")))
 
 
 def places(version: str, text: str) -> list[re.Match[str]]:

@@ -58,7 +58,7 @@ class Addressed(Fetcher):
     def tells_upstream(self, package: Package, source: Source) -> bool:
         """Only the address of a repository's tag, or of a file of the package index, does."""
         here = self._address(package, source)
-        return here.ref is not None or here.project.startswith("pypi:")
+        return here.ref is not None or here.project.on_index
 
     def skip(self, package: Package, source: Source) -> str:
         """An address without version or commit is that of a file on a branch, or the like."""
@@ -92,11 +92,11 @@ class Addressed(Fetcher):
             values[name] = new
         url = values[_name(source)]
         blocked, strip_root = self.blocked(source), source.value("stripRoot") != "false"
-        if here.project.startswith("pypi:"):
+        if here.project.on_index:
             return self._from_index(values, url, candidate, blocked, strip_root=strip_root)
         if url.startswith("mirror:"):
             blocked = blocked or "only Nix knows the hosts of mirror: addresses"
-        host = "/".join(here.project.split("/")[:3])
+        host = f"{here.project.scheme}://{here.project.host}"
         return Fetch(
             values=values,
             url=f"{web}{url.removeprefix(host)}" if web and url.startswith(f"{host}/") else url,

@@ -162,10 +162,4 @@ def repository(address: str) -> Project:
         host, path = parts.hostname or "", parts.path
         if parts.port is not None:
             host = f"{host}:{parts.port}"
-    return Project(f"https://{host}/{path.strip('/').removesuffix('.git')}")
-
-
-def page(project: Project, web: str) -> str:
-    """Return the address of a repository: on its host as it is configured, where that is known."""
-    path = project.removeprefix("https://").partition("/")[2]
-    return f"{web}/{path}" if web else project
+    return Project.repository(host, path.strip("/").removesuffix(".git"))

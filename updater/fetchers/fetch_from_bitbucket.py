@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from updater.fetchers.base import page, required
+from updater.fetchers.base import required
 from updater.fetchers.forge import Forge
 from updater.model import Package, Project, Source
 
@@ -19,11 +19,11 @@ class FetchFromBitbucket(Forge):
     def project(self, package: Package, source: Source) -> Project:
         """Return ``https://bitbucket.org/OWNER/REPO``."""
         owner = required(package, source, "owner")
-        return Project(f"https://bitbucket.org/{owner}/{required(package, source, 'repo')}")
+        return Project.repository("bitbucket.org", f"{owner}/{required(package, source, 'repo')}")
 
     def archive(self, project: Project, web: str, commit: str) -> str:
         """Return the address of a commit's archive."""
-        return f"{page(project, web)}/get/{commit}.tar.gz"
+        return f"{project.page(web)}/get/{commit}.tar.gz"
 
 
 KIND = FetchFromBitbucket()

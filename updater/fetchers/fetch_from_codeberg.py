@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from updater.fetchers.base import page, required
+from updater.fetchers.base import required
 from updater.fetchers.forge import Forge, archive_url
 from updater.model import Package, Project, Source
 
@@ -21,11 +21,11 @@ class FetchFromCodeberg(Forge):
         """Return ``https://codeberg.org/OWNER/REPO``."""
         domain = source.value("domain") or "codeberg.org"
         owner = required(package, source, "owner")
-        return Project(f"https://{domain}/{owner}/{required(package, source, 'repo')}")
+        return Project.repository(domain, f"{owner}/{required(package, source, 'repo')}")
 
     def archive(self, project: Project, web: str, commit: str) -> str:
         """Return the address of a commit's archive."""
-        return archive_url(page(project, web), commit)
+        return archive_url(project.page(web), commit)
 
 
 KIND = FetchFromCodeberg()

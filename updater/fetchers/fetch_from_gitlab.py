@@ -22,13 +22,13 @@ class FetchFromGitLab(Forge):
         domain = source.value("domain") or "gitlab.com"
         group = f"{required(package, source, 'group')}/" if source.get("group") else ""
         owner = required(package, source, "owner")
-        return Project(f"https://{domain}/{group}{owner}/{required(package, source, 'repo')}")
+        repo = required(package, source, "repo")
+        return Project.repository(domain, f"{group}{owner}/{repo}")
 
     def archive(self, project: Project, web: str, commit: str) -> str:
         """Return the address of a commit's archive; dots and slashes of its path are escaped."""
-        host, _, path = project.removeprefix("https://").partition("/")
-        escaped = path.replace(".", "%2E").replace("/", "%2F")
-        base = web or f"https://{host}"
+        escaped = project.path.replace(".", "%2E").replace("/", "%2F")
+        base = web or f"https://{project.host}"
         return f"{base}/api/v4/projects/{escaped}/repository/archive.tar.gz?sha={commit}"
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from updater.fetchers.base import page, required
+from updater.fetchers.base import required
 from updater.fetchers.forge import Forge, archive_url
 from updater.model import Package, Project, Source
 
@@ -25,11 +25,11 @@ class FetchFromSourcehut(Forge):
         domain = source.value("domain") or "sr.ht"
         owner = required(package, source, "owner")
         repo = required(package, source, "repo")
-        return Project(f"https://{service}.{domain}/{owner}/{repo}")
+        return Project.repository(f"{service}.{domain}", f"{owner}/{repo}")
 
     def archive(self, project: Project, web: str, commit: str) -> str:
         """Return the address of a commit's archive."""
-        return archive_url(page(project, web), commit)
+        return archive_url(project.page(web), commit)
 
 
 KIND = FetchFromSourcehut()

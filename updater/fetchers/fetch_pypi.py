@@ -25,7 +25,7 @@ class FetchPypi(Fetcher):
 
     def project(self, package: Package, source: Source) -> Project:
         """Return ``pypi:NAME`` with the normalised name."""
-        return Project(f"pypi:{canonicalize_name(required(package, source, 'pname'))}")
+        return Project.indexed(required(package, source, "pname"))
 
     def pin(self, package: Package, source: Source) -> Pin:
         """Return version and hash; the version names the file."""

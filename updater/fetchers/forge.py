@@ -13,7 +13,6 @@ from updater.fetchers.base import (
     Fetcher,
     checkout,
     is_through_version,
-    page,
     required,
     switched_on,
     written_hash,
@@ -73,7 +72,7 @@ class Forge(Fetcher):
             return NoFile(f"no commit is known for {candidate.version}")
         switches = switched_on(source, NOT_AN_ARCHIVE)
         project = self.project(package, source)
-        address = f"{page(project, web)}.git"
+        address = f"{project.page(web)}.git"
         return Fetch(
             values=values,
             url=self.archive(project, web, candidate.commit),

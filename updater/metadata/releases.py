@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from anyio import to_thread
 from msgspec import Struct
-from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from updater.errors import HashError, StageError
@@ -21,7 +20,6 @@ from updater.hashing.archive import hash_archive
 from updater.hashing.keep import keep_project_files
 from updater.hashing.limits import Limits
 from updater.metadata.release import ReleaseMetadata, is_known, of_metadata, of_tree
-from updater.model import Project
 from updater.upstreams.base import ProjectQuestion
 from updater.upstreams.pypi import KIND as PYPI
 
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from updater.effects.http.client import Http
-    from updater.model import Candidate, Distribution, Package, Updated
+    from updater.model import Candidate, Distribution, Package, Project, Updated
     from updater.upstreams.base import Surroundings
 
 LARGEST = 64 << 20
@@ -174,18 +172,12 @@ def version(text: str) -> Version | None:
 
 def index_project(package: Package, project: Project) -> Project | None:
     """Return the project of a package on the package index, by its name there."""
-    if project.startswith("pypi:"):
-        return project
-    try:
-        return Project(f"pypi:{canonicalize_name(package.pname or package.name, validate=True)}")
-    except InvalidName:
-        return None
+    return project if project.on_index else package.indexed
 
 
 def _is_of(metadata: bytes, project: Project) -> bool:
     """Tell whether a release of the index names the repository, so that it is of this project."""
-    path = project.removeprefix("https://").partition("/")[2]
-    return project.startswith("pypi:") or path.lower().encode() in metadata.lower()
+    return project.on_index or project.path.lower().encode() in metadata.lower()
 
 
 def _smallest(candidate: Candidate | None) -> Distribution | None:

@@ -98,4 +98,4 @@ def _repository(address: str, hosts: Mapping[str, Host]) -> Project | None:
     elif "-" in path:  # a page of the repository: groups of GitLab may be nested
         path = path[: path.index("-")]
     known = len(path) > 1 and path[0] not in _NO_OWNERS and all(map(_PART.fullmatch, path))
-    return Project(f"https://{host.name}/{'/'.join(path)}") if known else None
+    return Project.repository(host.name, "/".join(path)) if known else None

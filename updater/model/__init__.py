@@ -14,7 +14,6 @@ from updater.model.offers import (
     Candidate,
     CommitFacts,
     Distribution,
-    Host,
     HttpResponse,
     Note,
     Offer,
@@ -43,12 +42,12 @@ from updater.model.overlay import (
     Package,
     Part,
     Pin,
-    Project,
     Reference,
     Source,
     Span,
 )
 from updater.model.policy import BuildPolicy, Policy, PullPolicy, TrackKind
+from updater.model.project import Host, Project
 from updater.model.pulls import Branch, BranchCommit, Issue, Pull, PullRequest, PullState
 
 __all__ = [

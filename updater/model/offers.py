@@ -1,4 +1,4 @@
-"""What upstreams offer, and where they are reached."""
+"""What upstreams offer."""
 
 from __future__ import annotations
 
@@ -11,24 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from updater.model.hashes import Sri
-    from updater.model.overlay import Project
-
-
-class Host(Struct, frozen=True):
-    """Where a code host is reached: what GitHub Enterprise users configure.
-
-    Attributes:
-        name: as overlays name it, such as ``github.com``.
-        web, api, graphql: base URLs without a slash at the end.
-        token_env: the environment variable that holds this host's token.
-    """
-
-    name: str
-    kind: str
-    web: str
-    api: str
-    graphql: str
-    token_env: tuple[str, ...] = ()
+    from updater.model.project import Project
 
 
 class PinWarning(Struct, frozen=True):

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, NewType, TypeAlias
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-Project = NewType("Project", str)
-"""An upstream's identity: ``https://HOST/PATH`` or ``pypi:NAME``.
-
-All that fetchers and upstreams know of each other.
-"""
+from updater.model.project import Project
 
 
 class Span(Struct, frozen=True, order=True):
@@ -183,6 +179,14 @@ class Package(Struct, frozen=True):
     def label(self) -> str | None:
         """The version as it is written; None where there is none, or none that can be read."""
         return self.version.value if self.version is not None else None
+
+    @property
+    def indexed(self) -> Project | None:
+        """The package index's project of its name; None where the index has no such names."""
+        try:
+            return Project.parse(f"pypi:{self.pname or self.name}")
+        except ValueError:
+            return None
 
     @property
     def fetched(self) -> Source | None:

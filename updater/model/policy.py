@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
     from packaging.version import Version
 
+    from updater.model.project import Project
+
 LARGEST_PACK: Final = 8 << 30
 """The bytes of a pack that git may fetch where config.yaml says nothing else."""
 
@@ -86,8 +88,8 @@ class Policy(Struct, frozen=True):
 
     Attributes:
         track: the channel to follow; ``branch`` goes with a name in ``branch``.
-        upstream: the identity of the project that versions come from, where the source's address
-            tells none; an empty string elsewhere.
+        upstream: the project that versions come from, where the source's address tells none; None
+            elsewhere.
         tag_pattern: matches a whole tag; its group ``version`` is the version.
         ignore: versions never to take, ``*`` at the end matches the rest.
         python: the Python that the package is built for, of a minor version any release; None does
@@ -101,7 +103,7 @@ class Policy(Struct, frozen=True):
 
     track: TrackKind = "auto"
     branch: str = ""
-    upstream: str = ""
+    upstream: Project | None = None
     prereleases: bool = False
     allow: SpecifierSet | None = None
     tag_pattern: re.Pattern[str] | None = None

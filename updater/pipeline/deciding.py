@@ -63,7 +63,7 @@ class Decider(Struct, frozen=True):
         if skip or source is None:
             return Skipped(package=package, reason=skip)
         fetcher = FETCHERS[source.fetcher]
-        project = Project(policy.upstream) if policy.upstream else fetcher.project(package, source)
+        project = policy.upstream or fetcher.project(package, source)
         upstream = next((u for u in UPSTREAMS if u.claims(project, self.run.config.hosts)), None)
         if upstream is None:
             return Skipped(package=package, reason=f"no upstream kind knows {project}")

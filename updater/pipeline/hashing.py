@@ -18,7 +18,6 @@ from updater.pipeline.hash.downloaded import collisions, declared, step_to
 from updater.pipeline.hash.ready import Ready
 from updater.pipeline.hash.sources import ADVICE, SourceHashes
 from updater.pipeline.hash.tags import refuse_moved
-from updater.upstreams.base import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -115,7 +114,7 @@ class HashStage(Struct, frozen=True):
         if project != subject.project:
             # What was looked up is another project's; only the version says something here too.
             candidate = replace(candidate, commit="", distributions=())
-        host = host_of(project, self.run.config.hosts)
+        host = project.on(self.run.config.hosts)
         web = host.web if host is not None else ""
         fetch = kind.fetch(subject.package, companion, candidate, web)
         if isinstance(fetch, NoFile):

@@ -81,7 +81,7 @@ def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
         hash=outcome.sri,
         method=outcome.hashed.method if outcome.hashed is not None else "",
         published=candidate.published if candidate is not None else None,
-        upstream=proposed.project if proposed.project.startswith("http") else "",
+        upstream="" if proposed.project.on_index else proposed.project.page(),
         url=candidate.url if candidate is not None else "",
         reason=outcome.reason,
         warnings=outcome.warnings,

@@ -209,19 +209,3 @@ def merged(questions: Iterable[ProjectQuestion]) -> tuple[ProjectQuestion, ...]:
         known = by_project.get(question.project)
         by_project[question.project] = question if known is None else known | question
     return tuple(by_project.values())
-
-
-def host_of(project: Project, hosts: Mapping[str, Host]) -> Host | None:
-    """Return the configured host of ``https://HOST/OWNER/REPO``."""
-    name = project.removeprefix("https://").split("/", 1)[0]
-    return hosts.get(name) if project.startswith("https://") else None
-
-
-def path_of(project: Project, host: Host) -> str:
-    """Return a project's path on its host, ``OWNER/REPO``."""
-    return project.removeprefix(f"https://{host.name}/")
-
-
-def page(project: Project, host: Host) -> str:
-    """Return the project's address on its host as it is configured."""
-    return f"{host.web}/{path_of(project, host)}"

@@ -16,8 +16,6 @@ from updater.upstreams.base import (
     Surroundings,
     Upstream,
     each,
-    host_of,
-    page,
 )
 from updater.upstreams.ls_refs import Refs, advertised_refs, ls_refs, moved, offer, prefixes
 
@@ -35,8 +33,8 @@ class Git(Upstream):
 
     def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
         """Tell whether the project is on a host of no other kind."""
-        host = host_of(project, hosts)
-        return project.startswith("https://") and (host is None or host.kind == self.kind)
+        host = project.on(hosts)
+        return project.scheme == "https" and (host is None or host.kind == self.kind)
 
     async def offers(
         self, questions: Sequence[ProjectQuestion], around: Surroundings
@@ -44,8 +42,8 @@ class Git(Upstream):
         """Ask each repository for its refs, all side by side."""
 
         async def one(question: ProjectQuestion) -> Offer:
-            host = host_of(question.project, around.hosts)
-            url = page(question.project, host) if host is not None else question.project
+            host = question.project.on(around.hosts)
+            url = question.project.page(host.web if host is not None else "")
             refs = await _refs(url, prefixes(question), around.web)
             now = refs.url.removesuffix(".git")
             found = offer(question, refs, lambda _tag: now)

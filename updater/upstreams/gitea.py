@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from updater.model import Candidate, Host
-from updater.upstreams.base import path_of
 from updater.upstreams.hosted import Hosted, HostedRepository
 from updater.upstreams.rest import date, published_note, read_list, read_object
 
@@ -32,6 +31,7 @@ class Gitea(Hosted):
             api="https://codeberg.org/api/v1",
             graphql="https://codeberg.org",
             token_env=("CODEBERG_TOKEN",),
+            short="codeberg",
         ),
     )
 
@@ -41,7 +41,7 @@ class Gitea(Hosted):
 
     def api_url(self, project: Project, host: Host) -> str:
         """Return the repository's address."""
-        return f"{host.api}/repos/{path_of(project, host)}"
+        return f"{host.api}/repos/{project.path}"
 
     def archive(self, project: Project, host: Host, commit: str) -> str:
         """Return the address that is below the API's of the repository."""

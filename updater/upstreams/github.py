@@ -16,8 +16,6 @@ from updater.upstreams.base import (
     Surroundings,
     Upstream,
     each,
-    host_of,
-    path_of,
     side_by_side,
 )
 from updater.upstreams.github_batches import Batches
@@ -42,6 +40,7 @@ class GitHub(Upstream):
             api="https://api.github.com",
             graphql="https://api.github.com/graphql",
             token_env=("GITHUB_TOKEN", "GH_TOKEN"),
+            short="github",
         ),
     )
 
@@ -51,27 +50,27 @@ class GitHub(Upstream):
 
     def archive(self, project: Project, host: Host, commit: str) -> str:
         """Return REST's address. Source: GitHub docs, "Download a repository archive (tar)"."""
-        return f"{host.api}/repos/{path_of(project, host)}/tarball/{commit}"
+        return f"{host.api}/repos/{project.path}/tarball/{commit}"
 
     def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
         """Tell whether the project is on a host of kind ``github``."""
-        host = host_of(project, hosts)
+        host = project.on(hosts)
         return host is not None and host.kind == self.kind
 
     def notes(self, project: Project, around: Surroundings) -> AsyncGenerator[list[Note]] | None:
         """Ask REST for the releases, which it tells without a token, too."""
-        host = host_of(project, around.hosts)
+        host = project.on(around.hosts)
         if host is None:
             return None
-        url = releases_url(path_of(project, host), host)
+        url = releases_url(project.path, host)
         return read_notes(url, around.web, published_note, accept=ACCEPT)
 
     async def is_public(self, project: Project, around: Surroundings) -> bool:
         """Ask REST for the repository; what only an enterprise may see is private to it."""
-        host = host_of(project, around.hosts)
+        host = project.on(around.hosts)
         if host is None:
             return False
-        found = await read_object(f"{host.api}/repos/{path_of(project, host)}", around.web)
+        found = await read_object(f"{host.api}/repos/{project.path}", around.web)
         return found.get("private") is False
 
     async def offers(
@@ -81,7 +80,7 @@ class GitHub(Upstream):
         found: dict[Project, OfferOrError] = {}
         by_host: dict[str, list[ProjectQuestion]] = {}
         for question in questions:
-            host = host_of(question.project, around.hosts)
+            host = question.project.on(around.hosts)
             if host is not None:
                 by_host.setdefault(host.name, []).append(question)
 

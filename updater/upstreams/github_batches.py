@@ -23,7 +23,7 @@ from updater.errors import (
     UpstreamError,
 )
 from updater.model import Host, Offer, Project
-from updater.upstreams.base import OfferOrError, ProjectQuestion, page, side_by_side
+from updater.upstreams.base import OfferOrError, ProjectQuestion, side_by_side
 from updater.upstreams.github_git import releases_by_rest
 from updater.upstreams.github_query import PAGE, Json, query, read
 from updater.upstreams.ls_refs import ls_refs, offer, prefixes
@@ -85,7 +85,7 @@ class Batches:
 
     async def _answered(self, questions: Sequence[ProjectQuestion]) -> list[ProjectQuestion]:
         """Ask one request and keep what it answers; return the questions that are left."""
-        body = json.dumps({"query": query(questions, self._host)}).encode()
+        body = json.dumps({"query": query(questions)}).encode()
         answer = await self._web.post(
             self._host.graphql,
             body,
@@ -118,7 +118,7 @@ class Batches:
         self, question: ProjectQuestion, answer: Json | None, errors: list[Json]
     ) -> OfferOrError | None:
         """Return one repository's offer or failure, None where it was not answered."""
-        url = page(question.project, self._host)
+        url = question.project.page(self._host.web)
         if answer is None:
             for error in errors:
                 match error.get("type"):
@@ -154,7 +154,7 @@ class Batches:
 
     async def _with_all_tags(self, question: ProjectQuestion, found: Offer) -> Offer:
         """Ask the git protocol: one request, where GraphQL needs one for each hundred tags."""
-        url = f"{page(question.project, self._host)}.git"
+        url = f"{question.project.page(self._host.web)}.git"
         refs = await ls_refs(url, prefixes(ProjectQuestion(question.project)), self._web, "basic")
         known = {one.ref: one for one in found.candidates}
         web = refs.url.removesuffix(".git")

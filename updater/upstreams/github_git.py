@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.model import Candidate, Host
-from updater.upstreams.base import ProjectQuestion, page, path_of
 from updater.upstreams.ls_refs import ls_refs, moved, offer, prefixes
 from updater.upstreams.rest import date, read_list
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from updater.model import Offer
-    from updater.upstreams.base import Web
+    from updater.upstreams.base import ProjectQuestion, Web
 
 ACCEPT = "application/vnd.github+json"
 """The form of REST's answers that GitHub recommends."""
@@ -30,14 +29,14 @@ async def ask_by_git(question: ProjectQuestion, host: Host, web: Web) -> Offer:
     Raises:
         UpstreamError: it cannot be asked.
     """
-    refs = await ls_refs(f"{page(question.project, host)}.git", prefixes(question), web, "basic")
+    refs = await ls_refs(f"{question.project.page(host.web)}.git", prefixes(question), web, "basic")
     url = refs.url.removesuffix(".git")
     found = offer(question, refs, lambda tag: tag_page(url, tag))
     path = url.removeprefix(f"{host.web}/")
     if question.releases:
         releases = await releases_by_rest(path, host, web, refs.tags)
         found = replace(found, releases=releases)
-    return replace(found, warnings=moved(path_of(question.project, host), path))
+    return replace(found, warnings=moved(question.project.path, path))
 
 
 def tag_page(url: str, tag: str) -> str:

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from updater.model import Candidate, CommitFacts, Host, Offer, PinWarning
-from updater.upstreams.base import ProjectQuestion, page, path_of
 from updater.upstreams.github_git import tag_page
 from updater.upstreams.ls_refs import moved
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from updater.model import Relation
+    from updater.upstreams.base import ProjectQuestion
 
 Json: TypeAlias = "dict[str, Any]"
 
@@ -53,16 +53,16 @@ _TURNED: Mapping[str, Relation] = {
 }
 
 
-def query(questions: Sequence[ProjectQuestion], host: Host) -> str:
+def query(questions: Sequence[ProjectQuestion]) -> str:
     """Return the query whose alias ``rN`` answers the Nth question."""
-    fields = [_repository(f"r{place}", one, host) for place, one in enumerate(questions)]
+    fields = [_repository(f"r{place}", one) for place, one in enumerate(questions)]
     used = "File" in "".join(fields)
     fragments = _FRAGMENTS if used else _FRAGMENTS[: _FRAGMENTS.index("fragment File")]
     return "query {\n" + "".join(fields) + "}\n" + fragments
 
 
-def _repository(alias: str, question: ProjectQuestion, host: Host) -> str:
-    owner, _, name = path_of(question.project, host).partition("/")
+def _repository(alias: str, question: ProjectQuestion) -> str:
+    owner, _, name = question.project.path.partition("/")
     compared = "".join(
         f" c{place}: compare(headRef: {_text(commit)}) {{ status }}"
         for place, commit in enumerate(_commits(question))
@@ -117,8 +117,8 @@ def read(question: ProjectQuestion, answer: Json, host: Host) -> Offer:
     Raises:
         KeyError, TypeError, ValueError: the answer is not what was asked for.
     """
-    asked, path = path_of(question.project, host), answer["nameWithOwner"]
-    url = page(question.project, host).removesuffix(asked) + path
+    asked, path = question.project.path, answer["nameWithOwner"]
+    url = question.project.page(host.web).removesuffix(asked) + path
     dates: dict[str, datetime] = {}
     heads = _heads(question, answer)
     for head in (*heads.values(), *_objects(question, answer)):

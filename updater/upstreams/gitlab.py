@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
 
 from updater.model import Candidate, Host, Note
-from updater.upstreams.base import path_of
 from updater.upstreams.hosted import Hosted, HostedRepository
 from updater.upstreams.rest import date, read_list, read_object
 
@@ -34,6 +33,7 @@ class GitLab(Hosted):
             api="https://gitlab.com/api/v4",
             graphql="https://gitlab.com/api/graphql",
             token_env=("GITLAB_TOKEN",),
+            short="gitlab",
         ),
     )
 
@@ -43,7 +43,7 @@ class GitLab(Hosted):
 
     def api_url(self, project: Project, host: Host) -> str:
         """Return the project's address: its whole path is one escaped segment."""
-        return f"{host.api}/projects/{quote(path_of(project, host), safe='')}"
+        return f"{host.api}/projects/{quote(project.path, safe='')}"
 
     def archive(self, project: Project, host: Host, commit: str) -> str:
         """Return the address that fetchFromGitLab takes too. Source: "Repositories API"."""

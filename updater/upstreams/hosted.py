@@ -16,9 +16,6 @@ from updater.upstreams.base import (
     Surroundings,
     Upstream,
     each,
-    host_of,
-    page,
-    path_of,
     side_by_side,
 )
 from updater.upstreams.ls_refs import Refs, ls_refs, moved, offer, prefixes
@@ -91,11 +88,11 @@ class Hosted(Upstream):
         return (await self.about(self._api_url(project, around), around.web)).public
 
     def _api_url(self, project: Project, around: Surroundings) -> str:
-        return self.api_url(project, around.hosts[_host_name(project)])
+        return self.api_url(project, around.hosts[project.host])
 
     def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
         """Tell whether the project is on a host of this kind."""
-        host = host_of(project, hosts)
+        host = project.on(hosts)
         return host is not None and host.kind == self.kind
 
     async def offers(
@@ -104,14 +101,10 @@ class Hosted(Upstream):
         """Ask for each repository, all side by side."""
 
         async def one(question: ProjectQuestion) -> Offer:
-            host = around.hosts[_host_name(question.project)]
+            host = around.hosts[question.project.host]
             return await _Asking(self, question, host, around.web).offer()
 
         return await each(questions, one)
-
-
-def _host_name(project: Project) -> str:
-    return project.removeprefix("https://").split("/", 1)[0]
 
 
 class _Asking:
@@ -148,7 +141,7 @@ class _Asking:
     def _made(self, refs: Refs) -> Offer:
         url = refs.url.removesuffix(".git")
         found = offer(self._question, refs, lambda tag: self._kind.tag_page(url, tag))
-        asked = path_of(self._question.project, self._host)
+        asked = self._question.project.path
         now = self._about.path or url.removeprefix(f"{self._host.web}/")
         warnings = moved(asked, now)
         if self._about.archived:
@@ -170,7 +163,7 @@ class _Asking:
         )
 
     async def _ask_git(self) -> None:
-        url = f"{page(self._question.project, self._host)}.git"
+        url = f"{self._question.project.page(self._host.web)}.git"
         try:
             self._refs = await ls_refs(url, prefixes(self._question), self._web, "basic")
         except UpstreamError as error:

@@ -49,7 +49,7 @@ class PyPI(Upstream):
     def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
         """Tell whether the project is on the index."""
         del hosts
-        return project.startswith("pypi:")
+        return project.on_index
 
     async def offers(
         self, questions: Sequence[ProjectQuestion], around: Surroundings
@@ -58,7 +58,7 @@ class PyPI(Upstream):
         base = around.index().rstrip("/") if questions else ""
 
         async def one(question: ProjectQuestion) -> Offer:
-            name = question.project.removeprefix("pypi:")
+            name = question.project.path
             answer = await around.web.get(f"{base}/{name}/", accept=_ACCEPT)
             try:
                 return _read(question.project, answer)
@@ -73,7 +73,7 @@ class PyPI(Upstream):
 
 
 def _read(project: Project, answer: HttpResponse) -> Offer:
-    asked = project.removeprefix("pypi:")
+    asked = project.path
     if "html" in answer.headers.get("content-type", ""):
         return Offer(project, tuple(_candidates(_from_html(asked, answer))))
     data: dict[str, Any] = json.loads(answer.body)

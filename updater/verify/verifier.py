@@ -46,13 +46,13 @@ class Verifier(Struct, frozen=True):
             return gone(subject, error)
 
     async def _verify_release(self, subject: Subject, offer: Offer) -> Outcome:
-        of_index = subject.project.startswith("pypi:")
+        of_index = subject.project.on_index
         offered = (
             choose.Versions(offer.candidates, None).releases
             if of_index
             else PinnedRepository(self.run, subject, offer).tags
         )
-        upstream = "the index" if of_index else subject.project
+        upstream = "the index" if of_index else str(subject.project)
         version = choose.parse_version(subject.pin.version)
         candidate = next((one.candidate for one in offered if one.version == version), None)
         pinned = Pinned(rev="", version=subject.pin.version)

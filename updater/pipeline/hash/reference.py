@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from packaging.utils import canonicalize_name
-
 from updater import choose
 from updater.errors import NotFound, UpstreamError, UsageError
 from updater.fetchers.forge import archive_url
 from updater.kinds import guarded
 from updater.model import Fetch, Pin, Policy, Project
-from updater.upstreams.base import ProjectQuestion, Surroundings, page
+from updater.upstreams.base import ProjectQuestion, Surroundings
 from updater.upstreams.github import KIND as GITHUB
 from updater.upstreams.pypi import KIND as PYPI
 
@@ -43,15 +41,15 @@ async def resolve(ref: str, config: Config, http: Http, *, unpack: bool) -> Fetc
     around = Surroundings(http, config.hosts, lambda: config.index)
     github = _GITHUB_REF.fullmatch(ref)
     if github is not None:
-        project = Project(f"https://github.com/{github[1]}/{github[2]}")
+        project = Project.repository("github.com", f"{github[1]}/{github[2]}")
         offer = await _ask(GITHUB, ProjectQuestion(project, frozenset({github[3]})), around)
         commit = _commit(offer, github[3], github[2])
-        address = page(project, config.hosts["github.com"])
+        address = project.page(config.hosts["github.com"].web)
         fetch = Fetch(url=archive_url(address, commit), unpack=True, commit=commit)
         return guarded(fetch, project, config.hosts)
     pypi = _PYPI_REF.fullmatch(ref)
     if pypi is not None:
-        project = Project(f"pypi:{canonicalize_name(pypi[1])}")
+        project = Project.indexed(pypi[1])
         offer = await _ask(PYPI, ProjectQuestion(project), around)
         return _sdist(offer, pypi[2])
     if _URL.fullmatch(ref):

@@ -39,7 +39,7 @@ class Notes(Struct, frozen=True):
             said: what its new release says of itself: a release on the index names its repository.
         """
         project = update.project
-        on_index = project.startswith("pypi:")
+        on_index = project.on_index
         if on_index:
             addresses = [one for release in said for one in release.addresses]
             project = repository(addresses, self.around.hosts) or project
@@ -91,9 +91,9 @@ def _is_reached(versions: Sequence[Version], old: Version | None) -> bool:
 def _form(update: Proposed, project: Project) -> TagForm | None:
     """Return the form of the tags that are versions of the package."""
     candidate, package = update.outcome.candidate, update.outcome.package
-    if update.project.startswith("pypi:"):
+    if update.project.on_index:
         own = tuple(filter(None, (package.name, package.pname)))
-        return general_form(TagNames(own, project.rpartition("/")[2]))
+        return general_form(TagNames(own, project.name))
     if candidate is None or not candidate.ref or candidate.version not in candidate.ref:
         return None
     before, _, after = map(re.escape, candidate.ref.partition(candidate.version))

@@ -21,7 +21,6 @@ from updater.metadata.releases import ProjectFiles, ReleasePair, ReleaseReader
 from updater.pipeline.proposed import Proposed
 from updater.publish.research.notes import Notes
 from updater.publish.research.vulnerabilities import VulnerabilityDatabase
-from updater.upstreams.base import host_of, page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,8 +79,8 @@ class Teller(Struct, frozen=True):
         ]
 
     async def _about(self, update: Proposed) -> Research:
-        own = update.project.startswith("pypi:")
-        host = host_of(update.project, self.run.config.hosts)
+        own = update.project.on_index
+        host = update.project.on(self.run.config.hosts)
         told, trees = update.told, ProjectFiles({}, {})
         if host is not None:
             told, trees = await self._on_host(update, host)
@@ -104,10 +103,10 @@ class Teller(Struct, frozen=True):
         old, new = pinned.commit or pinned.rev, candidate.commit or candidate.ref
         if old and new and old != new:
             path = _COMPARE.get(host.kind, "/compare/{}...{}").format(old, new)
-            told = replace(told, compare=f"{page(update.project, host)}{path}")
+            told = replace(told, compare=f"{update.project.page(host.web)}{path}")
         if host.kind != "github":
             return told, nothing
-        _, owner, name = update.project.removeprefix("https://").split("/", 2)
+        owner, _, name = update.project.path.partition("/")
         variables = {"owner": owner, "name": name}
         for side, commit in (("old", old), ("new", new)):
             variables |= {f"{side}{place}": f"{commit}:{file}" for place, file in enumerate(FILES)}

@@ -97,8 +97,7 @@ def _asked(update: Proposed) -> tuple[QueryKey, QueryKey] | None:
     old, new = versions(update.outcome)
     if project is None or old is None or new is None:
         return None
-    name = project.removeprefix("pypi:")
-    return (name, old), (name, new)
+    return (project.path, old), (project.path, new)
 
 
 def _query(key: QueryKey) -> dict[str, Any]:

@@ -1,0 +1,102 @@
+"""Where versions come from: projects, and the hosts that they are on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_INDEX = "pypi"
+_INDEX_NAME = re.compile(r"pypi:(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)", re.ASCII)
+_REPOSITORY = re.compile(r"https://(?P<host>[^\s/@?#]+)/(?P<path>[^\s@?#]+)")
+
+
+class Host(Struct, frozen=True):
+    """Where a code host is reached: what GitHub Enterprise users configure.
+
+    Attributes:
+        name: as overlays name it, such as ``github.com``.
+        web, api, graphql: base URLs without a slash at the end.
+        token_env: the environment variable that holds this host's token.
+        short: what its repositories begin with in short, as in ``github:OWNER/REPO``; or empty.
+    """
+
+    name: str
+    kind: str
+    web: str
+    api: str
+    graphql: str
+    token_env: tuple[str, ...] = ()
+    short: str = ""
+
+
+class Project(Struct, frozen=True):
+    """An upstream's identity: a repository on a code host, or a project of the package index.
+
+    All that fetchers and upstreams know of each other. In JSON, cache keys and messages it is its
+    text: ``https://HOST/PATH`` or ``pypi:NAME``.
+
+    Attributes:
+        scheme: ``https``, ``pypi``, or that of a download's address, which no upstream claims.
+        host: as overlays name it, with its port; empty on the index.
+        path: ``OWNER/REPO``, or as deep as the host has it; on the index the normalised name.
+    """
+
+    scheme: str
+    host: str
+    path: str
+
+    @classmethod
+    def parse(cls, text: str) -> Project:
+        """Read ``https://HOST/PATH`` or ``pypi:NAME``.
+
+        Raises:
+            ValueError: it is neither.
+        """
+        indexed = _INDEX_NAME.fullmatch(text)
+        if indexed is not None:
+            return cls.indexed(indexed["name"])
+        found = _REPOSITORY.fullmatch(text)
+        if found is None:
+            raise ValueError(f"{text!r} is not a project (expected https://HOST/PATH or pypi:NAME)")
+        return cls.repository(found["host"], found["path"].rstrip("/").removesuffix(".git"))
+
+    @classmethod
+    def repository(cls, host: str, path: str) -> Project:
+        """Return the repository at a path of a host."""
+        return cls("https", host, path)
+
+    @classmethod
+    def indexed(cls, name: str) -> Project:
+        """Return the index's project of a name in any spelling."""
+        from packaging.utils import canonicalize_name  # noqa: PLC0415 - hashes are read without it
+
+        return cls(_INDEX, "", canonicalize_name(name))
+
+    @property
+    def on_index(self) -> bool:
+        """Whether it is a project of the package index."""
+        return self.scheme == _INDEX
+
+    @property
+    def name(self) -> str:
+        """The last component of its path, or its name on the index."""
+        return self.path.rsplit("/", 1)[-1].removesuffix(".git")
+
+    def on(self, hosts: Mapping[str, Host]) -> Host | None:
+        """Return the host that it is a repository on, None where that is not configured."""
+        return hosts.get(self.host) if self.scheme == "https" else None
+
+    def page(self, web: str = "") -> str:
+        """Return the address of a repository, below that of its host where one is given."""
+        return f"{web}/{self.path}" if web else str(self)
+
+    def __str__(self) -> str:
+        if self.on_index:
+            return f"{self.scheme}:{self.path}"
+        below = f"/{self.path}" if self.path else ""
+        return f"{self.scheme}://{self.host}{below}"
