@@ -21,6 +21,7 @@ _UNPRINTABLE = re.compile(
     # A colour or a window's title goes as a whole, of everything else the character.
     rf"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[{_CONTROL}]"
 )
+_CONTROLS = re.compile(f"[{_CONTROL}]")
 _NOT_IN_NAMES = re.compile(rf"[\t\n{_CONTROL}]")
 
 # GitHub makes links of "www." too, and a link's address need not name the scheme.
@@ -35,6 +36,21 @@ def printable(text: str) -> str:
     Tab and line feed stay; of a line's other end, carriage return and line feed, the latter.
     """
     return text if text.isprintable() else _UNPRINTABLE.sub("", text)
+
+
+def control_in(text: str) -> str:
+    """Return the first character that `printable` takes out, such as ``U+202E``, or nothing."""
+    found = None if text.isprintable() else _UNPRINTABLE.search(text)
+    return _number(found[0][0]) if found is not None else ""
+
+
+def spelled_out(text: str) -> str:
+    """Return a name with such characters by their numbers, so that no other name is the same."""
+    return _CONTROLS.sub(lambda found: f"<{_number(found[0])}>", text)
+
+
+def _number(character: str) -> str:
+    return f"U+{ord(character):04X}"
 
 
 def is_printable(text: str) -> bool:

@@ -13,6 +13,7 @@ from updater.find.found import OverlayFile, OverlayFiles, assembled
 from updater.kinds import FETCH_FUNCTIONS
 from updater.model import Package, Span
 from updater.overlay.reading.file import read_packages
+from updater.text import is_printable, spelled_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -60,9 +61,19 @@ def _followed(named: Iterable[str], read: Callable[[str], OverlayFile]) -> list[
         while waiting:
             one = waiting.pop()
             if one not in known:
-                known[one] = read(one)
+                known[one] = read(one) if is_printable(one) else _unnameable(one)
                 waiting.extend(target for target, _ in known[one].calls)
     return list(known.values())
+
+
+def _unnameable(file: str) -> OverlayFile:
+    """Return a file that is not read: no message could name it."""
+    problem = "the file's name has a control character"
+    shown = " ".join(spelled_out(file).split())
+    broken = Package(
+        shown, (), 1, _NOTHING, None, None, None, problem=problem, hint="rename the file"
+    )
+    return OverlayFile(file, None, (broken,))
 
 
 def _read(root: Path, file: str) -> OverlayFile:
@@ -106,7 +117,9 @@ def _target(root: Path, file: str, path: str) -> str | None:
 def _places(file: str, path: str) -> tuple[str, ...]:
     """Return the files that a path in another one may mean: itself, or a folder's default.nix."""
     target = os.path.normpath(os.path.join(os.path.dirname(file), path))  # noqa: PTH118, PTH120 - as text
-    return () if target.startswith(("..", "/")) else (target, f"{target}/default.nix")
+    if target.startswith(("..", "/")) or not is_printable(target):
+        return ()
+    return target, f"{target}/default.nix"
 
 
 def found_in(
@@ -120,7 +133,7 @@ def found_in(
     """
     there: dict[str, tuple[bytes, FileContent]] = {}
     asked: set[str] = set()
-    waiting = tuple(named)
+    waiting = tuple(filter(is_printable, named))
     while waiting:
         asked.update(waiting)
         some = {file: (data, _content(file, data)) for file, data in read(waiting).items()}
@@ -139,7 +152,8 @@ def found_in(
     def one(file: str) -> OverlayFile:
         return _understood(file, *there[file], target)
 
-    return assembled(_followed([file for file in named if file in there], one))
+    begun = [file for file in named if file in there or not is_printable(file)]
+    return assembled(_followed(begun, one))
 
 
 def _content(file: str, data: bytes) -> FileContent:

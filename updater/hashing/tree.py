@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from updater.hashing import nar
 from updater.hashing.entry import Entry, Kind, shown
+from updater.text import printable
 
 if TYPE_CHECKING:
     from updater.hashing.nar import Sink
@@ -117,7 +118,8 @@ class NarTree:
         twin = folder.twin(name)
         if twin is not None and len(self.collisions) < _COLLISIONS_REPORTED:
             above = [open_.name for open_ in self._folders[1:]]
-            self.collisions.append((shown([*above, twin]), shown([*above, name])))
+            first, second = (printable(shown([*above, one])) for one in (twin, name))
+            self.collisions.append((first, second))
         return write
 
     def _enter(self, name: bytes) -> None:

@@ -14,7 +14,9 @@ from msgspec.structs import replace
 from updater.overlay.reading import steering, syntax
 from updater.overlay.reading.assemble import Assembler
 from updater.overlay.reading.problems import Problem, problem_at, unparsed
+from updater.overlay.reading.unprintable import as_shown, has_controls
 from updater.overlay.reading.walk import Walk
+from updater.text import is_printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from updater.overlay.reading.drafts import PackageFile
 
 _PLACE = "put it inside the package, or directly above it, without an empty line between"
+_HIDDEN = "a control character is in the name of the package at"
 # Of a file that is no Nix at all, the first few say enough.
 _MOST_PROBLEMS = 10
 
@@ -62,8 +65,13 @@ def read_packages(data: bytes, file: str, fetchers: frozenset[str]) -> FileConte
     if comments:
         found, files, unheeded = _steered(found, files, comments, data)
         problems += unheeded
-    packages = numbered(one.package for one in found)
-    return FileContent(packages, tuple(problems), tuple(files))
+    packages = [one.package for one in found]
+    if has_controls(data):
+        packages = [as_shown(package) for package in packages]
+        hidden = [one for one in files if not all(map(is_printable, one.attribute))]
+        files = [one for one in files if one not in hidden]
+        problems += [replace(problem_at(data, one.span), what=_HIDDEN) for one in hidden]
+    return FileContent(numbered(packages), tuple(problems), tuple(files))
 
 
 def numbered(packages: Iterable[Package]) -> tuple[Package, ...]:

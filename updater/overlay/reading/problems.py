@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from updater.model import Span
 from updater.overlay.reading.syntax import PIPE, span
+from updater.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,9 +72,11 @@ def problem_at(data: bytes, where: Span) -> Problem:
     line_start = data.rfind(b"\n", 0, start) + 1
     line_end = data.find(b"\n", start)
     line = data[line_start : line_end if line_end >= 0 else len(data)]
-    shown = line.decode("utf-8", "replace").rstrip("\r")
-    column = len(data[line_start:start].decode("utf-8", "replace"))
+    shown = printable(line.decode("utf-8", "replace"))
+    before = data[line_start:start].decode("utf-8", "replace")
+    column = len(printable(before))
     first = max(0, column - _LONGEST_EXCERPT // 2)
     shown = shown[first : first + _LONGEST_EXCERPT]
     caret = "".join("\t" if letter == "\t" else " " for letter in shown[: column - first]) + "^"
-    return Problem(where, data.count(b"\n", 0, start) + 1, column + 1, f"{shown}\n{caret}")
+    number = data.count(b"\n", 0, start) + 1
+    return Problem(where, number, len(before) + 1, f"{shown}\n{caret}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.model import Directive, Span
+from updater.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,7 +59,7 @@ def _comments(source: syntax.NixText) -> Iterator[Comment]:
         node = source.root.descendant_for_byte_range(start, end)
         if node is None or node.type != "comment" or not _starts_here(node, match):
             continue
-        said = match["said"].decode("utf-8", "replace").strip()
+        said = printable(match["said"].decode("utf-8", "replace")).strip()
         line = node.start_point.row + 1
         yield Comment(Span(start, end), line, said, tuple(_directives(said, line)))
 
