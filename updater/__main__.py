@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import gc
-import os
-import signal
 import sys
-from contextlib import suppress
 
 from updater import __version__
-from updater.effects.processes import streams
+from updater.effects.processes import ending, streams
 
 _OBJECTS_BETWEEN_LOOKS = 1_000_000
 
@@ -27,30 +24,15 @@ def main(argv: list[str] | None = None) -> int:
     # garbage takes a tenth of it.
     gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
     if argv is None:  # a process of its own
-        signal.signal(signal.SIGTERM, _interrupt)
+        ending.end_on_sigterm()
     try:
         from updater.cli.app import run  # noqa: PLC0415 - the parser costs four times a bare start
     except KeyboardInterrupt:  # nothing was begun
         return 130
     code = run(arguments)
-    if argv is not None:
-        return code
-    with suppress(OSError):  # then Python says at its own end what became of the output
-        sys.stdout.flush()
-        sys.stderr.flush()
-        # Everything is closed, and to take all objects apart takes a tenth of a run.
-        os._exit(code)
+    if argv is None:
+        ending.end(code)
     return code
-
-
-def _interrupt(*_: object) -> None:
-    """End on SIGTERM in the same order as on Ctrl-C.
-
-    A shell has Ctrl-C ignored for a job in the background, which SIGTERM is to end all the same.
-    """
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    os.kill(os.getpid(), signal.SIGINT)
 
 
 if __name__ == "__main__":

@@ -15,17 +15,13 @@ from updater.config.file import read
 from updater.errors import ConfigError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from updater.config.keys import Document
 
 SCHEMA = jsonschema.Draft202012Validator(json.loads(schema("config.json")))
 
 
-def document(folder: Path, text: str) -> Document:
-    path = folder / "config.yaml"
-    path.write_text(text)
-    return read(path, "config.yaml")
+def document(text: str) -> Document:
+    return read(text.encode(), "config.yaml")
 
 
 WRONG = {
@@ -93,9 +89,9 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("text", "said"), WRONG.values(), ids=WRONG)
-def test_an_error_says_where_and_what_is_expected(text: str, said: str, tmp_path: Path) -> None:
+def test_an_error_says_where_and_what_is_expected(text: str, said: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        document(tmp_path, text)
+        document(text)
     assert str(caught.value) == f"config.yaml:{said}"
 
 
@@ -108,17 +104,14 @@ KEYS = {
 
 
 @pytest.mark.parametrize(("text", "known"), KEYS.values(), ids=KEYS)
-def test_the_hint_names_the_keys_that_are_known_at_that_place(
-    text: str, known: str, tmp_path: Path
-) -> None:
+def test_the_hint_names_the_keys_that_are_known_at_that_place(text: str, known: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        document(tmp_path, text)
+        document(text)
     assert caught.value.hint == f"known here: {known}"
 
 
-def test_spelled_values_are_read(tmp_path: Path) -> None:
+def test_spelled_values_are_read() -> None:
     found = document(
-        tmp_path,
         "index: https://index.example/simple/\n"
         "archives: {downloaded: 500 MB, unpacked: 16GiB}\n"
         "network: {timeout: 2m, max_wait: 0}\n"
@@ -189,15 +182,15 @@ ALIKE: dict[str, tuple[list[object], list[object]]] = {
 
 
 @pytest.mark.parametrize("path", ALIKE)
-def test_the_schema_takes_and_refuses_what_the_command_does(path: str, tmp_path: Path) -> None:
+def test_the_schema_takes_and_refuses_what_the_command_does(path: str) -> None:
     right, wrong = ALIKE[path]
     taken = {repr(one): SCHEMA.is_valid(nested(path, one)) for one in right + wrong}
     assert taken == {repr(one): any(one is other for other in right) for one in right + wrong}
     for one in right:
-        document(tmp_path, yaml.safe_dump(nested(path, one)))
+        document(yaml.safe_dump(nested(path, one)))
     for one in wrong:
         with pytest.raises(ConfigError):
-            document(tmp_path, yaml.safe_dump(nested(path, one)))
+            document(yaml.safe_dump(nested(path, one)))
 
 
 @pytest.mark.parametrize(
@@ -209,8 +202,8 @@ def test_the_schema_takes_and_refuses_what_the_command_does(path: str, tmp_path:
         ("defaults.pull_request.group", "a\n"),
     ],
 )
-def test_a_line_end_is_no_part_of_a_value(path: str, value: str, tmp_path: Path) -> None:
+def test_a_line_end_is_no_part_of_a_value(path: str, value: str) -> None:
     """Python's ``$`` would let it pass; that of JSON Schema does not."""
     with pytest.raises(ConfigError) as caught:
-        document(tmp_path, yaml.safe_dump(nested(path, value)))
+        document(yaml.safe_dump(nested(path, value)))
     assert str(caught.value).endswith(f"; found {value!r}")

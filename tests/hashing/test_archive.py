@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.hashing.on_disk import hash_path
 from tests.hashing.oracles import fetchzip, nix_prefetch
 from tests.hashing.trees import (
     COMMIT,
@@ -41,7 +42,6 @@ from updater.errors import HashError
 from updater.hashing import ordered
 from updater.hashing.archive import Unpacked, hash_archive
 from updater.hashing.limits import Limits
-from updater.hashing.nar import hash_path
 from updater.hashing.ordered import write_in_order
 
 if TYPE_CHECKING:

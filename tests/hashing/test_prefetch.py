@@ -300,32 +300,6 @@ def test_a_server_that_promises_more_than_it_sends_is_an_error(server: Server, f
             prefetched(Fetch(url=file, unpack=unpack))
 
 
-FULL = """\
-import resource, signal, sys
-from pathlib import Path
-from updater.effects import files
-from updater.errors import HashError
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-try:
-    with files.copying(iter([b"x" * 60_000] * 4), Path(sys.argv[1])) as copied:
-        print(sum(map(len, copied)))
-except HashError as error:
-    print(error, "|", error.hint)
-"""
-
-
-def test_a_disk_that_is_full_leaves_no_part_of_what_is_kept(tmp_path: Path) -> None:
-    """A limit on the size of files stands for the disk's; in a process of its own."""
-    kept = tmp_path / "own" / "kept"
-    kept.parent.mkdir()
-    done = subprocess.run(
-        [sys.executable, "-c", FULL, str(kept)], check=True, capture_output=True, text=True
-    )
-    assert done.stdout == "the download cannot be kept: File too large | check space in TMPDIR\n"
-    assert list(kept.parent.iterdir()) == []
-
-
 # --- what an archive tells besides its hash -----------------------------------------------------
 
 

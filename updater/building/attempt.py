@@ -17,6 +17,7 @@ from updater.building.expressions import (
     read_part,
     same_version,
 )
+from updater.effects import writes
 from updater.errors import BuildError, HashError, NotEvaluated
 from updater.model import Build, Diagnosis
 
@@ -68,8 +69,7 @@ class Attempt(Struct, frozen=True):
         """Return what was evaluated ahead, unless the store was cleaned of it since."""
         if said is None or not self.nix.holds([said.evaluated.drv, said.evaluated.check]):
             return None
-        with self.log.open("a", encoding="utf-8") as file:
-            file.write(said.log)
+        writes.append(self.log, said.log)
         return said.evaluated
 
     async def true_hash(self, wrong: Sri, needs: str, source: Downloaded | None) -> Sri:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from updater.building import diagnose
 from updater.building.attempt import Attempt
 from updater.building.evaluating import Evaluator, key
+from updater.effects import files, writes
 from updater.errors import BuildError, HashError
 from updater.model import Build
 
@@ -53,7 +54,7 @@ class Builder(Struct, frozen=True):
         problem = self.unable(policy)
         if problem and policy.enabled == "true":
             raise BuildError(f"it must be built, and {problem}", hint="or use --no-build")
-        locked = policy.file or (self.root / policy.flake / "flake.lock").exists()
+        locked = policy.file or files.exists(self.root / policy.flake / "flake.lock")
         if not problem and policy.enabled == "auto" and not locked:
             problem = (
                 "flake.nix has no flake.lock, so that a build would prove little: make one with "
@@ -66,8 +67,8 @@ class Builder(Struct, frozen=True):
         if not self.nix.available():
             return "Nix is not installed"
         if policy.file:
-            return "" if (self.root / policy.file).exists() else f"there is no {policy.file}"
-        there = (self.root / policy.flake / "flake.nix").exists()
+            return "" if files.exists(self.root / policy.file) else f"there is no {policy.file}"
+        there = files.exists(self.root / policy.flake / "flake.nix")
         return "" if there else "there is no flake.nix"
 
     async def evaluate(self, jobs: Sequence[BuildJob]) -> Ahead:
@@ -154,7 +155,7 @@ class Builder(Struct, frozen=True):
 
     async def _build(self, job: BuildJob, ahead: Ahead) -> Build:
         log = self._log(job.target.package)
-        log.write_bytes(b"")
+        writes.make(log, b"")
 
         async def one(target: BuildTarget, label: str, source: Downloaded | None) -> Build:
             attempt = Attempt(self.nix, self.scratch, job.changes, target, log)
@@ -169,13 +170,12 @@ class Builder(Struct, frozen=True):
         return built
 
     def _log(self, package: Package) -> Path:
-        self.logs.mkdir(parents=True, exist_ok=True)
         return self.logs / f"{package.identity.replace('/', '_')}.log"
 
     def _timed_out(self, job: BuildJob) -> Build:
         seconds = int(job.target.policy.timeout.total_seconds())
         log = self._log(job.target.package)
-        text = log.read_text("utf-8", "replace")
+        text = files.read(log, str(log)).decode("utf-8", "replace")
         return Build(
             "failed",
             job.target.attribute,

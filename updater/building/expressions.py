@@ -100,7 +100,7 @@ def prober() -> str:
 
 def checker() -> str:
     """Return the Nix function from modules and a package to the derivation that imports them."""
-    script = resources.files(__package__).joinpath("check_imports.py").read_text("utf-8")
+    script = resources.files(__package__).joinpath("check_imports.py.txt").read_text("utf-8")
     return _CHECK.format(script=string(script))
 
 

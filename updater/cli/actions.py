@@ -86,10 +86,10 @@ def _summarise(told: ActionsReport, path: Path, blob: str) -> None:
 
 def _append(path: Path, text: str) -> None:
     """Add to a step's summary; that it cannot be written is said and changes nothing else."""
-    from updater.effects import files
+    from updater.effects import writes
 
     try:
-        files.append(path, text)
+        writes.append(path, text)
     except WriteError as error:
         sys.stderr.write(f"updater: {error}\n")
 

@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 import sys
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -36,7 +37,7 @@ class _Commands(click.Group):
         return sorted(found, key=lambda name: (_SECTIONS.index(found[name].section), name))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> SectionCommand | None:  # noqa: ARG002 - as click calls it
-        if not cmd_name.isidentifier() or not (_FOLDER / f"{cmd_name}.py").exists():
+        if not cmd_name.isidentifier() or find_spec(f"updater.cli.{cmd_name}") is None:
             return None
         module = importlib.import_module(f"updater.cli.{cmd_name}")
         command = getattr(module, "COMMAND", None)

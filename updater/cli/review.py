@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import anyio
@@ -11,6 +10,7 @@ import click
 from updater.cli import options
 from updater.cli.output import report
 from updater.cli.session import Session
+from updater.effects.files import real
 from updater.effects.git import own as git
 from updater.find.changed import changed_packages, packages_at
 from updater.find.packages import find_packages
@@ -88,8 +88,8 @@ async def _asked(config: Config, found: OverlayFiles, base: str) -> tuple[str, A
 
 def _in(packages: Sequence[Package], root: Path, files: Collection[str]) -> list[Package]:
     """Return the packages of some files, through links too."""
-    changed = {os.path.realpath(root / file) for file in files}
-    return [one for one in packages if os.path.realpath(root / one.file) in changed]
+    changed = {real(root / file) for file in files}
+    return [one for one in packages if real(root / one.file) in changed]
 
 
 COMMAND = review

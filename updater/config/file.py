@@ -13,26 +13,24 @@ from updater.config.mistakes import first_misfit
 from updater.errors import ConfigError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from updater.config.mistakes import Misfit
 
 
-def read(path: Path, shown: str) -> Document:
-    """Read a file of configuration.
+def read(content: bytes, shown: str) -> Document:
+    """Read what a file of configuration holds.
 
     Args:
-        path: the file.
-        shown: its name in messages.
+        content: its bytes.
+        shown: the file's name in messages.
 
     Raises:
         ConfigError: as its message says.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "is not UTF-8"
-        raise ConfigError(f"cannot be read: {why}", file=shown, hint="check --config") from error
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        said = "cannot be read: is not UTF-8"
+        raise ConfigError(said, file=shown, hint="check --config") from error
     try:
         data = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:

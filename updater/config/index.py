@@ -8,6 +8,9 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 
+from updater.effects import files
+from updater.errors import ReadError
+
 _ADDRESS = re.compile(r'^PYPI_SIMPLE_ENDPOINT\b.*= "(.+)"$', re.MULTILINE)
 
 
@@ -22,8 +25,8 @@ def default_index() -> str:
             break
         parser = configparser.RawConfigParser()
         try:
-            parser.read(path, encoding="utf-8")
-        except (configparser.Error, UnicodeDecodeError):
+            parser.read_string(files.read(path, str(path)).decode("utf-8"))
+        except (ReadError, configparser.Error, UnicodeDecodeError):
             continue
         found = parser.get("global", "index-url", fallback="").strip()
     return (found or _read_pypi() or _imported_pypi()).rstrip("/")
@@ -35,10 +38,10 @@ def _read_pypi() -> str:
     To import the package for one constant takes a quarter of a second: its HTTP client comes along.
     """
     spec = find_spec("pypi_simple")
-    source = Path(spec.origin) if spec is not None and spec.origin else None
-    if source is None or not source.is_file():  # in an archive, for instance
-        return ""
-    found = _ADDRESS.search(source.read_text(encoding="utf-8"))
+    origin = spec.origin if spec is not None else None
+    source = files.find(Path(origin), origin) if origin else None
+    # None in an archive, for instance.
+    found = _ADDRESS.search(source.decode("utf-8")) if source is not None else None
     return found[1] if found is not None else ""
 
 

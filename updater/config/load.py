@@ -15,7 +15,8 @@ from updater.config.file import read
 from updater.config.index import default_index
 from updater.config.keys import Document
 from updater.config.values import plain
-from updater.errors import ConfigError
+from updater.effects import files
+from updater.errors import ConfigError, ReadError, UsageError
 from updater.hashing.limits import Limits
 from updater.kinds import HOST_KINDS, KNOWN_HOSTS
 from updater.model import BuildPolicy, Host, Package, Policy, Project, PullPolicy, TrackKind
@@ -163,16 +164,19 @@ def load(root: Path, file: str | None) -> Config:
         file: what ``--config`` names; without it ``config.yaml`` in the root, which may be absent.
 
     Raises:
-        ConfigError: as its message says.
+        UsageError: the file cannot be read, or is wrong as a `ConfigError` says.
     """
-    if not root.is_dir():
+    if not files.is_folder(root):
         raise ConfigError("is no folder", file=str(root), hint="check -C")
     name = file or "config.yaml"
     path = root / name
-    if file is None and not path.exists():
-        document, shown = Document(), ""
-    else:
-        document, shown = read(path, name), name
+    document, shown = Document(), ""
+    if file is not None or files.exists(path):
+        try:
+            content = files.read(path, name)
+        except ReadError as error:
+            raise UsageError(error.message, hint="check --config") from error
+        document, shown = read(content, name), name
     document = plain(document)
     return Config(root, shown, document, _hosts(document, shown))
 

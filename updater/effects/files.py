@@ -1,22 +1,19 @@
-"""Files: read once, replaced atomically, and only if they are still what was read."""
+"""Files and folders as they are: read, listed and looked at, never changed.
+
+Light, since every command reads: what writes is `effects.writes`.
+"""
 
 from __future__ import annotations
 
-import fcntl
-import glob
 import os
 import stat
-import tempfile
-from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from updater.errors import HashError, ReadError, WriteError
+from updater.errors import ReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_SUFFIX = ".updater-tmp"
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 
 def read(path: Path, shown: str) -> bytes:
@@ -35,65 +32,76 @@ def read(path: Path, shown: str) -> bytes:
         raise ReadError(f"{shown}: cannot be read: {error.strerror}") from error
 
 
-def replace(path: Path, old: bytes, new: bytes, shown: str) -> None:
-    """Replace a file's bytes in one step, keeping its mode; a symlink's target, not the link.
-
-    The new bytes are on disk before the old name leads to them, so that a crash at any moment
-    leaves either the old file or the new one.
-
-    Args:
-        path: the file.
-        old: the bytes that it must still have.
-        new: the bytes that it gets.
-        shown: its name in messages.
+def find(path: Path, shown: str) -> bytes | None:
+    """Return a file's bytes, None where there is no file of this name.
 
     Raises:
-        WriteError: it has other bytes by now, or cannot be written; it is as it was.
+        ReadError: it cannot be read.
     """
-    target = path.resolve()
-    try:
-        if target.read_bytes() != old:
-            raise WriteError(f"{shown} has changed since it was read", hint="run the command again")
-        mode = stat.S_IMODE(target.stat().st_mode)
-        if not os.access(target, os.W_OK) or not mode & 0o222:
-            raise WriteError(
-                f"{shown} is read-only; nothing was written",
-                hint=f"chmod u+w {shown}, or hold the package in config.yaml",
-            )
-        _write(target, new, mode)
-    except OSError as error:
-        raise WriteError(
-            f"{shown} cannot be written: {error.strerror}; it is as it was",
-            hint="check free space and permissions",
-        ) from error
+    return read(path, shown) if path.is_file() else None
 
 
-def make(path: Path, content: bytes) -> None:
-    """Write a file of the updater's own, its folders too.
+def exists(path: Path) -> bool:
+    """Tell whether there is a file or a folder of this name."""
+    return path.exists()
 
-    Raises:
-        WriteError: it cannot be written.
+
+def is_folder(path: Path) -> bool:
+    """Tell whether a path is that of a folder."""
+    return path.is_dir()
+
+
+def is_inside(folder: Path, file: str) -> bool:
+    """Tell whether a path below a folder is that of a file, and no link on the way leads out."""
+    path = folder / file
+    return path.is_file() and path.resolve().is_relative_to(folder.resolve())
+
+
+def real(path: Path) -> str:
+    """Return where a path leads when all links are followed."""
+    return os.path.realpath(path)
+
+
+def listed(folder: Path, entry: str, suffix: str) -> list[str]:
+    """Return the files that an entry of a list of files means, relative to a folder.
+
+    A file means itself, a folder all files below it with the suffix, and a pattern the files that
+    it matches; sorted by the parts of their paths. An absolute path is no pattern.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        raise WriteError(
-            f"{path} cannot be written: {error.strerror}", hint="name another folder"
-        ) from error
+    path = folder / entry
+    if path.is_dir():
+        return sorted(_below(folder, os.path.normpath(entry), suffix), key=_parts)
+    if path.is_file():
+        return [os.path.normpath(entry)]
+    matches = sorted(folder.glob(entry)) if not entry.startswith("/") else []
+    return [one.relative_to(folder).as_posix() for one in matches if one.is_file()]
 
 
-def append(path: Path, text: str) -> None:
-    """Add text to a file, such as the one that GitHub Actions names for a step's summary.
+def _below(root: Path, folder: str, suffix: str) -> Iterator[str]:
+    for inside, _, names in os.walk(root / folder):
+        below = os.path.relpath(inside, root)
+        start = "" if below == "." else f"{below}/"
+        yield from (f"{start}{name}" for name in names if name.endswith(suffix))
 
-    Raises:
-        WriteError: it cannot be written.
-    """
-    try:
-        with path.open("ab") as file:
-            file.write(text.encode("utf-8", "replace"))
-    except OSError as error:
-        raise WriteError(f"{path} cannot be written: {error.strerror}") from error
+
+def _parts(file: str) -> list[str]:
+    return file.split("/")
+
+
+def distinct(folder: Path, files: Iterable[str]) -> list[str]:
+    """Return files of a folder once each: of a link and its target, the target."""
+    named = list(dict.fromkeys(files))
+    links = {file for file in named if os.path.islink(folder / file)}  # noqa: PTH114 - speed
+    if not links:
+        return named
+    known = {os.path.realpath(folder / file) for file in named if file not in links}
+    kept = []
+    for file in named:
+        target = os.path.realpath(folder / file)
+        if file not in links or target not in known:
+            kept.append(file)
+            known.add(target)
+    return kept
 
 
 def size(path: Path) -> int:
@@ -135,60 +143,3 @@ def read_small(folder: Path, suffix: str, *, largest: int, most: int) -> dict[st
     except OSError as error:
         raise ReadError(f"{folder} cannot be read: {error.strerror}") from error
     return found
-
-
-def _write(target: Path, new: bytes, mode: int) -> None:
-    _sweep(target)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=_SUFFIX)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            file.write(new)
-            file.flush()
-            os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-            temporary.replace(target)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
-    directory = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
-
-
-def _sweep(target: Path) -> None:
-    """Remove what a killed run left beside a file: the living hold a lock on theirs."""
-    for left in target.parent.glob(f".{glob.escape(target.name)}.*{_SUFFIX}"):
-        with suppress(OSError), left.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            left.unlink()
-
-
-@contextmanager
-def copying(chunks: Iterator[bytes], path: Path) -> Iterator[Iterator[bytes]]:
-    """Yield the chunks on, and leave them in a file; there is none if anything fails.
-
-    Raises:
-        HashError: the file cannot be written.
-    """
-
-    def copied() -> Iterator[bytes]:
-        for chunk in chunks:
-            file.write(chunk)
-            yield chunk
-
-    try:
-        with path.open("wb") as file:
-            yield copied()
-    except OSError as error:
-        path.unlink(missing_ok=True)
-        raise HashError(
-            f"the download cannot be kept: {error.strerror}", hint="check space in TMPDIR"
-        ) from error
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise

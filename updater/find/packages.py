@@ -107,11 +107,7 @@ def _understood(
 
 def _target(root: Path, file: str, path: str) -> str | None:
     """Return the file that a path in another one means, None where it lies outside the root."""
-    for target in _places(file, path):
-        found = root / target
-        if found.is_file() and found.resolve().is_relative_to(root.resolve()):
-            return target
-    return None
+    return next((place for place in _places(file, path) if files.is_inside(root, place)), None)
 
 
 def _places(file: str, path: str) -> tuple[str, ...]:

@@ -4,5 +4,5 @@
 from a download to the NAR hash in one pass. On that way: ``decompress``, then ``tar`` or ``zip``
 yield each ``entry``; ``top`` strips the top folder and ``keep`` says which small files later stages
 want; ``ordered`` writes them into the ``tree`` as they come, or ``shelved`` brings them into order
-first; ``digest`` hashes; ``spool`` takes what does not fit into memory, and ``limits`` stops bombs.
+first; ``digest`` hashes, and ``limits`` stops bombs.
 """

@@ -8,25 +8,15 @@ thesis, figure 5.2.
 
 from __future__ import annotations
 
-import hashlib
-import os
-import stat
 from typing import TYPE_CHECKING, Final, TypeAlias
-
-from updater.errors import HashError
-from updater.model import Sri
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
-
-    from updater.model import Algorithm
 
 Sink: TypeAlias = "Callable[[bytes], object]"
 """Takes the NAR's bytes in order, such as ``hashlib.sha256().update``."""
 
 _WORD: Final = 8
-_READ_BYTES: Final = 1 << 18
 
 
 def string(value: bytes) -> bytes:
@@ -68,59 +58,3 @@ def file_end(size: int) -> bytes:
 def symlink(target: bytes) -> bytes:
     """Return a whole symbolic link."""
     return _SYMLINK + string(target) + _CLOSE
-
-
-def hash_path(path: Path, algorithm: Algorithm = "sha256") -> Sri:
-    """Return the NAR hash of a file, a symbolic link or a tree on disk, as ``nix hash path`` does.
-
-    Raises:
-        HashError: something in it cannot be read, or is neither file, folder nor symbolic link.
-    """
-    digest = hashlib.new(algorithm, usedforsecurity=False)
-    write_path(path, digest.update)
-    return Sri(algorithm, digest.digest())
-
-
-def write_path(path: Path, sink: Sink) -> None:
-    """Serialise a file, a symbolic link or a tree on disk into ``sink``.
-
-    Raises:
-        HashError: as ``hash_path``.
-    """
-    sink(MAGIC)
-    try:
-        _write_node(os.fsencode(path), sink)
-    except OSError as error:
-        raise HashError(f"cannot read {error.filename!r}: {error.strerror}") from error
-
-
-def _write_node(path: bytes, sink: Sink) -> None:
-    status = os.lstat(path)
-    if stat.S_ISREG(status.st_mode):
-        _write_file(path, status, sink)
-    elif stat.S_ISLNK(status.st_mode):
-        sink(symlink(os.readlink(path)))  # noqa: PTH115 - pathlib rewrites a//b and a/. in targets
-    elif stat.S_ISDIR(status.st_mode):
-        sink(FOLDER_START)
-        for name in sorted(os.listdir(path)):  # noqa: PTH208 - pathlib has no bytes
-            sink(entry_start(name))
-            _write_node(os.path.join(path, name), sink)  # noqa: PTH118 - pathlib has no bytes
-            sink(ENTRY_END)
-        sink(FOLDER_END)
-    else:
-        raise HashError(
-            f"{os.fsdecode(path)!r} is neither a file, a folder nor a symbolic link",
-            hint="a NAR cannot hold it; remove it",
-        )
-
-
-def _write_file(path: bytes, status: os.stat_result, sink: Sink) -> None:
-    sink(file_start(status.st_size, executable=bool(status.st_mode & stat.S_IXUSR)))
-    left = status.st_size
-    with open(path, "rb") as file:  # noqa: PTH123 - pathlib has no bytes
-        while left and (piece := file.read(min(left, _READ_BYTES))):
-            sink(piece)
-            left -= len(piece)
-    if left:
-        raise HashError(f"{os.fsdecode(path)!r} became shorter while it was read")
-    sink(file_end(status.st_size))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from anyio import to_thread
 from msgspec import Struct, field
 
-from updater.effects import files
 from updater.effects.http.addresses import shown
+from updater.effects.http.downloads import copying
 from updater.errors import HashError, NoArchive, NotFound, Refused
 from updater.hashing.limits import Limits
 from updater.model import Hashed, Sri
@@ -95,7 +95,7 @@ class Prefetcher(Struct, frozen=True):
             with attempt, self.http.download(url, scheme) as chunks:
                 if keep is None or not fetch.unpack:
                     return self._hash(fetch, chunks)
-                with files.copying(chunks, keep) as copied:
+                with copying(chunks, keep) as copied:
                     return self._hash(fetch, copied)
         raise HashError(f"{shown(url)} was never asked for")
 

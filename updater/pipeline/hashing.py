@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from updater.audit.base import examine, stopped
 from updater.building.evaluating import Downloaded
+from updater.effects import files
 from updater.errors import HashError, NotEvaluated
 from updater.kinds import FETCHERS, guarded, rules
 from updater.model import Build, Candidate, Fetch, Hashed, Held, NoFile, Outcome, PinWarning, Sri
@@ -70,7 +71,7 @@ class HashStage(Struct, frozen=True):
         if problem:
             return Held(reason=problem, **decision.known(subject.package))
         archive = None
-        if hashed is not None and keep is not None and keep.exists():
+        if hashed is not None and keep is not None and files.exists(keep):
             archive = Downloaded(keep, hashed.sri, fetches[0].strip_root)
         try:
             found = await self._told(subject, text, values, unknown, archive, ask)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.effects import files
+from updater.effects import writes
 from updater.effects.git import own as git
 from updater.errors import StageError
 from updater.kinds import FETCH_FUNCTIONS
@@ -80,7 +80,7 @@ class Writer(Struct, frozen=True):
         file, root = change.package.file, self.run.config.root
         if ask.commit:
             await git.refuse_uncommitted(root, file)
-        files.replace(root / file, change.before, change.after, file)
+        writes.replace(root / file, change.before, change.after, file)
         if ask.commit:
             new = decision.choice.candidate.version if decision.choice.candidate else ""
             message = commit_message(change, decision.pinned.version, new)

@@ -70,8 +70,7 @@ class View(Struct):
 
     def _bytes(self, file: str, blob: str) -> bytes:
         """Take a file from the disk where it is the same there."""
-        path = self.root / file
-        local = files.read(path, file) if path.is_file() else b""
+        local = files.find(self.root / file, file) or b""
         return local if blob_id(local) == blob else self.repository.blob(blob)
 
     def look_at_board(self) -> None:

@@ -11,11 +11,12 @@ import httpx
 
 from updater.effects.http.addresses import shown
 from updater.effects.http.statuses import mapped
-from updater.errors import BadAnswer
+from updater.errors import BadAnswer, HashError
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 _LARGEST = 8 * 1024 * 1024 * 1024
 
@@ -90,6 +91,32 @@ def limited(pieces: Iterator[bytes], url: str) -> Iterator[bytes]:
             where = shown(url)
             raise BadAnswer(f"{where} answers with more than {_LARGEST} bytes", url=where)
         yield piece
+
+
+@contextmanager
+def copying(chunks: Iterator[bytes], path: Path) -> Iterator[Iterator[bytes]]:
+    """Yield the chunks on, and leave them in a file; there is none if anything fails.
+
+    Raises:
+        HashError: the file cannot be written.
+    """
+
+    def copied() -> Iterator[bytes]:
+        for chunk in chunks:
+            file.write(chunk)
+            yield chunk
+
+    try:
+        with path.open("wb") as file:
+            yield copied()
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise HashError(
+            f"the download cannot be kept: {error.strerror}", hint="check space in TMPDIR"
+        ) from error
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def no_cookies() -> CookieJar:

@@ -289,4 +289,5 @@ def _cleaned(log: Path, start: int) -> str:
 
 
 def _appended(log: Path) -> BinaryIO:
+    log.parent.mkdir(parents=True, exist_ok=True)
     return log.open("ab")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from updater.effects import files
+from updater.effects import files, writes
 from updater.errors import ReadError, UsageError, WriteError
 from updater.model import Failed, Held, Updated
 from updater.publish.results.models import (
@@ -68,7 +68,7 @@ def write_results(
                     hint="use `bump --pr`, which leaves no results",
                 ) from error
             text = msgspec.json.format(data, indent=2)
-            files.make(folder / _file_name(result.package), text + b"\n")
+            writes.make(folder / _file_name(result.package), text + b"\n")
 
 
 def read_results(folder: Path) -> Results:
