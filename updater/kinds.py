@@ -55,6 +55,9 @@ FETCHERS: dict[str, Fetcher] = {
 FETCH_FUNCTIONS = frozenset(FETCHERS)
 """Their names, by which overlays are read."""
 
+WRITABLE: dict[str, frozenset[str]] = {name: kind.writes for name, kind in FETCHERS.items()}
+"""Nix function -> the arguments of its calls that an update may change besides version and hash."""
+
 UPSTREAMS = kinds(upstreams, Upstream)  # type: ignore[type-abstract]  # python/mypy#4717
 """Every kind, in the order in which they may claim a project."""
 

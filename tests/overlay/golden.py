@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from updater import fetchers
-from updater.fetchers.base import Fetcher
-from updater.kinds import kinds
-from updater.model import Candidate, Change, Distribution, Fetch, Package, Source, Span
+from updater.kinds import FETCH_FUNCTIONS, FETCHERS, WRITABLE
+from updater.model import Candidate, Change, Distribution, Fetch, Package, PinValues, Source, Span
 from updater.overlay.editing.patch import plan_change
 from updater.overlay.reading.file import read_packages
 
@@ -17,12 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FOLDER = Path(__file__).parent.parent / "overlays"
-KINDS = {
-    function: kind
-    for kind in kinds(fetchers, Fetcher)  # type: ignore[type-abstract]  # python/mypy#4717
-    for function in kind.functions
-}
-FUNCTIONS = frozenset(KINDS)
 
 NEW = "sha256-EVB6Di9eadXfpApiob17buV+a82FxnybhDGzb/8hxDc="
 NEWER = "sha256-gE9R9xJUxAgeN+fIhwc1YPSm+mza0gLprGfgMsQ+0eE="
@@ -102,14 +94,14 @@ def expected(name: str) -> bytes:
 
 def read(data: bytes, name: str = "overlay.nix") -> tuple[Package, ...]:
     """Return the packages of an overlay."""
-    return read_packages(data, name, FUNCTIONS).packages
+    return read_packages(data, name, FETCH_FUNCTIONS).packages
 
 
 def skipped(package: Package) -> str:
     """Return why a package cannot be followed, or an empty string."""
     if package.source is None or package.skip:
         return package.skip
-    return KINDS[package.source.fetcher].skip(package, package.source)
+    return FETCHERS[package.source.fetcher].skip(package, package.source)
 
 
 def subject(data: bytes, name: str) -> Package:
@@ -128,9 +120,16 @@ def subject(data: bytes, name: str) -> Package:
 
 def values(package: Package, source: Source, bump: Bump, sri: str) -> dict[str, str]:
     """Return what a source shall read after the bump, by its own kind."""
-    fetch = KINDS[source.fetcher].fetch(package, source, bump.candidate, "")
+    fetch = FETCHERS[source.fetcher].fetch(package, source, bump.candidate, "")
     assert isinstance(fetch, Fetch), fetch
     return dict(fetch.values) | ({} if fetch.hashless else {"hash": sri})
+
+
+def changed(
+    package: Package, own: Mapping[str, str], data: bytes, *companions: Mapping[str, str]
+) -> Change:
+    """Plan the edits that give a package new values."""
+    return plan_change(package, PinValues(own, companions), data, WRITABLE)
 
 
 def bumped(data: bytes, name: str, package: Package | None = None) -> Change:
@@ -140,7 +139,7 @@ def bumped(data: bytes, name: str, package: Package | None = None) -> Change:
     assert package.source is not None
     wanted = values(package, package.source, bump, NEW) | dict(bump.side_hashes)
     beside = [values(package, one, bump, NEWER) for one in package.companions]
-    return plan_change(package, package.source, wanted, data, FUNCTIONS, beside)
+    return changed(package, wanted, data, *beside)
 
 
 def unchanged(data: bytes, package: Package) -> Change:
@@ -149,11 +148,11 @@ def unchanged(data: bytes, package: Package) -> Change:
     now = {
         field.name: field.value
         for field in package.source.fields
-        if field.value and field.name in (*KINDS[package.source.fetcher].writes, "hash")
+        if field.value and field.name in (*WRITABLE[package.source.fetcher], "hash")
     }
     if package.version is not None and package.version.value is not None:
         now["version"] = package.version.value
-    return plan_change(package, package.source, now, data, FUNCTIONS)
+    return changed(package, now, data)
 
 
 def overlaps(one: Span, other: Span) -> bool:

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.overlay.generated import Made, Overlay, overlays
-from tests.overlay.golden import ALONE, FUNCTIONS, PAIRS, read, text
+from tests.overlay.golden import ALONE, PAIRS, changed, read, text
 from updater.errors import PatchError
+from updater.kinds import FETCH_FUNCTIONS
 from updater.model import HASH_FIELDS, Candidate
-from updater.overlay.editing.patch import plan_change
 from updater.overlay.reading import syntax
 from updater.overlay.reading.file import read_packages
 
@@ -36,8 +36,7 @@ def facts(made: Made) -> tuple[str | None, ...]:
 
 def bump(data: bytes, made: Made) -> Change:
     package = next(one for one in read(data) if one.name == made.name)
-    assert package.source is not None
-    return plan_change(package, package.source, made.wanted, data, FUNCTIONS)
+    return changed(package, made.wanted, data)
 
 
 def comments(data: bytes) -> list[str]:
@@ -48,7 +47,7 @@ def comments(data: bytes) -> list[str]:
 @steady
 @given(overlays())
 def test_every_package_is_read_as_it_was_made(overlay: Overlay) -> None:
-    found = read_packages(overlay.data, "x.nix", FUNCTIONS)
+    found = read_packages(overlay.data, "x.nix", FETCH_FUNCTIONS)
     assert [says(one) for one in found.packages] == [facts(one) for one in overlay.packages]
     assert (found.problems, [one.problem for one in found.packages if one.problem]) == ((), [])
 
@@ -127,7 +126,7 @@ def test_no_bytes_break_the_reader_or_slip_past_the_proof(data: bytes) -> None:
 
 def bump_all(data: bytes) -> None:
     """Read a file and try to bump every package in it; anything but a refusal is raised."""
-    found = read_packages(data, "x.nix", FUNCTIONS)
+    found = read_packages(data, "x.nix", FETCH_FUNCTIONS)
     assert len({one.identity for one in found.packages}) == len(found.packages)
     candidate = Candidate("3.0", "v3.0", "c" * 40)
     for package in found.packages:
@@ -137,8 +136,8 @@ def bump_all(data: bytes) -> None:
         wanted = {"version": candidate.version}
         wanted |= {"rev": candidate.ref} if source.get("rev") is not None else {}
         try:
-            change = plan_change(package, source, wanted, data, FUNCTIONS)
+            change = changed(package, wanted, data)
         except PatchError:
             continue
-        again = read_packages(change.after, "x.nix", FUNCTIONS)
+        again = read_packages(change.after, "x.nix", FETCH_FUNCTIONS)
         assert len(again.packages) == len(found.packages)

@@ -32,7 +32,8 @@ class Fetcher(ABC):
 
     Attributes:
         functions: their names.
-        writes: the attributes of a call that a bump may change, besides its hash.
+        writes: the arguments of a call that an update may change, besides version and hash; of a
+            list (``urls``) its elements. `plan_change` refuses to write any other.
     """
 
     functions: ClassVar[frozenset[str]]

@@ -7,7 +7,23 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from updater.model.overlay import Package, Span
+
+
+class PinValues(Struct, frozen=True):
+    """What the fields of a new pin shall read.
+
+    Attributes:
+        own: field -> value. ``version`` is the package's, so is the name of a hash beside the
+            source; every other name is an argument of the source's call. ``hash`` stands for
+            whichever of HASH_FIELDS the call has.
+        companions: the same for the calls of `Package.companions`, in their order.
+    """
+
+    own: Mapping[str, str]
+    companions: tuple[Mapping[str, str], ...] = ()
 
 
 class Edit(Struct, frozen=True):

@@ -14,7 +14,7 @@ from updater.errors import HashError, NotEvaluated
 from updater.kinds import FETCHERS, guarded, rules
 from updater.model import Build, Candidate, Fetch, Hashed, Held, NoFile, Outcome, PinWarning, Sri
 from updater.model.sri import parse_hash
-from updater.pipeline.hash.built_hashes import Unknown, Values, find_hashes
+from updater.pipeline.hash.built_hashes import Unknown, find_hashes, with_hashes
 from updater.pipeline.hash.downloaded import collisions, declared, step_to
 from updater.pipeline.hash.ready import Ready
 from updater.pipeline.hash.sources import ADVICE, SourceHashes
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from updater.choose.run import Run
     from updater.choose.subjects import Decision, Subject
-    from updater.model import Source
+    from updater.model import PinValues, Source
     from updater.model.run import Bump
 
 
@@ -80,7 +80,6 @@ class HashStage(Struct, frozen=True):
             reason = f"only a build can tell its {names}, and {error.message}; {ADVICE}"
             return Held(reason=reason, **decision.known(subject.package))
         await self._refuse_moved(search, candidate)
-        whole = values.having(found)
         source = next((sri for one, sri in found.items() if one == Unknown("hash")), None)
         if source is not None:
             hashed = Hashed(source, "build", 0)
@@ -92,11 +91,10 @@ class HashStage(Struct, frozen=True):
         decision = replace(decision, warnings=decision.warnings + told)
         return Ready(
             decision,
-            dict(whole.source),
+            with_hashes(values, found),
             hashed,
             archive=archive,
             build=Build("skipped", "", phase=unbuilt) if unbuilt else None,
-            companions=whole.companions,
             built={**known.checked_out, **{one.shown: str(sri) for one, sri in found.items()}},
         )
 
@@ -139,7 +137,7 @@ class HashStage(Struct, frozen=True):
         self,
         subject: Subject,
         text: bytes,
-        values: Values,
+        values: PinValues,
         unknown: tuple[Unknown, ...],
         archive: Downloaded | None,
         ask: Bump,

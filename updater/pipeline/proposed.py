@@ -9,9 +9,7 @@ from msgspec import Struct
 from updater.model.research import NO_RESEARCH, Research
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from updater.model import Project, Updated
+    from updater.model import PinValues, Project, Updated
     from updater.model.proposal import Command
 
 
@@ -20,8 +18,7 @@ class Proposed(Struct, frozen=True):
 
     Attributes:
         outcome: planned on the text that was read, as if it were the only one.
-        values: what the package's fields are to read, so that it can be planned with others.
-        companions: the same for each of its further sources.
+        values: what the package shall read, so that it can be planned with others.
         asked: what ``--to`` named; empty where nobody asked.
         command: that finds it again, with the options that it takes.
         told: what upstream says about it.
@@ -29,8 +26,7 @@ class Proposed(Struct, frozen=True):
 
     outcome: Updated
     project: Project
-    values: dict[str, str]
-    companions: tuple[Mapping[str, str], ...] = ()
+    values: PinValues
     asked: str = ""
     command: Command = "bump"
     told: Research = NO_RESEARCH

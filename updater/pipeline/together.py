@@ -8,9 +8,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.errors import StageError
-from updater.kinds import FETCH_FUNCTIONS
+from updater.kinds import WRITABLE
 from updater.model import Current, Failed
-from updater.overlay.editing.patch import plan
+from updater.overlay.editing.patch import plan_change
 from updater.overlay.reading.uses import dependents, in_order
 from updater.pipeline.endings import failed, unbuilt
 from updater.pipeline.hash.ready import Ready
@@ -111,9 +111,7 @@ class GroupBuilder(Struct, frozen=True):
         for one in members:
             file, ready = one.package.file, one.ready
             try:
-                change = plan(
-                    one.package, ready.values, texts[file], FETCH_FUNCTIONS, ready.companions
-                )
+                change = plan_change(one.package, ready.values, texts[file], WRITABLE)
             except StageError as error:
                 ended[one.identity] = failed(one.package, error, ready.decision)
                 continue

@@ -17,6 +17,7 @@ from updater.model import (
     Held,
     NoFile,
     Pinned,
+    PinValues,
     Skipped,
     Stay,
     Take,
@@ -138,7 +139,9 @@ def _kept(subject: Subject, decision: Decision, values: dict[str, str], *, sri: 
     hashed = Hashed(parse_hash(subject.pin.hash, "sha256"), "embedded", 0)
     if sri:
         values["hash"] = str(hashed.sri)
-    return Ready(decision, values, hashed, build=Build("skipped", "", phase=_SAME_SOURCE))
+    return Ready(
+        decision, PinValues(values), hashed, build=Build("skipped", "", phase=_SAME_SOURCE)
+    )
 
 
 def _of_index(subject: Subject) -> Skipped:

@@ -5,25 +5,27 @@ from __future__ import annotations
 import pytest
 
 from tests.overlay.golden import (
-    FUNCTIONS,
     NEW,
     NEWER,
+    PAIRS,
     bumped,
+    changed,
     read,
     subject,
     text,
+    unchanged,
 )
 from updater.errors import PatchError
 from updater.model import Edit, Span
-from updater.overlay.editing.patch import apply_edits, plan_change
+from updater.overlay.editing.patch import apply_edits
+from updater.overlay.reading import syntax
 
 
 def refusal(data: bytes, name: str, wanted: dict[str, str]) -> tuple[str, str]:
     """Return why a bump is refused, and the advice."""
     package = next(one for one in read(data) if one.name == name)
-    assert package.source is not None
     with pytest.raises(PatchError) as refused:
-        plan_change(package, package.source, wanted, data, FUNCTIONS)
+        changed(package, wanted, data)
     return refused.value.message, refused.value.hint
 
 
@@ -91,8 +93,7 @@ def test_a_file_name_of_the_index_that_could_be_nix_code_is_refused() -> None:
 def test_tags_that_people_use_are_written(tag: str) -> None:
     data = text("guide-branch")
     package = subject(data, "guide-branch")
-    assert package.source is not None
-    change = plan_change(package, package.source, {"rev": tag}, data, FUNCTIONS)
+    change = changed(package, {"rev": tag}, data)
     assert change.after == data.replace(b'rev = "main"', f'rev = "{tag}"'.encode())
 
 
@@ -111,8 +112,7 @@ def test_a_hash_beside_the_source_must_be_given_too() -> None:
 def test_a_label_may_change_without_the_hashes_beside_the_source() -> None:
     data = text("side-hashes").replace(b'tag = "v${version}"', b'rev = "abc"')
     (package,) = read(data)
-    assert package.source is not None
-    change = plan_change(package, package.source, {"version": "2.0.0"}, data, FUNCTIONS)
+    change = changed(package, {"version": "2.0.0"}, data)
     assert change.after == data.replace(b'version = "1.2.0"', b'version = "2.0.0"')
 
 
@@ -191,6 +191,58 @@ def test_a_hash_of_another_algorithm_that_stands_elsewhere_is_refused() -> None:
     message, hint = refusal(data, "one", {"version": "2", "hash": NEW})
     assert message == "overlay.nix:2: the new hash of one is no sha512, which is written elsewhere"
     assert hint == 'write hash = ""; in the call of fetchPypi, no sha512'
+
+
+def test_a_further_source_is_not_changed_where_nothing_is_to_be_written() -> None:
+    """The literal is the further source's rev, and its repository's name as well."""
+    data = b"""let it = "v1"; in { one = mkDerivation rec {
+      version = "1";
+      src = fetchFromGitHub { owner = "o"; repo = "r"; tag = "v${version}"; hash = ""; };
+      data = fetchFromGitHub {
+        name = "data-${version}"; owner = "o"; repo = it; rev = it; hash = "";
+      };
+    }; }"""
+    (package,) = read(data)
+    own = {"version": "2", "tag": "v2", "hash": NEW}
+    with pytest.raises(PatchError, match=r"#one: the edit would change data\.repo too"):
+        changed(package, own, data, {"rev": "v2", "version": "2", "hash": NEWER})
+
+
+# --- as few parses as the proof needs -----------------------------------------------------------
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What is parsed from now on, in order."""
+    texts: list[bytes] = []
+
+    def parse(data: bytes) -> syntax.NixText:
+        texts.append(data)
+        return original(data)
+
+    original = syntax.parse
+    monkeypatch.setattr(syntax, "parse", parse)
+    return texts
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_change_is_parsed_once_before_and_once_after(name: str, parsed: list[bytes]) -> None:
+    data = text(name)
+    package = subject(data, name)
+    parsed.clear()
+    change = bumped(data, name, package)
+    rejected = [b for b in parsed if b not in (change.before, change.after)]
+    assert parsed == [change.before, *rejected, change.after]
+    # Where packages share a placeholder, the first plan would have changed another of them.
+    assert len(rejected) == (name == "hash-shared-placeholder")
+
+
+def test_a_change_that_edits_nothing_is_parsed_once(parsed: list[bytes]) -> None:
+    data = text("guide-tag")
+    package = subject(data, "guide-tag")
+    parsed.clear()
+    assert unchanged(data, package).edits == ()
+    assert parsed == [data]
 
 
 # --- edits --------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.overlay.golden import ALONE, FUNCTIONS, PAIRS, read, skipped, text
+from tests.overlay.golden import ALONE, PAIRS, read, skipped, text
+from updater.kinds import FETCH_FUNCTIONS
 from updater.overlay.reading import walk
 from updater.overlay.reading.file import read_packages
 
@@ -129,7 +130,7 @@ def test_a_package_has_the_name_of_its_attribute_else_of_its_file(
     ],
 )
 def test_what_is_no_package_is_not_listed(data: bytes) -> None:
-    found = read_packages(data, "x.nix", FUNCTIONS)
+    found = read_packages(data, "x.nix", FETCH_FUNCTIONS)
     assert (found.packages, found.problems) == ((), ())
 
 
@@ -162,7 +163,7 @@ def test_wrong_syntax_refuses_only_the_package_it_stands_in() -> None:
 
 
 def test_wrong_syntax_outside_of_packages_is_a_problem_of_the_file() -> None:
-    found = read_packages(b"{\n\tx = = 1;\n}\n", "x.nix", FUNCTIONS)
+    found = read_packages(b"{\n\tx = = 1;\n}\n", "x.nix", FETCH_FUNCTIONS)
     assert found.packages == ()
     assert [str(one) for one in found.problems] == [
         "cannot parse line 2, column 6\n\tx = = 1;\n\t    ^"
@@ -294,6 +295,6 @@ def test_what_the_walk_leaves_out_would_change_nothing(
 ) -> None:
     """It enters only what holds certain words; entering everything finds the same."""
     data = text(name)
-    found = read_packages(data, "x.nix", FUNCTIONS)
+    found = read_packages(data, "x.nix", FETCH_FUNCTIONS)
     monkeypatch.setattr(walk, "_places", lambda data, _words: range(len(data)))
-    assert read_packages(data, "x.nix", FUNCTIONS) == found
+    assert read_packages(data, "x.nix", FETCH_FUNCTIONS) == found

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.overlay.golden import FUNCTIONS, read
+from tests.overlay.golden import read
+from updater.kinds import FETCH_FUNCTIONS
 from updater.model import Directive
 from updater.overlay.reading.file import read_packages
 
@@ -109,7 +110,7 @@ def test_in_a_file_that_is_one_package_every_comment_is_its_own() -> None:
     ],
 )
 def test_a_comment_that_belongs_to_no_package_is_told(data: bytes) -> None:
-    found = read_packages(data, "x.nix", FUNCTIONS)
+    found = read_packages(data, "x.nix", FETCH_FUNCTIONS)
     assert [one.directives for one in found.packages] in ([()], [])
     (problem,) = found.problems
     assert str(problem).startswith("a steering comment belongs to no package: line ")
@@ -128,6 +129,6 @@ def test_a_comment_that_belongs_to_no_package_is_told(data: bytes) -> None:
 )
 def test_other_text_steers_nothing(text: str) -> None:
     data = f'{{ tool = mkDerivation {{ version = "1";\n{text}\n}}; }}'.encode()
-    found = read_packages(data, "x.nix", FUNCTIONS)
+    found = read_packages(data, "x.nix", FETCH_FUNCTIONS)
     assert found.problems == ()
     assert [(one.directives, one.problem) for one in found.packages] == [((), "")]

@@ -1,4 +1,4 @@
-"""Wanted values -> byte edits -> new text, proven to change nothing else (see proof.py).
+"""New values -> byte edits -> new text, proven to change nothing else (see proof.py).
 
 An edit replaces one expression, or the one literal that a name leads to. Two more are small
 rewrites: a name leaves an ``inherit`` for a binding of its own, and ``sha512 = ...`` becomes
@@ -11,79 +11,88 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.errors import PatchError
-from updater.model import HASH_FIELDS, Change, Edit, Field, Package, Source, Span
-from updater.overlay.editing.proof import Shared, Wanted, prove
-from updater.overlay.editing.rewrites import Plan, out_of_inherit, renamed, replaced
-from updater.overlay.reading.file import read_packages
+from updater.model import Change, Edit, Package, PinValues, Source, Span
+from updater.overlay.editing.planner import Planner
+from updater.overlay.editing.proof import Shared, prove
+from updater.overlay.reading.file import ParsedFile, parse_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
 # Versions, tags, commits and hashes that enter Nix text need no escape within these characters;
 # whatever else upstream sends is refused, not repaired. Quotes, `$`, backslashes, white space,
 # control characters and all that is not ASCII are outside.
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!/@~=:-]{0,199}")
 _SAFE_URL = re.compile(r"[a-z][a-z0-9+.-]*://[A-Za-z0-9._+!/@~=:%?&#,;()-]{1,1999}")
-_THROUGH_VERSION = ("rev", "tag", "ref")
+_OF_ANY_CALL = frozenset({"version", "hash"})
 
 
-def plan_change(  # noqa: PLR0913, PLR0917 - what changes, in what text, into what
-    package: Package,
-    source: Source,
-    wanted: Mapping[str, str],
-    data: bytes,
-    fetchers: frozenset[str],
-    companions: Sequence[Mapping[str, str]] = (),
+def plan_change(
+    package: Package, values: PinValues, data: bytes, writable: Mapping[str, frozenset[str]]
 ) -> Change:
-    """Plan the edits that give a package its wanted values.
+    """Plan the edits that give a package new values.
 
     Args:
-        package: as read from ``data``.
-        source: the source of the package that changes.
-        wanted: field name -> new value. ``version`` is the package's, so is the name of a hash
-            beside the source; all others are the source's. ``hash`` stands for whichever of
-            HASH_FIELDS the call has.
+        package: found in ``data`` by its identity: other packages may have been edited since it was
+            read.
+        values: what it shall read.
         data: the whole file.
-        fetchers: as for ``read_packages``.
-        companions: the same for each of the package's companions, in their order.
+        writable: Nix function -> the arguments of its calls that may be edited, besides version and
+            hash. Where a package's source is the call of another function, `Package.source` names
+            the function that it is like.
 
     Returns:
-        The change; without edits where every value is as wanted.
+        The change; without edits where every value is there already.
 
     Raises:
         PatchError: the edit would need a guess, would touch anything else, or leaves a hash behind
-            that no longer fits.
+            that no longer fits; or the package is not there, or more than once.
     """
-    asked = Wanted(wanted, tuple(companions))
-    for values in (wanted, *companions):
-        for field, value in values.items():
+    fetchers = frozenset(writable)
+    before = parse_file(data, package.file, fetchers)
+    there = [one for one in before.content.packages if one.identity == package.identity]
+    source = there[0].fetched if there else None
+    if len(there) != 1 or source is None:
+        raise PatchError(
+            f"{package.identity} stands {len(there)} times in its file",
+            hint="give each package an attribute of its own",
+        )
+    now = replace(there[0], callers=package.callers)
+    like = package.source.fetcher if package.source is not None else source.fetcher
+    beside = {one.name for one in (*now.side_hashes, *now.other_hashes)}
+    own = {name: value for name, value in values.own.items() if name not in beside}
+    _refuse_undeclared(now, source, own, writable.get(like, frozenset()))
+    for companion, fields in zip(now.companions, values.companions, strict=False):
+        _refuse_undeclared(now, companion, fields, writable[companion.fetcher])
+    for fields in (values.own, *values.companions):
+        for field, value in fields.items():
             _check_safe(package, field, value)
+    planner = Planner(now, source, values, before.text)
     try:
-        return _planned(_Planner(package, source, asked, data), fetchers)
+        return _planned(planner, before, fetchers)
     except Shared:
         # A placeholder that several packages share: the hash is written where it belongs.
-        return _planned(_Planner(package, source, asked, data, in_place=True), fetchers)
+        return _planned(replace(planner, in_place=True), before, fetchers)
 
 
-def _planned(planner: _Planner, fetchers: frozenset[str]) -> Change:
+def _planned(planner: Planner, before: ParsedFile, fetchers: frozenset[str]) -> Change:
     plans = list(planner.plans())
+    data = before.text.data
     edits = _distinct(planner.package, [plan.edit for plan in plans])
     fields = tuple(
         dict.fromkeys(
             # The line that is edited, wherever the field leads to.
-            replace(one.change, line=planner.data.count(b"\n", 0, one.edit.span.start) + 1)
-            for one in plans
-            if one.change is not None
+            replace(plan.change, line=data.count(b"\n", 0, plan.edit.span.start) + 1)
+            for plan in plans
+            if plan.change is not None
         )
     )
-    after = apply_edits(planner.data, edits)
-    change = Change(planner.package, edits, fields, planner.data, after)
+    change = Change(planner.package, edits, fields, data, apply_edits(data, edits))
     if edits:
-        prove(change, planner.wanted, fetchers)
+        prove(change, planner.values, before, fetchers)
     return change
 
 
@@ -94,6 +103,18 @@ def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:
     return data
 
 
+def _refuse_undeclared(
+    package: Package, source: Source, fields: Iterable[str], declared: frozenset[str]
+) -> None:
+    for name in fields:
+        if name.partition("[")[0] not in declared | _OF_ANY_CALL:
+            raise PatchError(
+                f"{package.file}:{source.line}: {name} of {source.fetcher} in {package.name} is "
+                "not an argument that an update may change",
+                hint="this is a mistake in the updater: report it",
+            )
+
+
 def _check_safe(package: Package, field: str, value: str) -> None:
     pattern = _SAFE_URL if field.startswith("url") else _SAFE
     if not pattern.fullmatch(value):
@@ -101,175 +122,6 @@ def _check_safe(package: Package, field: str, value: str) -> None:
             f"{package.identity}: upstream's text for {field} is not safe to write into Nix: "
             f"{value[:80]!a}",
             hint="names of versions and tags may have letters, digits and . _ + ! / @ ~ = : -",
-        )
-
-
-class _Planner(Struct, frozen=True):
-    """Plans one package's fields; ``in_place`` writes hashes into the call, not where it looks."""
-
-    package: Package
-    source: Source
-    wanted: Wanted
-    data: bytes
-    in_place: bool = False
-
-    @property
-    def version(self) -> str | None:
-        """The new version, None where it stays."""
-        return self.wanted.source.get("version")
-
-    def plans(self) -> Iterator[Plan]:
-        """Yield the edits that make every field read its wanted value.
-
-        Raises:
-            PatchError: see `plan_change`.
-        """
-        changed = False
-        for name, new in self.wanted.source.items():
-            if name == "version":
-                yield from self._version(new)
-            elif (beside := self._hash_beside(name)) is not None:
-                if beside.value != new:
-                    yield from self._field(beside, new, whole=self.package.span)
-            else:
-                found = list(self._source_field(self.source, name, new))
-                changed = changed or bool(found)
-                yield from found
-        if changed:
-            self._refuse_stale_side_hashes()
-        yield from self._companions()
-
-    def _version(self, new: str) -> Iterator[Plan]:
-        version = self.package.version
-        if version is not None and version.value != new:
-            if version.literal is None:
-                raise self._computed(version)
-            yield replaced(version, version.literal, f'"{new}"', new)
-        if self.source.get("version") is not None:
-            yield from self._source_field(self.source, "version", new)
-
-    def _hash_beside(self, name: str) -> Field | None:
-        beside = (*self.package.side_hashes, *self.package.other_hashes)
-        return next((one for one in beside if one.name == name), None)
-
-    def _refuse_stale_side_hashes(self) -> None:
-        left = [one for one in self.package.side_hashes if one.name not in self.wanted.source]
-        if left:
-            names = " and ".join(f"{one.name} (line {one.line})" for one in left)
-            raise PatchError(
-                f"{self.package.identity}: {names} must change with the source, and no new value "
-                "is known",
-                hint="a build with a fake hash tells it; until then, update this package by hand",
-            )
-
-    def _companions(self) -> Iterator[Plan]:
-        given = self.wanted.companions
-        for index, companion in enumerate(self.package.companions):
-            if index < len(given):
-                for name, new in given[index].items():
-                    if name != "version" or companion.get("version") is not None:
-                        yield from self._source_field(
-                            companion, name, new, shown=f"{companion.attribute}.{name}"
-                        )
-            elif self.version not in (None, self.package.label):
-                raise PatchError(
-                    f"{self.package.file}:{companion.line}: {companion.fetcher} in "
-                    f"{companion.attribute} of {self.package.name} follows the version too, and "
-                    "its new hash is not known",
-                    hint="update this package by hand, or hold it in config.yaml",
-                )
-
-    # --- fields of a source ---
-
-    def _source_field(self, source: Source, name: str, new: str, shown: str = "") -> Iterator[Plan]:
-        field = source.get(*HASH_FIELDS) if name == "hash" else source.get(name)
-        if field is None:
-            raise PatchError(
-                f"{self.package.file}:{source.line}: {source.fetcher} of {self.package.name} has "
-                f"no {name}",
-                hint=f'add {name} = "";' if name == "hash" else "",
-            )
-        if self._rendered(field) == new:
-            return
-        field_name = shown or field.name
-        if name == "hash":
-            plans = self._hash(field, new, source)
-        elif name == "pname":
-            plans = self._own(field, new, source)
-        else:
-            through = self._through_version(source, new) if name in _THROUGH_VERSION else None
-            plans = self._field(field, new, whole=source.span, through=through)
-        for plan in plans:
-            change = plan.change
-            yield replace(plan, change=replace(change, field=field_name) if change else None)
-
-    def _hash(self, field: Field, new: str, source: Source) -> list[Plan]:
-        algorithm = new.partition("-")[0]
-        if field.name not in ("hash", "narHash", algorithm):
-            if field.inherited or field.literal is None or field.literal not in field.span:
-                raise PatchError(
-                    f"{self.package.file}:{field.line}: the new hash of {self.package.name} is no "
-                    f"{field.name}, which is written elsewhere",
-                    hint=f'write hash = ""; in the call of {source.fetcher}, no {field.name}',
-                )
-            return renamed(field, new, self.data)
-        if self.in_place and not field.value and field.span in source.span:
-            return self._own(field, new, source)
-        return self._field(field, new, whole=source.span)
-
-    def _field(
-        self, field: Field, new: str, *, whole: Span, through: str | None = None
-    ) -> list[Plan]:
-        """Write a value where it is written now: in its own expression, or where names lead."""
-        if field.value is None:
-            raise self._computed(field)
-        here = field.span in whole and not field.inherited
-        if field.literal is not None and not (here and field.literal in field.span):
-            return [replaced(field, field.literal, f'"{new}"', new)]
-        if not here:
-            raise self._computed(field)
-        return [replaced(field, field.span, through or f'"{new}"', new)]
-
-    def _own(self, field: Field, new: str, source: Source) -> list[Plan]:
-        """Write a value into the call itself: what its name leads to is another's as well."""
-        if field.span not in source.span:
-            return self._field(field, new, whole=source.span)
-        if field.inherited:
-            return out_of_inherit(field, new, self.data)
-        return [replaced(field, field.span, f'"{new}"', new)]
-
-    def _rendered(self, field: Field) -> str | None:
-        """Return what a field reads once the package's version is the new one."""
-        literal = self.package.version.literal if self.package.version is not None else None
-        if self.version is None or literal is None or not field.parts:
-            return field.value
-        texts = [
-            part
-            if isinstance(part, str)
-            else (self.version if part.literal == literal else part.value)
-            for part in field.parts
-        ]
-        return None if None in texts else "".join(text for text in texts if text is not None)
-
-    def _through_version(self, source: Source, new: str) -> str | None:
-        """Write a tag as ``version`` or ``"v${version}"``; None where that cannot be."""
-        name, version = source.version_name, self.version
-        if not name or not version:
-            return None
-        if new == version:
-            return name
-        parts = re.split(rf"(?<![0-9.]){re.escape(version)}(?!\.?[0-9])", new)
-        if len(parts) != 2:  # noqa: PLR2004 - before and after the one place
-            return None
-        return f'"{parts[0]}${{{name}}}{parts[1]}"'
-
-    def _computed(self, field: Field) -> PatchError:
-        name = self.package.name
-        return PatchError(
-            f"{self.package.file}:{field.line}: {field.name} of {name} is computed "
-            f"({field.text}), not a literal",
-            hint=f'write it as a literal, such as {field.name} = "..."; or hold the package in '
-            f"config.yaml: packages: {{{name}: {{hold: computed {field.name}}}}}",
         )
 
 
@@ -289,30 +141,3 @@ def _distinct(package: Package, edits: list[Edit]) -> tuple[Edit, ...]:
         if following.span.start < one.span.end:
             raise PatchError(f"{package.identity}: two edits overlap")
     return ordered
-
-
-def plan(
-    package: Package,
-    values: Mapping[str, str],
-    text: bytes,
-    functions: frozenset[str],
-    companions: Sequence[Mapping[str, str]] = (),
-) -> Change:
-    """Plan a change on the text as it is by now: siblings may have been written before.
-
-    Raises:
-        PatchError: as `plan_change`; or the package is not there, or more than once.
-    """
-    now = [
-        one
-        for one in read_packages(text, package.file, functions).packages
-        if one.identity == package.identity
-    ]
-    source = now[0].fetched if now else None
-    if len(now) != 1 or source is None:
-        raise PatchError(
-            f"{package.identity} stands {len(now)} times in its file",
-            hint="give each package an attribute of its own",
-        )
-    found = replace(now[0], callers=package.callers)
-    return plan_change(found, source, values, text, functions, companions)

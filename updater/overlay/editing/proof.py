@@ -1,53 +1,53 @@
 """Proof that an edit changes its own fields and nothing else.
 
-The edited text is parsed again. Outside the edits every token must be as it was, the package must
-read the wanted values, and every other package of the file the values that it had.
+The edited text is parsed once more. Outside the edits every token must be as it was, the package
+must read its new values, and every other package of the file the values that it had.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from updater.errors import PatchError
-from updater.model import HASH_FIELDS, Change, Edit, Package, Reference, Source, Span
+from updater.model import HASH_FIELDS, Change, Edit, Package, PinValues, Reference, Source, Span
 from updater.overlay.reading import syntax
-from updater.overlay.reading.file import read_packages
+from updater.overlay.reading.file import parse_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from updater.overlay.reading.file import ParsedFile
+    from updater.overlay.reading.syntax import NixText
 
 
 class Shared(PatchError):
     """The edit would change another package, which shares a binding with this one."""
 
 
-class Wanted(Struct, frozen=True):
-    """What a package shall read: for its source (and version), and for each companion."""
-
-    source: Mapping[str, str]
-    companions: tuple[Mapping[str, str], ...] = ()
-
-
-def prove(change: Change, wanted: Wanted, fetchers: frozenset[str]) -> None:
+def prove(change: Change, values: PinValues, before: ParsedFile, fetchers: frozenset[str]) -> None:
     """Show that a change does what it says and nothing else.
 
+    Args:
+        change: the change.
+        values: what its package shall read.
+        before: the file as it is, parsed.
+        fetchers: as for `parse_file`.
+
     Raises:
-        PatchError: another token, field or package would change, or a wanted value not be read.
+        PatchError: another token, field or package would change, or a new value not be read.
     """
     package = change.package
-    before = read_packages(change.before, package.file, fetchers)
-    after = read_packages(change.after, package.file, fetchers)
-    if [one.identity for one in before.packages] != [one.identity for one in after.packages]:
+    after = parse_file(change.after, package.file, fetchers)
+    was, now = before.content, after.content
+    if [one.identity for one in was.packages] != [one.identity for one in now.packages]:
         raise PatchError(f"{package.identity}: the edit would change which packages the file has")
-    if len(before.problems) != len(after.problems):
+    if len(was.problems) != len(now.problems):
         raise PatchError(f"{package.identity}: the edited file would not parse")
-    if _tokens(change.before, _spans(change.edits)) != _tokens(change.after, _moved(change.edits)):
+    if _tokens(before.text, _spans(change.edits)) != _tokens(after.text, _moved(change.edits)):
         raise PatchError(f"{package.identity}: the edit would change more than its own fields")
-    for old, new in zip(before.packages, after.packages, strict=True):
+    for old, new in zip(was.packages, now.packages, strict=True):
         if new.identity == package.identity:
-            _check_package(old, new, wanted)
+            _check_package(old, new, values)
         elif _facts(old) != _facts(new):
             raise Shared(
                 f"{package.identity}: the edit would change {new.identity} too",
@@ -55,10 +55,10 @@ def prove(change: Change, wanted: Wanted, fetchers: frozenset[str]) -> None:
             )
 
 
-def _check_package(old: Package, new: Package, wanted: Wanted) -> None:
+def _check_package(old: Package, new: Package, values: PinValues) -> None:
     if new.problem:
         raise PatchError(f"{new.identity}: the edit would leave a problem: {new.problem}")
-    for name, value in wanted.source.items():
+    for name, value in values.own.items():
         if name == "version" and new.version is not None:
             _check(new, name, new.version.value, value)
         elif (beside := _hash_beside(new, name)) is not None:
@@ -66,44 +66,58 @@ def _check_package(old: Package, new: Package, wanted: Wanted) -> None:
         elif name != "version" or (new.fetched is not None and new.fetched.get("version")):
             _check(new, name, _value(new.fetched, name), value)
     for name, kept in _hashes_beside(old).items():
-        if name not in wanted.source and kept != _hash_beside(new, name):
+        if name not in values.own and kept != _hash_beside(new, name):
             raise PatchError(f"{new.identity}: the edit would change {name} too")
-    _check_rest(old, new, wanted)
-    _check_companions(old, new, wanted)
+    _check_rest(old, new, values)
+    _check_companions(old, new, values)
 
 
-def _check_rest(old: Package, new: Package, wanted: Wanted) -> None:
-    """All that was not asked for stays, but for what is written through the version."""
+def _check_rest(old: Package, new: Package, values: PinValues) -> None:
+    """Every other field stays, but for what is made from the version."""
     if old.pname != new.pname:
         raise PatchError(f"{new.identity}: the edit would change pname too")
-    if old.fetched is None or new.fetched is None:
-        return
-    literal = old.version.literal if old.version is not None else None
-    asked = {*wanted.source, *(HASH_FIELDS if "hash" in wanted.source else ())}
-    for was in old.fetched.fields:
-        follows = any(isinstance(p, Reference) and p.literal == literal for p in was.parts)
-        if was.name not in asked and not follows and was.value != new.fetched.value(was.name):
-            raise PatchError(
-                f"{new.identity}: the edit would change {was.name} too",
-                hint="the two are written in one place: give each its own literal",
-            )
+    if old.fetched is not None and new.fetched is not None:
+        for name in _others_changed(old, old.fetched, new.fetched, values.own):
+            raise _refused_too(new, name)
 
 
-def _check_companions(old: Package, new: Package, wanted: Wanted) -> None:
+def _check_companions(old: Package, new: Package, values: PinValues) -> None:
     if len(old.companions) != len(new.companions):
         raise PatchError(f"{new.identity}: the edit would change which sources it has")
     pairs = zip(old.companions, new.companions, strict=True)
     for index, (was, now) in enumerate(pairs):
-        if index < len(wanted.companions):
-            for name, value in wanted.companions[index].items():
+        if index < len(values.companions):
+            given = values.companions[index]
+            for name, value in given.items():
                 if name != "version" or now.get("version") is not None:
                     _check(new, f"{now.attribute}.{name}", _value(now, name), value)
+            for name in _others_changed(old, was, now, given):
+                raise _refused_too(new, f"{now.attribute}.{name}")
         elif [field.value for field in was.fields] != [field.value for field in now.fields]:
             raise PatchError(
                 f"{new.file}:{now.line}: {now.fetcher} in {now.attribute} of {new.name} follows "
                 "the version too, and its hash would no longer fit",
                 hint="update this package by hand, or hold it in config.yaml",
             )
+
+
+def _others_changed(
+    package: Package, was: Source, now: Source, given: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield the arguments that change without a new value, but for those made from the version."""
+    literal = package.version.literal if package.version is not None else None
+    names = {*given, *(HASH_FIELDS if "hash" in given else ())}
+    for field in was.fields:
+        follows = any(isinstance(p, Reference) and p.literal == literal for p in field.parts)
+        if field.name not in names and not follows and field.value != now.value(field.name):
+            yield field.name
+
+
+def _refused_too(package: Package, name: str) -> PatchError:
+    return PatchError(
+        f"{package.identity}: the edit would change {name} too",
+        hint="the two are written in one place: give each its own literal",
+    )
 
 
 def _check(package: Package, name: str, got: str | None, value: str) -> None:
@@ -157,12 +171,12 @@ def _moved(edits: tuple[Edit, ...]) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def _tokens(data: bytes, without: tuple[Span, ...]) -> list[tuple[str, bytes]]:
-    return list(_tokens_outside(data, without))
+def _tokens(text: NixText, without: tuple[Span, ...]) -> list[tuple[str, bytes]]:
+    return list(_tokens_outside(text, without))
 
 
-def _tokens_outside(data: bytes, without: tuple[Span, ...]) -> Iterator[tuple[str, bytes]]:
-    for leaf in syntax.leaves(syntax.parse(data).root):
+def _tokens_outside(text: NixText, without: tuple[Span, ...]) -> Iterator[tuple[str, bytes]]:
+    for leaf in syntax.leaves(text.root):
         where = syntax.span(leaf)
         if not any(where in span for span in without):
-            yield leaf.type, data[where.start : where.end]
+            yield leaf.type, text.data[where.start : where.end]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 
 from updater.model import Edit, Field, FieldChange, Span
 from updater.overlay.reading import syntax
+
+if TYPE_CHECKING:
+    from updater.overlay.reading.syntax import NixText
 
 
 class Plan(Struct, frozen=True):
@@ -21,9 +26,10 @@ def replaced(field: Field, span: Span, written: str, new: str) -> Plan:
     return Plan(edit, FieldChange(field.name, field.line, field.value or "", new))
 
 
-def out_of_inherit(field: Field, new: str, data: bytes) -> list[Plan]:
+def out_of_inherit(field: Field, new: str, text: NixText) -> list[Plan]:
     """Turn a field's part of ``inherit pname version;`` into a binding in front of the rest."""
-    statement = syntax.innermost(syntax.parse(data).root, field.span, ("inherit", "inherit_from"))
+    data = text.data
+    statement = syntax.innermost(text.root, field.span, ("inherit", "inherit_from"))
     listed = statement.child_by_field_name("attrs")
     others = len(listed.children_by_field_name("attr")) - 1 if listed is not None else 0
     change = FieldChange(field.name, field.line, field.value or "", new)
@@ -40,9 +46,9 @@ def out_of_inherit(field: Field, new: str, data: bytes) -> list[Plan]:
     ]
 
 
-def renamed(field: Field, new: str, data: bytes) -> list[Plan]:
+def renamed(field: Field, new: str, text: NixText) -> list[Plan]:
     """``sha512 = "..."`` -> ``hash = "sha256-..."``: the name must fit the algorithm."""
-    statement = syntax.innermost(syntax.parse(data).root, field.span, ("binding",))
+    statement = syntax.innermost(text.root, field.span, ("binding",))
     path = statement.child_by_field_name("attrpath") or statement
     return [
         Plan(Edit(syntax.span(path), b"hash")),

@@ -1,6 +1,6 @@
 """One file's bytes -> the packages in it, with their sources.
 
-Nothing that is returned holds a syntax node, and nothing here reads a file.
+Nothing here reads a file, and no package holds a syntax node.
 """
 
 from __future__ import annotations
@@ -45,8 +45,20 @@ class FileContent(Struct, frozen=True):
     files: tuple[PackageFile, ...] = ()
 
 
+class ParsedFile(Struct, frozen=True):
+    """One file's syntax, and what it holds."""
+
+    text: syntax.NixText
+    content: FileContent
+
+
 def read_packages(data: bytes, file: str, fetchers: frozenset[str]) -> FileContent:
-    """Return the packages of one file in the order of their lines.
+    """Return what one file holds; the arguments are those of `parse_file`."""
+    return _content(syntax.parse(data), file, fetchers)
+
+
+def parse_file(data: bytes, file: str, fetchers: frozenset[str]) -> ParsedFile:
+    """Return one file's syntax and its packages, in the order of their lines.
 
     Args:
         data: the file's bytes.
@@ -54,6 +66,11 @@ def read_packages(data: bytes, file: str, fetchers: frozenset[str]) -> FileConte
         fetchers: the Nix functions that count as fetchers.
     """
     source = syntax.parse(data)
+    return ParsedFile(source, _content(source, file, fetchers))
+
+
+def _content(source: syntax.NixText, file: str, fetchers: frozenset[str]) -> FileContent:
+    data = source.data
     walk = Walk(source, fetchers)
     found = sorted(Assembler(data, file, walk).found(), key=lambda one: one.package.span)
     problems: list[Problem] = []

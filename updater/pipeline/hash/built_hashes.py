@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.building.evaluating import BuildJob, BuildTarget, Downloaded
-from updater.kinds import FETCH_FUNCTIONS
-from updater.model import Sri
-from updater.overlay.editing.patch import plan
+from updater.kinds import WRITABLE
+from updater.model import PinValues, Sri
+from updater.overlay.editing.patch import plan_change
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,20 +44,14 @@ class Unknown(Struct, frozen=True):
     long: bool = False
 
 
-class Values(Struct, frozen=True):
-    """What a change writes: for the package and its source, and for each further source."""
-
-    source: Mapping[str, str]
-    companions: tuple[Mapping[str, str], ...] = ()
-
-    def having(self, hashes: Mapping[Unknown, Sri]) -> Values:
-        """Return these values with some hashes besides."""
-        source = dict(self.source)
-        companions = [dict(one) for one in self.companions]
-        for unknown, sri in hashes.items():
-            place = source if unknown.companion is None else companions[unknown.companion]
-            place[unknown.field] = str(sri)
-        return Values(source, tuple(companions))
+def with_hashes(values: PinValues, hashes: Mapping[Unknown, Sri]) -> PinValues:
+    """Return values with some hashes besides."""
+    own = dict(values.own)
+    companions = [dict(fields) for fields in values.companions]
+    for unknown, sri in hashes.items():
+        fields = own if unknown.companion is None else companions[unknown.companion]
+        fields[unknown.field] = str(sri)
+    return PinValues(own, tuple(companions))
 
 
 async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what of it is asked
@@ -65,7 +59,7 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
     package: Package,
     policy: BuildPolicy,
     text: bytes,
-    values: Values,
+    values: PinValues,
     unknown: Sequence[Unknown],
     archive: Downloaded | None,
 ) -> dict[Unknown, Sri]:
@@ -86,8 +80,7 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
     found: dict[Unknown, Sri] = {}
     fakes = {one: _fake(package, one) for one in unknown}
     for one in unknown:
-        written = values.having(fakes | found)
-        change = plan(package, dict(written.source), text, FETCH_FUNCTIONS, written.companions)
+        change = plan_change(package, with_hashes(values, fakes | found), text, WRITABLE)
         is_source = one.companion is None and one.field == "hash"
         job = BuildJob(BuildTarget(package, policy), "", {package.file: change.after}, archive)
         part = _SOURCE if is_source else _WHOLE

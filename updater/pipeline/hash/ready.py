@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from updater.building.evaluating import Downloaded
     from updater.choose.subjects import Decision
-    from updater.model import Build, Hashed
+    from updater.model import Build, Hashed, PinValues
 
 
 class Ready(Struct, frozen=True):
@@ -22,9 +22,8 @@ class Ready(Struct, frozen=True):
     """
 
     decision: Decision
-    values: dict[str, str]
+    values: PinValues
     hashed: Hashed | None
     archive: Downloaded | None = None
     build: Build | None = None
-    companions: tuple[Mapping[str, str], ...] = ()
     built: Mapping[str, str] = field(default_factory=dict)

@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from updater.errors import HashError
 from updater.find.followable import stale_side_hashes
+from updater.model import PinValues
 from updater.model.sri import parse_hash
-from updater.pipeline.hash.built_hashes import Unknown, Values, side_hash
+from updater.pipeline.hash.built_hashes import Unknown, side_hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +34,7 @@ class DownloadedHashes(Struct, frozen=True):
     """
 
     hashed: Hashed | None
-    values: Values
+    values: PinValues
     unknown: tuple[Unknown, ...]
     checked_out: Mapping[str, str]
 
@@ -88,7 +89,7 @@ class SourceHashes(Struct, frozen=True):
         unknown: list[Unknown] = []
         checked_out: dict[str, str] = {}
         for number, fetch in enumerate(self.fetches):
-            values = dict(fetch.values)
+            fields = dict(fetch.values)
             if fetch.hashless:
                 pass
             elif self._only_built(fetch):
@@ -96,18 +97,18 @@ class SourceHashes(Struct, frozen=True):
             else:
                 place = keep if number == 0 else None
                 hashed = await self.prefetcher.hash(fetch, self.subject.policy.hash, place)
-                values["hash"] = str(hashed.sri)
+                fields["hash"] = str(hashed.sri)
                 first = hashed if number == 0 else first
                 if fetch.blocked:
                     checked_out[self._unknown(number).shown] = str(hashed.sri)
-            written.append(values)
+            written.append(fields)
         if package.side_hashes and self.is_pinned(first):
             # The source is the one that is pinned, and so is what is made from it.
             written[0] |= {one.name: one.value for one in package.side_hashes if one.value}
         else:
             unknown += [one for one in map(side_hash, package.side_hashes) if one is not None]
-        whole = Values(written[0], tuple(written[1:]))
-        return DownloadedHashes(first, whole, tuple(unknown), checked_out)
+        values = PinValues(written[0], tuple(written[1:]))
+        return DownloadedHashes(first, values, tuple(unknown), checked_out)
 
     def _only_built(self, fetch: Fetch) -> str:
         if fetch.hashless:

@@ -1,0 +1,189 @@
+"""One package's new values -> the edits of its fields."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from updater.errors import PatchError
+from updater.model import HASH_FIELDS, Field, Package, PinValues, Source, Span
+from updater.overlay.editing.rewrites import Plan, out_of_inherit, renamed, replaced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from updater.overlay.reading.syntax import NixText
+
+_THROUGH_VERSION = ("rev", "tag", "ref")
+
+
+class Planner(Struct, frozen=True):
+    """Plans one package's fields; ``in_place`` writes hashes into the call, not where it looks."""
+
+    package: Package
+    source: Source
+    values: PinValues
+    text: NixText
+    in_place: bool = False
+
+    @property
+    def version(self) -> str | None:
+        """The new version, None where it stays."""
+        return self.values.own.get("version")
+
+    def plans(self) -> Iterator[Plan]:
+        """Yield the edits that make every field read its new value.
+
+        Raises:
+            PatchError: see `plan_change`.
+        """
+        changed = False
+        for name, new in self.values.own.items():
+            if name == "version":
+                yield from self._version(new)
+            elif (beside := self._hash_beside(name)) is not None:
+                if beside.value != new:
+                    yield from self._field(beside, new, whole=self.package.span)
+            else:
+                found = list(self._source_field(self.source, name, new))
+                changed = changed or bool(found)
+                yield from found
+        if changed:
+            self._refuse_stale_side_hashes()
+        yield from self._companions()
+
+    def _version(self, new: str) -> Iterator[Plan]:
+        version = self.package.version
+        if version is not None and version.value != new:
+            if version.literal is None:
+                raise self._computed(version)
+            yield replaced(version, version.literal, f'"{new}"', new)
+        if self.source.get("version") is not None:
+            yield from self._source_field(self.source, "version", new)
+
+    def _hash_beside(self, name: str) -> Field | None:
+        beside = (*self.package.side_hashes, *self.package.other_hashes)
+        return next((one for one in beside if one.name == name), None)
+
+    def _refuse_stale_side_hashes(self) -> None:
+        left = [one for one in self.package.side_hashes if one.name not in self.values.own]
+        if left:
+            names = " and ".join(f"{one.name} (line {one.line})" for one in left)
+            raise PatchError(
+                f"{self.package.identity}: {names} must change with the source, and no new value "
+                "is known",
+                hint="a build with a fake hash tells it; until then, update this package by hand",
+            )
+
+    def _companions(self) -> Iterator[Plan]:
+        given = self.values.companions
+        for index, companion in enumerate(self.package.companions):
+            if index < len(given):
+                for name, new in given[index].items():
+                    if name != "version" or companion.get("version") is not None:
+                        yield from self._source_field(
+                            companion, name, new, shown=f"{companion.attribute}.{name}"
+                        )
+            elif self.version not in (None, self.package.label):
+                raise PatchError(
+                    f"{self.package.file}:{companion.line}: {companion.fetcher} in "
+                    f"{companion.attribute} of {self.package.name} follows the version too, and "
+                    "its new hash is not known",
+                    hint="update this package by hand, or hold it in config.yaml",
+                )
+
+    # --- fields of a source ---
+
+    def _source_field(self, source: Source, name: str, new: str, shown: str = "") -> Iterator[Plan]:
+        field = source.get(*HASH_FIELDS) if name == "hash" else source.get(name)
+        if field is None:
+            raise PatchError(
+                f"{self.package.file}:{source.line}: {source.fetcher} of {self.package.name} has "
+                f"no {name}",
+                hint=f'add {name} = "";' if name == "hash" else "",
+            )
+        if self._rendered(field) == new:
+            return
+        field_name = shown or field.name
+        if name == "hash":
+            plans = self._hash(field, new, source)
+        elif name == "pname":
+            plans = self._own(field, new, source)
+        else:
+            through = self._through_version(source, new) if name in _THROUGH_VERSION else None
+            plans = self._field(field, new, whole=source.span, through=through)
+        for plan in plans:
+            change = plan.change
+            yield replace(plan, change=replace(change, field=field_name) if change else None)
+
+    def _hash(self, field: Field, new: str, source: Source) -> list[Plan]:
+        algorithm = new.partition("-")[0]
+        if field.name not in ("hash", "narHash", algorithm):
+            if field.inherited or field.literal is None or field.literal not in field.span:
+                raise PatchError(
+                    f"{self.package.file}:{field.line}: the new hash of {self.package.name} is no "
+                    f"{field.name}, which is written elsewhere",
+                    hint=f'write hash = ""; in the call of {source.fetcher}, no {field.name}',
+                )
+            return renamed(field, new, self.text)
+        if self.in_place and not field.value and field.span in source.span:
+            return self._own(field, new, source)
+        return self._field(field, new, whole=source.span)
+
+    def _field(
+        self, field: Field, new: str, *, whole: Span, through: str | None = None
+    ) -> list[Plan]:
+        """Write a value where it is written now: in its own expression, or where names lead."""
+        if field.value is None:
+            raise self._computed(field)
+        here = field.span in whole and not field.inherited
+        if field.literal is not None and not (here and field.literal in field.span):
+            return [replaced(field, field.literal, f'"{new}"', new)]
+        if not here:
+            raise self._computed(field)
+        return [replaced(field, field.span, through or f'"{new}"', new)]
+
+    def _own(self, field: Field, new: str, source: Source) -> list[Plan]:
+        """Write a value into the call itself: what its name leads to is another's as well."""
+        if field.span not in source.span:
+            return self._field(field, new, whole=source.span)
+        if field.inherited:
+            return out_of_inherit(field, new, self.text)
+        return [replaced(field, field.span, f'"{new}"', new)]
+
+    def _rendered(self, field: Field) -> str | None:
+        """Return what a field reads once the package's version is the new one."""
+        literal = self.package.version.literal if self.package.version is not None else None
+        if self.version is None or literal is None or not field.parts:
+            return field.value
+        texts = [
+            part
+            if isinstance(part, str)
+            else (self.version if part.literal == literal else part.value)
+            for part in field.parts
+        ]
+        return None if None in texts else "".join(text for text in texts if text is not None)
+
+    def _through_version(self, source: Source, new: str) -> str | None:
+        """Write a tag as ``version`` or ``"v${version}"``; None where that cannot be."""
+        name, version = source.version_name, self.version
+        if not name or not version:
+            return None
+        if new == version:
+            return name
+        parts = re.split(rf"(?<![0-9.]){re.escape(version)}(?!\.?[0-9])", new)
+        if len(parts) != 2:  # noqa: PLR2004 - before and after the one place
+            return None
+        return f'"{parts[0]}${{{name}}}{parts[1]}"'
+
+    def _computed(self, field: Field) -> PatchError:
+        name = self.package.name
+        return PatchError(
+            f"{self.package.file}:{field.line}: {field.name} of {name} is computed "
+            f"({field.text}), not a literal",
+            hint=f'write it as a literal, such as {field.name} = "..."; or hold the package in '
+            f"config.yaml: packages: {{{name}: {{hold: computed {field.name}}}}}",
+        )
