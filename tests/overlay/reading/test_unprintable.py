@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.hostile import HOSTILE, acting, texts
-from tests.overlay.golden import FUNCTIONS
+from updater.kinds import FETCH_FUNCTIONS
 from updater.overlay.reading.file import FileContent, read_packages
 
 OVERLAY = """\
@@ -53,7 +53,7 @@ def with_text(place: str, hostile: str) -> FileContent:
     text = OVERLAY if place == "broken" else OVERLAY.replace("  (broken) ]\n", "")
     for one in (*REFUSED, *LEFT):
         text = text.replace(f"({one})", hostile if one == place else "")
-    return read_packages(text.encode(), "a.nix", FUNCTIONS)
+    return read_packages(text.encode(), "a.nix", FETCH_FUNCTIONS)
 
 
 @pytest.mark.parametrize("place", [*REFUSED, *LEFT])
@@ -94,7 +94,7 @@ def test_two_names_that_look_the_same_stay_two() -> None:
         "PACKAGE",
         'super.mkDerivation { pname = "a"; version = "1"; src = super.fetchurl { url = "u"; }; }',
     )
-    found = read_packages(data.encode(), "a.nix", FUNCTIONS).packages
+    found = read_packages(data.encode(), "a.nix", FETCH_FUNCTIONS).packages
     assert [one.identity for one in found] == ['a.nix#"a<U+202E>"', "a.nix#a"]
 
 
@@ -102,6 +102,6 @@ def test_the_ends_of_lines_on_windows_are_no_control_characters() -> None:
     text = OVERLAY.replace("\n", "\r\n").replace("  (broken) ]\r\n", "")
     for one in (*REFUSED, *LEFT):
         text = text.replace(f"({one})", "")
-    found = read_packages(text.encode(), "a.nix", FUNCTIONS)
+    found = read_packages(text.encode(), "a.nix", FETCH_FUNCTIONS)
     assert [one.problem for one in found.packages] == ["", ""]
     assert acting("".join(texts(found.packages))) == []
