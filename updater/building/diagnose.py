@@ -10,6 +10,7 @@ import re
 
 from msgspec import Struct
 
+from updater.effects.nix.mismatch import HASH_MISMATCH
 from updater.model import Diagnosis
 
 
@@ -40,9 +41,7 @@ _RULES: tuple[_LogPattern, ...] = (
     ),
     _rule(
         "hash-mismatch",
-        r"hash mismatch in (?:fixed-output derivation|file downloaded from) \S+\s+"
-        r"(?:likely URL:[^\n]*\s+)?(?:wanted|specified|expected):\s+(?P<wanted>\S+)"
-        r"\s+got:\s+(?P<got>\S+)",
+        HASH_MISMATCH,
         "the source has the hash {got}, and {wanted} is pinned",
         "upstream replaced the file, or the pin was never true: look at both before you trust it",
     ),

@@ -16,8 +16,9 @@ from anyio import to_thread
 from msgspec import Struct
 
 from updater.effects.nix import options as nix_options
+from updater.effects.nix.mismatch import got_hash
 from updater.effects.nix.outputs import unpacked, with_output
-from updater.effects.nix.prefetch import Nix, build_environment, got_hash
+from updater.effects.nix.prefetch import Nix, build_environment
 from updater.effects.processes.process import decoded
 from updater.errors import BuildError, HashError
 

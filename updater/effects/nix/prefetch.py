@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from updater.model import Algorithm, GitOption, Sri
+    from updater.model import GitOption, Sri
 
 _NIX_COMMAND: Final = ("--extra-experimental-features", "nix-command")
 _INSTALL: Final = "install Nix, or set hash: embedded for this package"
@@ -123,20 +123,6 @@ class Nix:
         except (ValueError, KeyError, AttributeError) as error:
             raise _failure(ran, f"nix-prefetch-git printed no hash of {url}") from error
 
-    async def convert(self, text: str, algorithm: Algorithm | None = None) -> Sri:
-        """Return what Nix itself makes of a hash in any of its formats.
-
-        Raises:
-            HashError: no Nix, or it takes the text for no hash.
-        """
-        if text.startswith("-"):
-            raise HashError(f"{text!r} is no hash")
-        kind = ("--type", algorithm) if algorithm else ()
-        ran = await self.run("nix", *_NIX_COMMAND, "hash", "to-sri", *kind, text)
-        if ran.exit_code:
-            raise _failure(ran, f"Nix cannot read the hash {text!r}")
-        return parse_hash(ran.stdout.strip())
-
     async def run(
         self, program: str, *arguments: str, cwd: Path | None = None, seconds: float | None = None
     ) -> Ran:
@@ -173,59 +159,6 @@ def build_environment() -> dict[str, str]:
     if config := os.environ.get("NIX_CONFIG"):
         kept["NIX_CONFIG"] = _SECRET_SETTING.sub("", config)
     return kept
-
-
-# Nix 1.x had typographic quotation marks.
-_OPEN, _CLOSE = r"['`\u2018]", r"['\u2019]"
-_ONE: Final = r"[^'`\u2018\u2019]+"
-# The lines of a builder's log that Nix repeats start with ">": they are not Nix's own.
-_START: Final = r"^(?:error: )?[^>\n]*"
-_SINCE_2_2: Final = (
-    # "wanted" until 2.3; the line with the URL came in 2.25.
-    rf"{_START}hash mismatch in (?:fixed-output derivation|file downloaded from) [^\n]*:\s+"
-    r"(?:likely URL:[^\n]*\s+)?(?:wanted|specified|expected):\s+(?P<wrong>\S+)"
-    r"\s+got:\s+(?P<got>\S+)"
-)
-_2_0: Final = (
-    rf"{_START}produced path \S+ with (?:r:)?(?P<algorithm>\w+) hash "
-    rf"{_OPEN}(?P<got>{_ONE}){_CLOSE} instead of the expected hash {_OPEN}(?P<wrong>{_ONE}){_CLOSE}"
-)
-_1_X: Final = (
-    rf"{_START}output path \S+ has (?:r:)?(?P<algorithm>\w+) hash "
-    rf"{_OPEN}(?P<got>{_ONE}){_CLOSE} when {_OPEN}(?P<wrong>{_ONE}){_CLOSE} was expected"
-)
-_MISMATCHES: Final = tuple(
-    re.compile(pattern, re.MULTILINE) for pattern in (_SINCE_2_2, _2_0, _1_X)
-)
-
-
-def got_hash(stderr: str, wrong: Sri | None = None) -> Sri | None:
-    """Return the true hash from Nix's message about a fixed-output derivation's wrong one.
-
-    All wordings from Nix 1.x on are known. Of several messages the last counts: a builder may print
-    what it likes, but Nix speaks after it. The message of a flake input is not read, since some
-    releases of Nix print its two hashes the wrong way round.
-
-    Args:
-        stderr: what Nix printed.
-        wrong: the hash that the derivation has; None reads a message about any.
-
-    Raises:
-        HashError: what stands in the place of a hash is none.
-    """
-    last: tuple[int, Sri] | None = None
-    for pattern in _MISMATCHES:
-        for found in pattern.finditer(stderr):
-            if wrong is not None and _named(found, "wrong") != wrong:
-                continue
-            if last is None or found.start() > last[0]:
-                last = found.start(), _named(found, "got")
-    return last[1] if last is not None else None
-
-
-def _named(found: re.Match[str], group: str) -> Sri:
-    algorithm = found.groupdict().get("algorithm")
-    return parse_hash(f"{algorithm}:{found[group]}" if algorithm else found[group])
 
 
 def _checked_url(url: str) -> str:
