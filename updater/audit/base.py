@@ -6,13 +6,15 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct
-from packaging.version import InvalidVersion, Version
 
 from updater.model import PinWarning
+from updater.model.versions import read_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+    from packaging.version import Version
 
     from updater.model import Candidate, Package, Project
 
@@ -44,14 +46,12 @@ class Step(Struct, frozen=True):
         """Old and new version before any ``-unstable-``; None where one is no PEP 440 version."""
         if self.old is None:
             return None
-        try:
-            return _base(self.old), _base(self.candidate.version)
-        except InvalidVersion:
-            return None
+        old, new = _base(self.old), _base(self.candidate.version)
+        return None if old is None or new is None else (old, new)
 
 
-def _base(text: str) -> Version:
-    return Version(text.partition("-unstable-")[0])
+def _base(text: str) -> Version | None:
+    return read_version(text.partition("-unstable-")[0])
 
 
 class Rule(ABC):

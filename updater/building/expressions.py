@@ -183,10 +183,10 @@ def read_imported(text: str) -> Imported:
 
 def same_version(label: str, built: str) -> bool:
     """Tell whether the built metadata's version is the label's, before any ``-unstable-``."""
-    from packaging.version import InvalidVersion, Version  # noqa: PLC0415 - only after a build
+    from updater.model.versions import read_version  # noqa: PLC0415 - only after a build
 
     base = re.sub(r"-?unstable-\d{4}-\d{2}-\d{2}$", "", label)
-    try:
-        return Version(base) == Version(built)
-    except InvalidVersion:
+    declared, found = read_version(base), read_version(built)
+    if declared is None or found is None:
         return base == built
+    return declared == found

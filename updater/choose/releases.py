@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
 from updater.choose.versions import Release, is_commit, is_final, ordered, parse_version, successors
 from updater.model import Candidate, Choice, Pin, PinWarning, Policy, Stay, Take, Wait
+from updater.model.versions import read_specifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -195,9 +195,8 @@ def runs_on(python: Version | None, requires: str | None) -> bool:
     """
     if python is None or not requires:
         return True
-    try:
-        asked = SpecifierSet(requires)
-    except InvalidSpecifier:
+    asked = read_specifier(requires)
+    if asked is None:
         return True  # as pip does: an index has old files with nonsense in it
     return any(asked.contains(one, prereleases=True) for one in _pythons(python))
 

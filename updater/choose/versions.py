@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
+
+from updater.model.versions import LONGEST_VERSION, read_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -76,25 +77,24 @@ def is_final(version: OrderedVersion) -> bool:
     return isinstance(version, Version) and not version.is_prerelease
 
 
-@lru_cache(maxsize=65536)
 def parse_version(text: str | None) -> Version | None:
     """Parse a version label; of ``X-unstable-DATE`` the part before it. None where it is none."""
-    if text is None:
+    if text is None or len(text) > LONGEST_VERSION:
         return None
     found = _UNSTABLE.fullmatch(text)
-    if found:
-        text = found["base"] or "0"
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return None
+    return read_version((found["base"] or "0") if found else text)
 
 
 def ordered(text: str | None) -> OrderedVersion | None:
-    """Return a label's place in an order; None for no label and for one without a number."""
+    """Return a label's place in an order; None for no label, and for one that is no version.
+
+    Without a number it is none, nor where it is longer than any version.
+    """
     version = parse_version(text)
-    if version is not None or text is None or not _DIGITS.search(text):
+    if version is not None or text is None or len(text) > LONGEST_VERSION:
         return version
+    if not _DIGITS.search(text):
+        return None
     return Spelling.of(text)
 
 

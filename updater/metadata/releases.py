@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING
 
 from anyio import to_thread
 from msgspec import Struct
-from packaging.version import InvalidVersion, Version
 
 from updater.errors import HashError, StageError
 from updater.hashing.archive import hash_archive
 from updater.hashing.keep import keep_project_files
 from updater.hashing.limits import Limits
 from updater.metadata.release import ReleaseMetadata, is_known, of_metadata, of_tree
+from updater.model.versions import read_version
 from updater.upstreams.base import ProjectQuestion
 from updater.upstreams.pypi import KIND as PYPI
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from packaging.version import Version
 
     from updater.effects.http.client import Http
     from updater.model import Candidate, Distribution, Package, Project, Updated
@@ -95,7 +97,7 @@ class ReleaseReader(Struct, frozen=True):
         offer = (await PYPI.look_up([ProjectQuestion(project)], self.around))[project]
         if isinstance(offer, StageError):
             return nothing
-        releases = {Version(one.version): one for one in offer.candidates}
+        releases = {read_version(one.version): one for one in offer.candidates}
         return releases.get(old), releases.get(new)
 
     async def _by_itself(
@@ -159,15 +161,7 @@ class ReleaseReader(Struct, frozen=True):
 def versions(outcome: Updated) -> tuple[Version | None, Version | None]:
     """Return what is pinned and what is chosen, None for what is no plain version."""
     new = outcome.candidate.version if outcome.candidate is not None else ""
-    return version(outcome.old), version(new)
-
-
-def version(text: str) -> Version | None:
-    """Read a version, None where it is no PEP 440 version."""
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return None
+    return read_version(outcome.old), read_version(new)
 
 
 def index_project(package: Package, project: Project) -> Project | None:

@@ -6,9 +6,9 @@ import hashlib
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
-from packaging.version import InvalidVersion, Version
 
 from updater.model.research import NO_RESEARCH, Research
+from updater.model.versions import read_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,11 +131,8 @@ def read_key(key: str) -> tuple[str, str]:
 
 def kind_of(old: str, new: str) -> UpdateKind:
     """Compare two labels; what is no PEP 440 version, or the same, is a pin."""
-    try:
-        one, other = (Version(label.partition("-unstable")[0]) for label in (old, new))
-    except InvalidVersion:
-        return "pin"
-    if one == other:
+    one, other = (read_version(label.partition("-unstable")[0]) for label in (old, new))
+    if one is None or other is None or one == other:
         return "pin"
     if (one.epoch, one.major) != (other.epoch, other.major):
         return "major"
