@@ -300,6 +300,5 @@ def head(peer: h11.Connection, response: Response) -> bytes:
         headers["Transfer-Encoding"] = "chunked"
     elif response.status not in BODILESS:
         headers.setdefault("Content-Length", str(len(response.body)))
-    return (
-        peer.send(h11.Response(status_code=response.status, headers=list(headers.items()))) or b""
-    )
+    sent = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    return peer.send(h11.Response(status_code=response.status, headers=sent)) or b""

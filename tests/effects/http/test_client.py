@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ssl
 import threading
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import anyio
 import pytest
 import trustme
 
+from tests.effects.http.clients import START
 from tests.loopback.faults import Cut, Drop, Flood, Hang
 from tests.loopback.messages import Request, Response, redirect, text
 from tests.loopback.server import Server
@@ -20,7 +20,6 @@ from updater.effects.http import downloads
 from updater.effects.http.addresses import origin, shown
 from updater.effects.http.client import Http, Network
 from updater.effects.http.credentials import Credential
-from updater.effects.http.patience import Clock
 from updater.errors import (
     BadAnswer,
     NotFound,
@@ -32,81 +31,12 @@ from updater.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.effects.http.clients import Client
     from tests.loopback.faults import Fault
     from updater.model import HttpResponse
-
-START = datetime(2026, 6, 1, tzinfo=UTC)
-
-
-@dataclass
-class Client:
-    """Makes clients whose waits are over at once.
-
-    Attributes:
-        moving: a wait takes its time.
-        waits: how long was waited for, in seconds.
-        said: what the user was told.
-    """
-
-    network: Network = field(default_factory=lambda: Network(retries=3, timeout=20.0))
-    credentials: tuple[Credential, ...] = ()
-    now: datetime = START
-    moving: bool = True
-    waits: list[float] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
-
-    def run(self, work: Callable[[Http], Awaitable[Any]]) -> Any:
-        async def main() -> Any:
-            clock = Clock(lambda: self.now, self._sleep, self._block)
-            async with Http.opened(
-                self.network, self.credentials, self.said.append, clock=clock
-            ) as client:
-                return await work(client)
-
-        return anyio.run(main)
-
-    def get(self, url: str, **more: Any) -> HttpResponse:
-        answer: HttpResponse = self.run(lambda client: client.get(url, **more))
-        return answer
-
-    def post(self, url: str, **more: Any) -> HttpResponse:
-        answer: HttpResponse = self.run(lambda client: client.post(url, b"x", headers={}, **more))
-        return answer
-
-    def download(self, url: str, **more: Any) -> bytes:
-        def read(client: Http) -> bytes:
-            for attempt in client.retrying(url):
-                with attempt, client.download(url, **more) as pieces:
-                    return b"".join(pieces)
-            raise AssertionError
-
-        whole: bytes = self.run(lambda client: anyio.to_thread.run_sync(read, client))
-        return whole
-
-    async def _sleep(self, seconds: float) -> None:
-        self._block(seconds)
-
-    def _block(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        if self.moving:
-            self.now += timedelta(seconds=seconds)
-
-
-@pytest.fixture
-def client() -> Client:
-    return Client()
-
-
-@pytest.fixture
-def page(server: Server) -> str:
-    """A page that says what it was asked for."""
-    server.route(".*", "/page", lambda _request: text("hello", content_type="text/x"))
-    server.route("GET", "/page", lambda _request: text("hello", content_type="text/x"))
-    server.route("POST", "/page", lambda request: text(request.body.decode()))
-    return f"{server.url}/page"
 
 
 def test_an_answer_has_status_address_headers_and_body(client: Client, page: str) -> None:
@@ -471,15 +401,6 @@ def test_a_circle_of_redirects_is_left_and_not_sent_again(client: Client, server
     with pytest.raises(BadAnswer, match="/round redirects in a circle"):
         client.get(f"{server.url}/round")
     assert client.waits == []
-
-
-@pytest.mark.parametrize("place", ["ftp://h/x", "file:///etc/passwd"])
-def test_a_redirect_to_another_scheme_is_refused(
-    client: Client, server: Server, place: str
-) -> None:
-    server.route("GET", "/away", lambda _request: redirect(place))
-    with pytest.raises(BadAnswer, match="what cannot be read"):
-        client.get(f"{server.url}/away")
 
 
 def test_a_refused_token_is_named_by_its_variable(

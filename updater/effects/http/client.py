@@ -22,10 +22,11 @@ from updater import __version__
 from updater.effects.http.addresses import shown
 from updater.effects.http.cache import Cache
 from updater.effects.http.credentials import Credential, Credentials
-from updater.effects.http.downloads import Downloads, limited, no_cookies
+from updater.effects.http.downloads import Downloads, limited
+from updater.effects.http.hooks import NoCookies, waiting
 from updater.effects.http.patience import TRANSIENT, Clock, Patience
 from updater.effects.http.resuming import Body
-from updater.effects.http.statuses import Refusal, mapped
+from updater.effects.http.statuses import FOREIGN, Refusal, mapped
 from updater.errors import BadAnswer, BrokenOff, UpstreamError
 from updater.model import HttpResponse
 from updater.model.policy import LARGEST_PACK
@@ -94,7 +95,8 @@ class Http:
         self._client = httpx.AsyncClient(
             http2=True,
             headers=_HEADERS,
-            cookies=no_cookies(),
+            cookies=NoCookies(),
+            event_hooks=waiting(),
             verify=tls,
             timeout=httpx.Timeout(network.timeout, pool=None),
             limits=httpx.Limits(max_connections=network.concurrency),
@@ -222,7 +224,7 @@ class Http:
                         answer = await self._answer(response)
                     finally:
                         await response.aclose()
-            except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+            except (*FOREIGN, TimeoutError) as error:
                 raise mapped(url, error) from error
         if judge is not None:
             judge(answer)
@@ -235,7 +237,7 @@ class Http:
             return self._client.build_request(
                 method, url, content=content or None, headers=dict(headers)
             )
-        except httpx.InvalidURL as error:
+        except FOREIGN as error:
             raise mapped(url, error) from error
 
     async def _answer(self, response: httpx.Response) -> HttpResponse:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 
 import httpx
 
 from updater.effects.http.addresses import shown
-from updater.effects.http.statuses import mapped
+from updater.effects.http.hooks import NoCookies, blocking
+from updater.effects.http.statuses import FOREIGN, mapped
 from updater.errors import BadAnswer, HashError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Downloads:
             try:
                 with self._made().stream("GET", url, headers=dict(headers)) as response:
                     yield response
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
+            except FOREIGN as error:
                 raise mapped(url, error) from error
 
     def close(self) -> None:
@@ -71,7 +71,8 @@ class Downloads:
                     follow_redirects=True,
                     # What is hashed is the file, not a server's own compression of it.
                     headers={**self._headers, "Accept-Encoding": "identity"},
-                    cookies=no_cookies(),
+                    cookies=NoCookies(),
+                    event_hooks=blocking(),
                     verify=self._tls,
                     timeout=httpx.Timeout(self._timeout, pool=None),
                 )
@@ -117,8 +118,3 @@ def copying(chunks: Iterator[bytes], path: Path) -> Iterator[Iterator[bytes]]:
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-
-
-def no_cookies() -> CookieJar:
-    """Return a jar that stays empty: who asks for facts has no session."""
-    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from updater.effects.http.addresses import shown
 from updater.errors import Unreachable
+from updater.model import moments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     import httpx
 
 _OVERLAP = 4096
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_LENGTH = re.compile(r"[0-9]{1,18}")
+_RANGE = re.compile(rf"bytes ({_LENGTH.pattern})-({_LENGTH.pattern})/({_LENGTH.pattern}|\*)")
 # A resource may change twice in a second; a minute is what older servers' clocks need.
 _SETTLED = timedelta(minutes=1)
 
@@ -92,7 +93,7 @@ class Body:
     def _begun(self, response: httpx.Response) -> int:
         self._validator = _validator(response)
         length = response.headers.get("content-length", "")
-        self._total = int(length) if length.isdigit() else None
+        self._total = int(length) if _LENGTH.fullmatch(length) else None
         return 0
 
     def _continued(self, response: httpx.Response) -> int:
@@ -130,8 +131,6 @@ def _validator(response: httpx.Response) -> str:
     if etag:
         return "" if etag.startswith("W/") else etag
     modified: str = headers.get("last-modified", "")
-    try:
-        age = parsedate_to_datetime(headers.get("date", "")) - parsedate_to_datetime(modified)
-    except (TypeError, ValueError):
-        return ""
-    return modified if age >= _SETTLED else ""
+    asked, changed = (moments.from_header(text) for text in (headers.get("date", ""), modified))
+    settled = asked is not None and changed is not None and asked - changed >= _SETTLED
+    return modified if settled else ""

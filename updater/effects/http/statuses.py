@@ -6,10 +6,10 @@ with Retry-After, with x-ratelimit-reset, or with neither: then a minute is to b
 
 from __future__ import annotations
 
-import email.utils
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import timedelta
 from http import HTTPStatus
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import httpx
 from msgspec import Struct
@@ -24,8 +24,16 @@ from updater.errors import (
     Unreachable,
     UpstreamError,
 )
+from updater.model import moments
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+FOREIGN = (httpx.HTTPError, httpx.InvalidURL, ValueError, OverflowError)
+"""What httpx and what is below it raise for an answer, and for an address in one."""
 
 _MINUTE = timedelta(minutes=1)
+_SECONDS = re.compile(r"[0-9]{1,9}")  # more are no time to wait, but thirty years
 
 
 class Refusal(Struct, frozen=True):
@@ -57,8 +65,10 @@ class Refusal(Struct, frozen=True):
             raise NotFound(said, url=url, hint="is it deleted, renamed or private?")
         if self._is_limit(status):
             until = self._until()
-            when = f" until {until:%Y-%m-%d %H:%M:%S} UTC" if until else ""
-            raise RateLimited(f"{said}: rate limited{when}", url=url, until=until, hint="try later")
+            when = f"{until:%Y-%m-%d %H:%M:%S} UTC"
+            raise RateLimited(
+                f"{said}: rate limited until {when}", url=url, until=until, hint="try later"
+            )
         if status in (401, 403):
             if self.variable:
                 hint = f"the token in {self.variable} is refused: renew it or give it read access"
@@ -83,20 +93,17 @@ class Refusal(Struct, frozen=True):
             case _:
                 return False
 
-    def _until(self) -> datetime | None:
-        after = self.response.headers.get("retry-after", "").strip()
-        if after.isdigit():
-            return self.now + timedelta(seconds=int(after))
-        if after:
-            try:
-                date = email.utils.parsedate_to_datetime(after)
-            except ValueError:
-                return self.now + _MINUTE
-            return date if date.tzinfo else date.replace(tzinfo=UTC)
-        reset = self.response.headers.get("x-ratelimit-reset", "")
-        if reset.isdigit() and self.response.headers.get("x-ratelimit-remaining") == "0":
-            return datetime.fromtimestamp(int(reset), UTC)
-        return self.now + _MINUTE
+    def _until(self) -> datetime:
+        headers = self.response.headers
+        after = headers.get("retry-after", "").strip()
+        until = None
+        if _SECONDS.fullmatch(after):
+            until = self.now + timedelta(seconds=int(after))
+        elif after:
+            until = moments.from_header(after)
+        elif headers.get("x-ratelimit-remaining") == "0":
+            until = moments.from_seconds(headers.get("x-ratelimit-reset", ""))
+        return until or self.now + _MINUTE
 
 
 def _phrase(status: int) -> str:
@@ -105,13 +112,15 @@ def _phrase(status: int) -> str:
 
 
 def mapped(url: str, error: Exception) -> UpstreamError:
-    """Return a foreign exception as ours; only what a retry may mend is Unreachable."""
+    """Return one of `FOREIGN` as ours; only what a retry may mend is Unreachable."""
     where = shown(url)
     what = str(error) or type(error).__name__
     if isinstance(error, httpx.TooManyRedirects):
         return BadAnswer(f"{where} redirects in a circle", url=where)
     if isinstance(error, (httpx.DecodingError, httpx.UnsupportedProtocol, httpx.InvalidURL)):
         return BadAnswer(f"{where} answers with what cannot be read: {what}", url=where)
+    if isinstance(error, (ValueError, OverflowError)):  # of a part that takes it for granted
+        return BadAnswer(f"{where} answers with what cannot be read", url=where)
     return Unreachable(
         f"{where} cannot be reached: {what}",
         url=where,
