@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from updater import audit, fetchers, upstreams
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_SHORT_PATH = re.compile(r"~?[\w.-]+(?:/[\w.-]+)+", re.ASCII)
+_COMPONENT = r"(?!\.{1,2}(?:/|$))[\w.-]+"
+_REPOSITORY_PATH = re.compile(rf"~?{_COMPONENT}(?:/{_COMPONENT})+", re.ASCII)
 
 
 def kinds(folder: ModuleType, of: type[T]) -> tuple[T, ...]:
@@ -70,7 +72,9 @@ SHORT_HOSTS: dict[str, str] = {host.short: name for name, host in KNOWN_HOSTS.it
 """What stands before the colon of a repository's short form -> the host's name."""
 
 
-PROJECT_FORMS = tuple(f"{short}:OWNER/REPO" for short in SHORT_HOSTS)
+PROJECT_FORMS = tuple(
+    f"{host.short}:{kind.form}" for kind in UPSTREAMS for host in kind.hosts if host.short
+)
 """What a repository's short form looks like, for messages."""
 
 
@@ -91,9 +95,47 @@ def read_project(text: str) -> Project:
         ValueError: it is neither.
     """
     short, _, path = text.partition(":")
-    if short in SHORT_HOSTS and _SHORT_PATH.fullmatch(path):
+    if short in SHORT_HOSTS and _REPOSITORY_PATH.fullmatch(path):
         text = f"https://{SHORT_HOSTS[short]}/{path}"
     return Project.parse(text)
+
+
+class RepositoryPage(Struct, frozen=True):
+    """An address on a host that is known.
+
+    Attributes:
+        project: the repository whose page it is.
+        below: the rest of its path, empty for the repository's own page.
+    """
+
+    project: Project
+    below: str
+
+
+def page_at(address: str, hosts: Mapping[str, Host]) -> RepositoryPage | None:
+    """Return which page an address is; None where no repository on a host that is known has it.
+
+    Args:
+        address: below ``https://NAME`` of a host, or below its web address.
+        hosts: those that are known, by name.
+    """
+    try:
+        parts = urlsplit(address)
+        name = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return None
+    host, path = hosts.get(name) or hosts.get(parts.netloc), parts.path
+    if host is None:
+        host = next((one for one in hosts.values() if address.startswith(f"{one.web}/")), None)
+        path = path.removeprefix(urlsplit(host.web).path) if host is not None else ""
+    if host is None or parts.scheme not in ("http", "https"):
+        return None
+    components = [one for one in path.rstrip("/").removesuffix(".git").split("/") if one]
+    own = HOST_KINDS[host.kind].repository_path(components)
+    path = "/".join(own)
+    if not _REPOSITORY_PATH.fullmatch(path):
+        return None
+    return RepositoryPage(Project.repository(host.name, path), "/".join(components[len(own) :]))
 
 
 def guarded(fetch: Fetch, project: Project, hosts: Mapping[str, Host]) -> Fetch:

@@ -240,4 +240,6 @@ def test_what_names_no_project_is_an_error_of_the_configuration(
     project.add_configuration(f"packages: {{tool: {{upstream: '{text}'}}}}\n")
     result = project.run("check")
     assert result.code == 2
-    assert "packages.tool.upstream: expected codeberg:OWNER/REPO, github:OWNER/REPO, " in result.err
+    assert (
+        "packages.tool.upstream: expected bitbucket:OWNER/REPO, codeberg:OWNER/REPO, " in result.err
+    )

@@ -162,9 +162,10 @@ def test_another_host_that_fails_costs_only_the_notes(home: Home, forge: Forge) 
 # --- the index ---
 
 
-def on_index(home: Home, address: str) -> None:
-    """Fig 1.0 from the index, whose release 1.1 names an address."""
-    info = f"Metadata-Version: 2.4\nName: fig\nProject-URL: Source, {address}\n"
+def on_index(home: Home, *addresses: str) -> None:
+    """Fig 1.0 from the index, whose release 1.1 names addresses."""
+    named = "".join(f"Project-URL: Source, {address}\n" for address in addresses)
+    info = f"Metadata-Version: 2.4\nName: fig\n{named}"
     home.index.serves_metadata = False
     for version in ("1.0", "1.1"):
         content = tarred({f"fig-{version}/PKG-INFO": info})
@@ -187,6 +188,18 @@ def test_the_index_names_the_repository_that_has_the_notes(home: Home, tag: str)
     assert notes(home) == [f"{tag.format(1)}: news 1"]
     fetched = [one.path.rpartition("/")[2] for one in home.index.server.requests("GET /files/")]
     assert sorted(fetched) == ["fig-1.0.tar.gz", "fig-1.1.tar.gz"]
+
+
+def test_a_repository_whose_host_keeps_no_notes_is_passed_over(home: Home) -> None:
+    """As of a project that moved, and names its old address too."""
+    fig = home.github.repository("o", "fig")
+    fig.tag("v1.1", fig.commit({"f": "x"}))
+    fig.release("v1.1", DAY, notes="news")
+    on_index(home, "https://bitbucket.org/o/fig", "https://github.com/o/fig")
+
+    assert home.bump().code == 0
+
+    assert notes(home) == ["v1.1: news"]
 
 
 def test_a_private_repository_that_the_index_names_is_not_shown(home: Home) -> None:

@@ -1,13 +1,15 @@
-"""GitLab and Gitea on loopback, as far as their documentation describes what is asked of them.
+"""Code hosts on loopback, as far as their documentation describes what is asked of them.
 
 Source: docs.gitlab.com/api/projects, /tags, /releases, /repositories; Gitea's swagger,
-"repository". Lists come newest first, in pages named by Link; answers have an ETag.
+"repository"; git.sr.ht's routes; nixpkgs' fetchers for the addresses of archives. Lists come newest
+first, in pages named by Link; answers have an ETag.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from tests.loopback import git_http
@@ -60,7 +62,10 @@ class Forge:
     Attributes:
         url: what the repositories' paths are below.
         tokens: what opens private repositories.
+        ending: what git asks for behind a repository's path.
     """
+
+    ending: ClassVar[str] = ".git"
 
     def __init__(self, folder: Path) -> None:
         self.server = Server()
@@ -68,8 +73,9 @@ class Forge:
         self.tokens = {TOKEN}
         self._folder = folder
         self._names: dict[str, Hosted] = {}
-        self.server.route("GET", r"/(?P<path>.+)\.git/info/refs", self._info_refs)
-        self.server.route("POST", r"/(?P<path>.+)\.git/git-upload-pack", self._upload_pack)
+        repository = rf"/(?P<path>.+){re.escape(self.ending)}"
+        self.server.route("GET", f"{repository}/info/refs", self._info_refs)
+        self.server.route("POST", f"{repository}/git-upload-pack", self._upload_pack)
 
     def __enter__(self) -> Self:
         return self
@@ -126,7 +132,8 @@ class Forge:
         if hosted is None:
             return text("HTTP Basic: Access denied", 401)
         if hosted.path != path:
-            return redirect(request.target.replace(f"/{path}.git", f"/{hosted.path}.git"))
+            old, new = f"/{path}{self.ending}/", f"/{hosted.path}{self.ending}/"
+            return redirect(request.target.replace(old, new))
         return None
 
 
@@ -241,6 +248,26 @@ class Gitea(Forge):
             for one in self._names[path].newest_releases
         ]
         return page(request, releases)
+
+
+class Bitbucket(Forge):
+    """bitbucket.org's archives, which name the repository's commit as they please."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        archive = r"/(?P<path>[^/]+/[^/]+)/get/(?P<ref>.+)\.tar\.gz"
+        self.server.route("GET", archive, self._archive)
+
+
+class SourceHut(Forge):
+    """git.sr.ht: git has no ending of its own there."""
+
+    ending: ClassVar[str] = ""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        archive = r"/(?P<path>~[^/]+/[^/]+)/archive/(?P<ref>.+)\.tar\.gz"
+        self.server.route("GET", archive, self._archive)
 
 
 def newest_first(repository: Repository) -> list[Any]:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeVar
 from msgspec import Meta, Struct, field
 
 from updater.config import values as spelled
+from updater.kinds import PROJECT_FORMS
 
 Texts = tuple[str, ...]
 T = TypeVar("T", spelled.Duration, spelled.Size)
@@ -144,8 +145,8 @@ class PackageOptions(_Strict, frozen=True):
         spelled.UpstreamAddress | None,
         _about(
             "Where versions come from, for a source whose address has the version in it and "
-            "tells no upstream: github:OWNER/REPO, gitlab:GROUP/REPO, codeberg:OWNER/REPO, "
-            "pypi:NAME or https://HOST/OWNER/REPO"
+            f"tells no upstream: {', '.join((*PROJECT_FORMS, 'pypi:NAME'))} "
+            "or https://HOST/OWNER/REPO"
         ),
     ] = None
     prereleases: Annotated[bool | None, _about("Whether pre-releases may be taken")] = None
@@ -209,7 +210,9 @@ class HostOptions(_Strict, frozen=True):
 
     kind: Annotated[
         spelled.HostKind | None,
-        _about("What runs there: github, gitlab, gitea (also Forgejo) or git"),
+        _about(
+            "What runs there: github, gitlab, gitea (also Forgejo), bitbucket, sourcehut or git"
+        ),
     ] = None
     web: Annotated[
         spelled.WebAddress | None, _about("The address of its pages and repositories")

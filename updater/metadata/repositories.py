@@ -1,4 +1,4 @@
-"""Which repository a release says that it comes from."""
+"""Which addresses a release gives of its repository and of pages about it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,9 @@ import email.parser
 import re
 import tomllib
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-
-from updater.model import Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from updater.model import Host
 
 # Source: PyPA specification "Well-known Project URLs in Metadata", and what projects write besides.
 _LABELS = (
@@ -37,8 +32,6 @@ _LABELS = (
     "issuetracker",
     "bugtracker",
 )
-_PART = re.compile(r"(?!\.{1,2}$)[\w.-]+", re.ASCII)
-_NO_OWNERS = frozenset({"sponsors", "orgs"})  # pages of GitHub's own
 
 
 def from_metadata(data: bytes) -> tuple[str, ...]:
@@ -75,27 +68,3 @@ def _ordered(named: Iterable[tuple[str, object]]) -> tuple[str, ...]:
         if plain in _LABELS and isinstance(address, str) and address.strip():
             places.append((_LABELS.index(plain), address.strip()))
     return tuple(address for _, address in sorted(places, key=lambda one: one[0]))
-
-
-def repository(addresses: Iterable[str], hosts: Mapping[str, Host]) -> Project | None:
-    """Return the first repository on a known host that addresses name, also by a page of it."""
-    found = (_repository(address, hosts) for address in addresses)
-    return next((one for one in found if one is not None), None)
-
-
-def _repository(address: str, hosts: Mapping[str, Host]) -> Project | None:
-    try:
-        parts = urlsplit(address)
-        name = (parts.hostname or "").removeprefix("www.")
-    except ValueError:
-        return None
-    host = hosts.get(name)
-    if host is None or parts.scheme not in ("http", "https"):
-        return None
-    path = [one for one in parts.path.removesuffix(".git").split("/") if one]
-    if host.kind != "gitlab":
-        path = path[:2]
-    elif "-" in path:  # a page of the repository: groups of GitLab may be nested
-        path = path[: path.index("-")]
-    known = len(path) > 1 and path[0] not in _NO_OWNERS and all(map(_PART.fullmatch, path))
-    return Project.repository(host.name, "/".join(path)) if known else None

@@ -120,14 +120,25 @@ class Upstream(ABC):
     Attributes:
         kind: its name, as ``hosts:`` in config.yaml has it.
         hosts: the hosts of this kind that need no configuration.
+        form: what the path of a repository looks like, for messages.
     """
 
     kind: ClassVar[str]
     hosts: ClassVar[tuple[Host, ...]] = ()
+    form: ClassVar[str] = "OWNER/REPO"
 
-    @abstractmethod
     def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
-        """Tell whether this kind answers for a project."""
+        """Tell whether this kind answers for a project: for each on a host of its kind."""
+        host = project.on(hosts)
+        return host is not None and host.kind == self.kind
+
+    def repository_path(self, path: Sequence[str]) -> Sequence[str]:
+        """Return the part of a page's path that is its repository's; empty where none is.
+
+        Args:
+            path: the components of the page's path, below the host's web address.
+        """
+        return path[:2] if len(path) > 1 else ()
 
     @abstractmethod
     async def offers(

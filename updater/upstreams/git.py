@@ -26,15 +26,8 @@ if TYPE_CHECKING:
     from updater.upstreams.base import Web
 
 
-class Git(Upstream):
-    """Tags, branches and their commits."""
-
-    kind: ClassVar[str] = "git"
-
-    def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
-        """Tell whether the project is on a host of no other kind."""
-        host = project.on(hosts)
-        return project.scheme == "https" and (host is None or host.kind == self.kind)
+class RefsAlone(Upstream):
+    """Tags, branches and their commits, of a host that is asked for nothing else."""
 
     async def offers(
         self, questions: Sequence[ProjectQuestion], around: Surroundings
@@ -50,6 +43,22 @@ class Git(Upstream):
             return replace(found, warnings=moved(url, now))
 
         return await each(questions, one)
+
+
+class Git(RefsAlone):
+    """Repositories on hosts of no other kind."""
+
+    kind: ClassVar[str] = "git"
+
+    def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
+        """Tell whether the project is on a host of this kind, or on one that nobody knows."""
+        unknown = project.scheme == "https" and project.on(hosts) is None
+        return unknown or super().claims(project, hosts)
+
+    def repository_path(self, path: Sequence[str]) -> Sequence[str]:
+        """Return nothing: where the repositories of such a host are is its own affair."""
+        del path
+        return ()
 
 
 async def _refs(url: str, names: Sequence[str], web: Web) -> Refs:

@@ -23,9 +23,11 @@ from updater.upstreams.github_git import ACCEPT, ask_by_git, releases_url
 from updater.upstreams.rest import published_note, read_notes, read_object
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
     from updater.model import Note, Offer, Project
+
+_NO_OWNERS = frozenset({"sponsors", "orgs"})
 
 
 class GitHub(Upstream):
@@ -52,10 +54,9 @@ class GitHub(Upstream):
         """Return REST's address. Source: GitHub docs, "Download a repository archive (tar)"."""
         return f"{host.api}/repos/{project.path}/tarball/{commit}"
 
-    def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
-        """Tell whether the project is on a host of kind ``github``."""
-        host = project.on(hosts)
-        return host is not None and host.kind == self.kind
+    def repository_path(self, path: Sequence[str]) -> Sequence[str]:
+        """Return owner and name, but of pages that have no owner."""
+        return () if path and path[0] in _NO_OWNERS else super().repository_path(path)
 
     def notes(self, project: Project, around: Surroundings) -> AsyncGenerator[list[Note]] | None:
         """Ask REST for the releases, which it tells without a token, too."""

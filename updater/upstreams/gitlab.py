@@ -14,6 +14,7 @@ from updater.upstreams.hosted import Hosted, HostedRepository
 from updater.upstreams.rest import date, read_list, read_object
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from updater.model import Project
@@ -25,6 +26,7 @@ class GitLab(Hosted):
     """Projects in groups, which may be nested."""
 
     kind: ClassVar[str] = "gitlab"
+    form: ClassVar[str] = "GROUP/REPO"
     hosts: ClassVar[tuple[Host, ...]] = (
         Host(
             name="gitlab.com",
@@ -40,6 +42,11 @@ class GitLab(Hosted):
     def host(self, name: str, web: str) -> Host:
         """Return a self-hosted GitLab."""
         return Host(name, self.kind, web, api=f"{web}/api/v4", graphql=f"{web}/api/graphql")
+
+    def repository_path(self, path: Sequence[str]) -> Sequence[str]:
+        """Return groups and project: all that stands before ``-``, behind which pages are."""
+        repository = path[: path.index("-")] if "-" in path else path
+        return repository if len(repository) > 1 else ()
 
     def api_url(self, project: Project, host: Host) -> str:
         """Return the project's address: its whole path is one escaped segment."""

@@ -22,7 +22,7 @@ from updater.upstreams.ls_refs import Refs, ls_refs, moved, offer, prefixes
 from updater.upstreams.rest import read_notes
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Sequence
     from datetime import datetime
 
     from updater.model import Candidate, Host, Note, Offer, Project
@@ -89,11 +89,6 @@ class Hosted(Upstream):
 
     def _api_url(self, project: Project, around: Surroundings) -> str:
         return self.api_url(project, around.hosts[project.host])
-
-    def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
-        """Tell whether the project is on a host of this kind."""
-        host = project.on(hosts)
-        return host is not None and host.kind == self.kind
 
     async def offers(
         self, questions: Sequence[ProjectQuestion], around: Surroundings

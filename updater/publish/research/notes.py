@@ -10,11 +10,10 @@ from msgspec import Struct
 
 from updater.choose import TagForm, TagNames, general_form, parse_version
 from updater.errors import StageError
-from updater.kinds import UPSTREAMS
-from updater.metadata.repositories import repository
+from updater.kinds import UPSTREAMS, page_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from packaging.version import Version
 
@@ -38,24 +37,33 @@ class Notes(Struct, frozen=True):
             update: the update.
             said: what its new release says of itself: a release on the index names its repository.
         """
-        project = update.project
-        on_index = project.on_index
-        if on_index:
-            addresses = [one for release in said for one in release.addresses]
-            project = repository(addresses, self.around.hosts) or project
-        kind = next((one for one in UPSTREAMS if one.claims(project, self.around.hosts)), None)
+        project, kind = next(self._places(update, said), (update.project, None))
         form = _form(update, project)
         if kind is None or form is None:
             return None
         try:
             # The user names the repository of a source. Whoever uploads to an index could name a
             # private one, whose notes the token can read and everybody would see in the body.
-            if on_index and not await kind.is_public(project, self.around):
+            if update.project.on_index and not await kind.is_public(project, self.around):
                 return None
             return await self._between(update, project, kind, form)
         except (StageError, ValueError, KeyError, TypeError, AttributeError) as error:
             self.around.web.say(f"the release notes of {project} are not known: {error}")
             return None
+
+    def _places(
+        self, update: Proposed, said: Iterable[ReleaseMetadata]
+    ) -> Iterator[tuple[Project, Upstream]]:
+        """Yield the repositories that may have the notes, the likeliest first, and their kinds."""
+        hosts, projects = self.around.hosts, [update.project]
+        if update.project.on_index:
+            addresses = (one for release in said for one in release.addresses)
+            pages = (page_at(address, hosts) for address in addresses)
+            projects = [page.project for page in pages if page is not None]
+        for project in projects:
+            for kind in UPSTREAMS:
+                if kind.claims(project, hosts) and kind.notes(project, self.around) is not None:
+                    yield project, kind
 
     async def _between(
         self, update: Proposed, project: Project, kind: Upstream, form: TagForm
