@@ -17,6 +17,7 @@ from typing import Any
 from msgspec import Struct
 
 from updater.errors import BuildError
+from updater.text import spelled_out
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
 
@@ -176,9 +177,11 @@ def read_evaluated(output: str) -> Evaluated:
 
 
 def read_imported(text: str) -> Imported:
-    """Read what the check derivation wrote."""
+    """Read what the check derivation wrote, in which upstream's own code ran."""
     found: Any = json.loads(text)
-    return Imported(found["version"], tuple(found["modules"]))
+    version = found["version"]
+    said = spelled_out(version) if version is not None else None
+    return Imported(said, tuple(found["modules"]))
 
 
 def same_version(label: str, built: str) -> bool:

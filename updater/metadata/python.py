@@ -11,6 +11,8 @@ import re
 import tomllib
 from typing import TYPE_CHECKING
 
+from updater.text import printable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -30,7 +32,7 @@ def declared_python(files: Mapping[str, bytes | None]) -> str | None:
         ("PKG-INFO", _from_metadata),
     ):
         data = files.get(path)
-        found = read(data).strip() if data is not None else ""
+        found = printable(read(data)).strip() if data is not None else ""
         if found:
             return found
     return None

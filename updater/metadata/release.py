@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from updater.metadata import licences, repositories, requirements
 from updater.model.research import Difference
+from updater.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,15 +38,15 @@ class ReleaseMetadata(Struct, frozen=True):
 def of_tree(files: Mapping[str, bytes], origin: str) -> ReleaseMetadata:
     """Read a source tree's files by their paths below its root."""
     named = repositories.from_tree(files)
-    return ReleaseMetadata(requirements.from_tree(files), licences.from_tree(files), origin, named)
+    licence = printable(licences.from_tree(files))
+    return ReleaseMetadata(requirements.from_tree(files), licence, origin, named)
 
 
 def of_metadata(data: bytes, origin: str) -> ReleaseMetadata:
     """Read a wheel's METADATA."""
     named = repositories.from_metadata(data)
-    return ReleaseMetadata(
-        requirements.from_metadata(data), licences.from_metadata(data), origin, named
-    )
+    licence = printable(licences.from_metadata(data))
+    return ReleaseMetadata(requirements.from_metadata(data), licence, origin, named)
 
 
 def is_known(said: Iterable[ReleaseMetadata]) -> bool:

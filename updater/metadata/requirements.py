@@ -14,6 +14,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from updater.model.research import RequirementChange
+from updater.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -49,7 +50,7 @@ def from_pyproject(data: bytes) -> Requirements | None:
     for extra, those in optional.items():
         named = those if isinstance(those, list) else []
         lines += [_with_extra(str(one), extra) for one in named]
-    return Requirements(str(project.get("requires-python", "")), _parsed(lines))
+    return _made(str(project.get("requires-python", "")), lines)
 
 
 def from_metadata(data: bytes) -> Requirements | None:
@@ -63,7 +64,7 @@ def from_metadata(data: bytes) -> Requirements | None:
     dynamic = {str(one).strip().lower() for one in message.get_all("Dynamic", [])}
     if "requires-dist" in dynamic:
         return None
-    return Requirements(str(message.get("Requires-Python", "")).strip(), _parsed(needed))
+    return _made(str(message.get("Requires-Python", "")).strip(), needed)
 
 
 def from_tree(files: Mapping[str, bytes]) -> Requirements | None:
@@ -107,7 +108,7 @@ def from_setup_cfg(data: bytes) -> Requirements | None:
     section = "options.extras_require"
     for extra in parser.options(section) if parser.has_section(section) else ():
         lines += [_with_extra(one, extra) for one in _lines(parser.get(section, extra))]
-    return Requirements(parser.get("options", "python_requires", fallback=""), _parsed(lines))
+    return _made(parser.get("options", "python_requires", fallback=""), lines)
 
 
 def _lines(text: str) -> list[str]:
@@ -177,7 +178,7 @@ def _from_arguments(said: Mapping[str, object]) -> Requirements | None:
     for extra, those in extras.items():
         named = those if isinstance(those, list | tuple) else [those]
         lines += [_with_extra(str(one), str(extra)) for one in named]
-    return Requirements(str(said.get("python_requires", "")), _parsed(lines))
+    return _made(str(said.get("python_requires", "")), lines)
 
 
 def compare(old: Requirements, new: Requirements) -> tuple[RequirementChange, ...]:
@@ -207,6 +208,10 @@ def _by_name(requirements: Requirements) -> dict[str, str]:
     for name, text in requirements.needed:
         found.setdefault(name, []).append(text)
     return {name: ", ".join(sorted(texts)) for name, texts in found.items()}
+
+
+def _made(python: str, lines: Iterable[str]) -> Requirements:
+    return Requirements(printable(python), _parsed(map(printable, lines)))
 
 
 def _parsed(lines: Iterable[str]) -> tuple[tuple[str, str], ...]:

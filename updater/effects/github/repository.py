@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from updater.effects.github.requests import Access, Requests
 from updater.model import Branch, BranchCommit, Issue, Pull
+from updater.text import is_printable, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -280,17 +281,18 @@ class GitHubRepository:
         if said["state"] == "closed":
             state = "merged" if said.get("merged_at") else "closed"
         source = said["head"]["repo"]  # None where a fork is gone
+        author = str((said["user"] or {}).get("login", ""))
         return Pull(
             number=int(said["number"]),
             node=str(said["node_id"]),
-            url=str(said["html_url"]),
+            url=printable(str(said["html_url"])),
             state=state,
             title=str(said["title"]),
             body=str(said["body"] or "").replace("\r\n", "\n"),
             branch=str(said["head"]["ref"]),
             head=str(said["head"]["sha"]),
             own=source is not None and source["id"] == said["base"]["repo"]["id"],
-            author=str((said["user"] or {}).get("login", "")),
+            author=author if is_printable(author) else "",
             automerge=bool(said.get("auto_merge")),
         )
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from updater.choose import TagForm, TagNames, general_form, parse_version
 from updater.errors import StageError
 from updater.kinds import UPSTREAMS, page_at
+from updater.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -48,7 +49,8 @@ class Notes(Struct, frozen=True):
                 return None
             return await self._between(update, project, kind, form)
         except (StageError, ValueError, KeyError, TypeError, AttributeError) as error:
-            self.around.web.say(f"the release notes of {project} are not known: {error}")
+            why = printable(str(error))
+            self.around.web.say(f"the release notes of {project} are not known: {why}")
             return None
 
     def _places(

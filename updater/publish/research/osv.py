@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from updater.model.research import Vulnerability
+from updater.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,11 +26,11 @@ def read(records: Iterable[Mapping[str, Any]]) -> tuple[Vulnerability, ...]:
     for record in sorted(records, key=lambda one: str(one["id"])):
         if record.get("withdrawn"):
             continue
-        key = str(record["id"])
-        aliases = tuple(sorted(str(one) for one in record.get("aliases") or ()))
+        key = printable(str(record["id"]))
+        aliases = tuple(sorted(printable(str(one)) for one in record.get("aliases") or ()))
         links = [one for one in record.get("references") or () if one.get("type") == "ADVISORY"]
-        url = str(links[0].get("url", "")) if links else ""
-        one = Vulnerability(key, aliases, str(record.get("summary") or ""), url)
+        url = printable(str(links[0].get("url", ""))) if links else ""
+        one = Vulnerability(key, aliases, printable(str(record.get("summary") or "")), url)
         if not any(one.names & other.names for other in found):
             found.append(one)
     return tuple(found[:_MOST])

@@ -15,6 +15,7 @@ from updater.errors import StageError
 from updater.metadata.releases import index_project, versions
 from updater.model.research import Vulnerabilities
 from updater.publish.research.osv import fixed, read
+from updater.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +53,7 @@ class VulnerabilityDatabase(Struct):
             for start in range(0, len(keys), _MOST):
                 await self._ask(keys[start : start + _MOST])
         except (StageError, ValueError, KeyError, TypeError, AttributeError) as error:
-            self.http.say(f"vulnerabilities are not known: {error}")
+            self.http.say(f"vulnerabilities are not known: {printable(str(error))}")
             problem = "the source could not be asked"
         return [self._told(pair, problem) if pair else None for pair in asked]
 

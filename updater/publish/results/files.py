@@ -20,6 +20,7 @@ from updater.publish.results.models import (
     Results,
     Unmade,
 )
+from updater.text import control_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,9 +103,11 @@ def read_results(folder: Path) -> Results:
 
 def _read(data: bytes) -> Result | Unmade:
     """Read one file; a ValueError says what of it is no result."""
-    if _UNMADE in data:
-        return msgspec.json.decode(data, type=Unmade)
-    return msgspec.json.decode(data, type=Result)
+    kind: type[Result | Unmade] = Unmade if _UNMADE in data else Result
+    result = msgspec.json.decode(data, type=kind)
+    if any(map(control_in, result.names)):
+        raise ValueError("a name in it has a control character")
+    return result
 
 
 def _blamed(result: Result | Unmade, error: ValueError) -> str:

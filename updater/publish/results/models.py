@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from updater.model import Build, Diagnosis, Failed, Held, Outdated, Updated
+from updater.text import printable
 
 if TYPE_CHECKING:
     from updater.model import Outcome
@@ -53,15 +54,17 @@ class BuildResult(_ResultPart, frozen=True):
     beside: Annotated[tuple[Identity, ...], Meta(max_length=MOST_FILES)]
 
     def build(self) -> Build:
-        """Return it as the model's noun."""
+        """Return it as the model's noun; here what the other process wrote comes in."""
         found = self.diagnosis
         return Build(
             self.status,
-            self.attribute,
+            printable(self.attribute),
             seconds=self.seconds,
-            phase=self.phase,
-            tail=self.tail,
-            diagnosis=Diagnosis(found.code, found.message, found.hint) if found else None,
+            phase=printable(self.phase),
+            tail=printable(self.tail),
+            diagnosis=Diagnosis(*map(printable, (found.code, found.message, found.hint)))
+            if found
+            else None,
             sandboxed=self.sandboxed,
             beside=self.beside,
         )
@@ -83,6 +86,12 @@ class Result(_ResultPart, frozen=True, kw_only=True):
         default_factory=dict
     )
     build: BuildResult | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is compared, and must be a name's text."""
+        beside = self.build.beside if self.build is not None else ()
+        return (self.package, *beside, *self.built)
 
     def differences(self, outcome: Updated) -> str:
         """Say where upstream's answer now is another one than the result's; empty where nowhere."""
@@ -117,9 +126,14 @@ class Unmade(_ResultPart, frozen=True, kw_only=True):
     reason: Text
     until: Annotated[datetime, Meta(tz=True)] | None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is compared, and must be a name's text."""
+        return (self.package,)
+
     def outcome(self, found: Outdated) -> Outcome:
         """Return it as the other process's word on what was found here."""
-        reason = f"reported by the build job: {self.reason}"
+        reason = f"reported by the build job: {printable(self.reason)}"
         package, candidate = found.package, found.candidate
         if self.unmade == "failed":
             return Failed(package=package, candidate=candidate, stage="bump", message=reason)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.model import Current, Failed, Held, Outdated, Skipped, Updated
-from updater.text import address, code, inline
+from updater.text import address, code, inline, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -146,7 +146,7 @@ def _read(body: str) -> Iterable[_Row]:
 
 
 def _lines(body: str) -> list[str]:
-    return body.replace("\r\n", "\n").split("\n")
+    return printable(body).split("\n")
 
 
 def _key(identity: str) -> str:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from updater.text import spelled_out
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -60,6 +62,7 @@ def read_marker(body: str) -> Marker | None:
         return None
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         return None
+    keys = [spelled_out(key) for key in keys]
     return Marker(tuple(keys), ready is True, only_pins is True, _days(keys, said.get("proposed")))
 
 
