@@ -64,7 +64,7 @@ def disarmed(text: str) -> str:
     Addresses on github.com go through its redirecting host, as Renovate does it, so that the issue
     that they name does not list our pull request.
     """
-    text = printable(text).replace("@", f"@{_BREAK}")
+    text = text.replace("@", f"@{_BREAK}")
     text = re.sub(r"#(?=\d|\[)", f"#{_BREAK}", text)
     text = re.sub(r"\b(GH)-(?=\d)", rf"\1{_BREAK}-", text, flags=re.IGNORECASE)
     text = _GITHUB.sub(r"\1redirect.", text)
@@ -86,7 +86,7 @@ def unlinked(text: str) -> str:
 
     A step's summary is such a page. Addresses stay what they are.
     """
-    return _escaped(" ".join(printable(text).split()))
+    return _escaped(" ".join(text.split()))
 
 
 def _escaped(text: str) -> str:
@@ -140,21 +140,21 @@ def address(url: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return text as one line of printable characters."""
-    return _unheard(printable(" ".join(text.split())))
+    """Return text as one line of a log."""
+    return _unheard(" ".join(text.split()))
 
 
 def log_lines(text: str) -> str:
     """Return text whose further lines are indented as quotations, whatever it holds."""
     first, *rest = text.splitlines() or [""]
     lines = [first, *(one if one.startswith("    | ") else f"    | {one}" for one in rest)]
-    return _unheard(printable("\n".join(lines)))
+    return _unheard("\n".join(lines))
 
 
 def harmless(text: str) -> str:
     """Return lines that stay as they are, but for those that would be a command."""
     lines = (f"| {one}" if one.lstrip().startswith("::") else one for one in text.splitlines())
-    return _unheard(printable("\n".join(lines)))
+    return _unheard("\n".join(lines))
 
 
 def _unheard(text: str) -> str:

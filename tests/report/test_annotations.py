@@ -35,13 +35,12 @@ def test_a_command_is_one_line_and_reads_back_as_it_was(file: str, title: str, s
     assert "\r" not in command
     head, _, message = command.removeprefix("::error ").partition("::")
     properties = dict(one.split("=", 1) for one in head.split(","))
-    shown = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
     assert {name: unescaped(text) for name, text in properties.items()} == {
-        "file": shown.sub(" ", file),
+        "file": file,
         "line": "3",
-        "title": shown.sub(" ", title),
+        "title": title,
     }
-    assert unescaped(message) == shown.sub(" ", said)
+    assert unescaped(message) == said
 
 
 def test_the_line_is_that_of_the_field_that_lies() -> None:

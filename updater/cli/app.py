@@ -103,7 +103,7 @@ def run(given: list[str]) -> int:
 def _complain(error: UpdaterError, command: str, *, as_json: bool) -> int:
     click.echo(harmless(f"updater: {error}"), err=True)
     if error.hint:
-        click.echo(f"hint: {error.hint}", err=True)
+        click.echo(harmless(f"hint: {error.hint}"), err=True)
     from updater.cli.actions import tell_stopped
 
     tell_stopped(command, error.message, error.hint)

@@ -13,6 +13,7 @@ from updater.model import Updated
 from updater.report import as_json
 from updater.report.summary import Exit, exit_code
 from updater.report.terminal import STYLES, diff, outcome_lines, summary_line
+from updater.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,12 +26,17 @@ if TYPE_CHECKING:
 def report_changes(
     command: str, request: Request, outcomes: list[Outcome], found: OverlayFiles, *, dry_run: bool
 ) -> None:
-    """Report changes; in a dry run the diff is the result, so that `git apply` can take it."""
+    """Report changes; in a dry run the diff is the result, so that `git apply` can take it.
+
+    A terminal takes it to nobody, and acts on what an overlay's comments may hold.
+    """
     if dry_run and not request.json:
         with _taken():
             for outcome in outcomes:
                 if isinstance(outcome, Updated):
-                    sys.stdout.buffer.write(diff(outcome).encode("utf-8", "surrogateescape"))
+                    text = diff(outcome)
+                    shown = printable(text) if sys.stdout.isatty() else text
+                    sys.stdout.buffer.write(shown.encode("utf-8", "surrogateescape"))
             sys.stdout.flush()
     report(command, request, outcomes, sys.stderr if dry_run else None, found=found)
 

@@ -116,5 +116,4 @@ def _about(
 
 
 def _escaped(text: str, table: dict[str, str]) -> str:
-    printable = re.sub(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]", " ", text)
-    return re.sub("|".join(map(re.escape, table)), lambda found: table[found[0]], printable)
+    return re.sub("|".join(map(re.escape, table)), lambda found: table[found[0]], text)

@@ -71,7 +71,7 @@ class Live(Silent):
 
     def say(self, message: str) -> None:
         """Print one line above the bar."""
-        self._bar.console.print(f"updater: {message}", markup=False, highlight=False)
+        self._bar.console.print(f"updater: {one_line(message)}", markup=False, highlight=False)
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def listing_lines(listed: Sequence[Listed]) -> Iterator[tuple[str, str]]:
             one.pin.ljust(pins),
         ]
         end = f"{one.track}: {one.reason}" if one.track else f"{one.status}: {one.reason}"
-        yield f"{'  '.join(cells)}  {end}".rstrip(), one.status
+        yield log_lines(f"{'  '.join(cells)}  {end}".rstrip()), one.status
 
 
 def _place(one: Listed) -> str:
