@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import io
 from typing import TYPE_CHECKING
 
 from updater.model import (
@@ -213,6 +214,11 @@ def _with(text: str, reason: str) -> str:
     return f"{text}; {reason}" if reason else text
 
 
+def _lines_of(data: bytes) -> list[str]:
+    """Return a file's lines as git parts them: at line feeds alone."""
+    return list(io.StringIO(data.decode("utf-8", "surrogateescape"), newline="\n"))
+
+
 def summary_line(outcomes: Sequence[Outcome]) -> str:
     """Return ``3 updated, 1 held, 1 failed``."""
     return ", ".join(f"{number} {word}" for word, number in count(outcomes).items()) or "no package"
@@ -221,8 +227,7 @@ def summary_line(outcomes: Sequence[Outcome]) -> str:
 def diff(outcome: Updated) -> str:
     """Return a change as a unified diff that ``git apply`` takes."""
     file = outcome.change.package.file
-    before = outcome.change.before.decode("utf-8", "surrogateescape").splitlines(keepends=True)
-    after = outcome.change.after.decode("utf-8", "surrogateescape").splitlines(keepends=True)
+    before, after = _lines_of(outcome.change.before), _lines_of(outcome.change.after)
     lines = difflib.unified_diff(before, after, f"a/{file}", f"b/{file}")
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
