@@ -58,11 +58,11 @@ def _candidates(offered: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 def _candidate(candidate: Candidate) -> Candidate | None:
     names = candidate.version + candidate.ref + candidate.commit
+    has_more = candidate.distributions or candidate.requires_python or candidate.yanked is not None
+    if not has_more and (names + candidate.url).isprintable():
+        return candidate  # as nearly all are, and a repository may have thousands
     if not is_printable(names):
         return None
-    prose = candidate.yanked is not None or candidate.distributions or candidate.requires_python
-    if not prose and candidate.url.isprintable():
-        return candidate  # as nearly all are, and a repository may have thousands
     files = tuple(one for one in map(_distribution, candidate.distributions) if one is not None)
     if candidate.distributions and not files:
         return None
