@@ -16,6 +16,7 @@ from updater.model import Build, Candidate, Fetch, Hashed, Held, NoFile, Outcome
 from updater.model.sri import parse_hash
 from updater.pipeline.hash.built_hashes import Unknown, find_hashes, with_hashes
 from updater.pipeline.hash.downloaded import collisions, declared, step_to
+from updater.pipeline.hash.planned import PlannedChange
 from updater.pipeline.hash.ready import Ready
 from updater.pipeline.hash.sources import ADVICE, SourceHashes
 from updater.pipeline.hash.tags import refuse_moved
@@ -91,7 +92,7 @@ class HashStage(Struct, frozen=True):
         decision = replace(decision, warnings=decision.warnings + told)
         return Ready(
             decision,
-            with_hashes(values, found),
+            PlannedChange(subject.package, with_hashes(values, found)),
             hashed,
             archive=archive,
             build=Build("skipped", "", phase=unbuilt) if unbuilt else None,

@@ -143,7 +143,7 @@ class Pipeline(Struct, frozen=True):
                 subject, result, dict(found.texts), Bump(dry_run=True)
             )
             proposed[identity] = (
-                Proposed(outcome, subject.project, result.values, asked, command)
+                Proposed(outcome, subject.project, result.planned, asked, command)
                 if isinstance(outcome, Updated)
                 else outcome
             )

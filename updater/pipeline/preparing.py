@@ -13,9 +13,7 @@ from updater.building.builder import order_of
 from updater.building.evaluating import BuildJob, BuildTarget
 from updater.choose.subjects import Decision, Subject
 from updater.errors import StageError
-from updater.kinds import WRITABLE
 from updater.model import Current, Outcome, Package, Take
-from updater.overlay.editing.patch import plan_change
 from updater.overlay.reading.uses import dependents, uses
 from updater.pipeline.endings import checked, failed, unbuilt
 from updater.pipeline.hash.ready import Ready
@@ -139,7 +137,7 @@ class Preparer(Struct, frozen=True):
         used: Mapping[str, tuple[str, ...]],
     ) -> BuildJob | Outcome:
         package, policy = subject.package, subject.policy.build
-        change = plan_change(package, ready.values, found.texts[package.file], WRITABLE)
+        change = ready.planned.of(found.texts[package.file])
         if not change.edits:
             return Current(**ready.decision.known(subject.package))
         after = dependents(package.identity, used) if policy.dependents else ()
@@ -156,7 +154,7 @@ class Preparer(Struct, frozen=True):
         package, policy = subject.package, subject.policy.build
         return BuildJob(
             BuildTarget(package, policy),
-            ready.values.own.get("version", ""),
+            ready.planned.values.own.get("version", ""),
             changes,
             ready.archive,
             tuple(self._dependent(one, policy) for one in order_of(after, found.packages)),

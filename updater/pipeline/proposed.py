@@ -9,8 +9,9 @@ from msgspec import Struct
 from updater.model.research import NO_RESEARCH, Research
 
 if TYPE_CHECKING:
-    from updater.model import PinValues, Project, Updated
+    from updater.model import Project, Updated
     from updater.model.proposal import Command
+    from updater.pipeline.hash.planned import PlannedChange
 
 
 class Proposed(Struct, frozen=True):
@@ -18,7 +19,7 @@ class Proposed(Struct, frozen=True):
 
     Attributes:
         outcome: planned on the text that was read, as if it were the only one.
-        values: what the package shall read, so that it can be planned with others.
+        planned: its change of any text, so that it can be made after those of others.
         asked: what ``--to`` named; empty where nobody asked.
         command: that finds it again, with the options that it takes.
         told: what upstream says about it.
@@ -26,7 +27,7 @@ class Proposed(Struct, frozen=True):
 
     outcome: Updated
     project: Project
-    values: PinValues
+    planned: PlannedChange
     asked: str = ""
     command: Command = "bump"
     told: Research = NO_RESEARCH

@@ -8,9 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.errors import StageError
-from updater.kinds import WRITABLE
 from updater.model import Current, Failed
-from updater.overlay.editing.patch import plan_change
 from updater.overlay.reading.uses import dependents, in_order
 from updater.pipeline.endings import failed, unbuilt
 from updater.pipeline.hash.ready import Ready
@@ -111,7 +109,7 @@ class GroupBuilder(Struct, frozen=True):
         for one in members:
             file, ready = one.package.file, one.ready
             try:
-                change = plan_change(one.package, ready.values, texts[file], WRITABLE)
+                change = ready.planned.of(texts[file])
             except StageError as error:
                 ended[one.identity] = failed(one.package, error, ready.decision)
                 continue

@@ -25,6 +25,7 @@ from updater.model import (
 )
 from updater.model.sri import parse_hash
 from updater.pipeline.endings import checked, failed
+from updater.pipeline.hash.planned import PlannedChange
 from updater.pipeline.hash.ready import Ready
 from updater.verify.inspector import Inspector
 from updater.verify.verifier import Verifier, gone
@@ -139,9 +140,8 @@ def _kept(subject: Subject, decision: Decision, values: dict[str, str], *, sri: 
     hashed = Hashed(parse_hash(subject.pin.hash, "sha256"), "embedded", 0)
     if sri:
         values["hash"] = str(hashed.sri)
-    return Ready(
-        decision, PinValues(values), hashed, build=Build("skipped", "", phase=_SAME_SOURCE)
-    )
+    planned = PlannedChange(subject.package, PinValues(values))
+    return Ready(decision, planned, hashed, build=Build("skipped", "", phase=_SAME_SOURCE))
 
 
 def _of_index(subject: Subject) -> Skipped:

@@ -9,9 +9,7 @@ from msgspec import Struct
 from updater.effects import writes
 from updater.effects.git import own as git
 from updater.errors import StageError
-from updater.kinds import WRITABLE
 from updater.model import HASH_FIELDS, Change, Current, Outcome, Package, Updated
-from updater.overlay.editing.patch import plan_change
 from updater.pipeline.endings import failed
 from updater.pipeline.hash.ready import Ready
 
@@ -56,7 +54,7 @@ class Writer(Struct, frozen=True):
         package = subject.package
         decision = ready.decision
         try:
-            change = plan_change(package, ready.values, texts[package.file], WRITABLE)
+            change = ready.planned.of(texts[package.file])
             if not change.edits:
                 return Current(**decision.known(subject.package))
             if not ask.dry_run:

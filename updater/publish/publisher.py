@@ -14,11 +14,9 @@ from updater.effects.git.push import PushRemote
 from updater.effects.github.repository import GitHubRepository
 from updater.effects.github.requests import Access
 from updater.errors import PublishError, StageError, UsageError
-from updater.kinds import WRITABLE
 from updater.model import PinWarning
 from updater.model.proposal import Proposal
 from updater.model.schedule import opens
-from updater.overlay.editing.patch import plan_change
 from updater.overlay.reading.uses import in_order, uses
 from updater.pipeline.proposed import Proposed
 from updater.publish import rules
@@ -237,8 +235,7 @@ class Publisher:
         texts = dict(found.texts)
         for member in members:
             file = member.package.file
-            change = plan_change(member.package, member.proposed.values, texts[file], WRITABLE)
-            texts[file] = change.after
+            texts[file] = member.proposed.planned.of(texts[file]).after
         changed = {member.package.file for member in members}
         updates = tuple(member.update for member in members)
         return Proposal(

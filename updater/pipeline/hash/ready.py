@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from updater.building.evaluating import Downloaded
     from updater.choose.subjects import Decision
-    from updater.model import Build, Hashed, PinValues
+    from updater.model import Build, Hashed
+    from updater.pipeline.hash.planned import PlannedChange
 
 
 class Ready(Struct, frozen=True):
@@ -22,7 +23,7 @@ class Ready(Struct, frozen=True):
     """
 
     decision: Decision
-    values: PinValues
+    planned: PlannedChange
     hashed: Hashed | None
     archive: Downloaded | None = None
     build: Build | None = None

@@ -1,0 +1,125 @@
+"""A change is planned once for each text that it is made of, however many stages need it.
+
+A file is parsed once to find its packages, once more by each stage that asks which packages use
+which, and twice for each plan: before and after.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+from msgspec import Struct
+
+from tests.commands.built import overlay, passed, release
+from tests.commands.test_built_hashes import BESIDE
+from tests.project import FAKE, pypi_overlay
+from updater.overlay.reading import syntax
+from updater.overlay.reading.file import ParsedFile, parse_file
+
+if TYPE_CHECKING:
+
+    from tests.commands.repository import Home
+    from tests.loopback.github import GitHub
+    from tests.loopback.index import Index
+    from tests.project import Project
+    from tests.workshop import Workshop
+
+GROUP = "packages: {'*': {pull_request: {group: fruit}}}\n"
+
+
+class Work(Struct, frozen=True):
+    """What was done for the files, each named by its first package.
+
+    Attributes:
+        plans: how many changes were planned.
+        parses: how many times it was parsed.
+    """
+
+    plans: Counter[str]
+    parses: Counter[str]
+
+    def of(self, *names: str) -> list[tuple[int, int]]:
+        """Return plans and parses of some files."""
+        return [(self.plans[name], self.parses[name]) for name in names]
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Work:
+    """What is done from now on."""
+    made = Work(Counter(), Counter())
+
+    def parsed(data: bytes) -> syntax.NixText:
+        made.parses[re.findall(r'pname = "(\w+)"', data.decode())[0]] += 1
+        return parse(data)
+
+    def planned(data: bytes, file: str, fetchers: frozenset[str]) -> ParsedFile:
+        made.plans[re.findall(r'pname = "(\w+)"', data.decode())[0]] += 1
+        return parse_file(data, file, fetchers)
+
+    parse = syntax.parse
+    monkeypatch.setattr(syntax, "parse", parsed)
+    monkeypatch.setattr("updater.overlay.editing.patch.parse_file", planned)
+    return made
+
+
+def in_one_file(first: str, second: str) -> str:
+    """Return an overlay with two packages from the package index."""
+    text = pypi_overlay(first, "1.0", sri=FAKE)
+    start, end = text.index(f"    {first} ="), text.index("  };\n}")
+    return text[:end] + text[start:end].replace(first, second) + text[end:]
+
+
+def test_what_is_written(project: Project, index: Index, work: Work) -> None:
+    for name in ("apple", "pear"):
+        project.overlay(f"{name}.nix", pypi_overlay(name, "1.0", sri=FAKE))
+        index.release(name, "2.0")
+    assert project.run("bump", "--no-build").out.endswith("2 updated\n")
+    assert work.of("apple", "pear") == [(1, 3), (1, 3)]
+
+
+@pytest.mark.parametrize("configuration", ["", GROUP], ids=["alone", "group"])
+def test_what_is_proposed(home: Home, work: Work, configuration: str) -> None:
+    home.configure(configuration)
+    assert home.bump().json["summary"]["updated"] == 2
+    assert len(home.hosted.pulls) == (1 if configuration else 2)
+    assert work.of("apple", "pear") == [(1, 4), (1, 4)]
+
+
+def test_what_is_proposed_of_one_file_in_a_group(home: Home, work: Work) -> None:
+    """The second member's change is one of the base's text, and one after the first member's."""
+    home.configure(GROUP)
+    text = in_one_file("apple", "pear")
+    for path in ("apple.nix", "pear.nix"):
+        (home.project.root / "overlays" / path).unlink()
+    home.project.overlay("fruit.nix", text)
+    gone = {"overlays/apple.nix": None, "overlays/pear.nix": None}
+    home.hosted.commit({**gone, "overlays/fruit.nix": text})
+    home.hosted.settle()
+    assert home.bump().json["summary"]["updated"] == 2
+    assert home.show("updater/fruit", "overlays/fruit.nix").count('version = "2.0"') == 2
+    assert work.of("apple") == [(3, 2 + 2 * 3)]
+
+
+@pytest.mark.nix
+@pytest.mark.parametrize("configuration", ["", GROUP], ids=["alone", "group"])
+def test_what_is_built_and_written(workshop: Workshop, work: Work, configuration: str) -> None:
+    workshop.overlay("apple", "pear")
+    for name in ("apple", "pear"):
+        workshop.add(name, "2.0")
+    workshop.project.add_configuration(configuration)
+    _, packages = workshop.bump()
+    assert [one["build"]["status"] for one in packages.values()] == ["passed", "passed"]
+    assert work.of("apple", "pear") == [(1, 4), (1, 4)]
+
+
+@pytest.mark.nix
+def test_what_writes_fake_hashes(workshop: Workshop, github: GitHub, work: Work) -> None:
+    """Three hashes are found in turn, each in a text of its own, and then all are written."""
+    release(github)
+    beside = f"{BESIDE['fetchCargoVendor'][0]}\n{BESIDE['npmDeps'][0]}"
+    overlay(workshop, source="fetchSubmodules = true;", beside=beside)
+    passed(workshop)
+    assert work.of("apple") == [(4, 2 + 2 * 4)]
