@@ -20,7 +20,6 @@ from updater.overlay.reading import syntax
 from updater.overlay.reading.file import ParsedFile, parse_file
 
 if TYPE_CHECKING:
-
     from tests.commands.repository import Home
     from tests.loopback.github import GitHub
     from tests.loopback.index import Index
