@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from updater import audit, fetchers, upstreams
 from updater.audit.base import Rule
 from updater.fetchers.base import Fetcher
+from updater.fetchers.forge import RevFetcher
 from updater.model import Project
 from updater.upstreams.base import Upstream
 
@@ -70,6 +71,14 @@ KNOWN_HOSTS: dict[str, Host] = {host.name: host for kind in UPSTREAMS for host i
 
 SHORT_HOSTS: dict[str, str] = {host.short: name for name, host in KNOWN_HOSTS.items() if host.short}
 """What stands before the colon of a repository's short form -> the host's name."""
+
+
+REV_FETCHERS: dict[str, RevFetcher] = {
+    kind.host_kind: kind
+    for kind in FETCHERS.values()
+    if isinstance(kind, RevFetcher) and kind.host_kind
+}
+"""A host's kind -> the fetcher that pins the repositories on it."""
 
 
 PROJECT_FORMS = tuple(

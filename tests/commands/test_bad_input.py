@@ -85,7 +85,7 @@ CONFIGURATIONS = {
         "hosts:\n  git.example.org: {token_env: X}\n",
         (
             "config.yaml:hosts.git.example.org: needs its kind\n"
-            "hint: write kind: git or gitea or github or gitlab\n"
+            "hint: write kind: bitbucket or git or gitea or github or gitlab or sourcehut\n"
         ),
     ),
     "no YAML": (
@@ -185,7 +185,13 @@ def test_a_name_of_several_packages_lists_them(project: Project) -> None:
         (["bump", "--to"], "Option '--to' requires an argument."),
         (["fetch"], "No such command 'fetch'. Did you mean 'prefetch'?"),
         (["prefetch"], "prefetch needs a REF or --convert HASH"),
-        (["prefetch", "--", "-x"], "'-x' is no REF"),
+        (
+            ["prefetch", "--", "pypi:x"],
+            "'pypi:x' is not a valid source (expected bitbucket:OWNER/REPO@REV, "
+            "codeberg:OWNER/REPO@REV, github:OWNER/REPO@REV, gitlab:GROUP/REPO@REV, "
+            "sourcehut:~OWNER/REPO@REV, pypi:NAME@VERSION, git+https://HOST/PATH@REV, "
+            "https://HOST/OWNER/REPO@REV or the URL of a file)",
+        ),
     ],
 )
 def test_wrong_arguments_end_with_2(project: Project, arguments: list[str], said: str) -> None:

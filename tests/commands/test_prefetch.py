@@ -104,7 +104,7 @@ def test_a_pypi_ref_costs_no_download(project: Project, index: Index) -> None:
         ("github:o/none@v1", "answers 40"),
         ("pypi:none@1", "answers 404 Not Found"),
         ("pypi:a@2", "pypi:a has no release '2'"),
-        ("npm:a@1", "'npm:a@1' is no REF"),
+        ("npm:a@1", "'npm:a@1' is not a valid source (expected bitbucket:OWNER/REPO@REV, "),
     ],
 )
 def test_what_is_not_there_is_said(project: Project, index: Index, ref: str, said: str) -> None:

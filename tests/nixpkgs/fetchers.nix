@@ -33,11 +33,13 @@ let
 
   # Leaves the first address that answers in $downloaded
   download = ''
+    set -f # an address may have a question mark, which is no pattern of files
     for url in $addresses; do
       echo "trying $url"
       if curl --fail --location --silent --show-error --output "$downloaded" "$url"; then break; fi
       rm -f "$downloaded"
     done
+    set +f
     if [ ! -e "$downloaded" ]; then
       echo "error: cannot download $name from any mirror" >&2
       exit 1

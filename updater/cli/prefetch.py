@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     "ref",
     metavar="[REF]",
     default="",
-    help="github:owner/repo@rev, pypi:name@version, or the URL of a file or archive.",
+    help="github:OWNER/REPO@REV (also gitlab:, codeberg:, sourcehut:, bitbucket:), "
+    "pypi:NAME@VERSION, git+https://HOST/PATH@REV, a repository's address with @REV, or the URL "
+    "of a file or archive.",
+)
+@click.argument(
+    "rev",
+    metavar="[REV]",
+    default="",
+    help="A tag, branch, commit or version, if REF has no @REV.",
 )
 @click.option(
     "--convert", metavar="HASH", default="", help="Print a hash of any Nix form as SRI instead."
@@ -33,7 +41,7 @@ if TYPE_CHECKING:
 @click.option("--unpack", is_flag=True, help="URL: hash the unpacked tree, as fetchzip does.")
 @click.option("--nix", is_flag=True, help="Let Nix download and hash.")
 @options.every
-def prefetch(request: Request, ref: str, convert: str, *, unpack: bool, nix: bool) -> int:
+def prefetch(request: Request, ref: str, rev: str, convert: str, *, unpack: bool, nix: bool) -> int:
     """Print the SRI hash of a source."""
     if convert:
         from updater.model.sri import parse_hash
@@ -50,8 +58,8 @@ def prefetch(request: Request, ref: str, convert: str, *, unpack: bool, nix: boo
     async def main(progress: Silent) -> tuple[str, Hashed]:
         from updater.pipeline.hash.reference import resolve
 
-        async with session.network(progress) as (http, prefetcher):
-            fetch = await resolve(ref, session.config, http, unpack=unpack)
+        async with session.network(progress) as (_, prefetcher):
+            fetch = await resolve(ref, rev, session.config, prefetcher, unpack=unpack)
             return fetch.url, await prefetcher.hash(fetch, "nix" if nix else "auto")
 
     started = time.monotonic()
@@ -61,7 +69,7 @@ def prefetch(request: Request, ref: str, convert: str, *, unpack: bool, nix: boo
             progress.say(f"{one} and {other} differ only in case: a Mac gets another tree")
     seconds = time.monotonic() - started
     if request.json:
-        write(prefetch_json(ref, url, hashed, seconds))
+        write(prefetch_json(f"{ref}@{rev}" if rev else ref, url, hashed, seconds))
     else:
         write(str(hashed.sri))
     return Exit.DONE

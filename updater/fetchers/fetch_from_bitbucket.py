@@ -13,6 +13,7 @@ class FetchFromBitbucket(Forge):
     """A commit or tag of a repository on bitbucket.org."""
 
     functions: ClassVar[frozenset[str]] = frozenset({"fetchFromBitbucket"})
+    host_kind: ClassVar[str] = "bitbucket"
     # Nothing says that its archives carry the commit's id.
     carries_commit: ClassVar[bool] = False
 

@@ -16,6 +16,7 @@ class FetchFromGitea(Forge):
     """A commit or tag of a repository on any Gitea or Forgejo."""
 
     functions: ClassVar[frozenset[str]] = frozenset({"fetchFromGitea", "fetchFromForgejo"})
+    host_kind: ClassVar[str] = "gitea"
 
     def project(self, package: Package, source: Source) -> Project:
         """Return ``https://DOMAIN/OWNER/REPO``."""

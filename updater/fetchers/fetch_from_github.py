@@ -13,6 +13,7 @@ class FetchFromGitHub(Forge):
     """A commit or tag of a repository on github.com or a GitHub Enterprise host."""
 
     functions: ClassVar[frozenset[str]] = frozenset({"fetchFromGitHub"})
+    host_kind: ClassVar[str] = "github"
 
     def project(self, package: Package, source: Source) -> Project:
         """Return ``https://HOST/OWNER/REPO``."""

@@ -16,6 +16,7 @@ class FetchFromGitLab(Forge):
     """A commit or tag of a project on gitlab.com or another GitLab, in groups of any depth."""
 
     functions: ClassVar[frozenset[str]] = frozenset({"fetchFromGitLab"})
+    host_kind: ClassVar[str] = "gitlab"
 
     def project(self, package: Package, source: Source) -> Project:
         """Return ``https://DOMAIN/[GROUP/]OWNER/REPO``."""

@@ -16,6 +16,7 @@ class FetchFromSourcehut(Forge):
     """A commit or tag of a git or Mercurial repository on sr.ht; owners begin with a tilde."""
 
     functions: ClassVar[frozenset[str]] = frozenset({"fetchFromSourcehut"})
+    host_kind: ClassVar[str] = "sourcehut"
     # Nothing says that its archives carry the commit's id.
     carries_commit: ClassVar[bool] = False
 

@@ -7,55 +7,43 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from updater.fetchers.base import (
-    Fetcher,
-    checkout,
-    is_through_version,
-    repository,
-    required,
-    written_hash,
-)
-from updater.fetchers.forge import NOT_AN_ARCHIVE, named
-from updater.model import Candidate, Fetch, Fetched, NoFile, Package, Pin, Project, Source
+from msgspec.structs import replace
+
+from updater.fetchers.base import checkout, repository, required
+from updater.fetchers.forge import NOT_AN_ARCHIVE, RevFetcher, named
+from updater.model import Candidate, Checkout, Fetch, Fetched, NoFile, Package, Project, Source
 
 
-class FetchGit(Fetcher):
+class FetchGit(RevFetcher):
     """A commit or tag of any git repository."""
 
     functions: ClassVar[frozenset[str]] = frozenset({"fetchgit"})
-    writes: ClassVar[frozenset[str]] = frozenset({"rev", "tag"})
+    host_kind: ClassVar[str] = "git"
 
     def project(self, package: Package, source: Source) -> Project:
         """Return ``https://HOST/PATH`` of its url."""
         return repository(required(package, source, "url"))
 
-    def pin(self, package: Package, source: Source) -> Pin:
-        """Return version, rev or tag, and hash; ``refs/tags/v1.0`` is the tag ``v1.0``."""
-        return Pin(
-            version=package.label,
-            rev=required(package, source, "tag", "rev").removeprefix("refs/tags/"),
-            through_version=is_through_version(package, source, "tag", "rev"),
-            hash=written_hash(source),
+    def plain(self, project: Project, web: str, repository: str, commit: str) -> Fetch:
+        """Return the checkout of the commit, with its submodules."""
+        del project, web
+        return Fetch(
+            url=repository,
+            unpack=True,
+            blocked="fetchgit hashes a checkout, with its submodules",
+            checkout=Checkout(repository, commit, ("fetch-submodules",)),
         )
 
     def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
         """Return the fields that name the candidate; its hash takes a checkout."""
-        del web
-        values = named(package, source, candidate)
+        values, url = named(package, source, candidate), required(package, source, "url")
         if isinstance(values, NoFile):
             return values
-        return Fetch(
+        commit = candidate.commit
+        return replace(
+            self.plain(self.project(package, source), web, url, commit),
             values=values,
-            url=required(package, source, "url"),
-            unpack=True,
-            blocked="fetchgit hashes a checkout, with its submodules",
-            checkout=checkout(
-                source,
-                required(package, source, "url"),
-                candidate.commit,
-                NOT_AN_ARCHIVE,
-                submodules=True,
-            ),
+            checkout=checkout(source, url, commit, NOT_AN_ARCHIVE, submodules=True),
         )
 
 

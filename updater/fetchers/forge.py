@@ -9,6 +9,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
+
 from updater.fetchers.base import (
     Fetcher,
     checkout,
@@ -39,20 +41,27 @@ NOT_AN_ARCHIVE = (
 """Each makes nixpkgs use git instead of the archive, or changes the tree afterwards."""
 
 
-class Forge(Fetcher):
-    """A fetcher that takes ``rev`` or ``tag``.
+class RevFetcher(Fetcher):
+    """A fetcher of one commit of a repository, which takes ``rev`` or ``tag``.
 
     Attributes:
-        carries_commit: the host's archives are made by ``git archive``, which writes the commit's
-            id into them.
+        host_kind: the kind of the hosts whose repositories it is for, as ``hosts:`` in config.yaml
+            has it; empty where another fetcher stands for that kind.
     """
 
     writes: ClassVar[frozenset[str]] = frozenset({"rev", "tag"})
-    carries_commit: ClassVar[bool] = True
+    host_kind: ClassVar[str] = ""
 
     @abstractmethod
-    def archive(self, project: Project, web: str, commit: str) -> str:
-        """Return the address of a commit's archive; see `Fetcher.fetch` for ``web``."""
+    def plain(self, project: Project, web: str, repository: str, commit: str) -> Fetch:
+        """Return how a commit is fetched by a call that asks for nothing but its repository.
+
+        Args:
+            project: the repository.
+            web: as for `Fetcher.fetch`.
+            repository: the address that git knows it by.
+            commit: 40 hexadecimal digits.
+        """
 
     def pin(self, package: Package, source: Source) -> Pin:
         """Return version, rev or tag, and hash; ``refs/tags/v1.0`` is the tag ``v1.0``."""
@@ -62,6 +71,27 @@ class Forge(Fetcher):
             through_version=is_through_version(package, source, "tag", "rev"),
             hash=written_hash(source),
         )
+
+
+class Forge(RevFetcher):
+    """A fetcher of a commit's archive.
+
+    Attributes:
+        carries_commit: the host's archives are made by ``git archive``, which writes the commit's
+            id into them.
+    """
+
+    carries_commit: ClassVar[bool] = True
+
+    @abstractmethod
+    def archive(self, project: Project, web: str, commit: str) -> str:
+        """Return the address of a commit's archive; see `Fetcher.fetch` for ``web``."""
+
+    def plain(self, project: Project, web: str, repository: str, commit: str) -> Fetch:
+        """Return the archive of the commit."""
+        del repository
+        url = self.archive(project, web, commit)
+        return Fetch(url=url, unpack=True, commit=commit if self.carries_commit else "")
 
     def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
         """Return the archive of the candidate's commit and the fields that name it."""
@@ -73,11 +103,9 @@ class Forge(Fetcher):
         switches = switched_on(source, NOT_AN_ARCHIVE)
         project = self.project(package, source)
         address = f"{project.page(web)}.git"
-        return Fetch(
+        return replace(
+            self.plain(project, web, address, candidate.commit),
             values=values,
-            url=self.archive(project, web, candidate.commit),
-            unpack=True,
-            commit=candidate.commit if self.carries_commit else "",
             blocked=f"{switches} asks for more than the archive" if switches else "",
             checkout=checkout(source, address, candidate.commit, NOT_AN_ARCHIVE, submodules=False)
             if switches
