@@ -187,10 +187,12 @@ def test_a_name_of_several_packages_lists_them(project: Project) -> None:
         (["prefetch"], "prefetch needs a REF or --convert HASH"),
         (
             ["prefetch", "--", "pypi:x"],
-            "'pypi:x' is not a valid source (expected bitbucket:OWNER/REPO@REV, "
-            "codeberg:OWNER/REPO@REV, github:OWNER/REPO@REV, gitlab:GROUP/REPO@REV, "
-            "sourcehut:~OWNER/REPO@REV, pypi:NAME@VERSION, git+https://HOST/PATH@REV, "
-            "https://HOST/OWNER/REPO@REV or the URL of a file)",
+            (
+                "'pypi:x' is not a valid source (expected bitbucket:OWNER/REPO@REV, "
+                "codeberg:OWNER/REPO@REV, github:OWNER/REPO@REV, gitlab:GROUP/REPO@REV, "
+                "sourcehut:~OWNER/REPO@REV, pypi:NAME@VERSION, git+https://HOST/PATH@REV, "
+                "https://HOST/OWNER/REPO@REV or the URL of a file)"
+            ),
         ),
     ],
 )
