@@ -82,8 +82,8 @@ async def one_by_one(nix: NixBuild, scratch: Scratch, wanted: list[BuildJob]) ->
         expression = file_expression(
             str(tree / "default.nix"), job.target.attribute, probe(job.target.policy.imports)
         )
-        log = scratch.file("log")
-        ended = await nix.evaluate(expression, (), tree, log)
+        async with scratch.folder() as logs:
+            ended = await nix.evaluate(expression, (), tree, logs / "log")
         found.append(read_evaluated(ended.stdout).drv)
         scratch.drop(tree)
     return found

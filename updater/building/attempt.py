@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.building.batches import Evaluation
-    from updater.building.evaluating import BuildTarget, Downloaded
+    from updater.building.evaluating import BuildTarget, StoredSource
     from updater.building.expressions import Evaluated
     from updater.effects.nix.build import Ended, NixBuild
     from updater.effects.scratch import Scratch
@@ -42,13 +42,13 @@ class Attempt(Struct, frozen=True):
     target: BuildTarget
     log: Path
 
-    async def run(self, said: Evaluation | None, label: str, source: Downloaded | None) -> Build:
+    async def run(self, said: Evaluation | None, label: str, source: StoredSource | None) -> Build:
         """Return what became of it.
 
         Args:
             said: its evaluation, where that was done ahead.
             label: the version that the built metadata must have; empty to leave that out.
-            source: what was downloaded for its hash.
+            source: its source, where that was downloaded for its hash.
 
         Raises:
             BuildError: Nix cannot be asked.
@@ -59,7 +59,7 @@ class Attempt(Struct, frozen=True):
             if ended.exit_code:
                 return self._failed("evaluation", ended, tree)
             package = read_evaluated(ended.stdout)
-        await self._give(source, package.drv, package.source_name, package.source_path)
+        await self._refuse_other(source, package.drv, package.source_name, package.source_path)
         ended = await self.nix.realise([package.drv], self.target.policy.options, self.log)
         if ended.exit_code:
             return self._failed(_phase(ended.log), ended)
@@ -72,7 +72,7 @@ class Attempt(Struct, frozen=True):
         writes.append(self.log, said.log)
         return said.evaluated
 
-    async def true_hash(self, wrong: Sri, needs: str, source: Downloaded | None) -> Sri:
+    async def true_hash(self, wrong: Sri, needs: str, source: StoredSource | None) -> Sri:
         """Return the hash that Nix finds instead of a fake one; see `Builder.true_hash`."""
         ended, tree = await self._evaluate(part(needs))
         attribute = self.target.attribute
@@ -85,7 +85,7 @@ class Attempt(Struct, frozen=True):
                 hint=f"the log: {self.log}",
             )
         whole, name, path = read_part(ended.stdout)
-        await self._give(source, whole, name, path)
+        await self._refuse_other(source, whole, name, path)
         derivation = await self.nix.fixed_output(whole, wrong)
         if not derivation:
             raise HashError(
@@ -94,22 +94,24 @@ class Attempt(Struct, frozen=True):
             )
         return await self.nix.true_hash(derivation, wrong, self.target.policy.options, self.log)
 
-    async def _give(self, source: Downloaded | None, derivation: str, name: str, path: str) -> None:
-        """Put the source that was hashed into the store, so that Nix does not download it again.
+    async def _refuse_other(
+        self, source: StoredSource | None, derivation: str, name: str, path: str
+    ) -> None:
+        """Make sure that what is evaluated is made from the source that was hashed.
 
-        A source that is made from it, such as a patched one, has another path.
+        A source that is made from it, such as a patched one, has another path. Under the name that
+        evaluation gives it is in the store then, so that Nix does not download it again.
 
         Raises:
             BuildError: what is evaluated is not made from the source that was hashed.
         """
         if source is None or not name:
             return
-        folder = self.scratch.file("unpacked").parent
-        made = await self.nix.add_source(source.archive, name, folder, strip_root=source.strip_root)
-        if made not in ("", path) and not await self.nix.fixed_output(derivation, source.sri):
+        named = await self.nix.source_named(source.path, source.sri, name)
+        if named != path and not await self.nix.fixed_output(derivation, source.sri):
             raise BuildError(
                 f"{self.target.attribute} evaluates to the source {path}, and what was hashed is "
-                f"{made}",
+                f"{named or source.path}",
                 hint="a build would prove nothing: is `attribute:` under `build:` that of this "
                 "package, and does nothing override its src?",
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 import anyio
@@ -12,16 +12,16 @@ from msgspec.structs import replace
 
 from updater.building import diagnose
 from updater.building.attempt import Attempt
-from updater.building.evaluating import Evaluator, key
+from updater.building.evaluating import Evaluator, StoredSource, key
 from updater.effects import files, writes
 from updater.errors import BuildError, HashError
 from updater.model import Build
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
-    from updater.building.evaluating import Ahead, BuildJob, BuildTarget, Downloaded
+    from updater.building.evaluating import Ahead, BuildJob, BuildTarget
     from updater.effects.nix.build import NixBuild
     from updater.effects.scratch import Scratch
     from updater.model import BuildPolicy, Package, Sri
@@ -70,6 +70,36 @@ class Builder(Struct, frozen=True):
             return "" if files.exists(self.root / policy.file) else f"there is no {policy.file}"
         there = files.exists(self.root / policy.flake / "flake.nix")
         return "" if there else "there is no flake.nix"
+
+    @asynccontextmanager
+    async def archive(self) -> AsyncIterator[Path]:
+        """Yield a path for one source's archive, which is gone at the end with its tree.
+
+        There are so many at once as builds: it takes the place of one.
+        """
+        async with self.limit, self.scratch.folder() as folder:
+            yield folder / "archive"
+
+    async def store(
+        self, archive: Path, sri: Sri, policy: BuildPolicy, *, strip_root: bool
+    ) -> StoredSource | None:
+        """Put a source that was hashed into Nix's store, so that no build downloads it again.
+
+        Args:
+            archive: what was downloaded, at the path that `archive` yields.
+            sri: the hash of the tree in it.
+            policy: says how long Nix may take.
+            strip_root: as in `Fetch`.
+
+        Returns:
+            None where Nix has to unpack it itself.
+
+        Raises:
+            StageError: it cannot be unpacked or stored.
+        """
+        seconds = policy.timeout.total_seconds()
+        path = await self.nix.add_source(archive, seconds, strip_root=strip_root)
+        return StoredSource(path, sri) if path else None
 
     async def evaluate(self, jobs: Sequence[BuildJob]) -> Ahead:
         """Evaluate together what can be; the rest is evaluated when it is built."""
@@ -157,7 +187,7 @@ class Builder(Struct, frozen=True):
         log = self._log(job.target.package)
         writes.make(log, b"")
 
-        async def one(target: BuildTarget, label: str, source: Downloaded | None) -> Build:
+        async def one(target: BuildTarget, label: str, source: StoredSource | None) -> Build:
             attempt = Attempt(self.nix, self.scratch, job.changes, target, log)
             return await attempt.run(ahead.get(key(job, target)), label, source)
 

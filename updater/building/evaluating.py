@@ -44,17 +44,16 @@ class BuildTarget(Struct, frozen=True):
         return attribute_path(self.policy.attribute, self.package.name)
 
 
-class Downloaded(Struct, frozen=True):
-    """A source as it was downloaded for its hash, kept for Nix.
+class StoredSource(Struct, frozen=True):
+    """A source that was downloaded for its hash, and is in Nix's store since.
 
     Attributes:
-        sri: the hash of the archive's tree.
-        strip_root: as in `Fetch`.
+        path: its store path under the name that fetchers give.
+        sri: its NAR hash.
     """
 
-    archive: Path
+    path: str
     sri: Sri
-    strip_root: bool
 
 
 class BuildJob(Struct, frozen=True):
@@ -64,14 +63,14 @@ class BuildJob(Struct, frozen=True):
         target: the package that is changed.
         label: the version that the built metadata must have; empty to leave that out.
         changes: file -> bytes, over the user's tree.
-        source: the source as it was downloaded for its hash, None where it was not.
+        source: the source, where it was downloaded for its hash.
         dependents: packages to build after it, in dependency order.
     """
 
     target: BuildTarget
     label: str
     changes: Mapping[str, bytes]
-    source: Downloaded | None = None
+    source: StoredSource | None = None
     dependents: tuple[BuildTarget, ...] = ()
 
     @property
@@ -128,24 +127,25 @@ class Evaluator(Struct, frozen=True):
         return ahead
 
     async def _batch(self, batch: Sequence[_TreePart], policy: BuildPolicy, limit: float) -> Ahead:
-        log = self.scratch.file("evaluation.log")
         copies: list[Path] = []
-        try:
-            with anyio.move_on_after(limit):
-                keys: list[EvaluationKey] = []
-                trees = []
-                for part in batch:
-                    copies.append(await to_thread.run_sync(self.scratch.copy, dict(part.changes)))
-                    wanted = dict(enumerate(part.wanted.values(), len(keys)))
-                    keys += part.wanted
-                    trees.append(EvaluatedTree(await self._place(copies[-1], policy), wanted))
-                found = await self._evaluated(trees, policy, log)
-                return {keys[at]: said for at, said in found.items()}
-        except BuildError:
-            pass  # met again, and told, when each package is evaluated by itself
-        finally:
-            for copy in copies:
-                self.scratch.drop(copy)
+        async with self.scratch.folder() as folder:
+            try:
+                with anyio.move_on_after(limit):
+                    keys: list[EvaluationKey] = []
+                    trees = []
+                    for part in batch:
+                        changes = dict(part.changes)
+                        copies.append(await to_thread.run_sync(self.scratch.copy, changes))
+                        wanted = dict(enumerate(part.wanted.values(), len(keys)))
+                        keys += part.wanted
+                        trees.append(EvaluatedTree(await self._place(copies[-1], policy), wanted))
+                    found = await self._evaluated(trees, policy, folder / "evaluation.log")
+                    return {keys[at]: said for at, said in found.items()}
+            except BuildError:
+                pass  # met again, and told, when each package is evaluated by itself
+            finally:
+                for copy in copies:
+                    self.scratch.drop(copy)
         return {}
 
     async def _place(self, copy: Path, policy: BuildPolicy) -> str:

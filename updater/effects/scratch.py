@@ -7,15 +7,19 @@ import os
 import shutil
 import subprocess
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import anyio
+from anyio import to_thread
 
 from updater.effects.processes.process import environment
 from updater.errors import BuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
 _LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__", "result*")
 _RUN, _LOCK = "updater-run-", ".lock"
@@ -78,9 +82,15 @@ class Scratch:
             ) from error
         return target
 
-    def file(self, name: str) -> Path:
-        """Return the path for a file of this run; its folder is new."""
-        return Path(tempfile.mkdtemp(prefix="file-", dir=self._folder)) / name
+    @asynccontextmanager
+    async def folder(self) -> AsyncIterator[Path]:
+        """Make an empty folder, which is gone at the end with all that is in it then."""
+        path = Path(tempfile.mkdtemp(prefix="folder-", dir=self._folder))
+        try:
+            yield path
+        finally:
+            with anyio.CancelScope(shield=True):
+                await to_thread.run_sync(partial(shutil.rmtree, path, ignore_errors=True))
 
     def drop(self, tree: Path) -> None:
         """Remove a copy."""

@@ -70,6 +70,12 @@ class Prefetcher(Struct, frozen=True):
             return Hashed(fetch.sri, "index", 0)
         return await to_thread.run_sync(self._download, fetch, keep)
 
+    @staticmethod
+    def unpacks(fetch: Fetch, method: Literal["auto", "embedded", "nix", "build"]) -> bool:
+        """Tell whether a hash is that of a tree in an archive that is downloaded here."""
+        here = method in ("auto", "embedded") and not fetch.hashless and not fetch.blocked
+        return here and fetch.unpack
+
     def only_built(self, fetch: Fetch, method: Literal["auto", "embedded", "nix", "build"]) -> str:
         """Return why only a fixed-output build can tell a hash, or an empty string."""
         if method == "build":

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.audit.base import examine, stopped
-from updater.building.evaluating import Downloaded
-from updater.effects import files
 from updater.errors import HashError, NotEvaluated
 from updater.kinds import FETCHERS, guarded, rules
 from updater.model import Build, Candidate, Fetch, Hashed, Held, NoFile, Outcome, PinWarning, Sri
@@ -23,7 +22,10 @@ from updater.pipeline.hash.tags import refuse_moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
 
+    from updater.building.evaluating import StoredSource
     from updater.choose.run import Run
     from updater.choose.subjects import Decision, Subject
     from updater.model import PinValues, Source
@@ -61,29 +63,28 @@ class HashStage(Struct, frozen=True):
             return Held(reason=problem, **decision.known(subject.package))
         unbuilt = ask.unbuilt or self.run.builder().skipped(subject.policy.build)
         built = not unbuilt or (subject.package.side_hashes and ask.reported is None)
-        keep = self.run.builder().scratch.file("archive") if built else None
-        known = await search.downloaded(keep)
-        hashed, values, unknown = known.hashed, known.values, known.unknown
-        step = step_to(subject, decision, candidate, hashed, self.run.now)
-        wanted = bool(ask.to) or search.is_pinned(hashed)
-        problem = "" if wanted else stopped(step, rules())
-        if unknown and not problem:
-            problem = search.problem(self._cannot_build(subject, ask), moving=False)
-        if problem:
-            return Held(reason=problem, **decision.known(subject.package))
-        archive = None
-        if hashed is not None and keep is not None and files.exists(keep):
-            archive = Downloaded(keep, hashed.sri, fetches[0].strip_root)
+        async with self._archive(search, kept=bool(built)) as archive:
+            known = await search.downloaded(archive)
+            hashed, values, unknown = known.hashed, known.values, known.unknown
+            step = step_to(subject, decision, candidate, hashed, self.run.now)
+            wanted = bool(ask.to) or search.is_pinned(hashed)
+            problem = "" if wanted else stopped(step, rules())
+            if unknown and not problem:
+                problem = search.problem(self._cannot_build(subject, ask), moving=False)
+            if problem:
+                return Held(reason=problem, **decision.known(subject.package))
+            needed = archive if unknown or not unbuilt else None
+            source = await self._stored(needed, hashed, search)
         try:
-            found = await self._told(subject, text, values, unknown, archive, ask)
+            found = await self._told(subject, text, values, unknown, source, ask)
         except NotEvaluated as error:
             names = " and ".join(one.shown for one in unknown)
             reason = f"only a build can tell its {names}, and {error.message}; {ADVICE}"
             return Held(reason=reason, **decision.known(subject.package))
         await self._refuse_moved(search, candidate)
-        source = next((sri for one, sri in found.items() if one == Unknown("hash")), None)
-        if source is not None:
-            hashed = Hashed(source, "build", 0)
+        built_hash = found.get(Unknown("hash"))
+        if built_hash is not None:
+            hashed = Hashed(built_hash, "build", 0)
         told = collisions(hashed)
         if found and ask.reported is not None:
             told = (*told, _reported(found))
@@ -94,10 +95,24 @@ class HashStage(Struct, frozen=True):
             decision,
             PlannedChange(subject.package, with_hashes(values, found)),
             hashed,
-            archive=archive,
+            source=source,
             build=Build("skipped", "", phase=unbuilt) if unbuilt else None,
             built={**known.checked_out, **{one.shown: str(sri) for one, sri in found.items()}},
         )
+
+    def _archive(
+        self, search: SourceHashes, *, kept: bool
+    ) -> AbstractAsyncContextManager[Path | None]:
+        """Return the owner of the archive of a source, of None where no archive is kept."""
+        return self.run.builder().archive() if kept and search.unpacks else nullcontext()
+
+    async def _stored(
+        self, archive: Path | None, hashed: Hashed | None, search: SourceHashes
+    ) -> StoredSource | None:
+        if archive is None or hashed is None:
+            return None
+        policy, strip_root = search.subject.policy.build, search.fetches[0].strip_root
+        return await self.run.builder().store(archive, hashed.sri, policy, strip_root=strip_root)
 
     def _fetches(self, subject: Subject, candidate: Candidate) -> Iterator[Fetch | NoFile]:
         """Yield how the package's source and its further sources get the candidate."""
@@ -140,7 +155,7 @@ class HashStage(Struct, frozen=True):
         text: bytes,
         values: PinValues,
         unknown: tuple[Unknown, ...],
-        archive: Downloaded | None,
+        source: StoredSource | None,
         ask: Bump,
     ) -> Mapping[Unknown, Sri]:
         if not unknown:
@@ -149,7 +164,7 @@ class HashStage(Struct, frozen=True):
         if ask.reported is None:
             policy = subject.policy.build
             return await find_hashes(
-                self.run.builder(), package, policy, text, values, unknown, archive
+                self.run.builder(), package, policy, text, values, unknown, source
             )
         told = ask.reported.get(package.identity, {})
         missing = [one.shown for one in unknown if one.shown not in told]

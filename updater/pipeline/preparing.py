@@ -156,7 +156,7 @@ class Preparer(Struct, frozen=True):
             BuildTarget(package, policy),
             ready.planned.values.own.get("version", ""),
             changes,
-            ready.archive,
+            ready.source,
             tuple(self._dependent(one, policy) for one in order_of(after, found.packages)),
         )
 

@@ -31,6 +31,9 @@ _FEATURES = ("--extra-experimental-features", "nix-command flakes")
 # A flake's nixConfig could turn the sandbox off, or name a substituter.
 _OWN_SETTINGS = ("--option", "accept-flake-config", "false")
 _GRACE_SECONDS = 5.0
+# What fetchzip and the fetchers made of it call a source unless they are told another name.
+_SOURCE_NAME = "source"
+_NAMED = "{ path, name, sha256 }: builtins.path { inherit path name sha256; }"
 _SHOWN_LINES = 20
 
 
@@ -206,13 +209,12 @@ class NixBuild:
         """Return the text of the file that a derivation made."""
         return Path(ended.stdout.split()[-1]).read_text("utf-8")
 
-    async def add_source(self, archive: Path, name: str, folder: Path, *, strip_root: bool) -> str:
-        """Put an archive's tree into the store as fetchzip would.
+    async def add_source(self, archive: Path, seconds: float, *, strip_root: bool) -> str:
+        """Put an archive's tree into the store as fetchzip would, under the name that it gives.
 
         Args:
-            archive: what was hashed and found safe.
-            name: the store name that evaluation gives.
-            folder: for the unpacked tree.
+            archive: what was hashed and found safe; the tree is unpacked beside it, and stays.
+            seconds: how long Nix may take.
             strip_root: as fetchzip's ``stripRoot``.
 
         Returns:
@@ -220,14 +222,37 @@ class NixBuild:
 
         Raises:
             BuildError: it cannot be unpacked or added.
+            HashError: Nix takes too long.
         """
-        tree = await to_thread.run_sync(unpacked, archive, folder / "unpacked", name, strip_root)
-        if tree is None:
+        tree = archive.with_name(_SOURCE_NAME)
+        if not await to_thread.run_sync(unpacked, archive, tree, strip_root):
             return ""
-        ran = await self._nix.run("nix-store", "--add-fixed", "--recursive", "sha256", str(tree))
+        command = ("nix-store", "--add-fixed", "--recursive", "sha256", str(tree))
+        ran = await self._nix.run(*command, seconds=seconds)
         if ran.exit_code:
             raise BuildError(f"the source cannot be put into the store: {ran.stderr[-500:]}")
         return ran.stdout.strip()
+
+    async def source_named(self, path: str, sri: Sri, name: str) -> str:
+        """Put a source that is in the store there under another name, too.
+
+        Args:
+            path: its store path.
+            sri: its NAR hash.
+            name: the store name that evaluation gives.
+
+        Returns:
+            Its store path under that name; an empty string where it cannot be told, such as when
+            the store was cleaned of the source since.
+        """
+        if Path(path).name.partition("-")[2] == name:
+            return path
+        given = {"path": path, "name": name, "sha256": sri.digest.hex()}
+        command = ["nix-instantiate", "--eval", "--json", "--read-write-mode"]
+        for argument, value in given.items():
+            command += ["--argstr", argument, value]
+        ran = await self._nix.run(*command, "--expr", _NAMED)
+        return str(json.loads(ran.stdout)) if not ran.exit_code else ""
 
     async def _run(self, command: Sequence[str], cwd: Path, log: Path) -> Ended:
         """Run a command in a process group of its own, which ends with it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import stat
 import tarfile
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from updater.errors import BuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from updater.model import Sri
 
@@ -29,24 +29,40 @@ def with_output(derivations: Sequence[str], sri: Sri) -> str:
     return ""
 
 
-def unpacked(archive: Path, folder: Path, name: str, strip_root: bool) -> Path | None:  # noqa: FBT001 - for a thread
-    """Unpack an archive into ``folder`` as fetchzip does; None for what is no tar.
+def unpacked(archive: Path, tree: Path, strip_root: bool) -> bool:  # noqa: FBT001 - for a thread
+    """Unpack an archive as fetchzip does; tell whether it is a tar that this Python reads.
+
+    Args:
+        archive: what was hashed and found safe.
+        tree: the path that the tree gets.
+        strip_root: as fetchzip's ``stripRoot``.
 
     Raises:
         BuildError: it cannot be unpacked.
     """
-    tree = folder / "tree"
     try:
         opened = tarfile.open(archive)  # noqa: SIM115 - closed below
     except tarfile.TarError:
-        return None
+        return False
+    whole = tree.with_name("unpacked")
     try:
-        shutil.rmtree(folder, ignore_errors=True)
-        tree.mkdir(parents=True)
+        whole.mkdir()
         with opened:
-            opened.extractall(tree, filter="tar")
+            opened.extractall(whole, _writable(opened), filter="tar")
+        top = whole
         if strip_root:
-            (tree,) = tree.iterdir()
-        return tree.rename(folder / name)
+            (top,) = whole.iterdir()
+        top.rename(tree)
     except (OSError, tarfile.TarError, ValueError) as error:
         raise BuildError(f"the source cannot be unpacked: {error}") from error
+    return True
+
+
+def _writable(members: Iterable[tarfile.TarInfo]) -> Iterator[tarfile.TarInfo]:
+    """Yield members with a mode that lets their owner read, move and remove them.
+
+    A NAR has nothing of it but that a file is executable, which stays.
+    """
+    for member in members:
+        member.mode |= stat.S_IRWXU if member.isdir() else stat.S_IRUSR | stat.S_IWUSR
+        yield member

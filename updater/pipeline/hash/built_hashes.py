@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.building.evaluating import BuildJob, BuildTarget, Downloaded
+from updater.building.evaluating import BuildJob, BuildTarget
 from updater.kinds import WRITABLE
 from updater.model import PinValues, Sri
 from updater.overlay.editing.patch import plan_change
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from updater.building.builder import Builder
+    from updater.building.evaluating import StoredSource
     from updater.model import BuildPolicy, Field, Package
 
 # The source alone evaluates where the package does not, for want of a dependency.
@@ -61,7 +62,7 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
     text: bytes,
     values: PinValues,
     unknown: Sequence[Unknown],
-    archive: Downloaded | None,
+    source: StoredSource | None,
 ) -> dict[Unknown, Sri]:
     """Return the hashes that are asked for, in their order.
 
@@ -72,7 +73,7 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
         text: the package's file as it is.
         values: what the change writes but for these hashes.
         unknown: the hashes; the source's before those of what is made from it.
-        archive: the source as it was downloaded for its hash, None where it was not.
+        source: the source, where it was downloaded for its hash.
 
     Raises:
         StageError: Nix cannot be asked, or does not come as far as a hash.
@@ -82,7 +83,7 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
     for one in unknown:
         change = plan_change(package, with_hashes(values, fakes | found), text, WRITABLE)
         is_source = one.companion is None and one.field == "hash"
-        job = BuildJob(BuildTarget(package, policy), "", {package.file: change.after}, archive)
+        job = BuildJob(BuildTarget(package, policy), "", {package.file: change.after}, source)
         part = _SOURCE if is_source else _WHOLE
         found[one] = await builder.true_hash(job, fakes[one], part)
     return found

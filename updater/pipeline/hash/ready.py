@@ -9,7 +9,7 @@ from msgspec import Struct, field
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from updater.building.evaluating import Downloaded
+    from updater.building.evaluating import StoredSource
     from updater.choose.subjects import Decision
     from updater.model import Build, Hashed
     from updater.pipeline.hash.planned import PlannedChange
@@ -19,12 +19,13 @@ class Ready(Struct, frozen=True):
     """A change whose values are known; ``build`` is None until it is decided or done.
 
     Attributes:
+        source: the source, where it was downloaded for its hash and is to be built.
         built: field -> hash, for those that a build told.
     """
 
     decision: Decision
     planned: PlannedChange
     hashed: Hashed | None
-    archive: Downloaded | None = None
+    source: StoredSource | None = None
     build: Build | None = None
     built: Mapping[str, str] = field(default_factory=dict)

@@ -82,8 +82,17 @@ class SourceHashes(Struct, frozen=True):
         # Here a tree's archive says whose it is; Nix, and the bytes of a file, do not.
         return not fetch.unpack or self.subject.policy.hash == "nix"
 
+    @property
+    def unpacks(self) -> bool:
+        """Whether the hash of the package's own source is that of a tree that is unpacked here."""
+        return self.prefetcher.unpacks(self.fetches[0], self.subject.policy.hash)
+
     async def downloaded(self, keep: Path | None) -> DownloadedHashes:
-        """Return what downloads tell: the source's hash, all values, and what is left."""
+        """Return what downloads tell: the source's hash, all values, and what is left.
+
+        Args:
+            keep: where the archive of the package's own source is left, if it is unpacked here.
+        """
         package, first = self.subject.package, None
         written: list[dict[str, str]] = []
         unknown: list[Unknown] = []
