@@ -16,7 +16,6 @@ code 1 if Nix gives another hash.
 from __future__ import annotations
 
 import argparse
-import base64
 import functools
 import http.server
 import io
@@ -35,8 +34,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from updater.model import Sri
-from updater.model.sri import to_base32
+from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,10 +49,9 @@ ENDINGS: Final = (".py", ".py", ".c", ".h", ".md", "", "-x.txt")
 EMBEDDED: Final = """
 import sys, urllib.request
 from updater.hashing.archive import hash_archive
-from updater.hashing.sri import to_base32
 with urllib.request.urlopen(sys.argv[1]) as answer:
     chunks = iter(lambda: answer.read(65536), b"")
-    print(to_base32(hash_archive(chunks, filename="x.tar.gz").sri))
+    print(hash_archive(chunks, filename="x.tar.gz").sri)
 """
 FLOOR: Final = """
 import hashlib, sys, urllib.request
@@ -233,16 +230,14 @@ def measure_nix(url: str, scratch: Path) -> Cost:
         for name in folders:
             Path(inside, name).chmod(0o700)
     shutil.rmtree(folder)
-    return cost
+    return replace(cost, printed=str(parse_hash(cost.printed, "sha256")))
 
 
 def measure_command(url: str, scratch: Path) -> Cost:
     """Run the updater itself, whose cache and configuration would lie in ``scratch``."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(scratch)}
     command = [sys.executable, "-m", "updater", "prefetch", "--unpack", url, "-C", str(scratch)]
-    cost = measure(command, environment)
-    digest = base64.b64decode(cost.printed.removeprefix("sha256-"))
-    return replace(cost, printed=to_base32(Sri("sha256", digest)))
+    return measure(command, environment)
 
 
 def measure_python(program: str, url: str) -> Cost:

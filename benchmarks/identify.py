@@ -25,7 +25,6 @@ from pathlib import Path
 
 from updater.effects.git.mirror import Mirror
 from updater.identify.hashes import TreeHashes
-from updater.model.sri import to_base16
 
 LENGTHS = [int(one) for one in sys.argv[1:]] or [100, 1_000, 10_000]
 FILES = (20, 200, 2_000)
@@ -66,7 +65,7 @@ def hash_all(folder: Path, workers: int) -> None:
             for one in offered:
                 found = hashes.of(one).sri
                 if len(kept) < 500:  # noqa: PLR2004 - more than the naive way can check
-                    kept[one.commit] = to_base16(found)
+                    kept[one.commit] = found.digest.hex()
     seconds = time.perf_counter() - started
     users = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     memory = [resource.getrusage(who).ru_maxrss / 1024 for who in users]

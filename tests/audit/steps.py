@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from updater.audit.base import Step
-from updater.model import Candidate, Package, Span
+from updater.model import Candidate
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def step(old: str | None, new: str, published: datetime | None = None) -> Step:
     """A package's step from one version to another."""
-    package = Package("a.nix", ("a",), 1, Span(0, 1), "a", None, None)
-    return Step(package, old, Candidate(new, published=published), NOW)
+    return Step(old, Candidate(new, published=published), NOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 import hashlib
 import subprocess
 import sys
@@ -15,11 +16,9 @@ from hypothesis import strategies as st
 from tests.hashing.trees import examples
 from updater.errors import HashError
 from updater.model import Algorithm, Sri
-from updater.model.sri import DIGEST_BYTES, parse_hash, to_base16, to_base32, to_base64
+from updater.model.sri import DIGEST_BYTES, parse_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.real_nix import Nix
 
 EMPTY = Sri("sha256", hashlib.sha256(b"").digest())
@@ -51,7 +50,7 @@ def test_every_spelling_of_the_empty_files_hash_is_the_same(text: str) -> None:
 
 @given(sri=hashes)
 def test_what_is_written_is_read_back(sri: Sri) -> None:
-    for digits in (to_base16(sri), to_base32(sri), to_base64(sri)):
+    for digits in (sri.digest.hex(), base64.b64encode(sri.digest).decode()):
         assert parse_hash(digits, sri.algorithm) == sri
         assert parse_hash(f"{sri.algorithm}:{digits}") == sri
     assert parse_hash(str(sri)) == sri
@@ -127,19 +126,10 @@ def test_a_wrong_hash_is_refused(text: str, algorithm: Algorithm | None, message
 @pytest.mark.nix
 @settings(examples, max_examples=10)
 @given(sri=hashes)
-@pytest.mark.parametrize(
-    ("command", "write"),
-    [
-        ("to-base16", to_base16),
-        ("to-base32", to_base32),
-        ("to-base64", to_base64),
-        ("to-sri", str),
-    ],
-)
-def test_nix_writes_the_same(nix: Nix, command: str, write: Callable[[Sri], str], sri: Sri) -> None:
-    for digits in (to_base16(sri), to_base32(sri), to_base64(sri)):
-        said = nix.run("nix", "hash", command, "--type", sri.algorithm, digits)
-        assert said.strip() == write(sri)
+@pytest.mark.parametrize("command", ["to-base16", "to-base32", "to-base64", "to-sri"])
+def test_what_nix_writes_is_read(nix: Nix, command: str, sri: Sri) -> None:
+    written = nix.run("nix", "hash", command, "--type", sri.algorithm, str(sri)).strip()
+    assert parse_hash(written, sri.algorithm) == sri
 
 
 def test_reading_a_hash_loads_nothing_heavy() -> None:

@@ -33,9 +33,7 @@ if TYPE_CHECKING:
 
 TODAY = date(2026, 3, 20)
 UPDATE = example()
-PROPOSAL = Proposal(
-    "ema-pytorch", "updater/ema-pytorch", "t", "m", "b", (UPDATE,), {"overlays/e.nix": b"new"}
-)
+PROPOSAL = Proposal("updater/ema-pytorch", "t", "m", "b", (UPDATE,), {"overlays/e.nix": b"new"})
 OWN = BranchCommit("c1", ("base",), signed("m", PROPOSAL.blobs), PROPOSAL.blobs)
 PERSONS = BranchCommit("c2", ("c1",), "by hand", {"x": "1"})
 MERGE = BranchCommit("c3", ("c1", "newer"), "Merge branch 'main'", {"README": "2"})
@@ -55,7 +53,7 @@ SEEN = Seen("bot[bot]", "base", None, (), None, 0, 10)
 
 
 def branch(*commits: BranchCommit) -> Branch:
-    return Branch("updater/ema-pytorch", commits[-1].sha, commits)
+    return Branch(commits[-1].sha, commits)
 
 
 def seen(**changes: Any) -> Seen:

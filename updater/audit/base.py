@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from packaging.version import Version
 
-    from updater.model import Candidate, Package, Project
+    from updater.model import Candidate, Project
 
 
 class Step(Struct, frozen=True):
@@ -32,7 +32,6 @@ class Step(Struct, frozen=True):
             out; None where it does not, or nothing is known.
     """
 
-    package: Package
     old: str | None
     candidate: Candidate
     now: datetime

@@ -139,9 +139,9 @@ class Attempt(Struct, frozen=True):
         ended = await self.nix.realise([package.check], self.target.policy.options, self.log)
         if ended.exit_code:
             return self._failed("imports", ended)
-        found = read_imported(self.nix.output(ended))
-        if label and found.version is not None and not same_version(label, found.version):
-            said = f"the built metadata says {found.version}, and {label} is written"
+        built = read_imported(self.nix.output(ended))
+        if label and built is not None and not same_version(label, built):
+            said = f"the built metadata says {built}, and {label} is written"
             hint = "the version of the source is another one: correct the label, or the source"
             return Build(
                 "failed",

@@ -48,8 +48,6 @@ class Unpacked(Struct, frozen=True):
         commit: the commit id that ``git archive`` wrote into it, or None.
         kept: path below the root -> contents, for the files that the policy chose.
         downloaded_bytes: the archive's size.
-        unpacked_bytes: what decompression gave, headers included.
-        entries: the number of members, those for folders included.
         collisions: paths that differ only in case, so that a Mac gets another tree than Linux.
     """
 
@@ -57,8 +55,6 @@ class Unpacked(Struct, frozen=True):
     commit: str | None
     kept: Mapping[str, bytes]
     downloaded_bytes: int
-    unpacked_bytes: int
-    entries: int
     collisions: tuple[tuple[str, str], ...] = ()
 
 
@@ -122,8 +118,6 @@ class _Reading:
                 commit=source.comment if _COMMIT.fullmatch(source.comment) else None,
                 kept=MappingProxyType(kept),
                 downloaded_bytes=self._meter.downloaded,
-                unpacked_bytes=self._meter.unpacked,
-                entries=self._meter.entries,
                 collisions=tuple(collisions),
             )
 

@@ -110,7 +110,6 @@ def _quoted(name: str) -> str:
 class Directive(Struct, frozen=True):
     """What a comment in an overlay asks for: ``# updater: track=tag`` is ``track`` and ``tag``."""
 
-    line: int
     key: Literal["hold", "track", "ignore"]
     value: str
 

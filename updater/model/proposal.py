@@ -99,7 +99,6 @@ class Proposal(Struct, frozen=True):
         files: path in the repository -> the file's whole new bytes.
     """
 
-    name: str
     branch: str
     title: str
     message: str

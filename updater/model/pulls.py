@@ -53,7 +53,6 @@ class Issue(Struct, frozen=True):
     """An issue as the repository shows it."""
 
     number: int
-    author: str
     body: str
 
 
@@ -73,6 +72,5 @@ class BranchCommit(Struct, frozen=True):
 class Branch(Struct, frozen=True):
     """A branch with what it adds to the base, oldest first."""
 
-    name: str
     head: str
     commits: tuple[BranchCommit, ...]

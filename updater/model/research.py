@@ -60,14 +60,12 @@ class Vulnerabilities(Struct, frozen=True):
     """What a source knows of an update.
 
     Attributes:
-        source: who was asked.
         name: the project that was asked about, as the package index calls it.
         fixed: of the old release, and not of the new one.
         known: of the new release.
         problem: why it is not known; empty where it is.
     """
 
-    source: str
     name: str
     fixed: tuple[Vulnerability, ...] = ()
     known: tuple[Vulnerability, ...] = ()

@@ -51,28 +51,6 @@ def parse_hash(text: str, algorithm: Algorithm | None = None) -> Sri:
     return _parse_digits(text, algorithm, text)
 
 
-def to_base16(sri: Sri) -> str:
-    """Return the digest in lower-case hexadecimal digits, without prefix."""
-    return sri.digest.hex()
-
-
-def to_base32(sri: Sri) -> str:
-    """Return the digest in Nix's own base32, without prefix.
-
-    Source: Nix manual, "Nix32 encoding"; the digits are those of E. Dolstra's thesis, 5.1.
-    """
-    number = int.from_bytes(sri.digest, "little")
-    count = _base32_length(len(sri.digest))
-    return "".join(
-        _ALPHABET[number >> place * _BITS & len(_ALPHABET) - 1] for place in reversed(range(count))
-    )
-
-
-def to_base64(sri: Sri) -> str:
-    """Return the digest in padded base64 (RFC 4648, section 4), without prefix."""
-    return base64.b64encode(sri.digest).decode("ascii")
-
-
 def _algorithm(name: str, text: str) -> Algorithm:
     for known in get_args(Algorithm):
         if name == known:

@@ -134,5 +134,5 @@ def _examined(subject: Subject, decision: Decision, now: datetime) -> Decision:
     if not isinstance(decision.choice, Take):
         return decision
     old = decision.pinned.version or subject.pin.version
-    found = examine(Step(subject.package, old, decision.choice.candidate, now), rules())
+    found = examine(Step(old, decision.choice.candidate, now), rules())
     return replace(decision, warnings=decision.warnings + found)

@@ -111,5 +111,5 @@ class Auditor(Struct, frozen=True):
         identity = package.identity
         old, new = self.before.get(identity), self.after.get(identity)
         projects = (old, new) if old is not None and new is not None else None
-        step = Step(package, before.label, candidate, self.now, projects)
+        step = Step(before.label, candidate, self.now, projects)
         return examine(step, self.rules)

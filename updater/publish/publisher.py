@@ -239,7 +239,6 @@ class Publisher:
         changed = {member.package.file for member in members}
         updates = tuple(member.update for member in members)
         return Proposal(
-            name=name,
             branch=names.branch(name),
             title=names.title(name, updates),
             message=names.message(name, updates),

@@ -56,7 +56,6 @@ TOLD = Research(
         ("MIT", "BUSL-1.1"),
     ),
     vulnerabilities=Vulnerabilities(
-        "https://osv.example",
         "ema-pytorch",
         fixed=(
             Vulnerability("GHSA-1", ("CVE-1",), "was *bad* @anna", "https://osv.example/GHSA-1"),
@@ -77,7 +76,7 @@ BODIES: dict[str, list[Update]] = {
         example(
             told=Research(
                 difference=Difference((), "both wheels"),
-                vulnerabilities=Vulnerabilities("https://osv.example", "ema-pytorch"),
+                vulnerabilities=Vulnerabilities("ema-pytorch"),
             )
         )
     ],
@@ -102,7 +101,7 @@ BODIES: dict[str, list[Update]] = {
             build=Build("skipped", "", phase="the source stays the same"),
             told=Research(
                 vulnerabilities=Vulnerabilities(
-                    "https://osv.example", "ema-pytorch", problem="the source could not be asked"
+                    "ema-pytorch", problem="the source could not be asked"
                 ),
             ),
         )

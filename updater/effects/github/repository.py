@@ -107,7 +107,7 @@ class GitHubRepository:
                 return None
             compared = self._requests.ask(f"/compare/{base}...{head}", per_page=_MOST_COMMITS)
             commits = tuple(self._commit(str(one["sha"])) for one in compared["commits"])
-            return Branch(name, head, commits)
+            return Branch(head, commits)
 
     def pulls(self, branch: str) -> tuple[Pull, ...]:
         """Return the pull requests of a branch of this repository, newest first."""
@@ -146,7 +146,7 @@ class GitHubRepository:
             for one in listed:
                 author, body = (one["user"] or {}).get("login", ""), str(one["body"] or "")
                 if author == login and marker in body and "pull_request" not in one:
-                    return Issue(int(one["number"]), author, body.replace("\r\n", "\n"))
+                    return Issue(int(one["number"]), body.replace("\r\n", "\n"))
             return None
 
     def may_write(self, login: str) -> bool:

@@ -61,21 +61,21 @@ def _comments(source: syntax.NixText) -> Iterator[Comment]:
             continue
         said = printable(match["said"].decode("utf-8", "replace")).strip()
         line = node.start_point.row + 1
-        yield Comment(Span(start, end), line, said, tuple(_directives(said, line)))
+        yield Comment(Span(start, end), line, said, tuple(_directives(said)))
 
 
 def _starts_here(comment: Node, match: re.Match[bytes]) -> bool:
     return comment.start_byte == match.start()
 
 
-def _directives(said: str, line: int) -> Iterator[Directive]:
+def _directives(said: str) -> Iterator[Directive]:
     if found := _HOLD.fullmatch(said):
-        yield Directive(line, "hold", found["value"] or "held by a comment in the overlay")
+        yield Directive("hold", found["value"] or "held by a comment in the overlay")
     elif found := _TRACK.fullmatch(said):
-        yield Directive(line, "track", found["value"])
+        yield Directive("track", found["value"])
     elif found := _IGNORE.fullmatch(said):
         for version in re.split(r"[\s,]+", found["value"]):
-            yield Directive(line, "ignore", version)
+            yield Directive("ignore", version)
 
 
 def owners(comment: Comment, data: bytes, places: Sequence[tuple[Span, ...]]) -> frozenset[int]:

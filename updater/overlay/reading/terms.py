@@ -12,14 +12,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _IDENTIFIERS = re.compile(rb"[A-Za-z_][\w'-]*(?:\.[A-Za-z_][\w'-]*)*")
-_STRINGS = frozenset({"string_expression", "indented_string_expression"})
 _SIMPLE_ESCAPES = {"\\n": "\n", "\\r": "\r", "\\t": "\t"}
 _LONGEST_NAME = 200
-
-
-def is_string(node: Node) -> bool:
-    """Tell whether a node is a string of either kind."""
-    return node.type in _STRINGS
 
 
 def string_pieces(node: Node, data: bytes) -> list[str | Node] | None:

@@ -29,7 +29,6 @@ def step_to(
     kept = hashed.kept if hashed is not None and not package.nested else None
     needed = declared_python(kept) if kept else None
     return Step(
-        package,
         decision.pinned.version or subject.pin.version,
         candidate,
         now,

@@ -129,7 +129,6 @@ def _audited(update: Proposed, told: Research, now: datetime) -> Proposed:
         return replace(update, told=told)
     known = told.vulnerabilities.known if told.vulnerabilities is not None else ()
     step = Step(
-        outcome.package,
         outcome.old,
         outcome.candidate,
         now,

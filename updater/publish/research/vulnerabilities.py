@@ -61,9 +61,9 @@ class VulnerabilityDatabase(Struct):
         old, new = pair
         name = new[0]
         if problem:
-            return Vulnerabilities(self.address, name, problem=problem)
+            return Vulnerabilities(name, problem=problem)
         before, after = self._known[old], self._known[new]
-        return Vulnerabilities(self.address, name, fixed(before, after), after)
+        return Vulnerabilities(name, fixed(before, after), after)
 
     async def _ask(self, keys: Sequence[QueryKey]) -> None:
         said = await self._post("querybatch", {"queries": [_query(key) for key in keys]})
