@@ -22,19 +22,27 @@
         ├── BuildError              build: it cannot be built or tried at all
         │   └── NotEvaluated            the package set does not evaluate
         ├── WriteError              write: the file changed meanwhile or cannot be written
-        └── PublishError            publish: the repository refuses, or the results are not true
+        ├── PublishError            publish: the repository refuses, or the results are not true
+        └── Bug                     any stage: an exception that nobody foresaw
 
 An exception holds fields; ``str()`` makes the sentence. ``hint`` says what to do next.
 """
 
 from __future__ import annotations
 
+import errno
+from contextlib import contextmanager
+from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from updater.text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
+    from types import TracebackType
+
+_PACKAGE = PurePath(__file__).parent
 
 
 class UpdaterError(Exception):
@@ -122,11 +130,11 @@ class StageError(UpdaterError):
     """One package failed at one stage; the others go on.
 
     Attributes:
-        stage: the stage's name as it is reported: find, look-up, choose, hash, patch, build, write,
-            publish.
+        stage: the stage's name as it is reported: find, look-up, choose, identify, verify, hash,
+            patch, build, write, publish.
     """
 
-    stage: ClassVar[str] = "choose"
+    stage: str = "choose"
 
 
 class ReadError(StageError):
@@ -238,3 +246,71 @@ class PublishError(StageError):
     """The change cannot be proposed: the repository's host refuses it, or the results differ."""
 
     stage = "publish"
+
+
+class Bug(StageError):
+    """An exception that nobody foresaw: the updater is wrong, and not the package.
+
+    The exception's own text is left out: it may hold whatever was at hand, also a secret.
+
+    Attributes:
+        place: file and line in the updater's own code, or an empty string.
+        trace: where the exception passed, outermost first, without any value.
+    """
+
+    def __init__(self, stage: str, error: BaseException) -> None:
+        self.stage = stage
+        steps = list(_steps(error.__traceback__))
+        self.place = next((place for place, _ in reversed(steps) if "/" in place), "")
+        self.trace = tuple(f"{place} in {function}" for place, function in steps)
+        kind = type(error).__name__
+        if isinstance(error, OSError) and error.errno is not None:
+            kind = f"{kind} {errno.errorcode.get(error.errno, error.errno)}"
+        super().__init__(
+            f"this is a bug of the updater: {kind}{self.place and f' at {self.place}'}",
+            hint="report it with this message and what `updater --version` says; "
+            "-v shows how it came about",
+        )
+
+
+def _steps(trace: TracebackType | None) -> Iterator[tuple[str, str]]:
+    """Yield file and line, or for code of others module and line, and function of each frame."""
+    while trace is not None:
+        code, line = trace.tb_frame.f_code, trace.tb_lineno
+        path = PurePath(code.co_filename)
+        place = str(trace.tb_frame.f_globals.get("__name__", "?"))
+        if path.is_relative_to(_PACKAGE):
+            place = f"{_PACKAGE.name}/{path.relative_to(_PACKAGE).as_posix()}"
+        yield f"{place}:{line}", code.co_name
+        trace = trace.tb_next
+
+
+@contextmanager
+def bugs_at(stage: str) -> Iterator[None]:
+    """Turn an exception that nobody foresaw into a `Bug` of a stage.
+
+    Of several that were raised side by side, one that was foreseen counts first.
+
+    Raises:
+        UpdaterError: as it was raised inside.
+        Bug: anything else was raised.
+    """
+    try:
+        yield
+    except UpdaterError:
+        raise
+    except Exception as error:
+        every = list(_leaves(error))
+        for one in every:
+            if isinstance(one, UpdaterError):
+                raise one from error
+        raise Bug(stage, every[0]) from error
+
+
+def _leaves(error: Exception) -> Iterator[Exception]:
+    """Yield an exception, or those that a group holds."""
+    if not isinstance(error, ExceptionGroup):
+        yield error
+        return
+    for one in error.exceptions:
+        yield from _leaves(one)

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from updater import choose
 from updater.choose.asked import named
-from updater.choose.subjects import Decision
 from updater.errors import HashError, StageError, UpstreamError
 from updater.identify.questions import Identity
 from updater.model import Candidate, Choice, Pinned, PinWarning, Stay, Take, Wait
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from updater.choose.history import Commits
     from updater.choose.repository import PinnedRepository
+    from updater.choose.subjects import Decision
     from updater.model import Offer, Relation
 
 _NEWEST_TAGS_DATED = 50
@@ -58,7 +58,7 @@ class Chooser:
         if isinstance(decision.choice, Take):
             truly = await self._truly(decision.pinned, decision.choice.candidate)
             decision = replace(decision, pinned=truly)
-        return replace(decision, evidence=self._repository.evidence)
+        return decision
 
     async def _reach_decision(self) -> Decision:
         if self._to:
@@ -66,7 +66,7 @@ class Chooser:
         if self._tracking.kind in ("commit", "branch"):
             if self._policy.upstream:
                 why = Wait("its address names a version, and a commit has none: set `track: tag`")
-                return Decision(self._tracking, why, self._repository.pinned())
+                return self._repository.decision(why)
             return await self._follow_branch()
         decision = await self._follow_tags()
         newest = self._tags[0].version if self._tags else None
@@ -103,19 +103,17 @@ class Chooser:
             async with self._repository.commits() as commits:
                 labelled = await self._labelled(taken.candidate, commits)
             taken = replace(taken, candidate=labelled)
-        return Decision(
-            self._tracking, self._repository.as_written(taken), self._repository.pinned()
-        )
+        return self._repository.decision(self._repository.as_written(taken))
 
     # --- tags, releases, and the index as a list of them ---
 
     async def _follow_tags(self) -> Decision:
         if self._tracking.kind == "release" and self._offer.releases is None:
             why = Wait("its host has no releases besides tags: set `track: tag`")
-            return Decision(self._tracking, why, self._repository.pinned())
+            return self._repository.decision(why)
         if self._tracking.kind == "pypi" and self._index is None:
             why = Wait("`track: pypi`: the index has no project of its name")
-            return Decision(self._tracking, why, self._repository.pinned())
+            return self._repository.decision(why)
         versions = self._with_pythons(await self._dated(self._followed()))
         if self._tracking.moving:
             return await self._settle(self._newest(versions))
@@ -125,9 +123,7 @@ class Chooser:
             choice = await self._over_commit(self._newest(versions))
         else:
             choice = choose.choose_release(self._pin, versions, self._policy, self._run.now)
-        return Decision(
-            self._tracking, self._repository.as_written(choice), self._repository.pinned(), warnings
-        )
+        return self._repository.decision(self._repository.as_written(choice), warnings=warnings)
 
     def _followed(self) -> choose.Versions:
         """Return the tags of the channel that the pin follows."""
@@ -217,7 +213,7 @@ class Chooser:
             reason = f"the label {pin.version} is false: the commit is {candidate.version}"
             choice = Take(candidate, reason, (PinWarning("false-label", reason),))
         warnings = choose.tag_warnings(pin, self._offer, self._versions)
-        return Decision(self._tracking, choice, self._repository.pinned(), warnings)
+        return self._repository.decision(choice, warnings=warnings)
 
     async def _onto_head(self, head: Candidate, commits: Commits) -> Decision:
         """Decide what a moving rev without version tags becomes: the head, if it leads there."""
@@ -226,10 +222,10 @@ class Chooser:
         now = Take(head, f"the rev {rev!r} moves: pinned to the commit that it names now")
         if not self._pin.hash:
             choice = Wait(unfit, candidate=head) if unfit else now
-            return Decision(self._tracking, choice, self._repository.pinned())
+            return self._repository.decision(choice)
         held = await self._held_commit()
         if isinstance(held, Wait):
-            return Decision(self._tracking, held, self._repository.pinned())
+            return self._repository.decision(held)
         held = await self._labelled(held, commits)
         relation = await commits.relation(held.commit, head.commit)
         if relation not in ("identical", "ahead"):
@@ -237,7 +233,7 @@ class Chooser:
         elif relation == "ahead" and unfit:
             passed_over = (PinWarning("newer-held", unfit),)
             now = Take(held, f"the rev {rev!r} moves: pinned to its commit", passed_over)
-        return Decision(self._tracking, now, self._repository.pinned(held.commit, held.version))
+        return self._repository.decision(now, held)
 
     def _head(self) -> Candidate:
         branch = self._tracking.branch or self._offer.default_branch
@@ -255,12 +251,12 @@ class Chooser:
         """Decide what a moving rev becomes: the newest tag, or the commit that it holds."""
         rev = self._pin.rev
         if not self._pin.hash:
-            return Decision(self._tracking, choice, self._repository.pinned())
+            return self._repository.decision(choice)
         newest = choice.candidate
         async with self._repository.commits() as commits:
             held = await self._held_commit()
             if isinstance(held, Wait):
-                return Decision(self._tracking, held, self._repository.pinned())
+                return self._repository.decision(held)
             relation: Relation = "unknown"
             if newest is not None:
                 relation = await commits.relation(held.commit, newest.commit)
@@ -269,7 +265,7 @@ class Chooser:
         settled = choose.choose_settled(rev, held, newest, relation)
         if isinstance(choice, Wait) and settled.candidate is newest:
             settled = choice
-        return Decision(self._tracking, settled, self._repository.pinned(held.commit, held.version))
+        return self._repository.decision(settled, held)
 
     async def _held_commit(self) -> Candidate | Wait:
         """Return the commit that the pinned hash holds, as its tag where one names it."""

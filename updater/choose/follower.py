@@ -91,4 +91,4 @@ class Follower(Struct, frozen=True):
                 self.run.now,
                 lambda candidate: self._unfetchable(subject, candidate),
             )
-        return Decision(tracking, choice, pinned)
+        return Decision(subject, tracking, choice, pinned)

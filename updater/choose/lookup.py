@@ -5,21 +5,44 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
+from updater.errors import StageError, bugs_at
 from updater.upstreams.base import ProjectQuestion, Surroundings, Upstream, merged, side_by_side
 from updater.upstreams.pypi import KIND as INDEX
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from updater.choose.subjects import Subject
-    from updater.errors import StageError
     from updater.model import Offer, Project
 
-    Offers = dict[Project, Offer | StageError]
+
+class Offers(Struct, frozen=True):
+    """What upstream has for one subject, or why that is not known.
+
+    Attributes:
+        own: of the project that its source comes from.
+        twin: of the project of its name on the index; None where nobody asked for it.
+    """
+
+    own: Offer | StageError
+    twin: Offer | StageError | None = None
+
+    @property
+    def usable(self) -> Offer:
+        """The project's own offer.
+
+        Raises:
+            StageError: it is not known.
+        """
+        if isinstance(self.own, StageError):
+            raise self.own
+        return self.own
 
 
-async def look_up(subjects: Sequence[Subject], to: str, around: Surroundings) -> Offers:
-    """Return what the upstreams of all subjects, and their twins on the index, offer.
+async def look_up(subjects: Sequence[Subject], to: str, around: Surroundings) -> dict[str, Offers]:
+    """Return what upstreams have for each subject, by the identity of its package.
 
     Args:
         subjects: the packages.
@@ -27,19 +50,37 @@ async def look_up(subjects: Sequence[Subject], to: str, around: Surroundings) ->
         around: what a look-up may use.
     """
     asked: dict[str, tuple[Upstream, list[ProjectQuestion]]] = {}
+    refused: dict[str, Offers] = {}
     for subject in subjects:
-        kind = subject.upstream
-        asked.setdefault(kind.kind, (kind, []))[1].append(subject.question(to))
-        twin = subject.twin
-        if twin is not None and not to and _wants_twin(subject):
-            asked.setdefault(INDEX.kind, (INDEX, []))[1].append(ProjectQuestion(twin))
-    offers: Offers = {}
+        try:
+            with bugs_at("look-up"):
+                questions = list(_questions(subject, to))
+        except StageError as error:
+            refused[subject.package.identity] = Offers(error)
+            continue
+        for kind, question in questions:
+            asked.setdefault(kind.kind, (kind, []))[1].append(question)
+    offers: dict[Project, Offer | StageError] = {}
 
     async def ask(kind: Upstream, questions: Sequence[ProjectQuestion]) -> None:
         offers.update(await kind.look_up(questions, around))
 
     await side_by_side(partial(ask, kind, merged(some)) for kind, some in asked.values())
-    return offers
+    return refused | {
+        identity: Offers(
+            offers[subject.project], offers.get(subject.twin) if subject.twin else None
+        )
+        for subject in subjects
+        if (identity := subject.package.identity) not in refused
+    }
+
+
+def _questions(subject: Subject, to: str) -> Iterator[tuple[Upstream, ProjectQuestion]]:
+    """Yield whom to ask for a subject, and what."""
+    yield subject.upstream, subject.question(to)
+    twin = subject.twin
+    if twin is not None and not to and _wants_twin(subject):
+        yield INDEX, ProjectQuestion(twin)
 
 
 def _wants_twin(subject: Subject) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater import choose
+from updater.choose.subjects import Decision
 from updater.errors import HashError
 from updater.identify.questions import HashQuestion, Identity
 from updater.model import Candidate, Choice, Evidence, NoFile, Pinned, Take
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.choose.subjects import Subject
     from updater.identify.questions import Identification
-    from updater.model import Offer
+    from updater.model import Offer, PinWarning
 
 
 class PinnedRepository:
@@ -57,6 +58,22 @@ class PinnedRepository:
             if rev == tag.candidate.ref or tag.candidate.commit in (rev, commit):
                 return Pinned(rev, tag.candidate.commit, tag.candidate.version)
         return Pinned(rev, commit or (rev if choose.is_commit(rev) else None), version)
+
+    def decision(
+        self,
+        choice: Choice,
+        held: Candidate | None = None,
+        warnings: tuple[PinWarning, ...] = (),
+    ) -> Decision:
+        """Return a choice with what it rests on.
+
+        Args:
+            choice: what was chosen.
+            held: what the pin's hash holds, where that was found out.
+            warnings: besides the choice's own.
+        """
+        pinned = self.pinned(held.commit, held.version) if held is not None else self.pinned()
+        return Decision(self.subject, self.tracking, choice, pinned, warnings, self.evidence)
 
     def as_written(self, choice: Choice) -> Choice:
         """A pin that names a commit goes on naming commits, also those of tags."""

@@ -32,6 +32,11 @@ class Subject(Struct, frozen=True):
     policy: Policy
 
     @property
+    def known(self) -> dict[str, Any]:
+        """The fields that every outcome has, as `known` of an outcome has them."""
+        return {"package": self.package}
+
+    @property
     def has_history(self) -> bool:
         """Whether its hash is that of a commit: not of a file that a version names."""
         return not self.policy.upstream and not self.project.on_index
@@ -91,8 +96,13 @@ class Subject(Struct, frozen=True):
 
 
 class Decision(Struct, frozen=True):
-    """A choice and what it rests on; ``evidence`` where the pin had to be identified."""
+    """A choice for a package and what it rests on.
 
+    Attributes:
+        evidence: where the pin had to be identified.
+    """
+
+    subject: Subject
     tracking: Tracking
     choice: Choice
     pinned: Pinned
@@ -104,10 +114,16 @@ class Decision(Struct, frozen=True):
         """Why the candidate is taken where that is not plain."""
         return self.choice.reason if isinstance(self.choice, Take) else ""
 
-    def known(self, package: Package) -> dict[str, Any]:
-        """Return the fields that every outcome has, as `known` of an outcome does."""
+    @property
+    def package(self) -> Package:
+        """Whose pin it is."""
+        return self.subject.package
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """The fields that every outcome has, as `known` of an outcome has them."""
         return {
-            "package": package,
+            "package": self.package,
             "tracking": self.tracking,
             "pinned": self.pinned,
             "candidate": self.choice.candidate,

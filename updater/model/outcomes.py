@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from updater.model.pulls import PullRequest
 
 
-class _PackageOutcome(Struct, frozen=True, kw_only=True):
+class PackageOutcome(Struct, frozen=True, kw_only=True):
     """What every outcome tells, as far as the pipeline came."""
 
     package: Package
@@ -48,17 +48,17 @@ class _PackageOutcome(Struct, frozen=True, kw_only=True):
         }
 
 
-class Current(_PackageOutcome, frozen=True, kw_only=True):
+class Current(PackageOutcome, frozen=True, kw_only=True):
     """The pin is new and true as far as is known."""
 
 
-class Outdated(_PackageOutcome, frozen=True, kw_only=True):
+class Outdated(PackageOutcome, frozen=True, kw_only=True):
     """A newer candidate may be taken (only ``check`` ends here)."""
 
     reason: str = ""
 
 
-class Updated(_PackageOutcome, frozen=True, kw_only=True):
+class Updated(PackageOutcome, frozen=True, kw_only=True):
     """The change was made; ``written`` is False in a dry run.
 
     ``hashed`` is None for a call without a hash, such as ``builtins.fetchGit``. ``built`` has the
@@ -78,7 +78,7 @@ class Updated(_PackageOutcome, frozen=True, kw_only=True):
         return str(self.hashed.sri) if self.hashed is not None else ""
 
 
-class Held(_PackageOutcome, frozen=True, kw_only=True):
+class Held(PackageOutcome, frozen=True, kw_only=True):
     """A newer candidate exists and must not be taken, or nothing may be decided.
 
     Attributes:
@@ -90,13 +90,13 @@ class Held(_PackageOutcome, frozen=True, kw_only=True):
     pending: bool = False
 
 
-class Skipped(_PackageOutcome, frozen=True, kw_only=True):
+class Skipped(PackageOutcome, frozen=True, kw_only=True):
     """The package cannot be followed at all."""
 
     reason: str
 
 
-class Failed(_PackageOutcome, frozen=True, kw_only=True):
+class Failed(PackageOutcome, frozen=True, kw_only=True):
     """A stage failed; the file is as it was."""
 
     stage: str
@@ -105,13 +105,13 @@ class Failed(_PackageOutcome, frozen=True, kw_only=True):
     build: Build | None = None
 
 
-class Passed(_PackageOutcome, frozen=True, kw_only=True):
+class Passed(PackageOutcome, frozen=True, kw_only=True):
     """The pin as it is builds and imports (only ``test`` ends here)."""
 
     build: Build
 
 
-class Identified(_PackageOutcome, frozen=True, kw_only=True):
+class Identified(PackageOutcome, frozen=True, kw_only=True):
     """The pinned hash is that of ``candidate`` (only ``identify`` ends here).
 
     Attributes:
@@ -125,7 +125,7 @@ State = Literal["true", "drifted", "tag moved", "wrong hash", "false version", "
 """What ``verify`` says of a pin; each but the first is a reason not to trust it."""
 
 
-class Verdict(_PackageOutcome, frozen=True, kw_only=True):
+class Verdict(PackageOutcome, frozen=True, kw_only=True):
     """What holds of the pin as it is (only ``verify`` ends here)."""
 
     state: State
@@ -133,7 +133,7 @@ class Verdict(_PackageOutcome, frozen=True, kw_only=True):
     hint: str = ""
 
 
-class Reviewed(_PackageOutcome, frozen=True, kw_only=True):
+class Reviewed(PackageOutcome, frozen=True, kw_only=True):
     """What holds of a package that a branch changes (only ``review`` ends here).
 
     Attributes:

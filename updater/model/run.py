@@ -9,6 +9,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from updater.errors import Bug
     from updater.model.overlay import Package
 
 
@@ -20,6 +21,9 @@ class Progress(Protocol):
 
     def step(self, package: Package) -> None:
         """The stage is done with one package."""
+
+    def bug(self, bug: Bug) -> None:
+        """A package ended with a bug, whose trace helps to mend it."""
 
 
 class Bump(Struct, frozen=True):

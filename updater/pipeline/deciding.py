@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-import anyio
 from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.audit.base import Step, examine
 from updater.choose.follower import Follower
-from updater.choose.lookup import look_up
+from updater.choose.lookup import Offers, look_up
 from updater.choose.subjects import Decision, Subject
-from updater.errors import StageError
 from updater.find.followable import adopted, skip_reason, with_side_hashes
 from updater.kinds import FETCHERS, UPSTREAMS, rules
-from updater.model import Held, Offer, Outcome, Package, Project, Skipped, Take
-from updater.pipeline.endings import failed, unreadable
+from updater.model import Held, Outcome, Package, Skipped, Take
+from updater.pipeline.endings import unreadable
+from updater.pipeline.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -24,9 +23,7 @@ if TYPE_CHECKING:
 
     from updater.choose.run import Run
 
-
-_DECIDING = 64
-"""How many packages may wait at once for facts that their decisions need."""
+Result = TypeVar("Result")
 
 
 class Decider(Struct, frozen=True):
@@ -34,22 +31,15 @@ class Decider(Struct, frozen=True):
 
     run: Run
 
-    def subjects(
+    async def subjects(
         self, packages: Sequence[Package], *, even_held: bool = False
-    ) -> tuple[dict[str, Outcome], list[Subject]]:
-        """Return the packages that can be followed, and the outcomes of the others by identity."""
-        outcomes: dict[str, Outcome] = {}
-        subjects = []
-        for package in packages:
-            try:
-                ready = self._subject(package, even_held=even_held)
-            except StageError as error:
-                ready = failed(package, error)
-            if isinstance(ready, Subject):
-                subjects.append(ready)
-            else:
-                outcomes[package.identity] = ready
-        return outcomes, subjects
+    ) -> list[Subject | Outcome]:
+        """Return the packages that can be followed, and what becomes of the others."""
+
+        async def subject(package: Package) -> Subject | Outcome:
+            return self._subject(package, even_held=even_held)
+
+        return await Stage("find", self.run.progress).each(packages, subject)
 
     def _subject(self, package: Package, *, even_held: bool) -> Subject | Outcome:
         policy = self.run.config.policy(package)
@@ -71,56 +61,32 @@ class Decider(Struct, frozen=True):
             package, source, fetcher, fetcher.pin(package, source), project, upstream, policy
         )
 
-    def choosing(
-        self, to: str
-    ) -> Callable[[Subject, Offer, Offer | StageError | None], Awaitable[Decision]]:
-        """Return the choice of the newest version, or of ``to``, with what the audit says of it."""
+    async def choices(self, packages: Sequence[Package], to: str) -> list[Decision | Outcome]:
+        """Choose the newest version of each, or ``to``, and add what the audit says of the step."""
         follower = Follower(self.run, to)
 
-        async def examined(
-            subject: Subject, offer: Offer, twin: Offer | StageError | None
-        ) -> Decision:
-            return _examined(subject, await follower.decide(subject, offer, twin), self.run.now)
+        async def choose(subject: Subject, offers: Offers) -> Decision:
+            decision = await follower.decide(subject, offers.usable, offers.twin)
+            return _examined(decision, self.run.now)
 
-        return examined
+        return await self.inspect("choose", await self.subjects(packages), choose, to)
 
-    async def decisions(
+    async def inspect(
         self,
-        subjects: Sequence[Subject],
-        to: str,
-        choose: Callable[[Subject, Offer, Offer | StageError | None], Awaitable[Decision]],
-    ) -> list[tuple[Subject, Decision | Outcome]]:
-        """Look all projects up, then decide for each subject; what fails is its outcome."""
-        offers = await self.look_up(subjects, to)
-        self.run.progress.stage("choose", len(subjects))
-        decided: dict[str, Decision | Outcome] = {}
+        stage: str,
+        subjects: Sequence[Subject | Outcome],
+        work: Callable[[Subject, Offers], Awaitable[Result]],
+        to: str = "",
+    ) -> list[Result | Outcome]:
+        """Look up the projects of all subjects together, then do a stage's work for each."""
+        offers = await self._look_up([one for one in subjects if isinstance(one, Subject)], to)
 
-        async def one(subject: Subject) -> None:
-            offer = offers[subject.project]
-            twin = offers.get(subject.twin) if subject.twin is not None else None
-            try:
-                if isinstance(offer, StageError):
-                    raise offer
-                decided[subject.package.identity] = await choose(subject, offer, twin)
-            except StageError as error:
-                decided[subject.package.identity] = failed(subject.package, error)
-            self.run.progress.step(subject.package)
+        async def judge(subject: Subject) -> Result:
+            return await work(subject, offers[subject.package.identity])
 
-        # Most decide without waiting for anything: a task for each would take as long as they do.
-        left = iter(subjects)
+        return await Stage(stage, self.run.progress).each(subjects, judge)
 
-        async def some() -> None:
-            for subject in left:
-                await one(subject)
-
-        async with anyio.create_task_group() as group:
-            for _ in range(min(_DECIDING, len(subjects))):
-                group.start_soon(some)
-        return [(subject, decided[subject.package.identity]) for subject in subjects]
-
-    async def look_up(
-        self, subjects: Sequence[Subject], to: str
-    ) -> dict[Project, Offer | StageError]:
+    async def _look_up(self, subjects: Sequence[Subject], to: str) -> dict[str, Offers]:
         """Ask every upstream at once; an error is its project's alone."""
         self.run.progress.stage("look-up", len(subjects))
         offers = await look_up(subjects, to, self.run.surroundings)
@@ -129,10 +95,10 @@ class Decider(Struct, frozen=True):
         return offers
 
 
-def _examined(subject: Subject, decision: Decision, now: datetime) -> Decision:
+def _examined(decision: Decision, now: datetime) -> Decision:
     """Add what the audit rules say of the step that was chosen."""
     if not isinstance(decision.choice, Take):
         return decision
-    old = decision.pinned.version or subject.pin.version
+    old = decision.pinned.version or decision.subject.pin.version
     found = examine(Step(old, decision.choice.candidate, now), rules())
     return replace(decision, warnings=decision.warnings + found)

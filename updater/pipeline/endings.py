@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 from updater.model import Current, Failed, Held, Outdated, Stay, Take, Wait
 
 if TYPE_CHECKING:
-    from updater.choose.subjects import Decision, Subject
-    from updater.errors import StageError
+    from updater.choose.subjects import Decision
     from updater.model import Build, Outcome, Package
 
 
-def checked(subject: Subject, decision: Decision) -> Outcome:
+def checked(decision: Decision) -> Outcome:
     """Return what ``check`` says of a decision."""
-    known = decision.known(subject.package)
+    known = decision.known
     match decision.choice:
         case Take():
             return Outdated(reason=decision.reason, **known)
@@ -22,16 +21,6 @@ def checked(subject: Subject, decision: Decision) -> Outcome:
             return Current(**known)
         case Wait(reason, until):
             return Held(reason=reason, until=until, **known)
-
-
-def failed(package: Package, error: StageError, decision: Decision | None = None) -> Failed:
-    """Return the outcome of an error, with what was known before it."""
-    return Failed(
-        stage=error.stage,
-        message=error.message,
-        hint=error.hint,
-        **(decision.known(package) if decision is not None else {"package": package}),
-    )
 
 
 def unreadable(package: Package) -> Failed:

@@ -38,12 +38,11 @@ class HashStage(Struct, frozen=True):
     run: Run
 
     async def find(
-        self, subject: Subject, decision: Decision, candidate: Candidate, text: bytes, ask: Bump
+        self, decision: Decision, candidate: Candidate, text: bytes, ask: Bump
     ) -> Ready | Outcome:
         """Return a change that is ready to be built, or why there is none.
 
         Args:
-            subject: whose change it is.
             decision: what led to the candidate.
             candidate: what is moved to.
             text: the package's file as it is.
@@ -52,27 +51,28 @@ class HashStage(Struct, frozen=True):
         Raises:
             StageError: a hash cannot be found.
         """
+        subject = decision.subject
         fetches: list[Fetch] = []
         for one in self._fetches(subject, candidate):
             if isinstance(one, NoFile):
-                return Held(reason=one.reason, **decision.known(subject.package))
+                return Held(reason=one.reason, **decision.known)
             fetches.append(one)
         search = SourceHashes(subject, fetches, self.run.prefetcher)
         problem = search.problem(self._cannot_build(subject, ask), moving=decision.tracking.moving)
         if problem:
-            return Held(reason=problem, **decision.known(subject.package))
+            return Held(reason=problem, **decision.known)
         unbuilt = ask.unbuilt or self.run.builder().skipped(subject.policy.build)
         built = not unbuilt or (subject.package.side_hashes and ask.reported is None)
         async with self._archive(search, kept=bool(built)) as archive:
             known = await search.downloaded(archive)
             hashed, values, unknown = known.hashed, known.values, known.unknown
-            step = step_to(subject, decision, candidate, hashed, self.run.now)
+            step = step_to(decision, candidate, hashed, self.run.now)
             wanted = bool(ask.to) or search.is_pinned(hashed)
             problem = "" if wanted else stopped(step, rules())
             if unknown and not problem:
                 problem = search.problem(self._cannot_build(subject, ask), moving=False)
             if problem:
-                return Held(reason=problem, **decision.known(subject.package))
+                return Held(reason=problem, **decision.known)
             needed = archive if unknown or not unbuilt else None
             source = await self._stored(needed, hashed, search)
         try:
@@ -80,7 +80,7 @@ class HashStage(Struct, frozen=True):
         except NotEvaluated as error:
             names = " and ".join(one.shown for one in unknown)
             reason = f"only a build can tell its {names}, and {error.message}; {ADVICE}"
-            return Held(reason=reason, **decision.known(subject.package))
+            return Held(reason=reason, **decision.known)
         await self._refuse_moved(search, candidate)
         built_hash = found.get(Unknown("hash"))
         if built_hash is not None:

@@ -20,14 +20,15 @@ from updater.model import (
 from updater.model.run import Bump
 from updater.pipeline.deciding import Decider
 from updater.pipeline.endings import checked
-from updater.pipeline.hash.ready import Ready
+from updater.pipeline.stage import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from updater.choose.run import Run
     from updater.find.found import OverlayFiles
     from updater.model.proposal import Command
+    from updater.pipeline.hash.ready import Ready
     from updater.pipeline.preparing import Preparer
     from updater.pipeline.proposed import Proposed
     from updater.pipeline.reviewing import Asked
@@ -60,35 +61,26 @@ class Pipeline(Struct, frozen=True):
 
         truths = await self._truths.verdicts(asked.changed, "embedded")
         trials = await self.test(asked.packages)
-        before, after = (
+        before, after = [
             {
                 one.package.identity: one.project
-                for one in self._deciding.subjects(packages, even_held=True)[1]
+                for one in await self._deciding.subjects(packages, even_held=True)
+                if isinstance(one, Subject)
             }
             for packages in (tuple(asked.before.values()), asked.changed)
-        )
+        ]
         return Auditor(rules(), self.run.now, before, after).reviewed(asked, truths, trials)
 
     async def check(self, packages: Sequence[Package], to: str = "") -> list[Outcome]:
         """Say for each package whether its pin is behind; nothing is changed."""
-        outcomes, subjects = self._deciding.subjects(packages)
-        for subject, decided in await self._deciding.decisions(
-            subjects, to, self._deciding.choosing(to)
-        ):
-            outcomes[subject.package.identity] = (
-                checked(subject, decided) if isinstance(decided, Decision) else decided
-            )
-        return [outcomes[package.identity] for package in packages]
+        choices = await self._deciding.choices(packages, to)
+        return [checked(one) if isinstance(one, Decision) else one for one in choices]
 
     async def bump(
         self, packages: Sequence[Package], found: OverlayFiles, ask: Bump
     ) -> list[Outcome]:
         """Move each package's pin to its choice, one package after the other in each file."""
-        outcomes, subjects = self._deciding.subjects(packages)
-        decided = await self._deciding.decisions(subjects, ask.to, self._deciding.choosing(ask.to))
-        hashed = await self._hash(decided, found, ask)
-        built = await self._preparing.build(hashed, found)
-        return await self._writing.write_all(packages, outcomes, built, found, ask)
+        return await self._writing.write_all(await self._built(packages, found, ask), found, ask)
 
     async def pin(
         self, packages: Sequence[Package], found: OverlayFiles, ask: Bump, *, sri: bool
@@ -101,65 +93,47 @@ class Pipeline(Struct, frozen=True):
             ask: how to end.
             sri: also write a hash of an old format as SRI.
         """
-        outcomes, ready = await self._truths.pins(packages, sri=sri)
-        return await self._writing.write_all(packages, outcomes, ready, found, ask)
+        return await self._writing.write_all(await self._truths.pins(packages, sri=sri), found, ask)
 
     async def propose_pins(
         self, packages: Sequence[Package], found: OverlayFiles, *, sri: bool
     ) -> list[Proposed | Outcome]:
         """Find by itself what each pin must say; nothing is written."""
-        outcomes, ready = await self._truths.pins(packages, sri=sri)
-        command: Command = "pin --sri" if sri else "pin"
-        proposed = await self._proposed(outcomes, ready, found, "", command)
-        return [proposed[package.identity] for package in packages]
+        ready = await self._truths.pins(packages, sri=sri)
+        return await self._proposed(ready, found, "", "pin --sri" if sri else "pin")
 
     async def propose(
         self, packages: Sequence[Package], found: OverlayFiles, ask: Bump
     ) -> list[Proposed | Outcome]:
         """Find, hash and build each package's change by itself; nothing is written."""
-        outcomes, subjects = self._deciding.subjects(packages)
-        decided = await self._deciding.decisions(subjects, ask.to, self._deciding.choosing(ask.to))
-        built = await self._preparing.build(await self._hash(decided, found, ask), found)
-        proposed = await self._proposed(outcomes, built, found, ask.to, "bump")
-        return [proposed[package.identity] for package in packages]
+        return await self._proposed(await self._built(packages, found, ask), found, ask.to, "bump")
+
+    async def _built(
+        self, packages: Sequence[Package], found: OverlayFiles, ask: Bump
+    ) -> list[Ready | Outcome]:
+        """Choose, hash and build each package's change."""
+        choices = await self._deciding.choices(packages, ask.to)
+        return await self._preparing.build(await self._preparing.hash(choices, found, ask), found)
 
     async def _proposed(
         self,
-        outcomes: Mapping[str, Outcome],
-        ready: Sequence[tuple[Subject, Ready | Outcome]],
+        ready: Sequence[Ready | Outcome],
         found: OverlayFiles,
-        asked: str,
+        to: str,
         command: Command,
-    ) -> dict[str, Proposed | Outcome]:
+    ) -> list[Proposed | Outcome]:
+        """Plan each change on the text that was read, as if it were the only one."""
         from updater.pipeline.proposed import Proposed  # noqa: PLC0415 - not for a check
 
-        proposed: dict[str, Proposed | Outcome] = dict(outcomes)
-        for subject, result in ready:
-            identity = subject.package.identity
-            if not isinstance(result, Ready):
-                proposed[identity] = result
-                continue
-            outcome = await self._writing.write(
-                subject, result, dict(found.texts), Bump(dry_run=True)
-            )
-            proposed[identity] = (
-                Proposed(outcome, subject.project, result.planned, asked, command)
-                if isinstance(outcome, Updated)
-                else outcome
-            )
-        return proposed
+        async def propose(change: Ready) -> Proposed | Outcome:
+            texts = dict(found.texts)
+            outcome = await self._writing.write(change, texts, Bump(dry_run=True))
+            if not isinstance(outcome, Updated):
+                return outcome
+            project = change.subject.project
+            return Proposed(outcome, project, change.planned, to, command)
 
-    async def _hash(
-        self, decided: Sequence[tuple[Subject, Decision | Outcome]], found: OverlayFiles, ask: Bump
-    ) -> list[tuple[Subject, Ready | Outcome]]:
-        """Find hashes, and keep which commits the tags named: `verify` tells when they move."""
-        hashed = await self._preparing.hash(decided, found, ask)
-        for subject, ready in hashed:
-            known = ready.hashed if isinstance(ready, Ready) else None
-            if isinstance(ready, Ready) and known is not None:
-                candidate = ready.decision.choice.candidate
-                self.run.records.note(subject.project, candidate, known.sri)
-        return hashed
+        return await Stage("patch", self.run.progress).each(ready, propose)
 
     # --- stages ---
 

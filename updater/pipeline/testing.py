@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import anyio
 from msgspec import Struct
 
 from updater.building.evaluating import BuildJob, BuildTarget
-from updater.errors import StageError
 from updater.model import Outcome, Package, Passed, Skipped
-from updater.pipeline.endings import failed, unbuilt, unreadable
+from updater.pipeline.endings import unbuilt, unreadable
+from updater.pipeline.jobs import evaluated
+from updater.pipeline.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from updater.building.evaluating import Ahead
     from updater.choose.run import Run
+
+
+class Trial(Struct, frozen=True):
+    """A package that is to be built as it is."""
+
+    job: BuildJob
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """The fields that every outcome has, as `known` of an outcome has them."""
+        return {"package": self.job.target.package}
 
 
 class Tester(Struct, frozen=True):
@@ -26,47 +36,24 @@ class Tester(Struct, frozen=True):
 
     async def test(self, packages: Sequence[Package]) -> list[Outcome]:
         """Evaluate, build and import pins as they are."""
-        self.run.progress.stage("build", len(packages))
-        outcomes: dict[str, Outcome] = {}
-        jobs = []
-        for package in packages:
-            try:
-                ready = self._to_test(package)
-            except StageError as error:
-                ready = failed(package, error)
-            if isinstance(ready, BuildJob):
-                jobs.append(ready)
-            else:
-                outcomes[package.identity] = ready
-                self.run.progress.step(package)
-        ahead = await self.run.builder().evaluate(jobs)
+        stage = Stage("build", self.run.progress)
+        trials = await stage.each(packages, self._trial)
+        jobs = [one.job for one in trials if isinstance(one, Trial)]
+        ahead = await evaluated(self.run, jobs)
 
-        async def one(job: BuildJob) -> None:
-            package = job.target.package
-            try:
-                outcomes[package.identity] = await self._test_one(job, ahead)
-            except StageError as error:
-                outcomes[package.identity] = failed(package, error)
-            self.run.progress.step(package)
+        async def build(trial: Trial) -> Outcome:
+            result = await self.run.builder().build(trial.job, ahead)
+            if result.status == "failed":
+                return unbuilt(result, **trial.known)
+            return Passed(build=result, **trial.known)
 
-        async with anyio.create_task_group() as group:
-            for job in jobs:
-                group.start_soon(one, job)
-        return [outcomes[package.identity] for package in packages]
+        return await stage.each(trials, build)
 
-    def _to_test(self, package: Package) -> BuildJob | Outcome:
+    async def _trial(self, package: Package) -> Trial | Outcome:
         if package.problem:
             return unreadable(package)
         policy = self.run.config.policy(package).build
         skipped = self.run.builder().skipped(policy)
         if skipped:
             return Skipped(package=package, reason=f"not built: {skipped}")
-        label = package.label
-        return BuildJob(BuildTarget(package, policy), label or "", {})
-
-    async def _test_one(self, job: BuildJob, ahead: Ahead) -> Outcome:
-        package = job.target.package
-        build = await self.run.builder().build(job, ahead)
-        if build.status == "failed":
-            return unbuilt(build, package=package)
-        return Passed(package=package, build=build)
+        return Trial(BuildJob(BuildTarget(package, policy), package.label or "", {}))

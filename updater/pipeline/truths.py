@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-import anyio
 from msgspec import Struct
 
 from updater.choose import expected_tracking
 from updater.choose.subjects import Decision, Subject
-from updater.errors import HashError, NotFound, StageError
+from updater.errors import HashError, NotFound
 from updater.model import (
     Build,
     Candidate,
@@ -24,17 +23,19 @@ from updater.model import (
     Wait,
 )
 from updater.model.sri import parse_hash
-from updater.pipeline.endings import checked, failed
+from updater.pipeline.endings import checked
 from updater.pipeline.hash.planned import PlannedChange
 from updater.pipeline.hash.ready import Ready
+from updater.pipeline.stage import Stage
 from updater.verify.inspector import Inspector
 from updater.verify.verifier import Verifier, gone
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
 
+    from updater.choose.lookup import Offers
     from updater.choose.run import Run
-    from updater.model import Offer, Outcome, Package
+    from updater.model import Outcome, Package
     from updater.pipeline.deciding import Decider
 
 _SHARED_VERSION = "its version also makes other sources, which would change with the label"
@@ -51,7 +52,17 @@ class TruthStage(Struct, frozen=True):
 
     async def commits(self, packages: Sequence[Package]) -> list[Outcome]:
         """Say for each package which commit its hash holds."""
-        return await self._inspect("identify", packages, Inspector(self.run).inspect)
+        inspector = Inspector(self.run)
+
+        async def inspect(subject: Subject, offers: Offers) -> Outcome:
+            return await inspector.inspect(subject, offers.usable)
+
+        subjects = await self.deciding.subjects(packages, even_held=True)
+        asked = [
+            _of_index(one) if isinstance(one, Subject) and not one.has_history else one
+            for one in subjects
+        ]
+        return await self.deciding.inspect("identify", asked, inspect)
 
     async def verdicts(
         self, packages: Sequence[Package], releases: Literal["auto", "embedded"] = "auto"
@@ -64,83 +75,59 @@ class TruthStage(Struct, frozen=True):
                 downloads the file.
         """
         verifier = Verifier(self.run, releases)
-        return await self._inspect("verify", packages, verifier.judge)
 
-    async def _inspect(
-        self,
-        stage: str,
-        packages: Sequence[Package],
-        inspect: Callable[[Subject, Offer], Awaitable[Outcome]],
-    ) -> list[Outcome]:
-        outcomes, subjects = self.deciding.subjects(packages, even_held=True)
-        asked = [one for one in subjects if stage == "verify" or one.has_history]
-        for subject in subjects:
-            if subject not in asked:
-                outcomes[subject.package.identity] = _of_index(subject)
-        offers = await self.deciding.look_up(asked, "")
-        self.run.progress.stage(stage, len(asked))
+        async def judge(subject: Subject, offers: Offers) -> Outcome:
+            if isinstance(offers.own, NotFound):
+                return gone(subject, offers.own)
+            return await verifier.judge(subject, offers.usable)
 
-        async def one(subject: Subject) -> None:
-            offer = offers[subject.project]
-            try:
-                if isinstance(offer, NotFound) and stage == "verify":
-                    outcome: Outcome = gone(subject, offer)
-                elif isinstance(offer, StageError):
-                    raise offer
-                else:
-                    outcome = await inspect(subject, offer)
-            except StageError as error:
-                outcome = failed(subject.package, error)
-            outcomes[subject.package.identity] = outcome
-            self.run.progress.step(subject.package)
+        subjects = await self.deciding.subjects(packages, even_held=True)
+        return await self.deciding.inspect("verify", subjects, judge)
 
-        async with anyio.create_task_group() as group:
-            for subject in asked:
-                group.start_soon(one, subject)
-        return [outcomes[package.identity] for package in packages]
-
-    async def pins(
-        self, packages: Sequence[Package], *, sri: bool
-    ) -> tuple[dict[str, Outcome], list[tuple[Subject, Ready | Outcome]]]:
+    async def pins(self, packages: Sequence[Package], *, sri: bool) -> list[Ready | Outcome]:
         """Return what each pin must say, and the outcomes of those that nothing is said of.
 
         Args:
             packages: whose pins.
             sri: also write a hash of an old format as SRI.
         """
-        outcomes, subjects = self.deciding.subjects(packages)
-        asked = [one for one in subjects if one.has_history]
         inspector = Inspector(self.run)
-        decided = await self.deciding.decisions(asked, "", inspector.pin)
-        ready = [(one, self._pinned(one, decision, sri=sri)) for one, decision in decided]
-        others = [one for one in subjects if one not in asked]
-        ready += [(one, _of_index_as_sri(one) if sri else _of_index(one)) for one in others]
-        return outcomes, ready
 
-    def _pinned(
-        self, subject: Subject, decision: Decision | Outcome, *, sri: bool
-    ) -> Ready | Outcome:
-        if not isinstance(decision, Decision):
-            return decision
+        async def pin(subject: Subject, offers: Offers) -> Ready | Outcome:
+            return self._pinned(await inspector.pin(subject, offers.usable), sri=sri)
+
+        async def pin_of_index(subject: Subject) -> Subject | Ready | Outcome:
+            if subject.has_history:
+                return subject
+            return _of_index_as_sri(subject) if sri else _of_index(subject)
+
+        subjects = await self.deciding.subjects(packages)
+        ready = await Stage("find", self.run.progress).each(subjects, pin_of_index)
+        asked = [one for one in ready if isinstance(one, Subject)]
+        pins = iter(await self.deciding.inspect("identify", asked, pin))
+        return [next(pins) if isinstance(one, Subject) else one for one in ready]
+
+    def _pinned(self, decision: Decision, *, sri: bool) -> Ready | Outcome:
         if isinstance(decision.choice, Wait):
-            return checked(subject, decision)
+            return checked(decision)
+        subject = decision.subject
         values: dict[str, str] = {}
         if isinstance(decision.choice, Take):
             fetch = subject.fetch(decision.choice.candidate, self.run.config.hosts)
             if isinstance(fetch, NoFile):
-                return Held(reason=fetch.reason, **decision.known(subject.package))
+                return Held(reason=fetch.reason, **decision.known)
             if subject.package.companions or subject.package.side_hashes:
-                return Held(reason=_SHARED_VERSION, **decision.known(subject.package))
+                return Held(reason=_SHARED_VERSION, **decision.known)
             values |= fetch.values
-        return _kept(subject, decision, values, sri=sri)
+        return _kept(decision, values, sri=sri)
 
 
-def _kept(subject: Subject, decision: Decision, values: dict[str, str], *, sri: bool) -> Ready:
+def _kept(decision: Decision, values: dict[str, str], *, sri: bool) -> Ready:
     """Return a change that leaves the hash what it is, and with it what is built."""
-    hashed = Hashed(parse_hash(subject.pin.hash, "sha256"), "embedded", 0)
+    hashed = Hashed(parse_hash(decision.subject.pin.hash, "sha256"), "embedded", 0)
     if sri:
         values["hash"] = str(hashed.sri)
-    planned = PlannedChange(subject.package, PinValues(values))
+    planned = PlannedChange(decision.package, PinValues(values))
     return Ready(decision, planned, hashed, build=Build("skipped", "", phase=_SAME_SOURCE))
 
 
@@ -161,4 +148,4 @@ def _of_index_as_sri(subject: Subject) -> Ready | Skipped:
     tracking = expected_tracking(subject.pin, subject.policy)
     pinned = Pinned(rev="", version=subject.pin.version)
     now = Candidate(subject.pin.version or "")
-    return _kept(subject, Decision(tracking, Stay(now), pinned), {}, sri=True)
+    return _kept(Decision(subject, tracking, Stay(now), pinned), {}, sri=True)

@@ -8,18 +8,17 @@ from msgspec import Struct
 
 from updater.effects import writes
 from updater.effects.git import own as git
-from updater.errors import StageError
-from updater.model import HASH_FIELDS, Change, Current, Outcome, Package, Updated
-from updater.pipeline.endings import failed
-from updater.pipeline.hash.ready import Ready
+from updater.model import HASH_FIELDS, Change, Current, Outcome, Updated
+from updater.pipeline.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from updater.choose.run import Run
-    from updater.choose.subjects import Decision, Subject
+    from updater.choose.subjects import Decision
     from updater.find.found import OverlayFiles
     from updater.model.run import Bump
+    from updater.pipeline.hash.ready import Ready
 
 
 class Writer(Struct, frozen=True):
@@ -28,48 +27,37 @@ class Writer(Struct, frozen=True):
     run: Run
 
     async def write_all(
-        self,
-        packages: Sequence[Package],
-        outcomes: dict[str, Outcome],
-        ready: Sequence[tuple[Subject, Ready | Outcome]],
-        found: OverlayFiles,
-        ask: Bump,
+        self, ready: Sequence[Ready | Outcome], found: OverlayFiles, ask: Bump
     ) -> list[Outcome]:
-        """Write what is ready; return the outcomes of all packages in their order."""
+        """Write what is ready; changes of one file go one over the other."""
         texts = dict(found.texts)
-        self.run.progress.stage("write", len(ready))
-        for subject, result in ready:
-            if isinstance(result, Ready):
-                outcome = await self.write(subject, result, texts, ask)
-            else:
-                outcome = result
-            outcomes[subject.package.identity] = outcome
-            self.run.progress.step(subject.package)
-        return [outcomes[package.identity] for package in packages]
 
-    async def write(
-        self, subject: Subject, ready: Ready, texts: dict[str, bytes], ask: Bump
-    ) -> Outcome:
-        """Write one change, unless it is a dry run; ``texts`` learns the file's new text."""
-        package = subject.package
-        decision = ready.decision
-        try:
-            change = ready.planned.of(texts[package.file])
-            if not change.edits:
-                return Current(**decision.known(subject.package))
-            if not ask.dry_run:
-                await self._write_change(change, ask, decision)
-        except StageError as error:
-            return failed(package, error, decision)
+        async def write(change: Ready) -> Outcome:
+            return await self.write(change, texts, ask)
+
+        return await Stage("write", self.run.progress, width=1).each(ready, write)
+
+    async def write(self, ready: Ready, texts: dict[str, bytes], ask: Bump) -> Outcome:
+        """Write one change, unless it is a dry run; ``texts`` learns the file's new text.
+
+        Raises:
+            StageError: it cannot be planned or written; nothing is.
+        """
+        package = ready.package
+        change = ready.planned.of(texts[package.file])
+        if not change.edits:
+            return Current(**ready.known)
+        if not ask.dry_run:
+            await self._write_change(change, ask, ready.decision)
         texts[package.file] = change.after
         return Updated(
             change=change,
             hashed=ready.hashed,
             written=not ask.dry_run,
-            reason=decision.reason,
+            reason=ready.decision.reason,
             build=ready.build,
             built=ready.built,
-            **decision.known(subject.package),
+            **ready.known,
         )
 
     async def _write_change(self, change: Change, ask: Bump, decision: Decision) -> None:

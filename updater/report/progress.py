@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress as RichProgress
 
+    from updater.errors import Bug
     from updater.model import Package
 
 
@@ -24,6 +25,9 @@ class Silent:
 
     def step(self, package: Package) -> None:
         """Ignore a step."""
+
+    def bug(self, bug: Bug) -> None:
+        """Ignore how a bug came about."""
 
     def note(self, text: str) -> None:
         """Ignore how far a long step is."""
@@ -48,6 +52,11 @@ class Plain(Silent):
     def step(self, package: Package) -> None:
         """Print that the stage is done with a package."""
         self.say(f"{self._stage}: {package.name} done")
+
+    def bug(self, bug: Bug) -> None:
+        """Print how a bug came about."""
+        for line in bug.trace:
+            self.say(f"  {line}")
 
 
 class Live(Silent):

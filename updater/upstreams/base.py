@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, final
 
 from msgspec import Struct
 
-from updater.errors import RateLimited, ServerFailed, Unreachable, UpstreamError
+from updater.errors import (
+    RateLimited,
+    ServerFailed,
+    StageError,
+    Unreachable,
+    UpstreamError,
+    bugs_at,
+)
 from updater.model import Host
 from updater.upstreams.intake import taken_in
 
@@ -111,7 +118,7 @@ class ProjectQuestion(Struct, frozen=True):
         )
 
 
-OfferOrError: TypeAlias = "Offer | UpstreamError"
+OfferOrError: TypeAlias = "Offer | StageError"
 
 
 class Upstream(ABC):
@@ -151,8 +158,12 @@ class Upstream(ABC):
         self, questions: Sequence[ProjectQuestion], around: Surroundings
     ) -> dict[Project, OfferOrError]:
         """Return an offer, or what went wrong, for each question's project, as it may be shown."""
-        offers = await self.offers(questions, around)
-        return {project: taken_in(offer) for project, offer in offers.items()}
+        try:
+            with bugs_at("look-up"):
+                offers = await self.offers(questions, around)
+                return {one.project: taken_in(offers[one.project]) for one in questions}
+        except StageError as error:
+            return {one.project: error for one in questions}
 
     def archive(self, project: Project, host: Host, commit: str) -> str:
         """Return where the host's API gives a commit's archive to who has a token for it.
@@ -196,8 +207,9 @@ async def each(
 
     async def ask(question: ProjectQuestion) -> None:
         try:
-            found[question.project] = await one(question)
-        except UpstreamError as error:
+            with bugs_at("look-up"):
+                found[question.project] = await one(question)
+        except StageError as error:
             found[question.project] = error
 
     await side_by_side(partial(ask, question) for question in questions)

@@ -19,8 +19,9 @@ from updater.errors import (
     RateLimited,
     Refused,
     ServerFailed,
+    StageError,
     Unreachable,
-    UpstreamError,
+    bugs_at,
 )
 from updater.model import Host, Offer, Project
 from updater.upstreams.base import OfferOrError, ProjectQuestion, side_by_side
@@ -66,13 +67,14 @@ class Batches:
     async def _batch(self, questions: Sequence[ProjectQuestion]) -> None:
         """Ask for a batch; what is not answered is asked again in two halves."""
         try:
-            left = await self._answered(questions)
+            with bugs_at("look-up"):
+                left = await self._answered(questions)
         except (RateLimited, BadAnswer):
             return  # so would be the halves
         except (ServerFailed, Unreachable):
             self._failures += 1
             left = list(questions)
-        except UpstreamError as error:
+        except StageError as error:
             self._found.update({one.project: error for one in questions})
             return
         else:
@@ -104,7 +106,12 @@ class Batches:
         incomplete = []
         for place, question in enumerate(questions):
             alias = f"r{place}"
-            found = self._read(question, data.get(alias), errors.get(alias, []))
+            found: OfferOrError | None
+            try:
+                with bugs_at("look-up"):
+                    found = self._read(question, data.get(alias), errors.get(alias, []))
+            except StageError as error:
+                found = error
             if found is None:
                 left.append(question)
             elif isinstance(found, Offer) and _goes_on(question, data[alias]):
@@ -139,18 +146,21 @@ class Batches:
     async def _complete(self, question: ProjectQuestion, found: Offer, answer: Json) -> None:
         """Keep an offer, with the tags and releases that one page does not hold."""
         try:
-            if _has_more(answer["refs"]):
-                found = await self._with_all_tags(question, found)
-            if question.releases and _has_more(answer["releases"]):
-                tags = {one.ref: one.commit for one in found.candidates}
-                listed = await releases_by_rest(
-                    answer["nameWithOwner"], self._host, self._web, tags
-                )
-                found = replace(found, releases=listed)
-        except UpstreamError as error:
+            with bugs_at("look-up"):
+                found = await self._whole(question, found, answer)
+        except StageError as error:
             self._found[question.project] = error
         else:
             self._found[question.project] = found
+
+    async def _whole(self, question: ProjectQuestion, found: Offer, answer: Json) -> Offer:
+        if _has_more(answer["refs"]):
+            found = await self._with_all_tags(question, found)
+        if question.releases and _has_more(answer["releases"]):
+            tags = {one.ref: one.commit for one in found.candidates}
+            listed = await releases_by_rest(answer["nameWithOwner"], self._host, self._web, tags)
+            found = replace(found, releases=listed)
+        return found
 
     async def _with_all_tags(self, question: ProjectQuestion, found: Offer) -> Offer:
         """Ask the git protocol: one request, where GraphQL needs one for each hundred tags."""

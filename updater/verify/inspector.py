@@ -8,15 +8,13 @@ from msgspec import Struct
 
 from updater import choose
 from updater.choose.repository import PinnedRepository
-from updater.choose.subjects import Decision
 from updater.identify.questions import Identity
 from updater.model import Candidate, Choice, Held, Identified, Skipped, Stay, Take, Wait
 
 if TYPE_CHECKING:
     from updater.choose.run import Run
-    from updater.choose.subjects import Subject
-    from updater.errors import StageError
-    from updater.model import Offer, Outcome, Pinned
+    from updater.choose.subjects import Decision, Subject
+    from updater.model import Offer, Outcome
 
 
 class Inspector(Struct, frozen=True):
@@ -56,9 +54,7 @@ class Inspector(Struct, frozen=True):
             looked_at=None if found.kept else found.looked_at,
         )
 
-    async def pin(
-        self, subject: Subject, offer: Offer, _twin: Offer | StageError | None = None
-    ) -> Decision:
+    async def pin(self, subject: Subject, offer: Offer) -> Decision:
         """Decide what a pin must say so that it says what its hash holds.
 
         Raises:
@@ -66,21 +62,20 @@ class Inspector(Struct, frozen=True):
         """
         repository = PinnedRepository(self.run, subject, offer)
 
-        def decided(choice: Choice, pinned: Pinned) -> Decision:
-            choice, tracking = repository.as_written(choice), repository.tracking
-            return Decision(tracking, choice, pinned, offer.warnings, repository.evidence)
+        def decided(choice: Choice, held: Candidate | None = None) -> Decision:
+            return repository.decision(repository.as_written(choice), held, offer.warnings)
 
         if repository.blocked:
             reason = f"no commit's archive has its hash: {repository.blocked}; bump --to decides"
-            return decided(Wait(reason), repository.pinned())
+            return decided(Wait(reason))
         found = await repository.find_commit()
         if not isinstance(found, Identity):
             reason = f"nothing found: {found.explained}; bump --to decides"
-            return decided(Wait(reason), repository.pinned())
+            return decided(Wait(reason))
         # A rev whose commit has the hash stays, also where another commit has the same tree.
         candidate = await labelled(repository, repository.named if found.is_named else found.commit)
-        pinned = repository.pinned(candidate.commit, candidate.version)
-        return decided(self._choice(repository, candidate, is_named=found.is_named), pinned)
+        choice = self._choice(repository, candidate, is_named=found.is_named)
+        return decided(choice, candidate)
 
     def _choice(
         self, repository: PinnedRepository, candidate: Candidate, *, is_named: bool

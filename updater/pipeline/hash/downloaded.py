@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def step_to(
-    subject: Subject,
     decision: Decision,
     candidate: Candidate,
     hashed: Hashed | None,
     now: datetime,
 ) -> Step:
     """Return the step with what only the source tells of it."""
+    subject = decision.subject
     policy, package = subject.policy, subject.package
     kept = hashed.kept if hashed is not None and not package.nested else None
     needed = declared_python(kept) if kept else None

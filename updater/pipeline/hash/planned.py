@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from updater.errors import bugs_at
 from updater.kinds import WRITABLE
 from updater.overlay.editing.patch import plan_change
 
@@ -34,5 +35,6 @@ class PlannedChange(Struct, frozen=True):
             PatchError: as `plan_change`.
         """
         if text not in self.changes:
-            self.changes[text] = plan_change(self.package, self.values, text, WRITABLE)
+            with bugs_at("patch"):
+                self.changes[text] = plan_change(self.package, self.values, text, WRITABLE)
         return self.changes[text]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from updater.building.evaluating import StoredSource
-    from updater.choose.subjects import Decision
-    from updater.model import Build, Hashed
+    from updater.choose.subjects import Decision, Subject
+    from updater.model import Build, BuildPolicy, Hashed, Package
     from updater.pipeline.hash.planned import PlannedChange
 
 
@@ -29,3 +29,28 @@ class Ready(Struct, frozen=True):
     source: StoredSource | None = None
     build: Build | None = None
     built: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> Subject:
+        """Whose change it is."""
+        return self.decision.subject
+
+    @property
+    def package(self) -> Package:
+        """The package that is changed."""
+        return self.decision.package
+
+    @property
+    def identity(self) -> str:
+        """The package's identity."""
+        return self.package.identity
+
+    @property
+    def policy(self) -> BuildPolicy:
+        """How it is built."""
+        return self.subject.policy.build
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """The fields that every outcome has, as `known` of an outcome has them."""
+        return self.decision.known

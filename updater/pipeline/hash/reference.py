@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from updater import choose
 from updater.effects.http.addresses import shown
-from updater.errors import HashError, NotFound, StageError, UpstreamError, UsageError
+from updater.errors import HashError, NotFound, StageError, UsageError
 from updater.kinds import (
     PROJECT_FORMS,
     REV_FETCHERS,
@@ -183,7 +183,7 @@ async def resolve(
 async def _offer(question: ProjectQuestion, around: Surroundings) -> Offer:
     kind = next(one for one in UPSTREAMS if one.claims(question.project, around.hosts))
     found = (await kind.look_up([question], around))[question.project]
-    if isinstance(found, UpstreamError):
+    if isinstance(found, StageError):
         raise found
     return found
 
