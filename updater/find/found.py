@@ -7,10 +7,23 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater.model import Package  # noqa: TC001 - msgspec looks it up when it decodes
+from updater.model import Directive, Package  # noqa: TC001 - msgspec looks both up when it decodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+
+class PackageCall(Struct, frozen=True):
+    """``NAME = callPackage ./package.nix { };``: the file that is meant, and what is said there.
+
+    Attributes:
+        attribute: the attribute path by which it is called.
+        directives: what comments at the call ask for.
+    """
+
+    file: str
+    attribute: tuple[str, ...]
+    directives: tuple[Directive, ...] = ()
 
 
 class OverlayFile(Struct, frozen=True):
@@ -18,14 +31,13 @@ class OverlayFile(Struct, frozen=True):
 
     Attributes:
         data: None where it cannot be read.
-        calls: the package files that it calls (``callPackage ./package.nix { }``), each with the
-            attribute path by which it does.
+        calls: the package files that it calls.
     """
 
     file: str
     data: bytes | None
     packages: tuple[Package, ...]
-    calls: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    calls: tuple[PackageCall, ...] = ()
 
 
 class OverlayFiles(Struct, frozen=True):
@@ -40,15 +52,29 @@ def assembled(reads: Iterable[OverlayFile]) -> OverlayFiles:
     by_file: dict[str, OverlayFile] = {}
     for one in reads:
         by_file.setdefault(one.file, one)
-    callers: dict[str, tuple[tuple[str, ...], ...]] = {}
+    calls: dict[str, list[PackageCall]] = {}
     for one in by_file.values():
-        for target, attribute in one.calls:
-            callers[target] = (*callers.get(target, ()), attribute)
+        for call in one.calls:
+            calls.setdefault(call.file, []).append(call)
     packages = tuple(
-        replace(package, callers=mine) if mine and not package.attribute else package
+        _called(package, calls[one.file]) if one.file in calls else package
         for one in by_file.values()
-        for mine in (callers.get(one.file, ()),)
         for package in one.packages
     )
     texts = {one.file: one.data for one in by_file.values() if one.data is not None}
     return OverlayFiles(packages, texts)
+
+
+def _called(package: Package, calls: Sequence[PackageCall]) -> Package:
+    """Return a package of a file that is called; a file that is one package has its callers' names.
+
+    What a comment at the call asks for, the comment at the package itself may say otherwise.
+    """
+    if package.attribute:
+        return package
+    asked = (directive for call in calls for directive in call.directives)
+    return replace(
+        package,
+        callers=tuple(call.attribute for call in calls),
+        directives=(*asked, *package.directives),
+    )

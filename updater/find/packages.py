@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from updater.effects import files
 from updater.errors import ReadError
 from updater.find.files import overlay_files
-from updater.find.found import OverlayFile, OverlayFiles, assembled
+from updater.find.found import OverlayFile, OverlayFiles, PackageCall, assembled
 from updater.kinds import FETCH_FUNCTIONS
 from updater.model import Package, Span
 from updater.overlay.reading.file import read_packages
@@ -62,7 +62,7 @@ def _followed(named: Iterable[str], read: Callable[[str], OverlayFile]) -> list[
             one = waiting.pop()
             if one not in known:
                 known[one] = read(one) if is_printable(one) else _unnameable(one)
-                waiting.extend(target for target, _ in known[one].calls)
+                waiting.extend(call.file for call in known[one].calls)
     return list(known.values())
 
 
@@ -94,7 +94,7 @@ def _understood(
     for called in content.files:
         meant = target(file, called.path)
         if meant is not None:
-            calls.append((meant, called.attribute))
+            calls.append(PackageCall(meant, called.attribute, called.directives))
         else:
             why = f"it calls {called.path}, and there is no such file in this project"
             packages.append(

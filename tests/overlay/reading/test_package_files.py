@@ -71,6 +71,20 @@ def test_a_file_that_two_overlays_call_is_one_package(tmp_path: Path) -> None:
     assert rows(found) == [("tool.nix#", "tool", "")]
 
 
+def test_a_comment_at_a_call_steers_the_package_unless_its_own_says_otherwise(
+    tmp_path: Path,
+) -> None:
+    overlay = OVERLAY.replace("PATH", "../tool.nix").replace(
+        "    tool =", "    # updater: hold it is old\n    # updater: track=tag\n    tool ="
+    )
+    own = f"# updater: track=pypi\n{PACKAGE}"
+    found = written(tmp_path, overlays__a=overlay, tool=own)
+    (package,) = found.packages
+    assert package.problem == ""
+    policy = load(tmp_path, None).policy(package)
+    assert (policy.hold, policy.track) == ("it is old", "pypi")
+
+
 def test_called_files_may_call_others_and_each_other(tmp_path: Path) -> None:
     found = written(
         tmp_path,
