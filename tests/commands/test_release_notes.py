@@ -146,6 +146,9 @@ def forge(request: pytest.FixtureRequest, tmp_path: Path, home: Home) -> Iterato
 
 def test_notes_of_another_host_are_shown_and_cannot_act(home: Home, forge: Forge) -> None:
     assert home.bump().code == 0
+    page = f"{forge.url}/o/fig{'/-' if isinstance(forge, GitLab) else ''}/compare"
+    compared = rf"^All changes: <{re.escape(page)}/[0-9a-f]{{40}}\.\.\.[0-9a-f]{{40}}>$"
+    assert re.search(compared, home.pull(1).body, re.MULTILINE)
     assert notes(home) == [
         "v1.2: :\u200b:error:\u200b:x",
         "v1.1: Thanks @\u200banna, closes #\u200b7",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, final
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -128,11 +129,14 @@ class Upstream(ABC):
         kind: its name, as ``hosts:`` in config.yaml has it.
         hosts: the hosts of this kind that need no configuration.
         form: what the path of a repository looks like, for messages.
+        compared: where below a repository's page all is shown that is in ``{new}`` and not in
+            ``{old}``, commits or tags; empty where no such page is known.
     """
 
     kind: ClassVar[str]
     hosts: ClassVar[tuple[Host, ...]] = ()
     form: ClassVar[str] = "OWNER/REPO"
+    compared: ClassVar[str] = ""
 
     def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
         """Tell whether this kind answers for a project: for each on a host of its kind."""
@@ -176,6 +180,35 @@ class Upstream(ABC):
         """
         del project, host, commit
         return ""
+
+    def compare_page(self, project: Project, host: Host, old: str, new: str) -> str:
+        """Return the page that compares two commits or tags, for people; empty where none is."""
+        path = self.compared.format(old=quote(old), new=quote(new))
+        return f"{project.page(host.web)}{path}" if path else ""
+
+    async def files_at(
+        self,
+        project: Project,
+        host: Host,
+        revisions: Sequence[str],
+        paths: Sequence[str],
+        around: Surroundings,
+    ) -> dict[str, dict[str, bytes]]:
+        """Return revision -> path -> content, for what one request tells of a repository.
+
+        Args:
+            project: the repository.
+            host: where it is.
+            revisions: commits or tags.
+            paths: of the files; those that a revision has not, and those that are too large to be
+                told whole, are missing in the answer.
+            around: HTTP.
+
+        Raises:
+            UpstreamError: the host cannot be asked.
+        """
+        del project, host, revisions, paths, around
+        return {}
 
     def notes(self, project: Project, around: Surroundings) -> AsyncGenerator[list[Note]] | None:
         """Yield a project's release notes, newest first, a page at a time as it is wanted.

@@ -12,6 +12,7 @@ class Bitbucket(RefsAlone):
     """Repositories in workspaces."""
 
     kind: ClassVar[str] = "bitbucket"
+    compared: ClassVar[str] = "/branches/compare/{new}%0D{old}"
     hosts: ClassVar[tuple[Host, ...]] = (
         Host(
             name="bitbucket.org",

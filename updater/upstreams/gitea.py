@@ -23,6 +23,7 @@ class Gitea(Hosted):
     """Repositories of users and organisations."""
 
     kind: ClassVar[str] = "gitea"
+    compared: ClassVar[str] = "/compare/{old}...{new}"
     hosts: ClassVar[tuple[Host, ...]] = (
         Host(
             name="codeberg.org",

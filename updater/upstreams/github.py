@@ -19,6 +19,7 @@ from updater.upstreams.base import (
     side_by_side,
 )
 from updater.upstreams.github_batches import Batches
+from updater.upstreams.github_files import read_files
 from updater.upstreams.github_git import ACCEPT, ask_by_git, releases_url
 from updater.upstreams.rest import published_note, read_notes, read_object
 
@@ -34,6 +35,7 @@ class GitHub(Upstream):
     """Tags, branches and their commits; releases, dates and declared versions where asked for."""
 
     kind: ClassVar[str] = "github"
+    compared: ClassVar[str] = "/compare/{old}...{new}"
     hosts: ClassVar[tuple[Host, ...]] = (
         Host(
             name="github.com",
@@ -57,6 +59,19 @@ class GitHub(Upstream):
     def repository_path(self, path: Sequence[str]) -> Sequence[str]:
         """Return owner and name, but of pages that have no owner."""
         return () if path and path[0] in _NO_OWNERS else super().repository_path(path)
+
+    async def files_at(
+        self,
+        project: Project,
+        host: Host,
+        revisions: Sequence[str],
+        paths: Sequence[str],
+        around: Surroundings,
+    ) -> dict[str, dict[str, bytes]]:
+        """Ask GraphQL, which answers nobody without a token."""
+        if not around.web.has_token(host.graphql):
+            return {}
+        return await read_files(project, host, revisions, paths, around.web)
 
     def notes(self, project: Project, around: Surroundings) -> AsyncGenerator[list[Note]] | None:
         """Ask REST for the releases, which it tells without a token, too."""

@@ -26,6 +26,7 @@ class GitLab(Hosted):
     """Projects in groups, which may be nested."""
 
     kind: ClassVar[str] = "gitlab"
+    compared: ClassVar[str] = "/-/compare/{old}...{new}"
     form: ClassVar[str] = "GROUP/REPO"
     hosts: ClassVar[tuple[Host, ...]] = (
         Host(

@@ -1,4 +1,7 @@
-"""Repositories on git.sr.ht and other SourceHuts: refs by git, nothing by their API."""
+"""Repositories on git.sr.ht and other SourceHuts: refs by git, nothing by their API.
+
+They have no page that compares two commits. Source: the routes of git.sr.ht's web application.
+"""
 
 from __future__ import annotations
 

@@ -6,8 +6,7 @@ known". What the audit says of them is added to the update's warnings.
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import anyio
 from msgspec import Struct
@@ -15,7 +14,7 @@ from msgspec.structs import replace
 
 from updater.audit.base import Step, examine
 from updater.errors import StageError
-from updater.kinds import rules
+from updater.kinds import HOST_KINDS, rules
 from updater.metadata.release import FILES, compare
 from updater.metadata.releases import ProjectFiles, ReleasePair, ReleaseReader
 from updater.pipeline.proposed import Proposed
@@ -23,27 +22,12 @@ from updater.publish.research.notes import Notes
 from updater.publish.research.vulnerabilities import VulnerabilityDatabase
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from updater.choose.run import Run
     from updater.model import Host, Outcome
     from updater.model.research import Research
-
-_FIELDS = "\n".join(
-    f"    {side}{number}: object(expression: ${side}{number}) {{ ... on Blob {{ text }} }}"
-    for side in ("old", "new")
-    for number in range(len(FILES))
-)
-_VARIABLES = ", ".join(
-    f"${side}{number}: String!" for side in ("old", "new") for number in range(len(FILES))
-)
-_QUERY = f"""query ($owner: String!, $name: String!, {_VARIABLES}) {{
-  repository(owner: $owner, name: $name) {{
-{_FIELDS}
-  }}
-}}"""
-_COMPARE = {"gitlab": "/-/compare/{}...{}"}
 
 
 class Teller(Struct, frozen=True):
@@ -97,29 +81,19 @@ class Teller(Struct, frozen=True):
     async def _on_host(self, update: Proposed, host: Host) -> tuple[Research, ProjectFiles]:
         """Return the comparison's page, and the project files at both commits."""
         outcome, told, nothing = update.outcome, update.told, ProjectFiles({}, {})
-        candidate, pinned = outcome.candidate, outcome.pinned
+        candidate, pinned, project = outcome.candidate, outcome.pinned, update.project
         if candidate is None or pinned is None:
             return told, nothing
+        kind = HOST_KINDS[host.kind]
         old, new = pinned.commit or pinned.rev, candidate.commit or candidate.ref
         if old and new and old != new:
-            path = _COMPARE.get(host.kind, "/compare/{}...{}").format(old, new)
-            told = replace(told, compare=f"{update.project.page(host.web)}{path}")
-        if host.kind != "github":
-            return told, nothing
-        owner, _, name = update.project.path.partition("/")
-        variables = {"owner": owner, "name": name}
-        for side, commit in (("old", old), ("new", new)):
-            variables |= {f"{side}{place}": f"{commit}:{file}" for place, file in enumerate(FILES)}
-        content = json.dumps({"query": _QUERY, "variables": variables}).encode()
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+            told = replace(told, compare=kind.compare_page(project, host, old, new))
+        revisions = [one for one in dict.fromkeys((old, new)) if one]
         try:
-            answer = await self.run.http.post(
-                host.graphql, content, headers=headers, scheme="bearer"
-            )
-            said = json.loads(answer.body)["data"]["repository"]
-            return told, ProjectFiles(_files(said, "old"), _files(said, "new"))
-        except (StageError, ValueError, KeyError, TypeError, AttributeError):
+            trees = await kind.files_at(project, host, revisions, FILES, self.run.surroundings)
+        except StageError:
             return told, nothing
+        return told, ProjectFiles(trees.get(old, {}), trees.get(new, {}))
 
 
 def _audited(update: Proposed, told: Research, now: datetime) -> Proposed:
@@ -138,12 +112,3 @@ def _audited(update: Proposed, told: Research, now: datetime) -> Proposed:
     codes = {warning.code for warning in outcome.warnings}
     more = tuple(one for one in examine(step, rules()) if one.code not in codes)
     return replace(update, told=told, outcome=replace(outcome, warnings=outcome.warnings + more))
-
-
-def _files(said: Mapping[str, Any], side: str) -> dict[str, bytes]:
-    found = {}
-    for place, file in enumerate(FILES):
-        text = (said[f"{side}{place}"] or {}).get("text")
-        if isinstance(text, str):
-            found[file] = text.encode()
-    return found

@@ -1,0 +1,66 @@
+"""Files of a GitHub repository at several commits, in one request.
+
+Source: GitHub docs, "GraphQL API reference" (Repository.object, Blob).
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import product
+from typing import TYPE_CHECKING
+
+from updater.errors import BadAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.model import Host, Project
+    from updater.upstreams.base import Web
+
+_HEADERS = {"Content-Type": "application/json"}
+
+
+async def read_files(
+    project: Project, host: Host, revisions: Sequence[str], paths: Sequence[str], web: Web
+) -> dict[str, dict[str, bytes]]:
+    """Return revision -> path -> content; what is not there, or is cut short, is missing.
+
+    Raises:
+        UpstreamError: the host cannot be asked, or answers with something else.
+    """
+    places = dict(enumerate(product(revisions, paths)))
+    owner, _, name = project.path.partition("/")
+    variables = {f"e{number}": ":".join(place) for number, place in places.items()}
+    content = {
+        "query": _query(len(places)),
+        "variables": {"owner": owner, "name": name, **variables},
+    }
+    answer = await web.post(
+        host.graphql, json.dumps(content).encode(), headers=_HEADERS, scheme="bearer"
+    )
+    found: dict[str, dict[str, bytes]] = {}
+    try:
+        repository = json.loads(answer.body)["data"]["repository"]
+        for number, (revision, path) in places.items():
+            blob = repository[f"f{number}"] or {}
+            text = blob.get("text")
+            if text is not None and not blob["isTruncated"]:
+                found.setdefault(revision, {})[path] = text.encode()
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadAnswer(
+            f"{host.graphql} does not answer for the files of {project}", url=host.graphql
+        ) from error
+    return found
+
+
+def _query(count: int) -> str:
+    """Return the query whose alias ``fN`` answers for the file of the variable ``eN``."""
+    variables = "".join(f", $e{number}: String!" for number in range(count))
+    files = "".join(
+        f"    f{number}: object(expression: $e{number}) {{ ... on Blob {{ text isTruncated }} }}\n"
+        for number in range(count)
+    )
+    return (
+        f"query ($owner: String!, $name: String!{variables}) {{\n"
+        f"  repository(owner: $owner, name: $name) {{\n{files}  }}\n}}"
+    )
