@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.project import FAKE, github_overlay, pypi_overlay
 
 if TYPE_CHECKING:
@@ -99,3 +101,22 @@ def test_list_asks_nobody_and_says_why_a_package_is_skipped(
     assert (result.code, rows) == (0, {"einops": ("skipped", None), "v": ("found", "tag")})
     assert "no source of its own" in result.json["packages"][0]["reason"]
     assert index.server.requests() + github.server.requests() == []
+
+
+@pytest.mark.parametrize("command", ["list", "check"])
+def test_a_key_that_matches_no_package_is_told(
+    project: Project, index: Index, command: str
+) -> None:
+    index.release("apple", "1.0")
+    project.overlay("apple.nix", pypi_overlay("apple", "1.0"))
+    project.add_configuration(
+        "packages: {appel: {hold: old}, 'pear*': {hold: old}, 'app*': {}, overlays/apple.nix: {}}\n"
+    )
+    result = project.run(command)
+    assert (result.code, result.err.splitlines()) == (
+        0,
+        [
+            "updater: config.yaml:packages.appel: matches no package",
+            "updater: config.yaml:packages.pear*: matches no package",
+        ],
+    )

@@ -9,10 +9,9 @@ import click
 from updater.choose import expected_tracking
 from updater.cli import options
 from updater.cli.output import paint, write
+from updater.cli.overlays import Overlays
 from updater.errors import StageError
-from updater.find.ahead import begin_reading
 from updater.find.followable import adopted, skip_reason
-from updater.find.selection import select
 from updater.kinds import FETCHERS
 from updater.report.as_json import listing_json
 from updater.report.listing import describe
@@ -30,9 +29,8 @@ def list_packages(request: Request, packages: tuple[str, ...]) -> int:
     """Show what was found, where, and how it is tracked."""
     request = request.about(packages)
     config = request.load()
-    found = begin_reading(config)()
     rows = []
-    for read in select(found.packages, request.packages):
+    for read in Overlays(request, config).packages:
         package = adopted(read, config.policy(read).hash)
         source = package.source
         policy = config.policy(package)

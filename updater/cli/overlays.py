@@ -5,9 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from updater.errors import UsageError
+import click
+
+from updater.errors import ConfigError, UsageError
 from updater.find.ahead import begin_reading
 from updater.find.selection import select
+from updater.text import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 class Overlays:
     """All packages, and those that were asked for; read beside this process until they are wanted.
 
+    A key of ``packages:`` that matches none of them is told.
+
     Args:
         request: names packages.
         config: names the overlays.
@@ -32,12 +37,18 @@ class Overlays:
 
     def __init__(self, request: Request, config: Config) -> None:
         self._names = request.packages
+        self._config = config
         self._reading = begin_reading(config)
 
     @cached_property
     def found(self) -> OverlayFiles:
         """All that was read."""
-        return self._reading()
+        found = self._reading()
+        for key in self._config.unused(found.packages):
+            file = self._config.file
+            unused = ConfigError("matches no package", file=file, key=f"packages.{key}")
+            click.echo(harmless(f"updater: {unused}"), err=True)
+        return found
 
     @cached_property
     def packages(self) -> tuple[Package, ...]:

@@ -110,11 +110,8 @@ class Config(Struct, frozen=True):
 
     def unused(self, packages: Sequence[Package]) -> tuple[str, ...]:
         """Return the keys of ``packages:`` that name no package."""
-        return tuple(
-            key
-            for key in self.document.packages
-            if not any(names_package(key, package) for package in packages)
-        )
+        names = {name for package in packages for name in _names(package)}
+        return tuple(key for key in self.document.packages if not _matches(key, names))
 
 
 def _said(options: Struct | None) -> dict[str, Any]:
@@ -152,7 +149,14 @@ def _kind(text: str) -> TrackKind:
 
 def names_package(key: str, package: Package) -> bool:
     """Tell whether a PKG argument or key names a package: name, pname, identity, file or glob."""
-    names = {package.name, package.identity, package.file, package.pname or ""}
+    return _matches(key, _names(package))
+
+
+def _names(package: Package) -> set[str]:
+    return {package.name, package.identity, package.file, package.pname or ""}
+
+
+def _matches(key: str, names: set[str]) -> bool:
     return key in names or any(fnmatch.fnmatchcase(name, key) for name in names)
 
 
