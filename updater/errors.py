@@ -14,7 +14,8 @@
         │   ├── Unreachable             no connection, a time-out, or a body that was cut short
         │   ├── BrokenOff               a download that went on, and broke off, on every try
         │   ├── ServerFailed            5xx, also on every retry
-        │   └── BadAnswer               any other status, or a body that is not what it should be
+        │   ├── BadAnswer               any other status, or a body that is not what it should be
+        │   └── HostileFile             a project's file breaks a bound of what is read
         ├── HashError               hash: cannot be hashed, or is not what was asked for
         │   ├── NoArchive               something else is there, such as a page
         │   └── HostileArchive          the archive breaks a safety rule
@@ -193,6 +194,13 @@ class ServerFailed(UpstreamError):
 
 class BadAnswer(UpstreamError):
     """Another HTTP status, or a body that is not what its protocol says."""
+
+
+class HostileFile(UpstreamError):
+    """A file of a source tree breaks a bound of what is read; nothing of it was used."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem, hint="look at the file before you trust this release")
 
 
 class HashError(StageError):

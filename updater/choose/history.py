@@ -7,6 +7,7 @@ trees, and only when a policy needs it.
 from __future__ import annotations
 
 from contextlib import ExitStack, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from msgspec.structs import replace
 from updater.choose import Line, label
 from updater.effects.git.history import History
 from updater.errors import BadAnswer, NotFound
+from updater.metadata.apart import read_apart
 from updater.metadata.python import declared_python
 from updater.metadata.version import declared_version
 
@@ -108,7 +110,9 @@ class Commits:
             date,
             named=bool(named),
         )
-        needed = declared_python(self._files.get(commit, {}))
+        files = self._files.get(commit, {})
+        size = sum(len(data or b"") for data in files.values())
+        needed = await read_apart(partial(declared_python, files), size)
         return replace(
             candidate,
             version=version,

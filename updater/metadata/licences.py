@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import email.parser
 import re
-import tomllib
 from typing import TYPE_CHECKING
+
+from updater.metadata import headers, toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,9 +52,9 @@ def _read(text: str) -> tuple[tuple[str, ...], str]:
 
 def from_metadata(data: bytes) -> str:
     """Read METADATA or PKG-INFO. Source: PyPA specification "Core metadata"; PEP 639."""
-    message = email.parser.BytesHeaderParser().parsebytes(data)
-    named = str(message.get("License-Expression") or message.get("License") or "").strip()
-    classifiers = [str(one).strip() for one in message.get_all("Classifier", [])]
+    read = headers.parsed(data)
+    named = (read.first("license-expression") or read.first("license")).strip()
+    classifiers = [one.strip() for one in read.every("classifier")]
     return _named(named) or _classified(classifiers)
 
 
@@ -66,10 +66,7 @@ def from_tree(files: Mapping[str, bytes]) -> str:
 
 
 def _from_pyproject(data: bytes) -> str:
-    try:
-        project = tomllib.loads(data.decode()).get("project", {})
-    except (ValueError, RecursionError):
-        return ""
+    project = toml.tables(data).get("project")
     if not isinstance(project, dict):
         return ""
     said = project.get("license")

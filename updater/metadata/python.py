@@ -6,18 +6,13 @@ Sources: PyPA specifications "pyproject.toml" (``requires-python``) and "Core me
 
 from __future__ import annotations
 
-import configparser
-import re
-import tomllib
 from typing import TYPE_CHECKING
 
+from updater.metadata import headers, ini, toml
 from updater.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-_REQUIRES = re.compile(rb"^Requires-Python:(.*)$", re.MULTILINE | re.IGNORECASE)
 
 
 def declared_python(files: Mapping[str, bytes | None]) -> str | None:
@@ -25,6 +20,9 @@ def declared_python(files: Mapping[str, bytes | None]) -> str | None:
 
     Args:
         files: the tree's own files by path, as far as they are known.
+
+    Raises:
+        HostileFile: one of them breaks a bound.
     """
     for path, read in (
         ("pyproject.toml", _from_pyproject),
@@ -39,24 +37,14 @@ def declared_python(files: Mapping[str, bytes | None]) -> str | None:
 
 
 def _from_pyproject(data: bytes) -> str:
-    try:
-        project = tomllib.loads(data.decode()).get("project")
-    except (ValueError, RecursionError):
-        return ""
-    said = project.get("requires-python") if isinstance(project, dict) else None
+    said = toml.dig(toml.tables(data), "project", "requires-python")
     return said if isinstance(said, str) else ""
 
 
 def _from_setup_cfg(data: bytes) -> str:
-    parser = configparser.RawConfigParser()
-    try:
-        parser.read_string(data.decode())
-    except (configparser.Error, UnicodeDecodeError):
-        return ""
-    return parser.get("options", "python_requires", fallback="")
+    read = ini.parsed(data)
+    return (read.get("options", "python_requires") or "") if read is not None else ""
 
 
 def _from_metadata(data: bytes) -> str:
-    headers = data.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    found = _REQUIRES.search(headers)
-    return found[1].decode("utf-8", "replace") if found is not None else ""
+    return headers.parsed(data).first("requires-python")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
@@ -18,6 +19,7 @@ from updater.errors import HashError, StageError
 from updater.hashing.archive import hash_archive
 from updater.hashing.keep import keep_project_files
 from updater.hashing.limits import Limits
+from updater.metadata.apart import read_apart
 from updater.metadata.release import ReleaseMetadata, is_known, of_metadata, of_tree
 from updater.model.versions import read_version
 from updater.upstreams.base import ProjectQuestion
@@ -75,10 +77,10 @@ class ReleaseReader(Struct, frozen=True):
         before = await self._by_itself(old, project)
         after = await self._by_itself(new, project)
         if outcome.hashed is not None and outcome.hashed.kept:
-            after.append(of_tree(outcome.hashed.kept, "the source archive"))
+            after.append(await _of_tree(outcome.hashed.kept, "the source archive"))
         for said, files in ((before, trees.old), (after, trees.new)):
             if files:
-                said.append(of_tree(files, "the project files at both commits"))
+                said.append(await _of_tree(files, "the project files at both commits"))
         if not (is_known(before) and is_known(after)):
             for said, candidate in ((before, old), (after, new)):
                 if not is_known(said):
@@ -128,7 +130,7 @@ class ReleaseReader(Struct, frozen=True):
         if file.filename.endswith(".whl"):
             said = of_metadata(wheel, "both wheels") if wheel is not None else None
         else:
-            said = of_tree(kept, "both source distributions")
+            said = await _of_tree(kept, "both source distributions")
         known = wheel if wheel is not None else kept.get("PKG-INFO", b"")
         return [said] if said is not None and _is_of(known, project) else []
 
@@ -156,6 +158,11 @@ class ReleaseReader(Struct, frozen=True):
                     raise HashError(f"{file.filename} is not the file that the index lists")
                 return unpacked.kept
         raise HashError(f"{url} was never asked for")
+
+
+async def _of_tree(files: Mapping[str, bytes], origin: str) -> ReleaseMetadata:
+    size = sum(map(len, files.values()))
+    return await read_apart(partial(of_tree, files, origin), size)
 
 
 def versions(outcome: Updated) -> tuple[Version | None, Version | None]:

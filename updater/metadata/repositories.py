@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import email.parser
 import re
-import tomllib
 from typing import TYPE_CHECKING
+
+from updater.metadata import headers, toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,10 +39,10 @@ def from_metadata(data: bytes) -> tuple[str, ...]:
 
     Source: PyPA specification "Core metadata", "Project-URL" and "Home-page".
     """
-    message = email.parser.BytesHeaderParser().parsebytes(data)
-    listed = (str(one).partition(",") for one in message.get_all("Project-URL", []))
+    read = headers.parsed(data)
+    listed = (one.partition(",") for one in read.every("project-url"))
     named = [(label, address) for label, _, address in listed]
-    return _ordered([*named, ("homepage", str(message.get("Home-page") or ""))])
+    return _ordered([*named, ("homepage", read.first("home-page"))])
 
 
 def from_tree(files: Mapping[str, bytes]) -> tuple[str, ...]:
@@ -53,11 +53,7 @@ def from_tree(files: Mapping[str, bytes]) -> tuple[str, ...]:
 
 def _from_pyproject(data: bytes) -> tuple[str, ...]:
     """Read ``[project.urls]``. Source: PyPA specification "pyproject.toml"."""
-    try:
-        project = tomllib.loads(data.decode()).get("project", {})
-    except (ValueError, RecursionError):
-        return ()
-    urls = project.get("urls", {}) if isinstance(project, dict) else {}
+    urls = toml.dig(toml.tables(data), "project", "urls")
     return _ordered(urls.items()) if isinstance(urls, dict) else ()
 
 

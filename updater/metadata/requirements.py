@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import ast
-import configparser
-import email.parser
-import tomllib
-import warnings
+from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from updater.errors import HostileFile
+from updater.metadata import headers, ini, source_code, toml
 from updater.model.research import RequirementChange
+from updater.model.versions import read_version
 from updater.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+
+_MOST = 5_000
+_LONGEST = 2_048  # characters of one requirement: Python refuses numbers of twice as many digits
+_DEEPEST = 50  # brackets of its markers
 
 
 class Requirements(Struct, frozen=True):
@@ -37,11 +42,10 @@ def from_pyproject(data: bytes) -> Requirements | None:
 
     Source: PyPA specification "pyproject.toml".
     """
-    try:
-        project = tomllib.loads(data.decode()).get("project")
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(project, dict) or "dependencies" in project.get("dynamic", ()):
+    project = toml.tables(data).get("project")
+    dynamic = toml.dig(project, "dynamic")
+    left = isinstance(dynamic, list) and "dependencies" in dynamic
+    if not isinstance(project, dict) or left:
         return None
     listed, optional = project.get("dependencies", []), project.get("optional-dependencies", {})
     if not isinstance(listed, list) or not isinstance(optional, dict):
@@ -49,8 +53,9 @@ def from_pyproject(data: bytes) -> Requirements | None:
     lines = [one for one in listed if isinstance(one, str)]
     for extra, those in optional.items():
         named = those if isinstance(those, list) else []
-        lines += [_with_extra(str(one), extra) for one in named]
-    return _made(str(project.get("requires-python", "")), lines)
+        lines += [_with_extra(one, extra) for one in named if isinstance(one, str)]
+    python = project.get("requires-python")
+    return _made(python if isinstance(python, str) else "", lines)
 
 
 def from_metadata(data: bytes) -> Requirements | None:
@@ -59,12 +64,11 @@ def from_metadata(data: bytes) -> Requirements | None:
     Before version 2.2 a source distribution's PKG-INFO may leave them out without saying so: it
     counts where it has any. Source: PyPA specification "Core metadata", "Dynamic"; PEP 643.
     """
-    message = email.parser.BytesHeaderParser().parsebytes(data)
-    needed = [str(one) for one in message.get_all("Requires-Dist", [])]
-    dynamic = {str(one).strip().lower() for one in message.get_all("Dynamic", [])}
-    if "requires-dist" in dynamic:
+    read = headers.parsed(data)
+    if "requires-dist" in {one.strip().lower() for one in read.every("dynamic")}:
         return None
-    return _made(str(message.get("Requires-Python", "")).strip(), needed)
+    python = read.first("requires-python").strip()
+    return _made(python, read.every("requires-dist"))
 
 
 def from_tree(files: Mapping[str, bytes]) -> Requirements | None:
@@ -85,9 +89,8 @@ def from_tree(files: Mapping[str, bytes]) -> Requirements | None:
 
 def _is_complete(info: bytes) -> bool:
     """Tell whether PKG-INFO says all that the wheel's metadata will, or that it does not."""
-    message = email.parser.BytesHeaderParser().parsebytes(info)
-    major, _, minor = str(message.get("Metadata-Version", "")).strip().partition(".")
-    known = major.isdecimal() and minor.isdecimal() and (int(major), int(minor)) >= (2, 2)
+    stated = read_version(headers.parsed(info).first("metadata-version"))
+    known = stated is not None and stated.release >= (2, 2)
     return known and from_metadata(info) is not None
 
 
@@ -96,19 +99,14 @@ def from_setup_cfg(data: bytes) -> Requirements | None:
 
     Source: setuptools documentation, "Declarative config".
     """
-    parser = configparser.RawConfigParser()
-    try:
-        parser.read_string(data.decode())
-    except (configparser.Error, UnicodeDecodeError):
-        return None
-    listed = parser.get("options", "install_requires", fallback=None)
-    if listed is None or listed.strip().startswith("file:"):
+    read = ini.parsed(data)
+    listed = read.get("options", "install_requires") if read is not None else None
+    if read is None or listed is None or listed.strip().startswith("file:"):
         return None
     lines = _lines(listed)
-    section = "options.extras_require"
-    for extra in parser.options(section) if parser.has_section(section) else ():
-        lines += [_with_extra(one, extra) for one in _lines(parser.get(section, extra))]
-    return _made(parser.get("options", "python_requires", fallback=""), lines)
+    for extra, needed in read.options("options.extras_require").items():
+        lines += [_with_extra(one, extra) for one in _lines(needed)]
+    return _made(read.get("options", "python_requires") or "", lines)
 
 
 def _lines(text: str) -> list[str]:
@@ -120,14 +118,11 @@ def from_setup_py(data: bytes) -> Requirements | None:
 
     None where there are no requirements, or any of them is made by code.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an upstream's odd escapes are its own
-            tree = ast.parse(data)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = source_code.parsed(data)
+    if tree is None:
         return None
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "setup":
+        if isinstance(node, ast.Call) and source_code.called(node) == "setup":
             given = {one.arg: one.value for one in node.keywords if one.arg}
             written = _written_once(tree)
             try:
@@ -156,13 +151,14 @@ def _written_once(tree: ast.Module) -> dict[str, ast.expr]:
     }
     passed = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.keyword)}
     uses = [one for one in ast.walk(tree) if isinstance(one, ast.Name)]
+    stores = Counter(one.id for one in uses if isinstance(one.ctx, ast.Store))
+    looked_at = {
+        one.id for one in uses if not isinstance(one.ctx, ast.Store) and id(one) not in passed
+    }
     return {
         name: value
         for name, value in assigned.items()
-        if sum(one.id == name and isinstance(one.ctx, ast.Store) for one in uses) == 1
-        and all(
-            isinstance(one.ctx, ast.Store) or id(one) in passed for one in uses if one.id == name
-        )
+        if stores[name] == 1 and name not in looked_at
     }
 
 
@@ -174,11 +170,12 @@ def _from_arguments(said: Mapping[str, object]) -> Requirements | None:
     listed, extras = said.get("install_requires"), said.get("extras_require", {})
     if not isinstance(listed, list | tuple) or not isinstance(extras, dict):
         return None
-    lines = [str(one) for one in listed]
+    lines = [one for one in listed if isinstance(one, str)]
     for extra, those in extras.items():
         named = those if isinstance(those, list | tuple) else [those]
-        lines += [_with_extra(str(one), str(extra)) for one in named]
-    return _made(str(said.get("python_requires", "")), lines)
+        lines += [_with_extra(one, extra) for one in named if isinstance(one, str)]
+    python = said.get("python_requires")
+    return _made(python if isinstance(python, str) else "", lines)
 
 
 def compare(old: Requirements, new: Requirements) -> tuple[RequirementChange, ...]:
@@ -215,12 +212,20 @@ def _made(python: str, lines: Iterable[str]) -> Requirements:
 
 
 def _parsed(lines: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """Return each requirement in packaging's spelling, so that only meaning makes a difference."""
+    """Return each requirement in packaging's spelling, so that only meaning makes a difference.
+
+    Raises:
+        HostileFile: there are more than any project has.
+    """
     found = []
-    for line in lines:
+    for place, line in enumerate(lines):
+        if place == _MOST:
+            raise HostileFile(f"it has more than {_MOST} requirements")
+        if len(line) > _LONGEST or line.count("(") > _DEEPEST:
+            continue
         try:
             requirement = Requirement(line)
-        except InvalidRequirement:
+        except ValueError:  # InvalidRequirement is one
             continue
         name = canonicalize_name(requirement.name)
         found.append((name, f"{name}{str(requirement)[len(requirement.name) :]}"))

@@ -9,18 +9,20 @@ Sources: PyPA specifications "pyproject.toml" and "Core metadata"; setuptools do
 from __future__ import annotations
 
 import ast
-import configparser
 import re
-import tomllib
-import warnings
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING
+
+from updater.metadata import headers, ini, source_code, toml
+from updater.metadata.apart import read_apart
+from updater.model.versions import LONGEST_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-    Reader = Callable[[str], Awaitable[bytes | None]]
+    from updater.metadata.toml import Tables
 
-Tables: TypeAlias = "dict[str, Any]"
+    Reader = Callable[[str], Awaitable[bytes | None]]
 
 _FILES = ("pyproject.toml", "setup.cfg", "setup.py", "PKG-INFO")
 _ROOTS = ("", "src/")
@@ -30,7 +32,9 @@ _NAMES = ("__version__", "version", "VERSION", "__VERSION__")
 _PLAUSIBLE = re.compile(r"v?\d[A-Za-z0-9.!+_-]*")
 # What a project writes whose version is made elsewhere, from its tags.
 _PLACEHOLDERS = frozenset({"0", "0.0", "0.0.0", "0.0.0.dev0"})
-_INFO = re.compile(rb"^Version:[ \t]*(\S+)", re.MULTILINE)
+# Source: PyPA specification "Names and normalization". A name becomes a path here.
+_PROJECT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,198}[A-Za-z0-9])?")
+_PATH = re.compile(r"[^\x00-\x1f]{1,1024}")
 _PLAIN_ASSIGNMENT = re.compile(
     rb"""^(?:__version__|version|VERSION|__VERSION__)\s*=\s*["']([^"']+)["']""", re.MULTILINE
 )
@@ -58,90 +62,81 @@ async def declared_version(read: Reader, packages: tuple[str, ...]) -> str | Non
     Args:
         read: returns a file's bytes by its path, None where there is none.
         packages: names that the import package may have, likeliest first.
+
+    Raises:
+        HostileFile: a file that counts breaks a bound.
     """
-    tables = _tables(await read("pyproject.toml"))
+    tables = await _tables(await read("pyproject.toml"))
     found = await _from_pyproject(tables, read)
     for path, reader in (("setup.cfg", _from_setup_cfg), ("setup.py", _from_python)):
         data = None if found else await read(path)
-        said = reader(data) if data is not None else None
+        said = await read_apart(partial(reader, data), len(data)) if data is not None else None
         if said and said.startswith(("attr:", "file:")):
             said = await _from_pointer(said, read)
         found = found or _plain(said)
     if found:
         return found
-    info = await read("PKG-INFO")
-    stated = _INFO.search(info) if info is not None else None
+    stated = headers.parsed(await read("PKG-INFO") or b"").first("version").split()
     if stated:
-        return _plain(stated[1].decode("utf-8", "replace"))
+        return _plain(stated[0])
     if _is_made_from_tags(tables):
         return None
-    named = _dig(tables, "project", "name") or _dig(tables, "tool", "poetry", "name")
-    own = (re.sub("[-.]+", "_", named).lower(),) if isinstance(named, str) else ()
+    named = toml.dig(tables, "project", "name") or toml.dig(tables, "tool", "poetry", "name")
+    known = isinstance(named, str) and _PROJECT.fullmatch(named)
+    own = (re.sub("[-.]+", "_", str(named)).lower(),) if known else ()
     return await _from_anywhere(tuple(dict.fromkeys((*packages, *own))), read)
 
 
 # --- pyproject.toml -----------------------------------------------------------------------------
 
 
-def _tables(data: bytes | None) -> Tables:
-    try:
-        return tomllib.loads(data.decode()) if data is not None else {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
-        return {}
+async def _tables(data: bytes | None, file: str = "pyproject.toml") -> Tables:
+    return await read_apart(partial(toml.tables, data, file), len(data or b""))
 
 
 async def _from_pyproject(tables: Tables, read: Reader) -> str | None:
     for path in (("project", "version"), ("tool", "poetry", "version")):
-        found = _dig(tables, *path)
+        found = toml.dig(tables, *path)
         if isinstance(found, str) and _plain(found):
             return _plain(found)
     for file in (
-        _dig(tables, "tool", "hatch", "version", "path"),
-        _dig(tables, "tool", "pdm", "version", "path"),
+        toml.dig(tables, "tool", "hatch", "version", "path"),
+        toml.dig(tables, "tool", "pdm", "version", "path"),
     ):
         if isinstance(file, str):
             return await _from_file(file, read)
-    dynamic = _dig(tables, "tool", "setuptools", "dynamic", "version")
+    dynamic = toml.dig(tables, "tool", "setuptools", "dynamic", "version")
     for kind, where in dynamic.items() if isinstance(dynamic, dict) else ():
         listed = where[0] if isinstance(where, list) and where else where
         if isinstance(listed, str):
             return await _from_pointer(f"{kind}: {listed}", read)
-    if _dig(tables, "build-system", "build-backend") == "maturin":
-        cargo = _dig(_tables(await read("Cargo.toml")), "package", "version")
+    if toml.dig(tables, "build-system", "build-backend") == "maturin":
+        cargo = toml.dig(
+            await _tables(await read("Cargo.toml"), "Cargo.toml"), "package", "version"
+        )
         return _plain(cargo) if isinstance(cargo, str) else None
     return None
 
 
 def _is_made_from_tags(tables: Tables) -> bool:
-    tool = _dig(tables, "tool")
+    tool = toml.dig(tables, "tool")
     known = tool if isinstance(tool, dict) else {}
     return (
         "setuptools_scm" in known
         or "setuptools-git-versioning" in known
         or "poetry-dynamic-versioning" in known
         or "versioneer" in known
-        or _dig(tables, "tool", "hatch", "version", "source") == "vcs"
-        or _dig(tables, "tool", "pdm", "version", "source") == "scm"
+        or toml.dig(tables, "tool", "hatch", "version", "source") == "vcs"
+        or toml.dig(tables, "tool", "pdm", "version", "source") == "scm"
     )
-
-
-def _dig(tables: Tables, *path: str) -> object:
-    value: object = tables
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
 
 
 # --- the other files ----------------------------------------------------------------------------
 
 
 def _from_setup_cfg(data: bytes) -> str | None:
-    parser = configparser.RawConfigParser()
-    try:
-        parser.read_string(data.decode())
-    except (configparser.Error, UnicodeDecodeError):
-        return None
-    return parser.get("metadata", "version", fallback=None)
+    read = ini.parsed(data)
+    return read.get("metadata", "version") if read is not None else None
 
 
 async def _from_pointer(pointer: str, read: Reader) -> str | None:
@@ -162,13 +157,15 @@ async def _from_pointer(pointer: str, read: Reader) -> str | None:
 
 async def _from_file(path: str, read: Reader, name: str = "") -> str | None:
     data = await _inside(path, read)
-    return _from_python(data, name) if data is not None else None
+    if data is None:
+        return None
+    return await read_apart(partial(_from_python, data, name), len(data))
 
 
 async def _inside(path: str, read: Reader) -> bytes | None:
     """Read a file that the tree itself names: only one inside it."""
     parts = [part for part in path.split("/") if part not in ("", ".")]
-    if path.startswith("/") or ".." in parts or "\0" in path or not parts:
+    if path.startswith("/") or ".." in parts or not _PATH.fullmatch(path) or not parts:
         return None
     return await read("/".join(parts))
 
@@ -191,16 +188,13 @@ async def _from_anywhere(packages: tuple[str, ...], read: Reader) -> str | None:
 
 def _from_python(data: bytes, name: str = "") -> str | None:
     """Return a version that Python source assigns to a name, or passes to ``setup``."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an upstream's odd escapes are its own
-            tree = ast.parse(data)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        found = _PLAIN_ASSIGNMENT.search(data)  # Python 2, or newer than this one
+    tree = source_code.parsed(data)
+    if tree is None:
+        found = _PLAIN_ASSIGNMENT.search(data)  # Python 2, newer than this one, or very long
         return _plain(found[1].decode("utf-8", "replace")) if found else None
     assigned = dict(_assignments(tree))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _called(node) == "setup":
+        if isinstance(node, ast.Call) and source_code.called(node) == "setup":
             for keyword in node.keywords:
                 if keyword.arg == "version":
                     return _constant(keyword.value, assigned)
@@ -221,13 +215,6 @@ def _assignments(tree: ast.Module) -> Iterator[tuple[str, str]]:
                 yield target.id, found
 
 
-def _called(node: ast.Call) -> str:
-    function = node.func
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
-
-
 def _constant(value: ast.expr, assigned: dict[str, str]) -> str | None:
     if isinstance(value, ast.Constant) and isinstance(value.value, str):
         return _plain(value.value)
@@ -236,6 +223,8 @@ def _constant(value: ast.expr, assigned: dict[str, str]) -> str | None:
 
 def _plain(text: str | None) -> str | None:
     """Return a version without a leading ``v``, None where the text cannot be one."""
-    if text is None or not _PLAUSIBLE.fullmatch(text) or text in _PLACEHOLDERS:
+    if text is None or len(text) > LONGEST_VERSION or text in _PLACEHOLDERS:
+        return None
+    if not _PLAUSIBLE.fullmatch(text):
         return None
     return text.removeprefix("v")

@@ -1,0 +1,48 @@
+"""How long a reader of others' data takes, and how much memory it needs at once."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from updater.errors import UpdaterError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+MOST_SECONDS = 2.0
+MOST_KIBIBYTES = 200 << 10
+
+_PROC = Path("/proc/self")
+
+
+def bounded(read: Callable[[], T]) -> T | UpdaterError:
+    """Return what a reader returns, or its refusal; whatever else it raises is raised.
+
+    The time is that of the processor: others may use it, too. Source: proc(5), ``clear_refs``,
+    ``VmHWM`` and ``VmRSS``; where the system has none of them, only the time is looked at.
+    """
+    with suppress(OSError):
+        (_PROC / "clear_refs").write_text("5")
+    before, started = _memory("VmRSS"), time.process_time()
+    try:
+        result: T | UpdaterError = read()
+    except UpdaterError as error:
+        result = error
+    seconds = time.process_time() - started
+    assert seconds < MOST_SECONDS
+    assert _memory("VmHWM") - before < MOST_KIBIBYTES
+    return result
+
+
+def _memory(field: str) -> int:
+    """Return one of this process's figures, in KiB."""
+    with suppress(OSError):
+        for line in (_PROC / "status").read_text().splitlines():
+            if line.startswith(f"{field}:"):
+                return int(line.split()[1])
+    return 0
