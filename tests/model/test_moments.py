@@ -20,6 +20,8 @@ ISO: dict[str, tuple[object, datetime | None]] = {
     "year 0": ("0000-01-01T00:00:00Z", None),
     "before the calendar": ("0001-01-01T00:00:00+14:00", None),
     "after the calendar": ("9999-12-31T23:59:59-14:00", None),
+    "the calendar's last day": ("9999-12-31T00:00:00Z", None),
+    "the calendar's first day": ("0001-01-02T00:00:00Z", None),
     "a negative year": ("-2024-01-02T03:04:05Z", None),
     "a zone of a hundred hours": ("2024-01-02T03:04:05+99:99", None),
     "day 32": ("2024-01-32T03:04:05Z", None),

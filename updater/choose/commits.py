@@ -114,14 +114,14 @@ def choose_settled(
             return Take(held, f"{moves} commit that it holds, which is not part of {newest.ref}")
 
 
-def label(declared: str | None, tagged: str | None, date: datetime, *, named: bool) -> str:
+def label(declared: str | None, tagged: str | None, date: datetime | None, *, named: bool) -> str:
     """Return the version label of a commit pin, by nixpkgs' convention.
 
     Args:
         declared: the version that the source itself declares.
         tagged: the last version tag reachable from the commit.
-        date: the commit's date.
+        date: the commit's date, which only one that is not named needs.
         named: a version tag names the commit.
     """
     base = declared or tagged or "0"
-    return base if named else f"{base}-unstable-{date:%Y-%m-%d}"
+    return base if named or date is None else f"{base}-unstable-{date:%Y-%m-%d}"

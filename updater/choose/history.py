@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _SERVICE = "/info/refs?service=git-upload-pack"
+_LARGEST_FILE = 4 << 20  # bytes of a file that may declare a version
 _ADVERTISED = "application/x-git-upload-pack-advertisement"
 
 
@@ -52,7 +53,7 @@ class Commits:
         self._history: History | None = None
         self._speaks_git = False
         self._reachable: dict[str, frozenset[str]] = {}
-        self._dates: dict[str, datetime] = dict(known.dates)
+        self._dates: dict[str, datetime | None] = dict(known.dates)
         self._files = {commit: dict(files) for commit, files in known.files.items()}
 
     @classmethod
@@ -95,6 +96,9 @@ class Commits:
             candidate: its commit counts.
             tags: the repository's version tags, newest first.
             packages: names that the import package may have.
+
+        Raises:
+            UpstreamError: it cannot be fetched, breaks a bound, or has no date to be labelled by.
         """
         commit = candidate.commit
         named = [tag for tag in tags if tag.candidate.commit == commit]
@@ -104,6 +108,12 @@ class Commits:
             before = await self._before(commit)
             tagged = next((tag for tag in tags if tag.candidate.commit in before), None)
         date = (await self.dates([commit]))[commit]
+        if date is None and not named:
+            raise BadAnswer(
+                f"{self._url}: the date of commit {commit} is none, and its label needs one",
+                url=self._url,
+                hint="pin a tag, or hold the package in config.yaml",
+            )
         version = label(
             declared,
             tagged.candidate.version if tagged is not None else None,
@@ -133,12 +143,12 @@ class Commits:
             async def read(path: str) -> bytes | None:
                 if path in told:
                     return told[path]
-                return await self._patiently(lambda: alone.read(commit, path))
+                return await self._patiently(lambda: alone.read(commit, path, _LARGEST_FILE))
 
             return await declared_version(read, packages)
 
-    async def dates(self, commits: Sequence[str]) -> dict[str, datetime]:
-        """Return the dates of commits; those that are not known come in one request.
+    async def dates(self, commits: Sequence[str]) -> dict[str, datetime | None]:
+        """Return the dates of commits, None where one is no date; unknown ones in one request.
 
         Raises:
             UpstreamError: one of them cannot be fetched.
@@ -161,7 +171,7 @@ class Commits:
             if path not in told:
                 await self._before(commit)
                 clone = self._clone()
-                told[path] = await self._patiently(lambda: clone.read(commit, path))
+                told[path] = await self._patiently(lambda: clone.read(commit, path, _LARGEST_FILE))
             return told[path]
 
         return read

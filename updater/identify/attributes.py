@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from updater.identify.exact import Inexact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 AttributeValue: TypeAlias = "bytes | bool | None"
 """``attr=value``, ``attr`` or ``-attr``; None for ``!attr``, which unsets what lies below."""
@@ -39,6 +39,7 @@ _BUILT_IN: Final[dict[bytes, tuple[tuple[bytes, AttributeValue], ...]]] = {
 _BLANK: Final = re.compile(rb"[ \t\r\n]+")
 _NAME: Final = re.compile(rb"[A-Za-z0-9_.][-A-Za-z0-9_.]*")
 _MACRO: Final = b"[attr]"
+_MOST_TREES: Final = 2  # more `**` than any project has: each may stand for any folders
 _LINE_BYTES: Final = 2048  # git ignores longer lines, since 2.39.1
 _SET: Final = re.compile(rb"\[(?:[A-Za-z0-9](?:-[A-Za-z0-9])?)+\]")
 _PIECE: Final = re.compile(rb"\*+|\?|\[[^\]]*\]|[^*?\[]")
@@ -207,7 +208,9 @@ def _translated(pattern: bytes, whole_path: bool) -> re.Pattern[bytes]:  # noqa:
     pieces = _PIECE.findall(pattern)
     if b"".join(pieces) != pattern:
         raise Inexact("a pattern of .gitattributes has an open bracket")
-    made = []
+    if pieces.count(b"**") > _MOST_TREES:
+        raise Inexact("a pattern of .gitattributes has ** too often")
+    made = [b""]  # each part is what stands before or after a star
     at = 0
     while at < len(pieces):
         piece = pieces[at]
@@ -215,20 +218,35 @@ def _translated(pattern: bytes, whole_path: bool) -> re.Pattern[bytes]:  # noqa:
         if piece.startswith(b"**") and whole_path:
             if len(piece) != 2 or (at and before != [b"/"]) or after not in ([], [b"/"]):  # noqa: PLR2004 - the two stars
                 raise Inexact("a pattern of .gitattributes has ** beside something else than /")
-            made.append(rb"(?:.*/)?" if after else rb".*")
+            made[-1] += rb"(?:.*/)?" if after else rb".*"
             at += 2
             continue
-        made.append(_piece(piece, whole_path=whole_path))
+        if piece.startswith(b"*"):
+            made.append(b"")
+        else:
+            made[-1] += _piece(piece)
         at += 1
     try:
-        return re.compile(b"".join(made), re.DOTALL)
+        return re.compile(_after_stars(made, rb"[^/]" if whole_path else rb"."), re.DOTALL)
     except re.error as error:
         raise Inexact("a pattern of .gitattributes has an unusual set") from error
 
 
-def _piece(piece: bytes, *, whole_path: bool) -> bytes:
-    if piece.startswith(b"*"):
-        return rb"[^/]*" if whole_path else rb".*"
+def _after_stars(made: Sequence[bytes], letter: bytes) -> bytes:
+    """Return one expression of what stands between stars; no star is tried in two ways.
+
+    Where what follows a star stands first, there it may stand: what comes after has the most room,
+    and a star never leaves its folder. Else a pattern such as ``*a*a*a*b`` takes for ever.
+    """
+    first, *rest = made
+    if not rest:
+        return first
+    *between, last = rest
+    groups = (b"(?>%s*?%s)" % (letter, one) for one in between if one)
+    return first + b"".join(groups) + letter + b"*" + last
+
+
+def _piece(piece: bytes) -> bytes:
     if piece == b"?":
         return rb"[^/]"
     if piece.startswith(b"["):

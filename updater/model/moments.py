@@ -2,6 +2,7 @@
 
 A time without a zone is one of UTC: private indexes leave out the Z. Histories and indexes also
 have years that no calendar of Python's has, zones of a hundred hours, and numbers of any length.
+Next to the calendar's ends are none either, so that a span of time can be added to any of them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 
 _LONGEST = 64
 _MOST_DIGITS = 12  # seconds until the year 33658; Python's calendar ends in 9999
+_FIRST_YEAR, _LAST_YEAR = 1000, 8999
 
 
 def from_iso(text: object) -> datetime | None:
@@ -18,7 +20,7 @@ def from_iso(text: object) -> datetime | None:
     if not isinstance(text, str) or len(text) > _LONGEST:
         return None
     try:
-        return _as_utc(datetime.fromisoformat(text))
+        return _usual(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         return None
 
@@ -29,7 +31,7 @@ def from_seconds(text: str) -> datetime | None:
     if not (digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS):
         return None
     try:
-        return datetime.fromtimestamp(int(text), UTC)
+        return _usual(datetime.fromtimestamp(int(text), UTC))
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -39,17 +41,16 @@ def from_header(text: str) -> datetime | None:
     if len(text) > _LONGEST:
         return None
     try:
-        return _as_utc(email.utils.parsedate_to_datetime(text))
+        return _usual(email.utils.parsedate_to_datetime(text))
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
 
-def _as_utc(moment: datetime) -> datetime:
-    """Return a time as one of UTC.
+def _usual(moment: datetime) -> datetime | None:
+    """Return a time as one of UTC, None for one next to the calendar's ends.
 
     Raises:
         OverflowError: the calendar ends before it.
     """
-    if moment.tzinfo is None:
-        return moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC)
+    own = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return own if _FIRST_YEAR <= own.year <= _LAST_YEAR else None

@@ -126,7 +126,7 @@ def read(github: GitHub, head: str, largest: int) -> bytes | None:
     async def main() -> bytes | None:
         with History.opened(url(github), largest=largest) as history:
             await history.fetch([head])
-            return await history.read(head, "big")
+            return await history.read(head, "big", 1 << 30)
 
     return anyio.run(main)
 

@@ -74,7 +74,7 @@ def test_no_tree_and_no_file_is_fetched(github: GitHub, repository: Hosted) -> N
 def test_dates_are_in_utc(github: GitHub, repository: Hosted) -> None:
     commits = log(repository)
 
-    async def work(history: History) -> dict[str, datetime]:
+    async def work(history: History) -> dict[str, datetime | None]:
         await history.fetch([commits[-1]])
         return await history.dates([commits[4], commits[0]])
 
@@ -87,7 +87,7 @@ def test_dates_are_in_utc(github: GitHub, repository: Hosted) -> None:
 def test_commits_alone_come_without_what_is_behind_them(github: GitHub, repository: Hosted) -> None:
     commits = log(repository)
 
-    async def work(history: History) -> tuple[dict[str, datetime], frozenset[str]]:
+    async def work(history: History) -> tuple[dict[str, datetime | None], frozenset[str]]:
         await history.fetch_alone([commits[4], commits[2]])
         return await history.dates([commits[4]]), await history.reachable(commits[4])
 
@@ -111,7 +111,7 @@ def test_a_file_is_read_from_a_commit(
 ) -> None:
     async def work(history: History) -> bytes | None:
         await history.fetch([repository.head()])
-        return await history.read(repository.head(), path)
+        return await history.read(repository.head(), path, 1 << 20)
 
     assert asked(url(github), work) == content
 

@@ -33,6 +33,8 @@ os.execv(sys.argv[2], sys.argv[2:])
 """
 # A pack stays one file, however few objects it has: the limit is one of each file.
 _ONE_FILE: Final = ("-c", "fetch.unpackLimit=1")
+# A file that is larger goes through git in pieces: in one, it takes its own size in memory.
+_IN_PIECES: Final = ("-c", "core.bigFileThreshold=16m")
 _SAYS_TOO_LARGE: Final = re.compile(
     rf"^(?:fatal|error): .*{re.escape(os.strerror(errno.EFBIG))}", re.MULTILINE
 )
@@ -48,7 +50,7 @@ def git_with_limit(largest: int) -> tuple[str, ...]:
     git = shutil.which("git")
     if git is None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "git")
-    return (sys.executable, "-I", "-S", "-c", _BECOME, str(largest), git, *_ONE_FILE)
+    return (sys.executable, "-I", "-S", "-c", _BECOME, str(largest), git, *_ONE_FILE, *_IN_PIECES)
 
 
 def refuse_too_large(said: str, url: str, largest: int) -> None:

@@ -5,19 +5,27 @@ from __future__ import annotations
 import re
 import tempfile
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from updater.effects.git.environment import isolated
 from updater.effects.git.fetch import git_with_limit, refuse_too_large, sweep
 from updater.effects.processes.process import decoded, run
-from updater.errors import NotFound, RateLimited, ServerFailed, Unreachable, UpstreamError
+from updater.errors import (
+    HostileFile,
+    NotFound,
+    RateLimited,
+    ServerFailed,
+    Unreachable,
+    UpstreamError,
+)
+from updater.model import moments
 from updater.model.policy import LARGEST_PACK
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
 _CLONE_SECONDS = 300.0
 # What `git init --bare` and four times `git config` make, without the cost of five processes.
@@ -109,22 +117,26 @@ class History:
         """Return a fetched commit and all its ancestors."""
         return frozenset((await self._git("rev-list", commit)).split())
 
-    async def dates(self, commits: Sequence[str]) -> dict[str, datetime]:
-        """Return fetched commits' committer dates, in UTC."""
-        shown = await self._git("log", "--no-walk=unsorted", "--format=%H %cI", *commits, "--")
-        pairs = (line.split(" ") for line in shown.splitlines())
-        return {commit: datetime.fromisoformat(date).astimezone(UTC) for commit, date in pairs}
+    async def dates(self, commits: Sequence[str]) -> dict[str, datetime | None]:
+        """Return fetched commits' committer dates, in UTC; None where one is no date."""
+        form = ("--date=unix", "--format=%H %cd")
+        shown = await self._git("log", "--no-walk=unsorted", *form, *commits, "--")
+        pairs = (line.partition(" ") for line in shown.split("\n") if line)
+        return {commit: moments.from_seconds(seconds) for commit, _, seconds in pairs}
 
-    async def read(self, commit: str, path: str) -> bytes | None:
+    async def read(self, commit: str, path: str, largest: int) -> bytes | None:
         """Return a file of a commit, None where there is none.
 
         Raises:
+            HostileFile: it has more than ``largest`` bytes.
             UpstreamError: its content cannot be fetched.
         """
-        listed = await self._git("ls-tree", "-z", commit, "--", path)
-        kind = listed.split(" ")[1] if listed else ""
+        listed = await self._git("ls-tree", "-l", "-z", commit, "--", path)
+        _, kind, _, size = (*listed.partition("\t")[0].split(), "", "", "", "")[:4]
         if kind != "blob":
             return None
+        if int(size) > largest:
+            raise HostileFile(f"{path} has {size} bytes, and at most {largest} are read")
         done = await self._run("cat-file", "blob", f"{commit}:{path}")
         if done.returncode:
             raise self._failed(done)

@@ -41,11 +41,15 @@ _TREE, _DIGEST = 20, 32
 _FETCH_SECONDS = 1800.0
 _ID_DIGITS = 40
 _ID = re.compile(r"[0-9a-f]{4,40}")
-_LOG_FORM = "--format=%H %T %ct"
+_LOG_FORM = ("--date=unix", "--format=%H %T %cd")
+_SECONDS = re.compile(r"[0-9]{1,12}")
 
 
 class LoggedCommit(NamedTuple):
-    """One commit: its id, its tree's, and its committer date in seconds since 1970."""
+    """One commit: its id, its tree's, and its committer date in seconds since 1970.
+
+    A date that is none is 0: it only says where to look first.
+    """
 
     commit: str
     tree: str
@@ -148,13 +152,13 @@ class Mirror:
 
     def _known(self, identity: str) -> LoggedCommit | None:
         with suppress(UpstreamError):
-            shown = self._git("log", "-1", "--no-walk", _LOG_FORM, f"{identity}^{{commit}}")
+            shown = self._git("log", "-1", "--no-walk", *_LOG_FORM, f"{identity}^{{commit}}")
             return _logged(shown)
         return None
 
     def log(self) -> Iterator[LoggedCommit]:
         """Yield every commit of every branch and tag, newest first."""
-        with self._started("log", "--all", "--date-order", _LOG_FORM) as process:
+        with self._started("log", "--all", "--date-order", *_LOG_FORM) as process:
             for line in output(process):
                 yield _logged(line.decode("ascii"))
 
@@ -162,7 +166,9 @@ class Mirror:
         """Return tag -> commit, annotated ones peeled; tags of anything else left out."""
         form = "--format=%(refname:lstrip=2)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)"  # noqa: E501 - one word
         found = {}
-        for line in self._git("for-each-ref", form, "refs/tags").splitlines():
+        for line in self._git("for-each-ref", form, "refs/tags").split("\n"):
+            if not line:
+                continue
             name, own, kind, peeled, peeled_kind = line.split("\0")
             if "commit" in (kind, peeled_kind):
                 found[name] = own if kind == "commit" else peeled
@@ -256,5 +262,5 @@ class Mirror:
 
 
 def _logged(line: str) -> LoggedCommit:
-    commit, tree, seconds = line.split()
-    return LoggedCommit(commit, tree, int(seconds))
+    commit, tree, seconds = (*line.split(), "")[:3]
+    return LoggedCommit(commit, tree, int(seconds) if _SECONDS.fullmatch(seconds) else 0)
