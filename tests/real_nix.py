@@ -64,11 +64,6 @@ class Nix:
     folder: Path
     environment: dict[str, str]
 
-    @property
-    def store(self) -> Path:
-        """The folder of the store paths."""
-        return self.folder / "store"
-
     def run(self, *command: str) -> str:
         """Return what a command writes to stdout.
 

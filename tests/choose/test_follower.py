@@ -175,8 +175,8 @@ class TestBothWays:
         assert reason is not None
         assert reason.startswith("the branch no longer holds the pinned commit")
 
-    def test_a_commit_that_is_gone_is_held(self, project: Project, pkg: Hosted) -> None:
-        assert pkg.head()
+    @pytest.mark.usefixtures("pkg")
+    def test_a_commit_that_is_gone_is_held(self, project: Project) -> None:
         project.overlay("pkg.nix", github_overlay("pkg", "1.3", rev="f" * 40, sri=FAKE))
         status, _, reason, _ = said(checked(project))
         assert status == "held"
@@ -208,8 +208,8 @@ class TestBothWays:
         project.overlay("pkg.nix", github_overlay("pkg", "1.0", sri=FAKE))
         assert said(checked(project)) == ("outdated", "1.1", None, ["newer-held"])
 
-    def test_a_tag_that_is_gone_is_a_loud_warning(self, project: Project, pkg: Hosted) -> None:
-        assert pkg.head()
+    @pytest.mark.usefixtures("pkg")
+    def test_a_tag_that_is_gone_is_a_loud_warning(self, project: Project) -> None:
         project.overlay("pkg.nix", github_overlay("pkg", "1.0.5", sri=FAKE))
         assert said(checked(project)) == ("outdated", "1.1", None, ["tag-gone"])
 
@@ -242,13 +242,11 @@ def test_with_a_token_a_check_is_one_request_to_github(
 # --- the index beside the repository ---
 
 
-def test_a_newer_release_on_the_index_is_mentioned(
-    project: Project, pkg: Hosted, index: Index
-) -> None:
+@pytest.mark.usefixtures("pkg")
+def test_a_newer_release_on_the_index_is_mentioned(project: Project, index: Index) -> None:
     """Never a plain "current" where the other channel has something newer."""
     index.release("pkg", "1.1")
     index.release("pkg", "1.4")
-    assert pkg.head()
     project.overlay("pkg.nix", github_overlay("pkg", "1.1", sri=FAKE))
     package = checked(project)
     assert said(package) == ("current", "1.1", None, ["other-channel"])
@@ -257,26 +255,24 @@ def test_a_newer_release_on_the_index_is_mentioned(
     )
 
 
-def test_the_index_is_not_asked_where_nobody_wants_to_know(
-    project: Project, pkg: Hosted, index: Index
-) -> None:
+@pytest.mark.usefixtures("pkg")
+def test_the_index_is_not_asked_where_nobody_wants_to_know(project: Project, index: Index) -> None:
     set_options(project, "cross_check: false")
     index.release("pkg", "1.4")
-    assert pkg.head()
     project.overlay("pkg.nix", github_overlay("pkg", "1.1", sri=FAKE))
     assert said(checked(project)) == ("current", "1.1", None, [])
     assert index.server.requests() == []
 
 
-def test_an_index_without_the_project_is_no_news(project: Project, pkg: Hosted) -> None:
-    assert pkg.head()
+@pytest.mark.usefixtures("pkg")
+def test_an_index_without_the_project_is_no_news(project: Project) -> None:
     project.overlay("pkg.nix", github_overlay("pkg", "1.1", sri=FAKE))
     assert said(checked(project)) == ("current", "1.1", None, [])
 
 
-def test_an_index_that_fails_is_a_warning(project: Project, pkg: Hosted, index: Index) -> None:
+@pytest.mark.usefixtures("pkg")
+def test_an_index_that_fails_is_a_warning(project: Project, index: Index) -> None:
     index.server.fail("GET /simple/", Response(500))
-    assert pkg.head()
     project.overlay("pkg.nix", github_overlay("pkg", "1.0", sri=FAKE))
     package = checked(project)
     assert said(package) == ("outdated", "1.1", None, ["not-compared"])
@@ -302,9 +298,9 @@ def test_the_index_may_be_the_list_of_a_repositorys_versions(
     assert (package["track"], package["ref"]) == ("pypi", "v1.2")
 
 
-def test_a_list_that_is_not_there_is_said(project: Project, pkg: Hosted) -> None:
+@pytest.mark.usefixtures("pkg")
+def test_a_list_that_is_not_there_is_said(project: Project) -> None:
     set_options(project, "track: pypi")
-    assert pkg.head()
     project.overlay("pkg.nix", github_overlay("pkg", "1.0", sri=FAKE))
     assert said(checked(project)) == (
         "held",
@@ -502,10 +498,8 @@ def bumped_to(project: Project, to: str) -> dict[str, Any]:
     ("to", "version"),
     [("1.0", "1.0"), ("v1.1", "1.1"), ("main", "1.3-unstable-2025-01-04")],
 )
-def test_to_goes_where_it_is_told_also_down(
-    project: Project, pkg: Hosted, to: str, version: str
-) -> None:
-    assert pkg.head()
+@pytest.mark.usefixtures("pkg")
+def test_to_goes_where_it_is_told_also_down(project: Project, to: str, version: str) -> None:
     project.overlay("pkg.nix", github_overlay("pkg", "1.2", sri=FAKE))
     package = bumped_to(project, to)
     assert (package["status"], package["latest"]) == ("updated", version)
@@ -519,8 +513,8 @@ def test_to_a_commit_labels_it_by_what_it_declares(project: Project, pkg: Hosted
     assert (package["status"], package["latest"]) == ("updated", "1.2-unstable-2025-01-03")
 
 
-def test_to_something_that_is_not_there_says_what_is(project: Project, pkg: Hosted) -> None:
-    assert pkg.head()
+@pytest.mark.usefixtures("pkg")
+def test_to_something_that_is_not_there_says_what_is(project: Project) -> None:
     project.overlay("pkg.nix", github_overlay("pkg", "1.1", sri=FAKE))
     package = bumped_to(project, "9.9")
     assert package["error"] == {
@@ -541,9 +535,9 @@ def test_to_a_yanked_release_goes_there_with_a_warning(project: Project, index: 
 # --- moving revs ---
 
 
-def test_a_moving_rev_that_no_archive_can_identify_is_held(project: Project, pkg: Hosted) -> None:
+@pytest.mark.usefixtures("pkg")
+def test_a_moving_rev_that_no_archive_can_identify_is_held(project: Project) -> None:
     """Its source has submodules: the archive's hash is not the pinned one."""
-    assert pkg.head()
     overlay = github_overlay("pkg", "1.0", rev="main", sri=FAKE)
     overlay = overlay.replace("hash = ", "fetchSubmodules = true;\n        hash = ")
     project.overlay("pkg.nix", overlay)

@@ -10,7 +10,6 @@ from tests.choose.spelling import candidates, codes, commit
 from updater import choose
 from updater.model import Offer, Pin, Policy, Project
 
-MAIN = commit("main")
 OTHER = "f" * 40
 NAMES = choose.TagNames(("a",), "a")
 

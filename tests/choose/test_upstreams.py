@@ -79,7 +79,9 @@ def test_a_commit_pin_follows_the_tags_that_name_it(name: str) -> None:
     """From each tag's commit one comes to the newest tag of the same form."""
     offer = offers()[name]
     names = choose.TagNames((name,), offer.project.name)
-    for release in choose.Versions(offer.candidates, choose.general_form(names)).releases:
+    releases = choose.Versions(offer.candidates, choose.general_form(names)).releases
+    assert releases
+    for release in releases:
         pin = Pin(release.candidate.version, release.candidate.commit)
         form = choose.tag_form(pin, Policy(), offer, names)
         final = [

@@ -185,9 +185,8 @@ def test_the_day_on_which_the_hash_was_written_is_a_clue(
 
 
 @pytest.mark.parametrize("attribute", ["rev", "tag"])
-def test_a_source_with_submodules_is_not_searched_for(
-    project: Project, vocos: Hosted, attribute: str
-) -> None:
+@pytest.mark.usefixtures("vocos")
+def test_a_source_with_submodules_is_not_searched_for(project: Project, attribute: str) -> None:
     text = github_overlay("vocos", "0.1.0", rev="main", sri=FAKE)
     project.overlay(
         "vocos.nix", text.replace("rev =", f"fetchSubmodules = true;\n        {attribute} =")
@@ -197,7 +196,6 @@ def test_a_source_with_submodules_is_not_searched_for(
         "the archive\n1 skipped\n"
     )
     assert "bump --to decides" in project.run("pin").out
-    assert vocos.head()
 
 
 def test_what_git_must_do_is_asked_of_git(project: Project, github: GitHub, tmp_path: Path) -> None:
@@ -225,7 +223,8 @@ def test_the_tag_also_wins_where_git_has_to_be_asked(
         assert f"commit {named} (" in project.run("identify").out
 
 
-def test_says_what_was_searched_and_what_would_explain_it(project: Project, vocos: Hosted) -> None:
+@pytest.mark.usefixtures("vocos")
+def test_says_what_was_searched_and_what_would_explain_it(project: Project) -> None:
     project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=FAKE))
 
     result = project.run("identify")
@@ -238,7 +237,6 @@ def test_says_what_was_searched_and_what_would_explain_it(project: Project, voco
             "submodules or changed by hand; bump --to decides\n1 held\n"
         ),
     )
-    assert vocos.head()
 
 
 def test_says_that_archives_with_names_of_refs_have_no_one_hash(
@@ -254,7 +252,8 @@ def test_says_that_archives_with_names_of_refs_have_no_one_hash(
     )
 
 
-def test_the_budget_ends_the_search(project: Project, vocos: Hosted) -> None:
+@pytest.mark.usefixtures("vocos")
+def test_the_budget_ends_the_search(project: Project) -> None:
     project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=FAKE))
 
     short = project.run("identify", "--timeout", "0")
@@ -271,7 +270,6 @@ def test_the_budget_ends_the_search(project: Project, vocos: Hosted) -> None:
     )
     # What the run before hashed counts no more.
     assert "searched 4 different trees" in more.out
-    assert vocos.head()
 
 
 def test_clones_run_no_hook_and_no_filter(
@@ -408,7 +406,8 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def test_an_interrupt_ends_a_search_and_its_processes(project: Project, vocos: Hosted) -> None:
+@pytest.mark.usefixtures("vocos")
+def test_an_interrupt_ends_a_search_and_its_processes(project: Project) -> None:
     project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=FAKE))
     before = project.snapshot()
     with subprocess.Popen(
@@ -432,4 +431,3 @@ def test_an_interrupt_ends_a_search_and_its_processes(project: Project, vocos: H
         assert select.select([worker], [], [], 60)[0] == [worker]  # it has ended
         os.close(worker)
     assert project.snapshot() == before
-    assert vocos.head()

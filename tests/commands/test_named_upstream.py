@@ -76,10 +76,10 @@ def upstream(github: GitHub) -> Repository:
 
 
 @pytest.mark.parametrize("form", ["${version}", "1.0"], ids=["through-version", "as-text"])
+@pytest.mark.usefixtures("upstream")
 def test_the_version_comes_from_upstream_and_the_file_from_its_address(
-    project: Project, place: Place, upstream: Repository, form: str
+    project: Project, place: Place, form: str
 ) -> None:
-    assert upstream.path.exists()
     project.add_configuration(NAMED)
     path = place.write("fetchurl", form=form)
     place.serve("1.1", FILE)
@@ -125,10 +125,10 @@ def test_the_index_may_be_named_too(project: Project, place: Place, index: Index
     assert path.read_text() == place.overlay("fetchurl", "1.1", flat_hash(FILE))
 
 
+@pytest.mark.usefixtures("upstream")
 def test_a_version_without_a_file_at_the_address_fails_and_nothing_is_written(
-    project: Project, place: Place, upstream: Repository
+    project: Project, place: Place
 ) -> None:
-    assert upstream.path.exists()
     project.add_configuration(NAMED)
     path = place.write("fetchurl")
     before = path.read_text()
@@ -163,10 +163,8 @@ def test_a_source_with_an_upstream_takes_no_other(project: Project, github: GitH
     assert github.server.requests() == []
 
 
-def test_a_branch_is_never_a_version_of_an_address(
-    project: Project, place: Place, upstream: Repository
-) -> None:
-    assert upstream.path.exists()
+@pytest.mark.usefixtures("upstream")
+def test_a_branch_is_never_a_version_of_an_address(project: Project, place: Place) -> None:
     project.add_configuration("packages: {tool: {upstream: 'github:o/tool', track: commit}}\n")
     place.write("fetchurl")
     (package,) = project.run("check", "--json").json["packages"]
@@ -200,10 +198,8 @@ def test_list_says_that_its_upstream_is_named(project: Project, place: Place) ->
     )
 
 
-def test_verify_compares_the_file_at_the_address(
-    project: Project, place: Place, upstream: Repository
-) -> None:
-    assert upstream.path.exists()
+@pytest.mark.usefixtures("upstream")
+def test_verify_compares_the_file_at_the_address(project: Project, place: Place) -> None:
     project.add_configuration(NAMED)
     place.write("fetchurl", flat_hash(FILE))
     place.serve("1.0", FILE)
@@ -214,10 +210,8 @@ def test_verify_compares_the_file_at_the_address(
     assert (result.code, package["state"]) == (1, "wrong hash")
 
 
-def test_no_commit_is_sought_for_its_hash(
-    project: Project, place: Place, upstream: Repository
-) -> None:
-    assert upstream.path.exists()
+@pytest.mark.usefixtures("upstream")
+def test_no_commit_is_sought_for_its_hash(project: Project, place: Place) -> None:
     project.add_configuration(NAMED)
     place.write("fetchurl")
     assert project.run("identify").out == (

@@ -187,11 +187,11 @@ def test_a_repository_that_git_checks_out_has_the_hash_of_fetchgit(
 
 
 @pytest.mark.parametrize("options", [(), ("--nix",)])
+@pytest.mark.usefixtures("apple")
 def test_without_nix_prefetch_git_it_says_so(
-    project: Project, apple: Hosted, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+    project: Project, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
 ) -> None:
     """Never the hash of the plain archive, which lacks the submodules."""
-    assert apple.head()
     monkeypatch.setattr(InstalledNix, "available", lambda _nix, program: "git" not in program)
     result = project.run("prefetch", "git+https://git.example/o/apple@v2.0", *options)
     assert (result.code, result.out) == (1, "")

@@ -92,6 +92,7 @@ def test_only_what_changed_is_looked_at(branch: Branch) -> None:
         "",
     )
     asked = {one.path for one in branch.index.server.requests()}
+    assert {path for path in asked if path.startswith("/simple/")} == {"/simple/a/"}
     assert not any("/b/" in path for path in asked)
 
 

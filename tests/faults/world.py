@@ -88,7 +88,7 @@ def _pack(name: str) -> str:
     return rf"POST .*/{name}\.git/git-upload-pack"
 
 
-LISTS, FETCHES = "command=ls-refs", "command=fetch"
+FETCHES = "command=fetch"
 ASKS = (
     Ask(
         "graphql",

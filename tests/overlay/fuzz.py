@@ -19,7 +19,6 @@ TOKENS = (
     *(b"version", b"src", b"rev", b"hash", b"fetchPypi", b"mkDerivation", b"overrideAttrs"),
     *(b"# updater: hold", b"\xef\xbb\xbf", b"\0", b"\xff", b"http://a", b"./.", b"<a>", b"1.2.0"),
 )
-SHOWN_EVERY = 5000
 
 
 def mangle(pick: random.Random) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from updater.kinds import FETCH_FUNCTIONS, FETCHERS, WRITABLE
-from updater.model import Candidate, Change, Distribution, Fetch, Package, PinValues, Source, Span
+from updater.model import Candidate, Change, Distribution, Fetch, Package, PinValues, Source
 from updater.overlay.editing.patch import plan_change
 from updater.overlay.reading.file import read_packages
 
@@ -153,8 +153,3 @@ def unchanged(data: bytes, package: Package) -> Change:
     if package.version is not None and package.version.value is not None:
         now["version"] = package.version.value
     return changed(package, now, data)
-
-
-def overlaps(one: Span, other: Span) -> bool:
-    """Tell whether two spans share a byte."""
-    return one.start < other.end and other.start < one.end

@@ -86,8 +86,8 @@ class HostedKind:
             repository.tag(f"v2.{number}", repository.head())
         assert len(tags(setting.offer("group/pkg", dates=True))) == 132
 
-    def test_dates_come_by_the_api_when_they_matter(self, setting: Setting, hosted: Hosted) -> None:
-        assert hosted.repository.head()
+    @pytest.mark.usefixtures("hosted")
+    def test_dates_come_by_the_api_when_they_matter(self, setting: Setting) -> None:
         undated = setting.offer("group/pkg")
         assert [one.published for one in undated.candidates] == [None, None]
         dated = setting.offer("group/pkg", dates=True)
@@ -139,8 +139,8 @@ class HostedKind:
         setting.asking.notes(setting.kind, project, pages=1)
         assert len(setting.requests("GET .*/releases")) == asked + 1
 
-    def test_notes_that_cannot_be_had_are_a_failure(self, setting: Setting, hosted: Hosted) -> None:
-        assert hosted.repository.head()
+    @pytest.mark.usefixtures("hosted")
+    def test_notes_that_cannot_be_had_are_a_failure(self, setting: Setting) -> None:
         setting.forge.server.fail("GET .*/releases", Response(500))
         with pytest.raises(ServerFailed):
             setting.asking.notes(setting.kind, Project.parse(setting.url("group/pkg")))
@@ -168,32 +168,30 @@ class HostedKind:
         ]
         assert len(tags(offer)) == 2
 
-    def test_a_missing_repository_fails_alone(self, setting: Setting, hosted: Hosted) -> None:
-        assert hosted.repository.head()
+    @pytest.mark.usefixtures("hosted")
+    def test_a_missing_repository_fails_alone(self, setting: Setting) -> None:
         there, gone = setting.url("group/pkg"), setting.url("group/gone")
         found = setting.asking.ask(setting.kind, there, gone)
         assert isinstance(found[there], Offer)
         assert isinstance(found[gone], NotFound)
 
+    @pytest.mark.usefixtures("hosted")
     def test_a_host_that_keeps_its_api_to_itself_is_asked_by_git_alone(
-        self, setting: Setting, hosted: Hosted
+        self, setting: Setting
     ) -> None:
-        assert hosted.repository.head()
         setting.forge.server.fail("GET /api/", Response(403))
         offer = setting.offer("group/pkg", dates=True)
         assert len(tags(offer)) == 2
         assert setting.asking.time.waits == []
 
-    def test_releases_that_were_asked_for_and_fail_are_a_failure(
-        self, setting: Setting, hosted: Hosted
-    ) -> None:
-        assert hosted.repository.head()
+    @pytest.mark.usefixtures("hosted")
+    def test_releases_that_were_asked_for_and_fail_are_a_failure(self, setting: Setting) -> None:
         setting.forge.server.fail("GET .*/releases", Response(500))
         question = ProjectQuestion(Project.parse(setting.url("group/pkg")), releases=True)
         assert isinstance(setting.asking.failure(setting.kind, question), ServerFailed)
 
-    def test_the_token_goes_to_git_and_to_the_api(self, setting: Setting, hosted: Hosted) -> None:
-        assert hosted.repository.head()
+    @pytest.mark.usefixtures("hosted")
+    def test_the_token_goes_to_git_and_to_the_api(self, setting: Setting) -> None:
         setting.asking.tokens[setting.forge.url] = "hush"
         setting.offer("group/pkg")
         schemes = {

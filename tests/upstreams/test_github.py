@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.loopback.faults import Fault
     from tests.loopback.github import GitHub
     from tests.loopback.hosting import Hosted
+    from updater.upstreams.base import OfferOrError
 
 GRAPHQL = "POST /api/graphql"
 
@@ -56,6 +57,11 @@ def question(name: str, **more: object) -> ProjectQuestion:
 
 def requests(github: GitHub) -> list[str]:
     return [f"{one.method} {one.target}" for one in github.server.requests()]
+
+
+def tags_found(found: dict[str, OfferOrError]) -> list[int]:
+    """How many tags each project has; all can be found."""
+    return [len(tags(one)) if isinstance(one, Offer) else -1 for one in found.values()]
 
 
 def named_often(github: GitHub, hosted: Hosted, count: int) -> list[str]:
@@ -106,10 +112,10 @@ def test_a_moved_repository_is_followed_and_reported(
     assert len(tags(offer)) == 3
 
 
-def test_a_missing_repository_fails_alone(asking: Asking, vocos: Hosted) -> None:
+@pytest.mark.usefixtures("vocos")
+def test_a_missing_repository_fails_alone(asking: Asking) -> None:
     found = asking.ask(KIND, url("vocos"), url("gone"))
     failure = found[url("gone")]
-    assert vocos.head()
     assert isinstance(found[url("vocos")], Offer)
     assert isinstance(failure, NotFound)
     assert failure.hint == "is it deleted, renamed or private?"
@@ -123,8 +129,7 @@ def test_with_a_token_22_repositories_are_one_request(
 ) -> None:
     found = with_token.ask(KIND, *named_often(github, vocos, 22))
     assert requests(github) == [GRAPHQL]
-    assert len(found) == 22
-    assert all(isinstance(one, Offer) and len(tags(one)) == 3 for one in found.values())
+    assert tags_found(found) == [3] * 22
 
 
 def test_with_a_token_1000_repositories_are_at_most_20_requests(
@@ -133,7 +138,7 @@ def test_with_a_token_1000_repositories_are_at_most_20_requests(
     found = with_token.ask(KIND, *named_often(github, vocos, 1000))
     assert len(requests(github)) <= 20
     assert set(requests(github)) == {GRAPHQL}
-    assert all(isinstance(one, Offer) for one in found.values())
+    assert tags_found(found) == [3] * 1000
 
 
 def test_both_ways_know_the_same(asking: Asking, github: GitHub, vocos: Hosted) -> None:
@@ -148,9 +153,9 @@ def test_both_ways_know_the_same(asking: Asking, github: GitHub, vocos: Hosted) 
     assert replace(by_graphql, candidates=(), known=CommitFacts()) == replace(by_git, candidates=())
 
 
-def test_tags_have_their_commits_dates(with_token: Asking, vocos: Hosted) -> None:
+@pytest.mark.usefixtures("vocos")
+def test_tags_have_their_commits_dates(with_token: Asking) -> None:
     offer = with_token.offer(KIND, url("vocos"))
-    assert vocos.head()
     assert {one.ref: one.published for one in offer.candidates} == {
         "v0.1": datetime(2025, 3, 1, 10, tzinfo=UTC),
         "v0.2": datetime(2025, 3, 2, 10, tzinfo=UTC),
@@ -233,10 +238,8 @@ def test_a_moved_repository_is_reported_with_a_token_too(
     assert offer.repository == f"{github.url}/new/name.git"
 
 
-def test_a_repository_written_in_another_case_has_not_moved(
-    with_token: Asking, vocos: Hosted
-) -> None:
-    assert vocos.head()
+@pytest.mark.usefixtures("vocos")
+def test_a_repository_written_in_another_case_has_not_moved(with_token: Asking) -> None:
     assert codes(with_token.offer(KIND, "https://github.com/O/Vocos")) == []
 
 
@@ -247,7 +250,7 @@ def test_one_missing_repository_of_a_batch_fails_alone(
     failure = found.pop(url("gone"))
     assert isinstance(failure, NotFound)
     assert "Could not resolve to a Repository with the name 'o/gone'." in str(failure)
-    assert all(isinstance(one, Offer) for one in found.values())
+    assert tags_found(found) == [3] * 3
     assert requests(github) == [GRAPHQL]
 
 
@@ -335,11 +338,9 @@ def test_releases_are_those_that_were_published(
     ]
 
 
-def test_releases_are_not_asked_for_in_vain(
-    asking: Asking, github: GitHub, released: Hosted
-) -> None:
+@pytest.mark.usefixtures("released")
+def test_releases_are_not_asked_for_in_vain(asking: Asking, github: GitHub) -> None:
     assert asking.offer(KIND, url("rel")).releases is None
-    assert released.head()
     assert [one for one in requests(github) if "releases" in one] == []
 
 
@@ -365,7 +366,7 @@ def test_a_batch_that_is_too_much_is_halved(
     """GitHub answers 502 to what takes it longer than ten seconds."""
     too_much = github.server.fail(GRAPHQL, Response(502), body="r30: ")
     found = with_token.ask(KIND, *named_often(github, vocos, 50))
-    assert all(isinstance(one, Offer) for one in found.values())
+    assert tags_found(found) == [3] * 50
     assert too_much.hits == 1
     assert requests(github) == [GRAPHQL] * 3
     assert with_token.time.waits == []
@@ -377,7 +378,7 @@ def test_a_connection_that_fails_halves_the_batch(
 ) -> None:
     github.server.fail(GRAPHQL, fault, times=1)
     found = with_token.ask(KIND, *named_often(github, vocos, 4))
-    assert all(isinstance(one, Offer) for one in found.values())
+    assert tags_found(found) == [3] * 4
     assert requests(github) == [GRAPHQL] * 3
 
 
@@ -387,7 +388,7 @@ def test_what_was_answered_before_the_limit_is_kept(
     """RESOURCE_LIMITS_EXCEEDED leaves the later repositories out; only those are asked again."""
     github.graphql.most_nodes = 60  # twenty repositories with three tags each
     found = with_token.ask(KIND, *named_often(github, vocos, 50))
-    assert all(isinstance(one, Offer) and len(tags(one)) == 3 for one in found.values())
+    assert tags_found(found) == [3] * 50
     asked = [one.body.count(b": repository(") for one in github.server.requests()]
     assert asked == [50, 15, 15]
 
@@ -398,7 +399,7 @@ def test_when_graphql_is_down_git_answers(
     """A few tries, not one for each repository; what GraphQL alone knows is left out."""
     down = github.server.fail(GRAPHQL, Response(502))
     found = with_token.ask(KIND, *named_often(github, vocos, 100))
-    assert all(isinstance(one, Offer) and len(tags(one)) == 3 for one in found.values())
+    assert tags_found(found) == [3] * 100
     assert down.hits <= 20
     assert with_token.said == [
         (
@@ -413,17 +414,18 @@ def test_nonsense_from_graphql_is_asked_of_git(
 ) -> None:
     github.server.fail(GRAPHQL, Garbage())
     found = with_token.ask(KIND, *named_often(github, vocos, 3))
-    assert all(isinstance(one, Offer) for one in found.values())
+    assert tags_found(found) == [3] * 3
     assert requests(github).count(GRAPHQL) == 1
 
 
-def test_half_an_answer_is_asked_of_git(with_token: Asking, github: GitHub, vocos: Hosted) -> None:
-    assert vocos.head()
+@pytest.mark.usefixtures("vocos")
+def test_half_an_answer_is_asked_of_git(with_token: Asking, github: GitHub) -> None:
     github.server.fail(GRAPHQL, Response(200, b'{"data": {"r0": {"nameWithOwner": "o/vocos"}}}'))
     assert len(tags(with_token.offer(KIND, url("vocos")))) == 3
 
 
-def test_a_used_up_quota_is_waited_for(with_token: Asking, github: GitHub, vocos: Hosted) -> None:
+@pytest.mark.usefixtures("vocos")
+def test_a_used_up_quota_is_waited_for(with_token: Asking, github: GitHub) -> None:
     """GitHub says so with status 200; the reset is near, so that waiting is cheaper than asking."""
     reset = int(with_token.time.now.timestamp()) + 20
     refusal = Response(
@@ -433,7 +435,6 @@ def test_a_used_up_quota_is_waited_for(with_token: Asking, github: GitHub, vocos
     )
     github.server.fail(GRAPHQL, refusal, times=1)
     assert len(tags(with_token.offer(KIND, url("vocos")))) == 3
-    assert vocos.head()
     (waited,) = with_token.time.waits
     assert 20 <= waited <= 21
     (said,) = with_token.said
@@ -446,33 +447,30 @@ def test_a_quota_that_is_used_up_for_long_is_gone_round(
     """By the git protocol, which has no quota."""
     github.graphql.quota = Quota(5000, used=5000, resource="graphql")
     found = with_token.ask(KIND, *named_often(github, vocos, 3))
-    assert all(isinstance(one, Offer) for one in found.values())
+    assert tags_found(found) == [3] * 3
     assert with_token.time.waits == []
     assert requests(github).count(GRAPHQL) == 1
 
 
-def test_a_secondary_limit_is_waited_for(with_token: Asking, github: GitHub, vocos: Hosted) -> None:
+@pytest.mark.usefixtures("vocos")
+def test_a_secondary_limit_is_waited_for(with_token: Asking, github: GitHub) -> None:
     github.server.fail(GRAPHQL, secondary_limit(30), times=1)
     assert len(tags(with_token.offer(KIND, url("vocos")))) == 3
-    assert vocos.head()
     (waited,) = with_token.time.waits
     assert 30 <= waited <= 31
 
 
-def test_a_wrong_token_is_said_and_not_gone_round(
-    asking: Asking, github: GitHub, vocos: Hosted
-) -> None:
+@pytest.mark.usefixtures("vocos")
+def test_a_wrong_token_is_said_and_not_gone_round(asking: Asking, github: GitHub) -> None:
     asking.tokens[github.url] = "wrong"
     failure = asking.failure(KIND, url("vocos"))
-    assert vocos.head()
     assert isinstance(failure, Refused)
     assert failure.hint == ("the token in A_TOKEN is refused: renew it or give it read access")
     assert requests(github) == [GRAPHQL]
 
 
-def test_names_cannot_leave_their_strings(
-    with_token: Asking, github: GitHub, vocos: Hosted
-) -> None:
+@pytest.mark.usefixtures("vocos")
+def test_names_cannot_leave_their_strings(with_token: Asking, github: GitHub) -> None:
     """What an overlay or upstream calls something is text in the query, nothing else."""
     nasty = 'x"){id} y: repository(owner:"o",name:"vocos'
     found = with_token.ask(
@@ -484,7 +482,6 @@ def test_names_cannot_leave_their_strings(
     assert isinstance(missing, NotFound)
     assert isinstance(there, Offer)
     assert tags(there)
-    assert vocos.head()
     assert requests(github) == [GRAPHQL]
 
 

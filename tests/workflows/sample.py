@@ -39,7 +39,6 @@ TAGGED = ("fig", "grape")
 HELD = ("held-allow", "held-comment", "held-config", "held-ignored", "held-young")
 FAILING = ("fails-import", "fails-requirement", "gone-project", "gone-repository")
 BROKEN = ("broken-call", "broken-string", "broken-version")
-PATCH = ("patch-only",)
 
 _CONFIG = """\
 repository: me/overlays

@@ -138,8 +138,8 @@ def test_what_a_failure_means(
     assert caught.value.hint
 
 
-def test_a_commit_that_is_not_there_is_not_found(github: GitHub, repository: Hosted) -> None:
-    assert repository.head()
+@pytest.mark.usefixtures("repository")
+def test_a_commit_that_is_not_there_is_not_found(github: GitHub) -> None:
     with pytest.raises(NotFound, match="not our ref"):
         asked(url(github), lambda history: history.fetch(["f" * 40]))
 

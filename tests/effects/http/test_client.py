@@ -378,14 +378,12 @@ def test_a_redirect_carries_no_token_to_another_host(
     assert [one.authorization for one in elsewhere.requests()] == [None]
 
 
-def test_a_redirect_on_the_same_host_keeps_the_token(
-    client: Client, server: Server, page: str
-) -> None:
+@pytest.mark.usefixtures("page")
+def test_a_redirect_on_the_same_host_keeps_the_token(client: Client, server: Server) -> None:
     server.route("GET", "/old", lambda _request: redirect("/page"))
     client.credentials = token(server)
     client.get(f"{server.url}/old", scheme="bearer")
     assert [one.authorization for one in server.requests()] == ["Bearer hush"] * 2
-    assert page
 
 
 def test_a_post_is_not_redirected(client: Client, server: Server, elsewhere: Server) -> None:
@@ -588,7 +586,8 @@ def test_no_more_requests_are_under_way_than_are_allowed(client: Client, server:
     assert most == [3]
 
 
-def test_who_waits_holds_nobody_up(client: Client, server: Server, page: str) -> None:
+@pytest.mark.usefixtures("page")
+def test_who_waits_holds_nobody_up(client: Client, server: Server) -> None:
     """A request that waits for a rate limit to end leaves its place to others."""
     client.network = Network(concurrency=1)
     server.fail("GET /limited", Response(429, headers={"Retry-After": "20"}), times=1)
@@ -604,7 +603,6 @@ def test_who_waits_holds_nobody_up(client: Client, server: Server, page: str) ->
             group.start_soon(one, "limited")
             group.start_soon(one, "page")
 
-    assert page
     client.run(both)
     assert sorted(order) == ["limited", "page"]
     assert len(server.requests()) == 3

@@ -111,7 +111,7 @@ def test_in_a_file_that_is_one_package_every_comment_is_its_own() -> None:
 )
 def test_a_comment_that_belongs_to_no_package_is_told(data: bytes) -> None:
     found = read_packages(data, "x.nix", FETCH_FUNCTIONS)
-    assert [one.directives for one in found.packages] in ([()], [])
+    assert [said for one in found.packages for said in one.directives] == []
     (problem,) = found.problems
     assert str(problem).startswith("a steering comment belongs to no package: line ")
     assert problem.hint.startswith("put it inside the package")
