@@ -266,18 +266,22 @@ class Bug(StageError):
         trace: where the exception passed, outermost first, without any value.
     """
 
+    report = "report it with this message and what `updater --version` says"
+
     def __init__(self, stage: str, error: BaseException) -> None:
         self.stage = stage
         steps = list(_steps(error.__traceback__))
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+            steps += _steps(error.__traceback__)
         self.place = next((place for place, _ in reversed(steps) if "/" in place), "")
-        self.trace = tuple(f"{place} in {function}" for place, function in steps)
+        self.trace = tuple(f"at {place} in {function}" for place, function in steps)
         kind = type(error).__name__
         if isinstance(error, OSError) and error.errno is not None:
             kind = f"{kind} {errno.errorcode.get(error.errno, error.errno)}"
         super().__init__(
             f"this is a bug of the updater: {kind}{self.place and f' at {self.place}'}",
-            hint="report it with this message and what `updater --version` says; "
-            "-v shows how it came about",
+            hint=f"{self.report}; -v shows how it came about",
         )
 
 
@@ -297,22 +301,24 @@ def _steps(trace: TracebackType | None) -> Iterator[tuple[str, str]]:
 def bugs_at(stage: str) -> Iterator[None]:
     """Turn an exception that nobody foresaw into a `Bug` of a stage.
 
-    Of several that were raised side by side, one that was foreseen counts first.
-
     Raises:
-        UpdaterError: as it was raised inside.
-        Bug: anything else was raised.
+        UpdaterError: as `understood`.
     """
     try:
         yield
     except UpdaterError:
         raise
     except Exception as error:
-        every = list(_leaves(error))
-        for one in every:
-            if isinstance(one, UpdaterError):
-                raise one from error
-        raise Bug(stage, every[0]) from error
+        raise understood(stage, error) from error
+
+
+def understood(stage: str, error: Exception) -> UpdaterError:
+    """Return an exception as one of the updater's own: as a `Bug` where it is none.
+
+    Of several that were raised side by side, one of the updater's own counts first.
+    """
+    own = (one for one in _leaves(error) if isinstance(one, UpdaterError))
+    return next(own, None) or Bug(stage, error)
 
 
 def _leaves(error: Exception) -> Iterator[Exception]:

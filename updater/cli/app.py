@@ -16,7 +16,7 @@ import click
 
 from updater import __version__
 from updater.cli.options import SectionCommand
-from updater.errors import UpdaterError, UsageError
+from updater.errors import Bug, UpdaterError, UsageError, understood
 from updater.report.summary import Exit
 from updater.text import harmless
 
@@ -96,8 +96,12 @@ def run(given: list[str]) -> int:
         about = f"{command} " if app.get_command(click.Context(app), command) else ""
         usage = UsageError(error.format_message(), hint=f"updater {about}--help")
         return _complain(usage, command, as_json=as_json)
-    except UpdaterError as error:
-        return _complain(error, command, as_json=as_json)
+    except Exception as error:  # noqa: BLE001 - one that nobody foresaw is told without its values
+        own = understood("run", error)
+        if isinstance(own, Bug) and {"-v", "--verbose"} & set(given):
+            for line in own.trace:
+                click.echo(f"updater: {line}", err=True)
+        return _complain(own, command, as_json=as_json)
 
 
 def _complain(error: UpdaterError, command: str, *, as_json: bool) -> int:

@@ -10,7 +10,7 @@ from updater.choose import expected_tracking
 from updater.cli import options
 from updater.cli.output import paint, write
 from updater.cli.overlays import Overlays
-from updater.errors import StageError
+from updater.errors import ReadError, StageError, bugs_at
 from updater.find.followable import adopted, skip_reason
 from updater.kinds import FETCHERS
 from updater.report.as_json import listing_json
@@ -37,10 +37,11 @@ def list_packages(request: Request, packages: tuple[str, ...]) -> int:
         skip, pin = "", None
         problem = f"{package.problem}; {package.hint}" if package.hint else package.problem
         try:
-            if not problem:
-                skip = skip_reason(package, policy)
-            if source is not None and not problem:
-                pin = FETCHERS[source.fetcher].pin(package, source)
+            with bugs_at(ReadError.stage):
+                if not problem:
+                    skip = skip_reason(package, policy)
+                if source is not None and not problem:
+                    pin = FETCHERS[source.fetcher].pin(package, source)
         except StageError as error:
             problem = "" if skip else f"{error}; {error.hint}"
         tracking = expected_tracking(pin, policy) if pin is not None and not skip else None

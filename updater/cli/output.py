@@ -60,26 +60,25 @@ def report(
         found: all packages, of which a summary shows how they depend on each other.
         base: the commit that a review compares with.
     """
-    _print(command, request, outcomes, stream, base)
-    machine = sys.stderr if request.json else stream or sys.stdout
-    tell(ActionsReport(command, request.root, outcomes, found), machine)
-
-
-def _print(
-    command: str, request: Request, outcomes: list[Outcome], stream: TextIO | None, base: str
-) -> None:
-    if request.json:
-        if command == "review":
-            write(as_json.reviews_json(base, outcomes))
-        elif command in ("identify", "verify"):
-            write(as_json.truths_json(command, outcomes))
-        else:
-            write(as_json.outcomes_json(command, outcomes))
+    actions = ActionsReport(command, request.root, outcomes, found)
+    if request.json:  # last, since what fails before it is said by another object
+        tell(actions, sys.stderr)
+        _print_json(command, outcomes, base)
         return
     shown = [one for one in outcomes if not request.quiet or exit_code([one]) != Exit.DONE]
     paint(outcome_lines(shown, verbose=request.verbose), stream)
     if not request.quiet:
         write(summary_line(outcomes), stream)
+    tell(actions, stream or sys.stdout)
+
+
+def _print_json(command: str, outcomes: list[Outcome], base: str) -> None:
+    if command == "review":
+        write(as_json.reviews_json(base, outcomes))
+    elif command in ("identify", "verify"):
+        write(as_json.truths_json(command, outcomes))
+    else:
+        write(as_json.outcomes_json(command, outcomes))
 
 
 def write(text: str, stream: TextIO | None = None) -> None:

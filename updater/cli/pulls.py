@@ -63,12 +63,15 @@ def published(
     publisher: Publisher,
 ) -> int:
     """Report what became of the packages, and what was done or went wrong beside them."""
-    report(command, request, outcomes, found=found)
     for note in publisher.notes:
         write(harmless(f"updater: {note}"), sys.stderr)
     for problem in publisher.problems:
         write(harmless(f"updater: {problem}"), sys.stderr)
         tell_stopped(command, problem, "")
+    for bug in publisher.bugs if request.verbose else ():
+        for line in bug.trace:
+            write(harmless(f"updater: {line}"), sys.stderr)
+    report(command, request, outcomes, found=found)
     return Exit.FAILED if publisher.problems else exit_code(outcomes)
 
 

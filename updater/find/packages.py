@@ -7,12 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from updater.effects import files
-from updater.errors import ReadError
+from updater.errors import Bug, ReadError, bugs_at
 from updater.find.files import overlay_files
 from updater.find.found import OverlayFile, OverlayFiles, PackageCall, assembled
 from updater.kinds import FETCH_FUNCTIONS
 from updater.model import Package, Span
-from updater.overlay.reading.file import read_packages
+from updater.overlay.reading.file import FileContent, read_packages
 from updater.text import is_printable, spelled_out
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.config.load import Config
-    from updater.overlay.reading.file import FileContent
 
 _NOTHING = Span(0, 0)
 
@@ -153,4 +152,9 @@ def found_in(
 
 
 def _content(file: str, data: bytes) -> FileContent:
-    return read_packages(data, file, FETCH_FUNCTIONS)
+    try:
+        with bugs_at(ReadError.stage):
+            return read_packages(data, file, FETCH_FUNCTIONS)
+    except Bug as bug:
+        broken = Package(file, (), 1, _NOTHING, None, None, None, problem=str(bug), hint=bug.report)
+        return FileContent((broken,), ())

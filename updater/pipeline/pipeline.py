@@ -11,12 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.choose.subjects import Decision, Subject
-from updater.kinds import rules
-from updater.model import (
-    Outcome,
-    Package,
-    Updated,
-)
+from updater.model import Outcome, Package, Updated
 from updater.model.run import Bump
 from updater.pipeline.deciding import Decider
 from updater.pipeline.endings import checked
@@ -69,7 +64,7 @@ class Pipeline(Struct, frozen=True):
             }
             for packages in (tuple(asked.before.values()), asked.changed)
         ]
-        return Auditor(rules(), self.run.now, before, after).reviewed(asked, truths, trials)
+        return Auditor(self.run, before, after).reviewed(asked, truths, trials)
 
     async def check(self, packages: Sequence[Package], to: str = "") -> list[Outcome]:
         """Say for each package whether its pin is behind; nothing is changed."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from updater.model.research import NO_RESEARCH, Research
 
 if TYPE_CHECKING:
-    from updater.model import Project, Updated
+    from updater.model import Package, Project, Updated
     from updater.model.proposal import Command
     from updater.pipeline.hash.planned import PlannedChange
 
@@ -31,3 +31,13 @@ class Proposed(Struct, frozen=True):
     asked: str = ""
     command: Command = "bump"
     told: Research = NO_RESEARCH
+
+    @property
+    def package(self) -> Package:
+        """The package."""
+        return self.outcome.package
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """The fields that every outcome has, as `known` of an outcome has them."""
+        return self.outcome.known

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, cast
 from msgspec import Struct
 
 from updater.audit.base import Step, examine
+from updater.errors import Bug, bugs_at
+from updater.kinds import rules
 from updater.model import Candidate, Failed, Passed, Reviewed, Skipped, Verdict
+from updater.pipeline.stage import failed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Collection, Mapping, Sequence
 
-    from updater.audit.base import Rule
+    from updater.choose.run import Run
     from updater.model import BuildPolicy, Outcome, Package, PinWarning, Project
 
 _PATH = re.compile(rb"(?<![\w/.])\.{1,2}/[\w./+-]+")
@@ -66,11 +68,11 @@ class Auditor(Struct, frozen=True):
     """Puts together what was found out, and asks the audit rules about each step.
 
     Attributes:
-        projects: identity -> upstream, of the base's packages and of the present ones.
+        before: identity -> upstream of the base's packages.
+        after: the same of the present ones.
     """
 
-    rules: Iterable[Rule]
-    now: datetime
+    run: Run
     before: Mapping[str, Project]
     after: Mapping[str, Project]
 
@@ -83,7 +85,14 @@ class Auditor(Struct, frozen=True):
         for package, trial in zip(asked.packages, trials, strict=True):
             truth = known.get(package.identity) or Skipped(package=package, reason=_UNCHANGED)
             before = asked.before.get(package.identity)
-            warnings = self._audited(package, before, truth) if package in asked.changed else ()
+            warnings: tuple[PinWarning, ...] = ()
+            try:
+                with bugs_at("audit"):
+                    if package in asked.changed:
+                        warnings = self._audited(package, before, truth)
+            except Bug as bug:
+                self.run.progress.bug(bug)
+                truth = failed(truth, bug)
             found.append(
                 Reviewed(
                     package=package,
@@ -111,5 +120,5 @@ class Auditor(Struct, frozen=True):
         identity = package.identity
         old, new = self.before.get(identity), self.after.get(identity)
         projects = (old, new) if old is not None and new is not None else None
-        step = Step(before.label, candidate, self.now, projects)
-        return examine(step, self.rules)
+        step = Step(before.label, candidate, self.run.now, projects)
+        return examine(step, rules())

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from updater.model import Failed, Held
 from updater.model.proposal import Update
+from updater.pipeline import stage
 from updater.publish.groups import as_built
 
 if TYPE_CHECKING:
@@ -122,12 +123,6 @@ def held(member: PullRequestPart, decision: rules.Leave) -> Held:
     )
 
 
-def failed(member: PullRequestPart, error: StageError) -> Failed:
-    """Return the outcome of a part whose pull request failed."""
-    return Failed(
-        stage=error.stage,
-        message=error.message,
-        hint=error.hint,
-        build=member.outcome.build,
-        **member.outcome.known,
-    )
+def failed(update: Updated, error: StageError) -> Failed:
+    """Return the outcome of an update whose pull request failed."""
+    return replace(stage.failed(update, error), build=update.build)

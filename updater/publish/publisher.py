@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from updater.effects.git.push import PushRemote
 from updater.effects.github.repository import GitHubRepository
 from updater.effects.github.requests import Access
-from updater.errors import PublishError, StageError, UsageError
+from updater.errors import Bug, PublishError, StageError, UsageError, bugs_at
 from updater.model import PinWarning
 from updater.model.proposal import Proposal
 from updater.model.schedule import opens
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from updater.config.load import Config
     from updater.find.found import OverlayFiles
-    from updater.model import Outcome, Pull
+    from updater.model import Failed, Outcome, Pull
 
 
 @contextmanager
@@ -79,6 +79,7 @@ class Publisher:
     Attributes:
         problems: what went wrong beside the pull requests themselves.
         notes: what was done about pull requests that have nothing left to propose.
+        bugs: those that outcomes and problems tell of, whose traces help to mend them.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class Publisher:
         self._now = now
         self.problems: list[str] = []
         self.notes: list[str] = []
+        self.bugs: list[Bug] = []
 
     def read(self, paths: Sequence[str]) -> dict[str, bytes]:
         """Return the base's bytes of some overlay files; those that it lacks are left out."""
@@ -114,10 +116,14 @@ class Publisher:
         outcomes: dict[str, Outcome] = {}
         members = []
         for one in proposed:
-            if isinstance(one, Proposed):
-                members.append(self._member(one, reported=reported))
-            else:
+            if not isinstance(one, Proposed):
                 outcomes[one.package.identity] = one
+                continue
+            try:
+                with bugs_at(PublishError.stage):
+                    members.append(self._member(one, reported=reported))
+            except StageError as error:
+                outcomes[one.package.identity] = self._failed(one, error)
         view = self._view
         view.login = view.repository.login()
         shows = self._config.document.dashboard and self._look_at_board()
@@ -150,31 +156,31 @@ class Publisher:
 
     @contextmanager
     def _noting(self) -> Iterator[None]:
+        """Note what goes wrong beside the pull requests, which are made all the same."""
         try:
-            yield
-        except PublishError as error:
-            self.problems.append(str(error))
+            with bugs_at(PublishError.stage):
+                yield
+        except StageError as error:
+            self.problems.append(f"{error}; {error.hint}" if error.hint else str(error))
+            if isinstance(error, Bug):
+                self.bugs.append(error)
 
     def _look_at_board(self) -> bool:
-        """Read the dashboard; without the right to, pull requests are made all the same."""
-        try:
+        """Read the dashboard; return whether it could be read."""
+        with self._noting():
             self._view.look_at_board()
-        except PublishError as error:
-            self.problems.append(f"{error}; {error.hint}")
-            return False
-        return True
+            return True
+        return False
 
     def _show(self, outcomes: Sequence[Outcome]) -> None:
         """Bring the dashboard up to date."""
         board, repository = self._view.board, self._view.repository
-        body = dashboard.render(board.body if board is not None else "", outcomes)
-        try:
+        with self._noting():
+            body = dashboard.render(board.body if board is not None else "", outcomes)
             if board is None:
                 repository.open_issue(dashboard.TITLE, body)
             elif body.strip() != board.body.strip():
                 repository.edit_issue(board.number, body)
-        except PublishError as error:
-            self.problems.append(f"{error}; {error.hint}")
 
     def _member(self, proposed: Proposed, *, reported: bool) -> PullRequestPart:
         return member_of(proposed, self._config.policy(proposed.outcome.package), reported=reported)
@@ -199,32 +205,43 @@ class Publisher:
     def _group(
         self, name: str, members: list[PullRequestPart], found: OverlayFiles
     ) -> tuple[list[Outcome], Proposal | None]:
+        """Propose what shares a pull request; an error is the outcome of all its members."""
+        try:
+            with bugs_at(PublishError.stage):
+                return self._pull_request(name, members, found)
+        except StageError as error:
+            return [self._failed(member, error) for member in members], None
+
+    def _pull_request(
+        self, name: str, members: list[PullRequestPart], found: OverlayFiles
+    ) -> tuple[list[Outcome], Proposal | None]:
         until = opens(together(members).schedule, self._now)
         if until is not None and not any(self._view.is_forced(one.update) for one in members):
             said = "it is not the time that `schedule:` allows"
             closed = rules.Leave(said, until=until, pending=True)
             return [held(member, closed) for member in members], None
-        try:
-            pulls = self._view.repository.pulls(names.branch(name))
-            updates = [member.update for member in members]
-            no = {}
-            if not any(pull.state == "open" for pull in pulls):
-                asked = [one for one in updates if not self._view.is_forced(one)]
-                no = rules.declined(pulls, self._view.login, asked)
-            wanted = [one for one in members if one.package.identity not in no]
-            left: list[Outcome] = [
-                held(one, rules.declined_by(no[one.package.identity]))
-                for one in members
-                if one.package.identity in no
-            ]
-            if not wanted:
-                return left, None
-            wanted = [self._dated(one.beside(wanted), pulls) for one in wanted]
-            proposal = self._proposal(name, wanted, found)
-            done = self._one(proposal, wanted, pulls)
-        except StageError as error:
-            return [failed(member, error) for member in members], None
-        return done + left, proposal
+        pulls = self._view.repository.pulls(names.branch(name))
+        updates = [member.update for member in members]
+        no = {}
+        if not any(pull.state == "open" for pull in pulls):
+            asked = [one for one in updates if not self._view.is_forced(one)]
+            no = rules.declined(pulls, self._view.login, asked)
+        wanted = [one for one in members if one.package.identity not in no]
+        left: list[Outcome] = [
+            held(one, rules.declined_by(no[one.package.identity]))
+            for one in members
+            if one.package.identity in no
+        ]
+        if not wanted:
+            return left, None
+        wanted = [self._dated(one.beside(wanted), pulls) for one in wanted]
+        proposal = self._proposal(name, wanted, found)
+        return self._one(proposal, wanted, pulls) + left, proposal
+
+    def _failed(self, part: Proposed | PullRequestPart, error: StageError) -> Failed:
+        if isinstance(error, Bug):
+            self.bugs.append(error)
+        return failed(part.outcome, error)
 
     def _dated(self, member: PullRequestPart, pulls: tuple[Pull, ...]) -> PullRequestPart:
         today = self._now.date()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from updater.errors import StageError
 from updater.model import (
     Failed,
     Held,
@@ -129,7 +130,8 @@ def plan_json(jobs: Iterable[tuple[str, Sequence[str]]]) -> str:
 
 def error_json(command: str, error: UpdaterError) -> str:
     """Return the object of a command that could not run."""
-    report = ErrorReport(stage="arguments", message=error.message, hint=error.hint)
+    stage = error.stage if isinstance(error, StageError) else "arguments"
+    report = ErrorReport(stage=stage, message=error.message, hint=error.hint)
     return _dump(ErrorObject(command=command, error=report))
 
 

@@ -56,7 +56,7 @@ class Plain(Silent):
     def bug(self, bug: Bug) -> None:
         """Print how a bug came about."""
         for line in bug.trace:
-            self.say(f"  {line}")
+            self.say(line)
 
 
 class Live(Silent):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from updater.errors import Bug, ReadError, bugs_at
 from updater.model import HASH_FIELDS, Directive, Field, Package, Source, Span
 from updater.overlay.reading import side_hashes, syntax, values
 from updater.overlay.reading.fields import Fields, refers, uses_version
@@ -60,7 +61,11 @@ class Assembler:
         """Yield the packages, and the fetcher calls that belong to none."""
         used: set[int] = set()
         for draft in sorted(self._walk.drafts, key=lambda one: not one.role):
-            found, calls = self._package(draft)
+            try:
+                with bugs_at(ReadError.stage):
+                    found, calls = self._package(draft)
+            except Bug as bug:
+                found, calls = self._unread(draft, bug), draft.calls
             mine = {call.node.start_byte for call in calls}
             # `inherit (common) version src;` is a package, and `common` a part of it
             if draft.role or not mine or not mine <= used:
@@ -109,6 +114,21 @@ class Assembler:
             if doubt is not None:
                 found = found.refused(*doubt)
         return found, calls
+
+    def _unread(self, draft: Draft, bug: Bug) -> PlacedPackage:
+        """Return a package of which nothing is known, since the updater is wrong."""
+        package = Package(
+            file=self._file,
+            attribute=draft.path,
+            line=syntax.line(draft.node),
+            span=syntax.span(draft.node),
+            pname=None,
+            version=None,
+            source=None,
+            problem=str(bug),
+            hint=bug.report,
+        )
+        return PlacedPackage(package, (draft.statement,))
 
     def _without_a_source(self, package: Package, draft: Draft) -> Package:
         """Return a package none of whose calls is a known fetcher's, with the one that is not."""

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import anyio
 from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.audit.base import Step, examine
-from updater.errors import StageError
+from updater.errors import Bug, StageError, bugs_at
 from updater.kinds import HOST_KINDS, rules
 from updater.metadata.release import FILES, compare
 from updater.metadata.releases import ProjectFiles, ReleasePair, ReleaseReader
 from updater.pipeline.proposed import Proposed
+from updater.pipeline.stage import Stage
 from updater.publish.research.notes import Notes
 from updater.publish.research.vulnerabilities import VulnerabilityDatabase
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from updater.choose.run import Run
     from updater.model import Host, Outcome
-    from updater.model.research import Research
+    from updater.model.research import Research, Vulnerabilities
 
 
 class Teller(Struct, frozen=True):
@@ -37,30 +37,37 @@ class Teller(Struct, frozen=True):
 
     async def tell(self, proposed: Sequence[Proposed | Outcome]) -> list[Proposed | Outcome]:
         """Return the same, each update with what is known about it."""
-        updates = [one for one in proposed if isinstance(one, Proposed)]
-        found: dict[str, Research] = {}
+        stage = Stage("publish", self.run.progress)
 
-        async def one(update: Proposed) -> None:
-            found[update.outcome.package.identity] = await self._about(update)
+        async def told(update: Proposed) -> Proposed:
+            return replace(update, told=await self._about(update))
 
-        async with anyio.create_task_group() as group:
-            for update in updates:
-                group.start_soon(one, update)
+        updates = await stage.each(proposed, told)
+        vulnerabilities = await self._vulnerabilities(
+            [one for one in updates if isinstance(one, Proposed)]
+        )
+
+        async def audited(update: Proposed) -> Proposed:
+            known = vulnerabilities.get(update.package.identity)
+            return _audited(update, replace(update.told, vulnerabilities=known), self.run.now)
+
+        return await stage.each(updates, audited)
+
+    async def _vulnerabilities(
+        self, updates: Sequence[Proposed]
+    ) -> dict[str, Vulnerabilities | None]:
+        """Ask the configured source about all updates together."""
         address = self.run.config.document.vulnerabilities
-        if address is not None and updates:
-            for update, said in zip(
-                updates,
-                await VulnerabilityDatabase(self.run.http, address).about(updates),
-                strict=True,
-            ):
-                identity = update.outcome.package.identity
-                found[identity] = replace(found[identity], vulnerabilities=said)
-        return [
-            _audited(one, found[one.outcome.package.identity], self.run.now)
-            if isinstance(one, Proposed)
-            else one
-            for one in proposed
-        ]
+        if address is None or not updates:
+            return {}
+        try:
+            with bugs_at("publish"):
+                known = await VulnerabilityDatabase(self.run.http, address).about(updates)
+        except Bug as bug:
+            self.run.http.say(f"vulnerabilities are not known: {bug}; {bug.hint}")
+            self.run.progress.bug(bug)
+            return {}
+        return {update.package.identity: one for update, one in zip(updates, known, strict=True)}
 
     async def _about(self, update: Proposed) -> Research:
         own = update.project.on_index

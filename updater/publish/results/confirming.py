@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from updater.errors import PublishError
+from updater.errors import Bug, PublishError, bugs_at
 from updater.model import Failed, Outdated
 from updater.pipeline.proposed import Proposed
+from updater.pipeline.stage import failed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,12 +31,21 @@ def confirm(
         results: what another process reported.
         proposed: what is found now, in the same order.
     """
-    return [_confirmed(result, one) for result, one in zip(results, proposed, strict=True)]
+    return [
+        _outcome(result, one) if isinstance(one, Proposed) else one
+        for result, one in zip(results, proposed, strict=True)
+    ]
 
 
-def _confirmed(result: Result, proposed: Proposed | Outcome) -> Proposed | Outcome:
-    if not isinstance(proposed, Proposed):
-        return proposed
+def _outcome(result: Result, proposed: Proposed) -> Proposed | Failed:
+    try:
+        with bugs_at(PublishError.stage):
+            return _confirmed(result, proposed)
+    except Bug as bug:
+        return failed(proposed, bug)
+
+
+def _confirmed(result: Result, proposed: Proposed) -> Proposed | Failed:
     outcome = proposed.outcome
     different = result.differences(outcome)
     if different:
