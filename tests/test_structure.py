@@ -274,6 +274,19 @@ def imported_names(tree: ast.Module) -> dict[str, str]:
     return names
 
 
+def test_one_place_turns_what_nobody_foresaw_into_an_error() -> None:
+    """What catches everything elsewhere raises it again, once it has cleaned up."""
+    catching = {
+        name
+        for name, path in NAMES.items()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
+        and not isinstance(node.body[-1], ast.Raise)
+    }
+    assert catching == {"cli.app"}
+
+
 def test_one_place_reads_the_clock() -> None:
     """A run judges all packages at one moment, which is handed on; `effects` waits in real time."""
     readers = {
