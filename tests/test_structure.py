@@ -328,6 +328,17 @@ def test_a_class_name_means_one_thing() -> None:
     assert {name: places for name, places in homes.items() if len(places) > 1} == {}
 
 
+def test_a_label_has_one_reader() -> None:
+    """`model.labels` knows what labels mean; `model.versions` bounds the text below it."""
+    taken = {name: imports(path) for name, path in NAMES.items()}
+    for function, modules in (
+        # Metadata-Version, in which the form of the metadata is said, is not a label.
+        ("updater.model.versions.read_version", {"model.labels", "metadata.requirements"}),
+        ("packaging.version.InvalidVersion", {"model.versions"}),
+    ):
+        assert {name for name, names in taken.items() if function in names} == modules
+
+
 def test_every_kind_has_its_test() -> None:
     """A kind is one file and its test."""
     for folder in ("fetchers", "upstreams", "audit"):

@@ -24,25 +24,6 @@ def test_an_attribute_is_quoted_where_nix_needs_it(template: str, name: str, pat
     assert expressions.attribute_path(template, name) == path
 
 
-@pytest.mark.parametrize(
-    ("label", "built", "same"),
-    [
-        ("1.0", "1.0", True),
-        ("1.0", "1.0.0", True),
-        ("1.0", "1.1", False),
-        ("0.2.5-unstable-2026-01-31", "0.2.5", True),
-        ("unstable-2026-01-31", "0", False),
-        ("2.0a1", "2.0.0a1", True),
-        ("weird", "weird", True),
-        ("weird", "1", False),
-    ],
-)
-def test_versions_are_compared_before_the_unstable_part(
-    label: str, built: str, *, same: bool
-) -> None:
-    assert expressions.same_version(label, built) is same
-
-
 def test_the_probes_answer_is_read() -> None:
     found = {"drv": "/d", "source": None, "check": None}
     assert expressions.read_evaluated(json.dumps(found)) == expressions.Evaluated("/d", "", "", "")

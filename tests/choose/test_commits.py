@@ -13,6 +13,7 @@ from packaging.version import Version
 from tests.choose.spelling import NOW, commit, spelled
 from updater import choose
 from updater.model import Candidate, Policy, Stay, Take, Wait
+from updater.model.labels import parse_version
 
 if TYPE_CHECKING:
     from updater.model import Choice, Relation
@@ -235,5 +236,5 @@ PARSED = {
 
 @pytest.mark.parametrize(("label", "expected"), PARSED.values(), ids=PARSED)
 def test_how_a_label_is_read(label: str | None, expected: str | None) -> None:
-    version = choose.parse_version(label)
+    version = parse_version(label)
     assert (str(version) if version is not None else None) == expected

@@ -15,8 +15,8 @@ from packaging.version import Version
 
 from tests.choose.spelling import NOW, commit
 from updater import choose
-from updater.choose.versions import Spelling, ordered
 from updater.model import Candidate, Offer, Pin, Policy, Project, Stay, Take, Wait
+from updater.model.labels import Spelling, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

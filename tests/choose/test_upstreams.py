@@ -11,6 +11,7 @@ from tests.choose.spelling import NOW, codes, spelled
 from tests.choose.upstreams import offers
 from updater import choose
 from updater.model import Pin, Policy
+from updater.model.labels import parse_version
 
 if TYPE_CHECKING:
     from updater.model import Offer
@@ -87,7 +88,7 @@ def test_a_commit_pin_follows_the_tags_that_name_it(name: str) -> None:
         final = [
             one
             for one in choose.Versions(offer.candidates, form).releases
-            if not choose.parse_version(one.candidate.version).is_prerelease  # type: ignore[union-attr]
+            if not parse_version(one.candidate.version).is_prerelease  # type: ignore[union-attr]
         ]
         newest = final[0].candidate.ref
         expected = "stay" if newest == release.candidate.ref else "take"

@@ -378,6 +378,40 @@ def test_commit_makes_one_commit_a_package_with_only_its_file(
     assert project.git("status", "--porcelain") == "A  unrelated\n"
 
 
+def test_a_commit_says_what_moves_as_a_pull_request_would(project: Project, github: GitHub) -> None:
+    """From date to date, and of a call that has no hash: its source moves, though no hash does."""
+    tool = github.repository("o", "tool")
+    tags = ("2024-01-15", "2024-02-20", "v1.0", "v1.1")
+    commits = {tag: tool.commit({"tag": tag}) for tag in tags}
+    for tag, commit in commits.items():
+        tool.tag(tag, commit)
+    overlay = github_overlay("date", "2024-01-15", repo="tool", rev="${version}", sri=FAKE)
+    project.overlay("date.nix", overlay)
+    rev = commits["v1.0"]
+    call = f'builtins.fetchGit {{ url = "{github.url}/o/tool"; rev = "{rev}"; }}'
+    start, end = overlay.index("super.fetchFromGitHub"), overlay.index(";\n    };\n  };")
+    text = f"{overlay[:start]}{call}{overlay[end:]}"
+    project.overlay("git.nix", text.replace("date", "git").replace("2024-01-15", "1.0"))
+    host = github.url.removeprefix("http://")
+    project.configure(
+        (project.root / "config.yaml")
+        .read_text()
+        .replace("hosts:\n", f"hosts:\n  '{host}': {{kind: git, web: '{github.url}'}}\n")
+    )
+    project.git("init", "--quiet")
+    project.git("config", "user.name", "T")
+    project.git("config", "user.email", "t@example.org")
+    project.git("add", ".")
+    project.git("commit", "--quiet", "-m", "start")
+
+    assert project.run("bump", "--commit").code == 0
+
+    assert project.git("log", "--format=%s", "-2").splitlines() == [
+        "git: 1.0 -> 1.1",
+        "date: 2024-01-15 -> 2024-02-20",
+    ]
+
+
 def test_commit_refuses_a_file_with_uncommitted_changes(project: Project, index: Index) -> None:
     index.release("a", "2.0")
     path = project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))

@@ -210,6 +210,17 @@ def test_verify_compares_the_file_at_the_address(project: Project, place: Place)
     assert (result.code, package["state"]) == (1, "wrong hash")
 
 
+def test_verify_finds_a_date_among_the_tags(
+    project: Project, place: Place, upstream: Repository
+) -> None:
+    upstream.tag("2024-01-15", upstream.commit({"f": "a date"}))
+    project.add_configuration(NAMED)
+    overlay = place.overlay("fetchurl", "2024-01-15", flat_hash(FILE), "${version}")
+    project.overlay("tool.nix", overlay)
+    place.serve("2024-01-15", FILE)
+    assert project.run("verify").out == "= tool  2024-01-15 is true\n1 true\n"
+
+
 @pytest.mark.usefixtures("upstream")
 def test_no_commit_is_sought_for_its_hash(project: Project, place: Place) -> None:
     project.add_configuration(NAMED)

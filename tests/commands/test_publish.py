@@ -238,6 +238,32 @@ def test_automerge_is_not_enabled_for_another_kind(home: Home, results: Path) ->
     assert home.pull(1).automerge is False
 
 
+@pytest.mark.parametrize(("kind", "merged"), [("pin", False), ("patch", False), ("other", True)])
+def test_an_update_from_date_to_date_is_no_pin(
+    home: Home, tmp_path: Path, kind: str, *, merged: bool
+) -> None:
+    """Version, hash and commit all change, though PEP 440 knows neither label."""
+    tool = home.github.repository("o", "tool")
+    for day in ("2024-01-15", "2024-02-20"):
+        tool.tag(day, tool.commit({"day": day}))
+    overlay = github_overlay("tool", "2024-01-15", rev="${version}", sri=FAKE)
+    home.project.overlay("tool.nix", overlay)
+    home.hosted.commit({"overlays/tool.nix": overlay})
+    home.hosted.settle()
+    home.configure(f"packages: {{tool: {{pull_request: {{automerge: [{kind}]}}}}}}\n")
+    folder = tmp_path / "results"
+    assert home.project.run("bump", "tool", "--dry-run", "--output", str(folder)).code == 0
+    edited(folder, build=PASSED)
+
+    assert home.project.run("publish", str(folder)).code == 0
+
+    assert (home.pull(1).title, home.pull(1).automerge) == (
+        "tool: 2024-01-15 -> 2024-02-20",
+        merged,
+    )
+    assert "`2024-01-15` → `2024-02-20` | other |" in home.pull(1).body
+
+
 def test_automerge_is_taken_back_before_an_update_that_may_not(home: Home, results: Path) -> None:
     """The new version was not built: it is not pushed while GitHub would merge it."""
     edited(results, build=PASSED)

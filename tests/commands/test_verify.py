@@ -282,6 +282,19 @@ def test_false_version(project: Project, vocos: Hosted, tmp_path: Path) -> None:
     )
 
 
+def test_two_dates_are_not_the_same_version_for_being_none_of_pep_440(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    head = vocos.commit({"setup.py": "setup(version='2024-02-20')\n"})
+    sri = unpacked_hash(vocos, head, tmp_path)
+    project.overlay("vocos.nix", github_overlay("vocos", "2024-01-15", rev=head, sri=sri))
+    code, out = verified(project)
+    assert (code, out.splitlines()[0]) == (
+        1,
+        "! vocos  2024-01-15 false version: the source is 2024-02-20-unstable-2025-01-04",
+    )
+
+
 def test_false_version_of_a_tag_whose_source_declares_another_one(
     project: Project, vocos: Hosted, tmp_path: Path
 ) -> None:

@@ -144,7 +144,7 @@ def test_spelled_values_are_read() -> None:
         "https://github.com/o/r",
         "held in config.yaml",
         "false",
-        ("patch", "minor", "major", "pin"),
+        ("patch", "minor", "major", "pin", "other"),
         ("sat-sun",),
     )
 

@@ -172,6 +172,7 @@ def test_the_day_of_the_proposal_is_kept_by_its_open_pull_request(
 AUTOMERGE = {
     "allowed": (example(), True),
     "another kind": (example(new="2.0"), False),
+    "versions that nobody can compare": (example(old="2024-01-15", new="2024-02-20"), False),
     "with a warning": (example(warnings=(WARNED,)), False),
     "a minor version below 1.0, which may break": (
         example(warnings=(PinWarning("major-version", "0.7 -> 0.8"),)),
@@ -188,7 +189,7 @@ def test_automerge_needs_a_build_an_allowed_kind_and_no_warning(
     update: Any,
     allowed: bool,  # noqa: FBT001 - a value
 ) -> None:
-    assert may_automerge([update], ["minor", "patch"]) is allowed
+    assert may_automerge([update], ["minor", "patch", "pin"]) is allowed
 
 
 def test_a_name_may_have_spaces() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec import Struct
 
 from updater.model import PinWarning
-from updater.model.versions import read_version
+from updater.model.labels import parse_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,14 +43,8 @@ class Step(Struct, frozen=True):
     @property
     def versions(self) -> tuple[Version, Version] | None:
         """Old and new version before any ``-unstable-``; None where one is no PEP 440 version."""
-        if self.old is None:
-            return None
-        old, new = _base(self.old), _base(self.candidate.version)
-        return None if old is None or new is None else (old, new)
-
-
-def _base(text: str) -> Version | None:
-    return read_version(text.partition("-unstable-")[0])
+        old, new = parse_version(self.old), parse_version(self.candidate.version)
+        return (old, new) if old is not None and new is not None else None
 
 
 class Rule(ABC):

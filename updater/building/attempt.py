@@ -15,11 +15,11 @@ from updater.building.expressions import (
     read_evaluated,
     read_imported,
     read_part,
-    same_version,
 )
 from updater.effects import writes
 from updater.errors import BuildError, HashError, NotEvaluated
 from updater.model import Build, Diagnosis
+from updater.model.labels import same_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -171,14 +171,3 @@ def read_imported(text: str) -> str | None:
     """
     version: str | None = json.loads(text)["version"]
     return spelled_out(version) if version is not None else None
-
-
-def same_version(label: str, built: str) -> bool:
-    """Tell whether the built metadata's version is the label's, before any ``-unstable-``."""
-    from updater.model.versions import read_version  # noqa: PLC0415 - only after a build
-
-    base = re.sub(r"-?unstable-\d{4}-\d{2}-\d{2}$", "", label)
-    declared, found = read_version(base), read_version(built)
-    if declared is None or found is None:
-        return base == built
-    return declared == found

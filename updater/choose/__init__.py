@@ -24,7 +24,7 @@ from updater.choose.releases import (
 )
 from updater.choose.tags import TagForm, TagNames, Versions, general_form, other_forms, tag_form
 from updater.choose.tracking import choose_tracking, expected_tracking, tag_warnings
-from updater.choose.versions import Release, is_commit, is_shortened, parse_version, plain
+from updater.choose.versions import Release, is_commit, is_shortened, plain
 
 __all__ = [
     "Line",
@@ -47,7 +47,6 @@ __all__ = [
     "other_channel",
     "other_forms",
     "other_python",
-    "parse_version",
     "plain",
     "runs_on",
     "tag_form",

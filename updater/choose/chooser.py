@@ -13,6 +13,7 @@ from updater.choose.asked import named
 from updater.errors import HashError, StageError, UpstreamError
 from updater.identify.questions import Identity
 from updater.model import Candidate, Choice, Pinned, PinWarning, Stay, Take, Wait
+from updater.model.labels import same_version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -208,9 +209,9 @@ class Chooser:
                 return await self._onto_head(candidate, commits)
             line = await commits.line(pin.rev, candidate.commit)
         choice = choose.choose_commit(candidate, line, self._policy, self._run.now)
-        label = choose.parse_version(pin.version)
-        if isinstance(choice, Stay) and label != choose.parse_version(candidate.version):
-            reason = f"the label {pin.version} is false: the commit is {candidate.version}"
+        label = pin.version or candidate.version
+        if isinstance(choice, Stay) and not same_version(label, candidate.version):
+            reason = f"the label {label} is false: the commit is {candidate.version}"
             choice = Take(candidate, reason, (PinWarning("false-label", reason),))
         warnings = choose.tag_warnings(pin, self._offer, self._versions)
         return self._repository.decision(choice, warnings=warnings)

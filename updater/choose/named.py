@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.choose.tags import Versions
-from updater.choose.versions import is_commit, parse_version
+from updater.choose.versions import is_commit
 from updater.model import Candidate, Offer, PinWarning, Take
+from updater.model.labels import parse_version
 
 if TYPE_CHECKING:
     from updater.choose.tags import TagForm

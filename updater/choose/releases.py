@@ -8,8 +8,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 from packaging.version import Version
 
-from updater.choose.versions import Release, is_commit, is_final, ordered, parse_version, successors
+from updater.choose.versions import Release, is_commit, is_final, successors
 from updater.model import Candidate, Choice, Pin, PinWarning, Policy, Stay, Take, Wait
+from updater.model.labels import ordered, parse_version
 from updater.model.versions import read_specifier
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from updater.choose.tags import Versions
-    from updater.choose.versions import OrderedVersion
+    from updater.model.labels import OrderedVersion
 
     Unfetchable = Callable[[Candidate], str]
     """Says why a candidate's source cannot be had, or nothing."""

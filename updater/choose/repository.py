@@ -11,6 +11,7 @@ from updater.choose.subjects import Decision
 from updater.errors import HashError
 from updater.identify.questions import HashQuestion, Identity
 from updater.model import Candidate, Choice, Evidence, NoFile, Pinned, Take
+from updater.model.labels import parse_version
 from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class PinnedRepository:
         if self.blocked:
             raise HashError(f"no commit's archive has this hash: {self.blocked}")
         tags = [tag.candidate.commit for tag in self._by_label()]
-        label = choose.parse_version(self._pin.version)
+        label = parse_version(self._pin.version)
         labelled = [tag.candidate.commit for tag in self.tags if tag.version == label]
         question = HashQuestion(
             url=self.offer.repository,
@@ -139,7 +140,7 @@ class PinnedRepository:
 
     def _by_label(self) -> list[Release]:
         """Return the version tags: those that the label means first, then the newest."""
-        label = choose.parse_version(self._pin.version)
+        label = parse_version(self._pin.version)
         return sorted(self.tags, key=lambda tag: tag.version != label)
 
     def _named_now(self) -> list[str]:

@@ -15,17 +15,16 @@ from updater.choose.versions import (
     is_commit,
     is_final,
     is_shortened,
-    ordered,
-    parse_version,
     plain,
     successors,
 )
 from updater.model import Candidate, Offer, Pin, PinWarning, Policy
+from updater.model.labels import ordered, parse_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from updater.choose.versions import OrderedVersion
+    from updater.model.labels import OrderedVersion
 
 _PREFIX = r"(?:v|ver|version|rel|release|stable)?[-_./]?v?"
 _LAST_VERSION = re.compile(r"\d+(?:[._]\d+)+(?:\.?(?:a|b|c|rc|alpha|beta|dev|post)\d*)*(?!.*\d)")

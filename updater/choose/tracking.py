@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from updater.choose.tags import TagNames, general_form
-from updater.choose.versions import is_commit, is_unstable, parse_version, plain
+from updater.choose.versions import is_commit, plain
 from updater.model import Offer, Pin, PinWarning, Policy, Tracking, TrackKind
+from updater.model.labels import is_unstable, parse_version
 
 if TYPE_CHECKING:
     from updater.choose.tags import Versions

@@ -83,7 +83,8 @@ class PullOptions(_Strict, frozen=True):
         spelled.UpdateKinds | None,
         _about(
             "Kinds of update that GitHub may merge by itself once its checks pass: true, false "
-            "or a list of patch, minor, major and pin; never one with warnings"
+            "or a list of patch, minor, major, pin (the source stays) and other (the source "
+            "changes, and its versions do not say how much); never one with warnings"
         ),
     ] = None
     group: Annotated[

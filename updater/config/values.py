@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
 from msgspec import Struct, structs
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from updater.kinds import HOST_KINDS, PROJECT_FORMS, SHORT_HOSTS, read_project
+from updater.model.policy import UpdateKind
 from updater.model.schedule import read_window
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 _DECIMAL = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
 _SIZES = _DECIMAL | {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 _TRACKS = ("auto", "tag", "release", "commit", "pypi")
-_UPDATE_KINDS = ("patch", "minor", "major", "pin")
+_UPDATE_KINDS = get_args(UpdateKind)
 
 
 class Spelled:
@@ -275,7 +276,7 @@ class Schedule(tuple[str, ...], Spelled):
         return super().__new__(cls, value)
 
 
-class UpdateKinds(tuple[str, ...], Spelled):
+class UpdateKinds(tuple[UpdateKind, ...], Spelled):
     """Kinds of update; ``true`` is all of them."""
 
     schema: ClassVar[Schema] = {

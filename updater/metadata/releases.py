@@ -21,7 +21,7 @@ from updater.hashing.keep import keep_project_files
 from updater.hashing.limits import Limits
 from updater.metadata.apart import read_apart
 from updater.metadata.release import ReleaseMetadata, is_known, of_metadata, of_tree
-from updater.model.versions import read_version
+from updater.model.labels import parse_release
 from updater.upstreams.base import ProjectQuestion
 from updater.upstreams.pypi import KIND as PYPI
 
@@ -99,7 +99,7 @@ class ReleaseReader(Struct, frozen=True):
         offer = (await PYPI.look_up([ProjectQuestion(project)], self.around))[project]
         if isinstance(offer, StageError):
             return nothing
-        releases = {read_version(one.version): one for one in offer.candidates}
+        releases = {parse_release(one.version): one for one in offer.candidates}
         return releases.get(old), releases.get(new)
 
     async def _by_itself(
@@ -166,9 +166,8 @@ async def _of_tree(files: Mapping[str, bytes], origin: str) -> ReleaseMetadata:
 
 
 def versions(outcome: Updated) -> tuple[Version | None, Version | None]:
-    """Return what is pinned and what is chosen, None for what is no plain version."""
-    new = outcome.candidate.version if outcome.candidate is not None else ""
-    return read_version(outcome.old), read_version(new)
+    """Return what is pinned and what is chosen, None for what is not a release's version."""
+    return parse_release(outcome.old), parse_release(outcome.new)
 
 
 def index_project(package: Package, project: Project) -> Project | None:

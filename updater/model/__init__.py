@@ -1,6 +1,6 @@
 """The nouns of the updater, in the order in which the pipeline makes them.
 
-``run``, ``research`` and ``proposal`` are imported by themselves: a check needs none of them.
+``run``, ``research``, ``proposal`` and ``labels`` are imported by themselves.
 
 Everything here is frozen and free of I/O. Offsets are bytes (tree-sitter counts bytes, and so do
 edits); lines and columns count from 1; times are timezone-aware.

@@ -36,6 +36,11 @@ class PackageOutcome(Struct, frozen=True, kw_only=True):
         return (self.pinned.version if self.pinned is not None else None) or label or ""
 
     @property
+    def new(self) -> str:
+        """The candidate's version; empty where there is none."""
+        return self.candidate.version if self.candidate is not None else ""
+
+    @property
     def known(self) -> dict[str, Any]:
         """The fields that stay when the same package ends otherwise after all."""
         return {

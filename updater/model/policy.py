@@ -20,6 +20,13 @@ LARGEST_PACK: Final = 8 << 30
 
 TrackKind = Literal["auto", "tag", "release", "commit", "branch", "pypi"]
 
+UpdateKind = Literal["patch", "minor", "major", "pin", "other"]
+"""What an update changes: ``pin`` leaves the source as it is; ``other`` changes it by as much as no
+pair of versions tells, as where they are commits, no PEP 440 versions, or the same one."""
+
+TITLE: Final = "{name}: {old} -> {new}"
+"""The template of an update's title where config.yaml says nothing else."""
+
 
 class BuildPolicy(Struct, frozen=True):
     """How a change is built before it is written; the keys of ``build:`` in config.yaml.
@@ -66,10 +73,10 @@ class PullPolicy(Struct, frozen=True):
     assignees: tuple[str, ...] = ()
     milestone: int = 0
     draft: bool = False
-    automerge: tuple[str, ...] = ()
+    automerge: tuple[UpdateKind, ...] = ()
     group: str = ""
     pin_group: str = ""
-    title: str = "{name}: {old} -> {new}"
+    title: str = TITLE
     group_title: str = "{group}: update {count} packages"
     schedule: tuple[str, ...] = ()
 

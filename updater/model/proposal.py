@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from updater.errors import HashError
+from updater.model import HASH_FIELDS
+from updater.model.labels import is_unstable, parse_version
+from updater.model.policy import TITLE
 from updater.model.research import NO_RESEARCH, Research
-from updater.model.versions import read_version
+from updater.model.sri import DIGEST_BYTES, parse_hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
-    from updater.model import Build, Evidence, FieldChange, PinWarning
-
-UpdateKind = Literal["patch", "minor", "major", "pin"]
-"""What an update changes: ``pin`` where the version stays, or cannot be compared."""
-
+    from updater.model import Algorithm, Build, Evidence, FieldChange, PinWarning, Updated
+    from updater.model.policy import UpdateKind
 
 Command = Literal["bump", "pin", "pin --sri"]
 """What finds an update: ``pin`` only makes a pin say what its hash holds."""
@@ -38,6 +39,7 @@ class Update(Struct, frozen=True):
         method: how the hash was found.
         reported: the build was another process's, whose word is taken for it.
         imports: the build also imports the package and compares its version.
+        stays: as `source_stays` says.
         title, group_title: the templates of the title.
         asked: what ``--to`` named; empty where nobody asked.
         command: that finds it.
@@ -65,8 +67,9 @@ class Update(Struct, frozen=True):
     build: Build | None
     reported: bool
     imports: bool = True
+    stays: bool = False
     told: Research = NO_RESEARCH
-    title: str = "{name}: {old} -> {new}"
+    title: str = TITLE
     group_title: str = "{group}: update {count} packages"
     asked: str = ""
     command: Command = "bump"
@@ -75,14 +78,9 @@ class Update(Struct, frozen=True):
     proposed: date | None = None
 
     @property
-    def stays(self) -> bool:
-        """Whether the source stays the same, and with it what is built."""
-        return self.evidence is not None and self.evidence.hash == self.hash
-
-    @property
     def kind(self) -> UpdateKind:
         """What the update changes."""
-        return kind_of(self.old, self.new)
+        return kind_of(self.old, self.new, stays=self.stays)
 
     @property
     def key(self) -> str:
@@ -128,14 +126,54 @@ def read_key(key: str) -> tuple[str, str]:
     return identity, version
 
 
-def kind_of(old: str, new: str) -> UpdateKind:
-    """Compare two labels; what is no PEP 440 version, or the same, is a pin."""
-    one, other = (read_version(label.partition("-unstable")[0]) for label in (old, new))
-    if one is None or other is None or one == other:
+def source_stays(outcome: Updated) -> bool:
+    """Tell whether an update leaves the source as it is, and only changes what the pin says of it.
+
+    Its hashes tell, however they are spelled; of a call without a hash, its commit.
+    """
+    hashes = (field for field in outcome.change.fields if _algorithm(field.new) is not None)
+    if not all(_same_hash(field.old, field.new) for field in hashes):
+        return False
+    if outcome.hashed is not None:
+        # Another package of the file may share the source, and have written its hash already.
+        source = outcome.package.fetched
+        return source is not None and _same_hash(source.value(*HASH_FIELDS) or "", outcome.sri)
+    pinned, candidate = outcome.pinned, outcome.candidate
+    commit = candidate.commit if candidate is not None else ""
+    return bool(commit) and pinned is not None and pinned.commit == commit
+
+
+def _algorithm(sri: str) -> Algorithm | None:
+    """Return the algorithm of a hash as it is always written; None for what is not a hash."""
+    return next((name for name in DIGEST_BYTES if sri.startswith(f"{name}-")), None)
+
+
+def _same_hash(old: str, sri: str) -> bool:
+    try:
+        return parse_hash(old, _algorithm(sri)) == parse_hash(sri)
+    except HashError:  # a placeholder, or of another algorithm
+        return False
+
+
+def kind_of(old: str, new: str, *, stays: bool) -> UpdateKind:
+    """Return what an update changes.
+
+    Args:
+        old: the label of what is pinned; an empty string where there is none.
+        new: the label of what it becomes.
+        stays: as `source_stays` says.
+    """
+    if stays:
         return "pin"
-    if (one.epoch, one.major) != (other.epoch, other.major):
+    before, after = parse_version(old), parse_version(new)
+    if before is None or after is None:
+        return "other"
+    if (before.epoch, before.major) != (after.epoch, after.major):
         return "major"
-    return "minor" if one.minor != other.minor else "patch"
+    # What a commit between two releases has is promised by neither of them.
+    if before == after or is_unstable(new):
+        return "other"
+    return "minor" if before.minor != after.minor else "patch"
 
 
 def blob_id(data: bytes) -> str:

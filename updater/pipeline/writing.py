@@ -8,14 +8,15 @@ from msgspec import Struct
 
 from updater.effects import writes
 from updater.effects.git import own as git
-from updater.model import HASH_FIELDS, Change, Current, Outcome, Updated
+from updater.model import Current, Outcome, Updated
+from updater.model.proposal import kind_of, source_stays
 from updater.pipeline.stage import Stage
+from updater.pipeline.titles import update_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from updater.choose.run import Run
-    from updater.choose.subjects import Decision
     from updater.find.found import OverlayFiles
     from updater.model.run import Bump
     from updater.pipeline.hash.ready import Ready
@@ -47,10 +48,7 @@ class Writer(Struct, frozen=True):
         change = ready.planned.of(texts[package.file])
         if not change.edits:
             return Current(**ready.known)
-        if not ask.dry_run:
-            await self._write_change(change, ask, ready.decision)
-        texts[package.file] = change.after
-        return Updated(
+        updated = Updated(
             change=change,
             hashed=ready.hashed,
             written=not ask.dry_run,
@@ -59,27 +57,18 @@ class Writer(Struct, frozen=True):
             built=ready.built,
             **ready.known,
         )
+        if not ask.dry_run:
+            await self._write_change(updated, commit=ask.commit)
+        texts[package.file] = change.after
+        return updated
 
-    async def _write_change(self, change: Change, ask: Bump, decision: Decision) -> None:
-        file, root = change.package.file, self.run.config.root
-        if ask.commit:
+    async def _write_change(self, updated: Updated, *, commit: bool) -> None:
+        change, root = updated.change, self.run.config.root
+        file = change.package.file
+        if commit:
             await git.refuse_uncommitted(root, file)
         writes.replace(root / file, change.before, change.after, file)
-        if ask.commit:
-            new = decision.choice.candidate.version if decision.choice.candidate else ""
-            message = commit_message(change, decision.pinned.version, new)
-            await git.commit_file(root, file, message)
-
-
-def commit_message(change: Change, truly: str | None, new: str) -> str:
-    """Return a commit's title in nixpkgs' form: ``ema-pytorch: 0.7.7 -> 0.8.3``.
-
-    The old version is what the pin truly held, where that is known. Where the hash stays, nothing
-    moved: the pin only says what it holds.
-    """
-    package = change.package
-    moved = any(one.field in HASH_FIELDS for one in change.fields)
-    old = truly or package.label
-    if old == new or not old or not moved:
-        return f"{package.name}: pin {new}".rstrip()
-    return f"{package.name}: {old} -> {new}"
+        if commit:
+            kind = kind_of(updated.old, updated.new, stays=source_stays(updated))
+            title = update_title(change.package.name, updated.old, updated.new, kind)
+            await git.commit_file(root, file, title)

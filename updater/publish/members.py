@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.model import Failed, Held
-from updater.model.proposal import Update
+from updater.model.proposal import Update, source_stays
 from updater.pipeline import stage
 from updater.publish.groups import as_built
 
@@ -76,7 +76,7 @@ def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
         file=package.file,
         line=package.line,
         old=outcome.old,
-        new=candidate.version if candidate is not None else "",
+        new=outcome.new,
         ref=candidate.ref if candidate is not None else "",
         commit=candidate.commit if candidate is not None else "",
         hash=outcome.sri,
@@ -89,6 +89,7 @@ def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
         fields=outcome.change.fields,
         build=outcome.build,
         reported=reported,
+        stays=source_stays(outcome),
         told=proposed.told,
         imports=policy.build.imports != (),
         title=policy.pull_request.title,

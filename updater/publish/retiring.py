@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater.choose import parse_version
 from updater.errors import HashError
 from updater.find.changed import pin_of
 from updater.find.packages import read_file
+from updater.model.labels import is_newer, ordered
 from updater.model.overlay import HASH_FIELDS
 from updater.model.proposal import read_key
 from updater.model.sri import parse_hash
@@ -104,7 +104,7 @@ class Retirer(Struct, frozen=True):
                 reasons[identity] = f"{base} does not have the package any more"
             elif _label(package) == version:
                 reasons[identity] = f"{base} has {version} already"
-            elif _is_newer(_label(package), version):
+            elif is_newer(ordered(_label(package)), ordered(version)):
                 reasons[identity] = f"{base} has {_label(package)}, which is newer than {version}"
             else:
                 return {}
@@ -188,11 +188,6 @@ def _is_left(mine: Package, proposed: Package, old: Package | None) -> bool:
 
 def _label(package: Package) -> str:
     return package.label or ""
-
-
-def _is_newer(label: str, version: str) -> bool:
-    mine, proposed = parse_version(label), parse_version(version)
-    return mine is not None and proposed is not None and mine > proposed
 
 
 def _hashes(package: Package) -> Iterator[str]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater import choose
 from updater.choose.repository import PinnedRepository
 from updater.identify.questions import Identity
 from updater.model import Candidate, Choice, Held, Identified, Skipped, Stay, Take, Wait
+from updater.model.labels import same_version
 
 if TYPE_CHECKING:
     from updater.choose.run import Run
@@ -102,4 +102,4 @@ async def labelled(repository: PinnedRepository, commit: str) -> Candidate:
 
 def means(label: str | None, version: str) -> bool:
     """Tell whether a label means a version; of ``X-unstable-DATE`` X counts."""
-    return label is None or choose.parse_version(label) == choose.parse_version(version)
+    return label is None or same_version(label, version)

@@ -12,6 +12,7 @@ from updater.choose.repository import PinnedRepository
 from updater.errors import HashError, NoArchive, NotFound, Refused, UpstreamError
 from updater.identify.questions import Identity
 from updater.model import Candidate, NoFile, Pinned, PinWarning, Verdict
+from updater.model.labels import ordered
 from updater.model.sri import parse_hash
 from updater.verify.inspector import labelled, means
 
@@ -48,13 +49,13 @@ class Verifier(Struct, frozen=True):
     async def _verify_release(self, subject: Subject, offer: Offer) -> Outcome:
         of_index = subject.project.on_index
         offered = (
-            choose.Versions(offer.candidates, None).releases
+            choose.Versions(offer.candidates, None)
             if of_index
-            else PinnedRepository(self.run, subject, offer).tags
+            else PinnedRepository(self.run, subject, offer).versions
         )
         upstream = "the index" if of_index else str(subject.project)
-        version = choose.parse_version(subject.pin.version)
-        candidate = next((one.candidate for one in offered if one.version == version), None)
+        version = ordered(subject.pin.version)
+        candidate = next((one.candidate for one in offered.every if one.version == version), None)
         pinned = Pinned(rev="", version=subject.pin.version)
         if candidate is None:
             said = f"{upstream} has no {subject.pin.version}"

@@ -67,6 +67,7 @@ BODIES: dict[str, list[Update]] = {
     "built": [example()],
     "major-with-warnings": [example(new="1.0.0", warnings=(WARNED,), reason="a [label] was false")],
     "failed-elsewhere": [example(build=FAILED, reported=True)],
+    "dates": [example(old="2024-01-15", new="2024-02-20", ref="2024-02-20")],
     "index-not-built": [
         example(ref="", commit="", upstream="", url="", method="index", published=None, build=None)
     ],
@@ -89,6 +90,7 @@ BODIES: dict[str, list[Update]] = {
             build=Build("skipped", "", phase="the source stays the same"),
             command="pin",
             told=UNCHANGED,
+            stays=True,
             evidence=Evidence(
                 "0123456789abcdef0123456789abcdef01234567", "v0.7.7", 3, "sha256-AAAA"
             ),
@@ -98,6 +100,7 @@ BODIES: dict[str, list[Update]] = {
         example(
             old="0.7.7",
             new="0.7.7",
+            stays=True,
             build=Build("skipped", "", phase="the source stays the same"),
             told=Research(
                 vulnerabilities=Vulnerabilities(

@@ -9,6 +9,7 @@ from updater.audit.base import Step
 from updater.metadata.python import declared_python
 from updater.metadata.version import declared_version
 from updater.model import PinWarning
+from updater.model.labels import parse_version, same_version
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,8 +51,7 @@ async def declared(
         return kept.get(path)
 
     own = await declared_version(read, subject.modules)
-    says, named = choose.parse_version(own), choose.parse_version(candidate.version)
-    if says is None or named is None or says == named:
+    if own is None or parse_version(own) is None or same_version(own, candidate.version):
         return ()
     said = f"the source says of itself that it is {own}, not {candidate.version}"
     return (PinWarning("declared-version", said),)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.choose import TagForm, TagNames, general_form, parse_version
+from updater.choose import TagForm, TagNames, general_form
 from updater.errors import StageError
 from updater.kinds import UPSTREAMS, page_at
+from updater.model.labels import parse_version
 from updater.text import printable
 
 if TYPE_CHECKING:

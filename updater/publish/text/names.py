@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from updater.text import plain
+from updater.pipeline.titles import filled, update_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 PREFIX = "updater/"
 """What the names of all branches of the updater begin with."""
-
-_TITLE_LENGTH = 200
 
 
 def branch(name: str) -> str:
@@ -32,28 +30,18 @@ def branch(name: str) -> str:
 def title(group: str, updates: Sequence[Update]) -> str:
     """Return the title of one package's change, or of a group's, as nixpkgs writes them."""
     if len(updates) == 1:
-        return first_line(updates[0])
+        return _title_of(updates[0])
     words = {"group": group, "count": str(len(updates))}
-    template = updates[0].group_title
-    return re.sub("{(group|count)}", lambda found: plain(words[found[1]]), template)[:_TITLE_LENGTH]
+    return filled(updates[0].group_title, words)
 
 
 def message(group: str, updates: Sequence[Update]) -> str:
     """Return the commit message without trailers: the title, for a group also each package's."""
     if len(updates) == 1:
-        return first_line(updates[0])
-    listed = "\n".join(first_line(update) for update in updates)
+        return _title_of(updates[0])
+    listed = "\n".join(map(_title_of, updates))
     return f"{title(group, updates)}\n\n{listed}"
 
 
-def first_line(update: Update) -> str:
-    """Return one package's title: the template, or ``NAME: pin VERSION`` where only the pin moves.
-
-    The template's words that upstream writes cannot act: they are one line and mention nobody.
-    """
-    words = {"name": update.name, "old": update.old, "new": update.new}
-    template = update.title
-    if update.kind == "pin" and "{old}" in template:
-        template = "{name}: pin {new}"
-    written = re.sub("{(name|old|new)}", lambda found: plain(words[found[1]]), template)
-    return written[:_TITLE_LENGTH]
+def _title_of(update: Update) -> str:
+    return update_title(update.name, update.old, update.new, update.kind, update.title)

@@ -1,0 +1,104 @@
+"""What a version label means: the one place that reads labels.
+
+A label is PEP 440's, a commit's by nixpkgs' convention (``1.2-unstable-2024-02-20``), or of another
+spelling, such as ``2024-02-20``. Imported by itself: listing packages compares none.
+Source of the convention: Nixpkgs manual, "Package naming".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias
+
+from msgspec import Struct
+from packaging.version import Version
+
+from updater.model.versions import LONGEST_VERSION, read_version
+
+_UNSTABLE = re.compile(r"(?:(?P<base>.+)-)?unstable-\d{4}-\d{2}-\d{2}")
+_DIGITS = re.compile(r"\d+")
+_SEPARATORS = re.compile("[-_]")
+
+
+class Spelling(Struct, frozen=True, order=True):
+    """A version that PEP 440 does not know, such as ``2024-01-15``.
+
+    Only spellings of one shape have an order: that of their numbers, from left to right.
+
+    Attributes:
+        shape: the text with every run of digits as one ``0``.
+    """
+
+    shape: str
+    numbers: tuple[int, ...]
+    text: str
+
+    @classmethod
+    def of(cls, text: str) -> Spelling:
+        """Take a text apart."""
+        numbers = tuple(int(digits) for digits in _DIGITS.findall(text))
+        return cls(_DIGITS.sub("0", text), numbers, text)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+OrderedVersion: TypeAlias = "Version | Spelling"
+
+
+def is_unstable(label: str | None) -> bool:
+    """Tell whether a label is that of a commit, by nixpkgs' convention."""
+    return label is not None and _UNSTABLE.fullmatch(label) is not None
+
+
+def parse_version(label: str | None) -> Version | None:
+    """Return the PEP 440 version that a label means; None where it means none.
+
+    Of ``X-unstable-DATE`` that is X, and 0 where there is no X.
+    """
+    if label is None or len(label) > LONGEST_VERSION:
+        return None
+    return read_version(_base(label))
+
+
+def parse_release(label: str) -> Version | None:
+    """Return the PEP 440 version that a label names; None also for a commit's label."""
+    return None if is_unstable(label) else parse_version(label)
+
+
+def ordered(label: str | None) -> OrderedVersion | None:
+    """Return a label's place in an order; None for no label, and for one that is no version.
+
+    Without a number it is none, nor where it is longer than any version.
+    """
+    version = parse_version(label)
+    if version is not None or label is None or len(label) > LONGEST_VERSION:
+        return version
+    return Spelling.of(label) if _DIGITS.search(label) else None
+
+
+def is_newer(one: OrderedVersion | None, other: OrderedVersion | None) -> bool:
+    """Tell whether a version comes after another; of two that have no common order, neither."""
+    if isinstance(one, Version) and isinstance(other, Version):
+        return one > other
+    if isinstance(one, Spelling) and isinstance(other, Spelling):
+        return one.shape == other.shape and one > other
+    return False
+
+
+def same_version(label: str, other: str) -> bool:
+    """Tell whether two labels mean the same version, however each is spelled.
+
+    ``2024-02-20`` is ``2024.2.20``, as which a Python package is built: PEP 440 has dots there.
+    """
+    return _meaning(label) == _meaning(other)
+
+
+def _meaning(label: str) -> Version | str:
+    base = _base(label)
+    return read_version(base) or read_version(_SEPARATORS.sub(".", base)) or base
+
+
+def _base(label: str) -> str:
+    commit = _UNSTABLE.fullmatch(label)
+    return (commit["base"] or "0") if commit is not None else label
