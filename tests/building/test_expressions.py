@@ -33,3 +33,11 @@ def test_the_probes_answer_is_read() -> None:
 def test_another_answer_is_an_error(text: str) -> None:
     with pytest.raises(BuildError, match="Nix evaluates to something unexpected"):
         expressions.read_evaluated(text)
+
+
+def test_what_was_imported_is_spelled_out_whatever_upstreams_code_wrote() -> None:
+    """Its modules ran where the answer is written."""
+    said = {"version": "1.0\x9b", "modules": ["a", "b\u202ec", 7]}
+    assert expressions.read_imported(json.dumps(said)) == expressions.Imported(
+        "1.0<U+009B>", ("a", "b<U+202E>c", "7")
+    )

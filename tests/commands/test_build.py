@@ -233,13 +233,17 @@ def test_an_evaluation_error_names_the_users_file_and_line(workshop: Workshop) -
 def test_a_build_that_takes_too_long_is_ended_with_its_processes(workshop: Workshop) -> None:
     workshop.add("apple", "2.0")
     workshop.overlay("apple", arguments="postPatch = ''sleep 98765'';")
-    workshop.configure(timeout="4s")
+    workshop.configure(timeout="6s")
     result, packages = workshop.bump()
     build = packages["apple"]["build"]
     assert (result.code, workshop.version("apple"), build["phase"]) == (1, "1.0", "build")
+    assert build["checks"] == [
+        {"name": "evaluation", "status": "passed", "detail": ""},
+        {"name": "build", "status": "failed", "detail": ""},
+    ]
     assert build["diagnosis"] == {
         "code": "timeout",
-        "message": "the build took longer than 4 s",
+        "message": "the build took longer than 6 s",
         "hint": "raise `build: {timeout: ...}`",
     }
     lines = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
@@ -317,6 +321,35 @@ def test_imports_can_be_left_out(workshop: Workshop) -> None:
     workshop.configure(imports=[])
     result, packages = workshop.bump()
     assert (result.code, packages["apple"]["build"]["status"]) == (0, "passed")
+    assert packages["apple"]["build"]["checks"] == [
+        {"name": "evaluation", "status": "passed", "detail": ""},
+        {"name": "build", "status": "passed", "detail": "python3Packages.apple"},
+        {"name": "imports", "status": "skipped", "detail": "there is no module to import"},
+        {"name": "version", "status": "passed", "detail": "2.0"},
+    ]
+
+
+def test_a_date_is_the_version_that_its_package_is_built_as(
+    workshop: Workshop, github: GitHub
+) -> None:
+    """2024-02-20 is not PEP 440's, so the project itself says 2024.2.20."""
+    apple = github.repository("o", "apple")
+    for day in ("2024-01-15", "2024-02-20"):
+        version = day.replace("-0", ".").replace("-", ".")
+        files = {"pyproject.toml": project_file("apple", version, "apple"), "apple/__init__.py": ""}
+        apple.tag(day, apple.commit(files))
+    apple.settle()
+    text = github_overlay("apple", "2024-01-15", rev="${version}", sri=FAKE)
+    workshop.project.overlay("apple.nix", buildable(text))
+    workshop.overlay()
+    result, packages = workshop.bump()
+    checks = packages["apple"]["build"]["checks"]
+    assert (result.code, workshop.version("apple"), checks[-1]) == (
+        0,
+        "2024-02-20",
+        {"name": "version", "status": "passed", "detail": "2024.2.20"},
+    ), result.out
+    assert packages["apple"]["warnings"] == []
 
 
 def test_nix_is_given_the_builders_of_the_options(workshop: Workshop) -> None:
@@ -350,6 +383,13 @@ def test_dependents_are_built_too(workshop: Workshop) -> None:
         "python3Packages.pear",
         "version-constraint",
     )
+    assert [(one["name"], one["status"]) for one in build["checks"]] == [
+        ("evaluation", "passed"),
+        ("build", "passed"),
+        ("imports", "passed"),
+        ("version", "passed"),
+        ("dependents", "failed"),
+    ]
 
 
 def test_no_build_writes_without_building(workshop: Workshop) -> None:

@@ -497,6 +497,7 @@ def test_json_of_a_bump_holds_the_whole_outcome(project: Project, index: Index) 
                     "tail": "",
                     "diagnosis": None,
                     "sandboxed": None,
+                    "checks": [],
                 },
                 "pull_request": None,
                 "error": None,

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from tests.loopback.index import Index
     from tests.project import Project
 
+CHECKS = [
+    {"name": "evaluation", "status": "passed", "detail": ""},
+    {"name": "build", "status": "passed", "detail": "python3Packages.apple"},
+    {"name": "imports", "status": "passed", "detail": "apple"},
+    {"name": "version", "status": "passed", "detail": "2.0"},
+]
 PASSED = {
     "status": "passed",
     "attribute": "python3Packages.apple",
@@ -29,6 +35,7 @@ PASSED = {
     "diagnosis": None,
     "sandboxed": True,
     "beside": [],
+    "checks": CHECKS,
 }
 
 
@@ -79,6 +86,7 @@ def test_results_name_what_was_found_and_no_path_comes_from_upstream(results: Pa
             "diagnosis": None,
             "sandboxed": None,
             "beside": [],
+            "checks": [],
         },
     }
 
@@ -129,6 +137,10 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "too many built hashes": {"built": {str(one): FAKE for one in range(51)}},
     "number that is none": {"build": PASSED | {"seconds": float("nan")}},
     "truth as a number": {"build": PASSED | {"sandboxed": 1}},
+    "check that is none": {
+        "build": PASSED | {"checks": [{"name": "trust", "status": "passed", "detail": ""}]}
+    },
+    "too many checks": {"build": PASSED | {"checks": CHECKS * 2}},
     "unknown key in the build": {"build": PASSED | {"run": "rm -rf /"}},
     "unknown key": {"run": "rm -rf /"},
     "another type": {"version": ["2.0"]},
@@ -212,13 +224,14 @@ def test_a_fifo_does_not_hang(home: Home, results: Path) -> None:
 
 def test_markup_in_the_reported_build_cannot_act(home: Home, results: Path) -> None:
     told = {"code": "x", "message": "@everyone <img src=x> closes #1 | `", "hint": ""}
-    build = PASSED | {"status": "failed", "phase": "build", "diagnosis": told}
+    checks = [{"name": "build", "status": "failed", "detail": "`@me` | <b>"}]
+    build = PASSED | {"status": "failed", "phase": "build", "diagnosis": told, "checks": checks}
     edited(results, build=build)
     home.project.run("publish", str(results))
     (line,) = [one for one in home.pull(1).body.splitlines() if one.startswith("| build |")]
     assert line == (
-        "| build | **fail**: @\u200beveryone &lt;img src=x&gt; closes #\u200b1 \\| \\`, "
-        "reported by the build job |"
+        "| build | **fail** (`` `@\u200bme` ❘ <b> ``): "
+        "@\u200beveryone &lt;img src=x&gt; closes #\u200b1 \\| \\`, reported by the build job |"
     )
     assert home.pull(1).draft is True
 

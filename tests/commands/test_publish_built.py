@@ -14,6 +14,7 @@ from tests.commands.repository import Home
 from tests.commands.test_built_hashes import BESIDE
 from tests.hashing.test_prefetch import PREFETCH_GIT
 from tests.project import FAKE, flat_hash
+from tests.workshop import sdist_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,8 +61,36 @@ def test_one_process_builds_without_a_token_and_another_publishes(
 
     body = home.pull(1).body
     assert "| build | pass (`python3Packages.apple`), reported by the build job |" in body
-    assert "| imports | pass, reported by the build job |" in body
+    assert "| imports | pass (`apple`), reported by the build job |" in body
     assert home.version("updater/apple", "apple") == "2.0"
+
+
+def test_the_body_says_what_the_build_checked_whatever_is_switched_off(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No import was asked for, and the version was compared all the same."""
+    files = sdist_files("apple", "1.9", "", "")
+    workshop.index.release("apple", "2.0", files={"apple-2.0.tar.gz": files})
+    workshop.overlay("apple")
+    workshop.configure(imports=[], on_failure="keep")
+    text = (workshop.project.root / "overlays" / "apple.nix").read_text()
+    home = Home.made(workshop.project, workshop.github, workshop.index, monkeypatch)
+    home.hosted.commit({"overlays/apple.nix": text})
+    home.hosted.settle()
+    reported(home, tmp_path / "results", monkeypatch)
+
+    assert home.project.run("publish", str(tmp_path / "results")).code == 0
+
+    body = home.pull(1).body.splitlines()
+    said = "the built metadata says 1.9, and 2.0 is written"
+    start = body.index("| evaluation | pass, reported by the build job |")
+    assert body[start : start + 4] == [
+        "| evaluation | pass, reported by the build job |",
+        "| build | pass (`python3Packages.apple`), reported by the build job |",
+        "| imports | not run: there is no module to import, reported by the build job |",
+        f"| version of what was built | **fail**: {said}, reported by the build job |",
+    ]
+    assert "> `apple`: it is built as another version" in body
 
 
 # --- what only a build tells --------------------------------------------------------------------

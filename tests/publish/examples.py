@@ -5,11 +5,17 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from updater.model import Build, FieldChange, PinWarning
+from updater.model import Build, Check, FieldChange, PinWarning
 from updater.model.proposal import Update
 
 DAY = date(2026, 3, 7)
-BUILT = Build("passed", "python3Packages.ema-pytorch", seconds=12.3, sandboxed=True)
+CHECKS = (
+    Check("evaluation", "passed"),
+    Check("build", "passed", "python3Packages.ema-pytorch"),
+    Check("imports", "passed", "ema_pytorch"),
+    Check("version", "passed", "0.8.3"),
+)
+BUILT = Build("passed", "python3Packages.ema-pytorch", seconds=12.3, sandboxed=True, checks=CHECKS)
 
 
 def example(**changes: Any) -> Update:

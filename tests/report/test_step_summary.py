@@ -6,10 +6,13 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from updater.model import (
     Build,
     Candidate,
     Change,
+    Check,
     Current,
     Diagnosis,
     Failed,
@@ -30,6 +33,12 @@ from updater.report.step_summary import LARGEST, Summary
 if TYPE_CHECKING:
     from updater.model import Outcome
 
+CHECKS = (
+    Check("evaluation", "passed"),
+    Check("build", "passed", "p"),
+    Check("imports", "passed", "user, user_core"),
+    Check("version", "skipped", "the built metadata says none"),
+)
 NOWHERE = Span(0, 1)
 TABLE = "| status | package | version | what | pull request |\n| --- | --- | --- | --- | --- |\n"
 
@@ -47,7 +56,7 @@ def updated(name: str, number: int) -> Updated:
         change=Change(one, (), (), b"", b""),
         hashed=Hashed(Sri("sha256", b"0" * 32), "index", 0),
         written=False,
-        build=Build("passed", f"python3Packages.{name}"),
+        build=Build("passed", f"python3Packages.{name}", checks=CHECKS),
         pull_request=PullRequest(f"https://github.example/o/r/pull/{number}", number, "open"),
         warnings=(PinWarning("major-version", "a new major version: 1.0 -> 2.0"),),
     )
@@ -86,8 +95,9 @@ def test_a_mixed_run_is_shown_whole() -> None:
         f"| **failed** | [`broken`]({blob}overlays/broken.nix#L3) | `1.0` | "
         "build: build of broken: the module x is missing |  |\n"
         f"| updated | [`user`]({blob}overlays/user.nix#L3) | "
-        "`1.0` → [`2.0`](https://index.example/p) | builds as `python3Packages.user`<br>a new "
-        "major version: 1.0 -&gt; 2.0 | [7](https://github.example/o/r/pull/7) (open) |\n"
+        "`1.0` → [`2.0`](https://index.example/p) | builds as `python3Packages.user`; imports: "
+        "`user, user_core`; version not checked: the built metadata says none<br>a new major "
+        "version: 1.0 -&gt; 2.0 | [7](https://github.example/o/r/pull/7) (open) |\n"
         f"| held | [`held`]({blob}overlays/held.nix#L3) | `1.0` | "
         "too young \\| \\`x\\` (until 2026-11-22 00:00 UTC) |  |\n"
         "\n"
@@ -127,6 +137,19 @@ def test_a_mixed_run_is_shown_whole() -> None:
         "\n"
         "\n"
     )
+
+
+def test_what_a_build_says_is_not_called_a_build_that_fails() -> None:
+    """It built and could be imported; only its version is another one."""
+    diagnosis = Diagnosis("version", "the built metadata says 1.9, and 2.0 is written", "?")
+    checks = (*CHECKS[:3], Check("version", "failed"))
+    build = Build("failed", "user", phase="version", diagnosis=diagnosis, checks=checks)
+    text = Summary("bump", [replace(updated("user", 7), build=build)], {}).text()
+    assert (
+        "| **is built as another version**: the built metadata says 1.9, and 2.0 is written; "
+        "imports: `user, user_core`<br>"
+    ) in text
+    assert "<summary>user (overlays/user.nix:3): is built as another version</summary>" in text
 
 
 def test_a_name_from_an_overlay_cannot_leave_its_place() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
-from msgspec import Struct
+from msgspec import Struct, field
 
 from updater.building import diagnose
 from updater.building.expressions import (
@@ -18,11 +18,11 @@ from updater.building.expressions import (
 )
 from updater.effects import writes
 from updater.errors import BuildError, HashError, NotEvaluated
-from updater.model import Build, Diagnosis
+from updater.model import Build, Check, Diagnosis
 from updater.model.labels import same_version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from updater.building.batches import Evaluation
@@ -30,17 +30,26 @@ if TYPE_CHECKING:
     from updater.building.expressions import Evaluated
     from updater.effects.nix.build import Ended, NixBuild
     from updater.effects.scratch import Scratch
-    from updater.model import Sri
+    from updater.model import CheckName, CheckStatus, Sri
+
+_FETCHING = ("hash-mismatch", "network", "download-refused")
+_MOST_NAMES = 10
+_NO_PYTHON = "it is not a Python package"
 
 
 class Attempt(Struct, frozen=True):
-    """One package's way through evaluation, build, imports and version."""
+    """One package's way through evaluation, build, imports and version.
+
+    Attributes:
+        checks: what was checked so far: it grows, and tells where the time ran out.
+    """
 
     nix: NixBuild
     scratch: Scratch
     changes: Mapping[str, bytes]
     target: BuildTarget
     log: Path
+    checks: list[Check] = field(default_factory=list)
 
     async def run(self, said: Evaluation | None, label: str, source: StoredSource | None) -> Build:
         """Return what became of it.
@@ -59,10 +68,12 @@ class Attempt(Struct, frozen=True):
             if ended.exit_code:
                 return self._failed("evaluation", ended, tree)
             package = read_evaluated(ended.stdout)
+        self._note("evaluation", "passed")
         await self._refuse_other(source, package.drv, package.source_name, package.source_path)
         ended = await self.nix.realise([package.drv], self.target.policy.options, self.log)
         if ended.exit_code:
-            return self._failed(_phase(ended.log), ended)
+            return self._failed("build", ended)
+        self._note("build", "passed", self.target.attribute)
         return await self._import(package, label)
 
     def _taken(self, said: Evaluation | None) -> Evaluated | None:
@@ -133,43 +144,73 @@ class Attempt(Struct, frozen=True):
         return await self.nix.evaluate_flake(installable, function, policy.options, tree, self.log)
 
     async def _import(self, package: Evaluated, label: str) -> Build:
-        attribute = self.target.attribute
         if not package.check:
-            return Build("passed", attribute, log=str(self.log))
+            self._note("imports", "skipped", _NO_PYTHON)
+            self._note("version", "skipped", _NO_PYTHON)
+            return self._ended("passed")
         ended = await self.nix.realise([package.check], self.target.policy.options, self.log)
         if ended.exit_code:
             return self._failed("imports", ended)
-        built = read_imported(self.nix.output(ended))
-        if label and built is not None and not same_version(label, built):
-            said = f"the built metadata says {built}, and {label} is written"
-            hint = "the version of the source is another one: correct the label, or the source"
-            return Build(
-                "failed",
-                attribute,
-                phase="version",
-                log=str(self.log),
-                diagnosis=Diagnosis("version", said, hint),
-            )
-        return Build("passed", attribute, log=str(self.log))
+        found = read_imported(self.nix.output(ended))
+        if found.modules:
+            self._note("imports", "passed", listed(found.modules))
+        else:
+            self._note("imports", "skipped", "there is no module to import")
+        return self._compare(label, found.version)
 
-    def _failed(self, phase: str, ended: Ended, tree: Path | None = None) -> Build:
+    def _compare(self, label: str, version: str | None) -> Build:
+        """Compare the version that the built metadata says, if any, with what is written."""
+        if not label:
+            self._note("version", "skipped", "no version is written")
+        elif version is None:
+            self._note("version", "skipped", "the built metadata says none")
+        elif same_version(label, version):
+            self._note("version", "passed", version)
+        else:
+            self._note("version", "failed")
+            said = f"the built metadata says {version}, and {label} is written"
+            hint = "the version of the source is another one: correct the label, or the source"
+            return self._ended(
+                "failed", phase="version", diagnosis=Diagnosis("version", said, hint)
+            )
+        return self._ended("passed")
+
+    def _failed(self, check: CheckName, ended: Ended, tree: Path | None = None) -> Build:
+        self._note(check, "failed")
         said = _as_named(ended.log, tree) if tree is not None else ended.log
-        explain = diagnose.not_evaluated if phase == "evaluation" else diagnose.diagnose
+        explain = diagnose.not_evaluated if check == "evaluation" else diagnose.diagnose
+        found = explain(said)
+        # A source that cannot be fetched is not a build that fails.
+        fetching = found is not None and found.code in _FETCHING and check == "build"
+        phase = "fetch" if fetching else check
+        return self._ended("failed", phase=phase, tail=diagnose.tail(said), diagnosis=found)
+
+    def _note(self, name: CheckName, status: CheckStatus, detail: str = "") -> None:
+        self.checks.append(Check(name, status, detail))
+
+    def _ended(
+        self,
+        status: CheckStatus,
+        *,
+        phase: str = "",
+        tail: str = "",
+        diagnosis: Diagnosis | None = None,
+    ) -> Build:
         return Build(
-            "failed",
+            status,
             self.target.attribute,
             phase=phase,
             log=str(self.log),
-            tail=diagnose.tail(said),
-            diagnosis=explain(said),
+            tail=tail,
+            diagnosis=diagnosis,
+            checks=tuple(self.checks),
         )
 
 
-def _phase(log: str) -> str:
-    """Tell a source that cannot be fetched from a build that fails."""
-    found = diagnose.diagnose(log)
-    fetching = ("hash-mismatch", "network", "download-refused")
-    return "fetch" if found is not None and found.code in fetching else "build"
+def listed(names: Sequence[str]) -> str:
+    """Return names as text, the first few of many."""
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _as_named(log: str, tree: Path) -> str:

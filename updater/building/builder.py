@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import time
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import anyio
 from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.building import diagnose
-from updater.building.attempt import Attempt
+from updater.building.attempt import Attempt, listed
 from updater.building.evaluating import Evaluator, StoredSource, key
 from updater.effects import files, writes
 from updater.errors import BuildError, HashError
-from updater.model import Build
+from updater.model import Build, Check, CheckName
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -125,11 +125,12 @@ class Builder(Struct, frozen=True):
         sandboxed = await self._refuse_unsafe(policy)
         async with self.limit:
             started = time.monotonic()
+            checks: list[Check] = []
             try:
                 with anyio.fail_after(policy.timeout.total_seconds()):
-                    built = await self._build(job, ahead)
+                    built = await self._build(job, ahead, checks)
             except TimeoutError:
-                built = self._timed_out(job)
+                built = self._timed_out(job, checks)
         seconds = round(time.monotonic() - started, 1)
         return replace(built, seconds=seconds, sandboxed=sandboxed)
 
@@ -183,36 +184,43 @@ class Builder(Struct, frozen=True):
                     hint="raise `timeout:` under `build:` in config.yaml",
                 ) from error
 
-    async def _build(self, job: BuildJob, ahead: Ahead) -> Build:
+    async def _build(self, job: BuildJob, ahead: Ahead, checks: list[Check]) -> Build:
+        """Build a job's package and then its dependents; ``checks`` learns each step."""
         log = self._log(job.target.package)
         writes.make(log, b"")
 
-        async def one(target: BuildTarget, label: str, source: StoredSource | None) -> Build:
-            attempt = Attempt(self.nix, self.scratch, job.changes, target, log)
-            return await attempt.run(ahead.get(key(job, target)), label, source)
+        def attempt(target: BuildTarget, checks: list[Check]) -> Attempt:
+            return Attempt(self.nix, self.scratch, job.changes, target, log, checks)
 
-        built = await one(job.target, job.label, job.source)
+        own = attempt(job.target, checks)
+        built = await own.run(ahead.get(key(job, job.target)), job.label, job.source)
+        if built.status == "failed" or not job.dependents:
+            return built
         for dependent in job.dependents:
-            if built.status == "failed":
-                break
-            after = await one(dependent, "", None)
-            built = after if after.status == "failed" else built
-        return built
+            after = await attempt(dependent, []).run(ahead.get(key(job, dependent)), "", None)
+            if after.status == "failed":
+                checks.append(Check("dependents", "failed", after.attribute))
+                return replace(after, checks=tuple(checks))
+        names = [dependent.attribute for dependent in job.dependents]
+        checks.append(Check("dependents", "passed", listed(names)))
+        return replace(built, checks=tuple(checks))
 
     def _log(self, package: Package) -> Path:
         return self.logs / f"{package.identity.replace('/', '_')}.log"
 
-    def _timed_out(self, job: BuildJob) -> Build:
+    def _timed_out(self, job: BuildJob, checks: Sequence[Check]) -> Build:
         seconds = int(job.target.policy.timeout.total_seconds())
         log = self._log(job.target.package)
         text = files.read(log, str(log)).decode("utf-8", "replace")
+        name = get_args(CheckName)[len(checks)]  # they are made in this order, none left out
         return Build(
             "failed",
             job.target.attribute,
-            phase="build",
+            phase=name,
             log=str(log),
             tail=diagnose.tail(text),
             diagnosis=diagnose.diagnose(f"timed out after {seconds} seconds"),
+            checks=(*checks, Check(name, "failed")),
         )
 
 

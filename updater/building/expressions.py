@@ -73,6 +73,18 @@ class Evaluated(Struct, frozen=True):
     source_path: str
 
 
+class Imported(Struct, frozen=True):
+    """What the derivation that imports a package found.
+
+    Attributes:
+        version: of the built metadata, None where there is none.
+        modules: those that were imported.
+    """
+
+    version: str | None
+    modules: tuple[str, ...]
+
+
 def probe(imports: tuple[str, ...] | None) -> str:
     """Return the Nix function that is applied to a package.
 
@@ -164,10 +176,9 @@ def read_evaluated(output: str) -> Evaluated:
         raise BuildError(f"Nix evaluates to something unexpected: {output[:200]!r}") from error
 
 
-def read_imported(text: str) -> str | None:
-    """Return the version of the built metadata, None where there is none.
-
-    The check derivation wrote it, in which upstream's own code ran.
-    """
-    version: str | None = json.loads(text)["version"]
-    return spelled_out(version) if version is not None else None
+def read_imported(text: str) -> Imported:
+    """Read what the check derivation wrote, in which upstream's own code ran."""
+    found: Any = json.loads(text)
+    version = found["version"]
+    said = spelled_out(version) if version is not None else None
+    return Imported(said, tuple(spelled_out(str(one)) for one in found["modules"]))

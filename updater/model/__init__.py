@@ -6,7 +6,17 @@ Everything here is frozen and free of I/O. Offsets are bytes (tree-sitter counts
 edits); lines and columns count from 1; times are timezone-aware.
 """
 
-from updater.model.change import Build, Change, Diagnosis, Edit, FieldChange, PinValues
+from updater.model.change import (
+    Build,
+    Change,
+    Check,
+    CheckName,
+    CheckStatus,
+    Diagnosis,
+    Edit,
+    FieldChange,
+    PinValues,
+)
 from updater.model.choice import Choice, Evidence, Pinned, Stay, Take, Tracking, Wait
 from updater.model.fetch import Checkout, Fetch, Fetched, NoFile
 from updater.model.hashes import Algorithm, GitOption, Hashed, HashMethod, Sri
@@ -60,6 +70,9 @@ __all__ = [
     "BuildPolicy",
     "Candidate",
     "Change",
+    "Check",
+    "CheckName",
+    "CheckStatus",
     "Checkout",
     "Choice",
     "CommitFacts",

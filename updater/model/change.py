@@ -70,20 +70,47 @@ class Diagnosis(Struct, frozen=True):
     hint: str
 
 
+CheckName = Literal["evaluation", "build", "imports", "version", "dependents"]
+"""What a build checks, in this order; ``version`` is that of the built metadata, ``dependents`` are
+packages that use the package."""
+
+CheckStatus = Literal["passed", "failed", "skipped"]
+
+_FAILURES: Mapping[CheckName, str] = {
+    "imports": "cannot be imported",
+    "version": "is built as another version",
+    "dependents": "breaks a package that uses it",
+}
+
+
+class Check(Struct, frozen=True):
+    """One thing that a build checked of a package.
+
+    Attributes:
+        detail: what it was checked with: the attribute, the modules, the version; why it was
+            skipped; an empty string where there is nothing to say.
+    """
+
+    name: CheckName
+    status: CheckStatus
+    detail: str = ""
+
+
 class Build(Struct, frozen=True):
     """What became of building a package.
 
     Attributes:
         status: passed, failed or skipped.
         attribute: what was built, as Nix names it.
-        phase: where it failed: evaluation, fetch, build, imports or version; why it was skipped.
+        phase: where it failed: ``fetch`` or the name of a check; why it was skipped.
         log: the whole log's path; an empty string where there is none.
         tail: the log's last lines.
         sandboxed: whether builds were sandboxed; None where nothing was built.
         beside: the identities of the packages whose changes were in the same copy.
+        checks: what was checked, as far as it came.
     """
 
-    status: Literal["passed", "failed", "skipped"]
+    status: CheckStatus
     attribute: str
     seconds: float = 0.0
     phase: str = ""
@@ -92,3 +119,10 @@ class Build(Struct, frozen=True):
     diagnosis: Diagnosis | None = None
     sandboxed: bool | None = None
     beside: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def failure(self) -> str:
+        """What failed, as a sentence about the package that lacks its subject."""
+        failed = (one.name for one in self.checks if one.status == "failed")
+        return next(map(_FAILURES.get, failed), None) or "does not build"

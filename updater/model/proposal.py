@@ -38,7 +38,6 @@ class Update(Struct, frozen=True):
         hash: as SRI.
         method: how the hash was found.
         reported: the build was another process's, whose word is taken for it.
-        imports: the build also imports the package and compares its version.
         stays: as `source_stays` says.
         title, group_title: the templates of the title.
         asked: what ``--to`` named; empty where nobody asked.
@@ -66,7 +65,6 @@ class Update(Struct, frozen=True):
     fields: tuple[FieldChange, ...]
     build: Build | None
     reported: bool
-    imports: bool = True
     stays: bool = False
     told: Research = NO_RESEARCH
     title: str = TITLE

@@ -91,7 +91,6 @@ def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
         reported=reported,
         stays=source_stays(outcome),
         told=proposed.told,
-        imports=policy.build.imports != (),
         title=policy.pull_request.title,
         group_title=policy.pull_request.group_title,
         asked=proposed.asked,

@@ -23,6 +23,7 @@ from updater.report.differences import differences
 from updater.report.schema import (
     BuildReport,
     ChangeReport,
+    CheckReport,
     DiagnosisReport,
     ErrorObject,
     ErrorReport,
@@ -264,6 +265,7 @@ def _build(build: Build | None) -> BuildReport | None:
         if found is not None
         else None,
         sandboxed=build.sandboxed,
+        checks=tuple(CheckReport(one.name, one.status, one.detail) for one in build.checks),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from updater.model import State
+from updater.model import CheckName, CheckStatus, State
 
 Moment = Annotated[datetime, Meta(tz=True)]
 
@@ -64,10 +64,18 @@ class DiagnosisReport(_ReportPart, frozen=True):
     hint: str
 
 
+class CheckReport(_ReportPart, frozen=True):
+    """One thing that a build checked; `detail` says with what, or why it was skipped."""
+
+    name: CheckName
+    status: CheckStatus
+    detail: str
+
+
 class BuildReport(_ReportPart, frozen=True):
     """What became of a build; `phase` is where it failed, or why it was skipped."""
 
-    status: Literal["passed", "failed", "skipped"]
+    status: CheckStatus
     attribute: str
     seconds: float
     phase: str
@@ -75,6 +83,10 @@ class BuildReport(_ReportPart, frozen=True):
     tail: str
     diagnosis: DiagnosisReport | None
     sandboxed: bool | None
+    checks: Annotated[
+        tuple[CheckReport, ...],
+        Meta(description="In their order, as far as the build came; empty where it did not run"),
+    ]
 
 
 class PullRequestReport(_ReportPart, frozen=True):

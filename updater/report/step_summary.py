@@ -169,12 +169,25 @@ def _built(build: Build | None) -> list[str]:
         return []
     match build.status:
         case "passed":
-            return [f"builds as {code(build.attribute)}"]
+            return [f"builds as {code(build.attribute)}{_checked(build)}"]
         case "skipped":
             return [f"not built: {unlinked(build.phase)}"]
         case "failed":
             found = build.diagnosis
-            return [f"**does not build**: {unlinked(found.message if found else build.phase)}"]
+            said = unlinked(found.message if found else build.phase)
+            return [f"**{build.failure}**: {said}{_checked(build)}"]
+
+
+def _checked(build: Build) -> str:
+    """Say what was checked of what was built, and what was not."""
+    said = [
+        f"{one.name}: {code(one.detail)}"
+        if one.status == "passed"
+        else f"{one.name} not checked: {unlinked(one.detail)}"
+        for one in build.checks
+        if one.name in ("imports", "version", "dependents") and one.status != "failed"
+    ]
+    return "".join(f"; {one}" for one in said)
 
 
 def _folded(outcome: Outcome, lines: int) -> Iterator[str]:
@@ -202,7 +215,7 @@ def _folded(outcome: Outcome, lines: int) -> Iterator[str]:
             said = f"{package.name} ({package.file}:{package.line}): {state}"
             yield _details(said, "".join(told))
         case Updated(build=build) if build is not None and build.status == "failed":
-            said = f"{package.name} ({package.file}:{package.line}): does not build"
+            said = f"{package.name} ({package.file}:{package.line}): {build.failure}"
             yield _details(said, _last(build.tail, lines) if lines else "")
         case _:
             pass

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
-from tests.publish.examples import DAY, WARNED, example
-from updater.model import Build, Diagnosis, Evidence, Note, PinWarning
+from tests.publish.examples import BUILT, CHECKS, DAY, WARNED, example
+from updater.model import Build, Check, Diagnosis, Evidence, Note, PinWarning
 from updater.model.research import (
     UNCHANGED,
     Difference,
@@ -34,6 +35,25 @@ FAILED = Build(
     "python3Packages.ema-pytorch",
     phase="build",
     diagnosis=Diagnosis("missing-dependency", "it needs einx | which `is` <gone>", "add it"),
+    checks=(Check("evaluation", "passed"), Check("build", "failed")),
+)
+OTHER_VERSION = Build(
+    "failed",
+    "python3Packages.ema-pytorch",
+    phase="version",
+    diagnosis=Diagnosis("version", "the built metadata says 0.8.2, and 0.8.3 is written", "?"),
+    checks=(
+        *CHECKS[:2],
+        Check("imports", "skipped", "there is no module to import"),
+        Check("version", "failed"),
+    ),
+)
+BROKEN_USER = Build(
+    "failed",
+    "python3Packages.x-transformers",
+    phase="imports",
+    diagnosis=Diagnosis("import-error", "an import fails: `EMA`", "?"),
+    checks=(*CHECKS, Check("dependents", "failed", "python3Packages.x-transformers")),
 )
 LICENCE = PinWarning("licence-changed", "the licence changes: MIT -> BUSL-1.1")
 TOLD = Research(
@@ -67,6 +87,8 @@ BODIES: dict[str, list[Update]] = {
     "built": [example()],
     "major-with-warnings": [example(new="1.0.0", warnings=(WARNED,), reason="a [label] was false")],
     "failed-elsewhere": [example(build=FAILED, reported=True)],
+    "another-version-was-built": [example(build=OTHER_VERSION)],
+    "dependent-broken": [example(build=BROKEN_USER)],
     "dates": [example(old="2024-01-15", new="2024-02-20", ref="2024-02-20")],
     "index-not-built": [
         example(ref="", commit="", upstream="", url="", method="index", published=None, build=None)
@@ -133,8 +155,7 @@ def test_every_body_carries_a_marker_that_can_be_read_and_an_unticked_box() -> N
 
 
 def test_a_build_that_takes_longer_makes_the_same_body() -> None:
-    other = Build("passed", "python3Packages.ema-pytorch", seconds=99.0, sandboxed=True)
-    assert render([example(build=other)]) == render([example()])
+    assert render([example(build=replace(BUILT, seconds=99.0))]) == render([example()])
 
 
 RELEASED: dict[str, tuple[datetime | None, date | None, str]] = {

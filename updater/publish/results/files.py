@@ -15,6 +15,7 @@ from updater.publish.results.models import (
     LONGEST_TAIL,
     MOST_FILES,
     BuildResult,
+    CheckResult,
     DiagnosisResult,
     Result,
     Results,
@@ -158,6 +159,10 @@ def _built(build: Build) -> BuildResult:
         else None,
         sandboxed=build.sandboxed,
         beside=build.beside,
+        checks=tuple(
+            CheckResult(name=one.name, status=one.status, detail=one.detail[:500])
+            for one in build.checks
+        ),
     )
 
 

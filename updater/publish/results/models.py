@@ -7,11 +7,21 @@ Another process, which ran upstream's code, wrote it: what of it is believed is 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from msgspec import Meta, Struct, field
 
-from updater.model import Build, Diagnosis, Failed, Held, Outdated, Updated
+from updater.model import (
+    Build,
+    Check,
+    CheckName,
+    CheckStatus,
+    Diagnosis,
+    Failed,
+    Held,
+    Outdated,
+    Updated,
+)
 from updater.text import printable
 
 if TYPE_CHECKING:
@@ -41,10 +51,18 @@ class DiagnosisResult(_ResultPart, frozen=True):
     hint: Text
 
 
+class CheckResult(_ResultPart, frozen=True):
+    """One thing that the build checked."""
+
+    name: CheckName
+    status: CheckStatus
+    detail: Annotated[str, Meta(max_length=500)]
+
+
 class BuildResult(_ResultPart, frozen=True):
     """What became of the build, as its process tells it."""
 
-    status: Literal["passed", "failed", "skipped"]
+    status: CheckStatus
     attribute: Annotated[str, Meta(max_length=500)]
     seconds: Annotated[float, Meta(ge=0, le=1e9)]
     phase: Annotated[str, Meta(max_length=500)]
@@ -52,6 +70,7 @@ class BuildResult(_ResultPart, frozen=True):
     diagnosis: DiagnosisResult | None
     sandboxed: bool | None
     beside: Annotated[tuple[Identity, ...], Meta(max_length=MOST_FILES)]
+    checks: Annotated[tuple[CheckResult, ...], Meta(max_length=len(get_args(CheckName)))]
 
     def build(self) -> Build:
         """Return it as the model's noun; here what the other process wrote comes in."""
@@ -67,6 +86,7 @@ class BuildResult(_ResultPart, frozen=True):
             else None,
             sandboxed=self.sandboxed,
             beside=self.beside,
+            checks=tuple(Check(one.name, one.status, printable(one.detail)) for one in self.checks),
         )
 
 

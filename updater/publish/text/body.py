@@ -22,13 +22,20 @@ from updater.text import address, code, fenced, inline, quoted
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from updater.model import Build
+    from updater.model import Build, Check, CheckName
     from updater.model.proposal import Update
     from updater.model.research import Vulnerability
 
 # For one release's notes, and how many releases': what is cut is behind its link.
 _ROOMS = ((10_000, 100), (1_000, 100), (100, 100), (0, 100), (0, 0))
 
+_CHECKS: Mapping[CheckName, str] = {
+    "evaluation": "evaluation",
+    "build": "build",
+    "imports": "imports",
+    "version": "version of what was built",
+    "dependents": "packages that use it",
+}
 _ALIASES = 5
 _SUMMARY = 300
 
@@ -117,7 +124,7 @@ def _warnings(update: Update) -> list[str]:
     if update.kind == "major" and not told:
         found.insert(0, f"{update.old} -> {update.new} is a major version")
     if update.build is not None and update.build.status == "failed":
-        found.append("it does not build")
+        found.append(f"it {update.build.failure}")
     return found
 
 
@@ -185,16 +192,11 @@ def _verified(update: Update) -> list[tuple[str, str]]:
         ("hash", f"pass: {code(update.hash)} ({inline(update.method)})"),
         ("commit of the source", f"pass: {code(update.commit)}" if named else "not run"),
     ]
-    for what, phases in (
-        ("evaluation", ("evaluation",)),
-        ("build", ("fetch", "build")),
-        ("imports", ("imports",)),
-        ("version of what was built", ("version",)),
-    ):
-        if phases[0] in ("imports", "version") and not update.imports:
-            rows.append((what, "not run: switched off"))
-        else:
-            rows.append((what, _result(build, what, phases) + (says if _ran(build) else "")))
+    checks = {check.name: check for check in build.checks} if build is not None else {}
+    for name, what in _CHECKS.items():
+        if name in checks or name != "dependents":
+            result = _result(build, checks.get(name))
+            rows.append((what, result + (says if _ran(build) else "")))
     return rows
 
 
@@ -221,22 +223,21 @@ def _vulnerability(one: Vulnerability) -> str:
     return f"- {_link(one.key, one.url)}{aliases}{summary}"
 
 
-_ORDER = ("evaluation", "fetch", "build", "imports", "version")
-
-
 def _ran(build: Build | None) -> bool:
     return build is not None and build.status != "skipped"
 
 
-def _result(build: Build | None, what: str, phases: tuple[str, ...]) -> str:
-    if build is None:
-        return "not run"
-    if build.status == "passed":
-        return f"pass ({code(build.attribute)})" if what == "build" else "pass"
-    if build.status == "skipped":
-        return f"not run: {inline(build.phase)}" if build.phase else "not run"
-    if build.phase in phases:
-        found = build.diagnosis
-        return f"**fail**: {inline(found.message)}" if found is not None else "**fail**"
-    reached = _ORDER.index(build.phase) if build.phase in _ORDER else 0
-    return "pass" if _ORDER.index(phases[-1]) < reached else "not run"
+def _result(build: Build | None, check: Check | None) -> str:
+    """Return what a build says of a check; None for one to which it did not come."""
+    if build is None or check is None:
+        reason = build.phase if build is not None and build.status == "skipped" else ""
+        return f"not run: {inline(reason)}" if reason else "not run"
+    detail = f" ({code(check.detail)})" if check.detail else ""
+    match check.status:
+        case "passed":
+            return f"pass{detail}"
+        case "skipped":
+            return f"not run: {inline(check.detail)}"
+        case "failed":
+            found = build.diagnosis
+            return f"**fail**{detail}" + (f": {inline(found.message)}" if found else "")
