@@ -14,7 +14,6 @@ from updater.building.expressions import (
     probe,
     read_evaluated,
     read_imported,
-    read_part,
 )
 from updater.effects import writes
 from updater.errors import BuildError, HashError, NotEvaluated
@@ -69,7 +68,7 @@ class Attempt(Struct, frozen=True):
                 return self._failed("evaluation", ended, tree)
             package = read_evaluated(ended.stdout)
         self._note("evaluation", "passed")
-        await self._refuse_other(source, package.drv, package.source_name, package.source_path)
+        await self._refuse_other(source, package)
         ended = await self.nix.realise([package.drv], self.target.policy.options, self.log)
         if ended.exit_code:
             return self._failed("build", ended)
@@ -95,9 +94,9 @@ class Attempt(Struct, frozen=True):
                 + (found.message if found is not None else diagnose.tail(said)),
                 hint=f"the log: {self.log}",
             )
-        whole, name, path = read_part(ended.stdout)
-        await self._refuse_other(source, whole, name, path)
-        derivation = await self.nix.fixed_output(whole, wrong)
+        made = read_evaluated(ended.stdout)
+        await self._refuse_other(source, made)
+        derivation = await self.nix.fixed_output(made.drv, wrong)
         if not derivation:
             raise HashError(
                 f"nothing that {attribute} is made of has the hash that was written for it",
@@ -105,9 +104,7 @@ class Attempt(Struct, frozen=True):
             )
         return await self.nix.true_hash(derivation, wrong, self.target.policy.options, self.log)
 
-    async def _refuse_other(
-        self, source: StoredSource | None, derivation: str, name: str, path: str
-    ) -> None:
+    async def _refuse_other(self, source: StoredSource | None, made: Evaluated) -> None:
         """Make sure that what is evaluated is made from the source that was hashed.
 
         A source that is made from it, such as a patched one, has another path. Under the name that
@@ -116,13 +113,13 @@ class Attempt(Struct, frozen=True):
         Raises:
             BuildError: what is evaluated is not made from the source that was hashed.
         """
-        if source is None or not name:
+        if source is None or not made.source_name:
             return
-        named = await self.nix.source_named(source.path, source.sri, name)
-        if named != path and not await self.nix.fixed_output(derivation, source.sri):
+        named = await self.nix.source_named(source.path, source.sri, made.source_name)
+        if named != made.source_path and not await self.nix.fixed_output(made.drv, source.sri):
             raise BuildError(
-                f"{self.target.attribute} evaluates to the source {path}, and what was hashed is "
-                f"{named or source.path}",
+                f"{self.target.attribute} evaluates to the source {made.source_path}, and what was "
+                f"hashed is {named or source.path}",
                 hint="a build would prove nothing: is `attribute:` under `build:` that of this "
                 "package, and does nothing override its src?",
             )

@@ -116,7 +116,7 @@ def part(derivation: str) -> str:
     Args:
         derivation: a Nix expression for it, of ``package``.
     """
-    return f"package: {{\n  drv = {derivation};\n{_SOURCE}}}"
+    return f"package: {{\n  drv = {derivation};\n  check = null;\n{_SOURCE}}}"
 
 
 def file_expression(file: str, attribute: str, function: str) -> str:
@@ -148,22 +148,8 @@ def string(text: str) -> str:
     return f'"{escaped}"'
 
 
-def read_part(output: str) -> tuple[str, str, str]:
-    """Read what `part` evaluates to: a derivation, and the source's store name and path.
-
-    Raises:
-        BuildError: it is none.
-    """
-    try:
-        found: Any = json.loads(output)
-        source = found["source"] or {"name": "", "path": ""}
-        return found["drv"], source["name"], source["path"]
-    except (ValueError, TypeError, KeyError) as error:
-        raise BuildError(f"Nix evaluates to something unexpected: {output[:200]!r}") from error
-
-
 def read_evaluated(output: str) -> Evaluated:
-    """Read the JSON that the probe evaluates to.
+    """Read the JSON that `probe` or `part` evaluates to.
 
     Raises:
         BuildError: it is none.

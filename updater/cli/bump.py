@@ -10,9 +10,9 @@ import click
 from updater.cli import options
 
 if TYPE_CHECKING:
+    from updater.cli.overlays import Overlays
     from updater.cli.request import Request
     from updater.model import Outcome
-    from updater.model.run import Bump
     from updater.pipeline.pipeline import Pipeline
 
 
@@ -46,33 +46,18 @@ def bump(
     request = request.about(packages).within(max_candidates, timeout)
     options.refuse_mixed("bump", pr=pr, others=dry_run or commit or output is not None)
     ask = Bump(to, not no_build, dry_run, commit)
-    if not pr:
-        return _bump(request, ask, output)
-    from updater.cli import pulls  # PyGithub, for pull requests only
+    if pr:
+        from updater.cli import pulls  # PyGithub, for pull requests only
 
-    return pulls.bump(request, ask)
+        return pulls.bump(request, ask)
+    from updater.cli.changes import change
+    from updater.cli.overlays import refuse_many
 
-
-def _bump(request: Request, ask: Bump, output: Path | None) -> int:
-    from updater.cli.output import report_changes
-    from updater.cli.overlays import Overlays, refuse_many
-    from updater.cli.session import Session
-    from updater.report.summary import exit_code
-
-    session = Session.begin(request)
-    overlays = Overlays(request, session.config)
-
-    async def work(pipeline: Pipeline) -> list[Outcome]:
+    async def work(pipeline: Pipeline, overlays: Overlays) -> list[Outcome]:
         refuse_many(ask, overlays.packages)
         return await pipeline.bump(overlays.packages, overlays.found, ask)
 
-    outcomes = session.run(work)
-    if output is not None:
-        from updater.publish.results.files import write_results
-
-        write_results(output, outcomes, ask.to, dashboard=session.config.document.dashboard)
-    report_changes("bump", request, outcomes, overlays.found, dry_run=ask.dry_run)
-    return exit_code(outcomes)
+    return change(request, ask, "bump", output, work)
 
 
 COMMAND = bump

@@ -12,10 +12,9 @@ from updater.cli import options
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
+    from updater.cli.overlays import Overlays
     from updater.cli.request import Request
     from updater.model import Outcome
-    from updater.model.proposal import Command
-    from updater.model.run import Bump
     from updater.pipeline.pipeline import Pipeline
 
 
@@ -46,34 +45,18 @@ def pin(
 
     request = request.about(packages).within(max_candidates, timeout)
     options.refuse_mixed("pin", pr=pr, others=dry_run or commit or output is not None)
-    if not pr:
-        ask = Bump(build=False, dry_run=dry_run, commit=commit)
-        return _pin(request, ask, output, sri=sri)
-    from updater.cli import pulls  # PyGithub, for pull requests only
+    if pr:
+        from updater.cli import pulls  # PyGithub, for pull requests only
 
-    return pulls.pin(request, sri=sri)
+        return pulls.pin(request, sri=sri)
+    from updater.cli.changes import change
 
+    ask = Bump(build=False, dry_run=dry_run, commit=commit)
 
-def _pin(request: Request, ask: Bump, output: Path | None, *, sri: bool) -> int:
-    from updater.cli.output import report_changes
-    from updater.cli.overlays import Overlays
-    from updater.cli.session import Session
-    from updater.report.summary import exit_code
-
-    session = Session.begin(request)
-    overlays = Overlays(request, session.config)
-
-    def work(pipeline: Pipeline) -> Awaitable[list[Outcome]]:
+    def work(pipeline: Pipeline, overlays: Overlays) -> Awaitable[list[Outcome]]:
         return pipeline.pin(overlays.packages, overlays.found, ask, sri=sri)
 
-    outcomes = session.run(work)
-    if output is not None:
-        from updater.publish.results.files import write_results
-
-        command: Command = "pin --sri" if sri else "pin"
-        write_results(output, outcomes, "", command, dashboard=session.config.document.dashboard)
-    report_changes("pin", request, outcomes, overlays.found, dry_run=ask.dry_run)
-    return exit_code(outcomes)
+    return change(request, ask, "pin --sri" if sri else "pin", output, work)
 
 
 COMMAND = pin

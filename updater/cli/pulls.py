@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -22,7 +23,7 @@ from updater.report.summary import Exit, exit_code
 from updater.text import harmless
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from updater.cli.request import Request
     from updater.find.found import OverlayFiles
@@ -34,25 +35,35 @@ if TYPE_CHECKING:
 
 def bump(request: Request, ask: Bump) -> int:
     """Propose updates of the base branch's pins; the user's files stay as they are."""
-    session = Session.begin(request)
-    with opened(session.config, session.now) as publisher:
-        found = found_in(publisher.read, overlay_files(session.config))
-        packages = select(found.packages, request.packages)
+
+    async def work(
+        pipeline: Pipeline, packages: Sequence[Package], found: OverlayFiles
+    ) -> list[Proposed | Outcome]:
         refuse_many(ask, packages)
-        proposed = session.run(lambda stages: propose(stages, packages, found, ask))
-        outcomes = publisher.publish(proposed, found, reported=False)
-    return published("bump", request, outcomes, found, publisher)
+        return await propose(pipeline, packages, found, ask)
+
+    return _publish("bump", request, work)
 
 
 def pin(request: Request, *, sri: bool) -> int:
     """Propose pins that say what their hashes hold; the user's files stay as they are."""
+    return _publish("pin", request, partial(pins, sri=sri))
+
+
+def _publish(
+    command: str,
+    request: Request,
+    work: Callable[
+        [Pipeline, Sequence[Package], OverlayFiles], Awaitable[list[Proposed | Outcome]]
+    ],
+) -> int:
     session = Session.begin(request)
     with opened(session.config, session.now) as publisher:
         found = found_in(publisher.read, overlay_files(session.config))
         packages = select(found.packages, request.packages)
-        proposed = session.run(lambda stages: pins(stages, packages, found, sri=sri))
+        proposed = session.run(lambda pipeline: work(pipeline, packages, found))
         outcomes = publisher.publish(proposed, found, reported=False)
-    return published("pin", request, outcomes, found, publisher)
+    return published(command, request, outcomes, found, publisher)
 
 
 def published(

@@ -65,7 +65,6 @@ def _text(package: Package, data: bytes) -> bytes:
 
 def pin_of(package: Package) -> list[tuple[str, str | None]]:
     """Return what a package's version and sources read, by the names of their fields."""
-    sources = (*((package.source,) if package.source is not None else ()), *package.companions)
-    fields = [*(field for source in sources for field in source.fields)]
+    fields = [field for source in package.sources for field in source.fields]
     fields += [package.version] if package.version is not None else []
     return [(field.name, field.value) for field in fields]

@@ -12,7 +12,7 @@ from updater.kinds import FETCHERS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from updater.model import Package, Policy, Source
+    from updater.model import Package, Policy
 
 
 def skip_reason(package: Package, policy: Policy) -> str:
@@ -25,7 +25,7 @@ def skip_reason(package: Package, policy: Policy) -> str:
     source = package.source
     if source is None or package.skip:
         return package.skip
-    _refuse_other_bytes(package, source)
+    _refuse_other_bytes(package)
     fetcher = FETCHERS[source.fetcher]
     skip = fetcher.skip(package, source)
     if skip:
@@ -46,13 +46,13 @@ def skip_reason(package: Package, policy: Policy) -> str:
     return ""
 
 
-def _refuse_other_bytes(package: Package, source: Source) -> None:
+def _refuse_other_bytes(package: Package) -> None:
     """Refuse what no address can hold: Nix strings are bytes, those that are no UTF-8 surrogates.
 
     Raises:
         ReadError: a field of one line has such; more lines are a script, which nothing here reads.
     """
-    fields = [field for one in (source, *package.companions) for field in one.fields]
+    fields = [field for one in package.sources for field in one.fields]
     for field in (*fields, *((package.version,) if package.version is not None else ())):
         text = field.value or ""
         if "\n" not in text and not _is_utf8(text):

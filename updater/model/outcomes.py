@@ -109,6 +109,11 @@ class Failed(PackageOutcome, frozen=True, kw_only=True):
     hint: str = ""
     build: Build | None = None
 
+    @property
+    def headline(self) -> str:
+        """The message's first line; the end of a log may stand below it."""
+        return self.message.partition("\n")[0]
+
 
 class Passed(PackageOutcome, frozen=True, kw_only=True):
     """The pin as it is builds and imports (only ``test`` ends here)."""

@@ -188,6 +188,12 @@ class Package(Struct, frozen=True):
             return None
 
     @property
+    def sources(self) -> tuple[Source, ...]:
+        """Its own source, where a kind knows the function, and its further sources."""
+        own = (self.source,) if self.source is not None else ()
+        return (*own, *self.companions)
+
+    @property
     def fetched(self) -> Source | None:
         """The call that its source comes from, also where no fetcher kind knows the function."""
         return self.source or self.custom

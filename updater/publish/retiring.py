@@ -191,8 +191,9 @@ def _label(package: Package) -> str:
 
 
 def _hashes(package: Package) -> Iterator[str]:
-    sources = (*((package.source,) if package.source is not None else ()), *package.companions)
-    fields = [field for source in sources for field in source.fields if field.name in HASH_FIELDS]
+    fields = [
+        field for source in package.sources for field in source.fields if field.name in HASH_FIELDS
+    ]
     for field in (*fields, *package.side_hashes):
         value = field.value or ""
         try:

@@ -77,12 +77,11 @@ def marks(outcomes: Sequence[Outcome]) -> Iterator[Annotation]:
 
 def _failed(outcome: Failed) -> Annotation:
     package = outcome.package
-    first = outcome.message.partition("\n")[0]
     place = rf"(?<![\w/.-]){re.escape(package.file)}:(?:[^\n]*?\bline )?(\d+)"
     told = re.search(place, outcome.message)
     line = int(told[1]) if told is not None else package.line
     hint = f"\n{outcome.hint}" if outcome.hint else ""
-    return _about(package, line, f"failed at {outcome.stage}", f"{first}{hint}")
+    return _about(package, line, f"failed at {outcome.stage}", f"{outcome.headline}{hint}")
 
 
 def _untrue(outcome: Verdict) -> Iterator[Annotation]:

@@ -151,8 +151,8 @@ def _said(outcome: Outcome) -> list[str]:  # noqa: PLR0911 - one kind of outcome
             return [*([unlinked(reason)] if reason else []), *_built(build)]
         case Passed(build=build):
             return _built(build)
-        case Failed(stage=stage, message=message):
-            return [f"{stage}: {unlinked(_first(message))}"]
+        case Failed(stage=stage):
+            return [f"{stage}: {unlinked(outcome.headline)}"]
         case Verdict(state=state, message=message):
             return [f"{state}: {unlinked(message)}" if message else state]
         case Reviewed(truth=truth, trial=trial):
@@ -199,9 +199,9 @@ def _folded(outcome: Outcome, lines: int) -> Iterator[str]:
             if trial != truth:
                 yield from _folded(trial, lines)
         case Failed(stage=stage, message=message, hint=hint):
-            first, _, rest = message.partition("\n")
+            rest = message.partition("\n")[2]
             found = outcome.build.diagnosis if outcome.build is not None else None
-            told = [f"{unlinked(first)}\n\n"]
+            told = [f"{unlinked(outcome.headline)}\n\n"]
             told += (
                 [f"diagnosis: {code(found.code)}, {unlinked(found.message)}\n\n"] if found else []
             )
@@ -227,7 +227,3 @@ def _details(said: str, text: str) -> str:
 
 def _last(text: str, lines: int) -> str:
     return block("\n".join(text.splitlines()[-lines:])) + "\n"
-
-
-def _first(message: str) -> str:
-    return message.partition("\n")[0]

@@ -158,8 +158,8 @@ def _truth(truth: Verdict | Skipped | Failed) -> str:
             return _verdict(truth)
         case Skipped(reason=reason):
             return f"not verified: {reason}"
-        case Failed(stage=stage, message=message):
-            return f"failed at {stage}: {message}"
+        case Failed():
+            return _sentence(truth)
 
 
 def _tried(trial: Passed | Skipped | Failed) -> str:
@@ -168,8 +168,8 @@ def _tried(trial: Passed | Skipped | Failed) -> str:
             return f"builds as {build.attribute}, {_time(build)}"
         case Skipped(reason=reason):
             return reason
-        case Failed(stage=stage, message=message):
-            return f"failed at {stage}: {message}"
+        case Failed():
+            return _sentence(trial)
 
 
 def _identity(outcome: Identified) -> str:

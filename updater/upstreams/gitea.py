@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from updater.model import Candidate, Host
 from updater.upstreams.hosted import Hosted, HostedRepository
-from updater.upstreams.rest import date, published_note, read_list, read_object
+from updater.upstreams.rest import (
+    date,
+    published_note,
+    published_release,
+    read_list,
+    read_object,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -76,17 +82,8 @@ class Gitea(Hosted):
 
     async def releases(self, url: str, web: Web) -> tuple[Candidate, ...]:
         """Return the published releases; their commits are those of their tags."""
-        return tuple(
-            Candidate(
-                version=tag,
-                ref=tag,
-                published=date(one.get("published_at")),
-                prerelease=one.get("prerelease") is True,
-                url=str(one.get("html_url", "")),
-            )
-            for one in await read_list(self.releases_url(url), web)
-            if (tag := str(one.get("tag_name", ""))) and not one.get("draft")
-        )
+        listed = await read_list(self.releases_url(url), web)
+        return tuple(made for made in map(published_release, listed) if made is not None)
 
     def tag_page(self, url: str, tag: str) -> str:
         """Return a tag's page."""

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from updater.model import Candidate, Host
 from updater.upstreams.ls_refs import ls_refs, moved, offer, prefixes
-from updater.upstreams.rest import date, read_list
+from updater.upstreams.rest import published_release, read_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from updater.model import Offer
+    from updater.model import Candidate, Host, Offer
     from updater.upstreams.base import ProjectQuestion, Web
 
 ACCEPT = "application/vnd.github+json"
@@ -63,16 +62,6 @@ async def releases_by_rest(
     Raises:
         UpstreamError: it cannot be asked.
     """
-    url = releases_url(path, host)
-    return tuple(
-        Candidate(
-            version=tag,
-            ref=tag,
-            commit=tags.get(tag, ""),
-            published=date(one.get("published_at")),
-            prerelease=one.get("prerelease") is True,
-            url=str(one.get("html_url", "")),
-        )
-        for one in await read_list(url, web, accept=ACCEPT)
-        if (tag := str(one.get("tag_name", ""))) and not one.get("draft")
-    )
+    listed = await read_list(releases_url(path, host), web, accept=ACCEPT)
+    made = (one for one in map(published_release, listed) if one is not None)
+    return tuple(replace(one, commit=tags.get(one.ref, "")) for one in made)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from updater.errors import BadAnswer
-from updater.model import Note
+from updater.model import Candidate, Note
 from updater.upstreams.intake import note_taken_in
 
 if TYPE_CHECKING:
@@ -102,6 +102,23 @@ def published_note(listed: Json) -> Note | None:
     if not tag or listed.get("draft"):
         return None
     return Note(tag, str(listed.get("html_url", "")), str(listed.get("body") or ""))
+
+
+def published_release(listed: Json) -> Candidate | None:
+    """Return a release in the form of GitHub, which Gitea shares; None for a draft.
+
+    Neither tells its commit.
+    """
+    tag = str(listed.get("tag_name", ""))
+    if not tag or listed.get("draft"):
+        return None
+    return Candidate(
+        version=tag,
+        ref=tag,
+        published=date(listed.get("published_at")),
+        prerelease=listed.get("prerelease") is True,
+        url=str(listed.get("html_url", "")),
+    )
 
 
 def _parsed(answer: HttpResponse) -> object:

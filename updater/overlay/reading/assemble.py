@@ -230,8 +230,8 @@ class Assembler:
                 f"line {version.line}: version of {name} is computed: {_shown(version)}",
                 f'write it as a literal, such as version = "1.0"; {hold}',
             )
-        for source in (package.source, *package.companions):
-            doubt = _source_doubt(source) if source is not None else None
+        for source in package.sources:
+            doubt = _source_doubt(source)
             if doubt is not None:
                 return doubt[0], f"{doubt[1]}; {hold}"
         return None

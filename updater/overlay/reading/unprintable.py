@@ -62,8 +62,8 @@ def _faults(package: Package) -> Iterator[tuple[int, str, str]]:
 def _names(package: Package) -> Iterator[tuple[int, str, str]]:
     yield package.line, "its name", ".".join(package.attribute)
     yield package.line, "its pname", package.pname or ""
-    sources = (package.source, *package.companions, package.custom)
-    fields = [field for source in sources if source is not None for field in source.fields]
+    custom = (package.custom,) if package.custom is not None else ()
+    fields = [field for source in (*package.sources, *custom) for field in source.fields]
     own = [package.version] if package.version is not None else []
     for field in (*own, *fields, *package.side_hashes, *package.other_hashes):
         yield field.line, "the name of an attribute", field.name

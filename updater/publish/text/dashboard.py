@@ -125,8 +125,8 @@ def _row(outcome: Outcome) -> _Row | None:
             link = f" ([pull request {pull.number}]({address(pull.url)}))" if pull else ""
             section = "pending" if pending else "held"
             said = f"{inline(reason)}{when}{link}"
-        case Failed(stage=stage, message=message):
-            section, said = "failed", f"{stage}: {inline(message.splitlines()[0][:300])}"
+        case Failed(stage=stage):
+            section, said = "failed", f"{stage}: {inline(outcome.headline[:300])}"
         case Current() | Skipped() | _:
             return None
     key = _key(outcome.package.identity)

@@ -1,0 +1,49 @@
+"""Runs that end in changed files or in results: what `bump` and `pin` share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from updater.cli.output import report_changes
+from updater.cli.overlays import Overlays
+from updater.cli.session import Session
+from updater.report.summary import exit_code
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from updater.cli.request import Request
+    from updater.model import Outcome
+    from updater.model.proposal import Command
+    from updater.model.run import Bump
+    from updater.pipeline.pipeline import Pipeline
+
+
+def change(
+    request: Request,
+    ask: Bump,
+    command: Command,
+    output: Path | None,
+    work: Callable[[Pipeline, Overlays], Awaitable[list[Outcome]]],
+) -> int:
+    """Change the user's files, and report it.
+
+    Args:
+        request: names packages.
+        ask: how the run ends.
+        command: what finds the same again.
+        output: the folder that results are left in for `publish`; None leaves none.
+        work: what to do.
+    """
+    session = Session.begin(request)
+    overlays = Overlays(request, session.config)
+    outcomes = session.run(lambda pipeline: work(pipeline, overlays))
+    if output is not None:
+        from updater.publish.results.files import write_results
+
+        board = session.config.document.dashboard
+        write_results(output, outcomes, ask.to, command, dashboard=board)
+    name = command.partition(" ")[0]
+    report_changes(name, request, outcomes, overlays.found, dry_run=ask.dry_run)
+    return exit_code(outcomes)
