@@ -22,8 +22,6 @@ from updater.model import Candidate, Choice, NoFile, Offer, Pinned, PinWarning, 
 if TYPE_CHECKING:
     from updater.choose.run import Run
 
-__all__ = ["Decision", "Follower", "Subject"]
-
 
 class Follower(Struct, frozen=True):
     """Decides for one package after the other, each by itself.

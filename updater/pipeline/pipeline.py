@@ -38,9 +38,9 @@ class Pipeline(Struct, frozen=True):
 
     async def test(self, packages: Sequence[Package]) -> list[Outcome]:
         """Evaluate, build and import pins as they are; nothing is changed."""
-        from updater.pipeline.testing import Tester  # noqa: PLC0415 - not for a check
+        from updater.pipeline.testing import TrialStage  # noqa: PLC0415 - not for a check
 
-        return await Tester(self.run).test(packages)
+        return await TrialStage(self.run).test(packages)
 
     async def identify(self, packages: Sequence[Package]) -> list[Outcome]:
         """Say for each package which commit its hash holds; nothing is changed."""
@@ -140,7 +140,7 @@ class Pipeline(Struct, frozen=True):
     def _truths(self) -> TruthStage:
         from updater.pipeline.truths import TruthStage  # noqa: PLC0415 - not for a check
 
-        return TruthStage(self.run, self._deciding)
+        return TruthStage(self.run)
 
     @property
     def _preparing(self) -> Preparer:

@@ -29,7 +29,7 @@ class Trial(Struct, frozen=True):
         return {"package": self.job.target.package}
 
 
-class Tester(Struct, frozen=True):
+class TrialStage(Struct, frozen=True):
     """Builds packages together, each by itself; nothing is written."""
 
     run: Run

@@ -23,6 +23,7 @@ from updater.model import (
     Wait,
 )
 from updater.model.sri import parse_hash
+from updater.pipeline.deciding import Decider
 from updater.pipeline.endings import checked
 from updater.pipeline.hash.planned import PlannedChange
 from updater.pipeline.hash.ready import Ready
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from updater.choose.lookup import Offers
     from updater.choose.run import Run
     from updater.model import Outcome, Package
-    from updater.pipeline.deciding import Decider
 
 _SHARED_VERSION = "its version also makes other sources, which would change with the label"
 _SAME_SOURCE = "the source stays the same"
@@ -48,7 +48,10 @@ class TruthStage(Struct, frozen=True):
     """Inspects packages together, each by itself; nothing is written."""
 
     run: Run
-    deciding: Decider
+
+    @property
+    def _deciding(self) -> Decider:
+        return Decider(self.run)
 
     async def commits(self, packages: Sequence[Package]) -> list[Outcome]:
         """Say for each package which commit its hash holds."""
@@ -57,12 +60,12 @@ class TruthStage(Struct, frozen=True):
         async def inspect(subject: Subject, offers: Offers) -> Outcome:
             return await inspector.inspect(subject, offers.usable)
 
-        subjects = await self.deciding.subjects(packages, even_held=True)
+        subjects = await self._deciding.subjects(packages, even_held=True)
         asked = [
             _of_index(one) if isinstance(one, Subject) and not one.has_history else one
             for one in subjects
         ]
-        return await self.deciding.inspect("identify", asked, inspect)
+        return await self._deciding.inspect("identify", asked, inspect)
 
     async def verdicts(
         self, packages: Sequence[Package], releases: Literal["auto", "embedded"] = "auto"
@@ -81,8 +84,8 @@ class TruthStage(Struct, frozen=True):
                 return gone(subject, offers.own)
             return await verifier.judge(subject, offers.usable)
 
-        subjects = await self.deciding.subjects(packages, even_held=True)
-        return await self.deciding.inspect("verify", subjects, judge)
+        subjects = await self._deciding.subjects(packages, even_held=True)
+        return await self._deciding.inspect("verify", subjects, judge)
 
     async def pins(self, packages: Sequence[Package], *, sri: bool) -> list[Ready | Outcome]:
         """Return what each pin must say, and the outcomes of those that nothing is said of.
@@ -101,10 +104,10 @@ class TruthStage(Struct, frozen=True):
                 return subject
             return _of_index_as_sri(subject) if sri else _of_index(subject)
 
-        subjects = await self.deciding.subjects(packages)
+        subjects = await self._deciding.subjects(packages)
         ready = await Stage("find", self.run.progress).each(subjects, pin_of_index)
         asked = [one for one in ready if isinstance(one, Subject)]
-        pins = iter(await self.deciding.inspect("identify", asked, pin))
+        pins = iter(await self._deciding.inspect("identify", asked, pin))
         return [next(pins) if isinstance(one, Subject) else one for one in ready]
 
     def _pinned(self, decision: Decision, *, sri: bool) -> Ready | Outcome:
