@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import Raw
 from msgspec.structs import replace
 
 from tests.loopback.faults import Cut, Drop, Garbage
@@ -17,7 +19,7 @@ from updater.errors import NotFound, Refused
 from updater.model import CommitFacts, Note, Offer, Project
 from updater.upstreams.base import ProjectQuestion
 from updater.upstreams.github import KIND
-from updater.upstreams.github_query import read
+from updater.upstreams.github_answer import RepositoryAnswer
 
 if TYPE_CHECKING:
     from tests.loopback.faults import Fault
@@ -278,7 +280,8 @@ def test_a_tag_of_something_else_than_a_commit_is_no_version(asking: Asking) -> 
         "defaultBranchRef": None,
         "refs": {"nodes": [{"name": name, "target": one} for name, one in targets.items()]},
     }
-    offer = read(question("r"), answer, asking.hosts["github.com"])
+    raw = Raw(json.dumps(answer))
+    offer = RepositoryAnswer(question("r"), raw).offer(asking.hosts["github.com"])
     assert tags(offer) == {"a commit": "d" * 40}
 
 

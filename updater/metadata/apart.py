@@ -1,11 +1,10 @@
-"""Where a reader of files works: beside the run's one loop, if what it reads is long."""
+"""Project files are read beside the run's one loop, if they are long."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from anyio import fail_after, to_thread
-
+from updater.effects.processes.apart import apart
 from updater.errors import HostileFile
 
 if TYPE_CHECKING:
@@ -13,24 +12,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_SHORT = 16 << 10
-_SECONDS = 20.0
-
 
 async def read_apart(read: Callable[[], T], size: int) -> T:
-    """Return what a reader makes of so many bytes; a long text is read in a thread.
-
-    Every reader has bounds that end it in time; one that went on all the same is left behind.
+    """Return what a reader makes of files that have so many bytes together.
 
     Raises:
         HostileFile: it takes too long, or as the reader says.
     """
-    if size <= _SHORT:
-        return read()
-    try:
-        with fail_after(_SECONDS):
-            return await to_thread.run_sync(read, abandon_on_cancel=True)
-    except TimeoutError as error:
-        raise HostileFile(
-            f"a project file that takes more than {_SECONDS:.0f} s to read"
-        ) from error
+    return await apart(read, size, lambda why: HostileFile(f"a project file {why}"))

@@ -7,22 +7,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from updater.model import Candidate, Host
+from msgspec import Struct
+
+from updater.model import Candidate, Host, moments
 from updater.upstreams.hosted import Hosted, HostedRepository
-from updater.upstreams.rest import (
-    date,
-    published_note,
-    published_release,
-    read_list,
-    read_object,
-)
+from updater.upstreams.rest import ListedRelease, read_list, read_notes, read_object
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
     from datetime import datetime
 
     from updater.model import Note, Project
     from updater.upstreams.base import Web
-    from updater.upstreams.rest import Json
+
+
+class _Repository(Struct, frozen=True):
+    full_name: str = ""
+    archived: bool | None = False
+    private: bool | None = None
+    internal: bool | None = False
+
+
+class _Commit(Struct, frozen=True):
+    sha: str = ""
+    created: str | None = None
+
+
+class _Tag(Struct, frozen=True):
+    commit: _Commit | None = None
 
 
 class Gitea(Hosted):
@@ -56,34 +68,30 @@ class Gitea(Hosted):
 
     async def about(self, url: str, web: Web) -> HostedRepository:
         """Return what the API says of the repository."""
-        found = await read_object(url, web)
-        public = found.get("private") is False and not found.get("internal")
-        return HostedRepository(
-            str(found.get("full_name", "")), found.get("archived") is True, public
-        )
+        found = await read_object(url, web, _Repository)
+        public = found.private is False and not found.internal
+        return HostedRepository(found.full_name, found.archived is True, public)
 
     async def dates(self, url: str, web: Web) -> dict[str, datetime]:
         """Return the newest tags' commits and their dates."""
-        listed = await read_list(f"{url}/tags?limit=50", web, pages=1)
-        commits = (one.get("commit") or {} for one in listed)
+        listed = await read_list(f"{url}/tags?limit=50", web, _Tag, pages=1)
+        commits = (one.commit for one in listed if one.commit is not None)
         return {
-            str(commit.get("sha")): made
-            for commit in commits
-            if (made := date(commit.get("created")))
+            commit.sha: made for commit in commits if (made := moments.from_iso(commit.created))
         }
 
     def releases_url(self, url: str) -> str:
         """Return the address of the list; a page has fifty at most, unless the host says so."""
         return f"{url}/releases?limit=50"
 
-    def note(self, listed: Json) -> Note | None:
-        """Return what a release tells; who may push is shown drafts, too."""
-        return published_note(listed)
+    def notes_at(self, url: str, web: Web) -> AsyncGenerator[list[Note]]:
+        """Return what the releases tell; who may push is shown drafts, too."""
+        return read_notes(url, web, ListedRelease, lambda one: one.note)
 
     async def releases(self, url: str, web: Web) -> tuple[Candidate, ...]:
         """Return the published releases; their commits are those of their tags."""
-        listed = await read_list(self.releases_url(url), web)
-        return tuple(made for made in map(published_release, listed) if made is not None)
+        listed = await read_list(self.releases_url(url), web, ListedRelease)
+        return tuple(one.candidate for one in listed if one.candidate is not None)
 
     def tag_page(self, url: str, tag: str) -> str:
         """Return a tag's page."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
+
 from updater.model import Host
 from updater.upstreams.base import (
     OfferOrError,
@@ -21,7 +23,7 @@ from updater.upstreams.base import (
 from updater.upstreams.github_batches import Batches
 from updater.upstreams.github_files import read_files
 from updater.upstreams.github_git import ACCEPT, ask_by_git, releases_url
-from updater.upstreams.rest import published_note, read_notes, read_object
+from updater.upstreams.rest import ListedRelease, read_notes, read_object
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
     from updater.model import Note, Offer, Project
 
 _NO_OWNERS = frozenset({"sponsors", "orgs"})
+
+
+class _Repository(Struct, frozen=True):
+    private: bool | None = None
 
 
 class GitHub(Upstream):
@@ -79,15 +85,15 @@ class GitHub(Upstream):
         if host is None:
             return None
         url = releases_url(project.path, host)
-        return read_notes(url, around.web, published_note, accept=ACCEPT)
+        return read_notes(url, around.web, ListedRelease, lambda one: one.note, accept=ACCEPT)
 
     async def is_public(self, project: Project, around: Surroundings) -> bool:
         """Ask REST for the repository; what only an enterprise may see is private to it."""
         host = project.on(around.hosts)
         if host is None:
             return False
-        found = await read_object(f"{host.api}/repos/{project.path}", around.web)
-        return found.get("private") is False
+        found = await read_object(f"{host.api}/repos/{project.path}", around.web, _Repository)
+        return found.private is False
 
     async def offers(
         self, questions: Sequence[ProjectQuestion], around: Surroundings

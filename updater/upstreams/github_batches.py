@@ -6,11 +6,10 @@ Source: GitHub docs, "Rate limits and query limits for the GraphQL API".
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec.json
+from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from updater.errors import (
@@ -23,10 +22,12 @@ from updater.errors import (
     Unreachable,
     bugs_at,
 )
-from updater.model import Host, Offer, Project
+from updater.model import Host, Offer, Project, moments
+from updater.upstreams.answers import decoded, read_answer
 from updater.upstreams.base import OfferOrError, ProjectQuestion, side_by_side
+from updater.upstreams.github_answer import RepositoryAnswer
 from updater.upstreams.github_git import releases_by_rest
-from updater.upstreams.github_query import PAGE, Json, query, read
+from updater.upstreams.github_query import query
 from updater.upstreams.ls_refs import ls_refs, offer, prefixes
 
 if TYPE_CHECKING:
@@ -39,6 +40,17 @@ _BATCH = 50
 # Without one answer in between; then GraphQL is down, and asking on would only add to its load.
 _MOST_FAILURES = 8
 _HEADERS = {"Content-Type": "application/json"}
+
+
+class _Error(Struct, frozen=True):
+    type: str | None = None
+    message: str | None = None
+    path: list[str | int] | None = None
+
+
+class _Answer(Struct, frozen=True):
+    data: dict[str, Raw] | None = None
+    errors: list[_Error] | None = None
 
 
 class Batches:
@@ -96,54 +108,56 @@ class Batches:
             on=(RateLimited,),
             judge=_refuse_limit,
         )
-        said = _parsed(answer)
-        data = said.get("data") or {}
-        errors: dict[str, list[Json]] = {}
-        for error in said.get("errors") or ():
-            where = error.get("path") or [""]
+        said = await read_answer(answer, _Answer)
+        data = said.data or {}
+        errors: dict[str, list[_Error]] = {}
+        for error in said.errors or ():
+            where = error.path or [""]
             errors.setdefault(str(where[0]), []).append(error)
         left = []
         incomplete = []
         for place, question in enumerate(questions):
             alias = f"r{place}"
-            found: OfferOrError | None
             try:
                 with bugs_at("look-up"):
-                    found = self._read(question, data.get(alias), errors.get(alias, []))
+                    parsed = _repository(question, data.get(alias))
+                    found = self._read(question, parsed, errors.get(alias, []))
             except StageError as error:
-                found = error
+                parsed, found = None, error
             if found is None:
                 left.append(question)
-            elif isinstance(found, Offer) and _goes_on(question, data[alias]):
-                incomplete.append(partial(self._complete, question, found, data[alias]))
+            elif isinstance(found, Offer) and parsed is not None and parsed.has_more:
+                incomplete.append(partial(self._complete, question, found, parsed))
             else:
                 self._found[question.project] = found
         await side_by_side(incomplete)
         return left
 
     def _read(
-        self, question: ProjectQuestion, answer: Json | None, errors: list[Json]
+        self, question: ProjectQuestion, answer: RepositoryAnswer | None, errors: list[_Error]
     ) -> OfferOrError | None:
         """Return one repository's offer or failure, None where it was not answered."""
         url = question.project.page(self._host.web)
         if answer is None:
             for error in errors:
-                match error.get("type"):
+                match error.type:
                     case "NOT_FOUND":
                         hint = "is it deleted, renamed or private?"
-                        return NotFound(f"{url}: {error.get('message')}", url=url, hint=hint)
+                        return NotFound(f"{url}: {error.message}", url=url, hint=hint)
                     case "FORBIDDEN":
                         hint = "the token has no right to read it"
-                        return Refused(f"{url}: {error.get('message')}", url=url, hint=hint)
+                        return Refused(f"{url}: {error.message}", url=url, hint=hint)
                     case _:
                         pass
             return None
         try:
-            return read(question, answer, self._host)
-        except (KeyError, TypeError, ValueError):
+            return answer.offer(self._host)
+        except (ValueError, RecursionError):
             return None
 
-    async def _complete(self, question: ProjectQuestion, found: Offer, answer: Json) -> None:
+    async def _complete(
+        self, question: ProjectQuestion, found: Offer, answer: RepositoryAnswer
+    ) -> None:
         """Keep an offer, with the tags and releases that one page does not hold."""
         try:
             with bugs_at("look-up"):
@@ -153,12 +167,14 @@ class Batches:
         else:
             self._found[question.project] = found
 
-    async def _whole(self, question: ProjectQuestion, found: Offer, answer: Json) -> Offer:
-        if _has_more(answer["refs"]):
+    async def _whole(
+        self, question: ProjectQuestion, found: Offer, answer: RepositoryAnswer
+    ) -> Offer:
+        if answer.has_more_tags:
             found = await self._with_all_tags(question, found)
-        if question.releases and _has_more(answer["releases"]):
+        if answer.has_more_releases:
             tags = {one.ref: one.commit for one in found.candidates}
-            listed = await releases_by_rest(answer["nameWithOwner"], self._host, self._web, tags)
+            listed = await releases_by_rest(answer.path, self._host, self._web, tags)
             found = replace(found, releases=listed)
         return found
 
@@ -178,33 +194,20 @@ class Batches:
         return replace(found, candidates=dated)
 
 
-def _goes_on(question: ProjectQuestion, answer: Json) -> bool:
-    """Tell whether a repository has more tags or releases than one page holds."""
-    return _has_more(answer["refs"]) or (question.releases and _has_more(answer["releases"]))
-
-
-def _has_more(connection: Json) -> bool:
-    total = connection.get("totalCount")
-    return isinstance(total, int) and total > PAGE
-
-
-def _parsed(answer: HttpResponse) -> dict[str, Any]:
+def _repository(question: ProjectQuestion, raw: Raw | None) -> RepositoryAnswer | None:
+    """Return what is answered for a repository, None where that is nothing that can be read."""
     try:
-        said = msgspec.json.decode(answer.body)
-    except ValueError:
-        said = None
-    if not isinstance(said, dict):
-        raise BadAnswer(f"{answer.url} answers with no JSON object", url=answer.url)
-    return said
+        return RepositoryAnswer(question, raw) if raw is not None else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def _refuse_limit(answer: HttpResponse) -> None:
     """Raise RateLimited for an answer whose body says that the quota is used up."""
     if b"RATE_LIMIT" not in answer.body:
         return
-    said = _parsed(answer)
-    for error in said.get("errors") or ():
-        if not said.get("data") and str(error.get("type", "")).startswith("RATE_LIMIT"):
-            reset = answer.headers.get("x-ratelimit-reset", "")
-            until = datetime.fromtimestamp(int(reset), UTC) if reset.isdigit() else None
-            raise RateLimited(f"{answer.url}: {error.get('message')}", url=answer.url, until=until)
+    said = decoded(answer, _Answer)
+    for error in said.errors or ():
+        if not said.data and (error.type or "").startswith("RATE_LIMIT"):
+            until = moments.from_seconds(answer.headers.get("x-ratelimit-reset", ""))
+            raise RateLimited(f"{answer.url}: {error.message}", url=answer.url, until=until)

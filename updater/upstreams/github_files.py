@@ -9,7 +9,10 @@ import json
 from itertools import product
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from updater.errors import BadAnswer
+from updater.upstreams.answers import read_answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +21,19 @@ if TYPE_CHECKING:
     from updater.upstreams.base import Web
 
 _HEADERS = {"Content-Type": "application/json"}
+
+
+class _FileBlob(Struct, frozen=True, rename="camel"):
+    text: str | None = None
+    is_truncated: bool | None = True
+
+
+class _FilesData(Struct, frozen=True):
+    repository: dict[str, _FileBlob | None] | None = None
+
+
+class _FilesAnswer(Struct, frozen=True):
+    data: _FilesData | None = None
 
 
 async def read_files(
@@ -38,19 +54,23 @@ async def read_files(
     answer = await web.post(
         host.graphql, json.dumps(content).encode(), headers=_HEADERS, scheme="bearer"
     )
-    found: dict[str, dict[str, bytes]] = {}
     try:
-        repository = json.loads(answer.body)["data"]["repository"]
-        for number, (revision, path) in places.items():
-            blob = repository[f"f{number}"] or {}
-            text = blob.get("text")
-            if text is not None and not blob["isTruncated"]:
-                found.setdefault(revision, {})[path] = text.encode()
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadAnswer(
-            f"{host.graphql} does not answer for the files of {project}", url=host.graphql
-        ) from error
+        said = await read_answer(answer, _FilesAnswer)
+    except BadAnswer as error:
+        raise _unusable(host, project) from error
+    repository = said.data.repository if said.data is not None else None
+    if repository is None or any(f"f{number}" not in repository for number in places):
+        raise _unusable(host, project)
+    found: dict[str, dict[str, bytes]] = {}
+    for number, (revision, path) in places.items():
+        blob = repository[f"f{number}"]
+        if blob is not None and blob.text is not None and not blob.is_truncated:
+            found.setdefault(revision, {})[path] = blob.text.encode()
     return found
+
+
+def _unusable(host: Host, project: Project) -> BadAnswer:
+    return BadAnswer(f"{host.graphql} does not answer for the files of {project}", url=host.graphql)
 
 
 def _query(count: int) -> str:

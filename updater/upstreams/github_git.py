@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.upstreams.ls_refs import ls_refs, moved, offer, prefixes
-from updater.upstreams.rest import published_release, read_list
+from updater.upstreams.rest import ListedRelease, read_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,6 +62,6 @@ async def releases_by_rest(
     Raises:
         UpstreamError: it cannot be asked.
     """
-    listed = await read_list(releases_url(path, host), web, accept=ACCEPT)
-    made = (one for one in map(published_release, listed) if one is not None)
-    return tuple(replace(one, commit=tags.get(one.ref, "")) for one in made)
+    listed = await read_list(releases_url(path, host), web, ListedRelease, accept=ACCEPT)
+    made = (one.candidate for one in listed)
+    return tuple(replace(one, commit=tags.get(one.ref, "")) for one in made if one is not None)

@@ -9,17 +9,57 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
 
-from updater.model import Candidate, Host, Note
+from msgspec import Struct, field
+
+from updater.model import Candidate, Host, Note, moments
 from updater.upstreams.hosted import Hosted, HostedRepository
-from updater.upstreams.rest import date, read_list, read_object
+from updater.upstreams.rest import read_list, read_notes, read_object
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncGenerator, Sequence
     from datetime import datetime
 
     from updater.model import Project
     from updater.upstreams.base import Web
-    from updater.upstreams.rest import Json
+
+
+class _Project(Struct, frozen=True):
+    path_with_namespace: str = ""
+    archived: bool | None = False
+    visibility: str | None = None
+    releases_access_level: str | None = "enabled"
+
+
+class _Commit(Struct, frozen=True):
+    id: str | None = ""
+    committed_date: str | None = None
+
+
+class _Tag(Struct, frozen=True):
+    commit: _Commit | None = None
+
+
+class _Links(Struct, frozen=True):
+    page: str | None = field(name="self", default="")
+
+
+class _Release(Struct, frozen=True):
+    tag_name: str = ""
+    upcoming_release: bool | None = False
+    released_at: str | None = None
+    description: str | None = ""
+    commit: _Commit | None = None
+    links: _Links | None = field(name="_links", default=None)
+
+    @property
+    def page(self) -> str:
+        return (self.links.page or "") if self.links is not None else ""
+
+
+def _note(release: _Release) -> Note | None:
+    if not release.tag_name or release.upcoming_release:
+        return None
+    return Note(release.tag_name, release.page, release.description or "")
 
 
 class GitLab(Hosted):
@@ -59,46 +99,42 @@ class GitLab(Hosted):
 
     async def about(self, url: str, web: Web) -> HostedRepository:
         """Return what the Projects API says."""
-        found = await read_object(url, web)
+        found = await read_object(url, web, _Project)
         # Of a public project, too, the releases may be its members' alone.
-        open_to_all = found.get("releases_access_level", "enabled") in {"enabled", "public"}
-        public = found.get("visibility") == "public" and open_to_all
-        path = str(found.get("path_with_namespace", ""))
-        return HostedRepository(path, found.get("archived") is True, public)
+        open_to_all = found.releases_access_level in {"enabled", "public"}
+        public = found.visibility == "public" and open_to_all
+        return HostedRepository(found.path_with_namespace, found.archived is True, public)
 
     async def dates(self, url: str, web: Web) -> dict[str, datetime]:
         """Return the newest tags' commits and their dates."""
-        listed = await read_list(f"{url}/repository/tags?per_page=100", web, pages=1)
-        commits = (one.get("commit") or {} for one in listed)
+        listed = await read_list(f"{url}/repository/tags?per_page=100", web, _Tag, pages=1)
+        commits = (one.commit for one in listed if one.commit is not None)
         return {
-            str(commit.get("id")): made
+            commit.id: made
             for commit in commits
-            if (made := date(commit.get("committed_date")))
+            if commit.id and (made := moments.from_iso(commit.committed_date))
         }
 
     def releases_url(self, url: str) -> str:
         """Return the address of the Releases API."""
         return f"{url}/releases?per_page=100"
 
-    def note(self, listed: Json) -> Note | None:
-        """Return what a release tells: GitLab lists upcoming ones too."""
-        tag, links = str(listed.get("tag_name", "")), listed.get("_links") or {}
-        if not tag or listed.get("upcoming_release"):
-            return None
-        return Note(tag, str(links.get("self", "")), str(listed.get("description") or ""))
+    def notes_at(self, url: str, web: Web) -> AsyncGenerator[list[Note]]:
+        """Return what the releases tell: GitLab lists upcoming ones too."""
+        return read_notes(url, web, _Release, _note)
 
     async def releases(self, url: str, web: Web) -> tuple[Candidate, ...]:
         """Return the releases that have come: GitLab lists upcoming ones too."""
         return tuple(
             Candidate(
-                version=tag,
-                ref=tag,
-                commit=str((one.get("commit") or {}).get("id", "")),
-                published=date(one.get("released_at")),
-                url=str((one.get("_links") or {}).get("self", "")),
+                version=one.tag_name,
+                ref=one.tag_name,
+                commit=(one.commit.id or "") if one.commit is not None else "",
+                published=moments.from_iso(one.released_at),
+                url=one.page,
             )
-            for one in await read_list(self.releases_url(url), web)
-            if (tag := str(one.get("tag_name", ""))) and not one.get("upcoming_release")
+            for one in await read_list(self.releases_url(url), web, _Release)
+            if one.tag_name and not one.upcoming_release
         )
 
     def tag_page(self, url: str, tag: str) -> str:

@@ -19,7 +19,6 @@ from updater.upstreams.base import (
     side_by_side,
 )
 from updater.upstreams.ls_refs import Refs, ls_refs, moved, offer, prefixes
-from updater.upstreams.rest import read_notes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
     from updater.model import Candidate, Host, Note, Offer, Project
     from updater.upstreams.base import Web
-    from updater.upstreams.rest import Json
 
 
 class HostedRepository(Struct, frozen=True):
@@ -67,8 +65,8 @@ class Hosted(Upstream):
         """Return the API's address of the list of releases."""
 
     @abstractmethod
-    def note(self, listed: Json) -> Note | None:
-        """Return what a release of that list tells; None for one that is not published."""
+    def notes_at(self, url: str, web: Web) -> AsyncGenerator[list[Note]]:
+        """Yield what the releases of that list tell, those that are published, a page at a time."""
 
     @abstractmethod
     async def releases(self, url: str, web: Web) -> tuple[Candidate, ...]:
@@ -81,7 +79,7 @@ class Hosted(Upstream):
     def notes(self, project: Project, around: Surroundings) -> AsyncGenerator[list[Note]]:
         """Ask the API for the releases and what they tell."""
         url = self.releases_url(self._api_url(project, around))
-        return read_notes(url, around.web, self.note)
+        return self.notes_at(url, around.web)
 
     async def is_public(self, project: Project, around: Surroundings) -> bool:
         """Ask the API for the repository as a whole."""

@@ -1,11 +1,14 @@
 """Where what upstreams wrote comes in: prose loses its control characters, names are left alone.
 
 A tag, a version, a file or an address that has a control character is nothing that may be taken:
-no overlay could name it, and without the character it would be another one's name.
+no overlay could name it, and without the character it would be another one's name. The same holds
+for one that is no text at all, or as long as no name is, and for a commit that is no object's id:
+it becomes a word of git's commands.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -20,17 +23,25 @@ if TYPE_CHECKING:
     from updater.upstreams.base import OfferOrError
 
 
+_LONGEST = 4096  # characters of a name, or of an address
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+
 def taken_in(offer: OfferOrError) -> OfferOrError:
     """Return an offer, or what went wrong, as it may be shown."""
     if not isinstance(offer, Offer):
         return offer  # an exception sees to its own words
-    if not is_printable(offer.repository):
+    if not _is_name(offer.repository):
         return BadAnswer(f"{offer.project} names an address that is none: {offer.repository}")
     return replace(
         offer,
         candidates=_candidates(offer.candidates),
-        branches={name: head for name, head in offer.branches.items() if is_printable(name + head)},
-        default_branch=offer.default_branch if is_printable(offer.default_branch) else "",
+        branches={
+            name: head
+            for name, head in offer.branches.items()
+            if _is_name(name) and _is_commit(head)
+        },
+        default_branch=offer.default_branch if _is_name(offer.default_branch) else "",
         releases=_candidates(offer.releases) if offer.releases is not None else None,
         known=_facts(offer.known),
         warnings=tuple(PinWarning(one.code, printable(one.message)) for one in offer.warnings),
@@ -39,7 +50,7 @@ def taken_in(offer: OfferOrError) -> OfferOrError:
 
 def note_taken_in(note: Note) -> Note | None:
     """Return a release's notes as they may be shown; None where they are of no tag."""
-    if not is_printable(note.tag):
+    if not _is_name(note.tag):
         return None
     return Note(note.tag, _page(note.url), printable(note.text))
 
@@ -59,9 +70,11 @@ def _candidates(offered: Iterable[Candidate]) -> tuple[Candidate, ...]:
 def _candidate(candidate: Candidate) -> Candidate | None:
     names = candidate.version + candidate.ref + candidate.commit
     has_more = candidate.distributions or candidate.requires_python or candidate.yanked is not None
-    if not has_more and (names + candidate.url).isprintable():
+    if candidate.commit and not _is_commit(candidate.commit):
+        return None
+    if not has_more and len(names) <= _LONGEST and (names + candidate.url).isprintable():
         return candidate  # as nearly all are, and a repository may have thousands
-    if not is_printable(names):
+    if not _is_name(names):
         return None
     files = tuple(one for one in map(_distribution, candidate.distributions) if one is not None)
     if candidate.distributions and not files:
@@ -76,7 +89,7 @@ def _candidate(candidate: Candidate) -> Candidate | None:
 
 
 def _distribution(file: Distribution) -> Distribution | None:
-    if not is_printable(file.filename + file.url):
+    if not _is_name(file.filename) or not _is_name(file.url):
         return None
     return replace(file, requires_python=_specifier(file.requires_python))
 
@@ -87,4 +100,21 @@ def _specifier(text: str | None) -> str | None:
 
 def _page(url: str) -> str:
     """Return a page for people, or nothing: what is no address is no page."""
-    return url if is_printable(url) else ""
+    return url if _is_name(url) else ""
+
+
+def _is_name(text: str) -> bool:
+    """Tell whether text can stand in a file, an address and a command."""
+    return len(text) <= _LONGEST and is_printable(text) and (text.isascii() or _is_utf8(text))
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_commit(text: str) -> bool:
+    return _COMMIT.fullmatch(text) is not None

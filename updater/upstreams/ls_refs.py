@@ -9,10 +9,12 @@ Source: git documentation, "gitprotocol-v2" (ls-refs), "gitprotocol-http" (smart
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from updater.effects.processes.apart import apart
 from updater.errors import BadAnswer
 from updater.model import Candidate, Offer, PinWarning
 
@@ -31,6 +33,8 @@ _HEADERS = {
 _REDIRECTS = (301, 302, 307, 308)
 _TAGS, _BRANCHES = "refs/tags/", "refs/heads/"
 _OBJECT = re.compile(r"[0-9a-f]{40}")
+_SIZE = re.compile(rb"[0-9a-fA-F]{4}")
+_MOST_REFS = 250_000  # of one repository: the largest have a third of them
 
 
 class Refs(Struct, frozen=True):
@@ -115,7 +119,8 @@ async def ls_refs(url: str, names: Sequence[str], web: Web, scheme: Scheme | Non
         answer = await web.post(f"{url}/{_SERVICE}", request, headers=_HEADERS, scheme=scheme)
         if answer.status in _REDIRECTS:
             raise BadAnswer(f"{url} redirects in a circle", url=url)
-    return _refs(url, answer.body)
+    body = answer.body
+    return await apart(partial(_refs, url, body), len(body), partial(_late, url))
 
 
 async def advertised_refs(url: str, web: Web, scheme: Scheme | None = None) -> Refs:
@@ -126,10 +131,18 @@ async def advertised_refs(url: str, web: Web, scheme: Scheme | None = None) -> R
     """
     end = f"/info/refs?service={_SERVICE}"
     answer = await web.get(f"{url}{end}", scheme=scheme)
-    url = answer.url.removesuffix(end)
+    url, body = answer.url.removesuffix(end), answer.body
+    return await apart(partial(_advertised, url, body), len(body), partial(_late, url))
+
+
+def _late(url: str, why: str) -> BadAnswer:
+    return BadAnswer(f"the answer of {url} {why}", url=url)
+
+
+def _advertised(url: str, body: bytes) -> Refs:
     head = ""
     commits: dict[str, str] = {}
-    for line in _packets(answer.body, url, flushes=2):
+    for line in _packets(body, url, flushes=2):
         if line.startswith("#") or line == "version 1":
             continue
         text, _, capabilities = line.partition("\0")
@@ -164,12 +177,13 @@ def _packet(line: str) -> bytes:
 
 def _packets(body: bytes, url: str, *, flushes: int = 1) -> Iterator[str]:
     """Yield the lines of pkt-lines up to so many flush packets."""
-    position = 0
+    position = lines = 0
     while True:
-        try:
-            size = int(body[position : position + 4], 16)
-        except ValueError:
-            size = -1
+        lines += 1
+        if lines > _MOST_REFS:
+            raise BadAnswer(f"{url} has more than {_MOST_REFS} refs", url=url)
+        head = body[position : position + 4]
+        size = int(head, 16) if _SIZE.fullmatch(head) else -1
         line = body[position + 4 : position + size]
         if size == 0:
             flushes -= 1

@@ -5,11 +5,12 @@ Source: PyPA specification "Simple repository API" (PEP 503, 691, 700, 792).
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+import re
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urljoin
 
+from msgspec import UNSET, Struct, UnsetType
 from packaging.utils import (
     InvalidSdistFilename,
     InvalidWheelFilename,
@@ -18,12 +19,24 @@ from packaging.utils import (
     parse_wheel_filename,
 )
 
+from updater.effects.processes.apart import apart
 from updater.errors import BadAnswer
-from updater.model import Candidate, Distribution, Host, Offer, PinWarning, Project, Sri
+from updater.model import (
+    Candidate,
+    Distribution,
+    Host,
+    Offer,
+    PinWarning,
+    Project,
+    Sri,
+    moments,
+)
+from updater.upstreams.answers import decoded
 from updater.upstreams.base import OfferOrError, ProjectQuestion, Surroundings, Upstream, each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from packaging.version import Version
     from pypi_simple import DistributionPackage
@@ -34,6 +47,14 @@ _JSON = "application/vnd.pypi.simple.v1+json"
 _ACCEPT = f"{_JSON}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 # What projects uploaded before PEP 527 and still have.
 _OLD_SDISTS = (".tar.bz2", ".tar.xz", ".tgz")
+_DIGEST = 32
+_LONGEST_NAME = 512  # a file system takes half of it
+# Of a page in HTML: its parsers need the square of what nothing ends, and a kilobyte for a tag.
+_MOST_TAGS, _MOST_SIGNS = 45_000, 200_000
+_WELL_FORMED = re.compile(
+    rb"""(?:[^<]++|<!--(?:[^-]++|-(?!->))*+-->|<(?![A-Za-z/!?])"""
+    rb"""|<[A-Za-z/!?](?:[^<>"']++|"[^"]*+"|'[^']*+')*+>)*+"""
+)
 _SAID = {
     "archived": "is archived: no new version will come",
     "deprecated": "is deprecated: something else takes its place",
@@ -60,25 +81,58 @@ class PyPI(Upstream):
         async def one(question: ProjectQuestion) -> Offer:
             name = question.project.path
             answer = await around.web.get(f"{base}/{name}/", accept=_ACCEPT)
-            try:
-                return _read(question.project, answer)
-            except (ValueError, TypeError, KeyError, AttributeError) as error:
-                raise BadAnswer(
-                    f"the index does not answer for {name} with the Simple API's JSON",
-                    url=answer.url,
-                    hint="check `index` in config.yaml, or pip's index-url",
-                ) from error
+            return await apart(
+                partial(_read, question.project, answer),
+                len(answer.body),
+                lambda _why: _unlike(name, answer),
+            )
 
         return await each(questions, one)
 
 
+def _unlike(name: str, answer: HttpResponse) -> BadAnswer:
+    return BadAnswer(
+        f"the index does not answer for {name} with the Simple API's JSON",
+        url=answer.url,
+        hint="check `index` in config.yaml, or pip's index-url",
+    )
+
+
+class _Status(Struct, frozen=True):
+    status: str = ""
+    reason: str | None = None
+
+
+class _ListedFile(Struct, frozen=True, rename="kebab"):
+    """One file. Source: PEP 691, "Project Detail"; PEP 700 for size, PEP 714 for metadata."""
+
+    filename: str
+    url: str
+    hashes: dict[str, str]
+    size: int | None = None
+    requires_python: str | None = None
+    upload_time: str | None = None
+    yanked: bool | str | None = None
+    core_metadata: bool | dict[str, str] | UnsetType | None = UNSET
+    dist_info_metadata: bool | dict[str, str] | None = None
+
+
+class _ProjectDetail(Struct, frozen=True, rename="kebab"):
+    name: str
+    files: list[_ListedFile]
+    project_status: _Status | None = None
+
+
 def _read(project: Project, answer: HttpResponse) -> Offer:
     asked = project.path
-    if "html" in answer.headers.get("content-type", ""):
-        return Offer(project, tuple(_candidates(_from_html(asked, answer))))
-    data: dict[str, Any] = json.loads(answer.body)
-    files = (_from_json(file, answer.url) for file in data["files"])
-    return Offer(project, tuple(_candidates(files)), warnings=tuple(_warnings(asked, data)))
+    try:
+        if "html" in answer.headers.get("content-type", ""):
+            return Offer(project, tuple(_candidates(_from_html(asked, answer))))
+        said = decoded(answer, _ProjectDetail)
+        files = [_from_json(file, answer.url) for file in said.files]
+    except (BadAnswer, ValueError) as error:
+        raise _unlike(asked, answer) from error
+    return Offer(project, tuple(_candidates(files)), warnings=tuple(_warnings(asked, said)))
 
 
 class _IndexFile:
@@ -94,20 +148,18 @@ class _IndexFile:
         self.yanked = yanked
 
 
-def _from_json(listed: dict[str, Any], base: str) -> _IndexFile:
-    """Read one file. Source: PEP 691, "Project Detail"; PEP 700 for size, PEP 714 for metadata."""
-    yanked = listed.get("yanked")
-    uploaded = listed.get("upload-time")
+def _from_json(listed: _ListedFile, base: str) -> _IndexFile:
+    metadata = listed.core_metadata
     distribution = Distribution(
-        filename=listed["filename"],
-        url=urljoin(base, listed["url"]),
-        sri=_sri(listed["hashes"].get("sha256")),
-        size=listed.get("size"),
-        requires_python=listed.get("requires-python"),
-        metadata=bool(listed.get("core-metadata", listed.get("dist-info-metadata"))),
+        filename=listed.filename,
+        url=urljoin(base, listed.url),
+        sri=_sri(listed.hashes.get("sha256")),
+        size=listed.size,
+        requires_python=listed.requires_python,
+        metadata=bool(listed.dist_info_metadata if metadata is UNSET else metadata),
     )
-    date = datetime.fromisoformat(uploaded) if uploaded else None
-    return _IndexFile(distribution, date, _reason(yanked))
+    uploaded = moments.from_iso(listed.upload_time)
+    return _IndexFile(distribution, uploaded, _reason(listed.yanked))
 
 
 def _reason(yanked: object) -> str | None:
@@ -117,17 +169,45 @@ def _reason(yanked: object) -> str | None:
 
 
 def _sri(digest: str | None) -> Sri | None:
-    return Sri("sha256", bytes.fromhex(digest)) if digest else None
+    """Return a digest as a hash.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not digest:
+        return None
+    data = bytes.fromhex(digest)
+    if len(data) != _DIGEST:
+        raise ValueError("a sha256 has 32 bytes")
+    return Sri("sha256", data)
 
 
 def _from_html(name: str, answer: HttpResponse) -> Iterator[_IndexFile]:
+    """Read a page.
+
+    Raises:
+        ValueError: it is no page of an index, or breaks a bound.
+    """
+    body = answer.body
+    if body.count(b"<") > _MOST_TAGS or max(map(body.count, (b"&", b"="))) > _MOST_SIGNS:
+        raise ValueError("a page with more tags than any project has files")
+    if _WELL_FORMED.fullmatch(body) is None:
+        raise ValueError("a page with a tag, a quotation or a comment that nothing ends")
     from pypi_simple import ProjectPage  # noqa: PLC0415 - a quarter of a second, for old indexes
 
-    page = ProjectPage.from_html(name, answer.body, base_url=answer.url)
+    try:
+        page = ProjectPage.from_html(name, body, base_url=answer.url)
+    except Exception as error:  # a parser of others, for text of others: it may raise anything
+        raise ValueError("a page that cannot be read") from error
     if not page.packages:
         raise ValueError("a page without files: a log-in or an error, not a project")
     for package in page.packages:
-        yield _IndexFile(_distribution(package), package.upload_time, _html_reason(package))
+        yield _IndexFile(_distribution(package), _uploaded(package), _html_reason(package))
+
+
+def _uploaded(package: DistributionPackage) -> datetime | None:
+    made = package.upload_time
+    return moments.from_iso(made.isoformat()) if made is not None else None
 
 
 def _html_reason(package: DistributionPackage) -> str | None:
@@ -164,6 +244,8 @@ def _candidates(files: Iterable[_IndexFile]) -> Iterator[Candidate]:
 
 def _version(filename: str) -> Version | None:
     """Return the version that a file name carries, None for other kinds of file."""
+    if len(filename) > _LONGEST_NAME:
+        return None
     try:
         if filename.endswith(".whl"):
             return parse_wheel_filename(filename)[1]
@@ -192,15 +274,15 @@ def _spelled(version: Version, files: list[_IndexFile]) -> str:
     return str(version)
 
 
-def _warnings(asked: str, data: dict[str, Any]) -> Iterator[PinWarning]:
-    now = canonicalize_name(data["name"])
+def _warnings(asked: str, said: _ProjectDetail) -> Iterator[PinWarning]:
+    now = canonicalize_name(said.name)
     if now != asked:
         yield PinWarning("moved", f"the index calls {asked} {now} now: pname is stale")
-    status = data.get("project-status") or {}
-    said = _SAID.get(status.get("status", ""))
-    if said:
-        reason = f" ({status['reason']})" if status.get("reason") else ""
-        yield PinWarning(status["status"], f"the index's project {asked} {said}{reason}")
+    status = said.project_status or _Status()
+    meaning = _SAID.get(status.status)
+    if meaning:
+        reason = f" ({status.reason})" if status.reason else ""
+        yield PinWarning(status.status, f"the index's project {asked} {meaning}{reason}")
 
 
 KIND = PyPI()

@@ -16,6 +16,7 @@ from updater.metadata.releases import index_project, versions
 from updater.model.research import Vulnerabilities
 from updater.publish.research.osv import fixed, read
 from updater.text import printable
+from updater.upstreams.answers import read_answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,8 +90,7 @@ class VulnerabilityDatabase(Struct):
     async def _post(self, verb: str, content: dict[str, Any]) -> dict[str, Any]:
         url = f"{self.address}/v1/{verb}"
         answer = await self.http.post(url, json.dumps(content).encode(), headers=_HEADERS)
-        said: dict[str, Any] = json.loads(answer.body)
-        return said
+        return await read_answer(answer, dict[str, Any])
 
 
 def _asked(update: Proposed) -> tuple[QueryKey, QueryKey] | None:
