@@ -43,7 +43,7 @@ PIN = ("verify.inspector:Inspector.pin", "identify")
 STAGES = {
     "list": [READ, FILE],
     "check": [READ, FILE, FIND, ASK, ANSWER, CHOOSE],
-    "bump": [READ, FIND, ASK, ANSWER, CHOOSE, HASH, RECORD, PATCH, WRITE],
+    "bump": [READ, FILE, FIND, ASK, ANSWER, CHOOSE, HASH, RECORD, PATCH, WRITE],
     "verify": [READ, FIND, ASK, ANSWER, VERIFY],
     "identify": [READ, FIND, ANSWER, IDENTIFY],
     "pin": [READ, FIND, ANSWER, PIN, PATCH, WRITE],

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from updater.errors import Bug, ReadError, bugs_at
+from updater.model import Span
 from updater.overlay.reading import syntax
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from updater.model import Package
+
+_WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_'-]*")
 
 
 def uses(packages: Sequence[Package], texts: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
@@ -28,11 +33,15 @@ def uses(packages: Sequence[Package], texts: Mapping[str, bytes]) -> dict[str, t
         mine = by_file.get(file, [])
         if not mine:
             continue
-        places = [
-            (syntax.span(leaf), syntax.text(leaf, data))
-            for leaf in syntax.leaves(syntax.parse(data).root)
-            if leaf.type in ("identifier", "string_fragment")
-        ]
+        try:
+            with bugs_at(ReadError.stage):
+                places = [
+                    (syntax.span(leaf), syntax.text(leaf, data))
+                    for leaf in syntax.leaves(syntax.parse(data).root)
+                    if leaf.type in ("identifier", "string_fragment")
+                ]
+        except Bug:  # told where the file was read; every word may be a use
+            places = [(Span(*word.span()), word[0].decode()) for word in _WORD.finditer(data)]
         for package in mine:
             names = {name for where, name in places if where in package.span}
             used = (one for name in sorted(names & by_name.keys()) for one in by_name[name])

@@ -1,0 +1,46 @@
+"""Which packages use which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.project import pypi_overlay
+from updater.find.packages import read_file
+from updater.overlay.reading import syntax
+from updater.overlay.reading.uses import uses
+
+if TYPE_CHECKING:
+    import pytest
+
+PEAR = pypi_overlay("pear", "1.0").encode()
+TART = (
+    pypi_overlay("tart", "1.0")
+    .replace("src =", "# not plum\n      inputs = [ self.python3Packages.pear ];\n      src =")
+    .encode()
+)
+PLUM = pypi_overlay("plum", "1.0").encode()
+TEXTS = {"pear.nix": PEAR, "tart.nix": TART, "plum.nix": PLUM}
+PACKAGES = [one for file, text in TEXTS.items() for one in read_file(text, file)]
+
+
+def used() -> dict[str, list[str]]:
+    return {
+        identity.rpartition(".")[2]: [one.rpartition(".")[2] for one in others]
+        for identity, others in uses(PACKAGES, TEXTS).items()
+    }
+
+
+def test_what_a_package_names_it_uses_unless_it_is_in_a_comment() -> None:
+    assert used() == {"pear": [], "tart": ["pear"], "plum": []}
+
+
+def test_a_file_that_nobody_can_parse_uses_whatever_it_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its own package has failed where it was read; the order of the others holds."""
+
+    def broken(data: bytes) -> None:
+        raise RecursionError(data)
+
+    monkeypatch.setattr(syntax, "parse", broken)
+    assert used() == {"pear": [], "tart": ["pear", "plum"], "plum": []}
