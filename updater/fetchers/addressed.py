@@ -19,7 +19,6 @@ from updater.model import (
     Package,
     Pin,
     Project,
-    Reference,
     Source,
 )
 
@@ -163,8 +162,7 @@ def _moved(package: Package, field: Field, version: str, ref: str) -> str | NoFi
         part if isinstance(part, str) else version if part.literal == literal else part.value or ""
         for part in field.parts
     )
-    through = any(isinstance(part, Reference) and part.literal == literal for part in field.parts)
-    if through and rendered != new:
+    if field.refers_to(literal) and rendered != new:
         return NoFile(
             f"{package.file}:{field.line}: the address would become {rendered}, and upstream's "
             f"tag is {ref}"

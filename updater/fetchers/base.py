@@ -16,7 +16,6 @@ from updater.model import (
     Package,
     Pin,
     Project,
-    Reference,
     Source,
 )
 
@@ -108,9 +107,7 @@ def is_through_version(package: Package, source: Source, *names: str) -> bool:
     """Tell whether an argument is made from the package's version."""
     found = source.get(*names)
     literal = package.version.literal if package.version is not None else None
-    if found is None or literal is None:
-        return False
-    return any(isinstance(part, Reference) and part.literal == literal for part in found.parts)
+    return found is not None and found.refers_to(literal)
 
 
 def switched_on(source: Source, names: tuple[str, ...]) -> str:

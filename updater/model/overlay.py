@@ -26,7 +26,6 @@ class Reference(Struct, frozen=True):
     ``literal`` is where the value that it stands for is written, as in Field.
     """
 
-    name: str
     value: str | None
     literal: Span | None
 
@@ -58,6 +57,12 @@ class Field(Struct, frozen=True):
     parts: tuple[Part, ...]
     literal: Span | None
     inherited: bool = False
+
+    def refers_to(self, literal: Span | None) -> bool:
+        """Tell whether it is made from what is written in a literal, through a name."""
+        return literal is not None and any(
+            isinstance(part, Reference) and part.literal == literal for part in self.parts
+        )
 
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w'+-]*", re.ASCII)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from updater.errors import PatchError
-from updater.model import HASH_FIELDS, Change, Edit, Package, PinValues, Reference, Source, Span
+from updater.model import HASH_FIELDS, Change, Edit, Package, PinValues, Source, Span
 from updater.overlay.reading import syntax
 from updater.overlay.reading.file import parse_file
 
@@ -108,7 +108,7 @@ def _others_changed(
     literal = package.version.literal if package.version is not None else None
     names = {*given, *(HASH_FIELDS if "hash" in given else ())}
     for field in was.fields:
-        follows = any(isinstance(p, Reference) and p.literal == literal for p in field.parts)
+        follows = field.refers_to(literal)
         if field.name not in names and not follows and field.value != now.value(field.name):
             yield field.name
 

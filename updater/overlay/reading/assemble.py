@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from updater.errors import Bug, ReadError, bugs_at
 from updater.model import HASH_FIELDS, Directive, Field, Package, Source, Span
 from updater.overlay.reading import side_hashes, syntax, values
-from updater.overlay.reading.fields import Fields, refers, uses_version
+from updater.overlay.reading.fields import Fields, uses_version
 from updater.overlay.reading.reach import Reach
 
 if TYPE_CHECKING:
@@ -190,10 +190,10 @@ class Assembler:
         found = source.get("version") or self._fields.field(call.scope.find("version"))
         if found is None or found.literal is None or not found.value:
             return None
-        used = found in source.fields or any(refers(one, found.literal) for one in source.fields)
+        used = found in source.fields or any(one.refers_to(found.literal) for one in source.fields)
         name = self._fields.field(draft.get("name"))
         if name is not None and found.value in (name.value or ""):
-            used = used and refers(name, found.literal)
+            used = used and name.refers_to(found.literal)
         return found if used else None
 
     def _further(self, draft: Draft, reached: list[Call], version: Field) -> list[Call]:
@@ -208,7 +208,7 @@ class Assembler:
 
     def _follows(self, call: Call, version: Field) -> bool:
         fields = self._fields.source(call, "", None).fields
-        if any(refers(one, version.literal) for one in fields):
+        if any(one.refers_to(version.literal) for one in fields):
             return True
         return any(one.value is None for one in fields) and uses_version(call, self._data)
 

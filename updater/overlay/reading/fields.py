@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from updater.model import Field, Reference, Source, Span
+from updater.model import Field, Source, Span
 from updater.overlay.reading import syntax, terms, values
 
 if TYPE_CHECKING:
@@ -113,13 +113,6 @@ class Fields:
             literal=value.literal,
             inherited=inherited,
         )
-
-
-def refers(field: Field, literal: Span | None) -> bool:
-    """Tell whether a field is made from what is written in a literal."""
-    return literal is not None and any(
-        isinstance(part, Reference) and part.literal == literal for part in field.parts
-    )
 
 
 def uses_version(call: Call, data: bytes) -> bool:

@@ -81,21 +81,19 @@ class _Reader:
         if binding is None or self._steps > _MOST_STEPS:
             return _UNKNOWN
         if binding.owner is not None:
-            owner = syntax.text(binding.owner, self._data)
-            found = self._attribute(binding.owner, binding.scope, binding.name)
-            return self._refer(f"{owner}.{binding.name}", found)
+            return self._refer(self._attribute(binding.owner, binding.scope, binding.name))
         if binding.inherited:
-            return self._refer(binding.name, binding.scope.find(binding.name))
+            return self._refer(binding.scope.find(binding.name))
         return (
             self.expression(binding.expression, binding.scope) if binding.expression else _UNKNOWN
         )
 
-    def _refer(self, name: str, binding: Binding | None) -> Value:
+    def _refer(self, binding: Binding | None) -> Value:
         self._steps += 1
         found = self.binding(binding)
         if found.parts and found.literal is None:
             return found
-        return Value(found.value, (Reference(name, found.value, found.literal),), found.literal)
+        return Value(found.value, (Reference(found.value, found.literal),), found.literal)
 
     # --- one reader for each kind of expression ---
 
@@ -106,7 +104,7 @@ class _Reader:
         binding = scope.find(name)
         if binding is None and name in _FAKE_HASHES:
             return Value("", ("",), syntax.span(node))
-        return self._refer(name, binding)
+        return self._refer(binding)
 
     def _selection(self, node: Node, scope: Scope) -> Value:
         base = node.child_by_field_name("expression")
@@ -118,7 +116,7 @@ class _Reader:
             return Value("", ("",), syntax.span(node))
         if len(names) != 1 or any(one.type == "interpolation" for one in path.named_children):
             return _UNKNOWN
-        return self._refer(syntax.text(node, self._data), self._attribute(base, scope, names[0]))
+        return self._refer(self._attribute(base, scope, names[0]))
 
     def _string(self, node: Node, scope: Scope) -> Value:
         if node.end_byte - node.start_byte > _LONGEST_LITERAL:
@@ -134,8 +132,7 @@ class _Reader:
                 parts.append(piece)
             else:
                 inner = self.expression(piece, scope)
-                unread = (Reference(syntax.text(piece, self._data), None, None),)
-                parts.extend(inner.parts or unread)
+                parts.extend(inner.parts or (Reference(None, None),))
         whole = all(isinstance(part, str) for part in pieces)
         return Value(_joined(parts), tuple(parts), syntax.span(node) if whole else None)
 
