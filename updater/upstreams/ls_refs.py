@@ -34,7 +34,7 @@ _REDIRECTS = (301, 302, 307, 308)
 _TAGS, _BRANCHES = "refs/tags/", "refs/heads/"
 _OBJECT = re.compile(r"[0-9a-f]{40}")
 _SIZE = re.compile(rb"[0-9a-fA-F]{4}")
-_MOST_REFS = 250_000  # of one repository: the largest have a third of them
+_MOST_REFS = 150_000  # of one repository: the largest have half of them
 
 
 class Refs(Struct, frozen=True):

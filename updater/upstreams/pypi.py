@@ -50,7 +50,7 @@ _OLD_SDISTS = (".tar.bz2", ".tar.xz", ".tgz")
 _DIGEST = 32
 _LONGEST_NAME = 512  # a file system takes half of it
 # Of a page in HTML: its parsers need the square of what nothing ends, and a kilobyte for a tag.
-_MOST_TAGS, _MOST_SIGNS = 45_000, 200_000
+_MOST_TAGS, _MOST_SIGNS = 24_000, 200_000
 _WELL_FORMED = re.compile(
     rb"""(?:[^<]++|<!--(?:[^-]++|-(?!->))*+-->|<(?![A-Za-z/!?])"""
     rb"""|<[A-Za-z/!?](?:[^<>"']++|"[^"]*+"|'[^']*+')*+>)*+"""
