@@ -134,15 +134,16 @@ def test_an_error_of_the_builder_is_that_of_all_members_and_of_no_other_package(
     assert end["apple"].message == "Nix cannot be asked"
 
 
-def test_a_bug_in_a_build_is_the_failure_of_the_group(made: Made) -> None:
-    world = orchard(made, "apple", "pear")
+def test_a_member_whose_build_meets_a_bug_is_dropped(made: Made) -> None:
+    world = orchard(made, "apple", "pear", "plum")
     world.builder.results["pear"] = KeyError("secret")
     end = ends(world)
-    for name in ("apple", "pear"):
-        assert (type(end[name]), end[name].stage) == (Failed, "build")
-        assert end[name].message.startswith("this is a bug of the updater: KeyError at updater/")
+    assert (type(end["pear"]), end["pear"].stage) == (Failed, "build")
+    assert end["pear"].message.startswith("this is a bug of the updater: KeyError at updater/")
     assert "secret" not in repr(end)
-    assert len(world.steps.bugs) == 2
+    assert len(world.steps.bugs) == 1
+    assert end["apple"].build.beside == (end["plum"].package.identity,)
+    assert [changed(job.changes) for job in world.builder.built[2:]] == [["apple", "plum"]] * 2
 
 
 def test_one_package_and_what_needs_no_build_are_no_group(made: Made) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from msgspec import Raw
@@ -15,7 +16,7 @@ from tests.loopback.github import TOKEN
 from tests.loopback.messages import Response
 from tests.loopback.rest import Quota, secondary_limit
 from tests.upstreams.asking import Asking, codes, tags
-from updater.errors import NotFound, Refused
+from updater.errors import Bug, NotFound, Refused
 from updater.model import CommitFacts, Note, Offer, Project
 from updater.upstreams.base import ProjectQuestion
 from updater.upstreams.github import KIND
@@ -425,6 +426,35 @@ def test_nonsense_from_graphql_is_asked_of_git(
 def test_half_an_answer_is_asked_of_git(with_token: Asking, github: GitHub) -> None:
     github.server.fail(GRAPHQL, Response(200, b'{"data": {"r0": {"nameWithOwner": "o/vocos"}}}'))
     assert len(tags(with_token.offer(KIND, url("vocos")))) == 3
+
+
+@pytest.mark.usefixtures("vocos")
+@pytest.mark.parametrize(
+    ("token", "place"),
+    [("", "github_git.offer"), (TOKEN, "github_batches._repository")],
+    ids=["git", "GraphQL"],
+)
+def test_a_bug_in_reading_a_repository_is_that_of_its_project_alone(
+    asking: Asking, github: GitHub, monkeypatch: pytest.MonkeyPatch, token: str, place: str
+) -> None:
+    if token:
+        asking.tokens[github.url] = token
+    github.repository("o", "pear").commit({"f": "x"})
+    module, _, name = place.partition(".")
+    owner: Any = import_module(f"updater.upstreams.{module}")
+    sound = getattr(owner, name)
+
+    def broken(*arguments: object) -> object:
+        if "pear" in repr(arguments):
+            raise IndexError("secret")
+        return sound(*arguments)
+
+    monkeypatch.setattr(owner, name, broken)
+    vocos, pear = asking.ask(KIND, question("vocos"), question("pear")).values()
+    assert isinstance(vocos, Offer)
+    assert len(tags(vocos)) == 3
+    assert isinstance(pear, Bug)
+    assert str(pear).startswith("this is a bug of the updater: IndexError at updater/upstreams/")
 
 
 @pytest.mark.usefixtures("vocos")

@@ -52,8 +52,9 @@ class GroupBuild:
         """Build the changes in one copy; return what became of each by identity.
 
         A member that fails, and whose policy does not keep what fails, is dropped, and the others
-        are built again without it: no set of changes is ready that was not built as this set. A
-        package that is dropped stays as it is, so it is built as it is where it uses the others.
+        are built again without it: no set of changes is ready that was not built as this set. So is
+        one whose build meets a bug. A package that is dropped stays as it is, so it is built as it
+        is where it uses the others.
         """
         left = self._members
         ended: dict[str, Ready | Outcome] = {}
@@ -66,17 +67,22 @@ class GroupBuild:
             waiting = [one for one in left if one.build is None]
             if not waiting:
                 break
+            builds: list[Build] = []
             try:
                 with bugs_at("build"):
                     jobs = [self._job(one, left, changes, dropped) for one in waiting]
-                    builds = await self._in_order(jobs)
+                    await self._build_in_order(jobs, builds)
+            except Bug as bug:
+                out = waiting[len(builds)]
+                ended[out.identity] = self._failed(out, bug)
             except StageError as error:
                 return ended | {one.identity: self._failed(one, error) for one in left}
-            out, last = waiting[len(builds) - 1], builds[-1]
-            if not _stops(out.policy, last):
-                by_identity = dict(zip((one.identity for one in waiting), builds, strict=True))
-                return ended | {one.identity: _built(one, by_identity, left) for one in left}
-            ended[out.identity] = _unbuilt(self._name, out, last, left)
+            else:
+                out, last = waiting[len(builds) - 1], builds[-1]
+                if not _stops(out.policy, last):
+                    by_identity = dict(zip((one.identity for one in waiting), builds, strict=True))
+                    return ended | {one.identity: _built(one, by_identity, left) for one in left}
+                ended[out.identity] = _unbuilt(self._name, out, last, left)
             dropped.append(out.identity)
             left = [one for one in left if one is not out]
         return ended | {one.identity: one for one in left}
@@ -124,15 +130,18 @@ class GroupBuild:
         ]
         return self._maker.job(member, changes, wanted)
 
-    async def _in_order(self, jobs: Sequence[BuildJob]) -> list[Build]:
-        """Build jobs up to the first that fails where its policy does not keep what fails."""
+    async def _build_in_order(self, jobs: Sequence[BuildJob], builds: list[Build]) -> None:
+        """Build jobs up to the first that fails where its policy does not keep what fails.
+
+        Args:
+            jobs: what to build.
+            builds: takes what became of each.
+        """
         ahead = await evaluated(self._run, jobs)
-        builds: list[Build] = []
         for job in jobs:
             builds.append(await self._run.builder().build(job, ahead))
             if _stops(job.target.policy, builds[-1]):
                 break
-        return builds
 
 
 def groups_of(hashed: Sequence[Ready | Outcome], maker: JobMaker) -> dict[str, GroupBuild]:

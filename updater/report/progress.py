@@ -42,6 +42,7 @@ class Plain(Silent):
 
     def __init__(self) -> None:
         self._stage = ""
+        self._traces: set[tuple[str, ...]] = set()
 
     def stage(self, name: str, total: int) -> None:
         """Print a stage and how many packages it has."""
@@ -54,9 +55,11 @@ class Plain(Silent):
         self.say(f"{self._stage}: {package.name} done")
 
     def bug(self, bug: Bug) -> None:
-        """Print how a bug came about."""
-        for line in bug.trace:
-            self.say(line)
+        """Print how a bug came about, once for all packages that meet it in the same way."""
+        if bug.trace not in self._traces:
+            self._traces.add(bug.trace)
+            for line in bug.trace:
+                self.say(line)
 
 
 class Live(Silent):
