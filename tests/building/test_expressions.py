@@ -35,6 +35,23 @@ def test_another_answer_is_an_error(text: str) -> None:
         expressions.read_evaluated(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"version": 1, "modules": []}',
+        '{"version": null, "modules": 1}',
+        "[" * 9999,
+    ],
+    ids=["nothing", "a list", "no keys", "a number", "no list", "too deep"],
+)
+def test_whatever_else_upstreams_code_wrote_is_its_packages_error(text: str) -> None:
+    with pytest.raises(BuildError, match="the check of the imports says something unexpected"):
+        expressions.read_imported(text)
+
+
 def test_what_was_imported_is_spelled_out_whatever_upstreams_code_wrote() -> None:
     """Its modules ran where the answer is written."""
     said = {"version": "1.0\x9b", "modules": ["a", "b\u202ec", 7]}

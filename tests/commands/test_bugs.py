@@ -246,6 +246,18 @@ def test_the_other_pull_requests_are_made(
     assert home.packages(home.bump())["pear"]["pull_request"]["number"] == 2
 
 
+def test_what_only_a_reader_wants_to_know_stops_no_pull_request(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not known then, as where upstream does not answer."""
+    break_for(monkeypatch, "metadata.releases:ReleaseReader.read", "pear")
+    result = home.bump()
+    assert {one["status"] for one in home.packages(result).values()} == {"updated"}
+    said = "what pear says of itself is not known: this is a bug of the updater: IndexError at upda"
+    assert said in result.err
+    assert SECRET not in result.out + result.err
+
+
 @pytest.mark.parametrize(
     "place",
     ["publish.text.dashboard:render", "publish.cleaning:rules.superseded"],

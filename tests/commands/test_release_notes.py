@@ -13,6 +13,7 @@ from tests.loopback.faults import Drop, Garbage
 from tests.loopback.forges import Forge, Gitea, GitLab, Release
 from tests.loopback.messages import Response
 from tests.project import FAKE, github_overlay, pypi_overlay
+from updater.publish.research import notes as published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,8 +108,23 @@ def test_a_host_that_fails_costs_only_the_notes(home: Home, fault: Fault) -> Non
     result = home.bump("--no-cache")
     assert (result.code, notes(home)) == (0, ["Release notes: not known."])
     assert "the release notes of https://github.com/o/fig are not known: " in result.err
+    assert "a bug of the updater" not in result.err
     assert home.bump("--no-cache").code == 0
     assert notes(home) == ["v1.0.1: news 1"]
+
+
+def test_a_bug_costs_only_the_notes_and_is_told_without_its_text(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise AttributeError("secret")
+
+    on_github(home)
+    monkeypatch.setattr(published, "_is_reached", broken)
+    result = home.bump()
+    assert (result.code, notes(home)) == (0, ["Release notes: not known."])
+    assert "are not known: this is a bug of the updater: AttributeError at upda" in result.err
+    assert "secret" not in result.err
 
 
 # --- other hosts ---

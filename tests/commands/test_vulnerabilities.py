@@ -12,6 +12,7 @@ from tests.loopback.faults import Drop
 from tests.loopback.github import TOKEN
 from tests.loopback.messages import Response, json_answer, text
 from tests.loopback.osv import Osv
+from updater.publish.research import vulnerabilities
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,11 +123,25 @@ def test_a_source_that_cannot_be_asked_is_told_of_and_stops_nothing(
 
     assert result.code == 0
     assert "vulnerabilities are not known: " in result.err
+    assert "a bug of the updater" not in result.err
     for number in (1, 2):
         assert (
             "Known vulnerabilities: not known: the source could not be asked."
             in home.pull(number).body
         )
+
+
+def test_a_bug_in_asking_stops_nothing_and_is_told_without_its_text(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise IndexError("secret")
+
+    monkeypatch.setattr(vulnerabilities, "_query", broken)
+    result = home.project.run("bump", "--pr")
+    assert result.code == 0
+    assert "vulnerabilities are not known: this is a bug of the updater: IndexError" in result.err
+    assert "secret" not in result.err
 
 
 def test_text_of_the_source_cannot_act(home: Home, osv: Osv) -> None:

@@ -163,8 +163,17 @@ def read_evaluated(output: str) -> Evaluated:
 
 
 def read_imported(text: str) -> Imported:
-    """Read what the check derivation wrote, in which upstream's own code ran."""
-    found: Any = json.loads(text)
-    version = found["version"]
-    said = spelled_out(version) if version is not None else None
-    return Imported(said, tuple(spelled_out(str(one)) for one in found["modules"]))
+    """Read what the check derivation wrote, in which upstream's own code ran.
+
+    Raises:
+        BuildError: it is not what the check writes.
+    """
+    try:
+        found: Any = json.loads(text)
+        version = found["version"]
+        said = spelled_out(version) if version is not None else None
+        return Imported(said, tuple(spelled_out(str(one)) for one in found["modules"]))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise BuildError(
+            f"the check of the imports says something unexpected: {text[:200]!r}"
+        ) from error

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.choose import TagForm, TagNames, general_form
-from updater.errors import StageError
+from updater.errors import PublishError, StageError, bugs_at
 from updater.kinds import UPSTREAMS, page_at
 from updater.model.labels import parse_version
-from updater.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -44,15 +43,20 @@ class Notes(Struct, frozen=True):
         if kind is None or form is None:
             return None
         try:
-            # The user names the repository of a source. Whoever uploads to an index could name a
-            # private one, whose notes the token can read and everybody would see in the body.
-            if update.project.on_index and not await kind.is_public(project, self.around):
-                return None
-            return await self._between(update, project, kind, form)
-        except (StageError, ValueError, KeyError, TypeError, AttributeError) as error:
-            why = printable(str(error))
-            self.around.web.say(f"the release notes of {project} are not known: {why}")
+            with bugs_at(PublishError.stage):
+                return await self._visible(update, project, kind, form)
+        except StageError as error:
+            self.around.web.say(f"the release notes of {project} are not known: {error}")
             return None
+
+    async def _visible(
+        self, update: Proposed, project: Project, kind: Upstream, form: TagForm
+    ) -> tuple[Note, ...] | None:
+        # The user names the repository of a source. Whoever uploads to an index could name a
+        # private one, whose notes the token can read and everybody would see in the body.
+        if update.project.on_index and not await kind.is_public(project, self.around):
+            return None
+        return await self._between(update, project, kind, form)
 
     def _places(
         self, update: Proposed, said: Iterable[ReleaseMetadata]

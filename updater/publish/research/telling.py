@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.audit.base import Step, examine
-from updater.errors import Bug, StageError, bugs_at
+from updater.errors import Bug, PublishError, StageError, bugs_at
 from updater.kinds import HOST_KINDS, rules
 from updater.metadata.release import FILES, compare
 from updater.metadata.releases import ProjectFiles, ReleasePair, ReleaseReader
@@ -60,13 +60,7 @@ class Teller(Struct, frozen=True):
         address = self.run.config.document.vulnerabilities
         if address is None or not updates:
             return {}
-        try:
-            with bugs_at("publish"):
-                known = await VulnerabilityDatabase(self.run.http, address).about(updates)
-        except Bug as bug:
-            self.run.http.say(f"vulnerabilities are not known: {bug}; {bug.hint}")
-            self.run.progress.bug(bug)
-            return {}
+        known = await VulnerabilityDatabase(self.run.http, address).about(updates)
         return {update.package.identity: one for update, one in zip(updates, known, strict=True)}
 
     async def _about(self, update: Proposed) -> Research:
@@ -77,10 +71,15 @@ class Teller(Struct, frozen=True):
             told, trees = await self._on_host(update, host)
         index = own or self.run.config.policy(update.outcome.package).cross_check
         try:
-            said = await ReleaseReader(self.run.http, self.run.surroundings).read(
-                update.outcome, update.project, trees, index=index
-            )
-        except (StageError, ValueError, KeyError, TypeError):
+            with bugs_at(PublishError.stage):
+                said = await ReleaseReader(self.run.http, self.run.surroundings).read(
+                    update.outcome, update.project, trees, index=index
+                )
+        except StageError as error:
+            if isinstance(error, Bug):  # or upstream wrote what no reader expects
+                name = update.package.name
+                self.run.http.say(f"what {name} says of itself is not known: {error}; {error.hint}")
+                self.run.progress.bug(error)
             said = ReleasePair()
         notes = await Notes(self.run.surroundings).about(update, said.after)
         return replace(told, notes=notes, difference=compare(said.before, said.after))

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct, field
 
-from updater.errors import StageError
+from updater.errors import BadAnswer, PublishError, StageError, bugs_at
 from updater.metadata.releases import index_project, versions
 from updater.model.research import Vulnerabilities
 from updater.publish.research.osv import fixed, read
-from updater.text import printable
 from updater.upstreams.answers import read_answer
 
 if TYPE_CHECKING:
@@ -51,10 +50,11 @@ class VulnerabilityDatabase(Struct):
         keys = list(dict.fromkeys(key for pair in asked if pair for key in pair))
         problem = ""
         try:
-            for start in range(0, len(keys), _MOST):
-                await self._ask(keys[start : start + _MOST])
-        except (StageError, ValueError, KeyError, TypeError, AttributeError) as error:
-            self.http.say(f"vulnerabilities are not known: {printable(str(error))}")
+            with bugs_at(PublishError.stage):
+                for start in range(0, len(keys), _MOST):
+                    await self._ask(keys[start : start + _MOST])
+        except StageError as error:
+            self.http.say(f"vulnerabilities are not known: {error}")
             problem = "the source could not be asked"
         return [self._told(pair, problem) if pair else None for pair in asked]
 
@@ -67,6 +67,18 @@ class VulnerabilityDatabase(Struct):
         return Vulnerabilities(name, fixed(before, after), after)
 
     async def _ask(self, keys: Sequence[QueryKey]) -> None:
+        """Ask about releases, and keep what is known of each.
+
+        Raises:
+            UpstreamError: the service cannot be asked, or answers in another form than OSV's.
+        """
+        try:
+            await self._ask_all(keys)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            said = f"{self.address} answers in another form than OSV's"
+            raise BadAnswer(said, url=self.address) from error
+
+    async def _ask_all(self, keys: Sequence[QueryKey]) -> None:
         said = await self._post("querybatch", {"queries": [_query(key) for key in keys]})
         results = said["results"]
         if len(results) != len(keys):
