@@ -287,6 +287,19 @@ def test_one_place_turns_what_nobody_foresaw_into_an_error() -> None:
     assert catching == {"cli.app"}
 
 
+def test_one_loop_goes_through_packages() -> None:
+    """The look-up alone asks about all of them at once, and steps when it is done."""
+    stepping = {
+        name
+        for name, path in NAMES.items()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "step"
+    }
+    assert stepping == {"pipeline.stage", "pipeline.deciding"}
+
+
 def test_one_place_reads_the_clock() -> None:
     """A run judges all packages at one moment, which is handed on; `effects` waits in real time."""
     readers = {

@@ -166,9 +166,9 @@ class Requests:
                 hint="run the command again: it looks at what was done and goes on from there",
             ) from error
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
-            api = self._access.api
+            api, kind = self._access.api, type(error).__name__
             raise PublishError(
-                f"{name}: cannot {what}: {api} answers what GitHub does not: {error!r}",
+                f"{name}: cannot {what}: {api} answers what GitHub does not ({kind})",
                 hint="check `hosts:` in config.yaml",
             ) from error
 
