@@ -96,7 +96,7 @@ FOLLOWED: dict[str, tuple[Relation, datetime | None, dict[str, Any], str]] = {
 def test_whether_a_follower_of_a_branch_moves(
     relation: Relation, pinned: datetime | None, policy: dict[str, Any], expected: str
 ) -> None:
-    line = choose.Line(relation, pinned)
+    line = choose.BranchPosition(relation, pinned)
     assert spelled(choose.choose_commit(HEAD, line, Policy(**policy), NOW)) == expected
 
 
@@ -122,13 +122,16 @@ def test_a_head_for_another_python_is_held(
 ) -> None:
     policy = Policy(python=Version(python) if python else None)
     head = replace(HEAD, requires_python=requires)
-    assert spelled(choose.choose_commit(head, choose.Line("ahead", OLD), policy, NOW)) == expected
+    assert (
+        spelled(choose.choose_commit(head, choose.BranchPosition("ahead", OLD), policy, NOW))
+        == expected
+    )
 
 
 def test_a_head_without_a_date_is_held_where_age_matters() -> None:
     policy = Policy(minimum_release_age=timedelta(days=1))
     undated = replace(HEAD, published=None)
-    choice = choose.choose_commit(undated, choose.Line("ahead", OLD), policy, NOW)
+    choice = choose.choose_commit(undated, choose.BranchPosition("ahead", OLD), policy, NOW)
     assert spelled(choice).endswith("has no known date, and `minimum_release_age` asks for one")
 
 

@@ -15,7 +15,7 @@ from updater.effects.processes import workers
 from updater.identify import hashes
 from updater.identify.exact import Unreproducible
 from updater.identify.hashes import TreeHashes
-from updater.identify.search import Clues, Match, NothingFound, candidates, search
+from updater.identify.search import Match, NothingFound, SearchClues, candidates, search
 from updater.model import Sri
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def test_the_first_candidate_in_order_is_found_and_the_processes_end(
         wanted = TreeHashes(mirror, objects, None, 1000, lambda: False).of(log[40]).sri
 
         made = TreeHashes(mirror, objects, wanted, 1000, lambda: False)
-        with closing(made.ahead(candidates(mirror.log, Clues()), 2)) as offered:
+        with closing(made.ahead(candidates(mirror.log, SearchClues()), 2)) as offered:
             found = search(wanted, offered, made.of, lambda _: "")
 
     assert found == Match(log[40].commit, log[40].tree, log[40].seconds, False, 41)  # noqa: FBT003
@@ -124,7 +124,7 @@ def test_no_more_is_computed_than_the_budget_allows(
     monkeypatch.setattr(workers.Worker, "ask", counted)
     with mirror.objects() as objects:
         made = TreeHashes(mirror, objects, NO_TREE, 20, lambda: False)
-        with closing(made.ahead(candidates(mirror.log, Clues()), 2)) as offered:
+        with closing(made.ahead(candidates(mirror.log, SearchClues()), 2)) as offered:
             found = search(
                 NO_TREE, offered, made.of, lambda _: "the limit" if made.made >= 20 else ""
             )

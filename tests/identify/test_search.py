@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from updater.identify.exact import Unreproducible
-from updater.identify.search import Clues, Match, NothingFound, candidates, same_tree, search
+from updater.identify.search import Match, NothingFound, SearchClues, candidates, same_tree, search
 from updater.identify.trees import TreeHash
 from updater.model import Sri
 
@@ -40,7 +40,7 @@ def never(_: int) -> str:
 HISTORY = [One(sha(n), sha(100 + n), 1000 * n) for n in range(99, 0, -1)]
 
 
-def order(clues: Clues) -> list[int]:
+def order(clues: SearchClues) -> list[int]:
     """The numbers of the commits in the order of candidates, each once."""
     return [
         int(one, 16) for one in dict.fromkeys(c.commit for c in candidates(lambda: HISTORY, clues))
@@ -48,12 +48,12 @@ def order(clues: Clues) -> list[int]:
 
 
 def test_without_clues_the_newest_comes_first() -> None:
-    assert order(Clues()) == list(range(99, 0, -1))
+    assert order(SearchClues()) == list(range(99, 0, -1))
 
 
 def test_likely_then_around_the_date_then_tags_then_all() -> None:
     """Of the 40 around the date, those before it come first: the pin was a head on its day."""
-    clues = Clues((sha(7), sha(5), "f" * 40), (sha(90), sha(7), sha(80)), 60_500.0)
+    clues = SearchClues((sha(7), sha(5), "f" * 40), (sha(90), sha(7), sha(80)), 60_500.0)
     found = order(clues)
     assert found[:2] == [7, 5]
     assert found[2:42] == list(range(60, 20, -1))
@@ -116,7 +116,7 @@ def test_finds_every_tree_of_a_random_history_whatever_the_clues(
     trees: list[int], data: st.DataObject, likely: list[int], newest: list[int], written: int | None
 ) -> None:
     log = [One(sha(n + 1), sha(100 + tree), 30 - n) for n, tree in enumerate(trees)]
-    clues = Clues(tuple(map(sha, likely)), tuple(map(sha, newest)), written)
+    clues = SearchClues(tuple(map(sha, likely)), tuple(map(sha, newest)), written)
     wanted = data.draw(st.sampled_from(log))
     found = search(sri(wanted.tree), candidates(lambda: log, clues), hashed, never)
     assert isinstance(found, Match)

@@ -174,7 +174,7 @@ class StandInRecords(Struct):
     def note(self, project: Project, candidate: Candidate | None, found: Sri) -> None:
         self.noted.append((str(project), candidate.version if candidate else "", str(found)))
 
-    def seen(self, subject: object) -> str:
+    def recorded_commit(self, subject: object) -> str:
         del subject
         return ""
 

@@ -89,8 +89,8 @@ def test_what_was_known_before_an_error_is_told_with_it() -> None:
     async def work(_: Waiting) -> str:
         raise HashError("no")
 
-    (failed,) = wait(Stage("hash", Steps()).each, (Waiting(pinned.known),), work)
-    assert failed == Failed(stage="hash", message="no", **pinned.known)
+    (failed,) = wait(Stage("hash", Steps()).each, (Waiting(pinned.common_fields),), work)
+    assert failed == Failed(stage="hash", message="no", **pinned.common_fields)
 
 
 def test_no_more_packages_are_at_it_than_the_stage_is_wide() -> None:

@@ -40,7 +40,7 @@ class Answers:
         self.asked.append(question.url.rpartition("/")[2])
         if not self._commit:
             return NothingFound(17, ended_by="--timeout 1s")
-        return Identity(self._commit, 3, kept=False, is_named=self._is_named)
+        return Identity(self._commit, 3, from_cache=False, is_named=self._is_named)
 
 
 def pins(world: World, *, sri: bool = False) -> Any:

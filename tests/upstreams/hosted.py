@@ -95,7 +95,7 @@ class HostedKind:
             "v1.0": DAY,
             "v1.1": DAY.replace(day=2),
         }
-        assert dated.known.dates == {one.commit: one.published for one in dated.candidates}
+        assert dated.facts.dates == {one.commit: one.published for one in dated.candidates}
 
     def test_releases_are_those_that_came(self, setting: Setting, hosted: Hosted) -> None:
         hosted.releases += [

@@ -153,7 +153,7 @@ def test_both_ways_know_the_same(asking: Asking, github: GitHub, vocos: Hosted) 
     by_graphql = asking.offer(KIND, asked)
     undated = tuple(replace(one, published=None) for one in by_graphql.candidates)
     assert sorted(undated, key=str) == sorted(by_git.candidates, key=str)
-    assert replace(by_graphql, candidates=(), known=CommitFacts()) == replace(by_git, candidates=())
+    assert replace(by_graphql, candidates=(), facts=CommitFacts()) == replace(by_git, candidates=())
 
 
 @pytest.mark.usefixtures("vocos")
@@ -176,7 +176,7 @@ def test_what_follows_commits_is_told_in_the_same_request(
         question("vocos", commits=frozenset({pinned}), files=("pyproject.toml", "setup.py")),
     )
     assert requests(github) == [GRAPHQL]
-    assert offer.known == CommitFacts(
+    assert offer.facts == CommitFacts(
         dates={
             pinned: datetime(2025, 3, 1, 10, tzinfo=UTC),
             head: datetime(2025, 3, 5, 10, tzinfo=UTC),
@@ -205,22 +205,22 @@ def test_a_branch_has_its_own_files_and_order(
         ),
     )
     assert requests(github) == [GRAPHQL]
-    assert offer.known.relations == {(pinned, pinned): "identical", (pinned, dev): "behind"}
-    assert offer.known.files[dev] == {"setup.py": b"setup(version='0.1')\n"}
+    assert offer.facts.relations == {(pinned, pinned): "identical", (pinned, dev): "behind"}
+    assert offer.facts.files[dev] == {"setup.py": b"setup(version='0.1')\n"}
 
 
 def test_a_pinned_commit_that_upstream_lacks_is_not_known(
     with_token: Asking, vocos: Hosted
 ) -> None:
     offer = with_token.offer(KIND, question("vocos", commits=frozenset({"f" * 40})))
-    assert offer.known.relations == {}
-    assert set(offer.known.dates) == {vocos.head()}
+    assert offer.facts.relations == {}
+    assert set(offer.facts.dates) == {vocos.head()}
 
 
 def test_a_file_that_is_cut_short_is_not_known(with_token: Asking, vocos: Hosted) -> None:
     vocos.commit({"setup.py": "#" * 600_000, "image": b"\0\1"})
     offer = with_token.offer(KIND, question("vocos", files=("setup.py", "image")))
-    assert offer.known.files == {vocos.head(): {"image": None}}
+    assert offer.facts.files == {vocos.head(): {"image": None}}
 
 
 def test_an_archived_repository_is_reported(with_token: Asking, github: GitHub) -> None:

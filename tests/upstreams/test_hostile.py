@@ -225,10 +225,10 @@ def looked_through(result: Offer | Exception) -> None:
         assert re.fullmatch(r"[0-9a-f]{40}", head)
     assert isinstance(result.default_branch, str)
     assert isinstance(result.repository, str)
-    for date in result.known.dates.values():
+    for date in result.facts.dates.values():
         assert isinstance(date, datetime)
         assert date.tzinfo is UTC
-    for files in result.known.files.values():
+    for files in result.facts.files.values():
         assert all(content is None or isinstance(content, bytes) for content in files.values())
     assert all(isinstance(one.message, str) for one in result.warnings)
 
@@ -242,7 +242,7 @@ def test_nothing_of_a_wrong_type_is_in_an_offer_of_the_index() -> None:
 def test_nothing_of_a_wrong_type_is_in_an_offer_of_graphql() -> None:
     made = of_graphql(json.dumps(ENVELOPE).encode()).offer("github")
     assert isinstance(made, Offer)
-    assert made.known.files == {COMMIT: {"pyproject.toml": None}} or made.known.files
+    assert made.facts.files == {COMMIT: {"pyproject.toml": None}} or made.facts.files
     for envelope in changed(ENVELOPE):
         looked_through(of_graphql(json.dumps(envelope).encode()).offer("github"))
 

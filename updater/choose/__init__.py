@@ -7,7 +7,7 @@ holds comes from its tag or commit where one is known.
 from __future__ import annotations
 
 from updater.choose.commits import (
-    Line,
+    BranchPosition,
     choose_commit,
     choose_over_commit,
     choose_settled,
@@ -27,7 +27,7 @@ from updater.choose.tracking import choose_tracking, expected_tracking, tag_warn
 from updater.choose.versions import Release, is_commit, is_shortened, plain
 
 __all__ = [
-    "Line",
+    "BranchPosition",
     "Release",
     "TagForm",
     "TagNames",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater import choose
-from updater.choose.asked import named
+from updater.choose.named import require_named
 from updater.errors import HashError, StageError, UpstreamError
 from updater.identify.questions import Identity
 from updater.model import Candidate, Choice, Pinned, PinWarning, Stay, Take, Wait
@@ -99,7 +99,7 @@ class Chooser:
 
     async def _named(self) -> Decision:
         wider = choose.general_form(self._subject.names)
-        taken = named(self._to, self._offer, self._form, wider)
+        taken = require_named(self._to, self._offer, self._form, wider)
         if not taken.candidate.version:
             async with self._repository.commits() as commits:
                 labelled = await self._labelled(taken.candidate, commits)
@@ -118,7 +118,7 @@ class Chooser:
         versions = self._with_pythons(await self._dated(self._followed()))
         if self._tracking.moving:
             return await self._settle(self._newest(versions))
-        recorded = self._run.records.seen(self._subject)
+        recorded = self._run.records.recorded_commit(self._subject)
         warnings = choose.tag_warnings(self._pin, self._offer, self._versions, recorded)
         if choose.is_commit(self._pin.rev) and self._repository.pinned().version is None:
             choice = await self._over_commit(self._newest(versions))

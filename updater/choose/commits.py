@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from updater.model import Relation
 
 
-class Line(Struct, frozen=True):
+class BranchPosition(Struct, frozen=True):
     """Where a newer commit stands to the pinned one.
 
     Attributes:
@@ -28,7 +28,9 @@ class Line(Struct, frozen=True):
     pinned_date: datetime | None = None
 
 
-def choose_commit(candidate: Candidate, line: Line, policy: Policy, now: datetime) -> Choice:
+def choose_commit(
+    candidate: Candidate, line: BranchPosition, policy: Policy, now: datetime
+) -> Choice:
     """Choose whether the follower of a branch moves to the branch's head."""
     match line.relation:
         case "identical":
@@ -47,7 +49,7 @@ def choose_commit(candidate: Candidate, line: Line, policy: Policy, now: datetim
 
 
 def _objections(
-    candidate: Candidate, line: Line, policy: Policy, now: datetime
+    candidate: Candidate, line: BranchPosition, policy: Policy, now: datetime
 ) -> Iterator[Choice]:
     for reason in (*refusals(candidate, policy), *other_python(candidate, policy)):
         yield Wait(reason, candidate=candidate)

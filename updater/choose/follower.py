@@ -12,8 +12,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater import choose
-from updater.choose.asked import named
 from updater.choose.chooser import Chooser
+from updater.choose.named import require_named
 from updater.choose.repository import PinnedRepository
 from updater.choose.subjects import Decision, Subject
 from updater.errors import NotFound, StageError
@@ -75,7 +75,7 @@ class Follower(Struct, frozen=True):
         pinned = Pinned(rev="", version=pin.version)
         choice: Choice
         if self.to:
-            choice = named(self.to, offer, None, None)
+            choice = require_named(self.to, offer, None, None)
         elif policy.track not in ("auto", "pypi"):
             choice = Wait(
                 f"`track: {policy.track}` needs a source from the repository, and this one comes "

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
-from updater.choose import Line, label
+from updater.choose import BranchPosition, label
 from updater.effects.git.history import History
 from updater.errors import BadAnswer, NotFound
 from updater.metadata.apart import read_apart
@@ -40,28 +40,28 @@ class Commits:
 
     Args:
         url: where git finds it.
-        known: what need not be asked.
+        facts: what need not be asked.
         http: its limit and its retries hold for git too.
         stack: closes what was opened.
     """
 
-    def __init__(self, url: str, known: CommitFacts, http: Http, stack: ExitStack) -> None:
+    def __init__(self, url: str, facts: CommitFacts, http: Http, stack: ExitStack) -> None:
         self._url = url
-        self._known = known
+        self._facts = facts
         self._http = http
         self._stack = stack
         self._history: History | None = None
         self._speaks_git = False
         self._reachable: dict[str, frozenset[str]] = {}
-        self._dates: dict[str, datetime | None] = dict(known.dates)
-        self._files = {commit: dict(files) for commit, files in known.files.items()}
+        self._dates: dict[str, datetime | None] = dict(facts.dates)
+        self._files = {commit: dict(files) for commit, files in facts.files.items()}
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, url: str, known: CommitFacts, http: Http) -> AsyncIterator[Commits]:
+    async def opened(cls, url: str, facts: CommitFacts, http: Http) -> AsyncIterator[Commits]:
         """Open a repository's history by its address; nothing is fetched yet."""
         with ExitStack() as stack:
-            yield cls(url, known, http, stack)
+            yield cls(url, facts, http, stack)
 
     async def relation(self, base: str, head: str) -> Relation:
         """Say where ``head`` stands to ``base``; ``unknown`` where upstream lacks ``base``.
@@ -71,7 +71,7 @@ class Commits:
         """
         if base == head:
             return "identical"
-        told = self._known.relations.get((base, head))
+        told = self._facts.relations.get((base, head))
         if told is not None:
             return told
         if base in await self._before(head):
@@ -81,11 +81,11 @@ class Commits:
         except NotFound:
             return "unknown"
 
-    async def line(self, pinned: str, head: str) -> Line:
+    async def line(self, pinned: str, head: str) -> BranchPosition:
         """Return where the head of a branch stands to the pinned commit."""
         relation = await self.relation(pinned, head)
         known = relation in ("ahead", "identical")
-        return Line(relation, (await self.dates([pinned]))[pinned] if known else None)
+        return BranchPosition(relation, (await self.dates([pinned]))[pinned] if known else None)
 
     async def labelled(
         self, candidate: Candidate, tags: Sequence[Release], packages: tuple[str, ...]
@@ -136,7 +136,7 @@ class Commits:
         Raises:
             UpstreamError: the commit cannot be fetched.
         """
-        told = self._known.files.get(commit, {})
+        told = self._facts.files.get(commit, {})
         with self._opened() as alone:
             await self._patiently(lambda: alone.fetch_alone([commit]))
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from updater.choose.tags import Versions
 from updater.choose.versions import is_commit
+from updater.errors import StageError
 from updater.model import Candidate, Offer, PinWarning, Take
 from updater.model.labels import parse_version
 
@@ -37,6 +38,23 @@ def choose_named(to: str, offer: Offer, form: TagForm | None, wider: TagForm | N
     if is_commit(to) and form is not None:
         return Take(Candidate(version="", commit=to))
     return None
+
+
+def require_named(to: str, offer: Offer, form: TagForm | None, wider: TagForm | None) -> Take:
+    """Return the candidate that a text names; the arguments are those of `choose_named`.
+
+    Raises:
+        StageError: upstream has nothing of that name.
+    """
+    choice = choose_named(to, offer, form, wider)
+    if choice is None:
+        releases = Versions(offer.candidates, form).releases
+        newest = ", ".join(release.candidate.version for release in releases[:5]) or "none"
+        raise StageError(
+            f"upstream has no version, tag, branch or full commit {to!r}",
+            hint=f"its newest versions: {newest}",
+        )
+    return choice
 
 
 def _tagged(to: str, offer: Offer, wider: TagForm | None) -> list[Candidate]:

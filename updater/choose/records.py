@@ -45,7 +45,7 @@ class Records:
             kept = self._answers.get("tag", str(project), tag, str(pinned))
         return str(kept["commit"]) if kept is not None else ""
 
-    def seen(self, subject: Subject) -> str:
+    def recorded_commit(self, subject: Subject) -> str:
         """Return the commit that a pinned tag named in the first run that saw it with its hash.
 
         An empty string where none saw it, and for a pin that names no tag.
@@ -61,7 +61,7 @@ class Records:
 
         Where no run saw it: the commit that the pin itself named before, with the same hash.
         """
-        seen = self.seen(subject)
+        seen = self.recorded_commit(subject)
         if seen or not subject.pin.hash:
             return seen
         from updater.find.packages import read_file  # noqa: PLC0415 - only where history is asked

@@ -86,7 +86,7 @@ class PinnedRepository:
         """Open the repository's history."""
         from updater.choose.history import Commits  # noqa: PLC0415 - git, which a check of tags does without
 
-        return Commits.opened(self.offer.repository, self.offer.known, self.run.http)
+        return Commits.opened(self.offer.repository, self.offer.facts, self.run.http)
 
     # --- what the pinned hash holds ---
 

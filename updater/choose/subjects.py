@@ -32,8 +32,8 @@ class Subject(Struct, frozen=True):
     policy: Policy
 
     @property
-    def known(self) -> dict[str, Any]:
-        """The fields that every outcome has, as `known` of an outcome has them."""
+    def common_fields(self) -> dict[str, Any]:
+        """The fields that every outcome has, as `common_fields` of an outcome has them."""
         return {"package": self.package}
 
     @property
@@ -120,8 +120,8 @@ class Decision(Struct, frozen=True):
         return self.subject.package
 
     @property
-    def known(self) -> dict[str, Any]:
-        """The fields that every outcome has, as `known` of an outcome has them."""
+    def common_fields(self) -> dict[str, Any]:
+        """The fields that every outcome has, as `common_fields` of an outcome has them."""
         return {
             "package": self.package,
             "tracking": self.tracking,

@@ -23,7 +23,7 @@ class SortedTable:
         names, places = ", ".join(columns), ", ".join("?" * len(columns))
         self._database = database
         self._add = f"INSERT OR IGNORE INTO entry VALUES (?, {places})"  # noqa: S608 - our own names
-        self._one = f"SELECT {names} FROM entry WHERE key = ?"  # noqa: S608 - as above
+        self._select = f"SELECT {names} FROM entry WHERE key = ?"  # noqa: S608 - as above
         self._all = f"SELECT key, {names} FROM entry ORDER BY key"  # noqa: S608 - as above
         database.execute("PRAGMA journal_mode = OFF")
         database.execute("PRAGMA synchronous = OFF")
@@ -56,7 +56,7 @@ class SortedTable:
 
     def find(self, key: bytes) -> tuple[Any, ...] | None:
         """Return the row of a key, None where there is none."""
-        found: tuple[Any, ...] | None = self._database.execute(self._one, (key,)).fetchone()
+        found: tuple[Any, ...] | None = self._database.execute(self._select, (key,)).fetchone()
         return found
 
     def rows(self) -> Iterator[tuple[Any, ...]]:

@@ -29,7 +29,7 @@ _URLS = ("url", "urls[0]")
 _COMMIT_DIGITS = 40
 
 
-class Addressed(Fetcher):
+class AddressFetcher(Fetcher):
     """A fetcher that takes ``url``, or ``urls`` of which the first counts.
 
     Attributes:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from updater.fetchers.addressed import Addressed
+from updater.fetchers.addressed import AddressFetcher
 from updater.fetchers.base import written_hash
 
 if TYPE_CHECKING:
     from updater.model import Package, Source
 
 
-class FetchTarball(Addressed):
+class FetchTarball(AddressFetcher):
     """The tree of an archive by its address; without a hash it pins nothing."""
 
     functions: ClassVar[frozenset[str]] = frozenset({"fetchTarball"})

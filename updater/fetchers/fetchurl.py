@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from updater.fetchers.addressed import Addressed
+from updater.fetchers.addressed import AddressFetcher
 
 
-class FetchUrl(Addressed):
+class FetchUrl(AddressFetcher):
     """A file by its address."""
 
     functions: ClassVar[frozenset[str]] = frozenset({"fetchurl"})

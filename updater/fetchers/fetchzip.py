@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from updater.fetchers.addressed import Addressed
+from updater.fetchers.addressed import AddressFetcher
 
 if TYPE_CHECKING:
     from updater.model import Source
 
 
-class FetchZip(Addressed):
+class FetchZip(AddressFetcher):
     """The tree of an archive by its address."""
 
     functions: ClassVar[frozenset[str]] = frozenset({"fetchzip"})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec.msgpack
 
-from updater.effects.processes.beside import Beside, interruptible, processors
+from updater.effects.processes.beside import ForkedWork, interruptible, processors
 from updater.find.files import overlay_files
 from updater.find.found import OverlayFile, assembled
 
@@ -33,7 +33,7 @@ def begin_reading(config: Config) -> Callable[[], OverlayFiles]:
         ConfigError: an entry of ``overlays:`` names nothing.
     """
     parts = tuple(_parts(overlay_files(config)))
-    copies = [Beside(partial(_encoded, config.root, part)) for part in parts]
+    copies = [ForkedWork(partial(_encoded, config.root, part)) for part in parts]
 
     def end() -> OverlayFiles:
         reads: list[OverlayFile] = []

@@ -66,7 +66,7 @@ class TreeHashes:
         self._pinned = pinned.digest if pinned is not None else b""
         self._most = most
         self.over = over
-        self._known = mirror.kept_hashes()
+        self._digests = mirror.kept_hashes()
         self._objects = objects
         self._hasher = TreeHasher(objects)
         self._crew: _Crew | None = None
@@ -79,7 +79,7 @@ class TreeHashes:
         """
         tree = bytes.fromhex(one.tree)
         if self._is_known(tree):
-            return TreeHash(Sri("sha256", self._known[tree]), depends_on_commit=False)
+            return TreeHash(Sri("sha256", self._digests[tree]), depends_on_commit=False)
         self.made += 1
         try:
             ahead = self._crew.taken(one, self.over) if self._crew is not None else None
@@ -87,13 +87,13 @@ class TreeHashes:
         except Inexact:
             hashed = self._archived(one)
         if not hashed.depends_on_commit:
-            self._known[tree] = hashed.sri.digest
+            self._digests[tree] = hashed.sri.digest
         return hashed
 
     def keep(self) -> None:
         """Leave the hashes to the next run."""
         if self.made:
-            self._mirror.keep_hashes(self._known)
+            self._mirror.keep_hashes(self._digests)
 
     def ahead(
         self, offered: Iterator[LoggedCommit], workers: int | None = None
@@ -140,7 +140,7 @@ class TreeHashes:
                     if tree not in sent and not self._is_known(tree):
                         sent.add(tree)
                         new[one.commit] = one
-                allowed = self._most - self.made - crew.asked
+                allowed = self._most - self.made - crew.outstanding
                 crew.ask(list(islice(new.values(), max(0, allowed))))
                 waiting.append(stretch)
             if not waiting:
@@ -148,7 +148,7 @@ class TreeHashes:
             yield from waiting.popleft()
 
     def _is_known(self, tree: bytes) -> bool:
-        return self._known.get(tree, self._pinned) != self._pinned
+        return self._digests.get(tree, self._pinned) != self._pinned
 
     def _archived(self, one: LoggedCommit) -> TreeHash:
         # Whether it depends on the commit is then unknown, and costs only time.
@@ -171,8 +171,8 @@ class _Crew:
         self.room = len(workers) * _WAITING
         self._workers = workers
         self._turn = 0
-        self._asked: deque[tuple[Worker, list[str]]] = deque()
-        self._told: dict[str, Any] = {}
+        self._stretches: deque[tuple[Worker, list[str]]] = deque()
+        self._hashes: dict[str, Any] = {}
 
     @classmethod
     @contextmanager
@@ -189,9 +189,9 @@ class _Crew:
                 worker.close()
 
     @property
-    def asked(self) -> int:
+    def outstanding(self) -> int:
         """How many trees they were asked for and have not told yet, or nobody has taken."""
-        return sum(len(commits) for _, commits in self._asked) + len(self._told)
+        return sum(len(commits) for _, commits in self._stretches) + len(self._hashes)
 
     def ask(self, stretch: list[LoggedCommit]) -> None:
         """Give the next worker a stretch."""
@@ -199,7 +199,7 @@ class _Crew:
             worker = self._workers[self._turn % len(self._workers)]
             self._turn += 1
             worker.ask([(one.commit, one.tree) for one in stretch])
-            self._asked.append((worker, [one.commit for one in stretch]))
+            self._stretches.append((worker, [one.commit for one in stretch]))
 
     def taken(self, one: LoggedCommit, over: Callable[[], bool]) -> TreeHash | None:
         """Return the hash of a commit, None where no worker tells it.
@@ -208,13 +208,15 @@ class _Crew:
             Inexact: git itself must be asked.
             Unreproducible: it has none to compare.
         """
-        while one.commit not in self._told and any(one.commit in each for _, each in self._asked):
-            worker, commits = self._asked.popleft()
+        while one.commit not in self._hashes and any(
+            one.commit in each for _, each in self._stretches
+        ):
+            worker, commits = self._stretches.popleft()
             told = worker.answer(over)
             if told is None:
                 return None
-            self._told |= dict(zip(commits, told, strict=True))
-        match self._told.pop(one.commit, None):
+            self._hashes |= dict(zip(commits, told, strict=True))
+        match self._hashes.pop(one.commit, None):
             case [str(digest), bool(depends)]:
                 return TreeHash(Sri("sha256", bytes.fromhex(digest)), depends)
             case ["unreproducible", *words]:

@@ -14,7 +14,7 @@ from updater.effects.git.mirror import LoggedCommit, Mirror
 from updater.identify.exact import Unreproducible
 from updater.identify.hashes import TreeHashes
 from updater.identify.questions import HashQuestion, Identification, Identity, SearchBudget
-from updater.identify.search import Clues, Match, NothingFound, candidates, same_tree, search
+from updater.identify.search import Match, NothingFound, SearchClues, candidates, same_tree, search
 from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
@@ -66,18 +66,18 @@ class Identifier:
         Raises:
             UpstreamError: the repository cannot be cloned.
         """
-        kept = await self._kept(question)
+        kept = await self._earlier_answer(question)
         if kept is not None:
             return kept
         written = await git.written_at(self._root, question.file, question.written)
-        clues = Clues(question.likely, question.tagged, written)
+        clues = SearchClues(question.likely, question.tagged, written)
         found = await self._in_thread(lambda stop: self._search(question, clues, stop))
         if isinstance(found, NothingFound):
             return found
         identity, holding = found
         if self._answers is not None:
             known = {"commit": identity.commit, "looked_at": identity.looked_at}
-            self._answers.keep({**known, "holding": holding}, *_asked(question))
+            self._answers.keep({**known, "holding": holding}, *_key(question))
         return identity
 
     async def hash_of(self, url: str, commit: str) -> Sri | None:
@@ -124,11 +124,11 @@ class Identifier:
         finally:
             stop.set()
 
-    async def _kept(self, question: HashQuestion) -> Identity | None:
+    async def _earlier_answer(self, question: HashQuestion) -> Identity | None:
         """Return another run's answer, with what the rev says by now."""
         if self._answers is None:
             return None
-        asked, named = _asked(question), question.named
+        asked, named = _key(question), question.named
         kept = self._answers.get(*asked)
         if kept is None:
             return None
@@ -144,10 +144,10 @@ class Identifier:
         ):
             holding = [*holding, named]
             self._answers.keep({**kept, "holding": holding}, *asked)
-        return Identity(commit, looked_at, kept=True, is_named=named in holding)
+        return Identity(commit, looked_at, from_cache=True, is_named=named in holding)
 
     def _search(
-        self, question: HashQuestion, clues: Clues, stop: threading.Event
+        self, question: HashQuestion, clues: SearchClues, stop: threading.Event
     ) -> NothingFound | tuple[Identity, list[str]]:
         pinned, budget = question.pinned, self._budget
         with self._opened(question.url, pinned, stop) as (mirror, hashes):
@@ -169,7 +169,7 @@ class Identifier:
                 return found
             holding = _holding(found, mirror, question, hashes)
             named = question.named in holding
-            identity = Identity(holding[0], found.looked_at, kept=False, is_named=named)
+            identity = Identity(holding[0], found.looked_at, from_cache=False, is_named=named)
             return identity, holding[:_MOST_NAMED]
 
     @contextmanager
@@ -193,7 +193,7 @@ class Identifier:
                     hashes.keep()
 
 
-def _asked(question: HashQuestion) -> tuple[str, str]:
+def _key(question: HashQuestion) -> tuple[str, str]:
     return question.url, str(question.pinned)
 
 

@@ -33,7 +33,7 @@ class Objects(Protocol):
         """Yield one object's content in pieces."""
 
 
-class Streamed(Struct, frozen=True):
+class StreamedFile(Struct, frozen=True):
     """A file that is too large to keep."""
 
     start: bytes
@@ -41,7 +41,7 @@ class Streamed(Struct, frozen=True):
     size: int
 
 
-class Substituted(Struct, frozen=True):
+class SubstitutedFile(Struct, frozen=True):
     """A file whose content depends on the commit."""
 
     start: bytes
@@ -49,7 +49,7 @@ class Substituted(Struct, frozen=True):
     content: bytes
 
 
-Piece: TypeAlias = "bytes | Streamed | Substituted"
+Piece: TypeAlias = "bytes | StreamedFile | SubstitutedFile"
 
 
 def whole_file(content: bytes, *, executable: bool) -> bytes:
@@ -64,9 +64,9 @@ def cost_of(piece: Piece) -> int:
     match piece:
         case bytes():
             return len(piece) + 100
-        case Substituted(content=content):
+        case SubstitutedFile(content=content):
             return len(content) + 100
-        case Streamed():
+        case StreamedFile():
             return 200
 
 
@@ -79,7 +79,7 @@ def rendered(pieces: Sequence[Piece], commit: CommitObject) -> tuple[Piece, ...]
     """
     return tuple(
         piece.start + whole_file(commit.formatted(piece.content), executable=piece.executable)
-        if isinstance(piece, Substituted)
+        if isinstance(piece, SubstitutedFile)
         else piece
         for piece in pieces
     )
@@ -114,7 +114,7 @@ class Hashing:
             if isinstance(piece, bytes):
                 digest.update(piece)
                 fed += len(piece)
-            elif isinstance(piece, Streamed):
+            elif isinstance(piece, StreamedFile):
                 digest.update(piece.start)
                 for chunk in self._objects.chunks(piece.identity):
                     digest.update(chunk)

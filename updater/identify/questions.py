@@ -53,13 +53,13 @@ class Identity(Struct, frozen=True):
 
     Attributes:
         looked_at: how many trees were hashed until it was found.
-        kept: the answer is another run's.
+        from_cache: the answer is another run's.
         is_named: the commit that the rev says has the hash too, if it is another one.
     """
 
     commit: str
     looked_at: int
-    kept: bool
+    from_cache: bool
     is_named: bool
 
 

@@ -38,10 +38,10 @@ class HistoryCommit(Protocol):
         """When it was committed."""
 
 
-One = TypeVar("One", bound=HistoryCommit)
+AnyCommit = TypeVar("AnyCommit", bound=HistoryCommit)
 
 
-class Clues(Struct, frozen=True):
+class SearchClues(Struct, frozen=True):
     """What is known of a pin beside its hash.
 
     Attributes:
@@ -94,7 +94,7 @@ class NothingFound(Struct, frozen=True):
         return f"{saw}; would be explained by: {'; '.join(why)}"
 
 
-def candidates(log: Callable[[], Iterable[One]], clues: Clues) -> Iterator[One]:
+def candidates(log: Callable[[], Iterable[AnyCommit]], clues: SearchClues) -> Iterator[AnyCommit]:
     """Yield every commit, likeliest first, the likely ones again later on.
 
     Args:
@@ -102,15 +102,15 @@ def candidates(log: Callable[[], Iterable[One]], clues: Clues) -> Iterator[One]:
         clues: what makes some likely.
     """
     wanted = dict.fromkeys((*clues.likely, *clues.newest))
-    known: dict[str, One] = {}
+    known: dict[str, AnyCommit] = {}
 
-    def noted() -> Iterator[One]:
+    def noted() -> Iterator[AnyCommit]:
         for one in log():
             if one.commit in wanted:
                 known[one.commit] = one
             yield one
 
-    near: list[One] = []
+    near: list[AnyCommit] = []
     if clues.written is not None:
         written = clues.written
         near = heapq.nsmallest(
@@ -128,8 +128,8 @@ def candidates(log: Callable[[], Iterable[One]], clues: Clues) -> Iterator[One]:
 
 def search(
     pinned: Sri,
-    offered: Iterable[One],
-    hash_of: Callable[[One], TreeHash],
+    offered: Iterable[AnyCommit],
+    hash_of: Callable[[AnyCommit], TreeHash],
     ended: Callable[[int], str],
 ) -> Match | NothingFound:
     """Return the first candidate whose tree has the pinned hash.

@@ -26,8 +26,8 @@ from updater.identify.pieces import (
     Hashing,
     Objects,
     Piece,
-    Streamed,
-    Substituted,
+    StreamedFile,
+    SubstitutedFile,
     cost_of,
     rendered,
     whole_file,
@@ -118,7 +118,7 @@ class TreeHasher:
         self._objects = objects
         self._algorithm = algorithm
         self._room = kept_bytes
-        self._kept: OrderedDict[tuple[object, ...], _SerialisedFolder] = OrderedDict()
+        self._folders: OrderedDict[tuple[object, ...], _SerialisedFolder] = OrderedDict()
         self._newest: dict[bytes, tuple[object, ...]] = {}
         self._hashing = Hashing(algorithm, objects)
 
@@ -135,7 +135,7 @@ class TreeHasher:
         """
         root = self._folder(bytes.fromhex(tree), b"", GitAttributes())
         pieces = root.pieces
-        depends = any(isinstance(piece, Substituted) for piece in pieces)
+        depends = any(isinstance(piece, SubstitutedFile) for piece in pieces)
         if depends:
             (data,) = self._objects.read([commit], _STREAMED_BYTES)
             if isinstance(data, int):
@@ -148,9 +148,9 @@ class TreeHasher:
     def _folder(self, identity: bytes, path: bytes, above: GitAttributes) -> _SerialisedFolder:
         context = above.context
         key: tuple[object, ...] = (identity, path, context) if context else (identity,)
-        found = self._kept.get(key)
+        found = self._folders.get(key)
         if found is not None:
-            self._kept.move_to_end(key)
+            self._folders.move_to_end(key)
         else:
             found = self._made(identity, path, above)
             self._keep(key, found)
@@ -158,13 +158,13 @@ class TreeHasher:
         return found
 
     def _keep(self, key: tuple[object, ...], folder: _SerialisedFolder) -> None:
-        self._kept[key] = folder
+        self._folders[key] = folder
         self._room -= folder.cost
-        while self._room < 0 and len(self._kept) > 1:
-            _, dropped = self._kept.popitem(last=False)
+        while self._room < 0 and len(self._folders) > 1:
+            _, dropped = self._folders.popitem(last=False)
             self._room += dropped.cost
-        if len(self._newest) > 2 * len(self._kept) + 1000:  # paths that history left behind
-            self._newest = {path: one for path, one in self._newest.items() if one in self._kept}
+        if len(self._newest) > 2 * len(self._folders) + 1000:  # paths that history left behind
+            self._newest = {path: one for path, one in self._newest.items() if one in self._folders}
 
     def _made(self, identity: bytes, path: bytes, above: GitAttributes) -> _SerialisedFolder:
         entries = self._entries(identity)
@@ -222,7 +222,7 @@ class TreeHasher:
         self, shown: Sequence[_Shown], newest: tuple[object, ...] | None
     ) -> dict[object, Piece]:
         """Return the pieces of a folder's own entries, those of its last version used again."""
-        last = self._kept.get(newest) if newest is not None else None
+        last = self._folders.get(newest) if newest is not None else None
         known = last.own if last is not None else {}
         own: dict[object, Piece] = {}
         missing = []
@@ -255,13 +255,13 @@ class TreeHasher:
         if isinstance(content, int):
             if not conversion:
                 head = start + nar.file_start(content, executable=executable)
-                return Streamed(head, entry.identity.hex(), content)
+                return StreamedFile(head, entry.identity.hex(), content)
             if content >= _UNCONVERTED_BYTES:
                 raise Inexact("a file is too large to be converted")
             content = self._whole(entry.identity)
         content = conversion.applied(content)
         if conversion.substituted and FORMAT.search(content):
-            return Substituted(start, executable, content)
+            return SubstitutedFile(start, executable, content)
         return start + whole_file(content, executable=executable)
 
 

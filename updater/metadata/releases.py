@@ -76,8 +76,8 @@ class ReleaseReader(Struct, frozen=True):
         old, new = await self._on_index(outcome, project) if index else (None, None)
         before = await self._by_itself(old, project)
         after = await self._by_itself(new, project)
-        if outcome.hashed is not None and outcome.hashed.kept:
-            after.append(await _of_tree(outcome.hashed.kept, "the source archive"))
+        if outcome.hashed is not None and outcome.hashed.files:
+            after.append(await _of_tree(outcome.hashed.files, "the source archive"))
         for said, files in ((before, trees.old), (after, trees.new)):
             if files:
                 said.append(await _of_tree(files, "the project files at both commits"))

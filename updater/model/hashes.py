@@ -53,7 +53,7 @@ class Hashed:
     ``nix``: by a Nix prefetcher. ``build``: by a fixed-output build with a fake hash.
 
     Attributes:
-        kept: path below the root -> contents of the small files that say what a project requires,
+        files: path below the root -> contents of the small files that say what a project requires,
             where an archive was read.
         collisions: paths of the archive that differ only in case, so that a Mac gets another tree.
     """
@@ -61,5 +61,5 @@ class Hashed:
     sri: Sri
     method: HashMethod
     downloaded_bytes: int
-    kept: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     collisions: tuple[tuple[str, str], ...] = ()

@@ -100,7 +100,7 @@ class Offer(Struct, frozen=True):
     default_branch: str = ""
     repository: str = ""
     releases: tuple[Candidate, ...] | None = None
-    known: CommitFacts = field(default_factory=CommitFacts)
+    facts: CommitFacts = field(default_factory=CommitFacts)
     warnings: tuple[PinWarning, ...] = ()
 
 

@@ -41,7 +41,7 @@ class PackageOutcome(Struct, frozen=True, kw_only=True):
         return self.candidate.version if self.candidate is not None else ""
 
     @property
-    def known(self) -> dict[str, Any]:
+    def common_fields(self) -> dict[str, Any]:
         """The fields that stay when the same package ends otherwise after all."""
         return {
             "package": self.package,

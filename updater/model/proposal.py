@@ -40,7 +40,7 @@ class Update(Struct, frozen=True):
         reported: the build was another process's, whose word is taken for it.
         stays: as `source_stays` says.
         title, group_title: the templates of the title.
-        asked: what ``--to`` named; empty where nobody asked.
+        requested_version: what ``--to`` named; empty where nobody asked.
         command: that finds it.
         evidence: how it is known what the pin held; None where that needed no search.
         proposed: the day on which its pull request first had it, in UTC; None where that is not
@@ -66,10 +66,10 @@ class Update(Struct, frozen=True):
     build: Build | None
     reported: bool
     stays: bool = False
-    told: Research = NO_RESEARCH
+    research: Research = NO_RESEARCH
     title: str = TITLE
     group_title: str = "{group}: update {count} packages"
-    asked: str = ""
+    requested_version: str = ""
     command: Command = "bump"
     label: str = ""
     evidence: Evidence | None = None

@@ -62,13 +62,13 @@ class Vulnerabilities(Struct, frozen=True):
     Attributes:
         name: the project that was asked about, as the package index calls it.
         fixed: of the old release, and not of the new one.
-        known: of the new release.
+        present: of the new release.
         problem: why it is not known; empty where it is.
     """
 
     name: str
     fixed: tuple[Vulnerability, ...] = ()
-    known: tuple[Vulnerability, ...] = ()
+    present: tuple[Vulnerability, ...] = ()
     problem: str = ""
 
 

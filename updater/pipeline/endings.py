@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def checked(decision: Decision) -> Outcome:
     """Return what ``check`` says of a decision."""
-    known = decision.known
+    known = decision.common_fields
     match decision.choice:
         case Take():
             return Outdated(reason=decision.reason, **known)

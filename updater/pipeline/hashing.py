@@ -55,12 +55,12 @@ class HashStage(Struct, frozen=True):
         fetches: list[Fetch] = []
         for one in self._fetches(subject, candidate):
             if isinstance(one, NoFile):
-                return Held(reason=one.reason, **decision.known)
+                return Held(reason=one.reason, **decision.common_fields)
             fetches.append(one)
         search = SourceHashes(subject, fetches, self.run.prefetcher)
         problem = search.problem(self._cannot_build(subject, ask), moving=decision.tracking.moving)
         if problem:
-            return Held(reason=problem, **decision.known)
+            return Held(reason=problem, **decision.common_fields)
         unbuilt = ask.unbuilt or self.run.builder().skipped(subject.policy.build)
         built = not unbuilt or (subject.package.side_hashes and ask.reported is None)
         async with self._archive(search, kept=bool(built)) as archive:
@@ -72,7 +72,7 @@ class HashStage(Struct, frozen=True):
             if unknown and not problem:
                 problem = search.problem(self._cannot_build(subject, ask), moving=False)
             if problem:
-                return Held(reason=problem, **decision.known)
+                return Held(reason=problem, **decision.common_fields)
             needed = archive if unknown or not unbuilt else None
             source = await self._stored(needed, hashed, search)
         try:
@@ -80,7 +80,7 @@ class HashStage(Struct, frozen=True):
         except NotEvaluated as error:
             names = " and ".join(one.shown for one in unknown)
             reason = f"only a build can tell its {names}, and {error.message}; {ADVICE}"
-            return Held(reason=reason, **decision.known)
+            return Held(reason=reason, **decision.common_fields)
         await self._refuse_moved(search, candidate)
         built_hash = found.get(Unknown("hash"))
         if built_hash is not None:

@@ -67,7 +67,7 @@ class Preparer(Struct, frozen=True):
                 return ready
             change = ready.planned.of(found.texts[ready.package.file])
             if not change.edits:
-                return Current(**ready.known)
+                return Current(**ready.common_fields)
             after = dependents(ready.identity, maker.used) if ready.policy.dependents else ()
             jobs[ready.identity] = maker.job(ready, {ready.package.file: change.after}, after)
             return ready
@@ -82,7 +82,7 @@ class Preparer(Struct, frozen=True):
                 return ready
             built = await self.run.builder().build(jobs[ready.identity], ahead)
             if built.status == "failed" and ready.policy.on_failure == "skip":
-                return unbuilt(built, **ready.known)
+                return unbuilt(built, **ready.common_fields)
             return replace(ready, build=built)
 
         # The members of a group wait for each other, and must not keep others from being built.

@@ -38,6 +38,6 @@ class Proposed(Struct, frozen=True):
         return self.outcome.package
 
     @property
-    def known(self) -> dict[str, Any]:
-        """The fields that every outcome has, as `known` of an outcome has them."""
-        return self.outcome.known
+    def common_fields(self) -> dict[str, Any]:
+        """The fields that every outcome has, as `common_fields` of an outcome has them."""
+        return self.outcome.common_fields

@@ -20,8 +20,8 @@ class InProgress(Protocol):
     """A package on its way, with what is known of it so far."""
 
     @property
-    def known(self) -> dict[str, Any]:
-        """The fields of an outcome, as `known` of an outcome has them; ``package`` is one."""
+    def common_fields(self) -> dict[str, Any]:
+        """The fields of an outcome, as its own `common_fields` has them; ``package`` is one."""
 
 
 Item = TypeVar("Item", bound="Package | InProgress")
@@ -91,4 +91,4 @@ def failed(item: Package | InProgress, error: StageError) -> Failed:
 
 
 def _known(item: Package | InProgress) -> dict[str, Any]:
-    return {"package": item} if isinstance(item, Package) else item.known
+    return {"package": item} if isinstance(item, Package) else item.common_fields

@@ -24,8 +24,8 @@ class Trial(Struct, frozen=True):
     job: BuildJob
 
     @property
-    def known(self) -> dict[str, Any]:
-        """The fields that every outcome has, as `known` of an outcome has them."""
+    def common_fields(self) -> dict[str, Any]:
+        """The fields that every outcome has, as `common_fields` of an outcome has them."""
         return {"package": self.job.target.package}
 
 
@@ -44,8 +44,8 @@ class TrialStage(Struct, frozen=True):
         async def build(trial: Trial) -> Outcome:
             result = await self.run.builder().build(trial.job, ahead)
             if result.status == "failed":
-                return unbuilt(result, **trial.known)
-            return Passed(build=result, **trial.known)
+                return unbuilt(result, **trial.common_fields)
+            return Passed(build=result, **trial.common_fields)
 
         return await stage.each(trials, build)
 

@@ -102,7 +102,7 @@ class GroupBuild:
                 ended[one.identity] = self._failed(one, error)
                 continue
             if not change.edits:
-                ended[one.identity] = Current(**one.known)
+                ended[one.identity] = Current(**one.common_fields)
                 continue
             texts[file] = change.after
             changed.add(file)
@@ -174,7 +174,7 @@ def _built(member: Ready, builds: Mapping[str, Build], members: Sequence[Ready])
 
 
 def _unbuilt(name: str, member: Ready, build: Build, members: Sequence[Ready]) -> Failed:
-    outcome = unbuilt(build, **member.known)
+    outcome = unbuilt(build, **member.common_fields)
     others = ", ".join(one.package.name for one in members if one is not member)
     where = f"in group {name}, together with {others}" if others else f"alone of group {name}"
     return replace(outcome, message=f"{where}: {outcome.message}")

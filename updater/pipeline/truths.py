@@ -118,9 +118,9 @@ class TruthStage(Struct, frozen=True):
         if isinstance(decision.choice, Take):
             fetch = subject.fetch(decision.choice.candidate, self.run.config.hosts)
             if isinstance(fetch, NoFile):
-                return Held(reason=fetch.reason, **decision.known)
+                return Held(reason=fetch.reason, **decision.common_fields)
             if subject.package.companions or subject.package.side_hashes:
-                return Held(reason=_SHARED_VERSION, **decision.known)
+                return Held(reason=_SHARED_VERSION, **decision.common_fields)
             values |= fetch.values
         return _kept(decision, values, sri=sri)
 

@@ -47,7 +47,7 @@ class Writer(Struct, frozen=True):
         package = ready.package
         change = ready.planned.of(texts[package.file])
         if not change.edits:
-            return Current(**ready.known)
+            return Current(**ready.common_fields)
         updated = Updated(
             change=change,
             hashed=ready.hashed,
@@ -55,7 +55,7 @@ class Writer(Struct, frozen=True):
             reason=ready.decision.reason,
             build=ready.build,
             built=ready.built,
-            **ready.known,
+            **ready.common_fields,
         )
         if not ask.dry_run:
             await self._write_change(updated, commit=ask.commit)

@@ -90,10 +90,10 @@ def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
         build=outcome.build,
         reported=reported,
         stays=source_stays(outcome),
-        told=proposed.told,
+        research=proposed.told,
         title=policy.pull_request.title,
         group_title=policy.pull_request.group_title,
-        asked=proposed.asked,
+        requested_version=proposed.asked,
         command=proposed.command,
         label=label or "",
         evidence=outcome.evidence,
@@ -119,7 +119,7 @@ def held(member: PullRequestPart, decision: rules.Leave) -> Held:
         until=decision.until,
         pending=decision.pending,
         pull_request=decision.pull.link if decision.pull is not None else None,
-        **member.outcome.known,
+        **member.outcome.common_fields,
     )
 
 

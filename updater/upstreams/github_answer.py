@@ -166,7 +166,7 @@ class RepositoryAnswer:
             default.name if default is not None else "",
             f"{url}.git",
             releases=self._releases() if self._question.releases else None,
-            known=CommitFacts(dates, dict(self._relations()), self._contents()),
+            facts=CommitFacts(dates, dict(self._relations()), self._contents()),
             warnings=moved(project.path, self.path) + self._archived(),
         )
 

@@ -146,7 +146,7 @@ class _Asking:
             candidates=tuple(
                 replace(one, published=self._dates.get(one.commit)) for one in found.candidates
             ),
-            known=CommitFacts(dates=self._dates),
+            facts=CommitFacts(dates=self._dates),
             releases=None
             if self._releases is None
             else tuple(

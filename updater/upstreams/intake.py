@@ -43,7 +43,7 @@ def taken_in(offer: OfferOrError) -> OfferOrError:
         },
         default_branch=offer.default_branch if _is_name(offer.default_branch) else "",
         releases=_candidates(offer.releases) if offer.releases is not None else None,
-        known=_facts(offer.known),
+        facts=_facts(offer.facts),
         warnings=tuple(PinWarning(one.code, printable(one.message)) for one in offer.warnings),
     )
 

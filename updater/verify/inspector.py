@@ -51,7 +51,7 @@ class Inspector(Struct, frozen=True):
             candidate=candidate,
             warnings=offer.warnings,
             evidence=repository.evidence,
-            looked_at=None if found.kept else found.looked_at,
+            looked_at=None if found.from_cache else found.looked_at,
         )
 
     async def pin(self, subject: Subject, offer: Offer) -> Decision:

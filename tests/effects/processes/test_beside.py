@@ -9,19 +9,19 @@ import threading
 
 import pytest
 
-from updater.effects.processes.beside import Beside
+from updater.effects.processes.beside import ForkedWork
 
 COPIES = (
     sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1  # else no copy is made
 )
 SCRIPT = """
 import os
-from updater.effects.processes.beside import Beside
+from updater.effects.processes.beside import ForkedWork
 
 def work():
     {work}
 
-beside = Beside(work)
+beside = ForkedWork(work)
 print(beside.result())
 """
 
@@ -98,7 +98,7 @@ def test_a_process_with_threads_is_not_copied() -> None:
     thread = threading.Thread(target=ended.wait)
     thread.start()
     try:
-        assert Beside(lambda: b"done").result() is None
+        assert ForkedWork(lambda: b"done").result() is None
     finally:
         ended.set()
         thread.join()

@@ -80,7 +80,7 @@ TOLD = Research(
         fixed=(
             Vulnerability("GHSA-1", ("CVE-1",), "was *bad* @anna", "https://osv.example/GHSA-1"),
         ),
-        known=(Vulnerability("GHSA-2", (), "", "javascript:alert(1)"),),
+        present=(Vulnerability("GHSA-2", (), "", "javascript:alert(1)"),),
     ),
 )
 BODIES: dict[str, list[Update]] = {
@@ -94,10 +94,10 @@ BODIES: dict[str, list[Update]] = {
         example(ref="", commit="", upstream="", url="", method="index", published=None, build=None)
     ],
     "group": [example(), example(name="einx", old="0.1.0", new="0.1.1")],
-    "told": [example(told=TOLD, asked="v0.8.3", warnings=(LICENCE,))],
+    "told": [example(research=TOLD, requested_version="v0.8.3", warnings=(LICENCE,))],
     "told-nothing-new": [
         example(
-            told=Research(
+            research=Research(
                 difference=Difference((), "both wheels"),
                 vulnerabilities=Vulnerabilities("ema-pytorch"),
             )
@@ -111,7 +111,7 @@ BODIES: dict[str, list[Update]] = {
             ref="v0.7.7",
             build=Build("skipped", "", phase="the source stays the same"),
             command="pin",
-            told=UNCHANGED,
+            research=UNCHANGED,
             stays=True,
             evidence=Evidence(
                 "0123456789abcdef0123456789abcdef01234567", "v0.7.7", 3, "sha256-AAAA"
@@ -124,7 +124,7 @@ BODIES: dict[str, list[Update]] = {
             new="0.7.7",
             stays=True,
             build=Build("skipped", "", phase="the source stays the same"),
-            told=Research(
+            research=Research(
                 vulnerabilities=Vulnerabilities(
                     "ema-pytorch", problem="the source could not be asked"
                 ),
@@ -197,7 +197,7 @@ def test_many_long_notes_push_nothing_else_out_of_a_body() -> None:
             for number in range(150)
         )
         body = render(
-            [example(name=f"a{one}", told=Research(notes=notes)) for one in range(packages)]
+            [example(name=f"a{one}", research=Research(notes=notes)) for one in range(packages)]
         )
         assert len(body) <= LONGEST
         assert body.count("<summary>Release notes") == packages * shown

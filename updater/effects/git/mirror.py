@@ -139,18 +139,18 @@ class Mirror:
         if not _ID.fullmatch(identity):  # it comes from upstream, and goes into a command
             return None
         ours = f"+{identity}:refs/held/{identity}"
-        known = self._known(identity)
-        if known is None and len(identity) == _ID_DIGITS:
+        commit = self._logged_commit(identity)
+        if commit is None and len(identity) == _ID_DIGITS:
             try:
                 self._fetch_refs(self._url, ours)
             except BadAnswer:
                 raise
             except UpstreamError:
                 return None
-            known = self._known(identity)
-        return known
+            commit = self._logged_commit(identity)
+        return commit
 
-    def _known(self, identity: str) -> LoggedCommit | None:
+    def _logged_commit(self, identity: str) -> LoggedCommit | None:
         with suppress(UpstreamError):
             shown = self._git("log", "-1", "--no-walk", *_LOG_FORM, f"{identity}^{{commit}}")
             return _logged(shown)

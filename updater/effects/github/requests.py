@@ -122,7 +122,7 @@ class Requests:
         try:
             return self.ask(path)
         except GithubException as error:
-            if error.status == 404 or _TOO_LARGE in _said(error):  # noqa: PLR2004 - HTTP
+            if error.status == 404 or _TOO_LARGE in _explanation(error):  # noqa: PLR2004 - HTTP
                 return None
             raise
 
@@ -158,7 +158,7 @@ class Requests:
         try:
             yield
         except GithubException as error:
-            said = f"{name}: cannot {what}: {error.status} {_said(error)}".rstrip()
+            said = f"{name}: cannot {what}: {error.status} {_explanation(error)}".rstrip()
             raise PublishError(said, hint=self._hint(error, right)) from error
         except requests.RequestException as error:
             raise PublishError(
@@ -189,19 +189,19 @@ class Requests:
 
     def _forbidden(self, error: GithubException, right: str) -> str:
         headers = {key.lower(): value for key, value in (error.headers or {}).items()}
-        if _NOT_PERMITTED in _said(error):
+        if _NOT_PERMITTED in _explanation(error):
             return (
                 "turn on `Allow GitHub Actions to create and approve pull requests` in the "
                 "repository's settings, Actions, General; it is off by default"
             )
-        if "rate limit" in _said(error).lower() or "retry-after" in headers:
+        if "rate limit" in _explanation(error).lower() or "retry-after" in headers:
             return "GitHub asks for patience: run the command again later"
         rights = headers.get("x-accepted-github-permissions", "") or f"{right}=write"
         where = f"; {_WHERE[right]}" if right in _WHERE else ""
         return f"the token in {self._access.variable} lacks a right: {rights}{where}"
 
 
-def _said(error: GithubException) -> str:
+def _explanation(error: GithubException) -> str:
     """Return GitHub's message and the reasons in ``errors``, on one line."""
     data = error.data if isinstance(error.data, dict) else {}
     parts = [str(data.get("message") or error.message or "")]

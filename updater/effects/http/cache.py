@@ -32,7 +32,7 @@ _LARGEST = 512 * 1024 * 1024
 _KEPT_HEADERS = ("content-type", "link", "etag", "last-modified")
 
 
-class Kept(Struct, frozen=True):
+class CachedResponse(Struct, frozen=True):
     """An answer of an earlier run.
 
     Attributes:
@@ -72,7 +72,7 @@ class Cache:
         parts = (url, headers.get("Accept", ""), headers.get("Authorization", ""))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
-    def find(self, key: str) -> Kept | None:
+    def find(self, key: str) -> CachedResponse | None:
         """Return what was kept under a key, None where nothing was or it is damaged."""
         path = self._path(key)
         try:
@@ -84,7 +84,7 @@ class Cache:
             self._give_up(error)
             return None
         try:
-            return Kept(_unpacked(data))
+            return CachedResponse(_unpacked(data))
         except (ValueError, TypeError, KeyError, zlib.error):
             self._say(f"{path} is damaged and was left out; it will be replaced")
             return None
@@ -92,7 +92,7 @@ class Cache:
     def keep(self, key: str, answer: HttpResponse) -> None:
         """Keep an answer that its host can be asked about again."""
         headers = answer.headers
-        if "no-store" in headers.get("cache-control", "") or not Kept(answer).conditions:
+        if "no-store" in headers.get("cache-control", "") or not CachedResponse(answer).conditions:
             return
         if self._broken:
             return

@@ -25,7 +25,7 @@ from updater.effects.http.credentials import Credential, Credentials
 from updater.effects.http.downloads import Downloads, limited
 from updater.effects.http.hooks import NoCookies, waiting
 from updater.effects.http.patience import TRANSIENT, Clock, Patience
-from updater.effects.http.resuming import Body
+from updater.effects.http.resuming import ResumableBody
 from updater.effects.http.statuses import FOREIGN, Refusal, mapped
 from updater.errors import BadAnswer, BrokenOff, UpstreamError
 from updater.model import HttpResponse
@@ -294,7 +294,7 @@ class Http:
             yield limited(pieces, url)
 
     def _body(self, url: str, scheme: Scheme | None) -> Generator[bytes]:
-        body = Body(url)
+        body = ResumableBody(url)
         begun = 0
         try:
             for attempt in self._patience.blocking_tries(url, lambda _: body.goes_on):
@@ -310,7 +310,7 @@ class Http:
                 hint="check the network, and try again later",
             ) from error
 
-    def _pieces(self, url: str, body: Body, sent: Mapping[str, str]) -> Iterator[bytes]:
+    def _pieces(self, url: str, body: ResumableBody, sent: Mapping[str, str]) -> Iterator[bytes]:
         with self._downloads.streaming(url, {**body.headers, **sent}) as response:
             whole, part = HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT
             if response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and body.size:

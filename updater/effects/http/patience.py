@@ -46,7 +46,7 @@ class Patience(Struct, frozen=True):
     max_wait: float
     say: Callable[[str], None]
     clock: Clock = Clock()
-    _told: set[tuple[str, str]] = field(default_factory=set)
+    _notices: set[tuple[str, str]] = field(default_factory=set)
 
     def tries(self, what: str, on: tuple[type[UpstreamError], ...]) -> tenacity.AsyncRetrying:
         """Return the loop for a request.
@@ -103,9 +103,9 @@ class Patience(Struct, frozen=True):
         elif isinstance(error, Unreachable):
             same = f"try {state.attempt_number}"
         host = "/".join(shown(what).split("/", 3)[:3])
-        if same and (host, same) in self._told:
+        if same and (host, same) in self._notices:
             return
-        self._told.add((host, same))
+        self._notices.add((host, same))
         self.say(f"{error}; asking again in {state.upcoming_sleep:.0f} s")
 
 

@@ -30,7 +30,7 @@ _RANGE = re.compile(rf"bytes ({_LENGTH.pattern})-({_LENGTH.pattern})/({_LENGTH.p
 _SETTLED = timedelta(minutes=1)
 
 
-class Body:
+class ResumableBody:
     """The body of one address, over as many connections as it takes.
 
     Attributes:

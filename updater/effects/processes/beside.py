@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-class Beside:
+class ForkedWork:
     """A copy of this process that does one piece of work and ends.
 
     Where a copy would be of no use (one processor) or no safe one (this process has threads; on

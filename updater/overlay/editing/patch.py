@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from updater.errors import PatchError
 from updater.model import Change, Edit, Package, PinValues, Source, Span
 from updater.overlay.editing.planner import Planner
-from updater.overlay.editing.proof import Shared, prove
+from updater.overlay.editing.proof import SharedLiteral, prove
 from updater.overlay.reading.file import ParsedFile, parse_file
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def plan_change(
     planner = Planner(now, source, values, before.text)
     try:
         return _planned(planner, before, fetchers)
-    except Shared:
+    except SharedLiteral:
         # A placeholder that several packages share: the hash is written where it belongs.
         return _planned(replace(planner, in_place=True), before, fetchers)
 

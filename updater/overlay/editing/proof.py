@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from updater.overlay.reading.syntax import NixText
 
 
-class Shared(PatchError):
+class SharedLiteral(PatchError):
     """The edit would change another package, which shares a binding with this one."""
 
 
@@ -49,7 +49,7 @@ def prove(change: Change, values: PinValues, before: ParsedFile, fetchers: froze
         if new.identity == package.identity:
             _check_package(old, new, values)
         elif _facts(old) != _facts(new):
-            raise Shared(
+            raise SharedLiteral(
                 f"{package.identity}: the edit would change {new.identity} too",
                 hint="the two share a binding: give each its own literal, or update them by hand",
             )

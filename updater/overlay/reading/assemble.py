@@ -13,7 +13,7 @@ from updater.errors import Bug, ReadError, bugs_at
 from updater.model import HASH_FIELDS, Directive, Field, Package, Source, Span
 from updater.overlay.reading import side_hashes, syntax, values
 from updater.overlay.reading.fields import Fields, uses_version
-from updater.overlay.reading.reach import Reach
+from updater.overlay.reading.reach import SourceReach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ class PlacedPackage(Struct, frozen=True):
         """Return it with a parse problem, which explains whatever else cannot be read."""
         return PlacedPackage(replace(self.package, problem=problem, hint=hint), self.places)
 
-    def told(self, directives: tuple[Directive, ...]) -> PlacedPackage:
+    def with_directives(self, directives: tuple[Directive, ...]) -> PlacedPackage:
         """Return it with what its comments say."""
         return PlacedPackage(replace(self.package, directives=directives), self.places)
 
@@ -57,7 +57,7 @@ class Assembler:
         calls = [call for draft in walk.drafts for call in draft.calls] + walk.loose
         self._calls = {call.node.start_byte: call for call in calls}
 
-    def found(self) -> Iterator[PlacedPackage]:
+    def packages(self) -> Iterator[PlacedPackage]:
         """Yield the packages, and the fetcher calls that belong to none."""
         used: set[int] = set()
         for draft in sorted(self._walk.drafts, key=lambda one: not one.role):
@@ -85,10 +85,10 @@ class Assembler:
     def _package(self, draft: Draft) -> tuple[PlacedPackage, list[Call]]:
         reach = self._reach(draft)
         version = self._fields.field(draft.get("version"))
-        if version is None and reach.found:
-            version = self._implied_version(draft, reach.found[0])
-        further = self._further(draft, reach.found, version) if version is not None else []
-        calls = reach.found + further
+        if version is None and reach.targets:
+            version = self._implied_version(draft, reach.targets[0])
+        further = self._further(draft, reach.targets, version) if version is not None else []
+        calls = reach.targets + further
         sources = [self._fields.source(call, _place(call, draft), version) for call in calls]
         pname = draft.get("pname")
         beside = self._side_hashes(draft, sources)
@@ -103,12 +103,14 @@ class Assembler:
             companions=tuple(sources[1:]),
             side_hashes=beside,
             other_hashes=side_hashes.others(draft, self._walk.loose_others, self._fields, beside),
-            skip="" if reach.found else reach.reason or "it has no source of its own",
+            skip="" if reach.targets else reach.reason or "it has no source of its own",
             nested=draft.get("sourceRoot") is not None,
         )
-        if not reach.found:
+        if not reach.targets:
             package = self._without_a_source(package, draft)
-        found = PlacedPackage(package, (draft.statement, *(call.statement for call in reach.found)))
+        found = PlacedPackage(
+            package, (draft.statement, *(call.statement for call in reach.targets))
+        )
         if package.source is not None:
             doubt = self._doubt(package, draft)
             if doubt is not None:
@@ -151,8 +153,8 @@ class Assembler:
             other_hashes=tuple(one for one in others if one.literal != literal),
         )
 
-    def _reach(self, draft: Draft) -> Reach:
-        reach = Reach(self._data, self._calls)
+    def _reach(self, draft: Draft) -> SourceReach:
+        reach = SourceReach(self._data, self._calls)
         binding = draft.get("src", "srcs")
         if binding is not None:
             reach.follow(binding)

@@ -72,7 +72,7 @@ def parse_file(data: bytes, file: str, fetchers: frozenset[str]) -> ParsedFile:
 def _content(source: syntax.NixText, file: str, fetchers: frozenset[str]) -> FileContent:
     data = source.data
     walk = Walk(source, fetchers)
-    found = sorted(Assembler(data, file, walk).found(), key=lambda one: one.package.span)
+    found = sorted(Assembler(data, file, walk).packages(), key=lambda one: one.package.span)
     problems: list[Problem] = []
     places = unparsed(source)
     if places:
@@ -155,7 +155,7 @@ def _steered(
             called[number] = replace(called[number], directives=said)
             unheeded += [_unheeded(one, data, "cannot understand the comment:") for one in wrong]
             continue
-        packages[index] = packages[index].told(said)
+        packages[index] = packages[index].with_directives(said)
         if wrong:
             packages[index] = packages[index].refused(wrong[0].problem, steering.HINT)
     return packages, called, unheeded

@@ -26,19 +26,19 @@ _INNER = {
 _LONGEST_SHOWN = 60
 
 
-class Reach(Struct):
+class SourceReach(Struct):
     """Follows expressions to fetcher calls.
 
     Attributes:
         data: the file.
         calls: all fetcher calls of the file by their first byte.
-        found: those that were reached, in the order in which they were.
+        targets: those that were reached, in the order in which they were.
         reason: why none was, for a person: ``its source is the path ./.``.
     """
 
     data: bytes
     calls: dict[int, Call]
-    found: list[Call] = field(default_factory=list)
+    targets: list[Call] = field(default_factory=list)
     reason: str = ""
 
     def follow(self, binding: Binding) -> None:
@@ -112,7 +112,7 @@ class Reach(Struct):
         inside = [call] if call is not None and call.node.end_byte == end else None
         if inside is None:
             inside = [one for at, one in sorted(self.calls.items()) if start <= at < end]
-        self.found += [one for one in inside if one not in self.found]
+        self.targets += [one for one in inside if one not in self.targets]
         if not inside:
             self._explain(self._why_none(node))
 

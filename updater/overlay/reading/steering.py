@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from updater.overlay.reading import syntax
 
-_COMMENT = re.compile(rb"#[ \t]*updater:[ \t]*(?P<said>[^\r\n]*)")
+_COMMENT = re.compile(rb"#[ \t]*updater:[ \t]*(?P<text>[^\r\n]*)")
 _TRACK = re.compile(r"track\s*=\s*(?P<value>auto|tag|release|commit|pypi|branch:\S+)")
 _IGNORE = re.compile(r"ignore\s+(?P<value>[\w.!+*-]+(?:[\s,]+[\w.!+*-]+)*)")
 _HOLD = re.compile(r"hold(?:[\s:]+(?P<value>\S.*))?")
@@ -34,7 +34,7 @@ class Comment(Struct, frozen=True):
 
     span: Span
     line: int
-    said: str
+    text: str
     directives: tuple[Directive, ...]
 
     @property
@@ -42,7 +42,7 @@ class Comment(Struct, frozen=True):
         """Why it cannot be understood, or an empty string."""
         if self.directives:
             return ""
-        return f"line {self.line}: cannot understand the comment `updater: {self.said}`"
+        return f"line {self.line}: cannot understand the comment `updater: {self.text}`"
 
 
 HINT = "write `# updater: hold REASON`, `# updater: track=tag` or `# updater: ignore 1.2.*`"
@@ -59,21 +59,21 @@ def _comments(source: syntax.NixText) -> Iterator[Comment]:
         node = source.root.descendant_for_byte_range(start, end)
         if node is None or node.type != "comment" or not _starts_here(node, match):
             continue
-        said = printable(match["said"].decode("utf-8", "replace")).strip()
+        text = printable(match["text"].decode("utf-8", "replace")).strip()
         line = node.start_point.row + 1
-        yield Comment(Span(start, end), line, said, tuple(_directives(said)))
+        yield Comment(Span(start, end), line, text, tuple(_directives(text)))
 
 
 def _starts_here(comment: Node, match: re.Match[bytes]) -> bool:
     return comment.start_byte == match.start()
 
 
-def _directives(said: str) -> Iterator[Directive]:
-    if found := _HOLD.fullmatch(said):
+def _directives(text: str) -> Iterator[Directive]:
+    if found := _HOLD.fullmatch(text):
         yield Directive("hold", found["value"] or "held by a comment in the overlay")
-    elif found := _TRACK.fullmatch(said):
+    elif found := _TRACK.fullmatch(text):
         yield Directive("track", found["value"])
-    elif found := _IGNORE.fullmatch(said):
+    elif found := _IGNORE.fullmatch(text):
         for version in re.split(r"[\s,]+", found["value"]):
             yield Directive("ignore", version)
 

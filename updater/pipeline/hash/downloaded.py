@@ -27,7 +27,7 @@ def step_to(
     """Return the step with what only the source tells of it."""
     subject = decision.subject
     policy, package = subject.policy, subject.package
-    kept = hashed.kept if hashed is not None and not package.nested else None
+    kept = hashed.files if hashed is not None and not package.nested else None
     needed = declared_python(kept) if kept else None
     return Step(
         decision.pinned.version or subject.pin.version,
@@ -43,9 +43,9 @@ async def declared(
     subject: Subject, hashed: Hashed | None, candidate: Candidate
 ) -> tuple[PinWarning, ...]:
     """Tell where a source says of itself that it is another version than its tag does."""
-    if hashed is None or not hashed.kept:
+    if hashed is None or not hashed.files:
         return ()
-    kept = hashed.kept
+    kept = hashed.files
 
     async def read(path: str) -> bytes | None:
         return kept.get(path)

@@ -51,6 +51,6 @@ class Ready(Struct, frozen=True):
         return self.subject.policy.build
 
     @property
-    def known(self) -> dict[str, Any]:
-        """The fields that every outcome has, as `known` of an outcome has them."""
-        return self.decision.known
+    def common_fields(self) -> dict[str, Any]:
+        """The fields that every outcome has, as `common_fields` of an outcome has them."""
+        return self.decision.common_fields

@@ -107,7 +107,7 @@ def _audited(update: Proposed, told: Research, now: datetime) -> Proposed:
     outcome = update.outcome
     if outcome.candidate is None:
         return replace(update, told=told)
-    known = told.vulnerabilities.known if told.vulnerabilities is not None else ()
+    known = told.vulnerabilities.present if told.vulnerabilities is not None else ()
     step = Step(
         outcome.old,
         outcome.candidate,

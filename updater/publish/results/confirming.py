@@ -53,7 +53,7 @@ def _confirmed(result: Result, proposed: Proposed) -> Proposed | Failed:
             stage=PublishError.stage,
             message=f"what was reported is not what is found now: {different}",
             hint="run `bump --output` again; if it differs again, do not trust the job that ran it",
-            **outcome.known,
+            **outcome.common_fields,
         )
     build = result.build.build() if result.build is not None else None
     return replace(proposed, outcome=replace(outcome, build=build))

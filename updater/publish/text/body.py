@@ -201,7 +201,7 @@ def _verified(update: Update) -> list[tuple[str, str]]:
 
 
 def _vulnerabilities(update: Update) -> str:
-    said = update.told.vulnerabilities
+    said = update.research.vulnerabilities
     if said is None:
         return "Known vulnerabilities: not asked for."
     if said.problem:
@@ -210,7 +210,7 @@ def _vulnerabilities(update: Update) -> str:
     lines = []
     for what, listed in (
         (f"Vulnerabilities that {code(update.new)} fixes", said.fixed),
-        (f"Vulnerabilities known of {code(update.new)}", said.known),
+        (f"Vulnerabilities known of {code(update.new)}", said.present),
     ):
         if listed:
             lines += [f"{what} ({of}):", "", *map(_vulnerability, listed), ""]
