@@ -55,7 +55,8 @@ def test_a_true_pin_that_builds_passes(sample: Sample) -> None:
     assert plain(job.summary) == (
         "## updater review: 1 passed\n\n<details><summary>1 passed</summary>\n\n"
         f"{TABLE}| passed | [`apple`]({AT}/apple.nix#L3) | `1.0` → `2.0` | changes `version`, "
-        "`hash`<br>true<br>builds as `python3Packages.apple`<br>a new major version: 1.0 -&gt; "
+        "`hash`<br>true<br>builds as `python3Packages.apple`; imports: `apple`; version: `2.0`"
+        "<br>a new major version: 1.0 -&gt; "
         "2.0 |  |\n\n</details>\n\n\n"
     )
 
