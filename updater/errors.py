@@ -5,6 +5,7 @@
     │   ├── ConfigError             config.yaml or an environment variable; names file:line:key
     │   └── AmbiguousName           one PKG argument that names several packages
     ├── NoSuchPackage           a PKG argument that matches nothing: exit code 3
+    ├── Interrupted             Ctrl-C or SIGTERM after a part was written: exit code 130
     └── StageError              one package failed at one stage: exit code 1
         ├── ReadError               find: a file cannot be read or parsed; names file:line:column
         ├── UpstreamError           look-up: upstream did not give a usable answer
@@ -39,7 +40,7 @@ from typing import TYPE_CHECKING, ClassVar
 from updater.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from types import TracebackType
 
@@ -125,6 +126,27 @@ class NoSuchPackage(UpdaterError):
             else "`updater list` shows every package that was found"
         )
         super().__init__(f"no package matches {name!r}", hint=hint)
+
+
+class Interrupted(UpdaterError):
+    """A run that changes files was ended by a signal when some of them were written.
+
+    Attributes:
+        finished: the packages whose change was written.
+        unfinished: those whose change was not.
+    """
+
+    exit_code = 130
+
+    def __init__(self, finished: Sequence[str], unfinished: Sequence[str]) -> None:
+        count = len(finished) + len(unfinished)
+        lines = [f"interrupted; {len(finished)} of {count} changes are written"]
+        lines.append(f"  done: {', '.join(finished)}")
+        if unfinished:
+            lines.append(f"  not done: {', '.join(unfinished)}")
+        super().__init__("\n".join(lines), hint="run the same command again for the rest")
+        self.finished = tuple(finished)
+        self.unfinished = tuple(unfinished)
 
 
 class StageError(UpdaterError):

@@ -306,6 +306,69 @@ def test_an_interrupt_while_nix_realises_ends_nix_too(
     assert running("nix-store --realise", str(scratch)) == []
 
 
+NAMES = ("apple", "cherry", "fig", "grape", "kiwi", "lemon", "mango", "peach", "pear", "plum")
+
+# Builds so many packages, tells that their files are written, and hangs in all other builds.
+HANGS = """
+import sys, anyio
+from updater.__main__ import main
+from updater.building.builder import Builder
+from updater.pipeline.writing import Writer
+most = int(sys.argv.pop(1))
+build, write, counts = Builder.build, Writer.write, {"built": 0, "written": 0}
+async def counted_build(self, job, ahead):
+    counts["built"] += 1
+    if counts["built"] > most:
+        await anyio.sleep_forever()
+    return await build(self, job, ahead)
+async def counted_write(self, ready):
+    outcome = await write(self, ready)
+    counts["written"] += 1
+    if counts["written"] == most:
+        print("written", file=sys.stderr, flush=True)
+    return outcome
+Builder.build, Writer.write = counted_build, counted_write
+sys.exit(main())
+"""
+
+
+@pytest.mark.nix
+@pytest.mark.usefixtures("tokenless")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_passed_its_build_is_written_when_a_run_of_builds_is_interrupted(
+    workshop: Workshop, scratch: Path, number: signal.Signals
+) -> None:
+    """Ten builds, interrupted in the fifth: four are written and told; the next run has six."""
+    for name in NAMES:
+        workshop.add(name, "2.0")
+    workshop.overlay(*NAMES)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HANGS, "4", "bump", "-C", str(workshop.project.root)],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline() == "written\n"
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    written = [name for name in NAMES if workshop.version(name) == "2.0"]
+    left = [name for name in NAMES if name not in written]
+    assert (process.returncode, err) == (
+        130,
+        ("updater: interrupted; 4 of 10 changes are written\n"
+        f"  done: {', '.join(written)}\n"
+        f"  not done: {', '.join(left)}\n"
+        "hint: run the same command again for the rest\n"),
+    )
+    assert list(scratch.glob("updater-*")) == []
+    result, packages = workshop.bump()
+    assert result.code == 0
+    statuses = {name: package["status"] for name, package in packages.items()}
+    assert statuses == dict.fromkeys(written, "current") | dict.fromkeys(left, "updated")
+    assert {packages[name]["build"]["status"] for name in left} == {"passed"}
+    assert {workshop.version(name) for name in NAMES} == {"2.0"}
+
+
 def interrupted(
     root: Path,
     hang: Hang,

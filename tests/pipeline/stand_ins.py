@@ -49,6 +49,9 @@ class Steps(Struct):
     def step(self, package: Package) -> None:
         self.done.append((self.stages[-1][0], package.name))
 
+    def written(self, package: Package, version: str) -> None:
+        """Nothing is shown."""
+
     def bug(self, bug: Bug) -> None:
         self.bugs.append(bug)
 

@@ -12,7 +12,7 @@ from updater.model import Build, Current, Failed, Held, Outcome
 from updater.model.run import Bump
 from updater.pipeline.deciding import Decider
 from updater.pipeline.hash.ready import Ready
-from updater.pipeline.preparing import Preparer
+from updater.pipeline.preparing import Preparer, unwritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ async def hashed(world: World, ask: Bump | None = None) -> list[Ready | Outcome]
 
 def built(world: World) -> Any:
     async def work() -> list[Ready | Outcome]:
-        return await Preparer(world.run).build(await hashed(world), world.found)
+        return await Preparer(world.run).build(await hashed(world), world.found, unwritten)
 
     return wait(work)
 
@@ -150,7 +150,7 @@ def test_where_nothing_is_to_be_built_nothing_is_evaluated(made: Made) -> None:
 
     async def work() -> list[Ready | Outcome]:
         changes = await hashed(world, Bump(build=False))
-        return await Preparer(world.run).build(changes, world.found)
+        return await Preparer(world.run).build(changes, world.found, unwritten)
 
     (ready,) = wait(work)
     assert isinstance(ready, Ready)

@@ -12,7 +12,7 @@ from updater.errors import BuildError
 from updater.model import Build, Failed
 from updater.pipeline.hash.ready import Ready
 from updater.pipeline.jobs import JobMaker
-from updater.pipeline.preparing import Preparer
+from updater.pipeline.preparing import Preparer, unwritten
 from updater.pipeline.together import GroupBuild, groups_of
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def ends(world: World) -> Any:
     """Build all and return name -> what became of it."""
 
     async def work() -> list[Ready | Outcome]:
-        return await Preparer(world.run).build(await hashed(world), world.found)
+        return await Preparer(world.run).build(await hashed(world), world.found, unwritten)
 
     return {one.package.name: one for one in wait(work)}
 
@@ -171,7 +171,7 @@ def test_what_is_decided_already_only_lends_its_change(made: Made) -> None:
         apple, pear = await hashed(world)
         assert isinstance(apple, Ready)
         decided = replace(apple, build=Build("skipped", "", phase="the source stays the same"))
-        return await Preparer(world.run).build([decided, pear], world.found)
+        return await Preparer(world.run).build([decided, pear], world.found, unwritten)
 
     apple, _ = wait(work)
     assert world.builder.names == ["pear"]

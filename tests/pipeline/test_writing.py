@@ -9,6 +9,7 @@ from updater.effects.git import own as git
 from updater.model import Current, Failed, Skipped, Updated
 from updater.model.run import Bump
 from updater.pipeline.deciding import Decider
+from updater.pipeline.ledger import Ledger
 from updater.pipeline.preparing import Preparer
 from updater.pipeline.writing import Writer
 
@@ -49,7 +50,7 @@ async def ready(world: World) -> list[Ready | Outcome]:
 
 def written(world: World, ask: Bump) -> Any:
     async def write() -> list[Outcome]:
-        return await Writer(world.run).write_all(await ready(world), world.found, ask)
+        return await Writer(world.run, world.found, ask, Ledger()).write_all(await ready(world))
 
     return wait(write)
 
@@ -93,7 +94,7 @@ def test_a_change_that_changes_nothing_is_current(made: Made) -> None:
         changes = await ready(world)
         new = world.found.texts["pear.nix"].replace(b'"1.0"', b'"2.0"')
         world.found.texts["pear.nix"] = new.replace(str(OLD).encode(), str(NEW).encode())
-        return await Writer(world.run).write_all(changes, world.found, Bump())
+        return await Writer(world.run, world.found, Bump(), Ledger()).write_all(changes)
 
     (outcome,) = wait(write)
     assert isinstance(outcome, Current)
@@ -102,7 +103,7 @@ def test_a_change_that_changes_nothing_is_current(made: Made) -> None:
 def test_outcomes_of_earlier_stages_are_passed_on(made: Made) -> None:
     world = made(of_index("pear"))
     skipped = Skipped(package=world.package("pear"), reason="no")
-    assert wait(Writer(world.run).write_all, [skipped], world.found, Bump()) == [skipped]
+    assert wait(Writer(world.run, world.found, Bump(), Ledger()).write_all, [skipped]) == [skipped]
 
 
 def test_a_commit_has_one_file_and_names_the_step(

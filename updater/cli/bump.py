@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from updater.cli.overlays import Overlays
     from updater.cli.request import Request
     from updater.model import Outcome
+    from updater.pipeline.ledger import Ledger
     from updater.pipeline.pipeline import Pipeline
 
 
@@ -53,9 +54,9 @@ def bump(
     from updater.cli.changes import change
     from updater.cli.overlays import refuse_many
 
-    async def work(pipeline: Pipeline, overlays: Overlays) -> list[Outcome]:
+    async def work(pipeline: Pipeline, overlays: Overlays, ledger: Ledger) -> list[Outcome]:
         refuse_many(ask, overlays.packages)
-        return await pipeline.bump(overlays.packages, overlays.found, ask)
+        return await pipeline.bump(overlays.packages, overlays.found, ask, ledger)
 
     return change(request, ask, "bump", output, work)
 

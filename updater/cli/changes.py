@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from updater.cli.output import report_changes
 from updater.cli.overlays import Overlays
 from updater.cli.session import Session
+from updater.errors import Interrupted
+from updater.pipeline.ledger import Ledger
 from updater.report.summary import exit_code
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ def change(
     ask: Bump,
     command: Command,
     output: Path | None,
-    work: Callable[[Pipeline, Overlays], Awaitable[list[Outcome]]],
+    work: Callable[[Pipeline, Overlays, Ledger], Awaitable[list[Outcome]]],
 ) -> int:
     """Change the user's files, and report it.
 
@@ -34,11 +36,20 @@ def change(
         ask: how the run ends.
         command: what finds the same again.
         output: the folder that results are left in for `publish`; None leaves none.
-        work: what to do.
+        work: what to do; the ledger takes what is written.
+
+    Raises:
+        Interrupted: a signal ended the run when a part was written.
     """
     session = Session.begin(request)
     overlays = Overlays(request, session.config)
-    outcomes = session.run(lambda pipeline: work(pipeline, overlays))
+    ledger = Ledger()
+    try:
+        outcomes = session.run(lambda pipeline: work(pipeline, overlays, ledger))
+    except KeyboardInterrupt as error:
+        if not ledger.finished:
+            raise
+        raise Interrupted(ledger.finished, ledger.unfinished) from error
     if output is not None:
         from updater.publish.results.files import write_results
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from updater.cli.overlays import Overlays
     from updater.cli.request import Request
     from updater.model import Outcome
+    from updater.pipeline.ledger import Ledger
     from updater.pipeline.pipeline import Pipeline
 
 
@@ -53,8 +54,8 @@ def pin(
 
     ask = Bump(build=False, dry_run=dry_run, commit=commit)
 
-    def work(pipeline: Pipeline, overlays: Overlays) -> Awaitable[list[Outcome]]:
-        return pipeline.pin(overlays.packages, overlays.found, ask, sri=sri)
+    def work(pipeline: Pipeline, overlays: Overlays, ledger: Ledger) -> Awaitable[list[Outcome]]:
+        return pipeline.pin(overlays.packages, overlays.found, ask, ledger, sri=sri)
 
     return change(request, ask, "pin --sri" if sri else "pin", output, work)
 

@@ -31,6 +31,7 @@ class Scratch:
     def __init__(self, folder: Path, root: Path) -> None:
         self._folder = folder
         self._root = root
+        self._originals: dict[str, bytes] = {}
 
     @classmethod
     @contextmanager
@@ -53,6 +54,15 @@ class Scratch:
                 shutil.rmtree(folder, ignore_errors=True)
                 Path(name).unlink(missing_ok=True)
 
+    def keep(self, file: str, data: bytes) -> None:
+        """Have later copies hold what a file was when the run began, whatever is written by now.
+
+        Args:
+            file: relative to the root.
+            data: its bytes before it was changed for the first time.
+        """
+        self._originals.setdefault(file, data)
+
     def copy(self, changes: dict[str, bytes]) -> Path:
         """Return a new copy of the tree with some files replaced.
 
@@ -71,7 +81,8 @@ class Scratch:
                 shutil.copytree(self._root, target, symlinks=True, ignore=_LEFT_OUT)
             else:
                 _copy(self._root, target, names)
-            for file, data in changes.items():
+            # A file that was kept by now may have been copied before or after it was written.
+            for file, data in (self._originals | changes).items():
                 path = target / file
                 if path.is_symlink():
                     path.unlink()

@@ -22,6 +22,9 @@ class Progress(Protocol):
     def step(self, package: Package) -> None:
         """The stage is done with one package."""
 
+    def written(self, package: Package, version: str) -> None:
+        """A package's file has its new version, while others are still built."""
+
     def bug(self, bug: Bug) -> None:
         """A package ended with a bug, whose trace helps to mend it."""
 

@@ -15,6 +15,8 @@ from updater.model import Outcome, Package, Updated
 from updater.model.run import Bump
 from updater.pipeline.deciding import Decider
 from updater.pipeline.endings import checked
+from updater.pipeline.hash.ready import Ready
+from updater.pipeline.ledger import Ledger
 from updater.pipeline.stage import Stage
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.find.found import OverlayFiles
     from updater.model.proposal import Command
-    from updater.pipeline.hash.ready import Ready
     from updater.pipeline.preparing import Preparer
     from updater.pipeline.proposed import Proposed
     from updater.pipeline.reviewing import Asked
@@ -72,13 +73,27 @@ class Pipeline(Struct, frozen=True):
         return [checked(one) if isinstance(one, Decision) else one for one in choices]
 
     async def bump(
-        self, packages: Sequence[Package], found: OverlayFiles, ask: Bump
+        self, packages: Sequence[Package], found: OverlayFiles, ask: Bump, ledger: Ledger
     ) -> list[Outcome]:
-        """Move each package's pin to its choice, one package after the other in each file."""
-        return await self._writing.write_all(await self._built(packages, found, ask), found, ask)
+        """Move each package's pin to its choice; each is written as soon as it passed its build."""
+        hashed = await self._hashed(packages, found, ask)
+        builds = any(isinstance(one, Ready) and one.build is None for one in hashed)
+        writer = self._writer(found, ask, ledger, builds=builds)
+        if not builds:
+            return await writer.write_all(hashed)
+        for change in hashed:
+            if isinstance(change, Ready):
+                ledger.expect(change.package)
+        return await self._preparing.build(hashed, found, writer.write)
 
     async def pin(
-        self, packages: Sequence[Package], found: OverlayFiles, ask: Bump, *, sri: bool
+        self,
+        packages: Sequence[Package],
+        found: OverlayFiles,
+        ask: Bump,
+        ledger: Ledger,
+        *,
+        sri: bool,
     ) -> list[Outcome]:
         """Make each pin say what its hash holds; the hash stays, and so does what is built.
 
@@ -86,9 +101,11 @@ class Pipeline(Struct, frozen=True):
             packages: whose pins.
             found: all packages and texts.
             ask: how to end.
+            ledger: takes what is written.
             sri: also write a hash of an old format as SRI.
         """
-        return await self._writing.write_all(await self._truths.pins(packages, sri=sri), found, ask)
+        ready = await self._truths.pins(packages, sri=sri)
+        return await self._writer(found, ask, ledger).write_all(ready)
 
     async def propose_pins(
         self, packages: Sequence[Package], found: OverlayFiles, *, sri: bool
@@ -101,14 +118,18 @@ class Pipeline(Struct, frozen=True):
         self, packages: Sequence[Package], found: OverlayFiles, ask: Bump
     ) -> list[Proposed | Outcome]:
         """Find, hash and build each package's change by itself; nothing is written."""
-        return await self._proposed(await self._built(packages, found, ask), found, ask.to, "bump")
+        from updater.pipeline.preparing import unwritten  # noqa: PLC0415 - not for a check
 
-    async def _built(
+        hashed = await self._hashed(packages, found, ask)
+        built = await self._preparing.build(hashed, found, unwritten)
+        return await self._proposed(built, found, ask.to, "bump")
+
+    async def _hashed(
         self, packages: Sequence[Package], found: OverlayFiles, ask: Bump
     ) -> list[Ready | Outcome]:
-        """Choose, hash and build each package's change."""
+        """Choose each package's candidate and find its hash."""
         choices = await self._deciding.choices(packages, ask.to)
-        return await self._preparing.build(await self._preparing.hash(choices, found, ask), found)
+        return await self._preparing.hash(choices, found, ask)
 
     async def _proposed(
         self,
@@ -121,8 +142,7 @@ class Pipeline(Struct, frozen=True):
         from updater.pipeline.proposed import Proposed  # noqa: PLC0415 - not for a check
 
         async def propose(change: Ready) -> Proposed | Outcome:
-            texts = dict(found.texts)
-            outcome = await self._writing.write(change, texts, Bump(dry_run=True))
+            outcome = await self._writer(found, Bump(dry_run=True), Ledger()).write(change)
             if not isinstance(outcome, Updated):
                 return outcome
             project = change.subject.project
@@ -148,8 +168,9 @@ class Pipeline(Struct, frozen=True):
 
         return Preparer(self.run)
 
-    @property
-    def _writing(self) -> Writer:
+    def _writer(
+        self, found: OverlayFiles, ask: Bump, ledger: Ledger, *, builds: bool = False
+    ) -> Writer:
         from updater.pipeline.writing import Writer  # noqa: PLC0415 - not for a check
 
-        return Writer(self.run)
+        return Writer(self.run, found, ask, ledger, builds=builds)

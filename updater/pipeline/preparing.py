@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,13 +17,16 @@ from updater.pipeline.stage import Stage
 from updater.pipeline.together import groups_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from updater.building.evaluating import BuildJob
     from updater.choose.run import Run
     from updater.choose.subjects import Decision
     from updater.find.found import OverlayFiles
     from updater.model.run import Bump
+
+
+Result = TypeVar("Result")
 
 
 class Preparer(Struct, frozen=True):
@@ -53,11 +56,20 @@ class Preparer(Struct, frozen=True):
         return await Stage("hash", self.run.progress).each(decided, find)
 
     async def build(
-        self, hashed: Sequence[Ready | Outcome], found: OverlayFiles
-    ) -> list[Ready | Outcome]:
-        """Build each change, or each group's changes, in a copy of the tree as it was read."""
-        if not any(isinstance(one, Ready) and one.build is None for one in hashed):
-            return list(hashed)
+        self,
+        hashed: Sequence[Ready | Outcome],
+        found: OverlayFiles,
+        finish: Callable[[Ready], Awaitable[Result]],
+    ) -> list[Result | Outcome]:
+        """Build each change, or each group's changes, in a copy of the tree as it was read.
+
+        Args:
+            hashed: the changes; those whose build is decided already are only finished.
+            found: all packages and texts.
+            finish: what becomes of a change as soon as it passed, while others are built.
+        """
+        if not any(isinstance(change, Ready) and change.build is None for change in hashed):
+            return await Stage("build", self.run.progress).each(hashed, finish)
         maker = JobMaker(self.run, found, uses(found.packages, found.texts))
         groups = groups_of(hashed, maker)
         jobs: dict[str, BuildJob] = {}
@@ -85,5 +97,14 @@ class Preparer(Struct, frozen=True):
                 return unbuilt(built, **ready.common_fields)
             return replace(ready, build=built)
 
+        async def build_and_finish(ready: Ready) -> Result | Outcome:
+            built = await build(ready)
+            return await finish(built) if isinstance(built, Ready) else built
+
         # The members of a group wait for each other, and must not keep others from being built.
-        return await Stage("build", self.run.progress, len(planned)).each(planned, build)
+        return await Stage("build", self.run.progress, len(planned)).each(planned, build_and_finish)
+
+
+async def unwritten(change: Ready) -> Ready:
+    """Leave a change as it is, for what only proposes it."""
+    return change

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+import anyio
 
 from updater.effects import writes
 from updater.effects.git import own as git
+from updater.errors import bugs_at
 from updater.model import Current, Outcome, Updated
 from updater.model.proposal import kind_of, source_stays
+from updater.pipeline.hash.ready import Ready
 from updater.pipeline.stage import Stage
 from updater.pipeline.titles import update_title
 
@@ -19,31 +21,49 @@ if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.find.found import OverlayFiles
     from updater.model.run import Bump
-    from updater.pipeline.hash.ready import Ready
+    from updater.pipeline.ledger import Ledger
 
 
-class Writer(Struct, frozen=True):
-    """Writes ready changes, one package after the other."""
+class Writer:
+    """Writes changes as they come, one at a time; those of one file go one over the other.
 
-    run: Run
+    Args:
+        run: whose files these are.
+        found: the files as they were read.
+        ask: how the run ends; a dry run only plans.
+        ledger: takes what is written.
+        builds: whether changes are built meanwhile.
+    """
 
-    async def write_all(
-        self, ready: Sequence[Ready | Outcome], found: OverlayFiles, ask: Bump
-    ) -> list[Outcome]:
-        """Write what is ready; changes of one file go one over the other."""
-        texts = dict(found.texts)
+    def __init__(
+        self, run: Run, found: OverlayFiles, ask: Bump, ledger: Ledger, *, builds: bool = False
+    ) -> None:
+        self.run = run
+        self._texts = dict(found.texts)
+        self._ask = ask
+        self._ledger = ledger
+        self._builds = builds
+        self._lock = anyio.Lock()
 
-        async def write(change: Ready) -> Outcome:
-            return await self.write(change, texts, ask)
+    async def write_all(self, ready: Sequence[Ready | Outcome]) -> list[Outcome]:
+        """Write what is ready."""
+        for change in ready:
+            if isinstance(change, Ready):
+                self._ledger.expect(change.package)
+        return await Stage("write", self.run.progress, width=1).each(ready, self.write)
 
-        return await Stage("write", self.run.progress, width=1).each(ready, write)
-
-    async def write(self, ready: Ready, texts: dict[str, bytes], ask: Bump) -> Outcome:
-        """Write one change, unless it is a dry run; ``texts`` learns the file's new text.
+    async def write(self, ready: Ready) -> Outcome:
+        """Write one change, unless it is a dry run.
 
         Raises:
             StageError: it cannot be planned or written; nothing is.
         """
+        async with self._lock:
+            with bugs_at("write"):
+                return await self._write(ready)
+
+    async def _write(self, ready: Ready) -> Outcome:
+        texts, ask = self._texts, self._ask
         package = ready.package
         change = ready.planned.of(texts[package.file])
         if not change.edits:
@@ -58,7 +78,12 @@ class Writer(Struct, frozen=True):
             **ready.common_fields,
         )
         if not ask.dry_run:
+            if self._builds:  # other changes are still to be built, each on the tree as it was
+                self.run.builder().scratch.keep(package.file, change.before)
             await self._write_change(updated, commit=ask.commit)
+            self._ledger.written(package)
+            if self._builds and self._ledger.unfinished:
+                self.run.progress.written(package, updated.new)
         texts[package.file] = change.after
         return updated
 

@@ -26,6 +26,9 @@ class Silent:
     def step(self, package: Package) -> None:
         """Ignore a step."""
 
+    def written(self, package: Package, version: str) -> None:
+        """Ignore what is reported at the end."""
+
     def bug(self, bug: Bug) -> None:
         """Ignore how a bug came about."""
 
@@ -54,6 +57,10 @@ class Plain(Silent):
         """Print that the stage is done with a package."""
         self.say(f"{self._stage}: {package.name} done")
 
+    def written(self, package: Package, version: str) -> None:
+        """Print that a file has its new version."""
+        self.say(f"{package.name}: {version} is written")
+
     def bug(self, bug: Bug) -> None:
         """Print how a bug came about, once for all packages that meet it in the same way."""
         if bug.trace not in self._traces:
@@ -76,6 +83,10 @@ class Live(Silent):
     def step(self, package: Package) -> None:
         """Move the bar on."""
         self._bar.update(self._task, advance=1, package=package.name)
+
+    def written(self, package: Package, version: str) -> None:
+        """Print above the bar that a file has its new version."""
+        self.say(f"{package.name}: {version} is written")
 
     def note(self, text: str) -> None:
         """Show how far a long step is beside the bar."""
