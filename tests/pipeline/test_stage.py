@@ -84,7 +84,7 @@ def test_what_was_known_before_an_error_is_told_with_it() -> None:
     pinned = Current(package=PEAR, pinned=Pinned("v1", version="1"))
 
     class Waiting(Struct):
-        known: dict[str, object]
+        common_fields: dict[str, object]
 
     async def work(_: Waiting) -> str:
         raise HashError("no")
