@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 
 import pytest
 
 from tests.choose.spelling import candidates, codes, commit
 from updater import choose
-from updater.model import Offer, Pin, Policy, Project
+from updater.errors import StageError
+from updater.model import Candidate, Offer, Pin, Policy, Project
 
 
 @dataclass(frozen=True)
@@ -192,3 +194,20 @@ def test_thousands_of_tags_are_ordered_by_version() -> None:
     assert [one.candidate.version for one in found] == [
         f"{major}.{minor}" for major in reversed(range(60)) for minor in reversed(range(60))
     ]
+
+
+@pytest.mark.parametrize("pattern", ["v(?P<version>(a+)+b)", "v(?P<version>(.*a){20})"])
+def test_a_pattern_that_takes_for_ever_is_its_packages_failure(pattern: str) -> None:
+    """Of the user's pattern on upstream's tags; all tags together have the time."""
+    policy = Policy(tag_pattern=re.compile(pattern))
+    names = [f"v{'a' * 60}{number}" for number in range(50)]
+    tags = tuple(Candidate(name, ref=name, commit=commit(name)) for name in names)
+    offer = Offer(Project.parse("https://github.com/o/r"), tags)
+    form = choose.tag_form(Pin("1", "v1"), policy, offer, choose.TagNames(("r",), "r"))
+    started = time.process_time()
+    with pytest.raises(StageError) as caught:
+        choose.Versions(offer.candidates, form)
+    assert time.process_time() - started < 4
+    assert caught.value.message == (
+        f"`tag_pattern: {pattern}` takes more than 2 s for upstream's tags"
+    )

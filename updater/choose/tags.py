@@ -18,6 +18,8 @@ from updater.choose.versions import (
     plain,
     successors,
 )
+from updater.effects.processes.budget import OverBudget, ProcessorTime
+from updater.errors import StageError
 from updater.model import Candidate, Offer, Pin, PinWarning, Policy
 from updater.model.labels import ordered, parse_version
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from updater.model.labels import OrderedVersion
 
+_SECONDS = 2.0
 _PREFIX = r"(?:v|ver|version|rel|release|stable)?[-_./]?v?"
 _LAST_VERSION = re.compile(r"\d+(?:[._]\d+)+(?:\.?(?:a|b|c|rc|alpha|beta|dev|post)\d*)*(?!.*\d)")
 _UNDERSCORED = re.compile(r"\d+(?:_\d+)+")
@@ -36,19 +39,38 @@ class TagForm(Struct, frozen=True):
 
     Attributes:
         pattern: matches a whole tag; its group ``version`` is the version.
+        time: what all tags together may take; None for an expression that takes no long.
     """
 
     pattern: re.Pattern[str]
+    time: ProcessorTime | None = None
 
     def version(self, tag: str) -> str | None:
-        """Return a tag's version, None where it has another form. ``1_2_3`` is read as 1.2.3."""
-        found = self.pattern.fullmatch(tag)
+        """Return a tag's version, None where it has another form. ``1_2_3`` is read as 1.2.3.
+
+        Raises:
+            StageError: the time is used up.
+        """
+        found = self._matched(tag)
         if found is None:
             return None
         text = found["version"]
         if text and "_" in text and _UNDERSCORED.fullmatch(text):
             return text.replace("_", ".")
         return text
+
+    def _matched(self, tag: str) -> re.Match[str] | None:
+        if self.time is None:
+            return self.pattern.fullmatch(tag)
+        try:
+            with self.time.spent():
+                return self.pattern.fullmatch(tag)
+        except OverBudget:
+            raise StageError(
+                f"`tag_pattern: {self.pattern.pattern}` takes more than {_SECONDS:.0f} s for "
+                "upstream's tags",
+                hint="write it without a repetition inside of another, such as (a+)+",
+            ) from None
 
 
 class TagNames(Struct, frozen=True):
@@ -80,7 +102,7 @@ def tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm
         names: what a tag may start with.
     """
     if policy.tag_pattern is not None:
-        return TagForm(policy.tag_pattern)
+        return TagForm(policy.tag_pattern, ProcessorTime(_SECONDS))
     rev = pin.rev
     if is_commit(rev):
         tags = [one.ref for one in offer.candidates if one.commit == rev]
