@@ -88,6 +88,7 @@ class Session(Struct, frozen=True):
         from updater.effects.http.addresses import origin
         from updater.effects.http.client import Http, Network
         from updater.effects.http.credentials import Credential
+        from updater.effects.processes.ending import impatient
         from updater.hashing.prefetch import Prefetcher
 
         limits = self.config.document.network
@@ -103,8 +104,9 @@ class Session(Struct, frozen=True):
             for host, variable, token in self.config.tokens()
         )
         cache = user_cache_path("updater") if self.request.cache else None
-        async with Http.opened(network, credentials, progress.say, cache=cache) as http:
-            yield http, Prefetcher(http, _nix, self.config.limits)
+        with impatient():
+            async with Http.opened(network, credentials, progress.say, cache=cache) as http:
+                yield http, Prefetcher(http, _nix, self.config.limits)
 
     def _answers(self) -> Answers | None:
         from platformdirs import user_cache_path
