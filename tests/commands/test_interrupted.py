@@ -355,10 +355,12 @@ def test_what_passed_its_build_is_written_when_a_run_of_builds_is_interrupted(
     left = [name for name in NAMES if name not in written]
     assert (process.returncode, err) == (
         130,
-        ("updater: interrupted; 4 of 10 changes are written\n"
-        f"  done: {', '.join(written)}\n"
-        f"  not done: {', '.join(left)}\n"
-        "hint: run the same command again for the rest\n"),
+        (
+            "updater: interrupted; 4 of 10 changes are written\n"
+            f"  done: {', '.join(written)}\n"
+            f"  not done: {', '.join(left)}\n"
+            "hint: run the same command again for the rest\n"
+        ),
     )
     assert list(scratch.glob("updater-*")) == []
     result, packages = workshop.bump()
