@@ -220,13 +220,13 @@ def test_a_build_s_bug_lets_the_others_be_built(
 @pytest.mark.parametrize(
     ("place", "stage"),
     [
-        ("publish.research.telling:Teller._about", "publish"),
+        ("publish.research.telling:Researcher._about", "publish"),
         ("publish.publisher:member_of", "publish"),
         ("publish.rules:rule_on", "publish"),
         ("publish.text.names:title", "publish"),
         PATCH,
     ],
-    ids=["Teller", "member_of", "rule_on", "title", "plan_change"],
+    ids=["Researcher", "member_of", "rule_on", "title", "plan_change"],
 )
 def test_the_other_pull_requests_are_made(
     home: Home, monkeypatch: pytest.MonkeyPatch, place: str, stage: str

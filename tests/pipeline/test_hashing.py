@@ -13,7 +13,7 @@ from updater.errors import HashError
 from updater.model import Held, Offer, Take
 from updater.model.run import Bump
 from updater.pipeline.deciding import Decider
-from updater.pipeline.hash.ready import Ready
+from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.hashing import HashStage
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def test_what_another_process_built_is_taken_at_its_word_and_told(made: Made) ->
     world = with_cargo_hash(made)
     (package,) = world.packages
     ready = found(world, Bump(reported={package.identity: {"cargoHash": str(NEW)}}))
-    assert isinstance(ready, Ready)
+    assert isinstance(ready, ReadyChange)
     assert ready.planned.values.own["cargoHash"] == str(NEW)
     assert [one.code for one in ready.decision.warnings] == ["major-version", "reported-hash"]
 

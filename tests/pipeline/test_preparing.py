@@ -11,7 +11,7 @@ from updater.errors import HashError
 from updater.model import Build, Current, Failed, Held, Outcome
 from updater.model.run import Bump
 from updater.pipeline.deciding import Decider
-from updater.pipeline.hash.ready import Ready
+from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.preparing import Preparer, unwritten
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Made = Callable[..., World]
 
 
-async def hashed(world: World, ask: Bump | None = None) -> list[Ready | Outcome]:
+async def hashed(world: World, ask: Bump | None = None) -> list[ReadyChange | Outcome]:
     """Return what hashing hands on of all packages."""
     ask = ask or Bump()
     choices = await Decider(world.run).choices(world.packages, ask.to)
@@ -30,7 +30,7 @@ async def hashed(world: World, ask: Bump | None = None) -> list[Ready | Outcome]
 
 
 def built(world: World) -> Any:
-    async def work() -> list[Ready | Outcome]:
+    async def work() -> list[ReadyChange | Outcome]:
         return await Preparer(world.run).build(await hashed(world), world.found, unwritten)
 
     return wait(work)
@@ -50,7 +50,7 @@ def behind(made: Made, *names: str, configuration: str = "") -> World:
 def test_a_change_has_the_new_version_and_its_hash(made: Made) -> None:
     world = behind(made, "pear")
     (ready,) = wait(hashed, world)
-    assert isinstance(ready, Ready)
+    assert isinstance(ready, ReadyChange)
     assert ready.planned.values.own == {"version": "2.0", "hash": str(NEW)}
     assert ready.hashed is not None
     assert (ready.hashed.sri, ready.build) == (NEW, None)
@@ -63,7 +63,7 @@ def test_a_change_has_the_new_version_and_its_hash(made: Made) -> None:
 )
 def test_what_is_not_to_be_built_says_why(made: Made, ask: Bump, phase: str) -> None:
     (ready,) = wait(hashed, behind(made, "pear"), ask)
-    assert isinstance(ready, Ready)
+    assert isinstance(ready, ReadyChange)
     assert ready.build == Build("skipped", "", phase=phase)
 
 
@@ -80,7 +80,7 @@ def test_a_hash_that_cannot_be_had_is_its_package_s_failure(made: Made) -> None:
     world = behind(made, "apple", "pear")
     world.hashes.errors["pear"] = HashError("not the file", hint="try again")
     apple, pear = wait(hashed, world)
-    assert isinstance(apple, Ready)
+    assert isinstance(apple, ReadyChange)
     assert isinstance(pear, Failed)
     assert (pear.stage, pear.message, pear.hint) == ("hash", "not the file", "try again")
     assert pear.candidate is not None
@@ -122,7 +122,7 @@ def test_what_becomes_of_a_change_that_does_not_build_is_its_policy_s(
     world = behind(made, "pear", configuration=f"defaults: {{build: {{on_failure: {policy}}}}}")
     world.builder.results["pear"] = [failed("pear")]
     (end,) = built(world)
-    assert (type(end), end.build) == (Failed if policy == "skip" else Ready, failed("pear"))
+    assert (type(end), end.build) == (Failed if policy == "skip" else ReadyChange, failed("pear"))
 
 
 def test_what_uses_a_package_is_built_after_it_where_that_is_asked_for(made: Made) -> None:
@@ -148,12 +148,12 @@ def test_what_uses_a_package_is_built_after_it_where_that_is_asked_for(made: Mad
 def test_where_nothing_is_to_be_built_nothing_is_evaluated(made: Made) -> None:
     world = behind(made, "pear")
 
-    async def work() -> list[Ready | Outcome]:
+    async def work() -> list[ReadyChange | Outcome]:
         changes = await hashed(world, Bump(build=False))
         return await Preparer(world.run).build(changes, world.found, unwritten)
 
     (ready,) = wait(work)
-    assert isinstance(ready, Ready)
+    assert isinstance(ready, ReadyChange)
     assert (world.builder.ahead, world.builder.built) == ([], [])
 
 

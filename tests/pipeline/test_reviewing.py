@@ -21,7 +21,7 @@ from updater.model import (
     Verdict,
 )
 from updater.pipeline import reviewing
-from updater.pipeline.reviewing import Asked, Auditor, builds_otherwise, names_one_of
+from updater.pipeline.reviewing import Auditor, ReviewScope, builds_otherwise, names_one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,7 +81,11 @@ def reviewed(
     """Return what is said of the only package, which builds."""
     (package,) = world.packages
     bases = {package.identity: before} if before is not None else {}
-    asked = Asked((package,), (), bases) if truth is not None else Asked((), (package,), bases)
+    asked = (
+        ReviewScope((package,), (), bases)
+        if truth is not None
+        else ReviewScope((), (package,), bases)
+    )
     trial = Passed(package=package, build=passed(package.name))
     auditor = Auditor(world.run, *projects)
     (outcome,) = auditor.reviewed(asked, [truth] if truth is not None else [], [trial])

@@ -10,7 +10,7 @@ from tests.pipeline.stand_ins import failed, of_index, passed, wait
 from tests.pipeline.test_preparing import hashed
 from updater.errors import BuildError
 from updater.model import Build, Failed
-from updater.pipeline.hash.ready import Ready
+from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.jobs import JobMaker
 from updater.pipeline.preparing import Preparer, unwritten
 from updater.pipeline.together import GroupBuild, groups_of
@@ -49,7 +49,7 @@ def orchard(made: Made, *names: str, configuration: str = FRUIT, **uses: str) ->
 def ends(world: World) -> Any:
     """Build all and return name -> what became of it."""
 
-    async def work() -> list[Ready | Outcome]:
+    async def work() -> list[ReadyChange | Outcome]:
         return await Preparer(world.run).build(await hashed(world), world.found, unwritten)
 
     return {one.package.name: one for one in wait(work)}
@@ -116,7 +116,7 @@ def test_a_member_whose_policy_keeps_what_fails_stays(made: Made) -> None:
     world.builder.results["apple"] = [failed("apple")]
     end = ends(world)
     assert world.builder.names == ["apple", "pear"]
-    assert (type(end["apple"]), end["apple"].build.status) == (Ready, "failed")
+    assert (type(end["apple"]), end["apple"].build.status) == (ReadyChange, "failed")
 
 
 def test_an_error_of_the_builder_is_that_of_all_members_and_of_no_other_package(
@@ -129,7 +129,7 @@ def test_an_error_of_the_builder_is_that_of_all_members_and_of_no_other_package(
     assert {name: type(one) for name, one in end.items()} == {
         "apple": Failed,
         "pear": Failed,
-        "leek": Ready,
+        "leek": ReadyChange,
     }
     assert end["apple"].message == "Nix cannot be asked"
 
@@ -155,7 +155,9 @@ def test_one_package_and_what_needs_no_build_are_no_group(made: Made) -> None:
             changes = changes[:1]
         else:
             unbuilt = Build("skipped", "", phase="--no-build")
-            changes = [replace(one, build=unbuilt) for one in changes if isinstance(one, Ready)]
+            changes = [
+                replace(one, build=unbuilt) for one in changes if isinstance(one, ReadyChange)
+            ]
         return groups_of(changes, JobMaker(world.run, world.found, {}))
 
     async def both() -> list[dict[str, GroupBuild]]:
@@ -167,9 +169,9 @@ def test_one_package_and_what_needs_no_build_are_no_group(made: Made) -> None:
 def test_what_is_decided_already_only_lends_its_change(made: Made) -> None:
     world = orchard(made, "apple", "pear")
 
-    async def work() -> list[Ready | Outcome]:
+    async def work() -> list[ReadyChange | Outcome]:
         apple, pear = await hashed(world)
-        assert isinstance(apple, Ready)
+        assert isinstance(apple, ReadyChange)
         decided = replace(apple, build=Build("skipped", "", phase="the source stays the same"))
         return await Preparer(world.run).build([decided, pear], world.found, unwritten)
 

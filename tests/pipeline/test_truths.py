@@ -12,7 +12,7 @@ from updater.errors import NotFound, Unreachable
 from updater.identify.questions import Identity
 from updater.identify.search import NothingFound
 from updater.model import Build, Candidate, Evidence, Failed, Held, Identified, Skipped, Verdict
-from updater.pipeline.hash.ready import Ready
+from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.truths import TruthStage
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def test_a_label_that_is_false_is_corrected_and_the_hash_stays(made: Made) -> No
     world = made(of_github("pear", version="1.0", rev="v1.1"), identifier=Answers(B, is_named=True))
     world.upstream.tag("pear", v1_0="a", v1_1="b")
     (ready,) = pins(world)
-    assert isinstance(ready, Ready)
+    assert isinstance(ready, ReadyChange)
     assert ready.planned.values.own == {"version": "1.1", "rev": "v1.1"}
     assert ready.hashed is not None
     assert (ready.hashed.sri, ready.build) == (

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.pipeline.stand_ins import World
     from updater.model import Outcome
-    from updater.pipeline.hash.ready import Ready
+    from updater.pipeline.hash.ready import ReadyChange
 
     Made = Callable[..., World]
 
@@ -40,7 +40,7 @@ BOTH = {
 }
 
 
-async def ready(world: World) -> list[Ready | Outcome]:
+async def ready(world: World) -> list[ReadyChange | Outcome]:
     """Return the changes to version 2.0 of all packages, hashed and not built."""
     for package in world.packages:
         world.upstream.release(package.name, "1.0", "2.0")

@@ -12,9 +12,9 @@ from tests.publish.examples import DAY, WARNED, example
 from updater.model import Branch, BranchCommit, Build, PinWarning, Pull
 from updater.model.proposal import Proposal, read_key
 from updater.publish.rules import (
-    Leave,
+    LeaveAlone,
     Publish,
-    Seen,
+    ShownState,
     declining,
     is_mine,
     is_spent,
@@ -49,28 +49,28 @@ PULL = Pull(
     own=True,
     author="bot[bot]",
 )
-SEEN = Seen("bot[bot]", "base", None, (), None, 0, 10)
+SEEN = ShownState("bot[bot]", "base", None, (), None, 0, 10)
 
 
 def branch(*commits: BranchCommit) -> Branch:
     return Branch(commits[-1].sha, commits)
 
 
-def seen(**changes: Any) -> Seen:
+def seen(**changes: Any) -> ShownState:
     return replace(SEEN, **changes)
 
 
 CLOSED = replace(PULL, state="closed")
 TICKED = replace(PULL, body=PULL.body.replace("[ ]", "[x]"))
-DECISIONS: dict[str, tuple[Seen, type[Publish | Leave], bool | str]] = {
+DECISIONS: dict[str, tuple[ShownState, type[Publish | LeaveAlone], bool | str]] = {
     "nothing there": (seen(), Publish, True),
     "as it should be": (seen(branch=branch(OWN), pulls=(PULL,)), Publish, False),
     "branch without pull request": (seen(branch=branch(OWN)), Publish, False),
     "another base": (seen(base="newer", branch=branch(OWN), pulls=(PULL,)), Publish, True),
     "base merged in": (seen(branch=branch(OWN, MERGE), pulls=(PULL,)), Publish, True),
-    "a person's commit": (seen(branch=branch(OWN, PERSONS), pulls=(PULL,)), Leave, "c2"),
+    "a person's commit": (seen(branch=branch(OWN, PERSONS), pulls=(PULL,)), LeaveAlone, "c2"),
     "handed back": (seen(branch=branch(OWN, PERSONS), pulls=(TICKED,)), Publish, True),
-    "declined": (seen(pulls=(CLOSED,)), Leave, ""),
+    "declined": (seen(pulls=(CLOSED,)), LeaveAlone, ""),
     "declined, and forced": (seen(pulls=(CLOSED,), forced=True), Publish, True),
     "declined in somebody else's": (seen(pulls=(replace(CLOSED, author="x"),)), Publish, True),
     "declined in a fork's": (seen(pulls=(replace(CLOSED, own=False),)), Publish, True),
@@ -81,20 +81,20 @@ DECISIONS: dict[str, tuple[Seen, type[Publish | Leave], bool | str]] = {
     ),
     "declined, then reopened": (seen(pulls=(PULL, CLOSED), branch=branch(OWN)), Publish, False),
     "merged before": (seen(pulls=(replace(PULL, state="merged"),)), Publish, True),
-    "somebody else's on the branch": (seen(pulls=(replace(PULL, author="x"),)), Leave, ""),
-    "a rival": (seen(rival=replace(PULL, author="anna", branch="b")), Leave, ""),
+    "somebody else's on the branch": (seen(pulls=(replace(PULL, author="x"),)), LeaveAlone, ""),
+    "a rival": (seen(rival=replace(PULL, author="anna", branch="b")), LeaveAlone, ""),
     "a rival, and mine is open": (
         seen(rival=replace(PULL, author="anna"), pulls=(PULL,), branch=branch(OWN)),
         Publish,
         False,
     ),
-    "too many": (seen(open=10), Leave, ""),
+    "too many": (seen(open=10), LeaveAlone, ""),
     "too many, and mine is one": (seen(open=10, pulls=(PULL,)), Publish, True),
 }
 
 
 @pytest.mark.parametrize(("state", "kind", "detail"), DECISIONS.values(), ids=DECISIONS)
-def test_decisions(state: Seen, kind: type, detail: bool | str) -> None:  # noqa: FBT001 - a value
+def test_decisions(state: ShownState, kind: type, detail: bool | str) -> None:  # noqa: FBT001 - a value
     decision = rule_on(PROPOSAL, state)
     assert isinstance(decision, kind)
     found = decision.push if isinstance(decision, Publish) else decision.stopped_by

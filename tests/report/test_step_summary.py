@@ -22,7 +22,7 @@ from updater.model import (
     Outdated,
     Package,
     PinWarning,
-    PullRequest,
+    PullRequestLink,
     Span,
     Sri,
     Updated,
@@ -57,7 +57,7 @@ def updated(name: str, number: int) -> Updated:
         hashed=Hashed(Sri("sha256", b"0" * 32), "index", 0),
         written=False,
         build=Build("passed", f"python3Packages.{name}", checks=CHECKS),
-        pull_request=PullRequest(f"https://github.example/o/r/pull/{number}", number, "open"),
+        pull_request=PullRequestLink(f"https://github.example/o/r/pull/{number}", number, "open"),
         warnings=(PinWarning("major-version", "a new major version: 1.0 -> 2.0"),),
     )
 

@@ -64,11 +64,11 @@ class Rule(ABC):
 
 def examine(step: Step, rules: Iterable[Rule]) -> tuple[PinWarning, ...]:
     """Return what the rules find, in their order."""
-    found = ((rule.code, rule.finding(step)) for rule in rules)
-    return tuple(PinWarning(code, said) for code, said in found if said is not None)
+    findings = ((rule.code, rule.finding(step)) for rule in rules)
+    return tuple(PinWarning(code, finding) for code, finding in findings if finding is not None)
 
 
 def stopped(step: Step, rules: Iterable[Rule]) -> str:
     """Return why a change must not be made; empty where no rule stops it."""
-    found = (rule.finding(step) for rule in rules if rule.stops)
-    return next((said for said in found if said is not None), "")
+    findings = (rule.finding(step) for rule in rules if rule.stops)
+    return next((finding for finding in findings if finding is not None), "")

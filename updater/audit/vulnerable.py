@@ -22,9 +22,9 @@ class Vulnerable(Rule):
         ids = step.vulnerabilities
         if not ids:
             return None
-        more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
+        rest = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
         return (
-            f"{step.candidate.version} has known vulnerabilities: {', '.join(ids[:_SHOWN])}{more}"
+            f"{step.candidate.version} has known vulnerabilities: {', '.join(ids[:_SHOWN])}{rest}"
         )
 
 

@@ -9,7 +9,7 @@ import click
 
 from updater.cli import options
 from updater.errors import NoSuchPackage, UsageError
-from updater.pipeline.proposed import Proposed
+from updater.pipeline.proposed import ProposedUpdate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,9 +104,10 @@ def refuse_unasked(results: Sequence[Result], to: str) -> None:
         UsageError: one is.
     """
     for result in results:
-        if (result.asked or "") != to:
+        if (result.requested_version or "") != to:
             raise UsageError(
-                f"{result.package}: `bump` was asked for {result.asked or 'the newest version'!r}, "
+                f"{result.package}: `bump` was asked for "
+                f"{result.requested_version or 'the newest version'!r}, "
                 f"`publish` for {to or 'the newest version'!r}",
                 hint="give `publish` the --to that you gave `bump`; if you gave none, do not trust "
                 "the job that wrote the results",
@@ -127,8 +128,8 @@ def refuse_others(told: Sequence[Package], allowed: Sequence[Package]) -> None:
             )
 
 
-def _package(one: Proposed | Outcome) -> Package:
-    return one.outcome.package if isinstance(one, Proposed) else one.package
+def _package(one: ProposedUpdate | Outcome) -> Package:
+    return one.outcome.package if isinstance(one, ProposedUpdate) else one.package
 
 
 async def _again(
@@ -137,11 +138,11 @@ async def _again(
     commands: Mapping[str, Command],
     found: OverlayFiles,
     ask: Bump,
-) -> list[Proposed | Outcome]:
+) -> list[ProposedUpdate | Outcome]:
     """Find updates again. That one is a pin is the results' word: nothing that is built changes."""
     from updater.cli.pulls import pins, propose
 
-    proposed: list[Proposed | Outcome] = []
+    proposed: list[ProposedUpdate | Outcome] = []
     for command in dict.fromkeys(commands.values()):
         some = [one for one in packages if commands[one.identity] == command]
         if command == "bump":

@@ -16,9 +16,9 @@ from updater.find.files import overlay_files
 from updater.find.packages import found_in
 from updater.find.selection import select
 from updater.model.research import UNCHANGED
-from updater.pipeline.proposed import Proposed
+from updater.pipeline.proposed import ProposedUpdate
 from updater.publish.publisher import opened
-from updater.publish.research.telling import Teller
+from updater.publish.research.telling import Researcher
 from updater.report.summary import Exit, exit_code
 from updater.text import harmless
 
@@ -38,7 +38,7 @@ def bump(request: Request, ask: Bump) -> int:
 
     async def work(
         pipeline: Pipeline, packages: Sequence[Package], found: OverlayFiles
-    ) -> list[Proposed | Outcome]:
+    ) -> list[ProposedUpdate | Outcome]:
         refuse_many(ask, packages)
         return await propose(pipeline, packages, found, ask)
 
@@ -54,7 +54,7 @@ def _publish(
     command: str,
     request: Request,
     work: Callable[
-        [Pipeline, Sequence[Package], OverlayFiles], Awaitable[list[Proposed | Outcome]]
+        [Pipeline, Sequence[Package], OverlayFiles], Awaitable[list[ProposedUpdate | Outcome]]
     ],
 ) -> int:
     session = Session.begin(request)
@@ -88,16 +88,19 @@ def published(
 
 async def propose(
     pipeline: Pipeline, packages: Sequence[Package], found: OverlayFiles, ask: Bump
-) -> list[Proposed | Outcome]:
+) -> list[ProposedUpdate | Outcome]:
     """Find updates, hash and build them, and ask what a reviewer wants to know of each."""
     proposed = await pipeline.propose(packages, found, ask)
-    return await Teller(pipeline.run).tell(proposed)
+    return await Researcher(pipeline.run).tell(proposed)
 
 
 async def pins(
     pipeline: Pipeline, packages: Sequence[Package], found: OverlayFiles, *, sri: bool
-) -> list[Proposed | Outcome]:
+) -> list[ProposedUpdate | Outcome]:
     """Find what each pin must say."""
     # Upstream has nothing to tell of it: the source stays the same.
     proposed = await pipeline.propose_pins(packages, found, sri=sri)
-    return [replace(one, told=UNCHANGED) if isinstance(one, Proposed) else one for one in proposed]
+    return [
+        replace(one, research=UNCHANGED) if isinstance(one, ProposedUpdate) else one
+        for one in proposed
+    ]

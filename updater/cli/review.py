@@ -15,7 +15,7 @@ from updater.effects.git import own as git
 from updater.find.changed import changed_packages, packages_at
 from updater.find.packages import find_packages
 from updater.overlay.reading.uses import dependents, uses
-from updater.pipeline.reviewing import Asked, builds_otherwise, names_one_of
+from updater.pipeline.reviewing import ReviewScope, builds_otherwise, names_one_of
 from updater.report.summary import exit_code
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _review(request: Request, base: str) -> int:
     return exit_code(outcomes)
 
 
-async def _asked(config: Config, found: OverlayFiles, base: str) -> tuple[str, Asked]:
+async def _asked(config: Config, found: OverlayFiles, base: str) -> tuple[str, ReviewScope]:
     own = config.document.base
     remote = [f"origin/{own}"] if own else ["origin/HEAD", "origin/main", "origin/master"]
     commit = await git.fork_point(config.root, [base] if base else remote)
@@ -75,7 +75,7 @@ async def _asked(config: Config, found: OverlayFiles, base: str) -> tuple[str, A
         if package in changed and build.dependents:
             again.update(dependents(package.identity, used))
     rebuilt = [one for one in found.packages if one.identity in again and one not in changed]
-    return commit, Asked(
+    return commit, ReviewScope(
         changed,
         tuple(rebuilt),
         {

@@ -59,7 +59,7 @@ from updater.model.overlay import (
 )
 from updater.model.policy import BuildPolicy, Policy, PullPolicy, TrackKind
 from updater.model.project import Host, Project
-from updater.model.pulls import Branch, BranchCommit, Issue, Pull, PullRequest, PullState
+from updater.model.pulls import Branch, BranchCommit, Issue, Pull, PullRequestLink, PullState
 
 __all__ = [
     "HASH_FIELDS",
@@ -112,7 +112,7 @@ __all__ = [
     "Project",
     "Pull",
     "PullPolicy",
-    "PullRequest",
+    "PullRequestLink",
     "PullState",
     "Reference",
     "Relation",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from updater.model.hashes import Hashed
     from updater.model.offers import Candidate, PinWarning
     from updater.model.overlay import Package
-    from updater.model.pulls import PullRequest
+    from updater.model.pulls import PullRequestLink
 
 
 class PackageOutcome(Struct, frozen=True, kw_only=True):
@@ -27,7 +27,7 @@ class PackageOutcome(Struct, frozen=True, kw_only=True):
     candidate: Candidate | None = None
     warnings: tuple[PinWarning, ...] = ()
     evidence: Evidence | None = None
-    pull_request: PullRequest | None = None
+    pull_request: PullRequestLink | None = None
 
     @property
     def old(self) -> str:

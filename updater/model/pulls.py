@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 PullState = Literal["open", "closed", "merged"]
 
 
-class PullRequest(Struct, frozen=True):
+class PullRequestLink(Struct, frozen=True):
     """A pull request as outcomes name it."""
 
     url: str
@@ -44,9 +44,9 @@ class Pull(Struct, frozen=True):
     automerge: bool = False
 
     @property
-    def link(self) -> PullRequest:
+    def link(self) -> PullRequestLink:
         """What outcomes name."""
-        return PullRequest(self.url, self.number, self.state)
+        return PullRequestLink(self.url, self.number, self.state)
 
 
 class Issue(Struct, frozen=True):

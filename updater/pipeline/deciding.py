@@ -79,7 +79,9 @@ class Decider(Struct, frozen=True):
         to: str = "",
     ) -> list[Result | Outcome]:
         """Look up the projects of all subjects together, then do a stage's work for each."""
-        offers = await self._look_up([one for one in subjects if isinstance(one, Subject)], to)
+        offers = await self._look_up(
+            [subject for subject in subjects if isinstance(subject, Subject)], to
+        )
 
         async def judge(subject: Subject) -> Result:
             return await work(subject, offers[subject.package.identity])
@@ -100,5 +102,5 @@ def _examined(decision: Decision, now: datetime) -> Decision:
     if not isinstance(decision.choice, Take):
         return decision
     old = decision.pinned.version or decision.subject.pin.version
-    found = examine(Step(old, decision.choice.candidate, now), rules())
-    return replace(decision, warnings=decision.warnings + found)
+    warnings = examine(Step(old, decision.choice.candidate, now), rules())
+    return replace(decision, warnings=decision.warnings + warnings)

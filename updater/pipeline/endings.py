@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 def checked(decision: Decision) -> Outcome:
     """Return what ``check`` says of a decision."""
-    known = decision.common_fields
+    common_fields = decision.common_fields
     match decision.choice:
         case Take():
-            return Outdated(reason=decision.reason, **known)
+            return Outdated(reason=decision.reason, **common_fields)
         case Stay():
-            return Current(**known)
+            return Current(**common_fields)
         case Wait(reason, until):
-            return Held(reason=reason, until=until, **known)
+            return Held(reason=reason, until=until, **common_fields)
 
 
 def unreadable(package: Package) -> Failed:
@@ -33,15 +33,17 @@ def unreadable(package: Package) -> Failed:
     )
 
 
-def unbuilt(build: Build, **known: Any) -> Failed:  # noqa: ANN401 - fields
+def unbuilt(build: Build, **common_fields: Any) -> Failed:  # noqa: ANN401 - fields
     """Return the outcome of a build that failed."""
-    found = build.diagnosis
-    message = found.message if found is not None else f"{build.attribute} does not build"
-    said = f"\n{build.tail}" if build.tail else ""
+    diagnosis = build.diagnosis
+    message = diagnosis.message if diagnosis is not None else f"{build.attribute} does not build"
+    ending = f"\n{build.tail}" if build.tail else ""
     return Failed(
         stage="build",
-        message=f"{build.phase} of {build.attribute}: {message}{said}",
-        hint=f"{found.hint}; the whole log: {build.log}" if found else f"the log: {build.log}",
+        message=f"{build.phase} of {build.attribute}: {message}{ending}",
+        hint=f"{diagnosis.hint}; the whole log: {build.log}"
+        if diagnosis
+        else f"the log: {build.log}",
         build=build,
-        **known,
+        **common_fields,
     )

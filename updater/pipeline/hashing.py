@@ -13,10 +13,10 @@ from updater.errors import HashError, NotEvaluated
 from updater.kinds import FETCHERS, guarded, rules
 from updater.model import Build, Candidate, Fetch, Hashed, Held, NoFile, Outcome, PinWarning, Sri
 from updater.model.sri import parse_hash
-from updater.pipeline.hash.built_hashes import Unknown, find_hashes, with_hashes
+from updater.pipeline.hash.built_hashes import UnknownHash, find_hashes, with_hashes
 from updater.pipeline.hash.downloaded import collisions, declared, step_to
 from updater.pipeline.hash.planned import PlannedChange
-from updater.pipeline.hash.ready import Ready
+from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.hash.sources import ADVICE, SourceHashes
 from updater.pipeline.hash.tags import refuse_moved
 
@@ -39,7 +39,7 @@ class HashStage(Struct, frozen=True):
 
     async def find(
         self, decision: Decision, candidate: Candidate, text: bytes, ask: Bump
-    ) -> Ready | Outcome:
+    ) -> ReadyChange | Outcome:
         """Return a change that is ready to be built, or why there is none.
 
         Args:
@@ -53,22 +53,22 @@ class HashStage(Struct, frozen=True):
         """
         subject = decision.subject
         fetches: list[Fetch] = []
-        for one in self._fetches(subject, candidate):
-            if isinstance(one, NoFile):
-                return Held(reason=one.reason, **decision.common_fields)
-            fetches.append(one)
+        for fetch in self._fetches(subject, candidate):
+            if isinstance(fetch, NoFile):
+                return Held(reason=fetch.reason, **decision.common_fields)
+            fetches.append(fetch)
         search = SourceHashes(subject, fetches, self.run.prefetcher)
         problem = search.problem(self._cannot_build(subject, ask), moving=decision.tracking.moving)
         if problem:
             return Held(reason=problem, **decision.common_fields)
         unbuilt = ask.unbuilt or self.run.builder().skipped(subject.policy.build)
         built = not unbuilt or (subject.package.side_hashes and ask.reported is None)
-        async with self._archive(search, kept=bool(built)) as archive:
-            known = await search.downloaded(archive)
-            hashed, values, unknown = known.hashed, known.values, known.unknown
+        async with self._archive(search, keep=bool(built)) as archive:
+            downloads = await search.downloaded(archive)
+            hashed, values, unknown = downloads.hashed, downloads.values, downloads.unknown
             step = step_to(decision, candidate, hashed, self.run.now)
-            wanted = bool(ask.to) or search.is_pinned(hashed)
-            problem = "" if wanted else stopped(step, rules())
+            is_requested = bool(ask.to) or search.is_pinned(hashed)
+            problem = "" if is_requested else stopped(step, rules())
             if unknown and not problem:
                 problem = search.problem(self._cannot_build(subject, ask), moving=False)
             if problem:
@@ -76,35 +76,38 @@ class HashStage(Struct, frozen=True):
             needed = archive if unknown or not unbuilt else None
             source = await self._stored(needed, hashed, search)
         try:
-            found = await self._told(subject, text, values, unknown, source, ask)
+            built_hashes = await self._built_hashes(subject, text, values, unknown, source, ask)
         except NotEvaluated as error:
-            names = " and ".join(one.shown for one in unknown)
+            names = " and ".join(missing.shown for missing in unknown)
             reason = f"only a build can tell its {names}, and {error.message}; {ADVICE}"
             return Held(reason=reason, **decision.common_fields)
         await self._refuse_moved(search, candidate)
-        built_hash = found.get(Unknown("hash"))
+        built_hash = built_hashes.get(UnknownHash("hash"))
         if built_hash is not None:
             hashed = Hashed(built_hash, "build", 0)
-        told = collisions(hashed)
-        if found and ask.reported is not None:
-            told = (*told, _reported(found))
-        told += await declared(subject, hashed, candidate)
-        told += examine(step, [rule for rule in rules() if rule.stops])
-        decision = replace(decision, warnings=decision.warnings + told)
-        return Ready(
+        warnings = collisions(hashed)
+        if built_hashes and ask.reported is not None:
+            warnings = (*warnings, _reported(built_hashes))
+        warnings += await declared(subject, hashed, candidate)
+        warnings += examine(step, [rule for rule in rules() if rule.stops])
+        decision = replace(decision, warnings=decision.warnings + warnings)
+        return ReadyChange(
             decision,
-            PlannedChange(subject.package, with_hashes(values, found)),
+            PlannedChange(subject.package, with_hashes(values, built_hashes)),
             hashed,
             source=source,
             build=Build("skipped", "", phase=unbuilt) if unbuilt else None,
-            built={**known.checked_out, **{one.shown: str(sri) for one, sri in found.items()}},
+            built={
+                **downloads.checked_out,
+                **{missing.shown: str(sri) for missing, sri in built_hashes.items()},
+            },
         )
 
     def _archive(
-        self, search: SourceHashes, *, kept: bool
+        self, search: SourceHashes, *, keep: bool
     ) -> AbstractAsyncContextManager[Path | None]:
         """Return the owner of the archive of a source, of None where no archive is kept."""
-        return self.run.builder().archive() if kept and search.unpacks else nullcontext()
+        return self.run.builder().archive() if keep and search.unpacks else nullcontext()
 
     async def _stored(
         self, archive: Path | None, hashed: Hashed | None, search: SourceHashes
@@ -149,15 +152,15 @@ class HashStage(Struct, frozen=True):
         if search.is_by_tag(candidate):
             await refuse_moved(search.subject, candidate, self.run.surroundings)
 
-    async def _told(  # noqa: PLR0913, PLR0917 - what is asked, and of what
+    async def _built_hashes(  # noqa: PLR0913, PLR0917 - what is asked, and of what
         self,
         subject: Subject,
         text: bytes,
         values: PinValues,
-        unknown: tuple[Unknown, ...],
+        unknown: tuple[UnknownHash, ...],
         source: StoredSource | None,
         ask: Bump,
-    ) -> Mapping[Unknown, Sri]:
+    ) -> Mapping[UnknownHash, Sri]:
         if not unknown:
             return {}
         package = subject.package
@@ -166,18 +169,18 @@ class HashStage(Struct, frozen=True):
             return await find_hashes(
                 self.run.builder(), package, policy, text, values, unknown, source
             )
-        told = ask.reported.get(package.identity, {})
-        missing = [one.shown for one in unknown if one.shown not in told]
+        reported = ask.reported.get(package.identity, {})
+        missing = [needed.shown for needed in unknown if needed.shown not in reported]
         if missing:
             raise HashError(
                 f"only a build can tell {' and '.join(missing)}, and the results do not say it",
                 hint="run `bump --output` where Nix can build, then `publish` again",
             )
-        return {one: parse_hash(told[one.shown]) for one in unknown}
+        return {needed: parse_hash(reported[needed.shown]) for needed in unknown}
 
 
-def _reported(found: Mapping[Unknown, Sri]) -> PinWarning:
-    names = " and ".join(one.shown for one in found)
+def _reported(hashes: Mapping[UnknownHash, Sri]) -> PinWarning:
+    names = " and ".join(missing.shown for missing in hashes)
     return PinWarning(
         "reported-hash", f"{names}: the build job's word, since nothing but a build can tell it"
     )

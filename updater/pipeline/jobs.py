@@ -17,22 +17,24 @@ if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.find.found import OverlayFiles
     from updater.model import BuildPolicy, Package
-    from updater.pipeline.hash.ready import Ready
+    from updater.pipeline.hash.ready import ReadyChange
 
 
 class JobMaker(Struct, frozen=True):
     """Makes jobs of changes.
 
     Attributes:
-        found: the packages and texts as they were read.
+        overlays: the packages and texts as they were read.
         used: identity -> identities that it uses.
     """
 
     run: Run
-    found: OverlayFiles
+    overlays: OverlayFiles
     used: Mapping[str, tuple[str, ...]]
 
-    def job(self, ready: Ready, changes: Mapping[str, bytes], after: Sequence[str]) -> BuildJob:
+    def job(
+        self, ready: ReadyChange, changes: Mapping[str, bytes], after: Sequence[str]
+    ) -> BuildJob:
         """Return what is to be built for a change.
 
         Args:
@@ -47,7 +49,7 @@ class JobMaker(Struct, frozen=True):
             ready.source,
             tuple(
                 self._dependent(package, ready.policy)
-                for package in order_of(after, self.found.packages)
+                for package in order_of(after, self.overlays.packages)
             ),
         )
 

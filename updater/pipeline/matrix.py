@@ -45,9 +45,9 @@ def split(
     order = {identity: place for place, identity in enumerate(in_order(used))}
     together = _connected(behind, used, groups or {})
     bins: list[list[Package]] = [[] for _ in range(min(most, len(together)))]
-    for some in sorted(together, key=len, reverse=True):
-        min(bins, key=len).extend(some)
-    jobs = [sorted(one, key=lambda package: order.get(package.identity, 0)) for one in bins]
+    for connected in sorted(together, key=len, reverse=True):
+        min(bins, key=len).extend(connected)
+    jobs = [sorted(members, key=lambda package: order.get(package.identity, 0)) for members in bins]
     return tuple(
         sorted((MatrixJob(_id(job, count), tuple(job)) for count, job in enumerate(jobs)), key=_key)
     )
@@ -62,29 +62,29 @@ def _connected(
     for identity in by_identity:
         group = groups.get(identity, "")
         same = first.setdefault(group, identity) if group else identity
-        for other in (*used.get(identity, ()), same):
-            if other in near:
-                near[identity].add(other)
-                near[other].add(identity)
-    found = []
+        for neighbour in (*used.get(identity, ()), same):
+            if neighbour in near:
+                near[identity].add(neighbour)
+                near[neighbour].add(identity)
+    components = []
     left = dict.fromkeys(by_identity)
     while left:
         waiting = [next(iter(left))]
         connected = []
         while waiting:
-            one = waiting.pop()
-            if one in left:
-                del left[one]
-                connected.append(by_identity[one])
-                waiting.extend(near[one])
-        found.append(connected)
-    return found
+            identity = waiting.pop()
+            if identity in left:
+                del left[identity]
+                connected.append(by_identity[identity])
+                waiting.extend(near[identity])
+        components.append(connected)
+    return components
 
 
 def _id(packages: Sequence[Package], count: int) -> str:
     """Name a job for its first package; the number keeps names of different files apart."""
-    more = f" +{len(packages) - 1}" if len(packages) > 1 else ""
-    return f"{count:03d} {packages[0].name}{more}"
+    suffix = f" +{len(packages) - 1}" if len(packages) > 1 else ""
+    return f"{count:03d} {packages[0].name}{suffix}"
 
 
 def _key(job: MatrixJob) -> str:

@@ -15,7 +15,7 @@ from updater.model import Outcome, Package, Updated
 from updater.model.run import Bump
 from updater.pipeline.deciding import Decider
 from updater.pipeline.endings import checked
-from updater.pipeline.hash.ready import Ready
+from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.ledger import Ledger
 from updater.pipeline.stage import Stage
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from updater.find.found import OverlayFiles
     from updater.model.proposal import Command
     from updater.pipeline.preparing import Preparer
-    from updater.pipeline.proposed import Proposed
-    from updater.pipeline.reviewing import Asked
+    from updater.pipeline.proposed import ProposedUpdate
+    from updater.pipeline.reviewing import ReviewScope
     from updater.pipeline.truths import TruthStage
     from updater.pipeline.writing import Writer
 
@@ -51,45 +51,45 @@ class Pipeline(Struct, frozen=True):
         """Say for each package whether its pin is true; nothing is changed."""
         return await self._truths.verdicts(packages)
 
-    async def review(self, asked: Asked) -> list[Outcome]:
+    async def review(self, scope: ReviewScope) -> list[Outcome]:
         """Verify, audit and test what a branch changes; nothing is changed."""
         from updater.pipeline.reviewing import Auditor  # noqa: PLC0415 - not for a check
 
-        truths = await self._truths.verdicts(asked.changed, "embedded")
-        trials = await self.test(asked.packages)
+        truths = await self._truths.verdicts(scope.changed, "embedded")
+        trials = await self.test(scope.packages)
         before, after = [
             {
-                one.package.identity: one.project
-                for one in await self._deciding.subjects(packages, even_held=True)
-                if isinstance(one, Subject)
+                subject.package.identity: subject.project
+                for subject in await self._deciding.subjects(packages, even_held=True)
+                if isinstance(subject, Subject)
             }
-            for packages in (tuple(asked.before.values()), asked.changed)
+            for packages in (tuple(scope.before.values()), scope.changed)
         ]
-        return Auditor(self.run, before, after).reviewed(asked, truths, trials)
+        return Auditor(self.run, before, after).reviewed(scope, truths, trials)
 
     async def check(self, packages: Sequence[Package], to: str = "") -> list[Outcome]:
         """Say for each package whether its pin is behind; nothing is changed."""
         choices = await self._deciding.choices(packages, to)
-        return [checked(one) if isinstance(one, Decision) else one for one in choices]
+        return [checked(choice) if isinstance(choice, Decision) else choice for choice in choices]
 
     async def bump(
-        self, packages: Sequence[Package], found: OverlayFiles, ask: Bump, ledger: Ledger
+        self, packages: Sequence[Package], overlays: OverlayFiles, ask: Bump, ledger: Ledger
     ) -> list[Outcome]:
         """Move each package's pin to its choice; each is written as soon as it passed its build."""
-        hashed = await self._hashed(packages, found, ask)
-        builds = any(isinstance(one, Ready) and one.build is None for one in hashed)
-        writer = self._writer(found, ask, ledger, builds=builds)
+        hashed = await self._hashed(packages, overlays, ask)
+        builds = any(isinstance(change, ReadyChange) and change.build is None for change in hashed)
+        writer = self._writer(overlays, ask, ledger, builds=builds)
         if not builds:
             return await writer.write_all(hashed)
         for change in hashed:
-            if isinstance(change, Ready):
+            if isinstance(change, ReadyChange):
                 ledger.expect(change.package)
-        return await self._preparing.build(hashed, found, writer.write)
+        return await self._preparing.build(hashed, overlays, writer.write)
 
     async def pin(
         self,
         packages: Sequence[Package],
-        found: OverlayFiles,
+        overlays: OverlayFiles,
         ask: Bump,
         ledger: Ledger,
         *,
@@ -99,54 +99,54 @@ class Pipeline(Struct, frozen=True):
 
         Args:
             packages: whose pins.
-            found: all packages and texts.
+            overlays: all packages and texts.
             ask: how to end.
             ledger: takes what is written.
             sri: also write a hash of an old format as SRI.
         """
         ready = await self._truths.pins(packages, sri=sri)
-        return await self._writer(found, ask, ledger).write_all(ready)
+        return await self._writer(overlays, ask, ledger).write_all(ready)
 
     async def propose_pins(
-        self, packages: Sequence[Package], found: OverlayFiles, *, sri: bool
-    ) -> list[Proposed | Outcome]:
+        self, packages: Sequence[Package], overlays: OverlayFiles, *, sri: bool
+    ) -> list[ProposedUpdate | Outcome]:
         """Find by itself what each pin must say; nothing is written."""
         ready = await self._truths.pins(packages, sri=sri)
-        return await self._proposed(ready, found, "", "pin --sri" if sri else "pin")
+        return await self._proposed(ready, overlays, "", "pin --sri" if sri else "pin")
 
     async def propose(
-        self, packages: Sequence[Package], found: OverlayFiles, ask: Bump
-    ) -> list[Proposed | Outcome]:
+        self, packages: Sequence[Package], overlays: OverlayFiles, ask: Bump
+    ) -> list[ProposedUpdate | Outcome]:
         """Find, hash and build each package's change by itself; nothing is written."""
         from updater.pipeline.preparing import unwritten  # noqa: PLC0415 - not for a check
 
-        hashed = await self._hashed(packages, found, ask)
-        built = await self._preparing.build(hashed, found, unwritten)
-        return await self._proposed(built, found, ask.to, "bump")
+        hashed = await self._hashed(packages, overlays, ask)
+        built = await self._preparing.build(hashed, overlays, unwritten)
+        return await self._proposed(built, overlays, ask.to, "bump")
 
     async def _hashed(
-        self, packages: Sequence[Package], found: OverlayFiles, ask: Bump
-    ) -> list[Ready | Outcome]:
+        self, packages: Sequence[Package], overlays: OverlayFiles, ask: Bump
+    ) -> list[ReadyChange | Outcome]:
         """Choose each package's candidate and find its hash."""
         choices = await self._deciding.choices(packages, ask.to)
-        return await self._preparing.hash(choices, found, ask)
+        return await self._preparing.hash(choices, overlays, ask)
 
     async def _proposed(
         self,
-        ready: Sequence[Ready | Outcome],
-        found: OverlayFiles,
+        ready: Sequence[ReadyChange | Outcome],
+        overlays: OverlayFiles,
         to: str,
         command: Command,
-    ) -> list[Proposed | Outcome]:
+    ) -> list[ProposedUpdate | Outcome]:
         """Plan each change on the text that was read, as if it were the only one."""
-        from updater.pipeline.proposed import Proposed  # noqa: PLC0415 - not for a check
+        from updater.pipeline.proposed import ProposedUpdate  # noqa: PLC0415 - not for a check
 
-        async def propose(change: Ready) -> Proposed | Outcome:
-            outcome = await self._writer(found, Bump(dry_run=True), Ledger()).write(change)
+        async def propose(change: ReadyChange) -> ProposedUpdate | Outcome:
+            outcome = await self._writer(overlays, Bump(dry_run=True), Ledger()).write(change)
             if not isinstance(outcome, Updated):
                 return outcome
             project = change.subject.project
-            return Proposed(outcome, project, change.planned, to, command)
+            return ProposedUpdate(outcome, project, change.planned, to, command)
 
         return await Stage("patch", self.run.progress).each(ready, propose)
 
@@ -169,8 +169,8 @@ class Pipeline(Struct, frozen=True):
         return Preparer(self.run)
 
     def _writer(
-        self, found: OverlayFiles, ask: Bump, ledger: Ledger, *, builds: bool = False
+        self, overlays: OverlayFiles, ask: Bump, ledger: Ledger, *, builds: bool = False
     ) -> Writer:
         from updater.pipeline.writing import Writer  # noqa: PLC0415 - not for a check
 
-        return Writer(self.run, found, ask, ledger, builds=builds)
+        return Writer(self.run, overlays, ask, ledger, builds=builds)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from updater.model import Current, Outcome, Take
 from updater.overlay.reading.uses import dependents, uses
 from updater.pipeline.endings import checked, unbuilt
-from updater.pipeline.hash.ready import Ready
+from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.hashing import HashStage
 from updater.pipeline.jobs import JobMaker, evaluated
 from updater.pipeline.stage import Stage
@@ -35,21 +35,21 @@ class Preparer(Struct, frozen=True):
     run: Run
 
     async def hash(
-        self, decided: Sequence[Decision | Outcome], found: OverlayFiles, ask: Bump
-    ) -> list[Ready | Outcome]:
+        self, decided: Sequence[Decision | Outcome], overlays: OverlayFiles, ask: Bump
+    ) -> list[ReadyChange | Outcome]:
         """Find the hash of each chosen candidate; what is not to be taken is an outcome.
 
         Which commit a tag named is kept: `verify` tells when it moves.
         """
         hashes = HashStage(self.run)
 
-        async def find(decision: Decision) -> Ready | Outcome:
+        async def find(decision: Decision) -> ReadyChange | Outcome:
             if not isinstance(decision.choice, Take):
                 return checked(decision)
             candidate = decision.choice.candidate
-            text = found.texts[decision.package.file]
+            text = overlays.texts[decision.package.file]
             ready = await hashes.find(decision, candidate, text, ask)
-            if isinstance(ready, Ready) and ready.hashed is not None:
+            if isinstance(ready, ReadyChange) and ready.hashed is not None:
                 self.run.records.note(decision.subject.project, candidate, ready.hashed.sri)
             return ready
 
@@ -57,27 +57,27 @@ class Preparer(Struct, frozen=True):
 
     async def build(
         self,
-        hashed: Sequence[Ready | Outcome],
-        found: OverlayFiles,
-        finish: Callable[[Ready], Awaitable[Result]],
+        hashed: Sequence[ReadyChange | Outcome],
+        overlays: OverlayFiles,
+        finish: Callable[[ReadyChange], Awaitable[Result]],
     ) -> list[Result | Outcome]:
         """Build each change, or each group's changes, in a copy of the tree as it was read.
 
         Args:
             hashed: the changes; those whose build is decided already are only finished.
-            found: all packages and texts.
+            overlays: all packages and texts.
             finish: what becomes of a change as soon as it passed, while others are built.
         """
-        if not any(isinstance(change, Ready) and change.build is None for change in hashed):
+        if not any(isinstance(change, ReadyChange) and change.build is None for change in hashed):
             return await Stage("build", self.run.progress).each(hashed, finish)
-        maker = JobMaker(self.run, found, uses(found.packages, found.texts))
+        maker = JobMaker(self.run, overlays, uses(overlays.packages, overlays.texts))
         groups = groups_of(hashed, maker)
         jobs: dict[str, BuildJob] = {}
 
-        async def plan_job(ready: Ready) -> Ready | Outcome:
+        async def plan_job(ready: ReadyChange) -> ReadyChange | Outcome:
             if ready.build is not None or ready.identity in groups:
                 return ready
-            change = ready.planned.of(found.texts[ready.package.file])
+            change = ready.planned.of(overlays.texts[ready.package.file])
             if not change.edits:
                 return Current(**ready.common_fields)
             after = dependents(ready.identity, maker.used) if ready.policy.dependents else ()
@@ -87,7 +87,7 @@ class Preparer(Struct, frozen=True):
         planned = await Stage("patch", self.run.progress).each(hashed, plan_job)
         ahead = await evaluated(self.run, list(jobs.values()))
 
-        async def build(ready: Ready) -> Ready | Outcome:
+        async def build(ready: ReadyChange) -> ReadyChange | Outcome:
             if ready.identity in groups:
                 return await groups[ready.identity].result(ready)
             if ready.identity not in jobs:
@@ -97,14 +97,14 @@ class Preparer(Struct, frozen=True):
                 return unbuilt(built, **ready.common_fields)
             return replace(ready, build=built)
 
-        async def build_and_finish(ready: Ready) -> Result | Outcome:
+        async def build_and_finish(ready: ReadyChange) -> Result | Outcome:
             built = await build(ready)
-            return await finish(built) if isinstance(built, Ready) else built
+            return await finish(built) if isinstance(built, ReadyChange) else built
 
         # The members of a group wait for each other, and must not keep others from being built.
         return await Stage("build", self.run.progress, len(planned)).each(planned, build_and_finish)
 
 
-async def unwritten(change: Ready) -> Ready:
+async def unwritten(change: ReadyChange) -> ReadyChange:
     """Leave a change as it is, for what only proposes it."""
     return change

@@ -14,23 +14,23 @@ if TYPE_CHECKING:
     from updater.pipeline.hash.planned import PlannedChange
 
 
-class Proposed(Struct, frozen=True):
+class ProposedUpdate(Struct, frozen=True):
     """An update that is not written yet.
 
     Attributes:
         outcome: planned on the text that was read, as if it were the only one.
         planned: its change of any text, so that it can be made after those of others.
-        asked: what ``--to`` named; empty where nobody asked.
+        requested_version: what ``--to`` named; empty where nobody asked.
         command: that finds it again, with the options that it takes.
-        told: what upstream says about it.
+        research: what upstream says about it.
     """
 
     outcome: Updated
     project: Project
     planned: PlannedChange
-    asked: str = ""
+    requested_version: str = ""
     command: Command = "bump"
-    told: Research = NO_RESEARCH
+    research: Research = NO_RESEARCH
 
     @property
     def package(self) -> Package:

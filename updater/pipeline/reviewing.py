@@ -24,7 +24,7 @@ _PATH = re.compile(rb"(?<![\w/.])\.{1,2}/[\w./+-]+")
 _UNCHANGED = "its text is not changed; what it is built with is"
 
 
-class Asked(Struct, frozen=True):
+class ReviewScope(Struct, frozen=True):
     """What a review looks at.
 
     Attributes:
@@ -61,7 +61,7 @@ def names_one_of(text: bytes, file: str, changed: Collection[str]) -> bool:
     folder = os.path.dirname(file)  # noqa: PTH120 - as text
     paths = (os.fsdecode(path) for path in _PATH.findall(text))
     named = {os.path.normpath(os.path.join(folder, path)) for path in paths}  # noqa: PTH118 - as text
-    return any(one == path or one.startswith(f"{path}/") for path in named for one in changed)
+    return any(name == path or name.startswith(f"{path}/") for path in named for name in changed)
 
 
 class Auditor(Struct, frozen=True):
@@ -77,23 +77,23 @@ class Auditor(Struct, frozen=True):
     after: Mapping[str, Project]
 
     def reviewed(
-        self, asked: Asked, truths: Sequence[Outcome], trials: Sequence[Outcome]
+        self, scope: ReviewScope, truths: Sequence[Outcome], trials: Sequence[Outcome]
     ) -> list[Outcome]:
-        """Return one outcome a package, in the order of ``asked.packages``."""
-        known = {one.package.identity: one for one in truths}
-        found: list[Outcome] = []
-        for package, trial in zip(asked.packages, trials, strict=True):
-            truth = known.get(package.identity) or Skipped(package=package, reason=_UNCHANGED)
-            before = asked.before.get(package.identity)
+        """Return one outcome a package, in the order of ``scope.packages``."""
+        truth_of = {outcome.package.identity: outcome for outcome in truths}
+        outcomes: list[Outcome] = []
+        for package, trial in zip(scope.packages, trials, strict=True):
+            truth = truth_of.get(package.identity) or Skipped(package=package, reason=_UNCHANGED)
+            before = scope.before.get(package.identity)
             warnings: tuple[PinWarning, ...] = ()
             try:
                 with bugs_at("audit"):
-                    if package in asked.changed:
+                    if package in scope.changed:
                         warnings = self._audited(package, before, truth)
             except Bug as bug:
                 self.run.progress.bug(bug)
                 truth = failed(truth, bug)
-            found.append(
+            outcomes.append(
                 Reviewed(
                     package=package,
                     tracking=truth.tracking,
@@ -105,7 +105,7 @@ class Auditor(Struct, frozen=True):
                     trial=cast("Passed | Skipped | Failed", trial),
                 )
             )
-        return found
+        return outcomes
 
     def _audited(
         self, package: Package, before: Package | None, truth: Outcome

@@ -63,14 +63,14 @@ class Stage(Struct, frozen=True):
         self.progress.stage(self.name, len(waiting))
         left = iter(waiting)
 
-        async def some() -> None:
+        async def work_through() -> None:
             for place, item in left:
                 results[place] = await self._outcome(item, work)
-                self.progress.step(_known(item)["package"])
+                self.progress.step(_common_fields(item)["package"])
 
         async with anyio.create_task_group() as group:
             for _ in range(min(self.width, len(waiting))):
-                group.start_soon(some)
+                group.start_soon(work_through)
         return [results[place] for place in range(len(items))]
 
     async def _outcome(
@@ -87,8 +87,8 @@ class Stage(Struct, frozen=True):
 
 def failed(item: Package | InProgress, error: StageError) -> Failed:
     """Return the outcome of an error, with what was known before it."""
-    return Failed(stage=error.stage, message=error.message, hint=error.hint, **_known(item))
+    return Failed(stage=error.stage, message=error.message, hint=error.hint, **_common_fields(item))
 
 
-def _known(item: Package | InProgress) -> dict[str, Any]:
+def _common_fields(item: Package | InProgress) -> dict[str, Any]:
     return {"package": item} if isinstance(item, Package) else item.common_fields

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from updater.choose.run import Run
 
 
-class Trial(Struct, frozen=True):
+class BuildTrial(Struct, frozen=True):
     """A package that is to be built as it is."""
 
     job: BuildJob
@@ -38,10 +38,10 @@ class TrialStage(Struct, frozen=True):
         """Evaluate, build and import pins as they are."""
         stage = Stage("build", self.run.progress)
         trials = await stage.each(packages, self._trial)
-        jobs = [one.job for one in trials if isinstance(one, Trial)]
+        jobs = [trial.job for trial in trials if isinstance(trial, BuildTrial)]
         ahead = await evaluated(self.run, jobs)
 
-        async def build(trial: Trial) -> Outcome:
+        async def build(trial: BuildTrial) -> Outcome:
             result = await self.run.builder().build(trial.job, ahead)
             if result.status == "failed":
                 return unbuilt(result, **trial.common_fields)
@@ -49,11 +49,11 @@ class TrialStage(Struct, frozen=True):
 
         return await stage.each(trials, build)
 
-    async def _trial(self, package: Package) -> Trial | Outcome:
+    async def _trial(self, package: Package) -> BuildTrial | Outcome:
         if package.problem:
             return unreadable(package)
         policy = self.run.config.policy(package).build
         skipped = self.run.builder().skipped(policy)
         if skipped:
             return Skipped(package=package, reason=f"not built: {skipped}")
-        return Trial(BuildJob(BuildTarget(package, policy), package.label or "", {}))
+        return BuildTrial(BuildJob(BuildTarget(package, policy), package.label or "", {}))

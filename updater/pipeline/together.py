@@ -11,7 +11,7 @@ from updater.errors import Bug, StageError, bugs_at
 from updater.model import Current, Failed
 from updater.overlay.reading.uses import dependents, in_order
 from updater.pipeline.endings import unbuilt
-from updater.pipeline.hash.ready import Ready
+from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.jobs import evaluated
 from updater.pipeline.stage import failed
 
@@ -32,23 +32,23 @@ class GroupBuild:
         maker: makes their jobs.
     """
 
-    def __init__(self, name: str, members: Sequence[Ready], maker: JobMaker) -> None:
+    def __init__(self, name: str, members: Sequence[ReadyChange], maker: JobMaker) -> None:
         self._name = name
         self._maker = maker
         self._run = maker.run
         order = {identity: place for place, identity in enumerate(in_order(maker.used))}
-        self._members = sorted(members, key=lambda one: order.get(one.identity, 0))
+        self._members = sorted(members, key=lambda member: order.get(member.identity, 0))
         self._lock = anyio.Lock()
-        self._results: dict[str, Ready | Outcome] = {}
+        self._results: dict[str, ReadyChange | Outcome] = {}
 
-    async def result(self, member: Ready) -> Ready | Outcome:
+    async def result(self, member: ReadyChange) -> ReadyChange | Outcome:
         """Return what becomes of a member; the first who asks builds for all."""
         async with self._lock:
             if not self._results:
                 self._results = await self._build()
         return self._results[member.identity]
 
-    async def _build(self) -> dict[str, Ready | Outcome]:
+    async def _build(self) -> dict[str, ReadyChange | Outcome]:
         """Build the changes in one copy; return what became of each by identity.
 
         A member that fails, and whose policy does not keep what fails, is dropped, and the others
@@ -57,78 +57,82 @@ class GroupBuild:
         is where it uses the others.
         """
         left = self._members
-        ended: dict[str, Ready | Outcome] = {}
+        ended: dict[str, ReadyChange | Outcome] = {}
         dropped: list[str] = []
         while left:
             changes, unchanged = self._changes(left)
             ended |= unchanged
-            dropped += [one for one, end in unchanged.items() if isinstance(end, Failed)]
-            left = [one for one in left if one.identity not in unchanged]
-            waiting = [one for one in left if one.build is None]
+            dropped += [identity for identity, end in unchanged.items() if isinstance(end, Failed)]
+            left = [member for member in left if member.identity not in unchanged]
+            waiting = [member for member in left if member.build is None]
             if not waiting:
                 break
             builds: list[Build] = []
             try:
                 with bugs_at("build"):
-                    jobs = [self._job(one, left, changes, dropped) for one in waiting]
+                    jobs = [self._job(member, left, changes, dropped) for member in waiting]
                     await self._build_in_order(jobs, builds)
             except Bug as bug:
                 out = waiting[len(builds)]
                 ended[out.identity] = self._failed(out, bug)
             except StageError as error:
-                return ended | {one.identity: self._failed(one, error) for one in left}
+                return ended | {member.identity: self._failed(member, error) for member in left}
             else:
                 out, last = waiting[len(builds) - 1], builds[-1]
                 if not _stops(out.policy, last):
-                    by_identity = dict(zip((one.identity for one in waiting), builds, strict=True))
-                    return ended | {one.identity: _built(one, by_identity, left) for one in left}
+                    by_identity = dict(
+                        zip((member.identity for member in waiting), builds, strict=True)
+                    )
+                    return ended | {
+                        member.identity: _built(member, by_identity, left) for member in left
+                    }
                 ended[out.identity] = _unbuilt(self._name, out, last, left)
             dropped.append(out.identity)
-            left = [one for one in left if one is not out]
-        return ended | {one.identity: one for one in left}
+            left = [member for member in left if member is not out]
+        return ended | {member.identity: member for member in left}
 
     def _changes(
-        self, members: Sequence[Ready]
-    ) -> tuple[dict[str, bytes], dict[str, Ready | Outcome]]:
+        self, members: Sequence[ReadyChange]
+    ) -> tuple[dict[str, bytes], dict[str, ReadyChange | Outcome]]:
         """Plan all changes, one over the other; return new texts, and who has nothing to change."""
-        texts = dict(self._maker.found.texts)
-        ended: dict[str, Ready | Outcome] = {}
+        texts = dict(self._maker.overlays.texts)
+        ended: dict[str, ReadyChange | Outcome] = {}
         changed = set()
-        for one in members:
-            file = one.package.file
+        for member in members:
+            file = member.package.file
             try:
-                change = one.planned.of(texts[file])
+                change = member.planned.of(texts[file])
             except StageError as error:
-                ended[one.identity] = self._failed(one, error)
+                ended[member.identity] = self._failed(member, error)
                 continue
             if not change.edits:
-                ended[one.identity] = Current(**one.common_fields)
+                ended[member.identity] = Current(**member.common_fields)
                 continue
             texts[file] = change.after
             changed.add(file)
         return {file: texts[file] for file in sorted(changed)}, ended
 
-    def _failed(self, member: Ready, error: StageError) -> Failed:
+    def _failed(self, member: ReadyChange, error: StageError) -> Failed:
         if isinstance(error, Bug):
             self._run.progress.bug(error)
         return failed(member, error)
 
     def _job(
         self,
-        member: Ready,
-        members: Sequence[Ready],
+        member: ReadyChange,
+        members: Sequence[ReadyChange],
         changes: Mapping[str, bytes],
         dropped: Sequence[str],
     ) -> BuildJob:
         """Return what is to be built for one member: it, and who must go on building with it."""
-        beside = {one.identity for one in members}
+        beside = {member.identity for member in members}
         users = dependents(member.identity, self._maker.used)
-        wanted = [
-            one
-            for one in users
-            if one not in beside and (member.policy.dependents or one in dropped)
+        affected = [
+            user
+            for user in users
+            if user not in beside and (member.policy.dependents or user in dropped)
         ]
-        return self._maker.job(member, changes, wanted)
+        return self._maker.job(member, changes, affected)
 
     async def _build_in_order(self, jobs: Sequence[BuildJob], builds: list[Build]) -> None:
         """Build jobs up to the first that fails where its policy does not keep what fails.
@@ -144,37 +148,41 @@ class GroupBuild:
                 break
 
 
-def groups_of(hashed: Sequence[Ready | Outcome], maker: JobMaker) -> dict[str, GroupBuild]:
+def groups_of(hashed: Sequence[ReadyChange | Outcome], maker: JobMaker) -> dict[str, GroupBuild]:
     """Return identity -> its group, for groups of several of which something is to be built."""
-    groups: dict[str, list[Ready]] = {}
-    for one in hashed:
-        if isinstance(one, Ready):
-            policy = one.subject.policy.pull_request
-            name = policy.group_of(pins=one.decision.tracking.moving)
+    groups: dict[str, list[ReadyChange]] = {}
+    for change in hashed:
+        if isinstance(change, ReadyChange):
+            policy = change.subject.policy.pull_request
+            name = policy.group_of(pins=change.decision.tracking.moving)
             if name:
-                groups.setdefault(name, []).append(one)
-    found: dict[str, GroupBuild] = {}
+                groups.setdefault(name, []).append(change)
+    builds: dict[str, GroupBuild] = {}
     for name, members in groups.items():
         if len(members) > 1 and any(member.build is None for member in members):
             build = GroupBuild(name, members, maker)
-            found |= {member.identity: build for member in members}
-    return found
+            builds |= {member.identity: build for member in members}
+    return builds
 
 
 def _stops(policy: BuildPolicy, build: Build) -> bool:
     return build.status == "failed" and policy.on_failure == "skip"
 
 
-def _built(member: Ready, builds: Mapping[str, Build], members: Sequence[Ready]) -> Ready:
+def _built(
+    member: ReadyChange, builds: Mapping[str, Build], members: Sequence[ReadyChange]
+) -> ReadyChange:
     build = builds.get(member.identity)
     if build is None:
         return member
-    beside = tuple(one.identity for one in members if one is not member)
+    beside = tuple(neighbour.identity for neighbour in members if neighbour is not member)
     return replace(member, build=replace(build, beside=beside))
 
 
-def _unbuilt(name: str, member: Ready, build: Build, members: Sequence[Ready]) -> Failed:
+def _unbuilt(
+    name: str, member: ReadyChange, build: Build, members: Sequence[ReadyChange]
+) -> Failed:
     outcome = unbuilt(build, **member.common_fields)
-    others = ", ".join(one.package.name for one in members if one is not member)
+    others = ", ".join(neighbour.package.name for neighbour in members if neighbour is not member)
     where = f"in group {name}, together with {others}" if others else f"alone of group {name}"
     return replace(outcome, message=f"{where}: {outcome.message}")

@@ -26,7 +26,7 @@ from updater.model.sri import parse_hash
 from updater.pipeline.deciding import Decider
 from updater.pipeline.endings import checked
 from updater.pipeline.hash.planned import PlannedChange
-from updater.pipeline.hash.ready import Ready
+from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.stage import Stage
 from updater.verify.inspector import Inspector
 from updater.verify.verifier import Verifier, gone
@@ -61,11 +61,13 @@ class TruthStage(Struct, frozen=True):
             return await inspector.inspect(subject, offers.usable)
 
         subjects = await self._deciding.subjects(packages, even_held=True)
-        asked = [
-            _of_index(one) if isinstance(one, Subject) and not one.has_history else one
-            for one in subjects
+        followable = [
+            _of_index(subject)
+            if isinstance(subject, Subject) and not subject.has_history
+            else subject
+            for subject in subjects
         ]
-        return await self._deciding.inspect("identify", asked, inspect)
+        return await self._deciding.inspect("identify", followable, inspect)
 
     async def verdicts(
         self, packages: Sequence[Package], releases: Literal["auto", "embedded"] = "auto"
@@ -87,7 +89,7 @@ class TruthStage(Struct, frozen=True):
         subjects = await self._deciding.subjects(packages, even_held=True)
         return await self._deciding.inspect("verify", subjects, judge)
 
-    async def pins(self, packages: Sequence[Package], *, sri: bool) -> list[Ready | Outcome]:
+    async def pins(self, packages: Sequence[Package], *, sri: bool) -> list[ReadyChange | Outcome]:
         """Return what each pin must say, and the outcomes of those that nothing is said of.
 
         Args:
@@ -96,21 +98,21 @@ class TruthStage(Struct, frozen=True):
         """
         inspector = Inspector(self.run)
 
-        async def pin(subject: Subject, offers: Offers) -> Ready | Outcome:
+        async def pin(subject: Subject, offers: Offers) -> ReadyChange | Outcome:
             return self._pinned(await inspector.pin(subject, offers.usable), sri=sri)
 
-        async def pin_of_index(subject: Subject) -> Subject | Ready | Outcome:
+        async def pin_of_index(subject: Subject) -> Subject | ReadyChange | Outcome:
             if subject.has_history:
                 return subject
             return _of_index_as_sri(subject) if sri else _of_index(subject)
 
         subjects = await self._deciding.subjects(packages)
         ready = await Stage("find", self.run.progress).each(subjects, pin_of_index)
-        asked = [one for one in ready if isinstance(one, Subject)]
-        pins = iter(await self._deciding.inspect("identify", asked, pin))
-        return [next(pins) if isinstance(one, Subject) else one for one in ready]
+        subjects_of_history = [subject for subject in ready if isinstance(subject, Subject)]
+        pins = iter(await self._deciding.inspect("identify", subjects_of_history, pin))
+        return [next(pins) if isinstance(subject, Subject) else subject for subject in ready]
 
-    def _pinned(self, decision: Decision, *, sri: bool) -> Ready | Outcome:
+    def _pinned(self, decision: Decision, *, sri: bool) -> ReadyChange | Outcome:
         if isinstance(decision.choice, Wait):
             return checked(decision)
         subject = decision.subject
@@ -122,16 +124,16 @@ class TruthStage(Struct, frozen=True):
             if subject.package.companions or subject.package.side_hashes:
                 return Held(reason=_SHARED_VERSION, **decision.common_fields)
             values |= fetch.values
-        return _kept(decision, values, sri=sri)
+        return _unchanged_source(decision, values, sri=sri)
 
 
-def _kept(decision: Decision, values: dict[str, str], *, sri: bool) -> Ready:
+def _unchanged_source(decision: Decision, values: dict[str, str], *, sri: bool) -> ReadyChange:
     """Return a change that leaves the hash what it is, and with it what is built."""
     hashed = Hashed(parse_hash(decision.subject.pin.hash, "sha256"), "embedded", 0)
     if sri:
         values["hash"] = str(hashed.sri)
     planned = PlannedChange(decision.package, PinValues(values))
-    return Ready(decision, planned, hashed, build=Build("skipped", "", phase=_SAME_SOURCE))
+    return ReadyChange(decision, planned, hashed, build=Build("skipped", "", phase=_SAME_SOURCE))
 
 
 def _of_index(subject: Subject) -> Skipped:
@@ -140,7 +142,7 @@ def _of_index(subject: Subject) -> Skipped:
     return Skipped(package=subject.package, reason=reason)
 
 
-def _of_index_as_sri(subject: Subject) -> Ready | Skipped:
+def _of_index_as_sri(subject: Subject) -> ReadyChange | Skipped:
     """Return the same, but for a hash of an old format, which can be written as SRI."""
     try:
         written = parse_hash(subject.pin.hash, "sha256")
@@ -151,4 +153,4 @@ def _of_index_as_sri(subject: Subject) -> Ready | Skipped:
     tracking = expected_tracking(subject.pin, subject.policy)
     pinned = Pinned(rev="", version=subject.pin.version)
     now = Candidate(subject.pin.version or "")
-    return _kept(Decision(subject, tracking, Stay(now), pinned), {}, sri=True)
+    return _unchanged_source(Decision(subject, tracking, Stay(now), pinned), {}, sri=True)

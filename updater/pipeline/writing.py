@@ -11,7 +11,7 @@ from updater.effects.git import own as git
 from updater.errors import bugs_at
 from updater.model import Current, Outcome, Updated
 from updater.model.proposal import kind_of, source_stays
-from updater.pipeline.hash.ready import Ready
+from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.stage import Stage
 from updater.pipeline.titles import update_title
 
@@ -29,30 +29,30 @@ class Writer:
 
     Args:
         run: whose files these are.
-        found: the files as they were read.
+        overlays: the files as they were read.
         ask: how the run ends; a dry run only plans.
         ledger: takes what is written.
         builds: whether changes are built meanwhile.
     """
 
     def __init__(
-        self, run: Run, found: OverlayFiles, ask: Bump, ledger: Ledger, *, builds: bool = False
+        self, run: Run, overlays: OverlayFiles, ask: Bump, ledger: Ledger, *, builds: bool = False
     ) -> None:
         self.run = run
-        self._texts = dict(found.texts)
+        self._texts = dict(overlays.texts)
         self._ask = ask
         self._ledger = ledger
         self._builds = builds
         self._lock = anyio.Lock()
 
-    async def write_all(self, ready: Sequence[Ready | Outcome]) -> list[Outcome]:
+    async def write_all(self, ready: Sequence[ReadyChange | Outcome]) -> list[Outcome]:
         """Write what is ready."""
         for change in ready:
-            if isinstance(change, Ready):
+            if isinstance(change, ReadyChange):
                 self._ledger.expect(change.package)
         return await Stage("write", self.run.progress, width=1).each(ready, self.write)
 
-    async def write(self, ready: Ready) -> Outcome:
+    async def write(self, ready: ReadyChange) -> Outcome:
         """Write one change, unless it is a dry run.
 
         Raises:
@@ -62,7 +62,7 @@ class Writer:
             with bugs_at("write"):
                 return await self._write(ready)
 
-    async def _write(self, ready: Ready) -> Outcome:
+    async def _write(self, ready: ReadyChange) -> Outcome:
         texts, ask = self._texts, self._ask
         package = ready.package
         change = ready.planned.of(texts[package.file])

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from updater.model.proposal import Proposal
-    from updater.publish.looking import View
+    from updater.publish.looking import RepositoryView
 
 
-def clean_up(view: View, proposals: Sequence[Proposal]) -> None:
+def clean_up(view: RepositoryView, proposals: Sequence[Proposal]) -> None:
     """Close what another branch proposes by now; delete branches that were merged.
 
     Raises:
@@ -26,7 +26,7 @@ def clean_up(view: View, proposals: Sequence[Proposal]) -> None:
         branch = repository.branch(pull.branch, view.base.commit)
         if branch is None or rules.person_commit(branch) is None:
             view.close(pull, superseded_body())
-    busy = {pull.branch for pull in view.open} | {one.branch for one in proposals}
+    busy = {pull.branch for pull in view.open} | {proposal.branch for proposal in proposals}
     for name, head in repository.heads(names.PREFIX).items():
         if name not in busy:
             newest = next(iter(repository.pulls(name)), None)

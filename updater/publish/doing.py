@@ -17,32 +17,34 @@ if TYPE_CHECKING:
     from updater.effects.git.push import PushRemote
     from updater.model import Pull
     from updater.model.proposal import Proposal
-    from updater.publish.looking import View
+    from updater.publish.looking import RepositoryView
     from updater.publish.members import PullRequestPart
 
 
-class Doer(Struct, frozen=True):
+class PullRequestWriter(Struct, frozen=True):
     """Makes and updates pull requests; ``push_by_git`` is None where the API makes the commits."""
 
-    view: View
+    view: RepositoryView
     push_by_git: PushRemote | None
 
     def publish(
         self,
         proposal: Proposal,
         members: list[PullRequestPart],
-        seen: rules.Seen,
+        state: rules.ShownState,
         decision: rules.Publish,
     ) -> Pull:
         """Bring branch and pull request up to date; return the pull request."""
         repository = self.view.repository
         policy = together(members)
-        automerge = all(rules.may_automerge([one.update], one.policy.automerge) for one in members)
+        automerge = all(
+            rules.may_automerge([member.update], member.policy.automerge) for member in members
+        )
         pull = decision.pull
         if pull is not None and pull.automerge and not automerge:
             repository.set_automerge(pull, on=False)
         if decision.push:
-            self._push(proposal, seen)
+            self._push(proposal, state)
         if pull is None:
             body = render(proposal.updates, ready=False)
             pull = repository.open_pull(
@@ -54,33 +56,33 @@ class Doer(Struct, frozen=True):
             repository.furnish(pull.number, policy)
         if automerge and not pull.automerge and (decision.push or not (marker and marker.ready)):
             repository.set_automerge(pull, on=True)
-        wanted = {"title": proposal.title, "body": proposal.body}
+        texts = {"title": proposal.title, "body": proposal.body}
         changed = {
             name: text
-            for name, text in wanted.items()
+            for name, text in texts.items()
             if text.strip() != str(getattr(pull, name)).strip()
         }
         if changed:
             repository.edit_pull(pull.number, **changed)
         return pull
 
-    def _push(self, proposal: Proposal, seen: rules.Seen) -> None:
+    def _push(self, proposal: Proposal, state: rules.ShownState) -> None:
         repository, base = self.view.repository, self.view.base
         message = signed(proposal.message, proposal.blobs)
         if self.push_by_git is not None:
             there = repository.files(base.commit, tuple(proposal.files))
             modes = {path: file.mode for path, file in there.items()}
             change = NewCommit(base.commit, message, proposal.files, modes, self.view.login)
-            old = seen.branch.head if seen.branch is not None else ""
+            old = state.branch.head if state.branch is not None else ""
             anyio.run(self.push_by_git.push, proposal.branch, old, change)
             return
         commit = repository.commit(base.commit, message, proposal.files)
-        if seen.branch is None:
+        if state.branch is None:
             repository.make_branch(proposal.branch, commit)
         else:
             repository.move_branch(proposal.branch, commit)
 
-    def tell(self, decision: rules.Leave) -> None:
+    def tell(self, decision: rules.LeaveAlone) -> None:
         """Comment once about a person's commits."""
         pull, sha = decision.pull, decision.stopped_by
         if pull is None or not sha:

@@ -24,18 +24,18 @@ def own_names(packages: Sequence[Package], groups: Iterable[str]) -> dict[str, s
         groups: the names of all groups.
     """
     taken = {branch(group) for group in groups}
-    found: dict[str, str] = {}
+    chosen: dict[str, str] = {}
     left = list(packages)
     for name in (_plain_name, _name_in_file, _identity):
-        names = {one.identity: name(one) for one in left}
+        names = {package.identity: name(package) for package in left}
         count = Counter(map(branch, names.values()))
-        found |= {
-            identity: said
-            for identity, said in names.items()
-            if name is _identity or (count[branch(said)] == 1 and branch(said) not in taken)
+        chosen |= {
+            identity: own_name
+            for identity, own_name in names.items()
+            if name is _identity or (count[branch(own_name)] == 1 and branch(own_name) not in taken)
         }
-        left = [one for one in left if one.identity not in found]
-    return found
+        left = [package for package in left if package.identity not in chosen]
+    return chosen
 
 
 def _plain_name(package: Package) -> str:
@@ -60,12 +60,14 @@ def as_built(build: Build | None, identity: str, members: Iterable[str]) -> Buil
     """
     if build is None or build.status == "skipped":
         return build
-    beside = {one for one in members if one != identity}
+    beside = {member for member in members if member != identity}
     if beside == set(build.beside):
         return build
     missing = ", ".join(sorted(set(build.beside) - beside))
-    more = ", ".join(sorted(beside - set(build.beside)))
-    said = [f"together with {missing}, which this pull request leaves out"] if missing else []
-    said += [f"without {more}"] if more else []
-    phase = f"nobody built these very changes: it {build.status} {' and '.join(said)}"
+    extra = ", ".join(sorted(beside - set(build.beside)))
+    differences = (
+        [f"together with {missing}, which this pull request leaves out"] if missing else []
+    )
+    differences += [f"without {extra}"] if extra else []
+    phase = f"nobody built these very changes: it {build.status} {' and '.join(differences)}"
     return replace(Build("skipped", build.attribute), phase=phase[:500])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from updater.model import Issue, Outcome, Pull
 
 
-class Base(Struct, frozen=True):
+class BaseBranch(Struct, frozen=True):
     """What pull requests are made against.
 
     Attributes:
@@ -36,7 +36,7 @@ class Base(Struct, frozen=True):
     prefix: str
 
 
-class View(Struct):
+class RepositoryView(Struct):
     """The repository as it was when the run looked.
 
     Attributes:
@@ -49,7 +49,7 @@ class View(Struct):
     """
 
     repository: GitHubRepository
-    base: Base
+    base: BaseBranch
     root: Path
     login: str = ""
     open: tuple[Pull, ...] = ()
@@ -90,12 +90,12 @@ class View(Struct):
     def with_pull(self, outcome: Outcome) -> Outcome:
         """Return an outcome with the updater's pull request that was open for its package."""
         identity = outcome.package.identity
-        found = (
+        links = (
             pull.link
             for pull in self.open
             if rules.is_mine(pull, self.login) and rules.proposes(pull, identity)
         )
-        return replace(outcome, pull_request=next(found, None))
+        return replace(outcome, pull_request=next(links, None))
 
     def rivals(self, proposal: Proposal) -> list[Pull]:
         """Return the open pull requests of others that give all packages the same versions."""
@@ -108,16 +108,19 @@ class View(Struct):
 
     def say_once(self, pull: Pull, marker: str, text: str) -> None:
         """Comment on a pull request, unless the updater said something with that marker there."""
-        said = self.repository.comments(pull.number)
+        comments = self.repository.comments(pull.number)
         if not any(
-            author.lower() == self.login.lower() and marker in comment for author, comment in said
+            author.lower() == self.login.lower() and marker in comment
+            for author, comment in comments
         ):
             self.repository.comment(pull.number, text)
 
     def close(self, pull: Pull, body: str) -> None:
         """Close a pull request of the updater with another text, and delete its branch."""
         self.repository.edit_pull(pull.number, body=body, state="closed")
-        self.open = tuple(one for one in self.open if one.number != pull.number)
+        self.open = tuple(
+            other_pull for other_pull in self.open if other_pull.number != pull.number
+        )
         self.count -= 1
         self.drop_branch(pull)
 
@@ -127,8 +130,12 @@ class View(Struct):
         It stays where another pull request from it is open, such as one against another branch:
         GitHub would close that one too.
         """
-        others = (one for one in self.repository.pulls(pull.branch) if one.number != pull.number)
-        if all(one.state != "open" for one in others):
+        others = (
+            other_pull
+            for other_pull in self.repository.pulls(pull.branch)
+            if other_pull.number != pull.number
+        )
+        if all(other_pull.state != "open" for other_pull in others):
             self.repository.delete_branch(pull.branch)
 
     def _does_the_same(self, pull: Pull, proposal: Proposal) -> bool:

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
     from updater.errors import StageError
     from updater.model import Package, Policy, PullPolicy, Updated
-    from updater.pipeline.proposed import Proposed
+    from updater.pipeline.proposed import ProposedUpdate
     from updater.publish import rules
 
 
 class PullRequestPart(Struct, frozen=True):
     """One package's part of a pull request to be."""
 
-    proposed: Proposed
+    proposed: ProposedUpdate
     policy: PullPolicy
     update: Update
 
@@ -38,7 +38,7 @@ class PullRequestPart(Struct, frozen=True):
 
     def beside(self, members: Sequence[PullRequestPart]) -> PullRequestPart:
         """Return the part as it is told in a pull request with some members."""
-        identities = [one.package.identity for one in members]
+        identities = [member.package.identity for member in members]
         build = as_built(self.outcome.build, self.package.identity, identities)
         return replace(self, update=replace(self.update, build=build))
 
@@ -57,7 +57,7 @@ class PullRequestPart(Struct, frozen=True):
         return self.outcome.package
 
 
-def member_of(proposed: Proposed, policy: Policy, *, reported: bool) -> PullRequestPart:
+def member_of(proposed: ProposedUpdate, policy: Policy, *, reported: bool) -> PullRequestPart:
     """Return a package's part; ``reported`` builds are another process's word."""
     build = proposed.outcome.build
     unbuilt = build is not None and build.status == "failed"
@@ -66,7 +66,7 @@ def member_of(proposed: Proposed, policy: Policy, *, reported: bool) -> PullRequ
     return PullRequestPart(proposed, pull, _update(proposed, policy, reported=reported))
 
 
-def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
+def _update(proposed: ProposedUpdate, policy: Policy, *, reported: bool) -> Update:
     outcome = proposed.outcome
     package, candidate = outcome.package, outcome.candidate
     label = package.label
@@ -90,10 +90,10 @@ def _update(proposed: Proposed, policy: Policy, *, reported: bool) -> Update:
         build=outcome.build,
         reported=reported,
         stays=source_stays(outcome),
-        research=proposed.told,
+        research=proposed.research,
         title=policy.pull_request.title,
         group_title=policy.pull_request.group_title,
-        requested_version=proposed.asked,
+        requested_version=proposed.requested_version,
         command=proposed.command,
         label=label or "",
         evidence=outcome.evidence,
@@ -105,14 +105,14 @@ def together(members: Sequence[PullRequestPart]) -> PullPolicy:
     policies = [member.policy for member in members]
     return replace(
         policies[0],
-        labels=tuple(dict.fromkeys(label for one in policies for label in one.labels)),
-        reviewers=tuple(dict.fromkeys(login for one in policies for login in one.reviewers)),
-        assignees=tuple(dict.fromkeys(login for one in policies for login in one.assignees)),
-        draft=any(one.draft for one in policies),
+        labels=tuple(dict.fromkeys(label for policy in policies for label in policy.labels)),
+        reviewers=tuple(dict.fromkeys(login for policy in policies for login in policy.reviewers)),
+        assignees=tuple(dict.fromkeys(login for policy in policies for login in policy.assignees)),
+        draft=any(policy.draft for policy in policies),
     )
 
 
-def held(member: PullRequestPart, decision: rules.Leave) -> Held:
+def held(member: PullRequestPart, decision: rules.LeaveAlone) -> Held:
     """Return the outcome of a part that is left as it is."""
     return Held(
         reason=decision.reason,

@@ -18,14 +18,14 @@ from updater.model import PinWarning
 from updater.model.proposal import Proposal
 from updater.model.schedule import opens
 from updater.overlay.reading.uses import in_order, uses
-from updater.pipeline.proposed import Proposed
+from updater.pipeline.proposed import ProposedUpdate
 from updater.publish import rules
 from updater.publish.cleaning import clean_up
-from updater.publish.doing import Doer
+from updater.publish.doing import PullRequestWriter
 from updater.publish.groups import own_names
-from updater.publish.looking import Base, View
+from updater.publish.looking import BaseBranch, RepositoryView
 from updater.publish.members import PullRequestPart, failed, held, member_of, together
-from updater.publish.retiring import Retired, Retirer, linked
+from updater.publish.retiring import PullRequestRetirer, RetiredPullRequest, linked
 from updater.publish.target import find_target
 from updater.publish.text import dashboard, names
 from updater.publish.text.body import render
@@ -69,8 +69,8 @@ def opened(config: Config, now: datetime) -> Iterator[Publisher]:
         fetched = config.document.archives.fetched
         remote = PushRemote(target.host.web, target.repository, target.token, fetched)
         by_git = remote if publish.via == "git" else None
-        base = Base(branch, commit, target.prefix)
-        yield Publisher(config, now, View(repository, base, config.root), by_git)
+        base = BaseBranch(branch, commit, target.prefix)
+        yield Publisher(config, now, RepositoryView(repository, base, config.root), by_git)
 
 
 class Publisher:
@@ -83,11 +83,11 @@ class Publisher:
     """
 
     def __init__(
-        self, config: Config, now: datetime, view: View, push_by_git: PushRemote | None
+        self, config: Config, now: datetime, view: RepositoryView, push_by_git: PushRemote | None
     ) -> None:
         self._config = config
         self._view = view
-        self._doer = Doer(view, push_by_git)
+        self._doer = PullRequestWriter(view, push_by_git)
         self._now = now
         self.problems: list[str] = []
         self.notes: list[str] = []
@@ -99,8 +99,8 @@ class Publisher:
 
     def publish(
         self,
-        proposed: Sequence[Proposed | Outcome],
-        found: OverlayFiles,
+        proposed: Sequence[ProposedUpdate | Outcome],
+        overlays: OverlayFiles,
         *,
         reported: bool,
         shown: Sequence[Outcome] = (),
@@ -109,47 +109,50 @@ class Publisher:
 
         Args:
             proposed: planned on the base's text; what is no update is passed on.
-            found: the packages of the base.
+            overlays: the packages of the base.
             reported: the builds are another process's word.
             shown: further outcomes for the dashboard alone, of packages that are not proposed.
         """
         outcomes: dict[str, Outcome] = {}
         members = []
-        for one in proposed:
-            if not isinstance(one, Proposed):
-                outcomes[one.package.identity] = one
+        for update in proposed:
+            if not isinstance(update, ProposedUpdate):
+                outcomes[update.package.identity] = update
                 continue
             try:
                 with bugs_at(PublishError.stage):
-                    members.append(self._member(one, reported=reported))
+                    members.append(self._member(update, reported=reported))
             except StageError as error:
-                outcomes[one.package.identity] = self._failed(one, error)
+                outcomes[update.package.identity] = self._failed(update, error)
         view = self._view
         view.login = view.repository.login()
         shows = self._config.document.dashboard and self._look_at_board()
         view.look_at_pulls()
         proposals = []
-        for name, group in self._groups(members, found).items():
-            done, proposal = self._group(name, group, found)
+        for name, group in self._groups(members, overlays).items():
+            done, proposal = self._group(name, group, overlays)
             outcomes |= {outcome.package.identity: outcome for outcome in done}
             proposals += [proposal] if proposal is not None else []
-        retired = self._tidy(proposals, found)
+        retired = self._tidy(proposals, overlays)
         order = [
-            one.outcome.package if isinstance(one, Proposed) else one.package for one in proposed
+            update.outcome.package if isinstance(update, ProposedUpdate) else update.package
+            for update in proposed
         ]
         ordered = list(linked((outcomes[package.identity] for package in order), retired))
         if shows:
             self._show([*ordered, *map(view.with_pull, shown)])
         return ordered
 
-    def _tidy(self, proposals: Sequence[Proposal], found: OverlayFiles) -> list[Retired]:
+    def _tidy(
+        self, proposals: Sequence[Proposal], overlays: OverlayFiles
+    ) -> list[RetiredPullRequest]:
         """Close what has nothing left to propose; remove what earlier runs left."""
-        retired: list[Retired] = []
-        packages = {package.identity: package for package in found.packages}
+        retired: list[RetiredPullRequest] = []
+        packages = {package.identity: package for package in overlays.packages}
         with self._noting():
-            for one in Retirer(self._view, packages).retire(proposals):
-                retired.append(one)
-                self.notes.append(str(one))
+            for retired_pull in PullRequestRetirer(self._view, packages).retire(proposals):
+                retired.append(retired_pull)
+                self.notes.append(str(retired_pull))
         with self._noting():
             clean_up(self._view, proposals)
         return retired
@@ -182,63 +185,63 @@ class Publisher:
             elif body.strip() != board.body.strip():
                 repository.edit_issue(board.number, body)
 
-    def _member(self, proposed: Proposed, *, reported: bool) -> PullRequestPart:
+    def _member(self, proposed: ProposedUpdate, *, reported: bool) -> PullRequestPart:
         return member_of(proposed, self._config.policy(proposed.outcome.package), reported=reported)
 
     def _groups(
-        self, members: Sequence[PullRequestPart], found: OverlayFiles
+        self, members: Sequence[PullRequestPart], overlays: OverlayFiles
     ) -> dict[str, list[PullRequestPart]]:
         """Return the members of each pull request by its name, dependencies first."""
         position = {
             identity: place
-            for place, identity in enumerate(in_order(uses(found.packages, found.texts)))
+            for place, identity in enumerate(in_order(uses(overlays.packages, overlays.texts)))
         }
-        policies = [self._config.policy(package).pull_request for package in found.packages]
-        groups = {name for one in policies for name in (one.group, one.pin_group) if name}
-        own = own_names(found.packages, groups)
+        policies = [self._config.policy(package).pull_request for package in overlays.packages]
+        groups = {name for policy in policies for name in (policy.group, policy.pin_group) if name}
+        own = own_names(overlays.packages, groups)
         grouped: dict[str, list[PullRequestPart]] = {}
-        for member in sorted(members, key=lambda one: position.get(one.package.identity, 0)):
+        for member in sorted(members, key=lambda part: position.get(part.package.identity, 0)):
             name = member.group or own[member.package.identity]
             grouped.setdefault(name, []).append(member)
         return grouped
 
     def _group(
-        self, name: str, members: list[PullRequestPart], found: OverlayFiles
+        self, name: str, members: list[PullRequestPart], overlays: OverlayFiles
     ) -> tuple[list[Outcome], Proposal | None]:
         """Propose what shares a pull request; an error is the outcome of all its members."""
         try:
             with bugs_at(PublishError.stage):
-                return self._pull_request(name, members, found)
+                return self._pull_request(name, members, overlays)
         except StageError as error:
             return [self._failed(member, error) for member in members], None
 
     def _pull_request(
-        self, name: str, members: list[PullRequestPart], found: OverlayFiles
+        self, name: str, members: list[PullRequestPart], overlays: OverlayFiles
     ) -> tuple[list[Outcome], Proposal | None]:
         until = opens(together(members).schedule, self._now)
-        if until is not None and not any(self._view.is_forced(one.update) for one in members):
-            said = "it is not the time that `schedule:` allows"
-            closed = rules.Leave(said, until=until, pending=True)
+        if until is not None and not any(self._view.is_forced(member.update) for member in members):
+            reason = "it is not the time that `schedule:` allows"
+            closed = rules.LeaveAlone(reason, until=until, pending=True)
             return [held(member, closed) for member in members], None
         pulls = self._view.repository.pulls(names.branch(name))
         updates = [member.update for member in members]
         no = {}
         if not any(pull.state == "open" for pull in pulls):
-            asked = [one for one in updates if not self._view.is_forced(one)]
-            no = rules.declined(pulls, self._view.login, asked)
-        wanted = [one for one in members if one.package.identity not in no]
+            unforced = [update for update in updates if not self._view.is_forced(update)]
+            no = rules.declined(pulls, self._view.login, unforced)
+        chosen = [member for member in members if member.package.identity not in no]
         left: list[Outcome] = [
-            held(one, rules.declined_by(no[one.package.identity]))
-            for one in members
-            if one.package.identity in no
+            held(member, rules.declined_by(no[member.package.identity]))
+            for member in members
+            if member.package.identity in no
         ]
-        if not wanted:
+        if not chosen:
             return left, None
-        wanted = [self._dated(one.beside(wanted), pulls) for one in wanted]
-        proposal = self._proposal(name, wanted, found)
-        return self._one(proposal, wanted, pulls) + left, proposal
+        chosen = [self._dated(member.beside(chosen), pulls) for member in chosen]
+        proposal = self._proposal(name, chosen, overlays)
+        return self._decide_on(proposal, chosen, pulls) + left, proposal
 
-    def _failed(self, part: Proposed | PullRequestPart, error: StageError) -> Failed:
+    def _failed(self, part: ProposedUpdate | PullRequestPart, error: StageError) -> Failed:
         if isinstance(error, Bug):
             self.bugs.append(error)
         return failed(part.outcome, error)
@@ -247,9 +250,11 @@ class Publisher:
         today = self._now.date()
         return member.proposed_on(rules.proposed_on(pulls, self._view.login, member.update, today))
 
-    def _proposal(self, name: str, members: list[PullRequestPart], found: OverlayFiles) -> Proposal:
+    def _proposal(
+        self, name: str, members: list[PullRequestPart], overlays: OverlayFiles
+    ) -> Proposal:
         """Plan all members' edits on the base's text, one after the other."""
-        texts = dict(found.texts)
+        texts = dict(overlays.texts)
         for member in members:
             file = member.package.file
             texts[file] = member.proposed.planned.of(texts[file]).after
@@ -264,13 +269,15 @@ class Publisher:
             files={f"{self._view.base.prefix}{file}": texts[file] for file in sorted(changed)},
         )
 
-    def _one(
+    def _decide_on(
         self, proposal: Proposal, members: list[PullRequestPart], pulls: tuple[Pull, ...]
     ) -> list[Outcome]:
-        mine = any(pull.state == "open" and rules.is_mine(pull, self._view.login) for pull in pulls)
-        rivals = [] if mine else self._view.rivals(proposal)
+        is_open = any(
+            pull.state == "open" and rules.is_mine(pull, self._view.login) for pull in pulls
+        )
+        rivals = [] if is_open else self._view.rivals(proposal)
         strong = [pull for pull in rivals if self._view.may_write(pull)]
-        seen = rules.Seen(
+        state = rules.ShownState(
             self._view.login,
             self._view.base.commit,
             self._view.repository.branch(proposal.branch, self._view.base.commit),
@@ -280,20 +287,20 @@ class Publisher:
             self._config.document.max_open,
             forced=any(map(self._view.is_forced, proposal.updates)),
         )
-        told = tuple(
+        warnings = tuple(
             PinWarning("rival", f"pull request {pull.number} of {pull.author} does the same")
             for pull in rivals
             if pull not in strong
         )
-        decision = rules.rule_on(proposal, seen)
-        if isinstance(decision, rules.Leave):
+        decision = rules.rule_on(proposal, state)
+        if isinstance(decision, rules.LeaveAlone):
             self._doer.tell(decision)
             return [held(member, decision) for member in members]
-        pull = self._doer.publish(proposal, members, seen, decision)
+        pull = self._doer.publish(proposal, members, state, decision)
         return [
             replace(
                 member.outcome,
-                warnings=member.outcome.warnings + told,
+                warnings=member.outcome.warnings + warnings,
                 pull_request=pull.link,
             )
             for member in members

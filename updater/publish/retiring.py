@@ -24,12 +24,12 @@ from updater.publish.text.marker import emptied, read_marker
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from updater.model import Branch, Outcome, Package, Pull, PullRequest
+    from updater.model import Branch, Outcome, Package, Pull, PullRequestLink
     from updater.model.proposal import Proposal
-    from updater.publish.looking import View
+    from updater.publish.looking import RepositoryView
 
 
-class Retired(Struct, frozen=True):
+class RetiredPullRequest(Struct, frozen=True):
     """A pull request with nothing left to propose.
 
     Attributes:
@@ -42,7 +42,7 @@ class Retired(Struct, frozen=True):
     left_for: str
 
     @property
-    def link(self) -> PullRequest:
+    def link(self) -> PullRequestLink:
         """What outcomes name."""
         return (self.pull if self.left_for else replace(self.pull, state="closed")).link
 
@@ -56,26 +56,26 @@ class Retired(Struct, frozen=True):
         return f"pull request {self.pull.number} has nothing left to propose and {done} ({listed})"
 
 
-class Retirer(Struct, frozen=True):
+class PullRequestRetirer(Struct, frozen=True):
     """Finds and closes them; ``packages`` are the base's, by identity."""
 
-    view: View
+    view: RepositoryView
     packages: Mapping[str, Package]
 
-    def retire(self, proposals: Sequence[Proposal]) -> Iterator[Retired]:
+    def retire(self, proposals: Sequence[Proposal]) -> Iterator[RetiredPullRequest]:
         """Close what has nothing left to propose, and yield each as soon as it is done.
 
         Raises:
             PublishError: it cannot be now; the next run does it.
         """
         busy = {proposal.branch for proposal in proposals}
-        wanted = {update.identity for proposal in proposals for update in proposal.updates}
+        proposed = {update.identity for proposal in proposals for update in proposal.updates}
         for pull in self.view.open:
             marker = read_marker(pull.body)
             if marker is None or not rules.is_mine(pull, self.view.login) or pull.branch in busy:
                 continue
             versions = dict(map(read_key, marker.keys))
-            reasons = {} if wanted & versions.keys() else self._reasons(versions)
+            reasons = {} if proposed & versions.keys() else self._reasons(versions)
             branch = self._branch(pull) if reasons else None
             if branch is not None and self._holds(versions, branch):
                 yield self._end(pull, branch, reasons)
@@ -83,13 +83,13 @@ class Retirer(Struct, frozen=True):
     def _branch(self, pull: Pull) -> Branch | None:
         return self.view.repository.branch(pull.branch, self.view.base.commit)
 
-    def _end(self, pull: Pull, branch: Branch, reasons: Mapping[str, str]) -> Retired:
+    def _end(self, pull: Pull, branch: Branch, reasons: Mapping[str, str]) -> RetiredPullRequest:
         stopped = rules.stopped_by(branch, pull)
         sha = stopped.sha if stopped is not None else ""
         self.view.say_once(pull, retired_marker(sha), retired_comment(reasons, sha))
         if not sha:
             self.view.close(pull, emptied(pull.body))
-        return Retired(pull, reasons, sha)
+        return RetiredPullRequest(pull, reasons, sha)
 
     def _reasons(self, versions: Mapping[str, str]) -> dict[str, str]:
         """Return identity -> why nothing may be left to propose, by the labels alone.
@@ -125,7 +125,9 @@ class Retirer(Struct, frozen=True):
         theirs = self._read(there, branch.head)
         before = self._read(there, parents[0]) if parents else {}
         # What cannot be parsed may be the package that is missed.
-        return not any(one.problem or one.identity in gone for one in now.values()) and all(
+        return not any(
+            package.problem or package.identity in gone for package in now.values()
+        ) and all(
             self._is_there(identity, versions[identity], theirs, before) for identity in there
         )
 
@@ -144,26 +146,32 @@ class Retirer(Struct, frozen=True):
         theirs: Mapping[str, Package],
         before: Mapping[str, Package],
     ) -> bool:
-        mine, proposed, old = self.packages[identity], theirs.get(identity), before.get(identity)
-        changed = old is None or pin_of(old) != pin_of(mine)
-        if _label(mine) != version or proposed is None:
+        pinned, proposed, old = self.packages[identity], theirs.get(identity), before.get(identity)
+        changed = old is None or pin_of(old) != pin_of(pinned)
+        if _label(pinned) != version or proposed is None:
             return changed
-        hashes = list(_hashes(mine))
+        hashes = list(_hashes(pinned))
         if hashes != list(_hashes(proposed)):
             return False
-        same = pin_of(mine) == pin_of(proposed)
-        return same or (changed and bool(hashes) and not _is_left(mine, proposed, old))
+        same = pin_of(pinned) == pin_of(proposed)
+        return same or (changed and bool(hashes) and not _is_left(pinned, proposed, old))
 
     def _read(self, identities: Sequence[str], commit: str) -> dict[str, Package]:
         """Return all packages of some packages' files in a commit, by identity."""
         files = _files(identities)
         texts = self.view.read(files, commit) if files else {}
-        return {one.identity: one for file, data in texts.items() for one in read_file(data, file)}
+        return {
+            package.identity: package
+            for file, data in texts.items()
+            for package in read_file(data, file)
+        }
 
 
-def linked(outcomes: Iterable[Outcome], retired: Iterable[Retired]) -> Iterator[Outcome]:
+def linked(outcomes: Iterable[Outcome], retired: Iterable[RetiredPullRequest]) -> Iterator[Outcome]:
     """Yield outcomes, those of packages of a retired pull request with a link to it."""
-    links = {identity: one.link for one in retired for identity in one.reasons}
+    links = {
+        identity: retired_pull.link for retired_pull in retired for identity in retired_pull.reasons
+    }
     for outcome in outcomes:
         link = links.get(outcome.package.identity)
         free = link is not None and outcome.pull_request is None
@@ -171,10 +179,10 @@ def linked(outcomes: Iterable[Outcome], retired: Iterable[Retired]) -> Iterator[
 
 
 def _files(identities: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.partition("#")[0] for one in identities))
+    return tuple(dict.fromkeys(identity.partition("#")[0] for identity in identities))
 
 
-def _is_left(mine: Package, proposed: Package, old: Package | None) -> bool:
+def _is_left(pinned: Package, proposed: Package, old: Package | None) -> bool:
     """Tell whether a pin has something yet that the branch changes, such as a rev that moves.
 
     Where the branch leaves the hash, the hash says nothing of the rest.
@@ -183,7 +191,7 @@ def _is_left(mine: Package, proposed: Package, old: Package | None) -> bool:
         return False
     changes = set(pin_of(old)) - set(pin_of(proposed))
     stays = list(_hashes(old)) == list(_hashes(proposed))
-    return stays or bool(changes & set(pin_of(mine)))
+    return stays or bool(changes & set(pin_of(pinned)))
 
 
 def _label(package: Package) -> str:

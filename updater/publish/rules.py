@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from updater.model.proposal import Proposal, Update
 
 
-class Seen(Struct, frozen=True):
+class ShownState(Struct, frozen=True):
     """What the repository shows about one proposal.
 
     Attributes:
@@ -53,7 +53,7 @@ class Publish(Struct, frozen=True):
     push: bool
 
 
-class Leave(Struct, frozen=True):
+class LeaveAlone(Struct, frozen=True):
     """Touch nothing, because ``reason``.
 
     Attributes:
@@ -70,35 +70,35 @@ class Leave(Struct, frozen=True):
     pending: bool = False
 
 
-Ruling: TypeAlias = "Publish | Leave"
+Ruling: TypeAlias = "Publish | LeaveAlone"
 
 
-def rule_on(proposal: Proposal, seen: Seen) -> Ruling:  # noqa: PLR0911 - each for its reason
+def rule_on(proposal: Proposal, state: ShownState) -> Ruling:  # noqa: PLR0911 - each for its reason
     """Say what to do about a proposal."""
-    opened = [pull for pull in seen.pulls if pull.state == "open" and pull.own]
-    mine = next((pull for pull in opened if is_mine(pull, seen.login)), None)
-    if mine is None and opened:
+    opened = [pull for pull in state.pulls if pull.state == "open" and pull.own]
+    own = next((pull for pull in opened if is_mine(pull, state.login)), None)
+    if own is None and opened:
         theirs = opened[0]
-        return Leave(
+        return LeaveAlone(
             f"{theirs.author} opened pull request {theirs.number} from {proposal.branch}", theirs
         )
-    if mine is not None and proposal.only_pins and not _only_pins(mine):
-        return Leave(f"pull request {mine.number} updates it, and names its source too", mine)
-    if mine is None and not seen.forced:
-        closed = declining(seen.pulls, seen.login, proposal.keys)
+    if own is not None and proposal.only_pins and not _only_pins(own):
+        return LeaveAlone(f"pull request {own.number} updates it, and names its source too", own)
+    if own is None and not state.forced:
+        closed = declining(state.pulls, state.login, proposal.keys)
         if closed is not None:
             return declined_by(closed)
-    stopped = stopped_by(seen.branch, mine)
+    stopped = stopped_by(state.branch, own)
     if stopped is not None:
         reason = f"{proposal.branch} has commits of others, such as {stopped.sha[:12]}"
-        return Leave(reason, mine, stopped.sha)
-    if mine is None and seen.rival is not None and not seen.forced:
-        rival = seen.rival
-        return Leave(f"pull request {rival.number} of {rival.author} does the same", rival)
-    if mine is None and seen.open >= seen.max_open and not seen.forced:
-        said = f"{seen.open} pull requests are open, and max_open is {seen.max_open}"
-        return Leave(said, pending=True)
-    return Publish(mine, push=not _is_newest(proposal, seen))
+        return LeaveAlone(reason, own, stopped.sha)
+    if own is None and state.rival is not None and not state.forced:
+        rival = state.rival
+        return LeaveAlone(f"pull request {rival.number} of {rival.author} does the same", rival)
+    if own is None and state.open >= state.max_open and not state.forced:
+        reason = f"{state.open} pull requests are open, and max_open is {state.max_open}"
+        return LeaveAlone(reason, pending=True)
+    return Publish(own, push=not _is_newest(proposal, state))
 
 
 def _only_pins(pull: Pull) -> bool:
@@ -106,11 +106,11 @@ def _only_pins(pull: Pull) -> bool:
     return marker is not None and marker.only_pins
 
 
-def _is_newest(proposal: Proposal, seen: Seen) -> bool:
-    if seen.branch is None or len(seen.branch.commits) != 1:
+def _is_newest(proposal: Proposal, state: ShownState) -> bool:
+    if state.branch is None or len(state.branch.commits) != 1:
         return False
-    (commit,) = seen.branch.commits
-    return commit.parents == (seen.base,) and dict(commit.files) == proposal.blobs
+    (commit,) = state.branch.commits
+    return commit.parents == (state.base,) and dict(commit.files) == proposal.blobs
 
 
 def is_mine(pull: Pull, login: str) -> bool:
@@ -138,9 +138,9 @@ def declining(pulls: Iterable[Pull], login: str, keys: Sequence[str]) -> Pull | 
     return None
 
 
-def declined_by(pull: Pull) -> Leave:
+def declined_by(pull: Pull) -> LeaveAlone:
     """Return what a closed pull request means for the updates that it proposed."""
-    return Leave(
+    return LeaveAlone(
         f"pull request {pull.number} with this version was closed without merging; the next "
         "version is proposed again",
         pull,
@@ -150,8 +150,8 @@ def declined_by(pull: Pull) -> Leave:
 def declined(pulls: Iterable[Pull], login: str, updates: Iterable[Update]) -> dict[str, Pull]:
     """Return identity -> the closed pull request that says no to the update."""
     pulls = tuple(pulls)
-    found = {one.identity: declining(pulls, login, (one.key,)) for one in updates}
-    return {identity: pull for identity, pull in found.items() if pull is not None}
+    closed = {update.identity: declining(pulls, login, (update.key,)) for update in updates}
+    return {identity: pull for identity, pull in closed.items() if pull is not None}
 
 
 def proposed_on(pulls: Iterable[Pull], login: str, update: Update, today: date) -> date:
@@ -167,7 +167,9 @@ def person_commit(branch: Branch) -> BranchCommit | None:
     """Return the first commit that is neither the updater's, as it made it, nor a merge of base."""
     own = {commit.sha for commit in branch.commits}
     for commit in branch.commits:
-        merges_base = len(commit.parents) > 1 and any(one not in own for one in commit.parents[1:])
+        merges_base = len(commit.parents) > 1 and any(
+            parent not in own for parent in commit.parents[1:]
+        )
         if not merges_base and not is_signed(commit.message, commit.files):
             return commit
     return None
@@ -185,7 +187,7 @@ def superseded(pulls: Iterable[Pull], login: str, proposals: Sequence[Proposal])
 
     What only makes a pin true replaces no update.
     """
-    found = []
+    replaced = []
     for pull in pulls:
         marker = read_marker(pull.body)
         if marker is None or pull.state != "open" or not is_mine(pull, login):
@@ -198,8 +200,8 @@ def superseded(pulls: Iterable[Pull], login: str, proposals: Sequence[Proposal])
         }
         packages = _packages(pull)
         if packages and packages <= elsewhere:
-            found.append(pull)
-    return found
+            replaced.append(pull)
+    return replaced
 
 
 def may_automerge(updates: Sequence[Update], allowed: Iterable[str]) -> bool:

@@ -48,13 +48,13 @@ def find_target(config: Config) -> PublishTarget:
     """
     origin, prefix = anyio.run(git.place, config.root)
     named = config.document.repository or os.environ.get("GITHUB_REPOSITORY", "").strip()
-    found = _named(named, config.hosts) if named else _remote(origin, config.hosts)
-    if found is None:
+    place = _named(named, config.hosts) if named else _remote(origin, config.hosts)
+    if place is None:
         raise UsageError(
             f"no host of `hosts:` has the repository {named or _shown(origin) or '(none)'!r}",
             hint="write `repository: OWNER/NAME` into config.yaml",
         )
-    host, repository = found
+    host, repository = place
     for owner, variable, token in config.tokens():
         if owner.name == host.name:
             return PublishTarget(host, repository, prefix, variable, token)
@@ -76,8 +76,8 @@ def _remote(origin: str, hosts: Mapping[str, Host]) -> tuple[Host, str] | None:
     if origin.startswith(("http://", "https://")):
         parts = urlsplit(origin)
         place, path = parts.netloc.rpartition("@")[2], parts.path
-    elif (found := _SSH.fullmatch(origin)) is not None:
-        place, path = found[1], found[2]
+    elif (match := _SSH.fullmatch(origin)) is not None:
+        place, path = match[1], match[2]
     else:
         return None
     repository = _PATH.fullmatch(path)

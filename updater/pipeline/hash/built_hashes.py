@@ -29,7 +29,7 @@ _SOURCE = "package.src.drvPath or package.drvPath"
 _WHOLE = "package.drvPath"
 
 
-class Unknown(Struct, frozen=True):
+class UnknownHash(Struct, frozen=True):
     """A hash to be found.
 
     Attributes:
@@ -45,7 +45,7 @@ class Unknown(Struct, frozen=True):
     long: bool = False
 
 
-def with_hashes(values: PinValues, hashes: Mapping[Unknown, Sri]) -> PinValues:
+def with_hashes(values: PinValues, hashes: Mapping[UnknownHash, Sri]) -> PinValues:
     """Return values with some hashes besides."""
     own = dict(values.own)
     companions = [dict(fields) for fields in values.companions]
@@ -61,9 +61,9 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
     policy: BuildPolicy,
     text: bytes,
     values: PinValues,
-    unknown: Sequence[Unknown],
+    missing_hashes: Sequence[UnknownHash],
     source: StoredSource | None,
-) -> dict[Unknown, Sri]:
+) -> dict[UnknownHash, Sri]:
     """Return the hashes that are asked for, in their order.
 
     Args:
@@ -72,35 +72,35 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
         policy: how Nix evaluates the package.
         text: the package's file as it is.
         values: what the change writes but for these hashes.
-        unknown: the hashes; the source's before those of what is made from it.
+        missing_hashes: the hashes; the source's before those of what is made from it.
         source: the source, where it was downloaded for its hash.
 
     Raises:
         StageError: Nix cannot be asked, or does not come as far as a hash.
     """
-    found: dict[Unknown, Sri] = {}
-    fakes = {one: _fake(package, one) for one in unknown}
-    for one in unknown:
-        change = plan_change(package, with_hashes(values, fakes | found), text, WRITABLE)
-        is_source = one.companion is None and one.field == "hash"
+    hashes: dict[UnknownHash, Sri] = {}
+    fakes = {missing: _fake(package, missing) for missing in missing_hashes}
+    for missing in missing_hashes:
+        change = plan_change(package, with_hashes(values, fakes | hashes), text, WRITABLE)
+        is_source = missing.companion is None and missing.field == "hash"
         job = BuildJob(BuildTarget(package, policy), "", {package.file: change.after}, source)
         part = _SOURCE if is_source else _WHOLE
-        found[one] = await builder.true_hash(job, fakes[one], part)
-    return found
+        hashes[missing] = await builder.true_hash(job, fakes[missing], part)
+    return hashes
 
 
-def side_hash(field: Field) -> Unknown | None:
+def side_hash(field: Field) -> UnknownHash | None:
     """Return a side hash as one to be found.
 
     None where it is a lock file, or computed, or of an algorithm that is written no more.
     """
-    said = f"{field.name} {field.value}".lower()
-    if field.value is None or re.search(r"md5|sha1\b", said):
+    text = f"{field.name} {field.value}".lower()
+    if field.value is None or re.search(r"md5|sha1\b", text):
         return None
-    return Unknown(field.name, shown=field.name, long="sha512" in said)
+    return UnknownHash(field.name, shown=field.name, long="sha512" in text)
 
 
-def _fake(package: Package, unknown: Unknown) -> Sri:
+def _fake(package: Package, unknown: UnknownHash) -> Sri:
     """Return a hash that nothing has, another for each field, so that Nix's message names it."""
     seed = f"no output has this hash: {package.identity} {unknown.shown}".encode()
     if unknown.long:

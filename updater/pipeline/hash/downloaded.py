@@ -27,8 +27,8 @@ def step_to(
     """Return the step with what only the source tells of it."""
     subject = decision.subject
     policy, package = subject.policy, subject.package
-    kept = hashed.files if hashed is not None and not package.nested else None
-    needed = declared_python(kept) if kept else None
+    files = hashed.files if hashed is not None and not package.nested else None
+    needed = declared_python(files) if files else None
     return Step(
         decision.pinned.version or subject.pin.version,
         candidate,
@@ -45,24 +45,24 @@ async def declared(
     """Tell where a source says of itself that it is another version than its tag does."""
     if hashed is None or not hashed.files:
         return ()
-    kept = hashed.files
+    files = hashed.files
 
     async def read(path: str) -> bytes | None:
-        return kept.get(path)
+        return files.get(path)
 
     own = await declared_version(read, subject.modules)
     if own is None or parse_version(own) is None or same_version(own, candidate.version):
         return ()
-    said = f"the source says of itself that it is {own}, not {candidate.version}"
-    return (PinWarning("declared-version", said),)
+    message = f"the source says of itself that it is {own}, not {candidate.version}"
+    return (PinWarning("declared-version", message),)
 
 
 def collisions(hashed: Hashed | None) -> tuple[PinWarning, ...]:
     """Tell which paths a Mac would confuse, so that it gets another tree and another hash."""
-    found = hashed.collisions if hashed is not None else ()
+    pairs = hashed.collisions if hashed is not None else ()
     return tuple(
         PinWarning(
-            "case-collision", f"{one} and {other} differ only in case: a Mac has one of them"
+            "case-collision", f"{path} and {twin} differ only in case: a Mac has one of them"
         )
-        for one, other in found
+        for path, twin in pairs
     )

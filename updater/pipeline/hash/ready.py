@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from updater.pipeline.hash.planned import PlannedChange
 
 
-class Ready(Struct, frozen=True):
+class ReadyChange(Struct, frozen=True):
     """A change whose values are known; ``build`` is None until it is decided or done.
 
     Attributes:

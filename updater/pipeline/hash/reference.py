@@ -87,9 +87,9 @@ def parse(ref: str, rev: str, hosts: Mapping[str, Host]) -> NamedSource | None:
         return _at_address(address, rev, hosts)
     if _URL.fullmatch(ref) and not rev:
         return None
-    found = _SHORT.fullmatch(ref)
-    project = _project(found["name"] if found is not None else "", ref)
-    rev = _only(found and found["rev"], rev)
+    match = _SHORT.fullmatch(ref)
+    project = _project(match["name"] if match is not None else "", ref)
+    rev = _only(match and match["rev"], rev)
     if not rev:
         kind = "@VERSION" if project.on_index else f"@REV, where {_REV}"
         raise _invalid(ref, f"write {ref}{kind}")
@@ -181,11 +181,13 @@ async def resolve(
 
 
 async def _offer(question: ProjectQuestion, around: Surroundings) -> Offer:
-    kind = next(one for one in UPSTREAMS if one.claims(question.project, around.hosts))
-    found = (await kind.look_up([question], around))[question.project]
-    if isinstance(found, StageError):
-        raise found
-    return found
+    kind = next(
+        upstream for upstream in UPSTREAMS if upstream.claims(question.project, around.hosts)
+    )
+    offer = (await kind.look_up([question], around))[question.project]
+    if isinstance(offer, StageError):
+        raise offer
+    return offer
 
 
 def _commit(offer: Offer, rev: str) -> str:
@@ -194,22 +196,22 @@ def _commit(offer: Offer, rev: str) -> str:
             return tag.commit
     names = choose.TagNames((), offer.project.name)
     form = choose.tag_form(Pin(version=None), Policy(), offer, names)
-    found = choose.choose_named(rev, offer, form, None)
-    if found is None:
+    choice = choose.choose_named(rev, offer, form, None)
+    if choice is None:
         raise NotFound(
             f"{offer.project} has no tag, branch or full commit {rev!r}", hint="check the rev"
         )
-    return found.candidate.commit
+    return choice.candidate.commit
 
 
 def _sdist(offer: Offer, version: str) -> Fetch:
     named = choose.choose_named(version, offer, None, None)
     if named is None:
         raise NotFound(f"{offer.project} has no release {version!r}", hint="check the version")
-    found = named.candidate
-    sdists = [one for one in found.distributions if not one.filename.endswith(".whl")]
+    candidate = named.candidate
+    sdists = [file for file in candidate.distributions if not file.filename.endswith(".whl")]
     if len(sdists) != 1:
-        files = ", ".join(one.filename for one in found.distributions)
+        files = ", ".join(file.filename for file in candidate.distributions)
         raise NotFound(
             f"{offer.project} {version} has {len(sdists)} source distributions: {files}",
             hint="give the URL of the file you mean",

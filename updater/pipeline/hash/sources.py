@@ -10,7 +10,7 @@ from updater.errors import HashError
 from updater.find.followable import stale_side_hashes
 from updater.model import PinValues
 from updater.model.sri import parse_hash
-from updater.pipeline.hash.built_hashes import Unknown, side_hash
+from updater.pipeline.hash.built_hashes import UnknownHash, side_hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ class DownloadedHashes(Struct, frozen=True):
 
     hashed: Hashed | None
     values: PinValues
-    unknown: tuple[Unknown, ...]
+    unknown: tuple[UnknownHash, ...]
     checked_out: Mapping[str, str]
 
 
@@ -62,9 +62,9 @@ class SourceHashes(Struct, frozen=True):
                 return f"{reason}: only a build can tell its hash, and {cannot_build}; {ADVICE}"
         if moving or not package.side_hashes:
             return ""
-        locks = [one for one in package.side_hashes if side_hash(one) is None]
+        locks = [lock for lock in package.side_hashes if side_hash(lock) is None]
         if locks:
-            names = " and ".join(f"{one.name} (line {one.line})" for one in locks)
+            names = " and ".join(f"{lock.name} (line {lock.line})" for lock in locks)
             return f"{names} must change with the source: update this package by hand"
         return f"{stale_side_hashes(package)}: {cannot_build}; {ADVICE}" if cannot_build else ""
 
@@ -95,7 +95,7 @@ class SourceHashes(Struct, frozen=True):
         """
         package, first = self.subject.package, None
         written: list[dict[str, str]] = []
-        unknown: list[Unknown] = []
+        unknown: list[UnknownHash] = []
         checked_out: dict[str, str] = {}
         for number, fetch in enumerate(self.fetches):
             fields = dict(fetch.values)
@@ -113,9 +113,15 @@ class SourceHashes(Struct, frozen=True):
             written.append(fields)
         if package.side_hashes and self.is_pinned(first):
             # The source is the one that is pinned, and so is what is made from it.
-            written[0] |= {one.name: one.value for one in package.side_hashes if one.value}
+            written[0] |= {
+                side_field.name: side_field.value
+                for side_field in package.side_hashes
+                if side_field.value
+            }
         else:
-            unknown += [one for one in map(side_hash, package.side_hashes) if one is not None]
+            unknown += [
+                missing for missing in map(side_hash, package.side_hashes) if missing is not None
+            ]
         values = PinValues(written[0], tuple(written[1:]))
         return DownloadedHashes(first, values, tuple(unknown), checked_out)
 
@@ -124,11 +130,11 @@ class SourceHashes(Struct, frozen=True):
             return ""
         return self.prefetcher.only_built(fetch, self.subject.policy.hash)
 
-    def _unknown(self, number: int) -> Unknown:
+    def _unknown(self, number: int) -> UnknownHash:
         if number == 0:
-            return Unknown("hash")
+            return UnknownHash("hash")
         companion = self.subject.package.companions[number - 1]
-        return Unknown("hash", number - 1, f"{companion.attribute}.hash")
+        return UnknownHash("hash", number - 1, f"{companion.attribute}.hash")
 
     def is_pinned(self, hashed: Hashed | None) -> bool:
         """Tell whether a hash is the one that is pinned, so that the source stays the same."""

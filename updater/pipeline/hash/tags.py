@@ -25,12 +25,12 @@ async def refuse_moved(subject: Subject, candidate: Candidate, around: Surroundi
         HashError: the tag names another commit, or none.
         UpstreamError: upstream does not answer.
     """
-    found = (await subject.upstream.look_up([ProjectQuestion(subject.project)], around))[
+    offer = (await subject.upstream.look_up([ProjectQuestion(subject.project)], around))[
         subject.project
     ]
-    if isinstance(found, StageError):
-        raise found
-    now = next((one.commit for one in found.candidates if one.ref == candidate.ref), None)
+    if isinstance(offer, StageError):
+        raise offer
+    now = next((tag.commit for tag in offer.candidates if tag.ref == candidate.ref), None)
     if now != candidate.commit:
         where = f"is at {now} now" if now else "is gone now"
         raise HashError(

@@ -20,25 +20,25 @@ if TYPE_CHECKING:
 
     from updater.metadata.release import ReleaseMetadata
     from updater.model import Note, Project
-    from updater.pipeline.proposed import Proposed
+    from updater.pipeline.proposed import ProposedUpdate
     from updater.upstreams.base import Surroundings, Upstream
 
 
-class Notes(Struct, frozen=True):
+class NoteReader(Struct, frozen=True):
     """Reads release notes; what cannot be had is not known, and stops nothing."""
 
     around: Surroundings
 
     async def about(
-        self, update: Proposed, said: Iterable[ReleaseMetadata]
+        self, update: ProposedUpdate, releases: Iterable[ReleaseMetadata]
     ) -> tuple[Note, ...] | None:
         """Return the notes of an update, newest first; None where they are not known.
 
         Args:
             update: the update.
-            said: what its new release says of itself: a release on the index names its repository.
+            releases: what its new release says of itself: one on the index names its repository.
         """
-        project, kind = next(self._places(update, said), (update.project, None))
+        project, kind = next(self._places(update, releases), (update.project, None))
         form = _form(update, project)
         if kind is None or form is None:
             return None
@@ -50,7 +50,7 @@ class Notes(Struct, frozen=True):
             return None
 
     async def _visible(
-        self, update: Proposed, project: Project, kind: Upstream, form: TagForm
+        self, update: ProposedUpdate, project: Project, kind: Upstream, form: TagForm
     ) -> tuple[Note, ...] | None:
         # The user names the repository of a source. Whoever uploads to an index could name a
         # private one, whose notes the token can read and everybody would see in the body.
@@ -59,12 +59,12 @@ class Notes(Struct, frozen=True):
         return await self._between(update, project, kind, form)
 
     def _places(
-        self, update: Proposed, said: Iterable[ReleaseMetadata]
+        self, update: ProposedUpdate, releases: Iterable[ReleaseMetadata]
     ) -> Iterator[tuple[Project, Upstream]]:
         """Yield the repositories that may have the notes, the likeliest first, and their kinds."""
         hosts, projects = self.around.hosts, [update.project]
         if update.project.on_index:
-            addresses = (one for release in said for one in release.addresses)
+            addresses = (link for release in releases for link in release.addresses)
             pages = (page_at(address, hosts) for address in addresses)
             projects = [page.project for page in pages if page is not None]
         for project in projects:
@@ -73,7 +73,7 @@ class Notes(Struct, frozen=True):
                     yield project, kind
 
     async def _between(
-        self, update: Proposed, project: Project, kind: Upstream, form: TagForm
+        self, update: ProposedUpdate, project: Project, kind: Upstream, form: TagForm
     ) -> tuple[Note, ...] | None:
         """Read pages until the old version is reached."""
         candidate, pages = update.outcome.candidate, kind.notes(project, self.around)
@@ -81,16 +81,20 @@ class Notes(Struct, frozen=True):
         new = parse_version(candidate.version) if candidate is not None else None
         if pages is None or new is None:
             return None
-        found: list[tuple[Version, Note]] = []
+        newer: list[tuple[Version, Note]] = []
         async with aclosing(pages):
             async for page in pages:
                 listed = [(parse_version(form.version(note.tag)), note) for note in page]
-                known = [(version, note) for version, note in listed if version is not None]
-                found += [one for one in known if (old is None or old < one[0]) and one[0] <= new]
-                if _is_reached([version for version, _ in known], old):
+                versioned = [(version, note) for version, note in listed if version is not None]
+                newer += [
+                    entry
+                    for entry in versioned
+                    if (old is None or old < entry[0]) and entry[0] <= new
+                ]
+                if _is_reached([version for version, _ in versioned], old):
                     break
-        found.sort(key=lambda one: one[0], reverse=True)
-        return tuple(note for _, note in found if note.text)
+        newer.sort(key=lambda entry: entry[0], reverse=True)
+        return tuple(note for _, note in newer if note.text)
 
 
 def _is_reached(versions: Sequence[Version], old: Version | None) -> bool:
@@ -103,7 +107,7 @@ def _is_reached(versions: Sequence[Version], old: Version | None) -> bool:
     return bool(versions) and max(versions) < old
 
 
-def _form(update: Proposed, project: Project) -> TagForm | None:
+def _form(update: ProposedUpdate, project: Project) -> TagForm | None:
     """Return the form of the tags that are versions of the package."""
     candidate, package = update.outcome.candidate, update.outcome.package
     if update.project.on_index:

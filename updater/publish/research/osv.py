@@ -22,21 +22,23 @@ def read(records: Iterable[Mapping[str, Any]]) -> tuple[Vulnerability, ...]:
     Raises:
         ValueError, KeyError, TypeError: it is not of OSV's form.
     """
-    found: list[Vulnerability] = []
-    for record in sorted(records, key=lambda one: str(one["id"])):
+    vulnerabilities: list[Vulnerability] = []
+    for record in sorted(records, key=lambda entry: str(entry["id"])):
         if record.get("withdrawn"):
             continue
         key = printable(str(record["id"]))
-        aliases = tuple(sorted(printable(str(one)) for one in record.get("aliases") or ()))
-        links = [one for one in record.get("references") or () if one.get("type") == "ADVISORY"]
+        aliases = tuple(sorted(printable(str(alias)) for alias in record.get("aliases") or ()))
+        links = [link for link in record.get("references") or () if link.get("type") == "ADVISORY"]
         url = printable(str(links[0].get("url", ""))) if links else ""
-        one = Vulnerability(key, aliases, printable(str(record.get("summary") or "")), url)
-        if not any(one.names & other.names for other in found):
-            found.append(one)
-    return tuple(found[:_MOST])
+        vulnerability = Vulnerability(
+            key, aliases, printable(str(record.get("summary") or "")), url
+        )
+        if not any(vulnerability.names & earlier.names for earlier in vulnerabilities):
+            vulnerabilities.append(vulnerability)
+    return tuple(vulnerabilities[:_MOST])
 
 
 def fixed(old: Sequence[Vulnerability], new: Sequence[Vulnerability]) -> tuple[Vulnerability, ...]:
     """Return what the old release has and the new one has not."""
-    left = {name for one in new for name in one.names}
-    return tuple(one for one in old if not one.names & left)
+    left = {name for vulnerability in new for name in vulnerability.names}
+    return tuple(vulnerability for vulnerability in old if not vulnerability.names & left)

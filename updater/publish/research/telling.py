@@ -16,9 +16,9 @@ from updater.errors import Bug, PublishError, StageError, bugs_at
 from updater.kinds import HOST_KINDS, rules
 from updater.metadata.release import FILES, compare
 from updater.metadata.releases import ProjectFiles, ReleasePair, ReleaseReader
-from updater.pipeline.proposed import Proposed
+from updater.pipeline.proposed import ProposedUpdate
 from updater.pipeline.stage import Stage
-from updater.publish.research.notes import Notes
+from updater.publish.research.notes import NoteReader
 from updater.publish.research.vulnerabilities import VulnerabilityDatabase
 
 if TYPE_CHECKING:
@@ -30,49 +30,53 @@ if TYPE_CHECKING:
     from updater.model.research import Research, Vulnerabilities
 
 
-class Teller(Struct, frozen=True):
+class Researcher(Struct, frozen=True):
     """Asks upstreams about updates, all side by side."""
 
     run: Run
 
-    async def tell(self, proposed: Sequence[Proposed | Outcome]) -> list[Proposed | Outcome]:
+    async def tell(
+        self, proposed: Sequence[ProposedUpdate | Outcome]
+    ) -> list[ProposedUpdate | Outcome]:
         """Return the same, each update with what is known about it."""
         stage = Stage("publish", self.run.progress)
 
-        async def told(update: Proposed) -> Proposed:
-            return replace(update, told=await self._about(update))
+        async def researched(update: ProposedUpdate) -> ProposedUpdate:
+            return replace(update, research=await self._about(update))
 
-        updates = await stage.each(proposed, told)
+        updates = await stage.each(proposed, researched)
         vulnerabilities = await self._vulnerabilities(
-            [one for one in updates if isinstance(one, Proposed)]
+            [update for update in updates if isinstance(update, ProposedUpdate)]
         )
 
-        async def audited(update: Proposed) -> Proposed:
-            known = vulnerabilities.get(update.package.identity)
-            return _audited(update, replace(update.told, vulnerabilities=known), self.run.now)
+        async def audited(update: ProposedUpdate) -> ProposedUpdate:
+            listed = vulnerabilities.get(update.package.identity)
+            return _audited(update, replace(update.research, vulnerabilities=listed), self.run.now)
 
         return await stage.each(updates, audited)
 
     async def _vulnerabilities(
-        self, updates: Sequence[Proposed]
+        self, updates: Sequence[ProposedUpdate]
     ) -> dict[str, Vulnerabilities | None]:
         """Ask the configured source about all updates together."""
         address = self.run.config.document.vulnerabilities
         if address is None or not updates:
             return {}
-        known = await VulnerabilityDatabase(self.run.http, address).about(updates)
-        return {update.package.identity: one for update, one in zip(updates, known, strict=True)}
+        answers = await VulnerabilityDatabase(self.run.http, address).about(updates)
+        return {
+            update.package.identity: answer for update, answer in zip(updates, answers, strict=True)
+        }
 
-    async def _about(self, update: Proposed) -> Research:
+    async def _about(self, update: ProposedUpdate) -> Research:
         own = update.project.on_index
         host = update.project.on(self.run.config.hosts)
-        told, trees = update.told, ProjectFiles({}, {})
+        research, trees = update.research, ProjectFiles({}, {})
         if host is not None:
-            told, trees = await self._on_host(update, host)
+            research, trees = await self._on_host(update, host)
         index = own or self.run.config.policy(update.outcome.package).cross_check
         try:
             with bugs_at(PublishError.stage):
-                said = await ReleaseReader(self.run.http, self.run.surroundings).read(
+                releases = await ReleaseReader(self.run.http, self.run.surroundings).read(
                     update.outcome, update.project, trees, index=index
                 )
         except StageError as error:
@@ -80,41 +84,45 @@ class Teller(Struct, frozen=True):
                 name = update.package.name
                 self.run.http.say(f"what {name} says of itself is not known: {error}; {error.hint}")
                 self.run.progress.bug(error)
-            said = ReleasePair()
-        notes = await Notes(self.run.surroundings).about(update, said.after)
-        return replace(told, notes=notes, difference=compare(said.before, said.after))
+            releases = ReleasePair()
+        notes = await NoteReader(self.run.surroundings).about(update, releases.after)
+        return replace(research, notes=notes, difference=compare(releases.before, releases.after))
 
-    async def _on_host(self, update: Proposed, host: Host) -> tuple[Research, ProjectFiles]:
+    async def _on_host(self, update: ProposedUpdate, host: Host) -> tuple[Research, ProjectFiles]:
         """Return the comparison's page, and the project files at both commits."""
-        outcome, told, nothing = update.outcome, update.told, ProjectFiles({}, {})
+        outcome, research, nothing = update.outcome, update.research, ProjectFiles({}, {})
         candidate, pinned, project = outcome.candidate, outcome.pinned, update.project
         if candidate is None or pinned is None:
-            return told, nothing
+            return research, nothing
         kind = HOST_KINDS[host.kind]
         old, new = pinned.commit or pinned.rev, candidate.commit or candidate.ref
         if old and new and old != new:
-            told = replace(told, compare=kind.compare_page(project, host, old, new))
-        revisions = [one for one in dict.fromkeys((old, new)) if one]
+            research = replace(research, compare=kind.compare_page(project, host, old, new))
+        revisions = [revision for revision in dict.fromkeys((old, new)) if revision]
         try:
             trees = await kind.files_at(project, host, revisions, FILES, self.run.surroundings)
         except StageError:
-            return told, nothing
-        return told, ProjectFiles(trees.get(old, {}), trees.get(new, {}))
+            return research, nothing
+        return research, ProjectFiles(trees.get(old, {}), trees.get(new, {}))
 
 
-def _audited(update: Proposed, told: Research, now: datetime) -> Proposed:
+def _audited(update: ProposedUpdate, research: Research, now: datetime) -> ProposedUpdate:
     """Add what the audit says now that more is known."""
     outcome = update.outcome
     if outcome.candidate is None:
-        return replace(update, told=told)
-    known = told.vulnerabilities.present if told.vulnerabilities is not None else ()
+        return replace(update, research=research)
+    present = research.vulnerabilities.present if research.vulnerabilities is not None else ()
     step = Step(
         outcome.old,
         outcome.candidate,
         now,
-        licences=told.difference.licences,
-        vulnerabilities=tuple(one.key for one in known),
+        licences=research.difference.licences,
+        vulnerabilities=tuple(vulnerability.key for vulnerability in present),
     )
     codes = {warning.code for warning in outcome.warnings}
-    more = tuple(one for one in examine(step, rules()) if one.code not in codes)
-    return replace(update, told=told, outcome=replace(outcome, warnings=outcome.warnings + more))
+    new_warnings = tuple(warning for warning in examine(step, rules()) if warning.code not in codes)
+    return replace(
+        update,
+        research=research,
+        outcome=replace(outcome, warnings=outcome.warnings + new_warnings),
+    )

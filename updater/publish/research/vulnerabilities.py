@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from updater.effects.http.client import Http
     from updater.model.research import Vulnerability
-    from updater.pipeline.proposed import Proposed
+    from updater.pipeline.proposed import ProposedUpdate
 
 _MOST = 1000  # queries of one batch
 _PAGES = 20
@@ -42,12 +42,12 @@ class VulnerabilityDatabase(Struct):
 
     http: Http
     address: str
-    _known: dict[QueryKey, tuple[Vulnerability, ...]] = field(default_factory=dict)
+    _vulnerabilities: dict[QueryKey, tuple[Vulnerability, ...]] = field(default_factory=dict)
 
-    async def about(self, updates: Sequence[Proposed]) -> list[Vulnerabilities | None]:
+    async def about(self, updates: Sequence[ProposedUpdate]) -> list[Vulnerabilities | None]:
         """Return what is known of each update, in their order; None where it has no version."""
-        asked = [_asked(update) for update in updates]
-        keys = list(dict.fromkeys(key for pair in asked if pair for key in pair))
+        pairs = [_query_keys(update) for update in updates]
+        keys = list(dict.fromkeys(key for pair in pairs if pair for key in pair))
         problem = ""
         try:
             with bugs_at(PublishError.stage):
@@ -56,14 +56,14 @@ class VulnerabilityDatabase(Struct):
         except StageError as error:
             self.http.say(f"vulnerabilities are not known: {error}")
             problem = "the source could not be asked"
-        return [self._told(pair, problem) if pair else None for pair in asked]
+        return [self._compare(pair, problem) if pair else None for pair in pairs]
 
-    def _told(self, pair: tuple[QueryKey, QueryKey], problem: str) -> Vulnerabilities:
+    def _compare(self, pair: tuple[QueryKey, QueryKey], problem: str) -> Vulnerabilities:
         old, new = pair
         name = new[0]
         if problem:
             return Vulnerabilities(name, problem=problem)
-        before, after = self._known[old], self._known[new]
+        before, after = self._vulnerabilities[old], self._vulnerabilities[new]
         return Vulnerabilities(name, fixed(before, after), after)
 
     async def _ask(self, keys: Sequence[QueryKey]) -> None:
@@ -75,27 +75,27 @@ class VulnerabilityDatabase(Struct):
         try:
             await self._ask_all(keys)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            said = f"{self.address} answers in another form than OSV's"
-            raise BadAnswer(said, url=self.address) from error
+            problem = f"{self.address} answers in another form than OSV's"
+            raise BadAnswer(problem, url=self.address) from error
 
     async def _ask_all(self, keys: Sequence[QueryKey]) -> None:
-        said = await self._post("querybatch", {"queries": [_query(key) for key in keys]})
-        results = said["results"]
+        answer = await self._post("querybatch", {"queries": [_query(key) for key in keys]})
+        results = answer["results"]
         if len(results) != len(keys):
             raise ValueError(f"{len(results)} answers to {len(keys)} questions")
         for key, result in zip(keys, results, strict=True):
-            some = (result or {}).get("vulns") or (result or {}).get("next_page_token")
-            self._known[key] = read(await self._in_full(key)) if some else ()
+            has_any = (result or {}).get("vulns") or (result or {}).get("next_page_token")
+            self._vulnerabilities[key] = read(await self._in_full(key)) if has_any else ()
 
     async def _in_full(self, key: QueryKey) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
+        records: list[dict[str, Any]] = []
         query = _query(key)
         for _ in range(_PAGES):
-            said = await self._post("query", query)
-            found += said.get("vulns") or ()
-            token = said.get("next_page_token")
+            answer = await self._post("query", query)
+            records += answer.get("vulns") or ()
+            token = answer.get("next_page_token")
             if not token:
-                return found
+                return records
             query = {**query, "page_token": token}
         raise ValueError(f"{key[0]} {key[1]}: more than {_PAGES} pages")
 
@@ -105,7 +105,7 @@ class VulnerabilityDatabase(Struct):
         return await read_answer(answer, dict[str, Any])
 
 
-def _asked(update: Proposed) -> tuple[QueryKey, QueryKey] | None:
+def _query_keys(update: ProposedUpdate) -> tuple[QueryKey, QueryKey] | None:
     project = index_project(update.outcome.package, update.project)
     old, new = versions(update.outcome)
     if project is None or old is None or new is None:

@@ -12,19 +12,19 @@ from msgspec.structs import replace
 
 from updater.errors import Bug, PublishError, bugs_at
 from updater.model import Failed, Outdated
-from updater.pipeline.proposed import Proposed
+from updater.pipeline.proposed import ProposedUpdate
 from updater.pipeline.stage import failed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from updater.model import Outcome
-    from updater.publish.results.models import Result, Unmade
+    from updater.publish.results.models import Result, UnmadeResult
 
 
 def confirm(
-    results: Sequence[Result], proposed: Sequence[Proposed | Outcome]
-) -> list[Proposed | Outcome]:
+    results: Sequence[Result], proposed: Sequence[ProposedUpdate | Outcome]
+) -> list[ProposedUpdate | Outcome]:
     """Return what was found again, with the reported builds; what differs has failed.
 
     Args:
@@ -32,12 +32,12 @@ def confirm(
         proposed: what is found now, in the same order.
     """
     return [
-        _outcome(result, one) if isinstance(one, Proposed) else one
-        for result, one in zip(results, proposed, strict=True)
+        _outcome(result, update) if isinstance(update, ProposedUpdate) else update
+        for result, update in zip(results, proposed, strict=True)
     ]
 
 
-def _outcome(result: Result, proposed: Proposed) -> Proposed | Failed:
+def _outcome(result: Result, proposed: ProposedUpdate) -> ProposedUpdate | Failed:
     try:
         with bugs_at(PublishError.stage):
             return _confirmed(result, proposed)
@@ -45,7 +45,7 @@ def _outcome(result: Result, proposed: Proposed) -> Proposed | Failed:
         return failed(proposed, bug)
 
 
-def _confirmed(result: Result, proposed: Proposed) -> Proposed | Failed:
+def _confirmed(result: Result, proposed: ProposedUpdate) -> ProposedUpdate | Failed:
     outcome = proposed.outcome
     different = result.differences(outcome)
     if different:
@@ -59,7 +59,7 @@ def _confirmed(result: Result, proposed: Proposed) -> Proposed | Failed:
     return replace(proposed, outcome=replace(outcome, build=build))
 
 
-def explained(unmade: Sequence[Unmade], checked: Sequence[Outcome]) -> list[Outcome]:
+def explained(unmade: Sequence[UnmadeResult], checked: Sequence[Outcome]) -> list[Outcome]:
     """Return what was found of packages, with the reported reason where one is behind.
 
     Only there is the other process's word wanted: it came further, to hashes and builds.
@@ -68,10 +68,10 @@ def explained(unmade: Sequence[Unmade], checked: Sequence[Outcome]) -> list[Outc
         unmade: what another process reported.
         checked: what is found now.
     """
-    reasons = {one.package: one for one in unmade}
+    reasons = {result.package: result for result in unmade}
     return [
-        reasons[one.package.identity].outcome(one)
-        if isinstance(one, Outdated) and one.package.identity in reasons
-        else one
-        for one in checked
+        reasons[outcome.package.identity].outcome(outcome)
+        if isinstance(outcome, Outdated) and outcome.package.identity in reasons
+        else outcome
+        for outcome in checked
     ]

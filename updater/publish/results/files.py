@@ -19,7 +19,7 @@ from updater.publish.results.models import (
     DiagnosisResult,
     Result,
     Results,
-    Unmade,
+    UnmadeResult,
 )
 from updater.text import control_in
 
@@ -40,7 +40,7 @@ _UNMADE = b'"unmade"'
 def write_results(
     folder: Path,
     outcomes: Sequence[Outcome],
-    asked: str,
+    requested: str,
     command: Command = "bump",
     *,
     dashboard: bool,
@@ -50,7 +50,7 @@ def write_results(
     Args:
         folder: where to.
         outcomes: of the run.
-        asked: what ``--to`` named, or an empty string.
+        requested: what ``--to`` named, or an empty string.
         command: of the run.
         dashboard: there is one.
 
@@ -59,7 +59,7 @@ def write_results(
     """
     for outcome in outcomes:
         if isinstance(outcome, Updated) or (dashboard and isinstance(outcome, Held | Failed)):
-            result = _told(outcome, asked, command)
+            result = _result_of(outcome, requested, command)
             try:
                 data = msgspec.json.encode(result)
                 _read(data)
@@ -81,11 +81,11 @@ def read_results(folder: Path) -> Results:
         ReadError: the folder cannot be read, or breaks a limit.
     """
     try:
-        found = files.read_small(folder, ".json", largest=LARGEST_FILE, most=MOST_FILES)
+        texts = files.read_small(folder, ".json", largest=LARGEST_FILE, most=MOST_FILES)
     except ReadError as error:
         raise UsageError(str(error), hint="name the folder of `bump --output DIR`") from error
-    results: dict[str, Result | Unmade] = {}
-    for name, data in found.items():
+    results: dict[str, Result | UnmadeResult] = {}
+    for name, data in texts.items():
         try:
             result = _read(data)
         except ValueError as error:
@@ -97,46 +97,53 @@ def read_results(folder: Path) -> Results:
             raise UsageError(f"{name!r}: a second result for {result.package!r}")
         results[result.package] = result
     return Results(
-        tuple(one for one in results.values() if isinstance(one, Result)),
-        tuple(one for one in results.values() if isinstance(one, Unmade)),
+        tuple(result for result in results.values() if isinstance(result, Result)),
+        tuple(result for result in results.values() if isinstance(result, UnmadeResult)),
     )
 
 
-def _read(data: bytes) -> Result | Unmade:
+def _read(data: bytes) -> Result | UnmadeResult:
     """Read one file; a ValueError says what of it is no result."""
-    kind: type[Result | Unmade] = Unmade if _UNMADE in data else Result
+    kind: type[Result | UnmadeResult] = UnmadeResult if _UNMADE in data else Result
     result = msgspec.json.decode(data, type=kind)
     if any(map(control_in, result.names)):
         raise ValueError("a name in it has a control character")
     return result
 
 
-def _blamed(result: Result | Unmade, error: ValueError) -> str:
+def _blamed(result: Result | UnmadeResult, error: ValueError) -> str:
     """Say which field does not fit, with its value."""
-    found = re.search(r"\$\.(\w+)", str(error))
-    return f"{found[1]} {getattr(result, found[1])!r}" if found is not None else "its text"
+    field = re.search(r"\$\.(\w+)", str(error))
+    if field is None:
+        return "its text"
+    names = {part.encode_name: part.name for part in msgspec.structs.fields(result)}
+    return f"{field[1]} {getattr(result, names[field[1]])!r}"
 
 
-def _told(outcome: Updated | Held | Failed, asked: str, command: Command) -> Result | Unmade:
+def _result_of(
+    outcome: Updated | Held | Failed, requested: str, command: Command
+) -> Result | UnmadeResult:
     package = outcome.package.identity
     match outcome:
         case Updated():
-            return _result(outcome, asked, command)
+            return _result(outcome, requested, command)
         case Held(reason=reason, until=until):
-            return Unmade(package=package, unmade="held", reason=reason[:_REASON], until=until)
+            return UnmadeResult(
+                package=package, unmade="held", reason=reason[:_REASON], until=until
+            )
         case Failed(stage=stage, message=message):
             reason = f"{stage}: {message}"[:_REASON]
-            return Unmade(package=package, unmade="failed", reason=reason, until=None)
+            return UnmadeResult(package=package, unmade="failed", reason=reason, until=None)
 
 
-def _result(outcome: Updated, asked: str, command: Command) -> Result:
+def _result(outcome: Updated, requested: str, command: Command) -> Result:
     candidate, build = outcome.candidate, outcome.build
     return Result(
         package=outcome.package.identity,
         version=(candidate.version or None) if candidate is not None else None,
         ref=(candidate.ref or None) if candidate is not None else None,
         commit=(candidate.commit or None) if candidate is not None else None,
-        asked=asked or None,
+        requested_version=requested or None,
         command=command,
         hash=outcome.sri,
         built=dict(outcome.built),
@@ -145,7 +152,7 @@ def _result(outcome: Updated, asked: str, command: Command) -> Result:
 
 
 def _built(build: Build) -> BuildResult:
-    found = build.diagnosis
+    diagnosis = build.diagnosis
     return BuildResult(
         status=build.status,
         attribute=build.attribute[:500],
@@ -153,15 +160,15 @@ def _built(build: Build) -> BuildResult:
         phase=build.phase[:500],
         tail=build.tail[-LONGEST_TAIL:],
         diagnosis=DiagnosisResult(
-            code=found.code, message=found.message[:4000], hint=found.hint[:4000]
+            code=diagnosis.code, message=diagnosis.message[:4000], hint=diagnosis.hint[:4000]
         )
-        if found is not None
+        if diagnosis is not None
         else None,
         sandboxed=build.sandboxed,
         beside=build.beside,
         checks=tuple(
-            CheckResult(name=one.name, status=one.status, detail=one.detail[:500])
-            for one in build.checks
+            CheckResult(name=check.name, status=check.status, detail=check.detail[:500])
+            for check in build.checks
         ),
     )
 

@@ -74,19 +74,23 @@ class BuildResult(_ResultPart, frozen=True):
 
     def build(self) -> Build:
         """Return it as the model's noun; here what the other process wrote comes in."""
-        found = self.diagnosis
+        diagnosis = self.diagnosis
         return Build(
             self.status,
             printable(self.attribute),
             seconds=self.seconds,
             phase=printable(self.phase),
             tail=printable(self.tail),
-            diagnosis=Diagnosis(*map(printable, (found.code, found.message, found.hint)))
-            if found
+            diagnosis=Diagnosis(
+                *map(printable, (diagnosis.code, diagnosis.message, diagnosis.hint))
+            )
+            if diagnosis
             else None,
             sandboxed=self.sandboxed,
             beside=self.beside,
-            checks=tuple(Check(one.name, one.status, printable(one.detail)) for one in self.checks),
+            checks=tuple(
+                Check(check.name, check.status, printable(check.detail)) for check in self.checks
+            ),
         )
 
 
@@ -98,7 +102,7 @@ class Result(_ResultPart, frozen=True, kw_only=True):
     version: Word | None
     ref: Word | None
     commit: Commit | None
-    asked: Word | None  # what --to named; null where nobody asked
+    requested_version: Word | None = field(name="asked")  # what --to named; null without it
     command: Literal["bump", "pin", "pin --sri"]  # what finds it again
     hash: Annotated[str, Meta(pattern=r"^([a-z0-9]+-[A-Za-z0-9+/]+={0,2})?\Z", max_length=200)]
     # Hashes that only a build tells, by field.
@@ -116,14 +120,14 @@ class Result(_ResultPart, frozen=True, kw_only=True):
     def differences(self, outcome: Updated) -> str:
         """Say where upstream's answer now is another one than the result's; empty where nowhere."""
         candidate = outcome.candidate
-        found = {
+        present = {
             "version": candidate.version if candidate is not None else "",
             "ref": candidate.ref if candidate is not None else "",
             "commit": candidate.commit if candidate is not None else "",
             "hash": outcome.sri,
             **{f"built {name}": value for name, value in outcome.built.items()},
         }
-        told = {
+        reported = {
             "version": self.version,
             "ref": self.ref,
             "commit": self.commit,
@@ -131,13 +135,14 @@ class Result(_ResultPart, frozen=True, kw_only=True):
             **{f"built {name}": value for name, value in self.built.items()},
         }
         return "; ".join(
-            f"{name}: {told.get(name) or 'none'} was reported, {found.get(name) or 'none'} is found"
-            for name in {**found, **told}
-            if (told.get(name) or "") != (found.get(name) or "")
+            f"{name}: {reported.get(name) or 'none'} was reported, "
+            f"{present.get(name) or 'none'} is found"
+            for name in {**present, **reported}
+            if (reported.get(name) or "") != (present.get(name) or "")
         )
 
 
-class Unmade(_ResultPart, frozen=True, kw_only=True):
+class UnmadeResult(_ResultPart, frozen=True, kw_only=True):
     """One package that has no update, and why: what a dashboard shows where it is behind."""
 
     schema: Literal[1] = 1
@@ -151,10 +156,10 @@ class Unmade(_ResultPart, frozen=True, kw_only=True):
         """What is compared, and must be a name's text."""
         return (self.package,)
 
-    def outcome(self, found: Outdated) -> Outcome:
+    def outcome(self, outdated: Outdated) -> Outcome:
         """Return it as the other process's word on what was found here."""
         reason = f"reported by the build job: {printable(self.reason)}"
-        package, candidate = found.package, found.candidate
+        package, candidate = outdated.package, outdated.candidate
         if self.unmade == "failed":
             return Failed(package=package, candidate=candidate, stage="bump", message=reason)
         return Held(package=package, candidate=candidate, reason=reason, until=self.until)
@@ -164,10 +169,10 @@ class Results(Struct, frozen=True):
     """What a folder tells, in the order of the file names."""
 
     made: tuple[Result, ...]
-    unmade: tuple[Unmade, ...]
+    unmade: tuple[UnmadeResult, ...]
 
     @property
     def packages(self) -> tuple[str, ...]:
         """The identities that it tells of."""
-        made = tuple(one.package for one in self.made)
-        return made + tuple(one.package for one in self.unmade)
+        made = tuple(result.package for result in self.made)
+        return made + tuple(result.package for result in self.unmade)

@@ -69,8 +69,8 @@ def render(updates: Sequence[Update], *, ready: bool = True) -> str:
             return body
     short = "\n".join(f"- {code(update.identity)}: {code(update.new)}" for update in updates)
     tail = f"\n\n{rebuild_box()}\n\n{marker}\n"
-    said = "Too many packages to tell of each here:\n\n"
-    return said + short[: LONGEST - len(said) - len(tail)] + tail
+    beginning = "Too many packages to tell of each here:\n\n"
+    return beginning + short[: LONGEST - len(beginning) - len(tail)] + tail
 
 
 def stopped_comment(sha: str) -> str:
@@ -119,13 +119,13 @@ def superseded_body() -> str:
 
 
 def _warnings(update: Update) -> list[str]:
-    found = [warning.message for warning in update.warnings]
-    told = any(warning.code in ("major-version", "downgrade") for warning in update.warnings)
-    if update.kind == "major" and not told:
-        found.insert(0, f"{update.old} -> {update.new} is a major version")
+    messages = [warning.message for warning in update.warnings]
+    is_listed = any(warning.code in ("major-version", "downgrade") for warning in update.warnings)
+    if update.kind == "major" and not is_listed:
+        messages.insert(0, f"{update.old} -> {update.new} is a major version")
     if update.build is not None and update.build.status == "failed":
-        found.append(f"it {update.build.failure}")
-    return found
+        messages.append(f"it {update.build.failure}")
+    return messages
 
 
 @cache
@@ -201,26 +201,30 @@ def _verified(update: Update) -> list[tuple[str, str]]:
 
 
 def _vulnerabilities(update: Update) -> str:
-    said = update.research.vulnerabilities
-    if said is None:
+    vulnerabilities = update.research.vulnerabilities
+    if vulnerabilities is None:
         return "Known vulnerabilities: not asked for."
-    if said.problem:
-        return f"Known vulnerabilities: not known: {inline(said.problem)}."
-    of = f"of {code(said.name)} on the package index"
+    if vulnerabilities.problem:
+        return f"Known vulnerabilities: not known: {inline(vulnerabilities.problem)}."
+    of = f"of {code(vulnerabilities.name)} on the package index"
     lines = []
     for what, listed in (
-        (f"Vulnerabilities that {code(update.new)} fixes", said.fixed),
-        (f"Vulnerabilities known of {code(update.new)}", said.present),
+        (f"Vulnerabilities that {code(update.new)} fixes", vulnerabilities.fixed),
+        (f"Vulnerabilities known of {code(update.new)}", vulnerabilities.present),
     ):
         if listed:
             lines += [f"{what} ({of}):", "", *map(_vulnerability, listed), ""]
     return "\n".join(lines).strip() or f"Known vulnerabilities: none, before and after ({of})."
 
 
-def _vulnerability(one: Vulnerability) -> str:
-    aliases = f" ({', '.join(map(code, one.aliases[:_ALIASES]))})" if one.aliases else ""
-    summary = f": {inline(one.summary[:_SUMMARY])}" if one.summary else ""
-    return f"- {_link(one.key, one.url)}{aliases}{summary}"
+def _vulnerability(vulnerability: Vulnerability) -> str:
+    aliases = (
+        f" ({', '.join(map(code, vulnerability.aliases[:_ALIASES]))})"
+        if vulnerability.aliases
+        else ""
+    )
+    summary = f": {inline(vulnerability.summary[:_SUMMARY])}" if vulnerability.summary else ""
+    return f"- {_link(vulnerability.key, vulnerability.url)}{aliases}{summary}"
 
 
 def _ran(build: Build | None) -> bool:
@@ -239,5 +243,5 @@ def _result(build: Build | None, check: Check | None) -> str:
         case "skipped":
             return f"not run: {inline(check.detail)}"
         case "failed":
-            found = build.diagnosis
-            return f"**fail**{detail}" + (f": {inline(found.message)}" if found else "")
+            diagnosis = build.diagnosis
+            return f"**fail**{detail}" + (f": {inline(diagnosis.message)}" if diagnosis else "")

@@ -26,7 +26,7 @@ _SECTIONS = {
     "failed": "Failed",
 }
 _ROW = re.compile(
-    r"^- \[(?P<box>[ xX])\] (?P<move>.*?): (?P<said>.*) "
+    r"^- \[(?P<box>[ xX])\] (?P<move>.*?): (?P<state>.*) "
     r"<!-- updater:row (?P<section>pending|open|held|failed) (?P<key>[^ ]+) -->$"
 )
 _LONGEST = 60_000
@@ -42,14 +42,14 @@ class _Row(Struct, frozen=True):
     section: str
     key: str
     move: str
-    said: str
+    state: str
     ticked: bool = False
 
     @property
     def line(self) -> str:
         """The line as the issue has it."""
         box = "x" if self.ticked else " "
-        return f"- [{box}] {self.move}: {self.said} <!-- updater:row {self.section} {self.key} -->"
+        return f"- [{box}] {self.move}: {self.state} <!-- updater:row {self.section} {self.key} -->"
 
 
 def forced(body: str) -> frozenset[str]:
@@ -117,31 +117,31 @@ def _row(outcome: Outcome) -> _Row | None:
     pull = outcome.pull_request
     match outcome:
         case Updated() | Outdated() if pull is not None:
-            section, said = "open", f"[pull request {pull.number}]({address(pull.url)})"
+            section, state = "open", f"[pull request {pull.number}]({address(pull.url)})"
         case Outdated():
-            section, said = "pending", "not proposed yet"
+            section, state = "pending", "not proposed yet"
         case Held(reason=reason, until=until, pending=pending):
             when = f" until {until:%Y-%m-%d}" if until is not None else ""
             link = f" ([pull request {pull.number}]({address(pull.url)}))" if pull else ""
             section = "pending" if pending else "held"
-            said = f"{inline(reason)}{when}{link}"
+            state = f"{inline(reason)}{when}{link}"
         case Failed(stage=stage):
-            section, said = "failed", f"{stage}: {inline(outcome.headline[:300])}"
+            section, state = "failed", f"{stage}: {inline(outcome.headline[:300])}"
         case Current() | Skipped() | _:
             return None
     key = _key(outcome.package.identity)
     old = outcome.package.label
     new = outcome.candidate.version if outcome.candidate is not None else None
     move = f" {code(old or '?')} → {code(new)}" if new and new != old else ""
-    return _Row(section, key, f"{code(outcome.package.name)}{move}", said)
+    return _Row(section, key, f"{code(outcome.package.name)}{move}", state)
 
 
 def _read(body: str) -> Iterable[_Row]:
     for line in _lines(body):
-        found = _ROW.match(line)
-        if found:
+        match = _ROW.match(line)
+        if match:
             yield _Row(
-                found["section"], found["key"], found["move"], found["said"], found["box"] != " "
+                match["section"], match["key"], match["move"], match["state"], match["box"] != " "
             )
 
 

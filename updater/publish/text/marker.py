@@ -38,13 +38,13 @@ class Marker(Struct, frozen=True):
     proposed: Mapping[str, date] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        said: dict[str, object] = {"updates": self.keys, "ready": self.ready}
+        content: dict[str, object] = {"updates": self.keys, "ready": self.ready}
         if self.only_pins:
-            said["only_pins"] = True
+            content["only_pins"] = True
         if self.proposed:
             days = (self.proposed.get(key) for key in self.keys)
-            said["proposed"] = [day.isoformat() if day is not None else None for day in days]
-        written = json.dumps(said)
+            content["proposed"] = [day.isoformat() if day is not None else None for day in days]
+        written = json.dumps(content)
         # Neither can end the comment that hides it.
         written = written.replace("--", "-\\u002d").replace(">", "\\u003e")
         return f"<!-- updater: {written} -->"
@@ -52,23 +52,25 @@ class Marker(Struct, frozen=True):
 
 def read_marker(body: str) -> Marker | None:
     """Return a body's marker, None where it has none that can be read."""
-    found = _MARKER.findall(body)
-    if not found:
+    markers = _MARKER.findall(body)
+    if not markers:
         return None
     try:
-        said = json.loads(found[-1])
-        keys, ready, only_pins = said["updates"], said["ready"], said.get("only_pins")
+        content = json.loads(markers[-1])
+        keys, ready, only_pins = content["updates"], content["ready"], content.get("only_pins")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         return None
     keys = [spelled_out(key) for key in keys]
-    return Marker(tuple(keys), ready is True, only_pins is True, _days(keys, said.get("proposed")))
+    return Marker(
+        tuple(keys), ready is True, only_pins is True, _days(keys, content.get("proposed"))
+    )
 
 
-def _days(keys: Sequence[str], said: object) -> dict[str, date]:
+def _days(keys: Sequence[str], listed_days: object) -> dict[str, date]:
     """Return key -> day of a marker's list, which an older marker does not have."""
-    days = said if isinstance(said, list) and len(said) == len(keys) else []
+    days = listed_days if isinstance(listed_days, list) and len(listed_days) == len(keys) else []
     try:
         return {key: date.fromisoformat(day) for key, day in zip(keys, days, strict=False) if day}
     except (ValueError, TypeError):
@@ -107,5 +109,5 @@ def signed(message: str, blobs: Mapping[str, str]) -> str:
 
 def is_signed(message: str, blobs: Mapping[str, str]) -> bool:
     """Tell whether a commit's trailer fits what it writes: nobody changed it since."""
-    found = _FINGERPRINT.findall(message.replace("\r\n", "\n"))
-    return bool(found) and found[-1] == fingerprint(blobs)
+    fingerprints = _FINGERPRINT.findall(message.replace("\r\n", "\n"))
+    return bool(fingerprints) and fingerprints[-1] == fingerprint(blobs)
