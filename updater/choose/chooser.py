@@ -94,8 +94,8 @@ class Chooser:
 
     async def _labelled(self, candidate: Candidate, commits: Commits) -> Candidate:
         """Return a commit's candidate with what its own files say of the package."""
-        found = await commits.labelled(candidate, self._tags, self._subject.modules)
-        return replace(found, requires_python=()) if self._subject.package.nested else found
+        labelled = await commits.labelled(candidate, self._tags, self._subject.modules)
+        return replace(labelled, requires_python=()) if self._subject.package.nested else labelled
 
     async def _named(self) -> Decision:
         wider = choose.general_form(self._subject.names)
@@ -130,10 +130,10 @@ class Chooser:
         """Return the tags of the channel that the pin follows."""
         match self._tracking.kind:
             case "release":
-                released = [one for one in self._offer.releases or () if one.commit]
+                released = [release for release in self._offer.releases or () if release.commit]
                 return choose.Versions(released, self._form)
             case "pypi":
-                on_index = {one.version: one.candidate for one in self._on_index}
+                on_index = {release.version: release.candidate for release in self._on_index}
                 tags = [
                     replace(
                         tag.candidate,
@@ -163,30 +163,30 @@ class Chooser:
         """Give dates to the newest tags, where the policy asks how old they are."""
         if not self._policy.minimum_release_age:
             return versions
-        tags = [one.candidate for one in versions.every]
+        tags = [tag.candidate for tag in versions.every]
         undated = [
-            one.candidate.commit for one in versions.releases if one.candidate.published is None
+            tag.candidate.commit for tag in versions.releases if tag.candidate.published is None
         ]
         if not undated:
             return versions
         async with self._repository.commits() as commits:
             dates = await commits.dates(undated[:_NEWEST_TAGS_DATED])
-        dated = (replace(one, published=one.published or dates.get(one.commit)) for one in tags)
+        dated = (replace(tag, published=tag.published or dates.get(tag.commit)) for tag in tags)
         return choose.Versions(dated, self._form)
 
     def _with_pythons(self, versions: choose.Versions) -> choose.Versions:
         """Add which Pythons the index says that the same versions need; nobody else is asked."""
         if self._policy.python is None or self._index is None:
             return versions
-        files = {one.version: one.candidate.distributions for one in self._on_index}
-        told = (
+        files = {release.version: release.candidate.distributions for release in self._on_index}
+        candidates = (
             replace(
                 tag.candidate,
-                requires_python=tuple(one.requires_python for one in files.get(tag.version, ())),
+                requires_python=tuple(file.requires_python for file in files.get(tag.version, ())),
             )
             for tag in versions.every
         )
-        return choose.Versions(told, self._form)
+        return choose.Versions(candidates, self._form)
 
     def _cross_checked(self) -> tuple[PinWarning, ...]:
         if self._index is None or not self._policy.cross_check:
@@ -272,11 +272,11 @@ class Chooser:
         """Return the commit that the pinned hash holds, as its tag where one names it."""
         repository, rev = self._repository, self._pin.rev
         try:
-            found = await repository.find_commit()
+            identification = await repository.find_commit()
         except HashError as error:
             return choose.unknown_source(rev, error.message)
-        if isinstance(found, Identity):
-            return repository.candidate(found.commit)
+        if isinstance(identification, Identity):
+            return repository.candidate(identification.commit)
         return choose.unknown_source(
-            rev, f"no commit is known to have the pinned hash: {found.explained}"
+            rev, f"no commit is known to have the pinned hash: {identification.explained}"
         )

@@ -71,9 +71,9 @@ class Commits:
         """
         if base == head:
             return "identical"
-        told = self._facts.relations.get((base, head))
-        if told is not None:
-            return told
+        relation = self._facts.relations.get((base, head))
+        if relation is not None:
+            return relation
         if base in await self._before(head):
             return "ahead"
         try:
@@ -84,8 +84,10 @@ class Commits:
     async def line(self, pinned: str, head: str) -> BranchPosition:
         """Return where the head of a branch stands to the pinned commit."""
         relation = await self.relation(pinned, head)
-        known = relation in ("ahead", "identical")
-        return BranchPosition(relation, (await self.dates([pinned]))[pinned] if known else None)
+        is_ancestor = relation in ("ahead", "identical")
+        return BranchPosition(
+            relation, (await self.dates([pinned]))[pinned] if is_ancestor else None
+        )
 
     async def labelled(
         self, candidate: Candidate, tags: Sequence[Release], packages: tuple[str, ...]
@@ -136,13 +138,13 @@ class Commits:
         Raises:
             UpstreamError: the commit cannot be fetched.
         """
-        told = self._facts.files.get(commit, {})
+        files = self._facts.files.get(commit, {})
         with self._opened() as alone:
             await self._patiently(lambda: alone.fetch_alone([commit]))
 
             async def read(path: str) -> bytes | None:
-                if path in told:
-                    return told[path]
+                if path in files:
+                    return files[path]
                 return await self._patiently(lambda: alone.read(commit, path, _LARGEST_FILE))
 
             return await declared_version(read, packages)
@@ -165,14 +167,14 @@ class Commits:
         return {commit: self._dates[commit] for commit in commits}
 
     def _reader(self, commit: str) -> Callable[[str], Awaitable[bytes | None]]:
-        told = self._files.setdefault(commit, {})
+        files = self._files.setdefault(commit, {})
 
         async def read(path: str) -> bytes | None:
-            if path not in told:
+            if path not in files:
                 await self._before(commit)
                 clone = self._clone()
-                told[path] = await self._patiently(lambda: clone.read(commit, path, _LARGEST_FILE))
-            return told[path]
+                files[path] = await self._patiently(lambda: clone.read(commit, path, _LARGEST_FILE))
+            return files[path]
 
         return read
 

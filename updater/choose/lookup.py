@@ -49,7 +49,7 @@ async def look_up(subjects: Sequence[Subject], to: str, around: Surroundings) ->
         to: the version or rev that was asked for, or an empty string.
         around: what a look-up may use.
     """
-    asked: dict[str, tuple[Upstream, list[ProjectQuestion]]] = {}
+    by_kind: dict[str, tuple[Upstream, list[ProjectQuestion]]] = {}
     refused: dict[str, Offers] = {}
     for subject in subjects:
         try:
@@ -59,13 +59,15 @@ async def look_up(subjects: Sequence[Subject], to: str, around: Surroundings) ->
             refused[subject.package.identity] = Offers(error)
             continue
         for kind, question in questions:
-            asked.setdefault(kind.kind, (kind, []))[1].append(question)
+            by_kind.setdefault(kind.kind, (kind, []))[1].append(question)
     offers: dict[Project, Offer | StageError] = {}
 
     async def ask(kind: Upstream, questions: Sequence[ProjectQuestion]) -> None:
         offers.update(await kind.look_up(questions, around))
 
-    await side_by_side(partial(ask, kind, merged(some)) for kind, some in asked.values())
+    await side_by_side(
+        partial(ask, kind, merged(questions)) for kind, questions in by_kind.values()
+    )
     return refused | {
         identity: Offers(
             offers[subject.project], offers.get(subject.twin) if subject.twin else None

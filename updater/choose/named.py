@@ -27,12 +27,20 @@ def choose_named(to: str, offer: Offer, form: TagForm | None, wider: TagForm | N
     """
     offered = Versions(offer.candidates, form).every
     version = parse_version(to)
-    for one in (
-        *(one.candidate for one in offered if to in (one.candidate.version, one.candidate.ref)),
-        *(one.candidate for one in offered if version is not None and one.version == version),
+    for candidate in (
+        *(
+            release.candidate
+            for release in offered
+            if to in (release.candidate.version, release.candidate.ref)
+        ),
+        *(
+            release.candidate
+            for release in offered
+            if version is not None and release.version == version
+        ),
         *_tagged(to, offer, wider),
     ):
-        return Take(one, warnings=_warned(one))
+        return Take(candidate, warnings=_warned(candidate))
     if to in offer.branches:
         return Take(Candidate(version="", commit=offer.branches[to]))
     if is_commit(to) and form is not None:
@@ -60,14 +68,14 @@ def require_named(to: str, offer: Offer, form: TagForm | None, wider: TagForm | 
 def _tagged(to: str, offer: Offer, wider: TagForm | None) -> list[Candidate]:
     """Return the tag of exactly this name, without a version where its name shows none."""
     return [
-        replace(one, version=(wider.version(to) if wider is not None else None) or "")
-        for one in offer.candidates
-        if one.ref and one.ref == to
+        replace(candidate, version=(wider.version(to) if wider is not None else None) or "")
+        for candidate in offer.candidates
+        if candidate.ref and candidate.ref == to
     ]
 
 
 def _warned(candidate: Candidate) -> tuple[PinWarning, ...]:
     if candidate.yanked is None:
         return ()
-    said = f"{candidate.version} is yanked: {candidate.yanked}"
-    return (PinWarning("yanked", said),)
+    reason = f"{candidate.version} is yanked: {candidate.yanked}"
+    return (PinWarning("yanked", reason),)

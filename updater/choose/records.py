@@ -30,20 +30,20 @@ class Records:
         self._root = root
         self._answers = answers
 
-    def note(self, project: Project, candidate: Candidate | None, found: Sri) -> None:
+    def note(self, project: Project, candidate: Candidate | None, pinned: Sri) -> None:
         """Keep which commit a tag names while its source has a hash; the first one stays."""
         if candidate is None or not candidate.ref or not candidate.commit:
             return
-        if self._answers is not None and not self.commit(project, candidate.ref, found):
-            asked = ("tag", str(project), candidate.ref, str(found))
-            self._answers.keep({"commit": candidate.commit}, *asked)
+        if self._answers is not None and not self.commit(project, candidate.ref, pinned):
+            key = ("tag", str(project), candidate.ref, str(pinned))
+            self._answers.keep({"commit": candidate.commit}, *key)
 
     def commit(self, project: Project, tag: str, pinned: Sri) -> str:
         """Return the commit that a tag named in the first run that saw it, or an empty string."""
-        kept = None
+        record = None
         if self._answers is not None:
-            kept = self._answers.get("tag", str(project), tag, str(pinned))
-        return str(kept["commit"]) if kept is not None else ""
+            record = self._answers.get("tag", str(project), tag, str(pinned))
+        return str(record["commit"]) if record is not None else ""
 
     def recorded_commit(self, subject: Subject) -> str:
         """Return the commit that a pinned tag named in the first run that saw it with its hash.
@@ -61,15 +61,15 @@ class Records:
 
         Where no run saw it: the commit that the pin itself named before, with the same hash.
         """
-        seen = self.recorded_commit(subject)
-        if seen or not subject.pin.hash:
-            return seen
+        commit = self.recorded_commit(subject)
+        if commit or not subject.pin.hash:
+            return commit
         from updater.find.packages import read_file  # noqa: PLC0415 - only where history is asked
 
         package = subject.package
         async for data in git.versions(self._root, package.file, subject.pin.hash):
-            for one in read_file(data, package.file):
-                before = _pin(one) if one.identity == package.identity else None
+            for old_package in read_file(data, package.file):
+                before = _pin(old_package) if old_package.identity == package.identity else None
                 if before and before.hash == subject.pin.hash and choose.is_commit(before.rev):
                     return before.rev
         return ""

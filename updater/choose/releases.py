@@ -100,7 +100,7 @@ def newest_release(
     for release in offered:
         judged = next(_objections(release, policy, now, pinned_prerelease, unfetchable), release)
         if isinstance(judged, Release):
-            warnings = tuple(PinWarning("newer-held", one.reason) for one in unfit)
+            warnings = tuple(PinWarning("newer-held", newer.reason) for newer in unfit)
             return Take(judged.candidate, warnings=warnings)
         if not judged.quiet:
             unfit.append(judged)
@@ -113,11 +113,11 @@ def held_release(pin: Pin, versions: Versions) -> Release | None:
     """Return the release that the pin holds, by commit, by tag, or on an index by version."""
     offered = versions.every
     if is_commit(pin.rev):
-        return next((one for one in offered if one.candidate.commit == pin.rev), None)
+        return next((release for release in offered if release.candidate.commit == pin.rev), None)
     if versions.form is not None:
-        return next((one for one in offered if one.candidate.ref == pin.rev), None)
+        return next((release for release in offered if release.candidate.ref == pin.rev), None)
     version = parse_version(pin.version)
-    return next((one for one in offered if one.version == version), None)
+    return next((release for release in offered if release.version == version), None)
 
 
 def _on_the_way(current: OrderedVersion) -> Version | None:
@@ -127,8 +127,8 @@ def _on_the_way(current: OrderedVersion) -> Version | None:
 def _yanked(holds: Release | None) -> tuple[PinWarning, ...]:
     if holds is None or holds.candidate.yanked is None:
         return ()
-    said = f"the pinned release {holds.candidate.version} is yanked: {holds.candidate.yanked}"
-    return (PinWarning("yanked", said),)
+    message = f"the pinned release {holds.candidate.version} is yanked: {holds.candidate.yanked}"
+    return (PinWarning("yanked", message),)
 
 
 def _objections(
@@ -196,10 +196,10 @@ def runs_on(python: Version | None, requires: str | None) -> bool:
     """
     if python is None or not requires:
         return True
-    asked = read_specifier(requires)
-    if asked is None:
+    specifier = read_specifier(requires)
+    if specifier is None:
         return True  # as pip does: an index has old files with nonsense in it
-    return any(asked.contains(one, prereleases=True) for one in _pythons(python))
+    return any(specifier.contains(release, prereleases=True) for release in _pythons(python))
 
 
 def _pythons(python: Version) -> Iterator[Version]:
@@ -211,9 +211,9 @@ def _pythons(python: Version) -> Iterator[Version]:
 def other_python(candidate: Candidate, policy: Policy) -> Iterator[str]:
     """Say why `python` speaks against a candidate: none of its files may be installed there."""
     needed = candidate.requires_python or tuple(
-        one.requires_python for one in candidate.distributions
+        file.requires_python for file in candidate.distributions
     )
-    if needed and not any(runs_on(policy.python, one) for one in needed):
+    if needed and not any(runs_on(policy.python, requirement) for requirement in needed):
         yield f"{candidate.version} needs Python {needed[0]}, and `python: {policy.python}` is set"
 
 
@@ -245,13 +245,13 @@ def other_channel(
         policy: what may be taken.
         now: the present time.
     """
-    common = {one.version for one in tags} & {one.version for one in index}
-    newest = next((one.version for one in tags if is_final(one.version)), None)
+    common = {release.version for release in tags} & {release.version for release in index}
+    newest = next((tag.version for tag in tags if is_final(tag.version)), None)
     if not common or newest is None:
         return ()
     choice = newest_release(successors(index, newest), policy, now)
     if not isinstance(choice, Take):
         return ()
     version = choice.candidate.version
-    said = f"the package index has {version}, newer than the newest tag {newest}"
-    return (PinWarning("other-channel", said),)
+    message = f"the package index has {version}, newer than the newest tag {newest}"
+    return (PinWarning("other-channel", message),)

@@ -100,7 +100,7 @@ class PinnedRepository:
     def named(self) -> str:
         """The commit that the rev says, itself or as a tag; empty where it is neither."""
         rev = self._pin.rev
-        tags = (one.commit for one in self.offer.candidates if one.ref == rev)
+        tags = (tag.commit for tag in self.offer.candidates if tag.ref == rev)
         return rev if choose.is_commit(rev) else next(tags, "")
 
     async def find_commit(self) -> Identification:
@@ -125,11 +125,13 @@ class PinnedRepository:
             likely=tuple(dict.fromkeys((*self._named_now(), *labelled))),
             tagged=tuple(dict.fromkeys(tags)),
         )
-        found = await self.run.identifier().answer(question)
-        if isinstance(found, Identity):
-            ref = self.candidate(found.commit).ref
-            self.evidence = Evidence(found.commit, ref, found.looked_at, str(pinned))
-        return found
+        identification = await self.run.identifier().answer(question)
+        if isinstance(identification, Identity):
+            ref = self.candidate(identification.commit).ref
+            self.evidence = Evidence(
+                identification.commit, ref, identification.looked_at, str(pinned)
+            )
+        return identification
 
     @property
     def blocked(self) -> str:

@@ -51,10 +51,10 @@ class TagForm(Struct, frozen=True):
         Raises:
             StageError: the time is used up.
         """
-        found = self._matched(tag)
-        if found is None:
+        match = self._matched(tag)
+        if match is None:
             return None
-        text = found["version"]
+        text = match["version"]
         if text and "_" in text and _UNDERSCORED.fullmatch(text):
             return text.replace("_", ".")
         return text
@@ -105,9 +105,9 @@ def tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm
         return TagForm(policy.tag_pattern, ProcessorTime(_SECONDS))
     rev = pin.rev
     if is_commit(rev):
-        tags = [one.ref for one in offer.candidates if one.commit == rev]
+        tags = [candidate.ref for candidate in offer.candidates if candidate.commit == rev]
         rev = next((tag for tag in tags if parse_version(general_form(names).version(tag))), "")
-    is_tag = any(one.ref == rev for one in offer.candidates)
+    is_tag = any(candidate.ref == rev for candidate in offer.candidates)
     if rev and rev not in offer.branches and (is_tag or not is_shortened(rev)):
         shown = _shown_form(replace(pin, rev=rev), names)
         if shown is not None:
@@ -115,7 +115,7 @@ def tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm
     own = names.of_monorepo
     if own:
         prefixed = _form(own, "")
-        if any(parse_version(prefixed.version(one.ref)) for one in offer.candidates):
+        if any(parse_version(prefixed.version(candidate.ref)) for candidate in offer.candidates):
             return prefixed
     return general_form(names)
 
@@ -153,13 +153,13 @@ def _version_in(pin: Pin, names: TagNames) -> str:
     if pin.through_version and label and label in pin.rev:
         return label
     general = general_form(names)  # most pins do without: it takes as long as all the rest
-    found = general.pattern.fullmatch(pin.rev)
-    if found and parse_version(general.version(pin.rev)):
-        return found["version"]
+    match = general.pattern.fullmatch(pin.rev)
+    if match and parse_version(general.version(pin.rev)):
+        return match["version"]
     if label and label in pin.rev:
         return label
     last = _LAST_VERSION.search(pin.rev)
-    return last[0] if last else found["version"] if found else ""
+    return last[0] if last else match["version"] if match else ""
 
 
 class Versions:
@@ -178,7 +178,7 @@ class Versions:
     def __init__(self, candidates: Iterable[Candidate], form: TagForm | None) -> None:
         self.form = form
         self.others: list[Candidate] = []
-        known: list[Release] = []
+        releases: list[Release] = []
         spelled: list[Release] = []
         for candidate in candidates:
             text = candidate.version if form is None else form.version(candidate.ref)
@@ -187,10 +187,10 @@ class Versions:
                 continue
             version = ordered(text)
             if isinstance(version, Version):
-                known.append(Release(version, _labelled(candidate, text)))
+                releases.append(Release(version, _labelled(candidate, text)))
             elif version is not None:
                 spelled.append(Release(version, _labelled(candidate, text)))
-        self.releases = _newest_first(known)
+        self.releases = _newest_first(releases)
         self.spelled = _newest_first(spelled)
 
     def count(self, tag: str) -> bool:
@@ -221,12 +221,14 @@ def _labelled(candidate: Candidate, version: str) -> Candidate:
     )
 
 
-def _newest_first(found: list[Release]) -> list[Release]:
+def _newest_first(releases: list[Release]) -> list[Release]:
     """Sort; of equal versions by their texts, which only make the order the same every time."""
     by_text = sorted(
-        found, key=lambda one: (one.candidate.ref, one.candidate.version), reverse=True
+        releases,
+        key=lambda release: (release.candidate.ref, release.candidate.version),
+        reverse=True,
     )
-    return sorted(by_text, key=lambda one: one.version, reverse=True)
+    return sorted(by_text, key=lambda release: release.version, reverse=True)
 
 
 def other_forms(
@@ -243,13 +245,13 @@ def other_forms(
         return ()
     own = names.of_monorepo
     in_monorepo = bool(own) and any(
-        _form(own, "").version(one.candidate.ref) for one in offered.every
+        _form(own, "").version(tag.candidate.ref) for tag in offered.every
     )
     wider = _form(own, "") if in_monorepo else general_form(names)
-    found = Versions(offered.others, wider).releases
-    newer = plain(found) if newest is None else successors(found, newest)
-    tag = next((one.candidate.ref for one in newer if is_final(one.version)), None)
+    releases = Versions(offered.others, wider).releases
+    newer = plain(releases) if newest is None else successors(releases, newest)
+    tag = next((release.candidate.ref for release in newer if is_final(release.version)), None)
     if tag is None:
         return ()
-    said = f"upstream has the newer tag {tag}, in another form than this pin uses"
-    return (PinWarning("other-form", f"{said}; set tag_pattern to follow it"),)
+    message = f"upstream has the newer tag {tag}, in another form than this pin uses"
+    return (PinWarning("other-form", f"{message}; set tag_pattern to follow it"),)

@@ -12,7 +12,7 @@ from updater.model.labels import is_unstable, parse_version
 if TYPE_CHECKING:
     from updater.choose.tags import Versions
 
-_SAID = "config.yaml says so"
+_CONFIGURED = "config.yaml says so"
 _NAMED = "config.yaml names its upstream"
 _ANY = general_form(TagNames((), ""))
 
@@ -20,11 +20,11 @@ _ANY = general_form(TagNames((), ""))
 def choose_tracking(pin: Pin, policy: Policy, offer: Offer, tags: Versions) -> Tracking:
     """Decide which channel of a repository a pin follows, and say why."""
     if policy.track != "auto":
-        return Tracking(policy.track, _SAID, policy.branch, _moves(pin, offer))
+        return Tracking(policy.track, _CONFIGURED, policy.branch, _moves(pin, offer))
     if policy.upstream:
         return Tracking("tag", _NAMED)
     if is_commit(pin.rev):
-        named = [one for one in tags.releases if one.candidate.commit == pin.rev]
+        named = [tag for tag in tags.releases if tag.candidate.commit == pin.rev]
         if named:
             return Tracking("tag", f"its commit is that of tag {named[0].candidate.ref}")
         return Tracking("commit", "its rev is a commit that no version tag names")
@@ -40,7 +40,7 @@ def choose_tracking(pin: Pin, policy: Policy, offer: Offer, tags: Versions) -> T
 def expected_tracking(pin: Pin, policy: Policy) -> Tracking:
     """Say what a pin will follow as far as its own text tells, before upstream is asked."""
     if policy.track != "auto":
-        return Tracking(policy.track, _SAID, policy.branch)
+        return Tracking(policy.track, _CONFIGURED, policy.branch)
     of_index = policy.upstream.on_index if policy.upstream else not pin.rev
     if policy.upstream or of_index:
         why = _NAMED if policy.upstream else "its source is fetched from the package index"
@@ -77,25 +77,25 @@ def tag_warnings(
         recorded: the commit that its tag named when its hash was found; empty if nobody knows.
     """
     if not is_commit(pin.rev):
-        named = next((one.commit for one in offer.candidates if one.ref == pin.rev), None)
+        named = next((tag.commit for tag in offer.candidates if tag.ref == pin.rev), None)
         if named is not None and recorded not in ("", named):
-            said = (
+            message = (
                 f"the tag {pin.rev} names {named} now, and named {recorded} when it was pinned: "
                 "`updater verify` says what the pin holds"
             )
-            return (PinWarning("tag-moved", said),)
+            return (PinWarning("tag-moved", message),)
         if named is not None or pin.rev in offer.branches or not tags.count(pin.rev):
             return ()
-        said = f"upstream has no tag {pin.rev} (any more): nobody can fetch this pin again"
-        return (PinWarning("tag-gone", said),)
-    if any(one.commit == pin.rev for one in offer.candidates) or is_unstable(pin.version):
+        message = f"upstream has no tag {pin.rev} (any more): nobody can fetch this pin again"
+        return (PinWarning("tag-gone", message),)
+    if any(tag.commit == pin.rev for tag in offer.candidates) or is_unstable(pin.version):
         return ()
     label = parse_version(pin.version)
-    for one in tags.releases:
-        if one.version == label:
-            said = (
-                f"tag {one.candidate.ref} names {one.candidate.commit}, the pin labelled "
+    for tag in tags.releases:
+        if tag.version == label:
+            message = (
+                f"tag {tag.candidate.ref} names {tag.candidate.commit}, the pin labelled "
                 f"{pin.version} holds {pin.rev}: the tag was moved, or the label is false"
             )
-            return (PinWarning("tag-moved", said),)
+            return (PinWarning("tag-moved", message),)
     return ()

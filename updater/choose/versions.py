@@ -45,7 +45,7 @@ def is_final(version: OrderedVersion) -> bool:
 
 def plain(offered: Sequence[Release]) -> Sequence[Release]:
     """Return the plain versions, as they stand; all, if there are only dates and local variants."""
-    return [one for one in offered if _scheme(one.version) == (False, None)] or offered
+    return [release for release in offered if _scheme(release.version) == (False, None)] or offered
 
 
 def successors(offered: Iterable[Release], current: OrderedVersion) -> Iterator[Release]:
@@ -55,9 +55,9 @@ def successors(offered: Iterable[Release], current: OrderedVersion) -> Iterator[
     (``1.2+cu118``) of the plain version, nor another spelling of a PEP 440 version.
     """
     scheme = _scheme(current)
-    for one in offered:
-        if is_newer(one.version, current) and _scheme(one.version) == scheme:
-            yield one
+    for release in offered:
+        if is_newer(release.version, current) and _scheme(release.version) == scheme:
+            yield release
 
 
 def _scheme(version: OrderedVersion) -> tuple[bool, str | None]:

@@ -114,9 +114,9 @@ class GitAttributes(Struct, frozen=True):
         self, states: tuple[tuple[bytes, AttributeValue], ...]
     ) -> dict[bytes, AttributeValue]:
         """Return what a line says when its macros are written out."""
-        found: dict[bytes, AttributeValue] = {}
-        self._fill(found, states)
-        return found
+        attributes: dict[bytes, AttributeValue] = {}
+        self._fill(attributes, states)
+        return attributes
 
     @property
     def context(self) -> tuple[bytes, ...]:
@@ -125,7 +125,7 @@ class GitAttributes(Struct, frozen=True):
 
     def of(self, path: bytes, *, folder: bool = False) -> dict[bytes, AttributeValue]:
         """Return the attributes of a path, those that nothing was said of left out."""
-        found: dict[bytes, AttributeValue] = {}
+        attributes: dict[bytes, AttributeValue] = {}
         name = path.rpartition(b"/")[2]
         for file in reversed(self.files):
             below = path[len(file.folder) + 1 :] if file.folder else path
@@ -133,17 +133,19 @@ class GitAttributes(Struct, frozen=True):
                 if (not rule.folders_only or folder) and rule.pattern.fullmatch(
                     below if rule.whole_path else name
                 ):
-                    self._fill(found, rule.states)
-        return found
+                    self._fill(attributes, rule.states)
+        return attributes
 
     def _fill(
-        self, found: dict[bytes, AttributeValue], states: tuple[tuple[bytes, AttributeValue], ...]
+        self,
+        attributes: dict[bytes, AttributeValue],
+        states: tuple[tuple[bytes, AttributeValue], ...],
     ) -> None:
         for name, value in reversed(states):
-            if name not in found:
-                found[name] = value
+            if name not in attributes:
+                attributes[name] = value
                 if value is True and name in self.macros:
-                    self._fill(found, self.macros[name])
+                    self._fill(attributes, self.macros[name])
 
 
 def _is_potent(name: bytes, value: AttributeValue) -> bool:
@@ -169,12 +171,12 @@ def _lines(data: bytes) -> Iterator[tuple[bytes, tuple[tuple[bytes, AttributeVal
             continue
         if len(line) >= _LINE_BYTES:
             raise Inexact("a line of .gitattributes is too long for some versions of git")
-        pattern, *said = words
+        pattern, *settings = words
         if pattern.startswith(b'"'):
             raise Inexact("a pattern of .gitattributes is quoted")
         if pattern.startswith(b"!"):
             continue
-        states = [_state(word) for word in said]
+        states = [_state(word) for word in settings]
         if all(state is not None for state in states):
             yield pattern, tuple(state for state in states if state is not None)
 
@@ -242,7 +244,7 @@ def _after_stars(made: Sequence[bytes], letter: bytes) -> bytes:
     if not rest:
         return first
     *between, last = rest
-    groups = (b"(?>%s*?%s)" % (letter, one) for one in between if one)
+    groups = (b"(?>%s*?%s)" % (letter, text) for text in between if text)
     return first + b"".join(groups) + letter + b"*" + last
 
 

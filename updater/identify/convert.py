@@ -66,33 +66,33 @@ class Conversion(Struct, frozen=True):
         return _encoded(content, self.encoding) if self.encoding and content else content
 
 
-def conversion(found: Mapping[bytes, AttributeValue]) -> Conversion:
+def conversion(attributes: Mapping[bytes, AttributeValue]) -> Conversion:
     """Return what a file's attributes ask for.
 
     Raises:
         Inexact: a value that git refuses.
     """
-    encoding = found.get(b"working-tree-encoding")
+    encoding = attributes.get(b"working-tree-encoding")
     if isinstance(encoding, bool):
         raise Inexact("working-tree-encoding has no value")
     named = (encoding or b"").upper()
     return Conversion(
-        crlf=_crlf(found),
-        ident=found.get(b"ident") is True,
+        crlf=_crlf(attributes),
+        ident=attributes.get(b"ident") is True,
         encoding=b"" if named in _UTF_8 else named,
-        substituted=found.get(b"export-subst") is True,
+        substituted=attributes.get(b"export-subst") is True,
     )
 
 
-def _crlf(found: Mapping[bytes, AttributeValue]) -> Literal["", "always", "auto"]:
+def _crlf(attributes: Mapping[bytes, AttributeValue]) -> Literal["", "always", "auto"]:
     kinds: dict[AttributeValue, str] = {
         True: "text",
         False: "binary",
         b"input": "text",
         b"auto": "auto",
     }
-    kind = kinds.get(found.get(b"text")) or kinds.get(found.get(b"crlf")) or ""
-    if kind == "binary" or found.get(b"eol") != b"crlf":
+    kind = kinds.get(attributes.get(b"text")) or kinds.get(attributes.get(b"crlf")) or ""
+    if kind == "binary" or attributes.get(b"eol") != b"crlf":
         return ""
     return "auto" if kind == "auto" else "always"
 

@@ -71,21 +71,21 @@ class TreeHashes:
         self._hasher = TreeHasher(objects)
         self._crew: _Crew | None = None
 
-    def of(self, one: LoggedCommit) -> TreeHash:
+    def of(self, entry: LoggedCommit) -> TreeHash:
         """Return a commit's hash.
 
         Raises:
             Unreproducible: it has none to compare.
         """
-        tree = bytes.fromhex(one.tree)
+        tree = bytes.fromhex(entry.tree)
         if self._is_known(tree):
             return TreeHash(Sri("sha256", self._digests[tree]), depends_on_commit=False)
         self.made += 1
         try:
-            ahead = self._crew.taken(one, self.over) if self._crew is not None else None
-            hashed = ahead or self._hasher.hash(one.commit, one.tree)
+            ahead = self._crew.taken(entry, self.over) if self._crew is not None else None
+            hashed = ahead or self._hasher.hash(entry.commit, entry.tree)
         except Inexact:
-            hashed = self._archived(one)
+            hashed = self._archived(entry)
         if not hashed.depends_on_commit:
             self._digests[tree] = hashed.sri.digest
         return hashed
@@ -106,8 +106,8 @@ class TreeHashes:
         """
         workers = min(_MOST_WORKERS, _processors()) if workers is None else workers
         started, first = time.monotonic(), self.made
-        for one in offered:
-            yield one
+        for entry in offered:
+            yield entry
             seconds = time.monotonic() - started
             if workers > 1 and seconds > _ALONE_SECONDS:
                 break
@@ -135,11 +135,11 @@ class TreeHashes:
                 if not stretch:
                     break
                 new = {}
-                for one in stretch:
-                    tree = bytes.fromhex(one.tree)
+                for entry in stretch:
+                    tree = bytes.fromhex(entry.tree)
                     if tree not in sent and not self._is_known(tree):
                         sent.add(tree)
-                        new[one.commit] = one
+                        new[entry.commit] = entry
                 allowed = self._most - self.made - crew.outstanding
                 crew.ask(list(islice(new.values(), max(0, allowed))))
                 waiting.append(stretch)
@@ -150,11 +150,11 @@ class TreeHashes:
     def _is_known(self, tree: bytes) -> bool:
         return self._digests.get(tree, self._pinned) != self._pinned
 
-    def _archived(self, one: LoggedCommit) -> TreeHash:
+    def _archived(self, entry: LoggedCommit) -> TreeHash:
         # Whether it depends on the commit is then unknown, and costs only time.
         try:
-            with self._mirror.archive(one.commit) as chunks:
-                unpacked = hash_archive(chunks, filename=f"{one.commit}.tar")
+            with self._mirror.archive(entry.commit) as chunks:
+                unpacked = hash_archive(chunks, filename=f"{entry.commit}.tar")
         except HashError as error:
             raise Unreproducible(error.message) from error
         return TreeHash(unpacked.sri, depends_on_commit=True)
@@ -198,25 +198,25 @@ class _Crew:
         if stretch:
             worker = self._workers[self._turn % len(self._workers)]
             self._turn += 1
-            worker.ask([(one.commit, one.tree) for one in stretch])
-            self._stretches.append((worker, [one.commit for one in stretch]))
+            worker.ask([(entry.commit, entry.tree) for entry in stretch])
+            self._stretches.append((worker, [entry.commit for entry in stretch]))
 
-    def taken(self, one: LoggedCommit, over: Callable[[], bool]) -> TreeHash | None:
+    def taken(self, entry: LoggedCommit, over: Callable[[], bool]) -> TreeHash | None:
         """Return the hash of a commit, None where no worker tells it.
 
         Raises:
             Inexact: git itself must be asked.
             Unreproducible: it has none to compare.
         """
-        while one.commit not in self._hashes and any(
-            one.commit in each for _, each in self._stretches
+        while entry.commit not in self._hashes and any(
+            entry.commit in each for _, each in self._stretches
         ):
             worker, commits = self._stretches.popleft()
-            told = worker.answer(over)
-            if told is None:
+            answers = worker.answer(over)
+            if answers is None:
                 return None
-            self._hashes |= dict(zip(commits, told, strict=True))
-        match self._hashes.pop(one.commit, None):
+            self._hashes |= dict(zip(commits, answers, strict=True))
+        match self._hashes.pop(entry.commit, None):
             case [str(digest), bool(depends)]:
                 return TreeHash(Sri("sha256", bytes.fromhex(digest)), depends)
             case ["unreproducible", *words]:

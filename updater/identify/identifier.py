@@ -66,18 +66,18 @@ class Identifier:
         Raises:
             UpstreamError: the repository cannot be cloned.
         """
-        kept = await self._earlier_answer(question)
-        if kept is not None:
-            return kept
+        earlier = await self._earlier_answer(question)
+        if earlier is not None:
+            return earlier
         written = await git.written_at(self._root, question.file, question.written)
         clues = SearchClues(question.likely, question.tagged, written)
-        found = await self._in_thread(lambda stop: self._search(question, clues, stop))
-        if isinstance(found, NothingFound):
-            return found
-        identity, holding = found
+        outcome = await self._in_thread(lambda stop: self._search(question, clues, stop))
+        if isinstance(outcome, NothingFound):
+            return outcome
+        identity, holding = outcome
         if self._answers is not None:
-            known = {"commit": identity.commit, "looked_at": identity.looked_at}
-            self._answers.keep({**known, "holding": holding}, *_key(question))
+            answer = {"commit": identity.commit, "looked_at": identity.looked_at}
+            self._answers.keep({**answer, "holding": holding}, *_key(question))
         return identity
 
     async def hash_of(self, url: str, commit: str) -> Sri | None:
@@ -86,22 +86,22 @@ class Identifier:
         Raises:
             UpstreamError: the repository cannot be cloned.
         """
-        asked = ("hash", url, commit)
-        kept = self._answers.get(*asked) if self._answers is not None else None
-        if kept is not None:
-            return parse_hash(str(kept["hash"]), "sha256")
+        key = ("hash", url, commit)
+        answer = self._answers.get(*key) if self._answers is not None else None
+        if answer is not None:
+            return parse_hash(str(answer["hash"]), "sha256")
 
         def work(stop: threading.Event) -> Sri | None:
             with self._opened(url, None, stop) as (mirror, hashes):
-                one = mirror.commit(commit)
+                entry = mirror.commit(commit)
                 with suppress(Unreproducible):
-                    return hashes.of(one).sri if one is not None else None
+                    return hashes.of(entry).sri if entry is not None else None
             return None
 
-        found = await self._in_thread(work)
-        if found is not None and self._answers is not None:
-            self._answers.keep({"hash": str(found)}, *asked)
-        return found
+        sri = await self._in_thread(work)
+        if sri is not None and self._answers is not None:
+            self._answers.keep({"hash": str(sri)}, *key)
+        return sri
 
     async def whole_id(self, url: str, shortened: str) -> str:
         """Return the whole id of the commit that a shortened one means, or an empty string.
@@ -112,8 +112,8 @@ class Identifier:
 
         def work(stop: threading.Event) -> str:
             with self._opened(url, None, stop) as (mirror, _):
-                one = mirror.commit(shortened)
-                return one.commit if one is not None else ""
+                entry = mirror.commit(shortened)
+                return entry.commit if entry is not None else ""
 
         return await self._in_thread(work)
 
@@ -128,11 +128,11 @@ class Identifier:
         """Return another run's answer, with what the rev says by now."""
         if self._answers is None:
             return None
-        asked, named = _key(question), question.named
-        kept = self._answers.get(*asked)
-        if kept is None:
+        key, named = _key(question), question.named
+        answer = self._answers.get(*key)
+        if answer is None:
             return None
-        match kept:
+        match answer:
             case {"commit": str(commit), "looked_at": int(looked_at), "holding": list(holding)}:
                 pass
             case _:
@@ -143,7 +143,7 @@ class Identifier:
             and await self.hash_of(question.url, named) == (question.pinned)
         ):
             holding = [*holding, named]
-            self._answers.keep({**kept, "holding": holding}, *asked)
+            self._answers.keep({**answer, "holding": holding}, *key)
         return Identity(commit, looked_at, from_cache=True, is_named=named in holding)
 
     def _search(
@@ -164,12 +164,12 @@ class Identifier:
                 return ""
 
             with closing(hashes.ahead(candidates(mirror.log, clues))) as offered:
-                found = search(pinned, offered, hashes.of, ended)
-            if isinstance(found, NothingFound):
-                return found
-            holding = _holding(found, mirror, question, hashes)
+                match = search(pinned, offered, hashes.of, ended)
+            if isinstance(match, NothingFound):
+                return match
+            holding = _holding(match, mirror, question, hashes)
             named = question.named in holding
-            identity = Identity(holding[0], found.looked_at, from_cache=False, is_named=named)
+            identity = Identity(holding[0], match.looked_at, from_cache=False, is_named=named)
             return identity, holding[:_MOST_NAMED]
 
     @contextmanager
@@ -206,8 +206,8 @@ def _holding(match: Match, mirror: Mirror, question: HashQuestion, hashes: TreeH
 
     def holds(commit: str) -> bool:
         with suppress(Unreproducible):
-            one = LoggedCommit(commit, match.tree, same[commit])
-            return commit == match.commit or hashes.of(one).sri == question.pinned
+            candidate = LoggedCommit(commit, match.tree, same[commit])
+            return commit == match.commit or hashes.of(candidate).sri == question.pinned
         return False
 
     first = next(filter(holds, same), match.commit)

@@ -98,7 +98,8 @@ class Hashing:
         """Return the digest of a whole NAR with these pieces in its root folder."""
         same = map(is_, pieces, self._pieces)
         begin = next(
-            (at for at, one in enumerate(same) if not one), min(len(pieces), len(self._pieces))
+            (at for at, is_same in enumerate(same) if not is_same),
+            min(len(pieces), len(self._pieces)),
         )
         while self._states[-1][0] > begin:
             self._states.pop()

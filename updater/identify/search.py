@@ -101,28 +101,30 @@ def candidates(log: Callable[[], Iterable[AnyCommit]], clues: SearchClues) -> It
         log: all commits, newest first.
         clues: what makes some likely.
     """
-    wanted = dict.fromkeys((*clues.likely, *clues.newest))
-    known: dict[str, AnyCommit] = {}
+    ids = dict.fromkeys((*clues.likely, *clues.newest))
+    by_id: dict[str, AnyCommit] = {}
 
     def noted() -> Iterator[AnyCommit]:
-        for one in log():
-            if one.commit in wanted:
-                known[one.commit] = one
-            yield one
+        for entry in log():
+            if entry.commit in ids:
+                by_id[entry.commit] = entry
+            yield entry
 
     near: list[AnyCommit] = []
     if clues.written is not None:
         written = clues.written
         near = heapq.nsmallest(
-            _AROUND, noted(), key=lambda one: (one.seconds > written, abs(one.seconds - written))
+            _AROUND,
+            noted(),
+            key=lambda entry: (entry.seconds > written, abs(entry.seconds - written)),
         )
-    elif wanted:
+    elif ids:
         for _ in noted():
-            if len(known) == len(wanted):
+            if len(by_id) == len(ids):
                 break
-    yield from (known[one] for one in clues.likely if one in known)
+    yield from (by_id[commit] for commit in clues.likely if commit in by_id)
     yield from near
-    yield from (known[one] for one in clues.newest if one in known)
+    yield from (by_id[commit] for commit in clues.newest if commit in by_id)
     yield from log()
 
 
@@ -144,8 +146,8 @@ def search(
     dependent: set[bytes] = set()  # commits whose tree has another hash for each commit
     looked_at = unreproducible = 0
     why = ""
-    for one in offered:
-        tree, commit = bytes.fromhex(one.tree), bytes.fromhex(one.commit)
+    for candidate in offered:
+        tree, commit = bytes.fromhex(candidate.tree), bytes.fromhex(candidate.commit)
         if tree in trees or commit in dependent:
             continue
         limit = ended(looked_at)
@@ -153,14 +155,20 @@ def search(
             return NothingFound(looked_at, unreproducible, why, limit)
         looked_at += 1
         try:
-            hashed = hash_of(one)
+            hashed = hash_of(candidate)
         except Unreproducible as error:
             unreproducible += 1
             why = why or str(error)
             dependent.add(commit)
             continue
         if hashed.sri == pinned:
-            return Match(one.commit, one.tree, one.seconds, hashed.depends_on_commit, looked_at)
+            return Match(
+                candidate.commit,
+                candidate.tree,
+                candidate.seconds,
+                hashed.depends_on_commit,
+                looked_at,
+            )
         if hashed.depends_on_commit:
             dependent.add(commit)
         else:
@@ -181,10 +189,10 @@ def same_tree(
     Returns:
         Pairs of commit and seconds since 1970.
     """
-    found = {one.commit: one.seconds for one in log if one.tree == match.tree}
-    found = found or {match.commit: match.seconds}
+    seconds = {entry.commit: entry.seconds for entry in log if entry.tree == match.tree}
+    seconds = seconds or {match.commit: match.seconds}
     for commit in dict.fromkeys(tagged):
-        if commit in found:
-            yield commit, found.pop(commit)
-    oldest_first = list(found.items())[::-1]  # of two in the same second, the log knows
-    yield from sorted(oldest_first, key=lambda one: one[1])
+        if commit in seconds:
+            yield commit, seconds.pop(commit)
+    oldest_first = list(seconds.items())[::-1]  # of two in the same second, the log knows
+    yield from sorted(oldest_first, key=lambda pair: pair[1])

@@ -34,10 +34,10 @@ class CommitObject(Struct, frozen=True):
             Unreproducible: a placeholder depends on refs or other objects.
             Inexact: a placeholder that is left to git.
         """
-        return FORMAT.sub(lambda found: self._format(found[1]), text)
+        return FORMAT.sub(lambda match: self._format(match[1]), text)
 
     def _format(self, text: bytes) -> bytes:
-        return _PLACEHOLDER.sub(lambda found: self._value(found[1]), text)
+        return _PLACEHOLDER.sub(lambda match: self._value(match[1]), text)
 
     def _value(self, placeholder: bytes) -> bytes:
         match placeholder:
@@ -64,10 +64,10 @@ class CommitObject(Struct, frozen=True):
 
     def _person(self, who: bytes, what: bytes) -> bytes:
         line = self._headers(b"author" if who == b"a" else b"committer")
-        found = _PERSON.fullmatch(line[0]) if line else None
-        if found is None or self._headers(b"encoding"):
+        match = _PERSON.fullmatch(line[0]) if line else None
+        if match is None or self._headers(b"encoding"):
             raise Inexact("the commit's author or committer has an unusual form")
-        name, email, seconds, sign, hours, minutes = found.groups()
+        name, email, seconds, sign, hours, minutes = match.groups()
         if what in b"ne":
             return name if what == b"n" else email
         if what == b"t":

@@ -148,14 +148,14 @@ class TreeHasher:
     def _folder(self, identity: bytes, path: bytes, above: GitAttributes) -> _SerialisedFolder:
         context = above.context
         key: tuple[object, ...] = (identity, path, context) if context else (identity,)
-        found = self._folders.get(key)
-        if found is not None:
+        folder = self._folders.get(key)
+        if folder is not None:
             self._folders.move_to_end(key)
         else:
-            found = self._made(identity, path, above)
-            self._keep(key, found)
+            folder = self._made(identity, path, above)
+            self._keep(key, folder)
         self._newest[path] = key
-        return found
+        return folder
 
     def _keep(self, key: tuple[object, ...], folder: _SerialisedFolder) -> None:
         self._folders[key] = folder
@@ -164,7 +164,7 @@ class TreeHasher:
             _, dropped = self._folders.popitem(last=False)
             self._room += dropped.cost
         if len(self._newest) > 2 * len(self._folders) + 1000:  # paths that history left behind
-            self._newest = {path: one for path, one in self._newest.items() if one in self._folders}
+            self._newest = {path: key for path, key in self._newest.items() if key in self._folders}
 
     def _made(self, identity: bytes, path: bytes, above: GitAttributes) -> _SerialisedFolder:
         entries = self._entries(identity)
@@ -192,14 +192,14 @@ class TreeHasher:
     def _entries(self, identity: bytes) -> list[_TreeEntry]:
         """Return a tree object's lines in NAR order, which differs from git's."""
         data = self._whole(identity)
-        found = [_TreeEntry._make(groups) for groups in _ENTRY.findall(data)]
-        names = {entry.name for entry in found}
-        size = sum(len(entry.mode) + len(entry.name) + _BESIDES for entry in found)
-        if size != len(data) or len(names) != len(found) or names & _NO_NAMES:
+        entries = [_TreeEntry._make(groups) for groups in _ENTRY.findall(data)]
+        names = {entry.name for entry in entries}
+        size = sum(len(entry.mode) + len(entry.name) + _BESIDES for entry in entries)
+        if size != len(data) or len(names) != len(entries) or names & _NO_NAMES:
             raise Inexact("a tree object is malformed")
         if any(b"/" in name for name in names):
             raise Inexact("a tree object has a name with a slash")
-        return sorted(found, key=itemgetter(1))
+        return sorted(entries, key=itemgetter(1))
 
     def _whole(self, identity: bytes) -> bytes:
         (data,) = self._objects.read([identity.hex()], _UNCONVERTED_BYTES)
@@ -223,24 +223,24 @@ class TreeHasher:
     ) -> dict[object, Piece]:
         """Return the pieces of a folder's own entries, those of its last version used again."""
         last = self._folders.get(newest) if newest is not None else None
-        known = last.own if last is not None else {}
+        last_pieces = last.own if last is not None else {}
         own: dict[object, Piece] = {}
         missing = []
-        for one in shown:
-            if one.key in known:
-                own[one.key] = known[one.key]
-            elif one.kind == _FOLDER:
-                own[one.key] = nar.entry_start(one.entry.name) + nar.FOLDER_START
-            elif one.kind == _SUBMODULE:
-                start = nar.entry_start(one.entry.name)
-                own[one.key] = start + nar.FOLDER_START + _FOLDER_ENDS
+        for shown_entry in shown:
+            if shown_entry.key in last_pieces:
+                own[shown_entry.key] = last_pieces[shown_entry.key]
+            elif shown_entry.kind == _FOLDER:
+                own[shown_entry.key] = nar.entry_start(shown_entry.entry.name) + nar.FOLDER_START
+            elif shown_entry.kind == _SUBMODULE:
+                start = nar.entry_start(shown_entry.entry.name)
+                own[shown_entry.key] = start + nar.FOLDER_START + _FOLDER_ENDS
             else:
-                missing.append(one)
+                missing.append(shown_entry)
         contents = self._objects.read(
-            [one.entry.identity.hex() for one in missing], _STREAMED_BYTES
+            [shown_entry.entry.identity.hex() for shown_entry in missing], _STREAMED_BYTES
         )
-        for one, content in zip(missing, contents, strict=True):
-            own[one.key] = self._leaf(one.entry, content, one.conversion)
+        for shown_entry, content in zip(missing, contents, strict=True):
+            own[shown_entry.key] = self._leaf(shown_entry.entry, content, shown_entry.conversion)
         return own
 
     def _leaf(self, entry: _TreeEntry, content: bytes | int, conversion: Conversion) -> Piece:
@@ -269,13 +269,13 @@ def _shown(
     entries: Sequence[_TreeEntry], prefix: bytes, attributes: GitAttributes
 ) -> Iterator[_Shown]:
     for entry in entries:
-        kind, wanted = entry.kind, _PLAIN
+        kind, converted = entry.kind, _PLAIN
         if attributes.potent:
-            found = attributes.of(prefix + entry.name, folder=kind in (_FOLDER, _SUBMODULE))
-            if found.get(b"export-ignore") is True:
+            states = attributes.of(prefix + entry.name, folder=kind in (_FOLDER, _SUBMODULE))
+            if states.get(b"export-ignore") is True:
                 continue
             if kind == _FILE:
-                wanted = conversion(found)
+                converted = conversion(states)
         # A folder's start depends on its name alone; its content is another folder's matter.
-        key = entry.name if kind == _FOLDER else (*entry, wanted) if wanted else entry
-        yield _Shown(entry, kind, wanted, key)
+        key = entry.name if kind == _FOLDER else (*entry, converted) if converted else entry
+        yield _Shown(entry, kind, converted, key)

@@ -21,8 +21,8 @@ def main(folder: str, kept_bytes: str) -> None:
     with Mirror(Path(folder), folder).objects() as objects:
         hasher = TreeHasher(objects, kept_bytes=int(kept_bytes))
         for line in sys.stdin:
-            told = [_hash(hasher, commit, tree) for commit, tree in json.loads(line)]
-            sys.stdout.write(f"{json.dumps(told)}\n")
+            hashes = [_hash(hasher, commit, tree) for commit, tree in json.loads(line)]
+            sys.stdout.write(f"{json.dumps(hashes)}\n")
             sys.stdout.flush()
 
 

@@ -35,15 +35,15 @@ class Inspector(Struct, frozen=True):
                 tracking=repository.tracking,
                 reason=f"no commit's archive has its hash: {repository.blocked}",
             )
-        found = await repository.find_commit()
-        if not isinstance(found, Identity):
+        identification = await repository.find_commit()
+        if not isinstance(identification, Identity):
             return Held(
                 package=subject.package,
                 tracking=repository.tracking,
                 pinned=repository.pinned(),
-                reason=f"nothing found: {found.explained}; bump --to decides",
+                reason=f"nothing found: {identification.explained}; bump --to decides",
             )
-        candidate = await labelled(repository, found.commit)
+        candidate = await labelled(repository, identification.commit)
         return Identified(
             package=subject.package,
             tracking=repository.tracking,
@@ -51,7 +51,7 @@ class Inspector(Struct, frozen=True):
             candidate=candidate,
             warnings=offer.warnings,
             evidence=repository.evidence,
-            looked_at=None if found.from_cache else found.looked_at,
+            looked_at=None if identification.from_cache else identification.looked_at,
         )
 
     async def pin(self, subject: Subject, offer: Offer) -> Decision:
@@ -68,13 +68,15 @@ class Inspector(Struct, frozen=True):
         if repository.blocked:
             reason = f"no commit's archive has its hash: {repository.blocked}; bump --to decides"
             return decided(Wait(reason))
-        found = await repository.find_commit()
-        if not isinstance(found, Identity):
-            reason = f"nothing found: {found.explained}; bump --to decides"
+        identification = await repository.find_commit()
+        if not isinstance(identification, Identity):
+            reason = f"nothing found: {identification.explained}; bump --to decides"
             return decided(Wait(reason))
         # A rev whose commit has the hash stays, also where another commit has the same tree.
-        candidate = await labelled(repository, repository.named if found.is_named else found.commit)
-        choice = self._choice(repository, candidate, is_named=found.is_named)
+        candidate = await labelled(
+            repository, repository.named if identification.is_named else identification.commit
+        )
+        choice = self._choice(repository, candidate, is_named=identification.is_named)
         return decided(choice, candidate)
 
     def _choice(

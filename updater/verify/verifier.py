@@ -55,37 +55,41 @@ class Verifier(Struct, frozen=True):
         )
         upstream = "the index" if of_index else str(subject.project)
         version = ordered(subject.pin.version)
-        candidate = next((one.candidate for one in offered.every if one.version == version), None)
+        candidate = next(
+            (release.candidate for release in offered.every if release.version == version), None
+        )
         pinned = Pinned(rev="", version=subject.pin.version)
         if candidate is None:
-            said = f"{upstream} has no {subject.pin.version}"
-            return _verdict(subject, "gone", said, pinned=pinned)
+            message = f"{upstream} has no {subject.pin.version}"
+            return _verdict(subject, "gone", message, pinned=pinned)
         fetch = subject.fetch(candidate, self.run.config.hosts)
         if isinstance(fetch, NoFile):
             return _verdict(subject, "gone", fetch.reason, candidate, pinned)
         hashed = await self.run.prefetcher.hash(fetch, self.releases)
         if hashed.sri != parse_hash(subject.pin.hash, hashed.sri.algorithm):
             whose = "its address" if subject.policy.upstream else "the index's file"
-            said = f"{whose} has {hashed.sri}"
-            return _verdict(subject, "wrong hash", said, candidate, pinned)
+            message = f"{whose} has {hashed.sri}"
+            return _verdict(subject, "wrong hash", message, candidate, pinned)
         if candidate.yanked is not None:
-            said = candidate.yanked or "no reason is given"
-            return _verdict(subject, "yanked", said, candidate, pinned, hint="bump moves on")
+            message = candidate.yanked or "no reason is given"
+            return _verdict(subject, "yanked", message, candidate, pinned, hint="bump moves on")
         return _verdict(subject, "true", "", candidate, pinned)
 
     async def _verify_commit(self, subject: Subject, offer: Offer) -> Outcome:
         repository = PinnedRepository(self.run, subject, offer)
-        moved = next((one.message for one in offer.warnings if one.code == "moved"), None)
+        moved = next(
+            (warning.message for warning in offer.warnings if warning.code == "moved"), None
+        )
         if moved is not None:
             return _verdict(subject, "gone", moved, hint="write the new owner and repo")
         commit = repository.named or self._head(repository) or await self._whole_id(repository)
         if not commit:
-            said = f"{subject.project} has neither a tag nor a branch {subject.pin.rev!r}"
-            return _verdict(subject, "gone", said, hint="`updater identify` tells what it holds")
-        found = await self._hash(repository, commit)
-        pinned_hash = parse_hash(subject.pin.hash, found.algorithm)
-        if found != pinned_hash:
-            return await self._untrue(repository, commit, found)
+            message = f"{subject.project} has neither a tag nor a branch {subject.pin.rev!r}"
+            return _verdict(subject, "gone", message, hint="`updater identify` tells what it holds")
+        sri = await self._hash(repository, commit)
+        pinned_hash = parse_hash(subject.pin.hash, sri.algorithm)
+        if sri != pinned_hash:
+            return await self._untrue(repository, commit, sri)
         moved_tag = self._moved(repository, commit, pinned_hash)
         if moved_tag is not None:
             return moved_tag
@@ -119,10 +123,10 @@ class Verifier(Struct, frozen=True):
         except (NotFound, Refused, NoArchive):
             if not prefetcher.http.has_token(url):
                 raise
-            found = await self.run.identifier().hash_of(url, commit)
-            if found is None:
+            sri = await self.run.identifier().hash_of(url, commit)
+            if sri is None:
                 raise
-            return found
+            return sri
 
     async def _true(self, repository: PinnedRepository, commit: str) -> Verdict:
         """Judge the label of a pin whose hash is right."""
@@ -130,9 +134,9 @@ class Verifier(Struct, frozen=True):
         candidate = await labelled(repository, commit)
         pinned = repository.pinned(candidate.commit, candidate.version)
         if not means(subject.pin.version, candidate.version):
-            said = f"the source is {candidate.version}"
+            message = f"the source is {candidate.version}"
             hint = "`updater pin` corrects the label"
-            return _verdict(subject, "false version", said, candidate, pinned, hint=hint)
+            return _verdict(subject, "false version", message, candidate, pinned, hint=hint)
         warnings: tuple[PinWarning, ...] = ()
         try:
             declared = await self._declared(repository, candidate)
@@ -140,13 +144,13 @@ class Verifier(Struct, frozen=True):
             declared, unread = None, f"what the source declares was not read: {error.message}"
             warnings = (PinWarning("not-compared", unread),)
         if declared is not None and not means(subject.pin.version, declared):
-            said = f"the source declares {declared}, and its tag {candidate.ref} says otherwise"
+            message = f"the source declares {declared}, and its tag {candidate.ref} says otherwise"
             hint = "upstream did not raise its own version: a build shows the same; ask upstream"
-            return _verdict(subject, "false version", said, candidate, pinned, hint=hint)
+            return _verdict(subject, "false version", message, candidate, pinned, hint=hint)
         verdict = _verdict(subject, "true", "", candidate, pinned)
         until = "another commit's id begins so" if choose.is_shortened(rev) else ""
-        said = f"the rev {rev!r} moves: the pin is true until {until or 'the branch moves on'}"
-        warnings += (PinWarning("moving-rev", said),) if repository.tracking.moving else ()
+        message = f"the rev {rev!r} moves: the pin is true until {until or 'the branch moves on'}"
+        warnings += (PinWarning("moving-rev", message),) if repository.tracking.moving else ()
         return replace(verdict, tracking=repository.tracking, warnings=warnings)
 
     async def _declared(self, repository: PinnedRepository, candidate: Candidate) -> str | None:
@@ -166,14 +170,16 @@ class Verifier(Struct, frozen=True):
         if before in ("", commit):
             records.note(subject.project, Candidate("", ref=rev, commit=commit), pinned)
             return None
-        said = f"the tag {rev} is at commit {commit} now, and was at {before}; both have the hash"
+        message = (
+            f"the tag {rev} is at commit {commit} now, and was at {before}; both have the hash"
+        )
         hint = (
             "the source is the same; name the commit instead of the tag to be safe from the next "
             "move"
         )
-        return _verdict(subject, "tag moved", said, hint=hint)
+        return _verdict(subject, "tag moved", message, hint=hint)
 
-    async def _untrue(self, repository: PinnedRepository, commit: str, found: Sri) -> Verdict:
+    async def _untrue(self, repository: PinnedRepository, commit: str, sri: Sri) -> Verdict:
         """Say why a source is not what its pin says: what does hold the hash decides."""
         subject, rev = repository.subject, repository.subject.pin.rev
         candidate, pinned = None, repository.pinned()
@@ -190,18 +196,18 @@ class Verifier(Struct, frozen=True):
                 holds = f"no commit found that has the hash: {identity.explained}"
         hint = "`updater pin` writes what the hash holds" if candidate else "bump --to decides"
         if repository.tracking.moving:
-            said = f"{rev!r} is at commit {commit} now; {holds}"
-            return _verdict(subject, "drifted", said, candidate, pinned, hint=hint)
+            message = f"{rev!r} is at commit {commit} now; {holds}"
+            return _verdict(subject, "drifted", message, candidate, pinned, hint=hint)
         if not choose.is_commit(rev):
             before = await self.run.records.pinned_commit(subject)
             # The hash of another release is a hash that nobody renewed, not a tag that moved.
             own = candidate is not None and not candidate.ref
             if before not in ("", commit) or own:
                 was = f", and was at {before}" if before not in ("", commit) else ""
-                said = f"the tag {rev} is at commit {commit} now{was}; {holds}"
-                return _verdict(subject, "tag moved", said, candidate, pinned, hint=hint)
-        said = f"the source of {rev} has {found}; {holds}"
-        return _verdict(subject, "wrong hash", said, candidate, pinned, hint=hint)
+                message = f"the tag {rev} is at commit {commit} now{was}; {holds}"
+                return _verdict(subject, "tag moved", message, candidate, pinned, hint=hint)
+        message = f"the source of {rev} has {sri}; {holds}"
+        return _verdict(subject, "wrong hash", message, candidate, pinned, hint=hint)
 
 
 def gone(subject: Subject, error: NotFound) -> Verdict:
