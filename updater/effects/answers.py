@@ -19,9 +19,9 @@ class Answers:
     def get(self, *question: str) -> dict[str, object] | None:
         """Return what was kept for a question, None where nothing was."""
         with suppress(OSError, ValueError):
-            kept = json.loads(self._path(question).read_bytes())
-            if isinstance(kept, dict) and kept.get("question") == list(question):
-                return kept
+            answer = json.loads(self._path(question).read_bytes())
+            if isinstance(answer, dict) and answer.get("question") == list(question):
+                return answer
         return None
 
     def keep(self, answer: dict[str, object], *question: str) -> None:

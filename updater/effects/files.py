@@ -74,7 +74,7 @@ def listed(folder: Path, entry: str, suffix: str) -> list[str]:
     if path.is_file():
         return [os.path.normpath(entry)]
     matches = sorted(folder.glob(entry)) if not entry.startswith("/") else []
-    return [one.relative_to(folder).as_posix() for one in matches if one.is_file()]
+    return [match.relative_to(folder).as_posix() for match in matches if match.is_file()]
 
 
 def _below(root: Path, folder: str, suffix: str) -> Iterator[str]:
@@ -94,14 +94,14 @@ def distinct(folder: Path, files: Iterable[str]) -> list[str]:
     links = {file for file in named if os.path.islink(folder / file)}  # noqa: PTH114 - speed
     if not links:
         return named
-    known = {os.path.realpath(folder / file) for file in named if file not in links}
-    kept = []
+    targets = {os.path.realpath(folder / file) for file in named if file not in links}
+    distinct_files = []
     for file in named:
         target = os.path.realpath(folder / file)
-        if file not in links or target not in known:
-            kept.append(file)
-            known.add(target)
-    return kept
+        if file not in links or target not in targets:
+            distinct_files.append(file)
+            targets.add(target)
+    return distinct_files
 
 
 def size(path: Path) -> int:
@@ -126,7 +126,7 @@ def read_small(folder: Path, suffix: str, *, largest: int, most: int) -> dict[st
     Raises:
         ReadError: the folder cannot be read, or breaks a limit.
     """
-    found: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     try:
         with os.scandir(folder) as listed:
             names = sorted(entry.name for entry in listed if entry.name.endswith(suffix))
@@ -137,9 +137,9 @@ def read_small(folder: Path, suffix: str, *, largest: int, most: int) -> dict[st
             with os.fdopen(os.open(folder / name, flags), "rb") as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                     raise ReadError(f"{folder}/{name} is no regular file")
-                found[name] = file.read(largest + 1)
-            if len(found[name]) > largest:
+                contents[name] = file.read(largest + 1)
+            if len(contents[name]) > largest:
                 raise ReadError(f"{folder}/{name} is larger than {largest} bytes")
     except OSError as error:
         raise ReadError(f"{folder} cannot be read: {error.strerror}") from error
-    return found
+    return contents

@@ -89,8 +89,8 @@ class Spool:
         """Return exactly ``size`` bytes from ``place`` on."""
         end = place + size
         if end > self.end:
-            found = max(0, self.end - place)
-            raise HashError(f"the archive ends early: {size} bytes expected, {found} found")
+            available = max(0, self.end - place)
+            raise HashError(f"the archive ends early: {size} bytes expected, {available} found")
         if place >= self._written:
             at = place - self._written
             return bytes(self._last[at : at + size])
@@ -120,10 +120,10 @@ class Spool:
             raise OSError("it is closed")
         data = os.pread(self._file.fileno(), size, place)
         while len(data) < size:
-            more = os.pread(self._file.fileno(), size - len(data), place + len(data))
-            if not more:
+            piece = os.pread(self._file.fileno(), size - len(data), place + len(data))
+            if not piece:
                 raise OSError("it holds less than was written")
-            data += more
+            data += piece
         return data
 
     @contextmanager

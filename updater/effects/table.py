@@ -56,8 +56,8 @@ class SortedTable:
 
     def find(self, key: bytes) -> tuple[Any, ...] | None:
         """Return the row of a key, None where there is none."""
-        found: tuple[Any, ...] | None = self._database.execute(self._select, (key,)).fetchone()
-        return found
+        row: tuple[Any, ...] | None = self._database.execute(self._select, (key,)).fetchone()
+        return row
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Yield each key with the values of its row, in the order of the keys."""

@@ -73,13 +73,13 @@ def parse(text: str) -> DownloadAddress:
     """Read an address."""
     for patterns, is_archive in ((_ARCHIVES, True), (_FILES, False)):
         for pattern in patterns:
-            found = pattern.fullmatch(text)
-            if found is not None:
-                host = _SHORT_HOSTS.get(found["host"], found["host"])
-                path = found["path"].removesuffix(".git")
+            match = pattern.fullmatch(text)
+            if match is not None:
+                host = _SHORT_HOSTS.get(match["host"], match["host"])
+                path = match["path"].removesuffix(".git")
                 project = Project.repository(host, path)
-                group = "ref" if found["ref"] else "plain"
-                return DownloadAddress(text, project, Span(*found.span(group)), is_archive)
+                group = "ref" if match["ref"] else "plain"
+                return DownloadAddress(text, project, Span(*match.span(group)), is_archive)
     index = _INDEX.fullmatch(text)
     if index is not None:
         return DownloadAddress(text, Project.indexed(index["name"]))

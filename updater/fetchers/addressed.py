@@ -61,16 +61,16 @@ class AddressFetcher(Fetcher):
 
     def skip(self, package: Package, source: Source) -> str:
         """An address without version or commit is that of a file on a branch, or the like."""
-        found = source.get(*_URLS)
+        field = source.get(*_URLS)
         version = package.label
-        if found is None or found.value is None:
+        if field is None or field.value is None:
             return ""
-        here = address.parse(found.value)
+        here = address.parse(field.value)
         if _is_commit(here.ref_name) or is_through_version(package, source, *_URLS):
             return ""
-        if version and address.places(version, found.value):
+        if version and address.places(version, field.value):
             return ""
-        where = f"on {here.ref_name!r}" if here.ref_name else f"at {found.value}"
+        where = f"on {here.ref_name!r}" if here.ref_name else f"at {field.value}"
         return f"it is a file {where}, which no version names"
 
     def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
@@ -119,18 +119,22 @@ class AddressFetcher(Fetcher):
         *,
         strip_root: bool,
     ) -> Fetched:
-        wanted = address.parse(url).filename
-        found = next((one for one in candidate.distributions if one.filename == wanted), None)
-        if found is None:
-            there = ", ".join(sorted(one.filename for one in candidate.distributions)) or "no file"
-            return NoFile(f"{candidate.version} has no {wanted}; the index has {there}")
+        filename = address.parse(url).filename
+        distribution = next(
+            (file for file in candidate.distributions if file.filename == filename), None
+        )
+        if distribution is None:
+            there = (
+                ", ".join(sorted(file.filename for file in candidate.distributions)) or "no file"
+            )
+            return NoFile(f"{candidate.version} has no {filename}; the index has {there}")
         return Fetch(
             values=values,
-            url=found.url,
+            url=distribution.url,
             unpack=self.unpack,
             strip_root=strip_root,
-            sri=found.sri,
-            size=found.size,
+            sri=distribution.sri,
+            size=distribution.size,
             blocked=blocked,
         )
 

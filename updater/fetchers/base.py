@@ -83,19 +83,19 @@ def required(package: Package, source: Source, *names: str) -> str:
     Raises:
         ReadError: none of the names is there, or it is computed by an expression.
     """
-    found = source.get(*names)
-    where = f"{package.file}:{found.line if found else source.line}"
-    if found is None:
+    field = source.get(*names)
+    where = f"{package.file}:{field.line if field else source.line}"
+    if field is None:
         raise ReadError(
             f"{where}: {source.fetcher} of {package.name} has no {' or '.join(names)}",
             hint="the updater follows a source only where its upstream is written as text",
         )
-    if found.value is None:
+    if field.value is None:
         raise ReadError(
-            f"{where}: {found.name} of {package.name} is computed: {found.text}",
+            f"{where}: {field.name} of {package.name} is computed: {field.text}",
             hint="write it as a literal, or hold the package in config.yaml",
         )
-    return found.value
+    return field.value
 
 
 def written_hash(source: Source) -> str:
@@ -105,15 +105,15 @@ def written_hash(source: Source) -> str:
 
 def is_through_version(package: Package, source: Source, *names: str) -> bool:
     """Tell whether an argument is made from the package's version."""
-    found = source.get(*names)
+    field = source.get(*names)
     literal = package.version.literal if package.version is not None else None
-    return found is not None and found.refers_to(literal)
+    return field is not None and field.refers_to(literal)
 
 
 def switched_on(source: Source, names: tuple[str, ...]) -> str:
     """Return which of these arguments are given and not false, separated by commas."""
-    given = [name for name in names if source.get(name) and source.value(name) != "false"]
-    return ", ".join(given)
+    switches = [name for name in names if source.get(name) and source.value(name) != "false"]
+    return ", ".join(switches)
 
 
 def checkout(
@@ -132,16 +132,16 @@ def checkout(
         submodules: whether it takes them without being told.
     """
     plain = ("fetchSubmodules", "fetchLFS", "forceFetchGit")
-    given = {name: source.value(name) for name in plain if source.get(name) is not None}
+    written = {name: source.value(name) for name in plain if source.get(name) is not None}
     others = switched_on(source, tuple(name for name in switches if name not in plain))
-    known = set(given.values()) <= {"true", "false"}
-    if others or not commit or not known or not _PUBLIC_ADDRESS.fullmatch(url):
+    readable = set(written.values()) <= {"true", "false"}
+    if others or not commit or not readable or not _PUBLIC_ADDRESS.fullmatch(url):
         return None
-    wanted = {"fetchSubmodules": "true" if submodules else "false"} | given
+    settings = {"fetchSubmodules": "true" if submodules else "false"} | written
     options: list[GitOption] = []
-    if wanted["fetchSubmodules"] == "true":
+    if settings["fetchSubmodules"] == "true":
         options.append("fetch-submodules")
-    if wanted.get("fetchLFS") == "true":
+    if settings.get("fetchLFS") == "true":
         options.append("fetch-lfs")
     return Checkout(url, commit, tuple(options))
 

@@ -41,23 +41,25 @@ class FetchPypi(Fetcher):
         del web
         pname = required(package, source, "pname")
         ending = _ending(source, candidate.version)
-        wanted = f"{pname}{ending}"
-        found = next((d for d in candidate.distributions if d.filename == wanted), None)
+        filename = f"{pname}{ending}"
+        distribution = next((d for d in candidate.distributions if d.filename == filename), None)
         values = {"version": candidate.version}
-        if found is None:
-            found = _same_but_stem(pname, ending, candidate)
-            if found is None:
+        if distribution is None:
+            distribution = _same_but_stem(pname, ending, candidate)
+            if distribution is None:
                 there = ", ".join(sorted(d.filename for d in candidate.distributions)) or "no file"
-                return NoFile(f"{candidate.version} has no {wanted}; the index has {there}")
-            values["pname"] = found.filename.removesuffix(ending)
-        return Fetch(values=values, url=found.url, sri=found.sri, size=found.size)
+                return NoFile(f"{candidate.version} has no {filename}; the index has {there}")
+            values["pname"] = distribution.filename.removesuffix(ending)
+        return Fetch(
+            values=values, url=distribution.url, sri=distribution.sri, size=distribution.size
+        )
 
     def skip(self, package: Package, source: Source) -> str:
         """``format`` says which file is meant, and fetchPypi knows two of them."""
         del package
         written = source.value("format") or "setuptools"
-        known = written in ("setuptools", "wheel")
-        return "" if known else f"fetchPypi knows no format {written!r}"
+        is_format = written in ("setuptools", "wheel")
+        return "" if is_format else f"fetchPypi knows no format {written!r}"
 
 
 def _ending(source: Source, version: str) -> str:
@@ -73,10 +75,10 @@ def _same_but_stem(pname: str, ending: str, candidate: Candidate) -> Distributio
     """Return the one file that only another spelling of the same name keeps from fitting."""
     same = canonicalize_name(pname)
     fitting = [
-        one
-        for one in candidate.distributions
-        if one.filename.endswith(ending)
-        and canonicalize_name(one.filename.removesuffix(ending)) == same
+        file
+        for file in candidate.distributions
+        if file.filename.endswith(ending)
+        and canonicalize_name(file.filename.removesuffix(ending)) == same
     ]
     return fitting[0] if len(fitting) == 1 else None
 

@@ -19,9 +19,9 @@ class FetchZip(AddressFetcher):
 
     def blocked(self, source: Source) -> str:
         """As for every address; whether the top folder is kept must be readable."""
-        given = source.get("stripRoot")
-        if given is not None and given.value not in ("true", "false"):
-            return f"stripRoot is computed: {given.text}"
+        field = source.get("stripRoot")
+        if field is not None and field.value not in ("true", "false"):
+            return f"stripRoot is computed: {field.text}"
         return super().blocked(source)
 
 

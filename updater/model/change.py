@@ -124,5 +124,5 @@ class Build(Struct, frozen=True):
     @property
     def failure(self) -> str:
         """What failed, as a sentence about the package that lacks its subject."""
-        failed = (one.name for one in self.checks if one.status == "failed")
+        failed = (check.name for check in self.checks if check.status == "failed")
         return next(map(_FAILURES.get, failed), None) or "does not build"

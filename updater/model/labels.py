@@ -77,21 +77,21 @@ def ordered(label: str | None) -> OrderedVersion | None:
     return Spelling.of(label) if _DIGITS.search(label) else None
 
 
-def is_newer(one: OrderedVersion | None, other: OrderedVersion | None) -> bool:
+def is_newer(version: OrderedVersion | None, current: OrderedVersion | None) -> bool:
     """Tell whether a version comes after another; of two that have no common order, neither."""
-    if isinstance(one, Version) and isinstance(other, Version):
-        return one > other
-    if isinstance(one, Spelling) and isinstance(other, Spelling):
-        return one.shape == other.shape and one > other
+    if isinstance(version, Version) and isinstance(current, Version):
+        return version > current
+    if isinstance(version, Spelling) and isinstance(current, Spelling):
+        return version.shape == current.shape and version > current
     return False
 
 
-def same_version(label: str, other: str) -> bool:
+def same_version(label: str, other_label: str) -> bool:
     """Tell whether two labels mean the same version, however each is spelled.
 
     ``2024-02-20`` is ``2024.2.20``, as which a Python package is built: PEP 440 has dots there.
     """
-    return _meaning(label) == _meaning(other)
+    return _meaning(label) == _meaning(other_label)
 
 
 def _meaning(label: str) -> Version | str:

@@ -16,8 +16,8 @@ class Span(Struct, frozen=True, order=True):
     start: int
     end: int
 
-    def __contains__(self, other: Span) -> bool:
-        return self.start <= other.start and other.end <= self.end
+    def __contains__(self, inner: Span) -> bool:
+        return self.start <= inner.start and inner.end <= self.end
 
 
 class Reference(Struct, frozen=True):
@@ -100,8 +100,8 @@ class Source(Struct, frozen=True):
 
     def value(self, *names: str) -> str | None:
         """Return the value of the first of these fields, None where it has none."""
-        found = self.get(*names)
-        return found.value if found else None
+        field = self.get(*names)
+        return field.value if field else None
 
 
 def _quoted(name: str) -> str:

@@ -60,10 +60,10 @@ class Project(Struct, frozen=True):
         indexed = _INDEX_NAME.fullmatch(text)
         if indexed is not None:
             return cls.indexed(indexed["name"])
-        found = _REPOSITORY.fullmatch(text)
-        if found is None:
+        match = _REPOSITORY.fullmatch(text)
+        if match is None:
             raise ValueError(f"{text!r} is not a project (expected https://HOST/PATH or pypi:NAME)")
-        return cls.repository(found["host"], found["path"].rstrip("/").removesuffix(".git"))
+        return cls.repository(match["host"], match["path"].rstrip("/").removesuffix(".git"))
 
     @classmethod
     def repository(cls, host: str, path: str) -> Project:

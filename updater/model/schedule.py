@@ -43,13 +43,13 @@ def read_window(text: str) -> Window:
     Raises:
         ValueError: it is neither.
     """
-    found = _WINDOW.fullmatch(text)
-    if found is None:
+    match = _WINDOW.fullmatch(text)
+    if match is None:
         raise ValueError(f"{text!r} is no window, such as `sat-sun` or `mon-fri 02:00-06:30`")
-    first = _DAYS.index(found["first"])
-    last = _DAYS.index(found["last"] or found["first"])
+    first = _DAYS.index(match["first"])
+    last = _DAYS.index(match["last"] or match["first"])
     days = frozenset((first + step) % 7 for step in range((last - first) % 7 + 1))
-    start, end = _clock(found["start"] or "00:00"), _clock(found["end"] or "24:00")
+    start, end = _clock(match["start"] or "00:00"), _clock(match["end"] or "24:00")
     if not start < end <= _DAY_LENGTH:
         raise ValueError(f"{text!r} must end after it starts, by 24:00")
     return Window(days, start, end)

@@ -38,8 +38,8 @@ def parse_hash(text: str, algorithm: Algorithm | None = None) -> Sri:
     if not text:
         raise HashError("the hash is an empty string", hint=_EXAMPLE)
     for separator in ":-":
-        prefix, found, digits = text.partition(separator)
-        if found:
+        prefix, mark, digits = text.partition(separator)
+        if mark:
             named = _algorithm(prefix, text)
             if algorithm not in (None, named):
                 raise HashError(f"{text!r} is a {named} hash where {algorithm} is expected")
@@ -52,9 +52,9 @@ def parse_hash(text: str, algorithm: Algorithm | None = None) -> Sri:
 
 
 def _algorithm(name: str, text: str) -> Algorithm:
-    for known in get_args(Algorithm):
-        if name == known:
-            return known  # type: ignore[no-any-return]  # get_args forgets the literals' type
+    for algorithm in get_args(Algorithm):
+        if name == algorithm:
+            return algorithm  # type: ignore[no-any-return]  # get_args forgets the literals' type
     names = ", ".join(get_args(Algorithm))
     raise HashError(
         f"{text!r} names the hash algorithm {name!r}, expected one of {names}", hint=_EXAMPLE

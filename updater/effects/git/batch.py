@@ -28,19 +28,19 @@ class Batch:
         Raises:
             UpstreamError: the mirror lacks one of them.
         """
-        found: list[bytes | int] = []
+        contents: list[bytes | int] = []
         for at in range(0, len(identities), _ASKED_AT_ONCE):
-            asked = identities[at : at + _ASKED_AT_ONCE]
-            self._ask(asked)
-            for identity in asked:
+            batch = identities[at : at + _ASKED_AT_ONCE]
+            self._ask(batch)
+            for identity in batch:
                 size = self._size(identity)
                 if size > limit:
                     for _ in self._pieces(size):
                         pass
-                    found.append(size)
+                    contents.append(size)
                 else:
-                    found.append(output(self._process).read(size + 1)[:-1])
-        return found
+                    contents.append(output(self._process).read(size + 1)[:-1])
+        return contents
 
     def chunks(self, identity: str) -> Iterator[bytes]:
         """Yield one object's content in pieces; all of them must be taken."""
@@ -50,7 +50,7 @@ class Batch:
     def _ask(self, identities: Sequence[str]) -> None:
         sent = self._process.stdin
         if sent is not None:
-            sent.write("".join(f"{one}\n" for one in identities).encode("ascii"))
+            sent.write("".join(f"{identity}\n" for identity in identities).encode("ascii"))
             sent.flush()
 
     def _size(self, identity: str) -> int:

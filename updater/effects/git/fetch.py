@@ -53,18 +53,18 @@ def git_with_limit(largest: int) -> tuple[str, ...]:
     return (sys.executable, "-I", "-S", "-c", _BECOME, str(largest), git, *_ONE_FILE, *_IN_PIECES)
 
 
-def refuse_too_large(said: str, url: str, largest: int) -> None:
+def refuse_too_large(stderr: str, url: str, largest: int) -> None:
     """Make sure that it is not the limit that ended git.
 
     Args:
-        said: git's stderr.
+        stderr: git's stderr.
         url: what it fetched.
         largest: the limit, in bytes.
 
     Raises:
         BadAnswer: it is.
     """
-    if _SAYS_TOO_LARGE.search(said):
+    if _SAYS_TOO_LARGE.search(stderr):
         raise BadAnswer(
             f"{url} answers git with more than {largest} bytes",
             url=url,

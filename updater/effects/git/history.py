@@ -165,15 +165,15 @@ class History:
 
     def _failed(self, done: subprocess.CompletedProcess[bytes]) -> UpstreamError:
         sweep(self._folder)
-        said = decoded(done.stderr).strip()
-        refuse_too_large(said, self._url, self._largest)
-        lines = [line for line in said.splitlines() if line.startswith(("fatal:", "error:"))]
-        why = lines[0] if lines else said or f"git ended with {done.returncode}"
+        stderr = decoded(done.stderr).strip()
+        refuse_too_large(stderr, self._url, self._largest)
+        lines = [line for line in stderr.splitlines() if line.startswith(("fatal:", "error:"))]
+        why = lines[0] if lines else stderr or f"git ended with {done.returncode}"
         message = f"{self._url}: {why}"
-        if _SAYS_LIMITED.search(said):
+        if _SAYS_LIMITED.search(stderr):
             return RateLimited(message, url=self._url, hint="try later")
-        if _SAYS_FAILED.search(said):
+        if _SAYS_FAILED.search(stderr):
             return ServerFailed(message, url=self._url, hint="try again later")
-        if _SAYS_GONE.search(said):
+        if _SAYS_GONE.search(stderr):
             return NotFound(message, url=self._url, hint="is it deleted, renamed or private?")
         return Unreachable(message, url=self._url, hint="check the network and the proxy variables")

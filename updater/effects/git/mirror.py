@@ -127,7 +127,7 @@ class Mirror:
         """Give what the branches hold a ref of its own, so that a rewrite does not hide it."""
         heads = self._git("for-each-ref", "--format=%(objectname)", "refs/heads").split()
         if heads:
-            orders = "".join(f"update refs/held/{one} {one}\n" for one in dict.fromkeys(heads))
+            orders = "".join(f"update refs/held/{head} {head}\n" for head in dict.fromkeys(heads))
             self._git("update-ref", "--stdin", sent=orders.encode())
 
     def commit(self, identity: str) -> LoggedCommit | None:
@@ -165,14 +165,14 @@ class Mirror:
     def tags(self) -> dict[str, str]:
         """Return tag -> commit, annotated ones peeled; tags of anything else left out."""
         form = "--format=%(refname:lstrip=2)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)"  # noqa: E501 - one word
-        found = {}
+        commits = {}
         for line in self._git("for-each-ref", form, "refs/tags").split("\n"):
             if not line:
                 continue
             name, own, kind, peeled, peeled_kind = line.split("\0")
             if "commit" in (kind, peeled_kind):
-                found[name] = own if kind == "commit" else peeled
-        return found
+                commits[name] = own if kind == "commit" else peeled
+        return commits
 
     def kept_hashes(self) -> dict[bytes, bytes]:
         """Return tree id -> sha256 NAR hash of its archive, as `keep_hashes` left them."""
@@ -256,8 +256,8 @@ class Mirror:
             text = decoded(done.stderr).strip()
             refuse_too_large(text, self._url, self._largest)
             lines = text.splitlines()
-            said = lines[-1] if lines else f"git ended with {done.returncode}"
-            raise UpstreamError(f"{self._url}: {said}", url=self._url)
+            why = lines[-1] if lines else f"git ended with {done.returncode}"
+            raise UpstreamError(f"{self._url}: {why}", url=self._url)
         return done.stdout.decode("utf-8", "surrogateescape")
 
 

@@ -72,16 +72,16 @@ async def fork_point(root: Path, branches: Sequence[str]) -> str:
     for branch in branches:
         if branch.startswith("-"):
             raise UsageError(f"{branch!r} is no revision", hint="name a branch, tag or commit")
-        known = await _in(root, "rev-parse", "--verify", "--quiet", f"{branch}^{{commit}}")
-        if known.returncode:
+        tip = await _in(root, "rev-parse", "--verify", "--quiet", f"{branch}^{{commit}}")
+        if tip.returncode:
             continue
-        found = await _in(root, "merge-base", known.stdout.decode().strip(), "HEAD")
-        if found.returncode:
+        base = await _in(root, "merge-base", tip.stdout.decode().strip(), "HEAD")
+        if base.returncode:
             raise UsageError(
                 f"{branch} and HEAD have no commit in common",
                 hint="a shallow clone lacks it: git fetch --unshallow",
             )
-        return found.stdout.decode().strip()
+        return base.stdout.decode().strip()
     raise UsageError(
         f"the repository in {root} has no revision {' or '.join(branches)}",
         hint="name the branch, tag or commit that the changes are made to: updater review BASE",
@@ -128,10 +128,10 @@ async def file_at(root: Path, revision: str, file: str) -> bytes | None:
     Raises:
         UsageError: there is no such revision, or the folder is no repository.
     """
-    known = await _in(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
-    if known.returncode:
+    resolved = await _in(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    if resolved.returncode:
         raise UsageError(f"{revision!r} is no revision of the repository in {root}")
-    done = await _in(root, "cat-file", "blob", f"{known.stdout.decode().strip()}:./{file}")
+    done = await _in(root, "cat-file", "blob", f"{resolved.stdout.decode().strip()}:./{file}")
     return done.stdout if done.returncode == 0 else None
 
 

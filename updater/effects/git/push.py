@@ -122,8 +122,8 @@ class _PushRepository:
                 refuse_too_large(text, self.name, self.largest)
             except BadAnswer as error:
                 raise PublishError(error.message, hint=error.hint) from error
-            said = text.splitlines()
-            why = said[-1] if said else f"it ended with {done.returncode}"
+            lines = text.splitlines()
+            why = lines[-1] if lines else f"it ended with {done.returncode}"
             raise PublishError(
                 f"{self.name}: git {arguments[0]} failed: {why}",
                 hint="the token needs contents=write; if the branch moved just now, run again",

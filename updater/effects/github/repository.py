@@ -81,12 +81,12 @@ class GitHubRepository:
         with self._reading():
             root = str(self._requests.ask(f"/git/commits/{commit}")["tree"]["sha"])
             folders: dict[str, dict[str, tuple[str, TreeFile]]] = {}
-            found = {}
+            files = {}
             for path in paths:
                 file = self._walk(root, path.split("/"), folders)
                 if file is not None:
-                    found[path] = file
-            return found
+                    files[path] = file
+            return files
 
     def blob(self, sha: str) -> bytes:
         """Return a file's bytes by its blob's id."""
@@ -96,8 +96,8 @@ class GitHubRepository:
     def find_blob(self, sha: str) -> bytes | None:
         """Return a file's bytes, None where it is no file (a submodule, say) or too large."""
         with self._reading():
-            found = self._requests.find(f"/git/blobs/{sha}")
-            return base64.b64decode(str(found["content"])) if found is not None else None
+            answer = self._requests.find(f"/git/blobs/{sha}")
+            return base64.b64decode(str(answer["content"])) if answer is not None else None
 
     def branch(self, name: str, base: str) -> Branch | None:
         """Return a branch with the commits that ``base`` lacks, None where there is none."""
@@ -106,54 +106,56 @@ class GitHubRepository:
             if head is None:
                 return None
             compared = self._requests.ask(f"/compare/{base}...{head}", per_page=_MOST_COMMITS)
-            commits = tuple(self._commit(str(one["sha"])) for one in compared["commits"])
+            commits = tuple(self._commit(str(commit["sha"])) for commit in compared["commits"])
             return Branch(head, commits)
 
     def pulls(self, branch: str) -> tuple[Pull, ...]:
         """Return the pull requests of a branch of this repository, newest first."""
         with self._reading():
-            asked = {"head": f"{self._requests.owner}:{branch}", "state": "all"}
-            found = [self._pull(one) for one in self._requests.all_of("/pulls", **asked)]
-            found = [one for one in found if one.branch == branch]
-            return tuple(sorted(found, key=lambda one: -one.number))
+            query = {"head": f"{self._requests.owner}:{branch}", "state": "all"}
+            pulls = [self._pull(answer) for answer in self._requests.all_of("/pulls", **query)]
+            pulls = [pull for pull in pulls if pull.branch == branch]
+            return tuple(sorted(pulls, key=lambda pull: -pull.number))
 
     def open_pulls(self, base: str) -> tuple[Pull, ...]:
         """Return all open pull requests against a branch, oldest first."""
         with self._reading():
-            found = [
-                self._pull(one) for one in self._requests.all_of("/pulls", base=base, state="open")
+            pulls = [
+                self._pull(answer)
+                for answer in self._requests.all_of("/pulls", base=base, state="open")
             ]
-            return tuple(sorted(found, key=lambda one: one.number))
+            return tuple(sorted(pulls, key=lambda pull: pull.number))
 
     def pull_files(self, number: int) -> dict[str, str]:
         """Return path -> blob id of the files that a pull request changes."""
         with self._reading():
             listed = self._requests.all_of(f"/pulls/{number}/files")
-            return {str(one["filename"]): str(one["sha"] or "") for one in listed}
+            return {str(file["filename"]): str(file["sha"] or "") for file in listed}
 
     def comments(self, number: int) -> tuple[tuple[str, str], ...]:
         """Return (author, text) of a pull request's comments, oldest first."""
         with self._reading():
             listed = self._requests.all_of(f"/issues/{number}/comments")
             return tuple(
-                (str((one["user"] or {}).get("login")), str(one["body"])) for one in listed
+                (str((comment["user"] or {}).get("login")), str(comment["body"]))
+                for comment in listed
             )
 
     def issue(self, login: str, marker: str) -> Issue | None:
         """Return the oldest issue of a user that has a marker in its text."""
         with self._requests.mapped("read the issues", "issues"):
             listed = self._requests.all_of("/issues", state="all", sort="created", direction="asc")
-            for one in listed:
-                author, body = (one["user"] or {}).get("login", ""), str(one["body"] or "")
-                if author == login and marker in body and "pull_request" not in one:
-                    return Issue(int(one["number"]), body.replace("\r\n", "\n"))
+            for issue in listed:
+                author, body = (issue["user"] or {}).get("login", ""), str(issue["body"] or "")
+                if author == login and marker in body and "pull_request" not in issue:
+                    return Issue(int(issue["number"]), body.replace("\r\n", "\n"))
             return None
 
     def may_write(self, login: str) -> bool:
         """Tell whether somebody may push to the repository; who is no user (an App) may not."""
         with self._reading():
-            said = self._requests.find(f"/collaborators/{quote(login, safe='')}/permission")
-            return said is not None and said["permission"] in ("admin", "write")
+            answer = self._requests.find(f"/collaborators/{quote(login, safe='')}/permission")
+            return answer is not None and answer["permission"] in ("admin", "write")
 
     # --- write ---
 
@@ -217,8 +219,8 @@ class GitHubRepository:
                 )
             if policy.milestone:
                 self._requests.send("PATCH", f"/issues/{number}", milestone=policy.milestone)
-        people = [one for one in policy.reviewers if "/" not in one]
-        teams = [one.partition("/")[2] for one in policy.reviewers if "/" in one]
+        people = [reviewer for reviewer in policy.reviewers if "/" not in reviewer]
+        teams = [reviewer.partition("/")[2] for reviewer in policy.reviewers if "/" in reviewer]
         with self._requests.mapped(f"ask for reviews of pull request {number}", "pull_requests"):
             if people or teams:
                 sent = {"reviewers": people, "team_reviewers": teams}
@@ -248,7 +250,7 @@ class GitHubRepository:
     def _heads(self, prefix: str) -> dict[str, str]:
         listed = self._requests.ask(f"/git/matching-refs/heads/{quote(prefix)}")  # no pages
         return {
-            str(one["ref"]).removeprefix("refs/heads/"): str(one["object"]["sha"]) for one in listed
+            str(ref["ref"]).removeprefix("refs/heads/"): str(ref["object"]["sha"]) for ref in listed
         }
 
     def _walk(
@@ -256,8 +258,11 @@ class GitHubRepository:
     ) -> TreeFile | None:
         if tree not in folders:
             folders[tree] = {
-                str(one["path"]): (str(one["type"]), TreeFile(str(one["sha"]), str(one["mode"])))
-                for one in self._requests.ask(f"/git/trees/{tree}")["tree"]
+                str(entry["path"]): (
+                    str(entry["type"]),
+                    TreeFile(str(entry["sha"]), str(entry["mode"])),
+                )
+                for entry in self._requests.ask(f"/git/trees/{tree}")["tree"]
             }
         kind, file = folders[tree].get(names[0], ("", TreeFile("", "")))
         if len(names) > 1:
@@ -265,35 +270,35 @@ class GitHubRepository:
         return file if kind == "blob" and file.mode != "120000" else None
 
     def _commit(self, sha: str) -> BranchCommit:
-        said = self._requests.ask(f"/commits/{sha}")
+        answer = self._requests.ask(f"/commits/{sha}")
         return BranchCommit(
-            str(said["sha"]),
-            tuple(str(one["sha"]) for one in said["parents"]),
-            str(said["commit"]["message"]),
+            str(answer["sha"]),
+            tuple(str(parent["sha"]) for parent in answer["parents"]),
+            str(answer["commit"]["message"]),
             {
-                str(one["filename"]): "" if one["status"] == "removed" else str(one["sha"])
-                for one in said.get("files", ())
+                str(file["filename"]): "" if file["status"] == "removed" else str(file["sha"])
+                for file in answer.get("files", ())
             },
         )
 
-    def _pull(self, said: Any) -> Pull:  # noqa: ANN401 - JSON
+    def _pull(self, answer: Any) -> Pull:  # noqa: ANN401 - JSON
         state: PullState = "open"
-        if said["state"] == "closed":
-            state = "merged" if said.get("merged_at") else "closed"
-        source = said["head"]["repo"]  # None where a fork is gone
-        author = str((said["user"] or {}).get("login", ""))
+        if answer["state"] == "closed":
+            state = "merged" if answer.get("merged_at") else "closed"
+        source = answer["head"]["repo"]  # None where a fork is gone
+        author = str((answer["user"] or {}).get("login", ""))
         return Pull(
-            number=int(said["number"]),
-            node=str(said["node_id"]),
-            url=printable(str(said["html_url"])),
+            number=int(answer["number"]),
+            node=str(answer["node_id"]),
+            url=printable(str(answer["html_url"])),
             state=state,
-            title=str(said["title"]),
-            body=str(said["body"] or "").replace("\r\n", "\n"),
-            branch=str(said["head"]["ref"]),
-            head=str(said["head"]["sha"]),
-            own=source is not None and source["id"] == said["base"]["repo"]["id"],
+            title=str(answer["title"]),
+            body=str(answer["body"] or "").replace("\r\n", "\n"),
+            branch=str(answer["head"]["ref"]),
+            head=str(answer["head"]["sha"]),
+            own=source is not None and source["id"] == answer["base"]["repo"]["id"],
             author=author if is_printable(author) else "",
-            automerge=bool(said.get("auto_merge")),
+            automerge=bool(answer.get("auto_merge")),
         )
 
     def _reading(self) -> AbstractContextManager[None]:

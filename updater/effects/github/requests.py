@@ -132,13 +132,13 @@ class Requests:
 
     def all_of(self, path: str, **parameters: str | int) -> list[Any]:
         """Return all pages of a list."""
-        found: list[Any] = []
+        items: list[Any] = []
         for page in range(1, _MOST_PAGES + 1):
             part = self.ask(path, per_page=_PER_PAGE, page=page, **parameters)
-            found += part
+            items += part
             if len(part) < _PER_PAGE:
                 break
-        return found
+        return items
 
     def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         """Ask GraphQL; return ``data``."""
@@ -158,8 +158,8 @@ class Requests:
         try:
             yield
         except GithubException as error:
-            said = f"{name}: cannot {what}: {error.status} {_explanation(error)}".rstrip()
-            raise PublishError(said, hint=self._hint(error, right)) from error
+            message = f"{name}: cannot {what}: {error.status} {_explanation(error)}".rstrip()
+            raise PublishError(message, hint=self._hint(error, right)) from error
         except requests.RequestException as error:
             raise PublishError(
                 f"{name}: cannot {what}: {self._access.api} broke off: {type(error).__name__}",
@@ -206,11 +206,11 @@ def _explanation(error: GithubException) -> str:
     data = error.data if isinstance(error.data, dict) else {}
     parts = [str(data.get("message") or error.message or "")]
     listed = data.get("errors")
-    for one in listed if isinstance(listed, list) else []:
-        if isinstance(one, dict):
-            words = (one.get(key) for key in ("message", "resource", "field", "code"))
-            told = one.get("message") or " ".join(str(word) for word in words if word)
-            parts.append(str(told))
+    for problem in listed if isinstance(listed, list) else []:
+        if isinstance(problem, dict):
+            words = (problem.get(key) for key in ("message", "resource", "field", "code"))
+            message = problem.get("message") or " ".join(str(word) for word in words if word)
+            parts.append(str(message))
         else:
-            parts.append(str(one))
+            parts.append(str(problem))
     return " ".join("; ".join(part for part in parts if part).split())[:500]

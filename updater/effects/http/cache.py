@@ -45,11 +45,11 @@ class CachedResponse(Struct, frozen=True):
     def conditions(self) -> dict[str, str]:
         """Return If-None-Match, If-Modified-Since, or both."""
         headers = self.answer.headers
-        asked = {
+        conditions = {
             "If-None-Match": headers.get("etag", ""),
             "If-Modified-Since": headers.get("last-modified", ""),
         }
-        return {name: value for name, value in asked.items() if value}
+        return {name: value for name, value in conditions.items() if value}
 
 
 class Cache:

@@ -126,15 +126,15 @@ class Http:
             cache: the folder where answers are kept for later runs; None keeps none.
             clock: the time.
         """
-        kept = Cache(cache, say) if cache is not None else None
-        http = cls(network, credentials, say, kept, clock or Clock())
+        answers = Cache(cache, say) if cache is not None else None
+        http = cls(network, credentials, say, answers, clock or Clock())
         try:
             async with http._client:
                 yield http
         finally:
             http._downloads.close()
-            if kept is not None:
-                kept.close()
+            if answers is not None:
+                answers.close()
 
     def trying(self, what: str) -> tenacity.AsyncRetrying:
         """Return tenacity's loop for a request that is not made here, as git's are."""
@@ -172,12 +172,12 @@ class Http:
         sent = {"Accept": accept, **self._credentials.headers(url, scheme)}
         cache = self._cache if not headers else None
         key = Cache.key(url, sent)
-        kept = cache.find(key) if cache is not None else None
-        conditions = kept.conditions if kept is not None else {}
+        earlier = cache.find(key) if cache is not None else None
+        conditions = earlier.conditions if earlier is not None else {}
         request = self._request("GET", url, b"", {**sent, **headers, **conditions})
         answer: HttpResponse = await self._patience.tries(url, on)(self._once, request, None)
-        if kept is not None and answer.status == HTTPStatus.NOT_MODIFIED:
-            return replace(kept.answer, url=answer.url)
+        if earlier is not None and answer.status == HTTPStatus.NOT_MODIFIED:
+            return replace(earlier.answer, url=answer.url)
         if cache is not None:
             cache.keep(key, answer)
         return answer
@@ -263,8 +263,8 @@ class Http:
         )
 
     def _refuse(self, response: httpx.Response, body: bytes) -> NoReturn:
-        asked = response.request
-        variable = self._credentials.sent(str(asked.url), asked.headers)
+        request = response.request
+        variable = self._credentials.sent(str(request.url), request.headers)
         url = shown(str(response.url))
         Refusal(response, url, body, variable, self._patience.clock.now()).throw()
 

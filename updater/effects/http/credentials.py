@@ -32,7 +32,7 @@ class Credentials:
     """The tokens of a run."""
 
     def __init__(self, bound: Iterable[Credential]) -> None:
-        self._bound = {origin: one for one in bound for origin in one.origins}
+        self._bound = {origin: credential for credential in bound for origin in credential.origins}
 
     def token(self, url: str) -> str:
         """Return the token that is bound to an address's host, or an empty string."""

@@ -68,11 +68,11 @@ class ResumableBody:
         """
         place = self._continued(response) if self.size else self._begun(response)
         for piece in response.iter_raw():
-            known = max(0, min(self.size - place, len(piece)))
-            if known:
-                self._compare(place, piece[:known])
+            overlap = max(0, min(self.size - place, len(piece)))
+            if overlap:
+                self._compare(place, piece[:overlap])
             place += len(piece)
-            new = piece[known:]
+            new = piece[overlap:]
             if new:
                 self.size += len(new)
                 self._end = (self._end + new)[-_OVERLAP:]
@@ -102,10 +102,10 @@ class ResumableBody:
             if _validator(response) != self._validator:
                 raise self.changed()
             return 0
-        found = _RANGE.fullmatch(response.headers.get("content-range", ""))
+        match = _RANGE.fullmatch(response.headers.get("content-range", ""))
         start = self.size - len(self._end)
-        total = found[3] if found is not None else ""
-        if found is None or int(found[1]) != start or total not in ("*", str(self._total)):
+        total = match[3] if match is not None else ""
+        if match is None or int(match[1]) != start or total not in ("*", str(self._total)):
             raise self.changed()
         return start
 
@@ -131,6 +131,6 @@ def _validator(response: httpx.Response) -> str:
     if etag:
         return "" if etag.startswith("W/") else etag
     modified: str = headers.get("last-modified", "")
-    asked, changed = (moments.from_header(text) for text in (headers.get("date", ""), modified))
-    settled = asked is not None and changed is not None and asked - changed >= _SETTLED
+    date, changed = (moments.from_header(text) for text in (headers.get("date", ""), modified))
+    settled = date is not None and changed is not None and date - changed >= _SETTLED
     return modified if settled else ""

@@ -60,25 +60,25 @@ class Refusal(Struct, frozen=True):
             UpstreamError: as the exception's class says.
         """
         url, status = self.url, self.response.status_code
-        said = f"{url} answers {status} {_phrase(status)}".rstrip()
+        message = f"{url} answers {status} {_phrase(status)}".rstrip()
         if status in (404, 410):
-            raise NotFound(said, url=url, hint="is it deleted, renamed or private?")
+            raise NotFound(message, url=url, hint="is it deleted, renamed or private?")
         if self._is_limit(status):
             until = self._until()
             when = f"{until:%Y-%m-%d %H:%M:%S} UTC"
             raise RateLimited(
-                f"{said}: rate limited until {when}", url=url, until=until, hint="try later"
+                f"{message}: rate limited until {when}", url=url, until=until, hint="try later"
             )
         if status in (401, 403):
             if self.variable:
                 hint = f"the token in {self.variable} is refused: renew it or give it read access"
-                raise Refused(said, url=url, hint=hint)
+                raise Refused(message, url=url, hint=hint)
             if status == HTTPStatus.UNAUTHORIZED:  # git hosts say so for what they do not show
-                raise NotFound(said, url=url, hint="is it deleted, renamed or private?")
-            raise Refused(said, url=url, hint="the host refuses to answer without a token")
+                raise NotFound(message, url=url, hint="is it deleted, renamed or private?")
+            raise Refused(message, url=url, hint="the host refuses to answer without a token")
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise ServerFailed(said, url=url, hint="try again later")
-        raise BadAnswer(said, url=url)
+            raise ServerFailed(message, url=url, hint="try again later")
+        raise BadAnswer(message, url=url)
 
     def _is_limit(self, status: int) -> bool:
         headers = self.response.headers

@@ -27,14 +27,14 @@ def in_reach(names: frozenset[str]) -> tuple[str, ...]:
         parts of a sentence, such as ``GITHUB_TOKEN is set`` and ``GITHUB_TOKEN was set when bash
         (process 12) was started``; never a value.
     """
-    found = [f"{name} is set" for name in sorted(names) if os.environ.get(name, "").strip()]
-    said = {name for name in names if os.environ.get(name, "").strip()}
+    holders = [f"{name} is set" for name in sorted(names) if os.environ.get(name, "").strip()]
+    reported = {name for name in names if os.environ.get(name, "").strip()}
     for process in _line():
-        held = sorted(names & _initial(process).keys() - said)
-        said.update(held)
+        held = sorted(names & _initial(process).keys() - reported)
+        reported.update(held)
         whose = "the updater" if process == os.getpid() else _called(process)
-        found += [f"{name} was set when {whose} was started" for name in held]
-    return tuple(found)
+        holders += [f"{name} was set when {whose} was started" for name in held]
+    return tuple(holders)
 
 
 def _line() -> Iterator[int]:
@@ -56,7 +56,7 @@ def _initial(process: int) -> dict[str, str]:
         data = (PROC / str(process) / "environ").read_bytes()
     except OSError:  # another user's: a build of ours cannot read it either
         return {}
-    pairs = (os.fsdecode(one).partition("=") for one in data.split(b"\0"))
+    pairs = (os.fsdecode(entry).partition("=") for entry in data.split(b"\0"))
     return {name: value for name, _, value in pairs if value.strip()}
 
 

@@ -23,8 +23,10 @@ def environment(**extra: str) -> dict[str, str]:
 
     ``SSH_AUTH_SOCK`` goes too: no program that the updater starts needs the user's agent.
     """
-    kept = {name: value for name, value in os.environ.items() if not _SECRET.search(name.upper())}
-    return kept | extra
+    harmless = {
+        name: value for name, value in os.environ.items() if not _SECRET.search(name.upper())
+    }
+    return harmless | extra
 
 
 def decoded(output: bytes) -> str:

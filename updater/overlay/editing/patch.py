@@ -53,7 +53,9 @@ def plan_change(
     """
     fetchers = frozenset(writable)
     before = parse_file(data, package.file, fetchers)
-    there = [one for one in before.content.packages if one.identity == package.identity]
+    there = [
+        candidate for candidate in before.content.packages if candidate.identity == package.identity
+    ]
     source = there[0].fetched if there else None
     if len(there) != 1 or source is None:
         raise PatchError(
@@ -62,7 +64,7 @@ def plan_change(
         )
     now = replace(there[0], callers=package.callers)
     like = package.source.fetcher if package.source is not None else source.fetcher
-    beside = {one.name for one in (*now.side_hashes, *now.other_hashes)}
+    beside = {field.name for field in (*now.side_hashes, *now.other_hashes)}
     own = {name: value for name, value in values.own.items() if name not in beside}
     _refuse_undeclared(now, source, own, writable.get(like, frozenset()))
     for companion, fields in zip(now.companions, values.companions, strict=False):
@@ -98,7 +100,7 @@ def _planned(planner: Planner, before: ParsedFile, fetchers: frozenset[str]) -> 
 
 def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:
     """Apply edits, given in any order, from back to front."""
-    for edit in sorted(edits, key=lambda one: one.span, reverse=True):
+    for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
         data = data[: edit.span.start] + edit.new + data[edit.span.end :]
     return data
 
@@ -126,18 +128,18 @@ def _check_safe(package: Package, field: str, value: str) -> None:
 
 
 def _distinct(package: Package, edits: list[Edit]) -> tuple[Edit, ...]:
-    found: dict[Span, Edit] = {}
+    by_span: dict[Span, Edit] = {}
     for edit in edits:
-        known = found.get(edit.span)
-        if known is not None and known != edit:
+        twin = by_span.get(edit.span)
+        if twin is not None and twin != edit:
             raise PatchError(
                 f"{package.identity}: two fields are written in one place and must differ: "
-                f"{known.new.decode()} and {edit.new.decode()}",
+                f"{twin.new.decode()} and {edit.new.decode()}",
                 hint="give each field its own literal",
             )
-        found[edit.span] = edit
-    ordered = tuple(sorted(found.values(), key=lambda one: one.span))
-    for one, following in itertools.pairwise(ordered):
-        if following.span.start < one.span.end:
+        by_span[edit.span] = edit
+    ordered = tuple(sorted(by_span.values(), key=lambda edit: edit.span))
+    for previous, following in itertools.pairwise(ordered):
+        if following.span.start < previous.span.end:
             raise PatchError(f"{package.identity}: two edits overlap")
     return ordered

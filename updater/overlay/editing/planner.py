@@ -48,9 +48,9 @@ class Planner(Struct, frozen=True):
                 if beside.value != new:
                     yield from self._field(beside, new, whole=self.package.span)
             else:
-                found = list(self._source_field(self.source, name, new))
-                changed = changed or bool(found)
-                yield from found
+                plans = list(self._source_field(self.source, name, new))
+                changed = changed or bool(plans)
+                yield from plans
         if changed:
             self._refuse_stale_side_hashes()
         yield from self._companions()
@@ -66,12 +66,12 @@ class Planner(Struct, frozen=True):
 
     def _hash_beside(self, name: str) -> Field | None:
         beside = (*self.package.side_hashes, *self.package.other_hashes)
-        return next((one for one in beside if one.name == name), None)
+        return next((field for field in beside if field.name == name), None)
 
     def _refuse_stale_side_hashes(self) -> None:
-        left = [one for one in self.package.side_hashes if one.name not in self.values.own]
+        left = [field for field in self.package.side_hashes if field.name not in self.values.own]
         if left:
-            names = " and ".join(f"{one.name} (line {one.line})" for one in left)
+            names = " and ".join(f"{field.name} (line {field.line})" for field in left)
             raise PatchError(
                 f"{self.package.identity}: {names} must change with the source, and no new value "
                 "is known",
@@ -79,10 +79,10 @@ class Planner(Struct, frozen=True):
             )
 
     def _companions(self) -> Iterator[Plan]:
-        given = self.values.companions
+        values = self.values.companions
         for index, companion in enumerate(self.package.companions):
-            if index < len(given):
-                for name, new in given[index].items():
+            if index < len(values):
+                for name, new in values[index].items():
                     if name != "version" or companion.get("version") is not None:
                         yield from self._source_field(
                             companion, name, new, shown=f"{companion.attribute}.{name}"

@@ -39,7 +39,9 @@ def prove(change: Change, values: PinValues, before: ParsedFile, fetchers: froze
     package = change.package
     after = parse_file(change.after, package.file, fetchers)
     was, now = before.content, after.content
-    if [one.identity for one in was.packages] != [one.identity for one in now.packages]:
+    if [package.identity for package in was.packages] != [
+        package.identity for package in now.packages
+    ]:
         raise PatchError(f"{package.identity}: the edit would change which packages the file has")
     if len(was.problems) != len(now.problems):
         raise PatchError(f"{package.identity}: the edited file would not parse")
@@ -65,8 +67,8 @@ def _check_package(old: Package, new: Package, values: PinValues) -> None:
             _check(new, name, beside, value)
         elif name != "version" or (new.fetched is not None and new.fetched.get("version")):
             _check(new, name, _value(new.fetched, name), value)
-    for name, kept in _hashes_beside(old).items():
-        if name not in values.own and kept != _hash_beside(new, name):
+    for name, old_hash in _hashes_beside(old).items():
+        if name not in values.own and old_hash != _hash_beside(new, name):
             raise PatchError(f"{new.identity}: the edit would change {name} too")
     _check_rest(old, new, values)
     _check_companions(old, new, values)
@@ -87,11 +89,11 @@ def _check_companions(old: Package, new: Package, values: PinValues) -> None:
     pairs = zip(old.companions, new.companions, strict=True)
     for index, (was, now) in enumerate(pairs):
         if index < len(values.companions):
-            given = values.companions[index]
-            for name, value in given.items():
+            fields = values.companions[index]
+            for name, value in fields.items():
                 if name != "version" or now.get("version") is not None:
                     _check(new, f"{now.attribute}.{name}", _value(now, name), value)
-            for name in _others_changed(old, was, now, given):
+            for name in _others_changed(old, was, now, fields):
                 raise _refused_too(new, f"{now.attribute}.{name}")
         elif [field.value for field in was.fields] != [field.value for field in now.fields]:
             raise PatchError(
@@ -102,11 +104,11 @@ def _check_companions(old: Package, new: Package, values: PinValues) -> None:
 
 
 def _others_changed(
-    package: Package, was: Source, now: Source, given: Mapping[str, str]
+    package: Package, was: Source, now: Source, values: Mapping[str, str]
 ) -> Iterator[str]:
     """Yield the arguments that change without a new value, but for those made from the version."""
     literal = package.version.literal if package.version is not None else None
-    names = {*given, *(HASH_FIELDS if "hash" in given else ())}
+    names = {*values, *(HASH_FIELDS if "hash" in values else ())}
     for field in was.fields:
         follows = field.refers_to(literal)
         if field.name not in names and not follows and field.value != now.value(field.name):
@@ -132,7 +134,7 @@ def _value(source: Source | None, name: str) -> str | None:
 
 
 def _hashes_beside(package: Package) -> dict[str, str | None]:
-    return {one.name: one.value for one in (*package.side_hashes, *package.other_hashes)}
+    return {field.name: field.value for field in (*package.side_hashes, *package.other_hashes)}
 
 
 def _hash_beside(package: Package, name: str) -> str | None:
@@ -141,16 +143,21 @@ def _hash_beside(package: Package, name: str) -> str | None:
 
 def _facts(package: Package) -> tuple[object, ...]:
     """What a package says, without where it stands."""
-    sources = [one for one in (package.fetched, *package.companions) if one is not None]
+    sources = [source for source in (package.fetched, *package.companions) if source is not None]
     return (
         package.pname,
         package.label,
         tuple(
-            (one.fetcher, one.attribute, tuple((f.name, f.value, f.text) for f in one.fields))
-            for one in sources
+            (
+                source.fetcher,
+                source.attribute,
+                tuple((f.name, f.value, f.text) for f in source.fields),
+            )
+            for source in sources
         ),
         _hashes_beside(package),
-        package.directives and tuple((one.key, one.value) for one in package.directives),
+        package.directives
+        and tuple((directive.key, directive.value) for directive in package.directives),
         package.skip,
         bool(package.problem),
     )

@@ -60,17 +60,17 @@ class Assembler:
     def packages(self) -> Iterator[PlacedPackage]:
         """Yield the packages, and the fetcher calls that belong to none."""
         used: set[int] = set()
-        for draft in sorted(self._walk.drafts, key=lambda one: not one.role):
+        for draft in sorted(self._walk.drafts, key=lambda draft: not draft.role):
             try:
                 with bugs_at(ReadError.stage):
-                    found, calls = self._package(draft)
+                    package, calls = self._package(draft)
             except Bug as bug:
-                found, calls = self._unread(draft, bug), draft.calls
-            mine = {call.node.start_byte for call in calls}
+                package, calls = self._unread(draft, bug), draft.calls
+            places = {call.node.start_byte for call in calls}
             # `inherit (common) version src;` is a package, and `common` a part of it
-            if draft.role or not mine or not mine <= used:
-                yield found
-            used |= mine
+            if draft.role or not places or not places <= used:
+                yield package
+            used |= places
         for draft in self._walk.drafts:
             name = draft.path[-1] if draft.path else self._file
             for call in draft.calls:
@@ -108,14 +108,14 @@ class Assembler:
         )
         if not reach.targets:
             package = self._without_a_source(package, draft)
-        found = PlacedPackage(
+        placed = PlacedPackage(
             package, (draft.statement, *(call.statement for call in reach.targets))
         )
         if package.source is not None:
             doubt = self._doubt(package, draft)
             if doubt is not None:
-                found = found.refused(*doubt)
-        return found, calls
+                placed = placed.refused(*doubt)
+        return placed, calls
 
     def _unread(self, draft: Draft, bug: Bug) -> PlacedPackage:
         """Return a package of which nothing is known, since the updater is wrong."""
@@ -150,7 +150,7 @@ class Assembler:
             package,
             custom=custom,
             side_hashes=beside,
-            other_hashes=tuple(one for one in others if one.literal != literal),
+            other_hashes=tuple(field for field in others if field.literal != literal),
         )
 
     def _reach(self, draft: Draft) -> SourceReach:
@@ -175,11 +175,11 @@ class Assembler:
         return PlacedPackage(package, (call.statement,))
 
     def _side_hashes(self, draft: Draft, sources: list[Source]) -> tuple[Field, ...]:
-        found = side_hashes.find(draft, self._walk.loose_others, self._fields)
-        if not found:
+        fields = side_hashes.find(draft, self._walk.loose_others, self._fields)
+        if not fields:
             return ()
         own = {field.literal for source in sources if (field := source.get(*HASH_FIELDS))}
-        return tuple(field for field in found if field.literal is None or field.literal not in own)
+        return tuple(field for field in fields if field.literal is None or field.literal not in own)
 
     # --- versions ---
 
@@ -189,14 +189,16 @@ class Assembler:
         None where a name such as ``"foo-1.0"`` would go on telling the old version.
         """
         source = self._fields.source(call, "src", None)
-        found = source.get("version") or self._fields.field(call.scope.find("version"))
-        if found is None or found.literal is None or not found.value:
+        version = source.get("version") or self._fields.field(call.scope.find("version"))
+        if version is None or version.literal is None or not version.value:
             return None
-        used = found in source.fields or any(one.refers_to(found.literal) for one in source.fields)
+        used = version in source.fields or any(
+            field.refers_to(version.literal) for field in source.fields
+        )
         name = self._fields.field(draft.get("name"))
-        if name is not None and found.value in (name.value or ""):
-            used = used and name.refers_to(found.literal)
-        return found if used else None
+        if name is not None and version.value in (name.value or ""):
+            used = used and name.refers_to(version.literal)
+        return version if used else None
 
     def _further(self, draft: Draft, reached: list[Call], version: Field) -> list[Call]:
         """Return the other calls that are made from the version: their hashes change with it."""
@@ -210,9 +212,9 @@ class Assembler:
 
     def _follows(self, call: Call, version: Field) -> bool:
         fields = self._fields.source(call, "", None).fields
-        if any(one.refers_to(version.literal) for one in fields):
+        if any(field.refers_to(version.literal) for field in fields):
             return True
-        return any(one.value is None for one in fields) and uses_version(call, self._data)
+        return any(field.value is None for field in fields) and uses_version(call, self._data)
 
     # --- doubts ---
 
@@ -240,7 +242,7 @@ class Assembler:
 
 
 def _lines_of_twice(draft: Draft, name: str) -> list[int]:
-    lines = [line for one in draft.sets for line in one.lines(name)]
+    lines = [line for attributes in draft.sets for line in attributes.lines(name)]
     return sorted(lines) if len(lines) > 1 else []
 
 
@@ -250,9 +252,9 @@ def _source_doubt(source: Source) -> tuple[str, str] | None:
             f"line {source.line}: the argument of {source.fetcher} is computed",
             "write its attributes in the call",
         )
-    hashes = [one for one in source.fields if one.name in HASH_FIELDS]
+    hashes = [field for field in source.fields if field.name in HASH_FIELDS]
     if len(hashes) > 1:
-        names = " and ".join(one.name for one in hashes)
+        names = " and ".join(field.name for field in hashes)
         return f"line {hashes[-1].line}: {source.fetcher} has {names}", "keep one of them"
     return None
 

@@ -55,9 +55,9 @@ class Draft(Struct):
     def get(self, *names: str) -> Binding | None:
         """Return the first of these attributes that the package has."""
         for name in names:
-            found = lookup(self.sets, name)
-            if found is not None:
-                return found
+            binding = lookup(self.sets, name)
+            if binding is not None:
+                return binding
         return None
 
 

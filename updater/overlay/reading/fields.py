@@ -56,7 +56,7 @@ class Fields:
     def _of_sets(self, sets: tuple[AttributeScope, ...]) -> list[Field]:
         fields: list[Field] = []
         for attributes in sets:
-            fields = [one for one in fields if one.name not in attributes]
+            fields = [field for field in fields if field.name not in attributes]
             for name in attributes:
                 binding = attributes.get(name)
                 if binding is not None:
@@ -70,8 +70,13 @@ class Fields:
         if node.type != "list_expression":
             return []
         return [
-            self._made(f"urls[{index}]", one, one, values.evaluate(one, binding.scope, self.data))
-            for index, one in enumerate(node.children_by_field_name("element"))
+            self._made(
+                f"urls[{index}]",
+                element,
+                element,
+                values.evaluate(element, binding.scope, self.data),
+            )
+            for index, element in enumerate(node.children_by_field_name("element"))
         ]
 
     def _version_name(self, scope: Scope, version: Field | None) -> str:
@@ -82,8 +87,8 @@ class Fields:
         outer: Scope | None = scope
         while outer is not None:
             if outer.fixpoint:
-                found = scope.find_attribute(outer.fixpoint, "version")
-                if self._is_literal(found, version.literal):
+                binding = scope.find_attribute(outer.fixpoint, "version")
+                if self._is_literal(binding, version.literal):
                     return f"{outer.fixpoint}.version"
             outer = outer.outer
         return ""

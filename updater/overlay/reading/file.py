@@ -72,72 +72,72 @@ def parse_file(data: bytes, file: str, fetchers: frozenset[str]) -> ParsedFile:
 def _content(source: syntax.NixText, file: str, fetchers: frozenset[str]) -> FileContent:
     data = source.data
     walk = Walk(source, fetchers)
-    found = sorted(Assembler(data, file, walk).packages(), key=lambda one: one.package.span)
+    placed = sorted(Assembler(data, file, walk).packages(), key=lambda item: item.package.span)
     problems: list[Problem] = []
     places = unparsed(source)
     if places:
-        found, problems = _with_problems(found, places, data)
+        placed, problems = _with_problems(placed, places, data)
     files = walk.files
     comments = steering.comments(source)
     if comments:
-        found, files, unheeded = _steered(found, files, comments, data)
+        placed, files, unheeded = _steered(placed, files, comments, data)
         problems += unheeded
-    packages = [one.package for one in found]
+    packages = [item.package for item in placed]
     if has_controls(data):
         packages = [as_shown(package) for package in packages]
-        hidden = [one for one in files if not all(map(is_printable, one.attribute))]
-        files = [one for one in files if one not in hidden]
-        problems += [replace(problem_at(data, one.span), what=_HIDDEN) for one in hidden]
+        hidden = [called for called in files if not all(map(is_printable, called.attribute))]
+        files = [called for called in files if called not in hidden]
+        problems += [replace(problem_at(data, called.span), what=_HIDDEN) for called in hidden]
     return FileContent(numbered(packages), tuple(problems), tuple(files))
 
 
 def numbered(packages: Iterable[Package]) -> tuple[Package, ...]:
     """Tell packages of one attribute path apart, such as those in two branches of an ``if``."""
-    seen: dict[tuple[str, ...], int] = {}
-    found = []
+    counts: dict[tuple[str, ...], int] = {}
+    numbered_packages = []
     for package in packages:
-        number = seen[package.attribute] = seen.get(package.attribute, 0) + 1
-        found.append(replace(package, ordinal=number) if number > 1 else package)
-    return tuple(found)
+        number = counts[package.attribute] = counts.get(package.attribute, 0) + 1
+        numbered_packages.append(replace(package, ordinal=number) if number > 1 else package)
+    return tuple(numbered_packages)
 
 
 def _with_problems(
-    found: Sequence[PlacedPackage], unread: Sequence[Span], data: bytes
+    placed: Sequence[PlacedPackage], unread: Sequence[Span], data: bytes
 ) -> tuple[list[PlacedPackage], list[Problem]]:
     """Give each package the first problem that touches it; return those that touch none.
 
     Args:
-        found: the packages.
+        placed: the packages.
         unread: what cannot be parsed, in order, none inside another.
         data: the file.
     """
     ends = [place.end for place in unread]
     claimed: set[int] = set()
     checked = []
-    for one in found:
-        mine: list[int] = []
-        for place in one.places:
+    for package in placed:
+        inside: list[int] = []
+        for place in package.places:
             first = bisect_left(ends, place.start + 1)
             while first < len(unread) and unread[first].start < place.end:
-                mine.append(first)
+                inside.append(first)
                 first += 1
-        claimed.update(mine)
-        if mine:
-            problem = problem_at(data, unread[min(mine)])
-            one = one.broken(str(problem), problem.hint)  # noqa: PLW2901 - the same, checked
-        checked.append(one)
+        claimed.update(inside)
+        if inside:
+            problem = problem_at(data, unread[min(inside)])
+            package = package.broken(str(problem), problem.hint)  # noqa: PLW2901 - the same, checked
+        checked.append(package)
     rest = [place for index, place in enumerate(unread) if index not in claimed]
     return checked, [problem_at(data, place) for place in rest[:_MOST_PROBLEMS]]
 
 
 def _steered(
-    found: Sequence[PlacedPackage],
+    placed: Sequence[PlacedPackage],
     files: Sequence[PackageFile],
     comments: Sequence[steering.Comment],
     data: bytes,
 ) -> tuple[list[PlacedPackage], list[PackageFile], list[Problem]]:
     """Give packages and called files what their comments say; return the comments of none."""
-    places = [*(one.places for one in found), *((one.statement,) for one in files)]
+    places = [*(item.places for item in placed), *((item.statement,) for item in files)]
     heard: dict[int, list[steering.Comment]] = {}
     unheeded = []
     for comment in comments:
@@ -146,16 +146,20 @@ def _steered(
             unheeded.append(_unheeded(comment, data, "a steering comment belongs to no package:"))
         for index in owners:
             heard.setdefault(index, []).append(comment)
-    packages, called = list(found), list(files)
-    for index, mine in heard.items():
-        said = tuple(directive for comment in mine for directive in comment.directives)
-        wrong = [comment for comment in mine if comment.problem]
-        if index >= len(found):
-            number = index - len(found)
-            called[number] = replace(called[number], directives=said)
-            unheeded += [_unheeded(one, data, "cannot understand the comment:") for one in wrong]
+    packages, called = list(placed), list(files)
+    for index, own_comments in heard.items():
+        directives = tuple(
+            directive for comment in own_comments for directive in comment.directives
+        )
+        wrong = [comment for comment in own_comments if comment.problem]
+        if index >= len(placed):
+            number = index - len(placed)
+            called[number] = replace(called[number], directives=directives)
+            unheeded += [
+                _unheeded(comment, data, "cannot understand the comment:") for comment in wrong
+            ]
             continue
-        packages[index] = packages[index].with_directives(said)
+        packages[index] = packages[index].with_directives(directives)
         if wrong:
             packages[index] = packages[index].refused(wrong[0].problem, steering.HINT)
     return packages, called, unheeded

@@ -40,17 +40,17 @@ def unparsed(source: NixText) -> list[Span]:
     """
     if source.data.startswith(_BYTE_ORDER_MARK):
         return [Span(0, len(source.data))]
-    found: list[Span] = []
+    places: list[Span] = []
     waiting = [source.root]
     while waiting:
         node = waiting.pop()
         if not node.has_error:
             continue
         if node.is_error or node.is_missing:
-            found.append(Span(node.start_byte, max(node.end_byte, node.start_byte + 1)))
+            places.append(Span(node.start_byte, max(node.end_byte, node.start_byte + 1)))
         else:
             waiting.extend(reversed(node.children))
-    return sorted([*found, *_pipes(source)]) if source.has_pipes else found
+    return sorted([*places, *_pipes(source)]) if source.has_pipes else places
 
 
 def _pipes(source: NixText) -> Iterator[Span]:

@@ -63,10 +63,10 @@ class SourceReach(Struct):
                 if body is not None:
                     waiting.append((body, AttributeScope(node, scope, self.data).inner))
             case "list_expression":
-                waiting += [(one, scope) for one in reversed(node.named_children)]
+                waiting += [(element, scope) for element in reversed(node.named_children)]
             case kind if kind in _INNER:
                 sides = [node.child_by_field_name(name) for name in _INNER[kind]]
-                waiting += [(one, scope) for one in reversed(sides) if one is not None]
+                waiting += [(side, scope) for side in reversed(sides) if side is not None]
             case _:
                 self._inside(node)
 
@@ -104,15 +104,17 @@ class SourceReach(Struct):
             return
         # `sources.${system}`: any of them
         for attributes in sets:
-            waiting += [(one.value, attributes.inner) for one in reversed(attributes.statements)]
+            waiting += [
+                (statement.value, attributes.inner) for statement in reversed(attributes.statements)
+            ]
 
     def _inside(self, node: Node) -> None:
         start, end = node.start_byte, node.end_byte
         call = self.calls.get(start)
         inside = [call] if call is not None and call.node.end_byte == end else None
         if inside is None:
-            inside = [one for at, one in sorted(self.calls.items()) if start <= at < end]
-        self.targets += [one for one in inside if one not in self.targets]
+            inside = [nested for at, nested in sorted(self.calls.items()) if start <= at < end]
+        self.targets += [call for call in inside if call not in self.targets]
         if not inside:
             self._explain(self._why_none(node))
 

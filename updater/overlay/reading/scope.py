@@ -52,9 +52,9 @@ class Scope:
         """Return the binding that a name means here, None for an argument or a free name."""
         scope: Scope | None = self
         while scope is not None:
-            found = scope.bound(name)
-            if found is not None or name in scope.arguments:
-                return found
+            binding = scope.bound(name)
+            if binding is not None or name in scope.arguments:
+                return binding
             scope = scope.outer
         return None
 
@@ -182,12 +182,12 @@ class AttributeScope(Scope):
 
     def get(self, name: str) -> Binding | None:
         """Return what it binds a name to, None where it does not."""
-        found = self._bound.get(name)
-        if found is None:
+        bound = self._bound.get(name)
+        if bound is None:
             return None
-        if isinstance(found, Statement):
-            return Binding(name, found.value, self.inner, found.node)
-        node, holder = found
+        if isinstance(bound, Statement):
+            return Binding(name, bound.value, self.inner, bound.node)
+        node, holder = bound
         owner = holder.child_by_field_name("expression")
         if owner is None:
             return Binding(name, node, self.outer, node, inherited=True)

@@ -42,16 +42,16 @@ def find(draft: Draft, loose: list[Call], fields: Fields) -> tuple[Field, ...]:
             the package names.
         fields: reads the file.
     """
-    found = [*_own_hashes(draft, fields), *_locks(draft, fields)]
+    hashes = [*_own_hashes(draft, fields), *_locks(draft, fields)]
     calls = draft.others + [call for call in loose if _is_named(call, draft)]
     for call in calls:
         if uses_version(call, fields.data) or _OF_DEPENDENCIES.fullmatch(call.function):
-            found += _call_hashes(call, draft, fields)
-    return tuple(sorted(found, key=lambda field: field.span))
+            hashes += _call_hashes(call, draft, fields)
+    return tuple(sorted(hashes, key=lambda field: field.span))
 
 
 def others(
-    draft: Draft, loose: list[Call], fields: Fields, known: tuple[Field, ...]
+    draft: Draft, loose: list[Call], fields: Fields, own: tuple[Field, ...]
 ) -> tuple[Field, ...]:
     """Return what else looks like a hash beside the source: nothing says that it changes with it.
 
@@ -59,25 +59,27 @@ def others(
         draft: the package.
         loose: as for `find`.
         fields: reads the file.
-        known: those that `find` returned.
+        own: those that `find` returned.
     """
-    found: list[Field] = []
+    hashes: list[Field] = []
     for attributes in draft.sets:
         for name in attributes:
             binding = attributes.get(name)
             if binding is not None and binding.expression is not None:
                 text = syntax.text(binding.expression, fields.data)
                 field = fields.field(binding) if _LOOKS_LIKE_ONE.fullmatch(text) else None
-                found += [field] if field is not None else []
+                hashes += [field] if field is not None else []
     for call in draft.others + [call for call in loose if _is_named(call, draft)]:
-        found += _call_hashes(call, draft, fields)
-    names = {field.name for field in known}
-    further = {field.name: field for field in found if field.name not in names}
+        hashes += _call_hashes(call, draft, fields)
+    names = {field.name for field in own}
+    further = {field.name: field for field in hashes if field.name not in names}
     return tuple(sorted(further.values(), key=lambda field: field.span))
 
 
 def _own_hashes(draft: Draft, fields: Fields) -> Iterator[Field]:
-    for name in {name for one in draft.sets for name in one if name.endswith(_HASHES)}:
+    for name in {
+        name for attributes in draft.sets for name in attributes if name.endswith(_HASHES)
+    }:
         field = fields.field(draft.get(name))
         if field is not None and field.text != _NONE:
             yield field

@@ -69,12 +69,12 @@ def _starts_here(comment: Node, match: re.Match[bytes]) -> bool:
 
 
 def _directives(text: str) -> Iterator[Directive]:
-    if found := _HOLD.fullmatch(text):
-        yield Directive("hold", found["value"] or "held by a comment in the overlay")
-    elif found := _TRACK.fullmatch(text):
-        yield Directive("track", found["value"])
-    elif found := _IGNORE.fullmatch(text):
-        for version in re.split(r"[\s,]+", found["value"]):
+    if match := _HOLD.fullmatch(text):
+        yield Directive("hold", match["value"] or "held by a comment in the overlay")
+    elif match := _TRACK.fullmatch(text):
+        yield Directive("track", match["value"])
+    elif match := _IGNORE.fullmatch(text):
+        for version in re.split(r"[\s,]+", match["value"]):
             yield Directive("ignore", version)
 
 
@@ -87,17 +87,17 @@ def owners(comment: Comment, data: bytes, places: Sequence[tuple[Span, ...]]) ->
         places: for each package, the bindings of the package and its source.
     """
     best: int | None = None
-    found: set[int] = set()
+    indexes: set[int] = set()
     for index, spans in enumerate(places):
         for span in spans:
             if comment.span not in _reach(span, data):
                 continue
             size = span.end - span.start
             if best is None or size < best:
-                best, found = size, set()
+                best, indexes = size, set()
             if size == best:
-                found.add(index)
-    return frozenset(found)
+                indexes.add(index)
+    return frozenset(indexes)
 
 
 def _reach(span: Span, data: bytes) -> Span:

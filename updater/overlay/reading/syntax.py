@@ -60,16 +60,16 @@ def _parser() -> Parser:
 
 def parse(data: bytes) -> NixText:
     """Parse one file; wrong syntax becomes problems (see problems.py), never an exception."""
-    known = data
+    parsable = data
     commas = _trailing_commas(data) if b"," in data else []
     if commas:
         blanked = bytearray(data)
         for place in commas:
             blanked[place] = ord(" ")
-        known = bytes(blanked)
+        parsable = bytes(blanked)
     if b"|>" in data or b"<|" in data:
-        known = PIPE.sub(b"++", known)
-    return NixText(data, _parser().parse(known))
+        parsable = PIPE.sub(b"++", parsable)
+    return NixText(data, _parser().parse(parsable))
 
 
 def _trailing_commas(data: bytes) -> list[int]:
@@ -78,12 +78,12 @@ def _trailing_commas(data: bytes) -> list[int]:
     Answers are kept for each place that a search came through, so that a text that is full of
     commas and comments does not take quadratic time.
     """
-    known: dict[int, bool] = {}
+    answers: dict[int, bool] = {}
     unclosed = len(data)  # no comment that starts here or later has an end
-    found = []
+    commas = []
     for comma in _COMMA.finditer(data):
         place, passed = comma.end(), []
-        while (answer := known.get(place)) is None:
+        while (answer := answers.get(place)) is None:
             passed.append(place)
             space = _SPACE.match(data, place)
             place = space.end() if space is not None else place
@@ -99,10 +99,10 @@ def _trailing_commas(data: bytes) -> list[int]:
                 answer = False
                 break
             place = end + (1 if data[end : end + 1] == b"\n" else 2)
-        known.update(dict.fromkeys(passed, answer))
+        answers.update(dict.fromkeys(passed, answer))
         if answer:
-            found.append(comma.start())
-    return found
+            commas.append(comma.start())
+    return commas
 
 
 # --- nodes --------------------------------------------------------------------------------------
@@ -126,15 +126,15 @@ def innermost(root: Node, where: Span, kinds: tuple[str, ...]) -> Node:
     Raises:
         LookupError: there is none.
     """
-    found: Node | None = None
+    smallest: Node | None = None
     node: Node | None = root
     while node is not None:
         if node.type in kinds:
-            found = node
+            smallest = node
         node = next((child for child in node.named_children if where in span(child)), None)
-    if found is None:
+    if smallest is None:
         raise LookupError(f"no {' or '.join(kinds)} around bytes {where.start} to {where.end}")
-    return found
+    return smallest
 
 
 def span(node: Node) -> Span:

@@ -114,17 +114,17 @@ def last_name(function: Node, data: bytes) -> str:
 
 def names_in(node: Node, data: bytes) -> set[str]:
     """Return the names that stand in an expression for a value, inherited ones too."""
-    found: set[str] = set()
+    names: set[str] = set()
     waiting = [node]
     while waiting:
         current = waiting.pop()
         if current.type == "variable_expression":
-            found.add(text(current, data))
+            names.add(text(current, data))
         elif current.type == "inherited_attrs":
-            found.update(attribute_name(one, data) for one in current.named_children)
+            names.update(attribute_name(attribute, data) for attribute in current.named_children)
         else:
             waiting.extend(current.named_children)
-    return found
+    return names
 
 
 def has_path(node: Node) -> bool:
@@ -140,27 +140,27 @@ def has_path(node: Node) -> bool:
 
 def applied(node: Node) -> tuple[Node, list[tuple[Node, Node]]]:
     """Take ``f a b`` apart: f, and each application with its argument, a's first."""
-    found = []
+    applications = []
     while node.type == "apply_expression":
         function = node.child_by_field_name("function")
         argument = node.child_by_field_name("argument")
         if function is None or argument is None:
             break
-        found.append((node, argument))
+        applications.append((node, argument))
         node = unwrap(function)
-    return node, found[::-1]
+    return node, applications[::-1]
 
 
 def operands(node: Node) -> list[Node]:
     """Take ``a // b // c`` apart, in order; anything else is one operand."""
-    waiting, found = [node], []
+    waiting, parts = [node], []
     while waiting:
-        one = waiting.pop()
-        inner = unwrap(one)
+        part = waiting.pop()
+        inner = unwrap(part)
         operator = inner.child_by_field_name("operator")
         sides = inner.child_by_field_name("left"), inner.child_by_field_name("right")
         if operator is None or operator.type != "//" or sides[0] is None or sides[1] is None:
-            found.append(one)
+            parts.append(part)
         else:
             waiting += [sides[1], sides[0]]
-    return found
+    return parts

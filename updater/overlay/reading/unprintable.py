@@ -33,8 +33,8 @@ def as_shown(package: Package) -> Package:
     """Return a package of such a file as it may be shown, with a problem where one counts."""
     line, what, control = next(_faults(package), (0, "", ""))
     if control and not package.problem:
-        said = f"line {line}: {what} has the control character {control}"
-        package = replace(package, problem=said, hint=_HINT)
+        problem = f"line {line}: {what} has the control character {control}"
+        package = replace(package, problem=problem, hint=_HINT)
     return replace(
         package,
         attribute=tuple(map(spelled_out, package.attribute)),

@@ -28,10 +28,10 @@ def uses(packages: Sequence[Package], texts: Mapping[str, bytes]) -> dict[str, t
     for package in packages:
         by_name.setdefault(package.name, []).append(package.identity)
         by_file.setdefault(package.file, []).append(package)
-    found: dict[str, tuple[str, ...]] = {}
+    dependencies: dict[str, tuple[str, ...]] = {}
     for file, data in texts.items():
-        mine = by_file.get(file, [])
-        if not mine:
+        own_packages = by_file.get(file, [])
+        if not own_packages:
             continue
         try:
             with bugs_at(ReadError.stage):
@@ -42,19 +42,25 @@ def uses(packages: Sequence[Package], texts: Mapping[str, bytes]) -> dict[str, t
                 ]
         except Bug:  # told where the file was read; every word may be a use
             places = [(Span(*word.span()), word[0].decode()) for word in _WORD.finditer(data)]
-        for package in mine:
+        for package in own_packages:
             names = {name for where, name in places if where in package.span}
-            used = (one for name in sorted(names & by_name.keys()) for one in by_name[name])
-            found[package.identity] = tuple(one for one in used if one != package.identity)
-    return found
+            used = (
+                identity for name in sorted(names & by_name.keys()) for identity in by_name[name]
+            )
+            dependencies[package.identity] = tuple(
+                identity for identity in used if identity != package.identity
+            )
+    return dependencies
 
 
 def dependents(identity: str, used: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Return all packages that use one, directly or through others, dependencies first."""
     ordered: list[str] = []
-    for one in in_order(used):
-        if one != identity and any(other in (identity, *ordered) for other in used[one]):
-            ordered.append(one)
+    for user in in_order(used):
+        if user != identity and any(
+            dependency in (identity, *ordered) for dependency in used[user]
+        ):
+            ordered.append(user)
     return tuple(ordered)
 
 
@@ -65,10 +71,10 @@ def in_order(used: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
         waiting = [(start, iter(used[start]))]
         entered = {start}
         while waiting:
-            one, rest = waiting[-1]
+            current, rest = waiting[-1]
             following = next((n for n in rest if n not in entered and n not in ordered), None)
             if following is None:
-                ordered[one] = None
+                ordered[current] = None
                 waiting.pop()
             else:
                 entered.add(following)

@@ -90,10 +90,10 @@ class _Reader:
 
     def _refer(self, binding: Binding | None) -> Value:
         self._steps += 1
-        found = self.binding(binding)
-        if found.parts and found.literal is None:
-            return found
-        return Value(found.value, (Reference(found.value, found.literal),), found.literal)
+        value = self.binding(binding)
+        if value.parts and value.literal is None:
+            return value
+        return Value(value.value, (Reference(value.value, value.literal),), value.literal)
 
     # --- one reader for each kind of expression ---
 
@@ -114,7 +114,7 @@ class _Reader:
         names = terms.attribute_names(path, self._data)
         if names[-1] in _FAKE_HASHES:
             return Value("", ("",), syntax.span(node))
-        if len(names) != 1 or any(one.type == "interpolation" for one in path.named_children):
+        if len(names) != 1 or any(part.type == "interpolation" for part in path.named_children):
             return _UNKNOWN
         return self._refer(self._attribute(base, scope, names[0]))
 
@@ -166,9 +166,9 @@ class _Reader:
         """Return what ``base.name`` is bound to."""
         base = syntax.unwrap(base)
         if base.type == "variable_expression":
-            found = scope.find_attribute(syntax.text(base, self._data), name)
-            if found is not None:
-                return found
+            binding = scope.find_attribute(syntax.text(base, self._data), name)
+            if binding is not None:
+                return binding
         sets = self.sets(base, scope)
         return lookup(sets, name) if sets else None
 
@@ -208,7 +208,7 @@ class _Reader:
         if base is None or path is None:
             return None
         names = terms.attribute_names(path, self._data)
-        dynamic = any(one.type == "interpolation" for one in path.named_children)
+        dynamic = any(part.type == "interpolation" for part in path.named_children)
         return self._attribute(base, scope, names[0]) if len(names) == 1 and not dynamic else None
 
     def _union(self, node: Node, scope: Scope) -> tuple[AttributeScope, ...] | None:

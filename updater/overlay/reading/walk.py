@@ -68,9 +68,9 @@ class _Visit(Struct):
     def same(self, node: Node, scope: Scope | None = None) -> _Visit:
         """Visit a node below that is its value."""
         inner = scope if scope is not None else self.scope
-        found = _Visit(node, inner, self.path, self.role, self.draft, self.statement, self.bound)
-        found.fixpoint = self.fixpoint
-        return found
+        visit = _Visit(node, inner, self.path, self.role, self.draft, self.statement, self.bound)
+        visit.fixpoint = self.fixpoint
+        return visit
 
     def argument(self, node: Node, role: Role) -> _Visit:
         """Visit a node below that is the argument of a builder, an override or a fetcher."""
@@ -79,13 +79,13 @@ class _Visit(Struct):
 
 def _places(data: bytes, words: Iterable[bytes]) -> list[int]:
     """Return where words stand, in order: several plain searches are faster than one pattern."""
-    found = []
+    places = []
     for word in words:
         place = data.find(word)
         while place >= 0:
-            found.append(place)
+            places.append(place)
             place = data.find(word, place + 1)
-    return sorted(found)
+    return sorted(places)
 
 
 @lru_cache(maxsize=8)
@@ -140,10 +140,10 @@ class Walk:
         if node.type in _LEAVES:
             return ()
         # `buildPythonPackage (args)`: the words stand around the name
-        below = [one for one in node.named_children if visit.role or self._holds(one)]
+        below = [child for child in node.named_children if visit.role or self._holds(child)]
         names = _VALUES.get(node.type, ())
-        inside = [one for name in names if (one := node.child_by_field_name(name)) is not None]
-        return [visit.same(one) if one in inside else visit.part(one) for one in below]
+        inside = [child for name in names if (child := node.child_by_field_name(name)) is not None]
+        return [visit.same(child) if child in inside else visit.part(child) for child in below]
 
     # --- sets ---
 
@@ -156,16 +156,20 @@ class Walk:
         """``args // { ... }`` as the argument of a builder is one package."""
         node = visit.node
         if visit.role in ("", "source"):
-            return [visit.same(one) for one in node.named_children if self._holds(one)]
+            return [visit.same(child) for child in node.named_children if self._holds(child)]
         operands = [
-            (one, values.sets_of(one, visit.scope, self._data)) for one in terms.operands(node)
+            (operand, values.sets_of(operand, visit.scope, self._data))
+            for operand in terms.operands(node)
         ]
-        sets = tuple(one for _, found in operands for one in found)
+        sets = tuple(attributes for _, operand_sets in operands for attributes in operand_sets)
         draft = (self._draft(visit, sets, node) if sets else None) or visit.draft
         below: list[_Visit] = []
-        for operand, found in operands:
-            if found and found[0].node.start_byte == syntax.unwrap(operand).start_byte:
-                below.extend(self._statements(visit, found[0], draft))
+        for operand, operand_sets in operands:
+            if (
+                operand_sets
+                and operand_sets[0].node.start_byte == syntax.unwrap(operand).start_byte
+            ):
+                below.extend(self._statements(visit, operand_sets[0], draft))
             elif self._holds(operand):
                 below.append(visit.part(operand))
         return below
@@ -193,21 +197,25 @@ class Walk:
             return False
         if visit.role == "override" and visit.bound:
             return True
-        sourced = any("src" in one or "srcs" in one for one in sets)
+        sourced = any("src" in attributes or "srcs" in attributes for attributes in sets)
         if visit.role == "package":
-            return sourced or any("pname" in one or "version" in one for one in sets)
-        return sourced and any(name in one for one in sets for name in _NAMES)
+            return sourced or any(
+                "pname" in attributes or "version" in attributes for attributes in sets
+            )
+        return sourced and any(name in attributes for attributes in sets for name in _NAMES)
 
     def _statements(
         self, visit: _Visit, attributes: AttributeScope, draft: Draft | None
     ) -> list[_Visit]:
         inner, places, count = attributes.inner, self._places, len(self._places)
         below = []
-        for one in attributes.statements:
-            first = bisect_left(places, one.start)
-            if first < count and places[first] < one.node.end_byte:
-                path = visit.path + one.names
-                below.append(_Visit(one.value, inner, path, "", draft, one.node, bound=True))
+        for statement in attributes.statements:
+            first = bisect_left(places, statement.start)
+            if first < count and places[first] < statement.node.end_byte:
+                path = visit.path + statement.names
+                below.append(
+                    _Visit(statement.value, inner, path, "", draft, statement.node, bound=True)
+                )
         return below
 
     def _drop_parts(self) -> None:
@@ -218,10 +226,13 @@ class Walk:
         if len(self.drafts) < 2:  # noqa: PLR2004 - a part and a whole
             return
         owners = {
-            one.node.start_byte: draft for draft in self.drafts if draft.role for one in draft.sets
+            attributes.node.start_byte: draft
+            for draft in self.drafts
+            if draft.role
+            for attributes in draft.sets
         }
         built = {draft.path for draft in self.drafts if draft.role == "package"}
-        kept = []
+        whole = []
         for draft in self.drafts:
             owner = None if draft.role else owners.get(draft.node.start_byte)
             if owner is not None:
@@ -232,8 +243,8 @@ class Walk:
                 or draft.path not in built
                 or draft.get("version", *_SOURCES) is not None
             ):
-                kept.append(draft)
-        self.drafts = kept
+                whole.append(draft)
+        self.drafts = whole
 
     # --- let and functions ---
 
@@ -289,28 +300,28 @@ class Walk:
     def _application(self, visit: _Visit) -> Iterable[_Visit]:
         head, applied = terms.applied(visit.node)
         if not applied:
-            return [visit.part(one) for one in head.named_children if self._holds(one)]
+            return [visit.part(child) for child in head.named_children if self._holds(child)]
         name = terms.last_name(head, self._data)
         first, argument = applied[0]
         role: Role = ""
         if name in self._fetchers:
             role = "source"
-            known = Call(name, first, argument, visit.scope, visit.path, self._place(visit))
-            (visit.draft.calls if visit.draft is not None else self.loose).append(known)
+            call = Call(name, first, argument, visit.scope, visit.path, self._place(visit))
+            (visit.draft.calls if visit.draft is not None else self.loose).append(call)
         elif _BUILDER.fullmatch(name):
             role = "package"
         elif name in _OVERRIDES:
             role = "override"
         elif _CALL_PACKAGE.fullmatch(name):
-            self._package_file(visit, [one for _, one in applied])
+            self._package_file(visit, [value for _, value in applied])
         elif _OTHER_FETCHER.fullmatch(name):
             role = "source"
-            other = Call(name, first, argument, visit.scope, visit.path, self._place(visit))
-            (visit.draft.others if visit.draft is not None else self.loose_others).append(other)
+            call = Call(name, first, argument, visit.scope, visit.path, self._place(visit))
+            (visit.draft.others if visit.draft is not None else self.loose_others).append(call)
         below = [] if terms.plain_names(head, self._data) else [visit.part(head)]
-        for _, one in applied:
-            if role in ("package", "override") or self._holds(one):
-                below.append(visit.argument(one, role) if role else visit.part(one))
+        for _, operand in applied:
+            if role in ("package", "override") or self._holds(operand):
+                below.append(visit.argument(operand, role) if role else visit.part(operand))
         return below
 
     _enter: ClassVar[dict[str, Callable[[Walk, _Visit], Iterable[_Visit]]]] = {
@@ -328,12 +339,12 @@ class Walk:
         for argument in map(syntax.unwrap, arguments):
             if argument.type == "path_expression":
                 written = syntax.text(argument, self._data)
-                found = PackageFile(
+                file = PackageFile(
                     visit.path,
                     written,
                     syntax.line(visit.node),
                     syntax.span(visit.node),
                     self._place(visit),
                 )
-                self.files.append(found)
+                self.files.append(file)
                 return
