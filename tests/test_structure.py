@@ -99,6 +99,20 @@ DOORS = {
 """Methods of a path, and functions of anyio, that reach outside: only `effects` uses them."""
 
 
+FORBIDDEN_NAMES = {
+    *("asked", "found", "given", "kept", "known", "mine", "more", "one", "other", "said", "seen"),
+    *("some", "told", "wanted"),
+}
+"""Pronouns and participles that name nothing: a package, a tag, a commit has a name of its own."""
+
+ROOMS_OF_NOUNS = {
+    *("model", "fetchers", "identify", "choose", "verify"),
+    *("effects", "effects.processes", "effects.http", "effects.git", "effects.github"),
+    *("overlay.reading", "overlay.editing"),
+}
+"""The rooms that are free of these names already; in the end all rooms are, and this list goes."""
+
+
 CLOCKS = {
     f"{owner}.{method}"
     for owner, methods in {
@@ -339,6 +353,57 @@ def test_a_class_name_means_one_thing() -> None:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 homes.setdefault(node.name, []).append(name)
     assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
+def test_a_name_is_a_noun_of_the_field() -> None:
+    assert set(ROOMS) >= ROOMS_OF_NOUNS
+    named = {
+        name: wrongly_named(path.read_text())
+        for name, path in NAMES.items()
+        if room_of(name) in ROOMS_OF_NOUNS
+    }
+    assert {name: words for name, words in named.items() if words} == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("class Told: ...", {"Told"}),
+        ("def _asked(): ...", {"_asked"}),
+        ("async def found(): ...", {"found"}),
+        ("def find(one, /, *some, known=(), **more): ...", {"one", "some", "known", "more"}),
+        ("sorted(tags, key=lambda one: one.version)", {"one"}),
+        ("class Offer(Struct):\n    known: CommitFacts = NO_FACTS", {"known"}),
+        ("class Offer:\n    seen = 0", {"seen"}),
+        ("self._told = {}", {"_told"}),
+        ("self.found: list[Call] = []", {"found"}),
+        ("class KnownTag: ...\ndef find_other(known_tag): ...", set()),
+        ("hashed.kept", set()),
+        ("ask(known=facts)", set()),
+    ],
+)
+def test_what_names_nothing_is_seen(code: str, words: set[str]) -> None:
+    """Seen where it is declared; who uses what another room declared cannot help it."""
+    assert wrongly_named(code) == words
+
+
+def wrongly_named(code: str) -> set[str]:
+    """The forbidden names among a module's classes, functions, parameters and attributes."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(code)):
+        match node:
+            case ast.ClassDef(name=name, body=body):
+                targets: list[ast.expr] = [
+                    part.target for part in body if isinstance(part, ast.AnnAssign)
+                ]
+                for part in body:
+                    targets += part.targets if isinstance(part, ast.Assign) else []
+                names |= {name, *(target.id for target in targets if isinstance(target, ast.Name))}
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.arg(arg=name):
+                names.add(name)
+            case ast.Attribute(attr=name, ctx=ast.Store()):
+                names.add(name)
+    return {name for name in names if name.strip("_").lower() in FORBIDDEN_NAMES}
 
 
 def test_a_label_has_one_reader() -> None:
