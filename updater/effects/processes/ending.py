@@ -25,7 +25,7 @@ GRACE: Final = 2.0
 """The seconds that a run has to end in order."""
 
 _LAST_GRACE: Final = 1.0
-_SAID: Final = b"updater: interrupted; every file is either as it was or finished\n"
+_INTERRUPTED: Final = b"updater: interrupted; every file is either as it was or finished\n"
 
 
 def end_on_sigterm() -> None:
@@ -110,18 +110,18 @@ def _woken() -> Iterator[None]:
     import asyncio  # noqa: PLC0415 - a loop runs by now
 
     loop = asyncio.get_running_loop()
-    taken, given = os.pipe()
-    os.set_blocking(taken, False)
-    os.set_blocking(given, False)
-    loop.add_reader(taken, os.read, taken, 4096)
-    before = signal.set_wakeup_fd(given, warn_on_full_buffer=False)
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    os.set_blocking(writer, False)
+    loop.add_reader(reader, os.read, reader, 4096)
+    before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     try:
         yield
     finally:
         signal.set_wakeup_fd(before)
-        loop.remove_reader(taken)
-        os.close(taken)
-        os.close(given)
+        loop.remove_reader(reader)
+        os.close(reader)
+        os.close(writer)
 
 
 def _begin_grace() -> None:
@@ -135,7 +135,7 @@ def _begin_grace() -> None:
 
 def _give_up() -> None:
     with suppress(OSError):
-        os.write(2, _SAID)
+        os.write(2, _INTERRUPTED)
     os._exit(INTERRUPTED)
 
 
