@@ -39,7 +39,7 @@ def test_each_kind_of_host_names_a_commits_archive_below_its_api(path: str, addr
 OTHERS = {
     "a commit that is not known": replace(ARCHIVE, commit=""),
     "a file's own hash": replace(ARCHIVE, unpack=False),
-    "a tree with its top folder": replace(ARCHIVE, strip_root=False),
+    "a tree with its top folder": replace(ARCHIVE, unpacking="flat"),
     "another kind of archive": replace(ARCHIVE, url="https://h.example/o/r/archive/v1.zip"),
 }
 

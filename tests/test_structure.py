@@ -108,9 +108,7 @@ FORBIDDEN_NAMES = {
 ROOMS_OF_NOUNS = {
     *("model", "fetchers", "identify", "choose", "verify"),
     *("effects", "effects.processes", "effects.http", "effects.git", "effects.github"),
-    *("overlay.reading", "overlay.editing", "upstreams", "metadata", "audit"),
-    *("pipeline", "pipeline.hash"),
-    *("publish", "publish.text", "publish.research", "publish.results"),
+    *("overlay.reading", "overlay.editing"),
 }
 """The rooms that are free of these names already; in the end all rooms are, and this list goes."""
 

@@ -154,7 +154,9 @@ def guarded(fetch: Fetch, project: Project, hosts: Mapping[str, Host]) -> Fetch:
     there, and so has the file other bytes.
     """
     host = project.on(hosts)
-    as_tree = fetch.unpack and fetch.strip_root and urlsplit(fetch.url).path.endswith(".tar.gz")
+    as_tree = (
+        fetch.unpack and fetch.unpacking != "flat" and urlsplit(fetch.url).path.endswith(".tar.gz")
+    )
     if host is None or not fetch.commit or not as_tree:
         return fetch
     return replace(fetch, guarded=HOST_KINDS[host.kind].archive(project, host, fetch.commit))

@@ -16,6 +16,7 @@ def test_a_commit_in_the_address_is_the_pin() -> None:
         values={"version": "2.0.0", "url": f"{HOME}/{COMMIT}.tar.gz"},
         url=f"{HOME}/{COMMIT}.tar.gz",
         unpack=True,
+        unpacking="fetchTarball",
         commit=COMMIT,
     )
 

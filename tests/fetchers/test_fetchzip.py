@@ -44,4 +44,4 @@ def test_what_changes_the_tree_blocks_its_hash(switch: str, blocked: str) -> Non
 def test_the_top_folder_is_stripped_unless_told_otherwise(switch: str, *, strip: bool) -> None:
     fetched = call(KIND, URL + switch).fetch()
     assert isinstance(fetched, Fetch)
-    assert fetched.strip_root is strip
+    assert (fetched.unpacking == "fetchzip") is strip

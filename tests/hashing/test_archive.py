@@ -43,13 +43,14 @@ from updater.hashing import ordered
 from updater.hashing.archive import Unpacked, hash_archive
 from updater.hashing.limits import Limits
 from updater.hashing.ordered import write_in_order
+from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from tests.real_nix import Nix
-    from updater.model import Sri
+    from updater.model import Sri, Unpacking
 
 SMALL: Tree = {
     b"a.py": File(b"print()\n", executable=True),
@@ -59,8 +60,8 @@ SMALL: Tree = {
 }
 
 
-def _hash(data: bytes, filename: str = "x.tar.gz", *, strip_root: bool = True) -> Sri:
-    return hash_archive(in_pieces(data), filename=filename, strip_root=strip_root).sri
+def _hash(data: bytes, filename: str = "x.tar.gz", unpacking: Unpacking = "fetchzip") -> Sri:
+    return hash_archive(in_pieces(data), filename=filename, unpacking=unpacking).sri
 
 
 # --- order --------------------------------------------------------------------------------------
@@ -226,7 +227,7 @@ FLAT: Members = [(b"b", File(b"1")), (b"a", {}), (b"a/c", File(b"2"))]
 def test_a_flat_archive_is_hashed_without_stripping(tmp_path: Path, nix: Nix, dots: bytes) -> None:
     archive = tmp_path / "x.tar"
     archive.write_bytes(make_tar([(dots + path, node) for path, node in FLAT]))
-    assert _hash(archive.read_bytes(), strip_root=False) == fetchzip(
+    assert _hash(archive.read_bytes(), unpacking="flat") == fetchzip(
         nix, archive, tmp_path / "scratch", strip_root=False
     )
 
@@ -238,6 +239,55 @@ def test_a_single_file_is_put_into_a_folder(tmp_path: Path, nix: Nix) -> None:
     archive.write_bytes(make_tar([(b"only", File(b"1", executable=True))]))
     assert _hash(archive.read_bytes()) == fetchzip(nix, archive, tmp_path / "scratch")
     assert _hash(archive.read_bytes()) != nix_prefetch(nix, archive)
+
+
+BUILD = "set hash: build for this package, so that its fetcher unpacks it"
+
+
+def _refused_by_nix(data: bytes, filename: str) -> str:
+    """Return why an archive is not hashed for fetchTarball, though it is for fetchzip."""
+    _hash(data, filename)
+    with pytest.raises(HashError) as caught:
+        _hash(data, filename, "fetchTarball")
+    assert caught.value.hint == BUILD
+    return str(caught.value)
+
+
+def test_a_single_file_is_refused_for_fetchtarball() -> None:
+    assert _refused_by_nix(make_tar([(b"only", File(b"1"))]), "x.tar") == (
+        "'x.tar' has the file 'only' alone at its top, which some releases of Nix put into a "
+        "folder and others do not"
+    )
+
+
+def test_a_zip_is_refused_for_fetchtarball_where_nix_sees_no_modes() -> None:
+    data = make_zip([(b"t/a", File(b"1"))])
+    assert _refused_by_nix(data, "archive") == (
+        "'archive' is a zip archive that is not supported here, since Nix sees its modes only "
+        "where its name ends in .zip"
+    )
+
+
+def test_a_zip_is_refused_for_fetchtarball_where_nix_reads_no_names() -> None:
+    data = make_zip([("t/é".encode(), File(b"1"))])
+    assert _refused_by_nix(data, "x.zip") == (
+        "'x.zip' is a zip archive that is not supported here, since Nix reads no such name in a "
+        "zip: 't/é'"
+    )
+
+
+@pytest.mark.nix
+@pytest.mark.parametrize("form", ["tar", "zip"])
+def test_the_hash_for_fetchtarball_is_the_one_that_nix_gives(
+    tmp_path: Path, nix: Nix, form: str
+) -> None:
+    archive = tmp_path / f"x.{form}"
+    archive.write_bytes(make_tar(members(SMALL)) if form == "tar" else make_zip(members(SMALL)))
+    own = _hash(archive.read_bytes(), archive.name, "fetchTarball")
+    call = f'builtins.fetchTarball {{ url = "{archive.as_uri()}"; sha256 = "{own}"; }}'
+    path = nix.run("nix-instantiate", "--eval", "--expr", call).strip().strip('"')
+    assert parse_hash(nix.run("nix", "hash", "path", path).strip()) == own
+    assert own == nix_prefetch(nix, archive)
 
 
 @pytest.mark.nix
@@ -276,7 +326,7 @@ def test_an_archive_without_a_top_folder_is_an_error(
 
 
 def test_an_empty_archive_is_an_empty_folder_without_stripping(tmp_path: Path) -> None:
-    assert _hash(make_tar([]), strip_root=False) == hash_path(write_tree({}, tmp_path / "top"))
+    assert _hash(make_tar([]), unpacking="flat") == hash_path(write_tree({}, tmp_path / "top"))
 
 
 # --- formats and pieces -------------------------------------------------------------------------
@@ -329,7 +379,7 @@ def test_without_a_zstd_library_the_error_says_what_to_do(monkeypatch: pytest.Mo
     with pytest.raises(HashError) as caught:
         _hash(zstd_compressed(make_tar(members(SMALL))), "x.tar.zst")
     assert str(caught.value) == "this is a zstd archive, and no zstd library is installed"
-    assert caught.value.hint == "install backports.zstd, or set hash: nix for this package"
+    assert caught.value.hint == f"install backports.zstd, or {BUILD}"
 
 
 def test_a_stream_that_wants_too_much_memory_is_refused() -> None:

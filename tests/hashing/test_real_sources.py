@@ -73,7 +73,7 @@ def test_a_wheel_is_hashed_as_unzip_unpacks_it(
     data = _download(index, "idna", "idna-3.10-py3-none-any.whl")
     archive = tmp_path / "wheel.zip"
     archive.write_bytes(data)
-    unpacked = hash_archive(in_pieces(data), filename="wheel.zip", strip_root=False)
+    unpacked = hash_archive(in_pieces(data), filename="wheel.zip", unpacking="flat")
     assert unpacked.sri == fetchzip(nix, archive, tmp_path / "scratch", strip_root=False)
 
 

@@ -89,7 +89,7 @@ class Builder(Struct, frozen=True):
             archive: what was downloaded, at the path that `archive` yields.
             sri: the hash of the tree in it.
             policy: says how long Nix may take.
-            strip_root: as in `Fetch`.
+            strip_root: as fetchzip's ``stripRoot``.
 
         Returns:
             None where Nix has to unpack it itself.

@@ -8,15 +8,12 @@ import msgspec
 import yaml
 
 from updater.config import values as spellings
-from updater.config import yaml_text
 from updater.config.keys import Document
 from updater.config.mistakes import first_misfit
 from updater.errors import ConfigError
 
 if TYPE_CHECKING:
     from updater.config.mistakes import Misfit
-
-_MOST_SHOWN = 100  # characters of a value that is wrong
 
 
 def read(content: bytes, shown: str) -> Document:
@@ -35,9 +32,7 @@ def read(content: bytes, shown: str) -> Document:
         said = "cannot be read: is not UTF-8"
         raise ConfigError(said, file=shown, hint="check --config") from error
     try:
-        data = yaml_text.load(text)
-    except ValueError as error:
-        raise ConfigError(str(error), file=shown, hint="write it shorter") from error
+        data = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise ConfigError(f"no valid YAML: {error.problem}", file=shown, line=line) from error
@@ -68,13 +63,8 @@ def _wrong(misfit: Misfit, node: yaml.Node | None, shown: str) -> ConfigError:
     if not misfit.expected:
         hint = f"known here: {', '.join(misfit.known)}"
         return ConfigError("is no known key", file=shown, line=line, key=key, hint=hint)
-    message = f"{misfit.expected}; found {shortened(repr(misfit.found))}"
+    message = f"{misfit.expected}; found {misfit.found!r}"
     return ConfigError(message, file=shown, line=line, key=key)
-
-
-def shortened(text: str) -> str:
-    """Return the beginning of a long text."""
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
 
 
 def _step(node: yaml.Node | None, part: int | str) -> tuple[yaml.Node, yaml.Node] | None:

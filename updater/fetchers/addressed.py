@@ -24,6 +24,7 @@ from updater.model import (
 
 if TYPE_CHECKING:
     from updater.fetchers.address import DownloadAddress
+    from updater.model import Unpacking
 
 _URLS = ("url", "urls[0]")
 _COMMIT_DIGITS = 40
@@ -34,11 +35,13 @@ class AddressFetcher(Fetcher):
 
     Attributes:
         unpack: the hash is that of the tree inside.
+        unpacking: by whose rule.
         switches: arguments that change what is hashed.
     """
 
     writes: ClassVar[frozenset[str]] = frozenset({"url", "urls"})
     unpack: ClassVar[bool]
+    unpacking: ClassVar[Unpacking] = "fetchzip"
     switches: ClassVar[tuple[str, ...]]
 
     def project(self, package: Package, source: Source) -> Project:
@@ -90,9 +93,10 @@ class AddressFetcher(Fetcher):
                 return new
             values[name] = new
         url = values[_name(source)]
-        blocked, strip_root = self.blocked(source), source.value("stripRoot") != "false"
+        blocked = self.blocked(source)
+        unpacking = "flat" if source.value("stripRoot") == "false" else self.unpacking
         if here.project.on_index:
-            return self._from_index(values, url, candidate, blocked, strip_root=strip_root)
+            return self._from_index(values, url, candidate, blocked, unpacking)
         if url.startswith("mirror:"):
             blocked = blocked or "only Nix knows the hosts of mirror: addresses"
         host = f"{here.project.scheme}://{here.project.host}"
@@ -100,7 +104,7 @@ class AddressFetcher(Fetcher):
             values=values,
             url=f"{web}{url.removeprefix(host)}" if web and url.startswith(f"{host}/") else url,
             unpack=self.unpack,
-            strip_root=strip_root,
+            unpacking=unpacking,
             commit=candidate.commit if here.is_archive else "",
             blocked=blocked,
         )
@@ -116,8 +120,7 @@ class AddressFetcher(Fetcher):
         url: str,
         candidate: Candidate,
         blocked: str,
-        *,
-        strip_root: bool,
+        unpacking: Unpacking,
     ) -> Fetched:
         filename = address.parse(url).filename
         distribution = next(
@@ -132,7 +135,7 @@ class AddressFetcher(Fetcher):
             values=values,
             url=distribution.url,
             unpack=self.unpack,
-            strip_root=strip_root,
+            unpacking=unpacking,
             sri=distribution.sri,
             size=distribution.size,
             blocked=blocked,

@@ -11,7 +11,7 @@ from updater.fetchers.addressed import AddressFetcher
 from updater.fetchers.base import written_hash
 
 if TYPE_CHECKING:
-    from updater.model import Package, Source
+    from updater.model import Package, Source, Unpacking
 
 
 class FetchTarball(AddressFetcher):
@@ -19,6 +19,7 @@ class FetchTarball(AddressFetcher):
 
     functions: ClassVar[frozenset[str]] = frozenset({"fetchTarball"})
     unpack: ClassVar[bool] = True
+    unpacking: ClassVar[Unpacking] = "fetchTarball"
     switches: ClassVar[tuple[str, ...]] = ()
 
     def skip(self, package: Package, source: Source) -> str:

@@ -2,8 +2,10 @@
 
 The rule is that of nixpkgs' ``fetchzip`` (pkgs/build-support/fetchzip), on which fetchFromGitHub
 and its kin rest: unpack with GNU tar or unzip, and take what is inside the single top folder. A
-single top file is put into a folder. ``nix-prefetch-url --unpack`` differs: it takes several top
-entries as they are, and a single file for the root itself.
+single top file is put into a folder. fetchTarball and ``nix-prefetch-url --unpack`` are Nix's own,
+which unpacks with libarchive: what the programs read in different ways is refused for all, and what
+is left differs only at the top. nix-prefetch-url takes several top entries as they are, and a
+single file for the root itself; with fetchTarball that depends on Nix's release.
 """
 
 from __future__ import annotations
@@ -26,12 +28,13 @@ from updater.hashing.tar import Tar
 from updater.hashing.top import Top
 from updater.hashing.tree import OutOfOrder
 from updater.hashing.zip import Zip
+from updater.hashing.zip_records import unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from updater.hashing.nar import Sink
-    from updater.model import Sri
+    from updater.model import Sri, Unpacking
 
 Keep: TypeAlias = "Callable[[str, int], bool]"
 """Says from a file's path below the root and its size whether its bytes are kept."""
@@ -62,7 +65,7 @@ def hash_archive(
     chunks: Iterable[bytes],
     *,
     filename: str,
-    strip_root: bool = True,
+    unpacking: Unpacking = "fetchzip",
     limits: Limits | None = None,
     keep: Keep = keep_project_files,
 ) -> Unpacked:
@@ -71,7 +74,7 @@ def hash_archive(
     Args:
         chunks: the archive's bytes, in pieces of any size; what it raises is passed on.
         filename: the archive's name, for messages.
-        strip_root: as fetchzip's ``stripRoot``.
+        unpacking: whose rule is followed.
         limits: what the archive may cost.
         keep: which files' bytes are kept, up to 8 MB together.
 
@@ -82,7 +85,7 @@ def hash_archive(
     """
     meter = Meter(limits or Limits())
     with _Download(chunks, meter) as download:
-        reading = _Reading(download, meter, filename, strip_root=strip_root, keep=keep)
+        reading = _Reading(download, meter, filename, unpacking, keep)
         try:
             return reading.run(write_in_order)
         except OutOfOrder:
@@ -97,19 +100,20 @@ class _Reading:
     """One archive, which may be read twice."""
 
     def __init__(
-        self, download: _Download, meter: Meter, filename: str, *, strip_root: bool, keep: Keep
+        self, download: _Download, meter: Meter, filename: str, unpacking: Unpacking, keep: Keep
     ) -> None:
         self._download = download
         self._meter = meter
         self._filename = filename
-        self._strip_root = strip_root
+        self._strips = unpacking != "flat"
+        self._builtin = unpacking == "fetchTarball"
         self._keep = keep
 
     def run(self, write: _Write) -> Unpacked:
         """Read the archive from its start and hash its tree."""
         self._meter.rewind()
         source = self._source()
-        top = Top(self._filename) if self._strip_root else None
+        top = Top(self._filename, lone_file=not self._builtin) if self._strips else None
         kept: dict[str, bytes] = {}
         with Digest() as digest, Spool() as spool:
             collisions = write(self._entries(source, top, kept), digest.write, spool, self._meter)
@@ -123,9 +127,11 @@ class _Reading:
 
     def _source(self) -> Tar | Zip:
         stream = Stream(self._download, self._meter, self._filename)
-        if stream.format == "zip":
-            return Zip(self._download.whole(), self._meter, self._filename)
-        return Tar(stream, self._filename)
+        if stream.format != "zip":
+            return Tar(stream, self._filename)
+        if self._builtin and not self._filename.lower().endswith(".zip"):
+            raise unsupported(self._filename, "Nix sees its modes only where its name ends in .zip")
+        return Zip(self._download.whole(), self._meter, self._filename)
 
     def _entries(
         self, source: Tar | Zip, top: Top | None, kept: dict[str, bytes]
@@ -133,6 +139,10 @@ class _Reading:
         room = _KEPT_BYTES
         for entry in source:
             self._meter.enter()
+            if self._builtin and isinstance(source, Zip) and not b"".join(entry.path).isascii():
+                raise unsupported(
+                    self._filename, "Nix reads no such name in a zip", b"/".join(entry.path)
+                )
             placed = top.strip(entry) if top else entry
             if not placed.path:
                 continue

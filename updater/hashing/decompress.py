@@ -14,6 +14,7 @@ import zlib
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
 from updater.errors import HashError, HostileArchive, NoArchive
+from updater.hashing.entry import BUILD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -112,7 +113,7 @@ def _zstd(meter: Meter) -> _Opened:
     except ImportError as error:
         raise HashError(
             "this is a zstd archive, and no zstd library is installed",
-            hint="install backports.zstd, or set hash: nix for this package",
+            hint=f"install backports.zstd, or {BUILD}",
         ) from error
     largest = meter.limits.window_bytes.bit_length() - 1
     options: dict[int, int] = {zstd.DecompressionParameter.window_log_max: largest}

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 NAME_BYTES: Final = 255
 PATH_BYTES: Final = 4095
+BUILD: Final = "set hash: build for this package, so that its fetcher unpacks it"
+"""What to do with an archive that is read in more than one way, or not here at all."""
 
 
 class Kind(Enum):
@@ -68,6 +70,13 @@ def split_path(raw: bytes) -> tuple[bytes, ...]:
     if b"\0" in raw:
         raise HostileArchive("the archive has a path with a zero byte", member=shown(raw))
     return tuple(parts)
+
+
+def names_something(raw: bytes) -> bool:
+    """Tell whether a path ends in a name, and not in a dot, which only a folder may be called."""
+    if not raw.endswith((b".", b"/")):
+        return bool(raw)
+    return raw.rstrip(b"/").rpartition(b"/")[2] not in (b"", b".")
 
 
 def shown(path: bytes | Iterable[bytes]) -> str:

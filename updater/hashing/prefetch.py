@@ -114,9 +114,7 @@ class Prefetcher(Struct, frozen=True):
         from updater.hashing.archive import hash_archive  # noqa: PLC0415 - ten modules; a check does without
 
         name = fetch.url.rsplit("/", 1)[-1]
-        unpacked = hash_archive(
-            file, filename=name, strip_root=fetch.strip_root, limits=self.limits
-        )
+        unpacked = hash_archive(file, filename=name, unpacking=fetch.unpacking, limits=self.limits)
         for _ in file:
             pass
         if fetch.commit and unpacked.commit != fetch.commit:

@@ -1,53 +1,35 @@
 """Tar archives as a stream of entries: ustar, pax and GNU long names.
 
 Reads headers itself, since the standard library's ``tarfile`` takes longer for the headers of small
-files than decompression and hashing for all the rest. Sources: POSIX.1-2017, "pax Interchange
-Format"; GNU tar manual, "Basic Tar Format".
+files than decompression and hashing for all the rest.
 """
 
 from __future__ import annotations
 
-import zlib
 from typing import TYPE_CHECKING, Final
 
 from updater.errors import HashError, HostileArchive
-from updater.hashing.entry import PATH_BYTES, Entry, Kind, shown, split_path
+from updater.hashing import tar_headers as headers
+from updater.hashing.entry import PATH_BYTES, Entry, Kind, names_something, shown, split_path
+from updater.hashing.tar_headers import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from updater.hashing.decompress import Stream
 
-BLOCK: Final = 512
 _ZEROS: Final = bytes(BLOCK)
-_EXTENSION_BYTES: Final = 1 << 20
+# libarchive leaves longer records out.
+_EXTENSION_BYTES: Final = 999_999
 _OWNER_EXECUTES: Final = 0o100
 _SMALL_BYTES: Final = 1 << 17
 
-_NAME: Final = slice(0, 100)
-_MODE: Final = slice(100, 108)
-_SIZE: Final = slice(124, 136)
-_CHECKSUM: Final = slice(148, 156)
-_TYPE: Final = slice(156, 157)
-_TARGET: Final = slice(157, 257)
-_MAGIC: Final = slice(257, 263)
-_PREFIX: Final = slice(345, 500)
-
-# GNU's long name and long target, and what overrules them.
-_EXTENSIONS: Final = (b"L", b"K", b"x")
+_LONG_NAME: Final = b"L"
+_LONG_TARGET: Final = b"K"
+_EXTENDED: Final = b"x"
+_EXTENSIONS: Final = (_LONG_NAME, _LONG_TARGET, _EXTENDED)
 _REGULAR: Final = (b"0", b"\0", b"7")
-_REFUSED: Final = {
-    b"3": "a character device",
-    b"4": "a block device",
-    b"6": "a named pipe",
-}
-_UNSUPPORTED: Final = {
-    b"S": "a sparse file",
-    b"D": "a folder listing of an incremental backup",
-    b"M": "a file that continues from another volume",
-    b"V": "a volume label with content",
-}
-_ADLER_BASE: Final = 65521
+_LINKS: Final = {b"1": Kind.HARD_LINK, b"2": Kind.SYMLINK}
 
 
 class Tar:
@@ -76,55 +58,59 @@ class Tar:
         """
         extensions: dict[bytes, dict[str, bytes]] = {}
         while header := self._header():
-            flag = header[_TYPE]
-            size = self._number(header[_SIZE], "size")
+            flag = header[headers.TYPE]
+            size = self._number(header[headers.SIZE], "size")
             if flag in _EXTENSIONS:
                 if flag in extensions:
                     # GNU tar takes the last one, others join them.
                     raise HostileArchive("the archive has two headers of one kind for one member")
-                extensions[flag] = self._pax(size) if flag == b"x" else self._long_name(size, flag)
+                extensions[flag] = (
+                    self._pax(size) if flag == _EXTENDED else self._long_name(size, flag)
+                )
             elif flag == b"g":
                 self._global(size)
             else:
-                names = _names(extensions)
-                if "size" in names:
-                    size = self._number_of(names["size"])
-                # A volume's label takes the extended headers before it, and is no member.
                 if flag != b"V" or size:
-                    yield self._entry(header, flag, size, names)
+                    yield self._entry(header, flag, size, _joined(extensions))
+                elif extensions:
+                    # GNU tar takes them for the label's, libarchive for the next member's.
+                    raise HostileArchive("the archive has a header in front of its volume's label")
                 for _ in self._rest:
                     pass
                 extensions = {}
+        if extensions:
+            raise HostileArchive("the archive ends with a header that belongs to no member")
         # What follows the end mark is no part of the tree, but the checksum after it is looked at.
         for _ in self._blocks:
             pass
 
     def _entry(self, header: bytes, flag: bytes, size: int, names: dict[str, bytes]) -> Entry:
-        raw = names["path"] if "path" in names else _header_path(header)
+        if "size" in names:
+            size = self._number_of(names["size"])
+        # Its own path is looked at in any case: it tells whether the header's format is one.
+        raw = names.get("path", headers.path_of(header))
         path = split_path(raw)
-        if not raw or (flag != b"5" and raw.endswith(b"/.")):
+        kind = self._kind(flag, raw)
+        if not raw or (kind is not Kind.FOLDER and not names_something(raw)):
             raise HostileArchive("the archive has a member without a name", member=shown(raw))
-        if flag in _REGULAR:
-            if not raw.endswith(b"/"):
-                executable = bool(self._number(header[_MODE], "mode") & _OWNER_EXECUTES)
-                return Entry(Kind.FILE, path, executable, size, self._content(size))
-            kind = Kind.FOLDER
-        elif flag == b"5":
-            kind = Kind.FOLDER
-        elif flag == b"2":
-            kind = Kind.SYMLINK
-        elif flag == b"1":
-            kind = Kind.HARD_LINK
-        else:
-            raise _refusal(flag, raw)
+        if flag in _REGULAR and kind is Kind.FOLDER and "path" in names:
+            # libarchive does not see the slash where what is before it is not ASCII.
+            raise HostileArchive("the archive has a folder of a file's type", member=shown(raw))
+        mode = self._number(header[headers.MODE], "mode")
+        if (field := headers.bad_number(header)) is not None:
+            raise self._bad("owner, group or time", field)
+        if kind is Kind.FILE:
+            self._refuse_target(names, raw)
+            return Entry(kind, path, bool(mode & _OWNER_EXECUTES), size, self._content(size))
         if size:
             raise HostileArchive(
                 f"the archive has {size} bytes of content for something that is no file",
                 member=shown(raw),
             )
         if kind is Kind.FOLDER:
+            self._refuse_target(names, raw)
             return Entry(kind, path)
-        target = names.get("linkpath") or header[_TARGET].partition(b"\0")[0]
+        target = headers.target_of(header, names)
         if (
             not target
             or b"\0" in target
@@ -135,6 +121,22 @@ class Tar:
                 "the archive has a link without a usable target", member=shown(raw)
             )
         return Entry(kind, path, target=target)
+
+    @staticmethod
+    def _kind(flag: bytes, raw: bytes) -> Kind:
+        if flag in _REGULAR:
+            return Kind.FOLDER if raw.endswith(b"/") else Kind.FILE
+        if flag == b"5":
+            return Kind.FOLDER
+        if flag in _LINKS:
+            return _LINKS[flag]
+        raise headers.refusal(flag, raw)
+
+    @staticmethod
+    def _refuse_target(names: dict[str, bytes], raw: bytes) -> None:
+        """Refuse the target of what is no link: libarchive makes it one."""
+        if "linkpath" in names:
+            raise HostileArchive("the archive has a target for what is no link", member=shown(raw))
 
     # --- headers ---
 
@@ -155,35 +157,20 @@ class Tar:
         return block
 
     def _check(self, block: bytes) -> None:
-        field = block[_CHECKSUM]
-        expected = self._number(field, "checksum")
-        # Adler-32's lower half is one more than the sum of all bytes, modulo 65521, and comes from
-        # C; the checksum is that sum with its own field taken as eight spaces.
-        found = (zlib.adler32(block) & 0xFFFF) - 1 - sum(field) + 8 * 0x20
-        if (found - expected) % _ADLER_BASE == 0:
-            return
-        # Some old programs added the bytes up as signed ones.
-        signed = sum(memoryview(block).cast("b")) - sum(field) + 8 * 0x20
-        if signed == expected:
-            return
-        raise HashError(
-            f"{self._filename!r} is damaged: no tar header at byte {self._taken - BLOCK}",
-            hint="download it again; if it stays so, upstream's file is damaged",
-        )
+        if not headers.has_its_checksum(block):
+            raise HashError(
+                f"{self._filename!r} is damaged: no tar header at byte {self._taken - BLOCK}",
+                hint="download it again; if it stays so, upstream's file is damaged",
+            )
 
     def _number(self, field: bytes, what: str) -> int:
-        if field[0] & 0x80:
-            # GNU: a big-endian number, the first bit of which is the mark.
-            value = int.from_bytes(field, "big") - (0x80 << 8 * (len(field) - 1))
-            if field[0] == 0x80 and value < 1 << 62:  # noqa: PLR2004 - the mark alone
-                return value
-        else:
-            digits = field.partition(b"\0")[0].strip(b" ")
-            if not digits:
-                return 0
-            if digits.isdigit() and not digits.strip(b"01234567"):
-                return int(digits, 8)
-        raise HashError(
+        found = headers.number(field)
+        if found is None:
+            raise self._bad(what, field)
+        return found
+
+    def _bad(self, what: str, field: bytes) -> HashError:
+        return HashError(
             f"{self._filename!r} is damaged: the {what} in the tar header at byte "
             f"{self._taken - BLOCK} is {field!r}"
         )
@@ -197,7 +184,7 @@ class Tar:
 
     def _long_name(self, size: int, flag: bytes) -> dict[str, bytes]:
         name = self._extension(size).partition(b"\0")[0]
-        return {"path" if flag == b"L" else "linkpath": name}
+        return {"path" if flag == _LONG_NAME else "linkpath": name}
 
     def _global(self, size: int) -> None:
         found = self._pax(size)
@@ -208,22 +195,12 @@ class Tar:
 
     def _pax(self, size: int) -> dict[str, bytes]:
         data = self._extension(size)
-        found: dict[str, bytes] = {}
-        at = 0
-        while at < len(data):
-            digits = data[at : at + 8].partition(b" ")[0]
-            end = at + int(digits) if digits.isdigit() else at
-            record = data[at + len(digits) + 1 : end - 1]
-            key, equals, value = record.partition(b"=")
-            if not equals or end > len(data) or data[end - 1 : end] != b"\n":
-                raise HashError(
-                    f"{self._filename!r} is damaged: a pax header cannot be read: "
-                    f"{data[at : at + 40]!r}"
-                )
-            found[key.decode("utf-8", "replace")] = value
-            at = end
-        if any(key.startswith("GNU.sparse.") for key in found):
-            raise _refusal(b"S", found.get("GNU.sparse.name", found.get("path", b"")))
+        found = headers.extended(data)
+        if isinstance(found, int):
+            raise HashError(
+                f"{self._filename!r} is damaged: a pax header cannot be read: "
+                f"{data[found : found + 40]!r}"
+            )
         return found
 
     def _extension(self, size: int) -> bytes:
@@ -292,25 +269,15 @@ class Tar:
         )
 
 
-def _names(extensions: dict[bytes, dict[str, bytes]]) -> dict[str, bytes]:
+def _joined(extensions: dict[bytes, dict[str, bytes]]) -> dict[str, bytes]:
+    """Return what the extended headers say together.
+
+    Raises:
+        HostileArchive: two of them give the same, of which GNU tar and libarchive take another.
+    """
     names: dict[str, bytes] = {}
-    for flag in _EXTENSIONS:
-        names |= extensions.get(flag, {})
+    for records in extensions.values():
+        if names.keys() & records.keys():
+            raise HostileArchive("the archive has two headers of one kind for one member")
+        names |= records
     return names
-
-
-def _header_path(header: bytes) -> bytes:
-    name = header[_NAME].partition(b"\0")[0]
-    if header[_MAGIC] == b"ustar\0" and (prefix := header[_PREFIX].partition(b"\0")[0]):
-        return prefix + b"/" + name
-    return name
-
-
-def _refusal(flag: bytes, raw: bytes) -> HashError:
-    if flag in _REFUSED:
-        return HostileArchive(f"the archive has {_REFUSED[flag]}", member=shown(raw))
-    what = _UNSUPPORTED.get(flag, f"a member of the unknown type {flag!r}")
-    return HashError(
-        f"the archive has {what}, which is not supported here: {shown(raw)!r}",
-        hint="set hash: nix for this package",
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from updater.errors import HashError, HostileArchive
-from updater.hashing.entry import Entry, Kind, shown, split_path
+from updater.hashing.entry import BUILD, Entry, Kind, shown, split_path
 
 _FLAT: Final = (
     "set stripRoot = false in the fetcher if the archive is meant to be a flat list of files"
@@ -15,14 +15,17 @@ _FLAT: Final = (
 class Top:
     """Strips the first component of every path, and checks that all have the same.
 
-    A single top file stays as it is: fetchzip puts it into a folder.
+    Args:
+        filename: the archive's name, for messages.
+        lone_file: a single top file stays as it is, since fetchzip puts it into a folder.
 
     Raises:
         HashError: the archive has several top entries, or none, or a link in its place.
     """
 
-    def __init__(self, filename: str) -> None:
+    def __init__(self, filename: str, *, lone_file: bool = True) -> None:
         self._filename = filename
+        self._lone_file = lone_file
         self._name: bytes | None = None
         self._is_file = False
         self._beneath = False
@@ -64,6 +67,12 @@ class Top:
                     f"{self._filename!r} has the link {shown(self._name)!r} where its fetcher "
                     "expects a top folder",
                     hint=_FLAT,
+                )
+            if not self._lone_file:
+                raise HashError(
+                    f"{self._filename!r} has the file {shown(self._name)!r} alone at its top, "
+                    "which some releases of Nix put into a folder and others do not",
+                    hint=BUILD,
                 )
             self._is_file = True
 

@@ -1,22 +1,30 @@
 """Zip archives, read as Info-ZIP's ``unzip`` unpacks them, which is what fetchzip calls.
 
 A zip's modes and true sizes stand at its end, so it is read from a spool that has the whole of it.
-What unzip would rename or ask about is refused. Sources: PKWARE's APPNOTE.TXT, sections 4.3 and
-4.4; for what becomes of modes and names, ``mapattr`` and ``mapname`` in unzip's ``unix.c``.
+Source: PKWARE's APPNOTE.TXT, section 4.3.
 """
 
 from __future__ import annotations
 
-import re
-import stat
 import struct
 import zlib
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from updater.errors import HashError, HostileArchive
 from updater.hashing.decompress import AGAIN, inflated
-from updater.hashing.entry import PATH_BYTES, Entry, Kind, shown, split_path
+from updater.hashing.entry import BUILD, PATH_BYTES, Entry, Kind, shown
+from updater.hashing.zip_records import (
+    LOCAL,
+    RECORD,
+    STORED,
+    ZipMember,
+    check_local,
+    damaged,
+    descriptor_size,
+    directory_member,
+    unsupported,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,44 +35,17 @@ if TYPE_CHECKING:
 _END: Final = struct.Struct("<4sHHHHLLH")
 _END_64_PLACE: Final = struct.Struct("<4sLQL")
 _END_64: Final = struct.Struct("<4sQHHLLQQQQ")
-_RECORD: Final = struct.Struct("<4sBBHHHHHLLLHHHHHLL")
-_LOCAL: Final = struct.Struct("<4sHHHHHLLLHH")
-_FIELD: Final = struct.Struct("<HH")
+# What stands for a number that only the zip64 end record has: disks, counts, size, place.
+_IN_64: Final = (0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
+_BEFORE_SIZE: Final = 12
 
 _COMMENT_BYTES: Final = 0xFFFF
+# Where the directory's end stands farther from the archive's, libarchive does without it.
+_LARGEST_COMMENT: Final = 16_000
 _READ_BYTES: Final = 1 << 16
-_IN_64: Final = 0xFFFFFFFF
-_FIELD_64: Final = 0x0001
-_FIELD_UNICODE_PATH: Final = 0x7075
-_UNICODE_NAME: Final = slice(5, None)
-_ENCRYPTED: Final = 0x0001
-_UTF_8: Final = 0x0800
-_STORED: Final = 0
-_DEFLATED: Final = 8
-_DOS: Final = 0
-# Those whose upper attributes unzip takes for a Unix mode: VMS, Unix, Acorn, BeOS and the like.
-_MODE_MAKERS: Final = frozenset({2, 3, 5, 12, 13, 15, 16, 17, 30})
-# unzip drops control characters, and at the end what looks like a VMS version.
-_RENAMED: Final = re.compile(rb"[\x00-\x1f\x7f\xff]|;\d*/?$")
-# Those whose names unzip recodes; it sees the mark for UTF-8 only where there is an extra field.
-_RECODED: Final = frozenset({_DOS, 6, 11})
+_DESCRIPTOR_BYTES: Final = 24
 # So many records can be sorted in memory; more are brought into order on disk.
 _SORTED: Final = 50_000
-
-
-class _ZipMember(NamedTuple):
-    """A record of the central directory."""
-
-    path: tuple[bytes, ...]
-    name: bytes
-    kind: Kind
-    executable: bool
-    method: int
-    checksum: int
-    packed: int
-    size: int
-    place: int
-
 
 _path: Final = attrgetter("path")
 
@@ -88,14 +69,13 @@ class Zip:
 
     def __iter__(self) -> Iterator[Entry]:
         members = self._members()
+        spans = _Spans(self._start, self._filename, in_order=self._count > _SORTED)
         if self._count <= _SORTED:
             members = iter(sorted(members, key=_path))
-        packed = 0
         for member in members:
-            packed += member.packed
-            if packed > self._spool.end:
-                raise HostileArchive("the archive's members overlap", member=shown(member.name))
-            yield self._entry(member)
+            place = self._data_place(member, spans)
+            yield self._entry(member, place)
+        spans.check()
 
     # --- the records at the end ---
 
@@ -103,137 +83,101 @@ class Zip:
         size = self._spool.end
         tail_at = max(0, size - _COMMENT_BYTES - _END.size)
         tail = self._spool.read_at(tail_at, size - tail_at)
-        at = tail.rfind(b"PK\x05\x06")
-        while at >= 0:
-            end = _END.unpack_from(tail, at) if at + _END.size <= len(tail) else None
-            if end and at + _END.size + end[7] == len(tail):
-                comment = tail[at + _END.size :].decode("utf-8", "replace")
-                count, length, start, place = self._extended(end, tail_at + at)
-                if start + length != place:
-                    raise HashError(
-                        f"{self._filename!r} has {place - start - length} bytes that belong to no "
-                        "part of a zip archive",
-                        hint="set hash: nix for this package",
-                    )
-                return count, start, place, comment
-            at = tail.rfind(b"PK\x05\x06", 0, at)
-        raise HashError(
-            f"{self._filename!r} ends early, after {size} bytes: a zip archive's directory stands "
-            "at its end, and is not there",
-            hint=AGAIN,
-        )
+        # Every program takes the last signature that has room for a record behind it.
+        at = tail.rfind(b"PK\x05\x06", 0, max(0, len(tail) - _END.size + 4))
+        end = _END.unpack_from(tail, at) if at >= 0 else None
+        if end is None or at + _END.size + end[7] != len(tail):
+            raise HashError(
+                f"{self._filename!r} ends early, after {size} bytes: a zip archive's directory "
+                "stands at its end, and is not there",
+                hint=AGAIN,
+            )
+        comment = tail[at + _END.size :]
+        if len(comment) > _LARGEST_COMMENT:
+            raise unsupported(self._filename, f"its comment has {len(comment)} bytes")
+        count, length, start, place = self._extended(end, tail_at + at)
+        if start + length != place:
+            raise HashError(
+                f"{self._filename!r} has {place - start - length} bytes that belong to no "
+                "part of a zip archive",
+                hint=BUILD,
+            )
+        return count, start, place, comment.decode("utf-8", "replace")
 
     def _extended(self, end: tuple[Any, ...], place: int) -> tuple[int, int, int, int]:
-        _, disk, _, _, count, length, start, _ = end
-        if disk not in (0, 0xFFFF):
-            raise self._unsupported("it is one part of several")
-        if _IN_64 in (length, start) or count == 0xFFFF:  # noqa: PLR2004 - the mark for zip64
-            signature, _, place_64, _ = self._unpacked(_END_64_PLACE, place - _END_64_PLACE.size)
-            if signature == b"PK\x06\x07":
-                found = self._unpacked(_END_64, place_64)
-                if found[0] != b"PK\x06\x06":
-                    raise self._damaged("its zip64 end record is not where it should be")
-                return found[7], found[8], found[9], place_64
+        """Return count, size and place of the records, and where they end."""
+        numbers = end[1:7]
+        at = place - _END_64_PLACE.size
+        _, disk, place_64, disks = locator = (
+            self._unpacked(_END_64_PLACE, at) if at >= 0 else (b"", 0, 0, 0)
+        )
+        if locator[0] == b"PK\x06\x07":
+            signature, size, _, _, *wide = self._unpacked(_END_64, place_64)
+            whole = signature == b"PK\x06\x06" and place_64 + _BEFORE_SIZE + size == at
+            same = all(
+                narrow in (mark, number)
+                for narrow, mark, number in zip(numbers, _IN_64, wide, strict=True)
+            )
+            if not whole or not same or (disk, disks) != (0, 1):
+                raise damaged(self._filename, "its zip64 end record is not where it should be")
+            numbers, place = tuple(wide), place_64
+        disk, first, here, count, length, start = numbers
+        if disk or first:
+            raise unsupported(self._filename, "it is one part of several")
+        if here != count:
+            raise damaged(self._filename, "its directory has two numbers of members")
         return count, length, start, place
 
-    def _members(self) -> Iterator[_ZipMember]:
+    def _members(self) -> Iterator[ZipMember]:
         at = self._start
         for _ in range(self._count):
-            record = self._unpacked(_RECORD, at)
-            name_size, extra_size, comment_size = record[11:14]
-            at += _RECORD.size
+            record = self._read(at, RECORD.size)
+            name_size, extra_size, comment_size = RECORD.unpack(record)[11:14]
+            at += RECORD.size
             variable = self._read(at, name_size + extra_size)
             at += name_size + extra_size + comment_size
-            if record[0] != b"PK\x01\x02" or at > self._end:
-                raise self._damaged("its directory cannot be read")
-            yield self._member(record, variable[:name_size], variable[name_size:])
+            if not record.startswith(b"PK\x01\x02") or at > self._end:
+                raise damaged(self._filename, "its directory cannot be read")
+            yield directory_member(
+                record, variable[:name_size], variable[name_size:], self._filename
+            )
         if at != self._end:
-            raise self._damaged("its directory has more members than it says")
-
-    def _member(self, record: tuple[Any, ...], name: bytes, extra: bytes) -> _ZipMember:
-        _, _, maker, _, flags, method, _, _, checksum, packed, size, *_ = record
-        attributes, place = record[16:]
-        fields = self._fields(extra)
-        if flags & _ENCRYPTED:
-            raise self._unsupported("it is encrypted", name)
-        if method not in (_STORED, _DEFLATED):
-            raise self._unsupported(f"it uses compression method {method}", name)
-        if _RENAMED.search(name) or (maker == _DOS and b"\\" in name and b"/" not in name):
-            raise self._unsupported("unzip unpacks this member under another name", name)
-        kept = (flags & _UTF_8 and extra) or maker not in _RECODED
-        if not kept and not name.isascii():
-            raise self._unsupported("unzip takes this name for one in a DOS code page", name)
-        if _FIELD_UNICODE_PATH in fields and fields[_FIELD_UNICODE_PATH][_UNICODE_NAME] != name:
-            raise self._unsupported("this member has two names", name)
-        wide = fields.get(_FIELD_64, b"")
-        numbers = []
-        for number in (size, packed, place):
-            if number == _IN_64:
-                number, wide = int.from_bytes(wide[:8], "little"), wide[8:]  # noqa: PLW2901
-            numbers.append(number)
-        mode = attributes >> 16
-        kind = self._kind(name, maker, mode, size)
-        path = split_path(name)
-        if not path and kind is not Kind.FOLDER:
-            raise HostileArchive("the archive has a member without a name", member=shown(name))
-        executable = maker in _MODE_MAKERS and bool(mode & stat.S_IXUSR)
-        return _ZipMember(
-            path, name, kind, executable, method, checksum, numbers[1], numbers[0], numbers[2]
-        )
-
-    def _kind(self, name: bytes, maker: int, mode: int, size: int) -> Kind:
-        kind = stat.S_IFMT(mode)
-        if name.endswith(b"/"):
-            if size:
-                raise HostileArchive(
-                    f"the archive has {size} bytes of content for something that is no file",
-                    member=shown(name),
-                )
-            return Kind.FOLDER
-        if maker not in _MODE_MAKERS:
-            if kind == stat.S_IFLNK:
-                raise self._unsupported("unzip may or may not make this member a link", name)
-            return Kind.FILE
-        if kind == stat.S_IFLNK:
-            return Kind.SYMLINK
-        if kind in (0, stat.S_IFREG):
-            return Kind.FILE
-        raise HostileArchive("the archive has a device or something like it", member=shown(name))
-
-    def _fields(self, extra: bytes) -> dict[int, bytes]:
-        found = {}
-        at = 0
-        while at + _FIELD.size <= len(extra):
-            kind, size = _FIELD.unpack_from(extra, at)
-            at += _FIELD.size
-            found[kind] = extra[at : at + size]
-            at += size
-        return found
+            raise damaged(self._filename, "its directory has more members than it says")
 
     # --- contents ---
 
-    def _entry(self, member: _ZipMember) -> Entry:
+    def _data_place(self, member: ZipMember, spans: _Spans) -> int:
+        """Check a member's own header and return where its data begins."""
+        header = self._read(member.place, LOCAL.size)
+        name_size, extra_size = map(int, LOCAL.unpack(header)[-2:])
+        at = member.place + LOCAL.size
+        name, extra = self._read(at, name_size), self._read(at + name_size, extra_size)
+        described = check_local(member, header, name, extra, self._filename)
+        at += name_size + extra_size
+        end = at + member.packed
+        if described and member.kind is not Kind.FOLDER:
+            size = max(0, min(_DESCRIPTOR_BYTES, self._spool.end - end))
+            end += descriptor_size(member, self._read(end, size), self._filename)
+        spans.add(member, end)
+        return at
+
+    def _entry(self, member: ZipMember, place: int) -> Entry:
         if member.kind is Kind.FOLDER:
             return Entry(Kind.FOLDER, member.path)
-        content = self._content(member)
+        content = self._content(member, place)
         if member.kind is Kind.FILE:
             return Entry(Kind.FILE, member.path, member.executable, member.size, content)
-        if not 0 < member.size <= PATH_BYTES:
+        target = b"".join(content) if 0 < member.size <= PATH_BYTES else b""
+        if not target or b"\0" in target:
             raise HostileArchive(
                 "the archive has a link without a usable target", member=shown(member.name)
             )
-        return Entry(Kind.SYMLINK, member.path, target=b"".join(content))
+        return Entry(Kind.SYMLINK, member.path, target=target)
 
-    def _content(self, member: _ZipMember) -> Iterator[bytes]:
-        signature, *_, name_size, extra_size = self._unpacked(_LOCAL, member.place)
-        at = member.place + _LOCAL.size
-        if signature != b"PK\x03\x04" or self._read(at, name_size) != member.name:
-            raise HostileArchive(
-                "the archive's directory and its members differ", member=shown(member.name)
-            )
-        packed = self._packed(at + name_size + extra_size, member.packed)
+    def _content(self, member: ZipMember, place: int) -> Iterator[bytes]:
+        packed = self._packed(place, member.packed)
         left, checksum = member.size, 0
-        for piece in packed if member.method == _STORED else inflated(packed, self._filename):
+        for piece in packed if member.method == STORED else inflated(packed, self._filename):
             self._meter.unpack(len(piece))
             left -= len(piece)
             checksum = zlib.crc32(piece, checksum)
@@ -241,7 +185,7 @@ class Zip:
                 break
             yield piece
         if left or checksum != member.checksum:
-            raise self._damaged(f"{shown(member.name)!r} is not what its directory says")
+            raise damaged(self._filename, f"{shown(member.name)!r} is not what its directory says")
 
     def _packed(self, place: int, size: int) -> Iterator[bytes]:
         end = place + size
@@ -252,18 +196,60 @@ class Zip:
 
     def _read(self, place: int, size: int) -> bytes:
         if place < 0 or place + size > self._spool.end:
-            raise self._damaged("its directory points beyond its end")
+            raise damaged(self._filename, "its directory points beyond its end")
         return self._spool.read_at(place, size)
 
     def _unpacked(self, layout: struct.Struct, place: int) -> tuple[Any, ...]:
         return layout.unpack(self._read(place, layout.size))
 
-    def _damaged(self, why: str) -> HashError:
-        return HashError(f"{self._filename!r} is damaged: {why}", hint=AGAIN)
 
-    def _unsupported(self, why: str, name: bytes = b"") -> HashError:
-        member = f": {shown(name)!r}" if name else ""
-        return HashError(
-            f"{self._filename!r} is a zip archive that is not supported here, since {why}{member}",
-            hint="set hash: nix for this package",
-        )
+class _Spans:
+    """Which parts of the archive its members take: none may be within another.
+
+    Many names for the same compressed bytes are how the densest bombs are made.
+
+    Args:
+        end: where the directory begins.
+        filename: the archive's name, for messages.
+        in_order: they come in the order of their places, so that nothing need be kept.
+    """
+
+    def __init__(self, end: int, filename: str, *, in_order: bool) -> None:
+        self._end = end
+        self._filename = filename
+        self._in_order = in_order
+        self._spans: list[tuple[int, int, bytes]] = []
+        self._last = 0
+        self._packed = 0
+
+    def add(self, member: ZipMember, end: int) -> None:
+        """Take a member's span, which begins with its header.
+
+        Raises:
+            HostileArchive: there is more than the archive has.
+            HashError: they are many, and come in another order.
+        """
+        self._packed += member.packed
+        if self._packed > self._end or end > self._end:
+            raise _overlapping(member.name)
+        if not self._in_order:
+            self._spans.append((member.place, end, member.name))
+        elif member.place < self._last:
+            raise unsupported(self._filename, "its many members are in another order, or overlap")
+        self._last = end
+
+    def check(self) -> None:
+        """Compare all members' spans.
+
+        Raises:
+            HostileArchive: two overlap.
+        """
+        last = 0
+        for place, end, name in sorted(self._spans):
+            if place < last:
+                raise _overlapping(name)
+            last = end
+
+
+def _overlapping(name: bytes) -> HostileArchive:
+    return HostileArchive("the archive's members overlap", member=shown(name))

@@ -18,7 +18,7 @@ from updater.model.change import (
     PinValues,
 )
 from updater.model.choice import Choice, Evidence, Pinned, Stay, Take, Tracking, Wait
-from updater.model.fetch import Checkout, Fetch, Fetched, NoFile
+from updater.model.fetch import Checkout, Fetch, Fetched, NoFile, Unpacking
 from updater.model.hashes import Algorithm, GitOption, Hashed, HashMethod, Sri
 from updater.model.offers import (
     Candidate,
@@ -127,6 +127,7 @@ __all__ = [
     "Take",
     "TrackKind",
     "Tracking",
+    "Unpacking",
     "Updated",
     "Verdict",
     "Wait",

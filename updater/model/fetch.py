@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct, field
 
@@ -10,6 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from updater.model.hashes import GitOption, Sri
+
+
+Unpacking = Literal["fetchzip", "flat", "fetchTarball"]
+"""By whose rule an archive becomes a tree.
+
+``fetchzip`` takes what is inside the single top folder, and puts a single top file into a folder;
+``flat`` is fetchzip with ``stripRoot = false``, which takes all as it is; ``fetchTarball`` is the
+builtin, for which Nix itself unpacks.
+"""
 
 
 class Checkout(Struct, frozen=True):
@@ -33,7 +42,7 @@ class Fetch(Struct, frozen=True):
         values: field name -> new value, without the hash; ``version`` is the package's.
         url: what Nix would download.
         unpack: the hash is the NAR hash of the unpacked archive, else of the file.
-        strip_root: the archive's single top folder is left out, as fetchzip's ``stripRoot`` says.
+        unpacking: by whose rule the archive becomes a tree.
         sri: the file's own hash, where upstream publishes it.
         size: the file's length in bytes, where upstream publishes it.
         commit: the commit id that the archive must carry, or an empty string.
@@ -47,7 +56,7 @@ class Fetch(Struct, frozen=True):
     values: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
     unpack: bool = False
-    strip_root: bool = True
+    unpacking: Unpacking = "fetchzip"
     sri: Sri | None = None
     size: int | None = None
     commit: str = ""

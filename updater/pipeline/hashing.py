@@ -114,7 +114,7 @@ class HashStage(Struct, frozen=True):
     ) -> StoredSource | None:
         if archive is None or hashed is None:
             return None
-        policy, strip_root = search.subject.policy.build, search.fetches[0].strip_root
+        policy, strip_root = search.subject.policy.build, search.fetches[0].unpacking != "flat"
         return await self.run.builder().store(archive, hashed.sri, policy, strip_root=strip_root)
 
     def _fetches(self, subject: Subject, candidate: Candidate) -> Iterator[Fetch | NoFile]:

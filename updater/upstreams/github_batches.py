@@ -60,7 +60,7 @@ class Batches:
         self._host = host
         self._web = web
         self._failures = 0
-        self._offers: dict[Project, OfferOrError] = {}
+        self._found: dict[Project, OfferOrError] = {}
 
     async def ask(self, questions: Sequence[ProjectQuestion]) -> dict[Project, OfferOrError]:
         """Return what GraphQL knows; a project that it could not be asked about is missing."""
@@ -68,13 +68,13 @@ class Batches:
             partial(self._batch, questions[start : start + _BATCH])
             for start in range(0, len(questions), _BATCH)
         )
-        unanswered = len(questions) - len(self._offers)
+        unanswered = len(questions) - len(self._found)
         if unanswered:
             self._web.say(
                 f"{self._host.graphql} does not answer for {unanswered} repositories: "
                 "asking them by the git protocol"
             )
-        return self._offers
+        return self._found
 
     async def _batch(self, questions: Sequence[ProjectQuestion]) -> None:
         """Ask for a batch; what is not answered is asked again in two halves."""
@@ -87,7 +87,7 @@ class Batches:
             self._failures += 1
             left = list(questions)
         except StageError as error:
-            self._offers.update({question.project: error for question in questions})
+            self._found.update({one.project: error for one in questions})
             return
         else:
             self._failures = self._failures + 1 if len(left) == len(questions) else 0
@@ -108,10 +108,10 @@ class Batches:
             on=(RateLimited,),
             judge=_refuse_limit,
         )
-        content = await read_answer(answer, _Answer)
-        data = content.data or {}
+        said = await read_answer(answer, _Answer)
+        data = said.data or {}
         errors: dict[str, list[_Error]] = {}
-        for error in content.errors or ():
+        for error in said.errors or ():
             where = error.path or [""]
             errors.setdefault(str(where[0]), []).append(error)
         left = []
@@ -121,15 +121,15 @@ class Batches:
             try:
                 with bugs_at("look-up"):
                     parsed = _repository(question, data.get(alias))
-                    outcome = self._read(question, parsed, errors.get(alias, []))
+                    found = self._read(question, parsed, errors.get(alias, []))
             except StageError as error:
-                parsed, outcome = None, error
-            if outcome is None:
+                parsed, found = None, error
+            if found is None:
                 left.append(question)
-            elif isinstance(outcome, Offer) and parsed is not None and parsed.has_more:
-                incomplete.append(partial(self._complete, question, outcome, parsed))
+            elif isinstance(found, Offer) and parsed is not None and parsed.has_more:
+                incomplete.append(partial(self._complete, question, found, parsed))
             else:
-                self._offers[question.project] = outcome
+                self._found[question.project] = found
         await side_by_side(incomplete)
         return left
 
@@ -156,42 +156,42 @@ class Batches:
             return None
 
     async def _complete(
-        self, question: ProjectQuestion, offered: Offer, answer: RepositoryAnswer
+        self, question: ProjectQuestion, found: Offer, answer: RepositoryAnswer
     ) -> None:
         """Keep an offer, with the tags and releases that one page does not hold."""
         try:
             with bugs_at("look-up"):
-                offered = await self._whole(question, offered, answer)
+                found = await self._whole(question, found, answer)
         except StageError as error:
-            self._offers[question.project] = error
+            self._found[question.project] = error
         else:
-            self._offers[question.project] = offered
+            self._found[question.project] = found
 
     async def _whole(
-        self, question: ProjectQuestion, offered: Offer, answer: RepositoryAnswer
+        self, question: ProjectQuestion, found: Offer, answer: RepositoryAnswer
     ) -> Offer:
         if answer.has_more_tags:
-            offered = await self._with_all_tags(question, offered)
+            found = await self._with_all_tags(question, found)
         if answer.has_more_releases:
-            tags = {candidate.ref: candidate.commit for candidate in offered.candidates}
+            tags = {one.ref: one.commit for one in found.candidates}
             listed = await releases_by_rest(answer.path, self._host, self._web, tags)
-            offered = replace(offered, releases=listed)
-        return offered
+            found = replace(found, releases=listed)
+        return found
 
-    async def _with_all_tags(self, question: ProjectQuestion, offered: Offer) -> Offer:
+    async def _with_all_tags(self, question: ProjectQuestion, found: Offer) -> Offer:
         """Ask the git protocol: one request, where GraphQL needs one for each hundred tags."""
         url = f"{question.project.page(self._host.web)}.git"
         refs = await ls_refs(url, prefixes(ProjectQuestion(question.project)), self._web, "basic")
-        by_ref = {candidate.ref: candidate for candidate in offered.candidates}
+        known = {one.ref: one for one in found.candidates}
         web = refs.url.removesuffix(".git")
         every = offer(question, refs, lambda tag: f"{web}/releases/tag/{tag}").candidates
         dated = tuple(
-            replace(candidate, published=by_ref[candidate.ref].published)
-            if candidate.ref in by_ref and by_ref[candidate.ref].commit == candidate.commit
-            else candidate
-            for candidate in every
+            replace(one, published=known[one.ref].published)
+            if one.ref in known and known[one.ref].commit == one.commit
+            else one
+            for one in every
         )
-        return replace(offered, candidates=dated)
+        return replace(found, candidates=dated)
 
 
 def _repository(question: ProjectQuestion, raw: Raw | None) -> RepositoryAnswer | None:
@@ -206,8 +206,8 @@ def _refuse_limit(answer: HttpResponse) -> None:
     """Raise RateLimited for an answer whose body says that the quota is used up."""
     if b"RATE_LIMIT" not in answer.body:
         return
-    content = decoded(answer, _Answer)
-    for error in content.errors or ():
-        if not content.data and (error.type or "").startswith("RATE_LIMIT"):
+    said = decoded(answer, _Answer)
+    for error in said.errors or ():
+        if not said.data and (error.type or "").startswith("RATE_LIMIT"):
             until = moments.from_seconds(answer.headers.get("x-ratelimit-reset", ""))
             raise RateLimited(f"{answer.url}: {error.message}", url=answer.url, until=until)
