@@ -87,7 +87,7 @@ class Publisher:
     ) -> None:
         self._config = config
         self._view = view
-        self._doer = PullRequestWriter(view, push_by_git)
+        self._pull_requests = PullRequestWriter(view, push_by_git)
         self._now = now
         self.problems: list[str] = []
         self.notes: list[str] = []
@@ -294,9 +294,9 @@ class Publisher:
         )
         decision = rules.rule_on(proposal, state)
         if isinstance(decision, rules.LeaveAlone):
-            self._doer.tell(decision)
+            self._pull_requests.tell(decision)
             return [held(member, decision) for member in members]
-        pull = self._doer.publish(proposal, members, state, decision)
+        pull = self._pull_requests.publish(proposal, members, state, decision)
         return [
             replace(
                 member.outcome,
