@@ -28,10 +28,15 @@ if TYPE_CHECKING:
 HEAD = """\
 # config.yaml
 
-Every key is optional, and so is the file. A wrong key or value is an error with file, line and key.
-Durations are a whole number and `s`, `m`, `h`, `d` or `w`, such as `7d`. This page is made from the
-models that read the file: `python -m docs.make_configuration`. Its JSON Schema, for editors, is
-[schemas/config.json](schemas/config.json).
+Every key is optional, and so is the file. It may also be called `updater.yaml`, where `config.yaml`
+is another program's. It is looked for in the folder in which the command runs (or that of `-C`),
+and then in each folder above, up to the root of the repository; paths in it are relative to its own
+folder. With `--config FILE` they are relative to the folder in which the command runs.
+
+A wrong key or value is an error with file, line and key. Where a list is expected, a text by itself
+is a list of one. Durations are a whole number and `s`, `m`, `h`, `d` or `w`, such as `7d`. This
+page is made from the models that read the file: `python -m docs.make_configuration`. Its JSON
+Schema, for editors, is [schemas/config.json](schemas/config.json).
 """
 
 SECTIONS: tuple[tuple[str, type[Struct]], ...] = (
@@ -52,6 +57,25 @@ def page() -> str:
     return "\n".join(_lines())
 
 
+KEYS = """\
+## Which package a key of packages: names
+
+`packages:` takes whatever a PKG argument can be. A package may be named by several keys; what they
+say adds up, and where two of them say different things, the more exact key counts, wherever it
+stands in the file:
+
+1. its identity, which is file, `#` and attribute path: `overlays/a.nix#python3Packages.vocos`
+2. its attribute path: `python3Packages.vocos`
+3. its name, the last part of that path: `vocos`
+4. its `pname`, in any spelling that PEP 503 allows: `ema_pytorch` is `ema-pytorch`
+5. its file, then a folder above it: `overlays/a.nix`, `overlays/cuda`
+6. a glob: `torch*`, `overlays/cuda/*`
+
+A key that is the name of one package does not rule another one that only has it as its `pname`. A
+key that names no package is told.
+"""
+
+
 def _lines() -> Iterator[str]:
     yield HEAD
     for title, model in SECTIONS:
@@ -61,6 +85,8 @@ def _lines() -> Iterator[str]:
         for name, meaning in meanings(model).items():
             yield f"| `{name}` | {meaning.replace('|', chr(92) + '|')} |"
         yield ""
+        if model is PackageOptions:
+            yield KEYS
 
 
 def meanings(model: type[Struct]) -> dict[str, str]:

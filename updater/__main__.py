@@ -17,7 +17,7 @@ def main(argv: list[str] | None = None) -> int:
     if argv is None:
         streams.complete()
         streams.write_any_text()
-    if arguments == ["--version"]:
+    if arguments in (["--version"], ["-V"]):
         sys.stdout.write(f"updater {__version__}\n")
         return 0
     # A run makes many objects that live to its end: looking them all over again and again for

@@ -15,6 +15,7 @@
         │   ├── Unreachable             no connection, a time-out, or a body that was cut short
         │   ├── BrokenOff               a download that went on, and broke off, on every try
         │   ├── ServerFailed            5xx, also on every retry
+        │   ├── Offline                 nobody was asked: --offline was given
         │   ├── BadAnswer               any other status, or a body that is not what it should be
         │   └── HostileFile             a project's file breaks a bound of what is read
         ├── HashError               hash: cannot be hashed, or is not what was asked for
@@ -117,11 +118,11 @@ class NoSuchPackage(UpdaterError):
 
     exit_code = 3
 
-    def __init__(self, name: str, *, closest: tuple[str, ...] = ()) -> None:
+    def __init__(self, name: str, *, closest: str = "") -> None:
         self.name = name
         self.closest = closest
         hint = (
-            f"did you mean {' or '.join(closest)}?"
+            f"did you mean {closest}?"
             if closest
             else "`updater list` shows every package that was found"
         )
@@ -212,6 +213,17 @@ class BrokenOff(UpstreamError):
 
 class ServerFailed(UpstreamError):
     """HTTP 5xx, also on every retry."""
+
+
+class Offline(UpstreamError):
+    """Nobody was asked: ``--offline`` was given, and no earlier run kept an answer."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"{url} was not asked, and no earlier run kept what it says",
+            url=url,
+            hint="run it without --offline",
+        )
 
 
 class BadAnswer(UpstreamError):

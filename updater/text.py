@@ -14,6 +14,10 @@ Unicode Standard Annex 9 (bidirectional controls).
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _BREAK = "\u200b"  # shows nothing, and ends a mention or a reference
 _CONTROL = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
@@ -51,6 +55,21 @@ def spelled_out(text: str) -> str:
 
 def _number(character: str) -> str:
     return f"U+{ord(character):04X}"
+
+
+def nearest(word: str, known: Iterable[str], least: float = 0.6) -> str:
+    """Return the text that another one was most likely meant as, or an empty string.
+
+    Args:
+        word: as it was written; capitals count for nothing.
+        known: what it may have been meant as.
+        least: how much must be the same, from 0 to 1.
+    """
+    import difflib  # noqa: PLC0415 - only where something is wrong
+
+    folded = {text.lower(): text for text in sorted(known, reverse=True)}
+    close = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=least)
+    return folded[close[0]] if close else ""
 
 
 def is_printable(text: str) -> bool:

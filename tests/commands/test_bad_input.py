@@ -40,9 +40,9 @@ CONFIGURATIONS = {
         "overlays: [overlays]\ndefaults:\n  trak: tag\n",
         (
             "config.yaml:3:defaults.trak: is no known key\n"
-            "hint: known here: allow, build, commit_interval, cross_check, dependent_hashes, "
-            "hash, hold, ignore, minimum_release_age, prereleases, pull_request, python, "
-            "tag_pattern, track, upstream\n"
+            "hint: did you mean track? known here: allow, build, commit_interval, cross_check, "
+            "dependent_hashes, hash, hold, ignore, minimum_release_age, prereleases, "
+            "pull_request, python, tag_pattern, track, upstream\n"
         ),
     ),
     "wrong value": (
@@ -126,7 +126,8 @@ def test_json_has_an_error_object_on_exit_2(project: Project) -> None:
         "error": {
             "stage": "arguments",
             "message": "config.yaml:1:trak: is no known key",
-            "hint": "known here: archives, base, dashboard, defaults, hosts, identify, index, "
+            "hint": "did you mean track, below `defaults:` or `packages:`? known here: archives, "
+            "base, dashboard, defaults, hosts, identify, index, "
             "max_open, network, overlays, packages, publish, repository, vulnerabilities",
         },
     }

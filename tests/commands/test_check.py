@@ -116,7 +116,10 @@ def test_a_key_that_matches_no_package_is_told(
     assert (result.code, result.err.splitlines()) == (
         0,
         [
-            "updater: config.yaml:packages.appel: matches no package",
-            "updater: config.yaml:packages.pear*: matches no package",
+            (
+                "updater: warning: config.yaml:9:packages.appel: matches no package; did you mean "
+                "apple?"
+            ),
+            "updater: warning: config.yaml:9:packages.pear*: matches no package",
         ],
     )

@@ -310,9 +310,64 @@ def test_a_base_that_is_not_there_is_an_argument_error(branch: Branch) -> None:
     for base in ("nope", "--upload-pack=x"):
         result = branch.project.run("review", "--json", "--", base)
         assert (result.code, result.json["error"]["stage"]) == (2, "arguments")
+    branch.project.git("branch", "--move", "main", "other")
     without = branch.project.run("review", "--json")
-    assert without.code == 2
-    assert "origin/HEAD" in without.json["error"]["message"]
+    said = f"the repository in {branch.project.root} has no revision main or master"
+    assert (without.code, without.json["error"]["message"]) == (2, said)
+
+
+LOCAL = {
+    "main": ([], "", "the repository has no remote", "main"),
+    "what git makes": (
+        ["branch --move main old", "config init.defaultBranch old"],
+        "",
+        "the repository has no remote",
+        "old",
+    ),
+    "the configured one": (
+        ["branch --move main old"],
+        "base: old",
+        "the repository has no remote",
+        "old",
+    ),
+    "a remote that was never fetched": (
+        ["remote add origin nowhere"],
+        "",
+        "the remote's branches are not here",
+        "main",
+    ),
+}
+
+
+@pytest.mark.parametrize(("git", "configured", "why", "base"), LOCAL.values(), ids=LOCAL)
+def test_without_a_remote_it_is_the_local_default_branch_and_says_so(
+    branch: Branch, git: list[str], configured: str, why: str, base: str
+) -> None:
+    branch.project.git("checkout", "--quiet", "-b", "mine")
+    for command in git:
+        branch.project.git(*command.split())
+    branch.project.add_configuration(configured)
+    branch.project.overlay("a.nix", pypi_overlay("a", "1.5", sri=branch.release("a", "1.5")))
+    result = branch.project.run("review")
+    assert (result.code, result.out.splitlines()[-1], result.err) == (
+        0,
+        "1 true",
+        f"updater: {why}: compared with the local branch {base}\n",
+    )
+
+
+def test_the_only_remote_is_taken_whatever_its_name(
+    branch: Branch, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    from tests.project import Project as Clone  # noqa: PLC0415 - one test's
+
+    clone = Clone(tmp_path / "clone", capfdbinary)
+    source, folder = str(branch.project.root), str(clone.root)
+    branch.project.git("clone", "--quiet", "--origin=upstream", source, folder)
+    clone.overlay("a.nix", pypi_overlay("a", "1.5", sri=branch.release("a", "1.5")))
+    clone.git("commit", "--quiet", "-am", "mine")
+    result = clone.run("review")
+    assert (result.code, result.out.splitlines()[-1], result.err) == (0, "1 true", "")
 
 
 def test_a_history_without_a_common_commit_says_how_to_get_it(branch: Branch) -> None:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from docs.make_schemas import schema
-from updater.config.file import read
+from updater.config.file import parse, read
 from updater.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ SCHEMA = jsonschema.Draft202012Validator(json.loads(schema("config.json")))
 
 
 def document(text: str) -> Document:
-    return read(text.encode(), "config.yaml")
+    return read(parse(text.encode(), "config.yaml"))
 
 
 WRONG = {
@@ -48,13 +48,24 @@ WRONG = {
             "found 'here'"
         ),
     ),
+    "nothing in the place of a hold": (
+        "packages:\n  a:\n    hold:\n",
+        "3:packages.a.hold: expected true, false or the reason as text; found nothing",
+    ),
+    "a window of a schedule": (
+        "defaults:\n  pull_request:\n    schedule:\n      - sat-sun\n      - weekend\n",
+        (
+            "5:defaults.pull_request.schedule.1: 'weekend' is no window, such as `sat-sun` or "
+            "`mon-fri 02:00-06:30`; found 'weekend'"
+        ),
+    ),
     "an item of a list": (
         "defaults:\n  ignore:\n    - '1.0'\n    - 2.0\n",
         "4:defaults.ignore.1: expected text; found 2.0",
     ),
-    "a list or a word": (
-        "defaults: {build: {imports: all}}",
-        "1:defaults.build.imports: expected a list or auto; found 'all'",
+    "a list or a text": (
+        "defaults: {build: {imports: true}}",
+        "1:defaults.build.imports: expected text or a list of texts; found True",
     ),
     "a switch": (
         "defaults: {build: {enabled: 1}}",
@@ -66,7 +77,7 @@ WRONG = {
     ),
     "nothing in the place of keys": (
         "packages:\n  a:\n",
-        "2:packages.a: expected keys and values; found None",
+        "2:packages.a: expected keys and values; found nothing",
     ),
     "a number as a name": (
         "packages: {7: {hold: true}}",
@@ -98,7 +109,6 @@ def test_an_error_says_where_and_what_is_expected(text: str, said: str) -> None:
 KEYS = {
     "identify": ("identify: {trees: 1}", "max_candidates, timeout"),
     "archives": ("archives: {entries: 1}", "downloaded, fetched, members, ratio, unpacked"),
-    "publish": ("publish: {pauze: 1s}", "pause, via"),
     "hosts": ("hosts: {a: {token: x}}", "api, graphql, kind, token_env, web"),
 }
 
@@ -108,6 +118,60 @@ def test_the_hint_names_the_keys_that_are_known_at_that_place(text: str, known: 
     with pytest.raises(ConfigError) as caught:
         document(text)
     assert caught.value.hint == f"known here: {known}"
+
+
+NEAR = {
+    "the nearest of the place": (
+        "publish: {pauze: 1s}",
+        "did you mean pause? known here: pause, via",
+    ),
+    "one that stands lower": (
+        "defaults: {}\nhold: true",
+        "did you mean hold, below `defaults:` or `packages:`? known here: archives, ",
+    ),
+    "in a list of its own": (
+        "packages: {a: {pull_request: {label: x}}}",
+        "did you mean labels? known here: assignees, ",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "hint"), NEAR.values(), ids=NEAR)
+def test_the_hint_begins_with_the_key_that_was_meant(text: str, hint: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        document(text)
+    assert caught.value.hint.startswith(hint)
+
+
+FOREIGN = {
+    "a site": ("baseURL: x\ntitle: y\ntheme: z\npublishDir: out\n", True),
+    "a server": ("host: localhost\nport: 80\n", True),
+    "one key of ours": ("hosts: {}\nport: 80\ntheme: x\n", False),
+    "a typo": ("overlay: [overlays]\n", False),
+    "typos": ("overlay: [overlays]\npackage: {}\nother: 1\n", False),
+    "a key that stands too high": ("track: tag\n", False),
+    "nothing": ("", False),
+    "an empty mapping": ("{}", False),
+    "a list": ("- overlays\n", False),
+    "numbers": ("1: a\n2: b\n", True),
+}
+
+
+@pytest.mark.parametrize(("text", "foreign"), FOREIGN.values(), ids=FOREIGN)
+def test_another_programs_file_is_told_from_one_with_a_typo(text: str, *, foreign: bool) -> None:
+    assert parse(text.encode(), "config.yaml").is_foreign is foreign
+
+
+def test_a_line_is_that_of_a_key_or_an_item() -> None:
+    text = parse(b"a: 1\npackages:\n  b:\n    ignore:\n    - x\n    - y\n", "config.yaml")
+    paths: list[tuple[str | int, ...]] = [
+        ("packages",),
+        ("packages", "b", "ignore"),
+        ("packages", "b", "ignore", 1),
+        ("packages", "c"),
+        ("a", "b"),
+    ]
+    assert [text.line(*path) for path in paths] == [2, 4, 6, None, None]
 
 
 def test_spelled_values_are_read() -> None:
@@ -165,13 +229,14 @@ ALIKE: dict[str, tuple[list[object], list[object]]] = {
     "repository": (["o/r", "h.example:o/r"], ["o", "o/r/x", "a:b:o/r", 1]),
     "defaults.track": (["auto", "branch:dev"], ["branch:", "tags", True]),
     "defaults.python": (["3.12", "3.12.1"], [3.12, "2.7", "3"]),
-    "defaults.hold": ([True, False, "why"], ["", " ", 1, []]),
+    "defaults.hold": ([True, False, "why"], ["", " ", 1, [], None]),
     "defaults.hash": (["auto", "nix"], ["none", 1, True]),
-    "defaults.ignore": ([[], ["1.*"]], ["1.*", [1], {}]),
+    "overlays": ([[], ["a"], "a"], [1, [1], [["a"]], {}]),
+    "defaults.ignore": ([[], ["1.*"], "1.*"], [[1], 1.0, {}]),
     "defaults.build.enabled": ([True, False, "auto", "true"], ["yes", 1, []]),
-    "defaults.build.imports": ([[], ["a"], "auto"], ["a", [1], True]),
-    "defaults.pull_request.automerge": ([True, [], ["patch"]], ["patch", ["all"], [1], 1]),
-    "defaults.pull_request.schedule": ([[], ["sat-sun"]], ["sat-sun", [1]]),
+    "defaults.build.imports": ([[], ["a"], "auto", "a"], [[1], True]),
+    "defaults.pull_request.automerge": ([True, [], ["patch"], "pin"], ["all", ["all"], [1], 1]),
+    "defaults.pull_request.schedule": ([[], ["sat-sun"], "sat-sun"], [[1], True]),
     "defaults.pull_request.group": (["a", "A.b_c-1"], ["", "-a", "a b", 1]),
     "defaults.pull_request.title": (["{name}: {new}"], ["x", "{name}\nx", 1]),
     "defaults.pull_request.group_title": (["{group}"], ["{name}", "", 1]),

@@ -84,6 +84,28 @@ def test_a_remote_of_no_known_host_is_an_error_that_hides_its_password(project: 
     assert caught.value.hint == "write `repository: OWNER/NAME` into config.yaml"
 
 
+@pytest.mark.parametrize("name", ["gitlab.com:o/r", "codeberg.org:o/r"])
+def test_a_host_that_is_not_a_github_is_refused_in_one_sentence(
+    project: Project, name: str
+) -> None:
+    project.configure(f"repository: {name}\n")
+    with pytest.raises(UsageError) as caught:
+        found(project)
+    host, _, _ = name.partition(":")
+    kind = {"gitlab.com": "gitlab", "codeberg.org": "gitea"}[host]
+    assert (str(caught.value), caught.value.hint) == (
+        f"pull requests can be opened on GitHub only, and o/r is on {host} (kind: {kind})",
+        "",
+    )
+
+
+def test_a_remote_on_such_a_host_is_refused_too(project: Project) -> None:
+    project.git("init", "--quiet")
+    project.git("remote", "add", "origin", "git@gitlab.com:o/r.git")
+    with pytest.raises(UsageError, match=r"on GitHub only, and o/r is on gitlab\.com"):
+        found(project)
+
+
 def test_without_a_token_the_rights_that_it_needs_are_named(project: Project) -> None:
     project.configure("repository: o/r\n")
     with pytest.raises(UsageError) as caught:

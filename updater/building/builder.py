@@ -33,6 +33,7 @@ class Builder(Struct, frozen=True):
     Attributes:
         tokens: what an unsandboxed build could read, as `updater.effects.ancestors` says it.
         foreign: the tree is somebody else's, so that its evaluation is not trusted either.
+        offline: nothing may be downloaded, so that nothing is built.
     """
 
     root: Path
@@ -42,6 +43,7 @@ class Builder(Struct, frozen=True):
     limit: anyio.CapacityLimiter
     tokens: tuple[str, ...]
     foreign: bool = False
+    offline: bool = False
 
     def skipped(self, policy: BuildPolicy) -> str:
         """Return why a package is not built, or an empty string.
@@ -64,6 +66,8 @@ class Builder(Struct, frozen=True):
 
     def unable(self, policy: BuildPolicy) -> str:
         """Return why Nix cannot evaluate the package set at all, or an empty string."""
+        if self.offline:
+            return "a build may download, and --offline was given"
         if not self.nix.available():
             return "Nix is not installed"
         if policy.file:

@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from updater import __version__
+from updater.cli import options
 from updater.cli.options import SectionCommand
 from updater.errors import Bug, UpdaterError, UsageError, understood
 from updater.report.summary import Exit
@@ -74,8 +75,11 @@ class _Commands(click.Group):
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(__version__, message="%(prog)s %(version)s", help="Print the version.")
-def app() -> None:
+@click.version_option(
+    __version__, "-V", "--version", message="%(prog)s %(version)s", help="Print the version."
+)
+@options.common
+def app(**_common: object) -> None:
     """Keep the version, rev and hash pins of Nix overlays new, true and buildable."""
 
 
@@ -83,7 +87,7 @@ def run(given: list[str]) -> int:
     """Run a command line and return its exit code."""
     # With --json every error is an object on stdout too, also one in the arguments themselves.
     as_json = "--json" in given
-    command = next((one for one in given if not one.startswith("-")), "")
+    command = _command_in(given)
     try:
         return int(app.main(given, prog_name="updater", standalone_mode=False) or 0)
     except click.Abort:
@@ -102,6 +106,23 @@ def run(given: list[str]) -> int:
             for line in own.trace:
                 click.echo(f"updater: {line}", err=True)
         return _complain(own, command, as_json=as_json)
+
+
+def _command_in(given: list[str]) -> str:
+    """Return the command that a command line names; the options before it may have values."""
+    valued = {
+        name
+        for option in app.params
+        if isinstance(option, click.Option) and not option.is_flag
+        for name in option.opts
+    }
+    rest = iter(given)
+    for argument in rest:
+        if argument in valued:
+            next(rest, "")
+        elif not argument.startswith("-"):
+            return argument
+    return ""
 
 
 def _complain(error: UpdaterError, command: str, *, as_json: bool) -> int:

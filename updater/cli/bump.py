@@ -48,17 +48,20 @@ def bump(
     options.refuse_mixed("bump", pr=pr, others=dry_run or commit or output is not None)
     ask = Bump(to, not no_build, dry_run, commit)
     if pr:
+        options.refuse_offline(request, "--pr")
         from updater.cli import pulls  # PyGithub, for pull requests only
 
         return pulls.bump(request, ask)
     from updater.cli.changes import change
     from updater.cli.overlays import refuse_many
 
-    async def work(pipeline: Pipeline, overlays: Overlays, ledger: Ledger) -> list[Outcome]:
+    async def work(
+        pipeline: Pipeline, overlays: Overlays, ask: Bump, ledger: Ledger
+    ) -> list[Outcome]:
         refuse_many(ask, overlays.packages)
         return await pipeline.bump(overlays.packages, overlays.found, ask, ledger)
 
-    return change(request, ask, "bump", output, work)
+    return change(request, "bump", output, lambda overlays: overlays.with_version(ask), work)
 
 
 COMMAND = bump

@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 def change(
     request: Request,
-    ask: Bump,
     command: Command,
     output: Path | None,
-    work: Callable[[Pipeline, Overlays, Ledger], Awaitable[list[Outcome]]],
+    settle: Callable[[Overlays], Bump],
+    work: Callable[[Pipeline, Overlays, Bump, Ledger], Awaitable[list[Outcome]]],
 ) -> int:
     """Change the user's files, and report it.
 
     Args:
         request: names packages.
-        ask: how the run ends.
         command: what finds the same again.
         output: the folder that results are left in for `publish`; None leaves none.
+        settle: says what is asked for, and how the run ends.
         work: what to do; the ledger takes what is written.
 
     Raises:
@@ -45,7 +45,8 @@ def change(
     overlays = Overlays(request, session.config)
     ledger = Ledger()
     try:
-        outcomes = session.run(lambda pipeline: work(pipeline, overlays, ledger))
+        ask = settle(overlays)
+        outcomes = session.run(lambda pipeline: work(pipeline, overlays, ask, ledger))
     except KeyboardInterrupt as error:
         if not ledger.finished:
             raise
@@ -56,5 +57,5 @@ def change(
         board = session.config.document.dashboard
         write_results(output, outcomes, ask.to, command, dashboard=board)
     name = command.partition(" ")[0]
-    report_changes(name, request, outcomes, overlays.found, dry_run=ask.dry_run)
+    report_changes(name, session, outcomes, overlays.found, dry_run=ask.dry_run)
     return exit_code(outcomes)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import functools
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from updater.cli.request import Request
 from updater.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+T = TypeVar("T")
 
 
 class SectionCommand(click.Command):
@@ -51,7 +55,7 @@ packages = click.argument(
     "packages",
     metavar="[PKG]...",
     nargs=-1,
-    help="Names, identities, files or globs; all without any.",
+    help="Names, attribute paths, files, folders or globs; all packages without any.",
 )
 to = click.option(
     "--to",
@@ -83,11 +87,13 @@ timeout = click.option(
 )
 
 
-def every(command: Callable[..., int]) -> Callable[..., int]:
-    """Give a command the options that every one has; it gets them as one `Request`, first."""
-
-    @click.option("--config", metavar="FILE", help="The configuration, instead of config.yaml.")
-    @click.option(
+_COMMON = {
+    "config": click.option(
+        "--config",
+        metavar="FILE",
+        help="The configuration's file, or the folder to look for it in.",
+    ),
+    "root": click.option(
         "-C",
         "root",
         metavar="DIR",
@@ -95,26 +101,62 @@ def every(command: Callable[..., int]) -> Callable[..., int]:
         default=".",
         show_default=True,
         help="Run as if started in DIR.",
-    )
-    @click.option("--json", is_flag=True, help="Print one JSON object.")
-    @click.option("-v", "--verbose", is_flag=True, help="Say more.")
-    @click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
-    @click.option("--no-cache", is_flag=True, help="Ask everything anew and keep no answers.")
+    ),
+    "json": click.option("--json", is_flag=True, help="Print one JSON object."),
+    "verbose": click.option("-v", "--verbose", is_flag=True, help="Say more."),
+    "quiet": click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong."),
+    "no_cache": click.option(
+        "--no-cache", is_flag=True, help="Ask everything anew and keep no answers."
+    ),
+    "offline": click.option(
+        "--offline", is_flag=True, help="Ask nobody; use what earlier runs kept, and build nothing."
+    ),
+}
+"""The options of every command, which may also stand before it."""
+
+
+def common(command: Callable[..., T]) -> Callable[..., T]:
+    """Give a command, or the group of them all, the options of every command."""
+    for option in reversed(_COMMON.values()):
+        command = option(command)
+    return command
+
+
+def every(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the options that every one has; it gets them as one `Request`, first."""
+
+    @common
     @functools.wraps(command)
-    def run(
-        *,
-        config: str | None,
-        root: Path,
-        json: bool,
-        verbose: bool,
-        quiet: bool,
-        no_cache: bool,
-        **own: object,
-    ) -> int:
-        request = Request(root, config, json=json, verbose=verbose, quiet=quiet, cache=not no_cache)
-        return command(request, **own)
+    def run(**given: Any) -> int:  # noqa: ANN401 - of any option
+        context = click.get_current_context()
+        shared = {name: _value(context, name) for name in _COMMON}
+        own = {name: value for name, value in given.items() if name not in _COMMON}
+        return command(Request(cache=not shared.pop("no_cache"), **shared), **own)
 
     return run
+
+
+def _value(command: click.Context, name: str) -> Any:  # noqa: ANN401 - of any option
+    """Return an option's value: what stands behind the command, else before it, else neither."""
+    context: click.Context | None = command
+    while context is not None:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            return context.params[name]
+        context = context.parent
+    return command.params[name]
+
+
+def refuse_offline(request: Request, what: str) -> None:
+    """Refuse ``--offline`` for what asks a host by itself.
+
+    Raises:
+        UsageError: it is given.
+    """
+    if request.offline:
+        raise UsageError(
+            f"{what} asks the repository's host, and --offline asks nobody",
+            hint="leave out one of them",
+        )
 
 
 def refuse_mixed(command: str, *, pr: bool, others: bool) -> None:

@@ -18,19 +18,19 @@ from updater.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from updater.cli.request import Request
+    from updater.cli.session import Session
     from updater.find.found import OverlayFiles
     from updater.model import Outcome
 
 
 def report_changes(
-    command: str, request: Request, outcomes: list[Outcome], found: OverlayFiles, *, dry_run: bool
+    command: str, session: Session, outcomes: list[Outcome], found: OverlayFiles, *, dry_run: bool
 ) -> None:
     """Report changes; in a dry run the diff is the result, so that `git apply` can take it.
 
     A terminal takes it to nobody, and acts on what an overlay's comments may hold.
     """
-    if dry_run and not request.json:
+    if dry_run and not session.request.json:
         with _taken():
             for outcome in outcomes:
                 if isinstance(outcome, Updated):
@@ -38,12 +38,12 @@ def report_changes(
                     shown = printable(text) if sys.stdout.isatty() else text
                     sys.stdout.buffer.write(shown.encode("utf-8", "surrogateescape"))
             sys.stdout.flush()
-    report(command, request, outcomes, sys.stderr if dry_run else None, found=found)
+    report(command, session, outcomes, sys.stderr if dry_run else None, found=found)
 
 
 def report(
     command: str,
-    request: Request,
+    session: Session,
     outcomes: list[Outcome],
     stream: TextIO | None = None,
     *,
@@ -54,13 +54,14 @@ def report(
 
     Args:
         command: its name.
-        request: how to print.
+        session: how to print, and the project's root.
         outcomes: of the packages.
         stream: where to print; stdout without it.
         found: all packages, of which a summary shows how they depend on each other.
         base: the commit that a review compares with.
     """
-    actions = ActionsReport(command, request.root, outcomes, found)
+    actions = ActionsReport(command, session.config.root, outcomes, found)
+    request = session.request
     if request.json:  # last, since what fails before it is said by another object
         tell(actions, sys.stderr)
         _print_json(command, outcomes, base)

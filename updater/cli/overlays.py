@@ -5,12 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import click
+from msgspec.structs import replace
 
 from updater.errors import ConfigError, UsageError
 from updater.find.ahead import begin_reading
-from updater.find.selection import select
-from updater.text import harmless
+from updater.find.selection import closest, select, split_version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from updater.cli.request import Request
     from updater.config.load import Config
     from updater.find.found import OverlayFiles
+    from updater.find.selection import Names
     from updater.model import Package
     from updater.model.run import Bump
 
@@ -36,18 +36,16 @@ class Overlays:
     """
 
     def __init__(self, request: Request, config: Config) -> None:
-        self._names = request.packages
+        self._request = request
         self._config = config
+        self._names = request.names(config)
         self._reading = begin_reading(config)
 
     @cached_property
     def found(self) -> OverlayFiles:
         """All that was read."""
         found = self._reading()
-        for key in self._config.unused(found.packages):
-            file = self._config.file
-            unused = ConfigError("matches no package", file=file, key=f"packages.{key}")
-            click.echo(harmless(f"updater: {unused}"), err=True)
+        warn_of_unused(self._request, self._config, found.packages)
         return found
 
     @cached_property
@@ -58,6 +56,44 @@ class Overlays:
             NoSuchPackage, AmbiguousName: as their messages say.
         """
         return select(self.found.packages, self._names)
+
+    def with_version(self, ask: Bump) -> Bump:
+        """Return what is asked for, with the version of ``PKG@VERSION`` if that was given.
+
+        Only such an argument is waited for here.
+
+        Raises:
+            UsageError: as `with_version` says.
+        """
+        if any("@" in name for name in self._names.given):
+            self._names, ask = with_version(self.found.packages, self._names, ask)
+        return ask
+
+
+def with_version(packages: Sequence[Package], names: Names, ask: Bump) -> tuple[Names, Bump]:
+    """Take the version out of ``PKG@VERSION``, as if ``--to`` had named it.
+
+    Raises:
+        UsageError: both name one, or other packages are named beside it.
+        NoSuchPackage, AmbiguousName: as their messages say.
+    """
+    names, version = split_version(packages, names)
+    if version and ask.to:
+        raise UsageError(
+            f"--to {ask.to} and {names.given[0]}@{version} both name a version",
+            hint="give one of them",
+        )
+    return names, replace(ask, to=version) if version else ask
+
+
+def warn_of_unused(request: Request, config: Config, packages: Sequence[Package]) -> None:
+    """Tell of keys of ``packages:`` that match no package."""
+    for key in config.unused(packages):
+        near = closest(key, packages)
+        said = f"matches no package; did you mean {near}?" if near else "matches no package"
+        line = config.line("packages", key)
+        error = ConfigError(said, file=config.file, line=line, key=f"packages.{key}")
+        request.note(f"warning: {error}")
 
 
 def refuse_many(ask: Bump, packages: Sequence[Package]) -> None:

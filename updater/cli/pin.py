@@ -47,6 +47,7 @@ def pin(
     request = request.about(packages).within(max_candidates, timeout)
     options.refuse_mixed("pin", pr=pr, others=dry_run or commit or output is not None)
     if pr:
+        options.refuse_offline(request, "--pr")
         from updater.cli import pulls  # PyGithub, for pull requests only
 
         return pulls.pin(request, sri=sri)
@@ -54,10 +55,12 @@ def pin(
 
     ask = Bump(build=False, dry_run=dry_run, commit=commit)
 
-    def work(pipeline: Pipeline, overlays: Overlays, ledger: Ledger) -> Awaitable[list[Outcome]]:
+    def work(
+        pipeline: Pipeline, overlays: Overlays, ask: Bump, ledger: Ledger
+    ) -> Awaitable[list[Outcome]]:
         return pipeline.pin(overlays.packages, overlays.found, ask, ledger, sri=sri)
 
-    return change(request, ask, "pin --sri" if sri else "pin", output, work)
+    return change(request, "pin --sri" if sri else "pin", output, lambda _: ask, work)
 
 
 COMMAND = pin

@@ -42,7 +42,8 @@ def plan(request: Request, packages: tuple[str, ...]) -> int:
     behind = [outcome.package for outcome in outdated]
     jobs = split(behind, uses(overlays.found.packages, overlays.found.texts), groups)
     listed = ((job.id, [package.identity for package in job.packages]) for job in jobs)
-    report("plan", replace(request, json=False), outcomes, sys.stderr, found=overlays.found)
+    aloud = replace(session, request=replace(request, json=False))
+    report("plan", aloud, outcomes, sys.stderr, found=overlays.found)
     write(plan_json(listed))
     return exit_code(outcomes)
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 @options.every
 def publish(request: Request, folder: Path, packages: tuple[str, ...], to: str) -> int:
     """Open or update pull requests from results, each found again."""
+    options.refuse_offline(request, "publish")
     return _publish(request.about(packages), folder, to)
 
 
@@ -54,10 +55,8 @@ def _publish(request: Request, folder: Path, to: str) -> int:
         to: what `bump --to` was asked for; the results do not decide it.
     """
     from updater.cli.overlays import refuse_many
-    from updater.cli.pulls import published
+    from updater.cli.pulls import published, read_base
     from updater.cli.session import Session
-    from updater.find.files import overlay_files
-    from updater.find.packages import found_in
     from updater.find.selection import select
     from updater.model.run import Bump
     from updater.publish.publisher import opened
@@ -67,13 +66,13 @@ def _publish(request: Request, folder: Path, to: str) -> int:
     results = read_results(folder)
     session = Session.begin(request)
     with opened(session.config, session.now) as publisher:
-        found = found_in(publisher.read, overlay_files(session.config))
+        found = read_base(session, publisher)
         known = {package.identity: package for package in found.packages}
         for identity in results.packages:
             if identity not in known:
                 raise NoSuchPackage(identity)
         told = [known[identity] for identity in results.packages]
-        allowed = select(found.packages, request.packages)
+        allowed = select(found.packages, request.names(session.config))
         refuse_others(told, allowed)
         packages = [known[result.package] for result in results.made]
         reported = {result.package: result.built for result in results.made}
@@ -94,7 +93,7 @@ def _publish(request: Request, folder: Path, to: str) -> int:
             checked = session.run(lambda stages: stages.check(others, to))
             shown = explained(results.unmade, checked)
         outcomes = publisher.publish(confirmed, found, reported=True, shown=shown)
-    return published("publish", request, outcomes, found, publisher)
+    return published("publish", session, outcomes, found, publisher)
 
 
 def refuse_unasked(results: Sequence[Result], to: str) -> None:

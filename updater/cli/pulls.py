@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from updater.cli.actions import tell_stopped
 from updater.cli.output import report, write
-from updater.cli.overlays import refuse_many
+from updater.cli.overlays import refuse_many, warn_of_unused, with_version
 from updater.cli.session import Session
 from updater.find.files import overlay_files
 from updater.find.packages import found_in
 from updater.find.selection import select
 from updater.model.research import UNCHANGED
+from updater.model.run import Bump
 from updater.pipeline.proposed import ProposedUpdate
 from updater.publish.publisher import opened
 from updater.publish.research.telling import Researcher
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from updater.cli.request import Request
     from updater.find.found import OverlayFiles
+    from updater.find.selection import Names
     from updater.model import Outcome, Package
-    from updater.model.run import Bump
     from updater.pipeline.pipeline import Pipeline
     from updater.publish.publisher import Publisher
 
@@ -37,38 +37,52 @@ def bump(request: Request, ask: Bump) -> int:
     """Propose updates of the base branch's pins; the user's files stay as they are."""
 
     async def work(
-        pipeline: Pipeline, packages: Sequence[Package], found: OverlayFiles
+        pipeline: Pipeline, packages: Sequence[Package], found: OverlayFiles, ask: Bump
     ) -> list[ProposedUpdate | Outcome]:
         refuse_many(ask, packages)
         return await propose(pipeline, packages, found, ask)
 
-    return _publish("bump", request, work)
+    return _publish("bump", request, lambda found, names: with_version(found, names, ask), work)
 
 
 def pin(request: Request, *, sri: bool) -> int:
     """Propose pins that say what their hashes hold; the user's files stay as they are."""
-    return _publish("pin", request, partial(pins, sri=sri))
+
+    async def work(
+        pipeline: Pipeline, packages: Sequence[Package], found: OverlayFiles, _ask: Bump
+    ) -> list[ProposedUpdate | Outcome]:
+        return await pins(pipeline, packages, found, sri=sri)
+
+    return _publish("pin", request, lambda _, names: (names, Bump(build=False)), work)
 
 
 def _publish(
     command: str,
     request: Request,
+    settle: Callable[[Sequence[Package], Names], tuple[Names, Bump]],
     work: Callable[
-        [Pipeline, Sequence[Package], OverlayFiles], Awaitable[list[ProposedUpdate | Outcome]]
+        [Pipeline, Sequence[Package], OverlayFiles, Bump], Awaitable[list[ProposedUpdate | Outcome]]
     ],
 ) -> int:
     session = Session.begin(request)
     with opened(session.config, session.now) as publisher:
-        found = found_in(publisher.read, overlay_files(session.config))
-        packages = select(found.packages, request.packages)
-        proposed = session.run(lambda pipeline: work(pipeline, packages, found))
+        found = read_base(session, publisher)
+        warn_of_unused(request, session.config, found.packages)
+        names, ask = settle(found.packages, request.names(session.config))
+        packages = select(found.packages, names)
+        proposed = session.run(lambda pipeline: work(pipeline, packages, found, ask))
         outcomes = publisher.publish(proposed, found, reported=False)
-    return published(command, request, outcomes, found, publisher)
+    return published(command, session, outcomes, found, publisher)
+
+
+def read_base(session: Session, publisher: Publisher) -> OverlayFiles:
+    """Return the packages of the base branch, in the files that the configuration names here."""
+    return found_in(publisher.read, overlay_files(session.config))
 
 
 def published(
     command: str,
-    request: Request,
+    session: Session,
     outcomes: list[Outcome],
     found: OverlayFiles,
     publisher: Publisher,
@@ -79,10 +93,10 @@ def published(
     for problem in publisher.problems:
         write(harmless(f"updater: {problem}"), sys.stderr)
         tell_stopped(command, problem, "")
-    for bug in publisher.bugs if request.verbose else ():
+    for bug in publisher.bugs if session.request.verbose else ():
         for line in bug.trace:
             write(harmless(f"updater: {line}"), sys.stderr)
-    report(command, request, outcomes, found=found)
+    report(command, session, outcomes, found=found)
     return Exit.FAILED if publisher.problems else exit_code(outcomes)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.config.load import Config
+    from updater.find.selection import Names
 
 
 class Request(Struct, frozen=True):
@@ -24,6 +26,7 @@ class Request(Struct, frozen=True):
     verbose: bool = False
     quiet: bool = False
     cache: bool = True
+    offline: bool = False
     max_candidates: int | None = None
     timeout: float | None = None
 
@@ -36,7 +39,23 @@ class Request(Struct, frozen=True):
         return replace(self, max_candidates=max_candidates, timeout=timeout)
 
     def load(self) -> Config:
-        """Read the configuration."""
-        from updater.config import load as config
+        """Read the configuration; what was passed over on the way is told."""
+        from updater.config import load
 
-        return config.load(self.root, self.config)
+        config = load.load(self.root, self.config)
+        for note in config.place.notes:
+            self.note(note)
+        return config
+
+    def names(self, config: Config) -> Names:
+        """Return the PKG arguments, which may be paths from where they were given."""
+        from updater.find.selection import Names
+
+        return Names(self.packages, config.root, self.root)
+
+    def note(self, text: str) -> None:
+        """Tell the user something that is good to know, unless only errors are wanted."""
+        if not self.quiet:
+            from updater.text import harmless
+
+            click.echo(harmless(f"updater: {text}"), err=True)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.cli.request import Request
-    from updater.config.load import Config
     from updater.find.found import OverlayFiles
     from updater.model import Package
 
@@ -52,16 +51,30 @@ def _review(request: Request, base: str) -> int:
     """
     session = Session.begin(request)
     found = find_packages(session.config)
-    commit, asked = anyio.run(_asked, session.config, found, base)
+    commit, asked = anyio.run(_asked, session, found, base)
     outcomes = session.run(lambda pipeline: pipeline.review(asked), foreign=True)
-    report("review", request, outcomes, found=found, base=commit)
+    report("review", session, outcomes, found=found, base=commit)
     return exit_code(outcomes)
 
 
-async def _asked(config: Config, found: OverlayFiles, base: str) -> tuple[str, ReviewScope]:
-    own = config.document.base
-    remote = [f"origin/{own}"] if own else ["origin/HEAD", "origin/main", "origin/master"]
-    commit = await git.fork_point(config.root, [base] if base else remote)
+async def _fork_point(session: Session, base: str) -> str:
+    """Return the commit that the present branch is compared with; a guess at it is told."""
+    root, own = session.config.root, session.config.document.base
+    if base:
+        return (await git.fork_point(root, [base]))[1]
+    there, here = await git.default_branches(root)
+    if own:
+        there, here = [f"{branch.partition('/')[0]}/{own}" for branch in there[:1]], [own]
+    branch, commit = await git.fork_point(root, [*there, *here])
+    if branch in here:
+        why = "the remote's branches are not here" if there else "the repository has no remote"
+        session.request.note(f"{why}: compared with the local branch {branch}")
+    return commit
+
+
+async def _asked(session: Session, found: OverlayFiles, base: str) -> tuple[str, ReviewScope]:
+    config = session.config
+    commit = await _fork_point(session, base)
     files = await git.changed_files(config.root, commit)
     touched = _in(found.packages, config.root, files)
     changed = await changed_packages(config.root, commit, touched, found)

@@ -98,6 +98,7 @@ class Session(Struct, frozen=True):
             limits.retries,
             limits.max_wait.total_seconds(),
             self.config.document.archives.fetched,
+            self.request.offline,
         )
         credentials = tuple(
             Credential(variable, frozenset(map(origin, (host.web, host.api, host.graphql))), token)
@@ -127,6 +128,7 @@ class Session(Struct, frozen=True):
             limits.max_candidates if trees is None else trees,
             limits.timeout.total_seconds() if seconds is None else seconds,
             self.config.document.archives.fetched,
+            self.request.offline,
         )
         cache, root = user_cache_path("updater"), self.config.root
         return Identifier(root, cache, answers, budget, note=progress.note, token=http.token)
@@ -151,6 +153,7 @@ class Session(Struct, frozen=True):
                 anyio.CapacityLimiter(config.build_jobs),
                 in_reach(config.token_variables),
                 foreign,
+                self.request.offline,
             )
 
 

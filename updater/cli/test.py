@@ -26,7 +26,7 @@ def test(request: Request, packages: tuple[str, ...]) -> int:
     session = Session.begin(request)
     overlays = Overlays(request, session.config)
     outcomes = session.run(lambda pipeline: pipeline.test(overlays.packages))
-    report("test", request, outcomes, found=overlays.found)
+    report("test", session, outcomes, found=overlays.found)
     return exit_code(outcomes)
 
 

@@ -39,7 +39,7 @@ def verify(request: Request, packages: tuple[str, ...], changed_since: str) -> i
         return await pipeline.verify(chosen)
 
     outcomes = session.run(work)
-    report("verify", request, outcomes, found=overlays.found)
+    report("verify", session, outcomes, found=overlays.found)
     return exit_code(outcomes)
 
 

@@ -6,18 +6,59 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import yaml
+from msgspec import Struct
 
 from updater.config import values as spellings
-from updater.config.keys import Document
+from updater.config import yaml_text
+from updater.config.keys import Document, PackageOptions
 from updater.config.mistakes import first_misfit
 from updater.errors import ConfigError
+from updater.text import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from updater.config.mistakes import Misfit
 
+_MOST_SHOWN = 100  # characters of a value that is wrong
+_NEAR = 0.8
+_MOST_KEYS = 100  # that are looked at to tell whose file it is
+# Keys of which other programs' files have some, too, and the updater's has none at the top.
+_OWN = frozenset(Document.__struct_fields__)
+_INNER = frozenset(PackageOptions.__struct_fields__)
 
-def read(content: bytes, shown: str) -> Document:
-    """Read what a file of configuration holds.
+
+class ConfigText(Struct, frozen=True):
+    """A file of configuration as YAML has it.
+
+    Attributes:
+        shown: the file's name in messages.
+        data: what the text says, of whatever form.
+    """
+
+    content: bytes
+    shown: str
+    data: object
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it is another program's: none of its keys is ours, and most resemble none."""
+        data = self.data
+        if not isinstance(data, dict) or not data or _OWN & data.keys():
+            return False
+        keys = [str(key) for key in data][:_MOST_KEYS]
+        near = [key for key in keys if nearest(key, _OWN | _INNER, _NEAR)]
+        return len(near) <= len(keys) / 2
+
+    def line(self, *path: str | int) -> int | None:
+        """Return the line of a key, or of an item of a list, counted from 1; None if not there."""
+        node = yaml.compose(self.content.decode("utf-8"), Loader=yaml.SafeLoader)
+        lines = list(_lines(node, path))
+        return lines[-1] if len(lines) == len(path) else None
+
+
+def parse(content: bytes, shown: str) -> ConfigText:
+    """Read a file of configuration as YAML.
 
     Args:
         content: its bytes.
@@ -32,12 +73,24 @@ def read(content: bytes, shown: str) -> Document:
         said = "cannot be read: is not UTF-8"
         raise ConfigError(said, file=shown, hint="check --config") from error
     try:
-        data = yaml.safe_load(text)
+        data = yaml_text.load(text)
+    except ValueError as error:
+        raise ConfigError(str(error), file=shown, hint="write it shorter") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise ConfigError(f"no valid YAML: {error.problem}", file=shown, line=line) from error
     except yaml.YAMLError as error:
         raise ConfigError(f"no valid YAML: {error}", file=shown) from error
+    return ConfigText(content, shown, data)
+
+
+def read(text: ConfigText) -> Document:
+    """Return what a file of configuration says.
+
+    Raises:
+        ConfigError: as its message says.
+    """
+    data, shown = text.data, text.shown
     if data is None:
         return Document()
     if not isinstance(data, dict):
@@ -45,26 +98,46 @@ def read(content: bytes, shown: str) -> Document:
     try:
         return msgspec.convert(data, Document, dec_hook=spellings.read)
     except msgspec.ValidationError as error:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        raise _wrong(first_misfit(data, Document, spellings.read), node, shown) from error
+        raise _wrong(first_misfit(data, Document, spellings.read), text) from error
     except UnicodeEncodeError as error:  # an escape such as "\uD800"
         raise ConfigError(f"expected text as a key; found {error.object!r}", file=shown) from error
 
 
-def _wrong(misfit: Misfit, node: yaml.Node | None, shown: str) -> ConfigError:
-    found, line = node, None
-    for part in misfit.path:
-        step = _step(found, part)
-        if step is None:  # it came in through a merge key
-            break
-        line = step[0].start_mark.line + 1
-        found = step[1]
+def _wrong(misfit: Misfit, text: ConfigText) -> ConfigError:
+    node = yaml.compose(text.content.decode("utf-8"), Loader=yaml.SafeLoader)
+    # What came in through a merge key has no line of its own.
+    line = next(reversed([*_lines(node, misfit.path)]), None)
     key = ".".join(map(str, misfit.path))
     if not misfit.expected:
-        hint = f"known here: {', '.join(misfit.known)}"
-        return ConfigError("is no known key", file=shown, line=line, key=key, hint=hint)
-    message = f"{misfit.expected}; found {misfit.found!r}"
-    return ConfigError(message, file=shown, line=line, key=key)
+        hint = _known(str(misfit.path[-1]), misfit)
+        return ConfigError("is no known key", file=text.shown, line=line, key=key, hint=hint)
+    found = "nothing" if misfit.found is None else shortened(repr(misfit.found))
+    return ConfigError(f"{misfit.expected}; found {found}", file=text.shown, line=line, key=key)
+
+
+def _known(key: str, misfit: Misfit) -> str:
+    """Say which key may have been meant, and which there are."""
+    known = f"known here: {', '.join(misfit.known)}"
+    near = nearest(key, misfit.known, _NEAR)
+    if near:
+        return f"did you mean {near}? {known}"
+    inner = nearest(key, _INNER, _NEAR) if len(misfit.path) == 1 else ""
+    return f"did you mean {inner}, below `defaults:` or `packages:`? {known}" if inner else known
+
+
+def _lines(node: yaml.Node | None, path: Iterable[str | int]) -> Iterator[int]:
+    """Yield the line of each step into a document, as far as the steps are there."""
+    for part in path:
+        step = _step(node, part)
+        if step is None:
+            return
+        yield step[0].start_mark.line + 1
+        node = step[1]
+
+
+def shortened(text: str) -> str:
+    """Return the beginning of a long text."""
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
 
 
 def _step(node: yaml.Node | None, part: int | str) -> tuple[yaml.Node, yaml.Node] | None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Literal, TypeVar
 
-from msgspec import Meta, Struct, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from updater.config import values as spelled
 from updater.kinds import PROJECT_FORMS
 
-Texts = tuple[str, ...]
 T = TypeVar("T", spelled.Duration, spelled.Size)
 
 
@@ -45,9 +44,9 @@ class BuildOptions(_Strict, frozen=True):
         str | None,
         _about("The package in it, with {name} and {system}; default: python3Packages.{name}"),
     ] = None
-    options: Annotated[Texts | None, _about("Options for every Nix command")] = None
+    options: Annotated[spelled.Texts | None, _about("Options for every Nix command")] = None
     imports: Annotated[
-        Texts | Literal["auto"] | None,
+        spelled.Texts | None,
         _about("Modules to import after the build; auto: those of the package; [] for none"),
     ] = None
     dependents: Annotated[bool | None, _about("Whether to build the packages that use it, too")] = (
@@ -70,11 +69,11 @@ class BuildOptions(_Strict, frozen=True):
 class PullOptions(_Strict, frozen=True):
     """What may be said under ``pull_request:``."""
 
-    labels: Annotated[Texts | None, _about("Labels of a new pull request")] = None
-    reviewers: Annotated[Texts | None, _about("Who is asked to review: logins, and ORG/TEAM")] = (
-        None
-    )
-    assignees: Annotated[Texts | None, _about("Who it is assigned to: logins")] = None
+    labels: Annotated[spelled.Texts | None, _about("Labels of a new pull request")] = None
+    reviewers: Annotated[
+        spelled.Texts | None, _about("Who is asked to review: logins, and ORG/TEAM")
+    ] = None
+    assignees: Annotated[spelled.Texts | None, _about("Who it is assigned to: logins")] = None
     milestone: Annotated[
         Annotated[int, Meta(ge=1)] | None, _about("The number of its milestone")
     ] = None
@@ -159,7 +158,7 @@ class PackageOptions(_Strict, frozen=True):
         _about("A regular expression for a whole tag, with a group named version"),
     ] = None
     ignore: Annotated[
-        Texts | None, _about("Versions never to take; .* at the end matches the rest")
+        spelled.Texts | None, _about("Versions never to take; .* at the end matches the rest")
     ] = None
     python: Annotated[
         spelled.Python | None,
@@ -183,7 +182,9 @@ class PackageOptions(_Strict, frozen=True):
     commit_interval: Annotated[
         spelled.Duration | None, _about("A follower of a branch moves at most this often")
     ] = None
-    hold: Annotated[spelled.Hold | None, _about("true or a reason: never touch the package")] = None
+    hold: Annotated[
+        spelled.Hold | UnsetType, _about("true or a reason: never touch the package")
+    ] = UNSET
     hash: Annotated[
         Literal["auto", "embedded", "nix", "build"] | None,
         _about(
@@ -192,7 +193,7 @@ class PackageOptions(_Strict, frozen=True):
         ),
     ] = None
     dependent_hashes: Annotated[
-        Texts | None,
+        spelled.Texts | None,
         _about(
             "Attributes whose hash changes with the source, such as `gems` or `assets.hash`; "
             "those that end in Hash are known anyway"
@@ -270,7 +271,12 @@ class IdentifyOptions(_Strict, frozen=True):
 class Document(_Strict, frozen=True):
     """The whole of config.yaml."""
 
-    overlays: Annotated[Texts, _about("Files, folders and globs")] = ("overlays",)
+    overlays: Annotated[
+        spelled.Texts | None,
+        _about(
+            "Files, folders and globs, relative to the folder of this file; default: `overlays`"
+        ),
+    ] = None
     repository: Annotated[
         spelled.RepositoryName | None,
         _about(
@@ -315,5 +321,9 @@ class Document(_Strict, frozen=True):
         default_factory=PackageOptions
     )
     packages: Annotated[
-        dict[str, PackageOptions], _about("What holds for one: by name, identity or glob")
+        dict[str, PackageOptions],
+        _about(
+            "What holds for one, by its identity, attribute path, name, pname, file or folder, or "
+            "for all that a glob fits; where several keys fit, the more exact one counts"
+        ),
     ] = field(default_factory=dict)

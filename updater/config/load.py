@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import fnmatch
 import os
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct, structs
+from msgspec import UNSET, Struct, structs
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from updater.config.file import read
 from updater.config.index import default_index
 from updater.config.keys import Document
+from updater.config.naming import fit
+from updater.config.place import find_place
 from updater.config.values import plain
-from updater.effects import files
-from updater.errors import ConfigError, ReadError, UsageError
+from updater.errors import ConfigError
 from updater.hashing.limits import Limits
 from updater.kinds import HOST_KINDS, KNOWN_HOSTS
 from updater.model import BuildPolicy, Host, Package, Policy, Project, PullPolicy, TrackKind
@@ -25,19 +26,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from updater.config.keys import PackageOptions
+    from updater.config.place import Place
+
 
 class Config(Struct, frozen=True):
-    """What the updater was told.
+    """What the updater was told, and where."""
 
-    Attributes:
-        root: the folder that overlays, packages and messages are relative to.
-        file: the configuration's name in messages, or an empty string where there is none.
-    """
-
-    root: Path
-    file: str
+    place: Place
     document: Document
     hosts: Mapping[str, Host]
+
+    @property
+    def root(self) -> Path:
+        """The folder that overlays, packages and messages are relative to."""
+        return self.place.root
+
+    @property
+    def file(self) -> str:
+        """The configuration's name in messages, or an empty string where there is none."""
+        return self.place.text.shown if self.place.text is not None else ""
+
+    def line(self, *path: str | int) -> int | None:
+        """Return the line of a key of the file; None where it has no such key."""
+        return self.place.text.line(*path) if self.place.text is not None else None
 
     @property
     def index(self) -> str:
@@ -75,13 +87,12 @@ class Config(Struct, frozen=True):
         options: dict[str, Any] = {}
         build: dict[str, Any] = {}
         pull: dict[str, Any] = {}
-        own = (one for key, one in self.document.packages.items() if names_package(key, package))
-        for given in (self.document.defaults, *own):
+        for given in (self.document.defaults, *self._own(package)):
             said = _said(given)
             build |= _said(said.pop("build", None))
             pull |= _said(said.pop("pull_request", None))
             options |= said
-        if build.get("imports") == "auto":
+        if build.get("imports") == ("auto",):
             del build["imports"]
         options |= _steered(package, options)
         track = str(options.pop("track", "auto"))
@@ -102,6 +113,15 @@ class Config(Struct, frozen=True):
             **options,
         )
 
+    def _own(self, package: Package) -> list[PackageOptions]:
+        """Return the options under the keys that name a package, those of the best fit last."""
+        found = [
+            (how, options)
+            for key, options in self.document.packages.items()
+            if (how := fit(key, package)) is not None
+        ]
+        return [options for _, options in sorted(found, key=itemgetter(0))]
+
     @property
     def build_jobs(self) -> int:
         """How many builds may run side by side."""
@@ -110,14 +130,17 @@ class Config(Struct, frozen=True):
 
     def unused(self, packages: Sequence[Package]) -> tuple[str, ...]:
         """Return the keys of ``packages:`` that name no package."""
-        names = {name for package in packages for name in _names(package)}
-        return tuple(key for key in self.document.packages if not _matches(key, names))
+        return tuple(
+            key
+            for key in self.document.packages
+            if not any(fit(key, package) for package in packages)
+        )
 
 
 def _said(options: Struct | None) -> dict[str, Any]:
     """Return the keys to which config.yaml gives a value."""
     given = structs.asdict(options) if options is not None else {}
-    return {key: value for key, value in given.items() if value is not None}
+    return {key: value for key, value in given.items() if value is not None and value is not UNSET}
 
 
 def _steered(package: Package, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,42 +170,21 @@ def _kind(text: str) -> TrackKind:
     return kinds[text]
 
 
-def names_package(key: str, package: Package) -> bool:
-    """Tell whether a PKG argument or key names a package: name, pname, identity, file or glob."""
-    return _matches(key, _names(package))
-
-
-def _names(package: Package) -> set[str]:
-    return {package.name, package.identity, package.file, package.pname or ""}
-
-
-def _matches(key: str, names: set[str]) -> bool:
-    return key in names or any(fnmatch.fnmatchcase(name, key) for name in names)
-
-
-def load(root: Path, file: str | None) -> Config:
+def load(start: Path, file: str | None) -> Config:
     """Read the configuration.
 
     Args:
-        root: the folder that ``-C`` names.
-        file: what ``--config`` names; without it ``config.yaml`` in the root, which may be absent.
+        start: the folder that ``-C`` names.
+        file: what ``--config`` names; without it the file is looked for upwards to the
+            repository's root, and may be absent.
 
     Raises:
         UsageError: the file cannot be read, or is wrong as a `ConfigError` says.
     """
-    if not files.is_folder(root):
-        raise ConfigError("is no folder", file=str(root), hint="check -C")
-    name = file or "config.yaml"
-    path = root / name
-    document, shown = Document(), ""
-    if file is not None or files.exists(path):
-        try:
-            content = files.read(path, name)
-        except ReadError as error:
-            raise UsageError(error.message, hint="check --config") from error
-        document, shown = read(content, name), name
-    document = plain(document)
-    return Config(root, shown, document, _hosts(document, shown))
+    place = find_place(start, file)
+    document = plain(read(place.text) if place.text is not None else Document())
+    shown = place.text.shown if place.text is not None else ""
+    return Config(place, document, _hosts(document, shown))
 
 
 def _hosts(document: Document, shown: str) -> dict[str, Host]:

@@ -84,7 +84,20 @@ def _located(error: str, data: Any, kind: inspect.Type, hook: Hook) -> Misfit:  
     if at_key:
         key = next(key for key in data if not isinstance(key, str))
         return Misfit((*path, key), key, "expected text as a key")
-    return Misfit(path, data, _expected(kind, message))
+    return _first_item(data, kind, hook, path) or Misfit(path, data, _expected(kind, message))
+
+
+def _first_item(
+    data: object, kind: inspect.Type, hook: Hook, path: tuple[str | int, ...]
+) -> Misfit | None:
+    """Return the first item of a list that the kind refuses also by itself."""
+    spelled = [one.cls for one in _kinds(kind) if isinstance(one, inspect.CustomType)]
+    for index, item in enumerate(data if spelled and isinstance(data, list) else ()):
+        try:
+            hook(spelled[0], [item])
+        except ValueError as error:
+            return Misfit((*path, index), item, getattr(spelled[0], "item", "") or str(error))
+    return None
 
 
 def _kinds(kind: inspect.Type) -> list[inspect.Type]:

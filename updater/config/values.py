@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
 from msgspec import Struct, structs
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from updater.kinds import HOST_KINDS, PROJECT_FORMS, SHORT_HOSTS, read_project
 from updater.model.policy import UpdateKind
 from updater.model.schedule import read_window
+from updater.model.versions import read_specifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     Schema = Mapping[str, object]
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_LARGEST = 1 << 60  # bytes: what the system's own limits can hold
+_LONGEST = timedelta(weeks=520)
+_LONGEST_PATTERN = 1000  # characters
 _DECIMAL = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
 _SIZES = _DECIMAL | {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 _TRACKS = ("auto", "tag", "release", "commit", "pypi")
@@ -30,9 +33,11 @@ class Spelled:
 
     Attributes:
         schema: what JSON Schema can say of the spelling.
+        item: of a list, what each of its items must be, where that is not what the whole is.
     """
 
     schema: ClassVar[Schema]
+    item: ClassVar[str] = ""
 
 
 def read(kind: type[Any], value: object) -> object:
@@ -78,26 +83,58 @@ class Duration(timedelta, Spelled):
         found = _matches(cls._PATTERN, value)
         if found is None:
             raise ValueError("a duration is a whole number and s, m, h, d or w, such as 7d")
-        return super().__new__(cls, **{_UNITS[found[2]]: int(found[1])})
+        made = super().__new__(cls, **{_UNITS[found[2]]: int(found[1])})
+        if made > _LONGEST:
+            raise ValueError("a duration is 520w (ten years) at most")
+        return made
 
 
 class Size(int, Spelled):
     """A whole number of bytes, or one with a unit: ``500MB``, ``16GiB``."""
 
-    _PATTERN = r"^\s*(0*[1-9][0-9]*)\s*([kMG]?B|[KMG]iB)\s*$"
+    _PATTERN = r"^\s*(0*[1-9][0-9]{0,17})\s*([kMG]?B|[KMG]iB)\s*$"
     schema: ClassVar[Schema] = {
-        "anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": _PATTERN}]
+        "anyOf": [
+            {"type": "integer", "minimum": 1, "maximum": _LARGEST},
+            {"type": "string", "pattern": _PATTERN},
+        ]
     }
 
     def __new__(cls, value: object) -> Self:
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            return super().__new__(cls, value)
         found = _matches(cls._PATTERN, value)
-        if found is None:
+        size = value if isinstance(value, int) and not isinstance(value, bool) else 0
+        if found is not None:
+            size = int(found[1]) * _SIZES[found[2]]
+        if size < 1:
             raise ValueError(
                 "a size is a whole number and B, kB, MB, GB, KiB, MiB or GiB, as in 16GiB"
             )
-        return super().__new__(cls, int(found[1]) * _SIZES[found[2]])
+        if size > _LARGEST:
+            raise ValueError(f"a size is {_LARGEST >> 30}GiB at most")
+        return super().__new__(cls, size)
+
+
+def _listed(value: object) -> list[str] | None:
+    """Return a list of texts, of a text by itself one of it; None for anything else."""
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        return None
+    return items
+
+
+class Texts(tuple[str, ...], Spelled):
+    """A list of texts; one may stand by itself."""
+
+    schema: ClassVar[Schema] = {
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
+    }
+    item = "expected text"
+
+    def __new__(cls, value: object) -> Self:
+        items = _listed(value)
+        if items is None:
+            raise ValueError("expected text or a list of texts")
+        return super().__new__(cls, items)
 
 
 class _Patterned(str, Spelled):
@@ -125,7 +162,7 @@ class Track(_Patterned):
 class Python(_Patterned):
     """A version of Python."""
 
-    pattern = r"^3\.[0-9]+(\.[0-9]+)?$"
+    pattern = r"^3\.[0-9]{1,3}(\.[0-9]{1,3})?$"
     expected = 'a version of Python as text, such as "3.12"'
 
 
@@ -188,10 +225,10 @@ class Specifier(str, Spelled):
     schema: ClassVar[Schema] = {"type": "string"}
 
     def __new__(cls, value: object) -> Self:
-        try:
-            return super().__new__(cls, SpecifierSet(str(value)))
-        except InvalidSpecifier as error:
-            raise ValueError('expected a PEP 440 specifier, such as ">=0,<2"') from error
+        specifier = read_specifier(str(value))
+        if specifier is None:
+            raise ValueError('expected a PEP 440 specifier, such as ">=0,<2"')
+        return super().__new__(cls, specifier)
 
 
 class TagPattern(str, Spelled):
@@ -200,10 +237,14 @@ class TagPattern(str, Spelled):
     schema: ClassVar[Schema] = {"type": "string", "format": "regex"}
 
     def __new__(cls, value: object) -> Self:
+        if len(str(value)) > _LONGEST_PATTERN:
+            raise ValueError(f"expected a regular expression of {_LONGEST_PATTERN} characters")
         try:
             pattern = re.compile(str(value))
         except re.error as error:
             raise ValueError(f"expected a regular expression: {error}") from error
+        except (OverflowError, RecursionError) as error:
+            raise ValueError("expected a regular expression with smaller numbers") from error
         if "version" not in pattern.groupindex:
             raise ValueError("expected a group named version, such as v(?P<version>.+)")
         return super().__new__(cls, value)
@@ -262,30 +303,36 @@ def _template(value: object, needed: str, *wanted: str) -> str:
 
 
 class Schedule(tuple[str, ...], Spelled):
-    """Windows of the week."""
+    """Windows of the week; one may stand by itself."""
 
-    schema: ClassVar[Schema] = {"type": "array", "items": {"type": "string"}}
+    schema: ClassVar[Schema] = Texts.schema
 
     def __new__(cls, value: object) -> Self:
-        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        windows = _listed(value)
+        if windows is None:
             raise ValueError(
-                'expected a list of windows, such as ["sat-sun", "mon-fri 02:00-06:00"]'
+                'expected a window or a list of them, such as ["sat-sun", "mon-fri 02:00-06:00"]'
             )
-        for one in value:
-            read_window(one)
-        return super().__new__(cls, value)
+        for window in windows:
+            read_window(window)
+        return super().__new__(cls, windows)
 
 
 class UpdateKinds(tuple[UpdateKind, ...], Spelled):
-    """Kinds of update; ``true`` is all of them."""
+    """Kinds of update, of which one may stand by itself; ``true`` is all of them."""
 
     schema: ClassVar[Schema] = {
-        "anyOf": [{"type": "boolean"}, {"type": "array", "items": {"enum": list(_UPDATE_KINDS)}}]
+        "anyOf": [
+            {"type": "boolean"},
+            {"enum": list(_UPDATE_KINDS)},
+            {"type": "array", "items": {"enum": list(_UPDATE_KINDS)}},
+        ]
     }
 
     def __new__(cls, value: object) -> Self:
         if isinstance(value, bool):
             return super().__new__(cls, _UPDATE_KINDS if value else ())
-        if not isinstance(value, list) or not all(one in _UPDATE_KINDS for one in value):
+        named = _listed(value)
+        if named is None or not set(named) <= set(_UPDATE_KINDS):
             raise ValueError(f"expected true, false or a list of {', '.join(_UPDATE_KINDS)}")
-        return super().__new__(cls, value)
+        return super().__new__(cls, [kind for kind in _UPDATE_KINDS if kind in named])

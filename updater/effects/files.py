@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from updater.errors import ReadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 
 def read(path: Path, shown: str) -> bytes:
@@ -48,7 +48,25 @@ def exists(path: Path) -> bool:
 
 def is_folder(path: Path) -> bool:
     """Tell whether a path is that of a folder."""
-    return path.is_dir()
+    return os.path.isdir(path)  # noqa: PTH112 - it fails at no path
+
+
+def is_named_file(path: Path) -> bool:
+    """Tell whether a path is that of a file, or of a link that leads nowhere."""
+    return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))  # noqa: PTH110, PTH113, PTH114 - as above
+
+
+def up_to_repository(folder: Path) -> list[Path]:
+    """Return a folder and those above it, up to the top of its git repository.
+
+    Outside of a repository it is the folder alone.
+    """
+    found = []
+    for one in (folder, *Path(os.path.realpath(folder)).parents):
+        found.append(one)
+        if os.path.exists(one / ".git"):  # noqa: PTH110 - as above
+            return found
+    return [folder]
 
 
 def is_inside(folder: Path, file: str) -> bool:
@@ -57,9 +75,34 @@ def is_inside(folder: Path, file: str) -> bool:
     return path.is_file() and path.resolve().is_relative_to(folder.resolve())
 
 
+def relative(path: Path, start: Path) -> str:
+    """Return a path as somebody in a folder would write it."""
+    return os.path.relpath(path, start)
+
+
+def absolute(path: Path) -> Path:
+    """Return a path from the root of the file system; links stay."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - without `..` in it
+
+
 def real(path: Path) -> str:
     """Return where a path leads when all links are followed."""
     return os.path.realpath(path)
+
+
+def below(root: Path, start: Path, name: str) -> tuple[str, ...]:
+    """Return what a path means relative to a folder: as it is written, and with links followed.
+
+    Args:
+        root: the folder; nothing is returned for what lies outside of it.
+        start: what the path is relative to.
+        name: the path; there need be no such file.
+    """
+    path = os.path.join(start, name)  # noqa: PTH118 - a Path would drop "./"
+    meant = [(os.path.abspath(path), os.path.abspath(root))]  # noqa: PTH100 - links stay
+    meant.append((os.path.realpath(path), os.path.realpath(root)))
+    found = [os.path.relpath(inner, outer) for inner, outer in meant]
+    return tuple(dict.fromkeys(one for one in found if not f"{one}/".startswith("../")))
 
 
 def listed(folder: Path, entry: str, suffix: str) -> list[str]:

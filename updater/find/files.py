@@ -20,7 +20,8 @@ def overlay_files(config: Config) -> tuple[str, ...]:
         ConfigError: an entry of ``overlays:`` names nothing.
     """
     named: list[str] = []
-    for entry in config.document.overlays:
+    given = config.document.overlays
+    for entry in given if given is not None else ("overlays",):
         matches = files.listed(config.root, entry, ".nix")
         if not matches:
             raise ConfigError(

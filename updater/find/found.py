@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
+from packaging.utils import canonicalize_name
 
 from updater.model import Directive, Package  # noqa: TC001 - msgspec looks both up when it decodes
 
@@ -56,13 +57,13 @@ def assembled(reads: Iterable[OverlayFile]) -> OverlayFiles:
     for one in by_file.values():
         for call in one.calls:
             calls.setdefault(call.file, []).append(call)
-    packages = tuple(
+    packages = [
         _called(package, calls[one.file]) if one.file in calls else package
         for one in by_file.values()
         for package in one.packages
-    )
+    ]
     texts = {one.file: one.data for one in by_file.values() if one.data is not None}
-    return OverlayFiles(packages, texts)
+    return OverlayFiles(_told_apart(packages), texts)
 
 
 def _called(package: Package, calls: Sequence[PackageCall]) -> Package:
@@ -78,3 +79,16 @@ def _called(package: Package, calls: Sequence[PackageCall]) -> Package:
         callers=tuple(call.attribute for call in calls),
         directives=(*asked, *package.directives),
     )
+
+
+def _told_apart(packages: Sequence[Package]) -> tuple[Package, ...]:
+    """Tell each package which spellings of its pname are the names of others."""
+    spellings: dict[str, set[str]] = {}
+    for package in packages:
+        for name in package.names:
+            spellings.setdefault(canonicalize_name(name), set()).add(name)
+    told = []
+    for package in packages:
+        others = spellings.get(canonicalize_name(package.pname or ""), set()) - package.names
+        told.append(replace(package, namesakes=tuple(sorted(others))) if others else package)
+    return tuple(told)

@@ -59,11 +59,13 @@ class Prefetcher(Struct, frozen=True):
                 hint="`updater bump` lets Nix build it; or hold this package in config.yaml",
             )
         if fetch.blocked and fetch.checkout is not None:
+            self.http.refuse_offline(fetch.checkout.url)
             sri = await self.nix().prefetch_git(
                 fetch.checkout.url, fetch.checkout.commit, *fetch.checkout.options
             )
             return Hashed(sri, "nix", 0)
         if method == "nix":
+            self.http.refuse_offline(fetch.url)
             sri = await self.nix().prefetch(fetch.url, unpack=fetch.unpack, name=None)
             return Hashed(sri, "nix", 0)
         if fetch.sri is not None and not fetch.unpack and method == "auto":

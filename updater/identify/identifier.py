@@ -179,7 +179,8 @@ class Identifier:
         self._note(f"{url}: cloning")
         budget = self._budget
         mirrors, token = self._cache / "mirrors", self._token(url)
-        with Mirror.opened(url, mirrors, token, budget.fetched) as mirror:
+        opened = Mirror.opened(url, mirrors, token, budget.fetched, offline=budget.offline)
+        with opened as mirror:
             ends = time.monotonic() + budget.seconds
 
             def over() -> bool:

@@ -20,11 +20,13 @@ class SearchBudget(Struct, frozen=True):
 
     Attributes:
         fetched: the bytes of a pack that the clone may fetch.
+        offline: a clone is as an earlier run left it.
     """
 
     max_candidates: int = 5000
     seconds: float = 300.0
     fetched: int = LARGEST_PACK
+    offline: bool = False
 
 
 class HashQuestion(Struct, frozen=True):

@@ -142,6 +142,7 @@ class Package(Struct, frozen=True):
         hint: what to do about the problem.
         ordinal: counts the packages of one attribute path in a file from 1.
         callers: attribute paths by which other files call a file that is one package.
+        namesakes: names of other packages that are spellings of its pname: they mean those.
         nested: it is built in a folder of its source (``sourceRoot``), so that what the source's
             top folder declares may be another package's.
     """
@@ -163,6 +164,7 @@ class Package(Struct, frozen=True):
     hint: str = ""
     ordinal: int = 1
     callers: tuple[tuple[str, ...], ...] = ()
+    namesakes: tuple[str, ...] = ()
     nested: bool = False
 
     @property
@@ -178,6 +180,16 @@ class Package(Struct, frozen=True):
             return self.callers[0][-1]
         file = self.file.removesuffix("/default.nix").removesuffix(".nix")
         return self.pname or file.rsplit("/", 1)[-1]
+
+    @property
+    def paths(self) -> tuple[tuple[str, ...], ...]:
+        """The attribute paths by which it can be reached: its own, else those of its callers."""
+        return (self.attribute,) if self.attribute else self.callers
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Its name, and those by which further callers call it."""
+        return frozenset({self.name, *(path[-1] for path in self.paths if path)})
 
     @property
     def label(self) -> str | None:

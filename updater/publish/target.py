@@ -55,6 +55,11 @@ def find_target(config: Config) -> PublishTarget:
             hint="write `repository: OWNER/NAME` into config.yaml",
         )
     host, repository = place
+    if host.kind != "github":
+        raise UsageError(
+            f"pull requests can be opened on GitHub only, and {repository} is on {host.name} "
+            f"(kind: {host.kind})"
+        )
     for owner, variable, token in config.tokens():
         if owner.name == host.name:
             return PublishTarget(host, repository, prefix, variable, token)

@@ -8,7 +8,7 @@ import pytest
 
 from updater.effects.answers import Answers
 from updater.effects.git.mirror import Mirror
-from updater.errors import UpstreamError
+from updater.errors import Offline, UpstreamError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +49,25 @@ def test_a_repository_that_is_not_there_is_an_error_with_its_address(
     url = f"{github.url}/o/none.git"
     with pytest.raises(UpstreamError, match=url), Mirror.opened(url, tmp_path / "cache"):
         pass
+
+
+def test_offline_it_is_as_an_earlier_run_left_it(github: GitHub, tmp_path: Path) -> None:
+    repository = github.repository("o", "r")
+    old = repository.commit({"a": "1"})
+    url, cache = f"{github.url}/o/r.git", tmp_path / "cache"
+    with Mirror.opened(url, cache):
+        pass
+    new = repository.commit({"a": "2"})
+    asked = len(github.server.requests())
+    with Mirror.opened(url, cache, offline=True) as mirror:
+        assert [one.commit for one in mirror.log()] == [old]
+        known = mirror.commit(old)
+        assert known is not None
+        with pytest.raises(Offline):  # that upstream does not have it would not be true
+            mirror.commit(new)
+    with pytest.raises(Offline), Mirror.opened(f"{github.url}/o/x.git", cache, offline=True):
+        pass
+    assert len(github.server.requests()) == asked
 
 
 def test_only_http_is_spoken(tmp_path: Path) -> None:

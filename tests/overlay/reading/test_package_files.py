@@ -8,7 +8,7 @@ import pytest
 
 from updater.config.load import load
 from updater.find.packages import find_packages
-from updater.find.selection import select
+from updater.find.selection import Names, select
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +61,7 @@ def test_a_called_file_is_a_package_with_its_callers_name(
     assert found.texts[file] == PACKAGE.encode()
     assert [one.callers for one in found.packages] == [(("python3Packages", "tool"),)]
     for key in ("tool", "tool-kit", file, f"{file}#"):
-        assert select(found.packages, [key]) == found.packages
+        assert select(found.packages, Names((key,), tmp_path, tmp_path)) == found.packages
 
 
 def test_a_file_that_two_overlays_call_is_one_package(tmp_path: Path) -> None:

@@ -101,9 +101,55 @@ def test_in_a_file_that_is_one_package_every_comment_is_its_own() -> None:
     assert [one.value for one in package.directives] == ["all"]
 
 
+ONE = b'self: super: {\n  set = super.set // { tool = mkDerivation { version = "1"; }; };\n}\n'
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        b"# updater: hold all\n",
+        b"\n# updater: hold all\n\n",
+        b"# Written by hand.\n# updater: hold all\n",
+        b"/* A licence:\n * all * yours **/\n# updater: hold all\n",
+        b"# CRLF\r\n# updater: hold all\r\n",
+    ],
+)
+def test_at_the_top_of_a_file_with_one_package_a_comment_is_the_packages(above: bytes) -> None:
+    found = read_packages(above + ONE, "x.nix", FETCH_FUNCTIONS)
+    assert found.problems == ()
+    assert [(one.name, [d.value for d in one.directives]) for one in found.packages] == [
+        ("tool", ["all"])
+    ]
+
+
+def test_at_the_top_of_two_branches_of_one_package_it_is_of_both() -> None:
+    data = b"# updater: hold all\nself: super: if super.old\nthen " + 2 * (
+        b'{ tool = mkDerivation { version = "1"; }; }\nelse '
+    )
+    found = read(data + b"{ }")
+    assert [[d.value for d in one.directives] for one in found] == [["all"], ["all"]]
+
+
+def test_at_the_top_of_a_file_that_calls_one_file_it_is_the_called_packages() -> None:
+    data = b"# updater: hold all\nfinal: prev: {\n  tool = final.callPackage ./tool.nix { };\n}"
+    found = read_packages(data, "x.nix", FETCH_FUNCTIONS)
+    assert [(one.path, [d.value for d in one.directives]) for one in found.files] == [
+        ("./tool.nix", ["all"])
+    ]
+
+
+def test_at_the_top_a_comment_that_cannot_be_understood_is_the_packages_problem() -> None:
+    (tool,) = read(b"# updater: hodl\n" + ONE)
+    assert tool.problem == "line 1: cannot understand the comment `updater: hodl`"
+
+
 @pytest.mark.parametrize(
     "data",
     [
+        (
+            b'# updater: hold\n{ a = mkDerivation { version = "1"; };\n'
+            b'b = mkDerivation { version = "1"; }; }'
+        ),
         b'{\n  # updater: hold\n\n  tool = mkDerivation { version = "1"; };\n}',
         b'{\n  tool = mkDerivation { version = "1"; };\n  # updater: hold\n}',
         b"# updater: hold\n{ }",

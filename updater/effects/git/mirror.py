@@ -18,7 +18,7 @@ from updater.effects.git.batch import CHUNK_BYTES, Batch, output
 from updater.effects.git.environment import isolated
 from updater.effects.git.fetch import git_with_limit, refuse_too_large, sweep
 from updater.effects.processes.process import decoded
-from updater.errors import BadAnswer, HashError, UpstreamError
+from updater.errors import BadAnswer, HashError, Offline, UpstreamError
 from updater.model.policy import LARGEST_PACK
 
 if TYPE_CHECKING:
@@ -64,9 +64,16 @@ class Mirror:
     """
 
     def __init__(
-        self, folder: Path, url: str, token: str = "", largest: int = LARGEST_PACK
+        self,
+        folder: Path,
+        url: str,
+        token: str = "",
+        largest: int = LARGEST_PACK,
+        *,
+        offline: bool = False,
     ) -> None:
         self.folder = folder
+        self._offline = offline
         self._url = url
         self._largest = largest
         self._environment = isolated()
@@ -75,7 +82,13 @@ class Mirror:
     @classmethod
     @contextmanager
     def opened(
-        cls, url: str, cache: Path, token: str = "", largest: int = LARGEST_PACK
+        cls,
+        url: str,
+        cache: Path,
+        token: str = "",
+        largest: int = LARGEST_PACK,
+        *,
+        offline: bool = False,
     ) -> Iterator[Mirror]:
         """Make the mirror, or bring it up to date, alone with it until the end.
 
@@ -86,13 +99,14 @@ class Mirror:
             cache: the folder of all mirrors; only its owner may look into it.
             token: its host's, for a repository that is not public; only fetching gets it.
             largest: how many bytes git may fetch at once.
+            offline: fetch nothing; the mirror is as an earlier run left it.
 
         Raises:
             UpstreamError: git is missing, or the repository cannot be fetched.
         """
         name = re.sub(r"[^A-Za-z0-9.]+", "-", url.partition("://")[2]).strip("-.")
         folder = cache / f"{name[-80:]}-{hashlib.sha256(url.encode()).hexdigest()[:12]}.git"
-        mirror = cls(folder, url, token, largest)
+        mirror = cls(folder, url, token, largest, offline=offline)
         try:
             cache.mkdir(parents=True, exist_ok=True, mode=0o700)
             with folder.with_suffix(".lock").open("w") as lock:
@@ -111,6 +125,10 @@ class Mirror:
     def _fetch(self) -> None:
         # Also where it exists: a run may have died while it made the folder.
         self._git("init", "--bare", "--quiet", "--template=", str(self.folder), inside=False)
+        if self._offline:
+            if not self._heads():
+                raise Offline(self._url)
+            return
         sweep(self.folder)
         self._keep_rewritten()
         everything = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
@@ -125,10 +143,14 @@ class Mirror:
 
     def _keep_rewritten(self) -> None:
         """Give what the branches hold a ref of its own, so that a rewrite does not hide it."""
-        heads = self._git("for-each-ref", "--format=%(objectname)", "refs/heads").split()
+        heads = self._heads()
         if heads:
-            orders = "".join(f"update refs/held/{head} {head}\n" for head in dict.fromkeys(heads))
+            orders = "".join(f"update refs/held/{head} {head}\n" for head in heads)
             self._git("update-ref", "--stdin", sent=orders.encode())
+
+    def _heads(self) -> tuple[str, ...]:
+        heads = self._git("for-each-ref", "--format=%(objectname)", "refs/heads").split()
+        return tuple(dict.fromkeys(heads))
 
     def commit(self, identity: str) -> LoggedCommit | None:
         """Return one commit, asked of upstream where no branch and no tag has it.
@@ -141,6 +163,8 @@ class Mirror:
         ours = f"+{identity}:refs/held/{identity}"
         commit = self._logged_commit(identity)
         if commit is None and len(identity) == _ID_DIGITS:
+            if self._offline:
+                raise Offline(self._url)
             try:
                 self._fetch_refs(self._url, ours)
             except BadAnswer:

@@ -59,12 +59,36 @@ async def written_at(root: Path, file: str, text: str) -> float | None:
     return float(shown) if done.returncode == 0 and shown.isdigit() else None
 
 
-async def fork_point(root: Path, branches: Sequence[str]) -> str:
+async def default_branches(root: Path) -> tuple[list[str], list[str]]:
+    """Return names for the default branch of the user's repository, the likeliest first.
+
+    Returns:
+        Those of its remote: ``origin``, else the only one; and those of the repository itself.
+    """
+    remotes, configured, heads = [
+        (await _in(root, *command)).stdout.decode("utf-8", "replace").split()
+        for command in (
+            ("remote",),
+            ("config", "init.defaultBranch"),
+            ("for-each-ref", "--format=%(refname:short)", "refs/heads"),
+        )
+    ]
+    remote = "origin" if "origin" in remotes or len(remotes) != 1 else remotes[0]
+    there = [f"{remote}/{name}" for name in ("HEAD", "main", "master")] if remotes else []
+    alone = heads if len(heads) == 1 else []
+    here = [name for name in (*configured, "main", "master", *alone) if name in heads]
+    return there, list(dict.fromkeys(here))
+
+
+async def fork_point(root: Path, branches: Sequence[str]) -> tuple[str, str]:
     """Return the commit at which the present branch of the user's repository left another one.
 
     Args:
         root: a folder of the repository.
         branches: the other branch, or names for it, of which the first that exists counts.
+
+    Returns:
+        The name that counted, and the commit.
 
     Raises:
         UsageError: none exists, or they have no commit in common.
@@ -81,9 +105,10 @@ async def fork_point(root: Path, branches: Sequence[str]) -> str:
                 f"{branch} and HEAD have no commit in common",
                 hint="a shallow clone lacks it: git fetch --unshallow",
             )
-        return base.stdout.decode().strip()
+        return branch, base.stdout.decode().strip()
+    named = " or ".join(branches) or "main or master"
     raise UsageError(
-        f"the repository in {root} has no revision {' or '.join(branches)}",
+        f"the repository in {root} has no revision {named}",
         hint="name the branch, tag or commit that the changes are made to: updater review BASE",
     )
 

@@ -27,7 +27,7 @@ from updater.effects.http.hooks import NoCookies, waiting
 from updater.effects.http.patience import TRANSIENT, Clock, Patience
 from updater.effects.http.resuming import ResumableBody
 from updater.effects.http.statuses import FOREIGN, Refusal, mapped
-from updater.errors import BadAnswer, BrokenOff, UpstreamError
+from updater.errors import BadAnswer, BrokenOff, Offline, UpstreamError
 from updater.model import HttpResponse
 from updater.model.policy import LARGEST_PACK
 
@@ -57,6 +57,7 @@ class Network(Struct, frozen=True):
         retries: tries after the first.
         max_wait: seconds to wait before one of them.
         fetched: the bytes of a pack that git fetches.
+        offline: nobody is asked.
     """
 
     concurrency: int = 32
@@ -64,6 +65,7 @@ class Network(Struct, frozen=True):
     retries: int = 3
     max_wait: float = 60.0
     fetched: int = LARGEST_PACK
+    offline: bool = False
 
 
 class Http:
@@ -173,6 +175,10 @@ class Http:
         cache = self._cache if not headers else None
         key = Cache.key(url, sent)
         earlier = cache.find(key) if cache is not None else None
+        if earlier is None:
+            self.refuse_offline(url)
+        elif self._network.offline:
+            return earlier.answer
         conditions = earlier.conditions if earlier is not None else {}
         request = self._request("GET", url, b"", {**sent, **headers, **conditions})
         answer: HttpResponse = await self._patience.tries(url, on)(self._once, request, None)
@@ -205,9 +211,19 @@ class Http:
         Raises:
             UpstreamError: as the exception's class says.
         """
+        self.refuse_offline(url)
         sent = {**headers, **self._credentials.headers(url, scheme)}
         request = self._request("POST", url, content, sent)
         return await self._patience.tries(url, on)(self._once, request, judge)
+
+    def refuse_offline(self, url: str) -> None:
+        """Make sure that hosts may be asked.
+
+        Raises:
+            Offline: they may not.
+        """
+        if self._network.offline:
+            raise Offline(shown(url))
 
     async def _once(
         self, request: httpx.Request, judge: Callable[[HttpResponse], None] | None
@@ -290,6 +306,7 @@ class Http:
             UpstreamError: as the exception's class says, also in the middle of the body; where it
                 is transient, the body may be begun anew.
         """
+        self.refuse_offline(url)
         with closing(self._body(url, scheme)) as pieces:
             yield limited(pieces, url)
 

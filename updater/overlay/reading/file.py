@@ -138,10 +138,13 @@ def _steered(
 ) -> tuple[list[PlacedPackage], list[PackageFile], list[Problem]]:
     """Give packages and called files what their comments say; return the comments of none."""
     places = [*(item.places for item in placed), *((item.statement,) for item in files)]
+    paths = {item.package.attribute for item in placed} | {item.attribute for item in files}
     heard: dict[int, list[steering.Comment]] = {}
     unheeded = []
     for comment in comments:
         owners = steering.owners(comment, data, places)
+        if not owners and len(paths) == 1 and steering.is_at_top(comment, data):
+            owners = frozenset(range(len(places)))
         if not owners:
             unheeded.append(_unheeded(comment, data, "a steering comment belongs to no package:"))
         for index in owners:

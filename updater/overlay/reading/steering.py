@@ -2,7 +2,8 @@
 
 A comment belongs to the innermost package whose binding holds it, whose binding it stands directly
 above, or on whose last line it stands; a comment on a shared source belongs to every package that
-uses it. One that cannot be understood is a problem of its package: somebody wanted to be heeded.
+uses it, and one at the top of a file to the only package in it. One that cannot be understood is a
+problem of its package: somebody wanted to be heeded.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _COMMENT = re.compile(rb"#[ \t]*updater:[ \t]*(?P<text>[^\r\n]*)")
 _TRACK = re.compile(r"track\s*=\s*(?P<value>auto|tag|release|commit|pypi|branch:\S+)")
 _IGNORE = re.compile(r"ignore\s+(?P<value>[\w.!+*-]+(?:[\s,]+[\w.!+*-]+)*)")
 _HOLD = re.compile(r"hold(?:[\s:]+(?P<value>\S.*))?")
+_COMMENTS = re.compile(rb"(?>\s|#[^\n]*\n|/\*(?>[^*]|\*(?!/))*\*/)*")
 _COMMENT_LINE = re.compile(rb"[ \t]*#")
 
 
@@ -98,6 +100,11 @@ def owners(comment: Comment, data: bytes, places: Sequence[tuple[Span, ...]]) ->
             if size == best:
                 indexes.add(index)
     return frozenset(indexes)
+
+
+def is_at_top(comment: Comment, data: bytes) -> bool:
+    """Tell whether nothing but comments stands before a comment in its file."""
+    return _COMMENTS.fullmatch(data, 0, comment.span.start) is not None
 
 
 def _reach(span: Span, data: bytes) -> Span:

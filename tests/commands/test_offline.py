@@ -1,0 +1,110 @@
+"""`--offline`: nobody is asked, whatever the command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.project import FAKE, Project, flat_hash, github_overlay, pypi_overlay
+
+if TYPE_CHECKING:
+    from tests.loopback.github import GitHub
+    from tests.loopback.index import Index
+
+
+@pytest.fixture(autouse=True)
+def _packages(project: Project, index: Index, github: GitHub) -> None:
+    index.release("apple", "1.0")
+    project.overlay("apple.nix", pypi_overlay("apple", "1.0", sri=FAKE))
+    repository = github.repository("o", "vocos")
+    repository.tag("v1.0", repository.commit({"f": "x"}))
+    project.overlay("vocos.nix", github_overlay("vocos", "1.0", sri=FAKE))
+
+
+COMMANDS = {
+    "check": ["check"],
+    "bump": ["bump"],
+    "bump to": ["bump", "vocos", "--to", "1.0"],
+    "pin": ["pin"],
+    "plan": ["plan"],
+    "verify": ["verify"],
+    "identify": ["identify"],
+    "prefetch": ["prefetch", "github:o/vocos@v1.0"],
+    "prefetch with Nix": ["prefetch", "--nix", "github:o/vocos@" + 40 * "1"],
+    "test": ["test"],
+    "list": ["list"],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_nobody_is_asked(
+    project: Project, index: Index, github: GitHub, command: list[str]
+) -> None:
+    project.add_configuration("packages: {'*': {build: {enabled: auto}}}\n")
+    before = project.snapshot()
+    result = project.run(*command, "--offline")
+    seen = [*index.server.requests(), *github.server.requests(), *github.codeload.requests()]
+    assert (seen, project.snapshot()) == ([], before)
+    assert "Traceback" not in result.err
+    assert result.code == (0 if command[0] in ("list", "test") else 1)
+
+
+def test_what_could_not_be_asked_is_said_with_what_to_do(project: Project, index: Index) -> None:
+    result = project.run("check", "apple", "--offline", "--json")
+    (package,) = result.json["packages"]
+    assert (package["status"], package["error"]) == (
+        "failed",
+        {
+            "stage": "look-up",
+            "message": f"{index.url}apple/ was not asked, and no earlier run kept what it says",
+            "hint": "run it without --offline",
+        },
+    )
+
+
+def test_what_an_earlier_run_kept_is_used(project: Project, index: Index) -> None:
+    """Even an update, if its hash costs no download."""
+    made = index.release("apple", "2.0")
+    assert project.run("check", "apple").out.startswith("^ apple  1.0 -> 2.0")
+    index.release("apple", "3.0")
+    asked = len(index.server.requests())
+    result = project.run("bump", "apple", "--offline")
+    assert (result.code, result.out.splitlines()[0]) == (
+        0,
+        "+ apple  1.0 -> 2.0 (hash: index, no download)",
+    )
+    assert len(index.server.requests()) == asked
+    assert flat_hash(made[0].content) in (project.root / "overlays" / "apple.nix").read_text()
+
+
+def test_nothing_is_built(project: Project, index: Index) -> None:
+    index.release("apple", "2.0")
+    project.run("check", "apple")
+    project.add_configuration("packages: {apple: {build: {enabled: auto}}}\n")
+    result = project.run("bump", "apple", "--offline")
+    assert (result.code, result.out.splitlines()[2]) == (
+        0,
+        "    not built: a build may download, and --offline was given",
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "what"),
+    [
+        (["bump", "--pr"], "--pr"),
+        (["pin", "--pr"], "--pr"),
+        (["publish", "results"], "publish"),
+    ],
+)
+def test_what_asks_the_repositorys_host_is_refused(
+    project: Project, command: list[str], what: str
+) -> None:
+    result = project.run(*command, "--offline")
+    assert (result.code, result.err) == (
+        2,
+        (
+            f"updater: {what} asks the repository's host, and --offline asks nobody\n"
+            "hint: leave out one of them\n"
+        ),
+    )

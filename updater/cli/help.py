@@ -1,0 +1,31 @@
+"""`help`: what ``--help`` says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from updater.cli import options
+from updater.report.summary import Exit
+
+if TYPE_CHECKING:
+    from updater.cli.request import Request
+
+
+@click.command("help", cls=options.SectionCommand, section="Besides")
+@click.argument("command", metavar="[COMMAND]", default="", help="The command; all without it.")
+@options.every
+def show_help(request: Request, command: str) -> int:  # noqa: ARG001 - every command takes one
+    """Show what the commands are, or what one of them takes."""
+    context = click.get_current_context().find_root()
+    group = context.command
+    if isinstance(group, click.Group) and command:
+        _, shown, _ = group.resolve_command(context, [command])
+        if shown is not None:
+            context = click.Context(shown, info_name=command, parent=context)
+    click.echo(context.get_help())
+    return Exit.DONE
+
+
+COMMAND = show_help

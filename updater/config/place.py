@@ -1,0 +1,123 @@
+"""Where the configuration is: upwards from where a command starts, to the repository's root."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.config.file import ConfigText, parse
+from updater.effects import files
+from updater.errors import ConfigError, ReadError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME, OTHER_NAME = "config.yaml", "updater.yaml"
+"""What the file is called; the second where the first is another program's, or as one likes."""
+
+# What tells the root of a project without a configuration, after overlays in the folder itself.
+_ENTRY = "flake.nix"
+_FOLDERS = ("pkgs", "packages")
+
+
+class Place(Struct, frozen=True):
+    """The project that a command is about, and its configuration.
+
+    Attributes:
+        root: the folder that paths in the configuration, and files in messages, are relative to.
+        text: None where there is no configuration.
+        notes: what the user should know of files that were passed over.
+    """
+
+    root: Path
+    text: ConfigText | None
+    notes: tuple[str, ...] = ()
+
+
+def find_place(start: Path, named: str | None) -> Place:
+    """Find the configuration.
+
+    Args:
+        start: the folder that ``-C`` names.
+        named: what ``--config`` names, relative to it: a file, whose paths are then relative to
+            ``start``; or a folder, whose configuration counts as if it lay in ``start``.
+
+    Raises:
+        UsageError: there is no such file, it cannot be read, or there are two.
+    """
+    if not files.is_folder(start):
+        raise ConfigError("is not a folder", file=str(start), hint="check -C")
+    if named is not None and not files.is_folder(start / named):
+        return Place(start, _read(start / named, named))
+    folder = start if named is None else start / named
+    notes: list[str] = []
+    for height, one in enumerate(files.up_to_repository(folder)):
+        text = _text_in(one, start, notes)
+        if text is not None:
+            return Place(_above(start, height), text, tuple(notes))
+    return Place(_root_without(start), None, tuple(notes))
+
+
+def _above(start: Path, height: int) -> Path:
+    """Return a folder, or one above it: as it is written, whatever links a branch may hold."""
+    return [start, *files.absolute(start).parents][height]
+
+
+def _read(path: Path, shown: str) -> ConfigText:
+    try:
+        content = files.read(path, shown)
+    except ReadError as error:
+        raise UsageError(error.message, hint="check --config") from error
+    return parse(content, shown)
+
+
+def _text_in(folder: Path, start: Path, notes: list[str]) -> ConfigText | None:
+    """Return the configuration that lies in a folder, and note another program's file."""
+    first, second = folder / NAME, folder / OTHER_NAME
+    shown, other = files.relative(first, start), files.relative(second, start)
+    if files.is_folder(first):
+        notes.append(f"{shown} is not read: it is a folder")
+    if not files.is_named_file(second):
+        text = _read(first, shown) if files.is_named_file(first) else None
+        if text is None or not text.is_foreign:
+            return text
+        notes.append(
+            f"{shown} is not read: it has none of the updater's keys, so it seems to belong to "
+            f"another program. The updater's own file may also be called {OTHER_NAME}"
+        )
+        return None
+    if files.is_named_file(first) and not _is_foreign(first, shown, notes):
+        raise UsageError(
+            f"both {shown} and {other} configure the updater",
+            hint=f"keep one of them, or name one with --config; {NAME} is passed over if it has "
+            "none of the updater's keys",
+        )
+    return _read(second, other)
+
+
+def _is_foreign(path: Path, shown: str, notes: list[str]) -> bool:
+    try:
+        return _read(path, shown).is_foreign
+    except ConfigError as error:
+        notes.append(f"{error}; it is passed over, since {OTHER_NAME} lies beside it")
+        return True
+
+
+def _root_without(start: Path) -> Path:
+    """Return the folder that is the project's root where nothing configures the updater."""
+    if files.listed(start, "overlays", ".nix"):
+        return start
+    above = files.up_to_repository(start)
+    for folder in above:
+        if files.is_named_file(folder / _ENTRY):
+            return folder
+    for folder in above[1:]:
+        if files.listed(folder, "overlays", ".nix"):
+            return folder
+    for folder in reversed(above):  # each package may be a folder with a default.nix
+        if files.is_named_file(folder / "default.nix") or any(
+            files.is_folder(folder / name) for name in _FOLDERS
+        ):
+            return folder
+    return start

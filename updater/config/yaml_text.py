@@ -1,0 +1,85 @@
+"""YAML text -> Python's values, within bounds.
+
+An alias stands for all that its anchor holds: nine lines of nine aliases each stand for hundreds of
+millions of values. A number that is too long for one, and a date that no calendar has, stay text,
+so that the model says what its key expects. Source: PyYAML's documentation, "Constructors".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LARGEST = 1 << 20
+_MOST_VALUES = 100_000
+_MOST_DIGITS = 18
+
+
+def load(text: str) -> Any:  # noqa: ANN401 - whatever it says
+    """Return what a text says.
+
+    Raises:
+        ValueError: it breaks a bound; its sentence says which.
+        yaml.YAMLError: it is no YAML.
+    """
+    if len(text) > _LARGEST:
+        raise ValueError(f"has more than {_LARGEST} characters")
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        _count(node, {}, set())
+        return loader.construct_document(node)
+    except RecursionError:
+        raise ValueError("holds values too deep in one another") from None
+    finally:
+        loader.dispose()
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML's, with numbers and dates that cannot be such as text."""
+
+
+def _or_text(
+    construct: Callable[[yaml.SafeLoader, yaml.ScalarNode], object],
+) -> Callable[[yaml.SafeLoader, yaml.ScalarNode], object]:
+    def read(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> object:
+        try:
+            if len(node.value) <= _MOST_DIGITS or ":" in node.value:
+                return construct(loader, node)
+        except (ValueError, OverflowError):
+            pass
+        return str(node.value)
+
+    return read
+
+
+for _kind in ("int", "float", "timestamp"):
+    _Loader.add_constructor(
+        f"tag:yaml.org,2002:{_kind}", _or_text(getattr(yaml.SafeLoader, f"construct_yaml_{_kind}"))
+    )
+
+
+def _count(node: yaml.Node, known: dict[int, int], opened: set[int]) -> int:
+    """Return how many values a node stands for, with all its aliases written out.
+
+    Raises:
+        ValueError: more than a configuration has, or itself among them.
+    """
+    mark = id(node)
+    if mark in opened:
+        raise ValueError("holds an alias inside of what it stands for")
+    if mark not in known:
+        opened.add(mark)
+        inner = node.value if isinstance(node, yaml.CollectionNode) else ()
+        parts = (part for one in inner for part in (one if isinstance(one, tuple) else (one,)))
+        known[mark] = 1 + sum(_count(part, known, opened) for part in parts)
+        opened.discard(mark)
+    if known[mark] > _MOST_VALUES:
+        raise ValueError(f"stands for more than {_MOST_VALUES} values with its aliases")
+    return known[mark]
