@@ -26,11 +26,11 @@ class Headers(Struct, frozen=True):
 
     def every(self, name: str) -> list[str]:
         """Return the values of all headers of a name."""
-        return [value for other, value in self.listed if other == name]
+        return [value for key, value in self.listed if key == name]
 
     def first(self, name: str) -> str:
         """Return the first value of a header, an empty string where there is none."""
-        return next((value for other, value in self.listed if other == name), "")
+        return next((value for key, value in self.listed if key == name), "")
 
 
 def parsed(data: bytes) -> Headers:
@@ -52,8 +52,8 @@ def parsed(data: bytes) -> Headers:
             if listed:
                 listed[-1][1].append(text)
             continue
-        found = _HEADER.fullmatch(text)
-        if found is None:
+        header = _HEADER.fullmatch(text)
+        if header is None:
             break
-        listed.append((found[1].lower(), [found[2]]))
+        listed.append((header[1].lower(), [header[2]]))
     return Headers(tuple((name, "\n".join(lines)) for name, lines in listed if name))

@@ -98,9 +98,9 @@ def _begun(sections: dict[str, dict[str, list[str]]], name: str) -> dict[str, li
 
 
 def _option(section: dict[str, list[str]] | None, line: str) -> list[str]:
-    found = _DELIMITER.search(line)
-    name = line[: found.start()].rstrip().lower() if found is not None else ""
-    if section is None or found is None or not name or name in section:
+    delimiter = _DELIMITER.search(line)
+    name = line[: delimiter.start()].rstrip().lower() if delimiter is not None else ""
+    if section is None or delimiter is None or not name or name in section:
         raise ValueError("no section, no option, or one that is there twice")
-    section[name] = [line[found.end() :].strip()]
+    section[name] = [line[delimiter.end() :].strip()]
     return section[name]

@@ -34,45 +34,47 @@ def changed(old: str, new: str) -> bool:
     """
     if not old or not new:
         return False
-    (one, first), (other, second) = _read(old), _read(new)
-    return one != other or (first != second and bool(first and second))
+    (families, first), (newer_families, second) = _read(old), _read(new)
+    return families != newer_families or (first != second and bool(first and second))
 
 
 def _read(text: str) -> tuple[tuple[str, ...], str]:
     """Return the families that a text names, and the version."""
     text = text.lower()
-    found = []
+    families = []
     for family, pattern in _FAMILIES:
         text, count = re.subn(pattern, " ", text)
-        found += [family] if count else []
+        families += [family] if count else []
     number = re.search(r"\d+", text)
-    rest = () if found else (" ".join(re.findall(r"[a-z]+", text.replace("license", ""))),)
-    return (*found, *rest), number[0] if number else ""
+    rest = () if families else (" ".join(re.findall(r"[a-z]+", text.replace("license", ""))),)
+    return (*families, *rest), number[0] if number else ""
 
 
 def from_metadata(data: bytes) -> str:
     """Read METADATA or PKG-INFO. Source: PyPA specification "Core metadata"; PEP 639."""
     read = headers.parsed(data)
     named = (read.first("license-expression") or read.first("license")).strip()
-    classifiers = [one.strip() for one in read.every("classifier")]
+    classifiers = [classifier.strip() for classifier in read.every("classifier")]
     return _named(named) or _classified(classifiers)
 
 
 def from_tree(files: Mapping[str, bytes]) -> str:
     """Read a source tree's own files by their paths; empty where none of them says it."""
     info = files.get("PKG-INFO")
-    found = from_metadata(info) if info is not None else ""
-    return found or _from_pyproject(files.get("pyproject.toml", b"")) or _from_files(files)
+    licence = from_metadata(info) if info is not None else ""
+    return licence or _from_pyproject(files.get("pyproject.toml", b"")) or _from_files(files)
 
 
 def _from_pyproject(data: bytes) -> str:
     project = toml.tables(data).get("project")
     if not isinstance(project, dict):
         return ""
-    said = project.get("license")
-    text = said.get("text") if isinstance(said, dict) else said
+    licence = project.get("license")
+    text = licence.get("text") if isinstance(licence, dict) else licence
     classifiers = project.get("classifiers")
-    listed = [str(one) for one in classifiers] if isinstance(classifiers, list) else []
+    listed = (
+        [str(classifier) for classifier in classifiers] if isinstance(classifiers, list) else []
+    )
     return (_named(text) if isinstance(text, str) else "") or _classified(listed)
 
 
@@ -95,5 +97,9 @@ def _named(text: str) -> str:
 
 
 def _classified(classifiers: list[str]) -> str:
-    names = [one.rpartition(" :: ")[2] for one in classifiers if one.startswith(_PREFIX)]
+    names = [
+        classifier.rpartition(" :: ")[2]
+        for classifier in classifiers
+        if classifier.startswith(_PREFIX)
+    ]
     return ", ".join(sorted(names))[:_LONGEST]

@@ -30,15 +30,15 @@ def declared_python(files: Mapping[str, bytes | None]) -> str | None:
         ("PKG-INFO", _from_metadata),
     ):
         data = files.get(path)
-        found = printable(read(data)).strip() if data is not None else ""
-        if found:
-            return found
+        requirement = printable(read(data)).strip() if data is not None else ""
+        if requirement:
+            return requirement
     return None
 
 
 def _from_pyproject(data: bytes) -> str:
-    said = toml.dig(toml.tables(data), "project", "requires-python")
-    return said if isinstance(said, str) else ""
+    requirement = toml.dig(toml.tables(data), "project", "requires-python")
+    return requirement if isinstance(requirement, str) else ""
 
 
 def _from_setup_cfg(data: bytes) -> str:

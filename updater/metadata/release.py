@@ -49,18 +49,18 @@ def of_metadata(data: bytes, origin: str) -> ReleaseMetadata:
     return ReleaseMetadata(requirements.from_metadata(data), licence, origin, named)
 
 
-def is_known(said: Iterable[ReleaseMetadata]) -> bool:
+def is_known(releases: Iterable[ReleaseMetadata]) -> bool:
     """Tell whether any of several readings of a release has its requirements."""
-    return any(one.requirements is not None for one in said)
+    return any(release.requirements is not None for release in releases)
 
 
 def compare(before: Iterable[ReleaseMetadata], after: Iterable[ReleaseMetadata]) -> Difference:
     """Return what changes, from several readings of each release, the best first."""
     before, after = tuple(before), tuple(after)
-    old = next((one for one in before if one.requirements is not None), None)
-    new = next((one for one in after if one.requirements is not None), None)
-    licence = next((one.licence for one in before if one.licence), "")
-    newer = next((one.licence for one in after if one.licence), "")
+    old = next((release for release in before if release.requirements is not None), None)
+    new = next((release for release in after if release.requirements is not None), None)
+    licence = next((release.licence for release in before if release.licence), "")
+    newer = next((release.licence for release in after if release.licence), "")
     named = (licence, newer) if licences.changed(licence, newer) else None
     if old is None or new is None or old.requirements is None or new.requirements is None:
         return Difference(licences=named)

@@ -78,13 +78,13 @@ class ReleaseReader(Struct, frozen=True):
         after = await self._by_itself(new, project)
         if outcome.hashed is not None and outcome.hashed.files:
             after.append(await _of_tree(outcome.hashed.files, "the source archive"))
-        for said, files in ((before, trees.old), (after, trees.new)):
+        for releases, files in ((before, trees.old), (after, trees.new)):
             if files:
-                said.append(await _of_tree(files, "the project files at both commits"))
+                releases.append(await _of_tree(files, "the project files at both commits"))
         if not (is_known(before) and is_known(after)):
-            for said, candidate in ((before, old), (after, new)):
-                if not is_known(said):
-                    said.extend(await self._fetched(candidate, project))
+            for releases, candidate in ((before, old), (after, new)):
+                if not is_known(releases):
+                    releases.extend(await self._fetched(candidate, project))
         return ReleasePair(before, after)
 
     async def _on_index(
@@ -99,7 +99,7 @@ class ReleaseReader(Struct, frozen=True):
         offer = (await PYPI.look_up([ProjectQuestion(project)], self.around))[project]
         if isinstance(offer, StageError):
             return nothing
-        releases = {parse_release(one.version): one for one in offer.candidates}
+        releases = {parse_release(candidate.version): candidate for candidate in offer.candidates}
         return releases.get(old), releases.get(new)
 
     async def _by_itself(
@@ -112,8 +112,8 @@ class ReleaseReader(Struct, frozen=True):
                     answer = await self.http.get(f"{file.url.partition('#')[0]}.metadata")
                 except StageError:
                     return []
-                said = of_metadata(answer.body, "the wheels' metadata")
-                return [said] if _is_of(answer.body, project) else []
+                release = of_metadata(answer.body, "the wheels' metadata")
+                return [release] if _is_of(answer.body, project) else []
         return []
 
     async def _fetched(
@@ -123,16 +123,16 @@ class ReleaseReader(Struct, frozen=True):
         if file is None:
             return []
         try:
-            kept = await to_thread.run_sync(self._download, file)
+            contents = await to_thread.run_sync(self._download, file)
         except StageError:
             return []
-        wheel = next((data for path, data in kept.items() if _METADATA.fullmatch(path)), None)
+        wheel = next((data for path, data in contents.items() if _METADATA.fullmatch(path)), None)
         if file.filename.endswith(".whl"):
-            said = of_metadata(wheel, "both wheels") if wheel is not None else None
+            release = of_metadata(wheel, "both wheels") if wheel is not None else None
         else:
-            said = await _of_tree(kept, "both source distributions")
-        known = wheel if wheel is not None else kept.get("PKG-INFO", b"")
-        return [said] if said is not None and _is_of(known, project) else []
+            release = await _of_tree(contents, "both source distributions")
+        metadata = wheel if wheel is not None else contents.get("PKG-INFO", b"")
+        return [release] if release is not None and _is_of(metadata, project) else []
 
     def _download(self, file: Distribution) -> Mapping[str, bytes]:
         """Return the few files of a distribution that say what it requires.

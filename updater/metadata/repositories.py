@@ -40,15 +40,15 @@ def from_metadata(data: bytes) -> tuple[str, ...]:
     Source: PyPA specification "Core metadata", "Project-URL" and "Home-page".
     """
     read = headers.parsed(data)
-    listed = (one.partition(",") for one in read.every("project-url"))
+    listed = (url.partition(",") for url in read.every("project-url"))
     named = [(label, address) for label, _, address in listed]
     return _ordered([*named, ("homepage", read.first("home-page"))])
 
 
 def from_tree(files: Mapping[str, bytes]) -> tuple[str, ...]:
     """Return the addresses that a source tree's own files name, by their paths."""
-    found = from_metadata(files.get("PKG-INFO", b""))
-    return found or _from_pyproject(files.get("pyproject.toml", b""))
+    addresses = from_metadata(files.get("PKG-INFO", b""))
+    return addresses or _from_pyproject(files.get("pyproject.toml", b""))
 
 
 def _from_pyproject(data: bytes) -> tuple[str, ...]:
@@ -63,4 +63,4 @@ def _ordered(named: Iterable[tuple[str, object]]) -> tuple[str, ...]:
         plain = re.sub("[^a-z]", "", label.lower())
         if plain in _LABELS and isinstance(address, str) and address.strip():
             places.append((_LABELS.index(plain), address.strip()))
-    return tuple(address for _, address in sorted(places, key=lambda one: one[0]))
+    return tuple(address for _, address in sorted(places, key=lambda place: place[0]))

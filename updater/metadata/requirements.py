@@ -50,10 +50,10 @@ def from_pyproject(data: bytes) -> Requirements | None:
     listed, optional = project.get("dependencies", []), project.get("optional-dependencies", {})
     if not isinstance(listed, list) or not isinstance(optional, dict):
         return None
-    lines = [one for one in listed if isinstance(one, str)]
+    lines = [line for line in listed if isinstance(line, str)]
     for extra, those in optional.items():
         named = those if isinstance(those, list) else []
-        lines += [_with_extra(one, extra) for one in named if isinstance(one, str)]
+        lines += [_with_extra(line, extra) for line in named if isinstance(line, str)]
     python = project.get("requires-python")
     return _made(python if isinstance(python, str) else "", lines)
 
@@ -65,7 +65,7 @@ def from_metadata(data: bytes) -> Requirements | None:
     counts where it has any. Source: PyPA specification "Core metadata", "Dynamic"; PEP 643.
     """
     read = headers.parsed(data)
-    if "requires-dist" in {one.strip().lower() for one in read.every("dynamic")}:
+    if "requires-dist" in {name.strip().lower() for name in read.every("dynamic")}:
         return None
     python = read.first("requires-python").strip()
     return _made(python, read.every("requires-dist"))
@@ -81,17 +81,17 @@ def from_tree(files: Mapping[str, bytes]) -> Requirements | None:
         ("setup.cfg", from_setup_cfg),
         ("setup.py", from_setup_py),
     ):
-        found = read(files[name]) if name in files else None
-        if found is not None:
-            return found
+        requirements = read(files[name]) if name in files else None
+        if requirements is not None:
+            return requirements
     return from_metadata(info) if b"\nRequires-Dist:" in info else None
 
 
 def _is_complete(info: bytes) -> bool:
     """Tell whether PKG-INFO says all that the wheel's metadata will, or that it does not."""
     stated = read_version(headers.parsed(info).first("metadata-version"))
-    known = stated is not None and stated.release >= (2, 2)
-    return known and from_metadata(info) is not None
+    is_recent = stated is not None and stated.release >= (2, 2)
+    return is_recent and from_metadata(info) is not None
 
 
 def from_setup_cfg(data: bytes) -> Requirements | None:
@@ -105,7 +105,7 @@ def from_setup_cfg(data: bytes) -> Requirements | None:
         return None
     lines = _lines(listed)
     for extra, needed in read.options("options.extras_require").items():
-        lines += [_with_extra(one, extra) for one in _lines(needed)]
+        lines += [_with_extra(line, extra) for line in _lines(needed)]
     return _made(read.get("options", "python_requires") or "", lines)
 
 
@@ -123,17 +123,17 @@ def from_setup_py(data: bytes) -> Requirements | None:
         return None
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and source_code.called(node) == "setup":
-            given = {one.arg: one.value for one in node.keywords if one.arg}
+            arguments = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
             written = _written_once(tree)
             try:
-                said: dict[str, object] = {
-                    name: ast.literal_eval(_resolved(given[name], written))
+                literals: dict[str, object] = {
+                    name: ast.literal_eval(_resolved(arguments[name], written))
                     for name in ("install_requires", "extras_require", "python_requires")
-                    if name in given
+                    if name in arguments
                 }
             except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
                 return None
-            return _from_arguments(said)
+            return _from_arguments(literals)
     return None
 
 
@@ -149,11 +149,11 @@ def _written_once(tree: ast.Module) -> dict[str, ast.expr]:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    passed = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.keyword)}
-    uses = [one for one in ast.walk(tree) if isinstance(one, ast.Name)]
-    stores = Counter(one.id for one in uses if isinstance(one.ctx, ast.Store))
+    passed = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.keyword)}
+    uses = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    stores = Counter(name.id for name in uses if isinstance(name.ctx, ast.Store))
     looked_at = {
-        one.id for one in uses if not isinstance(one.ctx, ast.Store) and id(one) not in passed
+        name.id for name in uses if not isinstance(name.ctx, ast.Store) and id(name) not in passed
     }
     return {
         name: value
@@ -166,15 +166,15 @@ def _resolved(value: ast.expr, written: Mapping[str, ast.expr]) -> ast.expr:
     return written.get(value.id, value) if isinstance(value, ast.Name) else value
 
 
-def _from_arguments(said: Mapping[str, object]) -> Requirements | None:
-    listed, extras = said.get("install_requires"), said.get("extras_require", {})
+def _from_arguments(arguments: Mapping[str, object]) -> Requirements | None:
+    listed, extras = arguments.get("install_requires"), arguments.get("extras_require", {})
     if not isinstance(listed, list | tuple) or not isinstance(extras, dict):
         return None
-    lines = [one for one in listed if isinstance(one, str)]
+    lines = [line for line in listed if isinstance(line, str)]
     for extra, those in extras.items():
         named = those if isinstance(those, list | tuple) else [those]
-        lines += [_with_extra(one, extra) for one in named if isinstance(one, str)]
-    python = said.get("python_requires")
+        lines += [_with_extra(line, extra) for line in named if isinstance(line, str)]
+    python = arguments.get("python_requires")
     return _made(python if isinstance(python, str) else "", lines)
 
 
@@ -201,10 +201,10 @@ def _kind(
 
 
 def _by_name(requirements: Requirements) -> dict[str, str]:
-    found: dict[str, list[str]] = {}
+    texts_of: dict[str, list[str]] = {}
     for name, text in requirements.needed:
-        found.setdefault(name, []).append(text)
-    return {name: ", ".join(sorted(texts)) for name, texts in found.items()}
+        texts_of.setdefault(name, []).append(text)
+    return {name: ", ".join(sorted(texts)) for name, texts in texts_of.items()}
 
 
 def _made(python: str, lines: Iterable[str]) -> Requirements:
@@ -217,7 +217,7 @@ def _parsed(lines: Iterable[str]) -> tuple[tuple[str, str], ...]:
     Raises:
         HostileFile: there are more than any project has.
     """
-    found = []
+    requirements = []
     for place, line in enumerate(lines):
         if place == _MOST:
             raise HostileFile(f"it has more than {_MOST} requirements")
@@ -228,8 +228,8 @@ def _parsed(lines: Iterable[str]) -> tuple[tuple[str, str], ...]:
         except ValueError:  # InvalidRequirement is one
             continue
         name = canonicalize_name(requirement.name)
-        found.append((name, f"{name}{str(requirement)[len(requirement.name) :]}"))
-    return tuple(found)
+        requirements.append((name, f"{name}{str(requirement)[len(requirement.name) :]}"))
+    return tuple(requirements)
 
 
 def _with_extra(line: str, extra: str) -> str:

@@ -47,9 +47,9 @@ def _encoding(data: bytes) -> str:
         LookupError: it is none of those that projects use.
     """
     for line in data.split(b"\n", 2)[:2]:
-        found = _CODING.match(line)
-        if found is not None:
-            return _ENCODINGS[found[1].decode().lower()]
+        coding = _CODING.match(line)
+        if coding is not None:
+            return _ENCODINGS[coding[1].decode().lower()]
         if line.strip() and not line.lstrip().startswith(b"#"):
             break
     return "utf-8-sig"

@@ -67,23 +67,23 @@ async def declared_version(read: Reader, packages: tuple[str, ...]) -> str | Non
         HostileFile: a file that counts breaks a bound.
     """
     tables = await _tables(await read("pyproject.toml"))
-    found = await _from_pyproject(tables, read)
+    version = await _from_pyproject(tables, read)
     for path, reader in (("setup.cfg", _from_setup_cfg), ("setup.py", _from_python)):
-        data = None if found else await read(path)
-        said = await read_apart(partial(reader, data), len(data)) if data is not None else None
-        if said and said.startswith(("attr:", "file:")):
-            said = await _from_pointer(said, read)
-        found = found or _plain(said)
-    if found:
-        return found
+        data = None if version else await read(path)
+        text = await read_apart(partial(reader, data), len(data)) if data is not None else None
+        if text and text.startswith(("attr:", "file:")):
+            text = await _from_pointer(text, read)
+        version = version or _plain(text)
+    if version:
+        return version
     stated = headers.parsed(await read("PKG-INFO") or b"").first("version").split()
     if stated:
         return _plain(stated[0])
     if _is_made_from_tags(tables):
         return None
     named = toml.dig(tables, "project", "name") or toml.dig(tables, "tool", "poetry", "name")
-    known = isinstance(named, str) and _PROJECT.fullmatch(named)
-    own = (re.sub("[-.]+", "_", str(named)).lower(),) if known else ()
+    is_name = isinstance(named, str) and _PROJECT.fullmatch(named)
+    own = (re.sub("[-.]+", "_", str(named)).lower(),) if is_name else ()
     return await _from_anywhere(tuple(dict.fromkeys((*packages, *own))), read)
 
 
@@ -96,9 +96,9 @@ async def _tables(data: bytes | None, file: str = "pyproject.toml") -> Tables:
 
 async def _from_pyproject(tables: Tables, read: Reader) -> str | None:
     for path in (("project", "version"), ("tool", "poetry", "version")):
-        found = toml.dig(tables, *path)
-        if isinstance(found, str) and _plain(found):
-            return _plain(found)
+        version = toml.dig(tables, *path)
+        if isinstance(version, str) and _plain(version):
+            return _plain(version)
     for file in (
         toml.dig(tables, "tool", "hatch", "version", "path"),
         toml.dig(tables, "tool", "pdm", "version", "path"),
@@ -120,12 +120,12 @@ async def _from_pyproject(tables: Tables, read: Reader) -> str | None:
 
 def _is_made_from_tags(tables: Tables) -> bool:
     tool = toml.dig(tables, "tool")
-    known = tool if isinstance(tool, dict) else {}
+    tools = tool if isinstance(tool, dict) else {}
     return (
-        "setuptools_scm" in known
-        or "setuptools-git-versioning" in known
-        or "poetry-dynamic-versioning" in known
-        or "versioneer" in known
+        "setuptools_scm" in tools
+        or "setuptools-git-versioning" in tools
+        or "poetry-dynamic-versioning" in tools
+        or "versioneer" in tools
         or toml.dig(tables, "tool", "hatch", "version", "source") == "vcs"
         or toml.dig(tables, "tool", "pdm", "version", "source") == "scm"
     )
@@ -149,9 +149,9 @@ async def _from_pointer(pointer: str, read: Reader) -> str | None:
     module, _, name = where.rpartition(".")
     for root in _ROOTS:
         for ending in (".py", "/__init__.py"):
-            found = await _from_file(f"{root}{module.replace('.', '/')}{ending}", read, name)
-            if found:
-                return found
+            version = await _from_file(f"{root}{module.replace('.', '/')}{ending}", read, name)
+            if version:
+                return version
     return None
 
 
@@ -172,14 +172,14 @@ async def _inside(path: str, read: Reader) -> bytes | None:
 
 async def _from_anywhere(packages: tuple[str, ...], read: Reader) -> str | None:
     for path in _module_files(packages):
-        found = await _from_file(path, read)
-        if found:
-            return found
+        version = await _from_file(path, read)
+        if version:
+            return version
     for path in _TEXTS:
         data = await read(path)
-        found = _plain(data.decode("utf-8", "replace").strip()) if data is not None else None
-        if found:
-            return found
+        version = _plain(data.decode("utf-8", "replace").strip()) if data is not None else None
+        if version:
+            return version
     return None
 
 
@@ -190,15 +190,15 @@ def _from_python(data: bytes, name: str = "") -> str | None:
     """Return a version that Python source assigns to a name, or passes to ``setup``."""
     tree = source_code.parsed(data)
     if tree is None:
-        found = _PLAIN_ASSIGNMENT.search(data)  # Python 2, newer than this one, or very long
-        return _plain(found[1].decode("utf-8", "replace")) if found else None
+        match = _PLAIN_ASSIGNMENT.search(data)  # Python 2, newer than this one, or very long
+        return _plain(match[1].decode("utf-8", "replace")) if match else None
     assigned = dict(_assignments(tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and source_code.called(node) == "setup":
             for keyword in node.keywords:
                 if keyword.arg == "version":
                     return _constant(keyword.value, assigned)
-    return next((assigned[one] for one in (name, *_NAMES) if one in assigned), None)
+    return next((assigned[variable] for variable in (name, *_NAMES) if variable in assigned), None)
 
 
 def _assignments(tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -209,10 +209,10 @@ def _assignments(tree: ast.Module) -> Iterator[tuple[str, str]]:
             targets, value = [node.target], node.value
         else:
             continue
-        found = _constant(value, {})
+        constant = _constant(value, {})
         for target in targets:
-            if isinstance(target, ast.Name) and found:
-                yield target.id, found
+            if isinstance(target, ast.Name) and constant:
+                yield target.id, constant
 
 
 def _constant(value: ast.expr, assigned: dict[str, str]) -> str | None:

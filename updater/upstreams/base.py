@@ -107,15 +107,15 @@ class ProjectQuestion(Struct, frozen=True):
     releases: bool = False
     dates: bool = False
 
-    def __or__(self, other: ProjectQuestion) -> ProjectQuestion:
+    def __or__(self, question: ProjectQuestion) -> ProjectQuestion:
         """Ask both questions of one project."""
         return ProjectQuestion(
             self.project,
-            self.branches | other.branches,
-            self.commits | other.commits,
-            tuple(dict.fromkeys((*self.files, *other.files))),
-            self.releases or other.releases,
-            self.dates or other.dates,
+            self.branches | question.branches,
+            self.commits | question.commits,
+            tuple(dict.fromkeys((*self.files, *question.files))),
+            self.releases or question.releases,
+            self.dates or question.dates,
         )
 
 
@@ -165,9 +165,11 @@ class Upstream(ABC):
         try:
             with bugs_at("look-up"):
                 offers = await self.offers(questions, around)
-                return {one.project: taken_in(offers[one.project]) for one in questions}
+                return {
+                    question.project: taken_in(offers[question.project]) for question in questions
+                }
         except StageError as error:
-            return {one.project: error for one in questions}
+            return {question.project: error for question in questions}
 
     def archive(self, project: Project, host: Host, commit: str) -> str:
         """Return where the host's API gives a commit's archive to who has a token for it.
@@ -233,20 +235,20 @@ class Upstream(ABC):
 
 
 async def each(
-    questions: Sequence[ProjectQuestion], one: Callable[[ProjectQuestion], Awaitable[Offer]]
+    questions: Sequence[ProjectQuestion], work: Callable[[ProjectQuestion], Awaitable[Offer]]
 ) -> dict[Project, OfferOrError]:
     """Answer questions side by side; one project's failure is its own answer."""
-    found: dict[Project, OfferOrError] = {}
+    offers: dict[Project, OfferOrError] = {}
 
     async def ask(question: ProjectQuestion) -> None:
         try:
             with bugs_at("look-up"):
-                found[question.project] = await one(question)
+                offers[question.project] = await work(question)
         except StageError as error:
-            found[question.project] = error
+            offers[question.project] = error
 
     await side_by_side(partial(ask, question) for question in questions)
-    return found
+    return offers
 
 
 async def side_by_side(calls: Iterable[Callable[[], Coroutine[Any, Any, None]]]) -> None:
@@ -262,6 +264,6 @@ def merged(questions: Iterable[ProjectQuestion]) -> tuple[ProjectQuestion, ...]:
     """Return one question a project: several packages may share one."""
     by_project: dict[Project, ProjectQuestion] = {}
     for question in questions:
-        known = by_project.get(question.project)
-        by_project[question.project] = question if known is None else known | question
+        earlier = by_project.get(question.project)
+        by_project[question.project] = question if earlier is None else earlier | question
     return tuple(by_project.values())

@@ -34,15 +34,15 @@ class RefsAlone(Upstream):
     ) -> dict[Project, OfferOrError]:
         """Ask each repository for its refs, all side by side."""
 
-        async def one(question: ProjectQuestion) -> Offer:
+        async def ask(question: ProjectQuestion) -> Offer:
             host = question.project.on(around.hosts)
             url = question.project.page(host.web if host is not None else "")
             refs = await _refs(url, prefixes(question), around.web)
             now = refs.url.removesuffix(".git")
-            found = offer(question, refs, lambda _tag: now)
-            return replace(found, warnings=moved(url, now))
+            offered = offer(question, refs, lambda _tag: now)
+            return replace(offered, warnings=moved(url, now))
 
-        return await each(questions, one)
+        return await each(questions, ask)
 
 
 class Git(RefsAlone):

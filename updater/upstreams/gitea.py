@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec import Struct
 
 from updater.model import Candidate, Host, moments
-from updater.upstreams.hosted import Hosted, HostedRepository
+from updater.upstreams.hosted import CodeHost, HostedRepository
 from updater.upstreams.rest import ListedRelease, read_list, read_notes, read_object
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class _Tag(Struct, frozen=True):
     commit: _Commit | None = None
 
 
-class Gitea(Hosted):
+class Gitea(CodeHost):
     """Repositories of users and organisations."""
 
     kind: ClassVar[str] = "gitea"
@@ -68,14 +68,14 @@ class Gitea(Hosted):
 
     async def about(self, url: str, web: Web) -> HostedRepository:
         """Return what the API says of the repository."""
-        found = await read_object(url, web, _Repository)
-        public = found.private is False and not found.internal
-        return HostedRepository(found.full_name, found.archived is True, public)
+        repository = await read_object(url, web, _Repository)
+        public = repository.private is False and not repository.internal
+        return HostedRepository(repository.full_name, repository.archived is True, public)
 
     async def dates(self, url: str, web: Web) -> dict[str, datetime]:
         """Return the newest tags' commits and their dates."""
         listed = await read_list(f"{url}/tags?limit=50", web, _Tag, pages=1)
-        commits = (one.commit for one in listed if one.commit is not None)
+        commits = (tag.commit for tag in listed if tag.commit is not None)
         return {
             commit.sha: made for commit in commits if (made := moments.from_iso(commit.created))
         }
@@ -86,12 +86,12 @@ class Gitea(Hosted):
 
     def notes_at(self, url: str, web: Web) -> AsyncGenerator[list[Note]]:
         """Return what the releases tell; who may push is shown drafts, too."""
-        return read_notes(url, web, ListedRelease, lambda one: one.note)
+        return read_notes(url, web, ListedRelease, lambda release: release.note)
 
     async def releases(self, url: str, web: Web) -> tuple[Candidate, ...]:
         """Return the published releases; their commits are those of their tags."""
         listed = await read_list(self.releases_url(url), web, ListedRelease)
-        return tuple(one.candidate for one in listed if one.candidate is not None)
+        return tuple(release.candidate for release in listed if release.candidate is not None)
 
     def tag_page(self, url: str, tag: str) -> str:
         """Return a tag's page."""

@@ -85,43 +85,46 @@ class GitHub(Upstream):
         if host is None:
             return None
         url = releases_url(project.path, host)
-        return read_notes(url, around.web, ListedRelease, lambda one: one.note, accept=ACCEPT)
+        return read_notes(
+            url, around.web, ListedRelease, lambda release: release.note, accept=ACCEPT
+        )
 
     async def is_public(self, project: Project, around: Surroundings) -> bool:
         """Ask REST for the repository; what only an enterprise may see is private to it."""
         host = project.on(around.hosts)
         if host is None:
             return False
-        found = await read_object(f"{host.api}/repos/{project.path}", around.web, _Repository)
-        return found.private is False
+        repository = await read_object(f"{host.api}/repos/{project.path}", around.web, _Repository)
+        return repository.private is False
 
     async def offers(
         self, questions: Sequence[ProjectQuestion], around: Surroundings
     ) -> dict[Project, OfferOrError]:
         """Ask each host for its repositories, in batches where there is a token for it."""
-        found: dict[Project, OfferOrError] = {}
+        answers: dict[Project, OfferOrError] = {}
         by_host: dict[str, list[ProjectQuestion]] = {}
         for question in questions:
             host = question.project.on(around.hosts)
             if host is not None:
                 by_host.setdefault(host.name, []).append(question)
 
-        async def ask(host: Host, asked: Sequence[ProjectQuestion]) -> None:
-            left = asked
+        async def ask(host: Host, host_questions: Sequence[ProjectQuestion]) -> None:
+            left = host_questions
             if around.web.has_token(host.graphql):
                 batches = Batches(host, around.web)
-                found.update(await batches.ask(asked))
-                left = [question for question in asked if question.project not in found]
+                answers.update(await batches.ask(host_questions))
+                left = [question for question in host_questions if question.project not in answers]
 
-            async def one(question: ProjectQuestion) -> Offer:
+            async def ask_git(question: ProjectQuestion) -> Offer:
                 return await ask_by_git(question, host, around.web)
 
-            found.update(await each(left, one))
+            answers.update(await each(left, ask_git))
 
         await side_by_side(
-            partial(ask, around.hosts[name], asked) for name, asked in by_host.items()
+            partial(ask, around.hosts[name], host_questions)
+            for name, host_questions in by_host.items()
         )
-        return found
+        return answers
 
 
 KIND = GitHub()

@@ -47,10 +47,10 @@ class _GitObject(_Shape, frozen=True):
     @property
     def commit(self) -> _GitObject | None:
         """The commit that a tag leads to, None where it is another kind of object."""
-        found: _GitObject | None = self
-        while found is not None and found.kind == "Tag":
-            found = found.target
-        return found if found is not None and found.kind == "Commit" else None
+        target: _GitObject | None = self
+        while target is not None and target.kind == "Tag":
+            target = target.target
+        return target if target is not None and target.kind == "Commit" else None
 
 
 class _Ref(_Shape, frozen=True):
@@ -121,13 +121,13 @@ class RepositoryAnswer:
 
     def __init__(self, question: ProjectQuestion, raw: Raw) -> None:
         self._question = question
-        self._said = msgspec.json.decode(raw, type=_Repository)
+        self._repository = msgspec.json.decode(raw, type=_Repository)
         self._parts = msgspec.json.decode(raw, type=dict[str, Raw])
-        if question.releases and self._said.releases is None:
+        if question.releases and self._repository.releases is None:
             raise ValueError("releases were asked for")
-        self.path = self._said.name_with_owner
-        listed = self._said.releases
-        self.has_more_tags = self._said.refs.total_count > PAGE
+        self.path = self._repository.name_with_owner
+        listed = self._repository.releases
+        self.has_more_tags = self._repository.refs.total_count > PAGE
         self.has_more_releases = (
             question.releases and listed is not None and listed.total_count > PAGE
         )
@@ -143,12 +143,12 @@ class RepositoryAnswer:
         Raises:
             ValueError, RecursionError: the answer is not what was asked for.
         """
-        project, said = self._question.project, self._said
+        project, repository = self._question.project, self._repository
         url = project.page(host.web).removesuffix(project.path) + self.path
         heads = {name: head for name, head, _ in self._heads()}
-        known = (*heads.values(), *self._objects().values())
-        dates = {one.oid: date for one in known if (date := _date(one))}
-        default = said.default_branch_ref
+        git_objects = (*heads.values(), *self._objects().values())
+        dates = {git_object.oid: date for git_object in git_objects if (date := _date(git_object))}
+        default = repository.default_branch_ref
         return Offer(
             project,
             tuple(
@@ -159,7 +159,7 @@ class RepositoryAnswer:
                     published=_date(commit),
                     url=tag_page(url, tag.name),
                 )
-                for tag in said.refs.nodes
+                for tag in repository.refs.nodes
                 if tag.target is not None and (commit := tag.target.commit) is not None
             ),
             {name: head.oid for name, head in heads.items()},
@@ -188,8 +188,10 @@ class RepositoryAnswer:
 
     def _objects(self) -> dict[str, _GitObject]:
         """Return the commits that were asked for, as far as they are there."""
-        found = (self._part(f"k{at}", _GitObject) for at, _ in enumerate(commits(self._question)))
-        return {one.oid: one for one in found if one is not None}
+        git_objects = (
+            self._part(f"k{at}", _GitObject) for at, _ in enumerate(commits(self._question))
+        )
+        return {git_object.oid: git_object for git_object in git_objects if git_object is not None}
 
     def _relations(self) -> Iterator[tuple[tuple[str, str], Relation]]:
         for _, head, parts in self._heads():
@@ -201,39 +203,39 @@ class RepositoryAnswer:
 
     def _contents(self) -> dict[str, dict[str, bytes | None]]:
         """Return commit -> path -> content; what was cut short is not known."""
-        default = self._said.default_branch_ref
-        known = {f"refs/heads/{name}": head.oid for name, head, _ in self._heads()}
-        known |= {"HEAD": default.target.oid} if default is not None else {}
-        known |= {oid: oid for oid in self._objects()}
+        default = self._repository.default_branch_ref
+        oids = {f"refs/heads/{name}": head.oid for name, head, _ in self._heads()}
+        oids |= {"HEAD": default.target.oid} if default is not None else {}
+        oids |= {oid: oid for oid in self._objects()}
         contents: dict[str, dict[str, bytes | None]] = {}
         for at, (revision, file) in enumerate(files(self._question)):
             blob = self._part(f"f{at}", _Blob)
-            if revision in known and not (blob is not None and blob.is_truncated):
+            if revision in oids and not (blob is not None and blob.is_truncated):
                 text = blob.text if blob is not None else None
                 content = text.encode() if text is not None else None
-                contents.setdefault(known[revision], {})[file] = content
+                contents.setdefault(oids[revision], {})[file] = content
         return contents
 
     def _releases(self) -> tuple[Candidate, ...]:
-        listed = self._said.releases
+        listed = self._repository.releases
         return tuple(
             Candidate(
-                version=one.tag_name,
-                ref=one.tag_name,
-                commit=one.tag_commit.oid if one.tag_commit is not None else "",
-                published=moments.from_iso(one.published_at),
-                prerelease=one.is_prerelease,
-                url=one.url,
+                version=node.tag_name,
+                ref=node.tag_name,
+                commit=node.tag_commit.oid if node.tag_commit is not None else "",
+                published=moments.from_iso(node.published_at),
+                prerelease=node.is_prerelease,
+                url=node.url,
             )
-            for one in (listed.nodes if listed is not None else ())
-            if not one.is_draft
+            for node in (listed.nodes if listed is not None else ())
+            if not node.is_draft
         )
 
     def _archived(self) -> tuple[PinWarning, ...]:
-        if not self._said.is_archived:
+        if not self._repository.is_archived:
             return ()
-        said = f"{self.path} is archived: no new version will come from there"
-        return (PinWarning("archived", said),)
+        message = f"{self.path} is archived: no new version will come from there"
+        return (PinWarning("archived", message),)
 
 
 def _date(commit: _GitObject) -> datetime | None:

@@ -60,7 +60,7 @@ class Batches:
         self._host = host
         self._web = web
         self._failures = 0
-        self._found: dict[Project, OfferOrError] = {}
+        self._offers: dict[Project, OfferOrError] = {}
 
     async def ask(self, questions: Sequence[ProjectQuestion]) -> dict[Project, OfferOrError]:
         """Return what GraphQL knows; a project that it could not be asked about is missing."""
@@ -68,13 +68,13 @@ class Batches:
             partial(self._batch, questions[start : start + _BATCH])
             for start in range(0, len(questions), _BATCH)
         )
-        unanswered = len(questions) - len(self._found)
+        unanswered = len(questions) - len(self._offers)
         if unanswered:
             self._web.say(
                 f"{self._host.graphql} does not answer for {unanswered} repositories: "
                 "asking them by the git protocol"
             )
-        return self._found
+        return self._offers
 
     async def _batch(self, questions: Sequence[ProjectQuestion]) -> None:
         """Ask for a batch; what is not answered is asked again in two halves."""
@@ -87,7 +87,7 @@ class Batches:
             self._failures += 1
             left = list(questions)
         except StageError as error:
-            self._found.update({one.project: error for one in questions})
+            self._offers.update({question.project: error for question in questions})
             return
         else:
             self._failures = self._failures + 1 if len(left) == len(questions) else 0
@@ -108,10 +108,10 @@ class Batches:
             on=(RateLimited,),
             judge=_refuse_limit,
         )
-        said = await read_answer(answer, _Answer)
-        data = said.data or {}
+        content = await read_answer(answer, _Answer)
+        data = content.data or {}
         errors: dict[str, list[_Error]] = {}
-        for error in said.errors or ():
+        for error in content.errors or ():
             where = error.path or [""]
             errors.setdefault(str(where[0]), []).append(error)
         left = []
@@ -121,15 +121,15 @@ class Batches:
             try:
                 with bugs_at("look-up"):
                     parsed = _repository(question, data.get(alias))
-                    found = self._read(question, parsed, errors.get(alias, []))
+                    outcome = self._read(question, parsed, errors.get(alias, []))
             except StageError as error:
-                parsed, found = None, error
-            if found is None:
+                parsed, outcome = None, error
+            if outcome is None:
                 left.append(question)
-            elif isinstance(found, Offer) and parsed is not None and parsed.has_more:
-                incomplete.append(partial(self._complete, question, found, parsed))
+            elif isinstance(outcome, Offer) and parsed is not None and parsed.has_more:
+                incomplete.append(partial(self._complete, question, outcome, parsed))
             else:
-                self._found[question.project] = found
+                self._offers[question.project] = outcome
         await side_by_side(incomplete)
         return left
 
@@ -156,42 +156,42 @@ class Batches:
             return None
 
     async def _complete(
-        self, question: ProjectQuestion, found: Offer, answer: RepositoryAnswer
+        self, question: ProjectQuestion, offered: Offer, answer: RepositoryAnswer
     ) -> None:
         """Keep an offer, with the tags and releases that one page does not hold."""
         try:
             with bugs_at("look-up"):
-                found = await self._whole(question, found, answer)
+                offered = await self._whole(question, offered, answer)
         except StageError as error:
-            self._found[question.project] = error
+            self._offers[question.project] = error
         else:
-            self._found[question.project] = found
+            self._offers[question.project] = offered
 
     async def _whole(
-        self, question: ProjectQuestion, found: Offer, answer: RepositoryAnswer
+        self, question: ProjectQuestion, offered: Offer, answer: RepositoryAnswer
     ) -> Offer:
         if answer.has_more_tags:
-            found = await self._with_all_tags(question, found)
+            offered = await self._with_all_tags(question, offered)
         if answer.has_more_releases:
-            tags = {one.ref: one.commit for one in found.candidates}
+            tags = {candidate.ref: candidate.commit for candidate in offered.candidates}
             listed = await releases_by_rest(answer.path, self._host, self._web, tags)
-            found = replace(found, releases=listed)
-        return found
+            offered = replace(offered, releases=listed)
+        return offered
 
-    async def _with_all_tags(self, question: ProjectQuestion, found: Offer) -> Offer:
+    async def _with_all_tags(self, question: ProjectQuestion, offered: Offer) -> Offer:
         """Ask the git protocol: one request, where GraphQL needs one for each hundred tags."""
         url = f"{question.project.page(self._host.web)}.git"
         refs = await ls_refs(url, prefixes(ProjectQuestion(question.project)), self._web, "basic")
-        known = {one.ref: one for one in found.candidates}
+        by_ref = {candidate.ref: candidate for candidate in offered.candidates}
         web = refs.url.removesuffix(".git")
         every = offer(question, refs, lambda tag: f"{web}/releases/tag/{tag}").candidates
         dated = tuple(
-            replace(one, published=known[one.ref].published)
-            if one.ref in known and known[one.ref].commit == one.commit
-            else one
-            for one in every
+            replace(candidate, published=by_ref[candidate.ref].published)
+            if candidate.ref in by_ref and by_ref[candidate.ref].commit == candidate.commit
+            else candidate
+            for candidate in every
         )
-        return replace(found, candidates=dated)
+        return replace(offered, candidates=dated)
 
 
 def _repository(question: ProjectQuestion, raw: Raw | None) -> RepositoryAnswer | None:
@@ -206,8 +206,8 @@ def _refuse_limit(answer: HttpResponse) -> None:
     """Raise RateLimited for an answer whose body says that the quota is used up."""
     if b"RATE_LIMIT" not in answer.body:
         return
-    said = decoded(answer, _Answer)
-    for error in said.errors or ():
-        if not said.data and (error.type or "").startswith("RATE_LIMIT"):
+    content = decoded(answer, _Answer)
+    for error in content.errors or ():
+        if not content.data and (error.type or "").startswith("RATE_LIMIT"):
             until = moments.from_seconds(answer.headers.get("x-ratelimit-reset", ""))
             raise RateLimited(f"{answer.url}: {error.message}", url=answer.url, until=until)

@@ -55,18 +55,18 @@ async def read_files(
         host.graphql, json.dumps(content).encode(), headers=_HEADERS, scheme="bearer"
     )
     try:
-        said = await read_answer(answer, _FilesAnswer)
+        reply = await read_answer(answer, _FilesAnswer)
     except BadAnswer as error:
         raise _unusable(host, project) from error
-    repository = said.data.repository if said.data is not None else None
+    repository = reply.data.repository if reply.data is not None else None
     if repository is None or any(f"f{number}" not in repository for number in places):
         raise _unusable(host, project)
-    found: dict[str, dict[str, bytes]] = {}
+    contents: dict[str, dict[str, bytes]] = {}
     for number, (revision, path) in places.items():
         blob = repository[f"f{number}"]
         if blob is not None and blob.text is not None and not blob.is_truncated:
-            found.setdefault(revision, {})[path] = blob.text.encode()
-    return found
+            contents.setdefault(revision, {})[path] = blob.text.encode()
+    return contents
 
 
 def _unusable(host: Host, project: Project) -> BadAnswer:

@@ -30,12 +30,12 @@ async def ask_by_git(question: ProjectQuestion, host: Host, web: Web) -> Offer:
     """
     refs = await ls_refs(f"{question.project.page(host.web)}.git", prefixes(question), web, "basic")
     url = refs.url.removesuffix(".git")
-    found = offer(question, refs, lambda tag: tag_page(url, tag))
+    offered = offer(question, refs, lambda tag: tag_page(url, tag))
     path = url.removeprefix(f"{host.web}/")
     if question.releases:
         releases = await releases_by_rest(path, host, web, refs.tags)
-        found = replace(found, releases=releases)
-    return replace(found, warnings=moved(question.project.path, path))
+        offered = replace(offered, releases=releases)
+    return replace(offered, warnings=moved(question.project.path, path))
 
 
 def tag_page(url: str, tag: str) -> str:
@@ -63,5 +63,9 @@ async def releases_by_rest(
         UpstreamError: it cannot be asked.
     """
     listed = await read_list(releases_url(path, host), web, ListedRelease, accept=ACCEPT)
-    made = (one.candidate for one in listed)
-    return tuple(replace(one, commit=tags.get(one.ref, "")) for one in made if one is not None)
+    candidates = (release.candidate for release in listed)
+    return tuple(
+        replace(candidate, commit=tags.get(candidate.ref, ""))
+        for candidate in candidates
+        if candidate is not None
+    )

@@ -42,7 +42,7 @@ _RELEASES = f"""\
 
 def query(questions: Sequence[ProjectQuestion]) -> str:
     """Return the query whose alias ``rN`` answers the Nth question."""
-    fields = [_repository(f"r{place}", one) for place, one in enumerate(questions)]
+    fields = [_repository(f"r{place}", question) for place, question in enumerate(questions)]
     used = "File" in "".join(fields)
     fragments = _FRAGMENTS if used else _FRAGMENTS[: _FRAGMENTS.index("fragment File")]
     return "query {\n" + "".join(fields) + "}\n" + fragments

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from msgspec import Struct, field
 
 from updater.model import Candidate, Host, Note, moments
-from updater.upstreams.hosted import Hosted, HostedRepository
+from updater.upstreams.hosted import CodeHost, HostedRepository
 from updater.upstreams.rest import read_list, read_notes, read_object
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _note(release: _Release) -> Note | None:
     return Note(release.tag_name, release.page, release.description or "")
 
 
-class GitLab(Hosted):
+class GitLab(CodeHost):
     """Projects in groups, which may be nested."""
 
     kind: ClassVar[str] = "gitlab"
@@ -99,16 +99,16 @@ class GitLab(Hosted):
 
     async def about(self, url: str, web: Web) -> HostedRepository:
         """Return what the Projects API says."""
-        found = await read_object(url, web, _Project)
+        repository = await read_object(url, web, _Project)
         # Of a public project, too, the releases may be its members' alone.
-        open_to_all = found.releases_access_level in {"enabled", "public"}
-        public = found.visibility == "public" and open_to_all
-        return HostedRepository(found.path_with_namespace, found.archived is True, public)
+        open_to_all = repository.releases_access_level in {"enabled", "public"}
+        public = repository.visibility == "public" and open_to_all
+        return HostedRepository(repository.path_with_namespace, repository.archived is True, public)
 
     async def dates(self, url: str, web: Web) -> dict[str, datetime]:
         """Return the newest tags' commits and their dates."""
         listed = await read_list(f"{url}/repository/tags?per_page=100", web, _Tag, pages=1)
-        commits = (one.commit for one in listed if one.commit is not None)
+        commits = (tag.commit for tag in listed if tag.commit is not None)
         return {
             commit.id: made
             for commit in commits
@@ -127,14 +127,14 @@ class GitLab(Hosted):
         """Return the releases that have come: GitLab lists upcoming ones too."""
         return tuple(
             Candidate(
-                version=one.tag_name,
-                ref=one.tag_name,
-                commit=(one.commit.id or "") if one.commit is not None else "",
-                published=moments.from_iso(one.released_at),
-                url=one.page,
+                version=release.tag_name,
+                ref=release.tag_name,
+                commit=(release.commit.id or "") if release.commit is not None else "",
+                published=moments.from_iso(release.released_at),
+                url=release.page,
             )
-            for one in await read_list(self.releases_url(url), web, _Release)
-            if one.tag_name and not one.upcoming_release
+            for release in await read_list(self.releases_url(url), web, _Release)
+            if release.tag_name and not release.upcoming_release
         )
 
     def tag_page(self, url: str, tag: str) -> str:

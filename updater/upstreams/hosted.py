@@ -40,7 +40,7 @@ class HostedRepository(Struct, frozen=True):
     public: bool = False
 
 
-class Hosted(Upstream):
+class CodeHost(Upstream):
     """A kind of code host: a subclass says how its API names things."""
 
     @abstractmethod
@@ -93,17 +93,17 @@ class Hosted(Upstream):
     ) -> dict[Project, OfferOrError]:
         """Ask for each repository, all side by side."""
 
-        async def one(question: ProjectQuestion) -> Offer:
+        async def ask(question: ProjectQuestion) -> Offer:
             host = around.hosts[question.project.host]
-            return await _Asking(self, question, host, around.web).offer()
+            return await _RepositoryQuery(self, question, host, around.web).offer()
 
-        return await each(questions, one)
+        return await each(questions, ask)
 
 
-class _Asking:
+class _RepositoryQuery:
     """One repository, asked by git and by the API at the same time."""
 
-    def __init__(self, kind: Hosted, question: ProjectQuestion, host: Host, web: Web) -> None:
+    def __init__(self, kind: CodeHost, question: ProjectQuestion, host: Host, web: Web) -> None:
         self._kind = kind
         self._question = question
         self._host = host
@@ -121,36 +121,38 @@ class _Asking:
         Raises:
             UpstreamError: its refs, or releases that were asked for, cannot be had.
         """
-        asked = [self._ask_git, self._ask_about]
+        calls = [self._ask_git, self._ask_about]
         if self._question.dates:
-            asked.append(self._ask_dates)
+            calls.append(self._ask_dates)
         if self._question.releases:
-            asked.append(self._ask_releases)
-        await side_by_side(asked)
+            calls.append(self._ask_releases)
+        await side_by_side(calls)
         if self._refs is None or self._failure is not None:
             raise self._failure or UpstreamError(f"{self._url} was not asked", url=self._url)
         return self._made(self._refs)
 
     def _made(self, refs: Refs) -> Offer:
         url = refs.url.removesuffix(".git")
-        found = offer(self._question, refs, lambda tag: self._kind.tag_page(url, tag))
-        asked = self._question.project.path
+        offered = offer(self._question, refs, lambda tag: self._kind.tag_page(url, tag))
+        path = self._question.project.path
         now = self._about.path or url.removeprefix(f"{self._host.web}/")
-        warnings = moved(asked, now)
+        warnings = moved(path, now)
         if self._about.archived:
-            said = f"{now} is archived: no new version will come from there"
-            warnings = (*warnings, PinWarning("archived", said))
+            message = f"{now} is archived: no new version will come from there"
+            warnings = (*warnings, PinWarning("archived", message))
         tags = refs.tags
         return replace(
-            found,
+            offered,
             candidates=tuple(
-                replace(one, published=self._dates.get(one.commit)) for one in found.candidates
+                replace(candidate, published=self._dates.get(candidate.commit))
+                for candidate in offered.candidates
             ),
             facts=CommitFacts(dates=self._dates),
             releases=None
             if self._releases is None
             else tuple(
-                replace(one, commit=one.commit or tags.get(one.ref, "")) for one in self._releases
+                replace(release, commit=release.commit or tags.get(release.ref, ""))
+                for release in self._releases
             ),
             warnings=warnings,
         )

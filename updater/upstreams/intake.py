@@ -44,7 +44,9 @@ def taken_in(offer: OfferOrError) -> OfferOrError:
         default_branch=offer.default_branch if _is_name(offer.default_branch) else "",
         releases=_candidates(offer.releases) if offer.releases is not None else None,
         facts=_facts(offer.facts),
-        warnings=tuple(PinWarning(one.code, printable(one.message)) for one in offer.warnings),
+        warnings=tuple(
+            PinWarning(warning.code, printable(warning.message)) for warning in offer.warnings
+        ),
     )
 
 
@@ -55,16 +57,20 @@ def note_taken_in(note: Note) -> Note | None:
     return Note(note.tag, _page(note.url), printable(note.text))
 
 
-def _facts(known: CommitFacts) -> CommitFacts:
+def _facts(facts: CommitFacts) -> CommitFacts:
     return CommitFacts(
-        {commit: date for commit, date in known.dates.items() if is_printable(commit)},
-        {both: said for both, said in known.relations.items() if is_printable("".join(both))},
-        {commit: files for commit, files in known.files.items() if is_printable(commit)},
+        {commit: date for commit, date in facts.dates.items() if is_printable(commit)},
+        {
+            both: relation
+            for both, relation in facts.relations.items()
+            if is_printable("".join(both))
+        },
+        {commit: files for commit, files in facts.files.items() if is_printable(commit)},
     )
 
 
 def _candidates(offered: Iterable[Candidate]) -> tuple[Candidate, ...]:
-    return tuple(one for one in map(_candidate, offered) if one is not None)
+    return tuple(candidate for candidate in map(_candidate, offered) if candidate is not None)
 
 
 def _candidate(candidate: Candidate) -> Candidate | None:
@@ -76,7 +82,7 @@ def _candidate(candidate: Candidate) -> Candidate | None:
         return candidate  # as nearly all are, and a repository may have thousands
     if not _is_name(names):
         return None
-    files = tuple(one for one in map(_distribution, candidate.distributions) if one is not None)
+    files = tuple(file for file in map(_distribution, candidate.distributions) if file is not None)
     if candidate.distributions and not files:
         return None
     return replace(

@@ -114,8 +114,8 @@ async def ls_refs(url: str, names: Sequence[str], web: Web, scheme: Scheme | Non
     if answer.status in _REDIRECTS:
         # A POST is not sent on: ask for the service at the new address first, as git does.
         end = f"/info/refs?service={_SERVICE}"
-        found = await web.get(f"{url}{end}", scheme=scheme)
-        url = found.url.removesuffix(end)
+        advertised = await web.get(f"{url}{end}", scheme=scheme)
+        url = advertised.url.removesuffix(end)
         answer = await web.post(f"{url}/{_SERVICE}", request, headers=_HEADERS, scheme=scheme)
         if answer.status in _REDIRECTS:
             raise BadAnswer(f"{url} redirects in a circle", url=url)

@@ -55,7 +55,7 @@ _WELL_FORMED = re.compile(
     rb"""(?:[^<]++|<!--(?:[^-]++|-(?!->))*+-->|<(?![A-Za-z/!?])"""
     rb"""|<[A-Za-z/!?](?:[^<>"']++|"[^"]*+"|'[^']*+')*+>)*+"""
 )
-_SAID = {
+_STATUSES = {
     "archived": "is archived: no new version will come",
     "deprecated": "is deprecated: something else takes its place",
     "quarantined": "is quarantined: the index holds it to be harmful",
@@ -78,7 +78,7 @@ class PyPI(Upstream):
         """Ask the index for each project, all side by side."""
         base = around.index().rstrip("/") if questions else ""
 
-        async def one(question: ProjectQuestion) -> Offer:
+        async def ask(question: ProjectQuestion) -> Offer:
             name = question.project.path
             answer = await around.web.get(f"{base}/{name}/", accept=_ACCEPT)
             return await apart(
@@ -87,7 +87,7 @@ class PyPI(Upstream):
                 lambda _why: _unlike(name, answer),
             )
 
-        return await each(questions, one)
+        return await each(questions, ask)
 
 
 def _unlike(name: str, answer: HttpResponse) -> BadAnswer:
@@ -124,15 +124,15 @@ class _ProjectDetail(Struct, frozen=True, rename="kebab"):
 
 
 def _read(project: Project, answer: HttpResponse) -> Offer:
-    asked = project.path
+    name = project.path
     try:
         if "html" in answer.headers.get("content-type", ""):
-            return Offer(project, tuple(_candidates(_from_html(asked, answer))))
-        said = decoded(answer, _ProjectDetail)
-        files = [_from_json(file, answer.url) for file in said.files]
+            return Offer(project, tuple(_candidates(_from_html(name, answer))))
+        detail = decoded(answer, _ProjectDetail)
+        files = [_from_json(file, answer.url) for file in detail.files]
     except (BadAnswer, ValueError) as error:
-        raise _unlike(asked, answer) from error
-    return Offer(project, tuple(_candidates(files)), warnings=tuple(_warnings(asked, said)))
+        raise _unlike(name, answer) from error
+    return Offer(project, tuple(_candidates(files)), warnings=tuple(_warnings(name, detail)))
 
 
 class _IndexFile:
@@ -274,15 +274,15 @@ def _spelled(version: Version, files: list[_IndexFile]) -> str:
     return str(version)
 
 
-def _warnings(asked: str, said: _ProjectDetail) -> Iterator[PinWarning]:
-    now = canonicalize_name(said.name)
-    if now != asked:
-        yield PinWarning("moved", f"the index calls {asked} {now} now: pname is stale")
-    status = said.project_status or _Status()
-    meaning = _SAID.get(status.status)
+def _warnings(name: str, detail: _ProjectDetail) -> Iterator[PinWarning]:
+    now = canonicalize_name(detail.name)
+    if now != name:
+        yield PinWarning("moved", f"the index calls {name} {now} now: pname is stale")
+    status = detail.project_status or _Status()
+    meaning = _STATUSES.get(status.status)
     if meaning:
         reason = f" ({status.reason})" if status.reason else ""
-        yield PinWarning(status.status, f"the index's project {asked} {meaning}{reason}")
+        yield PinWarning(status.status, f"the index's project {name} {meaning}{reason}")
 
 
 KIND = PyPI()

@@ -79,7 +79,7 @@ async def read_list(
         UpstreamError: it cannot be asked, or answers with something else.
     """
     listed = read_pages(url, web, shape, accept=accept, pages=pages)
-    return [one async for page in listed for one in page]
+    return [item async for page in listed for item in page]
 
 
 async def read_pages(
@@ -123,5 +123,5 @@ async def read_notes(
     """
     async with aclosing(read_pages(url, web, shape, accept=accept)) as pages:
         async for page in pages:
-            made = (note for one in page if (note := read(one)) is not None)
+            made = (note for item in page if (note := read(item)) is not None)
             yield [note for note in map(note_taken_in, made) if note is not None]
