@@ -108,7 +108,9 @@ FORBIDDEN_NAMES = {
 ROOMS_OF_NOUNS = {
     *("model", "fetchers", "identify", "choose", "verify"),
     *("effects", "effects.processes", "effects.http", "effects.git", "effects.github"),
-    *("overlay.reading", "overlay.editing"),
+    *("overlay.reading", "overlay.editing", "upstreams", "metadata", "audit"),
+    *("pipeline", "pipeline.hash"),
+    *("publish", "publish.text", "publish.research", "publish.results"),
 }
 """The rooms that are free of these names already; in the end all rooms are, and this list goes."""
 
