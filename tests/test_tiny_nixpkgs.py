@@ -166,25 +166,37 @@ def test_submodules_are_fetched_with_git(
 def test_archive_of_several_entries_needs_strip_root(
     nix: Nix, tiny: Path, server: Server, tmp_path: Path
 ) -> None:
-    expected = write(tmp_path / "expected", {"one": "1", "two": "2"})
+    given = flat_archive(tmp_path, server, {"one": "1", "two": "2"}, nix, tiny)
+    fetch = f"{WITH} fetchzip {{ url = args.url; hash = args.hash; stripRoot = %s; }}"
+    with pytest.raises(NixFailed, match="must contain a single file or directory"):
+        nix.build(fetch % "true", **given)
+    assert nix.hash_of(nix.build(fetch % "false", **given)) == given["hash"]
+
+
+def test_single_file_of_an_archive_is_put_into_a_folder(
+    nix: Nix, tiny: Path, server: Server, tmp_path: Path
+) -> None:
+    given = flat_archive(tmp_path, server, {"only": "1"}, nix, tiny)
+    fetch = f"{WITH} fetchzip {{ url = args.url; hash = args.hash; }}"
+    assert nix.hash_of(nix.build(fetch, **given)) == given["hash"]
+
+
+def flat_archive(
+    folder: Path, server: Server, files: dict[str, str], nix: Nix, tiny: Path
+) -> dict[str, str | Path]:
+    """Serve an archive of files without a top folder, and return what a call of it needs."""
+    expected = write(folder / "expected", files)
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-        for name in ("one", "two"):
+        for name in files:
             archive.add(expected / name, name)
 
     def answer(_request: Request) -> Response:
         return Response(200, packed.getvalue(), {"Content-Type": "application/gzip"})
 
     server.route("GET", "/flat.tar.gz", answer)
-    fetch = f"{WITH} fetchzip {{ url = args.url; hash = args.hash; stripRoot = %s; }}"
-    given: dict[str, str | Path] = {
-        "tiny": tiny,
-        "url": f"{server.url}/flat.tar.gz",
-        "hash": nix.hash_of(expected),
-    }
-    with pytest.raises(NixFailed, match="must contain a single file or directory"):
-        nix.build(fetch % "true", **given)
-    assert nix.hash_of(nix.build(fetch % "false", **given)) == given["hash"]
+    url, tree_hash = f"{server.url}/flat.tar.gz", nix.hash_of(expected)
+    return {"tiny": tiny, "url": url, "hash": tree_hash}
 
 
 def test_github_source_needs_one_ref(nix: Nix, tiny: Path) -> None:

@@ -14,6 +14,7 @@ import anyio
 import pytest
 from msgspec.structs import replace
 
+from tests.hashing.raw import ZipMember, make_raw_zip
 from tests.hashing.trees import File, gzipped, make_tar
 from tests.loopback.faults import Cut, Flood
 from tests.loopback.messages import Response
@@ -30,10 +31,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests import real_nix
+    from tests.hashing.trees import Members
     from tests.loopback.github import GitHub
     from tests.loopback.index import Index
     from tests.loopback.server import Server
     from tests.project import Project
+    from updater.model import Unpacking
 
 TREE = gzipped(make_tar([(b"t/a", File(b"text")), (b"t/b", File(b"x" * 5000))]))
 SHA256 = Sri("sha256", hashlib.sha256(TREE).digest())
@@ -128,6 +131,118 @@ def test_a_release_is_compared_with_its_index_on_its_way(project: Project, index
     assert (result.code, error["stage"], project.snapshot()) == (1, "hash", before)
     said = f"the hash {flat_hash(b'two')}, and {flat_hash(b'one')} is told"
     assert error["message"].endswith(f"tool-1.1.tar.gz is not what its index says: it has {said}")
+
+
+# --- by Nix -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def started(nix: real_nix.Nix) -> Nix:
+    return Nix(nix.environment)
+
+
+@pytest.mark.nix
+def test_nix_gives_the_same_as_the_download(file: str, started: Nix) -> None:
+    flat, tree = Fetch(url=file), Fetch(url=file, unpack=True)
+    found = prefetched(flat, tree, nix=started, method="nix")
+    assert [(one.sri, one.method) for one in found] == [
+        (SHA256, "nix"),
+        (hash_archive([TREE], filename="x.tar.gz").sri, "nix"),
+    ]
+
+
+@pytest.mark.nix
+@pytest.mark.parametrize("unpack", [False, True])
+@pytest.mark.parametrize(("published", "what"), LIES.values(), ids=LIES)
+def test_what_nix_downloads_is_compared_with_the_index_too(
+    file: str, started: Nix, published: Fetch, what: str, *, unpack: bool
+) -> None:
+    with pytest.raises(HashError) as caught:
+        prefetched(replace(published, url=file, unpack=unpack), nix=started, method="nix")
+    assert str(caught.value) == f"{file} is not what its index says: it has {what}"
+
+
+@pytest.mark.nix
+def test_what_nix_downloads_is_of_its_commit(file: str, started: Nix) -> None:
+    with pytest.raises(HashError, match=r"^the archive is of commit None, not of 0123$"):
+        prefetched(Fetch(url=file, unpack=True, commit="0123"), nix=started, method="nix")
+
+
+@pytest.mark.parametrize("method", ["nix", "embedded"])
+def test_an_index_leads_to_no_file_of_this_machine(tmp_path: Path, method: str) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("x")
+    with pytest.raises((HashError, UpstreamError)) as caught:
+        prefetched(Fetch(url=secret.as_uri()), method=method)
+    assert "file" in str(caught.value)
+
+
+SHAPES: dict[str, tuple[Members, Unpacking, bool]] = {
+    "one folder": ([(b"t/a", File(b"1"))], "fetchzip", True),
+    "one folder, kept": ([(b"t/a", File(b"1"))], "flat", False),
+    "several, kept": ([(b"a", File(b"1")), (b"b", File(b"2"))], "flat", True),
+    "one file, in a folder": ([(b"a", File(b"1"))], "fetchzip", False),
+    "one file, kept": ([(b"a", File(b"1"))], "flat", False),
+    "one folder, by Nix itself": ([(b"t/a", File(b"1"))], "fetchTarball", True),
+}
+
+
+@pytest.mark.nix
+@pytest.mark.parametrize(("entries", "unpacking", "agrees"), SHAPES.values(), ids=list(SHAPES))
+def test_nix_is_believed_only_where_its_rule_is_the_fetchers(
+    server: Server, started: Nix, entries: Members, unpacking: Unpacking, *, agrees: bool
+) -> None:
+    """nix-prefetch-url takes any only entry for the root, and fetchzip only a folder."""
+    data = make_tar(entries)
+    server.route("GET", "/x.tar", lambda _request: Response(200, data))
+    fetch = Fetch(url=f"{server.url}/x.tar", unpack=True, unpacking=unpacking)
+    own = hash_archive([data], filename="x.tar", unpacking=unpacking).sri
+    if agrees:
+        (found,) = prefetched(fetch, nix=started, method="nix")
+        assert (found.sri, found.method) == (own, "nix")
+        return
+    with pytest.raises(HashError) as caught:
+        prefetched(fetch, nix=started, method="nix")
+    assert str(caught.value).startswith(f"Nix unpacks {fetch.url} to a tree with the hash sha256-")
+    assert str(caught.value).endswith(f", and its fetcher makes {own} of it")
+    assert caught.value.hint == "set hash: auto for this package"
+
+
+@pytest.mark.nix
+def test_bump_writes_no_hash_that_only_nix_prefetch_url_gives(
+    project: Project, github: GitHub, nix: real_nix.Nix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an archive that keeps its top folder; `auto` gives the hash that the fetcher gives."""
+    for name, value in nix.environment.items():
+        monkeypatch.setenv(name, value)
+    repository = github.repository("o", "tool")
+    repository.tag("v1.0", repository.commit({"a": "1"}))
+    repository.tag("v1.1", repository.commit({"a": "2"}))
+    text = github_overlay("tool", "1.0", sri=FAKE)
+    call = (
+        'super.fetchzip {\n url = "https://github.com/o/tool/archive/v${version}.tar.gz";\n'
+        " stripRoot = false;\n hash"
+    )
+    start, end = text.index("super.fetchFromGitHub"), text.index("hash")
+    project.overlay("tool.nix", text[:start] + call + text[end + len("hash") :])
+    project.add_configuration("packages: {tool: {hash: nix}}")
+    before = project.snapshot()
+    result = project.run("bump", "--json")
+    error = result.json["packages"][0]["error"]
+    assert (result.code, error["stage"], project.snapshot()) == (1, "hash", before)
+    assert error["hint"] == "set hash: auto for this package"
+
+
+@pytest.mark.nix
+def test_what_is_not_unpacked_here_is_not_believed_of_nix_either(
+    server: Server, started: Nix
+) -> None:
+    """Which release of which program unpacks it decides what is in it."""
+    data = make_raw_zip(ZipMember(b"t/n", maker=1))
+    server.route("GET", "/x.zip", lambda _request: Response(200, data))
+    with pytest.raises(HashError) as caught:
+        prefetched(Fetch(url=f"{server.url}/x.zip", unpack=True), nix=started, method="nix")
+    assert caught.value.hint == "set hash: build for this package, so that its fetcher unpacks it"
 
 
 # --- whose archive it is ------------------------------------------------------------------------

@@ -63,6 +63,7 @@ let
         echo "hint: Pass stripRoot=false; to fetchzip to assume flat list of files." >&2
         exit 1
       fi
+      if [ -f "''${entries[0]}" ]; then mkdir "$out"; fi
       mv "''${entries[0]}" "$out"
     '' else ''mv "$TMPDIR/unpacked" "$out"''}
     cd "$TMPDIR"

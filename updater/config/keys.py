@@ -188,8 +188,8 @@ class PackageOptions(_Strict, frozen=True):
     hash: Annotated[
         Literal["auto", "embedded", "nix", "build"] | None,
         _about(
-            "How a source's hash is found: auto, embedded (computed here), nix (its prefetchers) "
-            "or build (a fixed-output build with a fake hash)"
+            "How a source's hash is found: auto, embedded (computed here), nix (its prefetchers, "
+            "where they follow the fetcher's rule) or build (a fixed-output build with a fake hash)"
         ),
     ] = None
     dependent_hashes: Annotated[

@@ -66,8 +66,7 @@ class Prefetcher(Struct, frozen=True):
             return Hashed(sri, "nix", 0)
         if method == "nix":
             self.http.refuse_offline(fetch.url)
-            sri = await self.nix().prefetch(fetch.url, unpack=fetch.unpack, name=None)
-            return Hashed(sri, "nix", 0)
+            return await self._by_nix(fetch)
         if fetch.sri is not None and not fetch.unpack and method == "auto":
             return Hashed(fetch.sri, "index", 0)
         return await to_thread.run_sync(self._download, fetch, keep)
@@ -86,6 +85,27 @@ class Prefetcher(Struct, frozen=True):
             return ""
         checked_out = fetch.checkout is not None and method != "embedded"
         return "" if checked_out and self.nix().available("nix-prefetch-git") else fetch.blocked
+
+    async def _by_nix(self, fetch: Fetch) -> Hashed:
+        """Let Nix download and hash; what it downloaded is looked at as every download is.
+
+        Nix's own rule for a tree is not always the fetcher's.
+        """
+        nix = self.nix()
+        stored = await nix.prefetch(fetch.url)
+        if not fetch.unpack and fetch.sri is None and fetch.size is None:
+            return Hashed(stored.sri, "nix", 0)
+        own = await to_thread.run_sync(self._hash, fetch, stored.pieces())
+        if not fetch.unpack:
+            return Hashed(stored.sri, "nix", 0)
+        sri = await nix.unpacked(stored.path)
+        if sri != own.sri:
+            raise HashError(
+                f"Nix unpacks {shown(fetch.url)} to a tree with the hash {sri}, and its fetcher "
+                f"makes {own.sri} of it",
+                hint="set hash: auto for this package",
+            )
+        return Hashed(sri, "nix", 0, own.files, own.collisions)
 
     def _download(self, fetch: Fetch, keep: Path | None) -> Hashed:
         """Download without a token, as Nix does; with it what the host shows nobody else."""

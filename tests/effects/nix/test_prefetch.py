@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sys
 from functools import partial
@@ -11,6 +12,7 @@ import anyio
 import pytest
 
 from tests.hashing.trees import File, Tree, gzipped, make_tar, members
+from tests.loopback.messages import Response
 from updater.effects.nix.build import NixBuild
 from updater.effects.nix.prefetch import Nix, build_environment
 from updater.errors import HashError
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests import real_nix
+    from tests.loopback.server import Server
 
 OLD = "0x1x9dq4hnkdrdfbvcm6kaivrkgmmr4vp2qqwz15y5pcawvyd0z6"
 NEW = "sha256-tHfFcNSmXLcUHhqiGRh2YZT8xioUq0zMOMZl9rjG8ys="
@@ -42,29 +45,41 @@ def started(nix: real_nix.Nix) -> Nix:
 # --- prefetching --------------------------------------------------------------------------------
 
 
+ARCHIVE = gzipped(make_tar(members(TREE)))
+
+
+@pytest.fixture
+def served(server: Server) -> str:
+    """The address of a server with an archive and an empty file."""
+    server.route("GET", "/x.tar.gz", lambda _request: Response(200, ARCHIVE))
+    server.route("GET", "/empty", lambda _request: Response(200, b""))
+    return server.url
+
+
 @pytest.mark.nix
-def test_prefetching_gives_what_the_archive_gives(tmp_path: Path, started: Nix) -> None:
-    archive = tmp_path / "x.tar.gz"
-    archive.write_bytes(gzipped(make_tar(members(TREE))))
-    expected = hash_archive([archive.read_bytes()], filename="x.tar.gz").sri
+def test_nix_unpacks_what_it_downloaded(served: str, started: Nix) -> None:
+    stored = _run(started.prefetch, f"{served}/x.tar.gz")
+    assert b"".join(stored.pieces()) == ARCHIVE
+    assert stored.sri == Sri("sha256", hashlib.sha256(ARCHIVE).digest())
     assert started.available()
-    assert _run(started.prefetch, archive.as_uri(), unpack=True) == expected
-    assert _run(started.prefetch, archive.as_uri(), unpack=True, name="source") == expected
+    expected = hash_archive([ARCHIVE], filename="x.tar.gz").sri
+    assert _run(started.unpacked, stored.path) == expected
 
 
 @pytest.mark.nix
-def test_prefetching_a_file_gives_its_own_hash(tmp_path: Path, started: Nix) -> None:
-    (tmp_path / "empty").write_bytes(b"")
-    found = _run(started.prefetch, (tmp_path / "empty").as_uri(), unpack=False)
-    assert str(found) == "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+def test_prefetching_a_file_gives_its_own_hash(served: str, started: Nix) -> None:
+    stored = _run(started.prefetch, f"{served}/empty")
+    assert str(stored.sri) == "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+    assert list(stored.pieces()) == []
 
 
 @pytest.mark.nix
-def test_a_download_that_fails_says_what_nix_said(tmp_path: Path, started: Nix) -> None:
+def test_a_download_that_fails_says_what_nix_said(server: Server, started: Nix) -> None:
+    server.route("GET", "/none", lambda _request: Response(404, b""))
     with pytest.raises(HashError) as caught:
-        _run(started.prefetch, f"file://{tmp_path}/none", unpack=True)
+        _run(started.prefetch, f"{server.url}/none")
     assert str(caught.value).startswith(
-        f"Nix cannot prefetch file://{tmp_path}/none: nix-prefetch-url ended with exit code 1, "
+        f"Nix cannot prefetch {server.url}/none: nix-prefetch-url ended with exit code 1, "
         "and said:\n  error: unable to download"
     )
 
@@ -72,61 +87,68 @@ def test_a_download_that_fails_says_what_nix_said(tmp_path: Path, started: Nix) 
 @pytest.mark.parametrize(
     ("url", "message"),
     [
+        ("--help", "'--help' is no URL that Nix may fetch (expected http, https)"),
+        ("file:///x", "'file:///x' is no URL that Nix may fetch (expected http, https)"),
         (
-            "--help",
-            "'--help' is no URL that Nix may fetch (expected file, ftp, http, https, mirror)",
+            "ftp://x/x",
+            "'ftp://x/x' is no URL that Nix may fetch (expected http, https)",
         ),
         (
             "https://example.org/a b",
-            (
-                "'https://example.org/a b' is no URL that Nix may fetch (expected file, ftp, http, "
-                "https, mirror)"
-            ),
+            "'https://example.org/a b' is no URL that Nix may fetch (expected http, https)",
         ),
         ("https://user:hunter2@example.org/x", "the URL on example.org carries a credential"),
     ],
-    ids=["option", "space", "credential"],
+    ids=["option", "file", "ftp", "space", "credential"],
 )
 def test_a_url_that_nix_must_not_see_is_refused(url: str, message: str) -> None:
     with pytest.raises(HashError) as caught:
-        _run(Nix({}).prefetch, url, unpack=True)
+        _run(Nix({}).prefetch, url)
     assert str(caught.value) == message
-
-
-@pytest.mark.parametrize("name", ["", ".x", "-x", "a/b", "a b", "a" * 212])
-def test_a_name_that_no_store_path_has_is_refused(name: str) -> None:
-    with pytest.raises(HashError) as caught:
-        _run(Nix({}).prefetch, "https://example.org/x", unpack=True, name=name)
-    assert str(caught.value) == f"{name!r} cannot be the name of a store path"
 
 
 def test_without_nix_the_error_says_what_to_do(tmp_path: Path) -> None:
     without = Nix({"PATH": str(tmp_path)})
     assert not without.available()
     with pytest.raises(HashError) as caught:
-        _run(without.prefetch, "https://example.org/x", unpack=False)
+        _run(without.prefetch, "https://example.org/x")
     assert str(caught.value) == "nix is not installed"
     assert caught.value.hint == "install Nix, or set hash: embedded for this package"
 
 
 @pytest.mark.nix
 def test_a_file_is_prefetched_by_the_newer_command_where_the_older_is_gone(
-    tmp_path: Path, nix: real_nix.Nix
+    tmp_path: Path, nix: real_nix.Nix, served: str, server: Server
 ) -> None:
-    """Both give the same."""
     path = shutil.which("nix")
     assert path is not None
-    only = tmp_path / "bin"
+    only = tmp_path / "only"
     only.mkdir()
     (only / "nix").symlink_to(path)
     without = Nix({**nix.environment, "PATH": str(only)})
-    file = tmp_path / "file"
-    file.write_bytes(b"text")
     assert not without.available()
-    found = _run(without.prefetch, file.as_uri(), unpack=False)
-    assert found == _run(Nix(nix.environment).prefetch, file.as_uri(), unpack=False)
-    with pytest.raises(HashError, match=r"^Nix cannot prefetch file:.*/none: nix ended with exit"):
-        _run(without.prefetch, (tmp_path / "none").as_uri(), unpack=False)
+    found = _run(without.prefetch, f"{served}/x.tar.gz")
+    assert found == _run(Nix(nix.environment).prefetch, f"{served}/x.tar.gz")
+    server.route("GET", "/none", lambda _request: Response(404, b""))
+    with pytest.raises(HashError, match=r"^Nix cannot prefetch http:.*/none: nix ended with exit"):
+        _run(without.prefetch, f"{served}/none")
+
+
+def test_a_store_of_another_machine_is_said(tmp_path: Path) -> None:
+    """Its paths are printed, and nothing is there."""
+    script = tmp_path / "nix-prefetch-url"
+    script.write_text(f"#!{sys.executable}\nprint({OLD!r})\nprint('/nowhere/x')\n")
+    script.chmod(0o755)
+    stored = _run(Nix({"PATH": str(tmp_path)}).prefetch, "https://example.org/x")
+    with pytest.raises(HashError) as caught:
+        list(stored.pieces())
+    assert (str(caught.value), caught.value.hint) == (
+        (
+            "/nowhere/x, to which Nix downloaded the source, cannot be read: "
+            "No such file or directory"
+        ),
+        "set hash: auto for this package",
+    )
 
 
 def _prefetcher(folder: Path, prints: str) -> Nix:

@@ -10,6 +10,8 @@ import json
 import os
 import re
 import shutil
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -20,15 +22,14 @@ from updater.errors import HashError
 from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
     from updater.model import GitOption, Sri
 
 _NIX_COMMAND: Final = ("--extra-experimental-features", "nix-command")
 _INSTALL: Final = "install Nix, or set hash: embedded for this package"
-_SCHEMES: Final = frozenset({"http", "https", "ftp", "file", "mirror"})
-_STORE_NAME: Final = re.compile(r"[A-Za-z0-9+_?=-][A-Za-z0-9+._?=-]{0,210}")
+_SCHEMES: Final = frozenset({"http", "https"})
+_READ_BYTES: Final = 1 << 18
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SHOWN_LINES: Final = 12
 
@@ -47,6 +48,29 @@ class Ran(Struct, frozen=True):
     stderr: str
 
 
+class StoredFile(Struct, frozen=True):
+    """A file or tree that Nix put into its store, and its hash."""
+
+    sri: Sri
+    path: Path
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the bytes of a file.
+
+        Raises:
+            HashError: it cannot be read here, such as where the store is another machine's.
+        """
+        try:
+            with self.path.open("rb") as file:
+                yield from iter(partial(file.read, _READ_BYTES), b"")
+        except OSError as error:
+            raise HashError(
+                f"{self.path}, to which Nix downloaded the source, cannot be read: "
+                f"{error.strerror}",
+                hint="set hash: auto for this package",
+            ) from error
+
+
 class Nix:
     """The Nix that is installed.
 
@@ -61,39 +85,46 @@ class Nix:
         """Whether this program of Nix can be started."""
         return shutil.which(program, path=self._environment.get("PATH", os.defpath)) is not None
 
-    async def prefetch(self, url: str, *, unpack: bool, name: str | None = None) -> Sri:
-        """Download a file into the Nix store and return its hash, or that of the tree in it.
-
-        ``nix-prefetch-url --unpack`` takes a single top entry for the root, and leaves several as
-        they are; ``fetchzip`` refuses several, and puts a single file into a folder.
+    async def prefetch(self, url: str) -> StoredFile:
+        """Download a file into the Nix store.
 
         Args:
-            url: http, https, ftp, file or mirror, without credentials.
-            unpack: hash the tree inside instead of the file.
-            name: of the store path; by default, the URL's last component.
+            url: http or https, without credentials; the store's name for it is its last component.
 
         Raises:
-            HashError: no Nix, a URL or name that must not be given to it, or no download.
+            HashError: no Nix, a URL that must not be given to it, or no download.
         """
-        if not unpack and not self.available("nix-prefetch-url"):
-            return await self._prefetch_file(_checked_url(url), name)
-        options = ["--type", "sha256"]
-        if unpack:
-            options.append("--unpack")
-        if name is not None:
-            options += ["--name", _checked_name(name)]
-        ran = await self.run("nix-prefetch-url", *options, _checked_url(url))
-        lines = ran.stdout.split()
-        if ran.exit_code or not lines:
-            raise _failure(ran, f"Nix cannot prefetch {url}")
-        return parse_hash(lines[-1], "sha256")
+        return await self._prefetch(_checked_url(url))
 
-    async def _prefetch_file(self, url: str, name: str | None) -> Sri:
+    async def unpacked(self, archive: Path) -> Sri:
+        """Return the hash of the tree in an archive, as Nix itself unpacks it.
+
+        It takes a single top entry for the root, and leaves several as they are; ``fetchzip``
+        refuses several, and puts a single file into a folder.
+
+        Args:
+            archive: the file.
+
+        Raises:
+            HashError: no nix-prefetch-url, or the archive is none for it.
+        """
+        return (await self._prefetch(archive.as_uri(), "--unpack")).sri
+
+    async def _prefetch(self, url: str, *options: str) -> StoredFile:
+        if not options and not self.available("nix-prefetch-url"):
+            return await self._prefetch_file(url)
+        ran = await self.run("nix-prefetch-url", "--type", "sha256", "--print-path", *options, url)
+        lines = ran.stdout.splitlines()[-2:]
+        if ran.exit_code or len(lines) != 2:  # noqa: PLR2004 - a hash and a path
+            raise _failure(ran, f"Nix cannot prefetch {url}")
+        return StoredFile(parse_hash(lines[0].strip(), "sha256"), Path(lines[1]))
+
+    async def _prefetch_file(self, url: str) -> StoredFile:
         """Do as nix-prefetch-url with the command that is to replace it (Nix 2.4)."""
-        options = ["--json"] + (["--name", _checked_name(name)] if name is not None else [])
-        ran = await self.run("nix", *_NIX_COMMAND, "store", "prefetch-file", *options, url)
+        ran = await self.run("nix", *_NIX_COMMAND, "store", "prefetch-file", "--json", url)
         try:
-            return parse_hash(json.loads(ran.stdout)["hash"], "sha256")
+            printed = json.loads(ran.stdout)
+            return StoredFile(parse_hash(printed["hash"], "sha256"), Path(printed["storePath"]))
         except (ValueError, KeyError, TypeError) as error:
             raise _failure(ran, f"Nix cannot prefetch {url}") from error
 
@@ -173,12 +204,6 @@ def _checked_url(url: str) -> str:
             hint="put it into the file that Nix's netrc-file setting names",
         )
     return url
-
-
-def _checked_name(name: str) -> str:
-    if not _STORE_NAME.fullmatch(name) or name.startswith("-"):
-        raise HashError(f"{name!r} cannot be the name of a store path")
-    return name
 
 
 def _failure(ran: Ran, what: str) -> HashError:

@@ -79,8 +79,8 @@ class SourceHashes(Struct, frozen=True):
             return True
         if fetch.blocked or not fetch.commit or commit in fetch.url:
             return False
-        # Here a tree's archive says whose it is; Nix, and the bytes of a file, do not.
-        return not fetch.unpack or self.subject.policy.hash == "nix"
+        # A tree's archive says whose it is; the bytes of a file do not.
+        return not fetch.unpack
 
     @property
     def unpacks(self) -> bool:
