@@ -58,6 +58,13 @@ class Scope:
             scope = scope.outer
         return None
 
+    def holder(self, name: str) -> Scope | None:
+        """Return the construct that binds a name, None for a free one."""
+        scope: Scope | None = self
+        while scope is not None and scope.bound(name) is None and name not in scope.arguments:
+            scope = scope.outer
+        return scope
+
     def find_attribute(self, argument: str, name: str) -> Binding | None:
         """Return the attribute that ``finalAttrs.name`` means here."""
         scope: Scope | None = self
@@ -74,6 +81,35 @@ class Scope:
         if self.closed:
             self.fixpoint = ""
         self.closed = attributes
+
+
+class FunctionScope(Scope):
+    """The names that a function binds.
+
+    Attributes:
+        node: the function.
+        argument: the name of the whole argument, or an empty string.
+        defaults: the expression that a name stands for where the caller leaves it out.
+    """
+
+    __slots__ = ("argument", "defaults", "node")
+
+    def __init__(self, node: Node, outer: Scope, data: bytes) -> None:
+        self.node = node
+        universal = node.child_by_field_name("universal")
+        self.argument = syntax.text(universal, data) if universal is not None else ""
+        self.defaults: dict[str, Node] = {}
+        names = {self.argument} - {""}
+        formals = node.child_by_field_name("formals")
+        for formal in formals.children_by_field_name("formal") if formals is not None else ():
+            name = formal.child_by_field_name("name")
+            if name is None:
+                continue
+            names.add(syntax.text(name, data))
+            default = formal.child_by_field_name("default")
+            if default is not None:
+                self.defaults[syntax.text(name, data)] = default
+        super().__init__(outer, frozenset(names))
 
 
 class Binding(Struct):
@@ -204,3 +240,27 @@ def lookup(sets: tuple[AttributeScope, ...], name: str) -> Binding | None:
         if name in attributes:
             return attributes.get(name)
     return None
+
+
+def parts(node: Node, scope: Scope, data: bytes) -> list[tuple[Node, Scope]]:
+    """Return what an expression is made of, in the order of the file, each with what it reads.
+
+    The bindings of a set or ``let`` come by themselves; ``inherit name;`` reads what is around it.
+    """
+    match node.type:
+        case "function_expression":
+            inner: Scope = FunctionScope(node, scope, data)
+        case (
+            "let_expression"
+            | "attrset_expression"
+            | "rec_attrset_expression"
+            | ("let_attrset_expression")
+        ):
+            inner = AttributeScope(node, scope, data).inner
+        case _:
+            return [(child, scope) for child in node.named_children]
+    return [
+        (part, scope if part.type == "inherit" else inner)
+        for child in node.named_children
+        for part in (child.named_children if child.type == "binding_set" else (child,))
+    ]

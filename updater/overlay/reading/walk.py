@@ -17,7 +17,7 @@ from msgspec import Struct
 from updater.model import Span
 from updater.overlay.reading import syntax, terms, values
 from updater.overlay.reading.drafts import Call, Draft, PackageFile
-from updater.overlay.reading.scope import AttributeScope, Scope
+from updater.overlay.reading.scope import AttributeScope, FunctionScope, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -261,39 +261,21 @@ class Walk:
         body = node.child_by_field_name("body")
         if body is None:
             return ()
-        names, below = self._arguments(visit)
-        universal = node.child_by_field_name("universal")
-        argument = syntax.text(universal, self._data) if universal is not None else ""
-        inner = Scope(visit.scope, names)
+        inner = FunctionScope(node, visit.scope, self._data)
         # `finalAttrs: { ... }`, and `finalAttrs: previous: { ... }` for an override.
         takes_two = body.type == "function_expression"
         fixpoint = visit.role == "package" or (visit.role == "override" and takes_two)
         if fixpoint:
-            inner.fixpoint = argument
+            inner.fixpoint = inner.argument
         scope = inner
         if visit.role and takes_two:
-            scope = Scope(inner, self._arguments(visit.same(body, inner))[0])
+            scope = FunctionScope(body, inner, self._data)
             body = body.child_by_field_name("body") or body
         value = visit.same(body, scope)
         if fixpoint:
             value.fixpoint = inner
-        below.append(value)
-        return below
-
-    def _arguments(self, visit: _Visit) -> tuple[frozenset[str], list[_Visit]]:
-        """Return the names that a function binds, and the defaults that are worth a visit."""
-        universal = visit.node.child_by_field_name("universal")
-        names = {syntax.text(universal, self._data)} if universal is not None else set()
-        below = []
-        formals = visit.node.child_by_field_name("formals")
-        for formal in formals.children_by_field_name("formal") if formals is not None else ():
-            name = formal.child_by_field_name("name")
-            if name is not None:
-                names.add(syntax.text(name, self._data))
-            default = formal.child_by_field_name("default")
-            if default is not None and self._holds(default):
-                below.append(visit.part(default))
-        return frozenset(names), below
+        defaults = (one for one in inner.defaults.values() if self._holds(one))
+        return [*map(visit.part, defaults), value]
 
     # --- applications ---
 
