@@ -23,7 +23,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from tests.real_nix import CONFIGURATION, discard, place
 from updater.building.evaluating import BuildJob, BuildTarget, Evaluator
-from updater.building.expressions import file_expression, probe, read_evaluated
+from updater.building.expressions import applied, probe, read_evaluated
+from updater.building.package_set import configured
 from updater.effects.nix.build import NixBuild
 from updater.effects.scratch import Scratch
 from updater.model import BuildPolicy, Package
@@ -61,10 +62,10 @@ def project(folder: Path, tiny: Path, count: int) -> list[Package]:
 
 def jobs(packages: list[Package], *, changed: bool) -> list[BuildJob]:
     """Return a job for each package."""
-    policy = BuildPolicy(file="default.nix")
+    policy = BuildPolicy(file="default.nix", attribute="python3Packages.{name}")
     return [
         BuildJob(
-            BuildTarget(package, policy),
+            BuildTarget(package, policy, configured(policy, package)),
             "",
             {package.file: OVERLAY.format(name=package.name, version="2.0").encode()}
             if changed
@@ -79,9 +80,9 @@ async def one_by_one(nix: NixBuild, scratch: Scratch, wanted: list[BuildJob]) ->
     found = []
     for job in wanted:
         tree = scratch.copy(dict(job.changes))
-        expression = file_expression(
-            str(tree / "default.nix"), job.target.attribute, probe(job.target.policy.imports)
-        )
+        package = job.target.installable
+        place, function = str(tree / package.set.place), probe(job.target.policy.imports)
+        expression = applied(package.set.load, place, package.select, function)
         async with scratch.folder() as logs:
             ended = await nix.evaluate(expression, (), tree, logs / "log")
         found.append(read_evaluated(ended.stdout).drv)

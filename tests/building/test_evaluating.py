@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from tests.project import FAKE, pypi_overlay
 from updater.building.evaluating import BuildJob, BuildTarget, Evaluator
+from updater.building.package_set import configured
 from updater.effects.nix.build import NixBuild
 from updater.effects.scratch import Scratch
 from updater.model import BuildPolicy
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.nix
 
 FETCHERS = frozenset({"fetchPypi"})
-FILE = BuildPolicy(file="default.nix")
+FILE = BuildPolicy(file="default.nix", attribute="python3Packages.{name}")
 FLAKE = BuildPolicy(attribute="packages.{system}.{name}")
 
 # Notes what it is called with, then becomes the program of its name further down PATH.
@@ -162,14 +163,19 @@ def stand_in(bench: Bench) -> None:
     path.chmod(0o755)
 
 
+def target(package: Package, policy: BuildPolicy) -> BuildTarget:
+    """A package where its policy says that it is."""
+    return BuildTarget(package, policy, configured(policy, package))
+
+
 def as_it_is(package: Package, policy: BuildPolicy = FILE) -> BuildJob:
-    return BuildJob(BuildTarget(package, policy), "", {})
+    return BuildJob(target(package, policy), "", {})
 
 
 def changed(bench: Bench, package: Package, policy: BuildPolicy = FILE) -> BuildJob:
     """A job that writes another version."""
     text = (bench.root / package.file).read_bytes().replace(b'"1.0"', b'"2.0"')
-    return BuildJob(BuildTarget(package, policy), "", {package.file: text})
+    return BuildJob(target(package, policy), "", {package.file: text})
 
 
 def names(ahead: Ahead) -> dict[str, str]:
@@ -226,14 +232,14 @@ def test_where_nothing_evaluates_it_gives_up_soon(bench: Bench) -> None:
 
 def test_an_attribute_that_does_not_parse_costs_the_others_nothing_but_time(bench: Bench) -> None:
     jobs = [as_it_is(bench.overlay(name)) for name in "abc"]
-    odd = replace(jobs[0], target=replace(jobs[0].target, policy=replace(FILE, attribute="a..b")))
+    odd = replace(jobs[0], target=target(jobs[0].target.package, replace(FILE, attribute="a..b")))
     assert sorted(names(bench.evaluate(odd, *jobs[1:]))) == ["b", "c"]
 
 
 def test_dependents_are_evaluated_in_the_tree_of_the_change(bench: Bench) -> None:
     a = bench.overlay("a")
     b = bench.overlay("b", broken="propagatedBuildInputs = [ self.python3Packages.a ];")
-    job = replace(changed(bench, a), dependents=(BuildTarget(b, FILE),))
+    job = replace(changed(bench, a), dependents=(target(b, FILE),))
     ahead = bench.evaluate(job)
     plain = bench.evaluate(as_it_is(a), as_it_is(b))
     assert ahead.keys() == {(a.identity, a.identity), (a.identity, b.identity)}
@@ -314,9 +320,7 @@ def test_the_expressions_stay_below_the_limit_of_an_argument(bench: Bench) -> No
     (package,) = read_packages(text.encode(), "overlays/a.nix", FETCHERS).packages
     policy = replace(FILE, attribute="python3Packages.a")
     many = [
-        BuildJob(
-            BuildTarget(replace(package, attribute=("x", f"package-{number}")), policy), "", {}
-        )
+        BuildJob(target(replace(package, attribute=("x", f"package-{number}")), policy), "", {})
         for number in range(250)
     ]
     assert len(bench.evaluate(*many)) == 250

@@ -223,6 +223,7 @@ def test_a_source_that_is_gone_is_named_with_what_the_server_says(workshop: Work
 def test_an_evaluation_error_names_the_users_file_and_line(workshop: Workshop) -> None:
     workshop.add("apple", "2.0")
     workshop.overlay("apple", arguments="postPatch = no_such_variable;")
+    workshop.configure(attribute="python3Packages.{name}")
     result, packages = workshop.bump()
     assert (result.code, packages["apple"]["build"]["diagnosis"]["message"]) == (
         1,

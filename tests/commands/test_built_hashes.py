@@ -197,7 +197,9 @@ def test_a_flake_without_a_lock_is_not_evaluated_for_a_hash(
     """What it would evaluate to is anybody's guess, and a download of its inputs."""
     release(github)
     overlay(workshop, source="fetchSubmodules = true;")
-    (workshop.project.root / "flake.nix").write_text("{ outputs = _: { }; }")
+    (workshop.project.root / "flake.nix").write_text(
+        '{ inputs.nixpkgs.url = "github:NixOS/nixpkgs"; outputs = _: { }; }'
+    )
     workshop.configure(enabled="auto", file=None)
     assert "and flake.nix has no flake.lock" in held(workshop)
 

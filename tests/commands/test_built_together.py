@@ -23,7 +23,8 @@ USES = "propagatedBuildInputs = [ self.python3Packages.{} ];"
 @pytest.fixture
 def calls(workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file with a line for each evaluation: a program notes it and becomes nix-instantiate."""
-    del workshop  # its PATH comes first
+    # Its PATH comes first; and nothing has to be evaluated to find the packages.
+    workshop.configure(attribute="python3Packages.{name}")
     notes, programs = tmp_path / "notes", tmp_path / "programs"
     programs.mkdir()
     notes.touch()

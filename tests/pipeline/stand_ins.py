@@ -9,6 +9,9 @@ import anyio
 from msgspec import Struct, field
 
 from tests.project import github_overlay, pypi_overlay
+from updater.building.evaluating import BuildTarget
+from updater.building.package_set import configured
+from updater.building.package_sets import NotBuilt, PackageSets
 from updater.choose.run import Run
 from updater.config.load import load
 from updater.find.found import OverlayFiles
@@ -18,7 +21,7 @@ from updater.model import Build, Candidate, Distribution, Hashed, Offer, Project
 from updater.upstreams.base import ProjectQuestion, Surroundings, Upstream
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from updater.building.evaluating import Ahead, BuildJob
@@ -187,26 +190,15 @@ class StandInBuilder(Struct):
 
     Attributes:
         results: a package's name -> its builds in turn (the last one again and again), or an error.
-        why_skipped: why no package is built.
         evaluation: what evaluating ahead raises.
         built: the jobs that were built, in their order.
         ahead: the names of the packages of each evaluation.
     """
 
     results: dict[str, list[Build] | Exception] = field(default_factory=dict)
-    why_skipped: str | Exception = ""
     evaluation: Exception | None = None
     built: list[BuildJob] = field(default_factory=list)
     ahead: list[list[str]] = field(default_factory=list)
-
-    def skipped(self, policy: BuildPolicy) -> str:
-        del policy
-        if isinstance(self.why_skipped, Exception):
-            raise self.why_skipped
-        return self.why_skipped
-
-    def unable(self, policy: BuildPolicy) -> str:
-        return self.skipped(policy)
 
     async def evaluate(self, jobs: Sequence[BuildJob]) -> Ahead:
         self.ahead.append([one.target.package.name for one in jobs])
@@ -231,6 +223,30 @@ class StandInBuilder(Struct):
         return [one.target.package.name for one in self.built]
 
 
+class StandInSets(PackageSets):
+    """Package sets that have every package, unless a test says otherwise.
+
+    Attributes:
+        why_not_built: why no package is built.
+    """
+
+    def __init__(self) -> None:
+        self.why_not_built: str | Exception = ""
+
+    def expect(self, packages: Iterable[Package]) -> None:
+        del packages
+
+    async def target(self, package: Package, policy: BuildPolicy) -> BuildTarget | NotBuilt:
+        if isinstance(self.why_not_built, Exception):
+            raise self.why_not_built
+        if self.why_not_built:
+            return NotBuilt(self.why_not_built)
+        return BuildTarget(package, policy, configured(policy, package))
+
+    async def evaluable(self, package: Package, policy: BuildPolicy) -> BuildTarget | NotBuilt:
+        return await self.target(package, policy)
+
+
 def passed(name: str) -> Build:
     return Build("passed", name)
 
@@ -248,6 +264,7 @@ class World(Struct):
     hashes: StandInHashes
     records: StandInRecords
     builder: StandInBuilder
+    sets: StandInSets
     found: OverlayFiles
 
     def package(self, name: str) -> Package:
@@ -286,7 +303,8 @@ def world(
         builder=lambda: cast("Any", builder),
         progress=steps,
     )
-    return World(run, steps, Orchard(), hashes, records, builder, OverlayFiles(packages, texts))
+    found = OverlayFiles(packages, texts)
+    return World(run, steps, Orchard(), hashes, records, builder, StandInSets(), found)
 
 
 def of_index(*names: str, version: str = "1.0") -> dict[str, str]:

@@ -45,7 +45,7 @@ def found(
         candidate = decision.choice.candidate
         candidate = meanwhile(candidate) if meanwhile is not None else candidate
         (text,) = world.found.texts.values()
-        return await HashStage(world.run).find(decision, candidate, text, ask)
+        return await HashStage(world.run, world.sets).find(decision, candidate, text, ask)
 
     return wait(work)
 
@@ -60,7 +60,7 @@ def with_cargo_hash(made: Made, source: Sri = OLD) -> World:
 
 def test_a_hash_beside_the_source_takes_a_build(made: Made) -> None:
     world = with_cargo_hash(made)
-    world.builder.why_skipped = "Nix is not installed"
+    world.sets.why_not_built = "Nix is not installed"
     outcome = found(world, Bump())
     assert isinstance(outcome, Held)
     assert outcome.reason == (

@@ -26,12 +26,13 @@ async def hashed(world: World, ask: Bump | None = None) -> list[ReadyChange | Ou
     """Return what hashing hands on of all packages."""
     ask = ask or Bump()
     choices = await Decider(world.run).choices(world.packages, ask.to)
-    return await Preparer(world.run).hash(choices, world.found, ask)
+    return await Preparer(world.run, world.sets).hash(choices, world.found, ask)
 
 
 def built(world: World) -> Any:
     async def work() -> list[ReadyChange | Outcome]:
-        return await Preparer(world.run).build(await hashed(world), world.found, unwritten)
+        preparer = Preparer(world.run, world.sets)
+        return await preparer.build(await hashed(world), world.found, unwritten)
 
     return wait(work)
 
@@ -150,7 +151,7 @@ def test_where_nothing_is_to_be_built_nothing_is_evaluated(made: Made) -> None:
 
     async def work() -> list[ReadyChange | Outcome]:
         changes = await hashed(world, Bump(build=False))
-        return await Preparer(world.run).build(changes, world.found, unwritten)
+        return await Preparer(world.run, world.sets).build(changes, world.found, unwritten)
 
     (ready,) = wait(work)
     assert isinstance(ready, ReadyChange)

@@ -50,7 +50,8 @@ def ends(world: World) -> Any:
     """Build all and return name -> what became of it."""
 
     async def work() -> list[ReadyChange | Outcome]:
-        return await Preparer(world.run).build(await hashed(world), world.found, unwritten)
+        preparer = Preparer(world.run, world.sets)
+        return await preparer.build(await hashed(world), world.found, unwritten)
 
     return {one.package.name: one for one in wait(work)}
 
@@ -158,7 +159,7 @@ def test_one_package_and_what_needs_no_build_are_no_group(made: Made) -> None:
             changes = [
                 replace(one, build=unbuilt) for one in changes if isinstance(one, ReadyChange)
             ]
-        return groups_of(changes, JobMaker(world.run, world.found, {}))
+        return groups_of(changes, JobMaker(world.run, world.sets, world.found, {}))
 
     async def both() -> list[dict[str, GroupBuild]]:
         return [await groups(alone=True), await groups(alone=False)]
@@ -173,7 +174,7 @@ def test_what_is_decided_already_only_lends_its_change(made: Made) -> None:
         apple, pear = await hashed(world)
         assert isinstance(apple, ReadyChange)
         decided = replace(apple, build=Build("skipped", "", phase="the source stays the same"))
-        return await Preparer(world.run).build([decided, pear], world.found, unwritten)
+        return await Preparer(world.run, world.sets).build([decided, pear], world.found, unwritten)
 
     apple, _ = wait(work)
     assert world.builder.names == ["pear"]

@@ -45,7 +45,7 @@ async def ready(world: World) -> list[ReadyChange | Outcome]:
     for package in world.packages:
         world.upstream.release(package.name, "1.0", "2.0")
     choices = await Decider(world.run).choices(world.packages, "")
-    return await Preparer(world.run).hash(choices, world.found, Bump(build=False))
+    return await Preparer(world.run, world.sets).hash(choices, world.found, Bump(build=False))
 
 
 def written(world: World, ask: Bump) -> Any:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from anyio import to_thread
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from updater.building import diagnose
+from updater.building.evaluating import as_named, evaluated, located
 from updater.building.expressions import (
-    file_expression,
+    applied,
     part,
     probe,
     read_evaluated,
@@ -63,9 +65,9 @@ class Attempt(Struct, frozen=True):
         """
         package = self._taken(said)
         if package is None:
-            ended, tree = await self._evaluate(probe(self.target.policy.imports))
+            ended = await self._evaluate(probe(self.target.policy.imports))
             if ended.exit_code:
-                return self._failed("evaluation", ended, tree)
+                return self._failed("evaluation", ended)
             package = read_evaluated(ended.stdout)
         self._note("evaluation", "passed")
         await self._refuse_other(source, package)
@@ -84,14 +86,13 @@ class Attempt(Struct, frozen=True):
 
     async def true_hash(self, wrong: Sri, needs: str, source: StoredSource | None) -> Sri:
         """Return the hash that Nix finds instead of a fake one; see `Builder.true_hash`."""
-        ended, tree = await self._evaluate(part(needs))
+        ended = await self._evaluate(part(needs))
         attribute = self.target.attribute
         if ended.exit_code:
-            said = _as_named(ended.log, tree)
-            found = diagnose.not_evaluated(said)
+            found = diagnose.not_evaluated(ended.log)
             raise NotEvaluated(
                 f"of {attribute} Nix says: "
-                + (found.message if found is not None else diagnose.tail(said)),
+                + (found.message if found is not None else diagnose.tail(ended.log)),
                 hint=f"the log: {self.log}",
             )
         made = read_evaluated(ended.stdout)
@@ -124,21 +125,28 @@ class Attempt(Struct, frozen=True):
                 "package, and does nothing override its src?",
             )
 
-    async def _evaluate(self, function: str) -> tuple[Ended, Path]:
+    async def _evaluate(self, function: str) -> Ended:
         """Evaluate a function of the package in a copy of the tree, which is gone afterwards."""
-        tree = await to_thread.run_sync(self.scratch.copy, dict(self.changes))
+        changes = self.target.installable.set.changed(self.changes)
+        tree = await to_thread.run_sync(self.scratch.copy, changes)
         try:
-            return await self._evaluate_in(tree, function), tree
+            return await self._evaluate_in(tree, function)
         finally:
             self.scratch.drop(tree)
 
     async def _evaluate_in(self, tree: Path, function: str) -> Ended:
-        policy, attribute = self.target.policy, self.target.attribute
-        if policy.file:
-            expression = file_expression(str(tree / policy.file), attribute, function)
-            return await self.nix.evaluate(expression, policy.options, tree, self.log)
-        installable = f"{self.nix.flake(tree, policy.flake)}#{attribute}"
-        return await self.nix.evaluate_flake(installable, function, policy.options, tree, self.log)
+        found = self.target.installable
+        if found.set.form == "installable":
+            installable = f"{self.nix.flake(tree, found.set.place)}#{found.attribute}"
+            options, place = found.set.options, ""
+            ended = await self.nix.evaluate_flake(installable, function, options, tree, self.log)
+        else:
+            place = await located(self.nix, found.set, tree)
+            expression = applied(found.set.load, place, found.select, function)
+            ended = await evaluated(self.nix, found.set, expression, tree, self.log)
+        if not ended.exit_code:
+            return ended
+        return replace(ended, log=await as_named(self.nix, found.set, ended.log, place, tree))
 
     async def _import(self, package: Evaluated, label: str) -> Build:
         if not package.check:
@@ -172,15 +180,14 @@ class Attempt(Struct, frozen=True):
             )
         return self._ended("passed")
 
-    def _failed(self, check: CheckName, ended: Ended, tree: Path | None = None) -> Build:
+    def _failed(self, check: CheckName, ended: Ended) -> Build:
         self._note(check, "failed")
-        said = _as_named(ended.log, tree) if tree is not None else ended.log
         explain = diagnose.not_evaluated if check == "evaluation" else diagnose.diagnose
-        found = explain(said)
+        found = explain(ended.log)
         # A source that cannot be fetched is not a build that fails.
         fetching = found is not None and found.code in _FETCHING and check == "build"
         phase = "fetch" if fetching else check
-        return self._ended("failed", phase=phase, tail=diagnose.tail(said), diagnosis=found)
+        return self._ended("failed", phase=phase, tail=diagnose.tail(ended.log), diagnosis=found)
 
     def _note(self, name: CheckName, status: CheckStatus, detail: str = "") -> None:
         self.checks.append(Check(name, status, detail))
@@ -208,8 +215,3 @@ def listed(names: Sequence[str]) -> str:
     """Return names as text, the first few of many."""
     more = len(names) - _MOST_NAMES
     return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
-
-
-def _as_named(log: str, tree: Path) -> str:
-    """Return a log that names files as the user knows them."""
-    return log.replace(f"{tree}/", "")

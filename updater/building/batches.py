@@ -10,30 +10,21 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from updater.building.expressions import (
-    FILE_SET,
     Evaluated,
     checker,
     modules,
     prober,
     read_evaluated,
     string,
-    system,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-EvaluationForm: TypeAlias = Literal["file", "flake"]
-
-_SETS: dict[EvaluationForm, str] = {
-    "file": FILE_SET,
-    "flake": "ref: (builtins.getFlake ref).outputs",
-}
 
 _TRACED = """\
 let
@@ -77,11 +68,11 @@ class EvaluationRequest(Struct, frozen=True):
     """A package to evaluate.
 
     Attributes:
-        attribute: as `attribute_path` returns it.
+        select: the Nix expression for it, of ``set``.
         imports: modules to import; None for those of the package itself.
     """
 
-    attribute: str
+    select: str
     imports: tuple[str, ...] | None
 
 
@@ -104,15 +95,21 @@ class Evaluation(Struct, frozen=True):
     log: str
 
 
-def traced(form: EvaluationForm, trees: Sequence[EvaluatedTree], mark: str) -> str:
-    """Return the expression that says each package in turn, on lines that ``mark`` begins."""
+def traced(load: str, trees: Sequence[EvaluatedTree], mark: str) -> str:
+    """Return the expression that says each package in turn, on lines that ``mark`` begins.
+
+    Args:
+        load: the Nix function from a tree's place to its package set.
+        trees: the packages.
+        mark: what no overlay's own trace begins with.
+    """
     lines = []
     for tree in trees:
         lines.append(f"    {{ place = {string(tree.place)}; packages = [")
         for at, wanted in tree.packages.items():
-            lines.append(f"      {{ at = {at}; {_wanted(form, wanted)} }}")
+            lines.append(f"      {{ at = {at}; {_wanted(wanted)} }}")
         lines.append("    ]; }")
-    return _TRACED.format(load=_SETS[form], prober=prober(), mark=mark, trees="\n".join(lines))
+    return _TRACED.format(load=load, prober=prober(), mark=mark, trees="\n".join(lines))
 
 
 def read_traced(log: str, mark: str) -> dict[int, Evaluation]:
@@ -130,17 +127,15 @@ def read_traced(log: str, mark: str) -> dict[int, Evaluation]:
     return found
 
 
-def jobs(form: EvaluationForm, trees: Sequence[EvaluatedTree]) -> str:
+def jobs(load: str, trees: Sequence[EvaluatedTree]) -> str:
     """Return the expression whose attributes `nix-eval-jobs` is to evaluate."""
     lines = []
     for tree in trees:
         lines.append(f"  tree {string(tree.place)} {{")
-        lines += [
-            f"    p{at} = {{ {_wanted(form, wanted)} }};" for at, wanted in tree.packages.items()
-        ]
+        lines += [f"    p{at} = {{ {_wanted(wanted)} }};" for at, wanted in tree.packages.items()]
         lines.append("  }")
     return _JOBS.format(
-        load=_SETS[form], checker=checker(), trees="\n".join(lines).replace("  }\n", "  } //\n")
+        load=load, checker=checker(), trees="\n".join(lines).replace("  }\n", "  } //\n")
     )
 
 
@@ -174,13 +169,5 @@ def _evaluated(parts: dict[str, Any]) -> Evaluated:
     return Evaluated(package["drvPath"], checked, source["name"], path)
 
 
-def _wanted(form: EvaluationForm, wanted: EvaluationRequest) -> str:
-    attribute = wanted.attribute
-    found = f"set.{attribute}"
-    if form == "flake":  # where the command line looks, in its order
-        own, legacy = (f"set.{output}.{system()}.{attribute}" for output in _OUTPUTS)
-        found = f"{own} or ({legacy} or {found})"
-    return f"modules = {modules(wanted.imports)}; select = set: {found};"
-
-
-_OUTPUTS = ("packages", "legacyPackages")
+def _wanted(wanted: EvaluationRequest) -> str:
+    return f"modules = {modules(wanted.imports)}; select = set: {wanted.select};"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.building.evaluating import Ahead, BuildJob, BuildTarget
+    from updater.building.package_set import SetForm
     from updater.effects.nix.build import NixBuild
     from updater.effects.scratch import Scratch
     from updater.model import BuildPolicy, Package, Sri
@@ -44,36 +45,6 @@ class Builder(Struct, frozen=True):
     tokens: tuple[str, ...]
     foreign: bool = False
     offline: bool = False
-
-    def skipped(self, policy: BuildPolicy) -> str:
-        """Return why a package is not built, or an empty string.
-
-        Raises:
-            BuildError: it must be built and cannot.
-        """
-        if policy.enabled == "false":
-            return "build: {enabled: false}"
-        problem = self.unable(policy)
-        if problem and policy.enabled == "true":
-            raise BuildError(f"it must be built, and {problem}", hint="or use --no-build")
-        locked = policy.file or files.exists(self.root / policy.flake / "flake.lock")
-        if not problem and policy.enabled == "auto" and not locked:
-            problem = (
-                "flake.nix has no flake.lock, so that a build would prove little: make one with "
-                "`nix flake lock` and commit it, or write build: {enabled: true}"
-            )
-        return problem
-
-    def unable(self, policy: BuildPolicy) -> str:
-        """Return why Nix cannot evaluate the package set at all, or an empty string."""
-        if self.offline:
-            return "a build may download, and --offline was given"
-        if not self.nix.available():
-            return "Nix is not installed"
-        if policy.file:
-            return "" if files.exists(self.root / policy.file) else f"there is no {policy.file}"
-        there = files.exists(self.root / policy.flake / "flake.nix")
-        return "" if there else "there is no flake.nix"
 
     @asynccontextmanager
     async def archive(self) -> AsyncIterator[Path]:
@@ -110,7 +81,7 @@ class Builder(Struct, frozen=True):
         allowed = []
         for job in jobs:
             with suppress(BuildError):  # as `build` will say
-                await self._refuse_unsafe(job.target.policy)
+                await self.refuse_unsafe(job.target.policy, job.target.installable.set.form)
                 allowed.append(job)
         workers = int(self.limit.total_tokens)
         return await Evaluator(self.nix, self.scratch, workers).evaluate(allowed)
@@ -126,7 +97,7 @@ class Builder(Struct, frozen=True):
             BuildError: Nix cannot be asked, or must not be.
         """
         policy = job.target.policy
-        sandboxed = await self._refuse_unsafe(policy)
+        sandboxed = await self.refuse_unsafe(policy, job.target.installable.set.form)
         async with self.limit:
             started = time.monotonic()
             checks: list[Check] = []
@@ -138,8 +109,12 @@ class Builder(Struct, frozen=True):
         seconds = round(time.monotonic() - started, 1)
         return replace(built, seconds=seconds, sandboxed=sandboxed)
 
-    async def _refuse_unsafe(self, policy: BuildPolicy) -> bool:
+    async def refuse_unsafe(self, policy: BuildPolicy, form: SetForm) -> bool:
         """Return whether builds are sandboxed.
+
+        Args:
+            policy: how Nix is called.
+            form: what is evaluated.
 
         Raises:
             BuildError: they are not, or evaluation is not to be trusted, and could read a token.
@@ -152,7 +127,7 @@ class Builder(Struct, frozen=True):
                 hint="turn on Nix's sandbox, or build where the token never was: `bump --output "
                 "DIR`, then `publish DIR`",
             )
-        if self.foreign and self.tokens and _reads_files(policy):
+        if self.foreign and self.tokens and _reads_files(policy, form):
             raise BuildError(
                 f"{'; '.join(self.tokens)}, and evaluating this branch could read it: only a "
                 "flake is evaluated without access to other files",
@@ -174,7 +149,7 @@ class Builder(Struct, frozen=True):
             BuildError: Nix cannot be asked, or must not be.
         """
         policy = job.target.policy
-        await self._refuse_unsafe(policy)
+        await self.refuse_unsafe(policy, job.target.installable.set.form)
         async with self.limit:
             log = self._log(job.target.package)
             try:
@@ -228,9 +203,9 @@ class Builder(Struct, frozen=True):
         )
 
 
-def _reads_files(policy: BuildPolicy) -> bool:
+def _reads_files(policy: BuildPolicy, form: SetForm) -> bool:
     """Tell whether evaluation may read any file. Source: Nix manual, "pure-eval"."""
-    return bool(policy.file) or "--impure" in policy.options
+    return form == "file" or "--impure" in policy.options
 
 
 def order_of(dependents: Sequence[str], packages: Sequence[Package]) -> tuple[Package, ...]:

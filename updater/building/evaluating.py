@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from updater.building import batches
 from updater.building.batches import EvaluatedTree, Evaluation, EvaluationRequest
-from updater.building.expressions import attribute_path
 from updater.effects.nix.options import for_any_tree
 from updater.errors import BuildError
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from updater.building.batches import EvaluationForm
+    from updater.building.package_set import Installable, PackageSet
     from updater.effects.nix.build import Ended, NixBuild
     from updater.effects.scratch import Scratch
     from updater.model import BuildPolicy, Package, Sri
@@ -33,15 +32,16 @@ _VAIN = 2
 
 
 class BuildTarget(Struct, frozen=True):
-    """A package to build, and how."""
+    """A package to build, how, and where Nix finds it."""
 
     package: Package
     policy: BuildPolicy
+    installable: Installable
 
     @property
     def attribute(self) -> str:
         """The package as Nix names it."""
-        return attribute_path(self.policy.attribute, self.package.name)
+        return self.installable.attribute
 
 
 class StoredSource(Struct, frozen=True):
@@ -111,22 +111,22 @@ class Evaluator(Struct, frozen=True):
 
     async def evaluate(self, jobs: Sequence[BuildJob]) -> Ahead:
         """Evaluate jobs of the same place and options together."""
-        groups: dict[tuple[str, str, tuple[str, ...]], list[BuildJob]] = {}
+        groups: dict[PackageSet, list[BuildJob]] = {}
         for job in jobs:
-            policy = job.target.policy
-            groups.setdefault((policy.file, policy.flake, policy.options), []).append(job)
+            groups.setdefault(job.target.installable.set, []).append(job)
         ahead: Ahead = {}
-        for group in groups.values():
-            policy = group[0].target.policy
-            if not for_any_tree(policy.options):
+        for package_set, group in groups.items():
+            if not for_any_tree(package_set.options):
                 continue
             limit = min(job.target.policy.timeout.total_seconds() for job in group)
-            for batch in _batches(_parts(group)):
+            for batch in _batches(_parts(group, package_set)):
                 if sum(len(part.wanted) for part in batch) > 1:
-                    ahead |= await self._batch(batch, policy, limit)
+                    ahead |= await self._batch(batch, package_set, limit)
         return ahead
 
-    async def _batch(self, batch: Sequence[_TreePart], policy: BuildPolicy, limit: float) -> Ahead:
+    async def _batch(
+        self, batch: Sequence[_TreePart], package_set: PackageSet, limit: float
+    ) -> Ahead:
         copies: list[Path] = []
         async with self.scratch.folder() as folder:
             try:
@@ -134,12 +134,13 @@ class Evaluator(Struct, frozen=True):
                     keys: list[EvaluationKey] = []
                     trees = []
                     for part in batch:
-                        changes = dict(part.changes)
+                        changes = package_set.changed(part.changes)
                         copies.append(await to_thread.run_sync(self.scratch.copy, changes))
                         wanted = dict(enumerate(part.wanted.values(), len(keys)))
                         keys += part.wanted
-                        trees.append(EvaluatedTree(await self._place(copies[-1], policy), wanted))
-                    found = await self._evaluated(trees, policy, folder / "evaluation.log")
+                        place = await located(self.nix, package_set, copies[-1])
+                        trees.append(EvaluatedTree(place, wanted))
+                    found = await self._evaluated(trees, package_set, folder / "evaluation.log")
                     return {keys[at]: said for at, said in found.items()}
             except BuildError:
                 pass  # met again, and told, when each package is evaluated by itself
@@ -148,22 +149,17 @@ class Evaluator(Struct, frozen=True):
                     self.scratch.drop(copy)
         return {}
 
-    async def _place(self, copy: Path, policy: BuildPolicy) -> str:
-        if policy.file:
-            return str(copy / policy.file)
-        return await self.nix.locked_flake(copy, policy.flake)
-
     async def _evaluated(
-        self, trees: Sequence[EvaluatedTree], policy: BuildPolicy, log: Path
+        self, trees: Sequence[EvaluatedTree], package_set: PackageSet, log: Path
     ) -> dict[int, Evaluation]:
-        form: EvaluationForm = "file" if policy.file else "flake"
+        load = package_set.load
         if self.nix.evaluates_jobs():
             ended = await self.nix.evaluate_jobs(
-                batches.jobs(form, trees),
-                policy.options,
+                batches.jobs(load, trees),
+                package_set.options,
                 log,
                 workers=self.workers,
-                pure=form == "flake",
+                pure=package_set.form != "file",
             )
             if found := batches.read_jobs(ended.stdout):
                 return found  # else it is too old, or of another Nix
@@ -171,19 +167,42 @@ class Evaluator(Struct, frozen=True):
         rest, vain = list(trees), 0
         while rest and vain < _VAIN:
             mark = secrets.token_hex(8)  # so that no overlay's own trace is taken for it
-            ended = await self._traced(form, batches.traced(form, rest, mark), policy, log)
+            expression = batches.traced(load, rest, mark)
+            ended = await evaluated(self.nix, package_set, expression, log.parent, log)
             said = batches.read_traced(ended.log, mark)
             found |= said
             vain = 0 if said else vain + 1
             rest = _after(rest, said)
         return found
 
-    async def _traced(
-        self, form: EvaluationForm, expression: str, policy: BuildPolicy, log: Path
-    ) -> Ended:
-        if form == "file":
-            return await self.nix.evaluate(expression, policy.options, log.parent, log)
-        return await self.nix.evaluate_flakes(expression, policy.options, log)
+
+async def located(nix: NixBuild, package_set: PackageSet, copy: Path) -> str:
+    """Return the place of a package set in a copy of the tree, as its `load` takes it.
+
+    Raises:
+        BuildError: Nix cannot hash the copy.
+    """
+    if package_set.form == "file":
+        return str(copy / package_set.place)
+    return await nix.locked_flake(copy, package_set.place)
+
+
+async def evaluated(
+    nix: NixBuild, package_set: PackageSet, expression: str, folder: Path, log: Path
+) -> Ended:
+    """Evaluate an expression as a package set is: purely, unless it is a file's."""
+    if package_set.form == "file":
+        return await nix.evaluate(expression, package_set.options, folder, log)
+    return await nix.evaluate_flakes(expression, package_set.options, log)
+
+
+async def as_named(nix: NixBuild, package_set: PackageSet, log: str, place: str, copy: Path) -> str:
+    """Return a log of an evaluation that names the tree's files as the user knows them."""
+    log = log.replace(f"{copy}/", "")
+    if package_set.form != "flake":
+        return log
+    source, folder = await nix.flake_source(place), f"{package_set.place}/".removeprefix("./")
+    return log.replace(f"{source}/", folder) if source else log
 
 
 def _after(trees: Sequence[EvaluatedTree], said: Mapping[int, Evaluation]) -> list[EvaluatedTree]:
@@ -200,13 +219,14 @@ def _after(trees: Sequence[EvaluatedTree], said: Mapping[int, Evaluation]) -> li
     return rest
 
 
-def _parts(jobs: Sequence[BuildJob]) -> Iterator[_TreePart]:
+def _parts(jobs: Sequence[BuildJob], package_set: PackageSet) -> Iterator[_TreePart]:
     """Yield the trees of jobs, one for those that change nothing, of bounded sizes."""
     unchanged: dict[EvaluationKey, EvaluationRequest] = {}
     for job in jobs:
         wanted = {
-            key(job, target): EvaluationRequest(target.attribute, target.policy.imports)
+            key(job, target): EvaluationRequest(target.installable.select, target.policy.imports)
             for target in job.targets
+            if target.installable.set == package_set
         }
         if job.changes:
             yield from _split(_TreePart(job.changes, wanted))

@@ -119,21 +119,26 @@ def part(derivation: str) -> str:
     return f"package: {{\n  drv = {derivation};\n  check = null;\n{_SOURCE}}}"
 
 
-def file_expression(file: str, attribute: str, function: str) -> str:
-    """Return the expression that applies a function to an attribute of a file's package set.
+def applied(load: str, place: str, select: str, function: str) -> str:
+    """Return the expression that applies a function to a package of a tree.
 
     Args:
-        file: an absolute path; what it holds is called without arguments if it is a function.
-        attribute: as `attribute_path` returns it.
+        load: the Nix function from the place to the package set.
+        place: a path or a locked reference.
+        select: the expression for the package, of ``set``.
         function: a Nix function.
     """
-    return f"let set = ({FILE_SET}) {string(file)}; in ({function}) set.{attribute}"
+    return f"let set = ({load}) {string(place)}; in ({function}) ({select})"
 
 
 def attribute_path(template: str, name: str) -> str:
     """Fill in ``{name}`` and ``{system}``, quoted where Nix needs it."""
-    shown = name if _PLAIN.fullmatch(name) else string(name)
-    return template.replace("{name}", shown).replace("{system}", system())
+    return template.replace("{name}", quoted(name)).replace("{system}", system())
+
+
+def quoted(name: str) -> str:
+    """Write one component of an attribute path, quoted where Nix needs it."""
+    return name if _PLAIN.fullmatch(name) else string(name)
 
 
 def system() -> str:

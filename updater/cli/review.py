@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import anyio
 import click
 
+from updater.building.package_sets import placed
 from updater.cli import options
 from updater.cli.output import report
 from updater.cli.session import Session
@@ -52,7 +53,7 @@ def _review(request: Request, base: str) -> int:
     session = Session.begin(request)
     found = find_packages(session.config)
     commit, asked = anyio.run(_asked, session, found, base)
-    outcomes = session.run(lambda pipeline: pipeline.review(asked), foreign=True)
+    outcomes = session.run(lambda pipeline: pipeline.review(asked, found), foreign=True)
     report("review", session, outcomes, found=found, base=commit)
     return exit_code(outcomes)
 
@@ -83,7 +84,7 @@ async def _asked(session: Session, found: OverlayFiles, base: str) -> tuple[str,
     naming = {file for file, text in found.texts.items() if names_one_of(text, file, files)}
     for package in found.packages:
         build = config.policy(package).build
-        if package.file in naming or builds_otherwise(build, files):
+        if package.file in naming or builds_otherwise(placed(build, config.root), files):
             again.add(package.identity)
         if package in changed and build.dependents:
             again.update(dependents(package.identity, used))

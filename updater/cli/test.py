@@ -25,7 +25,7 @@ def test(request: Request, packages: tuple[str, ...]) -> int:
     request = request.about(packages)
     session = Session.begin(request)
     overlays = Overlays(request, session.config)
-    outcomes = session.run(lambda pipeline: pipeline.test(overlays.packages))
+    outcomes = session.run(lambda pipeline: pipeline.test(overlays.packages, overlays.found))
     report("test", session, outcomes, found=overlays.found)
     return exit_code(outcomes)
 

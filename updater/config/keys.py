@@ -39,10 +39,20 @@ class BuildOptions(_Strict, frozen=True):
         ),
     ] = None
     flake: Annotated[str | None, _about("The flake's folder; default: .")] = None
-    file: Annotated[str | None, _about("A Nix file with a package set, instead of a flake")] = None
+    file: Annotated[
+        str | None,
+        _about(
+            "A Nix file with a package set, instead of a flake; default: default.nix where there "
+            "is no flake.nix"
+        ),
+    ] = None
     attribute: Annotated[
         str | None,
-        _about("The package in it, with {name} and {system}; default: python3Packages.{name}"),
+        _about(
+            "The package in it, with {name} and {system}, such as packages.{system}.{name}; "
+            "default: auto, which finds it in the flake's outputs, or in what the overlays make of "
+            "the flake's nixpkgs"
+        ),
     ] = None
     options: Annotated[spelled.Texts | None, _about("Options for every Nix command")] = None
     imports: Annotated[

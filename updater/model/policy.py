@@ -35,7 +35,8 @@ class BuildPolicy(Struct, frozen=True):
         enabled: ``auto`` builds where Nix is installed and the expression's inputs are locked.
         flake: the flake's folder, relative to the root; empty where ``file`` is used.
         file: a Nix file that evaluates to a package set, or an empty string.
-        attribute: the package in it; ``{name}`` and ``{system}`` are replaced.
+        attribute: the package in it; ``{name}`` and ``{system}`` are replaced. ``auto`` looks for
+            it in the outputs, and in what the overlays make of nixpkgs.
         options: given to every Nix command.
         imports: modules to import; None for those of the package itself.
         dependents: also build the packages of the overlays that use it.
@@ -46,7 +47,7 @@ class BuildPolicy(Struct, frozen=True):
     enabled: Literal["auto", "true", "false"] = "auto"
     flake: str = "."
     file: str = ""
-    attribute: str = "python3Packages.{name}"
+    attribute: str = "auto"
     options: tuple[str, ...] = ()
     imports: tuple[str, ...] | None = None
     dependents: bool = False

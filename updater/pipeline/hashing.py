@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.audit.base import examine, stopped
+from updater.building.package_sets import NotBuilt
 from updater.errors import HashError, NotEvaluated
 from updater.kinds import FETCHERS, guarded, rules
 from updater.model import Build, Candidate, Fetch, Hashed, Held, NoFile, Outcome, PinWarning, Sri
@@ -25,17 +26,33 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
-    from updater.building.evaluating import StoredSource
+    from updater.building.evaluating import BuildTarget, StoredSource
+    from updater.building.package_sets import PackageSets
     from updater.choose.run import Run
     from updater.choose.subjects import Decision, Subject
     from updater.model import PinValues, Source
     from updater.model.run import Bump
 
 
+class _NixUse(Struct, frozen=True):
+    """What Nix is asked for, for one change.
+
+    Attributes:
+        unbuilt: why the change is not built; an empty string where it is.
+        target: the package as Nix finds it; None where it is not asked.
+        problem: why it cannot be asked.
+    """
+
+    unbuilt: str
+    target: BuildTarget | None = None
+    problem: str = ""
+
+
 class HashStage(Struct, frozen=True):
     """Finds the hashes of one package's change; nothing is written."""
 
     run: Run
+    sets: PackageSets
 
     async def find(
         self, decision: Decision, candidate: Candidate, text: bytes, ask: Bump
@@ -58,10 +75,11 @@ class HashStage(Struct, frozen=True):
                 return Held(reason=fetch.reason, **decision.common_fields)
             fetches.append(fetch)
         search = SourceHashes(subject, fetches, self.run.prefetcher)
-        problem = search.problem(self._cannot_build(subject, ask), moving=decision.tracking.moving)
+        nix = await self._nix(search, ask)
+        problem = search.problem(nix.problem, moving=decision.tracking.moving)
         if problem:
             return Held(reason=problem, **decision.common_fields)
-        unbuilt = ask.unbuilt or self.run.builder().skipped(subject.policy.build)
+        unbuilt = nix.unbuilt
         built = not unbuilt or (subject.package.side_hashes and ask.reported is None)
         async with self._archive(search, keep=bool(built)) as archive:
             downloads = await search.downloaded(archive)
@@ -70,13 +88,15 @@ class HashStage(Struct, frozen=True):
             is_requested = bool(ask.to) or search.is_pinned(hashed)
             problem = "" if is_requested else stopped(step, rules())
             if unknown and not problem:
-                problem = search.problem(self._cannot_build(subject, ask), moving=False)
+                problem = search.problem(nix.problem, moving=False)
             if problem:
                 return Held(reason=problem, **decision.common_fields)
             needed = archive if unknown or not unbuilt else None
             source = await self._stored(needed, hashed, search)
         try:
-            built_hashes = await self._built_hashes(subject, text, values, unknown, source, ask)
+            built_hashes = await self._built_hashes(
+                subject, nix, text, values, unknown, source, ask
+            )
         except NotEvaluated as error:
             names = " and ".join(missing.shown for missing in unknown)
             reason = f"only a build can tell its {names}, and {error.message}; {ADVICE}"
@@ -139,14 +159,20 @@ class HashStage(Struct, frozen=True):
             return NoFile(f"its further source, line {companion.line}: {fetch.reason}")
         return guarded(fetch, project, self.run.config.hosts)
 
-    def _cannot_build(self, subject: Subject, ask: Bump) -> str:
-        """Return why Nix cannot be asked to build a hash, or an empty string."""
-        policy = subject.policy
-        if ask.reported is not None:  # this process builds nothing: another one did
-            return ""
+    async def _nix(self, search: SourceHashes, ask: Bump) -> _NixUse:
+        """Return what Nix is asked for; a package set that nobody needs is not evaluated."""
+        if ask.reported is not None or (ask.unbuilt and not search.needs_nix):
+            return _NixUse(ask.unbuilt)
+        package, policy = search.subject.package, search.subject.policy
+        unbuilt = ask.unbuilt
         if policy.hash == "build" and policy.build.enabled == "false":
-            return self.run.builder().unable(policy.build)
-        return self.run.builder().skipped(policy.build)
+            target = await self.sets.evaluable(package, policy.build)
+            unbuilt = unbuilt or "build: {enabled: false}"
+        else:
+            target = await self.sets.target(package, policy.build)
+        if isinstance(target, NotBuilt):
+            return _NixUse(unbuilt or target.reason, problem=target.reason)
+        return _NixUse(unbuilt, target)
 
     async def _refuse_moved(self, search: SourceHashes, candidate: Candidate) -> None:
         if search.is_by_tag(candidate):
@@ -155,6 +181,7 @@ class HashStage(Struct, frozen=True):
     async def _built_hashes(  # noqa: PLR0913, PLR0917 - what is asked, and of what
         self,
         subject: Subject,
+        nix: _NixUse,
         text: bytes,
         values: PinValues,
         unknown: tuple[UnknownHash, ...],
@@ -163,13 +190,10 @@ class HashStage(Struct, frozen=True):
     ) -> Mapping[UnknownHash, Sri]:
         if not unknown:
             return {}
-        package = subject.package
-        if ask.reported is None:
-            policy = subject.policy.build
-            return await find_hashes(
-                self.run.builder(), package, policy, text, values, unknown, source
-            )
-        reported = ask.reported.get(package.identity, {})
+        if nix.target is not None:
+            builder = self.run.builder()
+            return await find_hashes(builder, nix.target, text, values, unknown, source)
+        reported = (ask.reported or {}).get(subject.package.identity, {})
         missing = [needed.shown for needed in unknown if needed.shown not in reported]
         if missing:
             raise HashError(

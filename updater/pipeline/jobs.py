@@ -8,12 +8,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.building.builder import order_of
-from updater.building.evaluating import Ahead, BuildJob, BuildTarget
-from updater.errors import Bug, bugs_at
+from updater.building.evaluating import Ahead, BuildJob
+from updater.building.package_sets import NotBuilt
+from updater.errors import Bug, BuildError, bugs_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from updater.building.evaluating import BuildTarget
+    from updater.building.package_sets import PackageSets
     from updater.choose.run import Run
     from updater.find.found import OverlayFiles
     from updater.model import BuildPolicy, Package
@@ -29,10 +32,11 @@ class JobMaker(Struct, frozen=True):
     """
 
     run: Run
+    sets: PackageSets
     overlays: OverlayFiles
     used: Mapping[str, tuple[str, ...]]
 
-    def job(
+    async def job(
         self, ready: ReadyChange, changes: Mapping[str, bytes], after: Sequence[str]
     ) -> BuildJob:
         """Return what is to be built for a change.
@@ -40,23 +44,32 @@ class JobMaker(Struct, frozen=True):
         Args:
             ready: the change.
             changes: all texts that the copy has new, by file.
-            after: the identities of the packages that must go on building with it.
+            after: the identities of the packages that must go on building with it, as far as the
+                package set has them.
+
+        Raises:
+            BuildError: Nix cannot find the package.
         """
+        target = await self.sets.target(ready.package, ready.policy)
+        if isinstance(target, NotBuilt):
+            raise BuildError(target.reason)
+        dependents = [
+            await self._dependent(package, ready.policy)
+            for package in order_of(after, self.overlays.packages)
+        ]
         return BuildJob(
-            BuildTarget(ready.package, ready.policy),
+            target,
             ready.planned.values.own.get("version", ""),
             changes,
             ready.source,
-            tuple(
-                self._dependent(package, ready.policy)
-                for package in order_of(after, self.overlays.packages)
-            ),
+            tuple(user for user in dependents if not isinstance(user, NotBuilt)),
         )
 
-    def _dependent(self, package: Package, policy: BuildPolicy) -> BuildTarget:
+    async def _dependent(self, package: Package, policy: BuildPolicy) -> BuildTarget | NotBuilt:
         """Return a package that uses the one that is changed: in its tree, with its own imports."""
         own = self.run.config.policy(package).build
-        return BuildTarget(package, replace(policy, attribute=own.attribute, imports=own.imports))
+        its_policy = replace(policy, attribute=own.attribute, imports=own.imports)
+        return await self.sets.target(package, its_policy)
 
 
 async def evaluated(run: Run, jobs: Sequence[BuildJob]) -> Ahead:

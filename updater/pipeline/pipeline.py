@@ -22,6 +22,7 @@ from updater.pipeline.stage import Stage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from updater.building.package_sets import PackageSets
     from updater.choose.run import Run
     from updater.find.found import OverlayFiles
     from updater.model.proposal import Command
@@ -37,11 +38,11 @@ class Pipeline(Struct, frozen=True):
 
     run: Run
 
-    async def test(self, packages: Sequence[Package]) -> list[Outcome]:
+    async def test(self, packages: Sequence[Package], overlays: OverlayFiles) -> list[Outcome]:
         """Evaluate, build and import pins as they are; nothing is changed."""
         from updater.pipeline.testing import TrialStage  # noqa: PLC0415 - not for a check
 
-        return await TrialStage(self.run).test(packages)
+        return await TrialStage(self.run, self._sets(overlays)).test(packages)
 
     async def identify(self, packages: Sequence[Package]) -> list[Outcome]:
         """Say for each package which commit its hash holds; nothing is changed."""
@@ -51,12 +52,12 @@ class Pipeline(Struct, frozen=True):
         """Say for each package whether its pin is true; nothing is changed."""
         return await self._truths.verdicts(packages)
 
-    async def review(self, scope: ReviewScope) -> list[Outcome]:
+    async def review(self, scope: ReviewScope, overlays: OverlayFiles) -> list[Outcome]:
         """Verify, audit and test what a branch changes; nothing is changed."""
         from updater.pipeline.reviewing import Auditor  # noqa: PLC0415 - not for a check
 
         truths = await self._truths.verdicts(scope.changed, "embedded")
-        trials = await self.test(scope.packages)
+        trials = await self.test(scope.packages, overlays)
         before, after = [
             {
                 subject.package.identity: subject.project
@@ -76,7 +77,8 @@ class Pipeline(Struct, frozen=True):
         self, packages: Sequence[Package], overlays: OverlayFiles, ask: Bump, ledger: Ledger
     ) -> list[Outcome]:
         """Move each package's pin to its choice; each is written as soon as it passed its build."""
-        hashed = await self._hashed(packages, overlays, ask)
+        preparer = self._preparing(overlays)
+        hashed = await self._hashed(preparer, packages, overlays, ask)
         builds = any(isinstance(change, ReadyChange) and change.build is None for change in hashed)
         writer = self._writer(overlays, ask, ledger, builds=builds)
         if not builds:
@@ -84,7 +86,7 @@ class Pipeline(Struct, frozen=True):
         for change in hashed:
             if isinstance(change, ReadyChange):
                 ledger.expect(change.package)
-        return await self._preparing.build(hashed, overlays, writer.write)
+        return await preparer.build(hashed, overlays, writer.write)
 
     async def pin(
         self,
@@ -120,16 +122,17 @@ class Pipeline(Struct, frozen=True):
         """Find, hash and build each package's change by itself; nothing is written."""
         from updater.pipeline.preparing import unwritten  # noqa: PLC0415 - not for a check
 
-        hashed = await self._hashed(packages, overlays, ask)
-        built = await self._preparing.build(hashed, overlays, unwritten)
+        preparer = self._preparing(overlays)
+        hashed = await self._hashed(preparer, packages, overlays, ask)
+        built = await preparer.build(hashed, overlays, unwritten)
         return await self._proposed(built, overlays, ask.to, "bump")
 
     async def _hashed(
-        self, packages: Sequence[Package], overlays: OverlayFiles, ask: Bump
+        self, preparer: Preparer, packages: Sequence[Package], overlays: OverlayFiles, ask: Bump
     ) -> list[ReadyChange | Outcome]:
         """Choose each package's candidate and find its hash."""
         choices = await self._deciding.choices(packages, ask.to)
-        return await self._preparing.hash(choices, overlays, ask)
+        return await preparer.hash(choices, overlays, ask)
 
     async def _proposed(
         self,
@@ -162,11 +165,15 @@ class Pipeline(Struct, frozen=True):
 
         return TruthStage(self.run)
 
-    @property
-    def _preparing(self) -> Preparer:
+    def _preparing(self, overlays: OverlayFiles) -> Preparer:
         from updater.pipeline.preparing import Preparer  # noqa: PLC0415 - not for a check
 
-        return Preparer(self.run)
+        return Preparer(self.run, self._sets(overlays))
+
+    def _sets(self, overlays: OverlayFiles) -> PackageSets:
+        from updater.building.package_sets import PackageSets  # noqa: PLC0415 - not for a check
+
+        return PackageSets(self.run.builder, overlays, self.run.http.say)
 
     def _writer(
         self, overlays: OverlayFiles, ask: Bump, ledger: Ledger, *, builds: bool = False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from updater.choose.subjects import Decision
 from updater.model import Current, Outcome, Take
 from updater.overlay.reading.uses import dependents, uses
 from updater.pipeline.endings import checked, unbuilt
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from updater.building.evaluating import BuildJob
+    from updater.building.package_sets import PackageSets
     from updater.choose.run import Run
-    from updater.choose.subjects import Decision
     from updater.find.found import OverlayFiles
     from updater.model.run import Bump
 
@@ -33,6 +34,7 @@ class Preparer(Struct, frozen=True):
     """Hashes and builds chosen candidates; nothing is written."""
 
     run: Run
+    sets: PackageSets
 
     async def hash(
         self, decided: Sequence[Decision | Outcome], overlays: OverlayFiles, ask: Bump
@@ -41,7 +43,9 @@ class Preparer(Struct, frozen=True):
 
         Which commit a tag named is kept: `verify` tells when it moves.
         """
-        hashes = HashStage(self.run)
+        hashes = HashStage(self.run, self.sets)
+        decisions = [decision for decision in decided if isinstance(decision, Decision)]
+        self._expect(decisions, overlays)
 
         async def find(decision: Decision) -> ReadyChange | Outcome:
             if not isinstance(decision.choice, Take):
@@ -54,6 +58,13 @@ class Preparer(Struct, frozen=True):
             return ready
 
         return await Stage("hash", self.run.progress).each(decided, find)
+
+    def _expect(self, decisions: Sequence[Decision], overlays: OverlayFiles) -> None:
+        """Let all packages that this run may build be looked for in one evaluation."""
+        takes = [decision for decision in decisions if isinstance(decision.choice, Take)]
+        self.sets.expect(decision.package for decision in takes)
+        if any(decision.subject.policy.build.dependents for decision in takes):
+            self.sets.expect(overlays.packages)
 
     async def build(
         self,
@@ -70,7 +81,8 @@ class Preparer(Struct, frozen=True):
         """
         if not any(isinstance(change, ReadyChange) and change.build is None for change in hashed):
             return await Stage("build", self.run.progress).each(hashed, finish)
-        maker = JobMaker(self.run, overlays, uses(overlays.packages, overlays.texts))
+        used = uses(overlays.packages, overlays.texts)
+        maker = JobMaker(self.run, self.sets, overlays, used)
         groups = groups_of(hashed, maker)
         jobs: dict[str, BuildJob] = {}
 
@@ -81,7 +93,7 @@ class Preparer(Struct, frozen=True):
             if not change.edits:
                 return Current(**ready.common_fields)
             after = dependents(ready.identity, maker.used) if ready.policy.dependents else ()
-            jobs[ready.identity] = maker.job(ready, {ready.package.file: change.after}, after)
+            jobs[ready.identity] = await maker.job(ready, {ready.package.file: change.after}, after)
             return ready
 
         planned = await Stage("patch", self.run.progress).each(hashed, plan_job)

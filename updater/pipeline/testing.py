@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from updater.building.evaluating import BuildJob, BuildTarget
+from updater.building.evaluating import BuildJob
+from updater.building.package_sets import NotBuilt
 from updater.model import Outcome, Package, Passed, Skipped
 from updater.pipeline.endings import unbuilt, unreadable
 from updater.pipeline.jobs import evaluated
@@ -15,6 +16,7 @@ from updater.pipeline.stage import Stage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from updater.building.package_sets import PackageSets
     from updater.choose.run import Run
 
 
@@ -33,10 +35,12 @@ class TrialStage(Struct, frozen=True):
     """Builds packages together, each by itself; nothing is written."""
 
     run: Run
+    sets: PackageSets
 
     async def test(self, packages: Sequence[Package]) -> list[Outcome]:
         """Evaluate, build and import pins as they are."""
         stage = Stage("build", self.run.progress)
+        self.sets.expect(packages)
         trials = await stage.each(packages, self._trial)
         jobs = [trial.job for trial in trials if isinstance(trial, BuildTrial)]
         ahead = await evaluated(self.run, jobs)
@@ -53,7 +57,7 @@ class TrialStage(Struct, frozen=True):
         if package.problem:
             return unreadable(package)
         policy = self.run.config.policy(package).build
-        skipped = self.run.builder().skipped(policy)
-        if skipped:
-            return Skipped(package=package, reason=f"not built: {skipped}")
-        return BuildTrial(BuildJob(BuildTarget(package, policy), package.label or "", {}))
+        target = await self.sets.target(package, policy)
+        if isinstance(target, NotBuilt):
+            return Skipped(package=package, reason=f"not built: {target.reason}")
+        return BuildTrial(BuildJob(target, package.label or "", {}))

@@ -70,7 +70,7 @@ class GroupBuild:
             builds: list[Build] = []
             try:
                 with bugs_at("build"):
-                    jobs = [self._job(member, left, changes, dropped) for member in waiting]
+                    jobs = [await self._job(member, left, changes, dropped) for member in waiting]
                     await self._build_in_order(jobs, builds)
             except Bug as bug:
                 out = waiting[len(builds)]
@@ -117,7 +117,7 @@ class GroupBuild:
             self._run.progress.bug(error)
         return failed(member, error)
 
-    def _job(
+    async def _job(
         self,
         member: ReadyChange,
         members: Sequence[ReadyChange],
@@ -132,7 +132,7 @@ class GroupBuild:
             for user in users
             if user not in beside and (member.policy.dependents or user in dropped)
         ]
-        return self._maker.job(member, changes, affected)
+        return await self._maker.job(member, changes, affected)
 
     async def _build_in_order(self, jobs: Sequence[BuildJob], builds: list[Build]) -> None:
         """Build jobs up to the first that fails where its policy does not keep what fails.

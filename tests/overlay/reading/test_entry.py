@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import textwrap
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from updater.overlay.reading.entry import EntryFile, EntryKind, read_entry
 from updater.overlay.reading.shape import is_overlay, is_package_function, paths_in
 
+KINDS: tuple[EntryKind, ...] = ("flake", "file")
 GUIDE = """\
 {
   description = "Neko Agent";
@@ -166,9 +168,9 @@ CLOSED = {
     "written there": (
         (
             "{ self, nixpkgs }: let n = 1; in "
-            "{ x = import nixpkgs { overlays = [ (final: prev: { inherit n; m = prev.m n; }) ]; }; }"
+            "{ x = import nixpkgs { overlays = [ (new: old: { inherit n; m = old.m n; }) ]; }; }"
         ),
-        "(final: prev: { n = (1); m = prev.m (1); })",
+        "(new: old: { n = (1); m = old.m (1); })",
     ),
     "with a system": (
         (
@@ -183,9 +185,9 @@ CLOSED = {
     "with its own names": (
         (
             "{ self, nixpkgs }: let a = 2; in { x = import nixpkgs { overlays = "
-            "[ (final: prev: let a = prev.a; in rec { inherit a; b = a; c = with prev; d; }) ]; }; }"
+            "[ (new: old: let a = old.a; in rec { inherit a; b = a; c = with old; d; }) ]; }; }"
         ),
-        "(final: prev: let a = prev.a; in rec { a = a; b = a; c = with prev; d; })",
+        "(new: old: let a = old.a; in rec { a = a; b = a; c = with old; d; })",
     ),
 }
 
@@ -341,8 +343,24 @@ def test_called_files_are_read() -> None:
     ],
 )
 def test_whatever_is_there_an_answer_comes(text: str) -> None:
-    for kind in ("flake", "file"):
+    for kind in KINDS:
         assert entry(text, kind).overlays == ()
+
+
+def test_whatever_is_mangled_an_answer_comes() -> None:
+    pick = random.Random(1)  # noqa: S311 - not for secrets
+    texts = [GUIDE, *map(flake, LISTS.values()), *(text for text, _ in FILES.values())]
+    for _ in range(300):
+        text = pick.choice(texts)
+        for _ in range(3):
+            start, length = pick.randint(0, len(text)), pick.choice((0, 1, 3, 20))
+            put = pick.choice(
+                ["", *'{}()[];=:@?."$', "++", "let", "rec {", "import", "./x", "with"]
+            )
+            text = text[:start] + put + text[start + length :]
+        for kind in KINDS:
+            entry(text, kind)
+        paths_in(text.encode())
 
 
 SHAPES = [

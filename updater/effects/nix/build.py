@@ -9,7 +9,7 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import anyio
 from anyio import to_thread
@@ -114,6 +114,21 @@ class NixBuild:
         if ran.exit_code:
             raise BuildError(f"Nix cannot hash the scratch copy: {ran.stderr[-500:]}")
         return self.flake(tree, folder, narHash=ran.stdout.strip())
+
+    async def flake_source(self, reference: str) -> str:
+        """Return the store path in which a reference of `locked_flake` is evaluated.
+
+        It is an empty string where Nix does not tell it.
+        """
+        nar_hash = parse_qs(urlsplit(reference).query)["narHash"][0]
+        command = ("nix-store", "--print-fixed-path", "--recursive", "sha256", nar_hash, "source")
+        return (await self._nix.run(*command)).stdout.strip()
+
+    async def lock(self, tree: Path, folder: str, options: Sequence[str], log: Path) -> Ended:
+        """Lock the flake in a tree's folder, which gets its flake.lock."""
+        command = ["nix", *_FEATURES, "flake", "lock", *options, *_OWN_SETTINGS]
+        command.append(self.flake(tree, folder))
+        return await self._run(command, tree, log)
 
     async def evaluate_flakes(self, expression: str, options: Sequence[str], log: Path) -> Ended:
         """Evaluate an expression purely, as flakes are."""

@@ -31,6 +31,15 @@ _EVALUATION_OPTIONS = {
     "--show-trace": 0,
     "--update-input": 1,
 }
+# What locking alone heeds: a flake that is locked has its inputs.
+_LOCKING_OPTIONS = {
+    "--inputs-from": 1,
+    "--no-registries": 0,
+    "--override-flake": 2,
+    "--override-input": 2,
+    "--recreate-lock-file": 0,
+    "--update-input": 1,
+}
 _SANDBOX = {"sandbox", "build-use-sandbox", "build-use-chroot"}  # the older names still work
 _SANDBOX_FLAGS = {"--sandbox": "true", "--no-sandbox": "false", "--relaxed-sandbox": "relaxed"}
 # What means the same to an evaluation of several trees as to that of one: nothing about the inputs
@@ -77,6 +86,19 @@ def for_any_tree(options: Sequence[str]) -> bool:
             return False
         del rest[: _FOR_ANY_TREE[one]]
     return True
+
+
+def for_locking(options: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Part the options that say what a flake's inputs are from all others."""
+    locking: list[str] = []
+    others: list[str] = []
+    rest = list(options)
+    while rest:
+        one = rest.pop(0)
+        count = _LOCKING_OPTIONS.get(one, 2 if one == "--option" else 0)
+        (locking if one in _LOCKING_OPTIONS else others).extend([one, *rest[:count]])
+        del rest[:count]
+    return tuple(locking), tuple(others)
 
 
 def for_building(options: Sequence[str]) -> list[str]:

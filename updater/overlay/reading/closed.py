@@ -106,10 +106,10 @@ class _Writer:
             written.append(self.expression(child, inner, depth + 1))
             at = child.end_byte
         self._with -= node.type == "with_expression"
-        found = "".join([*written, self._between(at, node.end_byte)])
-        if len(found) > _LONGEST:
+        closed = "".join([*written, self._between(at, node.end_byte)])
+        if len(closed) > _LONGEST:
             raise LookupError
-        return found
+        return closed
 
     def _between(self, start: int, end: int) -> str:
         return self._data[start:end].decode("utf-8", "surrogateescape")
@@ -125,9 +125,9 @@ class _Writer:
         binding = holder.bound(name)
         if binding is not None:
             around, self._with = self._with, 0
-            found = self._bound(binding, depth)
+            closed = self._bound(binding, depth)
             self._with = around
-            return found
+            return closed
         given = self._closing.argument(holder, name) if isinstance(holder, FunctionScope) else None
         if given is not None:
             return given
@@ -147,7 +147,10 @@ class _Writer:
         return f"({self.expression(binding.expression, binding.scope, depth + 1)})"
 
     def _path(self, node: Node) -> str:
-        below = path_below(syntax.text(node, self._data))
+        written = syntax.text(node, self._data)
+        if written.startswith("/") and "$" not in written:
+            return written
+        below = path_below(written)
         if below is None:
             raise LookupError
         return f'({TREE} + "/{below}")'

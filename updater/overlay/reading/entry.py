@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from updater.overlay.reading import syntax, terms, values
 from updater.overlay.reading.closed import INPUTS, SYSTEM, Closing
-from updater.overlay.reading.listed import ImportedOverlay, OverlayLists, Place, followed
+from updater.overlay.reading.listed import ImportedOverlay, OverlayLists, ScopedNode, followed
 from updater.overlay.reading.scope import AttributeScope, FunctionScope, Scope, parts
 from updater.overlay.reading.shape import outcome
 
@@ -61,7 +61,7 @@ class _Import(Struct, frozen=True):
     """``import SOURCE { overlays = ...; }``, the source as `Closing` writes it."""
 
     source: str
-    overlays: Place | None
+    overlays: ScopedNode | None
 
 
 class _EntryReader:
@@ -70,12 +70,12 @@ class _EntryReader:
     def __init__(self, data: bytes, kind: EntryKind) -> None:
         self._data = data
         self._kind = kind
-        self._closing = Closing(data, self._given)
+        self._closing = Closing(data, self._argument)
         self._follow = OverlayLists(data, self._closing)
         self._outputs: Node | None = None
         self._imports: list[_Import] = []
         self._legacy: list[str] = []
-        self._lists: list[Place] = []
+        self._lists: list[ScopedNode] = []
         self._paths: list[Node] = []
         self.inputs: dict[str, str] = {}
         self.calls: dict[str, None] = {}
@@ -107,10 +107,11 @@ class _EntryReader:
             self.inputs[names[0]] = values.evaluate(value, scope, self._data).value or ""
         elif len(names) <= 1:
             for attributes in values.sets_of(value, scope, self._data):
-                for one in attributes.statements:
-                    self._declare((*names, *one.names), one.value, attributes.inner)
+                for statement in attributes.statements:
+                    below = (*names, *statement.names)
+                    self._declare(below, statement.value, attributes.inner)
 
-    def _given(self, function: FunctionScope, name: str) -> str | None:
+    def _argument(self, function: FunctionScope, name: str) -> str | None:
         """Return what a function of the file is given for a name."""
         if function.node == self._outputs:
             return INPUTS if name == function.argument else f"{INPUTS}.{name}"
@@ -127,7 +128,7 @@ class _EntryReader:
                 case "apply_expression":
                     self._application(node, scope)
                 case "list_expression":
-                    self._lists.append(Place(node, scope))
+                    self._lists.append(ScopedNode(node, scope))
                 case "select_expression":
                     self._selection(node, scope)
                 case "path_expression":
@@ -147,7 +148,7 @@ class _EntryReader:
         whole = (*path, *terms.attribute_names(attrpath, self._data))
         offered = whole[-1:] if whole[-1] == "overlay" else whole[-2:]
         if offered[0] in ("overlay", "overlays") and offered != ("overlays",):
-            self._follow.offered.setdefault(offered, Place(value, scope))
+            self._follow.offered.setdefault(offered, ScopedNode(value, scope))
         return whole
 
     def _application(self, node: Node, scope: Scope) -> None:
@@ -166,13 +167,14 @@ class _EntryReader:
     def _import(self, arguments: list[Node], scope: Scope) -> None:
         source = self._closing.text(arguments[0], scope)
         sets = values.sets_of(arguments[1], scope, self._data)
-        names = {name for one in sets for name in one}
-        names |= {statement.names[0] for one in sets for statement in one.statements}
+        names = {name for attributes in sets for name in attributes}
+        names |= {part.names[0] for attributes in sets for part in attributes.statements}
         if source is None or not names <= _NIXPKGS_ARGUMENTS:
             return
         if not sets and not self._input(source):
             return
-        binding = next((one.get("overlays") for one in reversed(sets) if "overlays" in one), None)
+        with_overlays = [attributes for attributes in sets if "overlays" in attributes]
+        binding = with_overlays[-1].get("overlays") if with_overlays else None
         self._imports.append(_Import(source, followed(binding) if binding is not None else None))
 
     def _selection(self, node: Node, scope: Scope) -> None:
@@ -187,13 +189,14 @@ class _EntryReader:
 
     def nixpkgs(self) -> str:
         """Return the nixpkgs that overlays are applied to, else the first that is imported."""
-        imported = sorted(self._imports, key=lambda one: one.overlays is None)
+        imported = sorted(self._imports, key=lambda nixpkgs: nixpkgs.overlays is None)
         if self._kind == "file":
-            likely = sorted(imported, key=lambda one: "pkgs" not in one.source)
+            likely = sorted(imported, key=lambda nixpkgs: "pkgs" not in nixpkgs.source)
             return likely[0].source if likely else ""
-        sources = [one.source for one in imported if self._input(one.source)]
-        inputs = (f"{INPUTS}.{name}" for name in [*filter(None, self._legacy), *self._likely()])
-        return next(iter([*sources, *inputs]), "")
+        sources = [nixpkgs.source for nixpkgs in imported if self._input(nixpkgs.source)]
+        inputs = [f"{INPUTS}.{name}" for name in [*filter(None, self._legacy), *self._likely()]]
+        vendored = [nixpkgs.source for nixpkgs in imported if nixpkgs.overlays is not None]
+        return next(iter([*sources, *inputs, *vendored]), "")
 
     def _likely(self) -> Iterator[str]:
         """Yield the inputs that are nixpkgs by their name, by their address, or as the only one."""
@@ -215,17 +218,17 @@ class _EntryReader:
         First those that nixpkgs is imported with, then the files of all lists, then what is
         offered, and last every other file that is named.
         """
-        found: dict[str, ImportedOverlay] = {}
-        for one in self._in_order():
-            first = found.setdefault(one.file or one.expression, one)
-            if one.certain and not first.certain:
-                found[one.file] = one
-        return found.values()
+        overlays: dict[str, ImportedOverlay] = {}
+        for overlay in self._in_order():
+            first = overlays.setdefault(overlay.file or overlay.expression, overlay)
+            if overlay.certain and not first.certain:
+                overlays[overlay.file] = overlay
+        return overlays.values()
 
     def _in_order(self) -> Iterator[ImportedOverlay]:
-        for one in self._imports:
-            if one.overlays is not None:
-                yield from self._follow.overlays(one.overlays)
+        for nixpkgs in self._imports:
+            if nixpkgs.overlays is not None:
+                yield from self._follow.overlays(nixpkgs.overlays)
         for place in self._lists:
             yield from self._follow.files(place)
         for place in self._follow.offered.values():

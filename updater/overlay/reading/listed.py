@@ -44,7 +44,7 @@ class ImportedOverlay(Struct, frozen=True):
         return cls(file, f'(import ({TREE} + "/{file}"))', certain)
 
 
-class Place(Struct, frozen=True):
+class ScopedNode(Struct, frozen=True):
     """An expression, and the names that it reads."""
 
     node: Node
@@ -54,7 +54,7 @@ class Place(Struct, frozen=True):
 class _Step(Struct, frozen=True):
     """An expression on the way; ``imported``: a path in it stands for the file's content."""
 
-    place: Place
+    expression: ScopedNode
     imported: bool = False
 
 
@@ -67,50 +67,50 @@ class OverlayLists(Struct):
 
     data: bytes
     closing: Closing
-    offered: dict[tuple[str, ...], Place] = field(default_factory=dict)
+    offered: dict[tuple[str, ...], ScopedNode] = field(default_factory=dict)
     steps: int = 0
 
-    def overlays(self, place: Place) -> Iterator[ImportedOverlay]:
+    def overlays(self, expression: ScopedNode) -> Iterator[ImportedOverlay]:
         """Yield the overlays that an expression is or holds."""
-        for step in self._leaves(place):
+        for step in self._leaves(expression):
             file = self._file(step)
-            closed = self.closing.text(step.place.node, step.place.scope)
-            if step.place.node.type == "path_expression":
+            closed = self.closing.text(step.expression.node, step.expression.scope)
+            if step.expression.node.type == "path_expression":
                 if file is not None:
                     yield ImportedOverlay.of_file(file, certain=step.imported)
             elif closed is not None:
                 yield ImportedOverlay(file or "", closed)
 
-    def files(self, place: Place) -> Iterator[ImportedOverlay]:
+    def files(self, expression: ScopedNode) -> Iterator[ImportedOverlay]:
         """Yield the overlays that are files, where the list may be one of something else."""
-        for step in self._leaves(place):
+        for step in self._leaves(expression):
             file = self._file(step)
             if file is not None:
                 yield ImportedOverlay.of_file(file, certain=False)
 
-    def _leaves(self, place: Place) -> Iterator[_Step]:
+    def _leaves(self, expression: ScopedNode) -> Iterator[_Step]:
         """Yield the expressions that an expression leads to and that lead to no others."""
-        waiting = [_Step(place)]
+        waiting = [_Step(expression)]
         seen: set[tuple[int, bool]] = set()
         while waiting and self.steps < _MOST_STEPS:
             self.steps += 1
             step = waiting.pop()
-            node = syntax.unwrap(step.place.node)
+            node = syntax.unwrap(step.expression.node)
             if node.type == "comment" or (node.id, step.imported) in seen:
                 continue
             seen.add((node.id, step.imported))
             below = self._below(node, step)
             if below is None:
-                yield _Step(Place(node, step.place.scope), step.imported)
+                yield _Step(ScopedNode(node, step.expression.scope), step.imported)
             else:
                 waiting += reversed(below)
 
     def _file(self, leaf: _Step) -> str | None:
         """Return the file that a path, or ``import PATH ...``, names."""
-        head, applied = terms.applied(leaf.place.node)
+        head, applied = terms.applied(leaf.expression.node)
         if applied and terms.last_name(head, self.data) == "import":
             return self.path(syntax.unwrap(applied[0][1]))
-        return self.path(leaf.place.node)
+        return self.path(leaf.expression.node)
 
     def path(self, node: Node) -> str | None:
         """Return the file that a path literal names, relative to this one's folder."""
@@ -120,11 +120,11 @@ class OverlayLists(Struct):
 
     def _below(self, node: Node, step: _Step) -> list[_Step] | None:
         """Return the expressions that one leads to; None for what is an overlay by itself."""
-        scope = step.place.scope
+        scope = step.expression.scope
         match node.type:
             case "variable_expression" | "select_expression":
-                place = self._named(node, scope)
-                return [_Step(place, step.imported)] if place is not None else None
+                expression = self._named(node, scope)
+                return [_Step(expression, step.imported)] if expression is not None else None
             case "list_expression":
                 inside = node.named_children
             case "binary_expression":
@@ -144,40 +144,46 @@ class OverlayLists(Struct):
             case _:
                 return None
         scopes = dict(parts(node, scope, self.data))
-        return [_Step(Place(one, scopes.get(one, scope)), step.imported) for one in inside]
+        return [
+            _Step(ScopedNode(below, scopes.get(below, scope)), step.imported) for below in inside
+        ]
 
     def _called(self, node: Node, step: _Step) -> list[_Step] | None:
         """Return what a function of lists, or one that composes overlays, is given."""
         head, applied = terms.applied(node)
         name = terms.last_name(head, self.data)
-        arguments = [Place(argument, step.place.scope) for _, argument in applied]
+        arguments = [ScopedNode(argument, step.expression.scope) for _, argument in applied]
         if name == "map" and len(arguments) == 2:  # noqa: PLR2004 - a function and a list
             return [_Step(arguments[1], imported=True)] if self._imports(arguments[0]) else []
         if name == "attrValues":
-            return [_Step(one) for one in self._attributes(arguments[0])]
+            return [_Step(value) for value in self._attributes(arguments[0])]
         if name in _COMPOSERS:
-            return [_Step(one, step.imported) for one in arguments]
+            return [_Step(argument, step.imported) for argument in arguments]
         return [_Step(arguments[-1], step.imported)] if name in _KEEPING else None
 
-    def _imports(self, function: Place) -> bool:
+    def _imports(self, function: ScopedNode) -> bool:
         """Tell whether a function is ``import``, or ``path: import path``."""
         node = syntax.unwrap(function.node)
         body = node.child_by_field_name("body") if node.type == "function_expression" else None
         head = terms.applied(syntax.unwrap(body))[0] if body is not None else node
         return terms.last_name(head, self.data) == "import"
 
-    def _attributes(self, place: Place) -> list[Place]:
+    def _attributes(self, expression: ScopedNode) -> list[ScopedNode]:
         """Return the values of a set in the order of their names, as ``attrValues`` does."""
         named = {
-            statement.names: Place(statement.value, attributes.inner)
-            for attributes in values.sets_of(place.node, place.scope, self.data)
+            statement.names: ScopedNode(statement.value, attributes.inner)
+            for attributes in values.sets_of(expression.node, expression.scope, self.data)
             for statement in attributes.statements
         }
-        if not named and syntax.text(place.node, self.data).endswith("self.overlays"):
-            named = {path: place for path, place in self.offered.items() if path[0] == "overlays"}
+        if not named and syntax.text(expression.node, self.data).endswith("self.overlays"):
+            named = {
+                path: expression
+                for path, expression in self.offered.items()
+                if path[0] == "overlays"
+            }
         return [named[names] for names in sorted(named)]
 
-    def _named(self, node: Node, scope: Scope) -> Place | None:
+    def _named(self, node: Node, scope: Scope) -> ScopedNode | None:
         """Return what a name, or ``self.overlays.NAME``, is bound to in this file."""
         if node.type == "variable_expression":
             binding = scope.find(syntax.text(node, self.data))
@@ -190,11 +196,11 @@ class OverlayLists(Struct):
         for attributes in reversed(values.sets_of(base, scope, self.data)):
             for statement in attributes.statements:
                 if statement.names == names:
-                    return Place(statement.value, attributes.inner)
+                    return ScopedNode(statement.value, attributes.inner)
         return self.offered.get(names) if syntax.text(base, self.data) == "self" else None
 
 
-def followed(binding: Binding) -> Place | None:
+def followed(binding: Binding) -> ScopedNode | None:
     """Return the expression of a binding, through ``inherit name;``."""
     following: Binding | None = binding
     seen = set()
@@ -203,4 +209,4 @@ def followed(binding: Binding) -> Place | None:
         following = following.scope.find(following.name) if following.owner is None else None
     if following is None or following.inherited or following.expression is None:
         return None
-    return Place(following.expression, following.scope)
+    return ScopedNode(following.expression, following.scope)

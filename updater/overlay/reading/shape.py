@@ -50,12 +50,12 @@ def is_package_function(data: bytes) -> bool:
 
 def paths_in(data: bytes) -> tuple[str, ...]:
     """Return the path literals of a file, each once, relative to its folder."""
-    found: dict[str, None] = {}
+    paths: dict[str, None] = {}
     waiting = [syntax.parse(data).root]
     while waiting:
         node = waiting.pop()
         path = path_below(syntax.text(node, data)) if node.type == "path_expression" else None
         if path is not None:
-            found[path] = None
+            paths[path] = None
         waiting.extend(reversed(node.named_children))
-    return tuple(found)
+    return tuple(paths)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from updater.building.builder import Builder
     from updater.building.evaluating import StoredSource
-    from updater.model import BuildPolicy, Field, Package
+    from updater.model import Field, Package
 
 # The source alone evaluates where the package does not, for want of a dependency.
 _SOURCE = "package.src.drvPath or package.drvPath"
@@ -57,8 +57,7 @@ def with_hashes(values: PinValues, hashes: Mapping[UnknownHash, Sri]) -> PinValu
 
 async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what of it is asked
     builder: Builder,
-    package: Package,
-    policy: BuildPolicy,
+    target: BuildTarget,
     text: bytes,
     values: PinValues,
     missing_hashes: Sequence[UnknownHash],
@@ -68,8 +67,7 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
 
     Args:
         builder: builds in scratch copies.
-        package: whose change it is.
-        policy: how Nix evaluates the package.
+        target: whose change it is, and where Nix finds it.
         text: the package's file as it is.
         values: what the change writes but for these hashes.
         missing_hashes: the hashes; the source's before those of what is made from it.
@@ -78,12 +76,13 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
     Raises:
         StageError: Nix cannot be asked, or does not come as far as a hash.
     """
+    package = target.package
     hashes: dict[UnknownHash, Sri] = {}
     fakes = {missing: _fake(package, missing) for missing in missing_hashes}
     for missing in missing_hashes:
         change = plan_change(package, with_hashes(values, fakes | hashes), text, WRITABLE)
         is_source = missing.companion is None and missing.field == "hash"
-        job = BuildJob(BuildTarget(package, policy), "", {package.file: change.after}, source)
+        job = BuildJob(target, "", {package.file: change.after}, source)
         part = _SOURCE if is_source else _WHOLE
         hashes[missing] = await builder.true_hash(job, fakes[missing], part)
     return hashes

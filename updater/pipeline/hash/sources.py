@@ -46,6 +46,11 @@ class SourceHashes(Struct, frozen=True):
     fetches: list[Fetch]
     prefetcher: Prefetcher
 
+    @property
+    def needs_nix(self) -> bool:
+        """Whether some hash may be one that only a build can tell."""
+        return bool(self.subject.package.side_hashes) or any(map(self._only_built, self.fetches))
+
     def problem(self, cannot_build: str, *, moving: bool) -> str:
         """Return why a hash can be told by nobody, or an empty string.
 
