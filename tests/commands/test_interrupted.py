@@ -206,6 +206,8 @@ ALONE = """
 import os, sys
 if sys.platform == "linux":
     os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:1])
+from updater.effects import files
+files.read_plain = lambda path, shown: open(path.parent.parent / "pipe", "rb").read()
 from updater.__main__ import main
 sys.exit(main())
 """
@@ -216,17 +218,17 @@ sys.exit(main())
 def test_an_interrupt_while_overlays_are_read_ends_the_run_at_once(
     project: Project, number: signal.Signals, command: str
 ) -> None:
-    """The overlay is a pipe into which nothing is written: who goes on reading never ends."""
-    overlay = project.root / "overlays" / "a.nix"
-    overlay.parent.mkdir(exist_ok=True)
-    os.mkfifo(overlay)
+    """What is read is a pipe into which nothing is written: who goes on reading never ends."""
+    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
+    pipe = project.root / "pipe"
+    os.mkfifo(pipe)
     process = subprocess.Popen(
         [sys.executable, "-c", ALONE, command, "-C", str(project.root)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    with overlay.open("wb"):  # opened once it is being read
+    with pipe.open("wb"):  # opened once it is being read
         process.send_signal(number)
         try:
             _, err = process.communicate(timeout=60)

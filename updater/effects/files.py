@@ -32,6 +32,22 @@ def read(path: Path, shown: str) -> bytes:
         raise ReadError(f"{shown}: cannot be read: {error.strerror}") from error
 
 
+def read_plain(path: Path, shown: str) -> bytes:
+    """Return the bytes of a file that may be a pipe or a device by now: of such, none is read.
+
+    Raises:
+        ReadError: it is not a plain file, or cannot be read.
+    """
+    try:
+        # Else the opening of a pipe waits until somebody writes into it.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise ReadError(f"{shown}: is not a plain file", hint="name another file")
+            return file.read()
+    except OSError as error:
+        raise ReadError(f"{shown}: cannot be read: {error.strerror}") from error
+
+
 def find(path: Path, shown: str) -> bytes | None:
     """Return a file's bytes, None where there is no file of this name.
 
@@ -108,7 +124,7 @@ def below(root: Path, start: Path, name: str) -> tuple[str, ...]:
 def listed(folder: Path, entry: str, suffix: str) -> list[str]:
     """Return the files that an entry of a list of files means, relative to a folder.
 
-    A file means itself, a folder all files below it with the suffix, and a pattern the files that
+    A file means itself, a folder all plain files below it with the suffix, and a pattern the files that
     it matches; sorted by the parts of their paths. An absolute path is no pattern.
     """
     path = folder / entry
@@ -124,7 +140,16 @@ def _below(root: Path, folder: str, suffix: str) -> Iterator[str]:
     for inside, _, names in os.walk(root / folder):
         below = os.path.relpath(inside, root)
         start = "" if below == "." else f"{below}/"
-        yield from (f"{start}{name}" for name in names if name.endswith(suffix))
+        named = (name for name in names if name.endswith(suffix))
+        yield from (f"{start}{name}" for name in named if _may_be_read(f"{inside}/{name}"))
+
+
+def _may_be_read(path: str) -> bool:
+    """Tell whether a path is that of no pipe, socket or device; a broken link says so itself."""
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - speed
+    except OSError:
+        return True
 
 
 def _parts(file: str) -> list[str]:

@@ -77,7 +77,7 @@ def _unnameable(file: str) -> OverlayFile:
 
 def _read(root: Path, file: str) -> OverlayFile:
     try:
-        data = files.read(root / file, file)
+        data = files.read_plain(root / file, file)
     except ReadError as error:
         broken = Package(file, (), 1, _NOTHING, None, None, None, problem=str(error))
         return OverlayFile(file, None, (broken,))
