@@ -26,20 +26,25 @@ def bounded(read: Callable[[], T]) -> T | UpdaterError:
     The time is that of the processor: others may use it, too. Source: proc(5), ``clear_refs``,
     ``VmHWM`` and ``VmRSS``; where the system has none of them, only the time is looked at.
     """
-    with suppress(OSError):
-        (_PROC / "clear_refs").write_text("5")
-    before, started = _memory("VmRSS"), time.process_time()
+    forget_peak()
+    before, started = memory("VmRSS"), time.process_time()
     try:
         result: T | UpdaterError = read()
     except UpdaterError as error:
         result = error
     seconds = time.process_time() - started
     assert seconds < MOST_SECONDS
-    assert _memory("VmHWM") - before < MOST_KIBIBYTES
+    assert memory("VmHWM") - before < MOST_KIBIBYTES
     return result
 
 
-def _memory(field: str) -> int:
+def forget_peak() -> None:
+    """Let the peak of memory be counted anew."""
+    with suppress(OSError):
+        (_PROC / "clear_refs").write_text("5")
+
+
+def memory(field: str) -> int:
     """Return one of this process's figures, in KiB."""
     with suppress(OSError):
         for line in (_PROC / "status").read_text().splitlines():
