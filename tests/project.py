@@ -68,6 +68,11 @@ class Project:
         out, err = self._captured.readouterr()
         return Result(code, out.decode("utf-8", "surrogateescape"), err.decode())
 
+    def advice(self, command: str, purpose: str, *arguments: str) -> str:
+        """Return the last line of a report that names the next command."""
+        asked = " ".join(("updater", command, "-C", str(self.root), *arguments))
+        return f'Run "{asked}" to {purpose}.\n'
+
     def git(self, *arguments: str) -> str:
         """Run git in the project's folder."""
         done = subprocess.run(

@@ -22,6 +22,7 @@ from tests.metadata import test_hostile as files
 from tests.upstreams import test_hostile as answers
 from updater import choose
 from updater.choose.releases import runs_on
+from updater.config.file import parse
 from updater.config.file import read as read_configuration
 from updater.effects.git.mirror import _logged
 from updater.effects.http.addresses import origin, refuse_unusable, shown
@@ -199,7 +200,7 @@ def of_attributes(data: bytes) -> None:
 
 
 def of_configuration(data: bytes) -> None:
-    read_configuration(data[:4096], "config.yaml")
+    read_configuration(parse(data[:4096], "config.yaml"))
 
 
 def encoded(texts: Sequence[str]) -> list[bytes]:

@@ -34,6 +34,7 @@ An exception holds fields; ``str()`` makes the sentence. ``hint`` says what to d
 from __future__ import annotations
 
 import errno
+import re
 from contextlib import contextmanager
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
@@ -160,6 +161,11 @@ class StageError(UpdaterError):
 
     stage: str = "choose"
 
+    @property
+    def cause(self) -> str:
+        """The message in words that fit every package that this stops; empty where it is of one."""
+        return ""
+
 
 class ReadError(StageError):
     """A file cannot be read, or a part of it cannot be parsed."""
@@ -172,13 +178,25 @@ class UpstreamError(StageError):
 
     Attributes:
         url: what was asked, without credentials.
+        of_host: it is the host's, whatever it was asked for.
     """
 
     stage = "look-up"
+    of_host: ClassVar[bool] = False
 
     def __init__(self, message: str, *, url: str = "", hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.url = url
+
+    @property
+    def cause(self) -> str:
+        """The message with the host in the place of its addresses."""
+        scheme, _, rest = self.url.partition("://")
+        host = rest.partition("/")[0]
+        if not self.of_host or not host:
+            return ""
+        address = rf"{re.escape(f'{scheme}://{host}')}(?:/[^\s'\",:]*)?"
+        return re.sub(address, lambda _: host, self.message)
 
 
 class NotFound(UpstreamError):
@@ -188,6 +206,8 @@ class NotFound(UpstreamError):
 class Refused(UpstreamError):
     """HTTP 401 or 403: the credential is wrong or lacks a right."""
 
+    of_host = True
+
 
 class RateLimited(UpstreamError):
     """HTTP 429, or 403 with a rate-limit header, that outlasted the bounded wait.
@@ -195,6 +215,8 @@ class RateLimited(UpstreamError):
     Attributes:
         until: when the limit ends, where the answer said so.
     """
+
+    of_host = True
 
     def __init__(
         self, message: str, *, url: str = "", until: datetime | None = None, hint: str = ""
@@ -206,6 +228,8 @@ class RateLimited(UpstreamError):
 class Unreachable(UpstreamError):
     """No connection, a time-out, or a body that was cut short, also on every retry."""
 
+    of_host = True
+
 
 class BrokenOff(UpstreamError):
     """A download that went on where it broke off, and broke off again, on every try."""
@@ -214,9 +238,13 @@ class BrokenOff(UpstreamError):
 class ServerFailed(UpstreamError):
     """HTTP 5xx, also on every retry."""
 
+    of_host = True
+
 
 class Offline(UpstreamError):
     """Nobody was asked: ``--offline`` was given, and no earlier run kept an answer."""
+
+    of_host = True
 
     def __init__(self, url: str) -> None:
         super().__init__(

@@ -160,21 +160,15 @@ def address(url: str) -> str:
 
 def one_line(text: str) -> str:
     """Return text as one line of a log."""
-    return _unheard(" ".join(text.split()))
-
-
-def log_lines(text: str) -> str:
-    """Return text whose further lines are indented as quotations, whatever it holds."""
-    first, *rest = text.splitlines() or [""]
-    lines = [first, *(one if one.startswith("    | ") else f"    | {one}" for one in rest)]
-    return _unheard("\n".join(lines))
+    return unheard(" ".join(text.split()))
 
 
 def harmless(text: str) -> str:
     """Return lines that stay as they are, but for those that would be a command."""
     lines = (f"| {one}" if one.lstrip().startswith("::") else one for one in text.splitlines())
-    return _unheard("\n".join(lines))
+    return unheard("\n".join(lines))
 
 
-def _unheard(text: str) -> str:
+def unheard(text: str) -> str:
+    """Return text without what begins a command to GitHub Actions wherever it stands."""
     return text.replace("##[", "## [")

@@ -36,7 +36,8 @@ FOLLOWED: dict[str, tuple[Relation, datetime | None, dict[str, Any], str]] = {
         {},
         (
             "wait 1.1-unstable-2026-05-30: the branch no longer holds the pinned commit: its "
-            "history was rewritten, or the pin is from another branch; --to decides"
+            "history was rewritten, or the pin is from another branch. Choose one "
+            "with `--to VERSION`."
         ),
     ),
     "pinned commit is gone": (
@@ -45,7 +46,8 @@ FOLLOWED: dict[str, tuple[Relation, datetime | None, dict[str, Any], str]] = {
         {},
         (
             "wait 1.1-unstable-2026-05-30: the branch no longer holds the pinned commit: its "
-            "history was rewritten, or the pin is from another branch; --to decides"
+            "history was rewritten, or the pin is from another branch. Choose one "
+            "with `--to VERSION`."
         ),
     ),
     "moved not long ago": (
@@ -145,7 +147,7 @@ OVER: dict[str, tuple[Choice, Relation, str]] = {
         "diverged",
         (
             "wait v1.0: the pinned commit is not in the history of v1.0, so that neither is known "
-            "to be newer; --to decides"
+            "to be newer. Choose one with `--to VERSION`."
         ),
     ),
     "no tag": (Stay(), "unknown", "wait: upstream has no version tag to take"),
@@ -164,28 +166,28 @@ def test_a_commit_pin_that_follows_tags_never_goes_back(
 HELD = Candidate("1.1-unstable-2026-05-30", commit=commit("h"))
 
 SETTLED: dict[str, tuple[Candidate | None, Candidate | None, Relation, str, str]] = {
-    "tag is newer": (HELD, TAG, "ahead", "take v1.0", "tag"),
-    "tag is it": (HELD, TAG, "identical", "take v1.0", "tag"),
+    "tag is newer": (HELD, TAG, "ahead", "take v1.0", "the tag"),
+    "tag is it": (HELD, TAG, "identical", "take v1.0", "the tag"),
     "commit is newer": (
         HELD,
         TAG,
         "behind",
         "take 1.1-unstable-2026-05-30",
-        "commit that it holds, which is newer",
+        "the commit that the hash belongs to, which is newer than v1.0",
     ),
     "tag is elsewhere": (
         HELD,
         TAG,
         "diverged",
         "take 1.1-unstable-2026-05-30",
-        "commit that it holds, which is not part of v1.0",
+        "the commit that the hash belongs to, which is not part of v1.0",
     ),
     "no tag": (
         HELD,
         None,
         "unknown",
         "take 1.1-unstable-2026-05-30",
-        "commit that it holds; there is no tag to take",
+        "the commit that the hash belongs to: there is no tag to take",
     ),
 }
 
@@ -199,13 +201,19 @@ def test_what_a_moving_rev_becomes(
     choice = choose.choose_settled("main", held, newest, relation)
     assert spelled(choice) == expected
     assert isinstance(choice, Take)
-    assert choice.reason == f"the rev 'main' moves: pinned to the {reason}"
+    assert choice.reason == f"replaces the branch `main` by {reason}"
 
 
 def test_a_moving_rev_whose_source_is_unknown_is_held() -> None:
-    assert spelled(choose.unknown_source("main", "nothing was found: searched 3 trees")) == (
-        "wait: unknown source: the rev 'main' moves, and nothing was found: searched 3 trees; "
-        "--to decides"
+    assert spelled(choose.unknown_source("none of 3 commits matches")) == (
+        "wait: none of 3 commits matches. Choose one with `--to VERSION`."
+    )
+
+
+def test_a_shortened_commit_id_is_not_called_a_branch() -> None:
+    assert (
+        choose.replacing("abcdef1", "the tag")
+        == "replaces the short commit id `abcdef1` by the tag"
     )
 
 

@@ -101,7 +101,7 @@ class TestBothWays:
         assert said(checked(project)) == (
             "outdated",
             "1.3-unstable-2025-01-04",
-            "the label 2.0 is false: the commit is 1.3-unstable-2025-01-04",
+            "the version 2.0 is wrong: the commit is 1.3-unstable-2025-01-04",
             ["false-label"],
         )
 
@@ -141,7 +141,7 @@ class TestBothWays:
             "1.1",
             (
                 "the pinned commit is not in the history of v1.1, so that neither is known to be "
-                "newer; --to decides"
+                "newer. Choose one with `--to VERSION`."
             ),
             ["tag-moved"],
         )
@@ -544,4 +544,5 @@ def test_a_moving_rev_that_no_archive_can_identify_is_held(project: Project) -> 
     status, _, reason, _ = said(checked(project))
     assert status == "held"
     assert reason is not None
-    assert reason.startswith("unknown source: the rev 'main' moves")
+    assert reason.startswith("no commit's archive has this hash: ")
+    assert reason.endswith(". Choose one with `--to VERSION`.")

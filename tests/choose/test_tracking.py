@@ -101,6 +101,6 @@ def test_a_moved_tag_is_named_with_both_commits() -> None:
         Pin("1.0", OTHER), offer("v1.0"), choose.Versions(offer("v1.0").candidates, form)
     )
     assert warning.message == (
-        f"tag v1.0 names {commit('v1.0')}, the pin labelled 1.0 holds {OTHER}: "
-        "the tag was moved, or the label is false"
+        f"tag v1.0 is {commit('v1.0')}, but the pin is {OTHER}: "
+        "the tag moved or the version is wrong"
     )

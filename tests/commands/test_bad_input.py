@@ -139,8 +139,8 @@ def test_without_a_configuration_the_overlays_folder_is_taken(project: Project) 
     assert (result.code, result.out) == (
         0,
         (
-            "a  overlays/a.nix:3  fetchPypi         1.0  "
-            "pypi: its source is fetched from the package index\n"
+            "PACKAGE  VERSION  FOLLOWS  FETCHER    FILE\n"
+            "a        1.0      pypi     fetchPypi  overlays/a.nix:3\n"
         ),
     )
 
@@ -318,10 +318,9 @@ def test_no_network_is_a_clear_failure(project: Project) -> None:
     assert (result.code, result.out) == (
         1,
         (
-            "! a  failed at look-up: http://127.0.0.1:9/a/ cannot be reached: "
+            "failed  a  1.0  look-up: http://127.0.0.1:9/a/ cannot be reached: "
             "All connection attempts failed\n"
-            "    hint: check the network, the proxy variables and the address in config.yaml\n"
-            "1 failed\n"
+            "        hint: check the network, the proxy variables and the address in config.yaml\n"
         ),
     )
 
@@ -336,7 +335,7 @@ def test_a_wrong_token_is_named_by_its_variable_and_never_shown(
     result = project.run("bump", "v")
     assert (result.code, result.out.splitlines()[1]) == (
         1,
-        "    hint: the token in GITHUB_TOKEN is refused: renew it or give it read access",
+        "        hint: the token in GITHUB_TOKEN is refused: renew it or give it read access",
     )
     assert "hush" not in result.out + result.err
 
@@ -396,9 +395,9 @@ def test_a_read_only_file_is_left_alone(project: Project) -> None:
     assert (result.code, result.out) == (
         1,
         (
-            "! a  failed at write: overlays/a.nix is read-only; nothing was written\n"
-            "    warning: a new major version: 1.0 -> 2.0\n"
-            "    hint: chmod u+w overlays/a.nix, or hold the package in config.yaml\n1 failed\n"
+            "failed  a  1.0  -> 2.0  write: overlays/a.nix is read-only; nothing was written\n"
+            "        hint: chmod u+w overlays/a.nix, or hold the package in config.yaml\n"
+            "        warning: a new major version\n"
         ),
     )
 

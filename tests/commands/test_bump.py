@@ -37,10 +37,9 @@ def test_moves_a_pypi_pin_and_a_second_run_is_current(project: Project, index: I
     assert (first.code, first.out, first.err) == (
         0,
         (
-            "+ ema-pytorch  0.7.7 -> 0.8.3 (hash: index, no download)\n"
-            "    warning: a new minor version below 1.0, which may break its users: "
-            "0.7.7 -> 0.8.3\n"
-            "    not built: build: {enabled: false}\n1 updated\n"
+            "updated  ema-pytorch  0.7.7  -> 0.8.3  warning: a new minor version below 1.0, which "
+            "may break its users\n"
+            "         not built: build: {enabled: false}\n"
         ),
         "",
     )
@@ -48,7 +47,7 @@ def test_moves_a_pypi_pin_and_a_second_run_is_current(project: Project, index: I
 
     second = project.run("bump", "ema-pytorch")
 
-    assert (second.code, second.out) == (0, "= ema-pytorch  0.8.3 is current\n1 current\n")
+    assert (second.code, second.out) == (0, "current  ema-pytorch  0.8.3\n")
 
 
 def test_a_changed_sdist_stem_becomes_fetchpypis_own_pname(project: Project, index: Index) -> None:
@@ -79,7 +78,7 @@ def test_holds_a_release_without_the_file_that_fetchpypi_would_ask_for(
 
     assert (result.code, result.out) == (
         0,
-        "~ a  1.0 held: 2.0 has no a-2.0.tar.gz; the index has a-2.0-py3-none-any.whl\n1 held\n",
+        "held  a  1.0  2.0 has no a-2.0.tar.gz; the index has a-2.0-py3-none-any.whl\n",
     )
     assert project.snapshot() == before
 
@@ -121,7 +120,7 @@ def test_a_moving_rev_whose_tag_is_newer_becomes_the_tag(
     assert path.read_text() == replaced(
         before, ("0.1.0", "0.2.0"), ('"main"', '"v${version}"'), (held, new)
     )
-    assert "the rev 'main' moves: pinned to the tag" in result.out
+    assert "  replaces the branch `main` by the tag\n" in result.out
 
 
 def test_a_moving_rev_at_a_newer_commit_becomes_that_commit_with_its_true_label(
@@ -150,10 +149,8 @@ def test_a_moving_rev_with_an_unknown_hash_is_held(project: Project) -> None:
 
     assert result.code == 0
     assert result.out == (
-        "~ vocos  0.1.0 held: unknown source: the rev 'main' moves, and no commit is known to have "
-        "the pinned hash: searched 3 different trees of all branches and tags; would be explained "
-        "by: upstream rewrote its history; the hash was made with submodules or changed by hand; "
-        "--to decides\n1 held\n"
+        "held  vocos  0.1.0  none of 3 commits matches the pinned hash (rewritten history, "
+        "submodules or an edited hash?). Choose one with `--to VERSION`.\n"
     )
     assert project.snapshot() == before
 
@@ -337,9 +334,8 @@ def test_dry_run_prints_a_diff_that_git_applies_and_writes_nothing(
     result = project.run("bump", "--dry-run")
 
     assert result.err == (
-        "+ a  1.0 -> 2.0 (hash: index, no download, not written)\n"
-        "    warning: a new major version: 1.0 -> 2.0\n"
-        "    not built: --dry-run\n1 updated\n"
+        "would update  a  1.0  -> 2.0  warning: a new major version\n"
+        + project.advice("bump", "apply 1 update")
     )
     assert project.snapshot() == before
     subprocess.run(["git", "apply"], cwd=project.root, input=result.out.encode(), check=True)
@@ -426,9 +422,9 @@ def test_commit_refuses_a_file_with_uncommitted_changes(project: Project, index:
     assert (result.code, result.out) == (
         1,
         (
-            "! a  failed at write: overlays/a.nix has uncommitted changes\n"
-            "    warning: a new major version: 1.0 -> 2.0\n"
-            "    hint: commit or stash them, or leave out --commit\n1 failed\n"
+            "failed  a  1.0  -> 2.0  write: overlays/a.nix has uncommitted changes\n"
+            "        hint: commit or stash them, or leave out --commit\n"
+            "        warning: a new major version\n"
         ),
     )
     assert project.snapshot() == before

@@ -33,7 +33,7 @@ def test_check_exits_with_10_only_when_asked_and_something_is_behind(
     assert project.run("check").code == 0
     result = project.run("check", "--exit-code")
     assert result.code == 10
-    assert result.out.splitlines()[0] == "^ a  1.0 -> 2.0"
+    assert result.out.splitlines()[0] == "outdated  a  1.0  -> 2.0  warning: a new major version"
     assert project.snapshot() == before
 
 
@@ -58,7 +58,7 @@ def test_a_moving_rev_is_outdated_with_its_reason_though_its_tag_is_the_newest(
     assert (package["status"], package["latest"], package["reason"]) == (
         "outdated",
         "1.0",
-        "the rev 'main' moves: pinned to the tag",
+        "replaces the branch `main` by the tag",
     )
     assert package["pinned"]["version"] == "1.0"
 
@@ -80,8 +80,8 @@ def test_a_tag_that_moved_since_its_bump_is_a_loud_warning(
     (package,) = project.run("check", "--json").json["packages"]
 
     said = (
-        f"the tag v1.1 names {new} now, and named {old} when it was pinned: `updater verify` says "
-        "what the pin holds"
+        f"tag v1.1 is {new} now, but was {old} when it was pinned; `updater verify` says what the "
+        "pin holds"
     )
     assert (package["status"], package["warnings"]) == (
         "current",

@@ -160,7 +160,7 @@ def test_a_diff_is_the_files_bytes_but_on_a_terminal(
     patch.write_bytes(exact.encode())
     world.home.project.git("apply", "--check", str(patch))
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    shown = world.run("bump", "--dry-run", "apple").out
+    shown = world.run("bump", "--dry-run", "apple", "--color", "never").out
     assert acting(shown) == []
     assert shown.count(" /* evil */\n") == 2
 

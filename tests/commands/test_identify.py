@@ -67,14 +67,26 @@ def test_finds_the_tag_whose_tree_a_moving_pin_holds(
     first = project.run("identify")
     second = project.run("identify")
 
-    said = f"+ vocos  0.1.0 holds 0.2.0, v0.2.0, commit {commit}"
-    assert (first.code, first.out, first.err) == (
-        0,
-        f"{said} (3 candidates looked at)\n1 identified\n",
-        "",
-    )
-    assert second.out == f"{said} (known from an earlier run)\n1 identified\n"
+    said = f"identified  vocos  0.1.0  holds 0.2.0 (tag v0.2.0, commit {commit[:12]})\n"
+    said += project.advice("pin", "replace the branch name by a tag or commit")
+    assert (first.code, first.out, first.err) == (0, said, "")
+    assert second.out == said
     assert project.snapshot() == before
+
+
+def test_says_in_detail_which_commit_and_how_it_was_found(
+    project: Project, vocos: Hosted, tmp_path: Path
+) -> None:
+    commit = vocos.git("rev-parse", "v0.2.0^{commit}")
+    pinned(project, vocos, commit, tmp_path)
+    first, second = (project.run("identify", "-v").out.splitlines() for _ in range(2))
+    assert first == [
+        f"identified  vocos  0.1.0  holds 0.2.0 (tag v0.2.0, commit {commit})",
+        "            follows tag: its rev 'main' is a branch",
+        "            3 trees hashed",
+        project.advice("pin", "replace the branch name by a tag or commit").rstrip(),
+    ]
+    assert second[2] == "            known from an earlier run"
 
 
 def test_a_repository_that_is_larger_than_the_configured_limit_is_not_cloned(
@@ -86,10 +98,10 @@ def test_a_repository_that_is_larger_than_the_configured_limit_is_not_cloned(
     assert (result.code, result.out) == (
         1,
         (
-            f"! vocos  failed at look-up: {github.url}/o/vocos.git answers git with more than "
+            f"failed  vocos  0.1.0  look-up: {github.url}/o/vocos.git answers git with more than "
             "500 bytes\n"
-            "    hint: if it may be that large, raise `archives: {fetched: ...}` in config.yaml\n"
-            "1 failed\n"
+            "        hint: if it may be that large, raise `archives: {fetched: ...}` in "
+            "config.yaml\n"
         ),
     )
 
@@ -130,7 +142,10 @@ def test_of_two_commits_with_the_same_tree_the_tag_wins_then_the_oldest(
     tagged = repository.commit({"a": "2"})
     repository.commit({"a": "1"})
     repository.tag("v1.0", tagged)
-    for commit, text in ((oldest, f"commit {oldest}"), (tagged, f"v1.0, commit {tagged}")):
+    for commit, text in (
+        (oldest, f"commit {oldest[:12]}"),
+        (tagged, f"v1.0, commit {tagged[:12]}"),
+    ):
         pinned(project, repository, commit, tmp_path)
         assert text in project.run("identify").out
 
@@ -144,7 +159,7 @@ def test_finds_a_commit_of_a_rewritten_branch_that_only_a_tag_keeps(
     repository.commit({"a": "2"}, parents=[])
     pinned(project, repository, old, tmp_path)
 
-    assert f"commit {old}" in project.run("identify").out
+    assert f"commit {old[:12]}" in project.run("identify").out
 
 
 def test_finds_a_commit_that_upstream_rewrote_away_where_the_mirror_had_it(
@@ -160,8 +175,8 @@ def test_finds_a_commit_that_upstream_rewrote_away_where_the_mirror_had_it(
     project.overlay("vocos.nix", github_overlay("vocos", "1", rev="main", sri=sri))
 
     assert project.run("identify").out == (
-        f"+ vocos  1 holds 0-unstable-2025-01-01, commit {old} (2 candidates looked at)\n"
-        "1 identified\n"
+        f"identified  vocos  1  holds 0-unstable-2025-01-01 (commit {old[:12]})\n"
+        + project.advice("pin", "replace the branch name by a tag or commit")
     )
 
 
@@ -181,7 +196,8 @@ def test_the_day_on_which_the_hash_was_written_is_a_clue(
     path.write_text("# a later change of another line\n" + path.read_text())
     project.git("commit", "--quiet", "-a", "-m", "comment")
 
-    assert f"commit {commits[29]} (2 candidates looked at)" in project.run("identify").out
+    out = project.run("identify", "-v").out
+    assert (f"commit {commits[29]})" in out, "2 trees hashed" in out) == (True, True)
 
 
 @pytest.mark.parametrize("attribute", ["rev", "tag"])
@@ -192,10 +208,10 @@ def test_a_source_with_submodules_is_not_searched_for(project: Project, attribut
         "vocos.nix", text.replace("rev =", f"fetchSubmodules = true;\n        {attribute} =")
     )
     assert project.run("identify").out == (
-        "- vocos  skipped: no commit's archive has its hash: fetchSubmodules asks for more than "
-        "the archive\n1 skipped\n"
+        "skipped  vocos  0.1.0  no commit's archive has its hash: fetchSubmodules asks for more "
+        "than the archive\n"
     )
-    assert "bump --to decides" in project.run("pin").out
+    assert "with `updater bump --to VERSION`." in project.run("pin").out
 
 
 def test_what_git_must_do_is_asked_of_git(project: Project, github: GitHub, tmp_path: Path) -> None:
@@ -206,7 +222,8 @@ def test_what_git_must_do_is_asked_of_git(project: Project, github: GitHub, tmp_
     repository.commit({"later": "x"})
     pinned(project, repository, commit, tmp_path)
 
-    assert f"commit {commit} (2 candidates looked at)" in project.run("identify").out
+    out = project.run("identify", "-v").out
+    assert (f"commit {commit})" in out, "2 trees hashed" in out) == (True, True)
 
 
 def test_the_tag_also_wins_where_git_has_to_be_asked(
@@ -220,7 +237,7 @@ def test_the_tag_also_wins_where_git_has_to_be_asked(
     repository.tag("v1", commits[1])
     for commit, named in ((commits[3], commits[0]), (commits[2], commits[1])):
         pinned(project, repository, commit, tmp_path)
-        assert f"commit {named} (" in project.run("identify").out
+        assert f"commit {named[:12]})" in project.run("identify").out
 
 
 @pytest.mark.usefixtures("vocos")
@@ -232,9 +249,8 @@ def test_says_what_was_searched_and_what_would_explain_it(project: Project) -> N
     assert (result.code, result.out) == (
         0,
         (
-            "~ vocos  0.1.0 held: nothing found: searched 6 different trees of all branches and "
-            "tags; would be explained by: upstream rewrote its history; the hash was made with "
-            "submodules or changed by hand; bump --to decides\n1 held\n"
+            "held  vocos  0.1.0  none of 6 commits matches the pinned hash (rewritten history, "
+            "submodules or an edited hash?). Choose one with `updater bump --to VERSION`.\n"
         ),
     )
 
@@ -246,9 +262,10 @@ def test_says_that_archives_with_names_of_refs_have_no_one_hash(
     repository.commit({".gitattributes": "v export-subst\n", "v": "$Format:%d$\n"})
     project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=FAKE))
 
-    assert (
-        "1 commits have no one hash: $Format:%d$ depends on the rest of the repository; "
-        in project.run("identify").out
+    assert project.run("identify").out == (
+        "held  vocos  0.1.0  no commit could be compared with the pinned hash (rewritten history, "
+        "submodules or an edited hash?); 1 commit has no one hash: $Format:%d$ depends on the rest "
+        "of the repository. Choose one with `updater bump --to VERSION`.\n"
     )
 
 
@@ -261,15 +278,15 @@ def test_the_budget_ends_the_search(project: Project) -> None:
     more = project.run("identify", "--max-candidates", "2")
 
     assert few.out.startswith(
-        "~ vocos  0.1.0 held: nothing found: searched 2 different trees of all branches and tags, "
-        "then reached --max-candidates 2; bump --to decides\n"
+        "held  vocos  0.1.0  none of the first 2 commits matches the pinned hash (the search ended "
+        "at --max-candidates 2). Choose one with `updater bump --to VERSION`.\n"
     )
     assert (
-        "searched 0 different trees of all branches and tags, then reached --timeout 0s"
+        "no commit could be compared with the pinned hash (the search ended at --timeout 0s)"
         in short.out
     )
     # What the run before hashed counts no more.
-    assert "searched 4 different trees" in more.out
+    assert "none of the first 4 commits" in more.out
 
 
 def test_clones_run_no_hook_and_no_filter(
@@ -293,15 +310,14 @@ def test_clones_run_no_hook_and_no_filter(
     pinned(project, repository, commit, tmp_path)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(configuration))
 
-    assert f"commit {commit}" in project.run("identify").out
+    assert f"commit {commit[:12]})" in project.run("identify").out
     assert not ran.exists()
 
 
 def test_a_source_from_the_index_needs_no_identification(project: Project) -> None:
     project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
     assert project.run("identify").out == (
-        "- a  skipped: its source is a file of the package index, which the version names\n"
-        "1 skipped\n"
+        "skipped  a  1.0  its source is a file of the package index, which the version names\n"
     )
 
 
@@ -333,7 +349,7 @@ def test_a_private_repository_is_cloned_with_the_hosts_token(
 
     result = project.run("identify", "-v")
 
-    assert f"0.1.0 holds 0.3.0-unstable-2025-01-01, commit {commit}" in result.out
+    assert f"0.1.0  holds 0.3.0-unstable-2025-01-01 (commit {commit})" in result.out
     assert "fetch --quiet" in seen.read_text()
     kept = b"".join(one.read_bytes() for one in tmp_path.rglob("home/**/*") if one.is_file())
     assert TOKEN not in seen.read_text() + result.out + result.err
@@ -375,7 +391,7 @@ def test_a_host_of_ones_own_gets_the_token_that_is_bound_to_it(
     )
     monkeypatch.setenv("CODE_TOKEN", TOKEN)
     result = project.run("identify")
-    assert f"0.1.0 holds 0.3.0-unstable-2025-01-01, commit {commit}" in result.out
+    assert f"0.1.0  holds 0.3.0-unstable-2025-01-01 (commit {commit[:12]})" in result.out
     monkeypatch.delenv("CODE_TOKEN")
     assert project.run("identify", "--no-cache").code == 1
 

@@ -72,11 +72,11 @@ def test_a_moving_rev_becomes_what_its_hash_holds_and_the_source_stays_the_same(
         text = text.replace(old, new.replace("COMMIT", commit))
     assert path.read_text() == text
     assert result.code == 0
-    assert "; the rev 'main' moves: pinned to what its hash holds\n" in result.out
+    assert "  replaces the branch `main` by the " in result.out
     nix.run("nix-store", "--delete", before)  # so that Nix has to fetch it by its new name
     assert store_path(nix, project, tiny) == before
     label = text.split('version = "')[1].split('"')[0]
-    assert project.run("pin").out == f"= vocos  {label} is current\n1 current\n"
+    assert project.run("pin").out == f"current  vocos  {label}\n"
 
 
 def test_a_commit_under_a_false_label_gets_the_true_one(
@@ -90,8 +90,8 @@ def test_a_commit_under_a_false_label_gets_the_true_one(
     result = project.run("pin", "--dry-run")
     assert path.read_text() == text
     assert result.err == (
-        "+ vocos  0.1.0 -> 0.1.1-unstable-2025-01-03 (hash: embedded, no download, not written); "
-        "the label 0.1.0 is false\n    not built: the source stays the same\n1 updated\n"
+        "would update  vocos  0.1.0  -> 0.1.1-unstable-2025-01-03  the version 0.1.0 is wrong\n"
+        + project.advice("pin", "apply 1 pin")
     )
 
     subprocess.run(["git", "apply"], cwd=project.root, input=result.out.encode(), check=True)
@@ -102,7 +102,7 @@ def test_a_true_pin_stays_as_it_is(project: Project, vocos: Hosted, tmp_path: Pa
     sri = unpacked_hash(vocos, "v0.2.0", tmp_path)
     project.overlay("vocos.nix", github_overlay("vocos", "0.2.0", sri=sri))
     before = project.snapshot()
-    assert project.run("pin").out == "= vocos  0.2.0 is current\n1 current\n"
+    assert project.run("pin").out == "current  vocos  0.2.0\n"
     assert project.snapshot() == before
 
 
@@ -131,15 +131,16 @@ def test_sri_also_rewrites_the_hash_of_a_source_from_the_index(project: Project)
     path = project.overlay("a.nix", text)
     project.overlay("b.nix", pypi_overlay("b", "1.0", sri=FAKE))
     project.overlay("c.nix", pypi_overlay("c", "1.0", sri=""))
-    skipped = "skipped: its source is a file of the package index, which the version names"
+    skipped = "its source is a file of the package index, which the version names"
 
-    assert project.run("pin", "a").out == f"- a  {skipped}\n1 skipped\n"
+    assert project.run("pin", "a").out == f"skipped  a  1.0  {skipped}\n"
     result = project.run("pin", "--sri")
 
     assert path.read_text() == text.replace(old, FAKE)
     assert result.out == (
-        "+ a  1.0 (hash: embedded, no download)\n    not built: the source stays the same\n"
-        f"- b  {skipped}\n- c  {skipped}\n1 updated, 2 skipped\n"
+        f"updated  a           1.0  changes sha256\n"
+        f"skipped  2 packages       {skipped}\n         b, c\n"
+        "1 updated, 2 skipped\n"
     )
 
 
@@ -161,10 +162,10 @@ def test_an_unknown_hash_is_never_guessed(project: Project) -> None:
     result = project.run("pin")
 
     assert (result.code, project.snapshot()) == (0, before)
-    assert result.out.startswith(
-        "~ vocos  0.1.0 held: nothing found: searched 4 different trees of all branches and tags; "
+    assert result.out == (
+        "held  vocos  0.1.0  none of 4 commits matches the pinned hash (rewritten history, "
+        "submodules or an edited hash?). Choose one with `updater bump --to VERSION`.\n"
     )
-    assert "; bump --to decides\n" in result.out
 
 
 def test_commit_makes_one_commit(project: Project, vocos: Hosted, tmp_path: Path) -> None:
@@ -200,10 +201,10 @@ def test_bump_identifies_a_commit_in_the_middle_of_the_history(
     result = project.run("bump", "--json")
 
     assert shown == (
-        "^ vocos  0.1.0 (truly 0.1.1-unstable-2025-01-03) -> 0.2.0; "
-        "the rev 'main' moves: pinned to the tag\n"
-        "    warning: a new minor version below 1.0, which may break its users: 0.1.1 -> 0.2.0\n"
-        "1 outdated\n"
+        "outdated  vocos  0.1.0 (actually 0.1.1-unstable-2025-01-03)  -> 0.2.0  "
+        "replaces the branch `main` by the tag\n"
+        "          warning: a new minor version below 1.0, which may break its users\n"
+        + project.advice("bump", "apply 1 update")
     )
     (package,) = result.json["packages"]
     assert package["pinned"] == {
@@ -229,8 +230,8 @@ def test_a_tag_attribute_cannot_hold_a_commit(
     assert (result.code, result.out) == (
         0,
         (
-            "~ vocos  0.1.0 held: overlays/vocos.nix:7: `tag` cannot hold a commit, and no tag "
-            f"names {commit}; write `rev` instead of `tag`\n1 held\n"
+            "held  vocos  0.1.0  overlays/vocos.nix:7: `tag` cannot hold a commit, and no tag "
+            f"names {commit[:12]}; write `rev` instead of `tag`\n"
         ),
     )
     assert path.read_text() == text
@@ -247,8 +248,8 @@ def test_a_rev_whose_commit_has_the_hash_stays_whatever_else_has_it(
     text = path.read_text()
     tagged = vocos.git("rev-parse", "v0.2.0^{commit}")
     for _ in range(2):  # also from what the first run kept
-        assert f"holds 0.2.0, v0.2.0, commit {tagged}" in project.run("identify").out
-        assert project.run("pin").out == f"= vocos  {label} is current\n1 current\n"
+        assert f"holds 0.2.0 (tag v0.2.0, commit {tagged[:12]})" in project.run("identify").out
+        assert project.run("pin").out == f"current  vocos  {label}\n"
     assert path.read_text() == text
 
 
@@ -259,13 +260,13 @@ def test_a_tag_that_came_after_the_answer_is_true(
     old = vocos.git("rev-parse", "main~1")
     sri = unpacked_hash(vocos, old, tmp_path)
     project.overlay("vocos.nix", github_overlay("vocos", "0.1.1", rev="main", sri=sri))
-    assert f"commit {old}" in project.run("identify").out
+    assert f"commit {old[:12]})" in project.run("identify").out
     new = vocos.commit({"setup.py": "setup(version='0.1.1', x=1)\n"})
     vocos.tag("v0.1.1", new)
     path = project.overlay("vocos.nix", github_overlay("vocos", "0.1.1", sri=sri))
     text = path.read_text()
 
-    assert project.run("pin").out == "= vocos  0.1.1 is current\n1 current\n"
+    assert project.run("pin").out == "current  vocos  0.1.1\n"
     assert path.read_text() == text
 
 
@@ -296,7 +297,7 @@ def test_a_tag_that_is_gone_becomes_the_commit(
 
     result = project.run("pin")
 
-    assert "; there is no v0.1.0 now\n" in result.out
+    assert "  there is no v0.1.0 now\n" in result.out
     assert path.read_text() == github_overlay(
         "vocos", "0.1.0-unstable-2025-01-01", rev=commit, sri=sri
     )
@@ -310,13 +311,18 @@ def test_bump_has_the_budget_of_its_options_and_of_the_configuration(project: Pr
     project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=FAKE))
     before = project.snapshot()
     said = (
-        "~ vocos  0.1.0 held: unknown source: the rev 'main' moves, and no commit is known to have "
-        "the pinned hash: searched {} different trees of all branches and tags, then reached {}; "
-        "--to decides\n1 held\n"
+        "held  vocos  0.1.0  {} the pinned hash (the search ended at {}). Choose one with "
+        "`--to VERSION`.\n"
     )
-    assert project.run("bump", "--max-candidates", "1").out == said.format(1, "--max-candidates 1")
-    assert project.run("bump", "--timeout", "0").out == said.format(0, "--timeout 0s")
+    assert project.run("bump", "--max-candidates", "1").out == said.format(
+        "the first commit does not match", "--max-candidates 1"
+    )
+    assert project.run("bump", "--timeout", "0").out == said.format(
+        "no commit could be compared with", "--timeout 0s"
+    )
     assert project.snapshot() == before
     project.add_configuration("identify: {max_candidates: 1, timeout: 1m}\n")
     # What the first run hashed counts no more.
-    assert project.run("check").out == said.format(2, "--max-candidates 1")
+    assert project.run("check").out == said.format(
+        "none of the first 2 commits matches", "--max-candidates 1"
+    )

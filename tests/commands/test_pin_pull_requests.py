@@ -73,11 +73,9 @@ def test_the_body_shows_the_evidence(home: Home, vocos: Hosted, tmp_path: Path) 
 
     assert (result.code, result.err) == (0, "")
     assert result.out == (
-        "+ vocos  0.1.0 -> 0.2.0 (hash: embedded, no download); the rev 'main' moves: pinned to "
-        "what its hash holds\n"
-        "    not built: the source stays the same\n"
-        f"    pull request 1 (open): {home.github.url}/me/overlays/pull/1\n"
-        "1 updated\n"
+        "updated  vocos  0.1.0  -> 0.2.0  replaces the branch `main` by the tag that the hash "
+        "belongs to\n"
+        f"         pull request 1 (open): {home.github.url}/me/overlays/pull/1\n"
     )
     pull = home.pull(1)
     assert (pull.title, pull.branch) == ("vocos: pin 0.2.0", "updater/vocos")
@@ -87,7 +85,7 @@ def test_the_body_shows_the_evidence(home: Home, vocos: Hosted, tmp_path: Path) 
         "| [vocos](https://github.com/o/vocos) | `overlays/vocos.nix:3` | `0.2.0` (labelled "
         f"`0.1.0`) → `0.2.0` | pin | 2025-01-03 (6 days old) | `v0.2.0` at `{commit[:12]}` |"
     )
-    assert update == "the rev 'main' moves: pinned to what its hash holds"
+    assert update == "replaces the branch \\`main\\` by the tag that the hash belongs to"
     assert proof == (
         f"The pinned hash `{sri}` is that of the tree of commit `{commit}`, tag `v0.2.0`, as "
         "`git archive` gives it: it was found by hashing trees of upstream's history. "
@@ -129,7 +127,7 @@ def test_a_false_label_is_corrected_and_an_old_hash_rewritten(
     label = "0.1.1-unstable-2025-01-02"
     assert overlay(home) == text.replace('"0.1.0"', f'"{label}"').replace(old, sri)
     assert home.pull(1).title == f"vocos: pin {label}"
-    assert "the label 0.1.0 is false" in home.pull(1).body
+    assert "the version 0.1.0 is wrong" in home.pull(1).body
     assert "updater pin --sri 'overlays/vocos.nix#" in home.pull(1).body
 
 
@@ -144,7 +142,7 @@ def test_what_nobody_knows_opens_no_pull_request(home: Home, tmp_path: Path) -> 
     home.hosted.settle()
     result = pin(home)
     assert (result.code, home.hosted.pulls) == (0, {})
-    assert "held: nothing found: searched 4 different trees" in result.out
+    assert "none of 4 commits matches the pinned hash" in result.out
 
 
 def test_pin_leaves_an_open_update_alone_and_an_update_takes_over_an_open_pin(
@@ -161,7 +159,7 @@ def test_pin_leaves_an_open_update_alone_and_an_update_takes_over_an_open_pin(
     ]
     state = home.state()
 
-    assert "held: pull request 1 updates it, and names its source too" in pin(home).out
+    assert "  pull request 1 updates it, and names its source too" in pin(home).out
     assert home.state() == state
 
 

@@ -123,10 +123,14 @@ def test_a_dry_run_prints_one_correct_diff_a_package_and_names_what_failed(
     after = {name: (project.root / name).read_text() for name in upstreams.expected}
     assert after == upstreams.expected
     assert result.code == 1
-    failed = result.err[result.err.index(f"! {MISSING}") :].splitlines()[:2]
-    assert "failed at look-up: " in failed[0]
-    assert failed[1] == "    hint: is it deleted, renamed or private?"
-    assert result.err.endswith(f"\n{len(upstreams.expected)} updated, 1 skipped, 1 failed\n")
+    failed = result.err[result.err.index(f"failed        {MISSING}") :].splitlines()[:2]
+    assert "  look-up: " in failed[0]
+    assert failed[1] == "              hint: is it deleted, renamed or private?"
+    changed = len(upstreams.expected)
+    assert result.err.endswith(
+        f"\n{changed} would be updated, 1 skipped, 1 failed\n"
+        + project.advice("bump", f"apply {changed} updates")
+    )
 
 
 def test_after_a_bump_of_everything_a_second_one_changes_nothing(

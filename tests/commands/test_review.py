@@ -88,7 +88,7 @@ def test_only_what_changed_is_looked_at(branch: Branch) -> None:
     result = branch.review()
     assert (result.code, result.out, result.err) == (
         0,
-        "= a  1.0 -> 1.5 is true; not built: build: {enabled: false}\n1 true\n",
+        "ok  a  1.0  -> 1.5  not built: build: {enabled: false}\n",
         "",
     )
     asked = {one.path for one in branch.index.server.requests()}
@@ -120,7 +120,7 @@ def test_a_pin_that_is_written_outside_of_its_package_is_looked_at(
     result = branch.review()
     assert (result.code, result.out.splitlines()[0]) == (
         1,
-        "! d  1.0 -> 7.0 gone: the index has no 7.0; not built: build: {enabled: false}",
+        "gone  d  1.0  -> 7.0  the index has no 7.0; not built: build: {enabled: false}",
     )
 
 
@@ -141,15 +141,15 @@ def test_a_package_whose_patch_changes_is_built_again(branch: Branch) -> None:
     assert (result.code, result.out) == (
         0,
         (
-            "- b  1.0 not verified: its text is not changed; what it is built with is; not built: "
-            "build: {enabled: false}\n1 skipped\n"
+            "skipped  b  1.0  not verified: its text is not changed; what it is built with is; not "
+            "built: build: {enabled: false}\n"
         ),
     )
 
 
 def test_a_branch_that_changes_no_pin_passes(branch: Branch) -> None:
     result = branch.review()
-    assert (result.code, result.out) == (0, "no package\n")
+    assert (result.code, result.out) == (0, "no packages\n")
 
 
 def test_json_says_what_changed_and_what_holds(branch: Branch) -> None:
@@ -221,9 +221,9 @@ def untrue(branch: Branch, name: str) -> str:
             now = vocos.commit({"setup.py": "setup(version='0.2.0')\n", "more": "x\n"})
             vocos.tag("v0.2.0", now)
             return (
-                f"{at}vocos.nix,line=10,title=vocos%3A tag moved::the tag v0.2.0 is at commit "
-                f"{now} now; the hash is that of 0.2.0-unstable-2025-01-02, commit {held}%0A"
-                "`updater pin` writes what the hash holds"
+                f"{at}vocos.nix,line=10,title=vocos%3A tag moved::tag v0.2.0 is commit "
+                f"{now} now; the hash belongs to 0.2.0-unstable-2025-01-02, commit {held}%0A"
+                "`updater pin` writes what the hash belongs to"
             )
         case "unreadable":
             project.overlay("a.nix", "self: super: {\n  a = \n}\n")
@@ -303,7 +303,7 @@ def test_without_a_base_it_is_the_default_branch_of_the_remote(
     branch.project.git("commit", "--quiet", "-am", "theirs")
     clone.git("fetch", "--quiet")
     result = clone.run("review")
-    assert (result.code, result.out.splitlines()[-1]) == (0, "1 true")
+    assert (result.code, result.out.split()[:2]) == (0, ["ok", "a"])
 
 
 def test_a_base_that_is_not_there_is_an_argument_error(branch: Branch) -> None:
@@ -389,7 +389,7 @@ def test_the_configuration_may_come_from_elsewhere_than_the_branch(
     branch.project.configure("index: http://127.0.0.1:9/evil\noverlays: [nowhere]\n")
     branch.project.overlay("a.nix", pypi_overlay("a", "1.5", sri=branch.release("a", "1.5")))
     result = branch.review("--config", str(trusted))
-    assert (result.code, result.out.splitlines()[-1]) == (0, "1 true")
+    assert (result.code, result.out.split()[:2]) == (0, ["ok", "a"])
 
 
 HOSTILE = "x\n::add-mask::hush\r\n  ::error file=evil::y ##[add-path]/tmp % :: ,"

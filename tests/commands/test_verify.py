@@ -47,7 +47,7 @@ def test_true(project: Project, vocos: Hosted, index: Index, tmp_path: Path) -> 
     project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", sri=sri))
     assert verified(project) == (
         0,
-        "= a      1.0 is true\n= vocos  0.1.0 is true\n2 true\n",
+        "2 ok\n",
     )
 
 
@@ -59,9 +59,9 @@ def test_drifted(project: Project, vocos: Hosted, tmp_path: Path) -> None:
     assert verified(project) == (
         1,
         (
-            f"! vocos  0.2.0 drifted: 'main' is at commit {vocos.head()} now; "
-            f"the hash is that of 0.2.0, commit {held}\n"
-            "    hint: `updater pin` writes what the hash holds\n1 untrue\n"
+            f"drifted  vocos  0.2.0  `main` is commit {vocos.head()[:12]} now; "
+            f"the hash belongs to 0.2.0, commit {held[:12]}\n"
+            f"{project.advice('pin', 'correct 1 pin')}"
         ),
     )
 
@@ -73,10 +73,7 @@ def test_a_moving_rev_that_still_holds_is_true(
     project.overlay("vocos.nix", github_overlay("vocos", "0.3.0", rev="main", sri=sri))
     assert verified(project) == (
         0,
-        (
-            "= vocos  0.3.0 is true\n    warning: the rev 'main' moves: the pin is true until the "
-            "branch moves on\n1 true\n"
-        ),
+        ("ok  vocos  0.3.0  warning: `main` is a branch: the pin is ok until it moves on\n"),
     )
 
 
@@ -91,15 +88,15 @@ def test_a_shortened_commit_id_is_true_until_it_fits_two(
     assert verified(project) == (
         0,
         (
-            f"= vocos  0.1.0 is true\n    warning: the rev '{short}' moves: the pin is true until "
-            "another commit's id begins so\n1 true\n"
+            f"ok  vocos  0.1.0  warning: `{short}` is a short commit id: the pin is ok until "
+            "another one begins so\n"
         ),
     )
     assert project.run("pin").code == 0
     assert path.read_text() == text.replace(f'"{short}"', '"v${version}"')
     project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="0123456789", sri=sri))
     assert (
-        "gone: https://github.com/o/vocos has neither a tag nor a branch '0123456789'"
+        "  https://github.com/o/vocos has neither a tag nor a branch '0123456789'"
         in (verified(project)[1])
     )
 
@@ -112,9 +109,9 @@ def test_tag_moved(project: Project, vocos: Hosted, tmp_path: Path) -> None:
     code, out = verified(project)
     assert code == 1
     assert out.startswith(
-        f"! vocos  0.2.0 tag moved: the tag v0.2.0 is at commit {vocos.head()} now; the hash is "
+        f"tag moved  vocos  0.2.0  tag v0.2.0 is commit {vocos.head()[:12]} now; the hash belongs "
     )
-    assert f"commit {old}\n" in out
+    assert f"commit {old[:12]}\n" in out
 
 
 def test_tag_moved_and_nobody_else_has_the_old_commit(
@@ -129,14 +126,13 @@ def test_tag_moved_and_nobody_else_has_the_old_commit(
     new = vocos.commit({"setup.py": "setup(version='0.2.0')\n", "other": "x"}, parents=[])
     vocos.tag("v0.2.0", new)
     shown = (
-        f"! vocos  0.2.0 tag moved: the tag v0.2.0 is at commit {new} now, and was at {old}; no "
-        "commit found that has the hash: searched 2 different trees of all branches and tags; "
-        "would be explained by: upstream rewrote its history; the hash was made with submodules or "
-        "changed by hand\n    hint: bump --to decides\n1 untrue\n"
+        f"tag moved  vocos  0.2.0  tag v0.2.0 is commit {new[:12]} now, but was {old[:12]}; none "
+        "of 2 commits matches the pinned hash (rewritten history, submodules or an edited hash?)\n"
+        "           hint: choose a version with `updater bump --to VERSION`\n"
     )
     assert verified(project) == (1, shown)
     code, out = verified(project, "--no-cache")
-    assert (code, "0.2.0 wrong hash: the source of v0.2.0 has sha256-" in out) == (1, True)
+    assert (code, "0.2.0  the source of v0.2.0 has sha256-" in out) == (1, True)
 
 
 def test_what_bump_wrote_is_known_to_have_been_there(
@@ -148,7 +144,7 @@ def test_what_bump_wrote_is_known_to_have_been_there(
     old = vocos.git("rev-parse", "v0.2.0")
     new = vocos.commit({"setup.py": "setup(version='0.2.0')\n", "other": "x"}, parents=[])
     vocos.tag("v0.2.0", new)
-    said = f"0.2.0 tag moved: the tag v0.2.0 is at commit {new} now, and was at {old}; "
+    said = f"0.2.0  tag v0.2.0 is commit {new[:12]} now, but was {old[:12]}; "
     assert said in verified(project)[1]
 
 
@@ -165,7 +161,7 @@ def test_the_commit_that_the_pin_named_before_counts_as_the_tags(
         project.git("commit", "--quiet", "-m", rev)
     new = vocos.commit({"setup.py": "setup(version='0.2.0')\n", "other": "x"}, parents=[])
     vocos.tag("v0.2.0", new)
-    said = f"0.2.0 tag moved: the tag v0.2.0 is at commit {new} now, and was at {old}; "
+    said = f"0.2.0  tag v0.2.0 is commit {new[:12]} now, but was {old[:12]}; "
     assert said in verified(project)[1]
 
 
@@ -181,13 +177,13 @@ def test_tag_moved_to_a_commit_with_the_same_tree(
     assert verified(project) == (
         1,
         (
-            f"! vocos  0.2.0 tag moved: the tag v0.2.0 is at commit {new} now, and was at {old}; "
+            f"tag moved  vocos  0.2.0  tag v0.2.0 is commit {new[:12]} now, but was {old[:12]}; "
             "both have the hash\n"
-            "    hint: the source is the same; name the commit instead of the tag to be safe from "
-            "the next move\n1 untrue\n"
+            "           hint: the source is the same; name the commit instead of the tag to be "
+            "safe from the next move\n"
         ),
     )
-    assert "vocos  0.2.0 is true" in verified(project, "--no-cache")[1]
+    assert verified(project, "--no-cache") == (0, "ok  vocos  0.2.0\n")
     assert path.read_text() == github_overlay("vocos", "0.2.0", sri=sri)
 
 
@@ -201,8 +197,8 @@ def test_the_hash_of_another_release_is_wrong_and_no_tag_moved(
     assert verified(project) == (
         1,
         (
-            f"! vocos  0.2.0 wrong hash: the source of v0.2.0 has {true}; the hash is that of "
-            f"0.1.0, commit {held}\n    hint: `updater pin` writes what the hash holds\n1 untrue\n"
+            f"wrong hash  vocos  0.2.0  the source of v0.2.0 has {true}; the hash belongs to "
+            f"0.1.0, commit {held[:12]}\n{project.advice('pin', 'correct 1 pin')}"
         ),
     )
 
@@ -212,7 +208,9 @@ def test_wrong_hash_of_a_commit(project: Project, vocos: Hosted, tmp_path: Path)
     project.overlay("vocos.nix", github_overlay("vocos", "0.3.0", rev=commit, sri=FAKE))
     code, out = verified(project)
     assert code == 1
-    assert out.startswith(f"! vocos  0.3.0 wrong hash: the source of {commit} has {true}; no ")
+    assert out.startswith(
+        f"wrong hash  vocos  0.3.0  the source of {commit[:12]} has {true}; none of 3 commits "
+    )
 
 
 LOG_IN = messages.text("<!DOCTYPE html><title>Sign in</title>", content_type="text/html")
@@ -243,10 +241,10 @@ def test_a_private_repository_is_judged_by_its_archives_or_its_commits(
     true = unpacked_hash(repository, "v0.1.0", tmp_path)
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
     project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", sri=true))
-    assert verified(project) == (0, "= vocos  0.1.0 is true\n1 true\n")
+    assert verified(project) == (0, "ok  vocos  0.1.0\n")
     project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", sri=FAKE))
     code, out = verified(project)
-    assert (code, f"wrong hash: the source of v0.1.0 has {true}" in out) == (1, True)
+    assert (code, f"0.1.0  the source of v0.1.0 has {true}" in out) == (1, True)
     assert {one.authorization for one in github.codeload.requests()} <= {None}
     monkeypatch.delenv("GITHUB_TOKEN")
     assert verified(project)[0] == 1
@@ -261,11 +259,10 @@ def test_wrong_hash(project: Project, vocos: Hosted, index: Index, tmp_path: Pat
     assert verified(project) == (
         1,
         (
-            f"! a      1.0 wrong hash: the index's file has {flat_hash(released.content)}\n"
-            f"! vocos  0.2.0 wrong hash: the source of v0.2.0 has {true}; no commit found that has "
-            "the hash: searched 3 different trees of all branches and tags; would be explained by: "
-            "upstream rewrote its history; the hash was made with submodules or changed by hand\n"
-            "    hint: bump --to decides\n2 untrue\n"
+            f"wrong hash  a      1.0    the index's file has {flat_hash(released.content)}\n"
+            f"wrong hash  vocos  0.2.0  the source of v0.2.0 has {true}; none of 3 commits matches "
+            "the pinned hash (rewritten history, submodules or an edited hash?)\n"
+            "            hint: choose a version with `updater bump --to VERSION`\n2 wrong\n"
         ),
     )
 
@@ -276,8 +273,8 @@ def test_false_version(project: Project, vocos: Hosted, tmp_path: Path) -> None:
     assert verified(project) == (
         1,
         (
-            "! vocos  0.1.0 false version: the source is 0.3.0-unstable-2025-01-03\n"
-            "    hint: `updater pin` corrects the label\n1 untrue\n"
+            "false version  vocos  0.1.0  the source is 0.3.0-unstable-2025-01-03\n"
+            f"{project.advice('pin', 'correct 1 pin')}"
         ),
     )
 
@@ -291,7 +288,7 @@ def test_two_dates_are_not_the_same_version_for_being_none_of_pep_440(
     code, out = verified(project)
     assert (code, out.splitlines()[0]) == (
         1,
-        "! vocos  2024-01-15 false version: the source is 2024-02-20-unstable-2025-01-04",
+        "false version  vocos  2024-01-15  the source is 2024-02-20-unstable-2025-01-04",
     )
 
 
@@ -306,9 +303,9 @@ def test_false_version_of_a_tag_whose_source_declares_another_one(
     assert verified(project) == (
         1,
         (
-            "! vocos  0.4.0 false version: the source declares 0.3.9, and its tag v0.4.0 says "
-            "otherwise\n    hint: upstream did not raise its own version: a build shows the same; "
-            "ask upstream\n1 untrue\n"
+            "false version  vocos  0.4.0  the source declares 0.3.9, and its tag v0.4.0 says "
+            "otherwise\n               hint: upstream did not raise its own version: a build shows "
+            "the same; ask upstream\n"
         ),
     )
 
@@ -321,8 +318,8 @@ def test_a_source_that_cannot_be_read_again_is_true_with_a_warning(
     project.overlay("vocos.nix", github_overlay("vocos", "0.2.0", sri=sri))
     github.server.fail("GET .*/info/refs", messages.text("no", 503))
     code, out = verified(project)
-    assert (code, out.splitlines()[0]) == (0, "= vocos  0.2.0 is true")
-    assert "    warning: what the source declares was not read: " in out
+    assert (code, out[:18]) == (0, "ok  vocos  0.2.0  ")
+    assert "  warning: what the source declares was not read: " in out
 
 
 @pytest.mark.parametrize("written", ["version='0.0.0'", "version=get_version()", "name='x'"])
@@ -333,7 +330,7 @@ def test_a_tagged_source_that_declares_nothing_is_true(
     vocos.tag("v0.4.0", commit)
     sri = unpacked_hash(vocos, commit, tmp_path)
     project.overlay("vocos.nix", github_overlay("vocos", "0.4.0", sri=sri))
-    assert verified(project) == (0, "= vocos  0.4.0 is true\n1 true\n")
+    assert verified(project) == (0, "ok  vocos  0.4.0\n")
 
 
 def test_gone(project: Project, vocos: Hosted, index: Index, github: GitHub) -> None:
@@ -367,7 +364,7 @@ def test_yanked(project: Project, index: Index) -> None:
     project.overlay("a.nix", pypi_overlay("a", "1.0", sri=flat_hash(released.content)))
     assert verified(project) == (
         1,
-        "! a  1.0 yanked: it is broken\n    hint: bump moves on\n1 untrue\n",
+        "yanked  a  1.0  it is broken\n        hint: bump moves on\n",
     )
 
 

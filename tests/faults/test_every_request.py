@@ -46,7 +46,7 @@ FAULTS: dict[str, Fault] = {
 """What may go wrong, by its name."""
 
 SAYS: dict[str, str] = {
-    "delay": "cannot be reached|Operation too slow|timed out",
+    "delay": "no answer from|Operation too slow|timed out",
     "drop": "cannot be reached|Empty reply from server",
     "lost": "cannot be reached|Empty reply from server",
     "cut": "cannot be reached|unexpected disconnect|transfer closed|remote end hung up|early EOF",

@@ -132,7 +132,7 @@ def test_a_rev_that_moves_is_pinned_to_what_its_hash_holds(made: Made) -> None:
     world.upstream.tag("pear", v1_0="a", v1_1="b")
     (ready,) = pins(world)
     assert ready.planned.values.own == {"version": "1.0", "rev": "v1.0"}
-    assert ready.decision.reason == "the rev 'main' moves: pinned to what its hash holds"
+    assert ready.decision.reason == "replaces the branch `main` by the tag that the hash belongs to"
 
 
 def test_what_nobody_knows_is_left_to_a_person(made: Made) -> None:
@@ -140,8 +140,8 @@ def test_what_nobody_knows_is_left_to_a_person(made: Made) -> None:
     world.upstream.tag("pear", v1_0="a")
     (outcome,) = pins(world)
     assert isinstance(outcome, Held)
-    assert outcome.reason.startswith("nothing found: ")
-    assert outcome.reason.endswith("; bump --to decides")
+    assert outcome.reason.startswith("none of ")
+    assert outcome.reason.endswith(". Choose one with `updater bump --to VERSION`.")
 
 
 def test_a_version_that_makes_other_sources_is_not_corrected(made: Made) -> None:

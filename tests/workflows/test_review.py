@@ -45,9 +45,9 @@ def test_a_true_pin_that_builds_passes(sample: Sample) -> None:
     assert (job.result, plain(job.log)) == (
         "success",
         (
-            "+ apple  1.0 -> 2.0 is true; builds as python3Packages.apple, N s, not sandboxed\n"
-            "    warning: a new major version: 1.0 -> 2.0\n"
-            "1 passed\n"
+            "passed  apple  1.0  -> 2.0  the pin is ok; builds as python3Packages.apple in N s, "
+            "not sandboxed\n"
+            "        warning: a new major version\n"
             "::warning file=overlays/apple.nix,line=5,title=apple%3A major-version::a new major "
             "version: 1.0 -> 2.0\n"
         ),
@@ -124,7 +124,7 @@ def test_a_base_without_a_configuration_does_not_take_the_pull_requests(sample: 
     runner = sample.runner(REVIEW, "run", event=sample.pull_event("theirs", evil))
     runner.all()
     (job,) = runner.jobs
-    assert (job.result, job.log) == ("success", "no package\n")
+    assert (job.result, job.log) == ("success", "no packages\n")
 
 
 def test_the_workflow_names_no_secret() -> None:

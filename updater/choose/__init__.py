@@ -12,6 +12,7 @@ from updater.choose.commits import (
     choose_over_commit,
     choose_settled,
     label,
+    replacing,
     unknown_source,
 )
 from updater.choose.named import choose_named
@@ -48,6 +49,7 @@ __all__ = [
     "other_forms",
     "other_python",
     "plain",
+    "replacing",
     "runs_on",
     "tag_form",
     "tag_warnings",

@@ -211,7 +211,7 @@ class Chooser:
         choice = choose.choose_commit(candidate, line, self._policy, self._run.now)
         label = pin.version or candidate.version
         if isinstance(choice, Stay) and not same_version(label, candidate.version):
-            reason = f"the label {label} is false: the commit is {candidate.version}"
+            reason = f"the version {label} is wrong: the commit is {candidate.version}"
             choice = Take(candidate, reason, (PinWarning("false-label", reason),))
         warnings = choose.tag_warnings(pin, self._offer, self._versions)
         return self._repository.decision(choice, warnings=warnings)
@@ -220,7 +220,7 @@ class Chooser:
         """Decide what a moving rev without version tags becomes: the head, if it leads there."""
         rev = self._pin.rev
         unfit = next(choose.other_python(head, self._policy), "")
-        now = Take(head, f"the rev {rev!r} moves: pinned to the commit that it names now")
+        now = Take(head, choose.replacing(rev, "its newest commit"))
         if not self._pin.hash:
             choice = Wait(unfit, candidate=head) if unfit else now
             return self._repository.decision(choice)
@@ -229,11 +229,12 @@ class Chooser:
             return self._repository.decision(held)
         held = await self._labelled(held, commits)
         relation = await commits.relation(held.commit, head.commit)
+        own = "the commit that the hash belongs to"
         if relation not in ("identical", "ahead"):
-            now = Take(held, f"the rev {rev!r} moves: pinned to its commit, which is not behind")
+            now = Take(held, choose.replacing(rev, f"{own}, which is not behind"))
         elif relation == "ahead" and unfit:
             passed_over = (PinWarning("newer-held", unfit),)
-            now = Take(held, f"the rev {rev!r} moves: pinned to its commit", passed_over)
+            now = Take(held, choose.replacing(rev, own), passed_over)
         return self._repository.decision(now, held)
 
     def _head(self) -> Candidate:
@@ -270,13 +271,11 @@ class Chooser:
 
     async def _held_commit(self) -> Candidate | Wait:
         """Return the commit that the pinned hash holds, as its tag where one names it."""
-        repository, rev = self._repository, self._pin.rev
+        repository = self._repository
         try:
             identification = await repository.find_commit()
         except HashError as error:
-            return choose.unknown_source(rev, error.message)
+            return choose.unknown_source(error.message)
         if isinstance(identification, Identity):
             return repository.candidate(identification.commit)
-        return choose.unknown_source(
-            rev, f"no commit is known to have the pinned hash: {identification.explained}"
-        )
+        return choose.unknown_source(identification.explained)

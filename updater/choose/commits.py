@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.choose.releases import other_python, refusals, too_young
+from updater.choose.versions import is_shortened
 from updater.model import Candidate, Choice, Policy, Stay, Take, Wait
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from updater.model import Relation
+
+CHOOSE_ONE = "Choose one with `--to VERSION`."
+"""What to do where nothing may be guessed."""
 
 
 class BranchPosition(Struct, frozen=True):
@@ -40,7 +44,7 @@ def choose_commit(
         case "diverged" | "unknown":
             return Wait(
                 "the branch no longer holds the pinned commit: its history was rewritten, "
-                "or the pin is from another branch; --to decides",
+                f"or the pin is from another branch. {CHOOSE_ONE}",
                 candidate=candidate,
             )
         case "ahead":
@@ -78,19 +82,24 @@ def choose_over_commit(newest: Choice, relation: Relation) -> Choice:
         case "diverged" | "unknown":
             return Wait(
                 f"the pinned commit is not in the history of {tag}, so that neither is known to be "
-                "newer; --to decides",
+                f"newer. {CHOOSE_ONE}",
                 candidate=newest.candidate,
             )
 
 
-def unknown_source(rev: str, why: str) -> Wait:
+def unknown_source(why: str) -> Wait:
     """Return the choice for a moving pin of which nobody knows what it holds: it is not guessed.
 
     Args:
-        rev: the moving rev.
         why: what was searched, or why nothing was.
     """
-    return Wait(f"unknown source: the rev {rev!r} moves, and {why}; --to decides")
+    return Wait(f"{why}. {CHOOSE_ONE}")
+
+
+def replacing(rev: str, new: str) -> str:
+    """Return why a moving rev changes: ``replaces the branch `main` by the tag``."""
+    what = "the short commit id" if is_shortened(rev) else "the branch"
+    return f"replaces {what} `{rev}` by {new}"
 
 
 def choose_settled(
@@ -104,16 +113,16 @@ def choose_settled(
         newest: the newest acceptable tag, None where there is none.
         relation: where ``newest`` stands to ``held``.
     """
-    moves = f"the rev {rev!r} moves: pinned to the"
+    commit = "the commit that the hash belongs to"
     if newest is None:
-        return Take(held, f"{moves} commit that it holds; there is no tag to take")
+        return Take(held, replacing(rev, f"{commit}: there is no tag to take"))
     match relation:
         case "identical" | "ahead":
-            return Take(newest, f"{moves} tag")
+            return Take(newest, replacing(rev, "the tag"))
         case "behind":
-            return Take(held, f"{moves} commit that it holds, which is newer")
+            return Take(held, replacing(rev, f"{commit}, which is newer than {newest.ref}"))
         case "diverged" | "unknown":
-            return Take(held, f"{moves} commit that it holds, which is not part of {newest.ref}")
+            return Take(held, replacing(rev, f"{commit}, which is not part of {newest.ref}"))
 
 
 def label(declared: str | None, tagged: str | None, date: datetime | None, *, named: bool) -> str:

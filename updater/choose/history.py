@@ -226,6 +226,7 @@ class Commits:
 
         async def once() -> T:
             async with self._http.clones:
-                return await ask()
+                with self._http.traffic.asking(self._url):
+                    return await ask()
 
         return await self._http.trying(self._url)(once)

@@ -73,7 +73,7 @@ def choose_release(
     if isinstance(choice, Take):
         return replace(choice, warnings=warnings + choice.warnings)
     if holds is not None and pin.version is not None and current != ordered(pin.version):
-        reason = f"the label {pin.version} is false: the pin holds {holds.candidate.version}"
+        reason = f"the version {pin.version} is wrong: the pin holds {holds.candidate.version}"
         return Take(holds.candidate, reason, (*warnings, PinWarning("false-label", reason)))
     if isinstance(choice, Wait):
         return replace(choice, warnings=warnings + choice.warnings)

@@ -80,7 +80,7 @@ def tag_warnings(
         named = next((tag.commit for tag in offer.candidates if tag.ref == pin.rev), None)
         if named is not None and recorded not in ("", named):
             message = (
-                f"the tag {pin.rev} names {named} now, and named {recorded} when it was pinned: "
+                f"tag {pin.rev} is {named} now, but was {recorded} when it was pinned; "
                 "`updater verify` says what the pin holds"
             )
             return (PinWarning("tag-moved", message),)
@@ -94,8 +94,8 @@ def tag_warnings(
     for tag in tags.releases:
         if tag.version == label:
             message = (
-                f"tag {tag.candidate.ref} names {tag.candidate.commit}, the pin labelled "
-                f"{pin.version} holds {pin.rev}: the tag was moved, or the label is false"
+                f"tag {tag.candidate.ref} is {tag.candidate.commit}, but the pin is {pin.rev}: "
+                "the tag moved or the version is wrong"
             )
             return (PinWarning("tag-moved", message),)
     return ()

@@ -56,6 +56,5 @@ def change(
 
         board = session.config.document.dashboard
         write_results(output, outcomes, ask.to, command, dashboard=board)
-    name = command.partition(" ")[0]
-    report_changes(name, session, outcomes, overlays.found, dry_run=ask.dry_run)
+    report_changes(session, ask, command, outcomes, found=overlays.found, results=output)
     return exit_code(outcomes)

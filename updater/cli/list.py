@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from updater.choose import expected_tracking
 from updater.cli import options
-from updater.cli.output import paint, write
+from updater.cli.output import paint, screen_of, write
 from updater.cli.overlays import Overlays
 from updater.errors import ReadError, StageError, bugs_at
 from updater.find.followable import adopted, skip_reason
 from updater.kinds import FETCHERS
 from updater.report.as_json import listing_json
-from updater.report.listing import describe
+from updater.report.listing import describe, listing_lines
 from updater.report.summary import Exit
-from updater.report.terminal import listing_lines
 
 if TYPE_CHECKING:
     from updater.cli.request import Request
@@ -49,7 +49,8 @@ def list_packages(request: Request, packages: tuple[str, ...]) -> int:
     if request.json:
         write(listing_json(rows))
     else:
-        paint(listing_lines(rows))
+        screen = screen_of("list", request, sys.stdout)
+        paint(listing_lines(rows, screen), request, sys.stdout)
     return Exit.FAILED if any(row.status == "failed" for row in rows) else Exit.DONE
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 from click.core import ParameterSource
 
-from updater.cli.request import Request
+from updater.cli.request import Color, Request
 from updater.errors import UsageError
 
 if TYPE_CHECKING:
@@ -103,8 +103,17 @@ _COMMON = {
         help="Run as if started in DIR.",
     ),
     "json": click.option("--json", is_flag=True, help="Print one JSON object."),
-    "verbose": click.option("-v", "--verbose", is_flag=True, help="Say more."),
-    "quiet": click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong."),
+    "verbose": click.option(
+        "-v", "--verbose", is_flag=True, help="Show every package, and how answers were found."
+    ),
+    "quiet": click.option("-q", "--quiet", is_flag=True, help="Show failures only."),
+    "color": click.option(
+        "--color",
+        metavar="WHEN",
+        type=click.Choice(get_args(Color)),
+        default="auto",
+        help="Use colors: always, never, or auto, which is at a terminal.",
+    ),
     "no_cache": click.option(
         "--no-cache", is_flag=True, help="Ask everything anew and keep no answers."
     ),

@@ -3,42 +3,61 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from msgspec.structs import replace
+
 from updater.cli.actions import ActionsReport, tell
+from updater.cli.colors import has_color, painted
+from updater.effects import files
+from updater.effects.processes import streams
 from updater.errors import WriteError
 from updater.model import Updated
 from updater.report import as_json
+from updater.report.screen import Screen
 from updater.report.summary import Exit, exit_code
-from updater.report.terminal import STYLES, diff, outcome_lines, summary_line
-from updater.text import printable
+from updater.report.terminal import outcome_lines, report_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
+    from updater.cli.request import Request
     from updater.cli.session import Session
     from updater.find.found import OverlayFiles
     from updater.model import Outcome
+    from updater.model.proposal import Command
+    from updater.model.run import Bump
+    from updater.report.layout import PrintedLine
 
 
 def report_changes(
-    command: str, session: Session, outcomes: list[Outcome], found: OverlayFiles, *, dry_run: bool
+    session: Session,
+    ask: Bump,
+    command: Command,
+    outcomes: list[Outcome],
+    *,
+    found: OverlayFiles,
+    results: Path | None,
 ) -> None:
-    """Report changes; in a dry run the diff is the result, so that `git apply` can take it.
-
-    A terminal takes it to nobody, and acts on what an overlay's comments may hold.
-    """
-    if dry_run and not session.request.json:
-        with _taken():
-            for outcome in outcomes:
-                if isinstance(outcome, Updated):
-                    text = diff(outcome)
-                    shown = printable(text) if sys.stdout.isatty() else text
-                    sys.stdout.buffer.write(shown.encode("utf-8", "surrogateescape"))
-            sys.stdout.flush()
-    report(command, session, outcomes, sys.stderr if dry_run else None, found=found)
+    """Report changes; in a dry run the diff is the result, so that `git apply` can take it."""
+    request = session.request
+    stream = sys.stderr if ask.dry_run else sys.stdout
+    if ask.dry_run and not request.json:
+        _print_diffs(request, [one for one in outcomes if isinstance(one, Updated)])
+    name, *options = command.split()
+    options += ["--to", ask.to] if ask.to else []
+    options += ["--commit"] if ask.commit else []
+    screen = replace(
+        screen_of(name, request, stream, options=options),
+        git=_git(session),
+        committed=ask.commit,
+        results=shlex.quote(str(results)) if results is not None else "",
+    )
+    _report(screen, session, outcomes, stream, found=found)
 
 
 def report(
@@ -60,26 +79,96 @@ def report(
         found: all packages, of which a summary shows how they depend on each other.
         base: the commit that a review compares with.
     """
-    actions = ActionsReport(command, session.config.root, outcomes, found)
+    stream = stream or sys.stdout
+    screen = screen_of(command, session.request, stream)
+    _report(screen, session, outcomes, stream, found=found, base=base)
+
+
+def screen_of(
+    command: str, request: Request, stream: TextIO, *, options: Sequence[str] = ()
+) -> Screen:
+    """Return what a report is shown on.
+
+    Args:
+        command: the command's name.
+        request: its packages, folder and configuration are those of the command to run next.
+        stream: where it is printed.
+        options: of the command, for the next one.
+    """
+    width = streams.width(stream)
+    where = ("-C", str(request.root)) if str(request.root) != "." else ()
+    configured = ("--config", request.config) if request.config is not None else ()
+    arguments = shlex.join((*where, *configured, *options, *request.packages))
+    return Screen(
+        command,
+        arguments=f" {arguments}" if arguments else "",
+        width=width,
+        unicode=width is not None and _has_arrows(stream),
+        verbose=request.verbose,
+    )
+
+
+def _has_arrows(stream: TextIO) -> bool:
+    try:
+        "\u2192\u2026".encode(stream.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _git(session: Session) -> str:
+    """Return how to run git on the overlays, or an empty string where they are not git's."""
+    root = session.config.root.absolute()
+    if not any(files.exists(folder / ".git") for folder in (root, *root.parents)):
+        return ""
+    folder = session.request.root
+    return "git" if str(folder) == "." else f"git -C {shlex.quote(str(folder))}"
+
+
+def _report(
+    screen: Screen,
+    session: Session,
+    outcomes: list[Outcome],
+    stream: TextIO,
+    *,
+    found: OverlayFiles | None,
+    base: str = "",
+) -> None:
+    actions = ActionsReport(screen.command, session.config.root, outcomes, found)
     request = session.request
     if request.json:  # last, since what fails before it is said by another object
         tell(actions, sys.stderr)
-        _print_json(command, outcomes, base)
+        _write_json(screen.command, outcomes, base)
         return
-    shown = [one for one in outcomes if not request.quiet or exit_code([one]) != Exit.DONE]
-    paint(outcome_lines(shown, verbose=request.verbose), stream)
-    if not request.quiet:
-        write(summary_line(outcomes), stream)
-    tell(actions, stream or sys.stdout)
+    if request.quiet:
+        failures = [one for one in outcomes if exit_code([one]) != Exit.DONE]
+        paint(outcome_lines(failures, screen), request, stream)
+    else:
+        paint(report_lines(outcomes, screen), request, stream)
+    tell(actions, stream)
 
 
-def _print_json(command: str, outcomes: list[Outcome], base: str) -> None:
+def _write_json(command: str, outcomes: list[Outcome], base: str) -> None:
     if command == "review":
         write(as_json.reviews_json(base, outcomes))
     elif command in ("identify", "verify"):
         write(as_json.truths_json(command, outcomes))
     else:
         write(as_json.outcomes_json(command, outcomes))
+
+
+def _print_diffs(request: Request, updates: Sequence[Updated]) -> None:
+    """Print diffs; a pipe gets each byte as it is, and never a colour."""
+    from updater.report.unified_diff import diff, diff_lines
+
+    if sys.stdout.isatty():
+        for update in updates:
+            paint(diff_lines(update), request, sys.stdout)
+        return
+    with _taken():
+        for update in updates:
+            sys.stdout.buffer.write(diff(update).encode("utf-8", "surrogateescape"))
+        sys.stdout.flush()
 
 
 def write(text: str, stream: TextIO | None = None) -> None:
@@ -102,15 +191,8 @@ def _taken() -> Iterator[None]:
         raise WriteError(f"the output takes no more: {error.strerror}") from error
 
 
-def paint(lines: Iterable[tuple[str, str]], stream: TextIO | None = None) -> None:
-    """Print lines, in colour where they go to a terminal and NO_COLOR is not set."""
-    stream = stream or sys.stdout
-    if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("CI"):
-        for line, _ in lines:
-            write(line, stream)
-        return
-    from rich.console import Console
-
-    console = Console(file=stream, soft_wrap=True, highlight=False, markup=False)
-    for line, status in lines:
-        console.print(line, style=STYLES[status])
+def paint(lines: Iterable[PrintedLine], request: Request, stream: TextIO) -> None:
+    """Print lines, in colour where the user or the terminal wants it."""
+    color = has_color(request.color, os.environ, terminal=stream.isatty())
+    for line in lines:
+        write(painted(line, color=color), stream)

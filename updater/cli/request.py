@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 from msgspec import Struct
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from updater.find.selection import Names
 
 
+Color = Literal["auto", "always", "never"]
+"""What ``--color`` says."""
+
+
 class Request(Struct, frozen=True):
     """What every command takes; None where the configuration decides."""
 
@@ -27,6 +31,7 @@ class Request(Struct, frozen=True):
     quiet: bool = False
     cache: bool = True
     offline: bool = False
+    color: Color = "auto"
     max_candidates: int | None = None
     timeout: float | None = None
 

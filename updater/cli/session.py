@@ -105,8 +105,10 @@ class Session(Struct, frozen=True):
             for host, variable, token in self.config.tokens()
         )
         cache = user_cache_path("updater") if self.request.cache else None
+        opened = Http.opened(network, credentials, progress.say, wait=progress.wait, cache=cache)
         with impatient():
-            async with Http.opened(network, credentials, progress.say, cache=cache) as http:
+            async with opened as http:
+                progress.watch(http.traffic)
                 yield http, Prefetcher(http, _nix, self.config.limits)
 
     def _answers(self) -> Answers | None:

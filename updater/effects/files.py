@@ -124,8 +124,8 @@ def below(root: Path, start: Path, name: str) -> tuple[str, ...]:
 def listed(folder: Path, entry: str, suffix: str) -> list[str]:
     """Return the files that an entry of a list of files means, relative to a folder.
 
-    A file means itself, a folder all plain files below it with the suffix, and a pattern the files that
-    it matches; sorted by the parts of their paths. An absolute path is no pattern.
+    A file means itself, a folder all plain files below it with the suffix, and a pattern the files
+    that it matches; sorted by the parts of their paths. An absolute path is no pattern.
     """
     path = folder / entry
     if path.is_dir():

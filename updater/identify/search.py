@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from updater.model import Sri
 
 _AROUND: Final = 40
+_SUSPECTS = "rewritten history, submodules or an edited hash?"
 
 
 class HistoryCommit(Protocol):
@@ -82,16 +83,22 @@ class NothingFound(Struct, frozen=True):
     @property
     def explained(self) -> str:
         """What was searched, and what would explain that the hash is not there."""
-        saw = f"searched {self.looked_at} different trees of all branches and tags"
-        if self.ended_by:
-            return f"{saw}, then reached {self.ended_by}"
-        why = [
-            "upstream rewrote its history",
-            "the hash was made with submodules or changed by hand",
-        ]
-        if self.unreproducible:
-            why.insert(0, f"{self.unreproducible} commits have no one hash: {self.why}")
-        return f"{saw}; would be explained by: {'; '.join(why)}"
+        compared = self.looked_at - self.unreproducible
+        first = "the first " if self.ended_by else ""
+        match compared:
+            case 0:
+                none = "no commit could be compared with the pinned hash"
+            case 1:
+                none = f"{first or 'the only '}commit does not match the pinned hash"
+            case _:
+                none = f"none of {first}{compared} commits matches the pinned hash"
+        why = f"the search ended at {self.ended_by}" if self.ended_by else _SUSPECTS
+        if not self.unreproducible:
+            return f"{none} ({why})"
+        others = (
+            "1 commit has" if self.unreproducible == 1 else f"{self.unreproducible} commits have"
+        )
+        return f"{none} ({why}); {others} no one hash: {self.why}"
 
 
 def candidates(log: Callable[[], Iterable[AnyCommit]], clues: SearchClues) -> Iterator[AnyCommit]:

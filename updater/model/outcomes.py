@@ -102,11 +102,16 @@ class Skipped(PackageOutcome, frozen=True, kw_only=True):
 
 
 class Failed(PackageOutcome, frozen=True, kw_only=True):
-    """A stage failed; the file is as it was."""
+    """A stage failed; the file is as it was.
+
+    Attributes:
+        cause: the message in words that fit every package that fails so; empty where it is of one.
+    """
 
     stage: str
     message: str
     hint: str = ""
+    cause: str = ""
     build: Build | None = None
 
     @property

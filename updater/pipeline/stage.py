@@ -87,7 +87,13 @@ class Stage(Struct, frozen=True):
 
 def failed(item: Package | InProgress, error: StageError) -> Failed:
     """Return the outcome of an error, with what was known before it."""
-    return Failed(stage=error.stage, message=error.message, hint=error.hint, **_common_fields(item))
+    return Failed(
+        stage=error.stage,
+        message=error.message,
+        hint=error.hint,
+        cause=error.cause,
+        **_common_fields(item),
+    )
 
 
 def _common_fields(item: Package | InProgress) -> dict[str, Any]:

@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from updater.report.layout import GAP, Piece, PrintedLine, Row, cells, table, wrapped
+from updater.report.next_step import next_step
+from updater.report.rows import STYLES
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from updater.model import Package, Pin, Tracking
+    from updater.report.screen import Screen
+
+_HEADER = Row(tuple(map(Piece, ("PACKAGE", "VERSION", "FOLLOWS", "FETCHER", "FILE"))))
 
 
 class Listed(Struct, frozen=True):
@@ -52,3 +61,62 @@ def describe(  # noqa: PLR0913 - all but the package may be missing
 def _shown(pin: Pin) -> str:
     version = pin.version or "no version"
     return f"{version} ({pin.rev[:12]})" if pin.rev and not pin.through_version else version
+
+
+def listing_lines(listed: Sequence[Listed], screen: Screen) -> Iterator[PrintedLine]:
+    """Yield a header, a row for each package, and on a terminal what to do next."""
+    if not listed:
+        yield (Piece("no packages"),)
+        return
+    rows = [_HEADER, *(_row(one, screen) for one in listed)]
+    if screen.width is not None and not screen.verbose:
+        rows = _fitted(rows, screen.width, screen.ellipsis)
+    yield from table(rows, screen.width)
+    if screen.width is not None:  # what reads lines reads packages
+        yield ()
+        yield from ((Piece(line),) for line in wrapped(next_step((), screen), screen.width))
+
+
+def _fitted(rows: Sequence[Row], width: int, ellipsis: str) -> list[Row]:
+    """Return rows without what a terminal has no room for.
+
+    Folders of files are left out first, then the fetchers, then the files.
+    """
+    columns = zip(*(row.cells for row in rows), strict=True)
+    *others, fetcher, _ = (
+        max(cells(cell.text) for cell in column) + len(GAP) for column in columns
+    )
+    for parts, used in ((4, sum(others) + fetcher), (3, sum(others))):
+        files = [_file_within(row.cells[-1].text, width - used, ellipsis) for row in rows]
+        if all(files):
+            return [
+                Row((*row.cells[:parts], Piece(file)), row.notes)
+                for row, file in zip(rows, files, strict=True)
+            ]
+    return [Row(row.cells[:-1], row.notes) for row in rows]
+
+
+def _file_within(file: str, width: int, ellipsis: str) -> str:
+    """Return a file without as many of its first folders as it must, or nothing."""
+    shown, rest = file, file
+    while cells(shown) > width:
+        _, slash, rest = rest.partition("/")
+        if not slash:
+            return ""
+        shown = f"{ellipsis}/{rest}"
+    return shown
+
+
+def _row(listed: Listed, screen: Screen) -> Row:
+    """Return a row; why a package is followed so is told in detail, why it is not, always."""
+    package = listed.package
+    source = package.source
+    row = (
+        Piece(package.name),
+        Piece(listed.pin or "-"),
+        Piece(listed.track or listed.status, STYLES[listed.status]),
+        Piece(source.fetcher if source is not None else "-"),
+        Piece(f"{package.file}:{package.line}"),
+    )
+    told = listed.reason and (listed.status != "found" or screen.verbose)
+    return Row(row, (listed.reason,) if told else ())

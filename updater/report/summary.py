@@ -46,6 +46,7 @@ _STATUS = {
     Passed: "passed",
     Identified: "identified",
 }
+_SHOWN = {"true": "ok", "untrue": "wrong"}
 _WORDS = (*_STATUS.values(), "true", "untrue")
 
 
@@ -56,6 +57,11 @@ def status(outcome: Outcome) -> str:
     if isinstance(outcome, Verdict):
         return "true" if outcome.state == "true" else "untrue"
     return _STATUS[type(outcome)]
+
+
+def shown_status(word: str) -> str:
+    """Return a status word as people read it; what JSON says stays as it is."""
+    return _SHOWN.get(word, word)
 
 
 def _reviewed(outcome: Reviewed) -> str:

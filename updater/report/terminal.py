@@ -1,234 +1,169 @@
-"""Outcomes as lines of text, aligned, with colour only on a terminal that wants it."""
+"""Outcomes as lines of text: one table, what matters most first, and what to do next."""
 
 from __future__ import annotations
 
-import difflib
-import io
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Final
 
-from updater.model import (
-    Current,
-    Failed,
-    Held,
-    Identified,
-    Outdated,
-    Passed,
-    Reviewed,
-    Skipped,
-    Updated,
-    Verdict,
-)
-from updater.report.summary import count, status
-from updater.text import log_lines
+from updater.model import Failed, Held, Outcome, Skipped, Updated
+from updater.report.layout import Piece, PrintedLine, Row, table, wrapped
+from updater.report.next_step import next_step
+from updater.report.rows import STYLES, UNBUILT, failure, remedy, row_of, word
+from updater.report.summary import count, shown_status, status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from updater.model import Build, Hashed, Outcome
-    from updater.report.listing import Listed
+    from updater.report.screen import Screen
 
-_MARKS = {
-    "current": "=",
-    "outdated": "^",
-    "updated": "+",
-    "held": "~",
-    "skipped": "-",
-    "failed": "!",
-    "found": " ",
-    "passed": "+",
-    "identified": "+",
-    "true": "=",
-    "untrue": "!",
-}
-STYLES = {
-    "current": "green",
-    "outdated": "yellow",
-    "updated": "bold green",
-    "held": "yellow",
-    "skipped": "dim",
-    "failed": "bold red",
-    "found": "",
-    "passed": "bold green",
-    "identified": "bold green",
-    "true": "green",
-    "untrue": "bold red",
-}
+_ORDER = (
+    *("failed", "untrue", "outdated", "updated", "identified"),
+    *("held", "skipped", "passed", "current", "true"),
+)
+_FOLDED = ("passed", "current", "true")
+_MOST_ROWS: Final = 100
+"""How many rows of one status a terminal shows."""
+_MOST_NAMES: Final = 20
+"""How many packages are named that have something in common."""
 
 
-def listing_lines(listed: Sequence[Listed]) -> Iterator[tuple[str, str]]:
-    """Yield (line, status) for each package."""
-    names = max((len(one.package.name) for one in listed), default=0)
-    places = max((len(_place(one)) for one in listed), default=0)
-    pins = max((len(one.pin) for one in listed), default=0)
-    for one in listed:
-        source = one.package.source
-        fetcher = source.fetcher if source is not None else "-"
-        cells = [
-            one.package.name.ljust(names),
-            _place(one).ljust(places),
-            fetcher.ljust(16),
-            one.pin.ljust(pins),
-        ]
-        end = f"{one.track}: {one.reason}" if one.track else f"{one.status}: {one.reason}"
-        yield log_lines(f"{'  '.join(cells)}  {end}".rstrip()), one.status
+def report_lines(outcomes: Sequence[Outcome], screen: Screen) -> Iterator[PrintedLine]:
+    """Yield the rows of packages, their counts, and what to do next."""
+    rows = list(outcome_lines(outcomes, screen))
+    yield from rows
+    if rows and screen.width is not None:
+        yield ()
+    for text in (_counts(outcomes), next_step(outcomes, screen)):
+        if text:
+            yield from ((Piece(line),) for line in wrapped(text, screen.width))
 
 
-def _place(one: Listed) -> str:
-    return f"{one.package.file}:{one.package.line}"
+def outcome_lines(outcomes: Sequence[Outcome], screen: Screen) -> Iterator[PrintedLine]:
+    """Yield the rows of packages, failures first; what is as it should be is only counted.
 
-
-def outcome_lines(outcomes: Sequence[Outcome], *, verbose: bool) -> Iterator[tuple[str, str]]:
-    """Yield (line, status): one line for each package and indented ones for what it adds."""
-    for text, word in _lines(outcomes, verbose=verbose):
-        yield log_lines(text), word
-
-
-def _lines(outcomes: Sequence[Outcome], *, verbose: bool) -> Iterator[tuple[str, str]]:
-    names = max((len(outcome.package.name) for outcome in outcomes), default=0)
+    Packages of the same cause are one row, and a cause that has nothing to do with a package stands
+    below all rows.
+    """
+    names = _names(outcomes)
+    groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
-        word, said = _say(outcome)
-        yield f"{_MARKS[word]} {outcome.package.name.ljust(names)}  {said}", word
-        for warning in outcome.warnings:
-            yield f"    warning: {warning.message}", "held"
-        if isinstance(outcome, Updated) and outcome.build is not None:
-            yield f"    {_built(outcome.build)}", "skipped"
-        if outcome.pull_request is not None:
-            pull = outcome.pull_request
-            yield f"    pull request {pull.number} ({pull.state}): {pull.url}", "skipped"
-        for one in (outcome.truth, outcome.trial) if isinstance(outcome, Reviewed) else (outcome,):
-            if isinstance(one, Failed | Verdict) and one.hint:
-                yield f"    hint: {one.hint}", "failed"
-        if verbose and outcome.tracking is not None:
-            yield f"    tracked by {outcome.tracking}: {outcome.tracking.reason}", "skipped"
+        if not _folds(outcome, outcomes, screen):
+            groups.setdefault(status(outcome), []).append(outcome)
+    rows = [
+        row
+        for group in sorted(groups, key=_ORDER.index)
+        for row in _bounded(_merged(groups[group], names, screen), group, screen)
+    ]
+    rows, common = _common(rows, screen)
+    yield from table(rows, screen.width)
+    yield from ((Piece(line),) for text in common for line in wrapped(text, screen.width))
 
 
-def _say(outcome: Outcome) -> tuple[str, str]:
-    return status(outcome), _sentence(outcome)
+def _folds(outcome: Outcome, outcomes: Sequence[Outcome], screen: Screen) -> bool:
+    """Tell whether a package is only counted: it is as it should be, and one of many."""
+    if screen.verbose or screen.command == "review" or len(outcomes) == 1:
+        return False
+    return status(outcome) in _FOLDED and not outcome.warnings
 
 
-def _sentence(outcome: Outcome) -> str:  # noqa: C901, PLR0911 - one kind of outcome, one sentence
-    old = outcome.package.label
-    new = outcome.candidate.version if outcome.candidate is not None else ""
-    truly = outcome.pinned.version if outcome.pinned is not None else None
-    was = f"{old or '?'} (truly {truly})" if truly not in (None, old, new) else old or "?"
-    move = f"{was} -> {new}" if old != new else f"{new}"
+def _names(outcomes: Sequence[Outcome]) -> dict[str, str]:
+    """Return identity -> the name that is shown, with its file where several have the name."""
+    often = Counter(outcome.package.name for outcome in outcomes)
+    return {
+        package.identity: f"{package.name} ({package.file})"
+        if often[package.name] > 1
+        else package.name
+        for package in (outcome.package for outcome in outcomes)
+    }
+
+
+def _merged(outcomes: Sequence[Outcome], names: Mapping[str, str], screen: Screen) -> Iterator[Row]:
+    """Yield the rows of packages of one status, one row for all that have the same cause."""
+    causes: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        cause = "" if screen.verbose else _cause(outcome, screen)
+        causes.setdefault(cause or outcome.package.identity, []).append(outcome)
+    for cause, members in causes.items():
+        first = members[0]
+        if len(members) == 1:
+            yield row_of(first, screen, names[first.package.identity])
+            continue
+        cells = (
+            Piece(word(first), STYLES[status(first)]),
+            Piece(f"{len(members)} packages"),
+            Piece(""),
+            Piece(""),
+        )
+        named = _listed([names[member.package.identity] for member in members])
+        yield Row(cells, tuple(filter(None, (cause, named, _common_remedy(members, screen)))))
+
+
+def _cause(outcome: Outcome, screen: Screen) -> str:
+    """Return why a package ends as it does, in words that fit others too, or an empty string."""
     match outcome:
-        case Current():
-            return f"{old or new} is current"
-        case Outdated(reason=reason):
-            return _with(move, reason)
-        case Updated(written=written, hashed=hashed, reason=reason):
-            cost = _cost(hashed)
-            done = "" if written or outcome.pull_request is not None else ", not written"
-            return _with(f"{move} ({cost}{done})", reason)
-        case Held(reason=reason, until=until):
-            when = f" until {until:%Y-%m-%d %H:%M} UTC" if until is not None else ""
-            return f"{old or '?'} held{when}: {reason}"
-        case Passed(build=build):
-            return f"{old or 'it'} builds as {build.attribute}, {_time(build)}"
-        case Skipped(reason=reason):
-            return f"skipped: {reason}"
-        case Identified(looked_at=looked_at):
-            return f"{old or '?'} holds {_identity(outcome)}{_effort(looked_at)}"
-        case Verdict():
-            return f"{old or '?'} {_verdict(outcome)}"
-        case Failed(stage=stage, message=message):
-            return f"failed at {stage}: {message}"
-        case Reviewed():
-            return _review(outcome)
-
-
-def _verdict(outcome: Verdict) -> str:
-    return "is true" if outcome.state == "true" else f"{outcome.state}: {outcome.message}"
-
-
-def _review(outcome: Reviewed) -> str:
-    """Say what changes, what verify says of it and whether it builds, a failed build's log last."""
-    before = outcome.before
-    new = outcome.package.label or "?"
-    old = before.label if before is not None else None
-    move = f"{old} -> {new}" if old not in (None, new) else new
-    tried = "" if outcome.trial == outcome.truth else f"; {_tried(outcome.trial)}"
-    return f"{move} {_truth(outcome.truth)}{tried}"
-
-
-def _truth(truth: Verdict | Skipped | Failed) -> str:
-    match truth:
-        case Verdict():
-            return _verdict(truth)
-        case Skipped(reason=reason):
-            return f"not verified: {reason}"
-        case Failed():
-            return _sentence(truth)
-
-
-def _tried(trial: Passed | Skipped | Failed) -> str:
-    match trial:
-        case Passed(build=build):
-            return f"builds as {build.attribute}, {_time(build)}"
         case Skipped(reason=reason):
             return reason
-        case Failed():
-            return _sentence(trial)
+        case Held(reason=reason, until=None, candidate=None):
+            return reason
+        case Failed(build=build):
+            said = (
+                f"{outcome.stage}: {outcome.cause}" if outcome.cause else failure(outcome, screen)
+            )
+            said = said.partition("\n")[0]
+            if build is not None and build.attribute.endswith(outcome.package.name):
+                general = f"{build.attribute.removesuffix(outcome.package.name)}NAME"
+                said = said.replace(build.attribute, general)
+            return said
+        case _:
+            return ""
 
 
-def _identity(outcome: Identified) -> str:
-    """Return the true version, and what names the commit."""
-    found = outcome.candidate
-    if found is None:  # never: an identified pin has its commit
-        return "?"
-    return f"{found.version}, {f'{found.ref}, ' if found.ref else ''}commit {found.commit}"
+def _common_remedy(members: Sequence[Outcome], screen: Screen) -> str:
+    remedies = {remedy(member, screen).partition("; the whole log: ")[0] for member in members}
+    return remedies.pop() if len(remedies) == 1 else ""
 
 
-def _effort(looked_at: int | None) -> str:
-    if looked_at is None:
-        return " (known from an earlier run)"
-    return f" ({looked_at} candidate{'s' if looked_at != 1 else ''} looked at)"
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_MOST_NAMES])
+    more = len(names) - _MOST_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
-def _built(build: Build) -> str:
-    match build.status:
-        case "passed":
-            return f"built {build.attribute}, {_time(build)}"
-        case "skipped":
-            return f"not built: {build.phase}"
-        case "failed":
-            found = build.diagnosis.message if build.diagnosis is not None else "see the log"
-            return f"{build.phase} of {build.attribute} failed: {found} ({build.log})"
+def _bounded(rows: Iterator[Row], group: str, screen: Screen) -> Iterator[Row]:
+    """Yield as many rows as a terminal should show of one status, and how many there are more."""
+    every = list(rows)
+    more = len(every) - _MOST_ROWS
+    if screen.width is None or screen.verbose or more <= 0:
+        yield from every
+        return
+    yield from every[:_MOST_ROWS]
+    status_cell = Piece(every[-1].cells[0].text, STYLES[group])
+    yield Row((status_cell, Piece(f"{more} more (-v shows all)"), Piece(""), Piece("")))
 
 
-def _time(build: Build) -> str:
-    return f"{build.seconds} s" if build.sandboxed else f"{build.seconds} s, not sandboxed"
+def _common(rows: Sequence[Row], screen: Screen) -> tuple[list[Row], list[str]]:
+    """Take out of several rows why none of them was built, and return that once."""
+    why: dict[str, list[str]] = {}
+    for row in rows:
+        for note in row.notes:
+            if note.startswith(UNBUILT):
+                why.setdefault(note, []).append(row.cells[1].text)
+    common = {} if screen.verbose else {note: some for note, some in why.items() if len(some) > 1}
+    left = [Row(row.cells, tuple(note for note in row.notes if note not in common)) for row in rows]
+    return left, [f"{note} ({_listed(names)})" for note, names in common.items()]
 
 
-def _cost(hashed: Hashed | None) -> str:
-    if hashed is None:
-        return "it has no hash"
-    if hashed.method in ("nix", "build"):
-        return f"hash: {hashed.method}"  # what Nix downloads for it, it does not say
-    cost = f"{hashed.downloaded_bytes} bytes" if hashed.downloaded_bytes else "no download"
-    return f"hash: {hashed.method}, {cost}"
-
-
-def _with(text: str, reason: str) -> str:
-    return f"{text}; {reason}" if reason else text
-
-
-def _lines_of(data: bytes) -> list[str]:
-    """Return a file's lines as git parts them: at line feeds alone."""
-    return list(io.StringIO(data.decode("utf-8", "surrogateescape"), newline="\n"))
-
-
-def summary_line(outcomes: Sequence[Outcome]) -> str:
-    """Return ``3 updated, 1 held, 1 failed``."""
-    return ", ".join(f"{number} {word}" for word, number in count(outcomes).items()) or "no package"
-
-
-def diff(outcome: Updated) -> str:
-    """Return a change as a unified diff that ``git apply`` takes."""
-    file = outcome.change.package.file
-    before, after = _lines_of(outcome.change.before), _lines_of(outcome.change.after)
-    lines = difflib.unified_diff(before, after, f"a/{file}", f"b/{file}")
-    return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+def _counts(outcomes: Sequence[Outcome]) -> str:
+    """Return ``3 updated, 1 held, 1 failed``; nothing of a single package, which has its row."""
+    if len(outcomes) == 1:
+        return ""
+    waiting = any(
+        isinstance(one, Updated) and not one.written and one.pull_request is None
+        for one in outcomes
     )
+    words = {"updated": "would be updated"} if waiting else {}
+    parts = (
+        f"{number} {words.get(name, shown_status(name))}"
+        for name, number in count(outcomes).items()
+    )
+    return ", ".join(parts) or "no packages"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from updater.choose.commits import replacing
 from updater.choose.repository import PinnedRepository
 from updater.identify.questions import Identity
 from updater.model import Candidate, Choice, Held, Identified, Skipped, Stay, Take, Wait
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.choose.subjects import Decision, Subject
     from updater.model import Offer, Outcome
+
+CHOOSE_ONE = "Choose one with `updater bump --to VERSION`."
 
 
 class Inspector(Struct, frozen=True):
@@ -41,7 +44,7 @@ class Inspector(Struct, frozen=True):
                 package=subject.package,
                 tracking=repository.tracking,
                 pinned=repository.pinned(),
-                reason=f"nothing found: {identification.explained}; bump --to decides",
+                reason=f"{identification.explained}. {CHOOSE_ONE}",
             )
         candidate = await labelled(repository, identification.commit)
         return Identified(
@@ -66,12 +69,11 @@ class Inspector(Struct, frozen=True):
             return repository.decision(repository.as_written(choice), held, offer.warnings)
 
         if repository.blocked:
-            reason = f"no commit's archive has its hash: {repository.blocked}; bump --to decides"
+            reason = f"no commit's archive has its hash: {repository.blocked}. {CHOOSE_ONE}"
             return decided(Wait(reason))
         identification = await repository.find_commit()
         if not isinstance(identification, Identity):
-            reason = f"nothing found: {identification.explained}; bump --to decides"
-            return decided(Wait(reason))
+            return decided(Wait(f"{identification.explained}. {CHOOSE_ONE}"))
         # A rev whose commit has the hash stays, also where another commit has the same tree.
         candidate = await labelled(
             repository, repository.named if identification.is_named else identification.commit
@@ -84,13 +86,14 @@ class Inspector(Struct, frozen=True):
     ) -> Choice:
         rev, label = repository.subject.pin.rev, repository.subject.pin.version
         if repository.tracking.moving:
-            return Take(candidate, f"the rev {rev!r} moves: pinned to what its hash holds")
+            what = "tag" if candidate.ref else "commit"
+            return Take(candidate, replacing(rev, f"the {what} that the hash belongs to"))
         if not is_named:
             why = f"{rev} does not hold the hash" if repository.named else f"there is no {rev} now"
             return Take(candidate, why)
         if means(label, candidate.version):
             return Stay(candidate)
-        return Take(candidate, f"the label {label} is false")
+        return Take(candidate, f"the version {label} is wrong")
 
 
 async def labelled(repository: PinnedRepository, commit: str) -> Candidate:

@@ -148,8 +148,9 @@ class Verifier(Struct, frozen=True):
             hint = "upstream did not raise its own version: a build shows the same; ask upstream"
             return _verdict(subject, "false version", message, candidate, pinned, hint=hint)
         verdict = _verdict(subject, "true", "", candidate, pinned)
-        until = "another commit's id begins so" if choose.is_shortened(rev) else ""
-        message = f"the rev {rev!r} moves: the pin is true until {until or 'the branch moves on'}"
+        message = f"`{rev}` is a branch: the pin is ok until it moves on"
+        if choose.is_shortened(rev):
+            message = f"`{rev}` is a short commit id: the pin is ok until another one begins so"
         warnings += (PinWarning("moving-rev", message),) if repository.tracking.moving else ()
         return replace(verdict, tracking=repository.tracking, warnings=warnings)
 
@@ -170,9 +171,7 @@ class Verifier(Struct, frozen=True):
         if before in ("", commit):
             records.note(subject.project, Candidate("", ref=rev, commit=commit), pinned)
             return None
-        message = (
-            f"the tag {rev} is at commit {commit} now, and was at {before}; both have the hash"
-        )
+        message = f"tag {rev} is commit {commit} now, but was {before}; both have the hash"
         hint = (
             "the source is the same; name the commit instead of the tag to be safe from the next "
             "move"
@@ -191,20 +190,24 @@ class Verifier(Struct, frozen=True):
             if isinstance(identity, Identity):
                 candidate = await labelled(repository, identity.commit)
                 pinned = Pinned(rev, candidate.commit, candidate.version)
-                holds = f"the hash is that of {candidate.version}, commit {candidate.commit}"
+                holds = f"the hash belongs to {candidate.version}, commit {candidate.commit}"
             else:
-                holds = f"no commit found that has the hash: {identity.explained}"
-        hint = "`updater pin` writes what the hash holds" if candidate else "bump --to decides"
+                holds = identity.explained
+        hint = (
+            "`updater pin` writes what the hash belongs to"
+            if candidate
+            else "choose a version with `updater bump --to VERSION`"
+        )
         if repository.tracking.moving:
-            message = f"{rev!r} is at commit {commit} now; {holds}"
+            message = f"`{rev}` is commit {commit} now; {holds}"
             return _verdict(subject, "drifted", message, candidate, pinned, hint=hint)
         if not choose.is_commit(rev):
             before = await self.run.records.pinned_commit(subject)
             # The hash of another release is a hash that nobody renewed, not a tag that moved.
             own = candidate is not None and not candidate.ref
             if before not in ("", commit) or own:
-                was = f", and was at {before}" if before not in ("", commit) else ""
-                message = f"the tag {rev} is at commit {commit} now{was}; {holds}"
+                was = f", but was {before}" if before not in ("", commit) else ""
+                message = f"tag {rev} is commit {commit} now{was}; {holds}"
                 return _verdict(subject, "tag moved", message, candidate, pinned, hint=hint)
         message = f"the source of {rev} has {sri}; {holds}"
         return _verdict(subject, "wrong hash", message, candidate, pinned, hint=hint)

@@ -33,10 +33,10 @@ def test_a_package_without_a_source_of_its_own_is_skipped_with_the_reason() -> N
 
 def test_a_source_without_a_version_is_skipped_with_the_reason() -> None:
     assert why(read(text("sources-without-a-version"))) == {
-        "table": "it is a source without a version",
+        "table": "table has no version",
         "tool": "it is a file on 'main', which no version names",
         "tool.postPatch": "tool has it besides its source, at a pin of its own",
-        "latest": "it is a source without a version",
+        "latest": "latest has no version",
         "head": "it names no rev, so that it pins nothing",
     }
 

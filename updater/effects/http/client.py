@@ -26,7 +26,8 @@ from updater.effects.http.downloads import Downloads, limited
 from updater.effects.http.hooks import NoCookies, waiting
 from updater.effects.http.patience import TRANSIENT, Clock, Patience
 from updater.effects.http.resuming import ResumableBody
-from updater.effects.http.statuses import FOREIGN, Refusal, mapped
+from updater.effects.http.statuses import FOREIGN, Refusal, mapped, silent
+from updater.effects.http.traffic import Traffic
 from updater.errors import BadAnswer, BrokenOff, Offline, UpstreamError
 from updater.model import HttpResponse
 from updater.model.policy import LARGEST_PACK
@@ -73,6 +74,7 @@ class Http:
 
     Attributes:
         say: tells the user something that no single package is to blame for.
+        traffic: what is asked and downloaded now.
         clones: how many of git's processes may run.
         silence: the longest that a host may say nothing, in seconds; also to git.
         fetched: how many bytes git may fetch at once.
@@ -83,16 +85,17 @@ class Http:
         network: Network,
         credentials: tuple[Credential, ...],
         say: Callable[[str], None],
+        patience: Patience,
         cache: Cache | None,
-        clock: Clock,
     ) -> None:
         self.say = say
+        self.traffic = Traffic()
         self.silence = network.timeout
         self.fetched = network.fetched
         self._cache = cache
         self._network = network
         self._credentials = Credentials(credentials)
-        self._patience = Patience(network.retries, network.max_wait, say, clock)
+        self._patience = patience
         tls = httpx.create_ssl_context()
         self._client = httpx.AsyncClient(
             http2=True,
@@ -106,16 +109,17 @@ class Http:
         self._limit = anyio.CapacityLimiter(network.concurrency)
         heavy = min(network.concurrency, _HEAVY_AT_ONCE)
         self.clones = anyio.CapacityLimiter(heavy)
-        self._downloads = Downloads(heavy, network.timeout, _HEADERS, tls)
+        self._downloads = Downloads(heavy, network.timeout, _HEADERS, tls, self.traffic)
 
     @classmethod
     @asynccontextmanager
-    async def opened(
+    async def opened(  # noqa: PLR0913 - all but three have defaults
         cls,
         network: Network,
         credentials: tuple[Credential, ...],
         say: Callable[[str], None],
         *,
+        wait: Callable[[str, str], None] | None = None,
         cache: Path | None = None,
         clock: Clock | None = None,
     ) -> AsyncIterator[Http]:
@@ -124,12 +128,19 @@ class Http:
         Args:
             network: the limits.
             credentials: the tokens, each with its origins.
-            say: is told of every wait.
+            say: tells the user something.
+            wait: tells the user of a wait: for which host, and why; as `say` without it.
             cache: the folder where answers are kept for later runs; None keeps none.
             clock: the time.
         """
         answers = Cache(cache, say) if cache is not None else None
-        http = cls(network, credentials, say, answers, clock or Clock())
+        patience = Patience(
+            network.retries,
+            network.max_wait,
+            wait or (lambda _host, text: say(text)),
+            clock or Clock(),
+        )
+        http = cls(network, credentials, say, patience, answers)
         try:
             async with http._client:
                 yield http
@@ -231,7 +242,7 @@ class Http:
         url = str(request.url)
         async with self._limit:
             try:
-                with anyio.fail_after(self._network.timeout * _DRIPS):
+                with self.traffic.asking(url), anyio.fail_after(self._network.timeout * _DRIPS):
                     follow = request.method == "GET"
                     response = await self._client.send(
                         request, stream=True, follow_redirects=follow
@@ -240,8 +251,10 @@ class Http:
                         answer = await self._answer(response)
                     finally:
                         await response.aclose()
-            except (*FOREIGN, TimeoutError) as error:
-                raise mapped(url, error) from error
+            except TimeoutError as error:
+                raise silent(url, self._network.timeout * _DRIPS) from error
+            except FOREIGN as error:
+                raise mapped(url, error, self._network.timeout) from error
         if judge is not None:
             judge(answer)
         return answer
@@ -254,7 +267,7 @@ class Http:
                 method, url, content=content or None, headers=dict(headers)
             )
         except FOREIGN as error:
-            raise mapped(url, error) from error
+            raise mapped(url, error, self._network.timeout) from error
 
     async def _answer(self, response: httpx.Response) -> HttpResponse:
         if not (
@@ -334,7 +347,9 @@ class Http:
                 raise body.changed()
             if response.status_code not in ((whole, part) if body.size else (whole,)):
                 self._refuse(response, next(response.iter_bytes(_BEGINNING), b""))
-            yield from body.pieces(response)
+            for piece in body.pieces(response):
+                self.traffic.received(len(piece))
+                yield piece
 
 
 def _is_unchanged(response: httpx.Response) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from updater.effects.http.traffic import Traffic
+
 _LARGEST = 8 * 1024 * 1024 * 1024
 
 
@@ -29,11 +31,18 @@ class Downloads:
         timeout: the longest silence, in seconds.
         headers: sent with each.
         tls: whose certificates are trusted.
+        traffic: is told which host is waited for.
     """
 
     def __init__(
-        self, concurrency: int, timeout: float, headers: Mapping[str, str], tls: ssl.SSLContext
+        self,
+        concurrency: int,
+        timeout: float,
+        headers: Mapping[str, str],
+        tls: ssl.SSLContext,
+        traffic: Traffic,
     ) -> None:
+        self._traffic = traffic
         self._places = threading.BoundedSemaphore(concurrency)
         self._making = threading.Lock()
         self._timeout = timeout
@@ -54,10 +63,13 @@ class Downloads:
         """
         with self._places:
             try:
-                with self._made().stream("GET", url, headers=dict(headers)) as response:
+                with ExitStack() as opened:
+                    with self._traffic.asking(url):
+                        stream = self._made().stream("GET", url, headers=dict(headers))
+                        response = opened.enter_context(stream)
                     yield response
             except FOREIGN as error:
-                raise mapped(url, error) from error
+                raise mapped(url, error, self._timeout) from error
 
     def close(self) -> None:
         """Close the connections."""

@@ -10,7 +10,7 @@ import anyio
 import tenacity
 from msgspec import Struct, field
 
-from updater.effects.http.addresses import shown
+from updater.effects.http.traffic import host_of
 from updater.errors import RateLimited, ServerFailed, Unreachable, UpstreamError
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ class Patience(Struct, frozen=True):
     Attributes:
         retries: tries after the first.
         max_wait: the longest wait before one of them, in seconds; for more, the request fails.
-        say: is told of every wait, but once of the same rate limit, and once a try of a host that
-            cannot be reached, however many requests wait for it.
+        wait: is told of every wait, its host and a sentence, but once of the same rate limit, and
+            once a try of a host that cannot be reached, however many requests wait for it.
     """
 
     retries: int
     max_wait: float
-    say: Callable[[str], None]
+    wait: Callable[[str, str], None]
     clock: Clock = Clock()
     _notices: set[tuple[str, str]] = field(default_factory=set)
 
@@ -102,11 +102,15 @@ class Patience(Struct, frozen=True):
             same = f"{error.until:%H:%M:%S}"
         elif isinstance(error, Unreachable):
             same = f"try {state.attempt_number}"
-        host = "/".join(shown(what).split("/", 3)[:3])
+        host = host_of(what)
         if same and (host, same) in self._notices:
             return
         self._notices.add((host, same))
-        self.say(f"{error}; asking again in {state.upcoming_sleep:.0f} s")
+        why = error.cause if isinstance(error, UpstreamError) else ""
+        seconds = round(state.upcoming_sleep)
+        when = f" in {seconds} s" if seconds else ""
+        number = f"{state.attempt_number + 1} of {self.retries + 1}"
+        self.wait(host, f"{why or error}, trying again{when}, {number}")
 
 
 def _error(state: tenacity.RetryCallState) -> BaseException | None:

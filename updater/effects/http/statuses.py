@@ -35,6 +35,9 @@ FOREIGN = (httpx.HTTPError, httpx.InvalidURL, ValueError, OverflowError)
 _MINUTE = timedelta(minutes=1)
 _SECONDS = re.compile(r"[0-9]{1,9}")  # more are no time to wait, but thirty years
 
+_CHECK = "check the network, the proxy variables and the address in config.yaml"
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
+
 
 class Refusal(Struct, frozen=True):
     """An answer that is none.
@@ -111,18 +114,28 @@ def _phrase(status: int) -> str:
     return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
 
 
-def mapped(url: str, error: Exception) -> UpstreamError:
-    """Return one of `FOREIGN` as ours; only what a retry may mend is Unreachable."""
+def mapped(url: str, error: Exception, silence: float) -> UpstreamError:
+    """Return one of `FOREIGN` as ours; only what a retry may mend is Unreachable.
+
+    Args:
+        url: what was asked.
+        error: what httpx raised.
+        silence: how long a host may say nothing, in seconds.
+    """
+    if isinstance(error, httpx.TimeoutException):
+        return silent(url, silence)
     where = shown(url)
-    what = str(error) or type(error).__name__
+    what = _ERRNO.sub("", str(error)) or type(error).__name__
     if isinstance(error, httpx.TooManyRedirects):
         return BadAnswer(f"{where} redirects in a circle", url=where)
     if isinstance(error, (httpx.DecodingError, httpx.UnsupportedProtocol, httpx.InvalidURL)):
         return BadAnswer(f"{where} answers with what cannot be read: {what}", url=where)
     if isinstance(error, (ValueError, OverflowError)):  # of a part that takes it for granted
         return BadAnswer(f"{where} answers with what cannot be read", url=where)
-    return Unreachable(
-        f"{where} cannot be reached: {what}",
-        url=where,
-        hint="check the network, the proxy variables and the address in config.yaml",
-    )
+    return Unreachable(f"{where} cannot be reached: {what}", url=where, hint=_CHECK)
+
+
+def silent(url: str, seconds: float) -> Unreachable:
+    """Return the error of a host that gave no answer in so many seconds."""
+    where = shown(url)
+    return Unreachable(f"no answer from {where} for {seconds:g} s", url=where, hint=_CHECK)

@@ -6,8 +6,13 @@ import codecs
 import io
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 _LAST = 2
+_USUAL_WIDTH = 80
 
 
 def complete() -> None:
@@ -47,3 +52,19 @@ def _escaped(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+def width(stream: TextIO) -> int | None:
+    """Return how many columns a terminal has; None where a stream does not go to one.
+
+    COLUMNS overrules what the terminal says, as everywhere.
+    """
+    if not stream.isatty():
+        return None
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _USUAL_WIDTH
+    except (OSError, ValueError):  # not a terminal of the system's, or one that does not tell
+        return _USUAL_WIDTH

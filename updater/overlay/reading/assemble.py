@@ -78,7 +78,7 @@ class Assembler:
                     yield self._bare(call, f"{name} has it besides its source, at a pin of its own")
         for call in self._walk.loose:
             if call.node.start_byte not in used:
-                yield self._bare(call, "it is a source without a version")
+                yield self._bare(call, f"{call.path[-1] if call.path else 'src'} has no version")
 
     # --- one package ---
 

@@ -1,0 +1,49 @@
+"""A change as a unified diff, for `git apply` and for people."""
+
+from __future__ import annotations
+
+import difflib
+import io
+from typing import TYPE_CHECKING
+
+from updater.report.layout import Piece
+from updater.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from updater.model import Updated
+    from updater.report.layout import PrintedLine, Style
+
+
+def diff(outcome: Updated) -> str:
+    """Return a change as a unified diff that ``git apply`` takes."""
+    file = outcome.change.package.file
+    before, after = _lines_of(outcome.change.before), _lines_of(outcome.change.after)
+    lines = difflib.unified_diff(before, after, f"a/{file}", f"b/{file}")
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
+
+
+def diff_lines(outcome: Updated) -> Iterator[PrintedLine]:
+    """Yield the lines of the same diff for a terminal: nothing in them acts there."""
+    for place, line in enumerate(printable(diff(outcome)).splitlines()):
+        yield (Piece(line, _style(line) if place > 1 else "plain"),)
+
+
+def _style(line: str) -> Style:
+    match line[:1]:
+        case "+":
+            return "added"
+        case "-":
+            return "removed"
+        case "@":
+            return "place"
+        case _:
+            return "plain"
+
+
+def _lines_of(data: bytes) -> list[str]:
+    """Return a file's lines as git parts them: at line feeds alone."""
+    return list(io.StringIO(data.decode("utf-8", "surrogateescape"), newline="\n"))
