@@ -144,8 +144,7 @@ class Interrupted(UpdaterError):
         count = len(finished) + len(unfinished)
         lines = [f"interrupted; {len(finished)} of {count} changes are written"]
         lines.append(f"  done: {', '.join(finished)}")
-        if unfinished:
-            lines.append(f"  not done: {', '.join(unfinished)}")
+        lines.append(f"  not done: {', '.join(unfinished)}")
         super().__init__("\n".join(lines), hint="run the same command again for the rest")
         self.finished = tuple(finished)
         self.unfinished = tuple(unfinished)

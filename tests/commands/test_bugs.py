@@ -66,14 +66,14 @@ def owner_of(place: str) -> tuple[Any, str]:
 
 
 def break_for(patch: pytest.MonkeyPatch, place: str, name: str, error: type = IndexError) -> None:
-    """Let a function raise wherever its arguments tell of a package."""
+    """Let a function raise wherever its first argument tells of a package."""
     owner, attribute = owner_of(place)
     sound: Callable[..., object] = getattr(owner, attribute)
     first = 1 if isinstance(owner, type) else 0
 
     @wraps(sound)
     def broken(*arguments: object, **named: object) -> object:
-        if name in repr(arguments[first:]):
+        if name in repr(arguments[first : first + 1]):
             raise error(SECRET)
         return sound(*arguments, **named)
 
@@ -202,8 +202,9 @@ def test_a_build_s_bug_lets_the_others_be_built(
         path.write_text(path.read_text().replace(FAKE, sri))
         if command == "bump":
             workshop.add(name, "2.0")
-    break_for(monkeypatch, "building.builder:Builder.build", "pear")
-    break_for(monkeypatch, "building.evaluating:Evaluator.evaluate", "pear")
+    pear = "'pear')"  # the end of its attribute path: each job names the files of all overlays
+    break_for(monkeypatch, "building.builder:Builder.build", pear)
+    break_for(monkeypatch, "building.evaluating:Evaluator.evaluate", pear)
     result = workshop.project.run(command, "--json")
     packages = by_name(result)
     expect_bug(packages["pear"], "build")

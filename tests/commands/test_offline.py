@@ -66,13 +66,13 @@ def test_what_could_not_be_asked_is_said_with_what_to_do(project: Project, index
 def test_what_an_earlier_run_kept_is_used(project: Project, index: Index) -> None:
     """Even an update, if its hash costs no download."""
     made = index.release("apple", "2.0")
-    assert project.run("check", "apple").out.startswith("^ apple  1.0 -> 2.0")
+    assert project.run("check", "apple").out.startswith("outdated  apple  1.0  -> 2.0")
     index.release("apple", "3.0")
     asked = len(index.server.requests())
     result = project.run("bump", "apple", "--offline")
     assert (result.code, result.out.splitlines()[0]) == (
         0,
-        "+ apple  1.0 -> 2.0 (hash: index, no download)",
+        "updated  apple  1.0  -> 2.0  warning: a new major version",
     )
     assert len(index.server.requests()) == asked
     assert flat_hash(made[0].content) in (project.root / "overlays" / "apple.nix").read_text()
@@ -83,9 +83,9 @@ def test_nothing_is_built(project: Project, index: Index) -> None:
     project.run("check", "apple")
     project.add_configuration("packages: {apple: {build: {enabled: auto}}}\n")
     result = project.run("bump", "apple", "--offline")
-    assert (result.code, result.out.splitlines()[2]) == (
-        0,
-        "    not built: a build may download, and --offline was given",
+    assert result.code == 0
+    assert "not built: a build may download, and --offline was given" in " ".join(
+        result.out.split()
     )
 
 

@@ -139,7 +139,7 @@ def test_sri_also_rewrites_the_hash_of_a_source_from_the_index(project: Project)
     assert path.read_text() == text.replace(old, FAKE)
     assert result.out == (
         f"updated  a           1.0  changes sha256\n"
-        f"skipped  2 packages       {skipped}\n         b, c\n"
+        f"skipped  2 packages  {skipped}\n         b, c\n"
         "1 updated, 2 skipped\n"
     )
 

@@ -1,7 +1,7 @@
 """A change is planned once for each text that it is made of, however many stages need it.
 
-A file is parsed once to find its packages, once more by each stage that asks which packages use
-which, and twice for each plan: before and after.
+A file is parsed once to find its packages, once to say which packages use which, once to find the
+package set where something is built, and twice for each plan: before and after.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from msgspec import Struct
 from tests.commands.built import overlay, passed, release
 from tests.commands.test_built_hashes import BESIDE
 from tests.project import FAKE, pypi_overlay
-from updater.overlay.reading import syntax
+from updater.overlay.reading import syntax, uses
 from updater.overlay.reading.file import ParsedFile, parse_file
 
 if TYPE_CHECKING:
@@ -51,13 +51,14 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
     made = Work(Counter(), Counter())
 
     def parsed(data: bytes) -> syntax.NixText:
-        made.parses[re.findall(r'pname = "(\w+)"', data.decode())[0]] += 1
+        made.parses.update(re.findall(r'pname = "(\w+)"', data.decode())[:1])
         return parse(data)
 
     def planned(data: bytes, file: str, fetchers: frozenset[str]) -> ParsedFile:
         made.plans[re.findall(r'pname = "(\w+)"', data.decode())[0]] += 1
         return parse_file(data, file, fetchers)
 
+    uses._names.cache_clear()  # of the tests before
     parse = syntax.parse
     monkeypatch.setattr(syntax, "parse", parsed)
     monkeypatch.setattr("updater.overlay.editing.patch.parse_file", planned)
@@ -111,7 +112,7 @@ def test_what_is_built_and_written(workshop: Workshop, work: Work, configuration
     workshop.project.add_configuration(configuration)
     _, packages = workshop.bump()
     assert [one["build"]["status"] for one in packages.values()] == ["passed", "passed"]
-    assert work.of("apple", "pear") == [(1, 4), (1, 4)]
+    assert work.of("apple", "pear") == [(1, 5), (1, 5)]
 
 
 @pytest.mark.nix
@@ -121,4 +122,4 @@ def test_what_writes_fake_hashes(workshop: Workshop, github: GitHub, work: Work)
     beside = f"{BESIDE['fetchCargoVendor'][0]}\n{BESIDE['npmDeps'][0]}"
     overlay(workshop, source="fetchSubmodules = true;", beside=beside)
     passed(workshop)
-    assert work.of("apple") == [(4, 2 + 2 * 4)]
+    assert work.of("apple") == [(4, 3 + 2 * 4)]

@@ -48,7 +48,7 @@ def change(
         ask = settle(overlays)
         outcomes = session.run(lambda pipeline: work(pipeline, overlays, ask, ledger))
     except KeyboardInterrupt as error:
-        if not ledger.finished:
+        if not (ledger.finished and ledger.unfinished):
             raise
         raise Interrupted(ledger.finished, ledger.unfinished) from error
     if output is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from updater.errors import Bug, ReadError, bugs_at
@@ -35,13 +36,9 @@ def uses(packages: Sequence[Package], texts: Mapping[str, bytes]) -> dict[str, t
             continue
         try:
             with bugs_at(ReadError.stage):
-                places = [
-                    (syntax.span(leaf), syntax.text(leaf, data))
-                    for leaf in syntax.leaves(syntax.parse(data).root)
-                    if leaf.type in ("identifier", "string_fragment")
-                ]
+                places = _names(data)
         except Bug:  # told where the file was read; every word may be a use
-            places = [(Span(*word.span()), word[0].decode()) for word in _WORD.finditer(data)]
+            places = tuple((Span(*word.span()), word[0].decode()) for word in _WORD.finditer(data))
         for package in own_packages:
             names = {name for where, name in places if where in package.span}
             used = (
@@ -51,6 +48,16 @@ def uses(packages: Sequence[Package], texts: Mapping[str, bytes]) -> dict[str, t
                 identity for identity in used if identity != package.identity
             )
     return dependencies
+
+
+@lru_cache(maxsize=1024)
+def _names(data: bytes) -> tuple[tuple[Span, str], ...]:
+    """Return the names and text in a file, with their places; several stages of a run ask."""
+    return tuple(
+        (syntax.span(leaf), syntax.text(leaf, data))
+        for leaf in syntax.leaves(syntax.parse(data).root)
+        if leaf.type in ("identifier", "string_fragment")
+    )
 
 
 def dependents(identity: str, used: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
