@@ -54,7 +54,7 @@ SAID = {
     ),
     "a duration of years": (
         "network: {timeout: 99999999w}\n",
-        "config.yaml:1:network.timeout: a duration is 3650d (ten years) at most; found '99999999w'",
+        "config.yaml:1:network.timeout: a duration is 36500d (100 years) at most; found '99999999w'",
     ),
     "a Python of digits": (
         f"defaults: {{python: '3.{DIGITS}'}}\n",
@@ -108,7 +108,7 @@ READ = {
     "a whole number": "max_open: 5\n",
     "a date as text": "base: 2024-13-45\n",
     "a merge": "defaults: &d {track: tag}\npackages: {a: {<<: *d, hold: true}, b: *d}\n",
-    "ten years": "network: {timeout: 3650d}\n",
+    "100 years": "network: {timeout: 36500d}\n",
     "the largest size": "archives: {unpacked: 1073741824GiB}\n",
 }
 

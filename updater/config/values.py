@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _LARGEST = 1 << 60  # bytes: what the system's own limits can hold
-_LONGEST = timedelta(days=3650)
+_LONGEST = timedelta(days=36500)
 _LONGEST_PATTERN = 1000  # characters
 _DECIMAL = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
 _SIZES = _DECIMAL | {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
@@ -85,7 +85,7 @@ class Duration(timedelta, Spelled):
             raise ValueError("a duration is a whole number and s, m, h, d or w, such as 7d")
         made = super().__new__(cls, **{_UNITS[found[2]]: int(found[1])})
         if made > _LONGEST:
-            raise ValueError("a duration is 3650d (ten years) at most")
+            raise ValueError("a duration is 36500d (100 years) at most")
         return made
 
 
