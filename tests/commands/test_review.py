@@ -351,7 +351,7 @@ def test_without_a_remote_it_is_the_local_default_branch_and_says_so(
     result = branch.project.run("review")
     assert (result.code, result.out.splitlines()[-1], result.err) == (
         0,
-        "1 true",
+        "ok  a  1.0  -> 1.5  not built: build: {enabled: false}",
         f"updater: {why}: compared with the local branch {base}\n",
     )
 
@@ -367,7 +367,8 @@ def test_the_only_remote_is_taken_whatever_its_name(
     clone.overlay("a.nix", pypi_overlay("a", "1.5", sri=branch.release("a", "1.5")))
     clone.git("commit", "--quiet", "-am", "mine")
     result = clone.run("review")
-    assert (result.code, result.out.splitlines()[-1], result.err) == (0, "1 true", "")
+    row = "ok  a  1.0  -> 1.5  not built: build: {enabled: false}"
+    assert (result.code, result.out.splitlines()[-1], result.err) == (0, row, "")
 
 
 def test_a_history_without_a_common_commit_says_how_to_get_it(branch: Branch) -> None:

@@ -259,7 +259,7 @@ def test_wrong_hash(project: Project, vocos: Hosted, index: Index, tmp_path: Pat
     assert verified(project) == (
         1,
         (
-            f"wrong hash  a      1.0    the index's file has {flat_hash(released.content)}\n"
+            f"wrong hash  a      1.0  the index's file has {flat_hash(released.content)}\n"
             f"wrong hash  vocos  0.2.0  the source of v0.2.0 has {true}; none of 3 commits matches "
             "the pinned hash (rewritten history, submodules or an edited hash?)\n"
             "            hint: choose a version with `updater bump --to VERSION`\n2 wrong\n"
