@@ -54,8 +54,10 @@ SAID = {
     ),
     "a duration of years": (
         "network: {timeout: 99999999w}\n",
-        "config.yaml:1:network.timeout: a duration is 36500d (100 years) at most; "
-        "found '99999999w'",
+        (
+            "config.yaml:1:network.timeout: a duration is 36500d (100 years) at most; "
+            "found '99999999w'"
+        ),
     ),
     "a Python of digits": (
         f"defaults: {{python: '3.{DIGITS}'}}\n",
