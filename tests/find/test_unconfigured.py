@@ -10,6 +10,7 @@ import pytest
 from tests.project import pypi_overlay
 from updater.config.load import load
 from updater.errors import ConfigError, UsageError
+from updater.find import unconfigured
 from updater.find.files import overlay_files
 from updater.find.packages import find_packages
 
@@ -288,6 +289,18 @@ def test_a_project_without_packages_is_an_error_that_says_where_they_were_looked
         ),
         "name the files or folders in config.yaml, `overlays: [FOLDER]`, or use -C",
     )
+
+
+def test_a_collection_of_packages_is_not_read_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unconfigured, "_MOST_FILES", 3)
+    flake = "{ outputs = _: [ ./a.nix ./b.nix ./c.nix ./d.nix ]; }"
+    made(tmp_path, {"flake.nix": flake, **{f"{name}.nix": overlay(name) for name in "abcd"}})
+    with pytest.raises(
+        UsageError, match=r"^the overlays cannot be found: flake\.nix leads to more"
+    ):
+        overlay_files(load(tmp_path, None))
 
 
 ENTRIES = {

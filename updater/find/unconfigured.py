@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from updater.config.place import ENTRIES, FOLDERS
 from updater.effects import files
+from updater.errors import ReadError
 from updater.kinds import FETCH_FUNCTIONS
 from updater.overlay.reading.file import read_packages
 from updater.overlay.reading.shape import paths_in
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 
 # What names the files of a folder, so that no path of theirs is written.
 _LISTING = (b"readDir", b"listFilesRecursive", b"packagesFromDirectoryRecursive")
-# More than any project has that names its files one by one.
-_MOST_FILES = 20_000
+_MOST_FILES = 5_000
 
 
 def project_files(root: Path) -> tuple[str, tuple[str, ...]]:
@@ -33,7 +33,7 @@ def project_files(root: Path) -> tuple[str, tuple[str, ...]]:
         string and none where nothing leads to a package.
 
     Raises:
-        ReadError: a file cannot be read.
+        ReadError: a file cannot be read, or there are too many.
     """
     for entry in ENTRIES:
         if files.is_inside(root, entry):
@@ -50,7 +50,9 @@ def project_files(root: Path) -> tuple[str, tuple[str, ...]]:
 def _reached(root: Path, entry: str) -> Iterator[str]:
     """Yield the entry, and every file that it or a file on the way names, in their order."""
     waiting, reached = [entry], {entry}
-    while waiting and len(reached) < _MOST_FILES:
+    while waiting:
+        if len(reached) > _MOST_FILES:
+            raise ReadError(f"{entry} leads to more than {_MOST_FILES} files")
         file = waiting.pop()
         yield file
         targets = list(_targets(root, file))
