@@ -10,14 +10,14 @@ import jsonschema  # type: ignore[import-untyped]  # it has no stubs of its own
 import pytest
 import yaml
 
+from docs.make_schemas import schema
 from updater.config.file import parse, read
 from updater.errors import ConfigError
-from updater.report.json_schemas import json_schema
 
 if TYPE_CHECKING:
     from updater.config.keys import Document
 
-SCHEMA = jsonschema.Draft202012Validator(json.loads(json_schema("config")))
+SCHEMA = jsonschema.Draft202012Validator(json.loads(schema("config.json")))
 
 
 def document(text: str) -> Document:
@@ -108,7 +108,7 @@ def test_an_error_says_where_and_what_is_expected(text: str, said: str) -> None:
 
 KEYS = {
     "identify": ("identify: {trees: 1}", "max_candidates, timeout"),
-    "archives": ("archives: {entries: 1}", "downloaded, fetched, members, ratio, unpacked"),
+    "archives": ("archives: {entries: 1}", "downloaded, fetched, members, ratio, time, unpacked"),
     "hosts": ("hosts: {a: {token: x}}", "api, graphql, kind, token_env, web"),
 }
 

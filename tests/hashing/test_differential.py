@@ -74,4 +74,4 @@ def test_thousands_of_odd_archives_are_read_as_their_fetcher_reads_them_or_refus
 
     run()
     assert len(hashes) > 2000
-    assert sum(hashes.values()) > len(hashes)
+    assert sum(number > 0 for number in hashes.values()) > len(hashes) / 4

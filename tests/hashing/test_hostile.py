@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import tarfile
+import time
+from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
@@ -202,6 +204,44 @@ def test_an_archive_of_too_many_members_is_refused() -> None:
     assert str(_refused(data, limits=Limits(entries=10))) == (
         "the archive has more than 10 members"
     )
+
+
+DEEP = b"d/" * 1900
+PILE: Members = [(b"t/%03d" % number, FILE) for number in range(100)]
+PILES = {
+    "in order": (make_tar(PILE), "x.tar"),
+    "out of order": (make_tar(PILE[::-1]), "x.tar"),
+    "in a zip": (make_zip(PILE), "x.zip"),
+}
+
+
+@pytest.mark.parametrize(("data", "filename"), PILES.values(), ids=PILES)
+def test_what_takes_too_long_is_left(
+    monkeypatch: pytest.MonkeyPatch, data: bytes, filename: str
+) -> None:
+    """However it spends its time: each look at the clock is a second later than the last one."""
+    now = count()
+    monkeypatch.setattr("updater.hashing.limits.monotonic", lambda: next(now))
+    looks = 0
+    hash_archive(in_pieces(data), filename=filename, limits=Limits(seconds=1e9))
+    looks = next(now)
+    assert looks > 100
+    for seconds in (looks - 3, looks // 2):
+        now = count()
+        error = _refused(data, filename, Limits(seconds=seconds))
+        assert str(error) == f"the download and what is in it took more than {seconds} s"
+        assert error.hint == "try again later, or raise `archives: {time: ...}` in config.yaml"
+
+
+def test_folders_within_folders_take_no_more_than_their_time() -> None:
+    """Two million members, each nineteen hundred folders deep, would take hours."""
+    entries: Members = [(b"t/%03d/%s%d" % (number, DEEP, number), FILE) for number in range(1000)]
+    data = make_tar(entries)
+    started = time.monotonic()
+    error = _refused(data, limits=Limits(seconds=0.2))
+    assert str(error) == "the download and what is in it took more than 0.2 s"
+    assert time.monotonic() - started < 5
+    hash_archive([make_tar(entries[:2])], filename="x.tar", limits=Limits(seconds=60))
 
 
 def test_a_stream_of_empty_parts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

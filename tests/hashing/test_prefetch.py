@@ -455,6 +455,7 @@ def test_a_source_that_declares_another_version_is_a_warning(
         ("unpacked: 5kB", "the archive unpacks to more than 5000 bytes"),
         ("downloaded: 100B", "the archive is larger than 100 bytes"),
         ("members: 1", "the archive has more than 1 members"),
+        ("time: 0s", "the download and what is in it took more than 0 s"),
     ],
 )
 def test_what_an_archive_may_cost_is_configured(

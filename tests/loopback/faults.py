@@ -69,7 +69,20 @@ class Hang:
         self.released.set()
 
 
-Fault: TypeAlias = "Response | Drop | Lost | Cut | Garbage | Mislabel | Flood | Hang"
+@dataclass(frozen=True, slots=True)
+class Drip:
+    """The true answer, head and body: so many bytes at once, then byte by byte.
+
+    Attributes:
+        after: how many come at once.
+        pause: seconds before each further byte.
+    """
+
+    after: int
+    pause: float
+
+
+Fault: TypeAlias = "Response | Drop | Lost | Cut | Garbage | Mislabel | Flood | Hang | Drip"
 
 
 @dataclass(slots=True)

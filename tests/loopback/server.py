@@ -15,7 +15,18 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 import h11
 
-from tests.loopback.faults import Cut, Drop, Fault, Flood, Garbage, Hang, Injection, Lost, Mislabel
+from tests.loopback.faults import (
+    Cut,
+    Drip,
+    Drop,
+    Fault,
+    Flood,
+    Garbage,
+    Hang,
+    Injection,
+    Lost,
+    Mislabel,
+)
 from tests.loopback.messages import Request, Response, text
 
 if TYPE_CHECKING:
@@ -225,7 +236,14 @@ class Server:
         if exchange.request.method == "HEAD" or response.status in BODILESS:
             sent = b""
         exchange.status, exchange.sent = response.status, len(sent)
-        connection.sendall(head(peer, response) + (peer.send(h11.Data(data=sent)) or b""))
+        message = head(peer, response) + (peer.send(h11.Data(data=sent)) or b"")
+        if isinstance(fault, Drip):
+            connection.sendall(message[: fault.after])
+            for byte in message[fault.after :]:
+                time.sleep(fault.pause)
+                connection.sendall(bytes([byte]))
+        else:
+            connection.sendall(message)
         if isinstance(fault, Cut):
             return False
         connection.sendall(peer.send(h11.EndOfMessage()) or b"")
@@ -241,7 +259,7 @@ class Server:
                 return self._true_answer(request).with_headers(Content_Type=content_type)
             case Flood(size):
                 return replace(self._true_answer(request), body=bytes(size), chunked=True)
-            case None | Cut() | Hang() | Drop() | Lost():
+            case None | Cut() | Drip() | Hang() | Drop() | Lost():
                 return self._true_answer(request)
             case _:
                 assert_never(fault)

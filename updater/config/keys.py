@@ -250,6 +250,10 @@ class ArchiveOptions(_Strict, frozen=True):
         int, Meta(ge=1, description="How many bytes one downloaded byte may become, beyond 64 MiB")
     ] = 250
     members: Annotated[int, Meta(ge=1, description="Files, folders and links in it")] = 2_000_000
+    time: Annotated[
+        spelled.Duration,
+        _about("The longest that it may take to download and to hash it; default: 60m"),
+    ] = _spelled(spelled.Duration, "60m")
 
 
 class NetworkOptions(_Strict, frozen=True):
@@ -284,9 +288,7 @@ class Document(_Strict, frozen=True):
     overlays: Annotated[
         spelled.Texts | None,
         _about(
-            "Files, folders and globs, relative to the folder of this file; default: `overlays`, "
-            "else the files that flake.nix or default.nix imports or calls, else `pkgs` or "
-            "`packages`"
+            "Files, folders and globs, relative to the folder of this file; default: `overlays`"
         ),
     ] = None
     repository: Annotated[

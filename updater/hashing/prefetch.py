@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from updater.effects.http.addresses import shown
 from updater.effects.http.downloads import copying
 from updater.errors import HashError, NoArchive, NotFound, Refused
-from updater.hashing.limits import Limits
+from updater.hashing.limits import Limits, Meter
 from updater.model import Hashed, Sri
 
 if TYPE_CHECKING:
@@ -61,7 +61,10 @@ class Prefetcher(Struct, frozen=True):
         if fetch.blocked and fetch.checkout is not None:
             self.http.refuse_offline(fetch.checkout.url)
             sri = await self.nix().prefetch_git(
-                fetch.checkout.url, fetch.checkout.commit, *fetch.checkout.options
+                fetch.checkout.url,
+                fetch.checkout.commit,
+                *fetch.checkout.options,
+                seconds=self.limits.seconds,
             )
             return Hashed(sri, "nix", 0)
         if method == "nix":
@@ -92,13 +95,13 @@ class Prefetcher(Struct, frozen=True):
         Nix's own rule for a tree is not always the fetcher's.
         """
         nix = self.nix()
-        stored = await nix.prefetch(fetch.url)
+        stored = await nix.prefetch(fetch.url, self.limits.seconds)
         if not fetch.unpack and fetch.sri is None and fetch.size is None:
             return Hashed(stored.sri, "nix", 0)
         own = await to_thread.run_sync(self._hash, fetch, stored.pieces())
         if not fetch.unpack:
             return Hashed(stored.sri, "nix", 0)
-        sri = await nix.unpacked(stored.path)
+        sri = await nix.unpacked(stored.path, self.limits.seconds)
         if sri != own.sri:
             raise HashError(
                 f"Nix unpacks {shown(fetch.url)} to a tree with the hash {sri}, and its fetcher "
@@ -130,8 +133,9 @@ class Prefetcher(Struct, frozen=True):
     def _hash(self, fetch: Fetch, chunks: Iterator[bytes]) -> Hashed:
         file = _PlainFile(fetch, chunks)
         if not fetch.unpack:
-            for _ in file:
-                pass
+            meter = Meter(self.limits)
+            for chunk in file:
+                meter.download(len(chunk))
             return Hashed(file.sri, "embedded", file.size)
         from updater.hashing.archive import hash_archive  # noqa: PLC0415 - ten modules; a check does without
 

@@ -66,6 +66,7 @@ class _Shelf:
         """Write the whole NAR."""
         tree = NarTree(sink)
         for key, kind, executable, size, place, target in self._table.rows():
+            self._meter.tick()
             path = tuple(key.split(_BETWEEN))
             content = self._spool.read(place, size)
             try:

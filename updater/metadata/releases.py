@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 LARGEST = 64 << 20
 """The largest file, in bytes, that is fetched only to tell requirements."""
 
-_LIMITS = Limits(downloaded_bytes=LARGEST, unpacked_bytes=16 * LARGEST, entries=100_000)
+_LIMITS = Limits(
+    downloaded_bytes=LARGEST, unpacked_bytes=16 * LARGEST, entries=100_000, seconds=300
+)
 _ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
 _METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 

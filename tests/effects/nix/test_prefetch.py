@@ -58,17 +58,17 @@ def served(server: Server) -> str:
 
 @pytest.mark.nix
 def test_nix_unpacks_what_it_downloaded(served: str, started: Nix) -> None:
-    stored = _run(started.prefetch, f"{served}/x.tar.gz")
+    stored = _run(started.prefetch, f"{served}/x.tar.gz", 60)
     assert b"".join(stored.pieces()) == ARCHIVE
     assert stored.sri == Sri("sha256", hashlib.sha256(ARCHIVE).digest())
     assert started.available()
     expected = hash_archive([ARCHIVE], filename="x.tar.gz").sri
-    assert _run(started.unpacked, stored.path) == expected
+    assert _run(started.unpacked, stored.path, 60) == expected
 
 
 @pytest.mark.nix
 def test_prefetching_a_file_gives_its_own_hash(served: str, started: Nix) -> None:
-    stored = _run(started.prefetch, f"{served}/empty")
+    stored = _run(started.prefetch, f"{served}/empty", 60)
     assert str(stored.sri) == "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
     assert list(stored.pieces()) == []
 
@@ -77,7 +77,7 @@ def test_prefetching_a_file_gives_its_own_hash(served: str, started: Nix) -> Non
 def test_a_download_that_fails_says_what_nix_said(server: Server, started: Nix) -> None:
     server.route("GET", "/none", lambda _request: Response(404, b""))
     with pytest.raises(HashError) as caught:
-        _run(started.prefetch, f"{server.url}/none")
+        _run(started.prefetch, f"{server.url}/none", 60)
     assert str(caught.value).startswith(
         f"Nix cannot prefetch {server.url}/none: nix-prefetch-url ended with exit code 1, "
         "and said:\n  error: unable to download"
@@ -103,7 +103,7 @@ def test_a_download_that_fails_says_what_nix_said(server: Server, started: Nix) 
 )
 def test_a_url_that_nix_must_not_see_is_refused(url: str, message: str) -> None:
     with pytest.raises(HashError) as caught:
-        _run(Nix({}).prefetch, url)
+        _run(Nix({}).prefetch, url, 60)
     assert str(caught.value) == message
 
 
@@ -111,7 +111,7 @@ def test_without_nix_the_error_says_what_to_do(tmp_path: Path) -> None:
     without = Nix({"PATH": str(tmp_path)})
     assert not without.available()
     with pytest.raises(HashError) as caught:
-        _run(without.prefetch, "https://example.org/x")
+        _run(without.prefetch, "https://example.org/x", 60)
     assert str(caught.value) == "nix is not installed"
     assert caught.value.hint == "install Nix, or set hash: embedded for this package"
 
@@ -127,11 +127,21 @@ def test_a_file_is_prefetched_by_the_newer_command_where_the_older_is_gone(
     (only / "nix").symlink_to(path)
     without = Nix({**nix.environment, "PATH": str(only)})
     assert not without.available()
-    found = _run(without.prefetch, f"{served}/x.tar.gz")
-    assert found == _run(Nix(nix.environment).prefetch, f"{served}/x.tar.gz")
+    found = _run(without.prefetch, f"{served}/x.tar.gz", 60)
+    assert found == _run(Nix(nix.environment).prefetch, f"{served}/x.tar.gz", 60)
     server.route("GET", "/none", lambda _request: Response(404, b""))
     with pytest.raises(HashError, match=r"^Nix cannot prefetch http:.*/none: nix ended with exit"):
-        _run(without.prefetch, f"{served}/none")
+        _run(without.prefetch, f"{served}/none", 60)
+
+
+def test_a_prefetcher_that_does_not_end_is_left(tmp_path: Path) -> None:
+    """Nix itself waits for ever where a byte comes now and then."""
+    script = tmp_path / "nix-prefetch-url"
+    script.write_text("#!/bin/sh\nexec sleep 60\n")
+    script.chmod(0o755)
+    started = Nix({"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    with pytest.raises(HashError, match=r"^nix-prefetch-url did not end within 0\.2 seconds$"):
+        _run(started.prefetch, "https://example.org/x", 0.2)
 
 
 def test_a_store_of_another_machine_is_said(tmp_path: Path) -> None:
@@ -139,7 +149,7 @@ def test_a_store_of_another_machine_is_said(tmp_path: Path) -> None:
     script = tmp_path / "nix-prefetch-url"
     script.write_text(f"#!{sys.executable}\nprint({OLD!r})\nprint('/nowhere/x')\n")
     script.chmod(0o755)
-    stored = _run(Nix({"PATH": str(tmp_path)}).prefetch, "https://example.org/x")
+    stored = _run(Nix({"PATH": str(tmp_path)}).prefetch, "https://example.org/x", 60)
     with pytest.raises(HashError) as caught:
         list(stored.pieces())
     assert (str(caught.value), caught.value.hint) == (
@@ -172,7 +182,7 @@ def test_what_git_has_to_fetch_is_left_to_nix(tmp_path: Path, prints: str) -> No
     """Both forms of what nix-prefetch-git prints are read."""
     started = _prefetcher(tmp_path, prints)
     url = "https://example.org/x.git"
-    found = _run(started.prefetch_git, url, COMMIT, "fetch-submodules", "leave-dotGit")
+    found = _run(started.prefetch_git, url, COMMIT, "fetch-submodules", "leave-dotGit", seconds=60)
     assert found == parse_hash(NEW if NEW in prints else OLD, "sha256")
     assert (tmp_path / "arguments").read_text() == (
         f"--quiet --fetch-submodules --leave-dotGit --url {url} --rev {COMMIT}"
@@ -182,7 +192,12 @@ def test_what_git_has_to_fetch_is_left_to_nix(tmp_path: Path, prints: str) -> No
 @pytest.mark.parametrize("prints", ["", "[]", "{}", "nonsense"])
 def test_a_prefetcher_that_prints_no_hash_is_told(tmp_path: Path, prints: str) -> None:
     with pytest.raises(HashError) as caught:
-        _run(_prefetcher(tmp_path, prints).prefetch_git, "https://example.org/x.git", COMMIT)
+        _run(
+            _prefetcher(tmp_path, prints).prefetch_git,
+            "https://example.org/x.git",
+            COMMIT,
+            seconds=60,
+        )
     assert str(caught.value) == (
         "nix-prefetch-git printed no hash of https://example.org/x.git: nix-prefetch-git ended "
         "with exit code 0 and said nothing"
@@ -192,7 +207,7 @@ def test_a_prefetcher_that_prints_no_hash_is_told(tmp_path: Path, prints: str) -
 def test_git_fetches_commits_only() -> None:
     """A branch may move between two looks at it."""
     with pytest.raises(HashError) as caught:
-        _run(Nix({}).prefetch_git, "https://example.org/x.git", "main")
+        _run(Nix({}).prefetch_git, "https://example.org/x.git", "main", seconds=60)
     assert str(caught.value) == "'main' is no commit"
 
 

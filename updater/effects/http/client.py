@@ -22,7 +22,7 @@ from updater import __version__
 from updater.effects.http.addresses import shown
 from updater.effects.http.cache import Cache
 from updater.effects.http.credentials import Credential, Credentials
-from updater.effects.http.downloads import Downloads, limited
+from updater.effects.http.downloads import DRIPS, Downloads, limited, paced
 from updater.effects.http.hooks import NoCookies, waiting
 from updater.effects.http.patience import TRANSIENT, Clock, Patience
 from updater.effects.http.resuming import ResumableBody
@@ -45,8 +45,6 @@ _BEGINNING = 64 * 1024
 _HEADERS = {"User-Agent": f"updater/{__version__}"}
 # Clones and downloads take memory and processors here; of answers, the waiting is all.
 _HEAVY_AT_ONCE = 16
-# A whole answer may take so many times the longest silence: a host that drips is no host.
-_DRIPS = 10
 
 
 class Network(Struct, frozen=True):
@@ -242,7 +240,7 @@ class Http:
         url = str(request.url)
         async with self._limit:
             try:
-                with self.traffic.asking(url), anyio.fail_after(self._network.timeout * _DRIPS):
+                with self.traffic.asking(url), anyio.fail_after(self._network.timeout * DRIPS):
                     follow = request.method == "GET"
                     response = await self._client.send(
                         request, stream=True, follow_redirects=follow
@@ -252,7 +250,7 @@ class Http:
                     finally:
                         await response.aclose()
             except TimeoutError as error:
-                raise silent(url, self._network.timeout * _DRIPS) from error
+                raise silent(url, self._network.timeout * DRIPS) from error
             except FOREIGN as error:
                 raise mapped(url, error, self._network.timeout) from error
         if judge is not None:
@@ -347,7 +345,7 @@ class Http:
                 raise body.changed()
             if response.status_code not in ((whole, part) if body.size else (whole,)):
                 self._refuse(response, next(response.iter_bytes(_BEGINNING), b""))
-            for piece in body.pieces(response):
+            for piece in paced(body.pieces(response), url):
                 self.traffic.received(len(piece))
                 yield piece
 

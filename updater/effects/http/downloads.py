@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import threading
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import httpx
 
 from updater.effects.http.addresses import shown
 from updater.effects.http.hooks import NoCookies, blocking
-from updater.effects.http.statuses import FOREIGN, mapped
-from updater.errors import BadAnswer, HashError
+from updater.effects.http.statuses import FOREIGN, mapped, silent
+from updater.errors import BadAnswer, HashError, Unreachable
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator, Mapping
+    from concurrent.futures import Future
     from pathlib import Path
 
     from updater.effects.http.traffic import Traffic
 
+DRIPS = 10
+"""So many times the longest silence may a whole answer take, or the beginning of a download.
+
+A host that drips ends each silence with a byte.
+"""
+
 _LARGEST = 8 * 1024 * 1024 * 1024
+# As git has it for its own (``http.lowSpeedLimit``): a thousand bytes a second.
+_SLOWEST = 60_000
+_MINUTE = 60.0
 
 
 class Downloads:
@@ -46,6 +58,7 @@ class Downloads:
         self._places = threading.BoundedSemaphore(concurrency)
         self._making = threading.Lock()
         self._timeout = timeout
+        self._patience = timeout * DRIPS
         self._headers = headers
         self._tls = tls
         self._client: httpx.Client | None = None
@@ -63,10 +76,9 @@ class Downloads:
         """
         with self._places:
             try:
-                with ExitStack() as opened:
-                    with self._traffic.asking(url):
-                        stream = self._made().stream("GET", url, headers=dict(headers))
-                        response = opened.enter_context(stream)
+                with self._traffic.asking(url):
+                    response = self._begun(url, headers)
+                with closing(response):
                     yield response
             except FOREIGN as error:
                 raise mapped(url, error, self._timeout) from error
@@ -75,6 +87,26 @@ class Downloads:
         """Close the connections."""
         if self._client is not None:
             self._client.close()
+
+    def _begun(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
+        """Return a response whose headers are there.
+
+        A host that sends them one byte after the other would hold the caller for a day, since each
+        byte ends a silence: another thread waits for them, and is left to it.
+
+        Raises:
+            Unreachable: they take longer than the patience.
+        """
+        client = self._made()
+        request = client.build_request("GET", url, headers=dict(headers))
+        waiting = ThreadPoolExecutor(1)
+        answer = waiting.submit(client.send, request, stream=True)
+        waiting.shutdown(wait=False)
+        try:
+            return answer.result(self._patience)
+        except TimeoutError as error:
+            answer.add_done_callback(_close)
+            raise silent(url, self._patience) from error
 
     def _made(self) -> httpx.Client:
         with self._making:
@@ -104,6 +136,40 @@ def limited(pieces: Iterator[bytes], url: str) -> Iterator[bytes]:
             where = shown(url)
             raise BadAnswer(f"{where} answers with more than {_LARGEST} bytes", url=where)
         yield piece
+
+
+def paced(pieces: Iterator[bytes], url: str) -> Iterator[bytes]:
+    """Yield the pieces of a body that comes at least as slowly as a thousand bytes a second.
+
+    A minute of waiting counts, not the time that its reader takes.
+
+    Raises:
+        Unreachable: it comes more slowly.
+    """
+    waited, size = 0.0, 0
+    while True:
+        begun = monotonic()
+        piece = next(pieces, None)
+        waited += monotonic() - begun
+        if piece is None:
+            return
+        size += len(piece)
+        if waited >= _MINUTE:
+            if size < _SLOWEST:
+                where = shown(url)
+                raise Unreachable(
+                    f"{where} sends too slowly: {size} bytes in {waited:.0f} s",
+                    url=where,
+                    hint="try again later",
+                )
+            waited, size = 0.0, 0
+        yield piece
+
+
+def _close(answer: Future[httpx.Response]) -> None:
+    """Close a response that came too late for who asked."""
+    if answer.exception() is None:
+        answer.result().close()
 
 
 @contextmanager

@@ -85,18 +85,19 @@ class Nix:
         """Whether this program of Nix can be started."""
         return shutil.which(program, path=self._environment.get("PATH", os.defpath)) is not None
 
-    async def prefetch(self, url: str) -> StoredFile:
+    async def prefetch(self, url: str, seconds: float) -> StoredFile:
         """Download a file into the Nix store.
 
         Args:
             url: http or https, without credentials; the store's name for it is its last component.
+            seconds: how long that may take.
 
         Raises:
-            HashError: no Nix, a URL that must not be given to it, or no download.
+            HashError: no Nix, a URL that must not be given to it, or no download in this time.
         """
-        return await self._prefetch(_checked_url(url))
+        return await self._prefetch(_checked_url(url), seconds)
 
-    async def unpacked(self, archive: Path) -> Sri:
+    async def unpacked(self, archive: Path, seconds: float) -> Sri:
         """Return the hash of the tree in an archive, as Nix itself unpacks it.
 
         It takes a single top entry for the root, and leaves several as they are; ``fetchzip``
@@ -104,47 +105,51 @@ class Nix:
 
         Args:
             archive: the file.
+            seconds: how long that may take.
 
         Raises:
-            HashError: no nix-prefetch-url, or the archive is none for it.
+            HashError: no nix-prefetch-url, or the archive is none for it, or takes longer.
         """
-        return (await self._prefetch(archive.as_uri(), "--unpack")).sri
+        return (await self._prefetch(archive.as_uri(), seconds, "--unpack")).sri
 
-    async def _prefetch(self, url: str, *options: str) -> StoredFile:
+    async def _prefetch(self, url: str, seconds: float, *options: str) -> StoredFile:
         if not options and not self.available("nix-prefetch-url"):
-            return await self._prefetch_file(url)
-        ran = await self.run("nix-prefetch-url", "--type", "sha256", "--print-path", *options, url)
+            return await self._prefetch_file(url, seconds)
+        command = ("nix-prefetch-url", "--type", "sha256", "--print-path", *options, url)
+        ran = await self.run(*command, seconds=seconds)
         lines = ran.stdout.splitlines()[-2:]
         if ran.exit_code or len(lines) != 2:  # noqa: PLR2004 - a hash and a path
             raise _failure(ran, f"Nix cannot prefetch {url}")
         return StoredFile(parse_hash(lines[0].strip(), "sha256"), Path(lines[1]))
 
-    async def _prefetch_file(self, url: str) -> StoredFile:
+    async def _prefetch_file(self, url: str, seconds: float) -> StoredFile:
         """Do as nix-prefetch-url with the command that is to replace it (Nix 2.4)."""
-        ran = await self.run("nix", *_NIX_COMMAND, "store", "prefetch-file", "--json", url)
+        command = ("nix", *_NIX_COMMAND, "store", "prefetch-file", "--json", url)
+        ran = await self.run(*command, seconds=seconds)
         try:
             printed = json.loads(ran.stdout)
             return StoredFile(parse_hash(printed["hash"], "sha256"), Path(printed["storePath"]))
         except (ValueError, KeyError, TypeError) as error:
             raise _failure(ran, f"Nix cannot prefetch {url}") from error
 
-    async def prefetch_git(self, url: str, rev: str, *options: GitOption) -> Sri:
+    async def prefetch_git(self, url: str, rev: str, *options: GitOption, seconds: float) -> Sri:
         """Fetch a commit with git as nixpkgs' fetchgit does, and return the hash of its tree.
 
         Args:
             url: of the repository, without credentials.
             rev: the commit, 40 or 64 hex digits.
             options: what the fetcher call asks for beyond the tree itself.
+            seconds: how long that may take.
 
         Raises:
-            HashError: no nix-prefetch-git, a URL or rev that must not be given to it, or no fetch.
+            HashError: no nix-prefetch-git, a URL or rev that must not be given to it, or no fetch
+                in this time.
         """
         if not _COMMIT.fullmatch(rev):
             raise HashError(f"{rev!r} is no commit", hint="resolve it before it is fetched")
         flags = [f"--{option}" for option in options]
-        ran = await self.run(
-            "nix-prefetch-git", "--quiet", *flags, "--url", _checked_url(url), "--rev", rev
-        )
+        where = ("--url", _checked_url(url), "--rev", rev)
+        ran = await self.run("nix-prefetch-git", "--quiet", *flags, *where, seconds=seconds)
         if ran.exit_code:
             raise _failure(ran, f"Nix cannot prefetch {url} at {rev}")
         try:
