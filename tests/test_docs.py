@@ -11,11 +11,13 @@ import click
 import jsonschema  # type: ignore[import-untyped]  # it has no stubs of its own
 import pytest
 
-from docs import make_commands
+from docs import make_commands, make_man
 from docs.make_configuration import SECTIONS, meanings, page
-from docs.make_schemas import FOLDER, MODELS, schema
+from docs.make_schemas import FOLDER
 from updater.cli.app import app
 from updater.config.keys import Document
+from updater.report.json_schemas import MODELS, json_schema
+from updater.report.summary import Exit
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,6 +30,25 @@ def test_the_commands_page_is_what_the_commands_say() -> None:
     assert (ROOT / "docs" / "commands.md").read_text() == make_commands.page()
 
 
+def test_the_manual_page_is_what_the_commands_say() -> None:
+    assert (ROOT / "docs" / "updater.1").read_text() == make_man.page()
+
+
+def test_the_manual_page_has_every_command_option_and_exit_code() -> None:
+    """And nothing of it is taken for a request of man's."""
+    lines = make_man.page().splitlines()
+    requests = {line.split()[0] for line in lines if line.startswith((".", "'"))}
+    assert requests == {".TH", ".SH", ".SS", ".TP", ".B", ".BR"}
+    for name in make_commands.names():
+        command = app.get_command(click.Context(app), name)
+        assert command is not None
+        assert any(line == f".SS {name}" or line.startswith(f".SS {name} ") for line in lines)
+        for option in (one for param in command.params for one in param.opts):
+            assert not option.startswith("-") or option.replace("-", r"\-") in "".join(lines)
+    for code in Exit:
+        assert rf"\fB{code:d}\fR" in lines
+
+
 def test_every_key_is_explained() -> None:
     for _, model in SECTIONS:
         for name, meaning in meanings(model).items():
@@ -36,12 +57,16 @@ def test_every_key_is_explained() -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_schema_is_made_from_its_model(name: str) -> None:
-    assert (FOLDER / name).read_text() == schema(name)
+    assert (FOLDER / f"{name}.json").read_text() == json_schema(name)
+
+
+def test_no_schema_is_left_whose_model_is_gone() -> None:
+    assert {path.stem for path in FOLDER.glob("*.json")} == set(MODELS)
 
 
 def test_the_config_schema_says_what_the_command_accepts() -> None:
     """A key that the schema does not know is refused by the command too, and the other way."""
-    made = json.loads(schema("config.json"))
+    made = json.loads(json_schema("config"))
     assert made["additionalProperties"] is False
     assert sorted(made["properties"]) == sorted(Document.__struct_fields__)
 
@@ -99,7 +124,7 @@ def test_the_matrix_that_is_shown_is_one_that_plan_prints() -> None:
     (shown,) = re.findall(
         r"```json\n(.*?)```", (ROOT / "docs" / "growing.md").read_text(), re.DOTALL
     )
-    jsonschema.Draft202012Validator(json.loads(schema("plan.json"))).validate(json.loads(shown))
+    jsonschema.Draft202012Validator(json.loads(json_schema("plan"))).validate(json.loads(shown))
 
 
 def test_troubleshooting_goes_by_what_the_updater_says() -> None:

@@ -99,8 +99,8 @@ CONFIGURATIONS = {
     "overlays that are not there": (
         "overlays: [nixes]\n",
         (
-            "config.yaml:overlays: 'nixes' names no .nix file in {root}\n"
-            "hint: say where the overlays are: in config.yaml, `overlays: [FOLDER]`, or with -C\n"
+            "config.yaml:1:overlays: there is no 'nixes' in {root}\n"
+            "hint: name the files or folders in config.yaml, `overlays: [FOLDER]`, or use -C\n"
         ),
     ),
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.project import FAKE, pypi_overlay
+from tests.project import FAKE, flat_hash, pypi_overlay
 from updater.__main__ import main
 
 if TYPE_CHECKING:
@@ -186,3 +186,34 @@ def test_a_key_does_not_rule_a_package_that_only_has_its_pname(shell: Shell) -> 
     code, out, _ = shell.run("list")
     held = {line.split()[0]: line.partition(".nix:3")[2].strip() for line in out.splitlines()[1:]}
     assert (code, held) == (0, {"apple": "new", "apple_1": "all", "pear": ""})
+
+
+def test_what_is_bumped_from_below_is_written_and_committed_where_it_lies(
+    project: Project,
+    index: Index,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    (made,) = index.release("apple", "2.0")
+    path = project.overlay("apple.nix", pypi_overlay("apple", "1.0", sri=FAKE))
+    project.git("init", "--quiet")
+    project.git("config", "user.name", "T")
+    project.git("config", "user.email", "t@example.org")
+    project.git("add", ".")
+    project.git("commit", "--quiet", "-m", "all")
+    monkeypatch.chdir(path.parent)
+    capfdbinary.readouterr()
+    assert main(["bump", "./apple.nix", "--commit"]) == 0
+    assert path.read_text() == pypi_overlay("apple", "2.0", sri=flat_hash(made.content))
+    assert project.git("status", "--porcelain") == ""
+    assert project.git("log", "-1", "--format=", "--name-only") == "overlays/apple.nix\n"
+
+
+@pytest.mark.parametrize("name", ["gitlab.com:o/r", "unknown.example:o/r"])
+def test_pull_requests_elsewhere_than_on_github_are_refused(project: Project, name: str) -> None:
+    project.overlay("apple.nix", pypi_overlay("apple", "1.0", sri=FAKE))
+    project.add_configuration(f"repository: {name}\n")
+    result = project.run("bump", "--pr")
+    assert (result.code, result.out) == (2, "")
+    host = name.partition(":")[0]
+    assert result.err.splitlines()[0].count(host) == 1

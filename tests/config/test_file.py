@@ -10,14 +10,14 @@ import jsonschema  # type: ignore[import-untyped]  # it has no stubs of its own
 import pytest
 import yaml
 
-from docs.make_schemas import schema
 from updater.config.file import parse, read
 from updater.errors import ConfigError
+from updater.report.json_schemas import json_schema
 
 if TYPE_CHECKING:
     from updater.config.keys import Document
 
-SCHEMA = jsonschema.Draft202012Validator(json.loads(schema("config.json")))
+SCHEMA = jsonschema.Draft202012Validator(json.loads(json_schema("config")))
 
 
 def document(text: str) -> Document:

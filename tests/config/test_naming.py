@@ -8,7 +8,8 @@ import pytest
 
 from tests.project import pypi_overlay
 from updater.config.load import load
-from updater.config.naming import Fit, fit
+from updater.config.naming import Fit, PackageKeys, fit
+from updater.find.files import overlay_files
 from updater.find.packages import find_packages
 
 if TYPE_CHECKING:
@@ -63,7 +64,10 @@ def root(tmp_path: Path) -> Path:
 
 
 def packages(root: Path) -> dict[str, Package]:
-    return {package.name: package for package in find_packages(load(root, None)).packages}
+    return {
+        package.name: package
+        for package in find_packages(root, overlay_files(load(root, None)).files).packages
+    }
 
 
 WAYS = {
@@ -101,6 +105,15 @@ WAYS = {
 def test_the_strongest_way_counts(root: Path, text: str, fits: dict[str, Fit]) -> None:
     found = {name: fit(text, package) for name, package in packages(root).items()}
     assert {name: how for name, how in found.items() if how is not None} == fits
+
+
+def test_keys_are_found_as_each_of_them_would_be(root: Path) -> None:
+    """In the order in which they count."""
+    keys = PackageKeys(WAYS)
+    order = list(WAYS)
+    for package in packages(root).values():
+        fits = [(how, order.index(key), key) for key in WAYS if (how := fit(key, package))]
+        assert keys.fitting(package) == [key for _, _, key in sorted(fits)]
 
 
 KEYS = (

@@ -25,7 +25,8 @@ def test_a_file_whose_name_has_a_control_character_is_not_read(tmp_path: Path) -
         assert paths == ("overlays/a.nix",)
         return {"overlays/a.nix": overlay.encode()}
 
-    for found in (find_packages(config), found_in(read, overlay_files(config))):
+    named = overlay_files(config).files
+    for found in (find_packages(tmp_path, named), found_in(read, named)):
         assert {(one.file, one.name, one.problem) for one in found.packages} == {
             ("overlays/a.nix", "tool", ""),
             ("overlays/<U+202E>a.nix", "<U+202E>a", "the file's name has a control character"),

@@ -9,6 +9,7 @@ import pytest
 from tests.project import pypi_overlay
 from updater.config.load import load
 from updater.errors import AmbiguousName, NoSuchPackage, UsageError
+from updater.find.files import overlay_files
 from updater.find.packages import find_packages
 from updater.find.selection import Names, select, split_version
 
@@ -39,7 +40,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def packages(root: Path) -> tuple[Package, ...]:
-    return find_packages(load(root, None)).packages
+    return find_packages(root, overlay_files(load(root, None)).files).packages
 
 
 def chosen(root: Path, *given: str, start: str = ".") -> set[str]:

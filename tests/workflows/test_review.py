@@ -124,7 +124,10 @@ def test_a_base_without_a_configuration_does_not_take_the_pull_requests(sample: 
     runner = sample.runner(REVIEW, "run", event=sample.pull_event("theirs", evil))
     runner.all()
     (job,) = runner.jobs
-    assert (job.result, job.log) == ("success", "no packages\n")
+    assert (job.result, job.log) == (
+        "success",
+        "updater: no configuration: reading overlays/\nno packages\n",
+    )
 
 
 def test_the_workflow_names_no_secret() -> None:

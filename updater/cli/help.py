@@ -13,8 +13,24 @@ if TYPE_CHECKING:
     from updater.cli.request import Request
 
 
+def _complete_command(
+    context: click.Context,
+    parameter: click.Parameter,  # noqa: ARG001 - as click calls it
+    incomplete: str,
+) -> list[str]:
+    group = context.find_root().command
+    names = group.list_commands(context) if isinstance(group, click.Group) else []
+    return [name for name in names if name.startswith(incomplete)]
+
+
 @click.command("help", cls=options.SectionCommand, section="Besides")
-@click.argument("command", metavar="[COMMAND]", default="", help="The command; all without it.")
+@click.argument(
+    "command",
+    metavar="[COMMAND]",
+    default="",
+    shell_complete=_complete_command,
+    help="The command; all without it.",
+)
 @options.every
 def show_help(request: Request, command: str) -> int:  # noqa: ARG001 - every command takes one
     """Show what the commands are, or what one of them takes."""

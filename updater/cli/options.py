@@ -11,10 +11,12 @@ import click
 from click.core import ParameterSource
 
 from updater.cli.request import Color, Request
-from updater.errors import UsageError
+from updater.errors import UpdaterError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from click.shell_completion import CompletionItem
 
 
 T = TypeVar("T")
@@ -51,10 +53,32 @@ class _Seconds(click.FloatRange):
         return seconds
 
 
+def _complete_package(
+    context: click.Context,
+    parameter: click.Parameter,  # noqa: ARG001 - as click calls it
+    incomplete: str,
+) -> list[CompletionItem]:
+    """Return the packages whose names begin as a word does, and let the shell add files."""
+    from click.shell_completion import CompletionItem
+
+    files = CompletionItem(incomplete, type="file")
+    if "/" in incomplete or incomplete.startswith("."):
+        return [files]
+    from updater.cli.overlays import package_names
+
+    try:
+        known = package_names(_request(context))
+    except UpdaterError:  # nobody reads an error while they type
+        return [files]
+    named = [CompletionItem(name, help=file) for name, file in known if name.startswith(incomplete)]
+    return named or [files]
+
+
 packages = click.argument(
     "packages",
     metavar="[PKG]...",
     nargs=-1,
+    shell_complete=_complete_package,
     help="Names, attribute paths, files, folders or globs; all packages without any.",
 )
 to = click.option(
@@ -137,12 +161,15 @@ def every(command: Callable[..., int]) -> Callable[..., int]:
     @common
     @functools.wraps(command)
     def run(**given: Any) -> int:  # noqa: ANN401 - of any option
-        context = click.get_current_context()
-        shared = {name: _value(context, name) for name in _COMMON}
         own = {name: value for name, value in given.items() if name not in _COMMON}
-        return command(Request(cache=not shared.pop("no_cache"), **shared), **own)
+        return command(_request(click.get_current_context()), **own)
 
     return run
+
+
+def _request(command: click.Context) -> Request:
+    shared = {name: _value(command, name) for name in _COMMON}
+    return Request(cache=not shared.pop("no_cache"), **shared)
 
 
 def _value(command: click.Context, name: str) -> Any:  # noqa: ANN401 - of any option

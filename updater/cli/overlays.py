@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from updater.effects.files import relative
 from updater.errors import ConfigError, UsageError
 from updater.find.ahead import begin_reading
+from updater.find.files import overlay_files
 from updater.find.selection import closest, select, split_version
 
 if TYPE_CHECKING:
@@ -32,14 +34,14 @@ class Overlays:
         config: names the overlays.
 
     Raises:
-        ConfigError: an entry of ``overlays:`` names nothing.
+        UsageError: an entry of ``overlays:`` names nothing, or there are none.
     """
 
     def __init__(self, request: Request, config: Config) -> None:
         self._request = request
         self._config = config
         self._names = request.names(config)
-        self._reading = begin_reading(config)
+        self._reading = begin_reading(config.root, named_files(request, config))
 
     @cached_property
     def found(self) -> OverlayFiles:
@@ -68,6 +70,30 @@ class Overlays:
         if any("@" in name for name in self._names.given):
             self._names, ask = with_version(self.found.packages, self._names, ask)
         return ask
+
+
+def package_names(request: Request) -> list[tuple[str, str]]:
+    """Return the names of all packages, each with its file; nothing is told.
+
+    Raises:
+        UpdaterError: they cannot be found.
+    """
+    config = replace(request, quiet=True).load()
+    reading = begin_reading(config.root, overlay_files(config).files)
+    return sorted({package.name: package.file for package in reading().packages}.items())
+
+
+def named_files(request: Request, config: Config) -> tuple[str, ...]:
+    """Return the overlay files; which they are is told where the user named none.
+
+    Raises:
+        UsageError: an entry of ``overlays:`` names nothing, or there are none.
+    """
+    named = overlay_files(config)
+    if named.note:
+        away = relative(config.root, request.root)
+        request.note(named.note if away == "." else f"{named.note} (in {away})")
+    return named.files
 
 
 def with_version(packages: Sequence[Package], names: Names, ask: Bump) -> tuple[Names, Bump]:

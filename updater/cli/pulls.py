@@ -9,9 +9,8 @@ from msgspec.structs import replace
 
 from updater.cli.actions import tell_stopped
 from updater.cli.output import report, write
-from updater.cli.overlays import refuse_many, warn_of_unused, with_version
+from updater.cli.overlays import named_files, refuse_many, warn_of_unused, with_version
 from updater.cli.session import Session
-from updater.find.files import overlay_files
 from updater.find.packages import found_in
 from updater.find.selection import select
 from updater.model.research import UNCHANGED
@@ -77,7 +76,7 @@ def _publish(
 
 def read_base(session: Session, publisher: Publisher) -> OverlayFiles:
     """Return the packages of the base branch, in the files that the configuration names here."""
-    return found_in(publisher.read, overlay_files(session.config))
+    return found_in(publisher.read, named_files(session.request, session.config))
 
 
 def published(

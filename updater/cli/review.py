@@ -10,6 +10,7 @@ import click
 from updater.building.package_sets import placed
 from updater.cli import options
 from updater.cli.output import report
+from updater.cli.overlays import named_files
 from updater.cli.session import Session
 from updater.effects.files import real
 from updater.effects.git import own as git
@@ -51,7 +52,7 @@ def _review(request: Request, base: str) -> int:
             string for the repository's default branch.
     """
     session = Session.begin(request)
-    found = find_packages(session.config)
+    found = find_packages(session.config.root, named_files(request, session.config))
     commit, asked = anyio.run(_asked, session, found, base)
     outcomes = session.run(lambda pipeline: pipeline.review(asked, found), foreign=True)
     report("review", session, outcomes, found=found, base=commit)

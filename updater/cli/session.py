@@ -52,9 +52,14 @@ class Session(Struct, frozen=True):
             foreign: the tree is somebody else's, so that what Nix reads of it is not trusted
                 either.
         """
+        import logging
+
         import anyio.lowlevel
 
         from updater.report.progress import shown
+
+        # At Ctrl-C it would tell of each program that ends after its loop.
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
         async def main(progress: Silent) -> list[T]:
             from updater.choose.records import Records

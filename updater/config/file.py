@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -52,7 +53,7 @@ class ConfigText(Struct, frozen=True):
 
     def line(self, *path: str | int) -> int | None:
         """Return the line of a key, or of an item of a list, counted from 1; None if not there."""
-        node = yaml.compose(self.content.decode("utf-8"), Loader=yaml.SafeLoader)
+        node = _composed(self.content)
         lines = list(_lines(node, path))
         return lines[-1] if len(lines) == len(path) else None
 
@@ -103,8 +104,13 @@ def read(text: ConfigText) -> Document:
         raise ConfigError(f"expected text as a key; found {error.object!r}", file=shown) from error
 
 
+@lru_cache(maxsize=1)
+def _composed(content: bytes) -> yaml.Node | None:
+    return yaml.compose(content.decode("utf-8"), Loader=yaml.SafeLoader)
+
+
 def _wrong(misfit: Misfit, text: ConfigText) -> ConfigError:
-    node = yaml.compose(text.content.decode("utf-8"), Loader=yaml.SafeLoader)
+    node = _composed(text.content)
     # What came in through a merge key has no line of its own.
     line = next(reversed([*_lines(node, misfit.path)]), None)
     key = ".".join(map(str, misfit.path))

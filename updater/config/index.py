@@ -15,21 +15,28 @@ _ADDRESS = re.compile(r'^PYPI_SIMPLE_ENDPOINT\b.*= "(.+)"$', re.MULTILINE)
 
 
 def default_index() -> str:
-    """Return the index that pip is configured to use, else PyPI's, without a slash at its end.
+    """Return the index that pip is configured to use, else PyPI's, without a slash at its end."""
+    return index_with_origin()[0]
+
+
+def index_with_origin() -> tuple[str, str]:
+    """Return that index, and what says so: a variable or a file of pip, or that it is the default.
 
     Source: pip documentation, "Configuration" (environment before files, the nearer file first).
     """
-    found = os.environ.get("PIP_INDEX_URL", "")
+    address = os.environ.get("PIP_INDEX_URL", "")
+    if address:
+        return address.rstrip("/"), "PIP_INDEX_URL"
     for path in _pip_files():
-        if found:
-            break
         parser = configparser.RawConfigParser()
         try:
             parser.read_string(files.read(path, str(path)).decode("utf-8"))
         except (ReadError, configparser.Error, UnicodeDecodeError):
             continue
-        found = parser.get("global", "index-url", fallback="").strip()
-    return (found or _read_pypi() or _imported_pypi()).rstrip("/")
+        address = parser.get("global", "index-url", fallback="").strip()
+        if address:
+            return address.rstrip("/"), str(path)
+    return (_read_pypi() or _imported_pypi()).rstrip("/"), "default"
 
 
 def _read_pypi() -> str:

@@ -288,7 +288,9 @@ class Document(_Strict, frozen=True):
     overlays: Annotated[
         spelled.Texts | None,
         _about(
-            "Files, folders and globs, relative to the folder of this file; default: `overlays`"
+            "Files, folders and globs, relative to the folder of this file; default: `overlays`, "
+            "else the files that flake.nix or default.nix imports or calls, else `pkgs` or "
+            "`packages`"
         ),
     ] = None
     repository: Annotated[

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, structs
@@ -14,7 +13,7 @@ from packaging.version import Version
 from updater.config.file import read
 from updater.config.index import default_index
 from updater.config.keys import Document
-from updater.config.naming import fit
+from updater.config.naming import PackageKeys
 from updater.config.place import find_place
 from updater.config.values import plain
 from updater.errors import ConfigError
@@ -27,15 +26,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.config.keys import PackageOptions
-    from updater.config.place import Place
+    from updater.config.place import ProjectPlace
+
+
+class OptionsLayer(Struct, frozen=True):
+    """What the configuration says of packages in one place, ``path``."""
+
+    path: tuple[str, ...]
+    options: PackageOptions
 
 
 class Config(Struct, frozen=True):
     """What the updater was told, and where."""
 
-    place: Place
+    place: ProjectPlace
     document: Document
     hosts: Mapping[str, Host]
+    keys: PackageKeys
 
     @property
     def root(self) -> Path:
@@ -85,14 +92,7 @@ class Config(Struct, frozen=True):
 
     def policy(self, package: Package) -> Policy:
         """Return what may be chosen for a package: its own options over the defaults."""
-        options: dict[str, Any] = {}
-        build: dict[str, Any] = {}
-        pull: dict[str, Any] = {}
-        for given in (self.document.defaults, *self._own(package)):
-            said = _said(given)
-            build |= _said(said.pop("build", None))
-            pull |= _said(said.pop("pull_request", None))
-            options |= said
+        options, build, pull = self._merged(package)
         if build.get("imports") == ("auto",):
             del build["imports"]
         options |= _steered(package, options)
@@ -114,14 +114,32 @@ class Config(Struct, frozen=True):
             **options,
         )
 
-    def _own(self, package: Package) -> list[PackageOptions]:
-        """Return the options under the keys that name a package, those of the best fit last."""
-        found = [
-            (how, options)
-            for key, options in self.document.packages.items()
-            if (how := fit(key, package)) is not None
+    def steered(self, package: Package) -> dict[str, Any]:
+        """Return the options that comments beside a package set, over those of the file."""
+        return _steered(package, self._merged(package)[0])
+
+    def _merged(self, package: Package) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        """Return what the file says of a package, of its build, and of its pull request."""
+        options: dict[str, Any] = {}
+        build: dict[str, Any] = {}
+        pull: dict[str, Any] = {}
+        for layer in self.layers(package):
+            said = _said(layer.options)
+            build |= _said(said.pop("build", None))
+            pull |= _said(said.pop("pull_request", None))
+            options |= said
+        return options, build, pull
+
+    def layers(self, package: Package | None) -> list[OptionsLayer]:
+        """Return what is said of a package: the defaults, and under the keys that name it.
+
+        A later one counts more than those before it. None is no package: the defaults alone.
+        """
+        own = self.keys.fitting(package) if package is not None else ()
+        return [
+            OptionsLayer(("defaults",), self.document.defaults),
+            *(OptionsLayer(("packages", key), self.document.packages[key]) for key in own),
         ]
-        return [options for _, options in sorted(found, key=itemgetter(0))]
 
     @property
     def build_jobs(self) -> int:
@@ -131,11 +149,8 @@ class Config(Struct, frozen=True):
 
     def unused(self, packages: Sequence[Package]) -> tuple[str, ...]:
         """Return the keys of ``packages:`` that name no package."""
-        return tuple(
-            key
-            for key in self.document.packages
-            if not any(fit(key, package) for package in packages)
-        )
+        used = {key for package in packages for key in self.keys.fitting(package)}
+        return tuple(key for key in self.document.packages if key not in used)
 
 
 def _said(options: Struct | None) -> dict[str, Any]:
@@ -185,7 +200,7 @@ def load(start: Path, file: str | None) -> Config:
     place = find_place(start, file)
     document = plain(read(place.text) if place.text is not None else Document())
     shown = place.text.shown if place.text is not None else ""
-    return Config(place, document, _hosts(document, shown))
+    return Config(place, document, _hosts(document, shown), PackageKeys(document.packages))
 
 
 def _hosts(document: Document, shown: str) -> dict[str, Host]:

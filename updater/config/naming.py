@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from updater.model import Package
 
@@ -62,11 +62,50 @@ def fit(text: str, package: Package) -> Fit | None:  # noqa: PLR0911 - one retur
         return Fit.FILE
     if package.file.startswith(f"{path}/"):
         return Fit.FOLDER
-    if set("*?[") & set(text):
+    if _is_glob(text):
         written = (*names, *_aliases(package), package.identity, package.file, *_paths(package))
         if any(fnmatch.fnmatchcase(one, text) for one in written):
             return Fit.GLOB
     return None
+
+
+class PackageKeys:
+    """The keys of ``packages:``, so arranged that one package does not look at all of them."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._order = {key: number for number, key in enumerate(keys)}
+        self._by_pname: dict[str, list[str]] = {}
+        for key in self._order:
+            self._by_pname.setdefault(_canonical(key), []).append(key)
+        # What no text of a package itself leads to.
+        self._rest = [
+            key
+            for key in self._order
+            if _is_glob(key) or os.path.normpath(key) != key or _PYTHON_SET.match(key)
+        ]
+
+    def fitting(self, package: Package) -> list[str]:
+        """Return the keys that name a package, the best fit last; of equal ones, the later."""
+        texts = {package.identity, package.file, *package.names, *_paths(package)}
+        texts.update(_folders(package.file))
+        likely = {text for text in texts if text in self._order}
+        likely.update(self._rest)
+        for alias in _aliases(package):
+            likely.update(self._by_pname.get(_canonical(alias), ()))
+        ways = {key: way for key in likely if (way := fit(key, package)) is not None}
+        return sorted(ways, key=lambda key: (ways[key], self._order[key]))
+
+
+def _folders(file: str) -> Iterator[str]:
+    """Yield the folders above a file."""
+    end = file.rfind("/")
+    while end > 0:
+        yield file[:end]
+        end = file.rfind("/", 0, end)
+
+
+def _is_glob(text: str) -> bool:
+    return bool(set("*?[") & set(text))
 
 
 _canonical = lru_cache(maxsize=None)(canonicalize_name)

@@ -16,12 +16,17 @@ if TYPE_CHECKING:
 NAME, OTHER_NAME = "config.yaml", "updater.yaml"
 """What the file is called; the second where the first is another program's, or as one likes."""
 
-# What tells the root of a project without a configuration, after overlays in the folder itself.
-_ENTRY = "flake.nix"
-_FOLDERS = ("pkgs", "packages")
+OVERLAYS = "overlays"
+"""The folder whose files are overlays where the configuration names none."""
+
+ENTRIES = ("flake.nix", "default.nix")
+"""Without that folder, what leads to the overlays; the first that leads to a package counts."""
+
+FOLDERS = ("pkgs", "packages")
+"""Where tools that read whole folders have packages, so that no file names them."""
 
 
-class Place(Struct, frozen=True):
+class ProjectPlace(Struct, frozen=True):
     """The project that a command is about, and its configuration.
 
     Attributes:
@@ -35,7 +40,7 @@ class Place(Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def find_place(start: Path, named: str | None) -> Place:
+def find_place(start: Path, named: str | None) -> ProjectPlace:
     """Find the configuration.
 
     Args:
@@ -49,14 +54,14 @@ def find_place(start: Path, named: str | None) -> Place:
     if not files.is_folder(start):
         raise ConfigError("is not a folder", file=str(start), hint="check -C")
     if named is not None and not files.is_folder(start / named):
-        return Place(start, _read(start / named, named))
-    folder = start if named is None else start / named
+        return ProjectPlace(start, _read(start / named, named))
+    nearest = start if named is None else start / named
     notes: list[str] = []
-    for height, one in enumerate(files.up_to_repository(folder)):
-        text = _text_in(one, start, notes)
+    for height, folder in enumerate(files.up_to_repository(nearest)):
+        text = _text_in(folder, start, notes)
         if text is not None:
-            return Place(_above(start, height), text, tuple(notes))
-    return Place(_root_without(start), None, tuple(notes))
+            return ProjectPlace(_above(start, height), text, tuple(notes))
+    return ProjectPlace(_root_without(start), None, tuple(notes))
 
 
 def _above(start: Path, height: int) -> Path:
@@ -106,18 +111,19 @@ def _is_foreign(path: Path, shown: str, notes: list[str]) -> bool:
 
 def _root_without(start: Path) -> Path:
     """Return the folder that is the project's root where nothing configures the updater."""
-    if files.listed(start, "overlays", ".nix"):
+    if files.is_any_below(start / OVERLAYS, ".nix"):
         return start
+    flake, default = ENTRIES
     above = files.up_to_repository(start)
     for folder in above:
-        if files.is_named_file(folder / _ENTRY):
+        if files.is_named_file(folder / flake):
             return folder
     for folder in above[1:]:
-        if files.listed(folder, "overlays", ".nix"):
+        if files.is_any_below(folder / OVERLAYS, ".nix"):
             return folder
     for folder in reversed(above):  # each package may be a folder with a default.nix
-        if files.is_named_file(folder / "default.nix") or any(
-            files.is_folder(folder / name) for name in _FOLDERS
+        if files.is_named_file(folder / default) or any(
+            files.is_folder(folder / name) for name in FOLDERS
         ):
             return folder
     return start

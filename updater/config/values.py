@@ -89,6 +89,21 @@ class Duration(timedelta, Spelled):
         return made
 
 
+def duration_text(duration: timedelta) -> str:
+    """Return a duration as it is written, in the largest unit it is a whole number of."""
+    seconds = int(duration.total_seconds())
+    units = {unit: int(timedelta(**{name: 1}).total_seconds()) for unit, name in _UNITS.items()}
+    whole = (unit for unit, length in units.items() if not seconds % length)
+    unit = max(whole, key=units.__getitem__)
+    return f"{seconds // units[unit]}{unit}" if seconds else "0"
+
+
+def size_text(size: int) -> str:
+    """Return a number of bytes as it is written, in the largest unit it is a whole number of."""
+    unit = max((unit for unit in _SIZES if not size % _SIZES[unit]), key=_SIZES.__getitem__)
+    return f"{size // _SIZES[unit]}{unit}"
+
+
 class Size(int, Spelled):
     """A whole number of bytes, or one with a unit: ``500MB``, ``16GiB``."""
 

@@ -126,6 +126,9 @@ def listed(folder: Path, entry: str, suffix: str) -> list[str]:
 
     A file means itself, a folder all plain files below it with the suffix, and a pattern the files
     that it matches; sorted by the parts of their paths. An absolute path is no pattern.
+
+    Raises:
+        ReadError: a folder cannot be read.
     """
     path = folder / entry
     if path.is_dir():
@@ -136,8 +139,13 @@ def listed(folder: Path, entry: str, suffix: str) -> list[str]:
     return [match.relative_to(folder).as_posix() for match in matches if match.is_file()]
 
 
+def is_any_below(folder: Path, suffix: str) -> bool:
+    """Tell whether a folder has a file with a suffix, however deep, that can be seen."""
+    return any(name.endswith(suffix) for _, _, names in os.walk(folder) for name in names)
+
+
 def _below(root: Path, folder: str, suffix: str) -> Iterator[str]:
-    for inside, _, names in os.walk(root / folder):
+    for inside, _, names in os.walk(root / folder, onerror=_refuse):
         below = os.path.relpath(inside, root)
         start = "" if below == "." else f"{below}/"
         named = (name for name in names if name.endswith(suffix))
@@ -150,6 +158,11 @@ def _may_be_read(path: str) -> bool:
         return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - speed
     except OSError:
         return True
+
+
+def _refuse(error: OSError) -> None:
+    """Let no folder be passed over that cannot be read."""
+    raise ReadError(f"{error.filename}: cannot be read: {error.strerror}") from error
 
 
 def _parts(file: str) -> list[str]:

@@ -12,28 +12,27 @@ from typing import TYPE_CHECKING
 import msgspec.msgpack
 
 from updater.effects.processes.beside import ForkedWork, interruptible, processors
-from updater.find.files import overlay_files
 from updater.find.found import OverlayFile, assembled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from updater.config.load import Config
     from updater.find.found import OverlayFiles
 
 # Fewer are read before another copy has begun.
 _WORTH_A_COPY = 250
 
 
-def begin_reading(config: Config) -> Callable[[], OverlayFiles]:
-    """Begin to read what the configuration names, and return what waits for the end of it.
+def begin_reading(root: Path, named: Sequence[str]) -> Callable[[], OverlayFiles]:
+    """Begin to read files, and return what waits for the end of it.
 
-    Raises:
-        ConfigError: an entry of ``overlays:`` names nothing.
+    Args:
+        root: what they are relative to.
+        named: the files, as `overlay_files` returns them.
     """
-    parts = tuple(_parts(overlay_files(config)))
-    copies = [ForkedWork(partial(_encoded, config.root, part)) for part in parts]
+    parts = tuple(_parts(named))
+    copies = [ForkedWork(partial(_encoded, root, part)) for part in parts]
 
     def end() -> OverlayFiles:
         reads: list[OverlayFile] = []
@@ -41,7 +40,7 @@ def begin_reading(config: Config) -> Callable[[], OverlayFiles]:
             for part, copy in zip(parts, copies, strict=True):
                 data = copy.result()
                 # What went wrong there is met again here, and said.
-                reads += _read(config.root, part) if data is None else _DECODER.decode(data)
+                reads += _read(root, part) if data is None else _DECODER.decode(data)
         return assembled(reads)
 
     return end

@@ -4,31 +4,98 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
+from updater.config.place import FOLDERS, OVERLAYS
 from updater.effects import files
-from updater.errors import ConfigError
+from updater.errors import ConfigError, ReadError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from updater.config.load import Config
 
+_MOST_NAMED = 3
+_HINT = "name the files or folders in config.yaml, `overlays: [FOLDER]`, or use -C"
 
-def overlay_files(config: Config) -> tuple[str, ...]:
-    """Return the overlay files that the configuration names, relative to the root.
 
-    Each comes once: of a link and its target, the target.
+class NamedFiles(Struct, frozen=True):
+    """The overlay files to read.
+
+    Attributes:
+        files: relative to the root, each once: of a link and its target, the target.
+        note: how they were chosen, where the user named none.
+    """
+
+    files: tuple[str, ...]
+    note: str = ""
+
+
+def overlay_files(config: Config) -> NamedFiles:
+    """Return the overlay files that the configuration names, else those that the project has.
 
     Raises:
-        ConfigError: an entry of ``overlays:`` names nothing.
+        UsageError: an entry of ``overlays:`` names nothing, or there are none.
     """
+    try:
+        given = config.document.overlays
+        if given is not None:
+            return NamedFiles(_distinct(config.root, _named(config, given)))
+        return _unconfigured(config)
+    except ReadError as error:
+        raise UsageError(f"the overlays cannot be found: {error}", hint=_HINT) from error
+
+
+def _named(config: Config, entries: Sequence[str]) -> list[str]:
     named: list[str] = []
-    given = config.document.overlays
-    for entry in given if given is not None else ("overlays",):
+    for number, entry in enumerate(entries):
         matches = files.listed(config.root, entry, ".nix")
         if not matches:
-            raise ConfigError(
-                f"{entry!r} names no .nix file in {config.root}",
-                file=config.file or "config.yaml",
-                key="overlays",
-                hint="say where the overlays are: in config.yaml, `overlays: [FOLDER]`, or with -C",
-            )
+            path = ("overlays", number)
+            line = config.line(*path) or config.line("overlays")
+            problem = _problem(config.root, entry)
+            raise ConfigError(problem, file=config.file, line=line, key="overlays", hint=_HINT)
         named += matches
-    return tuple(files.distinct(config.root, named))
+    return named
+
+
+def _problem(root: Path, entry: str) -> str:
+    if files.is_folder(root / entry):
+        return f"the folder {entry!r} has no .nix file"
+    where = files.absolute(root)
+    if set("*?[") & set(entry):
+        return f"no file matches {entry!r} in {where}"
+    return f"there is no {entry!r} in {where}"
+
+
+def _unconfigured(config: Config) -> NamedFiles:
+    """Return the files of `overlays`, else those that the project's entry file leads to."""
+    below = files.listed(config.root, OVERLAYS, ".nix")
+    if below:
+        note = "" if config.file else f"no configuration: reading {OVERLAYS}/"
+        return NamedFiles(_distinct(config.root, below), note)
+    from updater.find.unconfigured import project_files  # noqa: PLC0415 - the parser
+
+    origin, named = project_files(config.root)
+    if not named:
+        where = files.absolute(config.root)
+        raise UsageError(
+            f"no package was found in {where}: no configuration names overlays, there is no folder "
+            f"{OVERLAYS}/, and no flake.nix or default.nix that leads to a package",
+            hint=_HINT,
+        )
+    why = f"{config.file} does not name `overlays`" if config.file else "no configuration"
+    if origin in FOLDERS:
+        return NamedFiles(_distinct(config.root, named), f"{why}: reading {origin}/")
+    if named == (origin,):
+        return NamedFiles(named, f"{why}: reading {origin}")
+    shown = ", ".join(named[:_MOST_NAMED])
+    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+    count = f"{len(named)} files" if len(named) > 1 else "the file"
+    note = f"{why}: reading {count} that {origin} imports or calls: {shown}{more}"
+    return NamedFiles(_distinct(config.root, named), note)
+
+
+def _distinct(root: Path, named: Sequence[str]) -> tuple[str, ...]:
+    return tuple(files.distinct(root, named))

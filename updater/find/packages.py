@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from updater.effects import files
 from updater.errors import Bug, ReadError, bugs_at
-from updater.find.files import overlay_files
 from updater.find.found import OverlayFile, OverlayFiles, PackageCall, assembled
 from updater.kinds import FETCH_FUNCTIONS
 from updater.model import Package, Span
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from updater.config.load import Config
 
 _NOTHING = Span(0, 0)
 
@@ -39,13 +37,9 @@ def _packages(content: FileContent, file: str) -> tuple[Package, ...]:
     )
 
 
-def find_packages(config: Config) -> OverlayFiles:
-    """Read every overlay file that the configuration names, and the package files they call.
-
-    Raises:
-        ConfigError: an entry of ``overlays:`` names nothing.
-    """
-    return assembled(read_all(config.root, overlay_files(config)))
+def find_packages(root: Path, named: Iterable[str]) -> OverlayFiles:
+    """Read overlay files, by their paths below the root, and the package files they call."""
+    return assembled(read_all(root, named))
 
 
 def read_all(root: Path, named: Iterable[str]) -> list[OverlayFile]:

@@ -38,15 +38,18 @@ from updater.report.schema import (
     PullRequestReport,
     Report,
     ReviewReport,
+    SettingsReport,
     Status,
     TruthsReport,
     WarningReport,
 )
+from updater.report.settings import package_report, setting_reports
 from updater.report.summary import count, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from updater.config.effective import Setting
     from updater.errors import UpdaterError
     from updater.model import Build, Hashed, Outcome, Package
     from updater.report.listing import Listed
@@ -129,6 +132,23 @@ def plan_json(jobs: Iterable[tuple[str, Sequence[str]]]) -> str:
     return _encoded(PlanReport(include=include)).decode()
 
 
+def settings_json(
+    root: str,
+    file: str,
+    project: Sequence[Setting],
+    packages: Sequence[tuple[Package, Sequence[Setting]]],
+) -> str:
+    """Return the object of ``config show``."""
+    report = SettingsReport(
+        command="config",
+        root=root,
+        file=file or None,
+        settings=setting_reports(project),
+        packages=tuple(package_report(package, settings) for package, settings in packages),
+    )
+    return _dump(report)
+
+
 def error_json(command: str, error: UpdaterError) -> str:
     """Return the object of a command that could not run."""
     stage = error.stage if isinstance(error, StageError) else "arguments"
@@ -136,7 +156,7 @@ def error_json(command: str, error: UpdaterError) -> str:
     return _dump(ErrorObject(command=command, error=report))
 
 
-def _dump(report: Report | TruthsReport | ReviewReport | PrefetchReport | ErrorObject) -> str:
+def _dump(report: msgspec.Struct) -> str:
     # "##[" begins a command to GitHub Actions wherever it stands; in JSON only strings have it.
     text = msgspec.json.format(_encoded(report), indent=2).decode()
     return text.replace("##[", "#\\u0023[")

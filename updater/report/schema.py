@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -217,6 +217,36 @@ class PlanReport(_ReportPart, frozen=True, kw_only=True):
 
     schema: Literal[1] = 1
     include: tuple[JobReport, ...]
+
+
+class SettingReport(_ReportPart, frozen=True):
+    """One key of the configuration."""
+
+    key: Annotated[str, Meta(description="Dotted, such as build.timeout")]
+    value: Annotated[Any, Meta(description="As config.yaml would have it; null for nothing")]
+    origin: Annotated[str, Meta(description="What sets it")]
+
+
+class PackageSettingsReport(_ReportPart, frozen=True):
+    """What holds for one package."""
+
+    name: str
+    attribute: str
+    file: str
+    settings: tuple[SettingReport, ...]
+
+
+class SettingsReport(_ReportPart, frozen=True, kw_only=True):
+    """The object of ``config show``."""
+
+    schema: Literal[1] = 1
+    command: Literal["config"]
+    root: Annotated[str, Meta(description="The folder that paths are relative to")]
+    file: Annotated[str | None, Meta(description="The configuration; null where there is none")]
+    settings: Annotated[
+        tuple[SettingReport, ...], Meta(description="Of the project; none where a PKG is given")
+    ]
+    packages: tuple[PackageSettingsReport, ...]
 
 
 class ErrorObject(_ReportPart, frozen=True, kw_only=True):

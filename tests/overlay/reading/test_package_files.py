@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from updater.config.load import load
+from updater.find.files import overlay_files
 from updater.find.packages import find_packages
 from updater.find.selection import Names, select
 
@@ -38,7 +39,7 @@ def written(root: Path, **files: str) -> OverlayFiles:
         path = root / f"{name.replace('__', '/')}.nix"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
-    return find_packages(load(root, None))
+    return find_packages(root, overlay_files(load(root, None)).files)
 
 
 def rows(found: OverlayFiles) -> list[tuple[str, str, str]]:
@@ -143,7 +144,9 @@ def test_two_links_to_one_file_elsewhere_are_read_once(tmp_path: Path) -> None:
     (tmp_path / "overlays").mkdir()
     for link in ("a.nix", "z.nix"):
         (tmp_path / "overlays" / link).symlink_to("../tool.nix")
-    assert rows(find_packages(load(tmp_path, None))) == [("overlays/a.nix#", "tool-kit", "")]
+    assert rows(find_packages(tmp_path, overlay_files(load(tmp_path, None)).files)) == [
+        ("overlays/a.nix#", "tool-kit", "")
+    ]
 
 
 def test_files_come_in_the_order_of_their_paths(tmp_path: Path) -> None:

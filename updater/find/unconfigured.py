@@ -1,0 +1,103 @@
+"""The files of a project that no configuration names: those that flake.nix or default.nix reaches.
+
+A path that is written in a file counts wherever it stands: as what `import` or `callPackage` takes,
+in a list, or as the folder that `readDir` lists.
+"""
+
+from __future__ import annotations
+
+import os.path
+from typing import TYPE_CHECKING
+
+from updater.config.place import ENTRIES, FOLDERS
+from updater.effects import files
+from updater.errors import ReadError
+from updater.kinds import FETCH_FUNCTIONS
+from updater.overlay.reading.file import read_packages
+from updater.overlay.reading.shape import paths_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# What names the files of a folder, so that no path of theirs is written.
+_LISTING = (b"readDir", b"listFilesRecursive", b"packagesFromDirectoryRecursive")
+_MOST_FILES = 5_000
+
+
+def project_files(root: Path) -> tuple[str, tuple[str, ...]]:
+    """Return what leads to a project's packages, and the files that have some.
+
+    Returns:
+        One of `ENTRIES` or `FOLDERS`, and the files in the order in which they are named; an empty
+        string and none where nothing leads to a package.
+
+    Raises:
+        ReadError: a file cannot be read, or there are too many.
+    """
+    for entry in ENTRIES:
+        if files.is_inside(root, entry):
+            holding = tuple(file for file in _reached(root, entry) if _holds(root, file))
+            if holding:
+                return entry, holding
+    for folder in FOLDERS:
+        holding = tuple(file for file in _below(root, folder) if _holds(root, file))
+        if holding:
+            return folder, holding
+    return "", ()
+
+
+def _reached(root: Path, entry: str) -> Iterator[str]:
+    """Yield the entry, and every file that it or a file on the way names, in their order."""
+    waiting, reached = [entry], {entry}
+    while waiting:
+        if len(reached) > _MOST_FILES:
+            raise ReadError(f"{entry} leads to more than {_MOST_FILES} files")
+        file = waiting.pop()
+        yield file
+        targets = list(_targets(root, file))
+        waiting += reversed([target for target in targets if target not in reached])
+        reached.update(targets)
+
+
+def _targets(root: Path, file: str) -> Iterator[str]:
+    """Yield the files that the paths in a file stand for."""
+    data = _text(root, file)
+    lists = any(word in data for word in _LISTING)
+    folder = os.path.dirname(file)  # noqa: PTH120 - as text
+    for written in paths_in(data):
+        path = os.path.normpath(f"./{folder}/{written}")
+        default = os.path.normpath(f"{path}/default.nix")
+        if path == folder:  # its own folder: its source, or the files beside it
+            yield from _below(root, path) if lists else ()
+        elif path.endswith(".nix") and files.is_inside(root, path):
+            yield path
+        elif files.is_inside(root, default):
+            yield default
+        elif not f"{folder}/".startswith(f"{path}/") and path != ".":
+            yield from _below(root, path)
+
+
+def _below(root: Path, folder: str) -> Iterator[str]:
+    if folder.startswith(("..", "/")) or not files.is_folder(root / folder):
+        return
+    yield from (file for file in files.listed(root, folder, ".nix") if files.is_inside(root, file))
+
+
+def _holds(root: Path, file: str) -> bool:
+    """Tell whether a file has packages, calls files of packages, or would if it could be parsed.
+
+    The project's own package, whose source is no download, is nothing to keep new.
+    """
+    data = _text(root, file)
+    content = read_packages(data, file, FETCH_FUNCTIONS)
+    is_entry = file in ENTRIES
+    packages = [
+        package for package in content.packages if package.fetched is not None or not is_entry
+    ]
+    broken = content.problems and (is_entry or b"fetch" in data)
+    return bool(packages or content.files or broken)
+
+
+def _text(root: Path, file: str) -> bytes:
+    return files.read_plain(root / file, file)
