@@ -242,6 +242,26 @@ SHAPES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         },
         COMPOSED,
     ),
+    "a folder with a set of overlays": (
+        {
+            **TWO,
+            "overlays/default.nix": """\
+                { inputs }: {
+                  zest = import ./apple.nix;
+                  fruit = final: prev: import ./fruit/pear.nix final prev;
+                }
+                """,
+            "flake.nix": """\
+                {
+                  inputs.nixpkgs.url = "path:TINY";
+                  outputs = { self, nixpkgs, ... }@inputs: {
+                    overlays = import ./overlays { inherit inputs; };
+                  };
+                }
+                """,
+        },
+        COMPOSED,
+    ),
     "default.nix that is a package set": (
         {
             **TWO,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.building.expressions import quoted
-from updater.overlay.reading.closed import SYSTEM, TREE
+from updater.overlay.reading.closed import SYSTEM, TREE, files_in
 from updater.overlay.reading.listed import ImportedOverlay
 from updater.overlay.reading.shape import is_overlay, is_package_function, paths_in
 from updater.overlay.reading.uses import in_order, uses
@@ -21,9 +21,16 @@ if TYPE_CHECKING:
     from updater.overlay.reading.entry import EntryFile
 
 _SET = """\
-import {nixpkgs} {{
+let
+    # A file may have one overlay, a list of them, or a set.
+    flat = each:
+      if builtins.isList each then builtins.concatMap flat each
+      else if builtins.isAttrs each then flat (builtins.attrValues each)
+      else [ each ];
+  in
+  import {nixpkgs} {{
     system = {SYSTEM};
-    overlays = builtins.concatMap (each: if builtins.isList each then each else [ each ]) [
+    overlays = flat [
 {overlays}
     ];
     config.allowUnfree = true;
@@ -93,8 +100,18 @@ class Composer(Struct, frozen=True):
         What it leaves out comes with dependencies first, unless it has a package that one of the
         others has, too.
         """
-        overlays = [each for each in entry.overlays if each.certain or self._is_overlay(each.file)]
-        covered = self._covered(overlay.file for overlay in overlays if overlay.file)
+        certain = [overlay for overlay in entry.overlays if overlay.certain]
+        covered = self._covered(
+            file for overlay in certain for file in files_in(overlay.expression)
+        )
+        overlays: list[ImportedOverlay] = []
+        for overlay in entry.overlays:
+            file = self._above(overlay.file)
+            if overlay.certain:
+                overlays.append(overlay)
+            elif file not in covered and self._is_overlay(file):
+                overlays.append(overlay)
+                covered |= self._covered([overlay.file])
         called: dict[str, str] = {}
         for package in self._missing(covered):
             data, below = self.project.texts[package.file], self._below(package.file)
@@ -131,7 +148,7 @@ class Composer(Struct, frozen=True):
         return covered
 
     def _is_overlay(self, file: str) -> bool:
-        data = self._text(self._above(file))
+        data = self._text(file)
         return data is not None and is_overlay(data)
 
     def _text(self, file: str) -> bytes | None:

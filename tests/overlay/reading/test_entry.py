@@ -182,6 +182,10 @@ CLOSED = {
             ' p = (updaterTree + "/a.patch"); })'
         ),
     ),
+    "all that a folder has": (
+        "{ self, nixpkgs, ... }@inputs: { overlays = import ./overlays { inherit inputs; }; }",
+        '(import (updaterTree + "/overlays") { inputs = updaterInputs; })',
+    ),
     "with its own names": (
         (
             "{ self, nixpkgs }: let a = 2; in { x = import nixpkgs { overlays = "

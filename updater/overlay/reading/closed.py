@@ -8,6 +8,7 @@ text binds.
 from __future__ import annotations
 
 import os.path
+import re
 from typing import TYPE_CHECKING, Final
 
 from updater.overlay.reading import syntax, terms
@@ -70,6 +71,11 @@ def path_below(written: str) -> str | None:
     if not written.startswith(("./", "../")) or "$" in written:
         return None
     return os.path.normpath(written)
+
+
+def files_in(expression: str) -> list[str]:
+    """Return the files below the folder that an expression names, as `Closing` writes it."""
+    return re.findall(rf'\({TREE} \+ "/([^"]*)"\)', expression)
 
 
 class _Writer:

@@ -58,7 +58,7 @@ def read_entry(data: bytes, kind: EntryKind) -> EntryFile:
 
 
 class _Import(Struct, frozen=True):
-    """``import SOURCE { overlays = ...; }``, the source as `Closing` writes it."""
+    """``import SOURCE { overlays = ...; }``, the source as `Closing` writes it, if it can."""
 
     source: str
     overlays: ScopedNode | None
@@ -140,16 +140,25 @@ class _EntryReader:
             ]
 
     def _bound(self, node: Node, scope: Scope, path: tuple[str, ...]) -> tuple[str, ...]:
-        """Note ``overlays.NAME = ...;`` and ``overlay = ...;``; return the path of the value."""
+        """Note what is offered as an overlay; return the path of the value.
+
+        That is ``overlays.NAME = ...;``, ``overlay = ...;`` and ``overlays = import ...;``.
+        """
         attrpath = node.child_by_field_name("attrpath")
         value = node.child_by_field_name("expression")
         if attrpath is None or value is None:
             return path
         whole = (*path, *terms.attribute_names(attrpath, self._data))
-        offered = whole[-1:] if whole[-1] == "overlay" else whole[-2:]
-        if offered[0] in ("overlay", "overlays") and offered != ("overlays",):
+        named = whole[-1] in ("overlay", "overlays")
+        offered = whole[-1:] if named else whole[-2:]
+        is_set = offered == ("overlays",) and not self._is_import(value)
+        if offered[0] in ("overlay", "overlays") and not is_set:
             self._follow.offered.setdefault(offered, ScopedNode(value, scope))
         return whole
+
+    def _is_import(self, node: Node) -> bool:
+        head, applied = terms.applied(syntax.unwrap(node))
+        return bool(applied) and terms.last_name(head, self._data) == "import"
 
     def _application(self, node: Node, scope: Scope) -> None:
         parent = node.parent
@@ -165,13 +174,11 @@ class _EntryReader:
             self.calls |= dict.fromkeys(path for path in called if path is not None)
 
     def _import(self, arguments: list[Node], scope: Scope) -> None:
-        source = self._closing.text(arguments[0], scope)
+        source = self._closing.text(arguments[0], scope) or ""
         sets = values.sets_of(arguments[1], scope, self._data)
         names = {name for attributes in sets for name in attributes}
         names |= {part.names[0] for attributes in sets for part in attributes.statements}
-        if source is None or not names <= _NIXPKGS_ARGUMENTS:
-            return
-        if not sets and not self._input(source):
+        if not names <= _NIXPKGS_ARGUMENTS or not (sets or self._input(source)):
             return
         with_overlays = [attributes for attributes in sets if "overlays" in attributes]
         binding = with_overlays[-1].get("overlays") if with_overlays else None
@@ -189,7 +196,8 @@ class _EntryReader:
 
     def nixpkgs(self) -> str:
         """Return the nixpkgs that overlays are applied to, else the first that is imported."""
-        imported = sorted(self._imports, key=lambda nixpkgs: nixpkgs.overlays is None)
+        readable = [nixpkgs for nixpkgs in self._imports if nixpkgs.source]
+        imported = sorted(readable, key=lambda nixpkgs: nixpkgs.overlays is None)
         if self._kind == "file":
             likely = sorted(imported, key=lambda nixpkgs: "pkgs" not in nixpkgs.source)
             return likely[0].source if likely else ""
