@@ -337,3 +337,22 @@ def test_a_newer_release_on_the_index_is_mentioned(
     )
     assert codes(warnings) == (" (other-channel)" if said else "")
     assert [one.message for one in warnings] == ([f"the package index has {said}"] if said else [])
+
+
+NEWEST = {
+    "the last one": ("1.0 1.2 1.1", "1.2"),
+    "the last final one": ("1.0 1.1 2.0rc1 2.1.dev1", "1.1"),
+    "the last one that is not yanked": ("1.0 1.1#broken", "1.0"),
+    "the last one that its host does not mark": ("1.0 1.1~", "1.0"),
+    "a pre-release where there is nothing else": ("1.0a1 1.0b2", "1.0b2"),
+    "a plain one, not a local variant": ("1.0 1.0+cu118", "1.0"),
+    "nothing": ("", None),
+}
+
+
+@pytest.mark.parametrize(("offered", "newest"), NEWEST.values(), ids=NEWEST)
+def test_the_newest_that_there_is_counts_whatever_may_be_taken(
+    offered: str, newest: str | None
+) -> None:
+    found = choose.newest_offered(choose.Versions(candidates(offered, tags=False), None))
+    assert (found.version if found is not None else None) == newest

@@ -78,7 +78,10 @@ def test_holds_a_release_without_the_file_that_fetchpypi_would_ask_for(
 
     assert (result.code, result.out) == (
         0,
-        "held  a  1.0  2.0 has no a-2.0.tar.gz; the index has a-2.0-py3-none-any.whl\n",
+        (
+            "held  a  1.0  (newest 2.0)  2.0 has no a-2.0.tar.gz; the index has "
+            "a-2.0-py3-none-any.whl\n"
+        ),
     )
     assert project.snapshot() == before
 
@@ -149,8 +152,8 @@ def test_a_moving_rev_with_an_unknown_hash_is_held(project: Project) -> None:
 
     assert result.code == 0
     assert result.out == (
-        "held  vocos  0.1.0  none of 3 commits matches the pinned hash (rewritten history, "
-        "submodules or an edited hash?). Choose one with `--to VERSION`.\n"
+        "held  vocos  0.1.0  (newest 0.2.0)  none of 3 commits matches the pinned hash (rewritten "
+        "history, submodules or an edited hash?). Choose one with `--to VERSION`.\n"
     )
     assert project.snapshot() == before
 
@@ -472,6 +475,12 @@ def test_json_of_a_bump_holds_the_whole_outcome(project: Project, index: Index) 
                 "commit": None,
                 "published": "2026-01-02T03:04:05Z",
                 "url": None,
+                "newest": {
+                    "version": "2.0",
+                    "ref": None,
+                    "published": "2026-01-02T03:04:05Z",
+                    "url": None,
+                },
                 "pinned": {"rev": "", "commit": None, "version": "1.0"},
                 "reason": None,
                 "until": None,

@@ -91,6 +91,37 @@ def test_a_tag_that_moved_since_its_bump_is_a_loud_warning(
     assert project.snapshot() == before
 
 
+def test_the_newest_version_is_told_of_what_is_held_too(
+    project: Project, index: Index, github: GitHub
+) -> None:
+    """And of what is current, followed by a commit, or asked for by name."""
+    for version in ("1.0", "2.0", "3.0rc1"):
+        index.release("a", version)
+        index.release("b", version)
+    repository = github.repository("o", "r")
+    for version in ("1.0", "2.0"):
+        repository.tag(f"v{version}", repository.commit({"f": version}))
+    head = repository.commit({"f": "head"})
+    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
+    project.overlay("b.nix", pypi_overlay("b", "2.0", sri=FAKE))
+    project.overlay("r.nix", github_overlay("r", "1.0", sri=FAKE))
+    project.overlay("c.nix", github_overlay("c", "2.0-unstable-2025-01-01", repo="r", rev=head))
+    project.add_configuration("packages: {a: {allow: '<2'}, r: {ignore: ['2.0']}}\n")
+    packages = {one["name"]: one for one in project.run("check", "--json").json["packages"]}
+    newest = {name: one["newest"] for name, one in packages.items()}
+    assert (packages["a"]["status"], newest["a"]["version"]) == ("held", "2.0")
+    assert (packages["b"]["status"], newest["b"]["version"]) == ("current", "2.0")
+    assert (packages["r"]["status"], packages["r"]["latest"]) == ("held", "2.0")
+    assert newest["r"] == {
+        "version": "2.0",
+        "ref": "v2.0",
+        "published": None,
+        "url": f"{github.url}/o/r/releases/tag/v2.0",
+    }
+    assert newest["c"]["version"].endswith("-unstable-2025-01-03"), newest["c"]
+    assert "held  a  1.0  (newest 2.0)  2.0 is outside" in project.run("check", "a").out
+
+
 def test_list_asks_nobody_and_says_why_a_package_is_skipped(
     project: Project, index: Index, github: GitHub
 ) -> None:

@@ -311,8 +311,8 @@ def test_bump_has_the_budget_of_its_options_and_of_the_configuration(project: Pr
     project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=FAKE))
     before = project.snapshot()
     said = (
-        "held  vocos  0.1.0  {} the pinned hash (the search ended at {}). Choose one with "
-        "`--to VERSION`.\n"
+        "held  vocos  0.1.0  (newest 0.2.0)  {} the pinned hash (the search ended at {}). Choose "
+        "one with `--to VERSION`.\n"
     )
     assert project.run("bump", "--max-candidates", "1").out == said.format(
         "the first commit does not match", "--max-candidates 1"

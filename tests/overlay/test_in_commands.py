@@ -95,7 +95,7 @@ def test_a_hash_beside_the_source_holds_the_package(project: Project, index: Ind
         "build: {enabled: false}; let Nix evaluate it (`build:` in config.yaml), or update it by "
         "hand"
     )
-    assert (result.code, result.out) == (0, f"held  tool  1.0  {why}\n")
+    assert (result.code, result.out) == (0, f"held  tool  1.0  (newest 1.1)  {why}\n")
     assert project.snapshot() == before
 
 
@@ -141,7 +141,7 @@ def test_a_further_source_without_the_new_version_holds_the_package(
     )
     result = project.run("bump")
     why = "its further source, line 4: 1.1 has no tool-data-1.1.tar.gz; the index has no file"
-    assert (result.code, result.out) == (0, f"held  tool  1.0  {why}\n")
+    assert (result.code, result.out) == (0, f"held  tool  1.0  (newest 1.1)  {why}\n")
 
 
 def test_a_call_without_a_hash_moves_by_its_commit(project: Project, github: GitHub) -> None:

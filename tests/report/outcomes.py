@@ -124,11 +124,13 @@ def checked() -> list[Outcome]:
         Held(
             package=package("torch", "2.3.0"),
             candidate=Candidate("2.9.1"),
+            newest=Candidate("2.9.1"),
             reason="2.9.1 is outside `allow: <2.4`",
         ),
         Held(
             package=package("x-transformers", "2.4.1"),
             candidate=Candidate("2.31.10"),
+            newest=Candidate("2.31.10"),
             reason="2.31.10 is younger than `minimum_release_age`",
             until=datetime(2026, 6, 4, 12, tzinfo=UTC),
         ),

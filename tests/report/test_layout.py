@@ -37,15 +37,15 @@ NOTES = {
             "failed  bbb  2.0",
         ],
     ),
-    "beside the row": (
+    "one ends its row": (
         100,
         [
             "held    a    1.0  " + NOTE,
-            "                  " + NOTE,
+            "        " + NOTE,
             "failed  bbb  2.0",
         ],
     ),
-    "beside the row, wrapped": (
+    "beside the row": (
         66,
         [
             "held    a    1.0  one two three four five six seven eight nine ten",

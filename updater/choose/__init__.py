@@ -18,6 +18,7 @@ from updater.choose.commits import (
 from updater.choose.named import choose_named
 from updater.choose.releases import (
     choose_release,
+    newest_offered,
     newest_release,
     other_channel,
     other_python,
@@ -44,6 +45,7 @@ __all__ = [
     "is_commit",
     "is_shortened",
     "label",
+    "newest_offered",
     "newest_release",
     "other_channel",
     "other_forms",

@@ -59,7 +59,13 @@ class Chooser:
         if isinstance(decision.choice, Take):
             truly = await self._truly(decision.pinned, decision.choice.candidate)
             decision = replace(decision, pinned=truly)
-        return decision
+        return replace(decision, newest=self._newest_offered(decision.choice))
+
+    def _newest_offered(self, choice: Choice) -> Candidate | None:
+        """Return the newest version of the channel that the pin follows."""
+        if self._tracking.kind in ("commit", "branch"):
+            return choice.candidate
+        return choose.newest_offered(self._followed())
 
     async def _reach_decision(self) -> Decision:
         if self._to:

@@ -73,6 +73,7 @@ class Follower(Struct, frozen=True):
         policy, pin = subject.policy, subject.pin
         tracking = Tracking("pypi", "its source is fetched from the package index")
         pinned = Pinned(rev="", version=pin.version)
+        versions = choose.Versions(offer.candidates, None)
         choice: Choice
         if self.to:
             choice = require_named(self.to, offer, None, None)
@@ -84,9 +85,10 @@ class Follower(Struct, frozen=True):
         else:
             choice = choose.choose_release(
                 pin,
-                choose.Versions(offer.candidates, None),
+                versions,
                 policy,
                 self.run.now,
                 lambda candidate: self._unfetchable(subject, candidate),
             )
-        return Decision(subject, tracking, choice, pinned)
+        newest = choose.newest_offered(versions)
+        return Decision(subject, tracking, choice, pinned, newest=newest)

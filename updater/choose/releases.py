@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from packaging.version import Version
 
-from updater.choose.versions import Release, is_commit, is_final, successors
+from updater.choose.versions import Release, is_commit, is_final, plain, successors
 from updater.model import Candidate, Choice, Pin, PinWarning, Policy, Stay, Take, Wait
 from updater.model.labels import ordered, parse_version
 from updater.model.versions import read_specifier
@@ -107,6 +107,22 @@ def newest_release(
     if not unfit:
         return Stay()
     return Wait(unfit[0].reason, unfit[0].until, unfit[0].release.candidate)
+
+
+def newest_offered(versions: Versions) -> Candidate | None:
+    """Return the newest release that upstream has, whatever the policy says of it.
+
+    Of plain versions, one that is final and not yanked, if there is any.
+    """
+    offered = plain(versions.every)
+    final = (
+        release.candidate
+        for release in offered
+        if is_final(release.version)
+        and release.candidate.yanked is None
+        and not release.candidate.prerelease
+    )
+    return next(final, offered[0].candidate if offered else None)
 
 
 def held_release(pin: Pin, versions: Versions) -> Release | None:

@@ -100,6 +100,7 @@ class Decision(Struct, frozen=True):
 
     Attributes:
         evidence: where the pin had to be identified.
+        newest: the newest version that upstream has, whether it may be taken or not.
     """
 
     subject: Subject
@@ -108,6 +109,7 @@ class Decision(Struct, frozen=True):
     pinned: Pinned
     warnings: tuple[PinWarning, ...] = ()
     evidence: Evidence | None = None
+    newest: Candidate | None = None
 
     @property
     def reason(self) -> str:
@@ -127,6 +129,7 @@ class Decision(Struct, frozen=True):
             "tracking": self.tracking,
             "pinned": self.pinned,
             "candidate": self.choice.candidate,
+            "newest": self.newest,
             "warnings": self.warnings + self.choice.warnings,
             "evidence": self.evidence,
         }

@@ -19,12 +19,17 @@ if TYPE_CHECKING:
 
 
 class PackageOutcome(Struct, frozen=True, kw_only=True):
-    """What every outcome tells, as far as the pipeline came."""
+    """What every outcome tells, as far as the pipeline came.
+
+    Attributes:
+        newest: the newest version that upstream has, whether it may be taken or not.
+    """
 
     package: Package
     tracking: Tracking | None = None
     pinned: Pinned | None = None
     candidate: Candidate | None = None
+    newest: Candidate | None = None
     warnings: tuple[PinWarning, ...] = ()
     evidence: Evidence | None = None
     pull_request: PullRequestLink | None = None
@@ -48,6 +53,7 @@ class PackageOutcome(Struct, frozen=True, kw_only=True):
             "tracking": self.tracking,
             "pinned": self.pinned,
             "candidate": self.candidate,
+            "newest": self.newest,
             "warnings": self.warnings,
             "evidence": self.evidence,
         }

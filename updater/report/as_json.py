@@ -29,6 +29,7 @@ from updater.report.schema import (
     ErrorReport,
     HashReport,
     JobReport,
+    NewestReport,
     PackageReport,
     PackageReviewReport,
     PackageTruthReport,
@@ -200,6 +201,14 @@ def _reported(outcome: Outcome) -> dict[str, Any]:
             "published": candidate.published,
             "url": candidate.url or None,
         }
+    newest = outcome.newest
+    if newest is not None:
+        known["newest"] = NewestReport(
+            version=newest.version,
+            ref=newest.ref or None,
+            published=newest.published,
+            url=newest.url or None,
+        )
     pull = outcome.pull_request
     if pull is not None:
         known["pull_request"] = PullRequestReport(

@@ -53,7 +53,7 @@ class Row(Struct, frozen=True):
 def table(rows: Sequence[Row], width: int | None) -> list[PrintedLine]:
     """Return the lines of rows under each other, their columns aligned.
 
-    Notes stand beside their row, as a last column, or below it: whichever takes fewer lines. A
+    Notes stand below their row or, where that takes fewer lines, beside it as a last column. A
     short one ends its row's line in any case. Where no width is set, the first one always does, and
     nothing is wrapped.
 
@@ -71,7 +71,7 @@ def table(rows: Sequence[Row], width: int | None) -> list[PrintedLine]:
     if width is None or width - column < _NARROWEST_NOTE:
         return below
     beside = _lines(rows, widths, width, column)
-    return beside if len(beside) <= len(below) else below
+    return beside if len(beside) < len(below) else below
 
 
 def _lines(

@@ -110,7 +110,10 @@ def _versions(outcome: Outcome) -> tuple[str, str]:
 
 
 def _new_version(outcome: Outcome, old: str, new: str, screen: Screen) -> Piece:
-    """Return the version after, in colour unless it was not to be had."""
+    """Return the version after, in colour if it was to be had; of what is held, the newest."""
+    if isinstance(outcome, Held):
+        newest = outcome.newest.version if outcome.newest is not None else ""
+        return Piece(f"(newest {newest})" if newest not in ("", outcome.package.label) else "")
     text = f"{screen.arrow} {new}" if old and new else new
     return Piece(text, "plain" if isinstance(outcome, Failed) else "new")
 

@@ -112,6 +112,15 @@ Status = Literal[
 ]
 
 
+class NewestReport(_ReportPart, frozen=True):
+    """The newest version that upstream has, whether it may be taken or not."""
+
+    version: str
+    ref: str | None
+    published: Moment | None
+    url: str | None
+
+
 class PackageReport(_ReportPart, frozen=True):
     """One package; what a command does not say stays null."""
 
@@ -131,6 +140,7 @@ class PackageReport(_ReportPart, frozen=True):
     commit: str | None = None
     published: Moment | None = None
     url: str | None = None
+    newest: NewestReport | None = None
     pinned: PinnedReport | None = None
     reason: str | None = None
     until: Moment | None = None

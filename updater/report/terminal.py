@@ -103,7 +103,7 @@ def _cause(outcome: Outcome, screen: Screen) -> str:
     match outcome:
         case Skipped(reason=reason):
             return reason
-        case Held(reason=reason, until=None, candidate=None):
+        case Held(reason=reason, until=None, newest=None):
             return reason
         case Failed(build=build):
             said = (
