@@ -20,18 +20,18 @@ TART = (
 )
 PLUM = pypi_overlay("plum", "1.0").encode()
 TEXTS = {"pear.nix": PEAR, "tart.nix": TART, "plum.nix": PLUM}
-PACKAGES = [one for file, text in TEXTS.items() for one in read_file(text, file)]
+PACKAGES = [package for file, text in TEXTS.items() for package in read_file(text, file)]
 
 
-def used() -> dict[str, list[str]]:
+def used(texts: dict[str, bytes]) -> dict[str, list[str]]:
     return {
-        identity.rpartition(".")[2]: [one.rpartition(".")[2] for one in others]
-        for identity, others in uses(PACKAGES, TEXTS).items()
+        identity.rpartition(".")[2]: [other.rpartition(".")[2] for other in others]
+        for identity, others in uses(PACKAGES, texts).items()
     }
 
 
 def test_what_a_package_names_it_uses_unless_it_is_in_a_comment() -> None:
-    assert used() == {"pear": [], "tart": ["pear"], "plum": []}
+    assert used(TEXTS) == {"pear": [], "tart": ["pear"], "plum": []}
 
 
 def test_a_file_that_nobody_can_parse_uses_whatever_it_names(
@@ -43,4 +43,5 @@ def test_a_file_that_nobody_can_parse_uses_whatever_it_names(
         raise RecursionError(data)
 
     monkeypatch.setattr(syntax, "parse", broken)
-    assert used() == {"pear": [], "tart": ["pear", "plum"], "plum": []}
+    unread = {file: text + b"# never parsed before\n" for file, text in TEXTS.items()}
+    assert used(unread) == {"pear": [], "tart": ["pear", "plum"], "plum": []}
