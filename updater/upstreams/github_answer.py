@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from updater.upstreams.base import ProjectQuestion
 
 T = TypeVar("T")
-ObjectId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")]
+ObjectId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{40}\Z")]
 
 # The pinned commit is the head that is compared with a branch, so that the words turn round.
 _TURNED: Mapping[str, Relation] = {

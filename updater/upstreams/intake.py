@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 _LONGEST = 4096  # characters of a name, or of an address
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def taken_in(offer: OfferOrError) -> OfferOrError:
