@@ -423,19 +423,26 @@ def test_what_is_wrong_with_the_whole_set_is_said_once(site: Site) -> None:
         f"legacyPackages.{SYSTEM}.python3Packages.apple, "
         f"legacyPackages.{SYSTEM}.apple, python3Packages.apple, apple)"
     )
-    detail = (
+    problem = (
         "the package set of flake.nix does not evaluate: undefined variable 'no_such_variable' at "
-        f"overlays/apple.nix:7:19 {tried}"
+        "overlays/apple.nix:7:19"
     )
-    assert site.said == [
-        (
-            f"nothing is built: {detail}; name the package's attribute in config.yaml, "
-            "`build: {attribute: ...}`"
-        )
-    ]
+    advice = "mend it, or switch builds off in config.yaml: `defaults: {build: {enabled: false}}`"
+    assert site.said == [f"nothing is built: {problem}; {advice}"]
     with pytest.raises(BuildError) as error:
         site.places(replace(AUTO, enabled="true"))
-    assert error.value.message == f"it must be built, and {detail}"
+    assert error.value.message == f"it must be built, and {problem} {tried}"
+
+
+def test_a_set_without_any_of_the_packages_is_told_once(site: Site) -> None:
+    site.write({**TWO, "default.nix": "{ }: { }"})
+    assert set(site.places().values()) == {"default.nix has none of the packages"}
+    assert site.said == [
+        (
+            "nothing is built: default.nix has none of the packages (tried: python3Packages.apple, "
+            "apple); name their attribute in config.yaml: `defaults: {build: {attribute: ...}}`"
+        )
+    ]
 
 
 def test_what_the_set_throws_is_said_too(site: Site) -> None:
@@ -444,7 +451,7 @@ def test_what_the_set_throws_is_said_too(site: Site) -> None:
     assert site.places(AUTO, "overlays/apple.nix") == {
         "apple": "the package set of flake.nix does not evaluate"
     }
-    assert "flake.nix does not evaluate: not in this season (tried: " in site.said[0]
+    assert "flake.nix does not evaluate: not in this season; " in site.said[0]
 
 
 def test_a_package_that_fails_alone_is_left_to_its_build(site: Site) -> None:

@@ -33,7 +33,6 @@ _UNLOCKED = (
     "flake.nix has no flake.lock, so that a build would prove little: make one with "
     "`nix flake lock` and commit it, or write build: {enabled: true}"
 )
-_ADVICE = "name the package's attribute in config.yaml, `build: {attribute: ...}`"
 
 
 class NotBuilt(Struct, frozen=True):
@@ -142,7 +141,7 @@ class PackageSets:
                 wanted = {package.identity: package, **self._expected}
                 await survey.look_for([*wanted.values()], policy.timeout.total_seconds())
                 if survey.problem and is_first:
-                    self._say(f"nothing is built: {survey.problem}; {_ADVICE}")
+                    self._say(f"nothing is built: {survey.problem}")
         return survey.results[package.identity]
 
     def _set(self, policy: BuildPolicy) -> PackageSet:

@@ -37,6 +37,9 @@ _VAIN = 2
 # How often evaluations may end before the rest is not asked for.
 _MOST_ENDS = 20
 
+_MEND = "mend it, or switch builds off in config.yaml: `defaults: {build: {enabled: false}}`"
+_NAME = "name their attribute in config.yaml: `defaults: {build: {attribute: ...}}`"
+
 
 class NotInSet(Struct, frozen=True):
     """A package that a set has not.
@@ -55,7 +58,8 @@ class SetSurvey:
 
     Attributes:
         results: what was found, by the packages' identities.
-        problem: why the set has none of the packages; an empty string where it has one.
+        problem: why the set has none of the packages, and what to do; an empty string where it has
+            one.
     """
 
     def __init__(
@@ -112,18 +116,24 @@ class SetSurvey:
                 self._set.installable(place) if place else self._not_found(question)
             )
         first = next(iter(questions.values()), None)
-        self.problem = self._not_found(first).detail if first and not self._has_some else ""
+        self.problem = ""
+        if first is not None and not self._has_some:
+            absent = self._not_found(first)
+            if self._error:
+                self.problem = f"{absent.reason}: {self._error}; {_MEND}"
+            else:
+                self.problem = f"{absent.detail}; {_NAME}"
 
     def _not_found(self, question: Question) -> NotInSet:
-        tried = ", ".join(map(shown, question.paths.values()))
+        tried = f"(tried: {', '.join(map(shown, question.paths.values()))})"
         if self._has_some:
             reason = f"{self._entry} has no such package"
-            return NotInSet(reason, f"{reason} (tried: {tried})")
-        if self._error:
+        elif self._error:
             reason = f"the package set of {self._entry} does not evaluate"
-            return NotInSet(reason, f"{reason}: {self._error} (tried: {tried})")
-        reason = f"{self._entry} has none of the packages"
-        return NotInSet(reason, f"{reason} (tried: {tried})")
+            return NotInSet(reason, f"{reason}: {self._error} {tried}")
+        else:
+            reason = f"{self._entry} has none of the packages"
+        return NotInSet(reason, f"{reason} {tried}")
 
     # --- asking Nix ---
 
