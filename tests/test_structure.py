@@ -110,7 +110,7 @@ ROOMS_OF_NOUNS = {
     *("effects", "effects.processes", "effects.http", "effects.git", "effects.github"),
     *("overlay.reading", "overlay.editing", "upstreams", "metadata", "audit"),
     *("pipeline", "pipeline.hash"),
-    *("publish", "publish.text", "publish.research", "publish.results"),
+    *("report", "publish", "publish.text", "publish.research", "publish.results"),
 }
 """The rooms that are free of these names already; in the end all rooms are, and this list goes."""
 

@@ -84,6 +84,11 @@ class Updated(PackageOutcome, frozen=True, kw_only=True):
     built: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def waits(self) -> bool:
+        """Whether nothing came of it yet: neither a file is written nor a pull request open."""
+        return not self.written and self.pull_request is None
+
+    @property
     def sri(self) -> str:
         """The new hash; empty for a fetcher call that has none."""
         return str(self.hashed.sri) if self.hashed is not None else ""

@@ -53,8 +53,8 @@ class Annotation(Struct, frozen=True):
         where = {"title": self.title}
         if self.file:
             where = {"file": f"{prefix}{self.file}", "line": str(self.line), **where}
-        said = ",".join(f"{name}={_escaped(text, _PROPERTY)}" for name, text in where.items())
-        return f"::{self.level} {said}::{_escaped(self.message, _DATA)}"
+        fields = ",".join(f"{name}={_escaped(text, _PROPERTY)}" for name, text in where.items())
+        return f"::{self.level} {fields}::{_escaped(self.message, _DATA)}"
 
 
 def marks(outcomes: Sequence[Outcome]) -> Iterator[Annotation]:
@@ -78,8 +78,8 @@ def marks(outcomes: Sequence[Outcome]) -> Iterator[Annotation]:
 def _failed(outcome: Failed) -> Annotation:
     package = outcome.package
     place = rf"(?<![\w/.-]){re.escape(package.file)}:(?:[^\n]*?\bline )?(\d+)"
-    told = re.search(place, outcome.message)
-    line = int(told[1]) if told is not None else package.line
+    named = re.search(place, outcome.message)
+    line = int(named[1]) if named is not None else package.line
     hint = f"\n{outcome.hint}" if outcome.hint else ""
     return _about(package, line, f"failed at {outcome.stage}", f"{outcome.headline}{hint}")
 
@@ -115,4 +115,4 @@ def _about(
 
 
 def _escaped(text: str, table: dict[str, str]) -> str:
-    return re.sub("|".join(map(re.escape, table)), lambda found: table[found[0]], text)
+    return re.sub("|".join(map(re.escape, table)), lambda match: table[match[0]], text)

@@ -192,9 +192,9 @@ def _package(outcome: Outcome) -> PackageReport:
 
 def _reported(outcome: Outcome) -> dict[str, Any]:
     candidate, pinned = outcome.candidate, outcome.pinned
-    known: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
     if candidate is not None:
-        known = {
+        facts = {
             "latest": candidate.version or None,
             "ref": candidate.ref or None,
             "commit": candidate.commit or None,
@@ -203,7 +203,7 @@ def _reported(outcome: Outcome) -> dict[str, Any]:
         }
     newest = outcome.newest
     if newest is not None:
-        known["newest"] = NewestReport(
+        facts["newest"] = NewestReport(
             version=newest.version,
             ref=newest.ref or None,
             published=newest.published,
@@ -211,14 +211,14 @@ def _reported(outcome: Outcome) -> dict[str, Any]:
         )
     pull = outcome.pull_request
     if pull is not None:
-        known["pull_request"] = PullRequestReport(
+        facts["pull_request"] = PullRequestReport(
             url=pull.url, number=pull.number, state=pull.state
         )
     if pinned is not None:
-        known["pinned"] = PinnedReport(rev=pinned.rev, commit=pinned.commit, version=pinned.version)
+        facts["pinned"] = PinnedReport(rev=pinned.rev, commit=pinned.commit, version=pinned.version)
     return {
         **_facts(outcome.package),
-        **known,
+        **facts,
         **_own(outcome),
         "track": str(outcome.tracking) if outcome.tracking is not None else None,
         "status": cast("Status", status(outcome)),
@@ -282,7 +282,7 @@ def _own_review(outcome: Reviewed) -> dict[str, Any]:
 def _build(build: Build | None) -> BuildReport | None:
     if build is None:
         return None
-    found = build.diagnosis
+    diagnosis = build.diagnosis
     return BuildReport(
         status=build.status,
         attribute=build.attribute,
@@ -290,8 +290,10 @@ def _build(build: Build | None) -> BuildReport | None:
         phase=build.phase,
         log=build.log or None,
         tail=build.tail,
-        diagnosis=DiagnosisReport(code=found.code, message=found.message, hint=found.hint)
-        if found is not None
+        diagnosis=DiagnosisReport(
+            code=diagnosis.code, message=diagnosis.message, hint=diagnosis.hint
+        )
+        if diagnosis is not None
         else None,
         sandboxed=build.sandboxed,
         checks=tuple(CheckReport(one.name, one.status, one.detail) for one in build.checks),

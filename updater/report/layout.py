@@ -24,6 +24,7 @@ _NARROWEST_NOTE = 36  # in a column that is narrower, a sentence is a list of wo
 _WIDEST_HOLE = 20  # a note that is further away from its row is not seen to be of it
 _NARROWEST_WORDS = 20  # what a terminal must have for them, or it breaks the lines itself
 _HANGING = "  "
+_COLUMNS = {"W": 2, "F": 2}  # of what Annex 11 calls wide and fullwidth
 
 
 class Piece(Struct, frozen=True):
@@ -122,8 +123,10 @@ def cells(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(
-        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1
-        for one in text
+        0
+        if unicodedata.combining(character)
+        else _COLUMNS.get(unicodedata.east_asian_width(character), 1)
+        for character in text
     )
 
 

@@ -68,7 +68,7 @@ def listing_lines(listed: Sequence[Listed], screen: Screen) -> Iterator[PrintedL
     if not listed:
         yield (Piece("no packages"),)
         return
-    rows = [_HEADER, *(_row(one, screen) for one in listed)]
+    rows = [_HEADER, *(_row(entry, screen) for entry in listed)]
     if screen.width is not None and not screen.verbose:
         rows = _fitted(rows, screen.width, screen.ellipsis)
     yield from table(rows, screen.width)
@@ -118,5 +118,5 @@ def _row(listed: Listed, screen: Screen) -> Row:
         Piece(source.fetcher if source is not None else "-"),
         Piece(f"{package.file}:{package.line}"),
     )
-    told = listed.reason and (listed.status != "found" or screen.verbose)
-    return Row(row, (listed.reason,) if told else ())
+    is_shown = listed.reason and (listed.status != "found" or screen.verbose)
+    return Row(row, (listed.reason,) if is_shown else ())

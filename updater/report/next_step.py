@@ -25,7 +25,7 @@ def next_step(outcomes: Sequence[Outcome], screen: Screen) -> str:
             outdated = sum(isinstance(outcome, Outdated) for outcome in outcomes)
             return _run("bump", screen, f"apply {counted(outdated, 'update')}") if outdated else ""
         case "verify":
-            wrong = sum(isinstance(one, Verdict) and PIN in one.hint for one in outcomes)
+            wrong = sum(isinstance(pin, Verdict) and PIN in pin.hint for pin in outcomes)
             return _run("pin", screen, f"correct {counted(wrong, 'pin')}") if wrong else ""
         case "identify":
             moving = sum(_is_moving(outcome) for outcome in outcomes)
@@ -34,14 +34,15 @@ def next_step(outcomes: Sequence[Outcome], screen: Screen) -> str:
                 what = f"replace {moving} branch names by tags or commits"
             return _run("pin", screen, what) if moving else ""
         case "bump" | "pin":
-            return _after_changes([one for one in outcomes if isinstance(one, Updated)], screen)
+            updates = [outcome for outcome in outcomes if isinstance(outcome, Updated)]
+            return _after_changes(updates, screen)
         case _:
             return ""
 
 
 def _after_changes(updates: Sequence[Updated], screen: Screen) -> str:
     written = sum(update.written for update in updates)
-    waiting = sum(not update.written and update.pull_request is None for update in updates)
+    waiting = sum(update.waits for update in updates)
     if waiting:
         noun = "pin" if screen.command == "pin" else "update"
         return _run(screen.command, screen, f"apply {counted(waiting, noun)}")

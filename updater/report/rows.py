@@ -42,6 +42,7 @@ STYLES: Final[dict[str, Style]] = {
     "untrue": "bad",
 }
 _COMMIT = re.compile(r"(?<![\w/])([0-9a-f]{12})[0-9a-f]{28}(?!\w)")
+_STEP = re.compile(r": \S+ -> (\S+)\Z")
 _LOG_LINES = 10
 UNBUILT: Final = "not built: "
 """How the note begins that says why a change was not built."""
@@ -62,8 +63,7 @@ def row_of(outcome: Outcome, screen: Screen, name: str) -> Row:
         Piece(old),
         _new_version(outcome, old, new, screen),
     )
-    notes = dict.fromkeys(note for note in _notes(outcome, screen) if note)
-    return Row(cells, tuple(_shortened(note, screen) for note in notes))
+    return Row(cells, tuple(dict.fromkeys(note for note in _notes(outcome, screen) if note)))
 
 
 def word(outcome: Outcome) -> str:
@@ -71,7 +71,7 @@ def word(outcome: Outcome) -> str:
     truth = outcome.truth if isinstance(outcome, Reviewed) else outcome
     if isinstance(truth, Verdict) and status(outcome) == "untrue":
         return truth.state
-    if isinstance(outcome, Updated) and not outcome.written and outcome.pull_request is None:
+    if isinstance(outcome, Updated) and outcome.waits:
         return "would update"
     return shown_status(status(outcome))
 
@@ -157,8 +157,8 @@ def _judged(outcome: Reviewed, screen: Screen) -> str:
 def _without_versions(message: str, outcome: Outcome) -> str:
     """Return a warning without the two versions at its end, which stand in the same row."""
     _, new = _versions(outcome)
-    rest, _, versions = message.rpartition(": ")
-    return rest if new and versions.endswith(f" -> {new}") and versions.count(" ") == 2 else message  # noqa: PLR2004
+    step = _STEP.search(message)
+    return message[: step.start()] if step is not None and step[1] == new else message
 
 
 def _reason(outcome: Outcome, screen: Screen) -> str:  # noqa: PLR0911 - one kind, one sentence
@@ -210,8 +210,8 @@ def _built(build: Build, screen: Screen) -> str:
             return f"{UNBUILT}{build.phase}"
         case "failed":
             diagnosis = build.diagnosis
-            said = diagnosis.message if diagnosis is not None else "no known reason"
-            return f"{build.phase} of {build.attribute} failed: {said} (log: {build.log})"
+            why = diagnosis.message if diagnosis is not None else "no known reason"
+            return f"{build.phase} of {build.attribute} failed: {why} (log: {build.log})"
 
 
 def _time(build: Build) -> str:
@@ -227,6 +227,6 @@ def _cost(hashed: Hashed | None) -> str:
     return f"hash: {hashed.method}, {cost}"
 
 
-def _shortened(note: str, screen: Screen) -> str:
-    """Return a note whose commits have 12 digits; in detail, as many as they have."""
-    return note if screen.verbose else _COMMIT.sub(r"\1", note)
+def with_short_commits(note: str) -> str:
+    """Return a note whose commits have 12 digits; an address stays what it is."""
+    return _COMMIT.sub(r"\1", note)

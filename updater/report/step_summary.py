@@ -87,13 +87,15 @@ class Summary(Struct, frozen=True):
     def _rows(self, *, loud: bool) -> list[str]:
         chosen = [one for one in self.outcomes if (status(one) not in _QUIET) is loud]
         if loud:
-            chosen.sort(key=lambda one: _ORDER.index(status(one)))
+            chosen.sort(key=lambda outcome: _ORDER.index(status(outcome)))
         return [self._row(one) for one in chosen]
 
     def _row(self, outcome: Outcome) -> str:
         word = status(outcome)
         shown = f"**{word}**" if word in ("failed", "untrue") else word
-        said = "<br>".join([*_said(outcome), *(unlinked(one.message) for one in outcome.warnings)])
+        said = "<br>".join(
+            [*_sentences(outcome), *(unlinked(one.message) for one in outcome.warnings)]
+        )
         pull = outcome.pull_request
         link = f"[{pull.number}]({address(pull.url)}) ({pull.state})" if pull is not None else ""
         cells = (shown, self._named(outcome.package), _versions(outcome), said, link)
@@ -139,7 +141,7 @@ def _versions(outcome: Outcome) -> str:
     return f"{code(own)} → {f'[{new}]({link})' if link else new}"
 
 
-def _said(outcome: Outcome) -> list[str]:  # noqa: PLR0911 - one kind of outcome, one cell
+def _sentences(outcome: Outcome) -> list[str]:  # noqa: PLR0911 - one kind of outcome, one cell
     """Return what a row says, as parts of a cell."""
     match outcome:
         case Outdated(reason=reason) | Skipped(reason=reason):
@@ -158,8 +160,8 @@ def _said(outcome: Outcome) -> list[str]:  # noqa: PLR0911 - one kind of outcome
         case Reviewed(truth=truth, trial=trial):
             changed = ", ".join(code(one.field) for one in differences(outcome))
             named = [f"changes {changed}"] if changed else []
-            parts = [*named, *_said(truth)]
-            return parts if trial == truth else [*parts, *_said(trial)]
+            parts = [*named, *_sentences(truth)]
+            return parts if trial == truth else [*parts, *_sentences(trial)]
         case Current() | Identified():
             return []
 
@@ -221,8 +223,8 @@ def _folded(outcome: Outcome, lines: int) -> Iterator[str]:
             pass
 
 
-def _details(said: str, text: str) -> str:
-    return f"<details><summary>{unlinked(said)}</summary>\n\n{text.rstrip()}\n\n</details>\n\n"
+def _details(summary: str, text: str) -> str:
+    return f"<details><summary>{unlinked(summary)}</summary>\n\n{text.rstrip()}\n\n</details>\n\n"
 
 
 def _last(text: str, lines: int) -> str:

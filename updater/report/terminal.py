@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Final
 from updater.model import Failed, Held, Outcome, Skipped, Updated
 from updater.report.layout import Piece, PrintedLine, Row, table, wrapped
 from updater.report.next_step import next_step
-from updater.report.rows import STYLES, UNBUILT, failure, remedy, row_of, word
+from updater.report.rows import (
+    STYLES,
+    UNBUILT,
+    failure,
+    remedy,
+    row_of,
+    with_short_commits,
+    word,
+)
 from updater.report.summary import count, shown_status, status
 
 if TYPE_CHECKING:
@@ -45,6 +53,7 @@ def outcome_lines(outcomes: Sequence[Outcome], screen: Screen) -> Iterator[Print
     below all rows.
     """
     names = _names(outcomes)
+    common: list[str] = []
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         if not _folds(outcome, outcomes, screen):
@@ -54,7 +63,9 @@ def outcome_lines(outcomes: Sequence[Outcome], screen: Screen) -> Iterator[Print
         for group in sorted(groups, key=_ORDER.index)
         for row in _bounded(_merged(groups[group], names, screen), group, screen)
     ]
-    rows, common = _common(rows, screen)
+    if not screen.verbose:
+        rows = [Row(row.cells, tuple(map(with_short_commits, row.notes))) for row in rows]
+        rows, common = _without_common(rows)
     yield from table(rows, screen.width)
     yield from ((Piece(line),) for text in common for line in wrapped(text, screen.width))
 
@@ -94,26 +105,25 @@ def _merged(outcomes: Sequence[Outcome], names: Mapping[str, str], screen: Scree
             Piece(""),
             Piece(""),
         )
-        named = _listed([names[member.package.identity] for member in members])
-        yield Row(cells, tuple(filter(None, (cause, named, _common_remedy(members, screen)))))
+        listed = _listed([names[member.package.identity] for member in members])
+        yield Row(cells, tuple(filter(None, (cause, listed, _common_remedy(members, screen)))))
 
 
 def _cause(outcome: Outcome, screen: Screen) -> str:
     """Return why a package ends as it does, in words that fit others too, or an empty string."""
     match outcome:
-        case Skipped(reason=reason):
+        case Skipped(reason=reason, warnings=()):
             return reason
-        case Held(reason=reason, until=None, newest=None):
+        case Held(reason=reason, until=None, newest=None, warnings=(), pull_request=None):
             return reason
+        case Failed(cause=cause) if cause:
+            return f"{outcome.stage}: {cause}"
         case Failed(build=build):
-            said = (
-                f"{outcome.stage}: {outcome.cause}" if outcome.cause else failure(outcome, screen)
-            )
-            said = said.partition("\n")[0]
-            if build is not None and build.attribute.endswith(outcome.package.name):
-                general = f"{build.attribute.removesuffix(outcome.package.name)}NAME"
-                said = said.replace(build.attribute, general)
-            return said
+            headline = failure(outcome, screen).partition("\n")[0]
+            if build is None or not build.attribute.endswith(outcome.package.name):
+                return headline
+            general = f"{build.attribute.removesuffix(outcome.package.name)}NAME"
+            return headline.replace(build.attribute, general)
         case _:
             return ""
 
@@ -124,43 +134,40 @@ def _common_remedy(members: Sequence[Outcome], screen: Screen) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:_MOST_NAMES])
-    more = len(names) - _MOST_NAMES
-    return f"{shown} and {more} more" if more > 0 else shown
+    first, rest = names[:_MOST_NAMES], names[_MOST_NAMES:]
+    return f"{', '.join(first)} and {len(rest)} more" if rest else ", ".join(first)
 
 
 def _bounded(rows: Iterator[Row], group: str, screen: Screen) -> Iterator[Row]:
     """Yield as many rows as a terminal should show of one status, and how many there are more."""
     every = list(rows)
-    more = len(every) - _MOST_ROWS
-    if screen.width is None or screen.verbose or more <= 0:
-        yield from every
-        return
-    yield from every[:_MOST_ROWS]
-    status_cell = Piece(every[-1].cells[0].text, STYLES[group])
-    yield Row((status_cell, Piece(f"{more} more (-v shows all)"), Piece(""), Piece("")))
+    most = len(every) if screen.width is None or screen.verbose else _MOST_ROWS
+    yield from every[:most]
+    if rest := every[most:]:
+        cells = (
+            Piece(rest[0].cells[0].text, STYLES[group]),
+            Piece(f"{len(rest)} more (-v shows all)"),
+        )
+        yield Row((*cells, Piece(""), Piece("")))
 
 
-def _common(rows: Sequence[Row], screen: Screen) -> tuple[list[Row], list[str]]:
-    """Take out of several rows why none of them was built, and return that once."""
-    why: dict[str, list[str]] = {}
+def _without_common(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
+    """Take out of several rows why none of them was built, and return that once, too."""
+    packages: dict[str, list[str]] = {}
     for row in rows:
         for note in row.notes:
             if note.startswith(UNBUILT):
-                why.setdefault(note, []).append(row.cells[1].text)
-    common = {} if screen.verbose else {note: some for note, some in why.items() if len(some) > 1}
-    left = [Row(row.cells, tuple(note for note in row.notes if note not in common)) for row in rows]
-    return left, [f"{note} ({_listed(names)})" for note, names in common.items()]
+                packages.setdefault(note, []).append(row.cells[1].text)
+    common = {note: names for note, names in packages.items() if len(names) > 1}
+    rows = [Row(row.cells, tuple(note for note in row.notes if note not in common)) for row in rows]
+    return rows, [f"{note} ({_listed(names)})" for note, names in common.items()]
 
 
 def _counts(outcomes: Sequence[Outcome]) -> str:
     """Return ``3 updated, 1 held, 1 failed``; nothing of a single package, which has its row."""
     if len(outcomes) == 1:
         return ""
-    waiting = any(
-        isinstance(one, Updated) and not one.written and one.pull_request is None
-        for one in outcomes
-    )
+    waiting = any(isinstance(outcome, Updated) and outcome.waits for outcome in outcomes)
     words = {"updated": "would be updated"} if waiting else {}
     parts = (
         f"{number} {words.get(name, shown_status(name))}"
