@@ -88,6 +88,11 @@ def test_every_guide_is_linked_from_the_readme() -> None:
     assert linked == {path.name for path in GUIDES} - inner
 
 
+def test_the_floor_plan_can_be_read_at_one_sitting() -> None:
+    """What concerns one module only stands in its docstring, not in the guide to all of them."""
+    assert len((ROOT / "docs/architecture.md").read_text().splitlines()) <= 150
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 def test_links_lead_somewhere(page: Path) -> None:
     """Files are there, and so are the headings that a link names."""
