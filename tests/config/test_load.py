@@ -8,7 +8,7 @@ import msgspec
 
 from updater.config.keys import PackageOptions
 from updater.config.load import load
-from updater.config.values import Spelled
+from updater.config.values import ConfigValue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,10 +56,10 @@ def test_nothing_of_the_spelling_is_left(tmp_path: Path) -> None:
     config = load(tmp_path, None)
     assert config.document.packages["a"].hold == "held in config.yaml"
     found = [*values(config.document), *values(dict(config.hosts))]
-    assert [one for one in found if isinstance(one, Spelled)] == []
+    assert [one for one in found if isinstance(one, ConfigValue)] == []
 
 
 def test_without_a_file_neither(tmp_path: Path) -> None:
     config = load(tmp_path, None)
     assert config.document.defaults == PackageOptions()
-    assert [one for one in values(config.document) if isinstance(one, Spelled)] == []
+    assert [one for one in values(config.document) if isinstance(one, ConfigValue)] == []

@@ -450,7 +450,7 @@ def test_everything_about_an_archive_is_told() -> None:
     assert hash_archive(in_pieces(data), filename="x.tar.gz") == Unpacked(
         sri=_hash(data),
         commit=COMMIT,
-        kept={
+        files={
             "pyproject.toml": b"[project]\n",
             "LICENSE": b"MIT",
             "src/pkg/__init__.py": b"__version__ = '1'\n",
@@ -476,7 +476,7 @@ def test_what_is_kept_is_chosen_by_path_and_size() -> None:
 
     found = hash_archive(in_pieces(make_tar(members(SMALL))), filename="x.tar", keep=keep)
     assert asked == [("a/b", 1000), ("a.py", 8), ("a0", 0)]
-    assert found.kept == {"a/b": b"x" * 1000}
+    assert found.files == {"a/b": b"x" * 1000}
 
 
 def test_names_are_watched_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,7 +63,7 @@ def test_sdists_of_every_build_tool_are_hashed_alike(
 
     assert unpacked.sri == nix_prefetch(nix, archive)
     assert unpacked.sri == fetchzip(nix, archive, tmp_path / "scratch")
-    assert b"Name: " + project.encode() in unpacked.kept["PKG-INFO"]
+    assert b"Name: " + project.encode() in unpacked.files["PKG-INFO"]
 
 
 @pytest.mark.nix

@@ -59,17 +59,17 @@ def project_settings(config: Config) -> tuple[Setting, ...]:
 def package_settings(config: Config, package: Package) -> tuple[Setting, ...]:
     """Return what holds for one package, comments in its overlay included."""
     settings = _package_settings(config, config.layers(package))
-    asked = config.steered(package)
+    steering = config.steered(package)
     comment = f"a comment in {package.file}"
     return tuple(
         structs.replace(
             setting,
-            value=_plain(asked[setting.key]),
+            value=_plain(steering[setting.key]),
             origin=f"{setting.origin} and {comment}"
             if setting.key == "ignore" and setting.value
             else comment,
         )
-        if setting.key in asked
+        if setting.key in steering
         else setting
         for setting in settings
     )
@@ -79,9 +79,9 @@ def _package_settings(config: Config, layers: Sequence[OptionsLayer]) -> Iterato
     for path in _paths():
         value, origin = _default(path), _DEFAULT
         for layer in layers:
-            given = _given(layer.options, path)
-            if given is not None:
-                value, origin = given, _place(config, layer.path, path)
+            layer_value = _value_at(layer.options, path)
+            if layer_value is not None:
+                value, origin = layer_value, _place(config, layer.path, path)
         yield Setting(".".join(path), _plain(value), origin)
 
 
@@ -93,7 +93,7 @@ def _paths() -> Iterator[tuple[str, ...]]:
             yield (name,)
 
 
-def _given(options: Struct, path: Sequence[str]) -> Any:  # noqa: ANN401 - of any key
+def _value_at(options: Struct, path: Sequence[str]) -> Any:  # noqa: ANN401 - of any key
     value: Any = options
     for name in path:
         value = getattr(value, name) if value is not None else None
@@ -142,8 +142,8 @@ def _hosts(config: Config) -> Iterator[Setting]:
         for name in ("kind", "web", "api", "graphql", "token_env"):
             yield _setting(config, ("hosts", host.name, name), getattr(host, name))
         variable = tokens.get(host.name)
-        said = "is set" if variable else "no variable with a token is set"
-        yield Setting(f"hosts.{host.name}.token", variable, said)
+        origin = "is set" if variable else "no variable with a token is set"
+        yield Setting(f"hosts.{host.name}.token", variable, origin)
 
 
 def _setting(config: Config, path: tuple[str, ...], value: object) -> Setting:

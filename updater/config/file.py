@@ -71,8 +71,8 @@ def parse(content: bytes, shown: str) -> ConfigText:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        said = "cannot be read: is not UTF-8"
-        raise ConfigError(said, file=shown, hint="check --config") from error
+        message = "cannot be read: is not UTF-8"
+        raise ConfigError(message, file=shown, hint="check --config") from error
     try:
         data = yaml_text.load(text)
     except ValueError as error:
@@ -115,20 +115,22 @@ def _wrong(misfit: Misfit, text: ConfigText) -> ConfigError:
     line = next(reversed([*_lines(node, misfit.path)]), None)
     key = ".".join(map(str, misfit.path))
     if not misfit.expected:
-        hint = _known(str(misfit.path[-1]), misfit)
+        hint = _suggestion(str(misfit.path[-1]), misfit)
         return ConfigError("is no known key", file=text.shown, line=line, key=key, hint=hint)
-    found = "nothing" if misfit.found is None else shortened(repr(misfit.found))
-    return ConfigError(f"{misfit.expected}; found {found}", file=text.shown, line=line, key=key)
+    value = "nothing" if misfit.value is None else shortened(repr(misfit.value))
+    return ConfigError(f"{misfit.expected}; found {value}", file=text.shown, line=line, key=key)
 
 
-def _known(key: str, misfit: Misfit) -> str:
+def _suggestion(key: str, misfit: Misfit) -> str:
     """Say which key may have been meant, and which there are."""
-    known = f"known here: {', '.join(misfit.known)}"
-    near = nearest(key, misfit.known, _NEAR)
+    choices = f"known here: {', '.join(misfit.keys)}"
+    near = nearest(key, misfit.keys, _NEAR)
     if near:
-        return f"did you mean {near}? {known}"
+        return f"did you mean {near}? {choices}"
     inner = nearest(key, _INNER, _NEAR) if len(misfit.path) == 1 else ""
-    return f"did you mean {inner}, below `defaults:` or `packages:`? {known}" if inner else known
+    return (
+        f"did you mean {inner}, below `defaults:` or `packages:`? {choices}" if inner else choices
+    )
 
 
 def _lines(node: yaml.Node | None, path: Iterable[str | int]) -> Iterator[int]:

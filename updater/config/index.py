@@ -48,8 +48,8 @@ def _read_pypi() -> str:
     origin = spec.origin if spec is not None else None
     source = files.find(Path(origin), origin) if origin else None
     # None in an archive, for instance.
-    found = _ADDRESS.search(source.decode("utf-8")) if source is not None else None
-    return found[1] if found is not None else ""
+    match = _ADDRESS.search(source.decode("utf-8")) if source is not None else None
+    return match[1] if match is not None else ""
 
 
 def _imported_pypi() -> str:

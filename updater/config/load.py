@@ -66,13 +66,13 @@ class Config(Struct, frozen=True):
     @property
     def limits(self) -> Limits:
         """What one archive may cost."""
-        said = self.document.archives
+        archives = self.document.archives
         return Limits(
-            downloaded_bytes=said.downloaded,
-            unpacked_bytes=said.unpacked,
-            ratio=said.ratio,
-            entries=said.members,
-            seconds=said.time.total_seconds(),
+            downloaded_bytes=archives.downloaded,
+            unpacked_bytes=archives.unpacked,
+            ratio=archives.ratio,
+            entries=archives.members,
+            seconds=archives.time.total_seconds(),
         )
 
     def tokens(self) -> Iterator[tuple[Host, str, str]]:
@@ -124,10 +124,10 @@ class Config(Struct, frozen=True):
         build: dict[str, Any] = {}
         pull: dict[str, Any] = {}
         for layer in self.layers(package):
-            said = _said(layer.options)
-            build |= _said(said.pop("build", None))
-            pull |= _said(said.pop("pull_request", None))
-            options |= said
+            values = _values(layer.options)
+            build |= _values(values.pop("build", None))
+            pull |= _values(values.pop("pull_request", None))
+            options |= values
         return options, build, pull
 
     def layers(self, package: Package | None) -> list[OptionsLayer]:
@@ -153,10 +153,10 @@ class Config(Struct, frozen=True):
         return tuple(key for key in self.document.packages if key not in used)
 
 
-def _said(options: Struct | None) -> dict[str, Any]:
+def _values(options: Struct | None) -> dict[str, Any]:
     """Return the keys to which config.yaml gives a value."""
-    given = structs.asdict(options) if options is not None else {}
-    return {key: value for key, value in given.items() if value is not None and value is not UNSET}
+    fields = structs.asdict(options) if options is not None else {}
+    return {key: value for key, value in fields.items() if value is not None and value is not UNSET}
 
 
 def _steered(package: Package, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,14 +164,14 @@ def _steered(package: Package, options: Mapping[str, Any]) -> dict[str, Any]:
 
     Versions to ignore add up; a hold holds wherever it is said.
     """
-    said: dict[str, Any] = {}
+    steering: dict[str, Any] = {}
     for directive in package.directives:
         if directive.key == "ignore":
-            known = said.get("ignore", options.get("ignore", ()))
-            said["ignore"] = (*known, directive.value)
+            ignored = steering.get("ignore", options.get("ignore", ()))
+            steering["ignore"] = (*ignored, directive.value)
         elif directive.key != "hold" or not options.get("hold"):
-            said[directive.key] = directive.value
-    return said
+            steering[directive.key] = directive.value
+    return steering
 
 
 def _kind(text: str) -> TrackKind:
@@ -207,15 +207,15 @@ def _hosts(document: Document, shown: str) -> dict[str, Host]:
     """Return the hosts by name: those that need no configuration, and those of the file."""
     hosts = dict(KNOWN_HOSTS)
     for name, options in document.hosts.items():
-        known = hosts.get(name)
-        kind = options.kind or (known.kind if known is not None else None)
+        builtin = hosts.get(name)
+        kind = options.kind or (builtin.kind if builtin is not None else None)
         if kind is None:
             choices = " or ".join(HOST_KINDS)
             raise ConfigError(
                 "needs its kind", file=shown, key=f"hosts.{name}", hint=f"write kind: {choices}"
             )
-        web = options.web or (known.web if known is not None else f"https://{name}")
-        default = known or HOST_KINDS[kind].host(name, web)
+        web = options.web or (builtin.web if builtin is not None else f"https://{name}")
+        default = builtin or HOST_KINDS[kind].host(name, web)
         hosts[name] = Host(
             name=name,
             kind=kind,

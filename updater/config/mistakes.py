@@ -32,15 +32,15 @@ class Misfit(Struct, frozen=True):
 
     Attributes:
         path: the keys and indices that lead to it.
-        found: what stands there.
+        value: what stands there.
         expected: a sentence of what may stand there; empty where its key is not known.
-        known: the keys that are known there.
+        keys: the keys that are known there.
     """
 
     path: tuple[str | int, ...]
-    found: object
+    value: object
     expected: str = ""
-    known: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 def first_misfit(data: object, model: type[msgspec.Struct], hook: Hook) -> Misfit:
@@ -51,10 +51,10 @@ def first_misfit(data: object, model: type[msgspec.Struct], hook: Hook) -> Misfi
         model: whose lists and mappings are of models, text, or what ``hook`` reads.
         hook: reads the kinds of value that msgspec does not know; its ValueErrors are sentences.
     """
-    found = _misfit(data, _model(inspect.type_info(model)), hook)
-    if found is None:
+    misfit = _misfit(data, _model(inspect.type_info(model)), hook)
+    if misfit is None:
         raise TypeError("there is no misfit")
-    return found
+    return misfit
 
 
 def _misfit(data: object, model: inspect.StructType, hook: Hook) -> Misfit | None:
@@ -66,21 +66,21 @@ def _misfit(data: object, model: inspect.StructType, hook: Hook) -> Misfit | Non
 
 
 def _located(error: str, data: Any, kind: inspect.Type, hook: Hook) -> Misfit:  # noqa: ANN401 - any
-    found = _ERROR.fullmatch(error)
-    message, at_key, steps = found.groups() if found else (error, None, None)
+    parts = _ERROR.fullmatch(error)
+    message, at_key, steps = parts.groups() if parts else (error, None, None)
     path: tuple[str | int, ...] = ()
     for name, index in _STEP.findall(steps or ""):
         kind = _inside(kind, name)
         if not name and not index:
             tried = ((key, _misfit(value, _model(kind), hook)) for key, value in data.items())
-            key, first = next((key, one) for key, one in tried if one is not None)
+            key, first = next((key, inner) for key, inner in tried if inner is not None)
             return replace(first, path=(*path, key, *first.path))
         step = name or int(index)
         path, data = (*path, step), data[step]
     unknown = _UNKNOWN.fullmatch(message)
     if unknown:
-        known = tuple(sorted(field.name for field in _model(kind).fields))
-        return Misfit((*path, unknown[1]), data[unknown[1]], known=known)
+        keys = tuple(sorted(field.name for field in _model(kind).fields))
+        return Misfit((*path, unknown[1]), data[unknown[1]], keys=keys)
     if at_key:
         key = next(key for key in data if not isinstance(key, str))
         return Misfit((*path, key), key, "expected text as a key")
@@ -91,7 +91,7 @@ def _first_item(
     data: object, kind: inspect.Type, hook: Hook, path: tuple[str | int, ...]
 ) -> Misfit | None:
     """Return the first item of a list that the kind refuses also by itself."""
-    spelled = [one.cls for one in _kinds(kind) if isinstance(one, inspect.CustomType)]
+    spelled = [member.cls for member in _kinds(kind) if isinstance(member, inspect.CustomType)]
     for index, item in enumerate(data if spelled and isinstance(data, list) else ()):
         try:
             hook(spelled[0], [item])
@@ -105,18 +105,18 @@ def _kinds(kind: inspect.Type) -> list[inspect.Type]:
     if isinstance(kind, inspect.Metadata):
         return _kinds(kind.type)
     if isinstance(kind, inspect.UnionType):
-        return [one for member in kind.types for one in _kinds(member)]
+        return [inner for member in kind.types for inner in _kinds(member)]
     return [] if isinstance(kind, inspect.NoneType) else [kind]
 
 
 def _model(kind: inspect.Type) -> inspect.StructType:
-    return next(one for one in _kinds(kind) if isinstance(one, inspect.StructType))
+    return next(member for member in _kinds(kind) if isinstance(member, inspect.StructType))
 
 
 def _inside(kind: inspect.Type, name: str) -> inspect.Type:
     """Return the kind of a model's field, or of the values of a mapping or list."""
-    for one in _kinds(kind):
-        match one:
+    for member in _kinds(kind):
+        match member:
             case inspect.StructType(fields=fields):
                 return next(field.type for field in fields if field.name == name)
             case inspect.DictType(value_type=inner) | inspect.VarTupleType(item_type=inner):
@@ -129,7 +129,7 @@ def _inside(kind: inspect.Type, name: str) -> inspect.Type:
 def _expected(kind: inspect.Type, message: str) -> str:
     """Return the sentence of the kind itself where it has one, else what it would take."""
     kinds = _kinds(kind)
-    if any(isinstance(one, inspect.CustomType) for one in kinds):
+    if any(isinstance(member, inspect.CustomType) for member in kinds):
         return message
     return f"expected {' or '.join(map(_words, kinds))}"
 

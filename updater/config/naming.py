@@ -64,7 +64,7 @@ def fit(text: str, package: Package) -> Fit | None:  # noqa: PLR0911 - one retur
         return Fit.FOLDER
     if _is_glob(text):
         written = (*names, *_aliases(package), package.identity, package.file, *_paths(package))
-        if any(fnmatch.fnmatchcase(one, text) for one in written):
+        if any(fnmatch.fnmatchcase(form, text) for form in written):
             return Fit.GLOB
     return None
 
@@ -134,7 +134,7 @@ def _in_python_set(text: str, package: Package) -> bool:
     if not around or not _PYTHON_SET.fullmatch(around):
         return False
     return any(
-        path[-1] == name and (len(path) == 1 or any("python" in one.lower() for one in path[:-1]))
+        path[-1] == name and (len(path) == 1 or any("python" in part.lower() for part in path[:-1]))
         for path in package.paths
         if path
     )

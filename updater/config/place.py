@@ -80,7 +80,7 @@ def _read(path: Path, shown: str) -> ConfigText:
 def _text_in(folder: Path, start: Path, notes: list[str]) -> ConfigText | None:
     """Return the configuration that lies in a folder, and note another program's file."""
     first, second = folder / NAME, folder / OTHER_NAME
-    shown, other = files.relative(first, start), files.relative(second, start)
+    shown, shown_second = files.relative(first, start), files.relative(second, start)
     if files.is_folder(first):
         notes.append(f"{shown} is not read: it is a folder")
     if not files.is_named_file(second):
@@ -94,11 +94,11 @@ def _text_in(folder: Path, start: Path, notes: list[str]) -> ConfigText | None:
         return None
     if files.is_named_file(first) and not _is_foreign(first, shown, notes):
         raise UsageError(
-            f"both {shown} and {other} configure the updater",
+            f"both {shown} and {shown_second} configure the updater",
             hint=f"keep one of them, or name one with --config; {NAME} is passed over if it has "
             "none of the updater's keys",
         )
-    return _read(second, other)
+    return _read(second, shown_second)
 
 
 def _is_foreign(path: Path, shown: str, notes: list[str]) -> bool:

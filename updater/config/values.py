@@ -28,8 +28,8 @@ _TRACKS = ("auto", "tag", "release", "commit", "pypi")
 _UPDATE_KINDS = get_args(UpdateKind)
 
 
-class Spelled:
-    """A value that is made of its spelling; ValueError says which was expected.
+class ConfigValue:
+    """A value parsed from config text. Raises ValueError, which names the expected form.
 
     Attributes:
         schema: what JSON Schema can say of the spelling.
@@ -50,9 +50,9 @@ def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - of every kind, and one 
     match value:
         case Struct():
             own = structs.asdict(value).items()
-            return structs.replace(value, **{name: plain(one) for name, one in own})
+            return structs.replace(value, **{name: plain(inner) for name, inner in own})
         case dict():
-            return {key: plain(one) for key, one in value.items()}
+            return {key: plain(inner) for key, inner in value.items()}
         case Duration():
             return value + timedelta()
         case Size():
@@ -71,7 +71,7 @@ def _matches(pattern: str, value: object) -> re.Match[str] | None:
     return re.fullmatch(inner, value) if isinstance(value, str) else None
 
 
-class Duration(timedelta, Spelled):
+class Duration(timedelta, ConfigValue):
     """``30s``, ``60m``, ``12h``, ``7d``, ``2w``; 0 needs no unit."""
 
     _PATTERN = r"^\s*([0-9]{1,8})\s*([smhdw])\s*$"
@@ -80,10 +80,10 @@ class Duration(timedelta, Spelled):
     def __new__(cls, value: object) -> Self:
         if value == 0 and not isinstance(value, bool):
             return super().__new__(cls)
-        found = _matches(cls._PATTERN, value)
-        if found is None:
+        parts = _matches(cls._PATTERN, value)
+        if parts is None:
             raise ValueError("a duration is a whole number and s, m, h, d or w, such as 7d")
-        made = super().__new__(cls, **{_UNITS[found[2]]: int(found[1])})
+        made = super().__new__(cls, **{_UNITS[parts[2]]: int(parts[1])})
         if made > _LONGEST:
             raise ValueError("a duration is 36500d (100 years) at most")
         return made
@@ -104,7 +104,7 @@ def size_text(size: int) -> str:
     return f"{size // _SIZES[unit]}{unit}"
 
 
-class Size(int, Spelled):
+class Size(int, ConfigValue):
     """A whole number of bytes, or one with a unit: ``500MB``, ``16GiB``."""
 
     _PATTERN = r"^\s*(0*[1-9][0-9]{0,17})\s*([kMG]?B|[KMG]iB)\s*$"
@@ -116,10 +116,10 @@ class Size(int, Spelled):
     }
 
     def __new__(cls, value: object) -> Self:
-        found = _matches(cls._PATTERN, value)
+        parts = _matches(cls._PATTERN, value)
         size = value if isinstance(value, int) and not isinstance(value, bool) else 0
-        if found is not None:
-            size = int(found[1]) * _SIZES[found[2]]
+        if parts is not None:
+            size = int(parts[1]) * _SIZES[parts[2]]
         if size < 1:
             raise ValueError(
                 "a size is a whole number and B, kB, MB, GB, KiB, MiB or GiB, as in 16GiB"
@@ -137,7 +137,7 @@ def _listed(value: object) -> list[str] | None:
     return items
 
 
-class Texts(tuple[str, ...], Spelled):
+class Texts(tuple[str, ...], ConfigValue):
     """A list of texts; one may stand by itself."""
 
     schema: ClassVar[Schema] = {
@@ -152,7 +152,7 @@ class Texts(tuple[str, ...], Spelled):
         return super().__new__(cls, items)
 
 
-class _Patterned(str, Spelled):
+class _PatternText(str, ConfigValue):
     """A text of one form: ``pattern`` finds it, and ``expected`` says it."""
 
     pattern: ClassVar[str]
@@ -167,35 +167,35 @@ class _Patterned(str, Spelled):
         return super().__new__(cls, value)
 
 
-class Track(_Patterned):
+class Track(_PatternText):
     """A channel: one of the tracks, or ``branch:NAME``."""
 
     pattern = rf"^({'|'.join(_TRACKS)}|branch:.+)$"
     expected = f"one of {', '.join(_TRACKS)}, branch:NAME"
 
 
-class Python(_Patterned):
+class Python(_PatternText):
     """A version of Python."""
 
     pattern = r"^3\.[0-9]{1,3}(\.[0-9]{1,3})?$"
     expected = 'a version of Python as text, such as "3.12"'
 
 
-class RepositoryName(_Patterned):
+class RepositoryName(_PatternText):
     """``OWNER/NAME`` or ``HOST:OWNER/NAME``."""
 
     pattern = r"^([A-Za-z0-9_.-]+:)?[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"
     expected = "OWNER/NAME, or HOST:OWNER/NAME for a host of hosts:"
 
 
-class Group(_Patterned):
+class Group(_PatternText):
     """A group's name, which becomes a part of its branch's."""
 
     pattern = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
     expected = "a name of letters, digits, ., _ and - that begins with a letter or digit"
 
 
-class WebAddress(_Patterned):
+class WebAddress(_PatternText):
     """A base address, without a slash at its end."""
 
     pattern = r"^https?://[^\s/]+\S*$"
@@ -205,7 +205,7 @@ class WebAddress(_Patterned):
         return super().__new__(cls, value.rstrip("/") if isinstance(value, str) else value)
 
 
-class Switch(str, Spelled):
+class Switch(str, ConfigValue):
     """A boolean, or ``auto``."""
 
     schema: ClassVar[Schema] = {"enum": ["auto", True, False, "true", "false"]}
@@ -217,7 +217,7 @@ class Switch(str, Spelled):
         return super().__new__(cls, word)
 
 
-class UpstreamAddress(str, Spelled):
+class UpstreamAddress(str, ConfigValue):
     """A project's identity, or the short form that `updater prefetch` takes too."""
 
     schema: ClassVar[Schema] = {
@@ -234,7 +234,7 @@ class UpstreamAddress(str, Spelled):
             raise ValueError(f"expected {forms} or https://HOST/OWNER/REPO") from None
 
 
-class Specifier(str, Spelled):
+class Specifier(str, ConfigValue):
     """A PEP 440 version specifier."""
 
     schema: ClassVar[Schema] = {"type": "string"}
@@ -246,7 +246,7 @@ class Specifier(str, Spelled):
         return super().__new__(cls, specifier)
 
 
-class TagPattern(str, Spelled):
+class TagPattern(str, ConfigValue):
     """A regular expression with a group named ``version``."""
 
     schema: ClassVar[Schema] = {"type": "string", "format": "regex"}
@@ -265,7 +265,7 @@ class TagPattern(str, Spelled):
         return super().__new__(cls, value)
 
 
-class Hold(str, Spelled):
+class Hold(str, ConfigValue):
     """``true``, ``false`` or a reason."""
 
     schema: ClassVar[Schema] = {
@@ -280,7 +280,7 @@ class Hold(str, Spelled):
         raise ValueError("expected true, false or the reason as text")
 
 
-class HostKind(str, Spelled):
+class HostKind(str, ConfigValue):
     """A kind of host."""
 
     schema: ClassVar[Schema] = {"enum": list(HOST_KINDS)}
@@ -291,7 +291,7 @@ class HostKind(str, Spelled):
         return super().__new__(cls, value)
 
 
-class Title(str, Spelled):
+class Title(str, ConfigValue):
     """The template of a title."""
 
     schema: ClassVar[Schema] = {"type": "string", "pattern": r"^[^\n]*\{name\}[^\n]*$"}
@@ -300,7 +300,7 @@ class Title(str, Spelled):
         return super().__new__(cls, _template(value, "name", "old", "new"))
 
 
-class GroupTitle(str, Spelled):
+class GroupTitle(str, ConfigValue):
     """The template of a group's title."""
 
     schema: ClassVar[Schema] = {"type": "string", "pattern": r"^[^\n]*\{group\}[^\n]*$"}
@@ -309,15 +309,15 @@ class GroupTitle(str, Spelled):
         return super().__new__(cls, _template(value, "group", "count"))
 
 
-def _template(value: object, needed: str, *wanted: str) -> str:
-    unknown = set(re.findall(r"{(.*?)}", str(value))) - {needed, *wanted}
+def _template(value: object, needed: str, *optional: str) -> str:
+    unknown = set(re.findall(r"{(.*?)}", str(value))) - {needed, *optional}
     if unknown or not isinstance(value, str) or f"{{{needed}}}" not in value or "\n" in value:
-        others = " and ".join(f"{{{one}}}" for one in wanted)
+        others = " and ".join(f"{{{name}}}" for name in optional)
         raise ValueError(f"expected one line with {{{needed}}}, and {others} where wanted")
     return value
 
 
-class Schedule(tuple[str, ...], Spelled):
+class Schedule(tuple[str, ...], ConfigValue):
     """Windows of the week; one may stand by itself."""
 
     schema: ClassVar[Schema] = Texts.schema
@@ -333,7 +333,7 @@ class Schedule(tuple[str, ...], Spelled):
         return super().__new__(cls, windows)
 
 
-class UpdateKinds(tuple[UpdateKind, ...], Spelled):
+class UpdateKinds(tuple[UpdateKind, ...], ConfigValue):
     """Kinds of update, of which one may stand by itself; ``true`` is all of them."""
 
     schema: ClassVar[Schema] = {

@@ -65,7 +65,7 @@ for _kind in ("int", "float", "timestamp"):
     )
 
 
-def _count(node: yaml.Node, known: dict[int, int], opened: set[int]) -> int:
+def _count(node: yaml.Node, counts: dict[int, int], opened: set[int]) -> int:
     """Return how many values a node stands for, with all its aliases written out.
 
     Raises:
@@ -74,12 +74,14 @@ def _count(node: yaml.Node, known: dict[int, int], opened: set[int]) -> int:
     mark = id(node)
     if mark in opened:
         raise ValueError("holds an alias inside of what it stands for")
-    if mark not in known:
+    if mark not in counts:
         opened.add(mark)
         inner = node.value if isinstance(node, yaml.CollectionNode) else ()
-        parts = (part for one in inner for part in (one if isinstance(one, tuple) else (one,)))
-        known[mark] = 1 + sum(_count(part, known, opened) for part in parts)
+        parts = (
+            part for entry in inner for part in (entry if isinstance(entry, tuple) else (entry,))
+        )
+        counts[mark] = 1 + sum(_count(part, counts, opened) for part in parts)
         opened.discard(mark)
-    if known[mark] > _MOST_VALUES:
+    if counts[mark] > _MOST_VALUES:
         raise ValueError(f"stands for more than {_MOST_VALUES} values with its aliases")
-    return known[mark]
+    return counts[mark]

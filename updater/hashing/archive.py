@@ -49,14 +49,14 @@ class Unpacked(Struct, frozen=True):
     Attributes:
         sri: the sha256 NAR hash of the tree, as the fetcher would unpack it.
         commit: the commit id that ``git archive`` wrote into it, or None.
-        kept: path below the root -> contents, for the files that the policy chose.
+        files: path below the root -> contents, for the files that the policy chose.
         downloaded_bytes: the archive's size.
         collisions: paths that differ only in case, so that a Mac gets another tree than Linux.
     """
 
     sri: Sri
     commit: str | None
-    kept: Mapping[str, bytes]
+    files: Mapping[str, bytes]
     downloaded_bytes: int
     collisions: tuple[tuple[str, str], ...] = ()
 
@@ -114,13 +114,13 @@ class _Reading:
         self._meter.rewind()
         source = self._source()
         top = Top(self._filename, lone_file=not self._builtin) if self._strips else None
-        kept: dict[str, bytes] = {}
+        files: dict[str, bytes] = {}
         with Digest() as digest, Spool() as spool:
-            collisions = write(self._entries(source, top, kept), digest.write, spool, self._meter)
+            collisions = write(self._entries(source, top, files), digest.write, spool, self._meter)
             return Unpacked(
                 sri=digest.finish(),
                 commit=source.comment if _COMMIT.fullmatch(source.comment) else None,
-                kept=MappingProxyType(kept),
+                files=MappingProxyType(files),
                 downloaded_bytes=self._meter.downloaded,
                 collisions=tuple(collisions),
             )
@@ -134,7 +134,7 @@ class _Reading:
         return Zip(self._download.whole(), self._meter, self._filename)
 
     def _entries(
-        self, source: Tar | Zip, top: Top | None, kept: dict[str, bytes]
+        self, source: Tar | Zip, top: Top | None, files: dict[str, bytes]
     ) -> Iterator[Entry]:
         room = _KEPT_BYTES
         for entry in source:
@@ -149,9 +149,9 @@ class _Reading:
             if placed.kind is Kind.FILE and placed.size <= room:
                 path = b"/".join(placed.path).decode("utf-8", "surrogateescape")
                 if self._keep(path, placed.size):
-                    kept[path] = b"".join(placed.content)
+                    files[path] = b"".join(placed.content)
                     room -= placed.size
-                    placed = placed._replace(content=(kept[path],))
+                    placed = placed._replace(content=(files[path],))
             yield placed
         if top:
             top.check()
@@ -164,7 +164,7 @@ class _Download:
         self._live = iter(chunks)
         self._meter = meter
         self._spool = Spool()
-        self._kept = True
+        self._spooling = True
 
     def __enter__(self) -> Self:
         return self
@@ -178,11 +178,11 @@ class _Download:
 
     def is_read_again(self) -> None:
         """Know that it is read for the last time: what arrives from now on is not kept."""
-        self._kept = False
+        self._spooling = False
 
     def whole(self) -> Spool:
         """Return the whole download, for a format that has to be read from its end."""
-        self._kept = True
+        self._spooling = True
         for _ in self._arriving():
             pass
         return self._spool
@@ -190,6 +190,6 @@ class _Download:
     def _arriving(self) -> Iterator[bytes]:
         for chunk in self._live:
             self._meter.download(len(chunk))
-            if self._kept:
+            if self._spooling:
                 self._spool.append(chunk)
             yield chunk

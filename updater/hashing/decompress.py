@@ -185,9 +185,9 @@ class Stream:
             return "tar"
         if len(head) >= _SNIFF_BYTES and not head.strip(b"\0"):
             return "tar"
-        found = f"starts with {head[:8].hex(' ')}" if head else "is empty"
+        opening = f"starts with {head[:8].hex(' ')}" if head else "is empty"
         raise NoArchive(
-            f"{self._filename!r} is no archive that can be unpacked: it {found}",
+            f"{self._filename!r} is no archive that can be unpacked: it {opening}",
             hint="tar, tar.gz, tar.xz, tar.bz2, tar.zst and zip can be read",
         )
 

@@ -106,8 +106,8 @@ class _HoldingFolder(Folder):
 
     def _raised(self, name: bytes) -> _Level:
         level = self._levels[-1]
-        for found in _BELOW_SLASH.finditer(name, len(level.prefix) + 1):
-            prefix = name[: found.start()]
+        for character in _BELOW_SLASH.finditer(name, len(level.prefix) + 1):
+            prefix = name[: character.start()]
             if prefix not in _NO_NAMES and prefix not in self._prefixes:
                 level = _Level(prefix, level.last, self._waiting)
                 self._levels.append(level)

@@ -148,7 +148,7 @@ class Prefetcher(Struct, frozen=True):
                 f"the archive is of commit {unpacked.commit}, not of {fetch.commit}",
                 hint="the tag or branch may have moved just now: run the command again",
             )
-        own = {path: data for path, data in unpacked.kept.items() if "/" not in path}
+        own = {path: data for path, data in unpacked.files.items() if "/" not in path}
         return Hashed(unpacked.sri, "embedded", unpacked.downloaded_bytes, own, unpacked.collisions)
 
 

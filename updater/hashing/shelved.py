@@ -80,18 +80,18 @@ class _Shelf:
         return tree.collisions
 
     def _is_folder(self, key: bytes) -> bool:
-        found = self._table.find(key)
-        return found is not None and found[0] == Kind.FOLDER.value
+        row = self._table.find(key)
+        return row is not None and row[0] == Kind.FOLDER.value
 
     def _linked(self, entry: Entry) -> tuple[int, bool, int, int, bytes]:
         key = _BETWEEN.join(split_path(entry.target))
-        found = self._table.find(key)
-        if found is None or found[0] == Kind.FOLDER.value:
+        row = self._table.find(key)
+        if row is None or row[0] == Kind.FOLDER.value:
             raise HostileArchive(
                 f"the archive has a hard link to {shown(entry.target)!r}, which is no earlier file "
                 "of it",
                 member=shown(entry.path),
             )
-        kind, executable, size, place, target = found
+        kind, executable, size, place, target = row
         self._meter.unpack(size)
         return kind, executable, size, place, target

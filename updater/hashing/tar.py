@@ -164,10 +164,10 @@ class Tar:
             )
 
     def _number(self, field: bytes, what: str) -> int:
-        found = headers.number(field)
-        if found is None:
+        number = headers.number(field)
+        if number is None:
             raise self._bad(what, field)
-        return found
+        return number
 
     def _bad(self, what: str, field: bytes) -> HashError:
         return HashError(
@@ -187,21 +187,21 @@ class Tar:
         return {"path" if flag == _LONG_NAME else "linkpath": name}
 
     def _global(self, size: int) -> None:
-        found = self._pax(size)
-        if found.keys() & {"path", "linkpath", "size"}:
+        records = self._pax(size)
+        if records.keys() & {"path", "linkpath", "size"}:
             raise HostileArchive("the archive's global header renames or resizes its members")
-        if "comment" in found:
-            self.comment = found["comment"].decode("utf-8", "replace")
+        if "comment" in records:
+            self.comment = records["comment"].decode("utf-8", "replace")
 
     def _pax(self, size: int) -> dict[str, bytes]:
         data = self._extension(size)
-        found = headers.extended(data)
-        if isinstance(found, int):
+        records_or_place = headers.extended(data)
+        if isinstance(records_or_place, int):
             raise HashError(
                 f"{self._filename!r} is damaged: a pax header cannot be read: "
-                f"{data[found : found + 40]!r}"
+                f"{data[records_or_place : records_or_place + 40]!r}"
             )
-        return found
+        return records_or_place
 
     def _extension(self, size: int) -> bytes:
         if size > _EXTENSION_BYTES:
@@ -224,7 +224,7 @@ class Tar:
         left = size
         while left:
             if self._at == len(self._buffer):
-                self._more(left)
+                self._refill(left)
             piece = self._buffer[self._at : self._at + left]
             self._at += len(piece)
             self._taken += len(piece)
@@ -245,7 +245,7 @@ class Tar:
             if self._at == len(self._buffer):
                 if at_end and left == size and not self._next_block():
                     return b""
-                self._more(left)
+                self._refill(left)
             piece = self._buffer[self._at : self._at + left]
             self._at += len(piece)
             self._taken += len(piece)
@@ -258,7 +258,7 @@ class Tar:
             self._buffer, self._at = next(self._blocks, b""), 0
         return bool(self._buffer)
 
-    def _more(self, left: int) -> None:
+    def _refill(self, left: int) -> None:
         if not self._next_block():
             raise self._short(f"{left} more bytes belong to its last member")
 

@@ -68,8 +68,8 @@ def has_its_checksum(block: bytes) -> bool:
         return False
     # Adler-32's lower half is one more than the sum of all bytes, modulo 65521, and comes from C;
     # the checksum is that sum with its own field taken as eight spaces.
-    found = (zlib.adler32(block) & 0xFFFF) - 1 - sum(field) + 8 * 0x20
-    if (found - expected) % _ADLER_BASE == 0:
+    checksum = (zlib.adler32(block) & 0xFFFF) - 1 - sum(field) + 8 * 0x20
+    if (checksum - expected) % _ADLER_BASE == 0:
         return True
     # Some old programs added the bytes up as signed ones.
     return sum(memoryview(block).cast("b")) - sum(field) + 8 * 0x20 == expected
@@ -137,7 +137,7 @@ def extended(data: bytes) -> dict[str, bytes] | int:
     Raises:
         HashError: they make the member a sparse file, a part of a file, or a list of files.
     """
-    found: dict[str, bytes] = {}
+    records: dict[str, bytes] = {}
     at = 0
     while at < len(data):
         digits = data[at : at + 8].partition(b" ")[0]
@@ -152,17 +152,17 @@ def extended(data: bytes) -> dict[str, bytes] | int:
             name in _NUMERIC and not _DECIMAL.fullmatch(value)
         ):
             return at
-        found[name] = value
+        records[name] = value
         at = end
-    if odd := next((key for key in found if key.startswith(_PARTIAL)), ""):
-        raw = found.get("GNU.sparse.name", found.get("path", b""))
+    if odd := next((key for key in records if key.startswith(_PARTIAL)), ""):
+        raw = records.get("GNU.sparse.name", records.get("path", b""))
         if odd.startswith(_SPARSE):
             raise refusal(b"S", raw)
         raise HashError(
             f"the archive has a member with {odd}, which is not supported here: {shown(raw)!r}",
             hint=BUILD,
         )
-    return found
+    return records
 
 
 def refusal(flag: bytes, raw: bytes) -> HashError:

@@ -118,7 +118,7 @@ class NarTree:
         twin = folder.twin(name)
         if twin is not None and len(self.collisions) < _COLLISIONS_REPORTED:
             above = [open_.name for open_ in self._folders[1:]]
-            first, second = (printable(shown([*above, one])) for one in (twin, name))
+            first, second = (printable(shown([*above, child])) for child in (twin, name))
             self.collisions.append((first, second))
         return write
 

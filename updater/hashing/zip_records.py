@@ -245,19 +245,19 @@ def _kind(name: bytes, mode: int, size: int, *, folder: bool) -> Kind:
 
 
 def _extra_fields(extra: bytes, name: bytes, filename: str) -> dict[int, bytes]:
-    found: dict[int, bytes] = {}
+    fields: dict[int, bytes] = {}
     at = 0
     while at + _FIELD.size <= len(extra):
         kind, size = _FIELD.unpack_from(extra, at)
         at += _FIELD.size
-        twice = kind in (_WIDE, _UNICODE_PATH) and kind in found
+        twice = kind in (_WIDE, _UNICODE_PATH) and kind in fields
         if at + size > len(extra) or twice or (kind == _TIMES and not size):
             raise damaged(filename, f"the extra fields of {shown(name)!r} cannot be read")
-        found[kind] = extra[at : at + size]
+        fields[kind] = extra[at : at + size]
         at += size
     if extra[at:].strip(b"\0"):
         raise damaged(filename, f"the extra fields of {shown(name)!r} cannot be read")
-    return found
+    return fields
 
 
 def _wide_numbers(
@@ -267,14 +267,14 @@ def _wide_numbers(
     if _IN_64 not in numbers:
         return numbers
     wide = fields.get(_WIDE, b"")
-    found = []
+    values = []
     for number in numbers:
         if number == _IN_64:
             if len(wide) < 8:  # noqa: PLR2004 - bytes of 64 bits
                 raise damaged(filename, f"the size or place of {shown(name)!r} is missing")
             number, wide = int.from_bytes(wide[:8], "little"), wide[8:]  # noqa: PLW2901
-        found.append(number)
-    return found
+        values.append(number)
+    return values
 
 
 def _is_utf_8(name: bytes) -> bool:

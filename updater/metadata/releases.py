@@ -158,7 +158,7 @@ class ReleaseReader(Struct, frozen=True):
                     pass
                 if file.sri is not None and digest.digest() != file.sri.digest:
                     raise HashError(f"{file.filename} is not the file that the index lists")
-                return unpacked.kept
+                return unpacked.files
         raise HashError(f"{url} was never asked for")
 
 

@@ -22,7 +22,7 @@ from updater.report.schema import (
 )
 
 if TYPE_CHECKING:
-    from updater.config.values import Spelled
+    from updater.config.values import ConfigValue
 
 MODELS: dict[str, type[msgspec.Struct]] = {
     "config": Document,
@@ -48,5 +48,5 @@ def json_schema(name: str) -> str:
     return json.dumps(made, indent=2, sort_keys=True) + "\n"
 
 
-def _spelling(kind: type[Spelled]) -> dict[str, Any]:
+def _spelling(kind: type[ConfigValue]) -> dict[str, Any]:
     return dict(kind.schema)
