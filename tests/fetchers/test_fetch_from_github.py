@@ -76,6 +76,7 @@ def test_a_package_without_a_version_gets_none() -> None:
         'sparseCheckout = [ "x" ];',
         'rootDir = "x";',
         'postFetch = "rm -r $out/x";',
+        "stripRoot = false;",
     ],
 )
 def test_what_is_more_than_the_archive_blocks_its_hash(switch: str) -> None:
@@ -85,8 +86,18 @@ def test_what_is_more_than_the_archive_blocks_its_hash(switch: str) -> None:
     assert fetched.values == {"rev": "v2.0.0", "version": "2.0.0"}
 
 
-def test_a_switch_that_is_off_blocks_nothing() -> None:
-    fetched = call(KIND, f'{OWNER} rev = "v1.2.0"; fetchSubmodules = false;').fetch()
+@pytest.mark.parametrize(
+    "switch",
+    [
+        "fetchSubmodules = false;",
+        "leaveDotGit = null;",
+        "sparseCheckout = [ ];",
+        'rootDir = "";',
+        "stripRoot = true;",
+    ],
+)
+def test_a_switch_that_is_off_blocks_nothing(switch: str) -> None:
+    fetched = call(KIND, f'{OWNER} rev = "v1.2.0"; {switch}').fetch()
     assert isinstance(fetched, Fetch)
     assert fetched.blocked == ""
 

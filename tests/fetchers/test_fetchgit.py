@@ -66,7 +66,10 @@ CHECKOUTS: dict[str, tuple[str, Checkout | None]] = {
     "a part": ('sparseCheckout = [ "a" ];', None),
     "a folder": ('rootDir = "a";', None),
     "a script": ('postFetch = "x";', None),
-    "a computed switch": ("fetchSubmodules = enable;", None),
+    "what is off": (
+        'leaveDotGit = false; sparseCheckout = [ ]; deepClone = null; rootDir = "";',
+        Checkout("https://example.org/x", COMMIT, ("fetch-submodules",)),
+    ),
 }
 
 

@@ -29,9 +29,10 @@ def test_an_archive_on_the_index_is_unpacked_and_its_file_has_the_published_hash
     ("switch", "blocked"),
     [
         ("stripRoot = false;", ""),
-        ("stripRoot = flat;", "stripRoot is computed: flat"),
         ("stripRoot = true;", ""),
         ('postFetch = "x";', "postFetch changes what is hashed"),
+        ('postFetch = ""; curlOptsList = [ ];', ""),
+        ('curlOpts = "-H x";', "curlOpts changes what is hashed"),
     ],
 )
 def test_what_changes_the_tree_blocks_its_hash(switch: str, blocked: str) -> None:

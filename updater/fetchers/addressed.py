@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _URLS = ("url", "urls[0]")
 _COMMIT_DIGITS = 40
 
+CURL_OPTIONS = ("curlOpts", "curlOptsList")
+"""What curl is told besides, such as a header, may be what decides which file comes."""
+
 
 class AddressFetcher(Fetcher):
     """A fetcher that takes ``url``, or ``urls`` of which the first counts.

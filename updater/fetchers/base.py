@@ -20,10 +20,22 @@ from updater.model import (
 )
 
 if TYPE_CHECKING:
-    from updater.model import GitOption
+    from updater.model import Field, GitOption
 
 _PUBLIC_ADDRESS = re.compile(r"https?://[^@\s]+")
 _SCP_ADDRESS = re.compile(r"(?:[\w.-]+@)?(?P<host>[\w.-]+):(?!//)(?P<path>.+)")
+_ARGUMENT = re.compile(r"[A-Za-z_][\w'-]*(?:\[\d+\])?", re.ASCII)
+_OFF = re.compile(r"null|\[\s*\]")
+# What is only on or off: any script, and any list, changes what is hashed.
+_SCRIPTS = frozenset({"extraPostFetch", "postCheckout", "postFetch", "preFetch"})
+
+INERT = frozenset(
+    {
+        *("allowedRequisites", "impureEnvVars", "meta", "name", "nativeBuildInputs", "netrcPhase"),
+        *("netrcImpureEnvVars", "passthru", "pos", "preferLocalBuild", "showURLs", "varPrefix"),
+    }
+)
+"""Arguments of all fetchers that change neither where a source comes from nor what is hashed."""
 
 
 class Fetcher(ABC):
@@ -66,6 +78,18 @@ class Fetcher(ABC):
                 a host that no configuration knows.
         """
 
+    def refuse_computed(self, package: Package, source: Source) -> None:
+        """Refuse a call with an argument that is written but cannot be read.
+
+        No argument counts as absent then, since its default would mean another file or host.
+
+        Raises:
+            ReadError: names the argument, its line, and what to write.
+        """
+        for field in source.fields:
+            if field.name not in INERT and not _is_readable(field):
+                raise computed(package, field)
+
     def tells_upstream(self, package: Package, source: Source) -> bool:
         """Tell whether the call says where its versions come from; else config.yaml may."""
         del package, source
@@ -84,18 +108,33 @@ def required(package: Package, source: Source, *names: str) -> str:
         ReadError: none of the names is there, or it is computed by an expression.
     """
     field = source.get(*names)
-    where = f"{package.file}:{field.line if field else source.line}"
     if field is None:
+        missing = " or ".join(names)
         raise ReadError(
-            f"{where}: {source.fetcher} of {package.name} has no {' or '.join(names)}",
+            f"{package.file}:{source.line}: {source.fetcher} of {package.name} has no {missing}",
             hint="the updater follows a source only where its upstream is written as text",
         )
     if field.value is None:
-        raise ReadError(
-            f"{where}: {field.name} of {package.name} is computed: {field.text}",
-            hint="write it as a literal, or hold the package in config.yaml",
-        )
+        raise computed(package, field)
     return field.value
+
+
+def computed(package: Package, field: Field) -> ReadError:
+    """Return the refusal of an argument whose value cannot be read."""
+    text = " ".join(field.text.split())
+    return ReadError(
+        f"{package.file}:{field.line}: {field.name} of {package.name} is computed: {text}",
+        hint="write it as a literal, or hold the package in config.yaml",
+    )
+
+
+def _is_readable(field: Field) -> bool:
+    """Tell whether it is known what an argument stands for, and which argument it is."""
+    if _ARGUMENT.fullmatch(field.name) is None:
+        return False
+    text = field.text
+    is_script = field.name in _SCRIPTS and text.startswith(("''", '"'))
+    return field.value is not None or text.startswith("[") or is_script
 
 
 def written_hash(source: Source) -> str:
@@ -111,9 +150,18 @@ def is_through_version(package: Package, source: Source, *names: str) -> bool:
 
 
 def switched_on(source: Source, names: tuple[str, ...]) -> str:
-    """Return which of these arguments are given and not false, separated by commas."""
-    switches = [name for name in names if source.get(name) and source.value(name) != "false"]
-    return ", ".join(switches)
+    """Return which of these arguments are on, separated by commas.
+
+    ``false``, ``null``, an empty text and an empty list switch nothing on.
+    """
+    fields = [field for name in names if (field := source.get(name)) is not None]
+    return ", ".join(field.name for field in fields if not _is_off(field))
+
+
+def _is_off(field: Field) -> bool:
+    if field.name == "stripRoot":
+        return field.value == "true"
+    return field.value in ("false", "") or _OFF.fullmatch(field.text) is not None
 
 
 def checkout(

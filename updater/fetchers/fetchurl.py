@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from updater.fetchers.addressed import AddressFetcher
+from updater.fetchers.addressed import CURL_OPTIONS, AddressFetcher
 
 
 class FetchUrl(AddressFetcher):
@@ -17,6 +17,7 @@ class FetchUrl(AddressFetcher):
         "recursiveHash",
         "downloadToTemp",
         "executable",
+        *CURL_OPTIONS,
     )
 
 

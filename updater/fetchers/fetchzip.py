@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from updater.fetchers.addressed import AddressFetcher
-
-if TYPE_CHECKING:
-    from updater.model import Source
+from updater.fetchers.addressed import CURL_OPTIONS, AddressFetcher
 
 
 class FetchZip(AddressFetcher):
@@ -15,14 +12,7 @@ class FetchZip(AddressFetcher):
 
     functions: ClassVar[frozenset[str]] = frozenset({"fetchzip"})
     unpack: ClassVar[bool] = True
-    switches: ClassVar[tuple[str, ...]] = ("postFetch", "extraPostFetch")
-
-    def blocked(self, source: Source) -> str:
-        """As for every address; whether the top folder is kept must be readable."""
-        field = source.get("stripRoot")
-        if field is not None and field.value not in ("true", "false"):
-            return f"stripRoot is computed: {field.text}"
-        return super().blocked(source)
+    switches: ClassVar[tuple[str, ...]] = ("postFetch", "extraPostFetch", *CURL_OPTIONS)
 
 
 KIND = FetchZip()

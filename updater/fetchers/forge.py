@@ -37,6 +37,12 @@ NOT_AN_ARCHIVE = (
     "rootDir",
     "postFetch",
     "postCheckout",
+    "extraPostFetch",
+    "nonConeMode",
+    "gitConfigFile",
+    "stripRoot",
+    "curlOpts",
+    "curlOptsList",
 )
 """Each makes nixpkgs use git instead of the archive, or changes the tree afterwards."""
 

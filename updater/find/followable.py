@@ -30,6 +30,8 @@ def skip_reason(package: Package, policy: Policy) -> str:
     skip = fetcher.skip(package, source)
     if skip:
         return skip
+    for call in package.sources:
+        FETCHERS[call.fetcher].refuse_computed(package, call)
     own = fetcher.tells_upstream(package, source)
     if own and policy.upstream:
         raise ReadError(

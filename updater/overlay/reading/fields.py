@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from updater.model import Field, Source, Span
+from updater.model import HASH_FIELDS, Field, Source, Span
 from updater.overlay.reading import syntax, terms, values
 
 if TYPE_CHECKING:
@@ -59,10 +59,16 @@ class Fields:
             fields = [field for field in fields if field.name not in attributes]
             for name in attributes:
                 binding = attributes.get(name)
-                if binding is not None:
+                if binding is not None and not self._is_left_out(binding):
                     fields.append(self._bound(binding))
                     fields += self._elements(binding) if name == "urls" else ()
         return fields
+
+    def _is_left_out(self, binding: Binding) -> bool:
+        """Tell whether an argument is ``null``, which all fetchers take as none."""
+        node = binding.expression
+        is_null = node is not None and syntax.text(node, self.data) == "null"
+        return is_null and binding.name not in HASH_FIELDS and binding.scope.find("null") is None
 
     def _elements(self, binding: Binding) -> list[Field]:
         """Return the elements of ``urls = [ ... ];`` as ``urls[0]``, ``urls[1]``."""

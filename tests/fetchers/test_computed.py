@@ -1,0 +1,147 @@
+"""No argument that is written but cannot be read counts as absent, whatever the fetcher."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from updater.errors import ReadError
+from updater.fetchers.base import INERT
+from updater.find.followable import skip_reason
+from updater.kinds import FETCH_FUNCTIONS, FETCHERS
+from updater.model import HASH_FIELDS, Policy
+from updater.overlay.reading.file import read_packages
+
+if TYPE_CHECKING:
+    from updater.model import Package
+
+_HASH = {"hash": '"sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="'}
+_REPOSITORY = {"owner": '"o"', "repo": '"r"', "rev": '"v${version}"', **_HASH}
+_HOST = {"domain": '"d.example"'}
+_FILE = {"url": '"https://github.com/o/r/archive/v${version}.tar.gz"', **_HASH}
+_CLONE = {"url": '"https://d.example/r"', "rev": '"v${version}"', **_HASH}
+_COMMIT = {**_CLONE, "rev": '"c2a6b03f190dfb2b4aa91f8af8d477a9bc3401dc"'}
+_GIT = frozenset(
+    {
+        *("branchName", "deepClone", "fetchLFS", "fetchSubmodules", "fetchTags", "gitConfigFile"),
+        *("leaveDotGit", "nonConeMode", "postCheckout", "postFetch", "preFetch", "rev", "rootDir"),
+        *("sparseCheckout", "tag"),
+    }
+)
+_HOSTED = _GIT | {
+    *("curlOpts", "curlOptsList", "extraPostFetch", "forceFetchGit", "owner", "repo", "stripRoot"),
+}
+_DOWNLOADED = frozenset(
+    {
+        *("curlOpts", "curlOptsList", "downloadToTemp", "executable", "extension", "postFetch"),
+        *("recursiveHash", "url", "urls"),
+    }
+)
+
+CALLS: dict[str, tuple[dict[str, str], frozenset[str]]] = {
+    "fetchFromBitbucket": (_REPOSITORY, _HOSTED),
+    "fetchFromCodeberg": (_REPOSITORY, _HOSTED | {"domain"}),
+    "fetchFromForgejo": (_HOST | _REPOSITORY, _HOSTED | {"domain"}),
+    "fetchFromGitHub": (_REPOSITORY, _HOSTED | {"githubBase", "private"}),
+    "fetchFromGitLab": (_REPOSITORY, _HOSTED | {"domain", "group", "protocol", "private"}),
+    "fetchFromGitea": (_HOST | _REPOSITORY, _HOSTED | {"domain"}),
+    "fetchFromSourcehut": (_REPOSITORY, _HOSTED | {"domain", "vc"}),
+    "fetchGit": (_COMMIT, frozenset({"allRefs", "ref", "rev", "shallow", "submodules", "url"})),
+    "fetchPypi": (
+        {"pname": "pname", "version": "version", **_HASH},
+        frozenset({"abi", "dist", "extension", "format", "platform", "pname", "python", "version"}),
+    ),
+    "fetchTarball": (_FILE, frozenset({"url"})),
+    "fetchgit": (_CLONE, _GIT | {"url"}),
+    "fetchurl": (_FILE, _DOWNLOADED),
+    "fetchzip": (_FILE, _DOWNLOADED | {"extraPostFetch", "stripRoot"}),
+}
+"""Nix function -> a call that can be followed, and all arguments that say what it fetches."""
+
+WRITTEN = ("self.x", '"${self.x}"', 'if self.x then "a" else "b"', 'f "a"', "argument")
+SCRIPTS = ("extraPostFetch", "postCheckout", "postFetch", "preFetch")
+ARGUMENTS = [
+    (function, argument, expression)
+    for function, (_, arguments) in CALLS.items()
+    for argument in sorted(arguments)
+    for expression in WRITTEN
+    if argument not in SCRIPTS or not expression.startswith('"')
+]
+
+
+def call(function: str, given: dict[str, str], more: str = "") -> str:
+    """Write a call."""
+    bindings = " ".join(f"{name} = {text};" for name, text in given.items())
+    return f"{function} {{ {bindings} {more} }}"
+
+
+def reading(source: str, around: str = "") -> Package:
+    """Return the package of a source, which stands on line 2."""
+    head = f'tool = mkDerivation rec {{ pname = "tool"; version = "1"; {around}'
+    text = f"{{ argument, self }}: {{ {head}\nsrc = {source}; }}; }}"
+    (package,) = read_packages(text.encode(), "x.nix", FETCH_FUNCTIONS).packages
+    return package
+
+
+def refusal(package: Package) -> str:
+    """Return what is said of a package that must not be followed."""
+    assert package.problem == ""
+    with pytest.raises(ReadError) as caught:
+        skip_reason(package, Policy())
+    assert caught.value.hint.startswith("write it as a literal, or hold the package")
+    return str(caught.value)
+
+
+def test_every_fetcher_is_looked_at() -> None:
+    assert CALLS.keys() == FETCHERS.keys()
+
+
+@pytest.mark.parametrize("function", CALLS)
+def test_a_call_without_what_is_computed_is_followed(function: str) -> None:
+    assert skip_reason(reading(call(function, CALLS[function][0])), Policy()) == ""
+
+
+@pytest.mark.parametrize(("function", "argument", "expression"), ARGUMENTS)
+def test_an_argument_that_is_computed_is_refused(
+    function: str, argument: str, expression: str
+) -> None:
+    given = {name: text for name, text in CALLS[function][0].items() if name != argument}
+    given = {name: text for name, text in given.items() if (name, argument) != ("url", "urls")}
+    package = reading(call(function, {**given, argument: expression}))
+    assert refusal(package) == f"x.nix:2: {argument} of tool is computed: {expression}"
+
+
+@pytest.mark.parametrize(
+    "given", ["inherit (self) format;", '${self.key} = "wheel";', '"${self.key}" = "wheel";']
+)
+def test_an_argument_is_refused_however_it_is_given(given: str) -> None:
+    """Also one whose very name is computed: it may be any."""
+    package = reading(call("fetchPypi", CALLS["fetchPypi"][0], given))
+    assert refusal(package).startswith("x.nix:2: ")
+
+
+def test_a_further_source_is_held_to_the_same_rule() -> None:
+    further = (
+        'data = fetchurl { url = "https://d.example/${version}.zip"; hash = ""; '
+        "executable = self.x; };"
+    )
+    package = reading(call("fetchurl", _FILE), further)
+    assert len(package.companions) == 1
+    assert refusal(package) == "x.nix:1: executable of tool is computed: self.x"
+
+
+@pytest.mark.parametrize("argument", sorted(INERT))
+def test_what_changes_no_source_may_be_computed(argument: str) -> None:
+    package = reading(call("fetchurl", {**_FILE, argument: "self.x"}))
+    assert skip_reason(package, Policy()) == ""
+    assert argument not in HASH_FIELDS
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["postFetch = ''\n  rm ${self.x}\n'';", "sparseCheckout = [ self.x ];", "fetchLFS = null;"],
+)
+def test_a_script_a_list_and_null_are_no_guess(given: str) -> None:
+    """A script and a list are on whatever they hold; ``null`` is what a fetcher takes as none."""
+    assert skip_reason(reading(call("fetchFromGitHub", _REPOSITORY, given)), Policy()) == ""
