@@ -12,7 +12,7 @@ from updater.audit.other_python import KIND
 
 def test_both_pythons_are_named_and_the_change_is_stopped() -> None:
     other = replace(step("1.0", "2.0"), pythons=(">=3.13", "3.12"))
-    said = "2.0 says of itself that it needs Python >=3.13, and `python: 3.12` is set"
+    said = "2.0 declares that it needs Python >=3.13, but `python: 3.12` is set"
     assert KIND.finding(other) == said
     assert stopped(other, [MAJOR, KIND]) == said
 

@@ -14,7 +14,7 @@ CASES = {
             "cannot build derivation '/nix/store/b.drv': 1 dependencies couldn't be built\n"
         ),
         "hash-mismatch",
-        "the source has the hash sha256:1bbb, and sha256:0aaa is pinned",
+        "the source has the hash sha256:1bbb, but sha256:0aaa is pinned",
     ),
     "hash mismatch, Nix 2.8": (
         (
@@ -22,7 +22,7 @@ CASES = {
             "         specified: sha256-AAA=\n            got:    sha256-BBB=\n"
         ),
         "hash-mismatch",
-        "the source has the hash sha256-BBB=, and sha256-AAA= is pinned",
+        "the source has the hash sha256-BBB=, but sha256-AAA= is pinned",
     ),
     "hash mismatch with its URL, Nix 2.25": (
         (
@@ -31,7 +31,7 @@ CASES = {
             "          specified: sha256-AAA=\n                got: sha256-BBB=\n"
         ),
         "hash-mismatch",
-        "the source has the hash sha256-BBB=, and sha256-AAA= is pinned",
+        "the source has the hash sha256-BBB=, but sha256-AAA= is pinned",
     ),
     "undefined variable, Nix 2.3": (
         "error: undefined variable 'nope' at /o/a.nix:9:19\n",
@@ -81,7 +81,7 @@ CASES = {
     "pythonRuntimeDepsCheck, version": (
         "  - pydantic<=2.10.6 not satisfied by version 2.11.1\n",
         "version-constraint",
-        "the package requires pydantic<=2.10.6, and the package set has 2.11.1",
+        "the package requires pydantic<=2.10.6, but the package set has 2.11.1",
     ),
     "missing build back-end": (
         "ERROR Backend 'hatchling.build' is not available.\n",
@@ -91,7 +91,7 @@ CASES = {
     "no setup.py any more": (
         "python3: can't open file '/build/a-2.0/setup.py': [Errno 2] No such file or directory\n",
         "no-setup-py",
-        "the build asks for setup.py, which this version does not have",
+        "the build needs setup.py, which this version does not have",
     ),
     "module missing at import": (
         "ModuleNotFoundError: No module named 'einx'\n",
@@ -116,7 +116,7 @@ CASES = {
     "GPU": (
         "RuntimeError: Found no NVIDIA driver on your system.\n",
         "needs-gpu",
-        "something needs a GPU, and a build has none",
+        "the build needs a GPU, which a Nix build does not have",
     ),
     "disk full": (
         "error: writing to file: No space left on device\n",
@@ -153,12 +153,12 @@ CASES = {
             "       >   - rich<14,>=9 not satisfied by version 14.0.0\n"
         ),
         "version-constraint",
-        "the package requires rich<14,>=9, and the package set has 14.0.0",
+        "the package requires rich<14,>=9, but the package set has 14.0.0",
     ),
     "version of a requirement by URL": (
         "  - pysmart not satisfied by version 0.1.dev313\n",
         "version-constraint",
-        "the package requires pysmart, and the package set has 0.1.dev313",
+        "the package requires pysmart, but the package set has 0.1.dev313",
     ),
     "a log with the derivation's name before each line": (
         "python3.13-a> ModuleNotFoundError: No module named 'einx'\n",
@@ -174,7 +174,7 @@ CASES = {
             "         specified: sha256-AAA=\n            got:    sha256-BBB=\n"
         ),
         "hash-mismatch",
-        "the source has the hash sha256-BBB=, and sha256-AAA= is pinned",
+        "the source has the hash sha256-BBB=, but sha256-AAA= is pinned",
     ),
     "hash mismatch with its paths, Lix 2.93": (
         (
@@ -183,7 +183,7 @@ CASES = {
             " expected path: /nix/store/a-source\n      got path: /nix/store/b-source\n"
         ),
         "hash-mismatch",
-        "the source has the hash sha256-BBB=, and sha256-AAA= is pinned",
+        "the source has the hash sha256-BBB=, but sha256-AAA= is pinned",
     ),
     "host that does not resolve, Nix 2.31": (
         (
@@ -214,7 +214,7 @@ CASES = {
     "silence": (
         "error: building of '/nix/store/a.drv' timed out after 60 seconds of silence\n",
         "timeout",
-        "a build said nothing for 60 s",
+        "the build printed nothing for 60 s",
     ),
     "unfree, nixpkgs until 25.11": (
         (

@@ -409,7 +409,7 @@ def test_a_folder_may_have_the_flake(site: Site) -> None:
 def test_what_is_said_where_there_is_nothing_to_evaluate(site: Site) -> None:
     site.write(TWO)
     assert set(site.places().values()) == {"there is no flake.nix, and no default.nix"}
-    with pytest.raises(BuildError, match=r"^it must be built, and there is no flake.nix, and no d"):
+    with pytest.raises(BuildError, match=r"^`enabled: true` needs a build"):
         site.places(replace(AUTO, enabled="true"))
 
 
@@ -427,11 +427,11 @@ def test_what_is_wrong_with_the_whole_set_is_said_once(site: Site) -> None:
         "the package set of flake.nix does not evaluate: undefined variable 'no_such_variable' at "
         "overlays/apple.nix:7:19"
     )
-    advice = "mend it, or switch builds off in config.yaml: `defaults: {build: {enabled: false}}`"
+    advice = "fix it, or switch builds off in config.yaml: `defaults: {build: {enabled: false}}`"
     assert site.said == [f"nothing is built: {problem}; {advice}"]
     with pytest.raises(BuildError) as error:
         site.places(replace(AUTO, enabled="true"))
-    assert error.value.message == f"it must be built, and {problem} {tried}"
+    assert error.value.message == f"`enabled: true` needs a build, but {problem} {tried}"
 
 
 def test_a_set_without_any_of_the_packages_is_told_once(site: Site) -> None:
@@ -487,8 +487,8 @@ def test_a_package_that_no_set_has_is_not_built(site: Site) -> None:
         COMPOSED["pear"],
     ]
     assert other == NotBuilt(
-        "flake.nix has no such package",
-        f"flake.nix has no such package (tried: packages.{SYSTEM}.pear, "
+        "flake.nix does not have this package",
+        f"flake.nix does not have this package (tried: packages.{SYSTEM}.pear, "
         f"packages.{SYSTEM}.python3Packages.pear, "
         f"legacyPackages.{SYSTEM}.python3Packages.pear, legacyPackages.{SYSTEM}.pear, "
         "python3Packages.pear, pear)",

@@ -54,7 +54,7 @@ FOLLOWED: dict[str, tuple[Relation, datetime | None, dict[str, Any], str]] = {
         "ahead",
         YOUNG,
         {},
-        "wait 1.1-unstable-2026-05-30: `commit_interval` lets it move later until 2026-06-05",
+        "wait 1.1-unstable-2026-05-30: `commit_interval` has not passed yet until 2026-06-05",
     ),
     "moved not long ago, and may": (
         "ahead",
@@ -111,7 +111,7 @@ PYTHON = {
         (">=3.13",),
         "3.12",
         (
-            "wait 1.1-unstable-2026-05-30: 1.1-unstable-2026-05-30 needs Python >=3.13, and "
+            "wait 1.1-unstable-2026-05-30: 1.1-unstable-2026-05-30 needs Python >=3.13, but "
             "`python: 3.12` is set"
         ),
     ),
@@ -134,7 +134,7 @@ def test_a_head_without_a_date_is_held_where_age_matters() -> None:
     policy = Policy(minimum_release_age=timedelta(days=1))
     undated = replace(HEAD, published=None)
     choice = choose.choose_commit(undated, choose.BranchPosition("ahead", OLD), policy, NOW)
-    assert spelled(choice).endswith("has no known date, and `minimum_release_age` asks for one")
+    assert spelled(choice).endswith("has no known date, and `minimum_release_age` needs one")
 
 
 TAG = Candidate("1.0", ref="v1.0", commit=commit("v1.0"))
@@ -146,11 +146,11 @@ OVER: dict[str, tuple[Choice, Relation, str]] = {
         Take(TAG),
         "diverged",
         (
-            "wait v1.0: the pinned commit is not in the history of v1.0, so that neither is known "
-            "to be newer. Choose one with `--to VERSION`."
+            "wait v1.0: the pinned commit is not in the history of v1.0, so neither is known to "
+            "be newer. Choose one with `--to VERSION`."
         ),
     ),
-    "no tag": (Stay(), "unknown", "wait: upstream has no version tag to take"),
+    "no tag": (Stay(), "unknown", "wait: upstream has no usable version tag"),
     "tag may not be taken": (Wait("because", None, TAG), "unknown", "wait v1.0: because"),
 }
 

@@ -140,7 +140,7 @@ class TestBothWays:
             "held",
             "1.1",
             (
-                "the pinned commit is not in the history of v1.1, so that neither is known to be "
+                "the pinned commit is not in the history of v1.1, so neither is known to be "
                 "newer. Choose one with `--to VERSION`."
             ),
             ["tag-moved"],
@@ -305,7 +305,7 @@ def test_a_list_that_is_not_there_is_said(project: Project) -> None:
     assert said(checked(project)) == (
         "held",
         None,
-        "`track: pypi`: the index has no project of its name",
+        "`track: pypi`: the index has no project with this name",
         [],
     )
 
@@ -321,7 +321,7 @@ def test_a_source_from_the_index_follows_no_tags(project: Project, index: Index)
         "held",
         None,
         (
-            "`track: tag` needs a source from the repository, and this one comes from the package "
+            "`track: tag` needs a source from the repository, but this one comes from the package "
             "index"
         ),
         [],
@@ -344,7 +344,7 @@ def test_a_release_for_another_python_is_held(project: Project, index: Index) ->
     assert said(checked(project)) == (
         "held",
         "1.1",
-        "1.1 needs Python >=3.13, and `python: 3.12` is set",
+        "1.1 needs Python >=3.13, but `python: 3.12` is set",
         [],
     )
 
@@ -359,7 +359,7 @@ TWINS: dict[str, tuple[str, dict[str, str], tuple[str, str | None, str | None, l
     "none does": (
         "",
         {"1.1": ">=3.13", "1.2": ">=3.14"},
-        ("held", "1.2", "1.2 needs Python >=3.14, and `python: 3.12` is set", []),
+        ("held", "1.2", "1.2 needs Python >=3.14, but `python: 3.12` is set", []),
     ),
     "the index lacks the newest": ("", {"1.1": ">=3.13"}, ("outdated", "1.2", None, [])),
     "the index is not asked": (
@@ -392,7 +392,7 @@ def test_a_tag_whose_version_needs_another_python_on_the_index_is_passed_over(
     package = checked(project)
     assert said(package) == expected
     held = [one["message"] for one in package["warnings"] if one["code"] == "newer-held"]
-    assert held == ["1.2 needs Python >=3.13, and `python: 3.12` is set"] * len(held)
+    assert held == ["1.2 needs Python >=3.13, but `python: 3.12` is set"] * len(held)
     assert len(index.server.requests("/simple/pkg/")) == (not option)
 
 
@@ -407,7 +407,7 @@ def test_a_tag_whose_version_needs_another_python_on_the_index_is_passed_over(
             (
                 "held",
                 "1.3-unstable-2025-01-02",
-                "1.3-unstable-2025-01-02 needs Python >=3.13, and `python: 3.12` is set",
+                "1.3-unstable-2025-01-02 needs Python >=3.13, but `python: 3.12` is set",
                 [],
             ),
         ),
@@ -448,7 +448,7 @@ def test_a_moving_rev_without_a_hash_is_not_pinned_to_a_head_for_another_python(
     assert said(checked(project)) == (
         "held",
         "1.3-unstable-2025-01-01",
-        "1.3-unstable-2025-01-01 needs Python >=3.13, and `python: 3.12` is set",
+        "1.3-unstable-2025-01-01 needs Python >=3.13, but `python: 3.12` is set",
         [],
     )
 

@@ -44,7 +44,7 @@ CASES = {
     "equal in another spelling": Case("1.0", "1.0.0", "stay 1.0.0"),
     "zero padding does not make it newer": Case("1.0.0", "1.0 1.00", "stay 1.00"),
     "nothing offered": Case(
-        "1.0", "", "wait: upstream has no version in the form that this pin uses"
+        "1.0", "", "wait: upstream has no version of the same form as this pin"
     ),
     "leading v in a label": Case("v1.0", "1.0 1.1", "take 1.1"),
     "major jump": Case("0.1", "0.1 0.2 1.0 2.0", "take 2.0"),
@@ -52,7 +52,7 @@ CASES = {
     "a label that is a commit's, level": Case("1.0-unstable-2025-01-01", "1.0", "stay 1.0"),
     "a commit's label without a base": Case("unstable-2025-01-01", "0.1", "take 0.1"),
     "a label without a number": Case(
-        "main", "1.0", "wait: the version 'main' has no number, so that nothing is newer or older"
+        "main", "1.0", "wait: the version 'main' has no number, so nothing can be newer or older"
     ),
     # --- PEP 440's odd forms ---
     "alpha is no news": Case("1.0", "1.0 2.0.0a1", "stay 1.0"),
@@ -90,7 +90,7 @@ CASES = {
     "no PEP 440 and allow": Case(
         "2024-01-15",
         "2024-01-15 2024-02-01",
-        "wait 2024-02-01: 2024-02-01 is no PEP 440 version, so that `allow: >=0` cannot say yes",
+        "wait 2024-02-01: 2024-02-01 is not a PEP 440 version, so `allow: >=0` cannot match it",
         {"allow": SpecifierSet(">=0")},
     ),
     # --- prereleases ---
@@ -103,7 +103,7 @@ CASES = {
     "pinned to a candidate, another came": Case(
         "2.0rc1",
         "2.0rc1 2.0rc2",
-        "wait 2.0rc2: 2.0rc2 is a pre-release; `prereleases: true` would take it",
+        "wait 2.0rc2: 2.0rc2 is a pre-release; `prereleases: true` allows it",
     ),
     "pinned to a candidate, one of the next came": Case("2.0rc1", "2.0rc1 3.0a1", "stay 2.0rc1"),
     "marked by upstream": Case("1.0", "1.0 1.1~", "wait 1.1: upstream marks 1.1 as a pre-release"),
@@ -182,7 +182,7 @@ CASES = {
     "no date": Case(
         "1.0",
         "1.0 1.1",
-        "wait 1.1: 1.1 has no known date, and `minimum_release_age` asks for one",
+        "wait 1.1: 1.1 has no known date, and `minimum_release_age` needs one",
         {"minimum_release_age": WEEK},
     ),
     "no date is needed": Case("1.0", "1.0 1.1", "take 1.1"),
@@ -208,7 +208,7 @@ CASES = {
     "no tag in the form": Case(
         "1.0=x-1.0",
         "y-1.0",
-        "wait: upstream has no version in the form that this pin uses",
+        "wait: upstream has no version of the same form as this pin",
         {"tag_pattern": re.compile(r"x-(?P<version>.+)")},
     ),
 }
@@ -242,24 +242,24 @@ PYTHON = {
     "needs a newer one": (
         ">=3.13",
         "3.12",
-        "wait 1.1: 1.1 needs Python >=3.13, and `python: 3.12` is set",
+        "wait 1.1: 1.1 needs Python >=3.13, but `python: 3.12` is set",
     ),
     "needs an older one": (
         "<3.12",
         "3.12",
-        "wait 1.1: 1.1 needs Python <3.12, and `python: 3.12` is set",
+        "wait 1.1: 1.1 needs Python <3.12, but `python: 3.12` is set",
     ),
     "leaves one out": (
         ">=3.8,!=3.12.*",
         "3.12",
-        "wait 1.1: 1.1 needs Python >=3.8,!=3.12.*, and `python: 3.12` is set",
+        "wait 1.1: 1.1 needs Python >=3.8,!=3.12.*, but `python: 3.12` is set",
     ),
     "needs a later one of the same": (">=3.12.4", "3.12", "take 1.1"),
     "leaves out one of the same": (">=3.8,!=3.12.0", "3.12", "take 1.1"),
     "needs a later one than is named": (
         ">=3.12.4",
         "3.12.3",
-        "wait 1.1: 1.1 needs Python >=3.12.4, and `python: 3.12.3` is set",
+        "wait 1.1: 1.1 needs Python >=3.12.4, but `python: 3.12.3` is set",
     ),
     "says nonsense, as old files do": (">=3.6.*x", "3.12", "take 1.1"),
 }

@@ -178,9 +178,9 @@ def test_a_newer_tag_in_another_form_is_mentioned(case: Case, tag: str) -> None:
     tags = choose.Versions(offer.candidates, form).releases
     newest = tags[0].version if tags else None
     warnings = choose.other_forms(choose.Versions(offer.candidates, form), newest, names)
-    said = f"upstream has the newer tag {tag}, in another form than this pin uses"
+    said = f"upstream has a newer tag, {tag}, in a different form than this pin"
     assert [one.message for one in warnings] == (
-        [f"{said}; set tag_pattern to follow it"] if tag else []
+        [f"{said}; set `tag_pattern` to follow it"] if tag else []
     )
     assert codes(warnings) == (" (other-form)" if tag else "")
 
@@ -209,5 +209,5 @@ def test_a_pattern_that_takes_for_ever_is_its_packages_failure(pattern: str) -> 
         choose.Versions(offer.candidates, form)
     assert time.process_time() - started < 4
     assert caught.value.message == (
-        f"`tag_pattern: {pattern}` takes more than 2 s for upstream's tags"
+        f"`tag_pattern: {pattern}` needs more than 2 s for upstream's tags"
     )

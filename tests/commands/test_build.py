@@ -60,7 +60,7 @@ FAILURES: dict[str, tuple[dict[str, str], str, str, str, str]] = {
         "propagatedBuildInputs = [ super.python3Packages.numpy ];",
         "build",
         "version-constraint",
-        "the package requires numpy>=9999, and the package set has ",
+        "the package requires numpy>=9999, but the package set has ",
     ),
     "pattern that no longer matches": (
         {},
@@ -105,7 +105,7 @@ FAILURES: dict[str, tuple[dict[str, str], str, str, str, str]] = {
         "checkPhase = ''python3 -c 'import apple; apple.run()' '';",
         "build",
         "needs-gpu",
-        "something needs a GPU, and a build has none",
+        "the build needs a GPU, which a Nix build does not have",
     ),
     "disk that is full": (
         {},
@@ -133,21 +133,21 @@ FAILURES: dict[str, tuple[dict[str, str], str, str, str, str]] = {
         "",
         "imports",
         "needs-gpu",
-        "something needs a GPU, and a build has none",
+        "the build needs a GPU, which a Nix build does not have",
     ),
     "version that is another": (
         {},
         "postPatch = ''sed -i 's/version = \"2.0\"/version = \"2.1\"/' pyproject.toml; true'';",
         "version",
         "version",
-        "the built metadata says 2.1, and 2.0 is written",
+        "the built package has version 2.1, but the overlay has 2.0",
     ),
     "build system that changed": (
         {},
         'format = "setuptools";',
         "build",
         "no-setup-py",
-        "the build asks for setup.py, which this version does not have",
+        "the build needs setup.py, which this version does not have",
     ),
     "attribute that is missing": (
         {},
@@ -203,7 +203,7 @@ def test_a_wrong_hash_is_named_with_both_hashes(workshop: Workshop) -> None:
     assert (result.code, build["phase"], build["diagnosis"]["message"]) == (
         1,
         "fetch",
-        f"the source has the hash {got}, and {true} is pinned",
+        f"the source has the hash {got}, but {true} is pinned",
     )
 
 
@@ -462,8 +462,8 @@ def test_a_flake_is_built_by_itself_only_where_it_is_locked(workshop: Workshop, 
     _, packages = workshop.bump("--dry-run")
     result = workshop.project.run("bump", "apple")
     assert (
-        "    not built: flake.nix has no flake.lock, so that a build would prove little: make one "
-        "with `nix flake lock` and commit it, or write build: {enabled: true}\n"
+        "    not built: flake.nix has no flake.lock, so a build would prove little: run `nix "
+        "flake lock` and commit the file, or set build: {enabled: true}\n"
     ) in result.out
     workshop.overlay("apple")
     nix.run("nix", "flake", "lock", f"path:{root}")

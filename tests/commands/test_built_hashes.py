@@ -145,7 +145,7 @@ def test_a_package_set_that_does_not_evaluate_holds(workshop: Workshop, github: 
     overlay(workshop, source="fetchSubmodules = true;")
     workshop.configure(attribute="no-such-set.{name}")
     assert held(workshop) == (
-        "only a build can tell its hash, and of no-such-set.apple Nix says: it does not evaluate: "
+        "only a build can tell its hash, and Nix cannot evaluate no-such-set.apple: "
         "attribute 'no-such-set' missing; let Nix evaluate it (`build:` in "
         "config.yaml), or update it by hand"
     )

@@ -233,7 +233,7 @@ def test_a_source_that_is_for_another_python_is_not_written(
 
     (held,) = project.run("bump", "--json").json["packages"]
 
-    said = "2.0 says of itself that it needs Python >=3.13, and `python: 3.12` is set"
+    said = "2.0 declares that it needs Python >=3.13, but `python: 3.12` is set"
     assert (held["status"], held["latest"], held["reason"]) == ("held", "2.0", said)
     assert path.read_text() == before
 
@@ -281,7 +281,7 @@ def test_what_the_top_of_a_source_needs_holds_no_package_that_is_built_below_it(
         (
             ">=3.13",
             0,
-            ["1.0-unstable-2025-01-02 needs Python >=3.13, and `python: 3.12` is set"],
+            ["1.0-unstable-2025-01-02 needs Python >=3.13, but `python: 3.12` is set"],
         ),
     ],
     ids=["head runs there", "head does not"],

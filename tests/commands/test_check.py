@@ -80,8 +80,8 @@ def test_a_tag_that_moved_since_its_bump_is_a_loud_warning(
     (package,) = project.run("check", "--json").json["packages"]
 
     said = (
-        f"tag v1.1 is {new} now, but was {old} when it was pinned; `updater verify` says what the "
-        "pin holds"
+        f"tag v1.1 is {new} now, but was {old} when it was pinned; `updater verify` shows what "
+        f"the pin holds"
     )
     assert (package["status"], package["warnings"]) == (
         "current",

@@ -166,7 +166,7 @@ def test_a_branch_is_never_a_version_of_an_address(project: Project, place: Plac
     (package,) = project.run("check", "--json").json["packages"]
     assert (package["status"], package["reason"]) == (
         "held",
-        "its address names a version, and a commit has none: set `track: tag`",
+        "its address contains a version, which a commit does not have: set `track: tag`",
     )
 
 

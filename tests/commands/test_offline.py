@@ -84,7 +84,7 @@ def test_nothing_is_built(project: Project, index: Index) -> None:
     project.add_configuration("packages: {apple: {build: {enabled: auto}}}\n")
     result = project.run("bump", "apple", "--offline")
     assert result.code == 0
-    assert "not built: a build may download, and --offline was given" in " ".join(
+    assert "not built: a build may need the network, and --offline is set" in " ".join(
         result.out.split()
     )
 

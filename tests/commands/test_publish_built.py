@@ -82,7 +82,7 @@ def test_the_body_says_what_the_build_checked_whatever_is_switched_off(
     assert home.project.run("publish", str(tmp_path / "results")).code == 0
 
     body = home.pull(1).body.splitlines()
-    said = "the built metadata says 1.9, and 2.0 is written"
+    said = "the built package has version 1.9, but the overlay has 2.0"
     start = body.index("| evaluation | pass, reported by the build job |")
     assert body[start : start + 4] == [
         "| evaluation | pass, reported by the build job |",

@@ -204,7 +204,7 @@ def untrue(branch: Branch, name: str) -> str:
             project.overlay("vocos.nix", github_overlay("vocos", "9.0", sri=FAKE))
             return (
                 f"{at}vocos.nix,line=10,title=vocos%3A gone::https://github.com/o/vocos has "
-                "neither a tag nor a branch 'v9.0'%0A`updater identify` tells what it holds"
+                "neither a tag nor a branch 'v9.0'%0A`updater identify` shows what it holds"
             )
         case "false label":
             head = vocos.git("rev-parse", "v0.2.0")

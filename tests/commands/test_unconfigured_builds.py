@@ -233,7 +233,7 @@ def test_what_must_be_built_fails_with_what_was_tried(orchard: Workshop, nix: Ni
     result, packages = orchard.bump("pear")
     assert result.code == 1
     assert packages["pear"]["error"]["message"] == (
-        f"it must be built, and the package set of flake.nix {WORDS} (tried: "
+        f"`enabled: true` needs a build, but the package set of flake.nix {WORDS} (tried: "
         f"packages.{SYSTEM}.pear, packages.{SYSTEM}.python3Packages.pear, "
         f"legacyPackages.{SYSTEM}.python3Packages.pear, legacyPackages.{SYSTEM}.pear, "
         "python3Packages.pear, pear)"

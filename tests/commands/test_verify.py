@@ -89,7 +89,7 @@ def test_a_shortened_commit_id_is_true_until_it_fits_two(
         0,
         (
             f"ok  vocos  0.1.0  warning: `{short}` is a short commit id: the pin is ok until "
-            "another one begins so\n"
+            "another commit has it\n"
         ),
     )
     assert project.run("pin").code == 0
@@ -303,9 +303,9 @@ def test_false_version_of_a_tag_whose_source_declares_another_one(
     assert verified(project) == (
         1,
         (
-            "false version  vocos  0.4.0  the source declares 0.3.9, and its tag v0.4.0 says "
-            "otherwise\n               hint: upstream did not raise its own version: a build shows "
-            "the same; ask upstream\n"
+            "false version  vocos  0.4.0  the source declares 0.3.9, but its tag is v0.4.0\n      "
+            "         hint: upstream forgot to raise its own version: ask "
+            "upstream\n"
         ),
     )
 
@@ -319,7 +319,7 @@ def test_a_source_that_cannot_be_read_again_is_true_with_a_warning(
     github.server.fail("GET .*/info/refs", messages.text("no", 503))
     code, out = verified(project)
     assert (code, out[:18]) == (0, "ok  vocos  0.2.0  ")
-    assert "  warning: what the source declares was not read: " in out
+    assert "  warning: the version that the source declares could not be read: " in out
 
 
 @pytest.mark.parametrize("written", ["version='0.0.0'", "version=get_version()", "name='x'"])

@@ -57,7 +57,9 @@ def test_why_a_package_is_not_built_is_told(made: Made) -> None:
 
 def test_what_must_be_built_and_cannot_has_failed(made: Made) -> None:
     world = made(of_index("pear"))
-    world.sets.why_not_built = BuildError("it must be built, and there is no flake.nix")
+    world.sets.why_not_built = BuildError(
+        "`enabled: true` needs a build, but there is no flake.nix"
+    )
     (outcome,) = wait(TrialStage(world.run, world.sets).test, world.packages)
     assert (type(outcome), outcome.stage) == (Failed, "build")
 

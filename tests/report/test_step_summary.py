@@ -37,7 +37,7 @@ CHECKS = (
     Check("evaluation", "passed"),
     Check("build", "passed", "p"),
     Check("imports", "passed", "user, user_core"),
-    Check("version", "skipped", "the built metadata says none"),
+    Check("version", "skipped", "the built package has no version"),
 )
 NOWHERE = Span(0, 1)
 TABLE = "| status | package | version | what | pull request |\n| --- | --- | --- | --- | --- |\n"
@@ -96,7 +96,7 @@ def test_a_mixed_run_is_shown_whole() -> None:
         "build: build of broken: the module x is missing |  |\n"
         f"| updated | [`user`]({blob}overlays/user.nix#L3) | "
         "`1.0` → [`2.0`](https://index.example/p) | builds as `python3Packages.user`; imports: "
-        "`user, user_core`; version not checked: the built metadata says none<br>a new major "
+        "`user, user_core`; version not checked: the built package has no version<br>a new major "
         "version: 1.0 -&gt; 2.0 | [7](https://github.example/o/r/pull/7) (open) |\n"
         f"| held | [`held`]({blob}overlays/held.nix#L3) | `1.0` | "
         "too young \\| \\`x\\` (until 2026-11-22 00:00 UTC) |  |\n"
@@ -141,12 +141,15 @@ def test_a_mixed_run_is_shown_whole() -> None:
 
 def test_what_a_build_says_is_not_called_a_build_that_fails() -> None:
     """It built and could be imported; only its version is another one."""
-    diagnosis = Diagnosis("version", "the built metadata says 1.9, and 2.0 is written", "?")
+    diagnosis = Diagnosis(
+        "version", "the built package has version 1.9, but the overlay has 2.0", "?"
+    )
     checks = (*CHECKS[:3], Check("version", "failed"))
     build = Build("failed", "user", phase="version", diagnosis=diagnosis, checks=checks)
     text = Summary("bump", [replace(updated("user", 7), build=build)], {}).text()
     assert (
-        "| **is built as another version**: the built metadata says 1.9, and 2.0 is written; "
+        "| **is built as another version**: the built package has version 1.9, but the overlay "
+        "has 2.0; "
         "imports: `user, user_core`<br>"
     ) in text
     assert "<summary>user (overlays/user.nix:3): is built as another version</summary>" in text

@@ -95,8 +95,9 @@ def test_nothing_that_a_pull_request_says_steers_its_review(sample: Sample) -> N
             ),
             (
                 "::error file=overlays/pear.nix,line=3,title=pear%3A failed at build::fetch of "
-                "python3Packages.pear: the source has the hash HASH, and HASH is pinned%0Aupstream "
-                "replaced the file, or the pin was never true: look at both before you trust it; "
+                "python3Packages.pear: the source has the hash HASH, but HASH is "
+                "pinned%0Aupstream replaced the file, or the pin was always wrong: compare both "
+                "before you trust it; "
                 "the whole log: FOLDER"
             ),
         ],

@@ -22,7 +22,7 @@ class OtherPython(Rule):
             return None
         needed, configured = step.pythons
         return (
-            f"{step.candidate.version} says of itself that it needs Python {needed}, and "
+            f"{step.candidate.version} declares that it needs Python {needed}, but "
             f"`python: {configured}` is set"
         )
 

@@ -90,9 +90,9 @@ class Attempt(Struct, frozen=True):
         attribute = self.target.attribute
         if ended.exit_code:
             found = diagnose.not_evaluated(ended.log)
+            why = found.message if found is not None else diagnose.tail(ended.log)
             raise NotEvaluated(
-                f"of {attribute} Nix says: "
-                + (found.message if found is not None else diagnose.tail(ended.log)),
+                f"Nix cannot evaluate {attribute}: {why.removeprefix('it does not evaluate: ')}",
                 hint=f"the log: {self.log}",
             )
         made = read_evaluated(ended.stdout)
@@ -100,8 +100,8 @@ class Attempt(Struct, frozen=True):
         derivation = await self.nix.fixed_output(made.drv, wrong)
         if not derivation:
             raise HashError(
-                f"nothing that {attribute} is made of has the hash that was written for it",
-                hint="is `attribute:` under `build:` in config.yaml that of this package?",
+                f"no source of {attribute} has the hash that was written",
+                hint="check that `build: {attribute: ...}` in config.yaml names this package",
             )
         return await self.nix.true_hash(derivation, wrong, self.target.policy.options, self.log)
 
@@ -121,8 +121,8 @@ class Attempt(Struct, frozen=True):
             raise BuildError(
                 f"{self.target.attribute} evaluates to the source {made.source_path}, and what was "
                 f"hashed is {named or source.path}",
-                hint="a build would prove nothing: is `attribute:` under `build:` that of this "
-                "package, and does nothing override its src?",
+                hint="check that `build: {attribute: ...}` names this package, and that nothing "
+                "overrides its src: a build of another source proves nothing",
             )
 
     async def _evaluate(self, function: str) -> Ended:
@@ -166,15 +166,15 @@ class Attempt(Struct, frozen=True):
     def _compare(self, label: str, version: str | None) -> Build:
         """Compare the version that the built metadata says, if any, with what is written."""
         if not label:
-            self._note("version", "skipped", "no version is written")
+            self._note("version", "skipped", "the overlay has no version")
         elif version is None:
-            self._note("version", "skipped", "the built metadata says none")
+            self._note("version", "skipped", "the built package has no version")
         elif same_version(label, version):
             self._note("version", "passed", version)
         else:
             self._note("version", "failed")
-            said = f"the built metadata says {version}, and {label} is written"
-            hint = "the version of the source is another one: correct the label, or the source"
+            said = f"the built package has version {version}, but the overlay has {label}"
+            hint = "correct the version in the overlay, or pin another source"
             return self._ended(
                 "failed", phase="version", diagnosis=Diagnosis("version", said, hint)
             )

@@ -42,15 +42,15 @@ _RULES: tuple[_LogPattern, ...] = (
     _rule(
         "hash-mismatch",
         HASH_MISMATCH,
-        "the source has the hash {got}, and {wanted} is pinned",
-        "upstream replaced the file, or the pin was never true: look at both before you trust it",
+        "the source has the hash {got}, but {wanted} is pinned",
+        "upstream replaced the file, or the pin was always wrong: compare both before you trust it",
     ),
     _rule(
         "replace-fail",
         r"substituteStream\(\)(?: in derivation \S+)?: ERROR: (?:Invalid .*: )?"
         r"pattern (?P<pattern>.*?) doesn't match anything in (?:file )?'?(?P<file>[^'\n]+)'?",
         "substituteInPlace no longer finds {pattern} in {file}",
-        "upstream changed that line: adapt `--replace-fail` in postPatch, or take it out",
+        "upstream changed that line: adapt `--replace-fail` in postPatch, or remove it",
     ),
     _rule(
         "missing-file",
@@ -61,15 +61,15 @@ _RULES: tuple[_LogPattern, ...] = (
     _rule(
         "no-setup-py",
         r"can't open file '[^']*setup\.py'|setup\.py: No such file",
-        "the build asks for setup.py, which this version does not have",
-        'write format = "pyproject" and put its build back-end into nativeBuildInputs',
+        "the build needs setup.py, which this version does not have",
+        'write format = "pyproject" and add its build back-end to nativeBuildInputs',
     ),
     _rule(
         "missing-build-backend",
         r"Backend '(?P<backend>[^']+)' is not available|Cannot import '(?P<other>[^']+)'"
         r"|^Missing dependencies:\n\s*(?P<third>\S+)",
         "the build back-end {backend}{other}{third} is missing",
-        "put it into nativeBuildInputs (the guide: hatchling, setuptools, ...)",
+        "add it to nativeBuildInputs",
     ),
     _rule(
         "missing-dependency",
@@ -81,7 +81,7 @@ _RULES: tuple[_LogPattern, ...] = (
         "version-constraint",
         r"^\s*- (?P<module>[\w.-]+)\s*(?P<wanted>[<>=!~][^\s]*(?:,\s*\S+)*|)"
         r" not satisfied by version (?P<has>\S+)$",
-        "the package requires {module}{wanted}, and the package set has {has}",
+        "the package requires {module}{wanted}, but the package set has {has}",
         "relax it with `substituteInPlace pyproject.toml --replace-fail` in postPatch, "
         "or with pythonRelaxDeps",
     ),
@@ -106,13 +106,13 @@ _RULES: tuple[_LogPattern, ...] = (
         r"|nvcc: (?:command )?not found|Failed to find nvcc"
         r"|libcudart\.so\S*: cannot open shared object",
         "CUDA is not found",
-        "set CUDA_HOME and buildInputs to the let-bound cuda-redist, as the guide's CUDA pattern",
+        "set CUDA_HOME, and add the CUDA libraries to buildInputs",
     ),
     _rule(
         "needs-gpu",
         r"Found no NVIDIA driver|No CUDA GPUs are available|CUDA driver version is insufficient"
         r"|Torch not compiled with CUDA enabled|no CUDA-capable device",
-        "something needs a GPU, and a build has none",
+        "the build needs a GPU, which a Nix build does not have",
         "set doCheck = false, or leave the module out of `build: {{imports: [...]}}`",
     ),
     _rule(
@@ -132,7 +132,7 @@ _RULES: tuple[_LogPattern, ...] = (
         r"unable to (?:down|)load '(?P<url>[^']+)': HTTP error (?P<status>\d+)"
         r"|The requested URL returned error: (?P<code>\d+)",
         "a server answers {status}{code} to the download of {url}",
-        "is the source there, and may everybody download it? Open its address in a browser",
+        "open the address in a browser: does the file exist, and is it public?",
     ),
     _rule(
         "network",
@@ -145,7 +145,7 @@ _RULES: tuple[_LogPattern, ...] = (
     _rule(
         "timeout",
         r"timed out after (?P<seconds>\d+) seconds of silence",
-        "a build said nothing for {seconds} s",
+        "the build printed nothing for {seconds} s",
         "raise Nix's own max-silent-time, for example in `build: {{options: [...]}}`",
     ),
     _rule(
@@ -167,7 +167,7 @@ _RULES: tuple[_LogPattern, ...] = (
         "evaluation",
         r"^\s*error: (?P<what>\S[^\n]*)\n\s*at (?P<where>(?!«string»)\S+:\d+:\d+)",
         "it does not evaluate: {what} at {where}",
-        "mend the expression; `nix-instantiate --show-trace` says more",
+        "fix the expression; `nix-instantiate --show-trace` shows more",
     ),
     _rule(
         "evaluation",
@@ -198,7 +198,7 @@ def not_evaluated(log: str) -> Diagnosis | None:
     words = _ERROR.findall(log)
     if found is not None or not words:
         return found
-    hint = "mend the expression; `nix-instantiate --show-trace` says more"
+    hint = "fix the expression; `nix-instantiate --show-trace` shows more"
     return Diagnosis("evaluation", f"it does not evaluate: {words[-1]}", hint)
 
 

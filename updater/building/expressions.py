@@ -164,7 +164,7 @@ def read_evaluated(output: str) -> Evaluated:
         source = found["source"] or {"name": "", "path": ""}
         return Evaluated(found["drv"], found["check"] or "", source["name"], source["path"])
     except (ValueError, TypeError, KeyError) as error:
-        raise BuildError(f"Nix evaluates to something unexpected: {output[:200]!r}") from error
+        raise BuildError(f"Nix returned an unexpected value: {output[:200]!r}") from error
 
 
 def read_imported(text: str) -> Imported:
@@ -180,5 +180,5 @@ def read_imported(text: str) -> Imported:
         return Imported(said, tuple(spelled_out(str(one)) for one in found["modules"]))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise BuildError(
-            f"the check of the imports says something unexpected: {text[:200]!r}"
+            f"the check of the imports returned an unexpected value: {text[:200]!r}"
         ) from error

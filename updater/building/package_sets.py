@@ -30,8 +30,8 @@ AUTO: Final = "auto"
 """The ``attribute`` of a policy that leaves it to the updater where a package is."""
 
 _UNLOCKED = (
-    "flake.nix has no flake.lock, so that a build would prove little: make one with "
-    "`nix flake lock` and commit it, or write build: {enabled: true}"
+    "flake.nix has no flake.lock, so a build would prove little: run `nix flake lock` and commit "
+    "the file, or set build: {enabled: true}"
 )
 
 
@@ -84,7 +84,9 @@ class PackageSets:
         target = await self.evaluable(package, policy)
         if isinstance(target, NotBuilt) and policy.enabled == "true":
             problem = target.detail or target.reason
-            raise BuildError(f"it must be built, and {problem}", hint="or use --no-build")
+            raise BuildError(
+                f"`enabled: true` needs a build, but {problem}", hint="or use --no-build"
+            )
         return target
 
     async def evaluable(self, package: Package, policy: BuildPolicy) -> BuildTarget | NotBuilt:
@@ -107,7 +109,7 @@ class PackageSets:
     def _unable(self, policy: BuildPolicy) -> str:
         """Return why Nix cannot evaluate the package set at all, or an empty string."""
         if self._open().offline:
-            return "a build may download, and --offline was given"
+            return "a build may need the network, and --offline is set"
         if not self._open().nix.available():
             return "Nix is not installed"
         entry = _entry(policy)

@@ -37,7 +37,7 @@ _VAIN = 2
 # How often evaluations may end before the rest is not asked for.
 _MOST_ENDS = 20
 
-_MEND = "mend it, or switch builds off in config.yaml: `defaults: {build: {enabled: false}}`"
+_MEND = "fix it, or switch builds off in config.yaml: `defaults: {build: {enabled: false}}`"
 _NAME = "name their attribute in config.yaml: `defaults: {build: {attribute: ...}}`"
 
 
@@ -90,7 +90,7 @@ class SetSurvey:
             with anyio.fail_after(seconds):
                 await self._ask(questions, answers)
         except TimeoutError:
-            self._error = f"it is not evaluated within {int(seconds)} s"
+            self._error = f"the evaluation took longer than {int(seconds)} s"
         self._settle(questions, answers)
 
     def _settle(
@@ -127,7 +127,7 @@ class SetSurvey:
     def _not_found(self, question: Question) -> NotInSet:
         tried = f"(tried: {', '.join(map(shown, question.paths.values()))})"
         if self._has_some:
-            reason = f"{self._entry} has no such package"
+            reason = f"{self._entry} does not have this package"
         elif self._error:
             reason = f"the package set of {self._entry} does not evaluate"
             return NotInSet(reason, f"{reason}: {self._error} {tried}")

@@ -72,7 +72,9 @@ class Chooser:
             return await self._named()
         if self._tracking.kind in ("commit", "branch"):
             if self._policy.upstream:
-                why = Wait("its address names a version, and a commit has none: set `track: tag`")
+                why = Wait(
+                    "its address contains a version, which a commit does not have: set `track: tag`"
+                )
                 return self._repository.decision(why)
             return await self._follow_branch()
         decision = await self._follow_tags()
@@ -116,10 +118,10 @@ class Chooser:
 
     async def _follow_tags(self) -> Decision:
         if self._tracking.kind == "release" and self._offer.releases is None:
-            why = Wait("its host has no releases besides tags: set `track: tag`")
+            why = Wait("its host has tags but no releases: set `track: tag`")
             return self._repository.decision(why)
         if self._tracking.kind == "pypi" and self._index is None:
-            why = Wait("`track: pypi`: the index has no project of its name")
+            why = Wait("`track: pypi`: the index has no project with this name")
             return self._repository.decision(why)
         versions = self._with_pythons(await self._dated(self._followed()))
         if self._tracking.moving:

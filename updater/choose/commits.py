@@ -59,7 +59,7 @@ def _objections(
         yield Wait(reason, candidate=candidate)
     if line.pinned_date is not None and line.pinned_date + policy.commit_interval > now:
         until = line.pinned_date + policy.commit_interval
-        yield Wait("`commit_interval` lets it move later", until, candidate)
+        yield Wait("`commit_interval` has not passed yet", until, candidate)
     for reason, old_enough in too_young(candidate, policy, now):
         yield Wait(reason, old_enough, candidate)
 
@@ -72,7 +72,7 @@ def choose_over_commit(newest: Choice, relation: Relation) -> Choice:
         relation: where the newest tag's commit stands to the pinned one.
     """
     if not isinstance(newest, Take):
-        return newest if isinstance(newest, Wait) else Wait("upstream has no version tag to take")
+        return newest if isinstance(newest, Wait) else Wait("upstream has no usable version tag")
     tag = newest.candidate.ref
     match relation:
         case "ahead":
@@ -81,7 +81,7 @@ def choose_over_commit(newest: Choice, relation: Relation) -> Choice:
             return Stay()
         case "diverged" | "unknown":
             return Wait(
-                f"the pinned commit is not in the history of {tag}, so that neither is known to be "
+                f"the pinned commit is not in the history of {tag}, so neither is known to be "
                 f"newer. {CHOOSE_ONE}",
                 candidate=newest.candidate,
             )

@@ -79,8 +79,8 @@ class Follower(Struct, frozen=True):
             choice = require_named(self.to, offer, None, None)
         elif policy.track not in ("auto", "pypi"):
             choice = Wait(
-                f"`track: {policy.track}` needs a source from the repository, and this one comes "
-                "from the package index"
+                f"`track: {policy.track}` needs a source from the repository, but this one comes "
+                f"from the package index"
             )
         else:
             choice = choose.choose_release(

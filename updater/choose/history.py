@@ -112,7 +112,7 @@ class Commits:
         date = (await self.dates([commit]))[commit]
         if date is None and not named:
             raise BadAnswer(
-                f"{self._url}: the date of commit {commit} is none, and its label needs one",
+                f"{self._url}: commit {commit} has no valid date, and its version needs one",
                 url=self._url,
                 hint="pin a tag, or hold the package in config.yaml",
             )
@@ -217,7 +217,7 @@ class Commits:
             raise BadAnswer(
                 f"{self._url} does not answer in the git protocol",
                 url=self._url,
-                hint="does a log-in page stand before it?",
+                hint="is there a login page in front of it?",
             )
         self._speaks_git = True
 

@@ -64,9 +64,9 @@ def choose_release(
     holds = held_release(pin, versions)
     current = holds.version if holds is not None else ordered(pin.version)
     if not offered:
-        return Wait("upstream has no version in the form that this pin uses")
+        return Wait("upstream has no version of the same form as this pin")
     if current is None:
-        return Wait(f"the version {pin.version!r} has no number, so that nothing is newer or older")
+        return Wait(f"the version {pin.version!r} has no number, so nothing can be newer or older")
     warnings = _yanked(holds)
     newer = successors(offered, current)
     choice = newest_release(newer, policy, now, _on_the_way(current), unfetchable)
@@ -176,7 +176,7 @@ def _unfinished(release: Release, pinned_prerelease: Version | None) -> Iterator
     if isinstance(version, Version) and version.is_prerelease:
         # Who pins 2.0rc1 waits for 2.0, and wants to hear of 2.0rc2.
         awaited = pinned_prerelease is not None and version.release == pinned_prerelease.release
-        reason = f"{shown} is a pre-release; `prereleases: true` would take it"
+        reason = f"{shown} is a pre-release; `prereleases: true` allows it"
         yield _Unfit(release, reason, quiet=not awaited)
     elif release.candidate.prerelease:
         yield _Unfit(release, f"upstream marks {shown} as a pre-release")
@@ -189,7 +189,7 @@ def refusals(candidate: Candidate, policy: Policy) -> Iterator[str]:
     if any(_matches(version, shown, pattern) for pattern in policy.ignore):
         yield f"{shown} is in `ignore`"
     if policy.allow is not None and version is None:
-        yield f"{shown} is no PEP 440 version, so that `allow: {policy.allow}` cannot say yes"
+        yield f"{shown} is not a PEP 440 version, so `allow: {policy.allow}` cannot match it"
     elif policy.allow is not None and not policy.allow.contains(str(version), prereleases=True):
         yield f"{shown} is outside `allow: {policy.allow}`"
 
@@ -230,7 +230,7 @@ def other_python(candidate: Candidate, policy: Policy) -> Iterator[str]:
         file.requires_python for file in candidate.distributions
     )
     if needed and not any(runs_on(policy.python, requirement) for requirement in needed):
-        yield f"{candidate.version} needs Python {needed[0]}, and `python: {policy.python}` is set"
+        yield f"{candidate.version} needs Python {needed[0]}, but `python: {policy.python}` is set"
 
 
 def too_young(
@@ -241,7 +241,7 @@ def too_young(
         return
     shown = candidate.version
     if candidate.published is None:
-        yield f"{shown} has no known date, and `minimum_release_age` asks for one", None
+        yield f"{shown} has no known date, and `minimum_release_age` needs one", None
     elif candidate.published + policy.minimum_release_age > now:
         until = candidate.published + policy.minimum_release_age
         yield f"{shown} is younger than `minimum_release_age`", until

@@ -67,9 +67,9 @@ class TagForm(Struct, frozen=True):
                 return self.pattern.fullmatch(tag)
         except OverBudget:
             raise StageError(
-                f"`tag_pattern: {self.pattern.pattern}` takes more than {_SECONDS:.0f} s for "
-                "upstream's tags",
-                hint="write it without a repetition inside of another, such as (a+)+",
+                f"`tag_pattern: {self.pattern.pattern}` needs more than {_SECONDS:.0f} s for "
+                f"upstream's tags",
+                hint="avoid a repetition inside another one, such as (a+)+",
             ) from None
 
 
@@ -253,5 +253,5 @@ def other_forms(
     tag = next((release.candidate.ref for release in newer if is_final(release.version)), None)
     if tag is None:
         return ()
-    message = f"upstream has the newer tag {tag}, in another form than this pin uses"
-    return (PinWarning("other-form", f"{message}; set tag_pattern to follow it"),)
+    message = f"upstream has a newer tag, {tag}, in a different form than this pin"
+    return (PinWarning("other-form", f"{message}; set `tag_pattern` to follow it"),)

@@ -80,13 +80,13 @@ def tag_warnings(
         named = next((tag.commit for tag in offer.candidates if tag.ref == pin.rev), None)
         if named is not None and recorded not in ("", named):
             message = (
-                f"tag {pin.rev} is {named} now, but was {recorded} when it was pinned; "
-                "`updater verify` says what the pin holds"
+                f"tag {pin.rev} is {named} now, but was {recorded} when it was pinned; `updater "
+                f"verify` shows what the pin holds"
             )
             return (PinWarning("tag-moved", message),)
         if named is not None or pin.rev in offer.branches or not tags.count(pin.rev):
             return ()
-        message = f"upstream has no tag {pin.rev} (any more): nobody can fetch this pin again"
+        message = f"upstream has no tag {pin.rev}, so this pin cannot be fetched again"
         return (PinWarning("tag-gone", message),)
     if any(tag.commit == pin.rev for tag in offer.candidates) or is_unstable(pin.version):
         return ()

@@ -74,7 +74,7 @@ class CommitObject(Struct, frozen=True):
             return seconds
         offset = timedelta(hours=int(hours), minutes=int(minutes))
         if offset >= timedelta(days=1):
-            raise Inexact("the commit's time zone is no time zone")
+            raise Inexact("the commit's time zone is not valid")
         zone = timezone(-offset if sign == b"-" else offset)
         when = datetime.fromtimestamp(int(seconds), zone)
         if what == b"s":

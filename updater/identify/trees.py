@@ -139,7 +139,7 @@ class TreeHasher:
         if depends:
             (data,) = self._objects.read([commit], _STREAMED_BYTES)
             if isinstance(data, int):
-                raise Inexact("the commit's message is larger than any")
+                raise Inexact("the commit's message is too large")
             pieces = rendered(pieces, CommitObject(commit, data))
         return TreeHash(Sri(self._algorithm, self._hashing.digest(pieces)), depends)
 

@@ -71,7 +71,7 @@ class Verifier(Struct, frozen=True):
             message = f"{whose} has {hashed.sri}"
             return _verdict(subject, "wrong hash", message, candidate, pinned)
         if candidate.yanked is not None:
-            message = candidate.yanked or "no reason is given"
+            message = candidate.yanked or "no reason given"
             return _verdict(subject, "yanked", message, candidate, pinned, hint="bump moves on")
         return _verdict(subject, "true", "", candidate, pinned)
 
@@ -85,7 +85,7 @@ class Verifier(Struct, frozen=True):
         commit = repository.named or self._head(repository) or await self._whole_id(repository)
         if not commit:
             message = f"{subject.project} has neither a tag nor a branch {subject.pin.rev!r}"
-            return _verdict(subject, "gone", message, hint="`updater identify` tells what it holds")
+            return _verdict(subject, "gone", message, hint="`updater identify` shows what it holds")
         sri = await self._hash(repository, commit)
         pinned_hash = parse_hash(subject.pin.hash, sri.algorithm)
         if sri != pinned_hash:
@@ -141,16 +141,17 @@ class Verifier(Struct, frozen=True):
         try:
             declared = await self._declared(repository, candidate)
         except UpstreamError as error:
-            declared, unread = None, f"what the source declares was not read: {error.message}"
+            declared = None
+            unread = f"the version that the source declares could not be read: {error.message}"
             warnings = (PinWarning("not-compared", unread),)
         if declared is not None and not means(subject.pin.version, declared):
-            message = f"the source declares {declared}, and its tag {candidate.ref} says otherwise"
-            hint = "upstream did not raise its own version: a build shows the same; ask upstream"
+            message = f"the source declares {declared}, but its tag is {candidate.ref}"
+            hint = "upstream forgot to raise its own version: ask upstream"
             return _verdict(subject, "false version", message, candidate, pinned, hint=hint)
         verdict = _verdict(subject, "true", "", candidate, pinned)
         message = f"`{rev}` is a branch: the pin is ok until it moves on"
         if choose.is_shortened(rev):
-            message = f"`{rev}` is a short commit id: the pin is ok until another one begins so"
+            message = f"`{rev}` is a short commit id: the pin is ok until another commit has it"
         warnings += (PinWarning("moving-rev", message),) if repository.tracking.moving else ()
         return replace(verdict, tracking=repository.tracking, warnings=warnings)
 

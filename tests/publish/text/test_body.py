@@ -41,7 +41,9 @@ OTHER_VERSION = Build(
     "failed",
     "python3Packages.ema-pytorch",
     phase="version",
-    diagnosis=Diagnosis("version", "the built metadata says 0.8.2, and 0.8.3 is written", "?"),
+    diagnosis=Diagnosis(
+        "version", "the built package has version 0.8.2, but the overlay has 0.8.3", "?"
+    ),
     checks=(
         *CHECKS[:2],
         Check("imports", "skipped", "there is no module to import"),
