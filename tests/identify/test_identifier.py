@@ -14,6 +14,7 @@ from tests.loopback.github import GitHub
 from tests.loopback.repositories import Executable, Submodule, Symlink
 from tests.project import FAKE, unpacked_hash
 from updater.effects.answers import Answers
+from updater.effects.git.mirror import Mirror
 from updater.identify.identifier import Identifier
 from updater.identify.questions import HashQuestion, Identity, SearchBudget
 from updater.identify.search import NothingFound
@@ -120,3 +121,23 @@ def test_tells_how_far_a_search_is(tmp_path: Path, github: GitHub) -> None:
     question = HashQuestion(url, parse_hash(FAKE, "sha256"), "a.nix", FAKE, "", (), ())
     assert isinstance(anyio.run(identifier.answer, question), NothingFound)
     assert said == [f"{url}: {far}" for far in ("cloning", "0 trees", "50 trees", "100 trees")]
+
+
+def test_hashes_a_commit_once_more_whatever_is_kept_of_its_tree(
+    tmp_path: Path, github: GitHub
+) -> None:
+    repository = github.repository("o", "r")
+    commits = [repository.commit({"a": text}) for text in "12"]
+    right, wrong = (
+        parse_hash(unpacked_hash(repository, commit, tmp_path), "sha256") for commit in commits
+    )
+    url, cache = f"{github.url}/o/r.git", tmp_path / "cache"
+    with Mirror.opened(url, cache / "mirrors") as mirror:
+        trees = [bytes.fromhex(repository.git("rev-parse", f"{one}^{{tree}}")) for one in commits]
+        mirror.keep_hashes(dict.fromkeys(trees, wrong.digest))
+    identifier = Identifier(
+        tmp_path, cache, None, SearchBudget(), note=lambda _: None, token=lambda _: ""
+    )
+    question = HashQuestion(url, right, "a.nix", str(right), "", (), ())
+    held = [anyio.run(identifier.holds, question, commit) for commit in (*commits, "0" * 40)]
+    assert held == [True, False, False]

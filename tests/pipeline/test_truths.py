@@ -43,6 +43,26 @@ class Answers:
         return Identity(self._commit, 3, from_cache=False, is_named=self._is_named)
 
 
+class KeptAnswers(Answers):
+    """Says what an earlier run found; the hash is another commit's if it is computed again."""
+
+    def __init__(self, kept: str, anew: str) -> None:
+        super().__init__(kept)
+        self._anew = anew
+
+    async def answer(self, _question: HashQuestion) -> Identification:
+        self.asked.append("kept")
+        return Identity(self._commit, 3, from_cache=True, is_named=False)
+
+    async def answer_anew(self, _question: HashQuestion) -> Identification:
+        self.asked.append("anew")
+        return Identity(self._anew, 3, from_cache=False, is_named=False)
+
+    async def holds(self, _question: HashQuestion, commit: str) -> bool:
+        self.asked.append("holds")
+        return commit == self._anew
+
+
 def pins(world: World, *, sri: bool = False) -> Any:
     async def work() -> list[object]:
         return list(await TruthStage(world.run).pins(world.packages, sri=sri))
@@ -133,6 +153,20 @@ def test_a_rev_that_moves_is_pinned_to_what_its_hash_holds(made: Made) -> None:
     (ready,) = pins(world)
     assert ready.planned.values.own == {"version": "1.0", "rev": "v1.0"}
     assert ready.decision.reason == "replaces the branch `main` by the tag that the hash belongs to"
+
+
+@pytest.mark.parametrize(
+    ("kept", "asked"), [(A, ["kept", "holds"]), (B, ["kept", "holds", "anew"])]
+)
+def test_what_an_earlier_run_found_is_hashed_again_before_it_is_written(
+    made: Made, kept: str, asked: list[str]
+) -> None:
+    answers = KeptAnswers(kept, anew=A)
+    world = made(of_github("pear", rev="main"), identifier=answers)
+    world.upstream.tag("pear", v1_0="a", v1_1="b")
+    (ready,) = pins(world)
+    assert ready.planned.values.own == {"version": "1.0", "rev": "v1.0"}
+    assert answers.asked == asked
 
 
 def test_what_nobody_knows_is_left_to_a_person(made: Made) -> None:

@@ -103,20 +103,43 @@ class PinnedRepository:
         tags = (tag.commit for tag in self.offer.candidates if tag.ref == rev)
         return rev if choose.is_commit(rev) else next(tags, "")
 
-    async def find_commit(self) -> Identification:
+    async def find_commit(self, *, anew: bool = False) -> Identification:
         """Ask the repository's history which commit the pinned hash holds.
+
+        Args:
+            anew: whatever an earlier run found.
 
         Raises:
             HashError: the hash is none of an archive's tree, so that no commit can have it.
             UpstreamError: the repository cannot be cloned.
         """
+        question, identifier = self._question(), self.run.identifier()
+        identification = await (
+            identifier.answer_anew(question) if anew else identifier.answer(question)
+        )
+        if isinstance(identification, Identity):
+            ref = self.candidate(identification.commit).ref
+            self.evidence = Evidence(
+                identification.commit, ref, identification.looked_at, str(question.pinned)
+            )
+        return identification
+
+    async def still_holds(self, commit: str) -> bool:
+        """Tell whether a commit that an earlier run found has the pinned hash, hashed once more.
+
+        Raises:
+            UpstreamError: the repository cannot be cloned.
+        """
+        return await self.run.identifier().holds(self._question(), commit)
+
+    def _question(self) -> HashQuestion:
         pinned = parse_hash(self._pin.hash, "sha256")
         if self.blocked:
             raise HashError(f"no commit's archive has this hash: {self.blocked}")
         tags = [tag.candidate.commit for tag in self._by_label()]
         label = parse_version(self._pin.version)
         labelled = [tag.candidate.commit for tag in self.tags if tag.version == label]
-        question = HashQuestion(
+        return HashQuestion(
             url=self.offer.repository,
             pinned=pinned,
             file=self.subject.package.file,
@@ -125,13 +148,6 @@ class PinnedRepository:
             likely=tuple(dict.fromkeys((*self._named_now(), *labelled))),
             tagged=tuple(dict.fromkeys(tags)),
         )
-        identification = await self.run.identifier().answer(question)
-        if isinstance(identification, Identity):
-            ref = self.candidate(identification.commit).ref
-            self.evidence = Evidence(
-                identification.commit, ref, identification.looked_at, str(pinned)
-            )
-        return identification
 
     @property
     def blocked(self) -> str:

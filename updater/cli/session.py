@@ -68,7 +68,7 @@ class Session(Struct, frozen=True):
 
             async with self.network(progress) as (http, prefetcher):
                 with ExitStack() as stack:
-                    answers = self._answers()
+                    answers = self._answers(progress)
                     run = Run(
                         config=self.config,
                         now=self.now,
@@ -110,18 +110,27 @@ class Session(Struct, frozen=True):
             for host, variable, token in self.config.tokens()
         )
         cache = user_cache_path("updater") if self.request.cache else None
-        opened = Http.opened(network, credentials, progress.say, wait=progress.wait, cache=cache)
+        opened = Http.opened(
+            network,
+            credentials,
+            progress.say,
+            wait=progress.wait,
+            detail=progress.detail,
+            cache=cache,
+        )
         with impatient():
             async with opened as http:
                 progress.watch(http.traffic)
                 yield http, Prefetcher(http, _nix, self.config.limits)
 
-    def _answers(self) -> Answers | None:
+    def _answers(self, progress: Silent) -> Answers | None:
         from platformdirs import user_cache_path
 
         from updater.effects.answers import Answers
 
-        return Answers(user_cache_path("updater") / "identified") if self.request.cache else None
+        if not self.request.cache:
+            return None
+        return Answers(user_cache_path("updater") / "identified", progress.detail)
 
     def _identifier(self, answers: Answers | None, progress: Silent, http: Http) -> Identifier:
         from platformdirs import user_cache_path
@@ -138,7 +147,15 @@ class Session(Struct, frozen=True):
             self.request.offline,
         )
         cache, root = user_cache_path("updater"), self.config.root
-        return Identifier(root, cache, answers, budget, note=progress.note, token=http.token)
+        return Identifier(
+            root,
+            cache,
+            answers,
+            budget,
+            note=progress.note,
+            detail=progress.detail,
+            token=http.token,
+        )
 
     @contextmanager
     def _builder(self, *, foreign: bool) -> Iterator[Builder]:

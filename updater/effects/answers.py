@@ -4,35 +4,48 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from updater.effects import kept
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_FORM = "updater-answer-1"
 
 
 class Answers:
-    """Small JSON objects by their question; a broken or unwritable cache only costs time."""
+    """Small JSON objects by their question; a broken or unwritable cache only costs time.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: made where it is missing.
+        detail: is told which answer was dropped.
+    """
+
+    def __init__(self, folder: Path, detail: Callable[[str], None] = kept.untold) -> None:
         self._folder = folder
+        self._detail = detail
 
     def get(self, *question: str) -> dict[str, object] | None:
-        """Return what was kept for a question, None where nothing was."""
-        with suppress(OSError, ValueError):
-            answer = json.loads(self._path(question).read_bytes())
-            if isinstance(answer, dict) and answer.get("question") == list(question):
-                return answer
-        return None
+        """Return what was kept for a question, None where nothing was, or it is damaged."""
+        path = self._path(question)
+        try:
+            data = kept.read(path, _FORM)
+        except OSError:
+            return None
+        except kept.DamagedFile:
+            self._detail(f"{path} is damaged and was dropped; it is looked for again")
+            return None
+        answer = json.loads(data) if data is not None else None
+        return answer if answer and answer["question"] == list(question) else None
 
     def keep(self, answer: dict[str, object], *question: str) -> None:
         """Keep an answer."""
-        path = self._path(question)
+        data = json.dumps({"question": list(question), **answer}).encode()
         with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._folder)
-            with os.fdopen(handle, "w") as file:
-                json.dump({"question": list(question), **answer}, file)
-            Path(name).replace(path)
+            kept.write(self._path(question), _FORM, data)
 
     def _path(self, question: tuple[str, ...]) -> Path:
         digest = hashlib.sha256("\0".join(question).encode()).hexdigest()

@@ -80,6 +80,14 @@ class TreeHashes:
         tree = bytes.fromhex(entry.tree)
         if self._is_known(tree):
             return TreeHash(Sri("sha256", self._digests[tree]), depends_on_commit=False)
+        return self.anew(entry)
+
+    def anew(self, entry: LoggedCommit) -> TreeHash:
+        """Return a commit's hash, computed from its objects in this run.
+
+        Raises:
+            Unreproducible: it has none to compare.
+        """
         self.made += 1
         try:
             ahead = self._crew.taken(entry, self.over) if self._crew is not None else None
@@ -87,7 +95,7 @@ class TreeHashes:
         except Inexact:
             hashed = self._archived(entry)
         if not hashed.depends_on_commit:
-            self._digests[tree] = hashed.sri.digest
+            self._digests[bytes.fromhex(entry.tree)] = hashed.sri.digest
         return hashed
 
     def keep(self) -> None:

@@ -11,6 +11,7 @@ from anyio import CapacityLimiter, to_thread
 
 from updater.effects.git import own as git
 from updater.effects.git.mirror import LoggedCommit, Mirror
+from updater.effects.kept import untold
 from updater.identify.exact import Unreproducible
 from updater.identify.hashes import TreeHashes
 from updater.identify.questions import HashQuestion, Identification, Identity, SearchBudget
@@ -40,6 +41,7 @@ class Identifier:
         budget: of each search.
         note: is told how far a search is, from its thread.
         token: the token for an address, or an empty string.
+        detail: is told what was damaged, from its thread.
     """
 
     def __init__(  # noqa: PLR0913 - what a run has of each
@@ -51,9 +53,11 @@ class Identifier:
         *,
         note: Callable[[str], None],
         token: Callable[[str], str],
+        detail: Callable[[str], None] = untold,
     ) -> None:
         self._root = root
         self._note = note
+        self._detail = detail
         self._cache = cache
         self._budget = budget
         self._answers = answers
@@ -67,8 +71,14 @@ class Identifier:
             UpstreamError: the repository cannot be cloned.
         """
         earlier = await self._earlier_answer(question)
-        if earlier is not None:
-            return earlier
+        return earlier if earlier is not None else await self.answer_anew(question)
+
+    async def answer_anew(self, question: HashQuestion) -> Identification:
+        """Return the same, whatever an earlier run found.
+
+        Raises:
+            UpstreamError: the repository cannot be cloned.
+        """
         written = await git.written_at(self._root, question.file, question.written)
         clues = SearchClues(question.likely, question.tagged, written)
         outcome = await self._in_thread(lambda stop: self._search(question, clues, stop))
@@ -102,6 +112,22 @@ class Identifier:
         if sri is not None and self._answers is not None:
             self._answers.keep({"hash": str(sri)}, *key)
         return sri
+
+    async def holds(self, question: HashQuestion, commit: str) -> bool:
+        """Tell whether a commit's archive has the hash, computed once more from its objects.
+
+        Raises:
+            UpstreamError: the repository cannot be cloned.
+        """
+
+        def work(stop: threading.Event) -> bool:
+            with self._opened(question.url, question.pinned, stop) as (mirror, hashes):
+                entry = mirror.commit(commit)
+                with suppress(Unreproducible):
+                    return entry is not None and hashes.anew(entry).sri == question.pinned
+            return False
+
+        return await self._in_thread(work)
 
     async def whole_id(self, url: str, shortened: str) -> str:
         """Return the whole id of the commit that a shortened one means, or an empty string.
@@ -179,7 +205,9 @@ class Identifier:
         self._note(f"{url}: cloning")
         budget = self._budget
         mirrors, token = self._cache / "mirrors", self._token(url)
-        opened = Mirror.opened(url, mirrors, token, budget.fetched, offline=budget.offline)
+        opened = Mirror.opened(
+            url, mirrors, token, budget.fetched, offline=budget.offline, detail=self._detail
+        )
         with opened as mirror:
             ends = time.monotonic() + budget.seconds
 

@@ -68,6 +68,9 @@ class Silent:
     def note(self, text: str) -> None:
         """Ignore how far a long step is."""
 
+    def detail(self, message: str) -> None:
+        """Ignore what changes nothing for the user."""
+
     def watch(self, traffic: Watched) -> None:
         """Ignore the network."""
 
@@ -103,6 +106,10 @@ class Plain(Silent):
     def written(self, package: Package, version: str) -> None:
         """Print that a file has its new version."""
         self.say(f"{package.name}: {version} is written")
+
+    def detail(self, message: str) -> None:
+        """Print what helps to understand a run."""
+        self.say(message)
 
     def wait(self, host: str, message: str) -> None:  # noqa: ARG002 - each of them is printed
         """Print why a host is waited for."""

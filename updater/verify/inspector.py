@@ -15,6 +15,7 @@ from updater.model.labels import same_version
 if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.choose.subjects import Decision, Subject
+    from updater.identify.questions import Identification
     from updater.model import Offer, Outcome
 
 CHOOSE_ONE = "Choose one with `updater bump --to VERSION`."
@@ -72,14 +73,29 @@ class Inspector(Struct, frozen=True):
             reason = f"no commit's archive has its hash: {repository.blocked}. {CHOOSE_ONE}"
             return decided(Wait(reason))
         identification = await repository.find_commit()
+        choice, candidate = await self._chosen(repository, identification)
+        is_kept = isinstance(identification, Identity) and identification.from_cache
+        # What is written is hashed in this run, whatever the cache says.
+        if (
+            is_kept
+            and isinstance(choice, Take)
+            and not await repository.still_holds(choice.candidate.commit)
+        ):
+            anew = await repository.find_commit(anew=True)
+            choice, candidate = await self._chosen(repository, anew)
+        return decided(choice, candidate)
+
+    async def _chosen(
+        self, repository: PinnedRepository, identification: Identification
+    ) -> tuple[Choice, Candidate | None]:
+        """Return what becomes of a pin, and the commit that its hash holds."""
         if not isinstance(identification, Identity):
-            return decided(Wait(f"{identification.explained}. {CHOOSE_ONE}"))
+            return Wait(f"{identification.explained}. {CHOOSE_ONE}"), None
         # A rev whose commit has the hash stays, also where another commit has the same tree.
         candidate = await labelled(
             repository, repository.named if identification.is_named else identification.commit
         )
-        choice = self._choice(repository, candidate, is_named=identification.is_named)
-        return decided(choice, candidate)
+        return self._choice(repository, candidate, is_named=identification.is_named), candidate
 
     def _choice(
         self, repository: PinnedRepository, candidate: Candidate, *, is_named: bool

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from shutil import copytree, rmtree
 from typing import TYPE_CHECKING
 
 import pytest
 
 from updater.effects.answers import Answers
+from updater.effects.git import seal
 from updater.effects.git.mirror import Mirror
 from updater.errors import Offline, UpstreamError
 
@@ -78,24 +80,117 @@ def test_only_http_is_spoken(tmp_path: Path) -> None:
     assert not (tmp_path / "ran").exists()
 
 
-def test_kept_hashes_come_back_and_a_broken_end_is_left_out(github: GitHub, tmp_path: Path) -> None:
+def test_kept_hashes_come_back_and_damaged_ones_are_dropped_and_told_once(
+    github: GitHub, tmp_path: Path
+) -> None:
     github.repository("o", "r").commit({"a": "1"})
     hashes = {bytes([n]) * 20: bytes([n]) * 32 for n in range(3)}
-    with Mirror.opened(f"{github.url}/o/r.git", tmp_path / "cache") as mirror:
+    told: list[str] = []
+    url, cache = f"{github.url}/o/r.git", tmp_path / "cache"
+    with Mirror.opened(url, cache, detail=told.append) as mirror:
         assert mirror.kept_hashes() == {}
         mirror.keep_hashes(hashes)
         assert mirror.kept_hashes() == hashes
-        (file,) = (tmp_path / "cache").glob("*.git/updater-hashes-1")
-        file.write_bytes(file.read_bytes()[:-1])
-        assert mirror.kept_hashes() == {key: hashes[key] for key in list(hashes)[:2]}
+        for change in (lambda data: data[:-1], flipped, lambda _data: b""):
+            file = mirror.folder / "updater-hashes"
+            file.write_bytes(change(file.read_bytes()))
+            assert (mirror.kept_hashes(), mirror.kept_hashes()) == ({}, {})
+            mirror.keep_hashes(hashes)
+    assert told == [f"the hashes in {mirror.folder} are damaged; they are computed again"] * 3
+
+
+def flipped(data: bytes) -> bytes:
+    """Change one bit in the middle."""
+    middle = len(data) // 2
+    return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+
+
+def contents(mirror: Mirror) -> object:
+    return list(mirror.log()), mirror.tags()
+
+
+def test_a_damaged_mirror_is_told_once_and_cloned_again(github: GitHub, tmp_path: Path) -> None:
+    """Whichever of its files it is; of most git itself would say nothing."""
+    repository = github.repository("o", "r")
+    for number in range(3):
+        repository.tag(f"v{number}", repository.commit({"a": str(number) * 100}))
+    url, cache, told = f"{github.url}/o/r.git", tmp_path / "cache", list[str]()
+    with Mirror.opened(url, cache) as mirror:
+        fresh = contents(mirror)
+    with Mirror.opened(url, cache, detail=told.append) as mirror:
+        assert (contents(mirror), told) == (fresh, [])
+    copytree(mirror.folder, tmp_path / "whole")
+    names = {str(path.relative_to(mirror.folder)) for path in mirror.folder.rglob("*.*")}
+    names |= {"HEAD", "config", "updater-seal", "refs/tags/v1", "refs/heads/main"}
+    names = {name for name in names if (mirror.folder / name).is_file()}
+    assert len(names) > 6
+    for name in names:
+        rmtree(mirror.folder)
+        copytree(tmp_path / "whole", mirror.folder)
+        path = mirror.folder / name
+        path.chmod(0o644)
+        path.write_bytes(flipped(path.read_bytes()))
+        told.clear()
+        with Mirror.opened(url, cache, detail=told.append) as mirror:
+            assert contents(mirror) == fresh, name
+        assert told == [f"{mirror.folder} is damaged and was dropped; it is cloned again"], name
+
+
+def test_a_damaged_mirror_of_a_run_without_network_is_none(github: GitHub, tmp_path: Path) -> None:
+    github.repository("o", "r").commit({"a": "1"})
+    url, cache = f"{github.url}/o/r.git", tmp_path / "cache"
+    with Mirror.opened(url, cache) as mirror:
+        pass
+    (path,) = mirror.folder.glob("objects/pack/*.pack")
+    path.chmod(0o644)
+    path.write_bytes(flipped(path.read_bytes()))
+    with pytest.raises(Offline), Mirror.opened(url, cache, offline=True):
+        pass
+
+
+def test_a_mirror_whose_run_was_killed_while_it_fetched_goes_on(
+    github: GitHub, tmp_path: Path
+) -> None:
+    """What a killed git leaves does not stop the next; commits that were rewritten away stay."""
+    repository = github.repository("o", "r")
+    old = repository.commit({"a": "1"})
+    url, cache, told = f"{github.url}/o/r.git", tmp_path / "cache", list[str]()
+    with Mirror.opened(url, cache) as mirror:
+        pass
+    new = repository.commit({"a": "2"}, parents=())
+    seal.begin(mirror.folder)
+    for left in ("packed-refs.lock", "config.lock", "HEAD.lock", "objects/pack/tmp_pack_x"):
+        (mirror.folder / left).write_text("")
+    with Mirror.opened(url, cache, detail=told.append) as mirror:
+        assert {entry.commit for entry in mirror.log()} == {old, new}
+    assert told == []
+    assert not [path for path in mirror.folder.rglob("*") if path.match("*.lock")]
+
+
+def test_a_mirror_that_lost_objects_when_its_run_was_killed_is_cloned_again(
+    github: GitHub, tmp_path: Path
+) -> None:
+    github.repository("o", "r").commit({"a": "1"})
+    url, cache, told = f"{github.url}/o/r.git", tmp_path / "cache", list[str]()
+    with Mirror.opened(url, cache) as mirror:
+        pass
+    for path in mirror.folder.glob("objects/pack/*"):
+        path.unlink()
+    seal.begin(mirror.folder)
+    with Mirror.opened(url, cache, detail=told.append) as mirror:
+        assert len(list(mirror.log())) == 1
+    assert told == [f"{mirror.folder} is damaged and was dropped; it is cloned again"]
 
 
 def test_answers_come_back_by_their_question_and_broken_ones_do_not(tmp_path: Path) -> None:
-    answers = Answers(tmp_path / "answers")
+    told: list[str] = []
+    answers = Answers(tmp_path / "answers", told.append)
     assert answers.get("a", "b") is None
     answers.keep({"commit": "1"}, "a", "b")
     assert answers.get("a", "b") == {"question": ["a", "b"], "commit": "1"}
     assert answers.get("a", "c") is None
     (file,) = (tmp_path / "answers").iterdir()
-    file.write_text("{")
-    assert answers.get("a", "b") is None
+    for damage in (b"{", b"", flipped(file.read_bytes()), file.read_bytes()[:-1]):
+        file.write_bytes(damage)
+        assert (answers.get("a", "b"), answers.get("a", "b")) == (None, None)
+    assert told == [f"{file} is damaged and was dropped; it is looked for again"] * 4

@@ -32,11 +32,13 @@ class Runs:
 
     Attributes:
         said: what the user was told.
+        details: what `-v` shows.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.said: list[str] = []
+        self.details: list[str] = []
         self.token = TOKEN
 
     def get(self, *urls: str, server: Server | None = None, **more: Any) -> list[HttpResponse]:
@@ -47,7 +49,11 @@ class Runs:
         async def main() -> list[HttpResponse]:
             network = Network(retries=0, timeout=20)
             async with Http.opened(
-                network, credentials, self.said.append, cache=self.folder
+                network,
+                credentials,
+                self.said.append,
+                detail=self.details.append,
+                cache=self.folder,
             ) as http:
                 return [await http.get(url, **more) for url in urls]
 
@@ -217,6 +223,9 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "cut short": lambda data: data[:-3],
     "no head": lambda data: data.partition(b"\n")[2],
     "a changed bit in the body": lambda data: data[:-1] + bytes([data[-1] ^ 1]),
+    "a changed bit in a header": lambda data: data.replace(b"etag", b"etaf"),
+    "a changed bit in the address": lambda data: data.replace(b"http:", b"htt`:"),
+    "another version": lambda data: data.replace(b"updater-response-2", b"updater-response-1"),
     "another format": lambda _data: b'{"sha256": null}\n',
     "a list": lambda _data: b"[]\nx",
 }
@@ -230,8 +239,9 @@ def test_a_damaged_answer_is_left_out_and_replaced(
     (path,) = runs.files()
     path.write_bytes(damage(path.read_bytes()))
     assert runs.get(page)[0].body == b"hello"
-    assert runs.said == [f"{path} is damaged and was left out; it will be replaced"]
+    assert runs.details == [f"{path} is damaged and was dropped; its host is asked again"]
     assert runs.get(page)[0].body == b"hello"
+    assert (len(runs.details), runs.said) == (1, [])
     assert statuses(server) == [200, 200, 304]
 
 

@@ -1,44 +1,27 @@
-"""A repository's mirror in the cache folder, and its objects through one ``git cat-file``.
-
-A mirror is a bare clone that git itself never checks out: no hook, no filter and no configuration
-but its own takes part, submodules are not followed, and only http and https are spoken.
-"""
+"""A repository's mirror in the cache folder, and its objects through one ``git cat-file``."""
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
 import re
 import subprocess
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from updater.effects import kept
+from updater.effects.git.bare import GIT, BareClone
 from updater.effects.git.batch import CHUNK_BYTES, Batch, output
-from updater.effects.git.environment import isolated
-from updater.effects.git.fetch import git_with_limit, refuse_too_large, sweep
-from updater.effects.processes.process import decoded
 from updater.errors import BadAnswer, HashError, Offline, UpstreamError
 from updater.model.policy import LARGEST_PACK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-_OPTIONS = (
-    "-c",
-    f"core.hooksPath={os.devnull}",
-    "-c",
-    f"core.attributesFile={os.devnull}",
-    "-c",
-    "core.fsmonitor=false",
-    "-c",
-    "gc.auto=0",
-)
-_GIT = ("git", *_OPTIONS)
-_HASHES = "updater-hashes-1"  # a new number where hashes made before must not count
+_HASHES = "updater-hashes"
+_HASHES_FORM = "updater-hashes-2"  # a new number where hashes made before must not count
 _TREE, _DIGEST = 20, 32
-_FETCH_SECONDS = 1800.0
 _ID_DIGITS = 40
 _ID = re.compile(r"[0-9a-f]{4,40}")
 _LOG_FORM = ("--date=unix", "--format=%H %T %cd")
@@ -56,32 +39,12 @@ class LoggedCommit(NamedTuple):
     seconds: int
 
 
-class Mirror:
-    """A bare clone; for a worker thread. Use it through `opened`.
-
-    Attributes:
-        folder: where it is.
-    """
-
-    def __init__(
-        self,
-        folder: Path,
-        url: str,
-        token: str = "",
-        largest: int = LARGEST_PACK,
-        *,
-        offline: bool = False,
-    ) -> None:
-        self.folder = folder
-        self._offline = offline
-        self._url = url
-        self._largest = largest
-        self._environment = isolated()
-        self._fetching = isolated(url, token)
+class Mirror(BareClone):
+    """What a clone has; for a worker thread. Use it through `opened`."""
 
     @classmethod
     @contextmanager
-    def opened(
+    def opened(  # noqa: PLR0913 - all but two have defaults
         cls,
         url: str,
         cache: Path,
@@ -89,6 +52,7 @@ class Mirror:
         largest: int = LARGEST_PACK,
         *,
         offline: bool = False,
+        detail: Callable[[str], None] = kept.untold,
     ) -> Iterator[Mirror]:
         """Make the mirror, or bring it up to date, alone with it until the end.
 
@@ -100,18 +64,19 @@ class Mirror:
             token: its host's, for a repository that is not public; only fetching gets it.
             largest: how many bytes git may fetch at once.
             offline: fetch nothing; the mirror is as an earlier run left it.
+            detail: is told that a mirror was damaged.
 
         Raises:
             UpstreamError: git is missing, or the repository cannot be fetched.
         """
         name = re.sub(r"[^A-Za-z0-9.]+", "-", url.partition("://")[2]).strip("-.")
         folder = cache / f"{name[-80:]}-{hashlib.sha256(url.encode()).hexdigest()[:12]}.git"
-        mirror = cls(folder, url, token, largest, offline=offline)
+        mirror = cls(folder, url, token, largest, offline=offline, detail=detail)
         try:
             cache.mkdir(parents=True, exist_ok=True, mode=0o700)
             with folder.with_suffix(".lock").open("w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
-                mirror._fetch()
+                mirror.update(lock.fileno())
                 yield mirror
         except OSError as error:
             if isinstance(error, FileNotFoundError) and error.filename == "git":
@@ -121,36 +86,6 @@ class Mirror:
                 url=url,
                 hint="check space and permissions, or set XDG_CACHE_HOME",
             ) from error
-
-    def _fetch(self) -> None:
-        # Also where it exists: a run may have died while it made the folder.
-        self._git("init", "--bare", "--quiet", "--template=", str(self.folder), inside=False)
-        if self._offline:
-            if not self._heads():
-                raise Offline(self._url)
-            return
-        sweep(self.folder)
-        self._keep_rewritten()
-        everything = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-        self._fetch_refs("--prune", "--no-recurse-submodules", self._url, *everything)
-
-    def _fetch_refs(self, *arguments: str) -> None:
-        options = ("--quiet", "--no-tags", "--no-write-fetch-head")
-        self._run(
-            [*git_with_limit(self._largest), *_OPTIONS, "fetch", *options, *arguments],
-            self._fetching,
-        )
-
-    def _keep_rewritten(self) -> None:
-        """Give what the branches hold a ref of its own, so that a rewrite does not hide it."""
-        heads = self._heads()
-        if heads:
-            orders = "".join(f"update refs/held/{head} {head}\n" for head in heads)
-            self._git("update-ref", "--stdin", sent=orders.encode())
-
-    def _heads(self) -> tuple[str, ...]:
-        heads = self._git("for-each-ref", "--format=%(objectname)", "refs/heads").split()
-        return tuple(dict.fromkeys(heads))
 
     def commit(self, identity: str) -> LoggedCommit | None:
         """Return one commit, asked of upstream where no branch and no tag has it.
@@ -166,7 +101,8 @@ class Mirror:
             if self._offline:
                 raise Offline(self._url)
             try:
-                self._fetch_refs(self._url, ours)
+                with self._changing():
+                    self._fetch_refs(self._url, ours)
             except BadAnswer:
                 raise
             except UpstreamError:
@@ -201,18 +137,19 @@ class Mirror:
     def kept_hashes(self) -> dict[bytes, bytes]:
         """Return tree id -> sha256 NAR hash of its archive, as `keep_hashes` left them."""
         try:
-            data = (self.folder / _HASHES).read_bytes()
-        except FileNotFoundError:
+            data = kept.read(self.folder / _HASHES, _HASHES_FORM)
+        except kept.DamagedFile:
+            self._detail(f"the hashes in {self.folder} are damaged; they are computed again")
+            data = None
+        if data is None:
             return {}
-        whole = len(data) - len(data) % (_TREE + _DIGEST)
-        places = range(0, whole, _TREE + _DIGEST)
+        places = range(0, len(data), _TREE + _DIGEST)
         return {data[at : at + _TREE]: data[at + _TREE : at + _TREE + _DIGEST] for at in places}
 
     def keep_hashes(self, hashes: Mapping[bytes, bytes]) -> None:
         """Leave hashes of trees beside the objects, in one step."""
-        new = self.folder / f"{_HASHES}.new"
-        new.write_bytes(b"".join(tree + digest for tree, digest in hashes.items()))
-        new.replace(self.folder / _HASHES)
+        data = b"".join(tree + digest for tree, digest in hashes.items())
+        kept.write(self.folder / _HASHES, _HASHES_FORM, data)
 
     @contextmanager
     def objects(self) -> Iterator[Batch]:
@@ -237,7 +174,7 @@ class Mirror:
     @contextmanager
     def _started(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
         with subprocess.Popen(  # noqa: S603 - a fixed program with ids and names of this module
-            [*_GIT, *arguments],
+            [*GIT, *arguments],
             cwd=self.folder,
             env=self._environment,
             stdin=subprocess.PIPE,
@@ -248,41 +185,6 @@ class Mirror:
                 yield process
             finally:
                 process.kill()
-
-    def _git(self, *arguments: str, sent: bytes = b"", inside: bool = True) -> str:
-        command = [*_GIT, *arguments]
-        return self._run(command, self._environment, sent=sent, inside=inside)
-
-    def _run(
-        self,
-        command: Sequence[str],
-        environment: dict[str, str],
-        *,
-        sent: bytes = b"",
-        inside: bool = True,
-    ) -> str:
-        try:
-            done = subprocess.run(  # noqa: S603 - as above
-                command,
-                cwd=self.folder if inside else None,
-                env=environment,
-                input=sent,
-                capture_output=True,
-                check=False,
-                timeout=_FETCH_SECONDS,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise UpstreamError(
-                f"{self._url}: git took longer than {_FETCH_SECONDS:.0f} s", url=self._url
-            ) from error
-        if done.returncode:
-            sweep(self.folder)
-            text = decoded(done.stderr).strip()
-            refuse_too_large(text, self._url, self._largest)
-            lines = text.splitlines()
-            why = lines[-1] if lines else f"git ended with {done.returncode}"
-            raise UpstreamError(f"{self._url}: {why}", url=self._url)
-        return done.stdout.decode("utf-8", "surrogateescape")
 
 
 def _logged(line: str) -> LoggedCommit:

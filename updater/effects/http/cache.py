@@ -11,21 +11,21 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 import time
 import zlib
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from updater.effects import kept
 from updater.model import HttpResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
-_VERSION = "1"
+_FORM = "updater-response-2"
 _UNUSED_SECONDS = 90 * 24 * 3600.0
 _LARGEST = 512 * 1024 * 1024
 # What a caller may want to read again; everything else was about the exchange.
@@ -58,11 +58,18 @@ class Cache:
     Args:
         folder: made where it is missing, below the user's cache folder.
         say: is told why answers are not kept.
+        detail: is told which answer was dropped.
     """
 
-    def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
-        self._folder = folder / f"answers-{_VERSION}"
+    def __init__(
+        self,
+        folder: Path,
+        say: Callable[[str], None],
+        detail: Callable[[str], None] = kept.untold,
+    ) -> None:
+        self._folder = folder / "answers-1"
         self._say = say
+        self._detail = detail
         self._broken = False
         self._written = 0
 
@@ -76,18 +83,17 @@ class Cache:
         """Return what was kept under a key, None where nothing was or it is damaged."""
         path = self._path(key)
         try:
-            data = path.read_bytes()
+            data = kept.read(path, _FORM)
+            if data is None:
+                return None
             os.utime(path)
-        except FileNotFoundError:
-            return None
         except OSError as error:
             self._give_up(error)
             return None
-        try:
-            return CachedResponse(_unpacked(data))
-        except (ValueError, TypeError, KeyError, zlib.error):
-            self._say(f"{path} is damaged and was left out; it will be replaced")
+        except kept.DamagedFile:
+            self._detail(f"{path} is damaged and was dropped; its host is asked again")
             return None
+        return CachedResponse(_unpacked(data))
 
     def keep(self, key: str, answer: HttpResponse) -> None:
         """Keep an answer that its host can be asked about again."""
@@ -96,14 +102,8 @@ class Cache:
             return
         if self._broken:
             return
-        path = self._path(key)
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # mkstemp makes a file that only its owner may read: mode 0600.
-            handle, name = tempfile.mkstemp(dir=path.parent)
-            with os.fdopen(handle, "wb") as file:
-                file.write(_packed(answer))
-            Path(name).replace(path)
+            kept.write(self._path(key), _FORM, _packed(answer))
             self._written += 1
         except OSError as error:
             self._give_up(error)
@@ -135,19 +135,11 @@ class Cache:
 
 def _packed(answer: HttpResponse) -> bytes:
     headers = {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers}
-    body = zlib.compress(answer.body, 1)
-    about = {"url": answer.url, "headers": headers, "sha256": hashlib.sha256(body).hexdigest()}
-    return json.dumps(about).encode() + b"\n" + body
+    about = {"url": answer.url, "headers": headers}
+    return json.dumps(about).encode() + b"\n" + zlib.compress(answer.body, 1)
 
 
 def _unpacked(data: bytes) -> HttpResponse:
-    """Return a kept answer.
-
-    Raises:
-        ValueError, TypeError, KeyError, zlib.error: it is not as it was written.
-    """
     head, _, body = data.partition(b"\n")
     about = json.loads(head)
-    if hashlib.sha256(body).hexdigest() != about["sha256"]:
-        raise ValueError("the body is not the one that was kept")
     return HttpResponse(200, about["url"], about["headers"], zlib.decompress(body))

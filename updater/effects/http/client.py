@@ -28,6 +28,7 @@ from updater.effects.http.patience import TRANSIENT, Clock, Patience
 from updater.effects.http.resuming import ResumableBody
 from updater.effects.http.statuses import FOREIGN, Refusal, mapped, silent
 from updater.effects.http.traffic import Traffic
+from updater.effects.kept import untold
 from updater.errors import BadAnswer, BrokenOff, Offline, UpstreamError
 from updater.model import HttpResponse
 from updater.model.policy import LARGEST_PACK
@@ -118,6 +119,7 @@ class Http:
         say: Callable[[str], None],
         *,
         wait: Callable[[str, str], None] | None = None,
+        detail: Callable[[str], None] = untold,
         cache: Path | None = None,
         clock: Clock | None = None,
     ) -> AsyncIterator[Http]:
@@ -128,10 +130,11 @@ class Http:
             credentials: the tokens, each with its origins.
             say: tells the user something.
             wait: tells the user of a wait: for which host, and why; as `say` without it.
+            detail: is told what only `-v` shows.
             cache: the folder where answers are kept for later runs; None keeps none.
             clock: the time.
         """
-        answers = Cache(cache, say) if cache is not None else None
+        answers = Cache(cache, say, detail) if cache is not None else None
         patience = Patience(
             network.retries,
             network.max_wait,

@@ -1,0 +1,193 @@
+"""A bare clone in the cache folder: made, brought up to date, and made again where it is damaged.
+
+git itself never checks it out: no hook, no filter and no configuration but its own takes part,
+submodules are not followed, and only http and https are spoken.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from updater.effects import kept
+from updater.effects.git import seal
+from updater.effects.git.environment import isolated
+from updater.effects.git.fetch import git_with_limit, refuse_too_large, sweep
+from updater.effects.processes.process import decoded
+from updater.errors import Offline, UpstreamError
+from updater.model.policy import LARGEST_PACK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+_OPTIONS = (
+    "-c",
+    f"core.hooksPath={os.devnull}",
+    "-c",
+    f"core.attributesFile={os.devnull}",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "gc.auto=0",
+)
+GIT = ("git", *_OPTIONS)
+_FETCH_SECONDS = 1800.0
+# Also a git that outlives the run that started it ends where its host says next to nothing.
+_LEAST_SPEED = ("-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=60")
+
+
+class BareClone:
+    """A repository's clone, and git in it; for a worker thread.
+
+    Args:
+        folder: where it is.
+        url: the repository's address.
+        token: its host's, for a repository that is not public; only fetching gets it.
+        largest: how many bytes git may fetch at once.
+        offline: fetch nothing.
+        detail: is told that a clone was damaged.
+
+    Attributes:
+        folder: where it is.
+    """
+
+    def __init__(  # noqa: PLR0913 - all but two have defaults
+        self,
+        folder: Path,
+        url: str,
+        token: str = "",
+        largest: int = LARGEST_PACK,
+        *,
+        offline: bool = False,
+        detail: Callable[[str], None] = kept.untold,
+    ) -> None:
+        self.folder = folder
+        self._detail = detail
+        self._offline = offline
+        self._url = url
+        self._largest = largest
+        self._lock: int | None = None
+        self._environment = isolated()
+        self._fetching = isolated(url, token)
+
+    def update(self, lock: int) -> None:
+        """Clone the repository, or bring its clone up to date; where it is damaged, clone it again.
+
+        Args:
+            lock: the file whose lock keeps others out.
+
+        Raises:
+            UpstreamError: it cannot be fetched.
+        """
+        self._lock = lock
+        self._drop_damaged()
+        self._fetch()
+
+    def _drop_damaged(self) -> None:
+        match seal.state(self.folder):
+            case "damaged":
+                pass
+            case "unfinished":
+                seal.forget_locks(self.folder)
+                if self._is_connected():
+                    return
+            case _:
+                return
+        self._detail(f"{self.folder} is damaged and was dropped; it is cloned again")
+        seal.drop(self.folder)
+
+    def _is_connected(self) -> bool:
+        """Tell whether all is there that refs lead to, after a run that died while it fetched."""
+        try:
+            self._git("init", "--bare", "--quiet", "--template=", str(self.folder), inside=False)
+            self._git("rev-list", "--quiet", "--objects", "--all")
+        except UpstreamError:
+            return False
+        return True
+
+    def _fetch(self) -> None:
+        if self._offline:
+            if not self.folder.exists() or not self._heads():
+                raise Offline(self._url)
+            return
+        with self._changing():
+            # Also where it exists: a run may have died while it made the folder.
+            self._git("init", "--bare", "--quiet", "--template=", str(self.folder), inside=False)
+            sweep(self.folder)
+            self._keep_rewritten()
+            everything = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+            self._fetch_refs("--prune", "--no-recurse-submodules", self._url, *everything)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Have the mirror's seal say that it changes, and seal it anew at the end."""
+        seal.begin(self.folder)
+        try:
+            yield
+        finally:
+            seal.end(self.folder)
+
+    def _fetch_refs(self, *arguments: str) -> None:
+        options = ("--quiet", "--no-tags", "--no-write-fetch-head")
+        self._run(
+            [
+                *git_with_limit(self._largest),
+                *_OPTIONS,
+                *_LEAST_SPEED,
+                "fetch",
+                *options,
+                *arguments,
+            ],
+            self._fetching,
+        )
+
+    def _keep_rewritten(self) -> None:
+        """Give what the branches hold a ref of its own, so that a rewrite does not hide it."""
+        heads = self._heads()
+        if heads:
+            orders = "".join(f"update refs/held/{head} {head}\n" for head in heads)
+            self._git("update-ref", "--stdin", sent=orders.encode())
+
+    def _heads(self) -> tuple[str, ...]:
+        heads = self._git("for-each-ref", "--format=%(objectname)", "refs/heads").split()
+        return tuple(dict.fromkeys(heads))
+
+    def _git(self, *arguments: str, sent: bytes = b"", inside: bool = True) -> str:
+        command = [*GIT, *arguments]
+        return self._run(command, self._environment, sent=sent, inside=inside)
+
+    def _run(
+        self,
+        command: Sequence[str],
+        environment: dict[str, str],
+        *,
+        sent: bytes = b"",
+        inside: bool = True,
+    ) -> str:
+        try:
+            done = subprocess.run(  # noqa: S603 - a fixed program with ids and names of this room
+                command,
+                cwd=self.folder if inside else None,
+                env=environment,
+                input=sent,
+                capture_output=True,
+                check=False,
+                timeout=_FETCH_SECONDS,
+                # A git that outlives this process keeps the mirror for itself until it ends.
+                pass_fds=(self._lock,) if self._lock is not None else (),
+            )
+        except subprocess.TimeoutExpired as error:
+            raise UpstreamError(
+                f"{self._url}: git took longer than {_FETCH_SECONDS:.0f} s", url=self._url
+            ) from error
+        if done.returncode:
+            sweep(self.folder)
+            text = decoded(done.stderr).strip()
+            refuse_too_large(text, self._url, self._largest)
+            lines = text.splitlines()
+            why = lines[-1] if lines else f"git ended with {done.returncode}"
+            raise UpstreamError(f"{self._url}: {why}", url=self._url)
+        return done.stdout.decode("utf-8", "surrogateescape")
