@@ -56,6 +56,7 @@ class Session(Struct, frozen=True):
 
         import anyio.lowlevel
 
+        from updater.effects import temporary
         from updater.report.progress import shown
 
         # At Ctrl-C it would tell of each program that ends after its loop.
@@ -82,6 +83,7 @@ class Session(Struct, frozen=True):
                     await anyio.lowlevel.checkpoint()  # what was interrupted up to here ends here
                     return await work(Pipeline(run))
 
+        temporary.sweep()
         with shown(quiet=self.request.quiet, verbose=self.request.verbose) as progress:
             return anyio.run(main, progress)
 

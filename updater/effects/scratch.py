@@ -1,8 +1,7 @@
-"""Scratch copies of the user's tree, each with one change, swept when their run is dead."""
+"""Scratch copies of the user's tree, each with one change."""
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 import anyio
 from anyio import to_thread
 
+from updater.effects import temporary
 from updater.effects.processes.process import environment
 from updater.errors import BuildError
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
 _LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__", "result*")
-_RUN, _LOCK = "updater-run-", ".lock"
 
 
 class Scratch:
@@ -36,23 +35,9 @@ class Scratch:
     @classmethod
     @contextmanager
     def opened(cls, root: Path) -> Iterator[Scratch]:
-        """Make a folder for this run's copies, and remove those of runs that died.
-
-        A run holds a lock beside its folder, which the kernel drops however the run ends.
-        """
-        parent = Path(tempfile.gettempdir())
-        _sweep(parent)
-        # The lock comes before what it protects, so that no folder is ever without one.
-        handle, name = tempfile.mkstemp(prefix=_RUN, suffix=_LOCK, dir=parent)
-        folder = Path(name.removesuffix(_LOCK))
-        with os.fdopen(handle, "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            try:
-                folder.mkdir(mode=0o700)
-                yield cls(folder, root.resolve())
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
-                Path(name).unlink(missing_ok=True)
+        """Make a folder for this run's copies, which is gone at the end."""
+        with temporary.folder("run") as folder:
+            yield cls(folder, root.resolve())
 
     def keep(self, file: str, data: bytes) -> None:
         """Have later copies hold what a file was when the run began, whatever is written by now.
@@ -131,11 +116,3 @@ def _copy(root: Path, target: Path, names: list[str]) -> None:
         if source.is_symlink() or source.is_file():
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, copy, follow_symlinks=False)
-
-
-def _sweep(parent: Path) -> None:
-    for left in parent.glob(f"{_RUN}*{_LOCK}"):
-        with suppress(OSError), left.open("r+") as lock:  # else alive, or another user's
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(left.with_name(left.name.removesuffix(_LOCK)), ignore_errors=True)
-            left.unlink()

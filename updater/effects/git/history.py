@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from updater.effects import temporary
 from updater.effects.git.environment import isolated
 from updater.effects.git.fetch import git_with_limit, refuse_too_large, sweep
 from updater.effects.processes.process import decoded, run
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator, Sequence
     from datetime import datetime
+    from pathlib import Path
 
 _CLONE_SECONDS = 300.0
 # What `git init --bare` and four times `git config` make, without the cost of five processes.
@@ -78,8 +78,7 @@ class History:
             token: its host's, for a repository that is not public.
             largest: how many bytes git may fetch at once.
         """
-        with tempfile.TemporaryDirectory(prefix="updater-history-") as name:
-            folder = Path(name)
+        with temporary.folder("history") as folder:
             for part in ("objects", "refs"):
                 (folder / part).mkdir()
             (folder / "HEAD").write_text("ref: refs/heads/none\n")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from updater.effects import temporary
 from updater.effects.git.environment import isolated
 from updater.effects.git.fetch import git_with_limit, refuse_too_large
 from updater.effects.processes.process import decoded, run
@@ -17,6 +16,7 @@ from updater.model.policy import LARGEST_PACK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 _SECONDS = 300.0
 
@@ -65,9 +65,9 @@ class PushRemote:
         Raises:
             PublishError: git refuses, or the branch is somewhere else by now.
         """
-        with tempfile.TemporaryDirectory(prefix="updater-push-") as name:
+        with temporary.folder("push") as folder:
             git = _PushRepository(
-                Path(name), self._environment(commit.login), self.repository, self.largest
+                folder, self._environment(commit.login), self.repository, self.largest
             )
             url = f"{self.web}/{self.repository}.git"
             await git.run("init", "--quiet", "--bare", "repository")

@@ -1,0 +1,61 @@
+"""Folders in TMPDIR that a later run removes where their own was killed.
+
+A run holds a lock beside each folder, which the kernel drops however the run ends.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_OURS, _LOCK = "updater-", ".lock"
+
+
+@contextmanager
+def folder(name: str) -> Iterator[Path]:
+    """Make a folder for its owner alone, which is gone at the end.
+
+    Args:
+        name: what it is for, in its name.
+    """
+    # The lock comes before what it protects, so that no folder is ever without one.
+    with _locked(f"{_OURS}{name}-") as lock:
+        path = lock.with_name(lock.name.removesuffix(_LOCK))
+        try:
+            path.mkdir(mode=0o700)
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _locked(prefix: str) -> Iterator[Path]:
+    while True:
+        handle, name = tempfile.mkstemp(prefix=prefix, suffix=_LOCK)
+        path = Path(name)
+        with os.fdopen(handle, "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.exists():  # another run swept it before it was locked
+                continue
+            try:
+                yield path
+            finally:
+                path.unlink(missing_ok=True)
+            return
+
+
+def sweep() -> None:
+    """Remove the folders of runs that died."""
+    for lock in Path(tempfile.gettempdir()).glob(f"{_OURS}*{_LOCK}"):
+        with suppress(OSError), lock.open("r+") as file:  # else alive, or another user's
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(lock.with_name(lock.name.removesuffix(_LOCK)), ignore_errors=True)
+            lock.unlink()
