@@ -9,6 +9,7 @@ from updater.errors import ReadError
 from updater.fetchers import address
 from updater.fetchers.fetchurl import KIND
 from updater.model import Candidate, Fetch, NoFile, Pin
+from updater.overlay.reading.pins import places
 
 HOME = "https://github.com/owner/tool"
 
@@ -73,7 +74,7 @@ def test_an_address_tells_its_project_and_what_it_names(
 def test_a_version_stands_only_where_it_stands_as_a_whole(
     version: str, text: str, found: int
 ) -> None:
-    assert len(address.places(version, text)) == found
+    assert len(places(version, text)) == found
 
 
 @pytest.mark.parametrize(

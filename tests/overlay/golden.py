@@ -73,6 +73,7 @@ BUMPS = {
     "hash-shared-placeholder": Bump("tool"),
     "side-hashes": Bump(side_hashes={"cargoDeps.hash": NEWER, "vendorHash": NEWEST}),
     "pipe-beside": Bump("tool"),
+    "helper-beside": Bump("tool"),
 }
 PAIRS = sorted(path.name.removesuffix(".expected.nix") for path in FOLDER.glob("*.expected.nix"))
 ALONE = sorted(

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from updater.model import Project, Span
+from updater.overlay.reading.pins import places
 
 _ENDING = r"(?:\.tar\.(?:gz|bz2|xz|zst)|\.tgz|\.zip|\.tar)"
 # Only behind refs/ is it plain that a slash belongs to the name.
@@ -86,12 +87,6 @@ def parse(text: str) -> DownloadAddress:
     parts = urlsplit(text)
     folder = parts.path.rsplit("/", 1)[0]
     return DownloadAddress(text, Project(parts.scheme, parts.netloc, folder.removeprefix("/")))
-
-
-def places(version: str, text: str) -> list[re.Match[str]]:
-    """Return where a version stands in a text as a whole: 1.2 not in 1.2.3, 11.2 or 1.20."""
-    bounded = rf"(?<![0-9])(?<![0-9]\.){re.escape(version)}(?![0-9])(?!\.[0-9])"
-    return list(re.finditer(bounded, text)) if version else []
 
 
 def moved(address: DownloadAddress, old: str, version: str, ref: str) -> str:

@@ -21,6 +21,7 @@ from updater.model import (
     Project,
     Source,
 )
+from updater.overlay.reading.pins import places
 
 if TYPE_CHECKING:
     from updater.fetchers.address import DownloadAddress
@@ -74,7 +75,7 @@ class AddressFetcher(Fetcher):
         here = address.parse(field.value)
         if _is_commit(here.ref_name) or is_through_version(package, source, *_URLS):
             return ""
-        if version and address.places(version, field.value):
+        if version and places(version, field.value):
             return ""
         where = f"on {here.ref_name!r}" if here.ref_name else f"at {field.value}"
         return f"it is a file {where}, which no version names"

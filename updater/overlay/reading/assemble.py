@@ -12,8 +12,10 @@ from msgspec.structs import replace
 from updater.errors import Bug, ReadError, bugs_at
 from updater.model import HASH_FIELDS, Directive, Field, Package, Source, Span
 from updater.overlay.reading import side_hashes, syntax, values
-from updater.overlay.reading.fields import Fields, uses_version
+from updater.overlay.reading.fields import Fields
+from updater.overlay.reading.pins import is_at, moves_with
 from updater.overlay.reading.reach import SourceReach
+from updater.overlay.reading.references import is_made_from, reached_calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,10 +90,10 @@ class Assembler:
         if version is None and reach.targets:
             version = self._implied_version(draft, reach.targets[0])
         further = self._further(draft, reach.targets, version) if version is not None else []
-        calls = reach.targets + further
+        calls = self._at_one_pin(reach, version) + further
         sources = [self._fields.source(call, _place(call, draft), version) for call in calls]
         pname = draft.get("pname")
-        beside = self._side_hashes(draft, sources)
+        beside = self._side_hashes(draft, sources, version)
         package = Package(
             file=self._file,
             attribute=draft.path,
@@ -143,7 +145,7 @@ class Assembler:
         custom = self._fields.source(calls[0], "src", package.version)
         if self._doubt(replace(package, source=custom), draft) is not None:
             return package
-        beside = self._side_hashes(draft, [custom])
+        beside = self._side_hashes(draft, [custom], package.version)
         others = side_hashes.others(draft, self._walk.loose_others, self._fields, beside)
         literal = (custom.get(*HASH_FIELDS) or package.version).literal
         return replace(
@@ -174,8 +176,12 @@ class Assembler:
         )
         return PlacedPackage(package, (call.statement,))
 
-    def _side_hashes(self, draft: Draft, sources: list[Source]) -> tuple[Field, ...]:
-        fields = side_hashes.find(draft, self._walk.loose_others, self._fields)
+    def _side_hashes(
+        self, draft: Draft, sources: list[Source], version: Field | None
+    ) -> tuple[Field, ...]:
+        literals = [version.literal] if version is not None and version.literal is not None else []
+        places = frozenset({*literals, *(source.span for source in sources)})
+        fields = side_hashes.find(draft, self._walk.loose_others, self._fields, places)
         if not fields:
             return ()
         own = {field.literal for source in sources if (field := source.get(*HASH_FIELDS))}
@@ -201,20 +207,35 @@ class Assembler:
         return version if used else None
 
     def _further(self, draft: Draft, reached: list[Call], version: Field) -> list[Call]:
-        """Return the other calls that are made from the version: their hashes change with it."""
-        taken = {call.node.start_byte for call in reached}
-        others = draft.calls + self._walk.loose
-        return [
-            call
-            for call in others
-            if call.node.start_byte not in taken and self._follows(call, version)
-        ]
+        """Return the other calls that are made from the version: their hashes change with it.
 
-    def _follows(self, call: Call, version: Field) -> bool:
-        fields = self._fields.source(call, "", None).fields
-        if any(field.refers_to(version.literal) for field in fields):
-            return True
-        return any(field.value is None for field in fields) and uses_version(call, self._data)
+        They stand in the package, or its attributes lead to them; nobody else's call is its source.
+        """
+        if version.literal is None:
+            return []
+        places = frozenset({version.literal, *(call.span for call in reached)})
+        others = [call for call in draft.calls + self._walk.loose if call.span not in places]
+        made = [call for call in others if is_made_from(call, places, draft, self._data)]
+        own = {call.span for call in draft.calls}
+        if all(call.span in own for call in made):
+            return made
+        return reached_calls(draft, made, self._data)
+
+    def _at_one_pin(self, reach: SourceReach, version: Field | None) -> list[Call]:
+        """Return the elements of ``srcs`` at the package's version, the first of them in front.
+
+        Others are at a pin of their own.
+        """
+        if version is None or not reach.lists_several:
+            return reach.targets
+        sources = [self._fields.source(call, "", None) for call in reach.targets]
+        first = next((at for at, source in enumerate(sources) if is_at(source, version)), 0)
+        moving = [
+            call
+            for call, source in zip(reach.targets, sources, strict=True)
+            if call is not reach.targets[first] and moves_with(source, sources[first], version)
+        ]
+        return [reach.targets[first], *moving]
 
     # --- doubts ---
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from updater.model import HASH_FIELDS, Field, Source, Span
-from updater.overlay.reading import syntax, terms, values
+from updater.overlay.reading import syntax, values
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -124,13 +124,3 @@ class Fields:
             literal=value.literal,
             inherited=inherited,
         )
-
-
-def uses_version(call: Call, data: bytes) -> bool:
-    """Tell whether a call names the version, the source, or the package as a whole."""
-    names = {"version", "src"}
-    scope: Scope | None = call.scope
-    while scope is not None:
-        names.add(scope.fixpoint)
-        scope = scope.outer
-    return not names.isdisjoint(terms.names_in(call.argument, data))

@@ -33,12 +33,14 @@ class SourceReach(Struct):
         data: the file.
         calls: all fetcher calls of the file by their first byte.
         targets: those that were reached, in the order in which they were.
+        lists_several: they are elements of a list, not alternatives of each other.
         reason: why none was, for a person: ``its source is the path ./.``.
     """
 
     data: bytes
     calls: dict[int, Call]
     targets: list[Call] = field(default_factory=list)
+    lists_several: bool = False
     reason: str = ""
 
     def follow(self, binding: Binding) -> None:
@@ -49,7 +51,10 @@ class SourceReach(Struct):
         while waiting and steps < _MOST_STEPS:
             steps += 1
             expression, scope = waiting.pop()
-            self._expression(syntax.unwrap(expression), scope, waiting)
+            node = syntax.unwrap(expression)
+            is_list = node.type == "list_expression"
+            self.lists_several |= is_list and len(node.named_children) > 1
+            self._expression(node, scope, waiting)
 
     def _expression(self, node: Node, scope: Scope, waiting: list[tuple[Node, Scope]]) -> None:
         match node.type:

@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from updater.model import HASH_FIELDS
 from updater.overlay.reading import syntax, terms
-from updater.overlay.reading.fields import uses_version
+from updater.overlay.reading.references import is_made_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from updater.model import Field
+    from updater.model import Field, Span
     from updater.overlay.reading.drafts import Call, Draft
     from updater.overlay.reading.fields import Fields
     from updater.overlay.reading.scope import Binding
@@ -33,7 +33,9 @@ _LOOKS_LIKE_ONE = re.compile(
 )
 
 
-def find(draft: Draft, loose: list[Call], fields: Fields) -> tuple[Field, ...]:
+def find(
+    draft: Draft, loose: list[Call], fields: Fields, places: frozenset[Span]
+) -> tuple[Field, ...]:
     """Return the hashes and locks of a package that a new source makes wrong.
 
     Args:
@@ -41,11 +43,13 @@ def find(draft: Draft, loose: list[Call], fields: Fields) -> tuple[Field, ...]:
         loose: calls of unknown fetchers that stand in no package; those count that an attribute of
             the package names.
         fields: reads the file.
+        places: what a new source changes: the version's literal, and the calls of the sources.
     """
     hashes = [*_own_hashes(draft, fields), *_locks(draft, fields)]
     calls = draft.others + [call for call in loose if _is_named(call, draft)]
     for call in calls:
-        if uses_version(call, fields.data) or _OF_DEPENDENCIES.fullmatch(call.function):
+        of_dependencies = _OF_DEPENDENCIES.fullmatch(call.function) is not None
+        if of_dependencies or is_made_from(call, places, draft, fields.data):
             hashes += _call_hashes(call, draft, fields)
     return tuple(sorted(hashes, key=lambda field: field.span))
 

@@ -151,6 +151,11 @@ class _Reader:
         written = syntax.text(node, self._data)
         return Value(written, (written,), syntax.span(node))
 
+    def _let(self, node: Node, scope: Scope) -> Value:
+        body = node.child_by_field_name("body")
+        inner = AttributeScope(node, scope, self._data).inner
+        return self.expression(body, inner) if body is not None else _UNKNOWN
+
     _readers: ClassVar[dict[str, Callable[[_Reader, Node, Scope], Value]]] = {
         "string_expression": _string,
         "indented_string_expression": _string,
@@ -158,6 +163,7 @@ class _Reader:
         "select_expression": _selection,
         "binary_expression": _sum,
         "uri_expression": _uri,
+        "let_expression": _let,
     }
 
     # --- sets ---
@@ -183,6 +189,10 @@ class _Reader:
                 return (AttributeScope(node, scope, self._data),)
             case "binary_expression":
                 return self._union(node, scope)
+            case "let_expression":
+                body = node.child_by_field_name("body")
+                inner = AttributeScope(node, scope, self._data).inner
+                return self.sets(body, inner) if body is not None else None
             case "variable_expression":
                 binding = scope.find(syntax.text(node, self._data))
             case "select_expression":

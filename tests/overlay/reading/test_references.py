@@ -1,0 +1,126 @@
+"""A package's sources are what its own attributes lead to, made from its own version."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.overlay.golden import read, skipped
+
+SOURCE = 'fetchPypi { inherit pname version; hash = ""; }'
+OTHER = 'fetchurl { url = "https://example.org/${version}.zip"; hash = ""; }'
+
+
+def sources(text: str) -> dict[str, tuple[str, ...]]:
+    """Return the functions that fetch each package's sources, of those that can be followed."""
+    return {
+        package.name: tuple(source.fetcher for source in package.sources)
+        for package in read(text.encode())
+        if not skipped(package)
+    }
+
+
+def overlay(bindings: str, attributes: str = "", call: str = OTHER) -> str:
+    """Return an overlay of one package below some bindings."""
+    inside = f'pname = "tool"; version = "1.0"; src = {SOURCE}; {attributes}'.replace("@", call)
+    around = bindings.replace("@", call)
+    return f"final: prev: let {around} in {{ tool = mkDerivation rec {{ {inside} }}; }}"
+
+
+ALONE, BOTH = ("fetchPypi",), ("fetchPypi", "fetchurl")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (overlay("fetchAsset = version: hash: @;"), ALONE),
+        (overlay("fetchAsset = { version }: @;", 'data = fetchAsset { version = "2.0"; };'), ALONE),
+        (overlay('version = "1.0"; data = @;'), ALONE),
+        (overlay('version = "1.0"; data = @;', 'postPatch = "cp ${data} .";'), ALONE),
+        (overlay('data = let version = "1.0"; in @;', 'postPatch = "cp ${data} .";'), ALONE),
+        (overlay("", "data = @;"), BOTH),
+        (overlay("", 'postPatch = "cp ${@} .";'), BOTH),
+        (overlay("", "passthru.fetchAsset = version: @;"), ALONE),
+        (overlay("", 'data = let version = "0.9"; in @;'), ALONE),
+        (
+            overlay(
+                "",
+                "minor = lib.versions.majorMinor version; data = @;",
+                OTHER.replace("version", "minor"),
+            ),
+            BOTH,
+        ),
+        (overlay("", "data = @;", OTHER.replace("${version}", "${src.version}")), BOTH),
+    ],
+    ids=[
+        "a helper of names",
+        "a helper of a set, which is called",
+        "a neighbour's",
+        "another literal of the same version",
+        "a version of its own",
+        "an attribute",
+        "inside a script",
+        "a helper in the package",
+        "another version in the package",
+        "made through a function",
+        "made from the source",
+    ],
+)
+def test_a_further_source_is_made_from_the_packages_own_version(
+    text: str, expected: tuple[str, ...]
+) -> None:
+    assert sources(text)["tool"] == expected
+
+
+def test_a_call_is_a_source_of_the_packages_that_lead_to_it() -> None:
+    text = f"""
+        let
+          version = "1.0";
+          data = {OTHER};
+          pname = "x";
+          same = {{ inherit version; src = {SOURCE}; }};
+        in
+        {{
+          one = mkDerivation {{ inherit (same) version src; postPatch = "cp ${{data}} ."; }};
+          two = mkDerivation {{ inherit (same) version src; }};
+        }}
+    """
+    assert sources(text) == {"one": BOTH, "two": ALONE}
+
+
+def test_finalattrs_may_be_any_attribute_of_the_package() -> None:
+    text = f"""{{ tool = mkDerivation (finalAttrs: {{
+        pname = "tool"; version = "1.0";
+        src = fetchPypi {{ inherit (finalAttrs) pname version; hash = ""; }};
+        data = {OTHER.replace("version", "finalAttrs.passthru.data")};
+        model = {OTHER.replace("version", "finalAttrs.pname")};
+    }}); }}"""
+    assert sources(text) == {"tool": BOTH}
+
+
+LIST = """{{ tool = mkDerivation rec {{ pname = "tool"; version = "1.0"; srcs = [ {} ]; }}; }}"""
+TAGGED = '(fetchFromGitHub { owner = "o"; repo = "tool"; tag = "v${version}"; hash = "a"; })'
+
+
+@pytest.mark.parametrize(
+    ("further", "count"),
+    [
+        ('(fetchFromGitHub { owner = "o"; repo = "x"; rev = "v0.9"; hash = "b"; })', 1),
+        ('(fetchFromGitHub { owner = "o"; repo = "x"; rev = "v1.0.1"; hash = "b"; })', 1),
+        ('(fetchFromGitHub { owner = "o"; repo = "x"; rev = "v1.0"; hash = "b"; })', 2),
+        ('(fetchFromGitHub { owner = "o"; repo = "x"; rev = f version; hash = "b"; })', 2),
+        ('(fetchurl { url = "https://example.org/a.zip"; hash = "b"; })', 1),
+        ('(fetchurl { url = "https://example.org/a-1.0.zip"; hash = "b"; })', 2),
+        ('(fetchurl { urls = [ "https://example.org/a-1.0.zip" ]; hash = "b"; })', 2),
+    ],
+)
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_element_of_srcs_at_a_pin_of_its_own_stays(further: str, count: int, order: int) -> None:
+    """Whichever stands first, the source is the one of the package's version."""
+    (package, *others) = read(LIST.format(" ".join([TAGGED, further][::order])).encode())
+    assert package.source is not None
+    if count == 1:
+        assert package.source.value("repo") == "tool"
+    assert len(package.sources) == count
+    assert [skipped(other) for other in others] == [
+        "tool has it besides its source, at a pin of its own"
+    ] * (2 - count)

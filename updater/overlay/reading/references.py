@@ -1,0 +1,133 @@
+"""What expressions lead to through the names in them, each read in the scope that it stands in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from updater.overlay.reading import syntax, terms, values
+from updater.overlay.reading.scope import lookup, parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tree_sitter import Node
+
+    from updater.model import Span
+    from updater.overlay.reading.drafts import Call, Draft
+    from updater.overlay.reading.scope import AttributeScope, Binding, Scope
+
+# More than a package's own text and what it names.
+_MOST_NODES = 20_000
+
+
+def is_made_from(call: Call, places: frozenset[Span], draft: Draft, data: bytes) -> bool:
+    """Tell whether a call's argument leads to one of these places.
+
+    A name counts for what it is bound to where the call stands: the argument of a helper is no
+    package's version. What cannot be resolved of the package as a whole (``finalAttrs.x``) may be
+    any place.
+
+    Args:
+        call: a fetcher's.
+        places: such as the literal of the package's version, and the call of its source.
+        draft: the package.
+        data: the file.
+    """
+    for node, scope in _walk([(call.argument, call.scope)], data):
+        if syntax.span(node) in places:
+            return True
+        if node.type == "variable_expression" and _is_whole(node, scope, draft, data):
+            return True
+    return False
+
+
+def reached_calls(draft: Draft, calls: Iterable[Call], data: bytes) -> list[Call]:
+    """Return those of some calls that a package's attributes lead to."""
+    waiting = [(attributes.node, attributes.outer) for attributes in draft.sets]
+    reached = {(node.start_byte, node.end_byte) for node, _ in _walk(waiting, data)}
+    return [call for call in calls if (call.node.start_byte, call.node.end_byte) in reached]
+
+
+def _is_whole(node: Node, scope: Scope, draft: Draft, data: bytes) -> bool:
+    """Tell whether a name stands for all of a package, as ``finalAttrs`` does."""
+    name = syntax.text(node, data)
+    outer: Scope | None = scope
+    while outer is not None:
+        if outer.fixpoint == name:
+            return outer.closed == draft.sets
+        if name in outer.arguments or outer.bound(name) is not None:
+            return False
+        outer = outer.outer
+    return False
+
+
+def _walk(waiting: list[tuple[Node, Scope]], data: bytes) -> Iterator[tuple[Node, Scope]]:
+    """Yield all nodes of expressions, and of those that the names in them are bound to."""
+    seen: set[tuple[int, int, str]] = set()
+    while waiting and len(seen) < _MOST_NODES:
+        node, scope = waiting.pop()
+        place = (node.start_byte, node.end_byte, node.type)
+        if place in seen:
+            continue
+        seen.add(place)
+        yield node, scope
+        match node.type:
+            case "variable_expression":
+                waiting += _bound(scope.find(syntax.text(node, data)), data)
+            case "select_expression":
+                waiting += _selected(node, scope, data)
+            case "inherited_attrs":
+                for name in node.named_children:
+                    waiting += _bound(scope.find(terms.attribute_name(name, data)), data)
+            case "inherit_from":
+                waiting += _inherited(node, scope, data)
+            case _:
+                waiting += parts(node, scope, data)
+
+
+def _bound(binding: Binding | None, data: bytes) -> list[tuple[Node, Scope]]:
+    """Return what a name stands for, with the scope that it reads."""
+    if binding is None:
+        return []
+    if binding.owner is not None:
+        sets = values.sets_of(binding.owner, binding.scope, data)
+        return _of_sets(sets, binding.name, binding.owner, binding.scope, data)
+    if binding.inherited:
+        return _bound(binding.scope.find(binding.name), data)
+    return [(binding.expression, binding.scope)] if binding.expression is not None else []
+
+
+def _selected(node: Node, scope: Scope, data: bytes) -> list[tuple[Node, Scope]]:
+    """Return what ``x.name`` stands for; where no set has it, all that x does."""
+    base, path = node.child_by_field_name("expression"), node.child_by_field_name("attrpath")
+    if base is None or path is None:
+        return []
+    names = terms.attribute_names(path, data)
+    if base.type == "variable_expression":
+        attribute = scope.find_attribute(syntax.text(base, data), names[0])
+        if attribute is not None:
+            return _bound(attribute, data)
+    sets = values.sets_of(base, scope, data)
+    return [
+        *((child, scope) for child in path.named_children if child.type == "interpolation"),
+        *_of_sets(sets, names[0], base, scope, data),
+    ]
+
+
+def _inherited(node: Node, scope: Scope, data: bytes) -> list[tuple[Node, Scope]]:
+    owner, listed = node.child_by_field_name("expression"), node.child_by_field_name("attrs")
+    if owner is None or listed is None:
+        return []
+    sets = values.sets_of(owner, scope, data)
+    return [
+        part
+        for name in listed.named_children
+        for part in _of_sets(sets, terms.attribute_name(name, data), owner, scope, data)
+    ]
+
+
+def _of_sets(
+    sets: tuple[AttributeScope, ...], name: str, owner: Node, scope: Scope, data: bytes
+) -> list[tuple[Node, Scope]]:
+    binding = lookup(sets, name)
+    return _bound(binding, data) if binding is not None else [(owner, scope)]
