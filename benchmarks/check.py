@@ -1,6 +1,6 @@
 """`updater check` against nvchecker: many GitHub packages, one server, the same run.
 
-    python benchmarks/check.py [--nvchecker COMMAND] [--rounds N] [PACKAGES...]
+    python benchmarks/check.py [--nvchecker COMMAND] [--before UPDATER] [--rounds N] [PACKAGES...]
 
 For each number of packages (22 and 1,000 unless told otherwise) as many repositories are made on a
 loopback GitHub, and a server in a process of its own answers from memory, 50 ms after each request.
@@ -12,6 +12,7 @@ given.
 
 The updater also asks the package index for releases that are newer than the tags; nvchecker does
 not. So it runs with ``cross_check: false``, the same work, and with its defaults, which is more.
+``--before`` names another updater, such as one of an earlier commit, to run in turn with this one.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import trustme
 
@@ -53,6 +55,9 @@ wall = time.perf_counter() - started
 code, cpu = os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime
 print([code, wall, cpu, usage.ru_maxrss], file=sys.stderr)
 """
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 UPDATER = Path(sys.executable).with_name("updater")
 
 
@@ -149,11 +154,13 @@ class Bench:
         (self.folder / "nvchecker.toml").write_text("\n".join(lines))
         (self.folder / "keys.toml").write_text(f'[keys]\n"{host}" = "{TOKEN}"\n')
 
-    def updater(self, folder: str, *, cache: Path, token: str = TOKEN) -> Figures:
+    def updater(
+        self, folder: str, *, cache: Path, token: str = TOKEN, command: str = str(UPDATER)
+    ) -> Figures:
         """Run ``updater check`` once."""
-        command = [str(UPDATER), "check", "-C", str(self.folder / folder)]
+        arguments = [command, "check", "-C", str(self.folder / folder)]
         environment = {"XDG_CACHE_HOME": str(cache), "GITHUB_TOKEN": token}
-        return self._run(command, environment, allowed=(0,))
+        return self._run(arguments, environment, allowed=(0,))
 
     def nvchecker(self) -> Figures:
         """Run ``nvchecker`` once."""
@@ -203,20 +210,24 @@ class Bench:
             raise SystemExit(f"the tools do not agree: {ours} and {theirs}")
 
 
-def measure(bench: Bench, rounds: int) -> dict[str, Figures]:
+def measure(bench: Bench, rounds: int, before: str) -> dict[str, Figures]:
     """Run all commands in turn, so that a machine that slows down slows all of them."""
     warm = bench.folder / "warm"
+    earlier = partial(bench.updater, cache=bench.folder / "before", command=before)
     results: dict[str, Figures] = {}
     for number in range(rounds + 1):
         cold = Path(tempfile.mkdtemp(dir=bench.folder))
-        runs = (
+        runs: list[tuple[str, Callable[[], Figures]]] = [
             ("nvchecker", bench.nvchecker),
             ("updater, same work, cold", partial(bench.updater, "same", cache=cold)),
             ("updater, same work, warm", partial(bench.updater, "same", cache=warm)),
             ("updater, and the index, cold", partial(bench.updater, "whole", cache=cold)),
             ("updater, and the index, warm", partial(bench.updater, "whole", cache=warm)),
             ("updater, no token", partial(bench.updater, "same", cache=warm, token="")),
-        )
+        ]
+        if before:
+            runs.insert(3, ("updater before, same work, warm", partial(earlier, "same")))
+            runs.insert(6, ("updater before, and the index, warm", partial(earlier, "whole")))
         for name, run in runs:
             figures = run()
             if number:  # the first round fills the server's memory
@@ -248,6 +259,7 @@ def main() -> None:
     parser.add_argument("packages", nargs="*", type=int, default=[22, 1000])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--nvchecker", default="")
+    parser.add_argument("--before", default="", metavar="UPDATER")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         nvchecker = options.nvchecker or installed(Path(name))
@@ -256,7 +268,7 @@ def main() -> None:
             folder.mkdir()
             bench = Bench(folder, count, nvchecker)
             try:
-                results = measure(bench, options.rounds)
+                results = measure(bench, options.rounds, options.before)
             finally:
                 bench.close()
             print(f"{count} packages, {LATENCY * 1000:.0f} ms, medians of {options.rounds}:")

@@ -1,12 +1,17 @@
-"""How long ``updater list`` takes and what it holds: ``python -m benchmarks.list [FILES...]``.
+"""How long ``updater list`` takes and what it holds.
 
-Prints, for each size of tree, the best of three runs: seconds, user seconds, and peak memory of the
-whole process, start-up included; then how long the same files take to be parsed and no more.
+    python -m benchmarks.list [--before PYTHON] [FILES...]
+
+Prints, for each size of tree, the medians of five runs in turn: seconds, user seconds, and peak
+memory of the whole process, start-up included; then how long the same files take to be parsed and
+no more. PYTHON is one of an environment with another updater, such as one of an earlier commit.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
+import statistics
 import sys
 import tempfile
 import time
@@ -15,17 +20,17 @@ from pathlib import Path
 
 from benchmarks import overlay_trees
 
-RUNS = 3
+RUNS = 5
 SIZES = (100, 1000, 10_000)
 PARSE_ONLY = """
 import pathlib, sys
-from updater.overlay import syntax
+from updater.overlay.reading import syntax
 for path in pathlib.Path(sys.argv[1]).rglob("*.nix"):
     syntax.parse(path.read_bytes())
 """
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Cost:
     """What a process took: seconds of the clock, of the processor, and megabytes at most."""
 
@@ -37,13 +42,12 @@ class Cost:
         return f"{self.seconds:6.2f} s {self.user:6.2f} s user {self.megabytes:6.0f} MB"
 
 
-def run(*arguments: str) -> Cost:
-    """Run this Python with arguments, its output thrown away."""
+def run(*command: str) -> Cost:
+    """Run a command, its output thrown away."""
     started = time.perf_counter()
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    command = [sys.executable, *arguments]
     process = os.posix_spawn(
-        sys.executable, command, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, nowhere, 1)]
+        command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, nowhere, 1)]
     )
     _, status, used = os.wait4(process, 0)
     os.close(nowhere)
@@ -53,16 +57,38 @@ def run(*arguments: str) -> Cost:
     return Cost(time.perf_counter() - started, used.ru_utime, megabytes)
 
 
-def main(sizes: list[int]) -> None:
+def median(costs: list[Cost]) -> Cost:
+    """Return the median of each figure."""
+    return Cost(
+        statistics.median(cost.seconds for cost in costs),
+        statistics.median(cost.user for cost in costs),
+        statistics.median(cost.megabytes for cost in costs),
+    )
+
+
+def main() -> None:
     """Measure each size."""
-    for files in sizes:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("files", nargs="*", type=int, default=SIZES)
+    parser.add_argument("--before", default="", metavar="PYTHON")
+    options = parser.parse_args()
+    for files in options.files:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             overlay_trees.write(folder, files)
-            listed = min(run("-m", "updater", "list", "-C", name) for _ in range(RUNS))
-            parsed = min(run("-c", PARSE_ONLY, name) for _ in range(RUNS))
-            print(f"{files:6} files: list {listed}   parse only {parsed}")
+            ours = (sys.executable, "-P", "-m", "updater", "list", "-C", name)
+            commands: dict[str, tuple[str, ...]] = {"list": ours}
+            if options.before:
+                commands["before"] = (options.before, *ours[1:])
+            commands["parse only"] = (sys.executable, "-c", PARSE_ONLY, name)
+            costs: dict[str, list[Cost]] = {kind: [] for kind in commands}
+            for _ in range(RUNS):  # in turn, so that a machine that slows down slows all
+                for kind, command in commands.items():
+                    costs[kind].append(run(*command))
+            print(f"{files} files, medians of {RUNS}:")
+            for kind, figures in costs.items():
+                print(f"  {kind:<10} {median(figures)}")
 
 
 if __name__ == "__main__":
-    main([int(one) for one in sys.argv[1:]] or list(SIZES))
+    main()

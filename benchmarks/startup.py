@@ -1,8 +1,9 @@
 """Start-up against a bare Python, in one run: medians of whole processes and their ratios.
 
-    python benchmarks/startup.py [ROUNDS]
+    python benchmarks/startup.py [ROUNDS [UPDATER]]
 
-The commands run in turn, so that a machine that slows down slows all of them.
+The commands run in turn, so that a machine that slows down slows all of them. UPDATER is another
+updater to compare with, such as one of an earlier commit.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ AIMS = {"--version": 5.0, "--help": 16.0}
 
 script = Path(sys.executable).with_name("updater")
 commands = {"bare": [sys.executable, "-c", "pass"]} | {name: [str(script), name] for name in AIMS}
+if before := sys.argv[2:3]:
+    commands |= {f"before {name}": [*before, name] for name in AIMS}
 seconds: dict[str, list[float]] = {name: [] for name in commands}
 for count in range(ROUNDS + 1):
     for name, command in commands.items():
@@ -30,3 +33,6 @@ print(f"python -c pass: {bare * 1000:.1f} ms (median of {ROUNDS})")
 for name, aim in AIMS.items():
     median = statistics.median(seconds[name])
     print(f"updater {name}: {median * 1000:.1f} ms, {median / bare:.1f} times bare (aim: {aim:g})")
+    if before:
+        ratio = median / statistics.median(seconds[f"before {name}"])
+        print(f"  {ratio:.2f} times {before[0]}")

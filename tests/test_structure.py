@@ -445,6 +445,9 @@ def test_the_exception_tree_is_drawn_as_it_is() -> None:
     real = {
         name: one.__mro__[1].__name__
         for name, one in vars(errors).items()
-        if isinstance(one, type) and one.__module__ == errors.__name__ and name != "UpdaterError"
+        if isinstance(one, type)
+        and issubclass(one, BaseException)
+        and one.__module__ == errors.__name__
+        and name != "UpdaterError"
     }
     assert {name: parent for name, parent in parents.items() if name != "UpdaterError"} == real

@@ -1,6 +1,6 @@
 """The command line: each module of this folder that defines ``COMMAND`` adds a command.
 
-Only the module of the command that runs is imported; ``--help`` imports them all.
+Only the module of the command that runs is imported; ``--help`` imports those of all commands.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 import sys
 from contextlib import suppress
+from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -26,16 +27,26 @@ _SECTIONS = ("See", "Change", "In CI", "Besides")
 """The parts of the help, in their order; each command names its own."""
 
 
+def _defines_command(name: str) -> bool:
+    """Tell by a module's text whether it has a command: most of what has none is slow to import."""
+    full_name = f"updater.cli.{name}"
+    spec = find_spec(full_name)
+    if spec is None or not isinstance(spec.loader, SourceFileLoader):
+        return False
+    return "\nCOMMAND = " in (spec.loader.get_source(full_name) or "")
+
+
 class _Commands(click.Group):
     """The commands that the folder holds, found by their names."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        found = {}
-        for module in pkgutil.iter_modules([str(_FOLDER)]):
-            command = self.get_command(ctx, module.name)
-            if command is not None:
-                found[module.name] = command
-        return sorted(found, key=lambda name: (_SECTIONS.index(found[name].section), name))
+        names = [module.name for module in pkgutil.iter_modules([str(_FOLDER)])]
+        commands = {
+            name: command
+            for name in names
+            if _defines_command(name) and (command := self.get_command(ctx, name)) is not None
+        }
+        return sorted(commands, key=lambda name: (_SECTIONS.index(commands[name].section), name))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> SectionCommand | None:  # noqa: ARG002 - as click calls it
         if not cmd_name.isidentifier() or find_spec(f"updater.cli.{cmd_name}") is None:

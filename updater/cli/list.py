@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from updater.choose import expected_tracking
 from updater.cli import options
-from updater.cli.output import paint, screen_of, write
-from updater.cli.overlays import Overlays
 from updater.errors import ReadError, StageError, bugs_at
-from updater.find.followable import adopted, skip_reason
-from updater.kinds import FETCHERS
-from updater.report.as_json import listing_json
-from updater.report.listing import describe, listing_lines
-from updater.report.summary import Exit
 
 if TYPE_CHECKING:
     from updater.cli.request import Request
+    from updater.config.load import Config
+    from updater.model import Package
+    from updater.report.listing import Listed
 
 
 @click.command("list", cls=options.SectionCommand, section="See")
@@ -27,31 +22,45 @@ if TYPE_CHECKING:
 @options.every
 def list_packages(request: Request, packages: tuple[str, ...]) -> int:
     """Show what was found, where, and how it is tracked."""
+    from updater.cli.output import paint, screen_of, write
+    from updater.cli.overlays import Overlays
+    from updater.report.listing import listing_lines
+    from updater.report.summary import Exit
+
     request = request.about(packages)
     config = request.load()
-    rows = []
-    for read in Overlays(request, config).packages:
-        package = adopted(read, config.policy(read).hash)
-        source = package.source
-        policy = config.policy(package)
-        skip, pin = "", None
-        problem = f"{package.problem}; {package.hint}" if package.hint else package.problem
-        try:
-            with bugs_at(ReadError.stage):
-                if not problem:
-                    skip = skip_reason(package, policy)
-                if source is not None and not problem:
-                    pin = FETCHERS[source.fetcher].pin(package, source)
-        except StageError as error:
-            problem = "" if skip else f"{error}; {error.hint}"
-        tracking = expected_tracking(pin, policy) if pin is not None and not skip else None
-        rows.append(describe(package, pin, tracking, hold=policy.hold, problem=problem, skip=skip))
+    rows = [_described(package, config) for package in Overlays(request, config).packages]
     if request.json:
+        from updater.report.as_json import listing_json
+
         write(listing_json(rows))
     else:
         screen = screen_of("list", request, sys.stdout)
         paint(listing_lines(rows, screen), request, sys.stdout)
     return Exit.FAILED if any(row.status == "failed" for row in rows) else Exit.DONE
+
+
+def _described(read: Package, config: Config) -> Listed:
+    from updater.choose import expected_tracking
+    from updater.find.followable import adopted, skip_reason
+    from updater.kinds import FETCHERS
+    from updater.report.listing import describe
+
+    package = adopted(read, config.policy(read).hash)
+    source = package.source
+    policy = config.policy(package)
+    skip, pin = "", None
+    problem = f"{package.problem}; {package.hint}" if package.hint else package.problem
+    try:
+        with bugs_at(ReadError.stage):
+            if not problem:
+                skip = skip_reason(package, policy)
+            if source is not None and not problem:
+                pin = FETCHERS[source.fetcher].pin(package, source)
+    except StageError as error:
+        problem = "" if skip else f"{error}; {error.hint}"
+    tracking = expected_tracking(pin, policy) if pin is not None and not skip else None
+    return describe(package, pin, tracking, hold=policy.hold, problem=problem, skip=skip)
 
 
 COMMAND = list_packages

@@ -16,10 +16,8 @@ from updater.effects import files
 from updater.effects.processes import streams
 from updater.errors import WriteError
 from updater.model import Updated
-from updater.report import as_json
 from updater.report.screen import Screen
 from updater.report.summary import Exit, exit_code
-from updater.report.terminal import outcome_lines, report_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -140,6 +138,8 @@ def _report(
         tell(actions, sys.stderr)
         _write_json(screen.command, outcomes, base)
         return
+    from updater.report.terminal import outcome_lines, report_lines
+
     if request.quiet:
         failures = [one for one in outcomes if exit_code([one]) != Exit.DONE]
         paint(outcome_lines(failures, screen), request, stream)
@@ -149,6 +149,8 @@ def _report(
 
 
 def _write_json(command: str, outcomes: list[Outcome], base: str) -> None:
+    from updater.report import as_json
+
     if command == "review":
         write(as_json.reviews_json(base, outcomes))
     elif command in ("identify", "verify"):
@@ -194,5 +196,6 @@ def _taken() -> Iterator[None]:
 def paint(lines: Iterable[PrintedLine], request: Request, stream: TextIO) -> None:
     """Print lines, in colour where the user or the terminal wants it."""
     color = has_color(request.color, os.environ, terminal=stream.isatty())
-    for line in lines:
-        write(painted(line, color=color), stream)
+    texts = [painted(line, color=color) for line in lines]
+    if texts:
+        write("\n".join(texts), stream)

@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from updater.cli import options
-from updater.cli.output import write
-from updater.cli.session import Session
 from updater.errors import UsageError
-from updater.report.as_json import prefetch_json
-from updater.report.summary import Exit
 
 if TYPE_CHECKING:
     from updater.cli.request import Request
@@ -43,6 +39,9 @@ if TYPE_CHECKING:
 @options.every
 def prefetch(request: Request, ref: str, rev: str, convert: str, *, unpack: bool, nix: bool) -> int:
     """Print the SRI hash of a source."""
+    from updater.cli.output import write
+    from updater.report.summary import Exit
+
     if convert:
         from updater.model.sri import parse_hash
 
@@ -50,10 +49,13 @@ def prefetch(request: Request, ref: str, rev: str, convert: str, *, unpack: bool
         return Exit.DONE
     if not ref:
         raise UsageError("prefetch needs a REF or --convert HASH", hint="updater prefetch --help")
-    session = Session.begin(request)
     import anyio
 
+    from updater.cli.session import Session
+    from updater.report.as_json import prefetch_json
     from updater.report.progress import shown
+
+    session = Session.begin(request)
 
     async def main(progress: Silent) -> tuple[str, Hashed]:
         from updater.pipeline.hash.reference import resolve

@@ -4,29 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import anyio
 import click
 
-from updater.building.package_sets import placed
 from updater.cli import options
-from updater.cli.output import report
-from updater.cli.overlays import named_files
-from updater.cli.session import Session
-from updater.effects.files import real
-from updater.effects.git import own as git
-from updater.find.changed import changed_packages, packages_at
-from updater.find.packages import find_packages
-from updater.overlay.reading.uses import dependents, uses
-from updater.pipeline.reviewing import ReviewScope, builds_otherwise, names_one_of
-from updater.report.summary import exit_code
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from pathlib import Path
-
     from updater.cli.request import Request
-    from updater.find.found import OverlayFiles
-    from updater.model import Package
 
 
 @click.command(cls=options.SectionCommand, section="In CI")
@@ -40,71 +23,9 @@ if TYPE_CHECKING:
 @options.every
 def review(request: Request, base: str) -> int:
     """Verify, audit and test what a branch changes; change nothing."""
-    return _review(request, base)
+    from updater.cli.branch import review_branch
 
-
-def _review(request: Request, base: str) -> int:
-    """Verify, audit and test what the present branch changes.
-
-    Args:
-        request: whose configuration may come from elsewhere than the branch.
-        base: the branch, tag or commit that it is compared with, from where it left it; an empty
-            string for the repository's default branch.
-    """
-    session = Session.begin(request)
-    found = find_packages(session.config.root, named_files(request, session.config))
-    commit, asked = anyio.run(_asked, session, found, base)
-    outcomes = session.run(lambda pipeline: pipeline.review(asked, found), foreign=True)
-    report("review", session, outcomes, found=found, base=commit)
-    return exit_code(outcomes)
-
-
-async def _fork_point(session: Session, base: str) -> str:
-    """Return the commit that the present branch is compared with; a guess at it is told."""
-    root, own = session.config.root, session.config.document.base
-    if base:
-        return (await git.fork_point(root, [base]))[1]
-    there, here = await git.default_branches(root)
-    if own:
-        there, here = [f"{branch.partition('/')[0]}/{own}" for branch in there[:1]], [own]
-    branch, commit = await git.fork_point(root, [*there, *here])
-    if branch in here:
-        why = "the remote's branches are not here" if there else "the repository has no remote"
-        session.request.note(f"{why}: compared with the local branch {branch}")
-    return commit
-
-
-async def _asked(session: Session, found: OverlayFiles, base: str) -> tuple[str, ReviewScope]:
-    config = session.config
-    commit = await _fork_point(session, base)
-    files = await git.changed_files(config.root, commit)
-    touched = _in(found.packages, config.root, files)
-    changed = await changed_packages(config.root, commit, touched, found)
-    before = await packages_at(config.root, commit, [one.file for one in changed])
-    used, again = uses(found.packages, found.texts), set[str]()
-    naming = {file for file, text in found.texts.items() if names_one_of(text, file, files)}
-    for package in found.packages:
-        build = config.policy(package).build
-        if package.file in naming or builds_otherwise(placed(build, config.root), files):
-            again.add(package.identity)
-        if package in changed and build.dependents:
-            again.update(dependents(package.identity, used))
-    rebuilt = [one for one in found.packages if one.identity in again and one not in changed]
-    return commit, ReviewScope(
-        changed,
-        tuple(rebuilt),
-        {
-            one.identity: before.packages[one.identity]
-            for one in changed
-            if one.identity in before.packages
-        },
-    )
-
-
-def _in(packages: Sequence[Package], root: Path, files: Collection[str]) -> list[Package]:
-    """Return the packages of some files, through links too."""
-    changed = {real(root / file) for file in files}
-    return [one for one in packages if real(root / one.file) in changed]
+    return review_branch(request, base)
 
 
 COMMAND = review

@@ -86,6 +86,8 @@ class PackageKeys:
 
     def fitting(self, package: Package) -> list[str]:
         """Return the keys that name a package, the best fit last; of equal ones, the later."""
+        if not self._order:
+            return []
         texts = {package.identity, package.file, *package.names, *_paths(package)}
         texts.update(_folders(package.file))
         likely = {text for text in texts if text in self._order}

@@ -7,7 +7,6 @@ Next to the calendar's ends are none either, so that a span of time can be added
 
 from __future__ import annotations
 
-import email.utils
 from datetime import UTC, datetime
 
 _LONGEST = 64
@@ -40,8 +39,10 @@ def from_header(text: str) -> datetime | None:
     """Return a time in the form of a header such as Date. Source: RFC 9110, section 5.6.7."""
     if len(text) > _LONGEST:
         return None
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - 5 ms, and few runs need it
+
     try:
-        return _usual(email.utils.parsedate_to_datetime(text))
+        return _usual(parsedate_to_datetime(text))
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
 

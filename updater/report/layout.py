@@ -181,4 +181,6 @@ def _unheard(line: PrintedLine) -> PrintedLine:
     text = "".join(piece.text for piece in line)
     if text.lstrip().startswith("::"):
         line = (Piece("| "), *line)
+    if "##" not in text:
+        return line
     return tuple(Piece(unheard(piece.text), piece.style) for piece in line)
