@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import os
 import re
 from importlib.util import find_spec
@@ -27,6 +26,8 @@ def index_with_origin() -> tuple[str, str]:
     address = os.environ.get("PIP_INDEX_URL", "")
     if address:
         return address.rstrip("/"), "PIP_INDEX_URL"
+    import configparser  # noqa: PLC0415 - few need it
+
     for path in _pip_files():
         parser = configparser.RawConfigParser()
         try:

@@ -13,7 +13,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from packaging.utils import canonicalize_name
+from updater.model import normalized_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,7 +55,7 @@ def fit(text: str, package: Package) -> Fit | None:  # noqa: PLR0911 - one retur
     names = package.names
     if text in names or _in_python_set(text, package):
         return Fit.NAME
-    if text not in package.namesakes and _canonical(text) in map(_canonical, _aliases(package)):
+    if text not in package.namesakes and _normalized(text) in map(_normalized, _aliases(package)):
         return Fit.PNAME
     path = os.path.normpath(text)
     if path == package.file:
@@ -76,7 +76,7 @@ class PackageKeys:
         self._order = {key: number for number, key in enumerate(keys)}
         self._by_pname: dict[str, list[str]] = {}
         for key in self._order:
-            self._by_pname.setdefault(_canonical(key), []).append(key)
+            self._by_pname.setdefault(_normalized(key), []).append(key)
         # What no text of a package itself leads to.
         self._rest = [
             key
@@ -93,7 +93,7 @@ class PackageKeys:
         likely = {text for text in texts if text in self._order}
         likely.update(self._rest)
         for alias in _aliases(package):
-            likely.update(self._by_pname.get(_canonical(alias), ()))
+            likely.update(self._by_pname.get(_normalized(alias), ()))
         ways = {key: way for key in likely if (way := fit(key, package)) is not None}
         return sorted(ways, key=lambda key: (ways[key], self._order[key]))
 
@@ -110,7 +110,7 @@ def _is_glob(text: str) -> bool:
     return bool(set("*?[") & set(text))
 
 
-_canonical = lru_cache(maxsize=None)(canonicalize_name)
+_normalized = lru_cache(maxsize=None)(normalized_name)
 
 
 def _aliases(package: Package) -> tuple[str, ...]:

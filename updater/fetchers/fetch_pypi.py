@@ -8,10 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from packaging.utils import canonicalize_name
-
 from updater.fetchers.base import Fetcher, required, written_hash
-from updater.model import Candidate, Fetch, Fetched, NoFile, Package, Pin, Project, Source
+from updater.model import (
+    Candidate,
+    Fetch,
+    Fetched,
+    NoFile,
+    Package,
+    Pin,
+    Project,
+    Source,
+    normalized_name,
+)
 
 if TYPE_CHECKING:
     from updater.model import Distribution
@@ -73,12 +81,12 @@ def _ending(source: Source, version: str) -> str:
 
 def _same_but_stem(pname: str, ending: str, candidate: Candidate) -> Distribution | None:
     """Return the one file that only another spelling of the same name keeps from fitting."""
-    same = canonicalize_name(pname)
+    same = normalized_name(pname)
     fitting = [
         file
         for file in candidate.distributions
         if file.filename.endswith(ending)
-        and canonicalize_name(file.filename.removesuffix(ending)) == same
+        and normalized_name(file.filename.removesuffix(ending)) == same
     ]
     return fitting[0] if len(fitting) == 1 else None
 

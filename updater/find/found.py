@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
-from packaging.utils import canonicalize_name
 
-from updater.model import Directive, Package  # noqa: TC001 - msgspec looks both up when it decodes
+from updater.model import Directive, Package, normalized_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -86,9 +85,9 @@ def _told_apart(packages: Sequence[Package]) -> tuple[Package, ...]:
     spellings: dict[str, set[str]] = {}
     for package in packages:
         for name in package.names:
-            spellings.setdefault(canonicalize_name(name), set()).add(name)
+            spellings.setdefault(normalized_name(name), set()).add(name)
     told = []
     for package in packages:
-        others = spellings.get(canonicalize_name(package.pname or ""), set()) - package.names
+        others = spellings.get(normalized_name(package.pname or ""), set()) - package.names
         told.append(replace(package, namesakes=tuple(sorted(others))) if others else package)
     return tuple(told)

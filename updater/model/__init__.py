@@ -58,7 +58,7 @@ from updater.model.overlay import (
     Span,
 )
 from updater.model.policy import BuildPolicy, Policy, PullPolicy, TrackKind
-from updater.model.project import Host, Project
+from updater.model.project import Host, Project, normalized_name
 from updater.model.pulls import Branch, BranchCommit, Issue, Pull, PullRequestLink, PullState
 
 __all__ = [
@@ -131,4 +131,5 @@ __all__ = [
     "Updated",
     "Verdict",
     "Wait",
+    "normalized_name",
 ]

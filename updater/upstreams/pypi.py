@@ -11,13 +11,6 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urljoin
 
 from msgspec import UNSET, Struct, UnsetType
-from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
-    canonicalize_name,
-    parse_sdist_filename,
-    parse_wheel_filename,
-)
 
 from updater.effects.processes.apart import apart
 from updater.errors import BadAnswer
@@ -30,6 +23,7 @@ from updater.model import (
     Project,
     Sri,
     moments,
+    normalized_name,
 )
 from updater.upstreams.answers import decoded
 from updater.upstreams.base import OfferOrError, ProjectQuestion, Surroundings, Upstream, each
@@ -246,6 +240,14 @@ def _version(filename: str) -> Version | None:
     """Return the version that a file name carries, None for other kinds of file."""
     if len(filename) > _LONGEST_NAME:
         return None
+    # What it imports takes 8 ms, and most runs read no page of an index.
+    from packaging.utils import (  # noqa: PLC0415
+        InvalidSdistFilename,
+        InvalidWheelFilename,
+        parse_sdist_filename,
+        parse_wheel_filename,
+    )
+
     try:
         if filename.endswith(".whl"):
             return parse_wheel_filename(filename)[1]
@@ -275,7 +277,7 @@ def _spelled(version: Version, files: list[_IndexFile]) -> str:
 
 
 def _warnings(name: str, detail: _ProjectDetail) -> Iterator[PinWarning]:
-    now = canonicalize_name(detail.name)
+    now = normalized_name(detail.name)
     if now != name:
         yield PinWarning("moved", f"the index calls {name} {now} now: pname is stale")
     status = detail.project_status or _Status()
