@@ -12,12 +12,11 @@ from bisect import bisect_left
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
-from msgspec import Struct
-
 from updater.model import Span
 from updater.overlay.reading import syntax, terms, values
 from updater.overlay.reading.drafts import Call, Draft, PackageFile
 from updater.overlay.reading.scope import AttributeScope, FunctionScope, Scope
+from updater.overlay.reading.visit import Visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,39 +41,6 @@ _VALUES = {
     "if_expression": ("consequence", "alternative"),
 }
 _LEAVES = frozenset({"comment", "string_fragment", "identifier", "variable_expression", "attrpath"})
-
-
-class _Visit(Struct):
-    """A node to look at, and what the way to it says.
-
-    ``role`` says that a set reached here is the argument of a builder, an override or a fetcher;
-    ``bound`` that the node is an attribute's whole value, not a part of a list or an argument;
-    ``fixpoint`` is the scope whose argument stands for that set (``finalAttrs: { ... }``).
-    """
-
-    node: Node
-    scope: Scope
-    path: tuple[str, ...]
-    role: Role
-    draft: Draft | None
-    statement: Node | None
-    bound: bool = False
-    fixpoint: Scope | None = None
-
-    def part(self, node: Node) -> _Visit:
-        """Visit a node below that is not its value."""
-        return _Visit(node, self.scope, self.path, "", self.draft, self.statement)
-
-    def same(self, node: Node, scope: Scope | None = None) -> _Visit:
-        """Visit a node below that is its value."""
-        inner = scope if scope is not None else self.scope
-        visit = _Visit(node, inner, self.path, self.role, self.draft, self.statement, self.bound)
-        visit.fixpoint = self.fixpoint
-        return visit
-
-    def argument(self, node: Node, role: Role) -> _Visit:
-        """Visit a node below that is the argument of a builder, an override or a fetcher."""
-        return _Visit(node, self.scope, self.path, role, self.draft, self.statement, self.bound)
 
 
 def _places(data: bytes, words: Iterable[bytes]) -> list[int]:
@@ -117,11 +83,11 @@ class Walk:
         self._drop_parts()
 
     def _run(self, root: Node) -> None:
-        waiting = [_Visit(root, Scope(), (), "", None, None, bound=True)]
+        waiting = [Visit(root, Scope(), (), "", None, None, bound=True)]
         while waiting:
             waiting.extend(self._below(waiting.pop()))
 
-    def _place(self, visit: _Visit) -> Span:
+    def _place(self, visit: Visit) -> Span:
         """Return the binding that a visit is inside of, else the whole file."""
         statement = visit.statement
         return syntax.span(statement) if statement is not None else Span(0, len(self._data))
@@ -132,7 +98,7 @@ class Walk:
         first = bisect_left(places, node.start_byte)
         return first < len(places) and places[first] < node.end_byte
 
-    def _below(self, visit: _Visit) -> Iterable[_Visit]:
+    def _below(self, visit: Visit) -> Iterable[Visit]:
         node = visit.node
         enter = self._enter.get(node.type)
         if enter is not None:
@@ -147,12 +113,12 @@ class Walk:
 
     # --- sets ---
 
-    def _set(self, visit: _Visit) -> Iterable[_Visit]:
+    def _set(self, visit: Visit) -> Iterable[Visit]:
         attributes = AttributeScope(visit.node, visit.scope, self._data)
         draft = self._draft(visit, (attributes,), visit.node) or visit.draft
         return self._statements(visit, attributes, draft)
 
-    def _binary(self, visit: _Visit) -> Iterable[_Visit]:
+    def _binary(self, visit: Visit) -> Iterable[Visit]:
         """``args // { ... }`` as the argument of a builder is one package."""
         node = visit.node
         if visit.role in ("", "source"):
@@ -163,7 +129,7 @@ class Walk:
         ]
         sets = tuple(attributes for _, operand_sets in operands for attributes in operand_sets)
         draft = (self._draft(visit, sets, node) if sets else None) or visit.draft
-        below: list[_Visit] = []
+        below: list[Visit] = []
         for operand, operand_sets in operands:
             if (
                 operand_sets
@@ -174,7 +140,7 @@ class Walk:
                 below.append(visit.part(operand))
         return below
 
-    def _name(self, visit: _Visit) -> Iterable[_Visit]:
+    def _name(self, visit: Visit) -> Iterable[Visit]:
         """``buildPythonPackage args`` where ``args`` is a set that is written here."""
         if visit.role == "package":
             sets = values.sets_of(visit.node, visit.scope, self._data)
@@ -182,7 +148,7 @@ class Walk:
                 self._draft(visit, sets, sets[-1].node)
         return ()
 
-    def _draft(self, visit: _Visit, sets: tuple[AttributeScope, ...], node: Node) -> Draft | None:
+    def _draft(self, visit: Visit, sets: tuple[AttributeScope, ...], node: Node) -> Draft | None:
         if not self._is_package(visit, sets):
             return None
         draft = Draft(sets, node, visit.role, visit.path, self._place(visit))
@@ -192,7 +158,7 @@ class Walk:
         return draft
 
     @staticmethod
-    def _is_package(visit: _Visit, sets: tuple[AttributeScope, ...]) -> bool:
+    def _is_package(visit: Visit, sets: tuple[AttributeScope, ...]) -> bool:
         if visit.role == "source":
             return False
         if visit.role == "override" and visit.bound:
@@ -205,8 +171,8 @@ class Walk:
         return sourced and any(name in attributes for attributes in sets for name in _NAMES)
 
     def _statements(
-        self, visit: _Visit, attributes: AttributeScope, draft: Draft | None
-    ) -> list[_Visit]:
+        self, visit: Visit, attributes: AttributeScope, draft: Draft | None
+    ) -> list[Visit]:
         inner, places, count = attributes.inner, self._places, len(self._places)
         below = []
         for statement in attributes.statements:
@@ -214,7 +180,7 @@ class Walk:
             if first < count and places[first] < statement.node.end_byte:
                 path = visit.path + statement.names
                 below.append(
-                    _Visit(statement.value, inner, path, "", draft, statement.node, bound=True)
+                    Visit(statement.value, inner, path, "", draft, statement.node, bound=True)
                 )
         return below
 
@@ -248,7 +214,7 @@ class Walk:
 
     # --- let and functions ---
 
-    def _let(self, visit: _Visit) -> Iterable[_Visit]:
+    def _let(self, visit: Visit) -> Iterable[Visit]:
         attributes = AttributeScope(visit.node, visit.scope, self._data)
         below = self._statements(visit, attributes, visit.draft)
         body = visit.node.child_by_field_name("body")
@@ -256,7 +222,7 @@ class Walk:
             below.append(visit.same(body, attributes.inner))
         return below
 
-    def _function(self, visit: _Visit) -> Iterable[_Visit]:
+    def _function(self, visit: Visit) -> Iterable[Visit]:
         node = visit.node
         body = node.child_by_field_name("body")
         if body is None:
@@ -274,12 +240,12 @@ class Walk:
         value = visit.same(body, scope)
         if fixpoint:
             value.fixpoint = inner
-        defaults = (one for one in inner.defaults.values() if self._holds(one))
+        defaults = (default for default in inner.defaults.values() if self._holds(default))
         return [*map(visit.part, defaults), value]
 
     # --- applications ---
 
-    def _application(self, visit: _Visit) -> Iterable[_Visit]:
+    def _application(self, visit: Visit) -> Iterable[Visit]:
         head, applied = terms.applied(visit.node)
         if not applied:
             return [visit.part(child) for child in head.named_children if self._holds(child)]
@@ -306,7 +272,7 @@ class Walk:
                 below.append(visit.argument(operand, role) if role else visit.part(operand))
         return below
 
-    _enter: ClassVar[dict[str, Callable[[Walk, _Visit], Iterable[_Visit]]]] = {
+    _enter: ClassVar[dict[str, Callable[[Walk, Visit], Iterable[Visit]]]] = {
         "attrset_expression": _set,
         "rec_attrset_expression": _set,
         "let_attrset_expression": _set,
@@ -317,7 +283,7 @@ class Walk:
         "variable_expression": _name,
     }
 
-    def _package_file(self, visit: _Visit, arguments: list[Node]) -> None:
+    def _package_file(self, visit: Visit, arguments: list[Node]) -> None:
         for argument in map(syntax.unwrap, arguments):
             if argument.type == "path_expression":
                 written = syntax.text(argument, self._data)

@@ -1,0 +1,46 @@
+"""A step of the walk over a file's tree: a node, and what the way to it says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from updater.overlay.reading.drafts import Draft, Role
+    from updater.overlay.reading.scope import Scope
+
+
+class Visit(Struct):
+    """A node to look at, and what the way to it says.
+
+    ``role`` says that a set reached here is the argument of a builder, an override or a fetcher;
+    ``bound`` that the node is an attribute's whole value, not a part of a list or an argument;
+    ``fixpoint`` is the scope whose argument stands for that set (``finalAttrs: { ... }``).
+    """
+
+    node: Node
+    scope: Scope
+    path: tuple[str, ...]
+    role: Role
+    draft: Draft | None
+    statement: Node | None
+    bound: bool = False
+    fixpoint: Scope | None = None
+
+    def part(self, node: Node) -> Visit:
+        """Visit a node below that is not its value."""
+        return Visit(node, self.scope, self.path, "", self.draft, self.statement)
+
+    def same(self, node: Node, scope: Scope | None = None) -> Visit:
+        """Visit a node below that is its value."""
+        inner = scope if scope is not None else self.scope
+        visit = Visit(node, inner, self.path, self.role, self.draft, self.statement, self.bound)
+        visit.fixpoint = self.fixpoint
+        return visit
+
+    def argument(self, node: Node, role: Role) -> Visit:
+        """Visit a node below that is the argument of a builder, an override or a fetcher."""
+        return Visit(node, self.scope, self.path, role, self.draft, self.statement, self.bound)
