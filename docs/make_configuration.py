@@ -12,15 +12,13 @@ from msgspec import Struct, inspect
 
 from updater.config.keys import (
     ArchiveOptions,
-    BuildOptions,
     Document,
     HostOptions,
     IdentifyOptions,
     NetworkOptions,
-    PackageOptions,
     PublishOptions,
-    PullOptions,
 )
+from updater.config.package_keys import BuildOptions, PackageOptions, PullOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from updater.config.keys import PackageOptions
+from updater.config.base import ConfigValue
 from updater.config.load import load
-from updater.config.values import ConfigValue
+from updater.config.package_keys import PackageOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET, Struct, structs
 
 from updater.config.index import index_with_origin
-from updater.config.keys import BuildOptions, Document, PackageOptions, PullOptions
-from updater.config.values import duration_text, size_text
+from updater.config.keys import Document
+from updater.config.package_keys import BuildOptions, PackageOptions, PullOptions
+from updater.config.quantities import duration_text, size_text
 from updater.model import BuildPolicy, Policy, PullPolicy
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from msgspec import Struct
 
 from updater.config import values as spellings
 from updater.config import yaml_text
-from updater.config.keys import Document, PackageOptions
+from updater.config.keys import Document
 from updater.config.mistakes import first_misfit
+from updater.config.package_keys import PackageOptions
 from updater.errors import ConfigError
 from updater.text import nearest
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from updater.config.keys import PackageOptions
+    from updater.config.package_keys import PackageOptions
     from updater.config.place import ProjectPlace
 
 

@@ -8,36 +8,19 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
 from msgspec import Struct, structs
 
+from updater.config.base import ConfigValue, matches
+from updater.config.quantities import Duration, Size
 from updater.kinds import HOST_KINDS, PROJECT_FORMS, SHORT_HOSTS, read_project
 from updater.model.policy import UpdateKind
 from updater.model.schedule import read_window
 from updater.model.versions import read_specifier
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from updater.config.base import Schema
 
-    Schema = Mapping[str, object]
-
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_LARGEST = 1 << 60  # bytes: what the system's own limits can hold
-_LONGEST = timedelta(days=36500)
 _LONGEST_PATTERN = 1000  # characters
-_DECIMAL = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
-_SIZES = _DECIMAL | {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 _TRACKS = ("auto", "tag", "release", "commit", "pypi")
 _UPDATE_KINDS = get_args(UpdateKind)
-
-
-class ConfigValue:
-    """A value parsed from config text. Raises ValueError, which names the expected form.
-
-    Attributes:
-        schema: what JSON Schema can say of the spelling.
-        item: of a list, what each of its items must be, where that is not what the whole is.
-    """
-
-    schema: ClassVar[Schema]
-    item: ClassVar[str] = ""
 
 
 def read(kind: type[Any], value: object) -> object:
@@ -63,70 +46,6 @@ def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - of every kind, and one 
             return tuple(value)
         case _:
             return value
-
-
-def _matches(pattern: str, value: object) -> re.Match[str] | None:
-    """Match a pattern of a schema: there, ``$`` is the very end, and not before a line end too."""
-    inner = pattern.removeprefix("^").removesuffix("$")
-    return re.fullmatch(inner, value) if isinstance(value, str) else None
-
-
-class Duration(timedelta, ConfigValue):
-    """``30s``, ``60m``, ``12h``, ``7d``, ``2w``; 0 needs no unit."""
-
-    _PATTERN = r"^\s*([0-9]{1,8})\s*([smhdw])\s*$"
-    schema: ClassVar[Schema] = {"anyOf": [{"type": "string", "pattern": _PATTERN}, {"const": 0}]}
-
-    def __new__(cls, value: object) -> Self:
-        if value == 0 and not isinstance(value, bool):
-            return super().__new__(cls)
-        parts = _matches(cls._PATTERN, value)
-        if parts is None:
-            raise ValueError("a duration is a whole number and s, m, h, d or w, such as 7d")
-        made = super().__new__(cls, **{_UNITS[parts[2]]: int(parts[1])})
-        if made > _LONGEST:
-            raise ValueError("a duration is 36500d (100 years) at most")
-        return made
-
-
-def duration_text(duration: timedelta) -> str:
-    """Return a duration as it is written, in the largest unit it is a whole number of."""
-    seconds = int(duration.total_seconds())
-    units = {unit: int(timedelta(**{name: 1}).total_seconds()) for unit, name in _UNITS.items()}
-    whole = (unit for unit, length in units.items() if not seconds % length)
-    unit = max(whole, key=units.__getitem__)
-    return f"{seconds // units[unit]}{unit}" if seconds else "0"
-
-
-def size_text(size: int) -> str:
-    """Return a number of bytes as it is written, in the largest unit it is a whole number of."""
-    unit = max((unit for unit in _SIZES if not size % _SIZES[unit]), key=_SIZES.__getitem__)
-    return f"{size // _SIZES[unit]}{unit}"
-
-
-class Size(int, ConfigValue):
-    """A whole number of bytes, or one with a unit: ``500MB``, ``16GiB``."""
-
-    _PATTERN = r"^\s*(0*[1-9][0-9]{0,17})\s*([kMG]?B|[KMG]iB)\s*$"
-    schema: ClassVar[Schema] = {
-        "anyOf": [
-            {"type": "integer", "minimum": 1, "maximum": _LARGEST},
-            {"type": "string", "pattern": _PATTERN},
-        ]
-    }
-
-    def __new__(cls, value: object) -> Self:
-        parts = _matches(cls._PATTERN, value)
-        size = value if isinstance(value, int) and not isinstance(value, bool) else 0
-        if parts is not None:
-            size = int(parts[1]) * _SIZES[parts[2]]
-        if size < 1:
-            raise ValueError(
-                "a size is a whole number and B, kB, MB, GB, KiB, MiB or GiB, as in 16GiB"
-            )
-        if size > _LARGEST:
-            raise ValueError(f"a size is {_LARGEST >> 30}GiB at most")
-        return super().__new__(cls, size)
 
 
 def _listed(value: object) -> list[str] | None:
@@ -162,7 +81,7 @@ class _PatternText(str, ConfigValue):
         cls.schema = {"type": "string", "pattern": cls.pattern}
 
     def __new__(cls, value: object) -> Self:
-        if _matches(cls.pattern, value) is None:
+        if matches(cls.pattern, value) is None:
             raise ValueError(f"expected {cls.expected}")
         return super().__new__(cls, value)
 

@@ -22,7 +22,7 @@ from updater.report.schema import (
 )
 
 if TYPE_CHECKING:
-    from updater.config.values import ConfigValue
+    from updater.config.base import ConfigValue
 
 MODELS: dict[str, type[msgspec.Struct]] = {
     "config": Document,

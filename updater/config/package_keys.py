@@ -1,0 +1,184 @@
+"""What config.yaml may say of packages: how they are followed, built and proposed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from updater.config import values as spelled
+from updater.config.base import StrictKeys, about
+from updater.config.quantities import Duration
+from updater.kinds import PROJECT_FORMS
+
+
+class BuildOptions(StrictKeys, frozen=True):
+    """What may be said under ``build:``."""
+
+    enabled: Annotated[
+        spelled.Switch | None,
+        about(
+            "Whether to build before writing: auto (where Nix is installed and flake.nix is "
+            "locked), true or false"
+        ),
+    ] = None
+    flake: Annotated[str | None, about("The flake's folder; default: .")] = None
+    file: Annotated[
+        str | None,
+        about(
+            "A Nix file with a package set, instead of a flake; default: default.nix where there "
+            "is no flake.nix"
+        ),
+    ] = None
+    attribute: Annotated[
+        str | None,
+        about(
+            "The package in it, with {name} and {system}, such as packages.{system}.{name}; "
+            "default: auto, which finds it in the flake's outputs, or in what the overlays make of "
+            "the flake's nixpkgs"
+        ),
+    ] = None
+    options: Annotated[spelled.Texts | None, about("Options for every Nix command")] = None
+    imports: Annotated[
+        spelled.Texts | None,
+        about("Modules to import after the build; auto: those of the package; [] for none"),
+    ] = None
+    dependents: Annotated[bool | None, about("Whether to build the packages that use it, too")] = (
+        None
+    )
+    timeout: Annotated[Duration | None, about("The longest build; default: 60m")] = None
+    jobs: Annotated[
+        Annotated[int, Meta(ge=1, le=256)] | None,
+        about("Builds side by side, only under defaults:; default: 1"),
+    ] = None
+    on_failure: Annotated[
+        Literal["skip", "keep", "draft"] | None,
+        about(
+            "After a failed build: skip (not written), keep (written all the same) or draft "
+            "(written, and the pull request is a draft with the log)"
+        ),
+    ] = None
+
+
+class PullOptions(StrictKeys, frozen=True):
+    """What may be said under ``pull_request:``."""
+
+    labels: Annotated[spelled.Texts | None, about("Labels of a new pull request")] = None
+    reviewers: Annotated[
+        spelled.Texts | None, about("Who is asked to review: logins, and ORG/TEAM")
+    ] = None
+    assignees: Annotated[spelled.Texts | None, about("Who it is assigned to: logins")] = None
+    milestone: Annotated[
+        Annotated[int, Meta(ge=1)] | None, about("The number of its milestone")
+    ] = None
+    draft: Annotated[bool | None, about("Whether it is opened as a draft")] = None
+    automerge: Annotated[
+        spelled.UpdateKinds | None,
+        about(
+            "Kinds of update that GitHub may merge by itself once its checks pass: true, false "
+            "or a list of patch, minor, major, pin (the source stays) and other (the source "
+            "changes, and its versions do not say how much); never one with warnings"
+        ),
+    ] = None
+    group: Annotated[
+        spelled.Group | None, about("Packages with the same group share one pull request")
+    ] = None
+    pin_group: Annotated[
+        spelled.Group | None,
+        about(
+            "The group of updates that only make a pin true: its rev was a branch, or its hash "
+            "stays; default: `group`"
+        ),
+    ] = None
+    schedule: Annotated[
+        spelled.Schedule | None,
+        about(
+            'Windows of the week in UTC in which it is opened or updated, such as `["sat-sun", '
+            '"mon-fri 02:00-06:00"]`; default: always'
+        ),
+    ] = None
+    title: Annotated[
+        spelled.Title | None,
+        about(
+            "Title and commit message, default `{name}: {old} -> {new}`; for Conventional "
+            "Commits `chore(deps): update {name} to {new}`"
+        ),
+    ] = None
+    group_title: Annotated[
+        spelled.GroupTitle | None,
+        about(
+            "The same for a group, default `{group}: update {count} packages`; for Conventional "
+            "Commits `chore(deps): update {group}`"
+        ),
+    ] = None
+
+
+class PackageOptions(StrictKeys, frozen=True):
+    """What may be said under ``defaults:`` and under each package of ``packages:``."""
+
+    track: Annotated[
+        spelled.Track | None,
+        about("The channel to follow: auto, tag, release, commit, pypi or branch:NAME"),
+    ] = None
+    upstream: Annotated[
+        spelled.UpstreamAddress | None,
+        about(
+            "Where versions come from, for a source whose address has the version in it and "
+            f"tells no upstream: {', '.join((*PROJECT_FORMS, 'pypi:NAME'))} "
+            "or https://HOST/OWNER/REPO"
+        ),
+    ] = None
+    prereleases: Annotated[bool | None, about("Whether pre-releases may be taken")] = None
+    allow: Annotated[
+        spelled.Specifier | None, about("A PEP 440 specifier that a version must satisfy")
+    ] = None
+    tag_pattern: Annotated[
+        spelled.TagPattern | None,
+        about("A regular expression for a whole tag, with a group named version"),
+    ] = None
+    ignore: Annotated[
+        spelled.Texts | None, about("Versions never to take; .* at the end matches the rest")
+    ] = None
+    python: Annotated[
+        spelled.Python | None,
+        about(
+            'The Python that packages are built for, such as "3.12", which stands for all of its '
+            "releases; a release or commit that needs another, as the index or its own files say, "
+            "is held"
+        ),
+    ] = None
+    cross_check: Annotated[
+        bool | None,
+        about(
+            "Whether to tell where the index has a newer release than the repository's tags; "
+            "default: true"
+        ),
+    ] = None
+    minimum_release_age: Annotated[
+        Duration | None,
+        about("How old a release must be; one without a known date is held"),
+    ] = None
+    commit_interval: Annotated[
+        Duration | None, about("A follower of a branch moves at most this often")
+    ] = None
+    hold: Annotated[
+        spelled.Hold | UnsetType, about("true or a reason: never touch the package")
+    ] = UNSET
+    hash: Annotated[
+        Literal["auto", "embedded", "nix", "build"] | None,
+        about(
+            "How a source's hash is found: auto, embedded (computed here), nix (its prefetchers, "
+            "where they follow the fetcher's rule) or build (a fixed-output build with a fake hash)"
+        ),
+    ] = None
+    dependent_hashes: Annotated[
+        spelled.Texts | None,
+        about(
+            "Attributes whose hash changes with the source, such as `gems` or `assets.hash`; "
+            "those that end in Hash are known anyway"
+        ),
+    ] = None
+    build: Annotated[
+        BuildOptions | None, about("How a change is built before it is written: see below")
+    ] = None
+    pull_request: Annotated[PullOptions | None, about("How a change is proposed: see below")] = None
