@@ -59,7 +59,7 @@ def _publish(request: Request, folder: Path, to: str) -> int:
     from updater.cli.session import Session
     from updater.find.selection import select
     from updater.model.run import Bump
-    from updater.publish.publisher import opened
+    from updater.publish.opening import opened
     from updater.publish.results.confirming import confirm, explained
     from updater.publish.results.files import read_results
 

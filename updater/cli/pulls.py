@@ -16,7 +16,7 @@ from updater.find.selection import select
 from updater.model.research import UNCHANGED
 from updater.model.run import Bump
 from updater.pipeline.proposed import ProposedUpdate
-from updater.publish.publisher import opened
+from updater.publish.opening import opened
 from updater.publish.research.telling import Researcher
 from updater.report.summary import Exit, exit_code
 from updater.text import harmless

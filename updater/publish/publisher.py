@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from updater.effects.git.push import PushRemote
-from updater.effects.github.repository import GitHubRepository
-from updater.effects.github.requests import Access
-from updater.errors import Bug, PublishError, StageError, UsageError, bugs_at
+from updater.errors import Bug, PublishError, StageError, bugs_at
 from updater.model import PinWarning
 from updater.model.proposal import Proposal
 from updater.model.schedule import opens
@@ -23,10 +20,8 @@ from updater.publish import rules
 from updater.publish.cleaning import clean_up
 from updater.publish.doing import PullRequestWriter
 from updater.publish.groups import own_names
-from updater.publish.looking import BaseBranch, RepositoryView
 from updater.publish.members import PullRequestPart, failed, held, member_of, together
 from updater.publish.retiring import PullRequestRetirer, RetiredPullRequest, linked
-from updater.publish.target import find_target
 from updater.publish.text import dashboard, names
 from updater.publish.text.body import render
 
@@ -35,46 +30,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from updater.config.load import Config
+    from updater.effects.git.push import PushRemote
     from updater.find.found import OverlayFiles
     from updater.model import Failed, Outcome, Pull
-
-
-@contextmanager
-def opened(config: Config, now: datetime) -> Iterator[Publisher]:
-    """Open the repository that the configuration names; ``now`` is when the run began.
-
-    Raises:
-        UsageError: it is not known which, or there is no token for it.
-        PublishError: it cannot be read.
-    """
-    target = find_target(config)
-    limits, publish = config.document.network, config.document.publish
-    access = Access(
-        target.host.api,
-        target.repository,
-        target.variable,
-        target.token,
-        publish.pause.total_seconds(),
-        limits.timeout.total_seconds(),
-        limits.retries,
-        limits.max_wait.total_seconds(),
-    )
-    with GitHubRepository.opened(access) as repository:
-        branch = config.document.base or repository.default_branch()
-        commit = repository.head(branch)
-        if commit is None:
-            raise UsageError(
-                f"{target.repository} has no branch {branch!r}", hint="check `base:` in config.yaml"
-            )
-        fetched = config.document.archives.fetched
-        remote = PushRemote(target.host.web, target.repository, target.token, fetched)
-        by_git = remote if publish.via == "git" else None
-        base = BaseBranch(branch, commit, target.prefix)
-        yield Publisher(config, now, RepositoryView(repository, base, config.root), by_git)
+    from updater.publish.looking import RepositoryView
 
 
 class Publisher:
-    """Makes and updates pull requests in one repository; use it through `opened`.
+    """Makes and updates pull requests in one repository; use it through `opening.opened`.
 
     Attributes:
         problems: what went wrong beside the pull requests themselves.

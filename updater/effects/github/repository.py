@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import base64
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from msgspec import Struct
 
+from updater.effects.github.answers import read_commit, read_pull
 from updater.effects.github.requests import Access, Requests
-from updater.model import Branch, BranchCommit, Issue, Pull
-from updater.text import is_printable, printable
+from updater.model import Branch, Issue, Pull
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from updater.model import PullPolicy, PullState
+    from updater.model import PullPolicy
 
 _MOST_COMMITS = 100
 _ENABLE = """mutation ($id: ID!) {
@@ -106,14 +106,17 @@ class GitHubRepository:
             if head is None:
                 return None
             compared = self._requests.ask(f"/compare/{base}...{head}", per_page=_MOST_COMMITS)
-            commits = tuple(self._commit(str(commit["sha"])) for commit in compared["commits"])
+            commits = tuple(
+                read_commit(self._requests.ask(f"/commits/{commit['sha']}"))
+                for commit in compared["commits"]
+            )
             return Branch(head, commits)
 
     def pulls(self, branch: str) -> tuple[Pull, ...]:
         """Return the pull requests of a branch of this repository, newest first."""
         with self._reading():
             query = {"head": f"{self._requests.owner}:{branch}", "state": "all"}
-            pulls = [self._pull(answer) for answer in self._requests.all_of("/pulls", **query)]
+            pulls = [read_pull(answer) for answer in self._requests.all_of("/pulls", **query)]
             pulls = [pull for pull in pulls if pull.branch == branch]
             return tuple(sorted(pulls, key=lambda pull: -pull.number))
 
@@ -121,7 +124,7 @@ class GitHubRepository:
         """Return all open pull requests against a branch, oldest first."""
         with self._reading():
             pulls = [
-                self._pull(answer)
+                read_pull(answer)
                 for answer in self._requests.all_of("/pulls", base=base, state="open")
             ]
             return tuple(sorted(pulls, key=lambda pull: pull.number))
@@ -197,7 +200,7 @@ class GitHubRepository:
         """Open a pull request."""
         with self._requests.mapped("open a pull request", "pull_requests"):
             sent = {"base": base, "head": branch, "title": title, "body": body, "draft": draft}
-            return self._pull(self._requests.send("POST", "/pulls", **sent))
+            return read_pull(self._requests.send("POST", "/pulls", **sent))
 
     def edit_pull(self, number: int, **changes: str) -> None:
         """Change a pull request's ``title``, ``body`` or ``state``."""
@@ -268,38 +271,6 @@ class GitHubRepository:
         if len(names) > 1:
             return self._walk(file.blob, names[1:], folders) if kind == "tree" else None
         return file if kind == "blob" and file.mode != "120000" else None
-
-    def _commit(self, sha: str) -> BranchCommit:
-        answer = self._requests.ask(f"/commits/{sha}")
-        return BranchCommit(
-            str(answer["sha"]),
-            tuple(str(parent["sha"]) for parent in answer["parents"]),
-            str(answer["commit"]["message"]),
-            {
-                str(file["filename"]): "" if file["status"] == "removed" else str(file["sha"])
-                for file in answer.get("files", ())
-            },
-        )
-
-    def _pull(self, answer: Any) -> Pull:  # noqa: ANN401 - JSON
-        state: PullState = "open"
-        if answer["state"] == "closed":
-            state = "merged" if answer.get("merged_at") else "closed"
-        source = answer["head"]["repo"]  # None where a fork is gone
-        author = str((answer["user"] or {}).get("login", ""))
-        return Pull(
-            number=int(answer["number"]),
-            node=str(answer["node_id"]),
-            url=printable(str(answer["html_url"])),
-            state=state,
-            title=str(answer["title"]),
-            body=str(answer["body"] or "").replace("\r\n", "\n"),
-            branch=str(answer["head"]["ref"]),
-            head=str(answer["head"]["sha"]),
-            own=source is not None and source["id"] == answer["base"]["repo"]["id"],
-            author=author if is_printable(author) else "",
-            automerge=bool(answer.get("auto_merge")),
-        )
 
     def _reading(self) -> AbstractContextManager[None]:
         return self._requests.mapped("read the repository", "contents")
