@@ -94,7 +94,7 @@ async def together(nix: NixBuild, scratch: Scratch, wanted: list[BuildJob]) -> l
     """As the updater does."""
     ahead = await Evaluator(nix, scratch, 1).evaluate(wanted)
     return [
-        ahead[job.target.package.identity, job.target.package.identity].evaluated.drv
+        ahead[job.target.package.identity, job.target.package.identity].package.drv
         for job in wanted
     ]
 

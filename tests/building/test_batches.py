@@ -8,7 +8,7 @@ import pytest
 
 from updater.building import batches
 from updater.building.batches import EvaluatedTree, Evaluation, EvaluationRequest
-from updater.building.expressions import Evaluated
+from updater.building.expressions import EvaluatedPackage
 from updater.errors import BuildError
 
 FOUND = {"drv": "/s/a.drv", "source": None, "check": "/s/i.drv"}
@@ -28,13 +28,15 @@ trace: mark 2 {json.dumps({**FOUND, "check": None})}
 error: undefined variable 'x'
 """
     assert batches.read_traced(log, "mark") == {
-        0: Evaluation(Evaluated("/s/a.drv", "/s/i.drv", "", ""), "warning: of the first\n"),
-        2: Evaluation(Evaluated("/s/a.drv", "", "", ""), f"trace: other 1 {json.dumps(FOUND)}\n"),
+        0: Evaluation(EvaluatedPackage("/s/a.drv", "/s/i.drv", "", ""), "warning: of the first\n"),
+        2: Evaluation(
+            EvaluatedPackage("/s/a.drv", "", "", ""), f"trace: other 1 {json.dumps(FOUND)}\n"
+        ),
     }
 
 
 def test_something_else_behind_the_mark_is_an_error() -> None:
-    with pytest.raises(BuildError, match="Nix evaluates to something unexpected"):
+    with pytest.raises(BuildError, match="Nix returned an unexpected value"):
         batches.read_traced("trace: mark 0 true\n", "mark")
 
 
@@ -74,7 +76,7 @@ def test_a_package_counts_when_all_of_its_parts_were_evaluated() -> None:
     output = "\n".join([*map(json.dumps, [*LINES, failed]), "no JSON", "[]", '{"attrPath": 1}'])
     assert batches.read_jobs(output) == {
         0: Evaluation(
-            Evaluated(
+            EvaluatedPackage(
                 "/nix/store/python3.12-a-1.0.drv",
                 "/nix/store/imports.drv",
                 "source",
@@ -82,5 +84,5 @@ def test_a_package_counts_when_all_of_its_parts_were_evaluated() -> None:
             ),
             "",
         ),
-        1: Evaluation(Evaluated("/nix/store/tool-1.0.drv", "", "", ""), ""),
+        1: Evaluation(EvaluatedPackage("/nix/store/tool-1.0.drv", "", "", ""), ""),
     }

@@ -181,7 +181,7 @@ def changed(bench: Bench, package: Package, policy: BuildPolicy = FILE) -> Build
 def names(ahead: Ahead) -> dict[str, str]:
     """The derivations that were found, without their hashes, by package."""
     return {
-        key[0].rsplit(".", 1)[-1]: said.evaluated.drv.rsplit("/", 1)[-1][33:]
+        key[0].rsplit(".", 1)[-1]: said.package.drv.rsplit("/", 1)[-1][33:]
         for key, said in ahead.items()
     }
 
@@ -191,7 +191,7 @@ def test_pins_as_they_are_share_one_evaluation_of_one_copy(bench: Bench) -> None
     ahead = bench.evaluate(*map(as_it_is, packages))
     assert names(ahead) == {one: f"python3.{sys.version_info.minor}-{one}-1.0.drv" for one in "abc"}
     assert bench.calls() == ["nix-instantiate"]
-    assert all(said.evaluated.check for said in ahead.values())
+    assert all(said.package.check for said in ahead.values())
 
 
 def test_changes_share_a_process_and_see_nothing_of_each_other(bench: Bench) -> None:
@@ -203,7 +203,7 @@ def test_changes_share_a_process_and_see_nothing_of_each_other(bench: Bench) -> 
     alone = bench.evaluate(changed(bench, b), as_it_is(a))
     assert names(both) == {one: f"python3.{sys.version_info.minor}-{one}-2.0.drv" for one in "ab"}
     key = (b.identity, b.identity)
-    assert both[key].evaluated == alone[key].evaluated
+    assert both[key].package == alone[key].package
 
 
 @pytest.mark.parametrize(
@@ -243,8 +243,8 @@ def test_dependents_are_evaluated_in_the_tree_of_the_change(bench: Bench) -> Non
     ahead = bench.evaluate(job)
     plain = bench.evaluate(as_it_is(a), as_it_is(b))
     assert ahead.keys() == {(a.identity, a.identity), (a.identity, b.identity)}
-    of_change = ahead[a.identity, b.identity].evaluated.drv
-    assert of_change != plain[b.identity, b.identity].evaluated.drv
+    of_change = ahead[a.identity, b.identity].package.drv
+    assert of_change != plain[b.identity, b.identity].package.drv
 
 
 def test_one_package_is_left_to_itself(bench: Bench) -> None:

@@ -26,12 +26,14 @@ def test_an_attribute_is_quoted_where_nix_needs_it(template: str, name: str, pat
 
 def test_the_probes_answer_is_read() -> None:
     found = {"drv": "/d", "source": None, "check": None}
-    assert expressions.read_evaluated(json.dumps(found)) == expressions.Evaluated("/d", "", "", "")
+    assert expressions.read_evaluated(json.dumps(found)) == expressions.EvaluatedPackage(
+        "/d", "", "", ""
+    )
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"drv": "/d"}'])
 def test_another_answer_is_an_error(text: str) -> None:
-    with pytest.raises(BuildError, match="Nix evaluates to something unexpected"):
+    with pytest.raises(BuildError, match="Nix returned an unexpected value"):
         expressions.read_evaluated(text)
 
 
@@ -48,7 +50,7 @@ def test_another_answer_is_an_error(text: str) -> None:
     ids=["nothing", "a list", "no keys", "a number", "no list", "too deep"],
 )
 def test_whatever_else_upstreams_code_wrote_is_its_packages_error(text: str) -> None:
-    with pytest.raises(BuildError, match="the check of the imports says something unexpected"):
+    with pytest.raises(BuildError, match="the check of the imports returned an unexpected value"):
         expressions.read_imported(text)
 
 

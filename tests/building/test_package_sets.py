@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.real_nix import Nix
-    from updater.effects.nix.build import Ended
+    from updater.effects.nix.command import NixResult
     from updater.model import Package
 
 pytestmark = pytest.mark.nix
@@ -45,13 +45,15 @@ class NotingNix(NixBuild):
         super().__init__(environment)
         self._notes = notes
 
-    async def evaluate_flakes(self, expression: str, options: Sequence[str], log: Path) -> Ended:
+    async def evaluate_flakes(
+        self, expression: str, options: Sequence[str], log: Path
+    ) -> NixResult:
         self._notes.append(expression)
         return await super().evaluate_flakes(expression, options, log)
 
     async def evaluate(
         self, expression: str, options: Sequence[str], folder: Path, log: Path
-    ) -> Ended:
+    ) -> NixResult:
         self._notes.append(expression)
         return await super().evaluate(expression, options, folder, log)
 

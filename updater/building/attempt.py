@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
     from updater.building.batches import Evaluation
     from updater.building.evaluating import BuildTarget, StoredSource
-    from updater.building.expressions import Evaluated
-    from updater.effects.nix.build import Ended, NixBuild
+    from updater.building.expressions import EvaluatedPackage
+    from updater.effects.nix.build import NixBuild
+    from updater.effects.nix.command import NixResult
     from updater.effects.scratch import Scratch
     from updater.model import CheckName, CheckStatus, Sri
 
@@ -52,18 +53,20 @@ class Attempt(Struct, frozen=True):
     log: Path
     checks: list[Check] = field(default_factory=list)
 
-    async def run(self, said: Evaluation | None, label: str, source: StoredSource | None) -> Build:
+    async def run(
+        self, evaluation: Evaluation | None, label: str, source: StoredSource | None
+    ) -> Build:
         """Return what became of it.
 
         Args:
-            said: its evaluation, where that was done ahead.
+            evaluation: its evaluation, where that was done ahead.
             label: the version that the built metadata must have; empty to leave that out.
             source: its source, where that was downloaded for its hash.
 
         Raises:
             BuildError: Nix cannot be asked.
         """
-        package = self._taken(said)
+        package = self._taken(evaluation)
         if package is None:
             ended = await self._evaluate(probe(self.target.policy.imports))
             if ended.exit_code:
@@ -77,20 +80,22 @@ class Attempt(Struct, frozen=True):
         self._note("build", "passed", self.target.attribute)
         return await self._import(package, label)
 
-    def _taken(self, said: Evaluation | None) -> Evaluated | None:
+    def _taken(self, evaluation: Evaluation | None) -> EvaluatedPackage | None:
         """Return what was evaluated ahead, unless the store was cleaned of it since."""
-        if said is None or not self.nix.holds([said.evaluated.drv, said.evaluated.check]):
+        if evaluation is None or not self.nix.holds(
+            [evaluation.package.drv, evaluation.package.check]
+        ):
             return None
-        writes.append(self.log, said.log)
-        return said.evaluated
+        writes.append(self.log, evaluation.log)
+        return evaluation.package
 
     async def true_hash(self, wrong: Sri, needs: str, source: StoredSource | None) -> Sri:
         """Return the hash that Nix finds instead of a fake one; see `Builder.true_hash`."""
         ended = await self._evaluate(part(needs))
         attribute = self.target.attribute
         if ended.exit_code:
-            found = diagnose.not_evaluated(ended.log)
-            why = found.message if found is not None else diagnose.tail(ended.log)
+            diagnosis = diagnose.not_evaluated(ended.log)
+            why = diagnosis.message if diagnosis is not None else diagnose.tail(ended.log)
             raise NotEvaluated(
                 f"Nix cannot evaluate {attribute}: {why.removeprefix('it does not evaluate: ')}",
                 hint=f"the log: {self.log}",
@@ -105,7 +110,7 @@ class Attempt(Struct, frozen=True):
             )
         return await self.nix.true_hash(derivation, wrong, self.target.policy.options, self.log)
 
-    async def _refuse_other(self, source: StoredSource | None, made: Evaluated) -> None:
+    async def _refuse_other(self, source: StoredSource | None, made: EvaluatedPackage) -> None:
         """Make sure that what is evaluated is made from the source that was hashed.
 
         A source that is made from it, such as a patched one, has another path. Under the name that
@@ -125,7 +130,7 @@ class Attempt(Struct, frozen=True):
                 "overrides its src: a build of another source proves nothing",
             )
 
-    async def _evaluate(self, function: str) -> Ended:
+    async def _evaluate(self, function: str) -> NixResult:
         """Evaluate a function of the package in a copy of the tree, which is gone afterwards."""
         changes = self.target.installable.set.changed(self.changes)
         tree = await to_thread.run_sync(self.scratch.copy, changes)
@@ -134,21 +139,21 @@ class Attempt(Struct, frozen=True):
         finally:
             self.scratch.drop(tree)
 
-    async def _evaluate_in(self, tree: Path, function: str) -> Ended:
-        found = self.target.installable
-        if found.set.form == "installable":
-            installable = f"{self.nix.flake(tree, found.set.place)}#{found.attribute}"
-            options, place = found.set.options, ""
-            ended = await self.nix.evaluate_flake(installable, function, options, tree, self.log)
+    async def _evaluate_in(self, tree: Path, function: str) -> NixResult:
+        installable = self.target.installable
+        if installable.set.form == "installable":
+            reference = f"{self.nix.flake(tree, installable.set.place)}#{installable.attribute}"
+            options, place = installable.set.options, ""
+            ended = await self.nix.evaluate_flake(reference, function, options, tree, self.log)
         else:
-            place = await located(self.nix, found.set, tree)
-            expression = applied(found.set.load, place, found.select, function)
-            ended = await evaluated(self.nix, found.set, expression, tree, self.log)
+            place = await located(self.nix, installable.set, tree)
+            expression = applied(installable.set.load, place, installable.select, function)
+            ended = await evaluated(self.nix, installable.set, expression, tree, self.log)
         if not ended.exit_code:
             return ended
-        return replace(ended, log=await as_named(self.nix, found.set, ended.log, place, tree))
+        return replace(ended, log=await as_named(self.nix, installable.set, ended.log, place, tree))
 
-    async def _import(self, package: Evaluated, label: str) -> Build:
+    async def _import(self, package: EvaluatedPackage, label: str) -> Build:
         if not package.check:
             self._note("imports", "skipped", _NO_PYTHON)
             self._note("version", "skipped", _NO_PYTHON)
@@ -156,12 +161,12 @@ class Attempt(Struct, frozen=True):
         ended = await self.nix.realise([package.check], self.target.policy.options, self.log)
         if ended.exit_code:
             return self._failed("imports", ended)
-        found = read_imported(self.nix.output(ended))
-        if found.modules:
-            self._note("imports", "passed", listed(found.modules))
+        imported = read_imported(self.nix.output(ended))
+        if imported.modules:
+            self._note("imports", "passed", listed(imported.modules))
         else:
             self._note("imports", "skipped", "there is no module to import")
-        return self._compare(label, found.version)
+        return self._compare(label, imported.version)
 
     def _compare(self, label: str, version: str | None) -> Build:
         """Compare the version that the built metadata says, if any, with what is written."""
@@ -173,21 +178,23 @@ class Attempt(Struct, frozen=True):
             self._note("version", "passed", version)
         else:
             self._note("version", "failed")
-            said = f"the built package has version {version}, but the overlay has {label}"
+            message = f"the built package has version {version}, but the overlay has {label}"
             hint = "correct the version in the overlay, or pin another source"
             return self._ended(
-                "failed", phase="version", diagnosis=Diagnosis("version", said, hint)
+                "failed", phase="version", diagnosis=Diagnosis("version", message, hint)
             )
         return self._ended("passed")
 
-    def _failed(self, check: CheckName, ended: Ended) -> Build:
+    def _failed(self, check: CheckName, ended: NixResult) -> Build:
         self._note(check, "failed")
         explain = diagnose.not_evaluated if check == "evaluation" else diagnose.diagnose
-        found = explain(ended.log)
+        diagnosis = explain(ended.log)
         # A source that cannot be fetched is not a build that fails.
-        fetching = found is not None and found.code in _FETCHING and check == "build"
+        fetching = diagnosis is not None and diagnosis.code in _FETCHING and check == "build"
         phase = "fetch" if fetching else check
-        return self._ended("failed", phase=phase, tail=diagnose.tail(ended.log), diagnosis=found)
+        return self._ended(
+            "failed", phase=phase, tail=diagnose.tail(ended.log), diagnosis=diagnosis
+        )
 
     def _note(self, name: CheckName, status: CheckStatus, detail: str = "") -> None:
         self.checks.append(Check(name, status, detail))
@@ -213,5 +220,5 @@ class Attempt(Struct, frozen=True):
 
 def listed(names: Sequence[str]) -> str:
     """Return names as text, the first few of many."""
-    more = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+    rest = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {rest} more" if rest > 0 else "")

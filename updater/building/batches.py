@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from updater.building.expressions import (
-    Evaluated,
+    EvaluatedPackage,
     checker,
     modules,
     prober,
@@ -91,7 +91,7 @@ class EvaluatedTree(Struct, frozen=True):
 class Evaluation(Struct, frozen=True):
     """A package that was evaluated, and what else Nix said meanwhile, such as warnings."""
 
-    evaluated: Evaluated
+    package: EvaluatedPackage
     log: str
 
 
@@ -106,8 +106,8 @@ def traced(load: str, trees: Sequence[EvaluatedTree], mark: str) -> str:
     lines = []
     for tree in trees:
         lines.append(f"    {{ place = {string(tree.place)}; packages = [")
-        for at, wanted in tree.packages.items():
-            lines.append(f"      {{ at = {at}; {_wanted(wanted)} }}")
+        for at, request in tree.packages.items():
+            lines.append(f"      {{ at = {at}; {_arguments(request)} }}")
         lines.append("    ]; }")
     return _TRACED.format(load=load, prober=prober(), mark=mark, trees="\n".join(lines))
 
@@ -118,13 +118,13 @@ def read_traced(log: str, mark: str) -> dict[int, Evaluation]:
     Raises:
         BuildError: it is not what the expression says.
     """
-    found: dict[int, Evaluation] = {}
+    evaluations: dict[int, Evaluation] = {}
     pattern = re.compile(rf"^trace: {re.escape(mark)} (\d+) (.*)\n?", re.MULTILINE)
     before = 0
     for line in pattern.finditer(log):
-        found[int(line[1])] = Evaluation(read_evaluated(line[2]), log[before : line.start()])
+        evaluations[int(line[1])] = Evaluation(read_evaluated(line[2]), log[before : line.start()])
         before = line.end()
-    return found
+    return evaluations
 
 
 def jobs(load: str, trees: Sequence[EvaluatedTree]) -> str:
@@ -132,7 +132,9 @@ def jobs(load: str, trees: Sequence[EvaluatedTree]) -> str:
     lines = []
     for tree in trees:
         lines.append(f"  tree {string(tree.place)} {{")
-        lines += [f"    p{at} = {{ {_wanted(wanted)} }};" for at, wanted in tree.packages.items()]
+        lines += [
+            f"    p{at} = {{ {_arguments(request)} }};" for at, request in tree.packages.items()
+        ]
         lines.append("  }")
     return _JOBS.format(
         load=load, checker=checker(), trees="\n".join(lines).replace("  }\n", "  } //\n")
@@ -147,27 +149,27 @@ def read_jobs(output: str) -> dict[int, Evaluation]:
     parts: dict[int, dict[str, Any]] = {}
     for line in output.splitlines():
         try:
-            said: Any = json.loads(line)
-            name, part = said["attrPath"]
-            at, _ = int(name.removeprefix("p")), said["drvPath"]
+            job: Any = json.loads(line)
+            name, part = job["attrPath"]
+            at, _ = int(name.removeprefix("p")), job["drvPath"]
         except (ValueError, TypeError, KeyError):
             continue
-        parts.setdefault(at, {})[part] = said
+        parts.setdefault(at, {})[part] = job
     return {
-        at: Evaluation(_evaluated(one), "")
-        for at, one in parts.items()
-        if one.keys() >= {"package", "source", "imports"}
+        at: Evaluation(_evaluated(attributes), "")
+        for at, attributes in parts.items()
+        if attributes.keys() >= {"package", "source", "imports"}
     }
 
 
-def _evaluated(parts: dict[str, Any]) -> Evaluated:
+def _evaluated(parts: dict[str, Any]) -> EvaluatedPackage:
     package, source, check = (parts[name] for name in ("package", "source", "imports"))
     checked = check["drvPath"] if check["drvPath"] != package["drvPath"] else ""
     if source["drvPath"] == package["drvPath"]:
-        return Evaluated(package["drvPath"], checked, "", "")
+        return EvaluatedPackage(package["drvPath"], checked, "", "")
     path = (source.get("outputs") or {}).get("out") or ""
-    return Evaluated(package["drvPath"], checked, source["name"], path)
+    return EvaluatedPackage(package["drvPath"], checked, source["name"], path)
 
 
-def _wanted(wanted: EvaluationRequest) -> str:
-    return f"modules = {modules(wanted.imports)}; select = set: {wanted.select};"
+def _arguments(request: EvaluationRequest) -> str:
+    return f"modules = {modules(request.imports)}; select = set: {request.select};"

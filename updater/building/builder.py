@@ -211,4 +211,4 @@ def _reads_files(policy: BuildPolicy, form: SetForm) -> bool:
 def order_of(dependents: Sequence[str], packages: Sequence[Package]) -> tuple[Package, ...]:
     """Return the packages of some identities, in the order of the identities."""
     by_identity = {package.identity: package for package in packages}
-    return tuple(by_identity[one] for one in dependents if one in by_identity)
+    return tuple(by_identity[identity] for identity in dependents if identity in by_identity)

@@ -182,11 +182,11 @@ _RULES: tuple[_LogPattern, ...] = (
 
 def diagnose(log: str) -> Diagnosis | None:
     """Return what a log says is wrong, None where no rule fits."""
-    said = _QUOTE.sub("", _WARNING.sub("", log))
+    text = _QUOTE.sub("", _WARNING.sub("", log))
     for rule in _RULES:
-        found = rule.pattern.search(said)
-        if found is not None:
-            groups = {name: value or "" for name, value in found.groupdict().items()}
+        match = rule.pattern.search(text)
+        if match is not None:
+            groups = {name: value or "" for name, value in match.groupdict().items()}
             message = rule.message.format(**groups).removesuffix(" to the download of ")
             return Diagnosis(rule.code, message.rstrip(": "), rule.hint.format(**groups))
     return None
@@ -194,10 +194,10 @@ def diagnose(log: str) -> Diagnosis | None:
 
 def not_evaluated(log: str) -> Diagnosis | None:
     """Return why an evaluation failed: by a rule, else in Nix's last words, such as a throw's."""
-    found = diagnose(log)
+    diagnosis = diagnose(log)
     words = _ERROR.findall(log)
-    if found is not None or not words:
-        return found
+    if diagnosis is not None or not words:
+        return diagnosis
     hint = "fix the expression; `nix-instantiate --show-trace` shows more"
     return Diagnosis("evaluation", f"it does not evaluate: {words[-1]}", hint)
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.building.package_set import Installable, PackageSet
-    from updater.effects.nix.build import Ended, NixBuild
+    from updater.effects.nix.build import NixBuild
+    from updater.effects.nix.command import NixResult
     from updater.effects.scratch import Scratch
     from updater.model import BuildPolicy, Package, Sri
 
@@ -95,7 +96,7 @@ class _TreePart(Struct, frozen=True):
     """Some packages of one tree."""
 
     changes: Mapping[str, bytes]
-    wanted: dict[EvaluationKey, EvaluationRequest]
+    requests: dict[EvaluationKey, EvaluationRequest]
 
 
 class Evaluator(Struct, frozen=True):
@@ -120,7 +121,7 @@ class Evaluator(Struct, frozen=True):
                 continue
             limit = min(job.target.policy.timeout.total_seconds() for job in group)
             for batch in _batches(_parts(group, package_set)):
-                if sum(len(part.wanted) for part in batch) > 1:
+                if sum(len(part.requests) for part in batch) > 1:
                     ahead |= await self._batch(batch, package_set, limit)
         return ahead
 
@@ -136,12 +137,14 @@ class Evaluator(Struct, frozen=True):
                     for part in batch:
                         changes = package_set.changed(part.changes)
                         copies.append(await to_thread.run_sync(self.scratch.copy, changes))
-                        wanted = dict(enumerate(part.wanted.values(), len(keys)))
-                        keys += part.wanted
+                        requests = dict(enumerate(part.requests.values(), len(keys)))
+                        keys += part.requests
                         place = await located(self.nix, package_set, copies[-1])
-                        trees.append(EvaluatedTree(place, wanted))
-                    found = await self._evaluated(trees, package_set, folder / "evaluation.log")
-                    return {keys[at]: said for at, said in found.items()}
+                        trees.append(EvaluatedTree(place, requests))
+                    evaluations = await self._evaluated(
+                        trees, package_set, folder / "evaluation.log"
+                    )
+                    return {keys[at]: evaluation for at, evaluation in evaluations.items()}
             except BuildError:
                 pass  # met again, and told, when each package is evaluated by itself
             finally:
@@ -161,19 +164,19 @@ class Evaluator(Struct, frozen=True):
                 workers=self.workers,
                 pure=package_set.form != "file",
             )
-            if found := batches.read_jobs(ended.stdout):
-                return found  # else it is too old, or of another Nix
-        found = {}
+            if evaluations := batches.read_jobs(ended.stdout):
+                return evaluations  # else it is too old, or of another Nix
+        evaluations = {}
         rest, vain = list(trees), 0
         while rest and vain < _VAIN:
             mark = secrets.token_hex(8)  # so that no overlay's own trace is taken for it
             expression = batches.traced(load, rest, mark)
             ended = await evaluated(self.nix, package_set, expression, log.parent, log)
-            said = batches.read_traced(ended.log, mark)
-            found |= said
-            vain = 0 if said else vain + 1
-            rest = _after(rest, said)
-        return found
+            latest = batches.read_traced(ended.log, mark)
+            evaluations |= latest
+            vain = 0 if latest else vain + 1
+            rest = _after(rest, latest)
+        return evaluations
 
 
 async def located(nix: NixBuild, package_set: PackageSet, copy: Path) -> str:
@@ -189,7 +192,7 @@ async def located(nix: NixBuild, package_set: PackageSet, copy: Path) -> str:
 
 async def evaluated(
     nix: NixBuild, package_set: PackageSet, expression: str, folder: Path, log: Path
-) -> Ended:
+) -> NixResult:
     """Evaluate an expression as a package set is: purely, unless it is a file's."""
     if package_set.form == "file":
         return await nix.evaluate(expression, package_set.options, folder, log)
@@ -205,12 +208,14 @@ async def as_named(nix: NixBuild, package_set: PackageSet, log: str, place: str,
     return log.replace(f"{source}/", folder) if source else log
 
 
-def _after(trees: Sequence[EvaluatedTree], said: Mapping[int, Evaluation]) -> list[EvaluatedTree]:
+def _after(
+    trees: Sequence[EvaluatedTree], evaluations: Mapping[int, Evaluation]
+) -> list[EvaluatedTree]:
     """Return what comes after the package at which an evaluation ended."""
     rest: list[EvaluatedTree] = []
     failed = False
     for tree in trees:
-        packages = {at: wanted for at, wanted in tree.packages.items() if at not in said}
+        packages = {at: request for at, request in tree.packages.items() if at not in evaluations}
         if packages and not failed:
             failed = True
             del packages[next(iter(packages))]
@@ -223,28 +228,28 @@ def _parts(jobs: Sequence[BuildJob], package_set: PackageSet) -> Iterator[_TreeP
     """Yield the trees of jobs, one for those that change nothing, of bounded sizes."""
     unchanged: dict[EvaluationKey, EvaluationRequest] = {}
     for job in jobs:
-        wanted = {
+        requests = {
             key(job, target): EvaluationRequest(target.installable.select, target.policy.imports)
             for target in job.targets
             if target.installable.set == package_set
         }
         if job.changes:
-            yield from _split(_TreePart(job.changes, wanted))
+            yield from _split(_TreePart(job.changes, requests))
         else:
-            unchanged |= wanted
+            unchanged |= requests
     yield from _split(_TreePart({}, unchanged))
 
 
 def _split(part: _TreePart) -> Iterator[_TreePart]:
-    rest = iter(part.wanted.items())
-    while some := dict(islice(rest, _PACKAGES)):
-        yield _TreePart(part.changes, some)
+    rest = iter(part.requests.items())
+    while chunk := dict(islice(rest, _PACKAGES)):
+        yield _TreePart(part.changes, chunk)
 
 
 def _batches(parts: Iterator[_TreePart]) -> Iterator[list[_TreePart]]:
     batch: list[_TreePart] = []
     for part in parts:
-        packages = sum(len(one.wanted) for one in [*batch, part])
+        packages = sum(len(member.requests) for member in [*batch, part])
         if batch and (len(batch) == _TREES or packages > _PACKAGES):
             yield batch
             batch = []

@@ -58,7 +58,7 @@ file: let found = import (/. + file); in
 """The Nix function from a file to the package set in it; a function is called without arguments."""
 
 
-class Evaluated(Struct, frozen=True):
+class EvaluatedPackage(Struct, frozen=True):
     """A package as Nix evaluates it.
 
     Attributes:
@@ -153,16 +153,18 @@ def string(text: str) -> str:
     return f'"{escaped}"'
 
 
-def read_evaluated(output: str) -> Evaluated:
+def read_evaluated(output: str) -> EvaluatedPackage:
     """Read the JSON that `probe` or `part` evaluates to.
 
     Raises:
         BuildError: it is none.
     """
     try:
-        found: Any = json.loads(output)
-        source = found["source"] or {"name": "", "path": ""}
-        return Evaluated(found["drv"], found["check"] or "", source["name"], source["path"])
+        answer: Any = json.loads(output)
+        source = answer["source"] or {"name": "", "path": ""}
+        return EvaluatedPackage(
+            answer["drv"], answer["check"] or "", source["name"], source["path"]
+        )
     except (ValueError, TypeError, KeyError) as error:
         raise BuildError(f"Nix returned an unexpected value: {output[:200]!r}") from error
 
@@ -174,10 +176,10 @@ def read_imported(text: str) -> Imported:
         BuildError: it is not what the check writes.
     """
     try:
-        found: Any = json.loads(text)
-        version = found["version"]
-        said = spelled_out(version) if version is not None else None
-        return Imported(said, tuple(spelled_out(str(one)) for one in found["modules"]))
+        answer: Any = json.loads(text)
+        version = answer["version"]
+        label = spelled_out(version) if version is not None else None
+        return Imported(label, tuple(spelled_out(str(module)) for module in answer["modules"]))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise BuildError(
             f"the check of the imports returned an unexpected value: {text[:200]!r}"

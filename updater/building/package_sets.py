@@ -115,8 +115,8 @@ class PackageSets:
         entry = _entry(policy)
         if files.exists(self._open().root / entry):
             return ""
-        other = "" if policy.file else f", and no {_file_beside(entry)}"
-        return f"there is no {entry}{other}"
+        alternative = "" if policy.file else f", and no {_file_beside(entry)}"
+        return f"there is no {entry}{alternative}"
 
     def _is_locked(self, policy: BuildPolicy) -> bool:
         lock = self._open().root / policy.flake / "flake.lock"
@@ -140,8 +140,8 @@ class PackageSets:
                 self._surveys[key] = survey
             if package.identity not in survey.results:
                 is_first = not survey.results
-                wanted = {package.identity: package, **self._expected}
-                await survey.look_for([*wanted.values()], policy.timeout.total_seconds())
+                sought = {package.identity: package, **self._expected}
+                await survey.look_for([*sought.values()], policy.timeout.total_seconds())
                 if survey.problem and is_first:
                     self._say(f"nothing is built: {survey.problem}")
         return survey.results[package.identity]

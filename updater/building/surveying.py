@@ -241,8 +241,8 @@ def _after(left: Mapping[int, Question], last: PathNumber) -> dict[int, Question
 
 def _without(left: Mapping[int, Question], part: str) -> dict[int, Question]:
     """Return what is still to be asked outside a part of the set."""
-    kept = {
+    outside = {
         at: {number: path for number, path in question.paths.items() if path[0] != part}
         for at, question in left.items()
     }
-    return {at: replace(left[at], paths=paths) for at, paths in kept.items() if paths}
+    return {at: replace(left[at], paths=paths) for at, paths in outside.items() if paths}

@@ -3,46 +3,32 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
-import anyio
 from anyio import to_thread
-from msgspec import Struct
 
 from updater.effects.nix import options as nix_options
+from updater.effects.nix.command import run_logged
 from updater.effects.nix.mismatch import got_hash
 from updater.effects.nix.outputs import unpacked, with_output
 from updater.effects.nix.prefetch import Nix, build_environment
-from updater.effects.processes.process import decoded
 from updater.errors import BuildError, HashError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from updater.effects.nix.command import NixResult
     from updater.model import Sri
 
 _FEATURES = ("--extra-experimental-features", "nix-command flakes")
 # A flake's nixConfig could turn the sandbox off, or name a substituter.
 _OWN_SETTINGS = ("--option", "accept-flake-config", "false")
-_GRACE_SECONDS = 5.0
 # What fetchzip and the fetchers made of it call a source unless they are told another name.
 _SOURCE_NAME = "source"
 _NAMED = "{ path, name, sha256 }: builtins.path { inherit path name sha256; }"
 _SHOWN_LINES = 20
-
-
-class Ended(Struct, frozen=True):
-    """A Nix command that ended: its exit code, stdout, and its log as text."""
-
-    exit_code: int
-    stdout: str
-    log: str
 
 
 class NixBuild:
@@ -67,9 +53,9 @@ class NixBuild:
         Raises:
             BuildError: Nix does not say.
         """
-        given = nix_options.sandbox(options)
-        if given is not None:
-            return given
+        explicit = nix_options.sandbox(options)
+        if explicit is not None:
+            return explicit
         if self._configured is None:
             self._configured = await self._configured_sandbox()
         return self._configured
@@ -86,7 +72,7 @@ class NixBuild:
 
     async def evaluate_flake(
         self, installable: str, function: str, options: Sequence[str], folder: Path, log: Path
-    ) -> Ended:
+    ) -> NixResult:
         """Apply a function to ``FLAKE#ATTRIBUTE``; stdout is JSON.
 
         Options may have paths, relative to ``folder``.
@@ -101,8 +87,8 @@ class NixBuild:
 
         It sees the folder alone: a path's ``dir`` is not known to all releases of Nix.
         """
-        found = f"path:{quote(str(tree / folder))}"
-        return f"{found}?{urlencode(query)}" if query else found
+        reference = f"path:{quote(str(tree / folder))}"
+        return f"{reference}?{urlencode(query)}" if query else reference
 
     async def locked_flake(self, tree: Path, folder: str) -> str:
         """Return a reference of the flake in a tree's folder that pure evaluation takes.
@@ -124,13 +110,15 @@ class NixBuild:
         command = ("nix-store", "--print-fixed-path", "--recursive", "sha256", nar_hash, "source")
         return (await self._nix.run(*command)).stdout.strip()
 
-    async def lock(self, tree: Path, folder: str, options: Sequence[str], log: Path) -> Ended:
+    async def lock(self, tree: Path, folder: str, options: Sequence[str], log: Path) -> NixResult:
         """Lock the flake in a tree's folder, which gets its flake.lock."""
         command = ["nix", *_FEATURES, "flake", "lock", *options, *_OWN_SETTINGS]
         command.append(self.flake(tree, folder))
         return await self._run(command, tree, log)
 
-    async def evaluate_flakes(self, expression: str, options: Sequence[str], log: Path) -> Ended:
+    async def evaluate_flakes(
+        self, expression: str, options: Sequence[str], log: Path
+    ) -> NixResult:
         """Evaluate an expression purely, as flakes are."""
         command = ["nix", *_FEATURES, "eval", "--json", *options, *_OWN_SETTINGS]
         command += ["--expr", expression]
@@ -142,7 +130,7 @@ class NixBuild:
 
     async def evaluate_jobs(
         self, expression: str, options: Sequence[str], log: Path, *, workers: int, pure: bool
-    ) -> Ended:
+    ) -> NixResult:
         """Evaluate the attributes of a set by themselves; stdout is a line of JSON for each.
 
         Source: nix-eval-jobs, README.md.
@@ -156,7 +144,7 @@ class NixBuild:
 
     async def evaluate(
         self, expression: str, options: Sequence[str], folder: Path, log: Path
-    ) -> Ended:
+    ) -> NixResult:
         """Evaluate an expression and instantiate what it names; stdout is JSON.
 
         Options may have paths, relative to ``folder``.
@@ -165,7 +153,9 @@ class NixBuild:
         command += [*options, "--expr", expression]
         return await self._run(command, folder, log)
 
-    async def realise(self, derivations: Sequence[str], options: Sequence[str], log: Path) -> Ended:
+    async def realise(
+        self, derivations: Sequence[str], options: Sequence[str], log: Path
+    ) -> NixResult:
         """Build derivations; stdout is their output paths, a line each."""
         command = ["nix-store", "--realise", *nix_options.for_building(options), *derivations]
         return await self._run(command, log.parent, log)
@@ -204,23 +194,23 @@ class NixBuild:
                 f"the build of {ended.stdout.strip()} passed, though its hash should be a fake one",
                 hint="tell the maintainers of the updater how the package is made",
             )
-        found = got_hash(ended.log, wrong)
-        if found is None:
+        true_hash = got_hash(ended.log, wrong)
+        if true_hash is None:
             lines = [f"  {line}" for line in ended.log.splitlines() if line.strip()]
-            said = "\n".join(lines[-_SHOWN_LINES:])
+            tail = "\n".join(lines[-_SHOWN_LINES:])
             raise HashError(
-                f"the build ended before Nix could tell the true hash, and said:\n{said}",
+                f"the build ended before Nix could tell the true hash, and said:\n{tail}",
                 hint=f"the log: {log}",
             )
-        return found
+        return true_hash
 
     @staticmethod
     def holds(derivations: Sequence[str]) -> bool:
         """Tell whether derivations are in the store: nothing keeps them there but their age."""
-        return all(Path(one).exists() for one in derivations if one)
+        return all(Path(path).exists() for path in derivations if path)
 
     @staticmethod
-    def output(ended: Ended) -> str:
+    def output(ended: NixResult) -> str:
         """Return the text of the file that a derivation made."""
         return Path(ended.stdout.split()[-1]).read_text("utf-8")
 
@@ -262,73 +252,12 @@ class NixBuild:
         """
         if Path(path).name.partition("-")[2] == name:
             return path
-        given = {"path": path, "name": name, "sha256": sri.digest.hex()}
+        arguments = {"path": path, "name": name, "sha256": sri.digest.hex()}
         command = ["nix-instantiate", "--eval", "--json", "--read-write-mode"]
-        for argument, value in given.items():
+        for argument, value in arguments.items():
             command += ["--argstr", argument, value]
         ran = await self._nix.run(*command, "--expr", _NAMED)
         return str(json.loads(ran.stdout)) if not ran.exit_code else ""
 
-    async def _run(self, command: Sequence[str], cwd: Path, log: Path) -> Ended:
-        """Run a command in a process group of its own, which ends with it.
-
-        Raises:
-            BuildError: Nix is not installed.
-        """
-        with _appended(log) as errors:
-            started = errors.tell()
-            try:
-                process = await anyio.open_process(
-                    command,
-                    cwd=cwd,
-                    env=self._environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=errors,
-                    start_new_session=True,
-                )
-            except FileNotFoundError as error:
-                raise BuildError(
-                    f"{command[0]} is not installed", hint="install Nix, or use --no-build"
-                ) from error
-            output = bytearray()
-            try:
-                if process.stdout is not None:
-                    async for piece in process.stdout:
-                        output += piece
-                await process.wait()
-            except BaseException:
-                await _end(process)
-                _cleaned(log, started)
-                raise
-            finally:
-                await process.aclose()
-        said = await to_thread.run_sync(_cleaned, log, started)
-        return Ended(process.returncode or 0, output.decode("utf-8", "replace"), said)
-
-
-async def _end(process: anyio.abc.Process) -> None:
-    """Interrupt a process group as Ctrl-C would, and kill what does not listen."""
-    with anyio.CancelScope(shield=True):
-        for number in (signal.SIGINT, signal.SIGKILL):
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, number)
-            with anyio.move_on_after(_GRACE_SECONDS):
-                await process.wait()
-                return
-
-
-def _cleaned(log: Path, start: int) -> str:
-    """Return a log from some byte on, without control sequences, and leave the file so, too."""
-    with log.open("r+b") as file:
-        file.seek(start)
-        said = decoded(file.read())
-        file.seek(start)
-        file.write(said.encode())
-        file.truncate()
-    return said
-
-
-def _appended(log: Path) -> BinaryIO:
-    log.parent.mkdir(parents=True, exist_ok=True)
-    return log.open("ab")
+    async def _run(self, command: Sequence[str], cwd: Path, log: Path) -> NixResult:
+        return await run_logged(command, cwd, self._environment, log)

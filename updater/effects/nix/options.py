@@ -60,31 +60,31 @@ _FOR_ANY_TREE = {
 
 def sandbox(options: Sequence[str]) -> bool | None:
     """Tell what options say of the sandbox, None where they say nothing."""
-    for given, value in _settings(options):
-        if given in _SANDBOX:
+    for name, value in _settings(options):
+        if name in _SANDBOX:
             return value == "true"
     return None
 
 
 def _settings(options: Sequence[str]) -> list[tuple[str, str]]:
     """Return the settings that ``--option NAME VALUE`` or a flag sets, the last first."""
-    found = []
-    for at, one in enumerate(options):
-        if one == "--option" and at + 2 < len(options):
-            found.append((options[at + 1], options[at + 2]))
-        elif one in _SANDBOX_FLAGS:
-            found.append(("sandbox", _SANDBOX_FLAGS[one]))
-    return found[::-1]
+    settings = []
+    for at, option in enumerate(options):
+        if option == "--option" and at + 2 < len(options):
+            settings.append((options[at + 1], options[at + 2]))
+        elif option in _SANDBOX_FLAGS:
+            settings.append(("sandbox", _SANDBOX_FLAGS[option]))
+    return settings[::-1]
 
 
 def for_any_tree(options: Sequence[str]) -> bool:
     """Tell whether none of the options is about one tree alone, as ``--override-input`` is."""
     rest = list(options)
     while rest:
-        one = rest.pop(0)
-        if one not in _FOR_ANY_TREE:
+        option = rest.pop(0)
+        if option not in _FOR_ANY_TREE:
             return False
-        del rest[: _FOR_ANY_TREE[one]]
+        del rest[: _FOR_ANY_TREE[option]]
     return True
 
 
@@ -94,24 +94,24 @@ def for_locking(options: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...
     others: list[str] = []
     rest = list(options)
     while rest:
-        one = rest.pop(0)
-        count = _LOCKING_OPTIONS.get(one, 2 if one == "--option" else 0)
-        (locking if one in _LOCKING_OPTIONS else others).extend([one, *rest[:count]])
+        option = rest.pop(0)
+        count = _LOCKING_OPTIONS.get(option, 2 if option == "--option" else 0)
+        (locking if option in _LOCKING_OPTIONS else others).extend([option, *rest[:count]])
         del rest[:count]
     return tuple(locking), tuple(others)
 
 
 def for_building(options: Sequence[str]) -> list[str]:
     """Return the options that building knows: all but those that only evaluation has."""
-    kept: list[str] = []
+    result: list[str] = []
     rest = list(options)
     while rest:
-        one = rest.pop(0)
-        if one in _EVALUATION_OPTIONS:
-            del rest[: _EVALUATION_OPTIONS[one]]
-        elif one == "--option":
-            kept += [one, *rest[:2]]
+        option = rest.pop(0)
+        if option in _EVALUATION_OPTIONS:
+            del rest[: _EVALUATION_OPTIONS[option]]
+        elif option == "--option":
+            result += [option, *rest[:2]]
             del rest[:2]
         else:
-            kept.append(one)
-    return kept
+            result.append(option)
+    return result

@@ -21,10 +21,10 @@ def with_output(derivations: Sequence[str], sri: Sri) -> str:
 
     Its text says so in base 16. Source: Nix manual, "Derivation files" (ATerm format).
     """
-    said = f'{sri.algorithm}","{sri.digest.hex()}")'.encode()
+    field = f'{sri.algorithm}","{sri.digest.hex()}")'.encode()
     for path in derivations:
         with suppress(OSError):
-            if said in Path(path).read_bytes():
+            if field in Path(path).read_bytes():
                 return path
     return ""
 

@@ -153,9 +153,9 @@ class Nix:
         if ran.exit_code:
             raise _failure(ran, f"Nix cannot prefetch {url} at {rev}")
         try:
-            said = json.loads(ran.stdout)
+            answer = json.loads(ran.stdout)
             # Older releases print only sha256, in base32.
-            return parse_hash(said.get("hash") or said["sha256"], "sha256")
+            return parse_hash(answer.get("hash") or answer["sha256"], "sha256")
         except (ValueError, KeyError, AttributeError) as error:
             raise _failure(ran, f"nix-prefetch-git printed no hash of {url}") from error
 
@@ -187,14 +187,14 @@ def build_environment() -> dict[str, str]:
 
     Proxies, certificates and ``NIX_*`` stay.
     """
-    kept = {
+    environment = {
         name: value
         for name, value in process.environment().items()
         if not _SECRET_VALUE.search(value)
     }
     if config := os.environ.get("NIX_CONFIG"):
-        kept["NIX_CONFIG"] = _SECRET_SETTING.sub("", config)
-    return kept
+        environment["NIX_CONFIG"] = _SECRET_SETTING.sub("", config)
+    return environment
 
 
 def _checked_url(url: str) -> str:
@@ -213,6 +213,6 @@ def _checked_url(url: str) -> str:
 
 def _failure(ran: Ran, what: str) -> HashError:
     lines = [line for line in ran.stderr.splitlines() if line.strip()][-_SHOWN_LINES:]
-    said = "\n".join(f"  {line}" for line in lines)
-    told = f", and said:\n{said}" if said else " and said nothing"
-    return HashError(f"{what}: {ran.command[0]} ended with exit code {ran.exit_code}{told}")
+    words = "\n".join(f"  {line}" for line in lines)
+    ending = f", and said:\n{words}" if words else " and said nothing"
+    return HashError(f"{what}: {ran.command[0]} ended with exit code {ran.exit_code}{ending}")
