@@ -37,15 +37,15 @@ def kinds(folder: ModuleType, of: type[T]) -> tuple[T, ...]:
     Raises:
         TypeError: a module's ``KIND`` is not of the type that the folder holds.
     """
-    found: list[T] = []
-    for module in sorted(pkgutil.iter_modules(folder.__path__), key=lambda one: one.name):
+    members: list[T] = []
+    for module in sorted(pkgutil.iter_modules(folder.__path__), key=lambda info: info.name):
         kind = getattr(importlib.import_module(f"{folder.__name__}.{module.name}"), "KIND", None)
         if kind is None:
             continue
         if not isinstance(kind, of):
             raise TypeError(f"{folder.__name__}.{module.name}.KIND is no {of.__name__}")
-        found.append(kind)
-    return tuple(found)
+        members.append(kind)
+    return tuple(members)
 
 
 FETCHERS: dict[str, Fetcher] = {
@@ -135,11 +135,14 @@ def page_at(address: str, hosts: Mapping[str, Host]) -> RepositoryPage | None:
         return None
     host, path = hosts.get(name) or hosts.get(parts.netloc), parts.path
     if host is None:
-        host = next((one for one in hosts.values() if address.startswith(f"{one.web}/")), None)
+        host = next(
+            (candidate for candidate in hosts.values() if address.startswith(f"{candidate.web}/")),
+            None,
+        )
         path = path.removeprefix(urlsplit(host.web).path) if host is not None else ""
     if host is None or parts.scheme not in ("http", "https"):
         return None
-    components = [one for one in path.rstrip("/").removesuffix(".git").split("/") if one]
+    components = [part for part in path.rstrip("/").removesuffix(".git").split("/") if part]
     own = HOST_KINDS[host.kind].repository_path(components)
     path = "/".join(own)
     if not _REPOSITORY_PATH.fullmatch(path):

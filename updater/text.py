@@ -44,30 +44,30 @@ def printable(text: str) -> str:
 
 def control_in(text: str) -> str:
     """Return the first character that `printable` takes out, such as ``U+202E``, or nothing."""
-    found = None if text.isprintable() else _UNPRINTABLE.search(text)
-    return _number(found[0][0]) if found is not None else ""
+    match = None if text.isprintable() else _UNPRINTABLE.search(text)
+    return _number(match[0][0]) if match is not None else ""
 
 
 def spelled_out(text: str) -> str:
     """Return a name with such characters by their numbers, so that no other name is the same."""
-    return _CONTROLS.sub(lambda found: f"<{_number(found[0])}>", text)
+    return _CONTROLS.sub(lambda match: f"<{_number(match[0])}>", text)
 
 
 def _number(character: str) -> str:
     return f"U+{ord(character):04X}"
 
 
-def nearest(word: str, known: Iterable[str], least: float = 0.6) -> str:
+def nearest(word: str, candidates: Iterable[str], least: float = 0.6) -> str:
     """Return the text that another one was most likely meant as, or an empty string.
 
     Args:
         word: as it was written; capitals count for nothing.
-        known: what it may have been meant as.
+        candidates: what it may have been meant as.
         least: how much must be the same, from 0 to 1.
     """
     import difflib  # noqa: PLC0415 - only where something is wrong
 
-    folded = {text.lower(): text for text in sorted(known, reverse=True)}
+    folded = {text.lower(): text for text in sorted(candidates, reverse=True)}
     close = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=least)
     return folded[close[0]] if close else ""
 
@@ -165,7 +165,7 @@ def one_line(text: str) -> str:
 
 def harmless(text: str) -> str:
     """Return lines that stay as they are, but for those that would be a command."""
-    lines = (f"| {one}" if one.lstrip().startswith("::") else one for one in text.splitlines())
+    lines = (f"| {line}" if line.lstrip().startswith("::") else line for line in text.splitlines())
     return unheard("\n".join(lines))
 
 

@@ -155,7 +155,7 @@ def test_a_version_behind_a_name_is_split_off(
     root: Path, given: list[str], names: tuple[str, ...], version: str
 ) -> None:
     found, split = split_version(packages(root), Names(tuple(given), root, root))
-    assert (found.given, split) == (names, version)
+    assert (found.arguments, split) == (names, version)
 
 
 WRONG_VERSIONS = {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from updater.cli.request import Request
     from updater.config.load import Config
     from updater.model import Package
-    from updater.report.listing import Listed
+    from updater.report.listing import ListedPackage
 
 
 @click.command("list", cls=options.SectionCommand, section="See")
@@ -40,7 +40,7 @@ def list_packages(request: Request, packages: tuple[str, ...]) -> int:
     return Exit.FAILED if any(row.status == "failed" for row in rows) else Exit.DONE
 
 
-def _described(read: Package, config: Config) -> Listed:
+def _described(read: Package, config: Config) -> ListedPackage:
     from updater.choose import expected_tracking
     from updater.find.followable import adopted, skip_reason
     from updater.kinds import FETCHERS

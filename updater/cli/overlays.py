@@ -67,7 +67,7 @@ class Overlays:
         Raises:
             UsageError: as `with_version` says.
         """
-        if any("@" in name for name in self._names.given):
+        if any("@" in name for name in self._names.arguments):
             self._names, ask = with_version(self.found.packages, self._names, ask)
         return ask
 
@@ -106,7 +106,7 @@ def with_version(packages: Sequence[Package], names: Names, ask: Bump) -> tuple[
     names, version = split_version(packages, names)
     if version and ask.to:
         raise UsageError(
-            f"--to {ask.to} and {names.given[0]}@{version} both name a version",
+            f"--to {ask.to} and {names.arguments[0]}@{version} both name a version",
             hint="give one of them",
         )
     return names, replace(ask, to=version) if version else ask

@@ -77,11 +77,11 @@ def up_to_repository(folder: Path) -> list[Path]:
 
     Outside of a repository it is the folder alone.
     """
-    found = []
-    for one in (folder, *Path(os.path.realpath(folder)).parents):
-        found.append(one)
-        if os.path.exists(one / ".git"):  # noqa: PTH110 - as above
-            return found
+    folders = []
+    for parent in (folder, *Path(os.path.realpath(folder)).parents):
+        folders.append(parent)
+        if os.path.exists(parent / ".git"):  # noqa: PTH110 - as above
+            return folders
     return [folder]
 
 
@@ -117,8 +117,12 @@ def below(root: Path, start: Path, name: str) -> tuple[str, ...]:
     path = os.path.join(start, name)  # noqa: PTH118 - a Path would drop "./"
     meant = [(os.path.abspath(path), os.path.abspath(root))]  # noqa: PTH100 - links stay
     meant.append((os.path.realpath(path), os.path.realpath(root)))
-    found = [os.path.relpath(inner, outer) for inner, outer in meant]
-    return tuple(dict.fromkeys(one for one in found if not f"{one}/".startswith("../")))
+    candidates = [os.path.relpath(inner, outer) for inner, outer in meant]
+    return tuple(
+        dict.fromkeys(
+            candidate for candidate in candidates if not f"{candidate}/".startswith("../")
+        )
+    )
 
 
 def listed(folder: Path, entry: str, suffix: str) -> list[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 async def changed_packages(
-    root: Path, revision: str, packages: Sequence[Package], found: OverlayFiles
+    root: Path, revision: str, packages: Sequence[Package], overlays: OverlayFiles
 ) -> tuple[Package, ...]:
     """Return the packages that are not what they were in a commit of the user's repository.
 
@@ -32,7 +32,7 @@ async def changed_packages(
         package
         for package in packages
         if package.identity not in old.texts
-        or old.texts[package.identity] != _text(package, found.texts.get(package.file, b""))
+        or old.texts[package.identity] != _text(package, overlays.texts.get(package.file, b""))
         or pin_of(old.packages[package.identity]) != pin_of(package)
     )
 
@@ -53,9 +53,9 @@ async def packages_at(root: Path, revision: str, files: Sequence[str]) -> Before
     before = Before({}, {})
     for file in dict.fromkeys(files):
         data = await git.file_at(root, revision, file)
-        for one in read_file(data, file) if data is not None else ():
-            before.packages[one.identity] = one
-            before.texts[one.identity] = _text(one, data or b"")
+        for package in read_file(data, file) if data is not None else ():
+            before.packages[package.identity] = package
+            before.texts[package.identity] = _text(package, data or b"")
     return before
 
 

@@ -39,9 +39,9 @@ def overlay_files(config: Config) -> NamedFiles:
         UsageError: an entry of ``overlays:`` names nothing, or there are none.
     """
     try:
-        given = config.document.overlays
-        if given is not None:
-            return NamedFiles(_distinct(config.root, _named(config, given)))
+        entries = config.document.overlays
+        if entries is not None:
+            return NamedFiles(_distinct(config.root, _named(config, entries)))
         return _unconfigured(config)
     except ReadError as error:
         raise UsageError(f"the overlays cannot be found: {error}", hint=_HINT) from error
@@ -91,9 +91,9 @@ def _unconfigured(config: Config) -> NamedFiles:
     if named == (origin,):
         return NamedFiles(named, f"{why}: reading {origin}")
     shown = ", ".join(named[:_MOST_NAMED])
-    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+    rest = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
     count = f"{len(named)} files" if len(named) > 1 else "the file"
-    note = f"{why}: reading {count} that {origin} imports or calls: {shown}{more}"
+    note = f"{why}: reading {count} that {origin} imports or calls: {shown}{rest}"
     return NamedFiles(_distinct(config.root, named), note)
 
 

@@ -54,7 +54,7 @@ def _refuse_other_bytes(package: Package) -> None:
     Raises:
         ReadError: a field of one line has such; more lines are a script, which nothing here reads.
     """
-    fields = [field for one in package.sources for field in one.fields]
+    fields = [field for source in package.sources for field in source.fields]
     for field in (*fields, *((package.version,) if package.version is not None else ())):
         text = field.value or ""
         if "\n" not in text and not _is_utf8(text):
@@ -96,15 +96,17 @@ def adopted(package: Package, method: str) -> Package:
 
 def with_side_hashes(package: Package, names: Sequence[str]) -> Package:
     """Return a package with the other hashes of these names among its side hashes."""
-    named = [one for one in package.other_hashes if one.name in names]
+    named = [field for field in package.other_hashes if field.name in names]
     if not named:
         return package
-    beside = sorted((*package.side_hashes, *named), key=lambda one: one.span)
-    left = tuple(one for one in package.other_hashes if one not in named)
+    beside = sorted((*package.side_hashes, *named), key=lambda field: field.span)
+    left = tuple(field for field in package.other_hashes if field not in named)
     return replace(package, side_hashes=tuple(beside), other_hashes=left)
 
 
 def stale_side_hashes(package: Package) -> str:
     """Say which side hashes a new source makes wrong."""
-    names = " and ".join(f"{one.name} (line {one.line})" for one in package.side_hashes)
+    names = " and ".join(
+        f"{side_hash.name} (line {side_hash.line})" for side_hash in package.side_hashes
+    )
     return f"{names} must change with the source, and only a build can tell the new value"

@@ -32,8 +32,18 @@ def read_file(data: bytes, file: str) -> tuple[Package, ...]:
 
 def _packages(content: FileContent, file: str) -> tuple[Package, ...]:
     return content.packages + tuple(
-        Package(file, (), one.line, one.span, None, None, None, problem=str(one), hint=one.hint)
-        for one in content.problems
+        Package(
+            file,
+            (),
+            problem.line,
+            problem.span,
+            None,
+            None,
+            None,
+            problem=str(problem),
+            hint=problem.hint,
+        )
+        for problem in content.problems
     )
 
 
@@ -48,15 +58,15 @@ def read_all(root: Path, named: Iterable[str]) -> list[OverlayFile]:
 
 
 def _followed(named: Iterable[str], read: Callable[[str], OverlayFile]) -> list[OverlayFile]:
-    known: dict[str, OverlayFile] = {}
+    reads: dict[str, OverlayFile] = {}
     for file in named:
         waiting = [file]
         while waiting:
-            one = waiting.pop()
-            if one not in known:
-                known[one] = read(one) if is_printable(one) else _unnameable(one)
-                waiting.extend(call.file for call in known[one].calls)
-    return list(known.values())
+            current = waiting.pop()
+            if current not in reads:
+                reads[current] = read(current) if is_printable(current) else _unnameable(current)
+                waiting.extend(call.file for call in reads[current].calls)
+    return list(reads.values())
 
 
 def _unnameable(file: str) -> OverlayFile:
@@ -121,28 +131,28 @@ def found_in(
         named: the files to begin with.
     """
     there: dict[str, tuple[bytes, FileContent]] = {}
-    asked: set[str] = set()
+    requested: set[str] = set()
     waiting = tuple(filter(is_printable, named))
     while waiting:
-        asked.update(waiting)
-        some = {file: (data, _content(file, data)) for file, data in read(waiting).items()}
-        there |= some
+        requested.update(waiting)
+        batch = {file: (data, _content(file, data)) for file, data in read(waiting).items()}
+        there |= batch
         places = (
             place
-            for file, (_, content) in some.items()
+            for file, (_, content) in batch.items()
             for called in content.files
             for place in _places(file, called.path)
         )
-        waiting = tuple(dict.fromkeys(place for place in places if place not in asked))
+        waiting = tuple(dict.fromkeys(place for place in places if place not in requested))
 
     def target(file: str, path: str) -> str | None:
         return next((place for place in _places(file, path) if place in there), None)
 
-    def one(file: str) -> OverlayFile:
+    def overlay_file(file: str) -> OverlayFile:
         return _understood(file, *there[file], target)
 
     begun = [file for file in named if file in there or not is_printable(file)]
-    return assembled(_followed(begun, one))
+    return assembled(_followed(begun, overlay_file))
 
 
 def _content(file: str, data: bytes) -> FileContent:

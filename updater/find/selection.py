@@ -23,12 +23,12 @@ class Names(Struct, frozen=True):
     """PKG arguments, and where they were given.
 
     Attributes:
-        given: the arguments; none of them is about all packages.
+        arguments: as they were given; none of them is about all packages.
         root: what the files of packages are relative to.
         start: what files and folders in the arguments are relative to.
     """
 
-    given: tuple[str, ...]
+    arguments: tuple[str, ...]
     root: Path
     start: Path
 
@@ -50,10 +50,10 @@ def select(packages: Sequence[Package], names: Names) -> tuple[Package, ...]:
         NoSuchPackage: an argument matches nothing.
         AmbiguousName: a name, not a glob, file or folder, fits several packages.
     """
-    if not names.given:
+    if not names.arguments:
         return tuple(packages)
     chosen: set[str] = set()
-    for name in names.given:
+    for name in names.arguments:
         matching = _named(packages, name, names)
         if not matching:
             raise NoSuchPackage(name, closest=closest(name, packages))
@@ -71,15 +71,15 @@ def split_version(packages: Sequence[Package], names: Names) -> tuple[Names, str
         UsageError: there is a version, and more than one argument.
         NoSuchPackage, AmbiguousName: what stands before a version names no package, or several.
     """
-    for name in names.given:
+    for name in names.arguments:
         if "@" not in name or _named(packages, name, names):
             continue
         parts = [(name[:at], name[at + 1 :]) for at, sign in enumerate(name) if sign == "@"]
-        known = [(base, version) for base, version in parts if _named(packages, base, names)]
-        base, version = (known or parts)[0]
-        if not known:
+        fitting = [(base, version) for base, version in parts if _named(packages, base, names)]
+        base, version = (fitting or parts)[0]
+        if not fitting:
             raise NoSuchPackage(base, closest=closest(base, packages))
-        if len(names.given) > 1:
+        if len(names.arguments) > 1:
             raise UsageError(
                 f"{name!r} names a version, and there are other packages beside it",
                 hint="bump that package by itself",
@@ -95,8 +95,10 @@ def closest(name: str, packages: Sequence[Package]) -> str:
     if "/" in name or name.endswith(".nix"):
         files_by_stem = {_stem(package.file): package.file for package in packages}
         return files_by_stem.get(nearest(_stem(name), files_by_stem), "")
-    known = {one for package in packages for one in (package.pname, *package.names) if one}
-    return nearest(name, known) or nearest(name.rpartition(".")[2], known)
+    spellings = {
+        spelling for package in packages for spelling in (package.pname, *package.names) if spelling
+    }
+    return nearest(name, spellings) or nearest(name.rpartition(".")[2], spellings)
 
 
 def _stem(file: str) -> str:

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from updater.config.effective import Setting
     from updater.errors import UpdaterError
     from updater.model import Build, Hashed, Outcome, Package
-    from updater.report.listing import Listed
+    from updater.report.listing import ListedPackage
 
 
 def outcomes_json(command: str, outcomes: Sequence[Outcome]) -> str:
@@ -102,7 +102,7 @@ def _truth(outcome: Outcome) -> dict[str, Any]:
             return {}
 
 
-def listing_json(listed: Sequence[Listed]) -> str:
+def listing_json(listed: Sequence[ListedPackage]) -> str:
     """Return the object of ``list``."""
     packages = tuple(
         PackageReport(

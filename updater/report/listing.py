@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _HEADER = Row(tuple(map(Piece, ("PACKAGE", "VERSION", "FOLLOWS", "FETCHER", "FILE"))))
 
 
-class Listed(Struct, frozen=True):
+class ListedPackage(Struct, frozen=True):
     """One row: ``status`` is found, held, skipped or failed; ``pin`` the version and rev."""
 
     package: Package
@@ -37,7 +37,7 @@ def describe(  # noqa: PLR0913 - all but the package may be missing
     hold: str = "",
     problem: str = "",
     skip: str = "",
-) -> Listed:
+) -> ListedPackage:
     """Say how a package will be tracked, as far as its text tells.
 
     Args:
@@ -50,12 +50,12 @@ def describe(  # noqa: PLR0913 - all but the package may be missing
     """
     shown = _shown(pin) if pin is not None else ""
     if hold:
-        return Listed(package, "held", shown, reason=hold)
+        return ListedPackage(package, "held", shown, reason=hold)
     if problem:
-        return Listed(package, "failed", shown, reason=problem)
+        return ListedPackage(package, "failed", shown, reason=problem)
     if skip or tracking is None:
-        return Listed(package, "skipped", shown, reason=skip)
-    return Listed(package, "found", shown, str(tracking), tracking.reason)
+        return ListedPackage(package, "skipped", shown, reason=skip)
+    return ListedPackage(package, "found", shown, str(tracking), tracking.reason)
 
 
 def _shown(pin: Pin) -> str:
@@ -63,7 +63,7 @@ def _shown(pin: Pin) -> str:
     return f"{version} ({pin.rev[:12]})" if pin.rev and not pin.through_version else version
 
 
-def listing_lines(listed: Sequence[Listed], screen: Screen) -> Iterator[PrintedLine]:
+def listing_lines(listed: Sequence[ListedPackage], screen: Screen) -> Iterator[PrintedLine]:
     """Yield a header, a row for each package, and on a terminal what to do next."""
     if not listed:
         yield (Piece("no packages"),)
@@ -107,7 +107,7 @@ def _file_within(file: str, width: int, ellipsis: str) -> str:
     return shown
 
 
-def _row(listed: Listed, screen: Screen) -> Row:
+def _row(listed: ListedPackage, screen: Screen) -> Row:
     """Return a row; why a package is followed so is told in detail, why it is not, always."""
     package = listed.package
     source = package.source

@@ -134,9 +134,11 @@ class _Writer:
             closed = self._bound(binding, depth)
             self._with = around
             return closed
-        given = self._closing.argument(holder, name) if isinstance(holder, FunctionScope) else None
-        if given is not None:
-            return given
+        argument = (
+            self._closing.argument(holder, name) if isinstance(holder, FunctionScope) else None
+        )
+        if argument is not None:
+            return argument
         default = holder.defaults.get(name) if isinstance(holder, FunctionScope) else None
         if default is None:
             raise LookupError

@@ -91,14 +91,14 @@ class OverlayLists(Struct):
     def _leaves(self, expression: ScopedNode) -> Iterator[_Step]:
         """Yield the expressions that an expression leads to and that lead to no others."""
         waiting = [_Step(expression)]
-        seen: set[tuple[int, bool]] = set()
+        visited: set[tuple[int, bool]] = set()
         while waiting and self.steps < _MOST_STEPS:
             self.steps += 1
             step = waiting.pop()
             node = syntax.unwrap(step.expression.node)
-            if node.type == "comment" or (node.id, step.imported) in seen:
+            if node.type == "comment" or (node.id, step.imported) in visited:
                 continue
-            seen.add((node.id, step.imported))
+            visited.add((node.id, step.imported))
             below = self._below(node, step)
             if below is None:
                 yield _Step(ScopedNode(node, step.expression.scope), step.imported)
@@ -203,9 +203,9 @@ class OverlayLists(Struct):
 def followed(binding: Binding) -> ScopedNode | None:
     """Return the expression of a binding, through ``inherit name;``."""
     following: Binding | None = binding
-    seen = set()
-    while following is not None and following.inherited and following.at.id not in seen:
-        seen.add(following.at.id)
+    visited = set()
+    while following is not None and following.inherited and following.at.id not in visited:
+        visited.add(following.at.id)
         following = following.scope.find(following.name) if following.owner is None else None
     if following is None or following.inherited or following.expression is None:
         return None
