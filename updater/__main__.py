@@ -6,7 +6,7 @@ import gc
 import sys
 
 from updater import __version__
-from updater.effects.processes import ending, streams
+from updater.effects.processes import streams
 
 _OBJECTS_BETWEEN_LOOKS = 1_000_000
 
@@ -23,6 +23,8 @@ def main(argv: list[str] | None = None) -> int:
     # A run makes many objects that live to its end: looking them all over again and again for
     # garbage takes a tenth of it.
     gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
+    from updater.effects.processes import ending  # noqa: PLC0415 - threads and signals
+
     if argv is None:  # a process of its own
         ending.end_on_sigterm()
     try:
