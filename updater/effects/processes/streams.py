@@ -6,8 +6,8 @@ import codecs
 import io
 import os
 import sys
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # as typing's, which `--version` need not wait for
 if TYPE_CHECKING:
     from typing import TextIO
 
