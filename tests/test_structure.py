@@ -105,10 +105,6 @@ FORBIDDEN_NAMES = {
 }
 """Pronouns and participles that name nothing: a package, a tag, a commit has a name of its own."""
 
-ROOMS_TO_NAME = {"cli"}
-"""The rooms that still have such names; in the end no room has, and this list goes."""
-
-
 CLOCKS = {
     f"{owner}.{method}"
     for owner, methods in {
@@ -352,12 +348,7 @@ def test_a_class_name_means_one_thing() -> None:
 
 
 def test_a_name_is_a_noun_of_the_field() -> None:
-    assert set(ROOMS) >= ROOMS_TO_NAME
-    named = {
-        name: wrongly_named(path.read_text())
-        for name, path in NAMES.items()
-        if room_of(name) not in ROOMS_TO_NAME
-    }
+    named = {name: wrongly_named(path.read_text()) for name, path in NAMES.items()}
     assert {name: words for name, words in named.items() if words} == {}
 
 

@@ -384,7 +384,7 @@ def understood(stage: str, error: Exception) -> UpdaterError:
 
     Of several that were raised side by side, one of the updater's own counts first.
     """
-    own = (one for one in _leaves(error) if isinstance(one, UpdaterError))
+    own = (leaf for leaf in _leaves(error) if isinstance(leaf, UpdaterError))
     return next(own, None) or Bug(stage, error)
 
 
@@ -393,5 +393,5 @@ def _leaves(error: Exception) -> Iterator[Exception]:
     if not isinstance(error, ExceptionGroup):
         yield error
         return
-    for one in error.exceptions:
-        yield from _leaves(one)
+    for inner in error.exceptions:
+        yield from _leaves(inner)

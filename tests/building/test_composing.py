@@ -6,7 +6,7 @@ import pytest
 
 from tests.project import FAKE, pypi_overlay
 from updater.building.composing import Composer, Composition
-from updater.find.found import OverlayFiles
+from updater.find.overlay_files import OverlayFiles
 from updater.find.packages import read_file
 from updater.overlay.reading.entry import read_entry
 

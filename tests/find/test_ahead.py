@@ -13,7 +13,7 @@ from tests.project import FAKE, github_overlay
 from updater.config.load import load
 from updater.find.ahead import begin_reading
 from updater.find.files import overlay_files
-from updater.find.found import OverlayFiles
+from updater.find.overlay_files import OverlayFiles
 from updater.find.packages import find_packages
 
 if TYPE_CHECKING:

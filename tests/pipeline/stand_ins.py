@@ -14,7 +14,7 @@ from updater.building.package_set import configured
 from updater.building.package_sets import NotBuilt, PackageSets
 from updater.choose.run import Run
 from updater.config.load import load
-from updater.find.found import OverlayFiles
+from updater.find.overlay_files import OverlayFiles
 from updater.find.packages import read_file
 from updater.hashing.prefetch import Prefetcher
 from updater.model import Build, Candidate, Distribution, Hashed, Offer, Project, Sri

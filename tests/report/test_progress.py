@@ -13,7 +13,13 @@ from rich.console import Console
 from tests.report.outcomes import package
 from updater.report import progress
 from updater.report.layout import cells
-from updater.report.progress import Live, Plain, Silent, StageState, progress_sentence
+from updater.report.progress import (
+    LiveProgress,
+    PlainProgress,
+    SilentProgress,
+    StageState,
+    progress_sentence,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +80,7 @@ def test_says_what_goes_on_for_how_long_and_who_is_slow(
 
 @pytest.mark.parametrize("width", [30, 40, 80, 120])
 def test_no_word_is_cut_and_no_line_is_as_wide_as_the_terminal(width: int) -> None:
-    live = Live(Console(file=io.StringIO(), width=width))
+    live = LiveProgress(Console(file=io.StringIO(), width=width))
     live.stage("look-up", 26)
     live.wait("code.example", WAIT)
     assert " ".join(" ".join(live.lines).split()).endswith(WAIT)
@@ -82,7 +88,7 @@ def test_no_word_is_cut_and_no_line_is_as_wide_as_the_terminal(width: int) -> No
 
 
 def test_a_wait_is_shown_until_something_is_done() -> None:
-    live = Live(Console(file=io.StringIO(), width=200))
+    live = LiveProgress(Console(file=io.StringIO(), width=200))
     live.watch(Network(0, ("code.example", 60.0)))
     live.stage("look-up", 2)
     live.wait("code.example", WAIT)
@@ -98,12 +104,15 @@ def test_a_wait_is_shown_until_something_is_done() -> None:
     assert live.lines == ["Writing 0/1, 0 s"]
 
 
-WAITS: dict[str, tuple[Callable[[], Silent], int]] = {"silent": (Silent, 2), "plain": (Plain, 4)}
+WAITS: dict[str, tuple[Callable[[], SilentProgress], int]] = {
+    "silent": (SilentProgress, 2),
+    "plain": (PlainProgress, 4),
+}
 
 
 @pytest.mark.parametrize(("display", "lines"), WAITS.values(), ids=WAITS)
 def test_where_lines_stay_a_host_is_named_once_unless_details_are_wanted(
-    capsys: pytest.CaptureFixture[str], display: Callable[[], Silent], lines: int
+    capsys: pytest.CaptureFixture[str], display: Callable[[], SilentProgress], lines: int
 ) -> None:
     shown = display()
     for _ in range(2):

@@ -16,7 +16,7 @@ from updater.overlay.reading.uses import in_order, uses
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from updater.find.found import OverlayFiles
+    from updater.find.overlay_files import OverlayFiles
     from updater.model import Package
     from updater.overlay.reading.entry import EntryFile
 

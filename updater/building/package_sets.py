@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from updater.building.builder import Builder
     from updater.building.package_set import Installable
-    from updater.find.found import OverlayFiles
+    from updater.find.overlay_files import OverlayFiles
     from updater.model import BuildPolicy, Package
 
 AUTO: Final = "auto"

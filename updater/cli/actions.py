@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
-    from updater.find.found import OverlayFiles
+    from updater.find.overlay_files import OverlayFiles
     from updater.model import Outcome
 
 
@@ -28,16 +28,16 @@ class ActionsReport(Struct, frozen=True):
 
     Attributes:
         root: the folder that files are relative to.
-        found: all packages, for the graph of their dependencies; None leaves it out.
+        overlays: all packages, for the graph of their dependencies; None leaves it out.
     """
 
     command: str
     root: Path
     outcomes: Sequence[Outcome]
-    found: OverlayFiles | None
+    overlays: OverlayFiles | None
 
 
-def tell(told: ActionsReport, stream: TextIO) -> None:
+def tell(report: ActionsReport, stream: TextIO) -> None:
     """Annotate on Actions, and add to the summary wherever the runner names a file for it."""
     annotated = os.environ.get("GITHUB_ACTIONS") == "true"
     summary = os.environ.get("GITHUB_STEP_SUMMARY", "")
@@ -47,16 +47,16 @@ def tell(told: ActionsReport, stream: TextIO) -> None:
 
     from updater.effects.git import own as git
 
-    _, prefix = anyio.run(git.place, told.root)
+    _, prefix = anyio.run(git.place, report.root)
     if annotated:
         from updater.report.annotations import marks
 
-        marked = dict.fromkeys(marks(told.outcomes))
-        stream.writelines(f"{one.command(prefix)}\n" for one in marked)
+        marked = dict.fromkeys(marks(report.outcomes))
+        stream.writelines(f"{mark.command(prefix)}\n" for mark in marked)
     # Every night `publish` is first given a folder without results: nothing to sum up.
-    if summary and (told.outcomes or told.command != "publish"):
-        head = anyio.run(git.head, told.root)
-        _summarise(told, Path(summary), _blob(head, prefix))
+    if summary and (report.outcomes or report.command != "publish"):
+        head = anyio.run(git.head, report.root)
+        _summarise(report, Path(summary), _blob(head, prefix))
 
 
 def tell_stopped(command: str, message: str, hint: str) -> None:
@@ -65,23 +65,25 @@ def tell_stopped(command: str, message: str, hint: str) -> None:
     if os.environ.get("GITHUB_ACTIONS") == "true":
         from updater.report.annotations import Annotation
 
-        said = f"{message}\n{hint}" if hint else message
-        one = Annotation("error", "", 0, f"updater {command}".strip(), said)
-        sys.stderr.write(f"{one.command()}\n")
+        text = f"{message}\n{hint}" if hint else message
+        annotation = Annotation("error", "", 0, f"updater {command}".strip(), text)
+        sys.stderr.write(f"{annotation.command()}\n")
     if summary:
         from updater.report.step_summary import stopped
 
         _append(Path(summary), stopped(command, message, hint))
 
 
-def _summarise(told: ActionsReport, path: Path, blob: str) -> None:
+def _summarise(report: ActionsReport, path: Path, blob: str) -> None:
     from updater.effects import files
     from updater.overlay.reading.uses import uses
     from updater.report.step_summary import LARGEST, Summary
 
-    used = uses(told.found.packages, told.found.texts) if told.found is not None else {}
+    used = (
+        uses(report.overlays.packages, report.overlays.texts) if report.overlays is not None else {}
+    )
     room = LARGEST - files.size(path)
-    _append(path, Summary(told.command, told.outcomes, used, blob).text(room))
+    _append(path, Summary(report.command, report.outcomes, used, blob).text(room))
 
 
 def _append(path: Path, text: str) -> None:

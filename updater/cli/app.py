@@ -94,18 +94,18 @@ def app(**_common: object) -> None:
     """Keep the version, rev and hash pins of Nix overlays new, true and buildable."""
 
 
-def run(given: list[str]) -> int:
+def run(arguments: list[str]) -> int:
     """Run a command line and return its exit code."""
     # With --json every error is an object on stdout too, also one in the arguments themselves.
-    as_json = "--json" in given
-    command = _command_in(given)
+    as_json = "--json" in arguments
+    command = _command_in(arguments)
     try:
-        return int(app.main(given, prog_name="updater", standalone_mode=False) or 0)
+        return int(app.main(arguments, prog_name="updater", standalone_mode=False) or 0)
     except click.Abort:
         click.echo("updater: interrupted; every file is either as it was or finished", err=True)
         return Exit.INTERRUPTED
     except click.ClickException as error:
-        if not given:
+        if not arguments:
             click.echo(error.format_message())  # no command: the help is the answer
             return error.exit_code
         about = f"{command} " if app.get_command(click.Context(app), command) else ""
@@ -113,13 +113,13 @@ def run(given: list[str]) -> int:
         return _complain(usage, command, as_json=as_json)
     except Exception as error:  # noqa: BLE001 - one that nobody foresaw is told without its values
         own = understood("run", error)
-        if isinstance(own, Bug) and {"-v", "--verbose"} & set(given):
+        if isinstance(own, Bug) and {"-v", "--verbose"} & set(arguments):
             for line in own.trace:
                 click.echo(f"updater: {line}", err=True)
         return _complain(own, command, as_json=as_json)
 
 
-def _command_in(given: list[str]) -> str:
+def _command_in(arguments: list[str]) -> str:
     """Return the command that a command line names; the options before it may have values."""
     valued = {
         name
@@ -127,7 +127,7 @@ def _command_in(given: list[str]) -> str:
         if isinstance(option, click.Option) and not option.is_flag
         for name in option.opts
     }
-    rest = iter(given)
+    rest = iter(arguments)
     for argument in rest:
         if argument in valued:
             next(rest, "")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.cli.request import Request
-    from updater.find.found import OverlayFiles
+    from updater.find.overlay_files import OverlayFiles
     from updater.model import Package
 
 
@@ -36,10 +36,10 @@ def review_branch(request: Request, base: str) -> int:
             string for the repository's default branch.
     """
     session = Session.begin(request)
-    found = find_packages(session.config.root, named_files(request, session.config))
-    commit, asked = anyio.run(_asked, session, found, base)
-    outcomes = session.run(lambda pipeline: pipeline.review(asked, found), foreign=True)
-    report("review", session, outcomes, found=found, base=commit)
+    overlays = find_packages(session.config.root, named_files(request, session.config))
+    commit, scope = anyio.run(_scope, session, overlays, base)
+    outcomes = session.run(lambda pipeline: pipeline.review(scope, overlays), foreign=True)
+    report("review", session, outcomes, overlays=overlays, base=commit)
     return exit_code(outcomes)
 
 
@@ -58,29 +58,33 @@ async def _fork_point(session: Session, base: str) -> str:
     return commit
 
 
-async def _asked(session: Session, found: OverlayFiles, base: str) -> tuple[str, ReviewScope]:
+async def _scope(session: Session, overlays: OverlayFiles, base: str) -> tuple[str, ReviewScope]:
     config = session.config
     commit = await _fork_point(session, base)
     files = await git.changed_files(config.root, commit)
-    touched = _in(found.packages, config.root, files)
-    changed = await changed_packages(config.root, commit, touched, found)
-    before = await packages_at(config.root, commit, [one.file for one in changed])
-    used, again = uses(found.packages, found.texts), set[str]()
-    naming = {file for file, text in found.texts.items() if names_one_of(text, file, files)}
-    for package in found.packages:
+    touched = _in(overlays.packages, config.root, files)
+    changed = await changed_packages(config.root, commit, touched, overlays)
+    before = await packages_at(config.root, commit, [package.file for package in changed])
+    used, again = uses(overlays.packages, overlays.texts), set[str]()
+    naming = {file for file, text in overlays.texts.items() if names_one_of(text, file, files)}
+    for package in overlays.packages:
         build = config.policy(package).build
         if package.file in naming or builds_otherwise(placed(build, config.root), files):
             again.add(package.identity)
         if package in changed and build.dependents:
             again.update(dependents(package.identity, used))
-    rebuilt = [one for one in found.packages if one.identity in again and one not in changed]
+    rebuilt = [
+        package
+        for package in overlays.packages
+        if package.identity in again and package not in changed
+    ]
     return commit, ReviewScope(
         changed,
         tuple(rebuilt),
         {
-            one.identity: before.packages[one.identity]
-            for one in changed
-            if one.identity in before.packages
+            package.identity: before.packages[package.identity]
+            for package in changed
+            if package.identity in before.packages
         },
     )
 
@@ -88,4 +92,4 @@ async def _asked(session: Session, found: OverlayFiles, base: str) -> tuple[str,
 def _in(packages: Sequence[Package], root: Path, files: Collection[str]) -> list[Package]:
     """Return the packages of some files, through links too."""
     changed = {real(root / file) for file in files}
-    return [one for one in packages if real(root / one.file) in changed]
+    return [package for package in packages if real(root / package.file) in changed]

@@ -59,7 +59,7 @@ def bump(
         pipeline: Pipeline, overlays: Overlays, ask: Bump, ledger: Ledger
     ) -> list[Outcome]:
         refuse_many(ask, overlays.packages)
-        return await pipeline.bump(overlays.packages, overlays.found, ask, ledger)
+        return await pipeline.bump(overlays.packages, overlays.files, ask, ledger)
 
     return change(request, "bump", output, lambda overlays: overlays.with_version(ask), work)
 

@@ -56,5 +56,5 @@ def change(
 
         board = session.config.document.dashboard
         write_results(output, outcomes, ask.to, command, dashboard=board)
-    report_changes(session, ask, command, outcomes, found=overlays.found, results=output)
+    report_changes(session, ask, command, outcomes, overlays=overlays.files, results=output)
     return exit_code(outcomes)

@@ -27,7 +27,7 @@ def check(request: Request, packages: tuple[str, ...], *, exit_code: bool) -> in
     session = Session.begin(request)
     overlays = Overlays(request, session.config)
     outcomes = session.run(lambda pipeline: pipeline.check(overlays.packages))
-    output.report("check", session, outcomes, found=overlays.found)
+    output.report("check", session, outcomes, overlays=overlays.files)
     return summary.exit_code(outcomes, tell_outdated=exit_code)
 
 

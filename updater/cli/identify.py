@@ -33,7 +33,7 @@ def identify(
     session = Session.begin(request)
     overlays = Overlays(request, session.config)
     outcomes = session.run(lambda pipeline: pipeline.identify(overlays.packages))
-    report("identify", session, outcomes, found=overlays.found)
+    report("identify", session, outcomes, overlays=overlays.files)
     return exit_code(outcomes)
 
 

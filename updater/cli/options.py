@@ -67,10 +67,12 @@ def _complete_package(
     from updater.cli.overlays import package_names
 
     try:
-        known = package_names(_request(context))
+        packages = package_names(_request(context))
     except UpdaterError:  # nobody reads an error while they type
         return [files]
-    named = [CompletionItem(name, help=file) for name, file in known if name.startswith(incomplete)]
+    named = [
+        CompletionItem(name, help=file) for name, file in packages if name.startswith(incomplete)
+    ]
     return named or [files]
 
 
@@ -160,8 +162,8 @@ def every(command: Callable[..., int]) -> Callable[..., int]:
 
     @common
     @functools.wraps(command)
-    def run(**given: Any) -> int:  # noqa: ANN401 - of any option
-        own = {name: value for name, value in given.items() if name not in _COMMON}
+    def run(**values: Any) -> int:  # noqa: ANN401 - of any option
+        own = {name: value for name, value in values.items() if name not in _COMMON}
         return command(_request(click.get_current_context()), **own)
 
     return run

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from updater.cli.request import Request
     from updater.cli.session import Session
-    from updater.find.found import OverlayFiles
+    from updater.find.overlay_files import OverlayFiles
     from updater.model import Outcome
     from updater.model.proposal import Command
     from updater.model.run import Bump
@@ -38,14 +38,14 @@ def report_changes(
     command: Command,
     outcomes: list[Outcome],
     *,
-    found: OverlayFiles,
+    overlays: OverlayFiles,
     results: Path | None,
 ) -> None:
     """Report changes; in a dry run the diff is the result, so that `git apply` can take it."""
     request = session.request
     stream = sys.stderr if ask.dry_run else sys.stdout
     if ask.dry_run and not request.json:
-        _print_diffs(request, [one for one in outcomes if isinstance(one, Updated)])
+        _print_diffs(request, [outcome for outcome in outcomes if isinstance(outcome, Updated)])
     name, *options = command.split()
     options += ["--to", ask.to] if ask.to else []
     options += ["--commit"] if ask.commit else []
@@ -55,7 +55,7 @@ def report_changes(
         committed=ask.commit,
         results=shlex.quote(str(results)) if results is not None else "",
     )
-    _report(screen, session, outcomes, stream, found=found)
+    _report(screen, session, outcomes, stream, overlays=overlays)
 
 
 def report(
@@ -64,7 +64,7 @@ def report(
     outcomes: list[Outcome],
     stream: TextIO | None = None,
     *,
-    found: OverlayFiles | None = None,
+    overlays: OverlayFiles | None = None,
     base: str = "",
 ) -> None:
     """Print what became of the packages, and tell GitHub Actions where it runs this.
@@ -74,12 +74,12 @@ def report(
         session: how to print, and the project's root.
         outcomes: of the packages.
         stream: where to print; stdout without it.
-        found: all packages, of which a summary shows how they depend on each other.
+        overlays: all packages, of which a summary shows how they depend on each other.
         base: the commit that a review compares with.
     """
     stream = stream or sys.stdout
     screen = screen_of(command, session.request, stream)
-    _report(screen, session, outcomes, stream, found=found, base=base)
+    _report(screen, session, outcomes, stream, overlays=overlays, base=base)
 
 
 def screen_of(
@@ -129,10 +129,10 @@ def _report(
     outcomes: list[Outcome],
     stream: TextIO,
     *,
-    found: OverlayFiles | None,
+    overlays: OverlayFiles | None,
     base: str = "",
 ) -> None:
-    actions = ActionsReport(screen.command, session.config.root, outcomes, found)
+    actions = ActionsReport(screen.command, session.config.root, outcomes, overlays)
     request = session.request
     if request.json:  # last, since what fails before it is said by another object
         tell(actions, sys.stderr)
@@ -141,7 +141,7 @@ def _report(
     from updater.report.terminal import outcome_lines, report_lines
 
     if request.quiet:
-        failures = [one for one in outcomes if exit_code([one]) != Exit.DONE]
+        failures = [outcome for outcome in outcomes if exit_code([outcome]) != Exit.DONE]
         paint(outcome_lines(failures, screen), request, stream)
     else:
         paint(report_lines(outcomes, screen), request, stream)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from updater.cli.request import Request
     from updater.config.load import Config
-    from updater.find.found import OverlayFiles
+    from updater.find.overlay_files import OverlayFiles
     from updater.find.selection import Names
     from updater.model import Package
     from updater.model.run import Bump
@@ -44,11 +44,11 @@ class Overlays:
         self._reading = begin_reading(config.root, named_files(request, config))
 
     @cached_property
-    def found(self) -> OverlayFiles:
+    def files(self) -> OverlayFiles:
         """All that was read."""
-        found = self._reading()
-        warn_of_unused(self._request, self._config, found.packages)
-        return found
+        files = self._reading()
+        warn_of_unused(self._request, self._config, files.packages)
+        return files
 
     @cached_property
     def packages(self) -> tuple[Package, ...]:
@@ -57,7 +57,7 @@ class Overlays:
         Raises:
             NoSuchPackage, AmbiguousName: as their messages say.
         """
-        return select(self.found.packages, self._names)
+        return select(self.files.packages, self._names)
 
     def with_version(self, ask: Bump) -> Bump:
         """Return what is asked for, with the version of ``PKG@VERSION`` if that was given.
@@ -68,7 +68,7 @@ class Overlays:
             UsageError: as `with_version` says.
         """
         if any("@" in name for name in self._names.arguments):
-            self._names, ask = with_version(self.found.packages, self._names, ask)
+            self._names, ask = with_version(self.files.packages, self._names, ask)
         return ask
 
 
@@ -116,9 +116,9 @@ def warn_of_unused(request: Request, config: Config, packages: Sequence[Package]
     """Tell of keys of ``packages:`` that match no package."""
     for key in config.unused(packages):
         near = closest(key, packages)
-        said = f"matches no package; did you mean {near}?" if near else "matches no package"
+        message = f"matches no package; did you mean {near}?" if near else "matches no package"
         line = config.line("packages", key)
-        error = ConfigError(said, file=config.file, line=line, key=f"packages.{key}")
+        error = ConfigError(message, file=config.file, line=line, key=f"packages.{key}")
         request.note(f"warning: {error}")
 
 

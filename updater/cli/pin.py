@@ -58,7 +58,7 @@ def pin(
     def work(
         pipeline: Pipeline, overlays: Overlays, ask: Bump, ledger: Ledger
     ) -> Awaitable[list[Outcome]]:
-        return pipeline.pin(overlays.packages, overlays.found, ask, ledger, sri=sri)
+        return pipeline.pin(overlays.packages, overlays.files, ask, ledger, sri=sri)
 
     return change(request, "pin --sri" if sri else "pin", output, lambda _: ask, work)
 

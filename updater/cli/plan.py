@@ -40,10 +40,10 @@ def plan(request: Request, packages: tuple[str, ...]) -> int:
         for outcome in outdated
     }
     behind = [outcome.package for outcome in outdated]
-    jobs = split(behind, uses(overlays.found.packages, overlays.found.texts), groups)
+    jobs = split(behind, uses(overlays.files.packages, overlays.files.texts), groups)
     listed = ((job.id, [package.identity for package in job.packages]) for job in jobs)
     aloud = replace(session, request=replace(request, json=False))
-    report("plan", aloud, outcomes, sys.stderr, found=overlays.found)
+    report("plan", aloud, outcomes, sys.stderr, overlays=overlays.files)
     write(plan_json(listed))
     return exit_code(outcomes)
 

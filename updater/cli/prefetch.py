@@ -13,7 +13,7 @@ from updater.errors import UsageError
 if TYPE_CHECKING:
     from updater.cli.request import Request
     from updater.model import Hashed
-    from updater.report.progress import Silent
+    from updater.report.progress import SilentProgress
 
 
 @click.command(cls=options.SectionCommand, section="Besides")
@@ -57,7 +57,7 @@ def prefetch(request: Request, ref: str, rev: str, convert: str, *, unpack: bool
 
     session = Session.begin(request)
 
-    async def main(progress: Silent) -> tuple[str, Hashed]:
+    async def main(progress: SilentProgress) -> tuple[str, Hashed]:
         from updater.pipeline.hash.reference import resolve
 
         async with session.network(progress) as (_, prefetcher):
@@ -67,8 +67,8 @@ def prefetch(request: Request, ref: str, rev: str, convert: str, *, unpack: bool
     started = time.monotonic()
     with shown(quiet=request.quiet, verbose=request.verbose) as progress:
         url, hashed = anyio.run(main, progress)
-        for one, other in hashed.collisions:
-            progress.say(f"{one} and {other} differ only in case: a Mac gets another tree")
+        for first, second in hashed.collisions:
+            progress.say(f"{first} and {second} differ only in case: a Mac gets another tree")
     seconds = time.monotonic() - started
     if request.json:
         write(prefetch_json(f"{ref}@{rev}" if rev else ref, url, hashed, seconds))

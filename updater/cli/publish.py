@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from updater.cli.request import Request
-    from updater.find.found import OverlayFiles
+    from updater.find.overlay_files import OverlayFiles
     from updater.model import Outcome, Package
     from updater.model.proposal import Command
     from updater.model.run import Bump
@@ -66,34 +66,34 @@ def _publish(request: Request, folder: Path, to: str) -> int:
     results = read_results(folder)
     session = Session.begin(request)
     with opened(session.config, session.now) as publisher:
-        found = read_base(session, publisher)
-        known = {package.identity: package for package in found.packages}
+        overlays = read_base(session, publisher)
+        by_identity = {package.identity: package for package in overlays.packages}
         for identity in results.packages:
-            if identity not in known:
+            if identity not in by_identity:
                 raise NoSuchPackage(identity)
-        told = [known[identity] for identity in results.packages]
-        allowed = select(found.packages, request.names(session.config))
-        refuse_others(told, allowed)
-        packages = [known[result.package] for result in results.made]
+        subjects = [by_identity[identity] for identity in results.packages]
+        allowed = select(overlays.packages, request.names(session.config))
+        refuse_others(subjects, allowed)
+        packages = [by_identity[result.package] for result in results.made]
         reported = {result.package: result.built for result in results.made}
         ask = Bump(to, build=False, reported=reported)
         if packages:
             refuse_many(ask, packages)
         refuse_unasked(results.made, to)
-        commands = {one.package: one.command for one in results.made}
-        again = session.run(lambda stages: _again(stages, packages, commands, found, ask))
-        places = {_package(one).identity: one for one in again}
+        commands = {result.package: result.command for result in results.made}
+        again = session.run(lambda stages: _again(stages, packages, commands, overlays, ask))
+        places = {_package(proposal).identity: proposal for proposal in again}
         proposed = [places[package.identity] for package in packages]
         confirmed = confirm(results.made, proposed)
         shown: list[Outcome] = []
         if session.config.document.dashboard:
             # What one package was asked for is nothing to look up for all.
-            about = told if to else allowed
+            about = subjects if to else allowed
             others = [package for package in about if package.identity not in reported]
             checked = session.run(lambda stages: stages.check(others, to))
             shown = explained(results.unmade, checked)
-        outcomes = publisher.publish(confirmed, found, reported=True, shown=shown)
-    return published("publish", session, outcomes, found, publisher)
+        outcomes = publisher.publish(confirmed, overlays, reported=True, shown=shown)
+    return published("publish", session, outcomes, overlays, publisher)
 
 
 def refuse_unasked(results: Sequence[Result], to: str) -> None:
@@ -113,13 +113,13 @@ def refuse_unasked(results: Sequence[Result], to: str) -> None:
             )
 
 
-def refuse_others(told: Sequence[Package], allowed: Sequence[Package]) -> None:
+def refuse_others(subjects: Sequence[Package], allowed: Sequence[Package]) -> None:
     """Refuse results that tell of other packages than their job was given.
 
     Raises:
         UsageError: one does.
     """
-    for package in told:
+    for package in subjects:
         if package not in allowed:
             raise UsageError(
                 f"a result tells of {package.identity}, which was not asked for",
@@ -127,15 +127,15 @@ def refuse_others(told: Sequence[Package], allowed: Sequence[Package]) -> None:
             )
 
 
-def _package(one: ProposedUpdate | Outcome) -> Package:
-    return one.outcome.package if isinstance(one, ProposedUpdate) else one.package
+def _package(proposal: ProposedUpdate | Outcome) -> Package:
+    return proposal.outcome.package if isinstance(proposal, ProposedUpdate) else proposal.package
 
 
 async def _again(
     pipeline: Pipeline,
     packages: Sequence[Package],
     commands: Mapping[str, Command],
-    found: OverlayFiles,
+    overlays: OverlayFiles,
     ask: Bump,
 ) -> list[ProposedUpdate | Outcome]:
     """Find updates again. That one is a pin is the results' word: nothing that is built changes."""
@@ -143,11 +143,11 @@ async def _again(
 
     proposed: list[ProposedUpdate | Outcome] = []
     for command in dict.fromkeys(commands.values()):
-        some = [one for one in packages if commands[one.identity] == command]
+        batch = [package for package in packages if commands[package.identity] == command]
         if command == "bump":
-            proposed += await propose(pipeline, some, found, ask)
+            proposed += await propose(pipeline, batch, overlays, ask)
         else:
-            proposed += await pins(pipeline, some, found, sri=command == "pin --sri")
+            proposed += await pins(pipeline, batch, overlays, sri=command == "pin --sri")
     return proposed
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from updater.cli.request import Request
-    from updater.find.found import OverlayFiles
+    from updater.find.overlay_files import OverlayFiles
     from updater.find.selection import Names
     from updater.model import Outcome, Package
     from updater.pipeline.pipeline import Pipeline
@@ -36,21 +36,23 @@ def bump(request: Request, ask: Bump) -> int:
     """Propose updates of the base branch's pins; the user's files stay as they are."""
 
     async def work(
-        pipeline: Pipeline, packages: Sequence[Package], found: OverlayFiles, ask: Bump
+        pipeline: Pipeline, packages: Sequence[Package], overlays: OverlayFiles, ask: Bump
     ) -> list[ProposedUpdate | Outcome]:
         refuse_many(ask, packages)
-        return await propose(pipeline, packages, found, ask)
+        return await propose(pipeline, packages, overlays, ask)
 
-    return _publish("bump", request, lambda found, names: with_version(found, names, ask), work)
+    return _publish(
+        "bump", request, lambda overlays, names: with_version(overlays, names, ask), work
+    )
 
 
 def pin(request: Request, *, sri: bool) -> int:
     """Propose pins that say what their hashes hold; the user's files stay as they are."""
 
     async def work(
-        pipeline: Pipeline, packages: Sequence[Package], found: OverlayFiles, _ask: Bump
+        pipeline: Pipeline, packages: Sequence[Package], overlays: OverlayFiles, _ask: Bump
     ) -> list[ProposedUpdate | Outcome]:
-        return await pins(pipeline, packages, found, sri=sri)
+        return await pins(pipeline, packages, overlays, sri=sri)
 
     return _publish("pin", request, lambda _, names: (names, Bump(build=False)), work)
 
@@ -65,13 +67,13 @@ def _publish(
 ) -> int:
     session = Session.begin(request)
     with opened(session.config, session.now) as publisher:
-        found = read_base(session, publisher)
-        warn_of_unused(request, session.config, found.packages)
-        names, ask = settle(found.packages, request.names(session.config))
-        packages = select(found.packages, names)
-        proposed = session.run(lambda pipeline: work(pipeline, packages, found, ask))
-        outcomes = publisher.publish(proposed, found, reported=False)
-    return published(command, session, outcomes, found, publisher)
+        overlays = read_base(session, publisher)
+        warn_of_unused(request, session.config, overlays.packages)
+        names, ask = settle(overlays.packages, request.names(session.config))
+        packages = select(overlays.packages, names)
+        proposed = session.run(lambda pipeline: work(pipeline, packages, overlays, ask))
+        outcomes = publisher.publish(proposed, overlays, reported=False)
+    return published(command, session, outcomes, overlays, publisher)
 
 
 def read_base(session: Session, publisher: Publisher) -> OverlayFiles:
@@ -83,7 +85,7 @@ def published(
     command: str,
     session: Session,
     outcomes: list[Outcome],
-    found: OverlayFiles,
+    overlays: OverlayFiles,
     publisher: Publisher,
 ) -> int:
     """Report what became of the packages, and what was done or went wrong beside them."""
@@ -95,25 +97,25 @@ def published(
     for bug in publisher.bugs if session.request.verbose else ():
         for line in bug.trace:
             write(harmless(f"updater: {line}"), sys.stderr)
-    report(command, session, outcomes, found=found)
+    report(command, session, outcomes, overlays=overlays)
     return Exit.FAILED if publisher.problems else exit_code(outcomes)
 
 
 async def propose(
-    pipeline: Pipeline, packages: Sequence[Package], found: OverlayFiles, ask: Bump
+    pipeline: Pipeline, packages: Sequence[Package], overlays: OverlayFiles, ask: Bump
 ) -> list[ProposedUpdate | Outcome]:
     """Find updates, hash and build them, and ask what a reviewer wants to know of each."""
-    proposed = await pipeline.propose(packages, found, ask)
+    proposed = await pipeline.propose(packages, overlays, ask)
     return await Researcher(pipeline.run).tell(proposed)
 
 
 async def pins(
-    pipeline: Pipeline, packages: Sequence[Package], found: OverlayFiles, *, sri: bool
+    pipeline: Pipeline, packages: Sequence[Package], overlays: OverlayFiles, *, sri: bool
 ) -> list[ProposedUpdate | Outcome]:
     """Find what each pin must say."""
     # Upstream has nothing to tell of it: the source stays the same.
-    proposed = await pipeline.propose_pins(packages, found, sri=sri)
+    proposed = await pipeline.propose_pins(packages, overlays, sri=sri)
     return [
-        replace(one, research=UNCHANGED) if isinstance(one, ProposedUpdate) else one
-        for one in proposed
+        replace(proposal, research=UNCHANGED) if isinstance(proposal, ProposedUpdate) else proposal
+        for proposal in proposed
     ]

@@ -40,9 +40,9 @@ def schema(request: Request, name: str) -> int:  # noqa: ARG001 - every command 
 
     if not name:
         width = max(map(len, MODELS))
-        for known, model in MODELS.items():
-            said = (model.__doc__ or "").partition("\n")[0].replace("``", "`").rstrip(".")
-            write(f"{known.ljust(width)}  {said}")
+        for model_name, model in MODELS.items():
+            meaning = (model.__doc__ or "").partition("\n")[0].replace("``", "`").rstrip(".")
+            write(f"{model_name.ljust(width)}  {meaning}")
     elif name in MODELS:
         write(json_schema(name).rstrip("\n"))
     else:

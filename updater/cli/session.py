@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from updater.hashing.prefetch import Prefetcher
     from updater.identify.identifier import Identifier
     from updater.pipeline.pipeline import Pipeline
-    from updater.report.progress import Silent
+    from updater.report.progress import SilentProgress
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ class Session(Struct, frozen=True):
         # At Ctrl-C it would tell of each program that ends after its loop.
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
-        async def main(progress: Silent) -> list[T]:
+        async def main(progress: SilentProgress) -> list[T]:
             from updater.choose.records import Records
             from updater.choose.run import Run
             from updater.pipeline.pipeline import Pipeline
@@ -88,7 +88,7 @@ class Session(Struct, frozen=True):
             return anyio.run(main, progress)
 
     @asynccontextmanager
-    async def network(self, progress: Silent) -> AsyncIterator[tuple[Http, Prefetcher]]:
+    async def network(self, progress: SilentProgress) -> AsyncIterator[tuple[Http, Prefetcher]]:
         """Open the network as the configuration limits it."""
         from platformdirs import user_cache_path
 
@@ -125,7 +125,7 @@ class Session(Struct, frozen=True):
                 progress.watch(http.traffic)
                 yield http, Prefetcher(http, _nix, self.config.limits)
 
-    def _answers(self, progress: Silent) -> Answers | None:
+    def _answers(self, progress: SilentProgress) -> Answers | None:
         from platformdirs import user_cache_path
 
         from updater.effects.answers import Answers
@@ -134,7 +134,9 @@ class Session(Struct, frozen=True):
             return None
         return Answers(user_cache_path("updater") / "identified", progress.detail)
 
-    def _identifier(self, answers: Answers | None, progress: Silent, http: Http) -> Identifier:
+    def _identifier(
+        self, answers: Answers | None, progress: SilentProgress, http: Http
+    ) -> Identifier:
         from platformdirs import user_cache_path
 
         from updater.identify.identifier import Identifier

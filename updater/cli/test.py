@@ -25,8 +25,8 @@ def test(request: Request, packages: tuple[str, ...]) -> int:
     request = request.about(packages)
     session = Session.begin(request)
     overlays = Overlays(request, session.config)
-    outcomes = session.run(lambda pipeline: pipeline.test(overlays.packages, overlays.found))
-    report("test", session, outcomes, found=overlays.found)
+    outcomes = session.run(lambda pipeline: pipeline.test(overlays.packages, overlays.files))
+    report("test", session, outcomes, overlays=overlays.files)
     return exit_code(outcomes)
 
 

@@ -33,13 +33,13 @@ def verify(request: Request, packages: tuple[str, ...], changed_since: str) -> i
     overlays = Overlays(request, session.config)
 
     async def work(pipeline: Pipeline) -> list[Outcome]:
-        chosen, found = overlays.packages, overlays.found
+        chosen, files = overlays.packages, overlays.files
         if changed_since:
-            chosen = await changed_packages(session.config.root, changed_since, chosen, found)
+            chosen = await changed_packages(session.config.root, changed_since, chosen, files)
         return await pipeline.verify(chosen)
 
     outcomes = session.run(work)
-    report("verify", session, outcomes, found=overlays.found)
+    report("verify", session, outcomes, overlays=overlays.files)
     return exit_code(outcomes)
 
 

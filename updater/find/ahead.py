@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import msgspec.msgpack
 
 from updater.effects.processes.beside import ForkedWork, interruptible, processors
-from updater.find.found import OverlayFile, assembled
+from updater.find.overlay_files import OverlayFile, assembled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from updater.find.found import OverlayFiles
+    from updater.find.overlay_files import OverlayFiles
 
 # Fewer are read before another copy has begun.
 _WORTH_A_COPY = 250

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from updater.effects import files
 from updater.errors import Bug, ReadError, bugs_at
-from updater.find.found import OverlayFile, OverlayFiles, PackageCall, assembled
+from updater.find.overlay_files import OverlayFile, OverlayFiles, PackageCall, assembled
 from updater.kinds import FETCH_FUNCTIONS
 from updater.model import Package, Span
 from updater.overlay.reading.file import FileContent, read_packages

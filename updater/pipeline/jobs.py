@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from updater.building.evaluating import BuildTarget
     from updater.building.package_sets import PackageSets
     from updater.choose.run import Run
-    from updater.find.found import OverlayFiles
+    from updater.find.overlay_files import OverlayFiles
     from updater.model import BuildPolicy, Package
     from updater.pipeline.hash.ready import ReadyChange
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from updater.building.package_sets import PackageSets
     from updater.choose.run import Run
-    from updater.find.found import OverlayFiles
+    from updater.find.overlay_files import OverlayFiles
     from updater.model.proposal import Command
     from updater.pipeline.preparing import Preparer
     from updater.pipeline.proposed import ProposedUpdate

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from updater.building.evaluating import BuildJob
     from updater.building.package_sets import PackageSets
     from updater.choose.run import Run
-    from updater.find.found import OverlayFiles
+    from updater.find.overlay_files import OverlayFiles
     from updater.model.run import Bump
 
 

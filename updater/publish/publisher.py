@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from updater.config.load import Config
     from updater.effects.git.push import PushRemote
-    from updater.find.found import OverlayFiles
+    from updater.find.overlay_files import OverlayFiles
     from updater.model import Failed, Outcome, Pull
     from updater.publish.looking import RepositoryView
 

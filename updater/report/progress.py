@@ -47,7 +47,7 @@ class Watched(Protocol):
         """The host that is waited for the longest, and for how many seconds."""
 
 
-class Silent:
+class SilentProgress:
     """Says nothing but what somebody must know."""
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class Silent:
         sys.stderr.write(f"updater: {one_line(message)}\n")
 
 
-class Plain(Silent):
+class PlainProgress(SilentProgress):
     """One line a stage and package, for logs (``-v``)."""
 
     def __init__(self) -> None:
@@ -146,7 +146,7 @@ class StageState(Struct):
         self.text, self.waits = text, waits
 
 
-class Live(Silent):
+class LiveProgress(SilentProgress):
     """What goes on now, at the bottom of a terminal.
 
     Args:
@@ -221,20 +221,20 @@ def _duration(seconds: float) -> str:
 
 
 @contextmanager
-def shown(*, quiet: bool, verbose: bool) -> Iterator[Silent]:
+def shown(*, quiet: bool, verbose: bool) -> Iterator[SilentProgress]:
     """Yield the progress display that fits where stderr goes."""
     if quiet or not (verbose or sys.stderr.isatty()):
-        yield Silent()
+        yield SilentProgress()
         return
     if verbose:
-        yield Plain()
+        yield PlainProgress()
         return
     from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
     from rich.live import Live as LiveDisplay  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     console = Console(stderr=True)
-    live = Live(console)
+    live = LiveProgress(console)
 
     def display() -> Text:
         return Text("\n".join(live.lines), no_wrap=True, overflow="ignore")

@@ -14,7 +14,7 @@ from updater.find.selection import Names, select
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from updater.find.found import OverlayFiles
+    from updater.find.overlay_files import OverlayFiles
 
 PACKAGE = """\
 { buildPythonPackage, fetchPypi }:

@@ -1,4 +1,4 @@
-"""What was found: files, and the packages in them."""
+"""Overlay files as they were read, and the packages in them."""
 
 from __future__ import annotations
 
@@ -50,18 +50,18 @@ class OverlayFiles(Struct, frozen=True):
 def assembled(reads: Iterable[OverlayFile]) -> OverlayFiles:
     """Return all that was read; of a file that was read twice, the first."""
     by_file: dict[str, OverlayFile] = {}
-    for one in reads:
-        by_file.setdefault(one.file, one)
+    for overlay in reads:
+        by_file.setdefault(overlay.file, overlay)
     calls: dict[str, list[PackageCall]] = {}
-    for one in by_file.values():
-        for call in one.calls:
+    for overlay in by_file.values():
+        for call in overlay.calls:
             calls.setdefault(call.file, []).append(call)
     packages = [
-        _called(package, calls[one.file]) if one.file in calls else package
-        for one in by_file.values()
-        for package in one.packages
+        _called(package, calls[overlay.file]) if overlay.file in calls else package
+        for overlay in by_file.values()
+        for package in overlay.packages
     ]
-    texts = {one.file: one.data for one in by_file.values() if one.data is not None}
+    texts = {overlay.file: overlay.data for overlay in by_file.values() if overlay.data is not None}
     return OverlayFiles(_told_apart(packages), texts)
 
 
@@ -72,11 +72,11 @@ def _called(package: Package, calls: Sequence[PackageCall]) -> Package:
     """
     if package.attribute:
         return package
-    asked = (directive for call in calls for directive in call.directives)
+    at_calls = (directive for call in calls for directive in call.directives)
     return replace(
         package,
         callers=tuple(call.attribute for call in calls),
-        directives=(*asked, *package.directives),
+        directives=(*at_calls, *package.directives),
     )
 
 
@@ -86,8 +86,8 @@ def _told_apart(packages: Sequence[Package]) -> tuple[Package, ...]:
     for package in packages:
         for name in package.names:
             spellings.setdefault(normalized_name(name), set()).add(name)
-    told = []
+    distinct = []
     for package in packages:
         others = spellings.get(normalized_name(package.pname or ""), set()) - package.names
-        told.append(replace(package, namesakes=tuple(sorted(others))) if others else package)
-    return tuple(told)
+        distinct.append(replace(package, namesakes=tuple(sorted(others))) if others else package)
+    return tuple(distinct)
