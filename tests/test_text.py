@@ -11,8 +11,10 @@ from updater.text import (
     fenced,
     inline,
     is_printable,
+    open_address,
     printable,
     quoted,
+    without_secrets,
 )
 
 PRINTABLE = {
@@ -115,3 +117,39 @@ def test_a_log_is_a_block_that_nothing_in_it_ends() -> None:
 def test_of_a_long_log_the_end_counts() -> None:
     assert fenced("1\n2\n3\n", 3) == "```text\n2\n3\n```"
     assert fenced("1\n", 0) == ""
+
+
+SECRETS = {
+    "user and password": ("see https://u:p@h/x.", "see https://h/x."),
+    "a token for a user": ("git+https://tok@h/x", "git+https://h/x"),
+    "an @ in the password": ("https://u:p@ss@h/x y https://a/b", "https://h/x y https://a/b"),
+    "a slash in the password": ("https://u:p/w@h:80/x", "https://h:80/x"),
+    "in quotation marks": ("'https://u:p@h/x'", "'https://h/x'"),
+    "in JSON": ('{"a": "https://u:p@h"}', '{"a": "https://h"}'),
+    "a parameter": ("https://h/x?token=abc&a=1", "https://h/x?token=***&a=1"),
+    "behind a hash": ("https://h/x#access_token=b", "https://h/x#access_token=***"),
+    "what signs": ("https://h/x?a=1&X-Amz-Signature=abc", "https://h/x?a=1&X-Amz-Signature=***"),
+    "a token by itself": (f"found 'ghp_{'a' * 36}'", "found '***'"),
+    "a port, and an @ in the path": ("https://h:80/@scope/x", "https://h:80/@scope/x"),
+    "an address of numbers": ("http://[::1]/@x http://[::1]:80/@x",) * 2,
+    "SSH": ("ssh://git@code.example/o/r",) * 2,
+    "no address": ("mail anna@code.example: a//b@c",) * 2,
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), SECRETS.values(), ids=SECRETS)
+def test_no_address_shows_a_secret(text: str, expected: str) -> None:
+    assert without_secrets(text) == expected
+    assert without_secrets(expected) == expected
+
+
+@pytest.mark.parametrize("part", ["://", "://u:", "?key", "&token", "@", "ghp_", "'", "=a"])
+def test_looking_for_secrets_takes_no_long_time(part: str) -> None:
+    """Each character is looked at a few times: the square of them would take minutes."""
+    assert len(without_secrets(f"https://h/{part * 300_000}=x")) > 10
+
+
+def test_what_an_address_is_without_its_user() -> None:
+    assert open_address("https://u:p@h:1/x?q=1") == "https://h:1/x?q=1"
+    assert open_address("https://h/@x") == "https://h/@x"
+    assert open_address("git@h:o/r") == "git@h:o/r"

@@ -38,7 +38,7 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
-from updater.text import printable
+from updater.text import printable, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,7 +51,8 @@ _PACKAGE = PurePath(__file__).parent
 class UpdaterError(Exception):
     """Anything that went wrong in a way the updater understands.
 
-    What it quotes of others comes in here: it has no control characters.
+    What it quotes of others comes in here: it has no control characters, and no address in it has
+    a password.
 
     Attributes:
         message: what was found and what was expected, one or more lines, no trailing full stop.
@@ -63,8 +64,8 @@ class UpdaterError(Exception):
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
-        self.message = printable(message)
-        self.hint = printable(hint)
+        self.message = without_secrets(printable(message))
+        self.hint = without_secrets(printable(hint))
 
     def __str__(self) -> str:
         return self.message

@@ -5,6 +5,9 @@ what upstreams, git, Nix and files of others say, and in what an exception quote
 written, or compared as a name is never changed: a name that has a control character is refused
 (`is_printable`). The other functions are for the ways out.
 
+So is `without_secrets`: passwords in addresses go where an address comes in, and once more on the
+way out, since anybody may quote one.
+
 Source of what acts: GitHub docs, "Basic writing and formatting syntax", "Autolinked references and
 URLs", "Workflow commands for GitHub Actions"; actions/runner, `ActionCommand` (``::`` at a line's
 start, after spaces, and ``##[`` anywhere in it); ECMA-48 (C0 and C1 controls, control sequences);
@@ -32,6 +35,62 @@ _NOT_IN_NAMES = re.compile(rf"[\t\n{_CONTROL}]")
 _GITHUB = re.compile(
     r"(?:((?:https?:)?//)(?:www\.)?|\bwww\.)(?=github\.com(?:/|\b))", re.IGNORECASE
 )
+
+
+# Up to what ends an address in a sentence, in code, in JSON and in Markdown.
+_ADDRESS = re.compile(r"""(?<=://)[^\s"'<>`]+""")
+_PORT = re.compile(r"[^:]*|.*\]|.*:[0-9]*")
+_PARAMETER = re.compile(r"(?<=[?&;#])([^=&#;?]{1,99})=[^&#;,)]+")
+_SECRET_NAME = re.compile(
+    r"(?i).*(?:token|secret|passw|pwd|credential|signature).*|.*(?:key|auth)|pass|sig"
+)
+
+# As GitHub, GitLab, npm and PyPI make them; GitHub docs, "About authentication", names its own.
+_TOKEN = re.compile(
+    r"\b(?:gh[oprsu]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{22,}|glpat-[\w-]{20,}"
+    r"|npm_[A-Za-z0-9]{36}|pypi-AgE[\w-]{16,})"
+)
+
+
+def without_secrets(text: str) -> str:
+    """Return text in which no address has a user, a password, or a parameter that is a secret.
+
+    A password may have an ``@`` or a slash in it that ought to be encoded. SSH's ``git`` stays.
+    Nor does it have what is a token by its form, wherever that was written by mistake.
+    """
+    text = _TOKEN.sub("***", text)
+    return _ADDRESS.sub(_public, text) if "://" in text else text
+
+
+def _public(found: re.Match[str]) -> str:
+    address = _PARAMETER.sub(_hidden, found[0])
+    user, _ = parted_address(address)
+    return address if user == "git" else address[len(user) + 1 if user else 0 :]
+
+
+def _hidden(parameter: re.Match[str]) -> str:
+    return f"{parameter[1]}=***" if _SECRET_NAME.fullmatch(parameter[1]) else parameter[0]
+
+
+def parted_address(address: str) -> tuple[str, str]:
+    """Part what stands behind ``://`` into user and password, as they are written, and the rest.
+
+    Source: RFC 3986, section 3.2.1.
+    """
+    authority = re.split(r"[/?#]", address, maxsplit=1)[0]
+    if "@" in authority:
+        user, _, host = authority.rpartition("@")
+        return user, host + address[len(authority) :]
+    if _PORT.fullmatch(authority) is None and "@" in address:  # a slash in the password
+        user, _, rest = address.rpartition("@")
+        return user, rest
+    return "", address
+
+
+def open_address(url: str) -> str:
+    """Return an address without the user and password in it."""
+    scheme, sign, rest = url.partition("://")
+    return f"{scheme}{sign}{parted_address(rest)[1]}" if sign else url
 
 
 def printable(text: str) -> str:
@@ -83,7 +142,7 @@ def disarmed(text: str) -> str:
     Addresses on github.com go through its redirecting host, as Renovate does it, so that the issue
     that they name does not list our pull request.
     """
-    text = text.replace("@", f"@{_BREAK}")
+    text = without_secrets(text).replace("@", f"@{_BREAK}")
     text = re.sub(r"#(?=\d|\[)", f"#{_BREAK}", text)
     text = re.sub(r"\b(GH)-(?=\d)", rf"\1{_BREAK}-", text, flags=re.IGNORECASE)
     text = _GITHUB.sub(r"\1redirect.", text)
@@ -105,7 +164,7 @@ def unlinked(text: str) -> str:
 
     A step's summary is such a page. Addresses stay what they are.
     """
-    return _escaped(" ".join(text.split()))
+    return _escaped(" ".join(without_secrets(text).split()))
 
 
 def _escaped(text: str) -> str:
@@ -170,5 +229,5 @@ def harmless(text: str) -> str:
 
 
 def unheard(text: str) -> str:
-    """Return text without what begins a command to GitHub Actions wherever it stands."""
-    return text.replace("##[", "## [")
+    """Return text without secrets and without what begins a command to GitHub Actions anywhere."""
+    return without_secrets(text).replace("##[", "## [")

@@ -24,6 +24,10 @@ def document(text: str) -> Document:
     return read(parse(text.encode(), "config.yaml"))
 
 
+UPSTREAMS = (
+    "expected bitbucket:OWNER/REPO, codeberg:OWNER/REPO, github:OWNER/REPO, gitlab:GROUP/REPO, "
+    "sourcehut:~OWNER/REPO, pypi:NAME or https://HOST/OWNER/REPO"
+)
 WRONG = {
     "a boolean is no number": (
         "packages: {a: {build: {jobs: true}}}",
@@ -91,6 +95,32 @@ WRONG = {
     "through a merge, as near as YAML tells": (
         "packages:\n  a:\n    <<: {trak: tag}\n",
         "2:packages.a.trak: is no known key",
+    ),
+    "a password in an upstream": (
+        "defaults: {upstream: 'https://u:hush@code.example'}",
+        f"1:defaults.upstream: {UPSTREAMS}; found 'https://code.example'",
+    ),
+    "a password that is cut off before what is long": (
+        f"defaults: {{upstream: 'https://u:{'hush' * 50}@code.example'}}",
+        f"1:defaults.upstream: {UPSTREAMS}; found 'https://code.example'",
+    ),
+    "a password of a host": (
+        "hosts: {a: {kind: gitea, web: 'https://u:hush@code.example'}}",
+        (
+            "1:hosts.a.web: expected an address without a user or password; found "
+            "'https://code.example'"
+        ),
+    ),
+    "a token in the place of its variable": (
+        f"hosts: {{a: {{kind: gitea, token_env: ghp_{'a' * 36}}}}}",
+        (
+            "1:hosts.a.token_env: expected the name of an environment variable, and not the token "
+            "itself; found '***'"
+        ),
+    ),
+    "a name that YAML does not know": (
+        "defaults: *hush",
+        "1: no valid YAML: found undefined alias '...'",
     ),
     "half a character as a key": (
         '"\\uD800": x',

@@ -57,3 +57,29 @@ def test_what_pips_file_says_comes_next(tmp_path: Path, monkeypatch: pytest.Monk
     file.write_text("[global]\nindex-url = https://index.example/simple/\n")
     monkeypatch.setenv("PIP_CONFIG_FILE", str(file))
     assert default_index.default_index() == "https://index.example/simple"
+
+
+WRITTEN = {
+    "nobody's": ("https://h/simple/", "https://h/simple", "", ""),
+    "a user and a password": ("https://u:p@h/simple", "https://h/simple", "u", "p"),
+    "a token alone": ("https://t@h/simple", "https://h/simple", "t", ""),
+    "written in hexadecimal": ("https://u:%40%2F@h/simple", "https://h/simple", "u", "@/"),
+}
+
+
+@pytest.mark.parametrize(("text", "address", "user", "password"), WRITTEN.values(), ids=WRITTEN)
+def test_user_and_password_are_no_part_of_the_address(
+    text: str, address: str, user: str, password: str
+) -> None:
+    made = default_index.PackageIndex.written(text, "PIP_INDEX_URL")
+    assert (made.address, made.user, made.password) == (address, user, password)
+    assert made.is_guarded == bool(user)
+    assert repr(made) == f"PackageIndex(address={address!r}, origin='PIP_INDEX_URL')"
+
+
+def test_pips_file_may_have_a_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "pip.conf"
+    file.write_text("[global]\nindex-url = https://u:p@index.example/simple/\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(file))
+    made = default_index.index_of_pip()
+    assert made == default_index.PackageIndex("https://index.example/simple", str(file), "u", "p")

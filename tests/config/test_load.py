@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import pytest
 
 from updater.config.base import ConfigValue
 from updater.config.load import load
 from updater.config.package_keys import PackageOptions
+from updater.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,3 +65,36 @@ def test_without_a_file_neither(tmp_path: Path) -> None:
     config = load(tmp_path, None)
     assert config.document.defaults == PackageOptions()
     assert [one for one in values(config.document) if isinstance(one, ConfigValue)] == []
+
+
+UNSENDABLE = {
+    "what shows nothing": "ghp_a\u200bb",
+    "an ellipsis": "ghp_a\u2026",
+    "a blank": "ghp_a b",
+    "a line's end": "ghp_a\nX: b",
+    "a control": "ghp_a\x01b",
+    "delete": "ghp_a\x7fb",
+    "bytes that are no text": "ghp_a\udcff",
+}
+
+
+@pytest.mark.parametrize("token", UNSENDABLE.values(), ids=UNSENDABLE)
+@pytest.mark.parametrize("variable", ["GITHUB_TOKEN", "FORGE_KEY"])
+def test_a_token_that_no_header_carries_is_refused_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, token: str
+) -> None:
+    (tmp_path / "config.yaml").write_text(
+        "hosts: {code.example: {kind: gitea, token_env: FORGE_KEY}}"
+    )
+    monkeypatch.setenv(variable, token)
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, None)
+    assert str(caught.value).startswith(f"{variable}: the token has a character that no token has")
+    assert "ghp_a" not in caught.value.message + caught.value.hint
+
+
+def test_blanks_around_a_token_count_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", " ghp_a\n")
+    assert [token for _, _, token in load(tmp_path, None).tokens()] == ["ghp_a"]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, structs
 
-from updater.config.index import index_with_origin
+from updater.config.index import index_of_pip, pypi
 from updater.config.keys import Document
 from updater.config.package_keys import BuildOptions, PackageOptions, PullOptions
 from updater.config.quantities import duration_text, size_text
 from updater.model import BuildPolicy, Policy, PullPolicy
+from updater.text import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +27,6 @@ _PARTS: dict[str, tuple[type[Struct], Struct]] = {
     "pull_request": (PullOptions, PullPolicy()),
 }
 _SIZES = {("archives", name) for name in ("downloaded", "fetched", "unpacked")}
-_CREDENTIAL = re.compile(r"//[^/@\s]*@")
 
 
 class Setting(Struct, frozen=True):
@@ -129,8 +128,8 @@ def _top(config: Config) -> Iterator[Setting]:
                 is_size = (name, inner) in _SIZES
                 yield _setting(config, (name, inner), size_text(written) if is_size else written)
         elif name == "index" and value is None:
-            address, origin = index_with_origin()
-            yield Setting(name, _plain(address), origin)
+            index = index_of_pip() or pypi()
+            yield Setting(name, index.address, index.origin)
         elif name == "repository" and value is None and os.environ.get("GITHUB_REPOSITORY"):
             yield Setting(name, os.environ["GITHUB_REPOSITORY"], "GITHUB_REPOSITORY")
         else:
@@ -165,6 +164,6 @@ def _plain(value: object) -> Any:  # noqa: ANN401 - as JSON has it
         case "":
             return None
         case str():
-            return _CREDENTIAL.sub("//", value)
+            return without_secrets(value)
         case _:
             return value

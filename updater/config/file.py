@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from updater.config.keys import Document
 from updater.config.mistakes import first_misfit
 from updater.config.package_keys import PackageOptions
 from updater.errors import ConfigError
-from updater.text import nearest
+from updater.text import nearest, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _MOST_SHOWN = 100  # characters of a value that is wrong
 _NEAR = 0.8
+# What PyYAML quotes of the text, but for single characters and its own names of what it expected.
+_QUOTED = re.compile(r"'(?:(<[a-z ]+>|\\?.)|[^']*)'|\"[^\"]*\"")
 _MOST_KEYS = 100  # that are looked at to tell whose file it is
 # Keys of which other programs' files have some, too, and the updater's has none at the top.
 _OWN = frozenset(Document.__struct_fields__)
@@ -80,9 +83,11 @@ def parse(content: bytes, shown: str) -> ConfigText:
         raise ConfigError(str(error), file=shown, hint="write it shorter") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise ConfigError(f"no valid YAML: {error.problem}", file=shown, line=line) from error
+        problem = _QUOTED.sub(lambda quote: f"'{quote[1] or '...'}'", error.problem or "")
+        raise ConfigError(f"no valid YAML: {problem}", file=shown, line=line) from error
     except yaml.YAMLError as error:
-        raise ConfigError(f"no valid YAML: {error}", file=shown) from error
+        problem = "it has a character that YAML does not take"
+        raise ConfigError(f"no valid YAML: {problem}", file=shown) from error
     return ConfigText(content, shown, data)
 
 
@@ -118,7 +123,9 @@ def _wrong(misfit: Misfit, text: ConfigText) -> ConfigError:
     if not misfit.expected:
         hint = _suggestion(str(misfit.path[-1]), misfit)
         return ConfigError("is no known key", file=text.shown, line=line, key=key, hint=hint)
-    value = "nothing" if misfit.value is None else shortened(repr(misfit.value))
+    # Cut off before it is shortened, where no @ may be left to show what is a password.
+    value = without_secrets(repr(misfit.value))
+    value = "nothing" if misfit.value is None else shortened(value)
     return ConfigError(f"{misfit.expected}; found {value}", file=text.shown, line=line, key=key)
 
 

@@ -4,28 +4,64 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import unquote
 
 from updater.effects import files
 from updater.errors import ReadError
+from updater.text import open_address, parted_address
 
+_VARIABLE = "PIP_INDEX_URL"
 _ADDRESS = re.compile(r'^PYPI_SIMPLE_ENDPOINT\b.*= "(.+)"$', re.MULTILINE)
 
 
+@dataclass(frozen=True, slots=True)
+class PackageIndex:
+    """A package index, and who asks it.
+
+    Attributes:
+        address: without user and password, and without a slash at its end.
+        origin: what names it: a variable, a file, or that it is the default.
+        user, password: that stand in the address as it is written; empty where none do.
+    """
+
+    address: str
+    origin: str
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+
+    @classmethod
+    def written(cls, address: str, origin: str) -> PackageIndex:
+        """Read an address that may have a user and a password in it, as pip's may."""
+        user, _, password = parted_address(address.partition("://")[2])[0].partition(":")
+        return cls(open_address(address).rstrip("/"), origin, unquote(user), unquote(password))
+
+    @property
+    def is_variable(self) -> bool:
+        """Whether a variable names it, and no file."""
+        return self.origin == _VARIABLE
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether a user or a password is sent to it."""
+        return bool(self.user or self.password)
+
+
 def default_index() -> str:
-    """Return the index that pip is configured to use, else PyPI's, without a slash at its end."""
-    return index_with_origin()[0]
+    """Return the address of the index that pip is configured to use, else of PyPI."""
+    return (index_of_pip() or pypi()).address
 
 
-def index_with_origin() -> tuple[str, str]:
-    """Return that index, and what says so: a variable or a file of pip, or that it is the default.
+def index_of_pip() -> PackageIndex | None:
+    """Return the index that pip is configured to use; None where it is not.
 
     Source: pip documentation, "Configuration" (environment before files, the nearer file first).
     """
-    address = os.environ.get("PIP_INDEX_URL", "")
+    address = os.environ.get(_VARIABLE, "")
     if address:
-        return address.rstrip("/"), "PIP_INDEX_URL"
+        return PackageIndex.written(address, _VARIABLE)
     import configparser  # noqa: PLC0415 - few need it
 
     for path in _pip_files():
@@ -36,8 +72,13 @@ def index_with_origin() -> tuple[str, str]:
             continue
         address = parser.get("global", "index-url", fallback="").strip()
         if address:
-            return address.rstrip("/"), str(path)
-    return (_read_pypi() or _imported_pypi()).rstrip("/"), "default"
+            return PackageIndex.written(address, str(path))
+    return None
+
+
+def pypi() -> PackageIndex:
+    """Return PyPI's own index."""
+    return PackageIndex.written(_read_pypi() or _imported_pypi(), "default")
 
 
 def _read_pypi() -> str:

@@ -44,11 +44,13 @@ class HostOptions(StrictKeys, frozen=True):
         about("What runs there: github, gitlab, gitea (also Forgejo), bitbucket, sourcehut or git"),
     ] = None
     web: Annotated[
-        spelled.WebAddress | None, about("The address of its pages and repositories")
+        spelled.OpenAddress | None, about("The address of its pages and repositories")
     ] = None
-    api: Annotated[spelled.WebAddress | None, about("The address of its REST API")] = None
-    graphql: Annotated[spelled.WebAddress | None, about("The address of its GraphQL API")] = None
-    token_env: Annotated[str | None, about("The environment variable with its token")] = None
+    api: Annotated[spelled.OpenAddress | None, about("The address of its REST API")] = None
+    graphql: Annotated[spelled.OpenAddress | None, about("The address of its GraphQL API")] = None
+    token_env: Annotated[
+        spelled.Variable | None, about("The environment variable with its token")
+    ] = None
 
 
 class ArchiveOptions(StrictKeys, frozen=True):

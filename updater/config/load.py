@@ -11,7 +11,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from updater.config.file import read
-from updater.config.index import default_index
+from updater.config.index import PackageIndex, index_of_pip, pypi
 from updater.config.keys import Document
 from updater.config.naming import PackageKeys
 from updater.config.place import find_place
@@ -60,8 +60,14 @@ class Config(Struct, frozen=True):
 
     @property
     def index(self) -> str:
-        """The package index: the configured one, else pip's, else PyPI."""
-        return self.document.index or default_index()
+        """The address of the package index: the configured one, else pip's, else PyPI's."""
+        return (self.named_index or pypi()).address
+
+    @property
+    def named_index(self) -> PackageIndex | None:
+        """The package index that the configuration or pip names."""
+        written = self.document.index
+        return PackageIndex.written(written, self.file) if written else index_of_pip()
 
     @property
     def limits(self) -> Limits:
@@ -76,11 +82,16 @@ class Config(Struct, frozen=True):
         )
 
     def tokens(self) -> Iterator[tuple[Host, str, str]]:
-        """Yield (host, environment variable, token) for each host that has a token."""
+        """Yield (host, environment variable, token) for each host that has a token.
+
+        Raises:
+            ConfigError: a token has a character that no request can carry.
+        """
         for host in self.hosts.values():
             for variable in host.token_env:
                 token = os.environ.get(variable, "").strip()
                 if token:
+                    _refuse_unsendable(token, variable)
                     yield host, variable, token
                     break
 
@@ -174,6 +185,21 @@ def _steered(package: Package, options: Mapping[str, Any]) -> dict[str, Any]:
     return steering
 
 
+def _refuse_unsendable(token: str, variable: str) -> None:
+    """Make sure that a token is what a header can carry. Source: RFC 9110, section 5.5.
+
+    Raises:
+        ConfigError: it is not; a page from which it was copied may have added what shows nothing.
+    """
+    if not re.fullmatch("[!-~]+", token):
+        raise ConfigError(
+            "the token has a character that no token has, such as a blank, an ellipsis or one "
+            "that shows nothing",
+            file=variable,
+            hint="copy the token again, and set the variable to nothing else",
+        )
+
+
 def _kind(text: str) -> TrackKind:
     kinds: dict[str, TrackKind] = {
         "auto": "auto",
@@ -200,7 +226,10 @@ def load(start: Path, file: str | None) -> Config:
     place = find_place(start, file)
     document = plain(read(place.text) if place.text is not None else Document())
     shown = place.text.shown if place.text is not None else ""
-    return Config(place, document, _hosts(document, shown), PackageKeys(document.packages))
+    config = Config(place, document, _hosts(document, shown), PackageKeys(document.packages))
+    for _ in config.tokens():  # before anybody is asked with one of them
+        pass
+    return config
 
 
 def _hosts(document: Document, shown: str) -> dict[str, Host]:

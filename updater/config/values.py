@@ -14,6 +14,7 @@ from updater.kinds import HOST_KINDS, PROJECT_FORMS, SHORT_HOSTS, read_project
 from updater.model.policy import UpdateKind
 from updater.model.schedule import read_window
 from updater.model.versions import read_specifier
+from updater.text import open_address, without_secrets
 
 if TYPE_CHECKING:
     from updater.config.base import Schema
@@ -122,6 +123,31 @@ class WebAddress(_PatternText):
 
     def __new__(cls, value: object) -> Self:
         return super().__new__(cls, value.rstrip("/") if isinstance(value, str) else value)
+
+
+class OpenAddress(WebAddress):
+    """A base address with nobody's name in it."""
+
+    pattern = r"^https?://[^\s/@]+(/\S*)?$"
+
+    def __new__(cls, value: object) -> Self:
+        text = value if isinstance(value, str) else ""
+        if open_address(text) != text:
+            raise ValueError("expected an address without a user or password")
+        return super().__new__(cls, value)
+
+
+class Variable(_PatternText):
+    """The name of an environment variable."""
+
+    pattern = r"^[A-Za-z_][A-Za-z0-9_]*$"
+    expected = "the name of an environment variable, and not the token itself"
+
+    def __new__(cls, value: object) -> Self:
+        name = super().__new__(cls, value)
+        if without_secrets(name) != name:
+            raise ValueError(f"expected {cls.expected}")
+        return name
 
 
 class Switch(str, ConfigValue):

@@ -111,17 +111,18 @@ class Prefetcher(Struct, frozen=True):
         return Hashed(sri, "nix", 0, own.files, own.collisions)
 
     def _download(self, fetch: Fetch, keep: Path | None) -> Hashed:
-        """Download without a token, as Nix does; with it what the host shows nobody else."""
+        """Download without a token, as Nix does; with it what the host shows nobody else.
+
+        What a private package index lists, Nix gets with the user and password of its netrc.
+        """
         try:
-            return self._downloaded(fetch, fetch.url, None, keep)
+            return self._downloaded(fetch, fetch.url, "index", keep)
         except (NotFound, Refused, NoArchive):  # the last is a page to log in, of a closed host
             if not fetch.guarded or not self.http.has_token(fetch.guarded):
                 raise
         return self._downloaded(fetch, fetch.guarded, "bearer", keep)
 
-    def _downloaded(
-        self, fetch: Fetch, url: str, scheme: Scheme | None, keep: Path | None
-    ) -> Hashed:
+    def _downloaded(self, fetch: Fetch, url: str, scheme: Scheme, keep: Path | None) -> Hashed:
         for attempt in self.http.retrying(url):
             with attempt, self.http.download(url, scheme) as chunks:
                 if keep is None or not fetch.unpack:

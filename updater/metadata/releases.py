@@ -111,7 +111,8 @@ class ReleaseReader(Struct, frozen=True):
         for file in candidate.distributions if candidate is not None else ():
             if file.metadata and file.filename.endswith(".whl"):
                 try:
-                    answer = await self.http.get(f"{file.url.partition('#')[0]}.metadata")
+                    url = f"{file.url.partition('#')[0]}.metadata"
+                    answer = await self.http.get(url, scheme="index")
                 except StageError:
                     return []
                 release = of_metadata(answer.body, "the wheels' metadata")
@@ -144,7 +145,7 @@ class ReleaseReader(Struct, frozen=True):
         """
         url, wheel = file.url.partition("#")[0], file.filename.endswith(".whl")
         for attempt in self.http.retrying(url):
-            with attempt, self.http.download(url) as chunks:
+            with attempt, self.http.download(url, "index") as chunks:
                 digest = hashlib.sha256()
                 passing = _digested(chunks, digest)
                 unpacked = hash_archive(

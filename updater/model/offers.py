@@ -117,8 +117,11 @@ class Note(Struct, frozen=True):
     text: str
 
 
-Scheme = Literal["basic", "bearer"]
-"""How a token is sent: as a password to git services, as itself to APIs."""
+Scheme = Literal["basic", "bearer", "index"]
+"""How a token is sent: as a password to git services, as itself to APIs.
+
+``index`` sends no host's token, but the user and password of the package index, to it alone.
+"""
 
 
 class HttpResponse(Struct, frozen=True):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from updater.model import HASH_FIELDS, Failed, Reviewed, Verdict
-from updater.text import one_line
+from updater.text import one_line, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +54,7 @@ class Annotation(Struct, frozen=True):
         if self.file:
             where = {"file": f"{prefix}{self.file}", "line": str(self.line), **where}
         fields = ",".join(f"{name}={_escaped(text, _PROPERTY)}" for name, text in where.items())
-        return f"::{self.level} {fields}::{_escaped(self.message, _DATA)}"
+        return f"::{self.level} {fields}::{_escaped(without_secrets(self.message), _DATA)}"
 
 
 def marks(outcomes: Sequence[Outcome]) -> Iterator[Annotation]:

@@ -46,6 +46,7 @@ from updater.report.schema import (
 )
 from updater.report.settings import package_report, setting_reports
 from updater.report.summary import count, status
+from updater.text import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -159,7 +160,7 @@ def error_json(command: str, error: UpdaterError) -> str:
 
 def _dump(report: msgspec.Struct) -> str:
     # "##[" begins a command to GitHub Actions wherever it stands; in JSON only strings have it.
-    text = msgspec.json.format(_encoded(report), indent=2).decode()
+    text = without_secrets(msgspec.json.format(_encoded(report), indent=2).decode())
     return text.replace("##[", "#\\u0023[")
 
 

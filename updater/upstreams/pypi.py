@@ -25,6 +25,7 @@ from updater.model import (
     moments,
     normalized_name,
 )
+from updater.text import open_address
 from updater.upstreams.answers import decoded
 from updater.upstreams.base import OfferOrError, ProjectQuestion, Surroundings, Upstream, each
 
@@ -74,7 +75,7 @@ class PyPI(Upstream):
 
         async def ask(question: ProjectQuestion) -> Offer:
             name = question.project.path
-            answer = await around.web.get(f"{base}/{name}/", accept=_ACCEPT)
+            answer = await around.web.get(f"{base}/{name}/", accept=_ACCEPT, scheme="index")
             return await apart(
                 partial(_read, question.project, answer),
                 len(answer.body),
@@ -146,7 +147,7 @@ def _from_json(listed: _ListedFile, base: str) -> _IndexFile:
     metadata = listed.core_metadata
     distribution = Distribution(
         filename=listed.filename,
-        url=urljoin(base, listed.url),
+        url=open_address(urljoin(base, listed.url)),
         sri=_sri(listed.hashes.get("sha256")),
         size=listed.size,
         requires_python=listed.requires_python,
@@ -211,7 +212,7 @@ def _html_reason(package: DistributionPackage) -> str | None:
 def _distribution(package: DistributionPackage) -> Distribution:
     return Distribution(
         filename=package.filename,
-        url=package.url,
+        url=open_address(package.url),
         sri=_sri((package.digests or {}).get("sha256")),
         size=package.size,
         requires_python=package.requires_python,

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import anyio
+import httpx
 import pytest
 import trustme
 
@@ -21,6 +22,7 @@ from updater.effects.http import downloads
 from updater.effects.http.addresses import origin, shown
 from updater.effects.http.client import Http, Network
 from updater.effects.http.credentials import Credential
+from updater.effects.http.statuses import mapped
 from updater.errors import (
     BadAnswer,
     NotFound,
@@ -414,6 +416,54 @@ def test_a_refused_token_is_named_by_its_variable(
     with pytest.raises(Refused) as caught:
         client.get(page, scheme="bearer")
     assert caught.value.hint == ("the token in A_TOKEN is refused: renew it or give it read access")
+
+
+def test_an_index_gets_its_own_password_and_no_token(
+    client: Client, server: Server, elsewhere: Server, page: str
+) -> None:
+    """Also where both are of one host, and where its answer leads elsewhere."""
+    own = Credential("PIP_INDEX_URL", frozenset({origin(server.url)}), "p", "u")
+    client.credentials = (*token(server), own)
+    server.route("GET", "/away", lambda _request: redirect(f"{elsewhere.url}/page"))
+    client.get(page, scheme="index")
+    client.get(page, scheme="bearer")
+    client.get(f"{server.url}/away", scheme="index")
+    client.get(f"{elsewhere.url}/page", scheme="index")
+    basic = "Basic dTpw"
+    sent = [one.authorization for one in server.requests()]
+    assert sent == [basic, "Bearer hush", basic]
+    assert {one.authorization for one in elsewhere.requests()} == {None}
+    server.fail("GET /page", Response(403))
+    with pytest.raises(Refused) as caught:
+        client.get(page, scheme="index")
+    assert caught.value.hint.startswith("the user or password of the index in PIP_INDEX_URL is ref")
+
+
+SHOWN = {
+    "what a header has": (
+        httpx.LocalProtocolError("Illegal header value b'Bearer hush'"),
+        "the request cannot be sent",
+    ),
+    "a broken answer": (httpx.RemoteProtocolError("illegal line: hush"), "it is not HTTP"),
+    "a proxy": (httpx.ProxyError("407 hush"), "the proxy refuses"),
+    "a number of the system": (ConnectionResetError(104, "hush"), "Connection reset by peer"),
+    "no connection": (httpx.ConnectError("hush"), "no connection"),
+    "a connection": (httpx.ReadError("hush"), "the connection broke off"),
+    "compression": (httpx.DecodingError("hush"), "its compression is damaged"),
+    "an address": (httpx.InvalidURL("hush"), "an address in it is none"),
+    "TLS": (ssl.SSLError("hush"), "TLS fails"),
+}
+
+
+@pytest.mark.parametrize(("cause", "words"), SHOWN.values(), ids=SHOWN)
+def test_of_a_foreign_exception_no_text_is_shown(cause: Exception, words: str) -> None:
+    error: Exception = cause
+    if not isinstance(cause, httpx.HTTPError | httpx.InvalidURL):
+        error = httpx.ReadError("hush")
+        error.__cause__ = cause
+    said = str(mapped("https://u:hush@h/x", error, 30))
+    assert "hush" not in said
+    assert said.endswith(f": {words}")
 
 
 def test_a_token_is_never_shown(client: Client, server: Server, page: str) -> None:

@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from updater.effects import kept
 from updater.model import HttpResponse
+from updater.text import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -135,7 +136,8 @@ class Cache:
 
 def _packed(answer: HttpResponse) -> bytes:
     headers = {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers}
-    about = {"url": answer.url, "headers": headers}
+    url = without_secrets(answer.url)  # a redirect may have led to one that is signed
+    about = {"url": url, "headers": headers}
     return json.dumps(about).encode() + b"\n" + zlib.compress(answer.body, 1)
 
 

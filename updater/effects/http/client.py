@@ -127,7 +127,7 @@ class Http:
 
         Args:
             network: the limits.
-            credentials: the tokens, each with its origins.
+            credentials: the tokens, each with its origins, and the index's password.
             say: tells the user something.
             wait: tells the user of a wait: for which host, and why; as `say` without it.
             detail: is told what only `-v` shows.
@@ -294,9 +294,9 @@ class Http:
 
     def _refuse(self, response: httpx.Response, body: bytes) -> NoReturn:
         request = response.request
-        variable = self._credentials.sent(str(request.url), request.headers)
+        credential = self._credentials.sent(str(request.url), request.headers)
         url = shown(str(response.url))
-        Refusal(response, url, body, variable, self._patience.clock.now()).throw()
+        Refusal(response, url, body, credential, self._patience.clock.now()).throw()
 
     # --- downloads, in worker threads ---
 

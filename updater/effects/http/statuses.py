@@ -6,7 +6,10 @@ with Retry-After, with x-ratelimit-reset, or with neither: then a minute is to b
 
 from __future__ import annotations
 
+import os
 import re
+import socket
+import ssl
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NoReturn
@@ -36,7 +39,21 @@ _MINUTE = timedelta(minutes=1)
 _SECONDS = re.compile(r"[0-9]{1,9}")  # more are no time to wait, but thirty years
 
 _CHECK = "check the network, the proxy variables and the address in config.yaml"
-_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
+# What httpx and what is below it say, as far as nothing of a request can stand in it.
+_KNOWN = re.compile(
+    r"All connection attempts failed|Server disconnected without sending a response\.?"
+    r"|peer closed connection without sending complete message body"
+    r" \((?:incomplete chunked read|received \d+ bytes, expected \d+)\)"
+)
+_KINDS: tuple[tuple[type[Exception], str], ...] = (
+    (httpx.ConnectError, "no connection"),
+    (httpx.NetworkError, "the connection broke off"),
+    (httpx.ProxyError, "the proxy refuses"),
+    (httpx.LocalProtocolError, "the request cannot be sent"),
+    (httpx.DecodingError, "its compression is damaged"),
+    (httpx.UnsupportedProtocol, "it is neither http:// nor https://"),
+    (httpx.InvalidURL, "an address in it is none"),
+)
 
 
 class Refusal(Struct, frozen=True):
@@ -46,14 +63,14 @@ class Refusal(Struct, frozen=True):
         response: its status and headers.
         url: what was asked, as a message may show it.
         body: its beginning.
-        variable: the environment variable of the token that was sent, or an empty string.
+        credential: the name of what was sent to be let in, or an empty string.
         now: when it came.
     """
 
     response: httpx.Response
     url: str
     body: bytes
-    variable: str
+    credential: str
     now: datetime
 
     def throw(self) -> NoReturn:
@@ -73,8 +90,8 @@ class Refusal(Struct, frozen=True):
                 f"{message}: rate limited until {when}", url=url, until=until, hint="try later"
             )
         if status in (401, 403):
-            if self.variable:
-                hint = f"the token in {self.variable} is refused: renew it or give it read access"
+            if self.credential:
+                hint = f"{self.credential} is refused: renew it or give it read access"
                 raise Refused(message, url=url, hint=hint)
             if status == HTTPStatus.UNAUTHORIZED:  # git hosts say so for what they do not show
                 raise NotFound(message, url=url, hint="is it deleted, renamed or private?")
@@ -124,8 +141,7 @@ def mapped(url: str, error: Exception, silence: float) -> UpstreamError:
     """
     if isinstance(error, httpx.TimeoutException):
         return silent(url, silence)
-    where = shown(url)
-    what = _ERRNO.sub("", str(error)) or type(error).__name__
+    where, what = shown(url), _cause(error)
     if isinstance(error, httpx.TooManyRedirects):
         return BadAnswer(f"{where} redirects in a circle", url=where)
     if isinstance(error, (httpx.DecodingError, httpx.UnsupportedProtocol, httpx.InvalidURL)):
@@ -133,6 +149,30 @@ def mapped(url: str, error: Exception, silence: float) -> UpstreamError:
     if isinstance(error, (ValueError, OverflowError)):  # of a part that takes it for granted
         return BadAnswer(f"{where} answers with what cannot be read", url=where)
     return Unreachable(f"{where} cannot be reached: {what}", url=where, hint=_CHECK)
+
+
+def _cause(error: Exception) -> str:
+    """Say what happened, in words in which nothing that was sent can stand.
+
+    A foreign exception may quote anything, also the header with a token: none of its text counts
+    but what is known, and what the system says of a number.
+    """
+    known = _KNOWN.fullmatch(str(error))
+    if known is not None:
+        return known[0]
+    cause: BaseException | None = error
+    while cause is not None:
+        match cause:
+            case ssl.SSLCertVerificationError():
+                return f"certificate verify failed: {cause.verify_message}"
+            case ssl.SSLError():
+                return "TLS fails"
+            case socket.gaierror():
+                return str(cause.strerror)
+            case OSError(errno=int(number)):
+                return os.strerror(number)
+        cause = cause.__cause__ or cause.__context__
+    return next((words for kind, words in _KINDS if isinstance(error, kind)), "it is not HTTP")
 
 
 def silent(url: str, seconds: float) -> Unreachable:

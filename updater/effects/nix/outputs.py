@@ -54,7 +54,8 @@ def unpacked(archive: Path, tree: Path, strip_root: bool) -> bool:  # noqa: FBT0
             (top,) = whole.iterdir()
         top.rename(tree)
     except (OSError, tarfile.TarError, ValueError) as error:
-        raise BuildError(f"the source cannot be unpacked: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else "it is not as its hash needs it"
+        raise BuildError(f"the source cannot be unpacked: {why}") from error
     return True
 
 

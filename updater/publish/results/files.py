@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 LARGEST_FILE = 256 * 1024
 
 _REASON = 1000
+# Where something is wrong, in msgspec's words; the rest of them may quote it.
+_PLACE = re.compile(r" - at `\$.{1,99}`$")
 # Which kind of file it is; whoever lies about it is refused for the fields that it then lacks.
 _UNMADE = b'"unmade"'
 
@@ -90,7 +92,7 @@ def read_results(folder: Path) -> Results:
             result = _read(data)
         except ValueError as error:
             raise UsageError(
-                f"{name!r} is no result of `bump --output`: {str(error)[:_REASON]}",
+                f"{name!r} is no result of `bump --output`: {error}",
                 hint="nothing was published; do not trust the job that wrote it",
             ) from error
         if result.package in results:
@@ -105,7 +107,11 @@ def read_results(folder: Path) -> Results:
 def _read(data: bytes) -> Result | UnmadeResult:
     """Read one file; a ValueError says what of it is no result."""
     kind: type[Result | UnmadeResult] = UnmadeResult if _UNMADE in data else Result
-    result = msgspec.json.decode(data, type=kind)
+    try:
+        result = msgspec.json.decode(data, type=kind)
+    except msgspec.DecodeError as error:
+        place = _PLACE.search(str(error))
+        raise ValueError(f"it is not what it must be{place[0] if place else ''}") from error
     if any(map(control_in, result.names)):
         raise ValueError("a name in it has a control character")
     return result
