@@ -107,14 +107,18 @@ class Session(Struct, frozen=True):
             self.config.document.archives.fetched,
             self.request.offline,
         )
-        credentials = tuple(
+        credentials = [
             Credential(variable, frozenset(map(origin, (host.web, host.api, host.graphql))), token)
             for host, variable, token in self.config.tokens()
-        )
+        ]
+        index = self.config.named_index
+        if index is not None and index.is_guarded:
+            at = frozenset({origin(index.address)})
+            credentials.append(Credential(index.origin, at, index.password, index.user))
         cache = user_cache_path("updater") if self.request.cache else None
         opened = Http.opened(
             network,
-            credentials,
+            tuple(credentials),
             progress.say,
             wait=progress.wait,
             detail=progress.detail,
@@ -168,7 +172,6 @@ class Session(Struct, frozen=True):
 
         from updater.building.builder import Builder
         from updater.effects.nix.build import NixBuild
-        from updater.effects.processes.ancestors import in_reach
         from updater.effects.scratch import Scratch
 
         config = self.config
@@ -179,10 +182,20 @@ class Session(Struct, frozen=True):
                 scratch,
                 user_log_path("updater"),
                 anyio.CapacityLimiter(config.build_jobs),
-                in_reach(config.token_variables),
+                self._secrets_in_reach(),
                 foreign,
                 self.request.offline,
             )
+
+    def _secrets_in_reach(self) -> tuple[str, ...]:
+        """Tell what secrets of the updater's own an unsandboxed build could read."""
+        from updater.effects.processes.ancestors import in_reach
+
+        index = self.config.named_index
+        filed: tuple[str, ...] = ()
+        if index is not None and index.is_guarded and not index.is_variable:
+            filed = (f"{index.origin} has a password",)
+        return in_reach(self.config.token_variables) + filed
 
 
 def _nix() -> Nix:

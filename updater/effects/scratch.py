@@ -15,7 +15,7 @@ import anyio
 from anyio import to_thread
 
 from updater.effects import temporary
-from updater.effects.processes.process import environment
+from updater.effects.processes.environment import git_environment
 from updater.errors import BuildError
 
 if TYPE_CHECKING:
@@ -72,9 +72,10 @@ class Scratch:
                 if path.is_symlink():
                     path.unlink()
                 path.write_bytes(data)
-        except (OSError, shutil.Error) as error:
+        except OSError as error:  # shutil's own has a list of what failed, and no reason
+            why = error.strerror or "a file cannot be copied"
             raise BuildError(
-                f"the scratch copy cannot be made: {error}", hint="check space in TMPDIR"
+                f"the scratch copy cannot be made: {why}", hint="check space in TMPDIR"
             ) from error
         return target
 
@@ -99,7 +100,7 @@ def _tracked(root: Path) -> list[str] | None:
         done = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
             cwd=root,
-            env=environment(),
+            env=git_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,

@@ -50,8 +50,9 @@ def find_target(config: Config) -> PublishTarget:
     named = config.document.repository or os.environ.get("GITHUB_REPOSITORY", "").strip()
     place = _named(named, config.hosts) if named else _remote(origin, config.hosts)
     if place is None:
+        shown = origin if "://" in origin else origin.rpartition("@")[2]  # SSH's short form
         raise UsageError(
-            f"no host of `hosts:` has the repository {named or _shown(origin) or '(none)'!r}",
+            f"no host of `hosts:` has the repository {named or shown or '(none)'!r}",
             hint="write `repository: OWNER/NAME` into config.yaml",
         )
     host, repository = place
@@ -91,8 +92,3 @@ def _remote(origin: str, hosts: Mapping[str, Host]) -> tuple[Host, str] | None:
         if repository is not None and place in (web.netloc, web.hostname, host.name):
             return host, repository[1]
     return None
-
-
-def _shown(origin: str) -> str:
-    """Return a remote's address without user and password."""
-    return re.sub(r"//[^/@]*@", "//", origin)

@@ -14,7 +14,8 @@ import pytest
 from tests.hashing.trees import File, Tree, gzipped, make_tar, members
 from tests.loopback.messages import Response
 from updater.effects.nix.build import NixBuild
-from updater.effects.nix.prefetch import Nix, build_environment
+from updater.effects.nix.prefetch import Nix
+from updater.effects.processes.environment import build_environment
 from updater.errors import HashError
 from updater.hashing.archive import hash_archive
 from updater.model import Sri

@@ -78,3 +78,28 @@ def test_without_proc_only_what_is_set_now_is_known(
     assert ancestors.in_reach(NAMES) == ()
     monkeypatch.setenv("GITHUB_TOKEN", "secret")
     assert ancestors.in_reach(NAMES) == ("GITHUB_TOKEN is set",)
+
+
+USED = {
+    "a proxy's password": ("https_proxy", "http://u:hush@proxy.example:3128"),
+    "an index's password": ("PIP_INDEX_URL", "https://u:hush@index.example/simple"),
+    "Nix's tokens": ("NIX_CONFIG", "cores = 1\naccess-tokens = github.com=hush"),
+}
+
+
+@pytest.mark.usefixtures("proc")
+@pytest.mark.parametrize(("name", "value"), USED.values(), ids=USED)
+def test_whatever_secret_is_used_counts(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert ancestors.in_reach(NAMES) == (f"{name} is set",)
+
+
+@pytest.mark.usefixtures("proc")
+def test_what_holds_no_secret_counts_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://index.example/simple")
+    monkeypatch.setenv("NIX_CONFIG", "cores = 1 # access-tokens = x")
+    monkeypatch.setenv("SOMEBODY_ELSES", "https://u:p@h")
+    assert ancestors.in_reach(NAMES) == ()

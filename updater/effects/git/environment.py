@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 
 from updater.effects.http.addresses import origin
-from updater.effects.processes.process import environment
+from updater.effects.processes.environment import CERTIFICATES, PROXIES, environment
 
 # Reads no configuration but the repository's own, runs no hook, asks nobody for a password.
 _ALONE = {
@@ -38,9 +38,7 @@ def isolated(url: str = "", token: str = "") -> dict[str, str]:
         url: any address of the host that the token is for.
         token: shown to that host where it asks for one; an empty string for none.
     """
-    inherited = {
-        name: value for name, value in environment().items() if not name.startswith("GIT_")
-    }
+    inherited = environment(PROXIES, CERTIFICATES)
     authority = os.environ.get("GIT_SSL_CAINFO") or os.environ.get("SSL_CERT_FILE")
     trusted = {"GIT_SSL_CAINFO": authority} if authority else {}
     return inherited | _ALONE | trusted | (_credentials(url, token) if token else {})

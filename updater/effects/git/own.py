@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from updater.effects.processes.environment import git_environment
 from updater.effects.processes.process import decoded, run
-from updater.errors import (
-    UsageError,
-    WriteError,
-)
+from updater.errors import UsageError, WriteError
+from updater.text import without_secrets
 
 if TYPE_CHECKING:
     import subprocess
@@ -162,7 +161,7 @@ async def file_at(root: Path, revision: str, file: str) -> bytes | None:
 
 async def _in(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
-        return await run(["git", *arguments], cwd=root)
+        return await run(["git", *arguments], cwd=root, env=git_environment())
     except FileNotFoundError as error:
         raise WriteError("git is not installed", hint="leave out --commit") from error
 
@@ -170,8 +169,8 @@ async def _in(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]
 async def head(root: Path) -> str:
     """Return the commit that is checked out; an empty string where there is none."""
     try:
-        done = await run(["git", "rev-parse", "--verify", "--quiet", "HEAD^{commit}"], cwd=root)
-    except FileNotFoundError:
+        done = await _in(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    except WriteError:
         return ""
     return done.stdout.decode().strip() if done.returncode == 0 else ""
 
@@ -179,15 +178,16 @@ async def head(root: Path) -> str:
 async def place(root: Path) -> tuple[str, str]:
     """Return the address of the remote ``origin`` and the folder's path in its repository.
 
-    Both are empty where there is none; the path ends with a slash where it is not the top.
+    Of the address, user and password are left out, and what else is secret. Both are empty where
+    there is none; the path ends with a slash where it is not the top.
     """
     try:
-        origin = await run(["git", "remote", "get-url", "origin"], cwd=root)
-        prefix = await run(["git", "rev-parse", "--show-prefix"], cwd=root)
-    except FileNotFoundError:
+        origin = await _in(root, "remote", "get-url", "origin")
+        prefix = await _in(root, "rev-parse", "--show-prefix")
+    except WriteError:
         return "", ""
     texts = [
         done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""
         for done in (origin, prefix)
     ]
-    return texts[0], texts[1]
+    return without_secrets(texts[0]), texts[1]

@@ -13,7 +13,8 @@ from updater.effects.nix import options as nix_options
 from updater.effects.nix.command import run_logged
 from updater.effects.nix.mismatch import got_hash
 from updater.effects.nix.outputs import unpacked, with_output
-from updater.effects.nix.prefetch import Nix, build_environment
+from updater.effects.nix.prefetch import Nix
+from updater.effects.processes.environment import build_environment
 from updater.errors import BuildError, HashError
 
 if TYPE_CHECKING:

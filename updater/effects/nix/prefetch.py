@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from updater.effects.processes import process
+from updater.effects.processes.environment import build_environment
 from updater.errors import HashError
 from updater.model.sri import parse_hash
 
@@ -32,11 +33,6 @@ _SCHEMES: Final = frozenset({"http", "https"})
 _READ_BYTES: Final = 1 << 18
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SHOWN_LINES: Final = 12
-
-_SECRET_VALUE: Final = re.compile(r"\b(gh[oprsu]_|github_pat_|glpat-|npm_|pypi-Ag)[\w-]{16}")
-_SECRET_SETTING: Final = re.compile(
-    r"^[^\S\n]*(extra-)?(access-tokens|netrc-file|secret-key-files)\b.*$\n?", re.MULTILINE
-)
 
 
 class Ran(Struct, frozen=True):
@@ -180,21 +176,6 @@ class Nix:
             process.decoded(done.stdout),
             process.decoded(done.stderr),
         )
-
-
-def build_environment() -> dict[str, str]:
-    """Return this process's environment without secrets: none by name, by value, or in NIX_CONFIG.
-
-    Proxies, certificates and ``NIX_*`` stay.
-    """
-    environment = {
-        name: value
-        for name, value in process.environment().items()
-        if not _SECRET_VALUE.search(value)
-    }
-    if config := os.environ.get("NIX_CONFIG"):
-        environment["NIX_CONFIG"] = _SECRET_SETTING.sub("", config)
-    return environment
 
 
 def _checked_url(url: str) -> str:

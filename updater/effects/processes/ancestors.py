@@ -11,30 +11,43 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from updater.effects.processes.environment import holds_secret
 from updater.effects.processes.process import decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 PROC = Path("/proc")
 """Where Linux shows processes; elsewhere there is none, and nothing is found."""
 
 
 def in_reach(names: frozenset[str]) -> tuple[str, ...]:
-    """Tell who holds which of some variables: this process now, or it and its ancestors at first.
+    """Tell who holds which secret: this process now, or it and its ancestors at first.
+
+    Args:
+        names: the variables that hold tokens; a proxy's or an index's password counts, too.
 
     Returns:
         parts of a sentence, such as ``GITHUB_TOKEN is set`` and ``GITHUB_TOKEN was set when bash
         (process 12) was started``; never a value.
     """
-    holders = [f"{name} is set" for name in sorted(names) if os.environ.get(name, "").strip()]
-    reported = {name for name in names if os.environ.get(name, "").strip()}
+    reported = _held(os.environ, names)
+    holders = [f"{name} is set" for name in sorted(reported)]
     for process in _line():
-        held = sorted(names & _initial(process).keys() - reported)
+        held = sorted(_held(_initial(process), names) - reported)
         reported.update(held)
         whose = "the updater" if process == os.getpid() else _called(process)
         holders += [f"{name} was set when {whose} was started" for name in held]
     return tuple(holders)
+
+
+def _held(variables: Mapping[str, str], names: frozenset[str]) -> set[str]:
+    """Return the variables that hold a secret."""
+    return {
+        name
+        for name, value in variables.items()
+        if value.strip() and (name in names or holds_secret(name, value))
+    }
 
 
 def _line() -> Iterator[int]:
@@ -51,13 +64,13 @@ def _line() -> Iterator[int]:
 
 
 def _initial(process: int) -> dict[str, str]:
-    """Return the variables with a value that a process was started with, as far as may be read."""
+    """Return the variables that a process was started with, as far as they may be read."""
     try:
         data = (PROC / str(process) / "environ").read_bytes()
     except OSError:  # another user's: a build of ours cannot read it either
         return {}
     pairs = (os.fsdecode(entry).partition("=") for entry in data.split(b"\0"))
-    return {name: value for name, _, value in pairs if value.strip()}
+    return {name: value for name, _, value in pairs}
 
 
 def _called(process: int) -> str:

@@ -1,37 +1,23 @@
-"""Programs: started with an argument list and an environment that holds no secret."""
+"""Programs: started with an argument list and an environment that is given to them."""
 
 from __future__ import annotations
 
-import os
-import re
 import subprocess
 from typing import TYPE_CHECKING
 
 import anyio
 
-from updater.text import printable
+from updater.effects.processes.environment import environment
+from updater.text import printable, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_SECRET = re.compile(r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_KEY|AUTH")
-
-
-def environment(**extra: str) -> dict[str, str]:
-    """Return this process's environment without anything that looks like a secret.
-
-    ``SSH_AUTH_SOCK`` goes too: no program that the updater starts needs the user's agent.
-    """
-    harmless = {
-        name: value for name, value in os.environ.items() if not _SECRET.search(name.upper())
-    }
-    return harmless | extra
-
 
 def decoded(output: bytes) -> str:
     """Return a program's output as text that can be shown."""
-    return printable(output.decode("utf-8", "replace"))
+    return without_secrets(printable(output.decode("utf-8", "replace")))
 
 
 async def run(
@@ -42,6 +28,12 @@ async def run(
     timeout: float | None = None,  # noqa: ASYNC109 - a program's time limit is data, not a scope
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a program to its end and return its status and output; it reads nothing.
+
+    Args:
+        command: its name or path, and its arguments.
+        cwd: where it runs; here without it.
+        env: its environment; what every program gets without it.
+        timeout: how many seconds it may take.
 
     Raises:
         FileNotFoundError: there is no such program.

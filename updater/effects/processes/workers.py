@@ -14,7 +14,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from updater.effects.processes.process import environment
+from updater.effects.processes.environment import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
