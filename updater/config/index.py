@@ -62,9 +62,9 @@ def index_of_pip() -> PackageIndex | None:
     address = os.environ.get(_VARIABLE, "")
     if address:
         return PackageIndex.written(address, _VARIABLE)
-    import configparser  # noqa: PLC0415 - few need it
+    for path in filter(files.exists, _pip_files()):
+        import configparser  # noqa: PLC0415 - few have such a file
 
-    for path in _pip_files():
         parser = configparser.RawConfigParser()
         try:
             parser.read_string(files.read(path, str(path)).decode("utf-8"))
