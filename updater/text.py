@@ -62,8 +62,8 @@ def without_secrets(text: str) -> str:
     return _ADDRESS.sub(_public, text) if "://" in text else text
 
 
-def _public(found: re.Match[str]) -> str:
-    address = _PARAMETER.sub(_hidden, found[0])
+def _public(match: re.Match[str]) -> str:
+    address = _PARAMETER.sub(_hidden, match[0])
     user, _ = parted_address(address)
     return address if user == "git" else address[len(user) + 1 if user else 0 :]
 

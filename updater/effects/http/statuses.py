@@ -157,9 +157,9 @@ def _cause(error: Exception) -> str:
     A foreign exception may quote anything, also the header with a token: none of its text counts
     but what is known, and what the system says of a number.
     """
-    known = _KNOWN.fullmatch(str(error))
-    if known is not None:
-        return known[0]
+    sentence = _KNOWN.fullmatch(str(error))
+    if sentence is not None:
+        return sentence[0]
     cause: BaseException | None = error
     while cause is not None:
         match cause:
