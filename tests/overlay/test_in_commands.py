@@ -207,3 +207,17 @@ def test_a_called_package_is_bumped_in_its_own_file(project: Project, index: Ind
     assert result.out == "updated  my-tool  1.0  -> 1.1  not built: build: {enabled: false}\n"
     assert path.read_text() == overlay
     assert package.read_text() == before.replace("1.0", "1.1").replace(FAKE, flat_hash(new.content))
+
+
+def test_a_file_that_fetches_nothing_and_cannot_be_parsed_is_one_note(project: Project) -> None:
+    project.overlay("odd.nix", "self: super: {\n  a = \n  b = = 1;\n}\n")
+    result = project.run("list", "--json")
+    assert result.code == 0
+    (row,) = result.json["packages"]
+    assert (row["status"], row["file"]) == ("skipped", "overlays/odd.nix")
+    assert row["reason"] == "cannot parse line 3, and the file fetches nothing"
+
+
+def test_a_file_that_fetches_and_cannot_be_parsed_must_be_mended(project: Project) -> None:
+    project.overlay("odd.nix", "self: super: {\n  a = \n  b = fetchurl;\n}\n")
+    assert project.run("list").code == 1

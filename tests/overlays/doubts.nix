@@ -24,7 +24,7 @@ final: prev: {
   argument = prev.stdenv.mkDerivation rec {
     pname = "argument";
     version = "1.2.0";
-    src = prev.fetchPypi (import ./source.nix);
+    src = prev.fetchPypi (prev.pinOf "argument");
   };
   hashes = prev.stdenv.mkDerivation rec {
     pname = "hashes";

@@ -62,7 +62,10 @@ class Subject(Struct, frozen=True):
     @property
     def twin(self) -> Project | None:
         """The package's project on the index, where the source comes from a repository."""
-        return None if self.project.on_index else self.package.indexed
+        if self.project.on_index:
+            return None
+        by_wish = self.policy.track == "pypi"
+        return self.package.namesake_on_index if by_wish else self.package.indexed
 
     def question(self, to: str) -> ProjectQuestion:
         """Return what must be known of its project.

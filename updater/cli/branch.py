@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import anyio
+from msgspec.structs import replace
 
 from updater.building.package_sets import placed
 from updater.cli.output import report
@@ -63,6 +64,8 @@ async def _scope(session: Session, overlays: OverlayFiles, base: str) -> tuple[s
     commit = await _fork_point(session, base)
     files = await git.changed_files(config.root, commit)
     touched = _in(overlays.packages, config.root, files)
+    # whoever wrote a text that cannot be parsed must mend it, also where it fetches nothing
+    touched = [replace(package, skip="") if package.problem else package for package in touched]
     changed = await changed_packages(config.root, commit, touched, overlays)
     before = await packages_at(config.root, commit, [package.file for package in changed])
     used, again = uses(overlays.packages, overlays.texts), set[str]()

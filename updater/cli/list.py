@@ -50,7 +50,8 @@ def _described(read: Package, config: Config) -> ListedPackage:
     source = package.source
     policy = config.policy(package)
     skip, pin = "", None
-    problem = f"{package.problem}; {package.hint}" if package.hint else package.problem
+    problem = "" if package.skip else package.problem
+    problem = f"{problem}; {package.hint}" if problem and package.hint else problem
     try:
         with bugs_at(ReadError.stage):
             if not problem:

@@ -6,6 +6,8 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from updater.effects import files
 from updater.errors import Bug, ReadError, bugs_at
 from updater.find.overlay_files import OverlayFile, OverlayFiles, PackageCall, assembled
@@ -27,10 +29,15 @@ def read_file(data: bytes, file: str) -> tuple[Package, ...]:
 
     A parse problem inside a package is that package's own.
     """
-    return _packages(_content(file, data), file)
+    return _packages(_content(file, data), file, data)
 
 
-def _packages(content: FileContent, file: str) -> tuple[Package, ...]:
+def _packages(content: FileContent, file: str, data: bytes) -> tuple[Package, ...]:
+    first = next(iter(content.problems), None)
+    if first is not None and not content.packages and not _may_fetch(data):
+        why = f"cannot parse line {first.line}, and the file fetches nothing"
+        broken = Package(file, (), first.line, first.span, None, None, None, problem=str(first))
+        return (replace(broken, hint=first.hint, skip=why),)
     return content.packages + tuple(
         Package(
             file,
@@ -45,6 +52,11 @@ def _packages(content: FileContent, file: str) -> tuple[Package, ...]:
         )
         for problem in content.problems
     )
+
+
+def _may_fetch(data: bytes) -> bool:
+    """Tell whether a file that cannot be parsed may name a fetcher."""
+    return b"fetch" in data or any(name.encode() in data for name in FETCH_FUNCTIONS)
 
 
 def find_packages(root: Path, named: Iterable[str]) -> OverlayFiles:
@@ -92,7 +104,7 @@ def _understood(
     file: str, data: bytes, content: FileContent, target: Callable[[str, str], str | None]
 ) -> OverlayFile:
     """Return what a file holds and calls; ``target`` finds the file that a path in it means."""
-    packages = list(_packages(content, file))
+    packages = list(_packages(content, file, data))
     calls = []
     for called in content.files:
         meant = target(file, called.path)

@@ -138,11 +138,13 @@ class Package(Struct, frozen=True):
             source where ``hash: build`` leaves its hash to Nix.
         directives: what comments in the overlay ask for.
         skip: why it cannot be followed although it is understood, or an empty string.
-        problem: why its text cannot be understood (with its line), or an empty string.
+        problem: why its text cannot be understood (with its line), or an empty string. With a
+            reason to skip it, that is nothing that must be mended.
         hint: what to do about the problem.
         ordinal: counts the packages of one attribute path in a file from 1.
         callers: attribute paths by which other files call a file that is one package.
         namesakes: names of other packages that are spellings of its pname: they mean those.
+        builder: the Nix function whose argument its attribute set is, or an empty string.
         nested: it is built in a folder of its source (``sourceRoot``), so that what the source's
             top folder declares may be another package's.
     """
@@ -166,6 +168,7 @@ class Package(Struct, frozen=True):
     callers: tuple[tuple[str, ...], ...] = ()
     namesakes: tuple[str, ...] = ()
     nested: bool = False
+    builder: str = ""
 
     @property
     def name(self) -> str:
@@ -197,8 +200,24 @@ class Package(Struct, frozen=True):
         return self.version.value if self.version is not None else None
 
     @property
+    def is_python(self) -> bool:
+        """Whether what builds or fetches it is Python's, so that the package index may know it."""
+        fetchers = (source.fetcher for source in self.sources)
+        return any(
+            "python" in name.lower() or name == "fetchPypi" for name in (self.builder, *fetchers)
+        )
+
+    @property
     def indexed(self) -> Project | None:
-        """The package index's project of its name; None where the index has no such names."""
+        """The package index's project of its name; None where the index has no such names.
+
+        Of a package that is not Python's the index would tell of another, and learn its name.
+        """
+        return self.namesake_on_index if self.is_python else None
+
+    @property
+    def namesake_on_index(self) -> Project | None:
+        """The index's project of its name, whether it is Python's or not."""
         try:
             return Project.parse(f"pypi:{self.pname or self.name}")
         except ValueError:

@@ -46,7 +46,7 @@ class Decider(Struct, frozen=True):
         package = with_side_hashes(adopted(package, policy.hash), policy.dependent_hashes)
         if policy.hold and not even_held:
             return Held(package=package, reason=policy.hold)
-        if package.problem:
+        if package.problem and not package.skip:
             return unreadable(package)
         source = package.source
         skip = skip_reason(package, policy)

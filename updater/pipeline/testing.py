@@ -55,7 +55,8 @@ class TrialStage(Struct, frozen=True):
 
     async def _trial(self, package: Package) -> BuildTrial | Outcome:
         if package.problem:
-            return unreadable(package)
+            skip = package.skip
+            return Skipped(package=package, reason=skip) if skip else unreadable(package)
         policy = self.run.config.policy(package).build
         target = await self.sets.target(package, policy)
         if isinstance(target, NotBuilt):

@@ -285,7 +285,7 @@ def test_an_override_around_a_package_is_a_part_of_it() -> None:
 )
 def test_a_name_that_is_not_bound_here_has_no_value(rev: str) -> None:
     """Arguments, what ``with`` brings, and names that belong to others."""
-    data = f"v: {{ a = x: mkDerivation {{ pname = x; {SOURCE.replace('REV', rev)} }}; }}"
+    data = f"v: {{ a = f (x: mkDerivation {{ pname = x; {SOURCE.replace('REV', rev)} }}); }}"
     assert versions(data) == [("a", None)]
 
 

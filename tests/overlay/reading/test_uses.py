@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pytest
 
 from tests.project import pypi_overlay
 from updater.find.packages import read_file
 from updater.overlay.reading import syntax
 from updater.overlay.reading.uses import uses
-
-if TYPE_CHECKING:
-    import pytest
 
 PEAR = pypi_overlay("pear", "1.0").encode()
 TART = (
@@ -45,3 +42,31 @@ def test_a_file_that_nobody_can_parse_uses_whatever_it_names(
     monkeypatch.setattr(syntax, "parse", broken)
     unread = {file: text + b"# never parsed before\n" for file, text in TEXTS.items()}
     assert used(unread) == {"pear": [], "tart": ["pear", "plum"], "plum": []}
+
+
+@pytest.mark.parametrize(
+    ("text", "users"),
+    [
+        ("inputs = [ self.pear ];", ["pear"]),
+        ('inputs = [ self."pear" ];', ["pear"]),
+        ("inputs = with self; [ pear ];", ["pear"]),
+        ("inherit (self) pear;", ["pear"]),
+        ("fruit = self ? pear;", ["pear"]),
+        ('fruit = "${self.pear}/bin";', ["pear"]),
+        ('owner = "pear";', []),
+        ('meta.description = "a pear plum";', []),
+        ("passthru.pear = true;", []),
+        ("passthru = { pear = true; };", []),
+        ("passthru.test = { pear }: true;", []),
+        ("/* pear */", []),
+    ],
+)
+def test_a_package_uses_what_an_expression_names(text: str, users: list[str]) -> None:
+    """A string, or an attribute of its own, that happens to spell a name is no use of it."""
+    texts = {
+        **TEXTS,
+        "tart.nix": pypi_overlay("tart", "1.0").replace("src =", f"{text} src =").encode(),
+    }
+    packages = [package for file, data in texts.items() for package in read_file(data, file)]
+    used_names = uses(packages, texts)["tart.nix#python3Packages.tart"]
+    assert [identity.rpartition(".")[2] for identity in used_names] == users

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -12,7 +10,9 @@ from msgspec.structs import replace
 from updater.errors import Bug, ReadError, bugs_at
 from updater.model import HASH_FIELDS, Directive, Field, Package, Source, Span
 from updater.overlay.reading import side_hashes, syntax, values
+from updater.overlay.reading.doubts import doubt
 from updater.overlay.reading.fields import Fields
+from updater.overlay.reading.origins import expression_origin, origin
 from updater.overlay.reading.pins import is_at, moves_with
 from updater.overlay.reading.reach import SourceReach
 from updater.overlay.reading.references import is_made_from, reached_calls
@@ -20,11 +20,9 @@ from updater.overlay.reading.references import is_made_from, reached_calls
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from updater.overlay.reading.doubts import Doubt
     from updater.overlay.reading.drafts import Call, Draft
     from updater.overlay.reading.walk import Walk
-
-_PLAIN_KEY = re.compile(r"[A-Za-z][\w.-]*")
-_LONGEST_SHOWN = 80
 
 
 class PlacedPackage(Struct, frozen=True):
@@ -37,11 +35,16 @@ class PlacedPackage(Struct, frozen=True):
         """Return it with a problem, unless it has one already."""
         if self.package.problem:
             return self
-        return PlacedPackage(replace(self.package, problem=problem, hint=hint), self.places)
+        return self.broken(problem, hint)
 
     def broken(self, problem: str, hint: str) -> PlacedPackage:
         """Return it with a parse problem, which explains whatever else cannot be read."""
-        return PlacedPackage(replace(self.package, problem=problem, hint=hint), self.places)
+        package = replace(self.package, problem=problem, hint=hint, skip="")
+        return PlacedPackage(package, self.places)
+
+    def skipped(self, reason: str) -> PlacedPackage:
+        """Return it as one that cannot be followed, for a reason that nobody need mend."""
+        return PlacedPackage(replace(self.package, skip=reason), self.places)
 
     def with_directives(self, directives: tuple[Directive, ...]) -> PlacedPackage:
         """Return it with what its comments say."""
@@ -69,6 +72,9 @@ class Assembler:
             except Bug as bug:
                 package, calls = self._unread(draft, bug), draft.calls
             places = {call.node.start_byte for call in calls}
+            if self._is_helper(draft):
+                used |= places | {call.node.start_byte for call in draft.calls}
+                continue
             # `inherit (common) version src;` is a package, and `common` a part of it
             if draft.role or not places or not places <= used:
                 yield package
@@ -79,7 +85,7 @@ class Assembler:
                 if call.node.start_byte not in used:
                     yield self._bare(call, f"{name} has it besides its source, at a pin of its own")
         for call in self._walk.loose:
-            if call.node.start_byte not in used:
+            if call.node.start_byte not in used and not call.helper:
                 yield self._bare(call, f"{call.path[-1] if call.path else 'src'} has no version")
 
     # --- one package ---
@@ -96,9 +102,11 @@ class Assembler:
         beside = self._side_hashes(draft, sources, version)
         package = Package(
             file=self._file,
-            attribute=draft.path,
+            # `let self = ...; in self`: the file is the package
+            attribute=() if draft.path == ("self",) else draft.path,
             line=syntax.line(draft.node),
             span=syntax.span(draft.node),
+            builder=draft.builder,
             pname=values.read(pname, self._data).value if pname is not None else None,
             version=version,
             source=sources[0] if sources else None,
@@ -113,11 +121,29 @@ class Assembler:
         placed = PlacedPackage(
             package, (draft.statement, *(call.statement for call in reach.targets))
         )
-        if package.source is not None:
-            doubt = self._doubt(package, draft)
-            if doubt is not None:
-                placed = placed.refused(*doubt)
-        return placed, calls
+        reason = doubt(package, draft) if package.source is not None else None
+        return (placed if reason is None else self._doubted(placed, reason, draft, calls)), calls
+
+    def _doubted(
+        self, placed: PlacedPackage, reason: Doubt, draft: Draft, calls: list[Call]
+    ) -> PlacedPackage:
+        """Refuse a package, or leave it alone where another place says what is not written here."""
+        version, where = draft.get("version"), None
+        if reason.computed == "version" and version is not None:
+            where = origin(version, self._data)
+        elif reason.computed == "arguments":
+            arguments = [(call.argument, call.scope) for call in calls]
+            where = expression_origin(arguments, self._data)
+        if where is None:
+            return placed.refused(reason.problem, reason.hint)
+        what = "its version" if reason.computed == "version" else "what it fetches"
+        return placed.skipped(f"{what} is {where.text}")
+
+    def _is_helper(self, draft: Draft) -> bool:
+        """Tell whether a draft is a function that makes packages of what its callers say."""
+        bindings = (draft.get(name) for name in ("version", "src", "srcs", "pname"))
+        origins = (origin(binding, self._data) for binding in bindings if binding and draft.helper)
+        return any(where is not None and where.kind != "file" for where in origins)
 
     def _unread(self, draft: Draft, bug: Bug) -> PlacedPackage:
         """Return a package of which nothing is known, since the updater is wrong."""
@@ -143,7 +169,7 @@ class Assembler:
         if package.version is None or len(calls) != 1:
             return package
         custom = self._fields.source(calls[0], "src", package.version)
-        if self._doubt(replace(package, source=custom), draft) is not None:
+        if doubt(replace(package, source=custom), draft) is not None:
             return package
         beside = self._side_hashes(draft, [custom], package.version)
         others = side_hashes.others(draft, self._walk.loose_others, self._fields, beside)
@@ -237,57 +263,7 @@ class Assembler:
         ]
         return [reach.targets[first], *moving]
 
-    # --- doubts ---
-
-    def _doubt(self, package: Package, draft: Draft) -> tuple[str, str] | None:
-        """Say what leaves open which text a package's version or source is, and what to do."""
-        name = package.name
-        hold = f"in config.yaml, packages: {{{_key(name)}: {{hold: true}}}} leaves it alone"
-        for attribute in ("version", "src", "srcs"):
-            lines = _lines_of_twice(draft, attribute)
-            if lines:
-                places = " and ".join(str(line) for line in lines)
-                twice = f"{attribute} of {name} is bound at lines {places}"
-                return f"line {lines[0]}: {twice}", f"keep one of them; {hold}"
-        version = package.version
-        if version is not None and version.literal is None:
-            return (
-                f"line {version.line}: version of {name} is computed: {_shown(version)}",
-                f'write it as a literal, such as version = "1.0"; {hold}',
-            )
-        for source in package.sources:
-            doubt = _source_doubt(source)
-            if doubt is not None:
-                return doubt[0], f"{doubt[1]}; {hold}"
-        return None
-
-
-def _lines_of_twice(draft: Draft, name: str) -> list[int]:
-    lines = [line for attributes in draft.sets for line in attributes.lines(name)]
-    return sorted(lines) if len(lines) > 1 else []
-
-
-def _source_doubt(source: Source) -> tuple[str, str] | None:
-    if not source.fields:
-        return (
-            f"line {source.line}: the argument of {source.fetcher} is computed",
-            "write its attributes in the call",
-        )
-    hashes = [field for field in source.fields if field.name in HASH_FIELDS]
-    if len(hashes) > 1:
-        names = " and ".join(field.name for field in hashes)
-        return f"line {hashes[-1].line}: {source.fetcher} has {names}", "keep one of them"
-    return None
-
 
 def _place(call: Call, draft: Draft) -> str:
     inside = call.path[: len(draft.path)] == draft.path
     return ".".join(call.path[len(draft.path) :] if inside else call.path[-1:]) or "src"
-
-
-def _shown(field: Field) -> str:
-    return " ".join(field.text.split())[:_LONGEST_SHOWN]
-
-
-def _key(name: str) -> str:
-    return name if _PLAIN_KEY.fullmatch(name) else json.dumps(name)

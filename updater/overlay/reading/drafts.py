@@ -22,7 +22,8 @@ Role = Literal["", "package", "override", "source"]
 class Call(Struct):
     """An application of a fetcher, or of what looks like one.
 
-    ``statement`` is the binding that it stands in; ``path`` leads there.
+    ``statement`` is the binding that it stands in; ``path`` leads there. ``helper`` says that the
+    binding is a function, which fetches what its callers ask for.
     """
 
     function: str
@@ -31,6 +32,7 @@ class Call(Struct):
     scope: Scope
     path: tuple[str, ...]
     statement: Span
+    helper: bool = False
 
     @property
     def span(self) -> Span:
@@ -41,7 +43,8 @@ class Call(Struct):
 class Draft(Struct):
     """A package as it is found: its set (of ``a // b``, all of them) and the calls inside.
 
-    ``others`` are calls of functions that fetch but are none of the known fetchers.
+    ``others`` are calls of functions that fetch but are none of the known fetchers; ``builder`` is
+    the function whose argument it is; ``helper`` is as for a call.
     """
 
     sets: tuple[AttributeScope, ...]
@@ -51,6 +54,8 @@ class Draft(Struct):
     statement: Span
     calls: list[Call] = field(default_factory=list)
     others: list[Call] = field(default_factory=list)
+    builder: str = ""
+    helper: bool = False
 
     def get(self, *names: str) -> Binding | None:
         """Return the first of these attributes that the package has."""

@@ -43,7 +43,8 @@ class Fields:
             fields = self._of_sets(sets)
         else:
             url = values.evaluate(argument, call.scope, self.data)
-            fields = [self._made("url", argument, argument, url)] if url.parts else []
+            is_address = url.value is not None or len(url.parts) > 1
+            fields = [self._made("url", argument, argument, url)] if is_address else []
         return Source(
             fetcher=call.function,
             attribute=attribute,

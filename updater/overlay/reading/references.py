@@ -33,7 +33,7 @@ def is_made_from(call: Call, places: frozenset[Span], draft: Draft, data: bytes)
         draft: the package.
         data: the file.
     """
-    for node, scope in _walk([(call.argument, call.scope)], data):
+    for node, scope in led_to([(call.argument, call.scope)], data):
         if syntax.span(node) in places:
             return True
         if node.type == "variable_expression" and _is_whole(node, scope, draft, data):
@@ -44,7 +44,7 @@ def is_made_from(call: Call, places: frozenset[Span], draft: Draft, data: bytes)
 def reached_calls(draft: Draft, calls: Iterable[Call], data: bytes) -> list[Call]:
     """Return those of some calls that a package's attributes lead to."""
     waiting = [(attributes.node, attributes.outer) for attributes in draft.sets]
-    reached = {(node.start_byte, node.end_byte) for node, _ in _walk(waiting, data)}
+    reached = {(node.start_byte, node.end_byte) for node, _ in led_to(waiting, data)}
     return [call for call in calls if (call.node.start_byte, call.node.end_byte) in reached]
 
 
@@ -61,8 +61,11 @@ def _is_whole(node: Node, scope: Scope, draft: Draft, data: bytes) -> bool:
     return False
 
 
-def _walk(waiting: list[tuple[Node, Scope]], data: bytes) -> Iterator[tuple[Node, Scope]]:
-    """Yield all nodes of expressions, and of those that the names in them are bound to."""
+def led_to(waiting: list[tuple[Node, Scope]], data: bytes) -> Iterator[tuple[Node, Scope]]:
+    """Yield all nodes of expressions, and of those that the names in them are bound to.
+
+    Each comes with the scope that it reads.
+    """
     seen: set[tuple[int, int, str]] = set()
     while waiting and len(seen) < _MOST_NODES:
         node, scope = waiting.pop()
@@ -73,31 +76,31 @@ def _walk(waiting: list[tuple[Node, Scope]], data: bytes) -> Iterator[tuple[Node
         yield node, scope
         match node.type:
             case "variable_expression":
-                waiting += _bound(scope.find(syntax.text(node, data)), data)
+                waiting += targets(scope.find(syntax.text(node, data)), data)
             case "select_expression":
-                waiting += _selected(node, scope, data)
+                waiting += selected(node, scope, data)
             case "inherited_attrs":
                 for name in node.named_children:
-                    waiting += _bound(scope.find(terms.attribute_name(name, data)), data)
+                    waiting += targets(scope.find(terms.attribute_name(name, data)), data)
             case "inherit_from":
                 waiting += _inherited(node, scope, data)
             case _:
                 waiting += parts(node, scope, data)
 
 
-def _bound(binding: Binding | None, data: bytes) -> list[tuple[Node, Scope]]:
-    """Return what a name stands for, with the scope that it reads."""
+def targets(binding: Binding | None, data: bytes) -> list[tuple[Node, Scope]]:
+    """Return what a name stands for, with the scope that it reads; nothing for an argument."""
     if binding is None:
         return []
     if binding.owner is not None:
         sets = values.sets_of(binding.owner, binding.scope, data)
         return _of_sets(sets, binding.name, binding.owner, binding.scope, data)
     if binding.inherited:
-        return _bound(binding.scope.find(binding.name), data)
+        return targets(binding.scope.find(binding.name), data)
     return [(binding.expression, binding.scope)] if binding.expression is not None else []
 
 
-def _selected(node: Node, scope: Scope, data: bytes) -> list[tuple[Node, Scope]]:
+def selected(node: Node, scope: Scope, data: bytes) -> list[tuple[Node, Scope]]:
     """Return what ``x.name`` stands for; where no set has it, all that x does."""
     base, path = node.child_by_field_name("expression"), node.child_by_field_name("attrpath")
     if base is None or path is None:
@@ -106,7 +109,7 @@ def _selected(node: Node, scope: Scope, data: bytes) -> list[tuple[Node, Scope]]
     if base.type == "variable_expression":
         attribute = scope.find_attribute(syntax.text(base, data), names[0])
         if attribute is not None:
-            return _bound(attribute, data)
+            return targets(attribute, data)
     sets = values.sets_of(base, scope, data)
     return [
         *((child, scope) for child in path.named_children if child.type == "interpolation"),
@@ -130,4 +133,4 @@ def _of_sets(
     sets: tuple[AttributeScope, ...], name: str, owner: Node, scope: Scope, data: bytes
 ) -> list[tuple[Node, Scope]]:
     binding = lookup(sets, name)
-    return _bound(binding, data) if binding is not None else [(owner, scope)]
+    return targets(binding, data) if binding is not None else [(owner, scope)]

@@ -8,21 +8,23 @@ from typing import TYPE_CHECKING
 
 from updater.errors import Bug, ReadError, bugs_at
 from updater.model import Span
-from updater.overlay.reading import syntax
+from updater.overlay.reading import syntax, terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from updater.model import Package
 
+_SELECTIONS = ("select_expression", "has_attr_expression")
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_'-]*")
 
 
 def uses(packages: Sequence[Package], texts: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
     """Return identity -> identities of the packages that its attribute set names.
 
-    A name in a comment or string is no use of it. Names are those of attributes: the guide's
-    ``with super.python3Packages; [ ema-pytorch ]`` and ``self.python3Packages.einops``.
+    It names one where the expression says so, as the guide's
+    ``with super.python3Packages; [ ema-pytorch ]`` and ``self.python3Packages.einops``: not in a
+    comment or string, and not where an attribute of its own has that name.
     """
     by_name: dict[str, list[str]] = {}
     by_file: dict[str, list[Package]] = {}
@@ -52,12 +54,25 @@ def uses(packages: Sequence[Package], texts: Mapping[str, bytes]) -> dict[str, t
 
 @lru_cache(maxsize=1024)
 def _names(data: bytes) -> tuple[tuple[Span, str], ...]:
-    """Return the names and text in a file, with their places; several stages of a run ask."""
-    return tuple(
-        (syntax.span(leaf), syntax.text(leaf, data))
-        for leaf in syntax.leaves(syntax.parse(data).root)
-        if leaf.type in ("identifier", "string_fragment")
-    )
+    """Return the names that expressions stand for, with their places; several stages of a run ask.
+
+    Those are variables, what is selected (``ps.einops``, ``ps."einops"``), and inherited names.
+    """
+    names: list[tuple[Span, str]] = []
+    waiting = [syntax.parse(data).root]
+    while waiting:
+        node = waiting.pop()
+        waiting += node.named_children
+        if node.type == "variable_expression":
+            names.append((syntax.span(node), syntax.text(node, data)))
+        elif node.type == "inherited_attrs" or (
+            node.type == "attrpath" and node.parent is not None and node.parent.type in _SELECTIONS
+        ):
+            names += [
+                (syntax.span(part), terms.attribute_name(part, data))
+                for part in node.named_children
+            ]
+    return tuple(names)
 
 
 def dependents(identity: str, used: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

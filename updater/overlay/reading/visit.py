@@ -18,7 +18,9 @@ class Visit(Struct):
 
     ``role`` says that a set reached here is the argument of a builder, an override or a fetcher;
     ``bound`` that the node is an attribute's whole value, not a part of a list or an argument;
-    ``fixpoint`` is the scope whose argument stands for that set (``finalAttrs: { ... }``).
+    ``fixpoint`` is the scope whose argument stands for that set (``finalAttrs: { ... }``);
+    ``builder`` is the function whose argument it is; ``helper`` says that the binding is a
+    function.
     """
 
     node: Node
@@ -29,18 +31,24 @@ class Visit(Struct):
     statement: Node | None
     bound: bool = False
     fixpoint: Scope | None = None
+    builder: str = ""
+    helper: bool = False
 
     def part(self, node: Node) -> Visit:
         """Visit a node below that is not its value."""
-        return Visit(node, self.scope, self.path, "", self.draft, self.statement)
+        visit = Visit(node, self.scope, self.path, "", self.draft, self.statement)
+        visit.helper = self.helper
+        return visit
 
     def same(self, node: Node, scope: Scope | None = None) -> Visit:
         """Visit a node below that is its value."""
         inner = scope if scope is not None else self.scope
         visit = Visit(node, inner, self.path, self.role, self.draft, self.statement, self.bound)
-        visit.fixpoint = self.fixpoint
+        visit.fixpoint, visit.builder, visit.helper = self.fixpoint, self.builder, self.helper
         return visit
 
-    def argument(self, node: Node, role: Role) -> Visit:
+    def argument(self, node: Node, role: Role, builder: str) -> Visit:
         """Visit a node below that is the argument of a builder, an override or a fetcher."""
-        return Visit(node, self.scope, self.path, role, self.draft, self.statement, self.bound)
+        visit = Visit(node, self.scope, self.path, role, self.draft, self.statement, self.bound)
+        visit.builder, visit.helper = builder, self.helper
+        return visit

@@ -152,6 +152,7 @@ class Walk:
         if not self._is_package(visit, sets):
             return None
         draft = Draft(sets, node, visit.role, visit.path, self._place(visit))
+        draft.builder, draft.helper = visit.builder, visit.helper
         self.drafts.append(draft)
         if visit.fixpoint is not None:
             visit.fixpoint.close(sets)
@@ -238,6 +239,7 @@ class Walk:
             scope = FunctionScope(body, inner, self._data)
             body = body.child_by_field_name("body") or body
         value = visit.same(body, scope)
+        value.helper |= visit.bound and visit.statement is not None and not visit.role
         if fixpoint:
             value.fixpoint = inner
         defaults = (default for default in inner.defaults.values() if self._holds(default))
@@ -254,7 +256,7 @@ class Walk:
         role: Role = ""
         if name in self._fetchers:
             role = "source"
-            call = Call(name, first, argument, visit.scope, visit.path, self._place(visit))
+            call = self._call(name, first, argument, visit)
             (visit.draft.calls if visit.draft is not None else self.loose).append(call)
         elif _BUILDER.fullmatch(name):
             role = "package"
@@ -264,13 +266,17 @@ class Walk:
             self._package_file(visit, [value for _, value in applied])
         elif _OTHER_FETCHER.fullmatch(name):
             role = "source"
-            call = Call(name, first, argument, visit.scope, visit.path, self._place(visit))
+            call = self._call(name, first, argument, visit)
             (visit.draft.others if visit.draft is not None else self.loose_others).append(call)
         below = [] if terms.plain_names(head, self._data) else [visit.part(head)]
         for _, operand in applied:
             if role in ("package", "override") or self._holds(operand):
-                below.append(visit.argument(operand, role) if role else visit.part(operand))
+                below.append(visit.argument(operand, role, name) if role else visit.part(operand))
         return below
+
+    def _call(self, name: str, node: Node, argument: Node, visit: Visit) -> Call:
+        place = self._place(visit)
+        return Call(name, node, argument, visit.scope, visit.path, place, visit.helper)
 
     _enter: ClassVar[dict[str, Callable[[Walk, Visit], Iterable[Visit]]]] = {
         "attrset_expression": _set,

@@ -1,0 +1,114 @@
+"""What another place says is nobody's mistake here: it is left alone, with that place."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.overlay.golden import read
+
+SOURCE = 'fetchurl { url = "https://example.org/${version}.zip"; hash = ""; }'
+FIELDS = f'pname = "tool"; src = {SOURCE}'
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            f"{{ version }}: mkDerivation {{ inherit version; {FIELDS}; }}",
+            "its version is the argument version of a function",
+        ),
+        (
+            f'{{ a }}: let version = "${{a}}-1"; in mkDerivation {{ inherit version; {FIELDS}; }}',
+            "its version is the argument a of a function",
+        ),
+        (
+            f"let p = importJSON ./p; in mkDerivation rec {{ inherit (p) version; {FIELDS}; }}",
+            "its version is read from ./p",
+        ),
+        (
+            f"mkDerivation rec {{ version = (fromJSON (readFile ./x)).v; {FIELDS}; }}",
+            "its version is read from (readFile ./x)",
+        ),
+        (
+            f"{{ sources }}: mkDerivation rec {{ version = sources.tool.version; {FIELDS}; }}",
+            "its version is that of sources.tool.version",
+        ),
+        (
+            f"{{ other }}: mkDerivation rec {{ inherit (other) version; {FIELDS}; }}",
+            "its version is that of other.version",
+        ),
+        (
+            'mkDerivation { version = "1"; src = fetchurl (import ./source.nix); }',
+            "what it fetches is read from ./source.nix",
+        ),
+        (
+            '{ sources }: mkDerivation { version = "1"; src = fetchurl sources; }',
+            "what it fetches is the argument sources of a function",
+        ),
+    ],
+)
+def test_what_is_written_elsewhere_is_skipped_with_its_place(text: str, reason: str) -> None:
+    (package,) = read(text.encode())
+    assert (package.problem, package.skip) == ("", reason)
+
+
+@pytest.mark.parametrize("version", ["prev.lib.x", "f x", '"${a}-1"', "toString 1"])
+def test_what_is_computed_here_is_still_refused(version: str) -> None:
+    (package,) = read(
+        f"prev: {{ tool = mkDerivation rec {{ version = {version}; {FIELDS}; }}; }}".encode()
+    )
+    assert package.problem == f"line 1: version of tool is computed: {version}"
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        f"{{ version, hash }}: mkDerivation {{ inherit version; {FIELDS}; }}",
+        f"version: hash: mkDerivation {{ inherit version; {FIELDS}; }}",
+        f"args: let src = {SOURCE}; in mkDerivation {{ inherit (args) version; inherit src; }}",
+        'src: mkDerivation { pname = "x"; inherit src; }',
+        f"version: {SOURCE}",
+        f"{{ version }}: (if version then {SOURCE} else null)",
+    ],
+)
+def test_a_function_that_makes_packages_is_none(function: str) -> None:
+    assert [package.name for package in read(f"final: prev: {{ mk = {function}; }}".encode())] == []
+    assert [package.name for package in read(f"let mk = {function}; in mk".encode())] == []
+
+
+def test_a_function_whose_package_is_all_written_here_is_one() -> None:
+    text = f'{{ tool = {{ lib, mkDerivation }}: mkDerivation rec {{ version = "1"; {FIELDS}; }}; }}'
+    assert [(package.name, package.label) for package in read(text.encode())] == [("tool", "1")]
+
+
+def test_self_is_no_name_of_a_package() -> None:
+    text = f'let self = mkDerivation rec {{ version = "1"; {FIELDS}; }}; in self'
+    (package,) = read(text.encode())
+    assert (package.name, package.identity) == ("tool", "overlay.nix#")
+
+
+@pytest.mark.parametrize(
+    ("text", "indexed"),
+    [
+        ("python3Packages.buildPythonPackage rec", "pypi:tool"),
+        ("buildPythonApplication rec", "pypi:tool"),
+        ("prev.tool.overridePythonAttrs (old: rec", "pypi:tool"),
+        ("mkDerivation rec", None),
+        ("buildGoModule rec", None),
+        ("prev.tool.overrideAttrs (old: rec", None),
+    ],
+)
+def test_only_the_name_of_a_python_package_means_something_to_the_index(
+    text: str, indexed: str | None
+) -> None:
+    end = ")" if "(" in text else ""
+    (package,) = read(f'{{ x = {text} {{ version = "1"; {FIELDS}; }}{end}; }}'.encode())
+    assert (package.indexed and str(package.indexed)) == indexed
+
+
+def test_a_source_of_the_index_is_pythons_whatever_builds_it() -> None:
+    source = 'fetchPypi { inherit pname version; hash = ""; }'
+    (package,) = read(
+        f'mkDerivation rec {{ pname = "t"; version = "1"; src = {source}; }}'.encode()
+    )
+    assert str(package.indexed) == "pypi:t"

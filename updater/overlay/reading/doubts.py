@@ -1,0 +1,79 @@
+"""What leaves open which text a package's version or source is, and what to do about it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from updater.model import HASH_FIELDS
+
+if TYPE_CHECKING:
+    from updater.model import Field, Package, Source
+    from updater.overlay.reading.drafts import Draft
+
+_PLAIN_KEY = re.compile(r"[A-Za-z][\w.-]*")
+_LONGEST_SHOWN = 80
+
+
+class Doubt(Struct, frozen=True):
+    """What keeps a package from being read, with its line, and what to do about it.
+
+    Attributes:
+        computed: it is a value that is not a literal: the version, or a source's arguments.
+    """
+
+    problem: str
+    hint: str
+    computed: Literal["", "version", "arguments"] = ""
+
+
+def doubt(package: Package, draft: Draft) -> Doubt | None:
+    """Return what keeps a package from being read; None where nothing does."""
+    name = package.name
+    hold = f"in config.yaml, packages: {{{_key(name)}: {{hold: true}}}} leaves it alone"
+    for attribute in ("version", "src", "srcs"):
+        lines = _lines_of_twice(draft, attribute)
+        if lines:
+            places = " and ".join(str(line) for line in lines)
+            twice = f"{attribute} of {name} is bound at lines {places}"
+            return Doubt(f"line {lines[0]}: {twice}", f"keep one of them; {hold}")
+    version = package.version
+    if version is not None and version.literal is None:
+        return Doubt(
+            f"line {version.line}: version of {name} is computed: {_shown(version)}",
+            f'write it as a literal, such as version = "1.0"; {hold}',
+            "version",
+        )
+    doubts = (_source_doubt(source, hold) for source in package.sources)
+    return next((reason for reason in doubts if reason is not None), None)
+
+
+def _lines_of_twice(draft: Draft, name: str) -> list[int]:
+    lines = [line for attributes in draft.sets for line in attributes.lines(name)]
+    return sorted(lines) if len(lines) > 1 else []
+
+
+def _source_doubt(source: Source, hold: str) -> Doubt | None:
+    if not source.fields:
+        return Doubt(
+            f"line {source.line}: the argument of {source.fetcher} is computed",
+            f"write its attributes in the call; {hold}",
+            "arguments",
+        )
+    hashes = [field for field in source.fields if field.name in HASH_FIELDS]
+    if len(hashes) > 1:
+        names = " and ".join(field.name for field in hashes)
+        place = f"line {hashes[-1].line}: {source.fetcher} has {names}"
+        return Doubt(place, f"keep one of them; {hold}")
+    return None
+
+
+def _shown(field: Field) -> str:
+    return " ".join(field.text.split())[:_LONGEST_SHOWN]
+
+
+def _key(name: str) -> str:
+    return name if _PLAIN_KEY.fullmatch(name) else json.dumps(name)

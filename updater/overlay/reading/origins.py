@@ -1,0 +1,115 @@
+"""Where a value that is not written here comes from: a function's caller, a data file, a neighbour.
+
+That is nothing that the user must mend, but the updater cannot follow it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from updater.overlay.reading import syntax, terms
+from updater.overlay.reading.references import led_to, selected, targets
+from updater.overlay.reading.scope import FunctionScope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from updater.overlay.reading.scope import Binding, Scope
+
+# Functions that read a file. Source: Nix manual, "Built-in functions"; nixpkgs, lib/trivial.nix.
+_READERS = frozenset(
+    {"fromJSON", "fromTOML", "import", "importJSON", "importTOML", "readFile", "scopedImport"}
+)
+# What of another package says which version it is of.
+_OF_A_PIN = frozenset({"date", "rev", "shortRev", "tag", "version"})
+_LONGEST_SHOWN = 60
+
+
+class Origin(Struct, frozen=True):
+    """Where a value comes from, and how that is told: ``the argument version of a function``."""
+
+    kind: Literal["argument", "file", "neighbour"]
+    text: str
+
+
+def origin(binding: Binding, data: bytes) -> Origin | None:
+    """Return where the value of a bound name comes from; None where it is written here."""
+    where = expression_origin(targets(binding, data), data)
+    return where or (_unbound(binding, data) if binding.inherited else None)
+
+
+def expression_origin(expressions: list[tuple[Node, Scope]], data: bytes) -> Origin | None:
+    """Return where the values of expressions come from, the first that is found."""
+    return next(_origins(expressions, data), None)
+
+
+def _unbound(binding: Binding, data: bytes) -> Origin | None:
+    """Return where an inherited name comes from that is bound nowhere in the file."""
+    if binding.owner is not None:
+        shown = f"{syntax.text(binding.owner, data)}.{binding.name}"
+        is_bound = any(node != binding.owner for node, _ in targets(binding, data))
+        is_pin = binding.name in _OF_A_PIN and not is_bound
+        return Origin("neighbour", f"that of {shown}") if is_pin and _is_short(shown) else None
+    bound = binding.scope.find(binding.name)
+    if bound is None:
+        return _argument(binding.name, binding.scope)
+    return _unbound(bound, data) if bound.inherited else None
+
+
+def _origins(expressions: list[tuple[Node, Scope]], data: bytes) -> Iterator[Origin]:
+    neighbours = []
+    for node, scope in led_to(list(expressions), data):
+        match node.type:
+            case "apply_expression":
+                head, applied = terms.applied(node)
+                if terms.last_name(head, data) in _READERS:
+                    shown = syntax.text(applied[0][1], data)
+                    yield Origin("file", f"read from {shown}" if _is_short(shown) else "read")
+            case "select_expression":
+                neighbours += _neighbour(node, scope, data)
+            case "inherited_attrs":
+                for name in node.named_children:
+                    yield from _arguments(terms.attribute_name(name, data), scope)
+            case "variable_expression" if _is_value(node):
+                yield from _arguments(syntax.text(node, data), scope)
+    yield from neighbours
+
+
+def _neighbour(node: Node, scope: Scope, data: bytes) -> list[Origin]:
+    """Return ``sources.tool.version`` of a set that is not written here."""
+    path, base = node.child_by_field_name("attrpath"), node.child_by_field_name("expression")
+    names = terms.attribute_names(path, data) if path is not None else ()
+    if not names or names[-1] not in _OF_A_PIN or base is None:
+        return []
+    shown = syntax.text(node, data)
+    is_elsewhere = (base, scope) in selected(node, scope, data)
+    return [Origin("neighbour", f"that of {shown}")] if is_elsewhere and _is_short(shown) else []
+
+
+def _is_value(node: Node) -> bool:
+    """Tell whether a name stands for a value, not for a set or function that gives one."""
+    parent = node.parent
+    if parent is None or parent.type == "inherit_from":
+        return parent is None
+    field = "expression" if parent.type == "select_expression" else "function"
+    return parent.child_by_field_name(field) != node
+
+
+def _arguments(name: str, scope: Scope) -> list[Origin]:
+    argument = _argument(name, scope) if scope.find(name) is None else None
+    return [argument] if argument is not None else []
+
+
+def _argument(name: str, scope: Scope) -> Origin | None:
+    holder = scope.holder(name)
+    if isinstance(holder, FunctionScope) and name != holder.fixpoint:
+        return Origin("argument", f"the argument {name} of a function")
+    return None
+
+
+def _is_short(shown: str) -> bool:
+    return len(shown) <= _LONGEST_SHOWN and "\n" not in shown
