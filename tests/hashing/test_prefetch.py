@@ -20,7 +20,8 @@ from tests.loopback.faults import Cut, Flood
 from tests.loopback.messages import Response
 from tests.loopback.repositories import Submodule
 from tests.project import FAKE, flat_hash, github_overlay, pypi_overlay, unpacked_hash
-from updater.effects.http.client import Http, Network
+from updater.effects.http.client import Http
+from updater.effects.http.network import Network
 from updater.effects.nix.prefetch import Nix
 from updater.errors import HashError, UpstreamError
 from updater.hashing.archive import hash_archive

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 
 from updater.effects.http.addresses import origin
-from updater.effects.http.client import Http, Network
+from updater.effects.http.client import Http
 from updater.effects.http.credentials import Credential
+from updater.effects.http.network import Network
 from updater.effects.http.patience import Clock
 from updater.model import Offer, Project
 from updater.upstreams.base import ProjectQuestion, Surroundings

@@ -93,8 +93,9 @@ class Session(Struct, frozen=True):
         from platformdirs import user_cache_path
 
         from updater.effects.http.addresses import origin
-        from updater.effects.http.client import Http, Network
+        from updater.effects.http.client import Http
         from updater.effects.http.credentials import Credential
+        from updater.effects.http.network import Network
         from updater.effects.processes.ending import impatient
         from updater.hashing.prefetch import Prefetcher
 

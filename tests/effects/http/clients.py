@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from updater.effects.http.client import Http, Network
+from updater.effects.http.client import Http
+from updater.effects.http.network import Network
 from updater.effects.http.patience import Clock
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ import pytest
 from tests.loopback.messages import Request, Response, redirect, text
 from updater.effects.http import cache
 from updater.effects.http.addresses import origin
-from updater.effects.http.client import Http, Network
+from updater.effects.http.client import Http
 from updater.effects.http.credentials import Credential
+from updater.effects.http.network import Network
 from updater.errors import NotFound, ServerFailed
 
 if TYPE_CHECKING:

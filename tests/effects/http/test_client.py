@@ -17,11 +17,10 @@ from tests.effects.http.clients import START
 from tests.loopback.faults import Cut, Drop, Flood, Hang
 from tests.loopback.messages import Request, Response, redirect, text
 from tests.loopback.server import Server
-from updater.effects.http import client as http
-from updater.effects.http import downloads
+from updater.effects.http import downloads, responses
 from updater.effects.http.addresses import origin, shown
-from updater.effects.http.client import Http, Network
 from updater.effects.http.credentials import Credential
+from updater.effects.http.network import Network
 from updater.effects.http.statuses import mapped
 from updater.errors import (
     BadAnswer,
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 
     from tests.effects.http.clients import Client
     from tests.loopback.faults import Fault
+    from updater.effects.http.client import Http
     from updater.model import HttpResponse
 
 
@@ -482,7 +482,7 @@ def test_a_token_is_never_shown(client: Client, server: Server, page: str) -> No
 def test_a_body_has_a_limit(
     client: Client, server: Server, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "_LARGEST_BODY", 1000)
+    monkeypatch.setattr(responses, "_LARGEST_BODY", 1000)
     server.fail("GET /page", Flood(5000))
     with pytest.raises(BadAnswer, match=r"/page answers with more than 1000 bytes$"):
         client.get(page)
@@ -494,7 +494,7 @@ def test_a_body_that_unpacks_to_more_has_the_same_limit(
 ) -> None:
     import gzip  # noqa: PLC0415 - one test's
 
-    monkeypatch.setattr(http, "_LARGEST_BODY", 1000)
+    monkeypatch.setattr(responses, "_LARGEST_BODY", 1000)
     bomb = Response(200, gzip.compress(bytes(100_000)), {"Content-Encoding": "gzip"})
     server.route("GET", "/bomb", lambda _request: bomb)
     with pytest.raises(BadAnswer, match=r"/bomb answers with more than 1000 bytes$"):
@@ -513,7 +513,7 @@ def test_an_error_page_has_a_limit(
     client: Client, server: Server, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its beginning is enough to know it."""
-    monkeypatch.setattr(http, "_BEGINNING", 1000)
+    monkeypatch.setattr(responses, "BEGINNING", 1000)
     server.fail("GET /page", Response(404, bytes(10_000_000)))
     with pytest.raises(NotFound):
         client.get(page)

@@ -11,8 +11,8 @@ import pytest
 from tests.loopback.faults import Drip
 from tests.loopback.messages import Response
 from updater.effects.http import downloads
-from updater.effects.http.client import Network
 from updater.effects.http.downloads import copying, paced
+from updater.effects.http.network import Network
 from updater.errors import Unreachable, UpstreamError
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 from tests.loopback.faults import Cut
 from tests.loopback.messages import Response, redirect
 from updater.effects.http.addresses import origin, shown
-from updater.effects.http.client import Network
+from updater.effects.http.network import Network
 from updater.errors import BadAnswer, RateLimited, Unreachable
 
 if TYPE_CHECKING:

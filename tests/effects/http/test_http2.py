@@ -15,7 +15,8 @@ import h2.events
 import pytest
 import trustme
 
-from updater.effects.http.client import Http, Network
+from updater.effects.http.client import Http
+from updater.effects.http.network import Network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

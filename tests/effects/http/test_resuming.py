@@ -14,7 +14,8 @@ import pytest
 from tests.hashing.trees import File, gzipped, make_tar
 from tests.loopback.faults import Cut, Drop
 from tests.loopback.messages import Request, Response
-from updater.effects.http.client import Http, Network
+from updater.effects.http.client import Http
+from updater.effects.http.network import Network
 from updater.effects.http.patience import Clock
 from updater.effects.nix.prefetch import Nix
 from updater.errors import BrokenOff, ServerFailed, Unreachable, UpstreamError

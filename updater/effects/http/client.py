@@ -10,12 +10,11 @@ from __future__ import annotations
 from contextlib import asynccontextmanager, closing, contextmanager
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import anyio
 import httpcore  # noqa: F401 - httpx imports it with its first client; it is known to be needed
 import httpx
-from msgspec import Struct
 from msgspec.structs import replace
 
 from updater import __version__
@@ -25,13 +24,12 @@ from updater.effects.http.credentials import Credential, Credentials
 from updater.effects.http.downloads import DRIPS, Downloads, limited, paced
 from updater.effects.http.hooks import NoCookies, waiting
 from updater.effects.http.patience import TRANSIENT, Clock, Patience
+from updater.effects.http.responses import BEGINNING, ResponseReader
 from updater.effects.http.resuming import ResumableBody
-from updater.effects.http.statuses import FOREIGN, Refusal, mapped, silent
+from updater.effects.http.statuses import FOREIGN, mapped, silent
 from updater.effects.http.traffic import Traffic
 from updater.effects.kept import untold
-from updater.errors import BadAnswer, BrokenOff, Offline, UpstreamError
-from updater.model import HttpResponse
-from updater.model.policy import LARGEST_PACK
+from updater.errors import Offline, UpstreamError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
@@ -39,33 +37,12 @@ if TYPE_CHECKING:
 
     import tenacity
 
-    from updater.model import Scheme
+    from updater.effects.http.network import Network
+    from updater.model import HttpResponse, Scheme
 
-_LARGEST_BODY = 64 * 1024 * 1024
-_BEGINNING = 64 * 1024
 _HEADERS = {"User-Agent": f"updater/{__version__}"}
 # Clones and downloads take memory and processors here; of answers, the waiting is all.
 _HEAVY_AT_ONCE = 16
-
-
-class Network(Struct, frozen=True):
-    """Limits of a run.
-
-    Attributes:
-        concurrency: requests at once.
-        timeout: seconds for a read.
-        retries: tries after the first.
-        max_wait: seconds to wait before one of them.
-        fetched: the bytes of a pack that git fetches.
-        offline: nobody is asked.
-    """
-
-    concurrency: int = 32
-    timeout: float = 30.0
-    retries: int = 3
-    max_wait: float = 60.0
-    fetched: int = LARGEST_PACK
-    offline: bool = False
 
 
 class Http:
@@ -95,6 +72,7 @@ class Http:
         self._network = network
         self._credentials = Credentials(credentials)
         self._patience = patience
+        self._reader = ResponseReader(self._credentials, patience.clock)
         tls = httpx.create_ssl_context()
         self._client = httpx.AsyncClient(
             http2=True,
@@ -249,7 +227,7 @@ class Http:
                         request, stream=True, follow_redirects=follow
                     )
                     try:
-                        answer = await self._answer(response)
+                        answer = await self._reader.read(response)
                     finally:
                         await response.aclose()
             except TimeoutError as error:
@@ -269,34 +247,6 @@ class Http:
             )
         except FOREIGN as error:
             raise mapped(url, error, self._network.timeout) from error
-
-    async def _answer(self, response: httpx.Response) -> HttpResponse:
-        if not (
-            response.status_code == HTTPStatus.OK
-            or response.has_redirect_location
-            or _is_unchanged(response)
-        ):
-            body = b""
-            async for piece in response.aiter_bytes():
-                body += piece
-                if len(body) > _BEGINNING:
-                    break
-            self._refuse(response, body)
-        whole = bytearray()
-        async for piece in response.aiter_bytes():
-            whole += piece
-            if len(whole) > _LARGEST_BODY:
-                url = shown(str(response.url))
-                raise BadAnswer(f"{url} answers with more than {_LARGEST_BODY} bytes", url=url)
-        return HttpResponse(
-            response.status_code, str(response.url), dict(response.headers), bytes(whole)
-        )
-
-    def _refuse(self, response: httpx.Response, body: bytes) -> NoReturn:
-        request = response.request
-        credential = self._credentials.sent(str(request.url), request.headers)
-        url = shown(str(response.url))
-        Refusal(response, url, body, credential, self._patience.clock.now()).throw()
 
     # --- downloads, in worker threads ---
 
@@ -335,11 +285,7 @@ class Http:
         except TRANSIENT as error:
             if begun == 1 or not body.goes_on:
                 raise
-            raise BrokenOff(
-                f"{error}; it broke off after {body.size} bytes, and went on {begun - 1} times",
-                url=shown(url),
-                hint="check the network, and try again later",
-            ) from error
+            raise body.broken_off(error, begun - 1) from error
 
     def _pieces(self, url: str, body: ResumableBody, sent: Mapping[str, str]) -> Iterator[bytes]:
         with self._downloads.streaming(url, {**body.headers, **sent}) as response:
@@ -347,12 +293,7 @@ class Http:
             if response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and body.size:
                 raise body.changed()
             if response.status_code not in ((whole, part) if body.size else (whole,)):
-                self._refuse(response, next(response.iter_bytes(_BEGINNING), b""))
+                self._reader.refuse(response, next(response.iter_bytes(BEGINNING), b""))
             for piece in paced(body.pieces(response), url):
                 self.traffic.received(len(piece))
                 yield piece
-
-
-def _is_unchanged(response: httpx.Response) -> bool:
-    conditional = {"if-none-match", "if-modified-since"} & set(response.request.headers)
-    return response.status_code == HTTPStatus.NOT_MODIFIED and bool(conditional)

@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from updater.effects.http.addresses import shown
-from updater.errors import Unreachable
+from updater.errors import BrokenOff, Unreachable
 from updater.model import moments
 
 if TYPE_CHECKING:
@@ -86,6 +86,14 @@ class ResumableBody:
         """Return the error of a body that cannot be continued: from now on it does not."""
         self._validator = ""
         return self._failed("is not what it was when its download began")
+
+    def broken_off(self, error: BaseException, times: int) -> BrokenOff:
+        """Return the error of a body that went on so many times, and broke off once more."""
+        return BrokenOff(
+            f"{error}; it broke off after {self.size} bytes, and went on {times} times",
+            url=self._where,
+            hint="check the network, and try again later",
+        )
 
     def _failed(self, what: str) -> Unreachable:
         return Unreachable(f"{self._where} {what}", url=self._where, hint="run it again")
