@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from updater.errors import HostileFile
 from updater.metadata.requirements import (
     Requirements,
     compare,
@@ -166,3 +167,157 @@ TREES: dict[str, tuple[dict[str, bytes], str | None]] = {
 def test_a_tree_is_read_in_the_order_of_trust(files: dict[str, bytes], name: str | None) -> None:
     found = from_tree(files)
     assert (found.needed if found is not None else None) == (((name, name),) if name else None)
+
+
+OF_TOOLS: dict[str, tuple[dict[str, str], str, list[str]]] = {
+    "poetry": (
+        {
+            "pyproject.toml": """[tool.poetry.dependencies]
+python = "^3.9"
+a = "^1.2.3"
+b = "~0.3"
+c = "2.*"
+d = "*"
+e = {version = ">=1,<3", extras = ["x", "y"], markers = "os_name == 'nt'"}
+f = {git = "https://h/f.git"}
+g = {version = "^0.0.3", optional = true}
+h = [{version = "1.0", python = "<3.10"}, {version = "^2", python = ">=3.10"}]
+i = "^1 || ^2"
+j = {version = "1", optional = true}
+[tool.poetry.extras]
+fast = ["g"]
+"""
+        },
+        ">=3.9,<4",
+        [
+            "a<2,>=1.2.3",
+            "b<0.4,>=0.3",
+            "c==2.*",
+            "d",
+            'e[x,y]<3,>=1; os_name == "nt"',
+            "f",
+            'g<0.0.4,>=0.0.3; extra == "fast"',
+            'h==1.0; python_version < "3.10"',
+            'h<3,>=2; python_version >= "3.10"',
+            "i",
+        ],
+    ),
+    "poetry with the Pythons of [project]": (
+        {
+            "pyproject.toml": """[project]
+requires-python = ">=3.10"
+dynamic = ["dependencies"]
+[tool.poetry.dependencies]
+a = ">=1"
+"""
+        },
+        ">=3.10",
+        ["a>=1"],
+    ),
+    "flit's own table": (
+        {
+            "pyproject.toml": """[tool.flit.metadata]
+requires = ["a>=1"]
+requires-python = ">=3.8"
+[tool.flit.metadata.requires-extra]
+x = ["b"]
+"""
+        },
+        ">=3.8",
+        ["a>=1", 'b; extra == "x"'],
+    ),
+    "files of setuptools' dynamic": (
+        {
+            "pyproject.toml": """[project]
+requires-python = ">=3.8"
+dynamic = ["dependencies", "optional-dependencies"]
+[tool.setuptools.dynamic]
+dependencies = {file = ["requirements.txt"]}
+optional-dependencies.x = {file = "requirements-x.txt"}
+""",
+            "requirements.txt": "a>=1  # why\n\n# b\n-r base/more.txt\n--index-url https://h\n",
+            "base/more.txt": "c<2 --hash=sha256:00\n-e ./here\n",
+            "requirements-x.txt": "d[e] \\\n  >=2\n",
+        },
+        ">=3.8",
+        ["a>=1", "c<2", 'd[e]>=2; extra == "x"'],
+    ),
+    "setup.cfg that names files": (
+        {
+            "setup.cfg": """[options]
+install_requires = file: requirements.txt
+python_requires = >=3.8
+[options.extras_require]
+x = file: x.txt
+""",
+            "requirements.txt": "a\n",
+            "x.txt": "b\n",
+        },
+        ">=3.8",
+        ["a", 'b; extra == "x"'],
+    ),
+    "setup.py that reads a file where it is used": (
+        {
+            "setup.py": """from setuptools import setup
+setup(install_requires=[line.strip() for line in open("requirements.txt") if line.strip()])
+""",
+            "requirements.txt": "a\n# c\nb>=2\n",
+        },
+        "",
+        ["a", "b>=2"],
+    ),
+    "setup.py with a function that reads a file": (
+        {
+            "setup.py": """import os
+from setuptools import setup
+def requirements():
+    \"\"\"The requirements of torch.\"\"\"
+    with open(os.path.join(os.path.dirname(__file__), "requirements.txt"), encoding="utf-8") as f:
+        lines = f.read().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+setup(install_requires=requirements(), python_requires=">=3.8")
+""",
+            "requirements.txt": "a\n",
+        },
+        ">=3.8",
+        ["a"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "python", "lines"), OF_TOOLS.values(), ids=OF_TOOLS)
+def test_what_tools_and_files_require_is_read(
+    files: dict[str, str], python: str, lines: list[str]
+) -> None:
+    read = from_tree({path: text.encode() for path, text in files.items()})
+    assert read is not None
+    assert (read.python, [text for _, text in read.needed]) == (python, lines)
+
+
+MADE_BY_CODE = {
+    "a file that is not there": "open('other.txt').readlines()",
+    "a line that is left out": "[x for x in open('requirements.txt') if 'torch' not in x]",
+    "a line that is added": "open('requirements.txt').read().splitlines() + ['torch']",
+    "a line of another list": "open('requirements.txt').readlines() or extra",
+    "another function's": "changed(open('requirements.txt').readlines())",
+    "two files": "open('requirements.txt').readlines().append(open('more.txt').read())",
+}
+
+
+@pytest.mark.parametrize("expression", MADE_BY_CODE.values(), ids=MADE_BY_CODE)
+def test_a_list_that_more_than_a_file_makes_is_not_known(expression: str) -> None:
+    script = f"extra = ['x' * 2]\nsetup(install_requires={expression})\n"
+    files = {"setup.py": script, "requirements.txt": "a\n", "more.txt": "b\n"}
+    assert from_tree({path: text.encode() for path, text in files.items()}) is None
+
+
+def test_a_file_that_includes_itself_ends() -> None:
+    files = {"setup.cfg": b"[options]\ninstall_requires = file: a.txt\n", "a.txt": b"-r a.txt\nx\n"}
+    assert from_tree(files) == Requirements("", (("x", "x"),))
+
+
+def test_files_that_include_too_many_are_refused() -> None:
+    files = {f"r{at}.txt": f"-r r{at + 1}.txt\n".encode() for at in range(30)}
+    files["setup.cfg"] = b"[options]\ninstall_requires = file: r0.txt\n"
+    with pytest.raises(HostileFile, match="includes more than 20 files"):
+        from_tree(files)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import ast
-from collections import Counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeGuard
 
 from msgspec import Struct
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from updater.errors import HostileFile
-from updater.metadata import headers, ini, source_code, toml
+from updater.metadata import headers, ini, poetry, requirement_files, setup_script, toml
 from updater.model.research import RequirementChange
 from updater.model.versions import read_version
 from updater.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 
 _MOST = 5_000
@@ -37,25 +35,100 @@ class Requirements(Struct, frozen=True):
     needed: tuple[tuple[str, str], ...]
 
 
-def from_pyproject(data: bytes) -> Requirements | None:
-    """Read ``[project]``; None where it leaves the dependencies to the build.
+def from_pyproject(data: bytes, files: Mapping[str, bytes] | None = None) -> Requirements | None:
+    """Read ``[project]``, else ``[tool.poetry]`` or ``[tool.flit.metadata]``.
 
-    Source: PyPA specification "pyproject.toml".
+    Args:
+        data: the file.
+        files: the tree's other files by path, which it may leave the requirements to.
+
+    Returns:
+        None where it leaves them to the build.
+
+    Source: PyPA specification "pyproject.toml"; setuptools documentation, "Configuring setuptools
+    using pyproject.toml files", Dynamic Metadata; flit documentation, "Old style metadata".
     """
-    project = toml.tables(data).get("project")
+    tables = toml.tables(data)
+    project = tables.get("project")
     dynamic = toml.dig(project, "dynamic")
-    left = isinstance(dynamic, list) and "dependencies" in dynamic
-    if not isinstance(project, dict) or left:
-        return None
+    left = dynamic if isinstance(dynamic, list) else []
+    if not isinstance(project, dict) or ("dependencies" in left and "dependencies" not in project):
+        own = _dynamic(tables, project, left, files or {}) if isinstance(project, dict) else None
+        return own or _of_tool(tables, project)
     listed, optional = project.get("dependencies", []), project.get("optional-dependencies", {})
     if not isinstance(listed, list) or not isinstance(optional, dict):
         return None
-    lines = [line for line in listed if isinstance(line, str)]
-    for extra, those in optional.items():
-        named = those if isinstance(those, list) else []
-        lines += [_with_extra(line, extra) for line in named if isinstance(line, str)]
     python = project.get("requires-python")
-    return _made(python if isinstance(python, str) else "", lines)
+    return _made(
+        python if isinstance(python, str) else "",
+        [*_texts(listed), *_of_extras({extra: _texts(those) for extra, those in optional.items()})],
+    )
+
+
+def _dynamic(
+    tables: toml.Tables, project: toml.Tables, left: list[object], files: Mapping[str, bytes]
+) -> Requirements | None:
+    """Read the files that setuptools takes requirements from."""
+    table = toml.dig(tables, "tool", "setuptools", "dynamic")
+    lines = _of_files(toml.dig(table, "dependencies", "file"), files)
+    if lines is None:
+        return None
+    written = project.get("optional-dependencies")
+    extras = dict(written) if isinstance(written, dict) else {}
+    named = toml.dig(table, "optional-dependencies") if "optional-dependencies" in left else None
+    for extra, where in named.items() if isinstance(named, dict) else ():
+        extras[extra] = _of_files(toml.dig(where, "file"), files)
+    python = project.get("requires-python")
+    return _made(
+        python if isinstance(python, str) else "",
+        [*lines, *_of_extras({extra: _texts(those) for extra, those in extras.items()})],
+    )
+
+
+def _of_files(named: object, files: Mapping[str, bytes]) -> list[str] | None:
+    """Return the requirements of one file or of several; None where one of them is not known."""
+    paths = [named] if isinstance(named, str) else _texts(named)
+    read = [requirement_files.requirements(path, files) for path in paths]
+    known = [lines for lines in read if lines is not None]
+    if not paths or len(known) < len(paths):
+        return None
+    return [line for lines in known for line in lines]
+
+
+def _of_tool(tables: toml.Tables, project: object) -> Requirements | None:
+    """Read the tables of the tools that had their own before ``[project]``."""
+    by_poetry = poetry.dependencies(tables)
+    if by_poetry is not None:
+        python, lines = by_poetry
+        named = toml.dig(project, "requires-python")
+        return _made(named if isinstance(named, str) else python, lines)
+    flit = toml.dig(tables, "tool", "flit", "metadata")
+    if isinstance(project, dict) or not isinstance(flit, dict):
+        return None
+    extras, pythons = flit.get("requires-extra"), flit.get("requires-python")
+    listed = extras.items() if isinstance(extras, dict) else ()
+    return _made(
+        pythons if isinstance(pythons, str) else "",
+        [
+            *_texts(flit.get("requires")),
+            *_of_extras({extra: _texts(those) for extra, those in listed}),
+        ],
+    )
+
+
+def _texts(listed: object) -> list[str]:
+    """Return the texts of a list or a text that is alone; nothing of anything else."""
+    if isinstance(listed, str):
+        return [listed]
+    return [text for text in listed if isinstance(text, str)] if _is_list(listed) else []
+
+
+def _is_list(value: object) -> TypeGuard[list[object] | tuple[object, ...]]:
+    return isinstance(value, list | tuple)
+
+
+def _of_extras(extras: Mapping[str, Iterable[str]]) -> list[str]:
+    return [_with_extra(line, extra) for extra, lines in extras.items() for line in lines]
 
 
 def from_metadata(data: bytes) -> Requirements | None:
@@ -76,12 +149,13 @@ def from_tree(files: Mapping[str, bytes]) -> Requirements | None:
     info = files.get("PKG-INFO", b"")
     if info and _is_complete(info):
         return from_metadata(info)
-    for name, read in (
+    readers: tuple[tuple[str, Callable[[bytes, Mapping[str, bytes]], Requirements | None]], ...] = (
         ("pyproject.toml", from_pyproject),
         ("setup.cfg", from_setup_cfg),
         ("setup.py", from_setup_py),
-    ):
-        requirements = read(files[name]) if name in files else None
+    )
+    for name, read in readers:
+        requirements = read(files[name], files) if name in files else None
         if requirements is not None:
             return requirements
     return from_metadata(info) if b"\nRequires-Dist:" in info else None
@@ -94,88 +168,45 @@ def _is_complete(info: bytes) -> bool:
     return is_recent and from_metadata(info) is not None
 
 
-def from_setup_cfg(data: bytes) -> Requirements | None:
-    """Read ``[options]``; None where it lists no requirements itself.
+def from_setup_cfg(data: bytes, files: Mapping[str, bytes] | None = None) -> Requirements | None:
+    """Read ``[options]``; None where neither it nor a file that it names lists requirements.
 
     Source: setuptools documentation, "Declarative config".
     """
     read = ini.parsed(data)
     listed = read.get("options", "install_requires") if read is not None else None
-    if read is None or listed is None or listed.strip().startswith("file:"):
+    lines = _of_option(listed, files or {}) if listed is not None else None
+    if read is None or lines is None:
         return None
-    lines = _lines(listed)
     for extra, needed in read.options("options.extras_require").items():
-        lines += [_with_extra(line, extra) for line in _lines(needed)]
+        lines += _of_extras({extra: _of_option(needed, files or {}) or ()})
     return _made(read.get("options", "python_requires") or "", lines)
 
 
-def _lines(text: str) -> list[str]:
+def _of_option(text: str, files: Mapping[str, bytes]) -> list[str] | None:
+    """Return the requirements of an option: one a line or parted by ``;``, or those of files."""
+    if text.strip().startswith("file:"):
+        named = text.strip().removeprefix("file:")
+        return _of_files([path.strip() for path in named.split(",")], files)
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def from_setup_py(data: bytes) -> Requirements | None:
-    """Read the arguments of ``setup()`` that are written out; nothing is run.
+def from_setup_py(data: bytes, files: Mapping[str, bytes] | None = None) -> Requirements | None:
+    """Read the arguments of ``setup()`` that are written out or come from one file; nothing is run.
 
     None where there are no requirements, or any of them is made by code.
     """
-    tree = source_code.parsed(data)
-    if tree is None:
+    arguments = setup_script.arguments(data, files or {})
+    if arguments is None:
         return None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and source_code.called(node) == "setup":
-            arguments = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
-            written = _written_once(tree)
-            try:
-                literals: dict[str, object] = {
-                    name: ast.literal_eval(_resolved(arguments[name], written))
-                    for name in ("install_requires", "extras_require", "python_requires")
-                    if name in arguments
-                }
-            except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-                return None
-            return _from_arguments(literals)
-    return None
-
-
-def _written_once(tree: ast.Module) -> dict[str, ast.expr]:
-    """Return what names of the module stand for that one assignment alone makes.
-
-    A name that anything but the arguments of a call looks at may be changed there.
-    """
-    assigned = {
-        target.id: node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    passed = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.keyword)}
-    uses = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    stores = Counter(name.id for name in uses if isinstance(name.ctx, ast.Store))
-    looked_at = {
-        name.id for name in uses if not isinstance(name.ctx, ast.Store) and id(name) not in passed
-    }
-    return {
-        name: value
-        for name, value in assigned.items()
-        if stores[name] == 1 and name not in looked_at
-    }
-
-
-def _resolved(value: ast.expr, written: Mapping[str, ast.expr]) -> ast.expr:
-    return written.get(value.id, value) if isinstance(value, ast.Name) else value
-
-
-def _from_arguments(arguments: Mapping[str, object]) -> Requirements | None:
     listed, extras = arguments.get("install_requires"), arguments.get("extras_require", {})
-    if not isinstance(listed, list | tuple) or not isinstance(extras, dict):
+    if not _is_list(listed) or not isinstance(extras, dict):
         return None
-    lines = [line for line in listed if isinstance(line, str)]
-    for extra, those in extras.items():
-        named = those if isinstance(those, list | tuple) else [those]
-        lines += [_with_extra(line, extra) for line in named if isinstance(line, str)]
     python = arguments.get("python_requires")
-    return _made(python if isinstance(python, str) else "", lines)
+    return _made(
+        python if isinstance(python, str) else "",
+        [*_texts(listed), *_of_extras({extra: _texts(those) for extra, those in extras.items()})],
+    )
 
 
 def compare(old: Requirements, new: Requirements) -> tuple[RequirementChange, ...]:
@@ -208,17 +239,19 @@ def _by_name(requirements: Requirements) -> dict[str, str]:
 
 
 def _made(python: str, lines: Iterable[str]) -> Requirements:
-    return Requirements(printable(python), _parsed(map(printable, lines)))
+    return Requirements(printable(python), parsed(lines))
 
 
-def _parsed(lines: Iterable[str]) -> tuple[tuple[str, str], ...]:
+def parsed(lines: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """Return each requirement in packaging's spelling, so that only meaning makes a difference.
+
+    What upstream wrote has no control characters any more.
 
     Raises:
         HostileFile: there are more than any project has.
     """
     requirements = []
-    for place, line in enumerate(lines):
+    for place, line in enumerate(map(printable, lines)):
         if place == _MOST:
             raise HostileFile(f"it has more than {_MOST} requirements")
         if len(line) > _LONGEST or line.count("(") > _DEEPEST:
