@@ -540,6 +540,112 @@ def test_what_a_flake_says_of_nixs_settings_is_not_accepted(
     built(workshop, "apple")
     workshop.flake("nixConfig.trace-function-calls = true;")
     monkeypatch.setenv("NIX_CONFIG", "accept-flake-config = true")
-    (package,) = workshop.project.run("review", "base", "--json").json["packages"]
+    result = workshop.project.run("review", "base", "--json", "--trust")
+    (package,) = result.json["packages"]
     log = Path(package["build"]["log"]).read_text()
     assert (package["status"], "function-trace" in log) == ("passed", False)
+
+
+CANARY = "hush-hush = { in ${"
+LINKS = {
+    "the environment": "/proc/self/environ",
+    "a file beside the repository": "../../secret",
+    "what git keeps to itself": "../.git/secret",
+}
+
+
+@pytest.mark.parametrize("target", LINKS.values(), ids=LINKS)
+def test_what_a_link_leads_to_outside_of_the_tree_is_not_read(
+    branch: Branch, target: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    summary = on_actions(monkeypatch, tmp_path)
+    monkeypatch.setenv("GITHUB_TOKEN", "hush-hush")
+    for place in (branch.project.root.parent, branch.project.root / ".git"):
+        (place / "secret").write_text(CANARY)
+    (branch.project.root / "overlays" / "x.nix").symlink_to(target)
+    for arguments in ((), ("--json",), ("-v",)):
+        result = branch.review(*arguments)
+        assert result.code == 1
+        assert "is a link that leads out of the project, and is not read" in result.out
+        assert "hush" not in result.out + result.err + summary.read_text()
+
+
+def test_of_an_ignored_file_to_which_a_link_leads_nothing_is_quoted(branch: Branch) -> None:
+    (branch.project.root / ".gitignore").write_text(".env\n")
+    (branch.project.root / ".env").write_text(CANARY)
+    (branch.project.root / "overlays" / "x.nix").symlink_to("../.env")
+    result = branch.review()
+    assert result.code == 1
+    assert "cannot parse line 1" in result.out
+    assert "hush" not in result.out + result.err
+
+
+def attacked(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a folder of the reviewer an input of the flake; return it."""
+    built(workshop, "apple")
+    workshop.flake()
+    committed(workshop.project, "flake")
+    workshop.project.git("branch", "--force", "base")
+    home = workshop.tiny.parent / "theirs"
+    home.mkdir()
+    (home / "key").write_text("hush-hush")
+    path = workshop.project.root / "flake.nix"
+    text = path.read_text().replace(
+        "outputs =", f'inputs.x = {{ url = "path:{home}"; flake = false; }}; outputs ='
+    )
+    path.write_text(
+        text.replace(
+            "{ self, nixpkgs }:",
+            '{ self, nixpkgs, x }: builtins.trace (builtins.readFile (x + "/key"))',
+        )
+    )
+    monkeypatch.setenv("XDG_STATE_HOME", str(workshop.tiny.parent / "state"))
+    return home
+
+
+@pytest.mark.nix
+def test_a_flake_that_is_not_the_bases_is_evaluated_where_somebody_says_so(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without that, also the rest of the review is done; with it the attack is real."""
+    attacked(workshop, monkeypatch)
+    result = workshop.project.run("review", "base", "--json")
+    (package,) = result.json["packages"]
+    assert (result.code, package["error"]) == (
+        1,
+        {
+            "stage": "build",
+            "message": "the flake is not evaluated: the base has another flake.nix, and it could "
+            "read files of this machine",
+            "hint": "look at what is new there; then add --trust, which evaluates the branch as if "
+            "it were yours",
+        },
+    )
+    state = workshop.tiny.parent / "state"
+    logs = [log.read_text() for log in state.rglob("*.log")]
+    assert "hush" not in result.out + result.err + "".join(logs)
+    workshop.project.run("review", "base", "--json", "--trust")
+    assert any("hush-hush" in log.read_text() for log in state.rglob("*.log"))
+
+
+@pytest.mark.nix
+def test_outside_of_a_flake_evaluation_reads_what_the_bases_file_names(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not the reviewer's home, and not the environment; with their word for it, all."""
+    built(workshop, "apple")
+    home = workshop.tiny.parent / "theirs"
+    home.mkdir()
+    (home / "key").write_text("hush-hush")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_STATE_HOME", str(workshop.tiny.parent / "state"))
+    path = workshop.project.root / "overlays" / "apple.nix"
+    spy = f'"${{builtins.getEnv "HOME"}} ${{builtins.readFile {home}/key}}"'
+    attribute = f'      postPatch = builtins.trace {spy} "";\n      src ='
+    path.write_text(path.read_text().replace("      src =", attribute))
+    assert reviewed(workshop) == {"apple": ("failed", "true", "failed")}
+    logs = [*(workshop.tiny.parent / "state").rglob("*.log")]
+    assert logs
+    assert all("hush" not in log.read_text() for log in logs)
+    workshop.project.run("review", "base", "--json", "--trust")
+    assert any(f"{home} hush-hush" in log.read_text() for log in logs)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from updater.effects import files
+from updater.effects.scratch import Scratch
+from updater.errors import ReadError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,3 +71,78 @@ def test_no_link_leads_out_of_a_folder(folder: Path) -> None:
 def test_a_file_that_is_not_there_is_none(folder: Path) -> None:
     found = [files.find(folder / name, name) for name in ("z.nix", "a", "none", "z.nix/none")]
     assert found == [b"z.nix", None, None, None]
+
+
+OWN = {
+    "a file": ("proj/a.nix", False),
+    "a link in the project": ("proj/link.nix", True),
+    "a link to another folder of the repository": ("proj/shared.nix", True),
+    "a file that the configuration names elsewhere": ("{top}/beside/b.nix", False),
+    "what the configuration names by a link of this machine": ("{top}/alias/b.nix", True),
+}
+OUTSIDE = {
+    "another folder": "proj/out.nix",
+    "what the system shows of this process": "proj/environ.nix",
+    "what git keeps to itself": "proj/kept.nix",
+    "below a folder that leads out": "proj/folder/b.nix",
+    "beside the repository, out of the folder that is named": "{top}/beside/out.nix",
+    "a link that leads nowhere": "proj/nowhere.nix",
+}
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository with a project in it, a folder beside it, and links between all of them."""
+    top = tmp_path / "repository"
+    for file in ("proj/a.nix", "shared.nix", ".git/config", "../beside/b.nix", "../secret.nix"):
+        (top / file).parent.mkdir(parents=True, exist_ok=True)
+        (top / file).write_text(file)
+    (tmp_path / "alias").symlink_to("beside")
+    links = {
+        "proj/link.nix": "a.nix",
+        "proj/shared.nix": "../shared.nix",
+        "proj/out.nix": "../../secret.nix",
+        "proj/environ.nix": "/proc/self/environ",
+        "proj/kept.nix": "../.git/config",
+        "proj/folder": "../../beside",
+        "proj/nowhere.nix": "/nowhere",
+        "../beside/out.nix": "../secret.nix",
+    }
+    for link, target in links.items():
+        (top / link).symlink_to(target)
+    return top
+
+
+@pytest.mark.parametrize(("file", "linked"), OWN.values(), ids=OWN)
+def test_what_is_the_projects_own_is_read(repository: Path, file: str, *, linked: bool) -> None:
+    """A project may be a folder of its repository, and take what other folders of that have."""
+    named = file.format(top=repository.parent).removeprefix("proj/")
+    assert files.refuse_outside(repository / "proj", named) is linked
+
+
+@pytest.mark.parametrize("file", OUTSIDE.values(), ids=OUTSIDE)
+def test_a_link_to_anything_else_is_refused(repository: Path, file: str) -> None:
+    named = file.format(top=repository.parent).removeprefix("proj/")
+    with pytest.raises(ReadError, match="is a link that leads out of the project"):
+        files.refuse_outside(repository / "proj", named)
+
+
+def test_without_a_repository_the_project_is_its_folder(repository: Path) -> None:
+    (repository / ".git" / "config").unlink()
+    (repository / ".git").rmdir()
+    assert files.refuse_outside(repository / "proj", "link.nix")
+    with pytest.raises(ReadError):
+        files.refuse_outside(repository / "proj", "shared.nix")
+
+
+def test_a_project_may_be_reached_through_a_link(repository: Path) -> None:
+    (repository.parent / "short").symlink_to("repository/proj")
+    assert not files.refuse_outside(repository.parent / "short", "a.nix")
+
+
+def test_a_closed_copy_has_no_link_that_leads_out(repository: Path) -> None:
+    with Scratch.opened(repository / "proj", closed=True) as scratch:
+        copy = scratch.copy({})
+        assert sorted(path.name for path in copy.iterdir()) == ["a.nix", "link.nix"]
+    with Scratch.opened(repository / "proj") as scratch:
+        assert (scratch.copy({}) / "out.nix").is_symlink()

@@ -64,7 +64,8 @@ def test_a_true_pin_that_builds_passes(sample: Sample) -> None:
 def test_nothing_that_a_pull_request_says_steers_its_review(sample: Sample) -> None:
     """Its configuration would ask another index and build nothing; its tool would pass all.
 
-    Its evaluation looks for a token in the environment and in Nix's own configuration.
+    Its evaluation looks for a token in the environment, which it finds empty, and in Nix's own
+    configuration, which it may not read.
     """
     spying = bumped(sample, "apple").replace(
         "      src =",
@@ -86,6 +87,12 @@ def test_nothing_that_a_pull_request_says_steers_its_review(sample: Sample) -> N
         "failure",
         [
             (
+                "::error file=overlays/apple.nix,line=3,title=apple%3A failed at build::evaluation "
+                "of python3Packages.apple: it does not evaluate: access to absolute path "
+                "'/nix.conf' is forbidden in restricted mode%0Afix the expression; "
+                "`nix-instantiate --show-trace` shows more; the whole log: FOLDER"
+            ),
+            (
                 "::warning file=overlays/apple.nix,line=5,title=apple%3A major-version::a new "
                 "major version: 1.0 -> 2.0"
             ),
@@ -105,7 +112,8 @@ def test_nothing_that_a_pull_request_says_steers_its_review(sample: Sample) -> N
     assert true in job.log
     logs = (job.home / ".local" / "state" / "updater" / "log").rglob("*apple*.log")
     log = "".join(one.read_text() for one in logs)
-    assert "SEEN sandbox = false" in log
+    assert "forbidden in restricted mode" in log
+    assert "SEEN" not in log
     assert READER not in log + job.log + job.summary
     assert sample.tokens() == set()
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.building.evaluating import Ahead, BuildJob, BuildTarget
-    from updater.building.package_set import SetForm
+    from updater.building.foreign import ForeignTree
     from updater.effects.nix.build import NixBuild
     from updater.effects.scratch import Scratch
     from updater.model import BuildPolicy, Package, Sri
@@ -33,7 +33,7 @@ class Builder(Struct, frozen=True):
 
     Attributes:
         tokens: what an unsandboxed build could read, as `updater.effects.ancestors` says it.
-        foreign: the tree is somebody else's, so that its evaluation is not trusted either.
+        foreign: a tree that is somebody else's, so that its evaluation is not trusted either.
         offline: nothing may be downloaded, so that nothing is built.
     """
 
@@ -43,7 +43,7 @@ class Builder(Struct, frozen=True):
     logs: Path
     limit: anyio.CapacityLimiter
     tokens: tuple[str, ...]
-    foreign: bool = False
+    foreign: ForeignTree | None = None
     offline: bool = False
 
     @asynccontextmanager
@@ -81,7 +81,7 @@ class Builder(Struct, frozen=True):
         allowed = []
         for job in jobs:
             with suppress(BuildError):  # as `build` will say
-                await self.refuse_unsafe(job.target.policy, job.target.installable.set.form)
+                await self.refuse_unsafe(job.target.policy)
                 allowed.append(job)
         workers = int(self.limit.total_tokens)
         return await Evaluator(self.nix, self.scratch, workers).evaluate(allowed)
@@ -97,7 +97,7 @@ class Builder(Struct, frozen=True):
             BuildError: Nix cannot be asked, or must not be.
         """
         policy = job.target.policy
-        sandboxed = await self.refuse_unsafe(policy, job.target.installable.set.form)
+        sandboxed = await self.refuse_unsafe(policy)
         async with self.limit:
             started = time.monotonic()
             checks: list[Check] = []
@@ -109,12 +109,11 @@ class Builder(Struct, frozen=True):
         seconds = round(time.monotonic() - started, 1)
         return replace(built, seconds=seconds, sandboxed=sandboxed)
 
-    async def refuse_unsafe(self, policy: BuildPolicy, form: SetForm) -> bool:
+    async def refuse_unsafe(self, policy: BuildPolicy) -> bool:
         """Return whether builds are sandboxed.
 
         Args:
-            policy: how Nix is called.
-            form: what is evaluated.
+            policy: how Nix is called, and on what.
 
         Raises:
             BuildError: they are not, or evaluation is not to be trusted, and could read a token.
@@ -127,12 +126,8 @@ class Builder(Struct, frozen=True):
                 hint="turn on Nix's sandbox, or build where the token never was: `bump --output "
                 "DIR`, then `publish DIR`",
             )
-        if self.foreign and self.tokens and _reads_files(policy, form):
-            raise BuildError(
-                f"{'; '.join(self.tokens)}, and evaluating this branch could read it: only a "
-                "flake is evaluated without access to other files",
-                hint="unset it: a review needs no token",
-            )
+        if self.foreign is not None:
+            self.foreign.refuse(policy, self.tokens)
         return sandboxed
 
     async def true_hash(self, job: BuildJob, wrong: Sri, needs: str) -> Sri:
@@ -149,7 +144,7 @@ class Builder(Struct, frozen=True):
             BuildError: Nix cannot be asked, or must not be.
         """
         policy = job.target.policy
-        await self.refuse_unsafe(policy, job.target.installable.set.form)
+        await self.refuse_unsafe(policy)
         async with self.limit:
             log = self._log(job.target.package)
             try:
@@ -201,11 +196,6 @@ class Builder(Struct, frozen=True):
             diagnosis=diagnose.diagnose(f"timed out after {seconds} seconds"),
             checks=(*checks, Check(name, "failed")),
         )
-
-
-def _reads_files(policy: BuildPolicy, form: SetForm) -> bool:
-    """Tell whether evaluation may read any file. Source: Nix manual, "pure-eval"."""
-    return form == "file" or "--impure" in policy.options
 
 
 def order_of(dependents: Sequence[str], packages: Sequence[Package]) -> tuple[Package, ...]:

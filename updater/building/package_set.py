@@ -117,8 +117,14 @@ class PackageSet(Struct, frozen=True):
         return {**changes, f"{self.place}/flake.lock": self.lock}
 
 
-def configured(policy: BuildPolicy, package: Package) -> Installable:
-    """Return a package as ``build: {attribute: ...}`` names it."""
+def configured(policy: BuildPolicy, package: Package, *, locked: bool = False) -> Installable:
+    """Return a package as ``build: {attribute: ...}`` names it.
+
+    Args:
+        policy: names it, and its file or flake.
+        package: the package.
+        locked: no input of the flake is looked for that its lock does not tell.
+    """
     attribute = attribute_path(policy.attribute, package.name)
     if policy.file:
         package_set = PackageSet("file", policy.file, FILE_SET, policy.options)
@@ -126,7 +132,8 @@ def configured(policy: BuildPolicy, package: Package) -> Installable:
     # Where the command line looks, in its order.
     outputs = ("packages", "legacyPackages")
     own, legacy = (f"set.{output}.{system()}.{attribute}" for output in outputs)
-    package_set = PackageSet("installable", policy.flake, _OUTPUTS, policy.options)
+    form: SetForm = "flake" if locked else "installable"
+    package_set = PackageSet(form, policy.flake, _OUTPUTS, policy.options)
     return Installable(package_set, attribute, f"{own} or ({legacy} or set.{attribute})")
 
 

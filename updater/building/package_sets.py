@@ -100,7 +100,9 @@ class PackageSets:
         if problem:
             return NotBuilt(problem)
         if policy.attribute != AUTO:
-            return BuildTarget(package, policy, configured(policy, package))
+            foreign = self._open().foreign
+            locked = foreign is not None and foreign.differs(policy)
+            return BuildTarget(package, policy, configured(policy, package, locked=locked))
         result = await self._result(package, policy)
         if isinstance(result, NotInSet):
             return NotBuilt(result.reason, result.detail)
@@ -125,13 +127,14 @@ class PackageSets:
     def _read(self, policy: BuildPolicy) -> EntryFile:
         name = _entry(policy)
         if name not in self._entries:
-            data = files.read(self._open().root / name, name)
+            files.refuse_outside(self._open().root, name)
+            data = files.read_plain(self._open().root / name, name)
             self._entries[name] = read_entry(data, "file" if policy.file else "flake")
         return self._entries[name]
 
     async def _result(self, package: Package, policy: BuildPolicy) -> Installable | NotInSet:
         builder = self._open()
-        await builder.refuse_unsafe(policy, "file" if policy.file else "flake")
+        await builder.refuse_unsafe(policy)
         async with self._lock:
             key = policy.file, policy.flake, policy.options
             survey = self._surveys.get(key)

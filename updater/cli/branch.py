@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import anyio
 from msgspec.structs import replace
 
+from updater.building.foreign import ForeignTree, steering
 from updater.building.package_sets import placed
 from updater.cli.output import report
 from updater.cli.overlays import named_files
@@ -27,19 +29,24 @@ if TYPE_CHECKING:
     from updater.find.overlay_files import OverlayFiles
     from updater.model import Package
 
+_JOBS = ("CI", "GITHUB_ACTIONS")
+"""Variables of a job that has a machine to itself. Source: GitHub docs, "Variables reference"."""
 
-def review_branch(request: Request, base: str) -> int:
+
+def review_branch(request: Request, base: str, *, trusted: bool) -> int:
     """Verify, audit and test what the present branch changes.
 
     Args:
         request: whose configuration may come from elsewhere than the branch.
         base: the branch, tag or commit that it is compared with, from where it left it; an empty
             string for the repository's default branch.
+        trusted: what is evaluated is the user's own, or as good as that.
     """
     session = Session.begin(request)
     overlays = find_packages(session.config.root, named_files(request, session.config))
     commit, scope = anyio.run(_scope, session, overlays, base)
-    outcomes = session.run(lambda pipeline: pipeline.review(scope, overlays), foreign=True)
+    foreign = None if trusted else anyio.run(_foreign, session, overlays, commit)
+    outcomes = session.run(lambda pipeline: pipeline.review(scope, overlays), foreign=foreign)
     report("review", session, outcomes, overlays=overlays, base=commit)
     return exit_code(outcomes)
 
@@ -90,6 +97,16 @@ async def _scope(session: Session, overlays: OverlayFiles, base: str) -> tuple[s
             if package.identity in before.packages
         },
     )
+
+
+async def _foreign(session: Session, overlays: OverlayFiles, commit: str) -> ForeignTree:
+    """Return the branch as a tree of somebody else's, beside what the base says is evaluated."""
+    config = session.config
+    policies = [placed(config.policy(each).build, config.root) for each in overlays.packages]
+    named = dict.fromkeys(file for policy in policies for file in steering(policy))
+    base = {file: await git.file_at(config.root, commit, file) for file in named}
+    in_job = any(os.environ.get(name) not in (None, "", "false") for name in _JOBS)
+    return ForeignTree(config.root, base, in_job)
 
 
 def _in(packages: Sequence[Package], root: Path, files: Collection[str]) -> list[Package]:

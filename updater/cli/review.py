@@ -20,12 +20,18 @@ if TYPE_CHECKING:
     help="The branch, tag or commit that the changes are made to; the repository's default branch "
     "without it.",
 )
+@click.option(
+    "--trust",
+    is_flag=True,
+    help="Evaluate the branch as if it were yours: also another flake than BASE's, in your own "
+    "environment.",
+)
 @options.every
-def review(request: Request, base: str) -> int:
+def review(request: Request, base: str, *, trust: bool) -> int:
     """Verify, audit and test what a branch changes; change nothing."""
     from updater.cli.branch import review_branch
 
-    return review_branch(request, base)
+    return review_branch(request, base, trusted=trust)
 
 
 COMMAND = review

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from updater.building.builder import Builder
+    from updater.building.foreign import ForeignTree
     from updater.cli.request import Request
     from updater.config.load import Config
     from updater.effects.answers import Answers
@@ -43,14 +44,17 @@ class Session(Struct, frozen=True):
         return cls(request, request.load(), datetime.now(UTC))
 
     def run(
-        self, work: Callable[[Pipeline], Awaitable[list[T]]], *, foreign: bool = False
+        self,
+        work: Callable[[Pipeline], Awaitable[list[T]]],
+        *,
+        foreign: ForeignTree | None = None,
     ) -> list[T]:
         """Give a pipeline to ``work`` and return what it finds.
 
         Args:
             work: what to do; by now all is imported that asks upstreams.
-            foreign: the tree is somebody else's, so that what Nix reads of it is not trusted
-                either.
+            foreign: the tree, where it is somebody else's, so that what Nix reads of it is not
+                trusted either.
         """
         import logging
 
@@ -77,7 +81,7 @@ class Session(Struct, frozen=True):
                         prefetcher=prefetcher,
                         records=Records(self.config.root, answers),
                         identifier=cache(lambda: self._identifier(answers, progress, http)),
-                        builder=cache(lambda: stack.enter_context(self._builder(foreign=foreign))),
+                        builder=cache(lambda: stack.enter_context(self._builder(foreign))),
                         progress=progress,
                     )
                     await anyio.lowlevel.checkpoint()  # what was interrupted up to here ends here
@@ -167,19 +171,24 @@ class Session(Struct, frozen=True):
         )
 
     @contextmanager
-    def _builder(self, *, foreign: bool) -> Iterator[Builder]:
+    def _builder(self, foreign: ForeignTree | None) -> Iterator[Builder]:
         import anyio
         from platformdirs import user_log_path
 
         from updater.building.builder import Builder
         from updater.effects.nix.build import NixBuild
+        from updater.effects.processes.environment import foreign_environment
         from updater.effects.scratch import Scratch
 
         config = self.config
-        with Scratch.opened(config.root) as scratch:
+        with Scratch.opened(config.root, closed=foreign is not None) as scratch:
+            nix = NixBuild()
+            if foreign is not None:
+                environment = foreign_environment(scratch.empty())
+                nix = NixBuild(environment, foreign.restrictions(scratch.place))
             yield Builder(
                 config.root,
-                NixBuild(),
+                nix,
                 scratch,
                 user_log_path("updater"),
                 anyio.CapacityLimiter(config.build_jobs),

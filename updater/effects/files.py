@@ -48,6 +48,37 @@ def read_plain(path: Path, shown: str) -> bytes:
         raise ReadError(f"{shown}: cannot be read: {error.strerror}") from error
 
 
+def refuse_outside(root: Path, file: str) -> bool:
+    """Make sure that a file is the project's own, and tell whether a link leads to it.
+
+    Such is what lies in the repository, and of what lies beside it, what is in the folder that the
+    configuration names. Git's own folder is no part of the repository's tree.
+
+    Args:
+        root: the project's folder.
+        file: relative to it.
+
+    Raises:
+        ReadError: it leads to something else, which may be anything on this machine.
+    """
+    written = os.path.normpath(f"{os.path.realpath(root)}/{file}") if file[0] != "/" else file
+    target = os.path.realpath(written)
+    if target == written:
+        return False
+    top = os.path.realpath(up_to_repository(root)[-1])
+    home = top if _is_below(written, top) else os.path.realpath(os.path.dirname(written))  # noqa: PTH120 - as text
+    if not _is_below(target, home) or ".git" in target.removeprefix(home).split("/"):
+        raise ReadError(
+            f"{file}: is a link that leads out of the project, and is not read",
+            hint="put the file itself there, or leave it out of `overlays:`",
+        )
+    return True
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return f"{path}/".startswith(f"{folder.rstrip('/')}/")
+
+
 def find(path: Path, shown: str) -> bytes | None:
     """Return a file's bytes, None where there is no file of this name.
 

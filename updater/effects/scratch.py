@@ -25,19 +25,29 @@ _LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__
 
 
 class Scratch:
-    """The scratch copies of one run; use it through `opened`."""
+    """The scratch copies of one run; use it through `opened`.
 
-    def __init__(self, folder: Path, root: Path) -> None:
-        self._folder = folder
+    Attributes:
+        place: the folder of all of them.
+    """
+
+    def __init__(self, folder: Path, root: Path, *, closed: bool) -> None:
+        self.place = folder
         self._root = root
+        self._closed = closed
         self._originals: dict[str, bytes] = {}
 
     @classmethod
     @contextmanager
-    def opened(cls, root: Path) -> Iterator[Scratch]:
-        """Make a folder for this run's copies, which is gone at the end."""
+    def opened(cls, root: Path, *, closed: bool = False) -> Iterator[Scratch]:
+        """Make a folder for this run's copies, which is gone at the end.
+
+        Args:
+            root: the tree.
+            closed: no copy has a link that leads out of the tree.
+        """
         with temporary.folder("run") as folder:
-            yield cls(folder, root.resolve())
+            yield cls(folder, root.resolve(), closed=closed)
 
     def keep(self, file: str, data: bytes) -> None:
         """Have later copies hold what a file was when the run began, whatever is written by now.
@@ -59,13 +69,15 @@ class Scratch:
         Raises:
             BuildError: the tree cannot be copied.
         """
-        target = Path(tempfile.mkdtemp(prefix="tree-", dir=self._folder)) / "tree"
+        target = Path(tempfile.mkdtemp(prefix="tree-", dir=self.place)) / "tree"
         try:
             names = _tracked(self._root)
             if names is None:
                 shutil.copytree(self._root, target, symlinks=True, ignore=_LEFT_OUT)
             else:
                 _copy(self._root, target, names)
+            if self._closed:
+                _drop_links_out(target)
             # A file that was kept by now may have been copied before or after it was written.
             for file, data in (self._originals | changes).items():
                 path = target / file
@@ -79,10 +91,14 @@ class Scratch:
             ) from error
         return target
 
+    def empty(self) -> Path:
+        """Make an empty folder that is there to the end."""
+        return Path(tempfile.mkdtemp(prefix="home-", dir=self.place))
+
     @asynccontextmanager
     async def folder(self) -> AsyncIterator[Path]:
         """Make an empty folder, which is gone at the end with all that is in it then."""
-        path = Path(tempfile.mkdtemp(prefix="folder-", dir=self._folder))
+        path = Path(tempfile.mkdtemp(prefix="folder-", dir=self.place))
         try:
             yield path
         finally:
@@ -108,6 +124,15 @@ def _tracked(root: Path) -> list[str] | None:
         if done.returncode == 0:
             return [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
     return None
+
+
+def _drop_links_out(tree: Path) -> None:
+    """Remove links that lead to something else on this machine."""
+    top = os.path.realpath(tree)
+    for folder, folders, names in os.walk(tree):
+        for path in (Path(folder, name) for name in (*folders, *names)):
+            if path.is_symlink() and not f"{os.path.realpath(path)}/".startswith(f"{top}/"):
+                path.unlink()
 
 
 def _copy(root: Path, target: Path, names: list[str]) -> None:

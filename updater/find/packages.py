@@ -93,11 +93,27 @@ def _unnameable(file: str) -> OverlayFile:
 
 def _read(root: Path, file: str) -> OverlayFile:
     try:
+        linked = files.refuse_outside(root, file)
         data = files.read_plain(root / file, file)
     except ReadError as error:
-        broken = Package(file, (), 1, _NOTHING, None, None, None, problem=str(error))
+        broken = Package(
+            file, (), 1, _NOTHING, None, None, None, problem=str(error), hint=error.hint
+        )
         return OverlayFile(file, None, (broken,))
-    return _understood(file, data, _content(file, data), partial(_target, root))
+    content = _content(file, data)
+    if linked:
+        content = _unquoted(content)
+    return _understood(file, data, content, partial(_target, root))
+
+
+def _unquoted(content: FileContent) -> FileContent:
+    """Return what a file holds without the lines that cannot be parsed: who knows whose they are.
+
+    Where a link leads, there may be a file that git ignores, with secrets in it.
+    """
+    packages = (replace(one, problem=one.problem.partition("\n")[0]) for one in content.packages)
+    problems = (replace(one, excerpt="") for one in content.problems)
+    return replace(content, packages=tuple(packages), problems=tuple(problems))
 
 
 def _understood(

@@ -100,4 +100,5 @@ def _holds(root: Path, file: str) -> bool:
 
 
 def _text(root: Path, file: str) -> bytes:
+    files.refuse_outside(root, file)
     return files.read_plain(root / file, file)

@@ -11,6 +11,7 @@ from updater.effects.processes import environment as lists
 from updater.effects.processes.environment import (
     build_environment,
     environment,
+    foreign_environment,
     git_environment,
 )
 
@@ -64,6 +65,21 @@ def test_a_listed_variable_with_a_secret_in_it_is_left_out(monkeypatch: pytest.M
     monkeypatch.setenv("NIX_PATH", "nixpkgs=https://u:hush@h/nixpkgs.tar.gz")
     monkeypatch.setenv("NIX_SSHOPTS", f"ghp_{'a' * 36}")
     assert not build_environment().keys() & {"NIX_PATH", "NIX_SSHOPTS"}
+
+
+def test_where_a_strangers_branch_is_evaluated_nothing_is_of_the_user(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    theirs = dict.fromkeys(
+        ("USER", "XDG_CONFIG_HOME", "NIX_USER_CONF_FILES", "NIX_SSHOPTS"), "mine"
+    )
+    needed = {"PATH": "/bin", "NIX_STORE_DIR": "/s", "NIX_PATH": "nixpkgs=/x", "NO_PROXY": "h"}
+    for name, value in (theirs | needed | {"HOME": "mine"}).items():
+        monkeypatch.setenv(name, value)
+    seen = foreign_environment(tmp_path)
+    assert "mine" not in seen.values()
+    assert seen["HOME"] == str(tmp_path)
+    assert {name: seen[name] for name in needed} == needed
 
 
 def test_of_nix_config_only_harmless_lines_are_left(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,10 +36,14 @@ class NixBuild:
     """Evaluates and realises; each command's stderr is appended to the log file that it is given.
 
     Args:
-        environment: what Nix sees; by default this process's without its secrets.
+        environment: what Nix sees; by default what is listed of this process's.
+        restrictions: options with which files are evaluated that are no flakes.
     """
 
-    def __init__(self, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, environment: dict[str, str] | None = None, restrictions: Sequence[str] = ()
+    ) -> None:
+        self._restrictions = restrictions
         self._environment = environment if environment is not None else build_environment()
         self._nix = Nix(self._environment)
         self._configured: bool | None = None
@@ -140,6 +144,8 @@ class NixBuild:
         if pure:
             command += ["--option", "extra-experimental-features", "nix-command flakes"]
             command += ["--option", "pure-eval", "true"]
+        else:
+            command += self._restrictions
         command += [*options, *_OWN_SETTINGS, "--expr", expression]
         return await self._run(command, log.parent, log)
 
@@ -151,7 +157,7 @@ class NixBuild:
         Options may have paths, relative to ``folder``.
         """
         command = ["nix-instantiate", "--eval", "--strict", "--json", "--read-write-mode"]
-        command += [*options, "--expr", expression]
+        command += [*options, *self._restrictions, "--expr", expression]
         return await self._run(command, folder, log)
 
     async def realise(

@@ -17,6 +17,7 @@ from updater.text import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 SYSTEM = frozenset(
     {
@@ -30,6 +31,17 @@ SYSTEM = frozenset(
     }
 )
 """For every program."""
+
+PERSONAL = frozenset(
+    {
+        *("HOME", "USER", "LOGNAME", "SHELL", "XDG_CACHE_HOME", "XDG_CONFIG_DIRS"),
+        *("XDG_CONFIG_HOME", "XDG_DATA_DIRS", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"),
+        *("XDG_STATE_HOME", "NIX_USER_CONF_FILES", "NIX_CACHE_HOME", "NIX_CONFIG_HOME"),
+        *("NIX_DATA_HOME", "NIX_STATE_HOME", "NIX_SSHOPTS", "NIX_USER_PROFILE_DIR"),
+        "NIXPKGS_CONFIG",
+    }
+)
+"""Not for Nix where somebody else's branch is evaluated."""
 
 PROXIES = frozenset(
     name
@@ -103,6 +115,16 @@ def build_environment() -> dict[str, str]:
     settings = nix_settings(os.environ.get("NIX_CONFIG", ""))
     extra = {"NIX_CONFIG": settings} if settings else {}
     return environment(PROXIES, CERTIFICATES, NIX) | extra
+
+
+def foreign_environment(home: Path) -> dict[str, str]:
+    """Return the variables for Nix that evaluates somebody else's branch.
+
+    Args:
+        home: an empty folder.
+    """
+    kept = {name: value for name, value in build_environment().items() if name not in PERSONAL}
+    return kept | {"HOME": str(home), "NIX_USER_CONF_FILES": ""}
 
 
 def _git_settings() -> dict[str, str]:

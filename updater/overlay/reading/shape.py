@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from updater.overlay.reading import syntax
 from updater.overlay.reading.closed import path_below
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tree_sitter import Node
 
+# No component of dots alone: /. is how an expression makes a path of a text.
+_ABSOLUTE = re.compile(r"(?:/(?!\.+(?:/|$))[\w.+-]+)+", re.ASCII)
 _BODIES = {
     "source_code": "expression",
     "parenthesized_expression": "expression",
@@ -50,12 +55,20 @@ def is_package_function(data: bytes) -> bool:
 
 def paths_in(data: bytes) -> tuple[str, ...]:
     """Return the path literals of a file, each once, relative to its folder."""
-    paths: dict[str, None] = {}
+    below = (path_below(text) for text in _path_literals(data))
+    return tuple(dict.fromkeys(path for path in below if path is not None))
+
+
+def absolute_paths_in(data: bytes) -> tuple[str, ...]:
+    """Return the path literals of a file that begin at the root, but for the root itself."""
+    absolute = (text for text in _path_literals(data) if _ABSOLUTE.fullmatch(text))
+    return tuple(dict.fromkeys(absolute))
+
+
+def _path_literals(data: bytes) -> Iterator[str]:
     waiting = [syntax.parse(data).root]
     while waiting:
         node = waiting.pop()
-        path = path_below(syntax.text(node, data)) if node.type == "path_expression" else None
-        if path is not None:
-            paths[path] = None
+        if node.type == "path_expression":
+            yield syntax.text(node, data)
         waiting.extend(reversed(node.named_children))
-    return tuple(paths)
