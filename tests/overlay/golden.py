@@ -74,6 +74,7 @@ BUMPS = {
     "side-hashes": Bump(side_hashes={"cargoDeps.hash": NEWER, "vendorHash": NEWEST}),
     "pipe-beside": Bump("tool"),
     "helper-beside": Bump("tool"),
+    "builder-that-is-chosen": Bump("tool"),
 }
 PAIRS = sorted(path.name.removesuffix(".expected.nix") for path in FOLDER.glob("*.expected.nix"))
 ALONE = sorted(

@@ -13,7 +13,8 @@ let
         given' // {
           inherit fetcher;
           rev = given'.rev or given'.tag or null;
-          outPath = "/source";
+          # Of what is called so, a folder is told as it is written
+          outPath = if given'.name or "" == "root" then builtins.toJSON (given' // { inherit fetcher; }) else "/source";
           override = change: fetchers.${fetcher} (given' // given change given');
         };
     }) [
@@ -30,13 +31,14 @@ let
         let old = given definition final'; in
         old // (let once = given change old; in if builtins.isFunction once then change final' old else once));
     in
-    arguments // { isPackage = true; overrideAttrs = overridden; overridePythonAttrs = overridden; });
+    arguments // { isPackage = true; finalPackage = final; overrideAttrs = overridden; overridePythonAttrs = overridden; });
 
   builders = {
     mkDerivation = build;
     buildPythonPackage = build;
     buildPythonApplication = build;
     buildRustPackage = build;
+    melpaBuild = build;
   };
 
   named = name: build { pname = name; version = "0"; src = fetchers.fetchurl { url = "x"; hash = ""; }; };
@@ -101,7 +103,7 @@ let
     if builtins.isFunction value then "a function"
     else if builtins.isPath value then "a path"
     else if builtins.isList value then map plain value
-    else if builtins.isAttrs value then builtins.mapAttrs (_: plain) (removeAttrs value [ "outPath" ])
+    else if builtins.isAttrs value then builtins.mapAttrs (_: plain) (removeAttrs value [ "finalPackage" "outPath" ])
     else value;
 in
 builtins.mapAttrs (_: plain) packages

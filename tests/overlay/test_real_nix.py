@@ -51,7 +51,11 @@ def evaluated(nix: Nix) -> dict[str, Any]:
 
 def of(package: Package, found: dict[str, Any]) -> Any:
     """Return what Nix made of a package; a file that is one package has no attribute."""
-    return found[package.attribute[-1] if package.attribute else ""]
+    real = found[package.attribute[-1] if package.attribute else ""]
+    if not isinstance(real.get("src"), str):
+        return real
+    source, _ = json.JSONDecoder().raw_decode(real["src"])
+    return {**real, "src": source}
 
 
 def is_read(source: Source, src: dict[str, Any]) -> bool:

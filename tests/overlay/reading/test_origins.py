@@ -92,6 +92,7 @@ def test_self_is_no_name_of_a_package() -> None:
     [
         ("python3Packages.buildPythonPackage rec", "pypi:tool"),
         ("buildPythonApplication rec", "pypi:tool"),
+        ("buildPythonApplication.override { } rec", "pypi:tool"),
         ("prev.tool.overridePythonAttrs (old: rec", "pypi:tool"),
         ("mkDerivation rec", None),
         ("buildGoModule rec", None),

@@ -114,7 +114,7 @@ class Assembler:
             side_hashes=beside,
             other_hashes=side_hashes.others(draft, self._walk.loose_others, self._fields, beside),
             skip="" if reach.targets else reach.reason or "it has no source of its own",
-            nested=draft.get("sourceRoot") is not None,
+            nested=reach.below or draft.get("sourceRoot") is not None,
         )
         if not reach.targets:
             package = self._without_a_source(package, draft)

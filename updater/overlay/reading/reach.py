@@ -34,6 +34,7 @@ class SourceReach(Struct):
         calls: all fetcher calls of the file by their first byte.
         targets: those that were reached, in the order in which they were.
         lists_several: they are elements of a list, not alternatives of each other.
+        below: it is a folder of one that is built, not its top.
         reason: why none was, for a person: ``its source is the path ./.``.
     """
 
@@ -41,6 +42,7 @@ class SourceReach(Struct):
     calls: dict[int, Call]
     targets: list[Call] = field(default_factory=list)
     lists_several: bool = False
+    below: bool = False
     reason: str = ""
 
     def follow(self, binding: Binding) -> None:
@@ -67,9 +69,12 @@ class SourceReach(Struct):
                 body = node.child_by_field_name("body")
                 if body is not None:
                     waiting.append((body, AttributeScope(node, scope, self.data).inner))
+            case "string_expression" | "indented_string_expression":
+                self._folder(node, scope, waiting)
             case "list_expression":
                 waiting += [(element, scope) for element in reversed(node.named_children)]
             case kind if kind in _INNER:
+                self.below |= kind == "binary_expression"
                 sides = [node.child_by_field_name(name) for name in _INNER[kind]]
                 waiting += [(side, scope) for side in reversed(sides) if side is not None]
             case _:
@@ -94,18 +99,30 @@ class SourceReach(Struct):
         else:
             waiting.append((binding.expression, binding.scope))
 
+    def _folder(self, node: Node, scope: Scope, waiting: list[tuple[Node, Scope]]) -> None:
+        """Follow ``"${root}/libs/tool"``, a folder of what a call fetches."""
+        first, *rest = terms.string_pieces(node, self.data) or [""]
+        if isinstance(first, str) or not all(isinstance(piece, str) for piece in rest):
+            self._explain(self._why_none(node))
+            return
+        self.below |= bool(rest)
+        waiting.append((first, scope))
+
     def _selection(self, node: Node, scope: Scope, waiting: list[tuple[Node, Scope]]) -> None:
         base = node.child_by_field_name("expression")
         path = node.child_by_field_name("attrpath")
+        names = terms.attribute_names(path, self.data) if path is not None else ()
+        if base is not None and names == ("outPath",):
+            waiting.append((base, scope))
+            return
+        own = values.attribute(base, scope, names[-1], self.data) if base and names else None
+        if own is not None and names[:-1] in ((), ("finalPackage",)):
+            self._name(own, waiting, names[-1])
+            return
         sets = values.sets_of(base, scope, self.data) if base is not None else ()
         if path is None or not sets:
             shown = syntax.text(node, self.data)
             self._explain(f"its source is {shown[:_LONGEST_SHOWN]}, which is not written here")
-            return
-        names = terms.attribute_names(path, self.data)
-        binding = lookup(sets, names[0]) if len(names) == 1 else None
-        if binding is not None:
-            self._name(binding, waiting, names[0])
             return
         # `sources.${system}`: any of them
         for attributes in sets:

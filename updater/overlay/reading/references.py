@@ -106,10 +106,11 @@ def selected(node: Node, scope: Scope, data: bytes) -> list[tuple[Node, Scope]]:
     if base is None or path is None:
         return []
     names = terms.attribute_names(path, data)
-    if base.type == "variable_expression":
-        attribute = scope.find_attribute(syntax.text(base, data), names[0])
-        if attribute is not None:
-            return targets(attribute, data)
+    if names[0] == "finalPackage" and len(names) > 1:
+        names = names[1:]
+    attribute = values.attribute(base, scope, names[0], data)
+    if attribute is not None:
+        return targets(attribute, data)
     sets = values.sets_of(base, scope, data)
     return [
         *((child, scope) for child in path.named_children if child.type == "interpolation"),

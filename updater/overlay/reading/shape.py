@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING
 
 from updater.overlay.reading import syntax
 from updater.overlay.reading.closed import path_below
+from updater.overlay.reading.scope import AttributeScope, FunctionScope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tree_sitter import Node
 
+    from updater.overlay.reading.scope import Scope
+
+NAMES = ("pname", "version", "name")
+"""Attributes by which a package is named."""
+
+SOURCES = ("src", "srcs")
+"""Attributes that hold what it is built from."""
+
+# The argument by which a function names the package that it makes.
+_OF_ITSELF = re.compile(r"(final|self|this)\w*|fa")
 # No component of dots alone: /. is how an expression makes a path of a text.
 _ABSOLUTE = re.compile(r"(?:/(?!\.+(?:/|$))[\w.+-]+)+", re.ASCII)
 _BODIES = {
@@ -32,6 +43,22 @@ def outcome(node: Node) -> Node:
             break
         node = inner
     return node
+
+
+def makes_package(operand: Node, scope: Scope, data: bytes) -> bool:
+    """Tell whether a function gives a set with a source, and takes it: ``finalAttrs: { ... }``."""
+    function = syntax.unwrap(operand)
+    if function.type != "function_expression" or function.child_by_field_name("formals"):
+        return False
+    inner = FunctionScope(function, scope, data)
+    body = function.child_by_field_name("body")
+    if _OF_ITSELF.fullmatch(inner.argument) is None or body is None:
+        return False
+    node = outcome(body)
+    if node.type not in syntax.ATTRIBUTE_SETS:
+        return False
+    attributes = AttributeScope(node, inner, data)
+    return any(name in attributes for name in SOURCES) and any(name in attributes for name in NAMES)
 
 
 def is_overlay(data: bytes) -> bool:

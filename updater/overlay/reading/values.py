@@ -62,6 +62,11 @@ def sets_of(expression: Node, scope: Scope, data: bytes) -> tuple[AttributeScope
     return _Reader(data).sets(node, scope) or ()
 
 
+def attribute(base: Node, scope: Scope, name: str, data: bytes) -> Binding | None:
+    """Return what ``base.name`` is bound to, None where that is not written here."""
+    return _Reader(data).attribute(base, scope, name)
+
+
 class _Reader:
     """Reads one value; the steps it takes are counted."""
 
@@ -81,7 +86,7 @@ class _Reader:
         if binding is None or self._steps > _MOST_STEPS:
             return _UNKNOWN
         if binding.owner is not None:
-            return self._refer(self._attribute(binding.owner, binding.scope, binding.name))
+            return self._refer(self.attribute(binding.owner, binding.scope, binding.name))
         if binding.inherited:
             return self._refer(binding.scope.find(binding.name))
         return (
@@ -114,9 +119,11 @@ class _Reader:
         names = terms.attribute_names(path, self._data)
         if names[-1] in _FAKE_HASHES:
             return Value("", ("",), syntax.span(node))
+        if names[0] == "finalPackage" and len(names) > 1:
+            names = names[1:]
         if len(names) != 1 or any(part.type == "interpolation" for part in path.named_children):
             return _UNKNOWN
-        return self._refer(self._attribute(base, scope, names[0]))
+        return self._refer(self.attribute(base, scope, names[0]))
 
     def _string(self, node: Node, scope: Scope) -> Value:
         if node.end_byte - node.start_byte > _LONGEST_LITERAL:
@@ -168,15 +175,41 @@ class _Reader:
 
     # --- sets ---
 
-    def _attribute(self, base: Node, scope: Scope, name: str) -> Binding | None:
+    def attribute(self, base: Node, scope: Scope, name: str) -> Binding | None:
         """Return what ``base.name`` is bound to."""
         base = syntax.unwrap(base)
-        if base.type == "variable_expression":
-            binding = scope.find_attribute(syntax.text(base, self._data), name)
+        package = self._package(base, scope)
+        if package is not None:
+            binding = package[1].find_attribute(package[0], name)
             if binding is not None:
                 return binding
         sets = self.sets(base, scope)
         return lookup(sets, name) if sets else None
+
+    def _package(self, node: Node, scope: Scope) -> tuple[str, Scope] | None:
+        """Return the argument, and where it is read, by which an expression names its package.
+
+        That is ``finalAttrs``, ``finalAttrs.finalPackage``, and a name that is bound to either.
+        """
+        self._steps += 1
+        node = syntax.unwrap(node)
+        if self._steps > _MOST_STEPS:
+            return None
+        if node.type == "select_expression":
+            base, path = (
+                node.child_by_field_name("expression"),
+                node.child_by_field_name("attrpath"),
+            )
+            is_whole = path is not None and syntax.text(path, self._data) == "finalPackage"
+            return self._package(base, scope) if base is not None and is_whole else None
+        if node.type != "variable_expression":
+            return None
+        name = syntax.text(node, self._data)
+        binding = scope.find(name)
+        if binding is None:
+            return name, scope
+        inherited = binding.inherited or binding.expression is None
+        return None if inherited else self._package(binding.expression or node, binding.scope)
 
     def sets(self, expression: Node, scope: Scope) -> tuple[AttributeScope, ...] | None:
         """Return the set literals that an expression is; None where it is something else."""
@@ -205,7 +238,7 @@ class _Reader:
         while binding is not None and binding.inherited and self._steps <= _MOST_STEPS:
             self._steps += 1
             if binding.owner is not None:
-                binding = self._attribute(binding.owner, binding.scope, binding.name)
+                binding = self.attribute(binding.owner, binding.scope, binding.name)
             else:
                 binding = binding.scope.find(binding.name)
         if binding is None or binding.expression is None:
@@ -219,7 +252,7 @@ class _Reader:
             return None
         names = terms.attribute_names(path, self._data)
         dynamic = any(part.type == "interpolation" for part in path.named_children)
-        return self._attribute(base, scope, names[0]) if len(names) == 1 and not dynamic else None
+        return self.attribute(base, scope, names[0]) if len(names) == 1 and not dynamic else None
 
     def _union(self, node: Node, scope: Scope) -> tuple[AttributeScope, ...] | None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")

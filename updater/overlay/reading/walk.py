@@ -16,6 +16,7 @@ from updater.model import Span
 from updater.overlay.reading import syntax, terms, values
 from updater.overlay.reading.drafts import Call, Draft, PackageFile
 from updater.overlay.reading.scope import AttributeScope, FunctionScope, Scope
+from updater.overlay.reading.shape import NAMES, SOURCES, makes_package
 from updater.overlay.reading.visit import Visit
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ _BUILDER = re.compile(r"(build[A-Z]|mk[A-Z]\w*(Derivation|Package|Application))\
 _OVERRIDES = frozenset({"overrideAttrs", "overridePythonAttrs", "overrideDerivation"})
 _CALL_PACKAGE = re.compile(r"callPackage\w*")
 _OTHER_FETCHER = re.compile(r"fetch\w+|import\w*Lock")
-_NAMES = ("pname", "version", "name")
-_SOURCES = ("src", "srcs")
 
 # What stands between a binding and its value without changing which value that is.
 _VALUES = {
@@ -40,6 +39,7 @@ _VALUES = {
     "assert_expression": ("body",),
     "if_expression": ("consequence", "alternative"),
 }
+_LONGEST_BUILDER = 80
 _LEAVES = frozenset({"comment", "string_fragment", "identifier", "variable_expression", "attrpath"})
 
 
@@ -169,7 +169,7 @@ class Walk:
             return sourced or any(
                 "pname" in attributes or "version" in attributes for attributes in sets
             )
-        return sourced and any(name in attributes for attributes in sets for name in _NAMES)
+        return sourced and any(name in attributes for attributes in sets for name in NAMES)
 
     def _statements(
         self, visit: Visit, attributes: AttributeScope, draft: Draft | None
@@ -208,7 +208,7 @@ class Walk:
             elif (
                 draft.role != "override"
                 or draft.path not in built
-                or draft.get("version", *_SOURCES) is not None
+                or draft.get("version", *SOURCES) is not None
             ):
                 whole.append(draft)
         self.drafts = whole
@@ -271,8 +271,18 @@ class Walk:
         below = [] if terms.plain_names(head, self._data) else [visit.part(head)]
         for _, operand in applied:
             if role in ("package", "override") or self._holds(operand):
-                below.append(visit.argument(operand, role, name) if role else visit.part(operand))
+                below.append(self._argument(visit, operand, role, head))
         return below
+
+    def _argument(self, visit: Visit, operand: Node, role: Role, head: Node) -> Visit:
+        """Visit the argument of any function; ``f (finalAttrs: { src = ...; })`` makes a package."""
+        builder = " ".join(syntax.text(head, self._data).split())[:_LONGEST_BUILDER]
+        is_package = makes_package(operand, visit.scope, self._data)
+        if not role and not is_package:
+            part = visit.part(operand)
+            part.builder = builder
+            return part
+        return visit.argument(operand, role or "package", builder)
 
     def _call(self, name: str, node: Node, argument: Node, visit: Visit) -> Call:
         place = self._place(visit)

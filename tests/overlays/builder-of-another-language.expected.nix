@@ -1,0 +1,11 @@
+{ melpaBuild, fetchFromGitHub }:
+melpaBuild (finalAttrs: {
+  pname = "tool";
+  version = "2.0.0";
+  src = fetchFromGitHub {
+    owner = "owner";
+    repo = "tool";
+    tag = "v${finalAttrs.version}";
+    hash = "sha256-EVB6Di9eadXfpApiob17buV+a82FxnybhDGzb/8hxDc=";
+  };
+})

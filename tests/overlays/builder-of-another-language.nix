@@ -1,0 +1,11 @@
+{ melpaBuild, fetchFromGitHub }:
+melpaBuild (finalAttrs: {
+  pname = "tool";
+  version = "1.2.0";
+  src = fetchFromGitHub {
+    owner = "owner";
+    repo = "tool";
+    tag = "v${finalAttrs.version}";
+    hash = "sha256-y6BrVzb69n5UsHtWHq6UOV53TFF6fZEKVDaeEmPM+9Q=";
+  };
+})
