@@ -75,6 +75,8 @@ BUMPS = {
     "pipe-beside": Bump("tool"),
     "helper-beside": Bump("tool"),
     "builder-that-is-chosen": Bump("tool"),
+    "tag-computed": Bump(ref="release-2_0_0"),
+    "tag-computed-by-a-name": Bump(ref="v2-0-0"),
 }
 PAIRS = sorted(path.name.removesuffix(".expected.nix") for path in FOLDER.glob("*.expected.nix"))
 ALONE = sorted(

@@ -47,7 +47,7 @@ let
     "setuptools" "tool" "torch-bin" "wheel"
   ]) // { accelerate = named "accelerate" // { override = _: named "accelerate"; }; };
 
-  lib = {
+  lib = import ./expressions.nix // {
     fakeHash = "fake";
     fakeSha256 = "fake";
     optionals = condition: list: if condition then list else [ ];

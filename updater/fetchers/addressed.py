@@ -21,6 +21,7 @@ from updater.model import (
     Project,
     Source,
 )
+from updater.overlay.reading.functions import rendered
 from updater.overlay.reading.pins import places
 
 if TYPE_CHECKING:
@@ -169,16 +170,23 @@ def _moved(package: Package, field: Field, version: str, ref: str) -> str | NoFi
     here = address.parse(field.value)
     new = address.moved(here, package.label or "", version, ref)
     literal = package.version.literal if package.version is not None else None
-    rendered = "".join(
-        part if isinstance(part, str) else version if part.literal == literal else part.value or ""
-        for part in field.parts
+    written = rendered(field.parts, literal, version)
+    if not field.refers_to(literal) or written == new:
+        return new
+    # what functions make of the version moves with it; text that stays beside them would not
+    follows = field.is_computed and not any(
+        isinstance(part, str) and places(package.label or "", part) for part in field.parts
     )
-    if field.refers_to(literal) and rendered != new:
-        return NoFile(
-            f"{package.file}:{field.line}: the address would become {rendered}, and upstream's "
-            f"tag is {ref}"
-        )
-    return new
+    if follows and written is not None and (here.ref is None or _names(written, ref)):
+        return written
+    return NoFile(
+        f"{package.file}:{field.line}: the address would become {written}, and upstream's "
+        f"tag is {ref}"
+    )
+
+
+def _names(url: str, ref: str) -> bool:
+    return address.parse(url).ref_name == ref
 
 
 def _is_commit(ref: str) -> bool:

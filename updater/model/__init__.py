@@ -48,8 +48,11 @@ from updater.model.outcomes import (
 )
 from updater.model.overlay import (
     HASH_FIELDS,
+    Applied,
+    Argument,
     Directive,
     Field,
+    Listed,
     Package,
     Part,
     Pin,
@@ -64,6 +67,8 @@ from updater.model.pulls import Branch, BranchCommit, Issue, Pull, PullRequestLi
 __all__ = [
     "HASH_FIELDS",
     "Algorithm",
+    "Applied",
+    "Argument",
     "Branch",
     "BranchCommit",
     "Build",
@@ -95,6 +100,7 @@ __all__ = [
     "HttpResponse",
     "Identified",
     "Issue",
+    "Listed",
     "NoFile",
     "Note",
     "Offer",

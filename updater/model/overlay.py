@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
 
 from updater.model.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Span(Struct, frozen=True, order=True):
@@ -30,7 +33,35 @@ class Reference(Struct, frozen=True):
     literal: Span | None
 
 
-Part: TypeAlias = "str | Reference"
+class Listed(Struct, frozen=True):
+    """A list among the arguments of a function."""
+
+    elements: tuple[Argument, ...]
+
+
+class Applied(Struct, frozen=True):
+    """A pure function of text, or an operator, and what it is applied to."""
+
+    function: str
+    arguments: tuple[Argument, ...]
+
+
+Part: TypeAlias = "str | Reference | Applied"
+
+Argument: TypeAlias = "tuple[Part, ...] | Applied | Listed | int | bool"
+"""What a function takes: a text, what another function makes, a list, a number, a truth."""
+
+
+def _places(parts: tuple[Argument | Part, ...]) -> Iterator[Span | None]:
+    """Yield the literals that parts are made from through names."""
+    for part in parts:
+        match part:
+            case Reference(literal=literal):
+                yield literal
+            case Applied(arguments=inner) | Listed(elements=inner):
+                yield from _places(inner)
+            case tuple():
+                yield from _places(part)
 
 
 class Field(Struct, frozen=True):
@@ -60,9 +91,12 @@ class Field(Struct, frozen=True):
 
     def refers_to(self, literal: Span | None) -> bool:
         """Tell whether it is made from what is written in a literal, through a name."""
-        return literal is not None and any(
-            isinstance(part, Reference) and part.literal == literal for part in self.parts
-        )
+        return literal is not None and literal in _places(self.parts)
+
+    @property
+    def is_computed(self) -> bool:
+        """Tell whether a function makes a part of it, so that nothing can be written there."""
+        return any(isinstance(part, Applied) for part in self.parts)
 
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w'+-]*", re.ASCII)

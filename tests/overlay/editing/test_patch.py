@@ -263,3 +263,27 @@ def test_packages_of_one_file_are_bumped_one_after_the_other() -> None:
     assert data.count(b'version = "1.2.0"') == 2
     assert data.count(NEW.encode()) == 2
     assert NEWER.encode() not in data
+
+
+@pytest.mark.parametrize(
+    ("tag", "ref", "message"),
+    [
+        (
+            'lib.removePrefix "1" version',
+            "v2.0",
+            'tag of tool would become 2.0, and upstream has v2.0: lib.removePrefix "1" version',
+        ),
+        (
+            'lib.versions.major "1.0"',
+            "v2.0",
+            'tag of tool is computed (lib.versions.major "1.0"), not a literal',
+        ),
+    ],
+)
+def test_what_a_function_makes_is_never_written_over(tag: str, ref: str, message: str) -> None:
+    data = f"""{{ lib }}: {{ tool = mkDerivation rec {{ version = "1.0"; src = fetchFromGitHub {{
+        owner = "o"; repo = "tool"; tag = {tag}; hash = "a"; }}; }}; }}""".encode()
+    (package,) = read(data)
+    with pytest.raises(PatchError) as caught:
+        changed(package, {"version": "2.0", "tag": ref, "hash": NEW}, data)
+    assert str(caught.value) == f"overlay.nix:2: {message}"

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from updater.errors import PatchError
 from updater.model import HASH_FIELDS, Field, Package, PinValues, Source, Span
 from updater.overlay.editing.rewrites import Plan, out_of_inherit, renamed, replaced
+from updater.overlay.reading.functions import rendered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,8 +106,15 @@ class Planner(Struct, frozen=True):
                 f"no {name}",
                 hint=f'add {name} = "";' if name == "hash" else "",
             )
-        if self._rendered(field) == new:
+        reads = self._rendered(field)
+        if reads == new:
             return
+        if field.is_computed and reads != field.value:
+            raise PatchError(
+                f"{self.package.file}:{field.line}: {field.name} of {self.package.name} would "
+                f"become {reads}, and upstream has {new}: {field.text}",
+                hint="write it as a literal, or hold the package in config.yaml",
+            )
         field_name = shown or field.name
         if name == "hash":
             plans = self._hash(field, new, source)
@@ -137,7 +145,7 @@ class Planner(Struct, frozen=True):
         self, field: Field, new: str, *, whole: Span, through: str | None = None
     ) -> list[Plan]:
         """Write a value where it is written now: in its own expression, or where names lead."""
-        if field.value is None:
+        if field.value is None or field.is_computed:
             raise self._computed(field)
         here = field.span in whole and not field.inherited
         if field.literal is not None and not (here and field.literal in field.span):
@@ -159,13 +167,7 @@ class Planner(Struct, frozen=True):
         literal = self.package.version.literal if self.package.version is not None else None
         if self.version is None or literal is None or not field.parts:
             return field.value
-        texts = [
-            part
-            if isinstance(part, str)
-            else (self.version if part.literal == literal else part.value)
-            for part in field.parts
-        ]
-        return None if None in texts else "".join(text for text in texts if text is not None)
+        return rendered(field.parts, literal, self.version)
 
     def _through_version(self, source: Source, new: str) -> str | None:
         """Write a tag as ``version`` or ``"v${version}"``; None where that cannot be."""

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct
 
-from updater.model import Part, Reference, Span
+from updater.model import Applied, Part, Reference, Span
 from updater.overlay.reading import syntax, terms
+from updater.overlay.reading.computing import application, constant
+from updater.overlay.reading.functions import rendered
 from updater.overlay.reading.scope import AttributeScope, Binding, Scope, lookup
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from updater.model import Argument
 # No pin takes more; `rec { a = "${b}${b}"; b = "${c}${c}"; ... }` and `rec { a = b; b = a; }` do.
 _MOST_STEPS = 100
 # Neither is longer than an address.
@@ -141,7 +144,8 @@ class _Reader:
                 inner = self.expression(piece, scope)
                 parts.extend(inner.parts or (Reference(None, None),))
         whole = all(isinstance(part, str) for part in pieces)
-        return Value(_joined(parts), tuple(parts), syntax.span(node) if whole else None)
+        made = _made(tuple(parts))
+        return Value(made.value, made.parts, syntax.span(node) if whole else None)
 
     def _sum(self, node: Node, scope: Scope) -> Value:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -151,8 +155,32 @@ class _Reader:
         sides = (self.expression(left, scope), self.expression(right, scope))
         if not all(side.parts for side in sides):
             return _UNKNOWN
-        parts = sides[0].parts + sides[1].parts
-        return Value(_joined(parts), parts)
+        return _made(sides[0].parts + sides[1].parts)
+
+    def _application(self, node: Node, scope: Scope) -> Value:
+        """Compute what a pure function makes of texts that can be read."""
+        applied = application(node, scope, self._data, self._operand)
+        return _made((applied,)) if applied is not None else _UNKNOWN
+
+    def _operand(self, expression: Node, scope: Scope) -> Argument | None:
+        """Return what a function is applied to, also through names."""
+        node = syntax.unwrap(expression)
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            return None
+        plain = constant(node, scope, self._data, self._operand)
+        if plain is not None:
+            return plain
+        inner = application(node, scope, self._data, self._operand)
+        if inner is not None:
+            return inner
+        value = self.expression(node, scope)
+        if value.value is not None:
+            return value.parts
+        binding = scope.find(syntax.text(node, self._data))
+        if node.type != "variable_expression" or binding is None or binding.expression is None:
+            return None
+        return None if binding.inherited else self._operand(binding.expression, binding.scope)
 
     def _uri(self, node: Node, _scope: Scope) -> Value:
         written = syntax.text(node, self._data)
@@ -171,6 +199,8 @@ class _Reader:
         "binary_expression": _sum,
         "uri_expression": _uri,
         "let_expression": _let,
+        "apply_expression": _application,
+        "if_expression": _application,
     }
 
     # --- sets ---
@@ -263,6 +293,9 @@ class _Reader:
         return sides[0] + sides[1] if sides[0] is not None and sides[1] is not None else None
 
 
-def _joined(parts: list[Part] | tuple[Part, ...]) -> str | None:
-    texts = [part if isinstance(part, str) else part.value for part in parts]
-    return None if None in texts else "".join(text for text in texts if text is not None)
+def _made(parts: tuple[Part, ...]) -> Value:
+    """Return a value that is made of parts; one that a function makes of them must be known."""
+    value = rendered(parts, None, "")
+    if value is None and any(isinstance(part, Applied) for part in parts):
+        return _UNKNOWN
+    return Value(value, parts)
