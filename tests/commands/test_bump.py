@@ -377,6 +377,37 @@ def test_commit_makes_one_commit_a_package_with_only_its_file(
     assert project.git("status", "--porcelain") == "A  unrelated\n"
 
 
+def test_what_was_written_and_not_committed_is_said_and_committed_by_the_next_run(
+    project: Project, index: Index
+) -> None:
+    """As a kill between the two leaves it; here a hook refuses the commit."""
+    index.release("a", "2.0")
+    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
+    project.git("init", "--quiet")
+    project.git("config", "user.name", "T")
+    project.git("config", "user.email", "t@example.org")
+    project.git("add", ".")
+    project.git("commit", "--quiet", "-m", "start")
+    hook = project.root / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    assert project.run("bump", "--commit").code == 1
+    hook.unlink()
+
+    assert project.run("bump", "--dry-run").err == "current  a  2.0\n"
+    assert project.run("bump").err == (
+        "updater: overlays/a.nix has a change that an earlier run did not commit (a: 1.0 -> 2.0); "
+        "run again with --commit, or commit it yourself\n"
+    )
+    assert project.run("bump", "--commit").err == (
+        "updater: overlays/a.nix: committed what an earlier run wrote (a: 1.0 -> 2.0)\n"
+    )
+    assert project.run("bump", "--commit").err == ""
+    assert project.git("log", "--format=%s") == "a: 1.0 -> 2.0\nstart\n"
+    assert project.git("status", "--porcelain") == ""
+
+
 def test_a_commit_says_what_moves_as_a_pull_request_would(project: Project, github: GitHub) -> None:
     """From date to date, and of a call that has no hash: its source moves, though no hash does."""
     tool = github.repository("o", "tool")

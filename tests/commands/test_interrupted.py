@@ -81,9 +81,9 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 class Killed:
     """A bump that is sent a signal at some moment, again and again."""
 
-    def __init__(self, root: Path, said: Path) -> None:
+    def __init__(self, root: Path, said: Path, *options: str) -> None:
         self.said = said
-        self._arguments = ["bump", "-C", str(root)]
+        self._arguments = ["bump", "-C", str(root), *options]
         self._process = subprocess.Popen(
             [sys.executable, "-c", KILLED],
             stdin=subprocess.PIPE,
@@ -150,6 +150,41 @@ def test_killed_at_any_moment_each_file_is_old_or_new(
     assert workshop.project.run("bump").code == 0
     assert path.read_text() == new
     assert [one.name for one in path.parent.iterdir()] == ["a.nix"]
+
+
+@pytest.mark.thorough
+def test_killed_at_any_moment_of_a_commit_the_next_run_commits(
+    project: Project, index: Index, scratch: Path, tmp_path: Path
+) -> None:
+    """Once, with its own message, whether the file was written by then or not."""
+    index.release("a", "2.0")
+    path = project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
+    old = path.read_text()
+    project.git("init", "--quiet")
+    project.git("config", "user.name", "T")
+    project.git("config", "user.email", "t@example.org")
+    project.git("add", ".")
+    project.git("commit", "--quiet", "-m", "start")
+    start = project.git("rev-parse", "HEAD").strip()
+    killed = Killed(project.root, tmp_path / "said", "--commit")
+    written = 0
+    for moment in range(1, 1000):
+        project.git("reset", "--quiet", "--hard", start)
+        code, sent = killed.at(moment, signal.SIGKILL)
+        if not sent:
+            assert code == 0, killed.said.read_text()
+            break
+        is_uncommitted = path.read_text() != old and project.git("status", "--porcelain") != ""
+        written += is_uncommitted
+        result = project.run("bump", "--commit")
+        assert result.code == 0, (moment, result)
+        note = "overlays/a.nix: committed what an earlier run wrote (a: 1.0 -> 2.0)"
+        assert (note in result.err) == is_uncommitted, (moment, result)
+        assert project.git("log", "--format=%s") == "a: 1.0 -> 2.0\nstart\n", moment
+        assert project.git("status", "--porcelain", "--ignored") == "", moment
+        assert list(scratch.iterdir()) == [], moment
+    assert written > 0
+    killed.close()
 
 
 @pytest.mark.nix

@@ -68,8 +68,8 @@ def test_a_lock_that_was_swept_before_it_was_held_is_made_again(
     made: list[str] = []
     mkstemp = tempfile.mkstemp
 
-    def swept(prefix: str, suffix: str) -> tuple[int, str]:
-        handle, name = mkstemp(prefix=prefix, suffix=suffix)
+    def swept(prefix: str, suffix: str, dir: Path) -> tuple[int, str]:  # noqa: A002
+        handle, name = mkstemp(prefix=prefix, suffix=suffix, dir=dir)
         if not made:
             Path(name).unlink()
         made.append(name)

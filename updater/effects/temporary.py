@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 _OURS, _LOCK = "updater-", ".lock"
 
 
+def place() -> Path:
+    """Return the folder for temporary files.
+
+    `tempfile` tries each with a file of its own, which stays where the run is killed meanwhile.
+    """
+    places = (os.environ.get("TMPDIR", ""), "/tmp")  # noqa: S108 - as tempfile has it
+    writable = (name for name in places if name and os.access(name, os.W_OK | os.X_OK))
+    return Path(next(writable, "") or tempfile.gettempdir())
+
+
 @contextmanager
 def folder(name: str) -> Iterator[Path]:
     """Make a folder for its owner alone, which is gone at the end.
@@ -39,7 +49,7 @@ def folder(name: str) -> Iterator[Path]:
 @contextmanager
 def _locked(prefix: str) -> Iterator[Path]:
     while True:
-        handle, name = tempfile.mkstemp(prefix=prefix, suffix=_LOCK)
+        handle, name = tempfile.mkstemp(prefix=prefix, suffix=_LOCK, dir=place())
         path = Path(name)
         with os.fdopen(handle, "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -54,7 +64,7 @@ def _locked(prefix: str) -> Iterator[Path]:
 
 def sweep() -> None:
     """Remove the folders of runs that died."""
-    for lock in Path(tempfile.gettempdir()).glob(f"{_OURS}*{_LOCK}"):
+    for lock in place().glob(f"{_OURS}*{_LOCK}"):
         with suppress(OSError), lock.open("r+") as file:  # else alive, or another user's
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(lock.with_name(lock.name.removesuffix(_LOCK)), ignore_errors=True)

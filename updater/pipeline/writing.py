@@ -8,7 +8,8 @@ import anyio
 
 from updater.effects import writes
 from updater.effects.git import own as git
-from updater.errors import bugs_at
+from updater.effects.git import pending
+from updater.errors import WriteError, bugs_at
 from updater.model import Current, Outcome, Updated
 from updater.model.proposal import kind_of, source_stays
 from updater.pipeline.hash.ready import ReadyChange
@@ -90,10 +91,32 @@ class Writer:
     async def _write_change(self, updated: Updated, *, commit: bool) -> None:
         change, root = updated.change, self.run.config.root
         file = change.package.file
-        if commit:
+        if not commit:
+            writes.replace(root / file, change.before, change.after, file)
+            return
+        kind = kind_of(updated.old, updated.new, stays=source_stays(updated))
+        title = update_title(change.package.name, updated.old, updated.new, kind)
+        async with pending.noted(root, pending.change_of(file, change.before, change.after, title)):
             await git.refuse_uncommitted(root, file)
-        writes.replace(root / file, change.before, change.after, file)
-        if commit:
-            kind = kind_of(updated.old, updated.new, stays=source_stays(updated))
-            title = update_title(change.package.name, updated.old, updated.new, kind)
+            writes.replace(root / file, change.before, change.after, file)
             await git.commit_file(root, file, title)
+
+
+async def finish(run: Run, ask: Bump) -> None:
+    """Commit what a run wrote that was killed before it could commit; or say that it is there."""
+    root = run.config.root
+    change = await pending.left(root)
+    if change is None or ask.dry_run:
+        return
+    if not ask.commit:
+        run.http.say(
+            f"{change.file} has a change that an earlier run did not commit ({change.message}); "
+            "run again with --commit, or commit it yourself"
+        )
+        return
+    try:
+        await pending.finish(root, change)
+    except WriteError as error:
+        run.http.say(f"{error}; {error.hint}")
+        return
+    run.http.say(f"{change.file}: committed what an earlier run wrote ({change.message})")
