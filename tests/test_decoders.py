@@ -90,8 +90,10 @@ def of_tree(path: str) -> Callable[[bytes], None]:
 
 def taken(offer: Offer) -> None:
     """Take an offer in, and look at all that later stages look at."""
-    answers.looked_through(made := taken_in(offer))
-    assert isinstance(made, Offer)
+    made = taken_in(offer)
+    if not isinstance(made, Offer):
+        raise made
+    answers.looked_through(made)
     versions = choose.Versions(made.candidates, None)
     for one in versions.releases[:20]:
         assert one.candidate.published is None or one.candidate.published - NOW < timedelta.max

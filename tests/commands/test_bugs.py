@@ -247,6 +247,33 @@ def test_the_other_pull_requests_are_made(
     assert home.packages(home.bump())["pear"]["pull_request"]["number"] == 2
 
 
+@pytest.mark.parametrize(
+    ("place", "stage"),
+    [("publish.text.names:_title_of", "publish"), ("publish.text.body:code", "publish")],
+    ids=["message", "body"],
+)
+def test_the_group_and_the_other_groups_go_on_without_it(
+    home: Home, monkeypatch: pytest.MonkeyPatch, place: str, stage: str
+) -> None:
+    home.add("cherry", "plum")
+    for name in ("cherry", "plum"):
+        home.release(name, "2.0")
+    home.configure(
+        "packages:\n  cherry: {pull_request: {group: c}}\n"
+        "  pear: {pull_request: {group: p}}\n  plum: {pull_request: {group: p}}\n"
+    )
+    with monkeypatch.context() as patch:
+        break_for(patch, place, "pear")
+        packages = home.packages(home.bump())
+    expect_bug(packages.pop("pear"), stage)
+    assert {name: one["pull_request"]["number"] for name, one in packages.items()} == {
+        "apple": 1,
+        "cherry": 2,
+        "plum": 3,
+    }
+    assert home.packages(home.bump())["pear"]["pull_request"]["number"] == 3
+
+
 def test_what_only_a_reader_wants_to_know_stops_no_pull_request(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,12 +8,37 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.model import Build
+from updater.overlay.reading.uses import in_order, uses
 from updater.publish.text.names import branch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from updater.model import Package
+    from updater.find.found import OverlayFiles
+    from updater.model import Package, Policy
+    from updater.publish.members import PullRequestPart
+
+
+def by_name(
+    members: Iterable[PullRequestPart], overlays: OverlayFiles, policy: Callable[[Package], Policy]
+) -> dict[str, list[PullRequestPart]]:
+    """Return the members of each pull request by its name, dependencies first.
+
+    Args:
+        members: the parts of all pull requests.
+        overlays: all packages there are.
+        policy: says what holds for a package.
+    """
+    order = in_order(uses(overlays.packages, overlays.texts))
+    position = {identity: place for place, identity in enumerate(order)}
+    policies = [policy(package).pull_request for package in overlays.packages]
+    groups = {name for each in policies for name in (each.group, each.pin_group) if name}
+    own = own_names(overlays.packages, groups)
+    grouped: dict[str, list[PullRequestPart]] = {}
+    for member in sorted(members, key=lambda part: position.get(part.package.identity, 0)):
+        name = member.group or own[member.package.identity]
+        grouped.setdefault(name, []).append(member)
+    return grouped
 
 
 def own_names(packages: Sequence[Package], groups: Iterable[str]) -> dict[str, str]:

@@ -14,12 +14,11 @@ from updater.errors import Bug, PublishError, StageError, bugs_at
 from updater.model import PinWarning
 from updater.model.proposal import Proposal
 from updater.model.schedule import opens
-from updater.overlay.reading.uses import in_order, uses
 from updater.pipeline.proposed import ProposedUpdate
 from updater.publish import rules
 from updater.publish.cleaning import clean_up
 from updater.publish.doing import PullRequestWriter
-from updater.publish.groups import own_names
+from updater.publish.groups import by_name
 from updater.publish.members import PullRequestPart, failed, held, member_of, together
 from updater.publish.retiring import PullRequestRetirer, RetiredPullRequest, linked
 from updater.publish.text import dashboard, names
@@ -92,7 +91,7 @@ class Publisher:
         shows = self._config.document.dashboard and self._look_at_board()
         view.look_at_pulls()
         proposals = []
-        for name, group in self._groups(members, overlays).items():
+        for name, group in by_name(members, overlays, self._config.policy).items():
             done, proposal = self._group(name, group, overlays)
             outcomes |= {outcome.package.identity: outcome for outcome in done}
             proposals += [proposal] if proposal is not None else []
@@ -151,32 +150,42 @@ class Publisher:
     def _member(self, proposed: ProposedUpdate, *, reported: bool) -> PullRequestPart:
         return member_of(proposed, self._config.policy(proposed.outcome.package), reported=reported)
 
-    def _groups(
-        self, members: Sequence[PullRequestPart], overlays: OverlayFiles
-    ) -> dict[str, list[PullRequestPart]]:
-        """Return the members of each pull request by its name, dependencies first."""
-        position = {
-            identity: place
-            for place, identity in enumerate(in_order(uses(overlays.packages, overlays.texts)))
-        }
-        policies = [self._config.policy(package).pull_request for package in overlays.packages]
-        groups = {name for policy in policies for name in (policy.group, policy.pin_group) if name}
-        own = own_names(overlays.packages, groups)
-        grouped: dict[str, list[PullRequestPart]] = {}
-        for member in sorted(members, key=lambda part: position.get(part.package.identity, 0)):
-            name = member.group or own[member.package.identity]
-            grouped.setdefault(name, []).append(member)
-        return grouped
-
     def _group(
         self, name: str, members: list[PullRequestPart], overlays: OverlayFiles
     ) -> tuple[list[Outcome], Proposal | None]:
-        """Propose what shares a pull request; an error is the outcome of all its members."""
+        """Propose what shares a pull request.
+
+        A member that alone cannot be proposed either fails alone, and the others go on without it.
+        Any other error is the outcome of all.
+        """
         try:
             with bugs_at(PublishError.stage):
                 return self._pull_request(name, members, overlays)
         except StageError as error:
-            return [self._failed(member, error) for member in members], None
+            errors = self._errors_alone(name, members, overlays) if len(members) > 1 else {}
+            sound = [member for member in members if member.package.identity not in errors]
+            if not errors or not sound:
+                return [self._failed(member, error) for member in members], None
+            ended: list[Outcome] = [
+                self._failed(member, errors[member.package.identity])
+                for member in members
+                if member.package.identity in errors
+            ]
+            done, proposal = self._group(name, sound, overlays)
+            return done + ended, proposal
+
+    def _errors_alone(
+        self, name: str, members: Sequence[PullRequestPart], overlays: OverlayFiles
+    ) -> dict[str, StageError]:
+        """Return identity -> what goes wrong with a member where it is proposed without others."""
+        errors: dict[str, StageError] = {}
+        for member in members:
+            try:
+                with bugs_at(PublishError.stage):
+                    self._proposal(name, [member.beside([member])], overlays)
+            except StageError as error:
+                errors[member.package.identity] = error
+        return errors
 
     def _pull_request(
         self, name: str, members: list[PullRequestPart], overlays: OverlayFiles
