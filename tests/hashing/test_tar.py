@@ -178,6 +178,13 @@ DAMAGED = {
             "b'nobody\\x00\\x00'"
         ),
     ),
+    "a device that is none": (
+        _with(337, b"\1"),
+        (
+            "'x.tar' is damaged: the device in the tar header at byte 0 is "
+            "b'\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00'"
+        ),
+    ),
     "a number that is none": (
         tar_member(b"t/n", size=b"0000000008\0 "),
         "'x.tar' is damaged: the size in the tar header at byte 0 is b'0000000008\\x00 '",

@@ -162,6 +162,8 @@ class Tar:
                 f"{self._filename!r} is damaged: no tar header at byte {self._taken - BLOCK}",
                 hint="download it again; if it stays so, upstream's file is damaged",
             )
+        if (field := headers.bad_device(block)) is not None:
+            raise self._bad("device", field)
 
     def _number(self, field: bytes, what: str) -> int:
         number = headers.number(field)

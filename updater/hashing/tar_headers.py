@@ -35,6 +35,9 @@ _USUAL: Final = re.compile(rb"(?:[0-7]{7}[\0 ]|[0-7]{6} \0){3}(?:[0-7]{11}[\0 ])
 _OWNERS: Final = (slice(108, 116), slice(116, 124))
 _TIME: Final = slice(136, 148)
 _BELOW_ZERO: Final = b"\xff"
+_DEVICES: Final = slice(329, 345)
+# As libarchive takes a tar for one: digits between blanks, nothing, or a number in base 256.
+_DEVICE: Final = re.compile(rb"[\0\x80\xff].*| *[0-7]*[ \0]*", re.DOTALL)
 
 _POSIX: Final = b"ustar\0"
 _GNU: Final = b"ustar  \0"
@@ -101,6 +104,13 @@ def bad_number(header: bytes) -> bytes | None:
     if not header[_TIME].startswith(_BELOW_ZERO):
         fields.append(header[_TIME])
     return next((field for field in fields if number(field) is None), None)
+
+
+def bad_device(header: bytes) -> bytes | None:
+    """Return the device's number where libarchive takes the file for no tar at all; None if not."""
+    both = header[_DEVICES]
+    fields = (both[:8], both[8:])
+    return next((field for field in fields if not _DEVICE.fullmatch(field)), None)
 
 
 def path_of(header: bytes) -> bytes:
