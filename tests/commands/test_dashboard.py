@@ -8,6 +8,7 @@ import pytest
 
 from tests.commands.repository import Home
 from tests.loopback.faults import Lost
+from tests.loopback.hosting import IssueRecord
 from tests.loopback.messages import text
 from tests.loopback.rest import forbidden
 
@@ -168,3 +169,27 @@ def test_a_pull_request_that_the_run_closes_is_open_no_more(home: Home, tmp_path
         "- [ ] `apple` `2.0` → `3.0`: not proposed yet "
         "<!-- updater:row pending overlays/apple.nix#python3Packages.apple -->"
     )
+
+
+def test_dashboards_of_runs_at_the_same_time_become_one(home: Home) -> None:
+    """What is ticked in either counts, and what only one of them tells stays."""
+    home.bump()
+    (issue,) = home.hosted.issues.values()
+    number = home.hosted.next_number
+    other = issue.body.replace("- [ ] `pear`", "- [x] `pear`")
+    other = other.replace("- [ ] `lost`", "- [x] `lost`")
+    home.hosted.issues[number] = IssueRecord(number, issue.author, issue.title, other)
+    issue.body = "\n".join(line for line in issue.body.split("\n") if "`fig`" not in line)
+
+    packages = home.packages(home.bump("pear"))
+
+    assert packages["pear"]["status"] == "updated"
+    assert [one.state for one in home.hosted.issues.values()] == ["open", "closed"]
+    assert home.hosted.issues[number].body == (
+        "Two runs at the same time each opened a dashboard. #2 goes on.\n"
+    )
+    boxes = [line[:12] for line in issue.body.split("\n") if line.startswith("- [")]
+    assert boxes == ["- [ ] `apple", "- [ ] `pear`", "- [ ] `fig`:", "- [x] `lost`"]
+    written = home.writes()
+    home.bump("fig")
+    assert home.writes() == written

@@ -181,6 +181,7 @@ def test_the_rest_of_a_group_says_that_it_was_built_with_what_was_declined(
     home: Home, workshop: Workshop, tmp_path: Path
 ) -> None:
     """And nothing is merged by itself on the strength of such a build."""
+    home.hosted.required_checks = ("test",)
     config = home.project.root / "config.yaml"
     config.write_text(config.read_text().replace("group: fruit", "group: fruit, automerge: true"))
     build(home, tmp_path / "first")

@@ -238,10 +238,38 @@ def test_markup_in_the_reported_build_cannot_act(home: Home, results: Path) -> N
 
 def test_automerge_is_enabled_for_an_allowed_kind_that_was_built(home: Home, results: Path) -> None:
     """1.0 -> 2.0 is a major update, and patch alone would not allow it."""
+    home.hosted.required_checks = ("test",)
     edited(results, build=PASSED)
     home.configure("packages: {apple: {pull_request: {automerge: [major]}}}\n")
     home.project.run("publish", str(results))
     assert home.pull(1).automerge is True
+
+
+@pytest.mark.parametrize(
+    ("checks", "rules", "merged"),
+    [
+        ((), (), False),
+        ((), ("deletion", "pull_request"), False),
+        (("test",), (), True),
+        ((), ("deletion", "required_status_checks"), True),
+        ((), ("workflows",), True),
+    ],
+)
+def test_another_jobs_word_for_a_build_merges_nothing_that_github_does_not_check(
+    home: Home, results: Path, checks: tuple[str, ...], rules: tuple[str, ...], *, merged: bool
+) -> None:
+    """Whoever can change what that job leaves could have anything merged."""
+    home.hosted.required_checks, home.hosted.rules = checks, rules
+    edited(results, build=PASSED)
+    home.configure("packages: {apple: {pull_request: {automerge: [major]}}}\n")
+    said = home.project.run("publish", str(results)).err
+    assert home.pull(1).automerge is merged
+    note = (
+        "updater: pull request 1 is not merged by itself: another job reports its build, and main "
+        "requires no check of GitHub's\n"
+    )
+    assert (note in said) is not merged
+    assert note not in home.project.run("publish", str(results)).err
 
 
 def test_automerge_is_not_enabled_for_another_kind(home: Home, results: Path) -> None:
@@ -264,6 +292,7 @@ def test_an_update_from_date_to_date_is_no_pin(
     home.hosted.commit({"overlays/tool.nix": overlay})
     home.hosted.settle()
     home.configure(f"packages: {{tool: {{pull_request: {{automerge: [{kind}]}}}}}}\n")
+    home.hosted.required_checks = ("test",)
     folder = tmp_path / "results"
     assert home.project.run("bump", "tool", "--dry-run", "--output", str(folder)).code == 0
     edited(folder, build=PASSED)
@@ -279,6 +308,7 @@ def test_an_update_from_date_to_date_is_no_pin(
 
 def test_automerge_is_taken_back_before_an_update_that_may_not(home: Home, results: Path) -> None:
     """The new version was not built: it is not pushed while GitHub would merge it."""
+    home.hosted.required_checks = ("test",)
     edited(results, build=PASSED)
     home.configure("packages: {apple: {pull_request: {automerge: [major]}}}\n")
     home.project.run("publish", str(results))

@@ -72,6 +72,7 @@ def test_what_is_fixed_and_what_is_known_is_told(home: Home, osv: Osv) -> None:
 def test_a_known_vulnerability_stops_auto_merge(home: Home, osv: Osv, tmp_path: Path) -> None:
     """Without it, the same update is merged by GitHub."""
     home.configure("packages: {'*': {pull_request: {automerge: [major]}}}\n")
+    home.hosted.required_checks = ("test",)
     osv.records = {("apple", "2.0"): [KNOWN]}
     folder = tmp_path / "results"
     assert home.project.run("bump", "--dry-run", "--output", str(folder)).code == 0

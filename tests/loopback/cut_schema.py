@@ -107,6 +107,7 @@ OPENAPI_WRITES = {
 OPENAPI_PATHS = (
     "/repos/{owner}/{repo}",
     "/repos/{owner}/{repo}/branches",
+    "/repos/{owner}/{repo}/branches/{branch}",
     "/repos/{owner}/{repo}/commits",
     "/repos/{owner}/{repo}/commits/{ref}",
     "/repos/{owner}/{repo}/compare/{basehead}",
@@ -118,6 +119,7 @@ OPENAPI_PATHS = (
     "/repos/{owner}/{repo}/pulls/{pull_number}/files",
     "/repos/{owner}/{repo}/releases",
     "/repos/{owner}/{repo}/releases/latest",
+    "/repos/{owner}/{repo}/rules/branches/{branch}",
     "/repos/{owner}/{repo}/tags",
     "/repos/{owner}/{repo}/tarball/{ref}",
     "/repos/{owner}/{repo}/zipball/{ref}",

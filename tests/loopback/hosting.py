@@ -68,6 +68,7 @@ class IssueRecord:
     author: str
     title: str
     body: str
+    state: str = "open"
 
 
 class Hosted(Repository):
@@ -79,6 +80,8 @@ class Hosted(Repository):
         releases: in the order of their making.
         pulls, issues: by number, which they share.
         collaborators: login -> what they may: admin, write, read or none.
+        required_checks: what the default branch's protection requires.
+        rules: the types of the rules that hold for every branch.
     """
 
     def __init__(
@@ -103,6 +106,8 @@ class Hosted(Repository):
         self.pulls: dict[int, PullRecord] = {}
         self.issues: dict[int, IssueRecord] = {}
         self.collaborators: dict[str, str] = {}
+        self.required_checks: tuple[str, ...] = ()
+        self.rules: tuple[str, ...] = ()
 
     @property
     def full_name(self) -> str:

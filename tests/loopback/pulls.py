@@ -162,6 +162,7 @@ class Pulls:
         issue = hosted.issues.get(int(issue_number))
         if issue is not None:
             issue.body = sent.get("body", issue.body)
+            issue.state = sent.get("state", issue.state)
             return json_answer(self._issue_model(hosted, issue))
         pull = hosted.pulls[int(issue_number)]
         pull.milestone = sent.get("milestone", pull.milestone)
@@ -297,7 +298,7 @@ class Pulls:
             "node_id": f"I_{issue.number}",
             "number": issue.number,
             "repository_url": api,
-            "state": "open",
+            "state": issue.state,
             "title": issue.title,
             "updated_at": MOMENT,
             "url": at,
@@ -307,7 +308,7 @@ class Pulls:
             return model
         links = dict.fromkeys(("diff_url", "html_url", "patch_url", "url"), at)
         labels = self._labels(hosted, issue)
-        return {**model, "state": issue.state, "labels": labels, "pull_request": links}
+        return {**model, "labels": labels, "pull_request": links}
 
     def _comment_model(self, hosted: Hosted, pull: PullRecord, number: int) -> Json:
         api, web = addresses(hosted, self._github)

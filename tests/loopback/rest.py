@@ -22,7 +22,9 @@ from tests.loopback.rest_models import (
     full_repository_model,
     ref_model,
     release_model,
+    rule_model,
     tag_model,
+    whole_branch_model,
 )
 
 if TYPE_CHECKING:
@@ -83,6 +85,8 @@ class Rest:
         self.route("", self._repository)
         self.route("/tags", self._tags)
         self.route("/branches", self._branches)
+        self.route("/branches/{branch}", self._branch)
+        self.route("/rules/branches/{branch}", self._rules)
         self.route("/git/matching-refs/{ref}", self._matching_refs)
         self.route("/releases", self._releases)
         self.route("/releases/latest", self._latest_release)
@@ -165,6 +169,15 @@ class Rest:
     def _branches(self, request: Request, hosted: Hosted) -> Response:
         branches = [ref for ref in hosted.refs() if ref.name.startswith("refs/heads/")]
         return self._page(request, [branch_model(hosted, ref, self._github) for ref in branches])
+
+    def _branch(self, _request: Request, hosted: Hosted, branch: str) -> Response:
+        refs = [ref for ref in hosted.refs() if ref.name == f"refs/heads/{branch}"]
+        if not refs:
+            return problem(404, "Branch not found")
+        return json_answer(whole_branch_model(hosted, refs[0], self._github))
+
+    def _rules(self, request: Request, hosted: Hosted, branch: str) -> Response:
+        return self._page(request, [rule_model(hosted, kind) for kind in hosted.rules if branch])
 
     def _releases(self, request: Request, hosted: Hosted) -> Response:
         published = [one for one in reversed(hosted.releases) if not one.draft or hosted.writable]

@@ -94,6 +94,45 @@ def branch_model(hosted: Hosted, ref: Ref, github: GitHub) -> Json:
     return {"name": ref.short, "commit": commit, "protected": False}
 
 
+def whole_branch_model(hosted: Hosted, ref: Ref, github: GitHub) -> Json:
+    """Return ``branch-with-protection``."""
+    api, web = addresses(hosted, github)
+    commit = read_commit(hosted, ref.commit)
+    at = f"{api}/branches/{ref.short}"
+    checks = list(hosted.required_checks) if ref.short == hosted.default_branch else []
+    return {
+        "name": ref.short,
+        "commit": commit_model(hosted, commit, github),
+        "_links": {"html": f"{web}/tree/{ref.short}", "self": at},
+        "protected": bool(checks),
+        "protection": {
+            "enabled": bool(checks),
+            "required_status_checks": {
+                "enforcement_level": "non_admins" if checks else "off",
+                "contexts": checks,
+                "checks": [{"context": check, "app_id": None} for check in checks],
+            },
+        },
+        "protection_url": f"{at}/protection",
+    }
+
+
+def rule_model(hosted: Hosted, kind: str) -> Json:
+    """Return ``repository-rule-detailed``."""
+    source = {
+        "ruleset_source_type": "Repository",
+        "ruleset_source": hosted.full_name,
+        "ruleset_id": 1,
+    }
+    if kind != "required_status_checks":
+        return {"type": kind, **source}
+    checks = {
+        "required_status_checks": [{"context": "test"}],
+        "strict_required_status_checks_policy": False,
+    }
+    return {"type": kind, "parameters": checks, **source}
+
+
 def release_model(hosted: Hosted, release: Release, github: GitHub) -> Json:
     """Return ``release``."""
     api, web = addresses(hosted, github)

@@ -141,6 +141,12 @@ def test_a_merged_branch_is_spent_until_somebody_pushes() -> None:
     assert not is_spent(PULL, "bot[bot]", "c1")
 
 
+@pytest.mark.parametrize("body", ["", "bump the things", "<!-- updater: {} -->"])
+def test_a_merged_branch_without_the_marker_is_somebody_elses(body: str) -> None:
+    """Another workflow has the same login, and may call its branches whatever it likes."""
+    assert not is_spent(replace(PULL, state="merged", body=body), "bot[bot]", "c1")
+
+
 def test_a_replaced_branch_is_spent_and_a_declined_one_is_not() -> None:
     closed = replace(PULL, state="closed")
     replaced = replace(closed, body=superseded_body())

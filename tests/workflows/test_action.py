@@ -116,3 +116,9 @@ def test_every_input_of_the_action_is_explained_in_the_readme() -> None:
     action = yaml.safe_load((ROOT / "action.yml").read_text())
     rows = re.findall(r"^\| `([a-z-]+)` \|", README, re.MULTILINE)
     assert rows == list(action["inputs"])
+
+
+def test_the_update_that_the_readme_gives_runs_once_at_a_time() -> None:
+    """Two at once would each open what the other does not see yet."""
+    given = {"group": "update", "cancel-in-progress": False}
+    assert yaml.safe_load(UPDATE)["concurrency"] == given

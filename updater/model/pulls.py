@@ -54,6 +54,7 @@ class Issue(Struct, frozen=True):
 
     number: int
     body: str
+    is_open: bool = True
 
 
 class BranchCommit(Struct, frozen=True):

@@ -14,6 +14,8 @@ from updater.publish.text.body import render, stopped_comment, stopped_marker
 from updater.publish.text.marker import read_marker, signed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from updater.effects.git.push import PushRemote
     from updater.model import Pull
     from updater.model.proposal import Proposal
@@ -22,10 +24,16 @@ if TYPE_CHECKING:
 
 
 class PullRequestWriter(Struct, frozen=True):
-    """Makes and updates pull requests; ``push_by_git`` is None where the API makes the commits."""
+    """Makes and updates pull requests.
+
+    Attributes:
+        push_by_git: None where the API makes the commits.
+        note: is told what was left undone.
+    """
 
     view: RepositoryView
     push_by_git: PushRemote | None
+    note: Callable[[str], None]
 
     def publish(
         self,
@@ -37,9 +45,10 @@ class PullRequestWriter(Struct, frozen=True):
         """Bring branch and pull request up to date; return the pull request."""
         repository = self.view.repository
         policy = together(members)
-        automerge = all(
+        is_allowed = all(
             rules.may_automerge([member.update], member.policy.automerge) for member in members
         )
+        automerge = is_allowed and self._is_checked(members)
         pull = decision.pull
         if pull is not None and pull.automerge and not automerge:
             repository.set_automerge(pull, on=False)
@@ -54,8 +63,14 @@ class PullRequestWriter(Struct, frozen=True):
         marker = read_marker(pull.body)
         if marker is not None and not marker.ready:
             repository.furnish(pull.number, policy)
-        if automerge and not pull.automerge and (decision.push or not (marker and marker.ready)):
-            repository.set_automerge(pull, on=True)
+        if decision.push or not (marker and marker.ready):
+            if automerge and not pull.automerge:
+                repository.set_automerge(pull, on=True)
+            elif is_allowed and not automerge:
+                self.note(
+                    f"pull request {pull.number} is not merged by itself: another job reports its "
+                    f"build, and {self.view.base.branch} requires no check of GitHub's"
+                )
         texts = {"title": proposal.title, "body": proposal.body}
         changed = {
             name: text
@@ -65,6 +80,14 @@ class PullRequestWriter(Struct, frozen=True):
         if changed:
             repository.edit_pull(pull.number, **changed)
         return pull
+
+    def _is_checked(self, members: Sequence[PullRequestPart]) -> bool:
+        """Tell whether this process built it all, or GitHub checks it before it is merged.
+
+        What another process left says nothing: who can change it could have anything merged.
+        """
+        is_reported = any(member.update.reported for member in members)
+        return not is_reported or self.view.requires_checks
 
     def _push(self, proposal: Proposal, state: rules.ShownState) -> None:
         repository, base = self.view.repository, self.view.base

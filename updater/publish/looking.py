@@ -45,6 +45,7 @@ class RepositoryView(Struct):
             since.
         count: how many of the updater's are open by now.
         board: the dashboard issue, where there is one.
+        boards: others, which runs at the same time opened.
         forced: what was ticked in it.
     """
 
@@ -55,7 +56,9 @@ class RepositoryView(Struct):
     open: tuple[Pull, ...] = ()
     count: int = 0
     board: Issue | None = None
+    boards: tuple[Issue, ...] = ()
     forced: frozenset[str] = frozenset()
+    _checks: bool | None = None
     _theirs: dict[int, dict[str, str]] = field(default_factory=dict)
 
     def read(self, paths: Sequence[str], commit: str) -> dict[str, bytes]:
@@ -75,8 +78,19 @@ class RepositoryView(Struct):
 
     def look_at_board(self) -> None:
         """Read the dashboard and its boxes."""
-        self.board = self.repository.issue(self.login, dashboard.MARKER)
-        self.forced = dashboard.forced(self.board.body) if self.board is not None else frozenset()
+        issues = self.repository.issues(self.login, dashboard.MARKER)
+        is_open = [issue for issue in issues if issue.is_open]
+        self.board = next(iter(is_open or issues), None)
+        self.boards = tuple(issue for issue in is_open if issue is not self.board)
+        every = (self.board, *self.boards) if self.board is not None else ()
+        self.forced = dashboard.forced("\n".join(issue.body for issue in every))
+
+    @property
+    def requires_checks(self) -> bool:
+        """Tell whether GitHub merges into the base only what passed some check."""
+        if self._checks is None:
+            self._checks = self.repository.requires_checks(self.base.branch)
+        return self._checks
 
     def look_at_pulls(self) -> None:
         """Read which pull requests are open."""

@@ -40,7 +40,8 @@ class Publisher:
 
     Attributes:
         problems: what went wrong beside the pull requests themselves.
-        notes: what was done about pull requests that have nothing left to propose.
+        notes: what was done about pull requests that have nothing left to propose, and what is not
+            merged by itself.
         bugs: those that outcomes and problems tell of, whose traces help to mend them.
     """
 
@@ -49,10 +50,10 @@ class Publisher:
     ) -> None:
         self._config = config
         self._view = view
-        self._pull_requests = PullRequestWriter(view, push_by_git)
         self._now = now
         self.problems: list[str] = []
         self.notes: list[str] = []
+        self._pull_requests = PullRequestWriter(view, push_by_git, self.notes.append)
         self.bugs: list[Bug] = []
 
     def read(self, paths: Sequence[str]) -> dict[str, bytes]:
@@ -141,11 +142,17 @@ class Publisher:
         """Bring the dashboard up to date."""
         board, repository = self._view.board, self._view.repository
         with self._noting():
-            body = dashboard.render(board.body if board is not None else "", outcomes)
             if board is None:
-                repository.open_issue(dashboard.TITLE, body)
-            elif body.strip() != board.body.strip():
-                repository.edit_issue(board.number, body)
+                repository.open_issue(dashboard.TITLE, dashboard.render("", outcomes))
+                return
+            others = self._view.boards
+            before = dashboard.merged([board.body, *(issue.body for issue in others)])
+            body = dashboard.render(before, outcomes)
+            if body.strip() != board.body.strip():
+                repository.edit_issue(board.number, body=body)
+            for issue in others:
+                text = dashboard.replaced(board.number)
+                repository.edit_issue(issue.number, body=text, state="closed")
 
     def _member(self, proposed: ProposedUpdate, *, reported: bool) -> PullRequestPart:
         return member_of(proposed, self._config.policy(proposed.outcome.package), reported=reported)

@@ -223,7 +223,8 @@ def is_spent(pull: Pull, login: str, head: str) -> bool:
     """Tell whether a branch has done its work, and nobody pushed to it since.
 
     It has where its pull request was merged, or closed since nothing was left for it to propose.
+    Without the updater's marker it is somebody else's, whatever it is called.
     """
-    marker = read_marker(pull.body) if pull.state == "closed" else None
-    done = pull.state == "merged" or (marker is not None and not marker.keys)
+    marker = read_marker(pull.body) if pull.state != "open" else None
+    done = marker is not None and (pull.state == "merged" or not marker.keys)
     return done and is_mine(pull, login) and pull.head == head

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from updater.effects.github.answers import read_commit, read_pull
+from updater.effects.github.protection import requires_checks
 from updater.effects.github.requests import Access, Requests
 from updater.model import Branch, Issue, Pull
 
@@ -144,21 +145,35 @@ class GitHubRepository:
                 for comment in listed
             )
 
-    def issue(self, login: str, marker: str) -> Issue | None:
-        """Return the oldest issue of a user that has a marker in its text."""
+    def issues(self, login: str, marker: str) -> tuple[Issue, ...]:
+        """Return the issues of a user that have a marker in their text, oldest first."""
         with self._requests.mapped("read the issues", "issues"):
             listed = self._requests.all_of("/issues", state="all", sort="created", direction="asc")
-            for issue in listed:
-                author, body = (issue["user"] or {}).get("login", ""), str(issue["body"] or "")
-                if author == login and marker in body and "pull_request" not in issue:
-                    return Issue(int(issue["number"]), body.replace("\r\n", "\n"))
-            return None
+            own = [
+                issue
+                for issue in listed
+                if (issue["user"] or {}).get("login", "") == login and "pull_request" not in issue
+            ]
+            return tuple(
+                Issue(
+                    int(issue["number"]),
+                    str(issue["body"]).replace("\r\n", "\n"),
+                    is_open=issue["state"] == "open",
+                )
+                for issue in own
+                if marker in str(issue["body"] or "")
+            )
 
     def may_write(self, login: str) -> bool:
         """Tell whether somebody may push to the repository; who is no user (an App) may not."""
         with self._reading():
             answer = self._requests.find(f"/collaborators/{quote(login, safe='')}/permission")
             return answer is not None and answer["permission"] in ("admin", "write")
+
+    def requires_checks(self, branch: str) -> bool:
+        """Tell whether GitHub merges into a branch only what passed some check."""
+        with self._reading():
+            return requires_checks(self._requests, branch)
 
     # --- write ---
 
@@ -239,10 +254,10 @@ class GitHubRepository:
         with self._requests.mapped("open an issue", "issues"):
             self._requests.send("POST", "/issues", title=title, body=body)
 
-    def edit_issue(self, number: int, body: str) -> None:
-        """Change an issue's text."""
+    def edit_issue(self, number: int, **changes: str) -> None:
+        """Change an issue's ``body`` or ``state``."""
         with self._requests.mapped(f"edit issue {number}", "issues"):
-            self._requests.send("PATCH", f"/issues/{number}", body=body)
+            self._requests.send("PATCH", f"/issues/{number}", **changes)
 
     def set_automerge(self, pull: Pull, *, on: bool) -> None:
         """Let GitHub merge a pull request once it can, or no more."""

@@ -65,6 +65,24 @@ def is_forced(identity: str, keys: frozenset[str]) -> bool:
     return _key(identity) in keys
 
 
+def merged(bodies: Sequence[str]) -> str:
+    """Return the lines of several dashboards as one; a box is ticked where it is in any.
+
+    Args:
+        bodies: of what two dashboards have, the first counts.
+    """
+    rows: dict[str, _Row] = {}
+    for row in (row for body in bodies for row in _read(body)):
+        before = rows.setdefault(row.key, row)
+        rows[row.key] = replace(before, ticked=before.ticked or row.ticked)
+    return "\n".join(row.line for row in rows.values())
+
+
+def replaced(number: int) -> str:
+    """Return the text of a dashboard that another one replaces."""
+    return f"Two runs at the same time each opened a dashboard. #{number} goes on.\n"
+
+
 def render(before: str, outcomes: Sequence[Outcome]) -> str:
     """Return the issue's text after a run.
 
