@@ -82,6 +82,8 @@
             httpx
             isal
             jinja2
+            markdown-it-py
+            mdformat
             msgspec
             packaging
             platformdirs

@@ -1,13 +1,15 @@
 """Whatever others send is read or refused, by an exception of our own, in time and memory.
 
 Each reader gets real inputs with random changes: project files, answers of indexes, hosts and git,
-headers, tags and commits. `./task thorough` gives them a million.
+headers, tags and commits, release notes, texts that somebody may have edited, results, archives.
+`./task thorough` gives them a million.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import re
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -18,7 +20,10 @@ import pytest
 
 from tests.bounded import MOST_KIBIBYTES, MOST_SECONDS, forget_peak, memory
 from tests.fuzzing import mutated
+from tests.hashing.trees import File, Link, Members, gzipped, make_tar, make_zip
 from tests.metadata import test_hostile as files
+from tests.publish.research.test_osv import RECORDS
+from tests.test_text import QUOTED
 from tests.upstreams import test_hostile as answers
 from updater import choose
 from updater.choose.releases import runs_on
@@ -30,6 +35,8 @@ from updater.effects.http.resuming import _RANGE, _validator
 from updater.effects.http.statuses import Refusal
 from updater.effects.processes import apart
 from updater.errors import UpdaterError
+from updater.hashing.archive import hash_archive
+from updater.hashing.limits import Limits
 from updater.identify.attributes import GitAttributes
 from updater.identify.exact import Inexact
 from updater.kinds import KNOWN_HOSTS
@@ -39,6 +46,11 @@ from updater.metadata.version import declared_version
 from updater.model import Candidate, HttpResponse, Offer, Pin, Policy, Project, moments
 from updater.model.labels import parse_version
 from updater.model.proposal import kind_of
+from updater.publish.research import osv as vulnerabilities
+from updater.publish.results.files import _read as read_result
+from updater.publish.text import dashboard
+from updater.publish.text.marker import read_marker, wants_rebuild
+from updater.text import printable, quoted
 from updater.upstreams import gitea, github_batches, gitlab, ls_refs, pypi, rest
 from updater.upstreams.answers import decoded
 from updater.upstreams.base import ProjectQuestion
@@ -296,6 +308,46 @@ jdk-17.0.1+12
 """
 COMMITS = f"{'1' * 40} {'2' * 40} 1704164645\n{'3' * 40} {'4' * 40} \n"
 ATTRIBUTES = "*.py text eol=crlf\n/docs export-ignore\n**/a*b/*.c -diff\n[attr]own text\n*.h own\n"
+NOTES = """\
+## What's new by @me
+
+* fix GH\\-3 and o/r#1, &#64;me, https\\://github\\.com/o/r/pull/2
+* `code @x` by **bold** a_b
+
+| a | b |
+| --- | --- |
+| `x | GH\\-3` | [a](https://github.com/o/r/issues/1 "t") |
+
+<details><!-- updater:rebuild --> ![x](http://t/x.png) [![y](http://t/y)](../z) <https://h/>
+```py @x
+never closed
+"""
+MARKS = """\
+- [x] `apple` `1.0` → `2.0`: not proposed yet <!-- updater:row pending overlays/a.nix#a.apple -->
+- [x] <!-- updater:rebuild --> Tick this
+<!-- updater: {"updates": ["overlays/a.nix#a.apple 2.0 1111"], "ready": true, \
+"proposed": ["2026-01-02"]} -->
+"""
+RESULT = json.dumps(
+    {
+        "package": "overlays/a.nix#a.apple",
+        "version": "2.0",
+        "ref": None,
+        "commit": "1" * 40,
+        "requested_version": None,
+        "command": "bump",
+        "hash": "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        "built": {},
+        "build": None,
+    }
+)
+SMALL: Members = [
+    (b"t", {}),
+    (b"t/a.py", File(b"x" * 700)),
+    (b"t/l", Link(b"a.py")),
+    (b"t/" + b"n" * 120, File(b"y")),
+]
+TAR = make_tar(SMALL)
 CONFIGURATION = """\
 overlays: [overlays]
 network: {retries: 3, timeout: 30s, max_wait: 60s}
@@ -304,6 +356,38 @@ defaults: &d {track: tag, minimum_release_age: 7d, allow: ">=1,<2"}
 packages:
   pkg: {<<: *d, tag_pattern: 'v(?P<version>.+)', hold: no, python: "3.12"}
 """
+
+
+def of_notes(data: bytes) -> None:
+    quotation = quoted(printable(data[:10_000].decode("utf-8", "replace")), 10_000)
+    assert re.search(r"(?m)^(?!>)|<!--|@(?=\w)|\b(?i:gh)-(?=\d)", quotation) is None
+
+
+def of_marks(data: bytes) -> None:
+    """Read a pull request's or an issue's text, which anybody with the right may have edited."""
+    body = data.decode("utf-8", "replace")
+    read_marker(body)
+    wants_rebuild(body)
+    dashboard.forced(body)
+    assert dashboard.forced(dashboard.merged([body, body])) == dashboard.forced(body)
+
+
+def of_results(data: bytes) -> None:
+    with suppress(ValueError):  # as its caller knows
+        read_result(data)
+
+
+def of_vulnerabilities(data: bytes) -> None:
+    with suppress(ValueError, KeyError, TypeError, AttributeError):  # as its caller knows
+        vulnerabilities.read(json.loads(data)["vulns"])
+
+
+def of_archive(filename: str) -> Callable[[bytes], None]:
+    def read(data: bytes) -> None:
+        hash_archive([data], filename=filename, limits=Limits(unpacked_bytes=64 << 20))
+
+    return read
+
 
 TARGETS: dict[str, tuple[list[bytes], Callable[[bytes], None]]] = {
     "pyproject.toml": (
@@ -339,9 +423,23 @@ TARGETS: dict[str, tuple[list[bytes], Callable[[bytes], None]]] = {
     "commits": ([COMMITS.encode()], of_commits),
     "attributes": ([ATTRIBUTES.encode()], of_attributes),
     "config.yaml": ([CONFIGURATION.encode()], of_configuration),
+    "release notes": ([NOTES.encode(), *(text.encode() for text, _ in QUOTED.values())], of_notes),
+    "marks": ([MARKS.encode()], of_marks),
+    "results": ([RESULT.encode()], of_results),
+    "vulnerabilities": ([json.dumps({"vulns": RECORDS}).encode()], of_vulnerabilities),
+    "a tar": ([TAR, make_tar(SMALL, pax=False)], of_archive("x.tar")),
+    "a gzipped tar": ([gzipped(TAR)], of_archive("x.tar.gz")),
+    "a zip": ([make_zip(SMALL)], of_archive("x.zip")),
 }
 # Parsers in Python take a hundred times as long as those in C; every kind gets its share of time.
-SHARES = {"the index's HTML": 0.2, "config.yaml": 0.1, "setup.py": 0.5}
+SHARES = {
+    "the index's HTML": 0.2,
+    "config.yaml": 0.1,
+    "setup.py": 0.5,
+    "release notes": 0.1,
+    "a tar": 0.3,
+    "a zip": 0.3,
+}
 
 
 def executions(name: str, whole: int) -> int:

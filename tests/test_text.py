@@ -92,6 +92,89 @@ def test_html_and_pictures_are_shown_and_an_open_block_ends_with_the_quotation()
     )
 
 
+# What CommonMark makes of what is written: escapes and references hide nothing from it.
+QUOTED = {
+    "an escaped dash": (r"GH\-3", "GH\u200b-3"),
+    "an escape of what needs none": (r"o/r#\3", r"o/r#\3"),
+    "escapes of what is no mark": (r"\@anna o/r\#3", "\\@\u200banna o/r\\#\u200b3"),
+    "references": (
+        "&commat;anna &#64;anna GH&#45;3",
+        "&amp;commat;anna &amp;#\u200b64;anna GH&amp;#\u200b45;3",
+    ),
+    "an escaped address": (
+        r"https\://github\.com/o/r/issues/3",
+        "https://redirect.github.com/o/r/issues/3",
+    ),
+    "an escaped target": (
+        r"[x](https\://github\.com/o/r/issues/3)",
+        "[x](https://redirect.github.com/o/r/issues/3)",
+    ),
+    "a target with a user before its host": (
+        r"[x](https://a\@github.com/o/r/issues/3)",
+        "[x](https://redirect.github.com/o/r/issues/3)",
+    ),
+    "a target by its name": (
+        "[x]\n\n[x]: https\\://github\\.com/o/r/issues/3",
+        "[x](https://redirect.github.com/o/r/issues/3)",
+    ),
+    "a target that is none": (r"GH\-3 [x](ftp://h/) [y](../z) [z]( )", "GH\u200b-3 x y z"),
+    "an address in brackets": (
+        r"GH\-3 <https://h.example/>",
+        "GH\u200b-3 https://h.example/",
+    ),
+    "a picture": (r"GH\-3 ![x](http://t/x)", "GH\u200b-3 !\u200b[x](http://t/x)"),
+    "a picture in a link": (
+        r"GH\-3 [![#](http://t/x)3](https://h.example/)",
+        "GH\u200b-3 [#\u200b3](https://h.example/)",
+    ),
+    "the title of a link": (
+        r'GH\-3 [x](https://h.example/ "@anna")',
+        "GH\u200b-3 [x](https://h.example/)",
+    ),
+    "markup in a cell, where code ends": (
+        "| a | b |\n| - | - |\n| `x | GH\\-3` | #3 |",
+        "```text\n> | a | b |\n> | - | - |\n> | `x | GH\\-3` | #\u200b3 |\n> ```",
+    ),
+    "a tab, which is shorter in a quotation": ("x\n\n\tGH\\-3", "x\n>\n> ```\n> GH\\-3\n> ```"),
+    "HTML": (
+        "<b>GH\\-3</b>\n\n<details>\n<!-- updater:rebuild -->\n@anna",
+        "&lt;b>GH\u200b-3&lt;/b>\n>\n> &lt;details>\n> &lt;!-- updater:rebuild -->\n> @\u200banna",
+    ),
+    "a marker in code": (
+        r"GH\-3 `<!-- updater:rebuild -->`",
+        "GH\u200b-3 `<\u200b!-- updater:rebuild -->`",
+    ),
+    "a block of code": (
+        "GH\\-3\n~~~ @anna\n@x\n",
+        "GH\u200b-3\n>\n> ```\n> @\u200bx\n> ```",
+    ),
+    "an escape of itself": (r"GH\\-3", r"GH\\-3"),
+    "lists and headings": (
+        "## GH\\-3\n\n1. *one*\n2. **two** `#`\n   - a_b\n\n> said",
+        "## GH\u200b-3\n>\n> 1. *one*\n> 2. **two** `#`\n>    - a_b\n>\n> > said",
+    ),
+    "what acts nowhere stays as it is written": (
+        "Setext\n===\n* one\n* [two](../z)\n\n    code\\-3",
+        "Setext\n> ===\n> * one\n> * [two](../z)\n>\n>     code\\-3",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), QUOTED.values(), ids=QUOTED)
+def test_a_quotation_is_disarmed_as_it_will_be_read(text: str, expected: str) -> None:
+    assert quoted(text, 1000) == f"> {expected}"
+
+
+def test_what_cannot_be_written_anew_without_acting_is_shown_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The text is parsed once more before it is believed."""
+    monkeypatch.setattr("mdformat.renderer.MDRenderer.render", lambda *_: "@anna\n")
+    assert quoted(r"*x* @anna GH\-3 <!-- y -->", 1000) == (
+        "> ```text\n> *x* @\u200banna GH\\-3 <\u200b!-- y -->\n> ```"
+    )
+
+
 def test_a_long_quotation_is_cut() -> None:
     assert quoted("abcdef", 3) == "> abc\n>\n> ..."
 

@@ -17,10 +17,13 @@ Unicode Standard Annex 9 (bidirectional controls).
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
+
+    from markdown_it.token import Token
 
 _BREAK = "\u200b"  # shows nothing, and ends a mention or a reference
 _CONTROL = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
@@ -35,6 +38,11 @@ _NOT_IN_NAMES = re.compile(rf"[\t\n{_CONTROL}]")
 _GITHUB = re.compile(
     r"(?:((?:https?:)?//)(?:www\.)?|\bwww\.)(?=github\.com(?:/|\b))", re.IGNORECASE
 )
+
+_LANGUAGE = re.compile(r"[A-Za-z0-9+.-]{0,40}")  # of a code block
+_USER = re.compile(r"https?://[^/?#]*@")
+_LESS = "\ue000"  # private: stands for "<" while Markdown is written
+_DEEPEST = 20  # blocks and links within each other; markdown-it shows what is deeper as text
 
 
 # Up to what ends an address in a sentence, in code, in JSON and in Markdown.
@@ -142,7 +150,7 @@ def disarmed(text: str) -> str:
     Addresses on github.com go through its redirecting host, as Renovate does it, so that the issue
     that they name does not list our pull request.
     """
-    text = without_secrets(text).replace("@", f"@{_BREAK}")
+    text = re.sub(rf"@(?!{_BREAK})", f"@{_BREAK}", without_secrets(text))
     text = re.sub(r"#(?=\d|\[)", f"#{_BREAK}", text)
     text = re.sub(r"\b(GH)-(?=\d)", rf"\1{_BREAK}-", text, flags=re.IGNORECASE)
     text = _GITHUB.sub(r"\1redirect.", text)
@@ -180,18 +188,143 @@ def code(text: str) -> str:
     return f"{fence}{space}{text}{space}{fence}" if text else ""
 
 
+@cache  # a body is made several times
 def quoted(text: str, limit: int) -> str:
-    """Return Markdown of others as a quotation, at most ``limit`` characters long.
+    r"""Return Markdown of others as a quotation, made of at most ``limit`` of its characters.
 
     Its HTML is shown, not obeyed; its pictures become links; what it leaves open, such as a code
-    block, ends with the quotation.
+    block, ends with the quotation. It is parsed as its reader will parse it: where anything acts
+    once escapes and references are resolved, as ``GH\-3`` does, the whole text is written anew
+    from what was parsed, and links that lead to no web address become text.
+    Source: CommonMark 0.31, "Backslash escapes", "Entity and numeric character references".
     """
-    text = disarmed(text).strip()
-    cut = len(text) > limit
-    text = text[:limit].rstrip()
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace("![", f"!{_BREAK}[")
-    lines = [f"> {line}".rstrip() for line in text.split("\n")]
-    return "\n".join([*lines, ">", "> ..."] if cut else lines)
+    whole = text.strip()
+    text = whole[:limit].rstrip()
+    forms: tuple[Callable[[str], str], ...] = (_as_written, _written_anew)
+    harmless = (each for each in (_quotation(form(text)) for form in forms) if _is_harmless(each))
+    quotation = next(harmless, "") or _quotation(block(_disarmed_code(text)))
+    return f"{quotation}\n>\n> ..." if len(whole) > limit else quotation
+
+
+def _quotation(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+
+
+def _as_written(text: str) -> str:
+    text = disarmed(text).replace("&", "&amp;").replace("<", "&lt;")
+    return text.replace("![", f"!{_BREAK}[")
+
+
+def _written_anew(text: str) -> str:
+    from mdformat.renderer import MDRenderer  # noqa: PLC0415 - pull requests only
+
+    tokens = [token for each in _parsed(text.replace(_LESS, "")) for token in _block(each)]
+    options = {"mdformat": {"number": True}}
+    return MDRenderer().render(tokens, options, {}).strip("\n").replace(_LESS, "&lt;")
+
+
+def _parsed(text: str, *extensions: str) -> list[Token]:
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - pull requests only
+
+    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST})
+    return parser.enable(list(extensions)).parse(text)
+
+
+def _is_harmless(text: str) -> bool:
+    """Tell whether nothing in Markdown acts, with and without the tables that GitHub knows."""
+    readings = (_parsed(text, "table", "strikethrough"), _parsed(text))
+    return not any(_acts(token) for tokens in readings for token in tokens)
+
+
+def _acts(token: Token) -> bool:
+    if token.type in ("html_block", "html_inline", "image"):
+        return True
+    if token.type in ("text", "code_inline", "fence", "code_block"):
+        return disarmed(token.content) != token.content
+    target = str(token.attrs.get("href", ""))
+    if _GITHUB.search(target) or _USER.match(target):
+        return True
+    return any(map(_acts, token.children or ()))
+
+
+def _block(token: Token) -> list[Token]:
+    """Return a block of Markdown as blocks in which nothing acts."""
+    if token.type == "html_block":
+        from markdown_it.token import Token as New  # noqa: PLC0415 - pull requests only
+
+        lines = token.content.strip().split("\n")
+        shown = [New("text", "", 0, content=line) for line in lines]
+        breaks = [New("softbreak", "br", 0) for _ in lines]
+        children = [each for pair in zip(shown, breaks, strict=True) for each in pair][:-1]
+        inline_token = New("inline", "", 0, content=token.content, children=children, block=True)
+        paragraph = New("paragraph_open", "p", 1), inline_token, New("paragraph_close", "p", -1)
+        return [each for part in paragraph for each in _block(part)]
+    if token.type in ("fence", "code_block"):
+        language = token.info if _LANGUAGE.fullmatch(token.info) else ""
+        content = _disarmed_code(token.content).removesuffix("\n")
+        return [token.copy(info=language, content=f"{content}\n")]
+    if token.children is None:
+        return [token]
+    return [token.copy(children=list(_joined(_inline(token.children))))]
+
+
+def _inline(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Yield parts of a line: HTML and pictures as text, of links those that lead to the web."""
+    is_shown: list[bool] = []
+    for token in tokens:
+        if token.type == "html_inline":
+            yield token.copy(type="text")
+        elif token.type == "image":
+            yield from _picture(token, is_linked=any(is_shown))
+        elif token.type == "link_open":
+            target = _redirected(str(token.attrs["href"]))
+            is_shown.append(bool(target) and token.info != "auto")
+            if is_shown[-1]:
+                yield token.copy(attrs={"href": target})
+        elif token.type != "link_close" or is_shown.pop():
+            yield token
+
+
+def _picture(token: Token, *, is_linked: bool) -> Iterator[Token]:
+    text = token.copy(type="text", tag="", attrs={}, children=None)
+    target = _redirected(str(token.attrs["src"]))
+    if is_linked or not target:
+        yield text
+        return
+    yield text.copy(content=f"!{_BREAK}")
+    yield token.copy(type="link_open", tag="a", nesting=1, attrs={"href": target}, children=None)
+    yield text
+    yield text.copy(type="link_close", tag="a", nesting=-1)
+
+
+def _joined(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Yield parts of a line, what stands side by side as one, in which nothing acts."""
+    waiting: Token | None = None
+    for token in tokens:
+        if token.type == "text":
+            content = waiting.content + token.content if waiting is not None else token.content
+            waiting = token.copy(content=content)
+            continue
+        if waiting is not None:
+            yield waiting.copy(content=disarmed(waiting.content).replace("<", _LESS))
+        waiting = None
+        is_code = token.type == "code_inline"
+        yield token.copy(content=_disarmed_code(token.content)) if is_code else token
+    if waiting is not None:
+        yield waiting.copy(content=disarmed(waiting.content).replace("<", _LESS))
+
+
+def _disarmed_code(text: str) -> str:
+    return disarmed(text).replace("<!--", f"<{_BREAK}!--")
+
+
+def _redirected(url: str) -> str:
+    """Return a link's address, with GitHub's by way of its redirecting host; empty where none.
+
+    One with a user before its host leads to GitHub too, and would not look like it.
+    """
+    target = address(_GITHUB.sub(r"\1redirect.", url))
+    return "" if _USER.match(target) else target
 
 
 def fenced(text: str, limit: int) -> str:

@@ -14,7 +14,7 @@ from updater.publish.text.names import branch
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from updater.find.found import OverlayFiles
+    from updater.find.overlay_files import OverlayFiles
     from updater.model import Package, Policy
     from updater.publish.members import PullRequestPart
 
