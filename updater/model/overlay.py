@@ -23,7 +23,7 @@ class Span(Struct, frozen=True, order=True):
         return self.start <= inner.start and inner.end <= self.end
 
 
-class Reference(Struct, frozen=True):
+class Reference(Struct, frozen=True, tag=True):
     """A name inside a string or in its place: ``${version}``, ``finalAttrs.version``.
 
     ``literal`` is where the value that it stands for is written, as in Field.
@@ -33,13 +33,13 @@ class Reference(Struct, frozen=True):
     literal: Span | None
 
 
-class Listed(Struct, frozen=True):
+class Listed(Struct, frozen=True, tag=True):
     """A list among the arguments of a function."""
 
     elements: tuple[Argument, ...]
 
 
-class Applied(Struct, frozen=True):
+class Applied(Struct, frozen=True, tag=True):
     """A pure function of text, or an operator, and what it is applied to."""
 
     function: str
