@@ -6,8 +6,10 @@ import pytest
 from packaging.version import Version
 
 from updater.model.labels import (
+    Spelling,
     is_newer,
     is_unstable,
+    lead,
     ordered,
     parse_release,
     parse_version,
@@ -104,3 +106,32 @@ NEWER: dict[str, tuple[str, str, bool]] = {
 def test_only_what_has_a_common_order_is_newer(label: str, other: str, *, newer: bool) -> None:
     assert is_newer(ordered(label), ordered(other)) is newer
     assert not is_newer(ordered(other), ordered(label))
+
+
+@pytest.mark.parametrize(
+    ("label", "expected", "version"),
+    [
+        ("v0.2.1", "v", "0.2.1"),
+        ("py-0.20.7", "py-", "0.20.7"),
+        ("r1234", "r", "1234"),
+        ("mr26.2.1.1", "mr", "26.2.1.1"),
+        ("@example/tool@1.0.7", "@example/tool@", "1.0.7"),
+        ("log4j-2.0", "log4j-", "2.0"),
+        ("1.0", "", "1.0"),
+        ("1.0-unstable-2024-02-20", "", "1.0"),
+        ("unstable-2024-02-20", "", "0"),
+        ("nightly", "", None),
+        ("", "", None),
+        (None, "", None),
+    ],
+)
+def test_a_version_is_found_inside_a_label(
+    label: str | None, expected: str, version: str | None
+) -> None:
+    assert lead(label) == expected
+    assert parse_version(label) == (version and Version(version))
+
+
+def test_a_date_behind_a_word_is_a_spelling_of_its_own() -> None:
+    assert lead("nightly-2024-01-15") == ""
+    assert isinstance(ordered("nightly-2024-01-15"), Spelling)

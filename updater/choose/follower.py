@@ -55,7 +55,7 @@ class Follower(Struct, frozen=True):
             if isinstance(twin, StageError) and not isinstance(twin, NotFound):
                 unasked = PinWarning("not-compared", f"the index was not compared: {twin.message}")
                 decision = replace(decision, warnings=(*decision.warnings, unasked))
-        choice = self._gated(subject, decision.choice)
+        choice = self._gated(subject, _by_commit(subject, decision.choice))
         return replace(decision, choice=choice, warnings=offer.warnings + decision.warnings)
 
     def _unfetchable(self, subject: Subject, candidate: Candidate) -> str:
@@ -92,3 +92,12 @@ class Follower(Struct, frozen=True):
             )
         newest = choose.newest_offered(versions)
         return Decision(subject, tracking, choice, pinned, newest=newest)
+
+
+def _by_commit(subject: Subject, choice: Choice) -> Choice:
+    """Label a candidate by its commit where the pin has one as its version and rev alike."""
+    pin = subject.pin
+    if not isinstance(choice, Take) or pin.version != pin.rev or not choose.is_commit(pin.rev):
+        return choice
+    candidate = choice.candidate
+    return replace(choice, candidate=replace(candidate, version=candidate.commit, ref=""))

@@ -21,7 +21,7 @@ from updater.choose.versions import (
 from updater.effects.processes.budget import OverBudget, ProcessorTime
 from updater.errors import StageError
 from updater.model import Candidate, Offer, Pin, PinWarning, Policy
-from updater.model.labels import ordered, parse_version
+from updater.model.labels import lead, ordered, parse_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,10 +40,16 @@ class TagForm(Struct, frozen=True):
     Attributes:
         pattern: matches a whole tag; its group ``version`` is the version.
         time: what all tags together may take; None for an expression that takes no long.
+        lead: what stands in front of the version in the package's label, and stays there.
     """
 
     pattern: re.Pattern[str]
     time: ProcessorTime | None = None
+    lead: str = ""
+
+    def label(self, version: str) -> str:
+        """Return the label of a tag's version, which may have the lead already."""
+        return f"{self.lead}{version}" if version[:1].isdigit() else version
 
     def version(self, tag: str) -> str | None:
         """Return a tag's version, None where it has another form. ``1_2_3`` is read as 1.2.3.
@@ -101,6 +107,10 @@ def tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm
             the form and some tags start with the package's own name, those count (a monorepo).
         names: what a tag may start with.
     """
+    return replace(_form_of(pin, policy, offer, names), lead=lead(pin.version))
+
+
+def _form_of(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm:
     if policy.tag_pattern is not None:
         return TagForm(policy.tag_pattern, ProcessorTime(_SECONDS))
     rev = pin.rev
@@ -144,13 +154,17 @@ def _shown_form(pin: Pin, names: TagNames) -> TagForm | None:
     if not version:
         return None
     before, _, after = pin.rev.partition(version)
-    return TagForm(re.compile(f"{re.escape(before)}(?P<version>\\d.*?){re.escape(after)}"))
+    first = re.escape(lead(version)) + r"\d"
+    return TagForm(re.compile(f"{re.escape(before)}(?P<version>{first}.*?){re.escape(after)}"))
 
 
 def _version_in(pin: Pin, names: TagNames) -> str:
     """Return the part of a pin's tag that is its version; its label may be false."""
     label = pin.version or ""
     if pin.through_version and label and label in pin.rev:
+        return label
+    whole = rf"(?<![0-9A-Za-z]){re.escape(label)}(?![0-9])(?!\.[0-9])"
+    if lead(label) and re.search(whole, pin.rev):
         return label
     general = general_form(names)  # most pins do without: it takes as long as all the rest
     match = general.pattern.fullmatch(pin.rev)
@@ -180,6 +194,7 @@ class Versions:
         self.others: list[Candidate] = []
         releases: list[Release] = []
         spelled: list[Release] = []
+        label = str if form is None else form.label
         for candidate in candidates:
             text = candidate.version if form is None else form.version(candidate.ref)
             if text is None:
@@ -187,9 +202,9 @@ class Versions:
                 continue
             version = ordered(text)
             if isinstance(version, Version):
-                releases.append(Release(version, _labelled(candidate, text)))
+                releases.append(Release(version, _labelled(candidate, label(text))))
             elif version is not None:
-                spelled.append(Release(version, _labelled(candidate, text)))
+                spelled.append(Release(version, _labelled(candidate, label(text))))
         self.releases = _newest_first(releases)
         self.spelled = _newest_first(spelled)
 

@@ -16,6 +16,8 @@ from packaging.version import Version
 from updater.model.versions import LONGEST_VERSION, read_version
 
 _UNSTABLE = re.compile(r"(?:(?P<base>.+)-)?unstable-\d{4}-\d{2}-\d{2}")
+# A word in front of a version: `v0.2.1`, `py-0.20.7`, `r1234`, `@example/tool@1.0.7`.
+_LED = re.compile(r"(?P<lead>(?:.*[^0-9.])?[A-Za-z@/_+-])(?P<version>\d[\w.+!-]*)")
 _DIGITS = re.compile(r"\d+")
 _SEPARATORS = re.compile("[-_]")
 
@@ -58,7 +60,22 @@ def parse_version(label: str | None) -> Version | None:
     """
     if label is None or len(label) > LONGEST_VERSION:
         return None
-    return read_version(_base(label))
+    base = _base(label)
+    return read_version(base) or read_version(base[len(lead(base)) :])
+
+
+def lead(label: str | None) -> str:
+    """Return what stands in front of the version in a label: ``py-`` of ``py-0.20.7``.
+
+    Empty for a label that is a version itself, or none. What has more digits in front of its last
+    version, such as a date, is a spelling of its own.
+    """
+    if label is None or label[:1].isdigit() or len(label) > LONGEST_VERSION or is_unstable(label):
+        return ""
+    match = _LED.fullmatch(label)
+    if match is None or read_version(match["version"]) is None:
+        return ""
+    return match["lead"]
 
 
 def parse_release(label: str) -> Version | None:
@@ -96,7 +113,7 @@ def same_version(label: str, other_label: str) -> bool:
 
 def _meaning(label: str) -> Version | str:
     base = _base(label)
-    return read_version(base) or read_version(_SEPARATORS.sub(".", base)) or base
+    return parse_version(base) or read_version(_SEPARATORS.sub(".", base)) or base
 
 
 def _base(label: str) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # Versions, tags, commits and hashes that enter Nix text need no escape within these characters;
 # whatever else upstream sends is refused, not repaired. Quotes, `$`, backslashes, white space,
 # control characters and all that is not ASCII are outside.
-_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!/@~=:-]{0,199}")
+_SAFE = re.compile(r"[A-Za-z0-9@][A-Za-z0-9._+!/@~=:-]{0,199}")
 _SAFE_URL = re.compile(r"[a-z][a-z0-9+.-]*://[A-Za-z0-9._+!/@~=:%?&#,;()-]{1,1999}")
 _OF_ANY_CALL = frozenset({"version", "hash"})
 
