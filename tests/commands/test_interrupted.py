@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import select
 import signal
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.killed import Killed
 from tests.loopback.faults import Hang
 from tests.project import FAKE, Project, pypi_overlay
 
@@ -22,50 +22,6 @@ if TYPE_CHECKING:
 
     from tests.loopback.index import Index
     from tests.workshop import Workshop
-
-# Imports the command once; then, for each line of its input, a copy of itself runs it and sends
-# itself a signal before the Nth thing that it does to the file system. It answers with the exit
-# code and whether the signal was sent.
-KILLED = """
-import importlib, json, os, pkgutil, signal, sys
-import updater
-from updater.__main__ import main
-for module in pkgutil.walk_packages(updater.__path__, "updater."):
-    if module.name != "updater.__main__":
-        importlib.import_module(module.name)
-EVENTS = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "os.link", "os.symlink",
-          "os.truncate", "os.utime", "tempfile.mkstemp", "tempfile.mkdtemp", "subprocess.Popen",
-          "shutil.rmtree", "shutil.copytree", "shutil.copyfile", "fcntl.flock"}
-WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-def run(moment, number, said, arguments):
-    left = moment
-    def hook(event, given):
-        nonlocal left
-        writes = event == "open" and (
-            given[1][0] in "wax" if isinstance(given[1], str) else given[2] & WRITING)
-        if event in EVENTS or writes:
-            left -= 1
-            if left == 0:
-                os.write(sent, b"x")
-                os.kill(os.getpid(), number)
-    sent = os.open(said + ".sent", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
-    os.dup2(2, 1)
-    sys.argv = ["updater", *arguments]
-    sys.addaudithook(hook)
-    code = main()
-    left = 0
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-for line in sys.stdin:
-    moment, number, said, arguments = json.loads(line)
-    child = os.fork()
-    if not child:
-        run(moment, number, said, arguments)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    print(json.dumps([code, os.path.getsize(said + ".sent") > 0]), flush=True)
-"""
 
 
 @pytest.fixture
@@ -76,34 +32,6 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TMPDIR", str(folder))
     monkeypatch.setattr(tempfile, "tempdir", None)
     return folder
-
-
-class Killed:
-    """A bump that is sent a signal at some moment, again and again."""
-
-    def __init__(self, root: Path, said: Path, *options: str) -> None:
-        self.said = said
-        self._arguments = ["bump", "-C", str(root), *options]
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", KILLED],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def at(self, moment: int, number: signal.Signals) -> tuple[int, bool]:
-        """Run it; return its exit code, and whether it came to the moment."""
-        asked, answers = self._process.stdin, self._process.stdout
-        assert asked is not None
-        assert answers is not None
-        asked.write(json.dumps([moment, number, str(self.said), self._arguments]) + "\n")
-        asked.flush()
-        code, sent = json.loads(answers.readline())
-        return code, sent
-
-    def close(self) -> None:
-        """End what was imported for it."""
-        self._process.communicate()
 
 
 @pytest.fixture
