@@ -27,6 +27,7 @@ _EXIT = {
     Exit.NO_MATCH: "A PKG matches nothing.",
     Exit.OUTDATED: "With check --exit-code: updates are available.",
     Exit.INTERRUPTED: "The run was interrupted.",
+    Exit.READER_LEFT: "Nobody reads the output any more, as behind a pipe to head.",
 }
 
 

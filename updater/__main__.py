@@ -18,7 +18,9 @@ def main(argv: list[str] | None = None) -> int:
         streams.complete()
         streams.write_any_text()
     if arguments in (["--version"], ["-V"]):
-        sys.stdout.write(f"updater {__version__}\n")
+        with streams.while_read():
+            sys.stdout.write(f"updater {__version__}\n")
+            sys.stdout.flush()
         return 0
     # A run makes many objects that live to its end: looking them all over again and again for
     # garbage takes a tenth of it.

@@ -265,6 +265,41 @@ def test_a_log_cannot_write_to_a_terminal(workshop: Workshop) -> None:
         assert acting(text) == []
 
 
+def test_a_log_is_kept_whatever_a_package_is_called_and_where_it_can_be(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A path may be longer than a file's name; that the folder of logs is none stops the run."""
+    workshop.add("apple", "2.0")
+    workshop.overlay("apple")
+    path = workshop.project.root / "overlays" / "apple.nix"
+    deep = Path("overlays", "d" * 200, f"{'f' * 200}.nix")
+    (workshop.project.root / deep).parent.mkdir()
+    path.rename(workshop.project.root / deep)
+    default = workshop.project.root / "default.nix"
+    default.write_text(default.read_text().replace("overlays/apple.nix", str(deep)))
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    files = workshop.project.snapshot()
+    result = workshop.project.run("bump")
+    logs = tmp_path / "file" / "updater" / "log"
+    assert (result.code, result.err.splitlines()[-2:]) == (
+        2,
+        [
+            (
+                "updater: XDG_STATE_HOME: the logs of builds cannot be kept: "
+                f"{logs} cannot be made: Not a directory"
+            ),
+            "hint: set it to a folder that you may write to",
+        ],
+    )
+    assert workshop.project.snapshot() == files
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    result, packages = workshop.bump()
+    assert (result.code, packages["apple"]["status"]) == (0, "updated")
+    (log,) = (tmp_path / "state").rglob("*.log")
+    assert packages["apple"]["build"]["log"] == str(log)
+
+
 def test_a_network_that_is_not_there_is_named(workshop: Workshop) -> None:
     """The package set's index is a port that is kept, and at which nobody listens."""
     # No other test's source: one that is in the store already is not asked for.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -91,3 +92,34 @@ FULL_COMMANDS = (["list"], ["list", "--json"], ["bump", "--dry-run", "--no-build
 def test_an_output_that_takes_no_more_is_said_and_fails(folder: Path, arguments: list[str]) -> None:
     code, out, err = run(folder, ">/dev/full", *arguments, PYTHONUNBUFFERED="1")
     assert (code, out, err) == (1, "", FULL)
+
+
+LEFT = {
+    "lines": ["list"],
+    "JSON": ["list", "--json"],
+    "a look-up": ["check"],
+    "help": ["list", "--help"],
+    "the configuration": ["config", "show"],
+}
+
+
+@pytest.mark.parametrize("arguments", LEFT.values(), ids=LEFT)
+def test_a_run_ends_as_a_pipe_does_when_its_reader_left(folder: Path, arguments: list[str]) -> None:
+    """By SIGPIPE, which `head` makes of every program, and without a word."""
+    assert left(folder, *arguments, "-C", str(folder)) == (-signal.SIGPIPE, "")
+
+
+def test_so_does_the_version(folder: Path) -> None:
+    assert left(folder, "--version") == (-signal.SIGPIPE, "")
+
+
+def left(folder: Path, *arguments: str) -> tuple[int, str]:
+    """Run the command with a stdout that nobody reads; return how it ended, and stderr."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "updater", *arguments]
+    with os.fdopen(writer) as nobody:
+        done = subprocess.run(
+            command, check=False, stdout=nobody, stderr=subprocess.PIPE, text=True, cwd=folder
+        )
+    return done.returncode, done.stderr

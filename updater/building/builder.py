@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import re
 import time
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, get_args
@@ -14,7 +17,7 @@ from updater.building import diagnose
 from updater.building.attempt import Attempt, listed
 from updater.building.evaluating import Evaluator, StoredSource, key
 from updater.effects import files, writes
-from updater.errors import BuildError, HashError
+from updater.errors import BuildError, ConfigError, HashError, WriteError
 from updater.model import Build, Check, CheckName
 
 if TYPE_CHECKING:
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     from updater.effects.nix.build import NixBuild
     from updater.effects.scratch import Scratch
     from updater.model import BuildPolicy, Package, Sri
+
+
+_LONGEST_NAME = 120
 
 
 class Builder(Struct, frozen=True):
@@ -180,7 +186,22 @@ class Builder(Struct, frozen=True):
         return replace(built, checks=tuple(checks))
 
     def _log(self, package: Package) -> Path:
-        return self.logs / f"{package.identity.replace('/', '_')}.log"
+        """Return the file of a package's log: no other package's, and short whatever its name is.
+
+        Raises:
+            ConfigError: the folder of all logs cannot be written to.
+        """
+        try:
+            writes.make_folder(self.logs)
+        except WriteError as error:
+            raise ConfigError(
+                f"the logs of builds cannot be kept: {error}",
+                file="XDG_STATE_HOME",
+                hint="set it to a folder that you may write to",
+            ) from error
+        digest = hashlib.sha256(os.fsencode(package.identity)).hexdigest()[:12]
+        name = re.sub(r"[^A-Za-z0-9._-]+", "-", package.identity)[-_LONGEST_NAME:].strip("-.")
+        return self.logs / f"{name}-{digest}.log"
 
     def _timed_out(self, job: BuildJob, checks: Sequence[Check]) -> Build:
         seconds = int(job.target.policy.timeout.total_seconds())

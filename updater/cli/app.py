@@ -18,6 +18,7 @@ import click
 from updater import __version__
 from updater.cli import options
 from updater.cli.options import SectionCommand
+from updater.effects.processes.streams import reader_left
 from updater.errors import Bug, UpdaterError, UsageError, understood
 from updater.report.summary import Exit
 from updater.text import harmless
@@ -100,7 +101,7 @@ def run(arguments: list[str]) -> int:
     as_json = "--json" in arguments
     command = _command_in(arguments)
     try:
-        return int(app.main(arguments, prog_name="updater", standalone_mode=False) or 0)
+        return _main(arguments)
     except click.Abort:
         click.echo("updater: interrupted; every file is either as it was or finished", err=True)
         return Exit.INTERRUPTED
@@ -117,6 +118,26 @@ def run(arguments: list[str]) -> int:
             for line in own.trace:
                 click.echo(f"updater: {line}", err=True)
         return _complain(own, command, as_json=as_json)
+
+
+def _main(arguments: list[str]) -> int:
+    """Run a command line, as far as somebody reads what it prints."""
+    try:
+        return int(app.main(arguments, prog_name="updater", standalone_mode=False) or 0)
+    except SystemExit:  # how click ends where it is told of a pipe that nobody reads
+        if reader_left():
+            return Exit.READER_LEFT
+        raise
+    except Exception as error:
+        if _has_broken_pipe(error) and reader_left():
+            return Exit.READER_LEFT
+        raise
+
+
+def _has_broken_pipe(error: BaseException) -> bool:
+    if isinstance(error, BaseExceptionGroup):
+        return any(map(_has_broken_pipe, error.exceptions))
+    return isinstance(error, BrokenPipeError)
 
 
 def _command_in(arguments: list[str]) -> str:

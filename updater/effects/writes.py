@@ -63,6 +63,20 @@ def make(path: Path, content: bytes) -> None:
         ) from error
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder of the updater's own, into which it can write.
+
+    Raises:
+        WriteError: it cannot.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WriteError(f"{path} cannot be made: {error.strerror}") from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise WriteError(f"{path} cannot be written to")
+
+
 def append(path: Path, text: str) -> None:
     """Add text to a file, such as the one that GitHub Actions names for a step's summary.
 

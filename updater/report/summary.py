@@ -34,6 +34,7 @@ class Exit(IntEnum):
     NO_MATCH = 3
     OUTDATED = 10
     INTERRUPTED = 130
+    READER_LEFT = 141
 
 
 _STATUS = {

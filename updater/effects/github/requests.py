@@ -15,6 +15,7 @@ from github import Auth, Github, GithubException, UnknownObjectException
 from github.GithubRetry import GithubRetry
 
 from updater import __version__
+from updater.effects.http.variables import refuse_missing_bundles, refuse_unusable_proxies
 from updater.errors import PublishError
 
 if TYPE_CHECKING:
@@ -74,7 +75,13 @@ class Requests:
     @classmethod
     @contextmanager
     def opened(cls, access: Access) -> Iterator[Requests]:
-        """Open the connection and close it at the end."""
+        """Open the connection and close it at the end.
+
+        Raises:
+            ConfigError: proxies or certificates of the environment cannot be used.
+        """
+        refuse_unusable_proxies()
+        refuse_missing_bundles()
         retry = GithubRetry(
             max_rate_limit_wait=access.max_wait,
             secondary_rate_wait=min(60.0, access.max_wait),

@@ -28,6 +28,7 @@ from updater.effects.http.responses import BEGINNING, ResponseReader
 from updater.effects.http.resuming import ResumableBody
 from updater.effects.http.statuses import FOREIGN, mapped, silent
 from updater.effects.http.traffic import Traffic
+from updater.effects.http.variables import refuse_unusable_proxies, trusted_certificates
 from updater.effects.kept import untold
 from updater.errors import Offline, UpstreamError
 
@@ -73,7 +74,8 @@ class Http:
         self._credentials = Credentials(credentials)
         self._patience = patience
         self._reader = ResponseReader(self._credentials, patience.clock)
-        tls = httpx.create_ssl_context()
+        refuse_unusable_proxies()
+        tls = trusted_certificates()
         self._client = httpx.AsyncClient(
             http2=True,
             headers=_HEADERS,
@@ -111,6 +113,9 @@ class Http:
             detail: is told what only `-v` shows.
             cache: the folder where answers are kept for later runs; None keeps none.
             clock: the time.
+
+        Raises:
+            ConfigError: proxies or certificates of the environment cannot be used.
         """
         answers = Cache(cache, say, detail) if cache is not None else None
         patience = Patience(

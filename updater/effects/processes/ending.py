@@ -14,12 +14,17 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
+from updater.effects.processes.streams import end_by_sigpipe
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
 INTERRUPTED: Final = 130
 """The exit code of a run that a signal ended."""
+
+READER_LEFT: Final = 128 + signal.SIGPIPE
+"""The exit code of a run whose output nobody reads any more, as a shell has it."""
 
 GRACE: Final = 2.0
 """The seconds that a run has to end in order."""
@@ -142,9 +147,15 @@ def _give_up() -> None:
 def end(code: int) -> None:
     """End the process, unless its output cannot be written: then Python says so at its own end.
 
-    Everything is closed by now, and to take all objects apart takes a tenth of a run.
+    Everything is closed by now, and to take all objects apart takes a tenth of a run. Where nobody
+    reads the output any more, the process ends as every program does in a pipe, by SIGPIPE.
     """
     with suppress(OSError):
-        sys.stdout.flush()
-        sys.stderr.flush()
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except BrokenPipeError:
+            code = READER_LEFT
+        if code == READER_LEFT:
+            end_by_sigpipe()
         os._exit(code)

@@ -6,9 +6,11 @@ import codecs
 import io
 import os
 import sys
+from contextlib import contextmanager
 
 TYPE_CHECKING = False  # as typing's, which `--version` need not wait for
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import TextIO
 
 _LAST = 2
@@ -52,6 +54,33 @@ def _escaped(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+@contextmanager
+def while_read() -> Iterator[None]:
+    """End the process as every program ends in a pipe that nobody reads any more, by SIGPIPE."""
+    try:
+        yield
+    except BrokenPipeError:
+        end_by_sigpipe()
+
+
+def end_by_sigpipe() -> None:
+    """End the process by SIGPIPE, which a shell tells as 141."""
+    import signal  # noqa: PLC0415 - for what is rare
+
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGPIPE)
+
+
+def reader_left() -> bool:
+    """Tell whether nobody reads stdout or stderr any more, as behind ``| head``."""
+    import select  # noqa: PLC0415 - for what is rare
+
+    poll = select.poll()
+    for number in (1, _LAST):
+        poll.register(number, 0)
+    return any(event & select.POLLERR for _, event in poll.poll(0))
 
 
 def width(stream: TextIO) -> int | None:

@@ -1,0 +1,117 @@
+"""What the environment says of the network: proxies and certificates, refused where it is wrong.
+
+Sources: httpx documentation, "Environment variables"; curl(1), "ENVIRONMENT".
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from importlib.util import find_spec
+from urllib.request import getproxies
+
+import httpx
+
+from updater.errors import ConfigError
+from updater.text import without_secrets
+
+_EXAMPLE = "write an address such as http://proxy.example:3128, or unset it"
+_SOCKS = ("socks5", "socks5h")
+_LAST_PORT = 65535
+
+
+def refuse_unusable_proxies() -> None:
+    """Make sure that the variables that name proxies can be heeded.
+
+    Raises:
+        ConfigError: one cannot, and which.
+    """
+    proxies = getproxies()
+    for protocol in ("http", "https", "all"):
+        if value := proxies.get(protocol, ""):
+            problem, hint = _problem(value if "://" in value else f"http://{value}")
+            if problem:
+                raise ConfigError(problem, file=_variable(f"{protocol}_proxy", value), hint=hint)
+    hosts = proxies.get("no", "")
+    for host in hosts.split(","):
+        if not _is_pattern(host.strip()):
+            raise ConfigError(
+                f"{without_secrets(host.strip())!r} is not a host",
+                file=_variable("no_proxy", hosts),
+                hint="write hosts with a comma between them, such as localhost,.example.org",
+            )
+
+
+def _problem(address: str) -> tuple[str, str]:
+    """Return why a proxy cannot be used, and what to do; nothing where it can."""
+    shown = without_secrets(address)
+    try:
+        url = httpx.URL(address)
+    except (httpx.InvalidURL, ValueError):
+        return f"{shown!r} is not an address", _EXAMPLE
+    if url.scheme in _SOCKS:
+        if find_spec("socksio") is not None:
+            return "", ""
+        return (
+            f"{shown!r} is a SOCKS proxy, and they are not supported as such",
+            "name an http:// proxy, or install the package socksio beside the updater",
+        )
+    if url.scheme not in ("http", "https"):
+        return f"{shown!r} is not an http:// or https:// proxy", _EXAMPLE
+    if not url.host or (url.port or 0) > _LAST_PORT:
+        return f"{shown!r} names no host, or a port above {_LAST_PORT}", _EXAMPLE
+    return "", ""
+
+
+def _is_pattern(host: str) -> bool:
+    """Tell whether a host that needs no proxy can be read, in the forms that httpx makes of it."""
+    forms = [host] if "://" in host else [f"all://*{host}", f"all://[{host}]"]
+    for form in forms:
+        try:
+            httpx.URL(form)
+        except (httpx.InvalidURL, ValueError):
+            continue
+        return True
+    return not host
+
+
+def _variable(name: str, value: str) -> str:
+    """Return the variable that has a value, which may be in capitals."""
+    return name if os.environ.get(name) == value else name.upper()
+
+
+def trusted_certificates() -> ssl.SSLContext:
+    """Return what is trusted: the environment's authorities, or else those that httpx has.
+
+    Raises:
+        ConfigError: the environment names none that can be read.
+    """
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        path = os.environ.get(name, "")
+        if not path:
+            continue
+        if name == "SSL_CERT_DIR" and not os.path.isdir(path):  # noqa: PTH112 - it fails at no path
+            raise _no_certificates(name, f"{path} is not a folder")
+        try:
+            return httpx.create_ssl_context()
+        except ssl.SSLError as error:
+            raise _no_certificates(name, f"{path} holds no certificate in PEM") from error
+        except OSError as error:
+            raise _no_certificates(name, f"{path} cannot be read: {error.strerror}") from error
+    return httpx.create_ssl_context()
+
+
+def _no_certificates(variable: str, problem: str) -> ConfigError:
+    return ConfigError(problem, file=variable, hint="name the authorities that you trust")
+
+
+def refuse_missing_bundles() -> None:
+    """Make sure that there are the certificates that are named to requests, which PyGithub uses.
+
+    Raises:
+        ConfigError: there are not.
+    """
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        path = os.environ.get(name, "")
+        if path and not os.path.exists(path):  # noqa: PTH110 - it fails at no path
+            raise _no_certificates(name, f"there is no {path}")
