@@ -73,6 +73,11 @@ BUMPS = {
     "hash-shared-placeholder": Bump("tool"),
     "side-hashes": Bump(side_hashes={"cargoDeps.hash": NEWER, "vendorHash": NEWEST}),
     "pipe-beside": Bump("tool"),
+    "shared-source": Bump("tool-core"),
+    "shared-source-inside": Bump(
+        "tool", side_hashes={"cargoHash": NEWEST, "frontend.npmDepsHash": NEWER}
+    ),
+    "shared-version": Bump("tool"),
     "helper-beside": Bump("tool"),
     "builder-that-is-chosen": Bump("tool"),
     "tag-computed": Bump(ref="release-2_0_0"),

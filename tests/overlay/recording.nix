@@ -31,7 +31,7 @@ let
         let old = given definition final'; in
         old // (let once = given change old; in if builtins.isFunction once then change final' old else once));
     in
-    arguments // { isPackage = true; finalPackage = final; overrideAttrs = overridden; overridePythonAttrs = overridden; });
+    arguments // { isPackage = true; outPath = "/package"; finalPackage = final; overrideAttrs = overridden; overridePythonAttrs = overridden; });
 
   builders = {
     mkDerivation = build;

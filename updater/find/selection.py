@@ -58,6 +58,8 @@ def select(packages: Sequence[Package], names: Names) -> tuple[Package, ...]:
         if not matching:
             raise NoSuchPackage(name, closest=closest(name, packages))
         chosen.update(matching)
+    # what is asked of a member is asked of the unit
+    chosen |= {package.leader for package in packages if package.identity in chosen}
     return tuple(package for package in packages if package.identity in chosen)
 
 

@@ -179,6 +179,9 @@ class Package(Struct, frozen=True):
         callers: attribute paths by which other files call a file that is one package.
         namesakes: names of other packages that are spellings of its pname: they mean those.
         builder: the Nix function whose argument its attribute set is, or an empty string.
+        members: further packages of the file that share its version or its source: they move with
+            it, and have no sources or side hashes but those that it has too.
+        leader: the identity of the package that it is a member of, or an empty string.
         nested: it is built in a folder of its source (``sourceRoot``), so that what the source's
             top folder declares may be another package's.
     """
@@ -203,6 +206,8 @@ class Package(Struct, frozen=True):
     namesakes: tuple[str, ...] = ()
     nested: bool = False
     builder: str = ""
+    members: tuple[Package, ...] = ()
+    leader: str = ""
 
     @property
     def name(self) -> str:

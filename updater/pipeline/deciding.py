@@ -11,6 +11,7 @@ from updater.audit.base import Step, examine
 from updater.choose.follower import Follower
 from updater.choose.lookup import Offers, look_up
 from updater.choose.subjects import Decision, Subject
+from updater.errors import ReadError
 from updater.find.followable import adopted, skip_reason, with_side_hashes
 from updater.kinds import FETCHERS, UPSTREAMS, rules
 from updater.model import Held, Outcome, Package, Skipped, Take
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from updater.choose.run import Run
 
 Result = TypeVar("Result")
+
+_OF_A_UNIT = ("track", "tag_pattern", "ignore", "upstream")
 
 
 class Decider(Struct, frozen=True):
@@ -48,6 +51,10 @@ class Decider(Struct, frozen=True):
             return Held(package=package, reason=policy.hold)
         if package.problem and not package.skip:
             return unreadable(package)
+        for member in package.members:
+            why = self._other_wish(package, member, even_held=even_held)
+            if why:
+                return Held(package=package, reason=why)
         source = package.source
         skip = skip_reason(package, policy)
         if skip or source is None:
@@ -60,6 +67,24 @@ class Decider(Struct, frozen=True):
         return Subject(
             package, source, fetcher, fetcher.pin(package, source), project, upstream, policy
         )
+
+    def _other_wish(self, package: Package, member: Package, *, even_held: bool) -> str:
+        """Return why a package stays for the sake of what moves with it, or an empty string.
+
+        Raises:
+            ReadError: the configuration asks for different things of the two.
+        """
+        own, other = self.run.config.policy(package), self.run.config.policy(member)
+        shared = f"{member.name} shares its version or source"
+        if other.hold and not even_held:
+            return f"{shared}, and is held: {other.hold}"
+        for key in _OF_A_UNIT:
+            if getattr(own, key) != getattr(other, key):
+                raise ReadError(
+                    f"{shared} with {package.name}, and `{key}` is not the same for both",
+                    hint=f"set `{key}` for both, or for neither: they move together",
+                )
+        return ""
 
     async def choices(self, packages: Sequence[Package], to: str) -> list[Decision | Outcome]:
         """Choose the newest version of each, or ``to``, and add what the audit says of the step."""

@@ -174,6 +174,14 @@ class HashStage(Struct, frozen=True):
             return _NixUse(unbuilt or target.reason, problem=target.reason)
         return _NixUse(unbuilt, target)
 
+    async def _members(self, subject: Subject) -> dict[str, BuildTarget]:
+        """Return where Nix finds what moves with a package; the rest is a part of the package."""
+        targets = {
+            member.name: await self.sets.evaluable(member, self.run.config.policy(member).build)
+            for member in subject.package.members
+        }
+        return {name: at for name, at in targets.items() if not isinstance(at, NotBuilt)}
+
     async def _refuse_moved(self, search: SourceHashes, candidate: Candidate) -> None:
         if search.is_by_tag(candidate):
             await refuse_moved(search.subject, candidate, self.run.surroundings)
@@ -192,7 +200,8 @@ class HashStage(Struct, frozen=True):
             return {}
         if nix.target is not None:
             builder = self.run.builder()
-            return await find_hashes(builder, nix.target, text, values, unknown, source)
+            members = await self._members(subject)
+            return await find_hashes(builder, nix.target, text, values, unknown, source, members)
         reported = (ask.reported or {}).get(subject.package.identity, {})
         missing = [needed.shown for needed in unknown if needed.shown not in reported]
         if missing:

@@ -63,6 +63,7 @@ class Preparer(Struct, frozen=True):
         """Let all packages that this run may build be looked for in one evaluation."""
         takes = [decision for decision in decisions if isinstance(decision.choice, Take)]
         self.sets.expect(decision.package for decision in takes)
+        self.sets.expect(member for decision in takes for member in decision.package.members)
         if any(decision.subject.policy.build.dependents for decision in takes):
             self.sets.expect(overlays.packages)
 
@@ -92,7 +93,8 @@ class Preparer(Struct, frozen=True):
             change = ready.planned.of(overlays.texts[ready.package.file])
             if not change.edits:
                 return Current(**ready.common_fields)
-            after = dependents(ready.identity, maker.used) if ready.policy.dependents else ()
+            users = dependents(ready.identity, maker.used) if ready.policy.dependents else ()
+            after = tuple(dict.fromkeys((*_members(ready), *users)))
             jobs[ready.identity] = await maker.job(ready, {ready.package.file: change.after}, after)
             return ready
 
@@ -115,6 +117,11 @@ class Preparer(Struct, frozen=True):
 
         # The members of a group wait for each other, and must not keep others from being built.
         return await Stage("build", self.run.progress, len(planned)).each(planned, build_and_finish)
+
+
+def _members(ready: ReadyChange) -> tuple[str, ...]:
+    """Return the packages that move with the one that is changed: all are built together."""
+    return tuple(member.identity for member in ready.package.members)
 
 
 async def unwritten(change: ReadyChange) -> ReadyChange:

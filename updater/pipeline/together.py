@@ -132,7 +132,8 @@ class GroupBuild:
             for user in users
             if user not in beside and (member.policy.dependents or user in dropped)
         ]
-        return await self._maker.job(member, changes, affected)
+        own = [part.identity for part in member.package.members]
+        return await self._maker.job(member, changes, tuple(dict.fromkeys((*own, *affected))))
 
     async def _build_in_order(self, jobs: Sequence[BuildJob], builds: list[Build]) -> None:
         """Build jobs up to the first that fails where its policy does not keep what fails.

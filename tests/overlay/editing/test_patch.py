@@ -132,8 +132,11 @@ def test_a_shared_version_is_not_changed_for_one_package() -> None:
       };
     }"""
     message, hint = refusal(data, "one", {"version": "2.0.0", "hash": NEW})
-    assert message == "overlay.nix#one: the edit would change overlay.nix#two too"
-    assert "give each its own literal" in hint
+    assert message == (
+        "overlay.nix:6: fetchPypi in two.src of one follows the version too, and its new hash is "
+        "not known"
+    )
+    assert hint == "update this package by hand, or hold it in config.yaml"
 
 
 def test_a_shared_source_is_not_changed_for_one_package() -> None:

@@ -82,9 +82,12 @@ def test_a_call_is_a_source_of_the_packages_that_lead_to_it() -> None:
         {{
           one = mkDerivation {{ inherit (same) version src; postPatch = "cp ${{data}} ."; }};
           two = mkDerivation {{ inherit (same) version src; }};
+          three = mkDerivation rec {{ pname = "three"; version = "1.0"; src = {SOURCE}; }};
         }}
     """
-    assert sources(text) == {"one": BOTH, "two": ALONE}
+    assert sources(text) == {"one": BOTH, "three": ALONE}
+    (member,) = (package for package in read(text.encode()) if package.name == "two")
+    assert skipped(member) == "it shares its version or source with one, and moves with it"
 
 
 def test_finalattrs_may_be_any_attribute_of_the_package() -> None:

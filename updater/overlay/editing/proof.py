@@ -50,6 +50,8 @@ def prove(change: Change, values: PinValues, before: ParsedFile, fetchers: froze
     for old, new in zip(was.packages, now.packages, strict=True):
         if new.identity == package.identity:
             _check_package(old, new, values)
+        elif new.leader == old.leader == package.identity:
+            _check_member(old, new)
         elif _facts(old) != _facts(new):
             raise SharedLiteral(
                 f"{package.identity}: the edit would change {new.identity} too",
@@ -72,6 +74,17 @@ def _check_package(old: Package, new: Package, values: PinValues) -> None:
             raise PatchError(f"{new.identity}: the edit would change {name} too")
     _check_rest(old, new, values)
     _check_companions(old, new, values)
+
+
+def _check_member(old: Package, new: Package) -> None:
+    """A member changes by what its leader's edits write; their values are checked there."""
+    if (old.pname, old.skip, bool(old.problem)) != (new.pname, new.skip, bool(new.problem)):
+        raise PatchError(f"{new.identity}: the edit would change more than its version and source")
+    names = [
+        [field.name for source in one.sources for field in source.fields] for one in (old, new)
+    ]
+    if names[0] != names[1]:
+        raise PatchError(f"{new.identity}: the edit would change which sources it has")
 
 
 def _check_rest(old: Package, new: Package, values: PinValues) -> None:

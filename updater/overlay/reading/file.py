@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from updater.overlay.reading import steering, syntax
 from updater.overlay.reading.assemble import Assembler
 from updater.overlay.reading.problems import Problem, problem_at, unparsed
+from updater.overlay.reading.units import united
 from updater.overlay.reading.unprintable import as_shown, has_controls
 from updater.overlay.reading.walk import Walk
 from updater.text import is_printable
@@ -88,7 +89,7 @@ def _content(source: syntax.NixText, file: str, fetchers: frozenset[str]) -> Fil
         hidden = [called for called in files if not all(map(is_printable, called.attribute))]
         files = [called for called in files if called not in hidden]
         problems += [replace(problem_at(data, called.span), what=_HIDDEN) for called in hidden]
-    return FileContent(numbered(packages), tuple(problems), tuple(files))
+    return FileContent(united(numbered(packages)), tuple(problems), tuple(files))
 
 
 def numbered(packages: Iterable[Package]) -> tuple[Package, ...]:

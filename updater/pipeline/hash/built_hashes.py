@@ -62,6 +62,7 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
     values: PinValues,
     missing_hashes: Sequence[UnknownHash],
     source: StoredSource | None,
+    members: Mapping[str, BuildTarget],
 ) -> dict[UnknownHash, Sri]:
     """Return the hashes that are asked for, in their order.
 
@@ -72,6 +73,7 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
         values: what the change writes but for these hashes.
         missing_hashes: the hashes; the source's before those of what is made from it.
         source: the source, where it was downloaded for its hash.
+        members: name -> where Nix finds what moves with the package, and has hashes of its own.
 
     Raises:
         StageError: Nix cannot be asked, or does not come as far as a hash.
@@ -82,8 +84,9 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
     for missing in missing_hashes:
         change = plan_change(package, with_hashes(values, fakes | hashes), text, WRITABLE)
         is_source = missing.companion is None and missing.field == "hash"
-        job = BuildJob(target, "", {package.file: change.after}, source)
         part = _SOURCE if is_source else _WHOLE
+        owner = members.get(missing.shown.partition(".")[0], target)
+        job = BuildJob(owner, "", {package.file: change.after}, source)
         hashes[missing] = await builder.true_hash(job, fakes[missing], part)
     return hashes
 

@@ -1,0 +1,89 @@
+"""Packages that share a version or a source are one unit: what moves the one moves the others.
+
+The one that leads has all sources and side hashes of the unit, so that one edit writes them all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from updater.overlay.reading.pins import is_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from updater.model import Field, Package, Source, Span
+
+
+def united(packages: Sequence[Package]) -> tuple[Package, ...]:
+    """Return a file's packages, of each unit one that leads, and the others as its members."""
+    units = [unit for unit in _units(packages) if len(unit) > 1]
+    changed: dict[str, Package] = {}
+    for unit in units:
+        leader, *members = sorted(unit, key=lambda package: len(package.attribute))
+        reason = f"it shares its version or source with {leader.name}, and moves with it"
+        changed[leader.identity] = _leading(leader, members)
+        for member in members:
+            changed[member.identity] = replace(member, skip=reason, leader=leader.identity)
+    return tuple(changed.get(package.identity, package) for package in packages)
+
+
+def _units(packages: Iterable[Package]) -> list[list[Package]]:
+    """Return what shares a place, in the order of the file; alone is what can not be followed."""
+    units: list[list[Package]] = []
+    places: list[set[Span]] = []
+    for package in packages:
+        if package.source is None or package.skip or package.problem:
+            continue
+        own = _places(package)
+        joined = [index for index, shared in enumerate(places) if shared & own]
+        units.append([*(part for index in joined for part in units[index]), package])
+        places.append(own.union(*(places[index] for index in joined)))
+        for index in reversed(joined):
+            del units[index], places[index]
+    return units
+
+
+def _places(package: Package) -> set[Span]:
+    """Return where a package's sources stand, and its version, where every source is made of it."""
+    places = {source.span for source in package.sources}
+    version = package.version
+    if version is not None and version.literal is not None and package.source is not None:
+        at_version = all(is_at(source, version) for source in package.sources)
+        places |= {version.literal} if at_version else set()
+    return places
+
+
+def _leading(leader: Package, members: Sequence[Package]) -> Package:
+    calls = {source.span for source in leader.sources}
+    companions: list[Source] = list(leader.companions)
+    for member in members:
+        for source in member.sources:
+            if source.span not in calls:
+                calls.add(source.span)
+                companions.append(replace(source, attribute=f"{member.name}.{source.attribute}"))
+    return replace(
+        leader,
+        companions=tuple(companions),
+        side_hashes=_hashes(leader.side_hashes, ((m.name, m.side_hashes) for m in members)),
+        other_hashes=_hashes(leader.other_hashes, ((m.name, m.other_hashes) for m in members)),
+        members=tuple(members),
+    )
+
+
+def _hashes(
+    own: Sequence[Field], others: Iterable[tuple[str, Sequence[Field]]]
+) -> tuple[Field, ...]:
+    """Return the hashes of a unit, each literal once, those of a member under its name."""
+    hashes = list(own)
+    literals = {field.span for field in own}
+    for name, fields in others:
+        hashes += [
+            replace(field, name=f"{name}.{field.name}")
+            for field in fields
+            if field.span not in literals
+        ]
+        literals |= {field.span for field in fields}
+    return tuple(sorted(hashes, key=lambda field: field.span))
