@@ -1,5 +1,5 @@
 {
-  description = "Overlays for the Neko Agent's Python packages, and the updater that keeps their pins new and true";
+  description = "Overlays for the Neko Agent's Python packages, and the updater that keeps them up to date";
 
   # No flake.lock is committed yet, since making one asks GitHub: `nix flake lock`
   inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
@@ -101,7 +101,7 @@
           pythonImportsCheck = [ "updater" ];
           doCheck = false; # the tests start Nix and servers
           meta = {
-            description = "Keeps the version, rev and hash pins of Nix overlays new, true and buildable";
+            description = "Keeps the packages of Nix overlays up to date, correct and buildable";
             license = pkgs.lib.licenses.mit;
             mainProgram = "updater";
           };

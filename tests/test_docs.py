@@ -115,7 +115,8 @@ def test_commands_and_options_in_the_guides_exist(page: Path) -> None:
         if (command := app.get_command(click.Context(app), name)) is not None
     }
     text = page.read_text()
-    fenced = re.findall(r"```(?:sh|yaml)?\n(.*?)```", text, re.DOTALL)
+    blocks = re.findall(r"^ *```(\w*)\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
+    fenced = [block for language, block in blocks if language in ("", "sh", "yaml")]
     inline = re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
     code = fenced + inline
     for line in (line for block in code for line in block.splitlines()):

@@ -247,7 +247,7 @@ class Offline(UpstreamError):
 
     def __init__(self, url: str) -> None:
         super().__init__(
-            f"{url} was not asked, and no earlier run kept what it says",
+            f"{url} was not asked, and no earlier run kept its answer",
             url=url,
             hint="run it without --offline",
         )
@@ -341,8 +341,8 @@ class Bug(StageError):
         if isinstance(error, OSError) and error.errno is not None:
             kind = f"{kind} {errno.errorcode.get(error.errno, error.errno)}"
         super().__init__(
-            f"this is a bug of the updater: {kind}{self.place and f' at {self.place}'}",
-            hint=f"{self.report}; -v shows how it came about",
+            f"this is a bug in the updater: {kind}{self.place and f' at {self.place}'}",
+            hint=f"{self.report}; -v shows the traceback",
         )
 
 

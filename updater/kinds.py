@@ -43,7 +43,7 @@ def kinds(folder: ModuleType, of: type[T]) -> tuple[T, ...]:
         if kind is None:
             continue
         if not isinstance(kind, of):
-            raise TypeError(f"{folder.__name__}.{module.name}.KIND is no {of.__name__}")
+            raise TypeError(f"{folder.__name__}.{module.name}.KIND is not a {of.__name__}")
         members.append(kind)
     return tuple(members)
 

@@ -39,8 +39,8 @@ CONFIGURATIONS = {
     "unknown key": (
         "overlays: [overlays]\ndefaults:\n  trak: tag\n",
         (
-            "config.yaml:3:defaults.trak: is no known key\n"
-            "hint: did you mean track? known here: allow, build, commit_interval, cross_check, "
+            "config.yaml:3:defaults.trak: is not a known key\n"
+            "hint: did you mean track? known keys: allow, build, commit_interval, cross_check, "
             "dependent_hashes, hash, hold, ignore, minimum_release_age, prereleases, "
             "pull_request, python, tag_pattern, track, upstream\n"
         ),
@@ -84,13 +84,13 @@ CONFIGURATIONS = {
     "host without kind": (
         "hosts:\n  git.example.org: {token_env: X}\n",
         (
-            "config.yaml:hosts.git.example.org: needs its kind\n"
+            "config.yaml:hosts.git.example.org: needs a kind\n"
             "hint: write kind: bitbucket or git or gitea or github or gitlab or sourcehut\n"
         ),
     ),
     "no YAML": (
         "overlays: [overlays\n",
-        "config.yaml:2: no valid YAML: expected ',' or ']', but got '<stream end>'\n",
+        "config.yaml:2: not valid YAML: expected ',' or ']', but got '<stream end>'\n",
     ),
     "no mapping": (
         "- overlays\n",
@@ -125,8 +125,8 @@ def test_json_has_an_error_object_on_exit_2(project: Project) -> None:
         "command": "check",
         "error": {
             "stage": "arguments",
-            "message": "config.yaml:1:trak: is no known key",
-            "hint": "did you mean track, below `defaults:` or `packages:`? known here: archives, "
+            "message": "config.yaml:1:trak: is not a known key",
+            "hint": "did you mean track, below `defaults:` or `packages:`? known keys: archives, "
             "base, dashboard, defaults, hosts, identify, index, "
             "max_open, network, overlays, packages, publish, repository, vulnerabilities",
         },
@@ -227,7 +227,7 @@ def test_a_syntax_error_names_line_and_column_and_shows_a_caret(project: Project
                 "stage": "find",
                 "message": "overlays/b.nix: cannot parse line 5, column 16\n"
                 "      version = ;\n               ^",
-                "hint": "mend the syntax, or leave the file out of `overlays:`",
+                "hint": "fix the syntax, or leave the file out of `overlays:`",
             },
         )
     ]

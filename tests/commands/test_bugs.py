@@ -88,7 +88,7 @@ def by_name(result: Result) -> dict[str, dict[str, Any]]:
 def expect_bug(package: dict[str, Any], stage: str, kind: str = "IndexError") -> None:
     """Hold a package's failure against what is promised of one."""
     assert (package["status"], package["error"]["stage"]) == ("failed", stage)
-    message = rf"this is a bug of the updater: {kind} at updater/[\w/]+\.py:\d+"
+    message = rf"this is a bug in the updater: {kind} at updater/[\w/]+\.py:\d+"
     assert re.search(rf"{message}\Z", package["error"]["message"]), package["error"]["message"]
     assert package["error"]["hint"].startswith(HINT)
 
@@ -130,7 +130,7 @@ def test_it_is_one_package_s_failure(
     assert result.code == 1
     pear = packages.pop("pear")
     if command == "list":
-        assert "this is a bug of the updater: IndexError" in pear["reason"]
+        assert "this is a bug in the updater: IndexError" in pear["reason"]
     else:
         expect_bug(pear, stage)
     del whole["pear"]
@@ -177,7 +177,7 @@ def test_a_person_reads_what_to_do(orchard: Project, monkeypatch: pytest.MonkeyP
     """Without -v no traceback is shown; with it where the exception passed, and no value."""
     break_for(monkeypatch, CHOOSE[0], "pear")
     said = orchard.run("check", "pear")
-    assert "choose: this is a bug of the updater: IndexError at updater/" in said.out
+    assert "choose: this is a bug in the updater: IndexError at updater/" in said.out
     assert (HINT in said.out, said.err) == (True, "")
     more = orchard.run("check", "pear", "-v")
     place = re.search(r"updater/[\w/]+\.py:\d+", said.out)
@@ -209,7 +209,7 @@ def test_a_build_s_bug_lets_the_others_be_built(
     packages = by_name(result)
     expect_bug(packages["pear"], "build")
     assert packages["apple"]["build"]["status"] == "passed"
-    assert "each package is evaluated by itself, since this is a bug of the updater" in result.err
+    assert "each package is evaluated by itself, since this is a bug in the updater" in result.err
     assert SECRET not in result.out + result.err
     assert workshop.version("pear") == "1.0"
     assert workshop.version("apple") == ("2.0" if command == "bump" else "1.0")
@@ -281,7 +281,7 @@ def test_what_only_a_reader_wants_to_know_stops_no_pull_request(
     break_for(monkeypatch, "metadata.releases:ReleaseReader.read", "pear")
     result = home.bump()
     assert {one["status"] for one in home.packages(result).values()} == {"updated"}
-    said = "what pear says of itself is not known: this is a bug of the updater: IndexError at upda"
+    said = "the metadata of pear is not known: this is a bug in the updater: IndexError at upda"
     assert said in result.err
     assert SECRET not in result.out + result.err
 
@@ -299,7 +299,7 @@ def test_what_fails_beside_pull_requests_is_a_problem_of_the_run(
     result = home.bump("-v")
     assert {one["status"] for one in home.packages(result).values()} == {"updated"}
     assert result.code == 1
-    assert "updater: this is a bug of the updater: IndexError at updater/publish/" in result.err
+    assert "updater: this is a bug in the updater: IndexError at updater/publish/" in result.err
     assert re.search(r"updater: at updater/publish/[\w/]+\.py:\d+ in ", result.err)
     assert SECRET not in result.out + result.err
 
@@ -337,7 +337,7 @@ def test_the_run_s_own_bug_is_one_json_object_too(
     result = orchard.run("check", "--json")
     error = result.json["error"]
     assert (result.code, result.json["command"], error["stage"]) == (1, "check", "run")
-    assert error["message"].startswith("this is a bug of the updater: IndexError at updater/")
+    assert error["message"].startswith("this is a bug in the updater: IndexError at updater/")
     assert error["hint"].startswith(HINT)
     assert result.err == f"updater: {error['message']}\nhint: {error['hint']}\n"
     assert SECRET not in result.out

@@ -124,7 +124,7 @@ def test_what_nobody_may_build_is_held(workshop: Workshop, github: GitHub) -> No
     overlay(workshop, source="fetchSubmodules = true;")
     workshop.configure(enabled=False)
     assert held(workshop) == (
-        "fetchSubmodules asks for more than the archive: only a build can tell its hash, and "
+        "fetchSubmodules asks for more than the archive: only a build can compute its hash, but "
         "build: {enabled: false}; let Nix evaluate it (`build:` in config.yaml), or update it by "
         "hand"
     )
@@ -135,7 +135,7 @@ def test_a_method_that_cannot_tell_the_hash_holds(workshop: Workshop, github: Gi
     overlay(workshop, source="fetchSubmodules = true;")
     workshop.project.add_configuration("packages: {apple: {hash: embedded}}\n")
     assert held(workshop) == (
-        "fetchSubmodules asks for more than the archive, and `hash: embedded` cannot tell its "
+        "fetchSubmodules asks for more than the archive, so `hash: embedded` cannot compute its "
         "hash; set `hash: auto`"
     )
 
@@ -145,7 +145,7 @@ def test_a_package_set_that_does_not_evaluate_holds(workshop: Workshop, github: 
     overlay(workshop, source="fetchSubmodules = true;")
     workshop.configure(attribute="no-such-set.{name}")
     assert held(workshop) == (
-        "only a build can tell its hash, and Nix cannot evaluate no-such-set.apple: "
+        "only a build can compute its hash, but Nix cannot evaluate no-such-set.apple: "
         "attribute 'no-such-set' missing; let Nix evaluate it (`build:` in "
         "config.yaml), or update it by hand"
     )
@@ -172,7 +172,7 @@ def test_a_submodule_that_is_gone_is_a_failure_that_shows_gits_words(
     result, packages = workshop.bump()
     error = packages["apple"]["error"]
     assert (result.code, error["stage"], workshop.project.snapshot()) == (1, "hash", before)
-    assert "before Nix could tell the true hash" in error["message"]
+    assert "before Nix could report the hash" in error["message"]
     assert "o/part" in error["message"]
 
 
@@ -201,7 +201,7 @@ def test_a_flake_without_a_lock_is_not_evaluated_for_a_hash(
         '{ inputs.nixpkgs.url = "github:NixOS/nixpkgs"; outputs = _: { }; }'
     )
     workshop.configure(enabled="auto", file=None)
-    assert "and flake.nix has no flake.lock" in held(workshop)
+    assert "but flake.nix has no flake.lock" in held(workshop)
 
 
 def test_a_flake_tells_a_hash_as_a_default_nix_does(
@@ -283,7 +283,7 @@ def test_a_function_of_ones_own_is_followed_where_its_hash_is_left_to_nix(
     assert (result.code, packages["apple"]["status"], packages["apple"]["reason"]) == (
         0,
         "skipped",
-        "no fetcher kind knows fetchOurs",
+        "the fetcher fetchOurs is not supported",
     )
     workshop.project.add_configuration("packages: {apple: {hash: build}}\n")
     assert passed(workshop)["hash"]["method"] == "build"

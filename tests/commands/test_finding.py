@@ -120,11 +120,11 @@ def test_another_programs_configuration_is_passed_over(shell: Shell) -> None:
 
 
 WRONG = {
-    "YAML": ("overlays: [overlays\n", "config.yaml:2: no valid YAML: expected ',' or ']', but"),
-    "a tab": ("a:\n\tb: 1\n", "config.yaml:2: no valid YAML: found character '\\t' that cannot"),
+    "YAML": ("overlays: [overlays\n", "config.yaml:2: not valid YAML: expected ',' or ']', but"),
+    "a tab": ("a:\n\tb: 1\n", "config.yaml:2: not valid YAML: found character '\\t' that cannot"),
     "a list": ("- overlays\n", "config.yaml: expected keys and values, such as"),
-    "a typo": ("overlay: [overlays]\n", "config.yaml:1:overlay: is no known key"),
-    "bytes": ("overlays: [\x00]\n", "config.yaml: no valid YAML: "),
+    "a typo": ("overlay: [overlays]\n", "config.yaml:1:overlay: is not a known key"),
+    "bytes": ("overlays: [\x00]\n", "config.yaml: not valid YAML: "),
     "two of them": ("x", "both config.yaml and updater.yaml configure the updater"),
 }
 

@@ -94,7 +94,8 @@ def test_what_stays_behind_must_go_on_building_with_the_rest(coupled: Workshop) 
     )
     assert coupled.project.snapshot() == before
     assert packages["apple"]["error"]["message"].startswith(
-        "alone of group fruit: build of python3Packages.pear: the package requires apple<2"
+        "the only package of group fruit: build of python3Packages.pear: the package requires "
+        "apple<2"
     )
 
 
@@ -126,7 +127,7 @@ def test_a_build_that_is_refused_is_refused_to_all_members(
 
 
 PEAR_LEFT_OUT = (
-    "not run: nobody built these very changes: it passed together with "
+    "not run: these changes were not built together: the build passed together with "
     "overlays/pear.nix#python3Packages.pear, which this pull request leaves out"
 )
 

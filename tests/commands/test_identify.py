@@ -100,7 +100,7 @@ def test_a_repository_that_is_larger_than_the_configured_limit_is_not_cloned(
         (
             f"failed  vocos  0.1.0  look-up: {github.url}/o/vocos.git answers git with more than "
             "500 bytes\n"
-            "        hint: if it may be that large, raise `archives: {fetched: ...}` in "
+            "        hint: if the repository is that large, raise `archives: {fetched: ...}` in "
             "config.yaml\n"
         ),
     )
@@ -317,7 +317,8 @@ def test_clones_run_no_hook_and_no_filter(
 def test_a_source_from_the_index_needs_no_identification(project: Project) -> None:
     project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
     assert project.run("identify").out == (
-        "skipped  a  1.0  its source is a file of the package index, which the version names\n"
+        "skipped  a  1.0  its source is a file of the package index, whose name contains the "
+        "version\n"
     )
 
 

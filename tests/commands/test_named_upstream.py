@@ -138,7 +138,7 @@ def test_a_version_without_a_file_at_the_address_fails_and_nothing_is_written(
 def test_an_unnamed_upstream_is_asked_for(project: Project, place: Place) -> None:
     place.write("fetchurl")
     said = (
-        "its address tells no upstream: name it in config.yaml, "
+        "its address does not show its upstream: name it in config.yaml, "
         "`packages: {tool: {upstream: github:OWNER/REPO}}`"
     )
     result = project.run("check")
@@ -154,7 +154,7 @@ def test_a_source_with_an_upstream_takes_no_other(project: Project, github: GitH
         "stage": "find",
         "message": "overlays/tool.nix:7: the source of tool is of https://github.com/o/tool, and "
         "config.yaml names the upstream https://github.com/o/tool",
-        "hint": "leave `upstream` out: it is for addresses that tell no upstream",
+        "hint": "leave `upstream` out: it is for addresses that do not show their upstream",
     }
     assert github.server.requests() == []
 
@@ -179,7 +179,7 @@ def test_a_commit_that_is_asked_for_is_refused(
     before = path.read_text()
     (package,) = project.run("bump", "--to", head, "--json").json["packages"]
     assert package["status"] == "held"
-    assert package["reason"].startswith(f"no tag names {head}, and http://127.0.0.1:")
+    assert package["reason"].startswith(f"{head} has no tag, but http://127.0.0.1:")
     assert path.read_text() == before
 
 
@@ -222,7 +222,7 @@ def test_no_commit_is_sought_for_its_hash(project: Project, place: Place) -> Non
     project.add_configuration(NAMED)
     place.write("fetchurl")
     assert project.run("identify").out == (
-        "skipped  tool  1.0  its source is a file at an address, which the version names\n"
+        "skipped  tool  1.0  its source is a file at an address that contains the version\n"
     )
 
 

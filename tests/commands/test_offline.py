@@ -57,7 +57,7 @@ def test_what_could_not_be_asked_is_said_with_what_to_do(project: Project, index
         "failed",
         {
             "stage": "look-up",
-            "message": f"{index.url}apple/ was not asked, and no earlier run kept what it says",
+            "message": f"{index.url}apple/ was not asked, and no earlier run kept its answer",
             "hint": "run it without --offline",
         },
     )
@@ -104,7 +104,7 @@ def test_what_asks_the_repositorys_host_is_refused(
     assert (result.code, result.err) == (
         2,
         (
-            f"updater: {what} asks the repository's host, and --offline asks nobody\n"
-            "hint: leave out one of them\n"
+            f"updater: {what} needs the network, which --offline rules out\n"
+            "hint: leave one of them out\n"
         ),
     )

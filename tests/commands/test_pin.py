@@ -131,7 +131,7 @@ def test_sri_also_rewrites_the_hash_of_a_source_from_the_index(project: Project)
     path = project.overlay("a.nix", text)
     project.overlay("b.nix", pypi_overlay("b", "1.0", sri=FAKE))
     project.overlay("c.nix", pypi_overlay("c", "1.0", sri=""))
-    skipped = "its source is a file of the package index, which the version names"
+    skipped = "its source is a file of the package index, whose name contains the version"
 
     assert project.run("pin", "a").out == f"skipped  a  1.0  {skipped}\n"
     result = project.run("pin", "--sri")
@@ -230,8 +230,8 @@ def test_a_tag_attribute_cannot_hold_a_commit(
     assert (result.code, result.out) == (
         0,
         (
-            "held  vocos  0.1.0  overlays/vocos.nix:7: `tag` cannot hold a commit, and no tag "
-            f"names {commit[:12]}; write `rev` instead of `tag`\n"
+            "held  vocos  0.1.0  overlays/vocos.nix:7: `tag` cannot hold a commit, and "
+            f"{commit[:12]} has no tag; write `rev` instead of `tag`\n"
         ),
     )
     assert path.read_text() == text

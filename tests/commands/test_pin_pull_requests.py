@@ -244,7 +244,7 @@ def test_publish_refuses_what_it_does_not_find_itself(
     result = home.project.run("publish", str(folder))
 
     assert (result.code, home.hosted.pulls) == (1, {})
-    assert "what was reported is not what is found now" in result.out
+    assert "the results differ from what is found now" in result.out
 
 
 def test_pr_goes_with_no_other_way_to_end(home: Home) -> None:
@@ -253,7 +253,7 @@ def test_pr_goes_with_no_other_way_to_end(home: Home) -> None:
         assert (result.code, result.err.splitlines()) == (
             2,
             [
-                "updater: --pr goes with none of --dry-run, --commit and --output",
+                "updater: --pr cannot be combined with --dry-run, --commit or --output",
                 "hint: updater pin --help",
             ],
         )

@@ -136,7 +136,7 @@ def test_its_page_without_a_rev_is_not_hashed(project: Project, place: Place) ->
         result = project.run("prefetch", page)
         assert (result.code, result.out) == (2, "")
         assert result.err == (
-            f"updater: {page} is a repository, and not a file\n"
+            f"updater: {page} is a repository, not a file\n"
             f"hint: write {page}@REV, where REV is a tag, branch or commit\n"
         )
     assert place.server.requests() == []
@@ -223,7 +223,7 @@ def test_a_web_page_is_not_hashed(
     result = project.run("prefetch", f"{url}?token=word", *options)
     assert (result.code, result.out) == (2, "")
     assert result.err == (
-        f"updater: {url} is a web page, and not a file\n"
+        f"updater: {url} is a web page, not a file\n"
         f"hint: for a repository, write {repository}, where REV is a tag, branch or commit\n"
     )
 

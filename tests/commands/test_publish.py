@@ -120,7 +120,7 @@ def test_any_difference_is_refused(
     (package,) = result.json["packages"]
     assert (result.code, package["error"]["stage"]) == (1, "publish")
     assert package["error"]["message"].startswith(
-        f"what was reported is not what is found now: {message}"
+        f"the results differ from what is found now: {message}"
     )
     assert (home.hosted.pulls, home.writes()) == ({}, [])
 
@@ -178,7 +178,10 @@ def test_a_result_for_a_package_that_its_job_was_not_given_is_refused(
     result = home.project.run("publish", str(results), "pear", "--json")
     assert (result.code, result.json["error"]["message"], home.writes()) == (
         2,
-        "a result tells of overlays/apple.nix#python3Packages.apple, which was not asked for",
+        (
+            "a result is about overlays/apple.nix#python3Packages.apple, which is not one of the "
+            "given packages"
+        ),
         [],
     )
 
@@ -195,8 +198,8 @@ def test_the_version_that_was_asked_for_is_not_the_results_to_say(
     assert (unasked.code, unasked.err) == (
         2,
         (
-            "updater: overlays/apple.nix#python3Packages.apple: `bump` was asked for '1.5', "
-            "`publish` for 'the newest version'\nhint: give `publish` the --to that you gave "
+            "updater: overlays/apple.nix#python3Packages.apple: `bump` was given '1.5', "
+            "but `publish` 'the newest version'\nhint: give `publish` the --to that you gave "
             "`bump`; if you gave none, do not trust the job that wrote the results\n"
         ),
     )
@@ -506,7 +509,7 @@ def test_a_file_that_is_broken_is_no_result(home: Home, results: Path, data: byt
     (results / "z.json").write_bytes(data)
     result = home.project.run("publish", str(results))
     assert (result.code, home.writes()) == (2, [])
-    assert result.err.startswith("updater: 'z.json' is no result of `bump --output`: ")
+    assert result.err.startswith("updater: 'z.json' is not a result of `bump --output`: ")
 
 
 def test_a_message_about_a_broken_file_ends(home: Home, results: Path) -> None:
@@ -522,8 +525,8 @@ def test_a_result_that_publish_would_refuse_is_not_written(home: Home, tmp_path:
     assert (result.code, result.err) == (
         1,
         (
-            "updater: overlays/apple.nix#python3Packages.apple: asked '2.0 ' is nothing that "
-            "`publish` would take\nhint: use `bump --pr`, which leaves no results\n"
+            "updater: overlays/apple.nix#python3Packages.apple: asked '2.0 ' is not a result that "
+            "`publish` accepts\nhint: use `bump --pr`, which leaves no results\n"
         ),
     )
     assert not folder.exists()

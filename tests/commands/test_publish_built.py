@@ -132,7 +132,8 @@ def test_hashes_that_only_a_build_tells_are_published_as_its_word(
     (apple,) = result.json["packages"]
     assert (result.code, apple["hash"]["method"]) == (0, "build"), result.out
     assert vendoring.show("updater/apple", "overlays/apple.nix") == local.strip()
-    warning = "hash and cargoDeps.hash: the build job's word, since nothing but a build can tell it"
+    who = "reported by the build job, since only a build can compute it"
+    warning = f"hash and cargoDeps.hash: {who}"
     assert {"code": "reported-hash", "message": warning} in apple["warnings"]
     assert warning in vendoring.pull(1).body
     part = vendoring.github.server.requests("o/part.*upload-pack")
@@ -162,14 +163,14 @@ LIES: dict[str, tuple[dict[str, str], int, str]] = {
     "one is missing": (
         {"hash": FAKE},
         1,
-        "only a build can tell cargoDeps.hash, and the results do not say it",
+        "only a build can compute cargoDeps.hash, and the results do not have it",
     ),
     "one too many": (
         {"hash": FAKE, "cargoDeps.hash": FAKE, "version": FAKE},
         1,
-        "what was reported is not what is found now",
+        "the results differ from what is found now",
     ),
-    "no hash": ({"hash": FAKE, "cargoDeps.hash": 'x"; evil = "'}, 2, "is no result of"),
+    "no hash": ({"hash": FAKE, "cargoDeps.hash": 'x"; evil = "'}, 2, "is not a result of"),
 }
 
 

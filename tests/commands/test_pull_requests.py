@@ -475,7 +475,7 @@ def test_outside_its_schedule_a_package_is_held_until_the_next_window(home: Home
     said = home.packages(home.bump())
     assert (said["apple"]["status"], said["apple"]["reason"]) == (
         "held",
-        "it is not the time that `schedule:` allows",
+        "`schedule:` does not allow it now",
     )
     assert datetime.fromisoformat(said["apple"]["until"]) > now
     assert said["pear"]["status"] == "updated"
@@ -628,7 +628,7 @@ HINTS = {
     ),
     "patience": (
         secondary_limit(60),
-        "GitHub asks for patience: run the command again later",
+        "GitHub limits the rate of requests: run the command again later",
     ),
 }
 

@@ -108,7 +108,7 @@ def test_a_host_that_fails_costs_only_the_notes(home: Home, fault: Fault) -> Non
     result = home.bump("--no-cache")
     assert (result.code, notes(home)) == (0, ["Release notes: not known."])
     assert "the release notes of https://github.com/o/fig are not known: " in result.err
-    assert "a bug of the updater" not in result.err
+    assert "a bug in the updater" not in result.err
     assert home.bump("--no-cache").code == 0
     assert notes(home) == ["v1.0.1: news 1"]
 
@@ -123,7 +123,7 @@ def test_a_bug_costs_only_the_notes_and_is_told_without_its_text(
     monkeypatch.setattr(published, "_is_reached", broken)
     result = home.bump()
     assert (result.code, notes(home)) == (0, ["Release notes: not known."])
-    assert "are not known: this is a bug of the updater: AttributeError at upda" in result.err
+    assert "are not known: this is a bug in the updater: AttributeError at upda" in result.err
     assert "secret" not in result.err
 
 

@@ -141,7 +141,8 @@ def test_a_package_whose_patch_changes_is_built_again(branch: Branch) -> None:
     assert (result.code, result.out) == (
         0,
         (
-            "skipped  b  1.0  not verified: its text is not changed; what it is built with is; not "
+            "skipped  b  1.0  not verified: its own text is unchanged, but it is built with "
+            "something that changed; not "
             "built: build: {enabled: false}\n"
         ),
     )
@@ -229,7 +230,7 @@ def untrue(branch: Branch, name: str) -> str:
             project.overlay("a.nix", "self: super: {\n  a = \n}\n")
             return (
                 f"{at}a.nix,line=2,title=a%3A failed at find::overlays/a.nix: cannot parse line 2, "
-                "column 3%0Amend the syntax, or leave the file out of `overlays:`"
+                "column 3%0Afix the syntax, or leave the file out of `overlays:`"
             )
     raise AssertionError(name)
 
@@ -333,7 +334,7 @@ LOCAL = {
     "a remote that was never fetched": (
         ["remote add origin nowhere"],
         "",
-        "the remote's branches are not here",
+        "the remote's branches were not fetched",
         "main",
     ),
 }

@@ -25,7 +25,7 @@ a        1.0      pypi     fetchPypi  overlays/a.nix:3
 UNKNOWN = (
     "updater: no package matches 'b'\nhint: `updater list` shows every package that was found\n"
 )
-FULL = "updater: the output takes no more: No space left on device\n"
+FULL = "updater: cannot write the output: No space left on device\n"
 
 
 @pytest.fixture

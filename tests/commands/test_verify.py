@@ -430,4 +430,4 @@ def test_changed_since_looks_at_what_a_branch_changes(project: Project, index: I
     assert names == ["b", "c"]
     unknown = project.run("verify", "--changed-since", "no-such-branch")
     assert (unknown.code, unknown.out) == (2, "")
-    assert "'no-such-branch' is no revision of the repository in " in unknown.err
+    assert "'no-such-branch' is not a revision of the repository in " in unknown.err

@@ -55,7 +55,7 @@ def test_what_is_fixed_and_what_is_known_is_told(home: Home, osv: Osv) -> None:
     assert (
         "Vulnerabilities that `2.0` fixes (of `apple` on the package index):\n\n"
         "- GHSA-fixed (`CVE-2026-1`): about GHSA-fixed\n\n"
-        "Vulnerabilities known of `2.0` (of `apple` on the package index):\n\n"
+        "Known vulnerabilities of `2.0` (of `apple` on the package index):\n\n"
         "- GHSA-known: about GHSA-known\n"
     ) in home.pull(1).body
     assert "> `apple`: 2.0 has known vulnerabilities: GHSA-known\n" in home.pull(1).body
@@ -124,7 +124,7 @@ def test_a_source_that_cannot_be_asked_is_told_of_and_stops_nothing(
 
     assert result.code == 0
     assert "vulnerabilities are not known: " in result.err
-    assert "a bug of the updater" not in result.err
+    assert "a bug in the updater" not in result.err
     for number in (1, 2):
         assert (
             "Known vulnerabilities: not known: the source could not be asked."
@@ -141,7 +141,7 @@ def test_a_bug_in_asking_stops_nothing_and_is_told_without_its_text(
     monkeypatch.setattr(vulnerabilities, "_query", broken)
     result = home.project.run("bump", "--pr")
     assert result.code == 0
-    assert "vulnerabilities are not known: this is a bug of the updater: IndexError" in result.err
+    assert "vulnerabilities are not known: this is a bug in the updater: IndexError" in result.err
     assert "secret" not in result.err
 
 

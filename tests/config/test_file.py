@@ -59,7 +59,7 @@ WRONG = {
     "a window of a schedule": (
         "defaults:\n  pull_request:\n    schedule:\n      - sat-sun\n      - weekend\n",
         (
-            "5:defaults.pull_request.schedule.1: 'weekend' is no window, such as `sat-sun` or "
+            "5:defaults.pull_request.schedule.1: 'weekend' is not a window, such as `sat-sun` or "
             "`mon-fri 02:00-06:30`; found 'weekend'"
         ),
     ),
@@ -94,7 +94,7 @@ WRONG = {
     ),
     "through a merge, as near as YAML tells": (
         "packages:\n  a:\n    <<: {trak: tag}\n",
-        "2:packages.a.trak: is no known key",
+        "2:packages.a.trak: is not a known key",
     ),
     "a password in an upstream": (
         "defaults: {upstream: 'https://u:hush@code.example'}",
@@ -120,7 +120,7 @@ WRONG = {
     ),
     "a name that YAML does not know": (
         "defaults: *hush",
-        "1: no valid YAML: found undefined alias '...'",
+        "1: not valid YAML: found undefined alias '...'",
     ),
     "half a character as a key": (
         '"\\uD800": x',
@@ -147,21 +147,21 @@ KEYS = {
 def test_the_hint_names_the_keys_that_are_known_at_that_place(text: str, known: str) -> None:
     with pytest.raises(ConfigError) as caught:
         document(text)
-    assert caught.value.hint == f"known here: {known}"
+    assert caught.value.hint == f"known keys: {known}"
 
 
 NEAR = {
     "the nearest of the place": (
         "publish: {pauze: 1s}",
-        "did you mean pause? known here: pause, via",
+        "did you mean pause? known keys: pause, via",
     ),
     "one that stands lower": (
         "defaults: {}\nhold: true",
-        "did you mean hold, below `defaults:` or `packages:`? known here: archives, ",
+        "did you mean hold, below `defaults:` or `packages:`? known keys: archives, ",
     ),
     "in a list of its own": (
         "packages: {a: {pull_request: {label: x}}}",
-        "did you mean labels? known here: assignees, ",
+        "did you mean labels? known keys: assignees, ",
     ),
 }
 

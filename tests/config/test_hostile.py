@@ -89,13 +89,13 @@ SAID = {
         ),
     ),
     "a date of no calendar": ("base: [2024-13-45]\n", "config.yaml:1:base: expected text; found"),
-    "aliases": (f"{LAUGHS}overlays: *a11\n", "stands for more than 100000 values"),
-    "merged aliases": (f"{MERGES}packages: *m11\n", "stands for more than 100000 values"),
-    "an alias of itself": ("overlays: &a [*a]\n", "holds an alias inside of what it stands for"),
-    "brackets": ("a: " + "[" * 200_000, "holds values too deep in one another"),
+    "aliases": (f"{LAUGHS}overlays: *a11\n", "has more than 100000 values"),
+    "merged aliases": (f"{MERGES}packages: *m11\n", "has more than 100000 values"),
+    "an alias of itself": ("overlays: &a [*a]\n", "has an alias that contains itself"),
+    "brackets": ("a: " + "[" * 200_000, "is nested too deeply"),
     "two megabytes": ("# " + "x" * (2 << 20), "has more than 1048576 characters"),
-    "a tag of Python's": ("a: !!python/object:os.system []\n", "no valid YAML"),
-    "a number that is none": ("a: !!int abc\n", "config.yaml:1:a: is no known key"),
+    "a tag of Python's": ("a: !!python/object:os.system []\n", "not valid YAML"),
+    "a number that is none": ("a: !!int abc\n", "config.yaml:1:a: is not a known key"),
 }
 
 

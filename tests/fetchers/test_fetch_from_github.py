@@ -104,15 +104,15 @@ def test_a_switch_that_is_off_blocks_nothing(switch: str) -> None:
 
 def test_a_tag_attribute_takes_no_commit() -> None:
     assert call(KIND, f'{OWNER} tag = "v1.2.0";').fetch(UNTAGGED) == NoFile(
-        f"x.nix:1: `tag` cannot hold a commit, and no tag names {COMMIT}; write `rev` instead of "
-        "`tag`"
+        f"x.nix:1: `tag` cannot hold a commit, and {COMMIT} has no tag; write `rev` instead of "
+        f"`tag`"
     )
 
 
 def test_without_a_commit_there_is_no_archive() -> None:
     """A candidate of another project has a version and no commit."""
     fetched = call(KIND, f'{OWNER} rev = "v1.2.0";').fetch(Candidate("2.0.0", "v2.0.0"))
-    assert fetched == NoFile("no commit is known for 2.0.0")
+    assert fetched == NoFile("the commit of 2.0.0 is not known")
 
 
 @pytest.mark.parametrize(

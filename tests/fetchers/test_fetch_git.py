@@ -46,17 +46,17 @@ def test_a_nar_hash_is_one_that_takes_a_checkout() -> None:
 
 def test_a_candidate_without_a_commit_cannot_be_written() -> None:
     fetched = call(KIND, URL + REV).fetch(Candidate("2.0.0", "v2.0.0"))
-    assert fetched == NoFile("no commit is known for 2.0.0, and `rev` takes no other")
+    assert fetched == NoFile("the commit of 2.0.0 is not known, and `rev` needs one")
 
 
 def test_a_tag_that_it_is_looked_for_in_is_the_pin() -> None:
     """Nix finds the commit only in its ref, so that both move together."""
     one = call(KIND, f'{URL} {REV} ref = "refs/tags/v${{version}}";')
     assert one.pin == Pin("1.2.0", "v1.2.0", through_version=True)
-    assert one.fetch(UNTAGGED) == NoFile(f"its ref names a tag, and no tag names {COMMIT}")
+    assert one.fetch(UNTAGGED) == NoFile(f"its ref is a tag, but {COMMIT} has no tag")
 
 
 @pytest.mark.parametrize("arguments", [URL, f'{URL} ref = "main";', '"https://example.org/x.git"'])
 def test_a_call_without_a_rev_pins_nothing(arguments: str) -> None:
-    assert call(KIND, arguments).skip == "it names no rev, so that it pins nothing"
+    assert call(KIND, arguments).skip == "it has no rev, so it pins nothing"
     assert call(KIND, URL + REV).skip == ""

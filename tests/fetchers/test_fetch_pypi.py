@@ -77,7 +77,7 @@ def test_a_file_without_a_published_hash_is_downloaded_for_it() -> None:
 
 def test_a_format_that_it_does_not_know_is_skipped() -> None:
     assert call(KIND, 'inherit pname version; format = "egg";').skip == (
-        "fetchPypi knows no format 'egg'"
+        "fetchPypi has no format 'egg'"
     )
     assert call(KIND, 'inherit pname version; format = "wheel";').skip == ""
     assert call(KIND, "inherit pname version;").skip == ""

@@ -22,10 +22,10 @@ def test_a_commit_in_the_address_is_the_pin() -> None:
 
 
 def test_without_a_hash_it_pins_nothing() -> None:
-    why = "it has no sha256, so that it pins nothing"
+    why = "it has no sha256, so it pins nothing"
     assert call(KIND, f'url = "{HOME}/v1.2.0.tar.gz";').skip == why
     assert call(KIND, f'"{HOME}/v1.2.0.tar.gz"').skip == why
     assert call(KIND, f'url = "{HOME}/v1.2.0.tar.gz"; sha256 = "";').skip == ""
     assert call(KIND, f'url = "{HOME}/main.tar.gz"; sha256 = "";').skip == (
-        "it is a file on 'main', which no version names"
+        "it is a file on 'main', without a version in its address"
     )

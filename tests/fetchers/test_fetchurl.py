@@ -144,7 +144,7 @@ def test_the_commits_own_archive_carries_its_id() -> None:
 def test_a_tag_of_another_form_is_not_guessed() -> None:
     one = call(KIND, f'url = "{HOME}/archive/v${{version}}.tar.gz";')
     assert one.fetch(Candidate("2.0.0", "release-2.0.0", COMMIT)) == NoFile(
-        f"x.nix:1: the address would become {HOME}/archive/v2.0.0.tar.gz, and upstream's tag is "
+        f"x.nix:1: the address would become {HOME}/archive/v2.0.0.tar.gz, but upstream's tag is "
         "release-2.0.0"
     )
 
@@ -152,7 +152,7 @@ def test_a_tag_of_another_form_is_not_guessed() -> None:
 def test_an_address_of_a_tag_takes_no_commit() -> None:
     url = f"{HOME}/archive/v1.2.0.tar.gz"
     assert call(KIND, f'url = "{url}";').fetch(UNTAGGED) == NoFile(
-        f"no tag names {UNTAGGED.version}, and {url} names a tag"
+        f"{UNTAGGED.version} has no tag, but {url} needs one"
     )
 
 
@@ -190,10 +190,10 @@ def test_what_changes_the_hash_blocks_it(arguments: str, blocked: str) -> None:
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        (f"{HOME}/raw/main/x.json", "it is a file on 'main', which no version names"),
+        (f"{HOME}/raw/main/x.json", "it is a file on 'main', without a version in its address"),
         (
             "https://example.org/latest.tar.gz",
-            "it is a file at https://example.org/latest.tar.gz, which no version names",
+            "it is a file at https://example.org/latest.tar.gz, without a version in its address",
         ),
         (f"{HOME}/raw/{COMMIT}/x.json", ""),
         ("https://example.org/1.2.0.tar.gz", ""),

@@ -159,8 +159,8 @@ def test_a_version_behind_a_name_is_split_off(
 
 
 WRONG_VERSIONS = {
-    "beside another": (["semi@1", "flash"], UsageError, "'semi@1' names a version, and there are"),
-    "no version": (["semi@"], UsageError, "'semi@' names no version"),
+    "beside another": (["semi@1", "flash"], UsageError, "'semi@1' gives a version, so it must be"),
+    "no version": (["semi@"], UsageError, "'semi@' has no version after the @"),
     "no package": (["sammi@1"], NoSuchPackage, "no package matches 'sammi'"),
     "two packages": (["twice@1"], AmbiguousName, "'twice' is the name of 2 packages"),
 }

@@ -284,8 +284,8 @@ def test_a_project_without_packages_is_an_error_that_says_where_they_were_looked
         overlay_files(load(tmp_path, None))
     assert (str(caught.value), caught.value.hint) == (
         (
-            f"no package was found in {tmp_path}: no configuration names overlays, there is no "
-            "folder overlays/, and no flake.nix or default.nix that leads to a package"
+            f"no package was found in {tmp_path}: it has no configuration, no folder overlays/, "
+            f"and no flake.nix or default.nix that leads to a package"
         ),
         "name the files or folders in config.yaml, `overlays: [FOLDER]`, or use -C",
     )

@@ -241,7 +241,7 @@ def test_a_single_file_is_put_into_a_folder(tmp_path: Path, nix: Nix) -> None:
     assert _hash(archive.read_bytes()) != nix_prefetch(nix, archive)
 
 
-BUILD = "set hash: build for this package, so that its fetcher unpacks it"
+BUILD = "set `hash: build` for this package, so that its fetcher unpacks it"
 
 
 def _refused_by_nix(data: bytes, filename: str) -> str:
@@ -263,16 +263,16 @@ def test_a_single_file_is_refused_for_fetchtarball() -> None:
 def test_a_zip_is_refused_for_fetchtarball_where_nix_sees_no_modes() -> None:
     data = make_zip([(b"t/a", File(b"1"))])
     assert _refused_by_nix(data, "archive") == (
-        "'archive' is a zip archive that is not supported here, since Nix sees its modes only "
-        "where its name ends in .zip"
+        "'archive' is a zip archive that is not supported here, since Nix reads its modes only if "
+        "its name ends in .zip"
     )
 
 
 def test_a_zip_is_refused_for_fetchtarball_where_nix_reads_no_names() -> None:
     data = make_zip([("t/é".encode(), File(b"1"))])
     assert _refused_by_nix(data, "x.zip") == (
-        "'x.zip' is a zip archive that is not supported here, since Nix reads no such name in a "
-        "zip: 't/é'"
+        "'x.zip' is a zip archive that is not supported here, since Nix does not read such a name "
+        "in a zip: 't/é'"
     )
 
 
@@ -424,13 +424,13 @@ def test_what_is_no_archive_is_named(page: bytes) -> None:
     with pytest.raises(HashError) as caught:
         _hash(page)
     assert str(caught.value) == (
-        "'x.tar.gz' is no archive that can be unpacked: it starts with 3c 21 44 4f 43 54 59 50"
+        "'x.tar.gz' is not an archive that can be unpacked: it starts with 3c 21 44 4f 43 54 59 50"
     )
     assert caught.value.hint == "tar, tar.gz, tar.xz, tar.bz2, tar.zst and zip can be read"
 
 
 def test_nothing_is_no_archive() -> None:
-    with pytest.raises(HashError, match=r"^'x.tar.gz' is no archive .*: it is empty$"):
+    with pytest.raises(HashError, match=r"^'x.tar.gz' is not an archive .*: it is empty$"):
         _hash(b"")
 
 

@@ -123,7 +123,8 @@ def test_where_a_tar_ends_is_told(cut: int, why: str) -> None:
     with pytest.raises(HashError) as caught:
         hash_archive(in_pieces(make_tar(entries)[:cut]), filename="x.tar")
     assert str(caught.value) == f"'x.tar' ends early, after {cut} bytes of tar: {why}"
-    assert caught.value.hint == "download it again; if it stays so, upstream's file is damaged"
+    hint = "download it again; if that does not help, upstream's file is damaged"
+    assert caught.value.hint == hint
 
 
 @pytest.mark.parametrize("filename", [name for name in ARCHIVES if "tar." in name])

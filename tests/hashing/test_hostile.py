@@ -52,17 +52,17 @@ PATHS: list[tuple[str, Members, str]] = [
     (
         "through a link",
         [(b"t/l", Link(b"/etc")), (b"t/l/passwd", FILE)],
-        "the archive has a member beneath something that is no folder: 'l/passwd'",
+        "the archive has a member beneath something that is not a folder: 'l/passwd'",
     ),
     (
         "through a link that comes later",
         [(b"t/l/passwd", FILE), (b"t/l", Link(b"/etc"))],
-        "the archive has a member beneath something that is no folder: 'l/passwd'",
+        "the archive has a member beneath something that is not a folder: 'l/passwd'",
     ),
     (
         "through a link, with a folder between",
         [(b"t/l", Link(b"/etc")), (b"t/l/d", {}), (b"t/k", FILE), (b"t/l/d/e", FILE)],
-        "the archive has a member beneath something that is no folder: 'l/d'",
+        "the archive has a member beneath something that is not a folder: 'l/d'",
     ),
 ]
 
@@ -93,7 +93,7 @@ SPECIAL: list[tuple[str, Special]] = [
             b"2",
             b"a",
             9,
-            "the archive has 9 bytes of content for something that is no file: 't/x'",
+            "the archive has 9 bytes of content for something that is not a file: 't/x'",
         ),
     ),
     (
@@ -102,7 +102,7 @@ SPECIAL: list[tuple[str, Special]] = [
             b"5",
             b"",
             9,
-            "the archive has 9 bytes of content for something that is no file: 't/x'",
+            "the archive has 9 bytes of content for something that is not a file: 't/x'",
         ),
     ),
     (
@@ -111,7 +111,7 @@ SPECIAL: list[tuple[str, Special]] = [
             b"1",
             b"t/y",
             0,
-            "the archive has a hard link to 'y', which is no earlier file of it: 'x'",
+            "the archive has a hard link to 'y', which is not an earlier file in it: 'x'",
         ),
     ),
     (
@@ -120,7 +120,7 @@ SPECIAL: list[tuple[str, Special]] = [
             b"1",
             b"t/d",
             0,
-            "the archive has a hard link to 'd', which is no earlier file of it: 'x'",
+            "the archive has a hard link to 'd', which is not an earlier file in it: 'x'",
         ),
     ),
     (

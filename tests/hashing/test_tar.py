@@ -154,7 +154,7 @@ def test_what_is_not_supported_says_so(data: bytes, message: str) -> None:
         _hash(data + END)
     assert (str(caught.value), caught.value.hint) == (
         message,
-        "set hash: build for this package, so that its fetcher unpacks it",
+        "set `hash: build` for this package, so that its fetcher unpacks it",
     )
 
 
@@ -237,7 +237,7 @@ DAMAGED = {
     ),
     "a folder of a file's type by pax": (
         pax(path=b"t/a/") + tar_member(b"t/n"),
-        "the archive has a folder of a file's type: 't/a'",
+        "the archive has a folder with the type of a file: 't/a'",
     ),
     "two names for one member": (
         long_name(b"t/a") + pax(path=b"t/b") + tar_member(b"t/n"),
@@ -253,11 +253,11 @@ DAMAGED = {
     ),
     "a target of a file": (
         pax(linkpath=b"t/a") + tar_member(b"t/n"),
-        "the archive has a target for what is no link: 't/n'",
+        "the archive has a link target for something that is not a link: 't/n'",
     ),
     "a long target of a folder": (
         long_name(b"t/a", b"K") + tar_member(b"t/n", flag=b"5"),
-        "the archive has a target for what is no link: 't/n'",
+        "the archive has a link target for something that is not a link: 't/n'",
     ),
     "a header before a label": (
         pax(path=b"t/a") + tar_member(b"label", flag=b"V", magic=b"ustar  \0") + tar_member(b"t/n"),

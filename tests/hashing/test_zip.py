@@ -230,7 +230,7 @@ def test_what_is_not_supported_says_so(member: ZipMember, why: str) -> None:
     assert (type(caught.value), str(caught.value), caught.value.hint) == (
         HashError,
         f"'x.zip' is a zip archive that is not supported here, since {why}",
-        "set hash: build for this package, so that its fetcher unpacks it",
+        "set `hash: build` for this package, so that its fetcher unpacks it",
     )
 
 
@@ -271,7 +271,7 @@ HOSTILE = {
     ),
     "a folder with content": (
         ZipMember(b"t/n/", b"12"),
-        "the archive has 2 bytes of content for something that is no file: 't/n'",
+        "the archive has 2 bytes of content for something that is not a file: 't/n'",
     ),
     "a link without a target": (
         ZipMember(b"t/n", b"", mode=0o120777),

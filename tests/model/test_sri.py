@@ -72,7 +72,7 @@ def test_any_text_is_a_hash_or_a_hash_error(text: str, algorithm: Algorithm | No
         (
             "sha256-47DE",
             None,
-            "'sha256-47DE' holds 3 bytes, a sha256 hash has 32",
+            "'sha256-47DE' holds 3 bytes, but a sha256 hash has 32",
         ),
         (
             "sha3-47DE",
@@ -89,7 +89,7 @@ def test_any_text_is_a_hash_or_a_hash_error(text: str, algorithm: Algorithm | No
             None,
             "'d41d8cd98f00b204e9800998ecf8427e' may be md5 or sha1: its length fits both",
         ),
-        ("lib.fakeHash", None, "'lib.fakeHash' has 12 characters, the length of no hash"),
+        ("lib.fakeHash", None, "'lib.fakeHash' has 12 characters, but no hash"),
         (
             "sha256:abc",
             None,
@@ -98,22 +98,22 @@ def test_any_text_is_a_hash_or_a_hash_error(text: str, algorithm: Algorithm | No
         (
             "sha256:" + "e" * 52,
             None,
-            f"'sha256:{'e' * 52}' is no Nix base32: it has 'e' (e, o, u, t are unused)",
+            f"'sha256:{'e' * 52}' is not Nix base32: it has 'e' (e, o, u, t are unused)",
         ),
         (
             "sha256:" + "z" * 52,
             None,
-            f"'sha256:{'z' * 52}' is no Nix base32: its first digit is too large",
+            f"'sha256:{'z' * 52}' is not Nix base32: its first digit is too large",
         ),
         (
             "sha256:" + "g" * 64,
             None,
-            f"'sha256:{'g' * 64}' is no base16: it has a character outside 0-9a-f",
+            f"'sha256:{'g' * 64}' is not base16: it has a character outside 0-9a-f",
         ),
         (
             "sha256-" + "!" * 44,
             None,
-            f"'sha256-{'!' * 44}' is no base64: Only base64 data is allowed",
+            f"'sha256-{'!' * 44}' is not base64: Only base64 data is allowed",
         ),
     ],
 )

@@ -44,8 +44,8 @@ def test_list_tells_name_place_fetcher_pin_tracking_and_what_it_skips(project: P
     expected = """\
         PACKAGE VERSION FOLLOWS FETCHER FILE
         tool 1.2.0 tag fetchFromGitLab overlays/all.nix:2
-        postPatch no version skipped fetchurl overlays/all.nix:8 tool has it besides its source, \
-            at a pin of its own
+        postPatch no version skipped fetchurl overlays/all.nix:8 tool has it beside its main \
+            source, with its own pin
         held 1.2.0 held fetchgit overlays/all.nix:11 waits for CUDA 13
         einops - skipped - overlays/all.nix:15 it has no source of its own
         odd - failed fetchurl overlays/all.nix:16 line 17: version of odd is computed: prev.lib.x; \
@@ -91,7 +91,8 @@ def test_a_hash_beside_the_source_holds_the_package(project: Project, index: Ind
     before = project.snapshot()
     result = project.run("bump")
     why = (
-        "cargoHash (line 7) must change with the source, and only a build can tell the new value: "
+        "cargoHash (line 7) must change with the source, and only a build can compute the new "
+        "value: "
         "build: {enabled: false}; let Nix evaluate it (`build:` in config.yaml), or update it by "
         "hand"
     )

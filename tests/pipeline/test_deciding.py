@@ -47,7 +47,7 @@ def test_a_package_that_can_be_followed_has_its_pin_project_and_upstream(made: M
         (BROKEN, "", Failed, "pear.nix: cannot parse line 1"),
         (BROKEN, "packages: {pear.nix: {hold: not now}}", Held, "not now"),
         (SOURCELESS, "", Skipped, "its source is the path ./."),
-        (of_index("quince"), "", Skipped, "no upstream kind knows pypi:quince"),
+        (of_index("quince"), "", Skipped, "no upstream is known for pypi:quince"),
     ],
     ids=["held", "unreadable", "held although unreadable", "no source", "nobody's"],
 )

@@ -64,7 +64,8 @@ def test_a_hash_beside_the_source_takes_a_build(made: Made) -> None:
     outcome = found(world, Bump())
     assert isinstance(outcome, Held)
     assert outcome.reason == (
-        "cargoHash (line 7) must change with the source, and only a build can tell the new value: "
+        "cargoHash (line 7) must change with the source, and only a build can compute the new "
+        "value: "
         "Nix is not installed; let Nix evaluate it (`build:` in config.yaml), or update it by hand"
     )
 
@@ -79,7 +80,9 @@ def test_what_another_process_built_is_taken_at_its_word_and_told(made: Made) ->
 
 
 def test_a_hash_that_the_other_process_does_not_tell_is_missed(made: Made) -> None:
-    with pytest.raises(HashError, match="only a build can tell cargoHash, and the results do not"):
+    with pytest.raises(
+        HashError, match="only a build can compute cargoHash, and the results do not"
+    ):
         found(with_cargo_hash(made), Bump(reported={}))
 
 

@@ -143,7 +143,7 @@ def test_a_source_of_another_project_is_told(made: Made) -> None:
 def test_a_package_that_is_only_built_otherwise_is_not_verified(made: Made) -> None:
     world = made(of_index("pear"))
     outcome = reviewed(world, None, world.packages[0])
-    reason = "its text is not changed; what it is built with is"
+    reason = "its own text is unchanged, but it is built with something that changed"
     assert outcome.truth == Skipped(package=world.packages[0], reason=reason)
 
 
@@ -161,7 +161,7 @@ def test_a_bug_of_a_rule_is_the_failure_of_its_package(
     outcome = reviewed(world, true(world.packages[0], "1.0"), world.packages[0])
     assert isinstance(outcome.truth, Failed)
     assert outcome.truth.stage == "audit"
-    assert outcome.truth.message.startswith("this is a bug of the updater: KeyError at updater/")
+    assert outcome.truth.message.startswith("this is a bug in the updater: KeyError at updater/")
     assert outcome.candidate == Candidate("1.0")
     assert "secret" not in repr(outcome)
     assert len(world.steps.bugs) == 1

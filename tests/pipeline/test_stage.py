@@ -73,7 +73,7 @@ def test_an_exception_that_nobody_foresaw_is_its_package_s_bug() -> None:
 
     steps = Steps()
     apple, pear, plum = wait(Stage("choose", steps).each, (APPLE, PEAR, PLUM), work)
-    message = r"this is a bug of the updater: KeyError at updater/pipeline/stage\.py:\d+"
+    message = r"this is a bug in the updater: KeyError at updater/pipeline/stage\.py:\d+"
     assert (apple, plum, pear.stage) == ("apple", "plum", "choose")
     assert re.fullmatch(message, pear.message)
     assert [str(bug) for bug in steps.bugs] == [pear.message]
@@ -127,7 +127,7 @@ def test_a_bug_says_where_the_exception_passed_and_no_value() -> None:
     with pytest.raises(OSError, match="secret") as caught:
         inner("secret")
     bug = Bug("write", caught.value)
-    assert str(bug) == "this is a bug of the updater: OSError ENOSPC"
+    assert str(bug) == "this is a bug in the updater: OSError ENOSPC"
     assert [re.sub(r":\d+", "", one) for one in bug.trace] == [
         "at tests.pipeline.test_stage in test_a_bug_says_where_the_exception_passed_and_no_value",
         "at tests.pipeline.test_stage in inner",

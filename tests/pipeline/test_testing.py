@@ -76,6 +76,6 @@ def test_a_bug_in_evaluating_all_together_leaves_each_to_itself(made: Made) -> N
     outcomes = wait(TrialStage(world.run, world.sets).test, world.packages)
     assert [type(one) for one in outcomes] == [Passed, Passed]
     (said,) = world.hashes.http.said
-    assert said.startswith("each package is evaluated by itself, since this is a bug of the upda")
+    assert said.startswith("each package is evaluated by itself, since this is a bug in the upda")
     assert "secret" not in said
     assert len(world.steps.bugs) == 1

@@ -108,7 +108,7 @@ def test_the_last_one_of_a_group_fails_alone(made: Made) -> None:
     for name in ("apple", "pear"):
         world.builder.results[name] = [failed(name)]
     end = ends(world)
-    assert end["pear"].message.startswith("alone of group fruit: ")
+    assert end["pear"].message.startswith("the only package of group fruit: ")
 
 
 def test_a_member_whose_policy_keeps_what_fails_stays(made: Made) -> None:
@@ -140,7 +140,7 @@ def test_a_member_whose_build_meets_a_bug_is_dropped(made: Made) -> None:
     world.builder.results["pear"] = KeyError("secret")
     end = ends(world)
     assert (type(end["pear"]), end["pear"].stage) == (Failed, "build")
-    assert end["pear"].message.startswith("this is a bug of the updater: KeyError at updater/")
+    assert end["pear"].message.startswith("this is a bug in the updater: KeyError at updater/")
     assert "secret" not in repr(end)
     assert len(world.steps.bugs) == 1
     assert end["apple"].build.beside == (end["plum"].package.identity,)

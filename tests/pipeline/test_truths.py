@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 A, B = "a" * 40, "b" * 40
 OLD_BASE32 = "0" * 52
-INDEX = "its source is a file of the package index, which the version names"
+INDEX = "its source is a file of the package index, whose name contains the version"
 
 
 class Answers:
@@ -189,7 +189,7 @@ def test_a_version_that_makes_other_sources_is_not_corrected(made: Made) -> None
     (outcome,) = pins(world)
     assert (type(outcome), outcome.reason) == (
         Held,
-        "its version also makes other sources, which would change with the label",
+        "other sources are made from its version too, and would change with it",
     )
 
 

@@ -51,16 +51,16 @@ def test_a_build_of_these_very_changes_counts() -> None:
 @pytest.mark.parametrize(
     ("build", "members", "said"),
     [
-        (PASSED, ["a", "b"], "it passed without b"),
+        (PASSED, ["a", "b"], "the build passed without b"),
         (
             Build("failed", "a", beside=("b",)),
             ["a"],
-            "it failed together with b, which this pull request leaves out",
+            "the build failed together with b, which this pull request leaves out",
         ),
         (
             Build("passed", "a", beside=("b", "d")),
             ["a", "c"],
-            "it passed together with b, d, which this pull request leaves out and without c",
+            "the build passed together with b, d, which this pull request leaves out and without c",
         ),
     ],
 )
@@ -70,4 +70,4 @@ def test_a_build_of_other_changes_is_no_evidence_and_says_of_what_it_was(
     found = as_built(build, "a", members)
     assert found is not None
     assert found.status == "skipped"
-    assert found.phase == f"nobody built these very changes: {said}"
+    assert found.phase == f"these changes were not built together: {said}"

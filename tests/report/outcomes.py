@@ -262,11 +262,11 @@ def identified() -> list[Outcome]:
         ),
         Skipped(
             package=package("ema-pytorch", "0.7.7"),
-            reason="its source is a file of the package index, which the version names",
+            reason="its source is a file of the package index, whose name contains the version",
         ),
         Skipped(
             package=package("x-transformers", "2.4.1"),
-            reason="its source is a file of the package index, which the version names",
+            reason="its source is a file of the package index, whose name contains the version",
         ),
     ]
 

@@ -407,8 +407,8 @@ def test_when_graphql_is_down_git_answers(
     assert down.hits <= 20
     assert with_token.said == [
         (
-            f"{github.graphql_url} does not answer for 100 repositories: "
-            "asking them by the git protocol"
+            f"{github.graphql_url} does not answer for 100 repositories: asking over the git "
+            f"protocol instead"
         )
     ]
 
@@ -454,7 +454,7 @@ def test_a_bug_in_reading_a_repository_is_that_of_its_project_alone(
     assert isinstance(vocos, Offer)
     assert len(tags(vocos)) == 3
     assert isinstance(pear, Bug)
-    assert str(pear).startswith("this is a bug of the updater: IndexError at updater/upstreams/")
+    assert str(pear).startswith("this is a bug in the updater: IndexError at updater/upstreams/")
 
 
 @pytest.mark.usefixtures("vocos")

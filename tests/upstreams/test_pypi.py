@@ -220,7 +220,7 @@ STATES = {
     ),
     "quarantined": (
         {"status": "quarantined"},
-        ["the index's project a is quarantined: the index holds it to be harmful"],
+        ["the index's project a is quarantined: the index considers it harmful"],
     ),
     "active": ({"status": "active"}, []),
     "a state that came later": ({"status": "sleepy"}, []),

@@ -256,8 +256,8 @@ def test_an_artifact_that_was_tampered_with_is_refused(sample: Sample) -> None:
     assert heads == ["main", "updater/apple"]
     assert [plain(one) for one in publish.log.splitlines() if "updater: " in one] == [
         (
-            "updater: a result tells of overlays/apple.nix#python3Packages.apple, which was not "
-            "asked for"
+            "updater: a result is about overlays/apple.nix#python3Packages.apple, which is not "
+            "one of the given packages"
         ),
         "updater: no package matches '../../etc/passwd#x'",
         "updater: FOLDER cannot be read: Too many levels of symbolic links",
@@ -265,14 +265,14 @@ def test_an_artifact_that_was_tampered_with_is_refused(sample: Sample) -> None:
     ]
     lies, *stopped = [plain(one) for one in publish.commands]
     assert lies == (
-        "::error file=overlays/banana.nix,line=3,title=banana%3A failed at publish::what was "
-        "reported is not what is found now: hash: HASH was reported, HASH is found%0Arun `bump "
+        "::error file=overlays/banana.nix,line=3,title=banana%3A failed at publish::the results "
+        "differ from what is found now: hash: HASH was reported, HASH is found%0Arun `bump "
         "--output` again; if it differs again, do not trust the job that ran it"
     )
     assert [one.partition("%0A")[0] for one in stopped] == [
         (
-            "::error title=updater publish::a result tells of "
-            "overlays/apple.nix#python3Packages.apple, which was not asked for"
+            "::error title=updater publish::a result is about "
+            "overlays/apple.nix#python3Packages.apple, which is not one of the given packages"
         ),
         "::error title=updater publish::no package matches '../../etc/passwd#x'",
         "::error title=updater publish::FOLDER cannot be read: Too many levels of symbolic links",

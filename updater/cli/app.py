@@ -24,7 +24,7 @@ from updater.report.summary import Exit
 from updater.text import harmless
 
 _FOLDER = Path(__file__).parent
-_SECTIONS = ("See", "Change", "In CI", "Besides")
+_SECTIONS = ("Look", "Change", "In CI", "Other")
 """The parts of the help, in their order; each command names its own."""
 
 
@@ -92,7 +92,7 @@ class _Commands(click.Group):
 )
 @options.common
 def app(**_common: object) -> None:
-    """Keep the version, rev and hash pins of Nix overlays new, true and buildable."""
+    """Keep the packages of Nix overlays up to date, correct and buildable."""
 
 
 def run(arguments: list[str]) -> int:

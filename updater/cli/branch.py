@@ -61,7 +61,7 @@ async def _fork_point(session: Session, base: str) -> str:
         there, here = [f"{branch.partition('/')[0]}/{own}" for branch in there[:1]], [own]
     branch, commit = await git.fork_point(root, [*there, *here])
     if branch in here:
-        why = "the remote's branches are not here" if there else "the repository has no remote"
+        why = "the remote's branches were not fetched" if there else "the repository has no remote"
         session.request.note(f"{why}: compared with the local branch {branch}")
     return commit
 

@@ -41,7 +41,7 @@ def bump(
     max_candidates: int | None,
     timeout: float | None,
 ) -> int:
-    """Move pins to the newest version that may be taken."""
+    """Update packages to the newest version that may be taken."""
     from updater.model.run import Bump
 
     request = request.about(packages).within(max_candidates, timeout)

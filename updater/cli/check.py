@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from updater.cli.request import Request
 
 
-@click.command(cls=options.SectionCommand, section="See")
+@click.command(cls=options.SectionCommand, section="Look")
 @options.packages
 @click.option("--exit-code", is_flag=True, help="Exit with 10 if updates are available.")
 @options.every
 def check(request: Request, packages: tuple[str, ...], *, exit_code: bool) -> int:
-    """Show which pins are behind; change nothing."""
+    """Show which packages are outdated; change nothing."""
     from updater.cli import output
     from updater.cli.overlays import Overlays
     from updater.cli.session import Session

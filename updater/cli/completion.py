@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 _SHELLS = ("bash", "zsh", "fish")
 
 
-@click.command(cls=options.SectionCommand, section="Besides")
+@click.command(cls=options.SectionCommand, section="Other")
 @click.argument("shell", metavar="SHELL", type=click.Choice(_SHELLS), help="bash, zsh or fish.")
 @options.every
 def completion(request: Request, shell: str) -> int:  # noqa: ARG001 - every command takes one
-    """Print the script by which a shell completes commands and packages."""
+    """Print a shell's completion script."""
     from click.shell_completion import ShellComplete, get_completion_class
 
     root = click.get_current_context().find_root()

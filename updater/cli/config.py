@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from updater.config.load import Config
 
 
-@click.command(cls=options.SectionCommand, section="Besides")
-@click.argument("action", metavar="show", type=click.Choice(["show"]), help="What to do.")
+@click.command(cls=options.SectionCommand, section="Other")
+@click.argument("action", metavar="show", type=click.Choice(["show"]), help="The only action.")
 @options.packages
 @options.every
 def config(request: Request, action: str, packages: tuple[str, ...]) -> int:  # noqa: ARG001 - it is always the same

@@ -23,17 +23,17 @@ def _complete_command(
     return [name for name in names if name.startswith(incomplete)]
 
 
-@click.command("help", cls=options.SectionCommand, section="Besides")
+@click.command("help", cls=options.SectionCommand, section="Other")
 @click.argument(
     "command",
     metavar="[COMMAND]",
     default="",
     shell_complete=_complete_command,
-    help="The command; all without it.",
+    help="The command to explain; without it, all commands.",
 )
 @options.every
 def show_help(request: Request, command: str) -> int:  # noqa: ARG001 - every command takes one
-    """Show what the commands are, or what one of them takes."""
+    """Show all commands, or the options of one."""
     context = click.get_current_context().find_root()
     group = context.command
     if isinstance(group, click.Group) and command:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from updater.cli.request import Request
 
 
-@click.command(cls=options.SectionCommand, section="See")
+@click.command(cls=options.SectionCommand, section="Look")
 @options.packages
 @options.max_candidates
 @options.timeout
@@ -23,7 +23,7 @@ def identify(
     max_candidates: int | None,
     timeout: float | None,
 ) -> int:
-    """Find the commit that each pinned hash holds; change nothing."""
+    """Find the commit that each hash belongs to; change nothing."""
     from updater.cli.output import report
     from updater.cli.overlays import Overlays
     from updater.cli.session import Session

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from updater.report.listing import ListedPackage
 
 
-@click.command("list", cls=options.SectionCommand, section="See")
+@click.command("list", cls=options.SectionCommand, section="Look")
 @options.packages
 @options.every
 def list_packages(request: Request, packages: tuple[str, ...]) -> int:
-    """Show what was found, where, and how it is tracked."""
+    """Show the packages, their files, and what each one follows."""
     from updater.cli.output import paint, screen_of, write
     from updater.cli.overlays import Overlays
     from updater.report.listing import listing_lines

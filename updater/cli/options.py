@@ -81,7 +81,7 @@ packages = click.argument(
     metavar="[PKG]...",
     nargs=-1,
     shell_complete=_complete_package,
-    help="Names, attribute paths, files, folders or globs; all packages without any.",
+    help="Names, attribute paths, files, folders or globs; without any, all packages.",
 )
 to = click.option(
     "--to",
@@ -89,7 +89,7 @@ to = click.option(
     default="",
     help="Move to this version, tag, branch or commit.",
 )
-commit = click.option("--commit", is_flag=True, help="Make one commit a package.")
+commit = click.option("--commit", is_flag=True, help="Make one commit per package.")
 pull_requests = click.option(
     "--pr", is_flag=True, help="Open or update pull requests; leave the files alone."
 )
@@ -97,19 +97,19 @@ output = click.option(
     "--output",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Leave the results there, for `publish`.",
+    help="Write the results to DIR, for `publish`.",
 )
 max_candidates = click.option(
     "--max-candidates",
     metavar="N",
     type=_Count(min=1),
-    help="Hash this many trees at most, to identify a pin.",
+    help="Stop identifying after N commits.",
 )
 timeout = click.option(
     "--timeout",
     metavar="SECONDS",
     type=_Seconds(min=0),
-    help="Search for so long at most, to identify a pin.",
+    help="Stop identifying after this time.",
 )
 
 
@@ -117,7 +117,7 @@ _COMMON = {
     "config": click.option(
         "--config",
         metavar="FILE",
-        help="The configuration's file, or the folder to look for it in.",
+        help="The configuration file, or the folder that has it.",
     ),
     "root": click.option(
         "-C",
@@ -130,7 +130,7 @@ _COMMON = {
     ),
     "json": click.option("--json", is_flag=True, help="Print one JSON object."),
     "verbose": click.option(
-        "-v", "--verbose", is_flag=True, help="Show every package, and how answers were found."
+        "-v", "--verbose", is_flag=True, help="Show every package, with details."
     ),
     "quiet": click.option("-q", "--quiet", is_flag=True, help="Show failures only."),
     "color": click.option(
@@ -138,13 +138,11 @@ _COMMON = {
         metavar="WHEN",
         type=click.Choice(get_args(Color)),
         default="auto",
-        help="Use colors: always, never, or auto, which is at a terminal.",
+        help="Use colors: always, never, or auto (at a terminal).",
     ),
-    "no_cache": click.option(
-        "--no-cache", is_flag=True, help="Ask everything anew and keep no answers."
-    ),
+    "no_cache": click.option("--no-cache", is_flag=True, help="Ignore the cache."),
     "offline": click.option(
-        "--offline", is_flag=True, help="Ask nobody; use what earlier runs kept, and build nothing."
+        "--offline", is_flag=True, help="Use only what earlier runs kept, and build nothing."
     ),
 }
 """The options of every command, which may also stand before it."""
@@ -192,8 +190,8 @@ def refuse_offline(request: Request, what: str) -> None:
     """
     if request.offline:
         raise UsageError(
-            f"{what} asks the repository's host, and --offline asks nobody",
-            hint="leave out one of them",
+            f"{what} needs the network, which --offline rules out",
+            hint="leave one of them out",
         )
 
 
@@ -205,6 +203,6 @@ def refuse_mixed(command: str, *, pr: bool, others: bool) -> None:
     """
     if pr and others:
         raise UsageError(
-            "--pr goes with none of --dry-run, --commit and --output",
+            "--pr cannot be combined with --dry-run, --commit or --output",
             hint=f"updater {command} --help",
         )

@@ -190,7 +190,7 @@ def _taken() -> Iterator[None]:
     except BrokenPipeError:  # whoever read it has seen enough
         raise
     except OSError as error:
-        raise WriteError(f"the output takes no more: {error.strerror}") from error
+        raise WriteError(f"cannot write the output: {error.strerror}") from error
 
 
 def paint(lines: Iterable[PrintedLine], request: Request, stream: TextIO) -> None:

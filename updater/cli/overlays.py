@@ -130,5 +130,5 @@ def refuse_many(ask: Bump, packages: Sequence[Package]) -> None:
     """
     if ask.to and len(packages) != 1:
         raise UsageError(
-            f"--to goes with one package, and these are {len(packages)}", hint="name one package"
+            f"--to needs exactly one package, but {len(packages)} match", hint="name one package"
         )

@@ -41,7 +41,10 @@ def pin(
     max_candidates: int | None,
     timeout: float | None,
 ) -> int:
-    """Make each pin name what its hash holds; the hash stays."""
+    """Correct pins that are not what they say; the hash stays.
+
+    Replace branch names and wrong versions by the tag or commit that the hash belongs to.
+    """
     from updater.model.run import Bump
 
     request = request.about(packages).within(max_candidates, timeout)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @options.packages
 @options.every
 def plan(request: Request, packages: tuple[str, ...]) -> int:
-    """Print what is behind as a JSON job matrix; change nothing."""
+    """Print what is outdated as a JSON job matrix; change nothing."""
     from updater.cli.output import report, write
     from updater.cli.overlays import Overlays
     from updater.cli.session import Session

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from updater.report.progress import SilentProgress
 
 
-@click.command(cls=options.SectionCommand, section="Besides")
+@click.command(cls=options.SectionCommand, section="Other")
 @click.argument(
     "ref",
     metavar="[REF]",
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     help="A tag, branch, commit or version, if REF has no @REV.",
 )
 @click.option(
-    "--convert", metavar="HASH", default="", help="Print a hash of any Nix form as SRI instead."
+    "--convert", metavar="HASH", default="", help="Convert a hash of any Nix form to SRI instead."
 )
-@click.option("--unpack", is_flag=True, help="URL: hash the unpacked tree, as fetchzip does.")
+@click.option("--unpack", is_flag=True, help="For a URL: hash the unpacked tree, as fetchzip does.")
 @click.option("--nix", is_flag=True, help="Let Nix download and hash.")
 @options.every
 def prefetch(request: Request, ref: str, rev: str, convert: str, *, unpack: bool, nix: bool) -> int:
@@ -68,7 +68,9 @@ def prefetch(request: Request, ref: str, rev: str, convert: str, *, unpack: bool
     with shown(quiet=request.quiet, verbose=request.verbose) as progress:
         url, hashed = anyio.run(main, progress)
         for first, second in hashed.collisions:
-            progress.say(f"{first} and {second} differ only in case: a Mac gets another tree")
+            progress.say(
+                f"{first} and {second} differ only in case: the tree is different on a Mac"
+            )
     seconds = time.monotonic() - started
     if request.json:
         write(prefetch_json(f"{ref}@{rev}" if rev else ref, url, hashed, seconds))

@@ -28,18 +28,21 @@ if TYPE_CHECKING:
     "folder",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="What `bump` or `pin` left with `--output DIR`.",
+    help="The folder that `bump` or `pin` wrote with `--output DIR`.",
 )
 @click.argument(
     "packages",
     metavar="[PKG]...",
     nargs=-1,
-    help="What the results may tell of; all without any.",
+    help="The packages that the results may be about; without any, all.",
 )
-@click.option("--to", metavar="VERSION|REV", default="", help="What `bump --to` was asked for.")
+@click.option("--to", metavar="VERSION|REV", default="", help="The version given to `bump --to`.")
 @options.every
 def publish(request: Request, folder: Path, packages: tuple[str, ...], to: str) -> int:
-    """Open or update pull requests from results, each found again."""
+    """Open or update pull requests from the results in DIR.
+
+    Each result is found again first; one that differs is refused.
+    """
     options.refuse_offline(request, "publish")
     return _publish(request.about(packages), folder, to)
 
@@ -104,10 +107,10 @@ def refuse_unasked(results: Sequence[Result], to: str) -> None:
     """
     for result in results:
         if (result.requested_version or "") != to:
+            built = result.requested_version or "the newest version"
+            wanted = to or "the newest version"
             raise UsageError(
-                f"{result.package}: `bump` was asked for "
-                f"{result.requested_version or 'the newest version'!r}, "
-                f"`publish` for {to or 'the newest version'!r}",
+                f"{result.package}: `bump` was given {built!r}, but `publish` {wanted!r}",
                 hint="give `publish` the --to that you gave `bump`; if you gave none, do not trust "
                 "the job that wrote the results",
             )
@@ -122,7 +125,7 @@ def refuse_others(subjects: Sequence[Package], allowed: Sequence[Package]) -> No
     for package in subjects:
         if package not in allowed:
             raise UsageError(
-                f"a result tells of {package.identity}, which was not asked for",
+                f"a result is about {package.identity}, which is not one of the given packages",
                 hint="nothing was published; do not trust the job that wrote it",
             )
 

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     "base",
     metavar="[BASE]",
     default="",
-    help="The branch, tag or commit that the changes are made to; the repository's default branch "
-    "without it.",
+    help="The branch, tag or commit to compare with; without it, the default branch.",
 )
 @click.option(
     "--trust",

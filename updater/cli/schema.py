@@ -22,17 +22,17 @@ def _complete_name(
     return [name for name in MODELS if name.startswith(incomplete)]
 
 
-@click.command(cls=options.SectionCommand, section="Besides")
+@click.command(cls=options.SectionCommand, section="Other")
 @click.argument(
     "name",
     metavar="[NAME]",
     default="",
     shell_complete=_complete_name,
-    help="Which one; without it, their names are printed.",
+    help="The schema to print; without it, the names of all.",
 )
 @options.every
 def schema(request: Request, name: str) -> int:  # noqa: ARG001 - every command takes one
-    """Print the JSON Schema of config.yaml, or of what --json prints."""
+    """Print the JSON Schema of config.yaml or of --json."""
     from updater.cli.output import write
     from updater.errors import UsageError
     from updater.report.json_schemas import MODELS, json_schema

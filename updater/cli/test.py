@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from updater.cli.request import Request
 
 
-@click.command(cls=options.SectionCommand, section="See")
+@click.command(cls=options.SectionCommand, section="Look")
 @options.packages
 @options.every
 def test(request: Request, packages: tuple[str, ...]) -> int:
-    """Evaluate, build and import the pins as they are; change nothing."""
+    """Build and import the packages as they are; change nothing."""
     from updater.cli.output import report
     from updater.cli.overlays import Overlays
     from updater.cli.session import Session

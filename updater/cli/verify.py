@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from updater.pipeline.pipeline import Pipeline
 
 
-@click.command(cls=options.SectionCommand, section="See")
+@click.command(cls=options.SectionCommand, section="Look")
 @options.packages
 @click.option(
     "--changed-since", metavar="REV", default="", help="Only packages that differ from this commit."
 )
 @options.every
 def verify(request: Request, packages: tuple[str, ...], changed_since: str) -> int:
-    """Say of each pin whether it is true; change nothing."""
+    """Check that each pin is what it says; change nothing."""
     from updater.cli.output import report
     from updater.cli.overlays import Overlays
     from updater.cli.session import Session

@@ -75,7 +75,7 @@ def parse(content: bytes, shown: str) -> ConfigText:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        message = "cannot be read: is not UTF-8"
+        message = "cannot be read: it is not UTF-8"
         raise ConfigError(message, file=shown, hint="check --config") from error
     try:
         data = yaml_text.load(text)
@@ -84,10 +84,10 @@ def parse(content: bytes, shown: str) -> ConfigText:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         problem = _QUOTED.sub(lambda quote: f"'{quote[1] or '...'}'", error.problem or "")
-        raise ConfigError(f"no valid YAML: {problem}", file=shown, line=line) from error
+        raise ConfigError(f"not valid YAML: {problem}", file=shown, line=line) from error
     except yaml.YAMLError as error:
         problem = "it has a character that YAML does not take"
-        raise ConfigError(f"no valid YAML: {problem}", file=shown) from error
+        raise ConfigError(f"not valid YAML: {problem}", file=shown) from error
     return ConfigText(content, shown, data)
 
 
@@ -122,7 +122,7 @@ def _wrong(misfit: Misfit, text: ConfigText) -> ConfigError:
     key = ".".join(map(str, misfit.path))
     if not misfit.expected:
         hint = _suggestion(str(misfit.path[-1]), misfit)
-        return ConfigError("is no known key", file=text.shown, line=line, key=key, hint=hint)
+        return ConfigError("is not a known key", file=text.shown, line=line, key=key, hint=hint)
     # Cut off before it is shortened, where no @ may be left to show what is a password.
     value = without_secrets(repr(misfit.value))
     value = "nothing" if misfit.value is None else shortened(value)
@@ -131,7 +131,7 @@ def _wrong(misfit: Misfit, text: ConfigText) -> ConfigError:
 
 def _suggestion(key: str, misfit: Misfit) -> str:
     """Say which key may have been meant, and which there are."""
-    choices = f"known here: {', '.join(misfit.keys)}"
+    choices = f"known keys: {', '.join(misfit.keys)}"
     near = nearest(key, misfit.keys, _NEAR)
     if near:
         return f"did you mean {near}? {choices}"

@@ -54,7 +54,7 @@ class HostOptions(StrictKeys, frozen=True):
 
 
 class ArchiveOptions(StrictKeys, frozen=True):
-    """What one source may cost, under ``archives:``; more is refused as hostile."""
+    """Limits for one source, under ``archives:``; more is refused as hostile."""
 
     downloaded: Annotated[Size, about("The largest download; default: 8GiB")] = _spelled(
         Size, "8GiB"
@@ -64,9 +64,12 @@ class ArchiveOptions(StrictKeys, frozen=True):
     )
     unpacked: Annotated[Size, about("The largest tree; default: 16GiB")] = _spelled(Size, "16GiB")
     ratio: Annotated[
-        int, Meta(ge=1, description="How many bytes one downloaded byte may become, beyond 64 MiB")
+        int,
+        Meta(ge=1, description="The largest ratio of unpacked to downloaded bytes, beyond 64 MiB"),
     ] = 250
-    members: Annotated[int, Meta(ge=1, description="Files, folders and links in it")] = 2_000_000
+    members: Annotated[int, Meta(ge=1, description="The most files, folders and links in it")] = (
+        2_000_000
+    )
     time: Annotated[
         Duration,
         about("The longest that it may take to download and to hash it; default: 60m"),
@@ -77,12 +80,12 @@ class NetworkOptions(StrictKeys, frozen=True):
     """Limits of every request under ``network:``."""
 
     concurrency: Annotated[
-        int, Meta(ge=1, le=256, description="Requests at once; of clones and downloads at most 16")
+        int, Meta(ge=1, le=256, description="Parallel requests; of clones and downloads at most 16")
     ] = 32
-    timeout: Annotated[Duration, about("The longest silence of a host; default: 30s")] = _spelled(
-        Duration, "30s"
-    )
-    retries: Annotated[int, Meta(ge=0, le=10, description="Tries after the first")] = 3
+    timeout: Annotated[
+        Duration, about("How long to wait for a host that does not answer; default: 30s")
+    ] = _spelled(Duration, "30s")
+    retries: Annotated[int, Meta(ge=0, le=10, description="Retries after the first try")] = 3
     max_wait: Annotated[Duration, about("The longest wait before one retry; default: 60s")] = (
         _spelled(Duration, "60s")
     )
@@ -92,7 +95,8 @@ class IdentifyOptions(StrictKeys, frozen=True):
     """How long the search for the commit that a hash holds may go on, under ``identify:``."""
 
     max_candidates: Annotated[
-        int, Meta(ge=1, description="Trees to hash at most, besides those that earlier runs hashed")
+        int,
+        Meta(ge=1, description="The most trees to hash, besides those that earlier runs hashed"),
     ] = 5000
     timeout: Annotated[Duration, about("The longest search, without the clone; default: 5m")] = (
         _spelled(Duration, "5m")
@@ -123,7 +127,9 @@ class Document(StrictKeys, frozen=True):
     max_open: Annotated[
         int,
         Meta(
-            ge=0, le=1000, description="No new pull request while so many of the updater's are open"
+            ge=0,
+            le=1000,
+            description="No new pull request while this many of the updater's are open",
         ),
     ] = 10
     dashboard: Annotated[bool, about("Whether one issue shows what is open, held and failed")] = (
@@ -139,24 +145,26 @@ class Document(StrictKeys, frozen=True):
     vulnerabilities: Annotated[
         spelled.WebAddress | None,
         about(
-            "A service with OSV's API, such as `https://api.osv.dev`, that is asked what it "
-            "knows of the old and the new release; default: nobody is asked"
+            "A service with OSV's API, such as `https://api.osv.dev`, to ask for known "
+            "vulnerabilities of the old and the new release; default: none"
         ),
     ] = None
     network: Annotated[NetworkOptions, about("Limits")] = field(default_factory=NetworkOptions)
     identify: Annotated[
-        IdentifyOptions, about("Limits of the search for what a hash holds: see below")
+        IdentifyOptions,
+        about("Limits of the search for the commit that a hash belongs to: see below"),
     ] = field(default_factory=IdentifyOptions)
-    archives: Annotated[ArchiveOptions, about("What one source may cost")] = field(
+    archives: Annotated[ArchiveOptions, about("Limits for one source")] = field(
         default_factory=ArchiveOptions
     )
-    defaults: Annotated[PackageOptions, about("What holds for every package")] = field(
+    defaults: Annotated[PackageOptions, about("Settings for every package")] = field(
         default_factory=PackageOptions
     )
     packages: Annotated[
         dict[str, PackageOptions],
         about(
-            "What holds for one, by its identity, attribute path, name, pname, file or folder, or "
-            "for all that a glob fits; where several keys fit, the more exact one counts"
+            "Settings for one package, by its identity, attribute path, name, pname, file or "
+            "folder, or for all that match a glob; where several keys match, the most exact one "
+            "counts"
         ),
     ] = field(default_factory=dict)

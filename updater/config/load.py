@@ -241,7 +241,7 @@ def _hosts(document: Document, shown: str) -> dict[str, Host]:
         if kind is None:
             choices = " or ".join(HOST_KINDS)
             raise ConfigError(
-                "needs its kind", file=shown, key=f"hosts.{name}", hint=f"write kind: {choices}"
+                "needs a kind", file=shown, key=f"hosts.{name}", hint=f"write kind: {choices}"
             )
         web = options.web or (builtin.web if builtin is not None else f"https://{name}")
         default = builtin or HOST_KINDS[kind].host(name, web)

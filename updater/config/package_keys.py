@@ -49,7 +49,7 @@ class BuildOptions(StrictKeys, frozen=True):
     timeout: Annotated[Duration | None, about("The longest build; default: 60m")] = None
     jobs: Annotated[
         Annotated[int, Meta(ge=1, le=256)] | None,
-        about("Builds side by side, only under defaults:; default: 1"),
+        about("How many builds run in parallel, only under defaults:; default: 1"),
     ] = None
     on_failure: Annotated[
         Literal["skip", "keep", "draft"] | None,
@@ -64,10 +64,8 @@ class PullOptions(StrictKeys, frozen=True):
     """What may be said under ``pull_request:``."""
 
     labels: Annotated[spelled.Texts | None, about("Labels of a new pull request")] = None
-    reviewers: Annotated[
-        spelled.Texts | None, about("Who is asked to review: logins, and ORG/TEAM")
-    ] = None
-    assignees: Annotated[spelled.Texts | None, about("Who it is assigned to: logins")] = None
+    reviewers: Annotated[spelled.Texts | None, about("Reviewers: logins, and ORG/TEAM")] = None
+    assignees: Annotated[spelled.Texts | None, about("Assignees: logins")] = None
     milestone: Annotated[
         Annotated[int, Meta(ge=1)] | None, about("The number of its milestone")
     ] = None
@@ -86,7 +84,7 @@ class PullOptions(StrictKeys, frozen=True):
     pin_group: Annotated[
         spelled.Group | None,
         about(
-            "The group of updates that only make a pin true: its rev was a branch, or its hash "
+            "The group of updates that only correct a pin: its rev was a branch, or its hash "
             "stays; default: `group`"
         ),
     ] = None
@@ -123,8 +121,8 @@ class PackageOptions(StrictKeys, frozen=True):
     upstream: Annotated[
         spelled.UpstreamAddress | None,
         about(
-            "Where versions come from, for a source whose address has the version in it and "
-            f"tells no upstream: {', '.join((*PROJECT_FORMS, 'pypi:NAME'))} "
+            "Where versions come from, for a source whose address contains the version but does "
+            f"not show its upstream: {', '.join((*PROJECT_FORMS, 'pypi:NAME'))} "
             "or https://HOST/OWNER/REPO"
         ),
     ] = None
@@ -150,7 +148,7 @@ class PackageOptions(StrictKeys, frozen=True):
     cross_check: Annotated[
         bool | None,
         about(
-            "Whether to tell where the index has a newer release than the repository's tags; "
+            "Whether to warn where the index has a newer release than the repository's tags; "
             "default: true"
         ),
     ] = None
@@ -159,7 +157,7 @@ class PackageOptions(StrictKeys, frozen=True):
         about("How old a release must be; one without a known date is held"),
     ] = None
     commit_interval: Annotated[
-        Duration | None, about("A follower of a branch moves at most this often")
+        Duration | None, about("The shortest time between two moves of a pin that follows a branch")
     ] = None
     hold: Annotated[
         spelled.Hold | UnsetType, about("true or a reason: never touch the package")

@@ -95,8 +95,8 @@ def _text_in(folder: Path, start: Path, notes: list[str]) -> ConfigText | None:
     if files.is_named_file(first) and not _is_foreign(first, shown, notes):
         raise UsageError(
             f"both {shown} and {shown_second} configure the updater",
-            hint=f"keep one of them, or name one with --config; {NAME} is passed over if it has "
-            "none of the updater's keys",
+            hint=f"keep one of them, or name one with --config; {NAME} is ignored if it has none "
+            f"of the updater's keys",
         )
     return _read(second, shown_second)
 
@@ -105,7 +105,7 @@ def _is_foreign(path: Path, shown: str, notes: list[str]) -> bool:
     try:
         return _read(path, shown).is_foreign
     except ConfigError as error:
-        notes.append(f"{error}; it is passed over, since {OTHER_NAME} lies beside it")
+        notes.append(f"{error}; it is ignored, since {OTHER_NAME} is in the same folder")
         return True
 
 

@@ -36,7 +36,7 @@ def load(text: str) -> Any:  # noqa: ANN401 - whatever it says
         _count(node, {}, set())
         return loader.construct_document(node)
     except RecursionError:
-        raise ValueError("holds values too deep in one another") from None
+        raise ValueError("is nested too deeply") from None
     finally:
         loader.dispose()
 
@@ -73,7 +73,7 @@ def _count(node: yaml.Node, counts: dict[int, int], opened: set[int]) -> int:
     """
     mark = id(node)
     if mark in opened:
-        raise ValueError("holds an alias inside of what it stands for")
+        raise ValueError("has an alias that contains itself")
     if mark not in counts:
         opened.add(mark)
         inner = node.value if isinstance(node, yaml.CollectionNode) else ()
@@ -83,5 +83,5 @@ def _count(node: yaml.Node, counts: dict[int, int], opened: set[int]) -> int:
         counts[mark] = 1 + sum(_count(part, counts, opened) for part in parts)
         opened.discard(mark)
     if counts[mark] > _MOST_VALUES:
-        raise ValueError(f"stands for more than {_MOST_VALUES} values with its aliases")
+        raise ValueError(f"has more than {_MOST_VALUES} values once its aliases are replaced")
     return counts[mark]

@@ -252,7 +252,7 @@ def read_small(folder: Path, suffix: str, *, largest: int, most: int) -> dict[st
             flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
             with os.fdopen(os.open(folder / name, flags), "rb") as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    raise ReadError(f"{folder}/{name} is no regular file")
+                    raise ReadError(f"{folder}/{name} is not a regular file")
                 contents[name] = file.read(largest + 1)
             if len(contents[name]) > largest:
                 raise ReadError(f"{folder}/{name} is larger than {largest} bytes")

@@ -87,7 +87,7 @@ class Scratch:
         except OSError as error:  # shutil's own has a list of what failed, and no reason
             why = error.strerror or "a file cannot be copied"
             raise BuildError(
-                f"the scratch copy cannot be made: {why}", hint="check space in TMPDIR"
+                f"the scratch copy cannot be made: {why}", hint="free space in TMPDIR"
             ) from error
         return target
 

@@ -28,7 +28,7 @@ def replace(path: Path, old: bytes, new: bytes, shown: str) -> None:
         shown: its name in messages.
 
     Raises:
-        WriteError: it has other bytes by now, or cannot be written; it is as it was.
+        WriteError: it has other bytes by now, or cannot be written; it is unchanged.
     """
     target = path.resolve()
     try:
@@ -43,7 +43,7 @@ def replace(path: Path, old: bytes, new: bytes, shown: str) -> None:
         _write(target, new, mode)
     except OSError as error:
         raise WriteError(
-            f"{shown} cannot be written: {error.strerror}; it is as it was",
+            f"{shown} cannot be written: {error.strerror}; it is unchanged",
             hint="check free space and permissions",
         ) from error
 

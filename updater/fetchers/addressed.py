@@ -79,16 +79,16 @@ class AddressFetcher(Fetcher):
         if version and places(version, field.value):
             return ""
         where = f"on {here.ref_name!r}" if here.ref_name else f"at {field.value}"
-        return f"it is a file {where}, which no version names"
+        return f"it is a file {where}, without a version in its address"
 
     def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
         """Return the address of the candidate's file."""
         here = self._address(package, source)
         new_ref = candidate.commit if _is_commit(here.ref_name) else candidate.ref
         if here.ref is not None and not new_ref:
-            return NoFile(f"no tag names {candidate.version}, and {here.text} names a tag")
+            return NoFile(f"{candidate.version} has no tag, but {here.text} needs one")
         if here.ref is None and candidate.commit and not candidate.ref:
-            return NoFile(f"no tag names {candidate.commit}, and {here.text} names a version")
+            return NoFile(f"{candidate.commit} has no tag, but {here.text} needs a version")
         values: dict[str, str] = {}
         if package.version is not None:
             values["version"] = candidate.version
@@ -180,7 +180,7 @@ def _moved(package: Package, field: Field, version: str, ref: str) -> str | NoFi
     if follows and written is not None and (here.ref is None or _names(written, ref)):
         return written
     return NoFile(
-        f"{package.file}:{field.line}: the address would become {written}, and upstream's "
+        f"{package.file}:{field.line}: the address would become {written}, but upstream's "
         f"tag is {ref}"
     )
 

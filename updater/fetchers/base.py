@@ -112,7 +112,7 @@ def required(package: Package, source: Source, *names: str) -> str:
         missing = " or ".join(names)
         raise ReadError(
             f"{package.file}:{source.line}: {source.fetcher} of {package.name} has no {missing}",
-            hint="the updater follows a source only where its upstream is written as text",
+            hint="write them as text: they say where new versions come from",
         )
     if field.value is None:
         raise computed(package, field)

@@ -35,11 +35,11 @@ class BuiltinFetchGit(Fetcher):
         """Return the commit and, where the call names a tag, the tag that it is looked for in."""
         del web
         if not candidate.commit:
-            return NoFile(f"no commit is known for {candidate.version}, and `rev` takes no other")
+            return NoFile(f"the commit of {candidate.version} is not known, and `rev` needs one")
         values = {"rev": candidate.commit}
         if _tag(source):
             if not candidate.ref:
-                return NoFile(f"its ref names a tag, and no tag names {candidate.commit}")
+                return NoFile(f"its ref is a tag, but {candidate.commit} has no tag")
             values["ref"] = f"{_TAGS}{candidate.ref}"
         if package.version is not None:
             values["version"] = candidate.version
@@ -50,7 +50,7 @@ class BuiltinFetchGit(Fetcher):
     def skip(self, package: Package, source: Source) -> str:
         """Without a rev it pins nothing: every evaluation may fetch another commit."""
         del package
-        return "" if source.get("rev") is not None else "it names no rev, so that it pins nothing"
+        return "" if source.get("rev") is not None else "it has no rev, so it pins nothing"
 
 
 def _tag(source: Source) -> str:

@@ -67,7 +67,7 @@ class FetchPypi(Fetcher):
         del package
         written = source.value("format") or "setuptools"
         is_format = written in ("setuptools", "wheel")
-        return "" if is_format else f"fetchPypi knows no format {written!r}"
+        return "" if is_format else f"fetchPypi has no format {written!r}"
 
 
 def _ending(source: Source, version: str) -> str:

@@ -25,7 +25,7 @@ class FetchTarball(AddressFetcher):
     def skip(self, package: Package, source: Source) -> str:
         """Without a hash every evaluation may fetch something else."""
         if source.get("sha256") is None and not written_hash(source):
-            return "it has no sha256, so that it pins nothing"
+            return "it has no sha256, so it pins nothing"
         return super().skip(package, source)
 
 

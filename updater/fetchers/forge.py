@@ -105,7 +105,7 @@ class Forge(RevFetcher):
         if isinstance(values, NoFile):
             return values
         if not candidate.commit:
-            return NoFile(f"no commit is known for {candidate.version}")
+            return NoFile(f"the commit of {candidate.version} is not known")
         switches = switched_on(source, NOT_AN_ARCHIVE)
         project = self.project(package, source)
         address = f"{project.page(web)}.git"
@@ -124,8 +124,8 @@ def named(package: Package, source: Source, candidate: Candidate) -> dict[str, s
     field = "tag" if source.get("tag") is not None else "rev"
     if field == "tag" and not candidate.ref:
         return NoFile(
-            f"{package.file}:{source.line}: `tag` cannot hold a commit, and no tag names "
-            f"{candidate.commit}; write `rev` instead of `tag`"
+            f"{package.file}:{source.line}: `tag` cannot hold a commit, and {candidate.commit} "
+            f"has no tag; write `rev` instead of `tag`"
         )
     rev = candidate.ref or candidate.commit
     if candidate.ref and (source.value("rev") or "").startswith(_TAGS):

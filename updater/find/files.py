@@ -81,8 +81,8 @@ def _unconfigured(config: Config) -> NamedFiles:
     if not named:
         where = files.absolute(config.root)
         raise UsageError(
-            f"no package was found in {where}: no configuration names overlays, there is no folder "
-            f"{OVERLAYS}/, and no flake.nix or default.nix that leads to a package",
+            f"no package was found in {where}: it has no configuration, no folder {OVERLAYS}/, "
+            f"and no flake.nix or default.nix that leads to a package",
             hint=_HINT,
         )
     why = f"{config.file} does not name `overlays`" if config.file else "no configuration"

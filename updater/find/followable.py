@@ -38,11 +38,11 @@ def skip_reason(package: Package, policy: Policy) -> str:
             f"{package.file}:{source.line}: the source of {package.name} is of "
             f"{fetcher.project(package, source)}, and config.yaml names the upstream "
             f"{policy.upstream}",
-            hint="leave `upstream` out: it is for addresses that tell no upstream",
+            hint="leave `upstream` out: it is for addresses that do not show their upstream",
         )
     if not own and not policy.upstream:
         return (
-            "its address tells no upstream: name it in config.yaml, "
+            "its address does not show its upstream: name it in config.yaml, "
             f"`packages: {{{package.name}: {{upstream: github:OWNER/REPO}}}}`"
         )
     return ""
@@ -109,4 +109,4 @@ def stale_side_hashes(package: Package) -> str:
     names = " and ".join(
         f"{side_hash.name} (line {side_hash.line})" for side_hash in package.side_hashes
     )
-    return f"{names} must change with the source, and only a build can tell the new value"
+    return f"{names} must change with the source, and only a build can compute the new value"

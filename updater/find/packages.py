@@ -127,7 +127,7 @@ def _understood(
         if meant is not None:
             calls.append(PackageCall(meant, called.attribute, called.directives))
         else:
-            why = f"it calls {called.path}, and there is no such file in this project"
+            why = f"it calls {called.path}, but this project has no such file"
             packages.append(
                 Package(
                     file, called.attribute, called.line, called.span, None, None, None, skip=why

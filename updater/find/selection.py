@@ -83,11 +83,11 @@ def split_version(packages: Sequence[Package], names: Names) -> tuple[Names, str
             raise NoSuchPackage(base, closest=closest(base, packages))
         if len(names.arguments) > 1:
             raise UsageError(
-                f"{name!r} names a version, and there are other packages beside it",
-                hint="bump that package by itself",
+                f"{name!r} gives a version, so it must be the only package",
+                hint="bump it by itself",
             )
         if not version:
-            raise UsageError(f"{name!r} names no version", hint=f"write {base}@VERSION")
+            raise UsageError(f"{name!r} has no version after the @", hint=f"write {base}@VERSION")
         return Names((base,), names.root, names.start), version
     return names, ""
 

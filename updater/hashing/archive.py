@@ -130,7 +130,7 @@ class _Reading:
         if stream.format != "zip":
             return Tar(stream, self._filename)
         if self._builtin and not self._filename.lower().endswith(".zip"):
-            raise unsupported(self._filename, "Nix sees its modes only where its name ends in .zip")
+            raise unsupported(self._filename, "Nix reads its modes only if its name ends in .zip")
         return Zip(self._download.whole(), self._meter, self._filename)
 
     def _entries(
@@ -141,7 +141,7 @@ class _Reading:
             self._meter.enter()
             if self._builtin and isinstance(source, Zip) and not b"".join(entry.path).isascii():
                 raise unsupported(
-                    self._filename, "Nix reads no such name in a zip", b"/".join(entry.path)
+                    self._filename, "Nix does not read such a name in a zip", b"/".join(entry.path)
                 )
             placed = top.strip(entry) if top else entry
             if not placed.path:

@@ -28,7 +28,7 @@ _TAR_CHECKSUM: Final = slice(148, 156)
 _TAR_MAGIC: Final = slice(257, 262)
 # A stream of empty members costs much time and yields nothing, so that no other limit meets it.
 _MEMBERS: Final = 1_000_000
-AGAIN: Final = "download it again; if it stays so, upstream's file is damaged"
+AGAIN: Final = "download it again; if that does not help, upstream's file is damaged"
 
 
 class Decoder(Protocol):
@@ -187,7 +187,7 @@ class Stream:
             return "tar"
         opening = f"starts with {head[:8].hex(' ')}" if head else "is empty"
         raise NoArchive(
-            f"{self._filename!r} is no archive that can be unpacked: it {opening}",
+            f"{self._filename!r} is not an archive that can be unpacked: it {opening}",
             hint="tar, tar.gz, tar.xz, tar.bz2, tar.zst and zip can be read",
         )
 

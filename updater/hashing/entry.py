@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 NAME_BYTES: Final = 255
 PATH_BYTES: Final = 4095
-BUILD: Final = "set hash: build for this package, so that its fetcher unpacks it"
+BUILD: Final = "set `hash: build` for this package, so that its fetcher unpacks it"
 """What to do with an archive that is read in more than one way, or not here at all."""
 
 

@@ -104,8 +104,8 @@ class Prefetcher(Struct, frozen=True):
         sri = await nix.unpacked(stored.path, self.limits.seconds)
         if sri != own.sri:
             raise HashError(
-                f"Nix unpacks {shown(fetch.url)} to a tree with the hash {sri}, and its fetcher "
-                f"makes {own.sri} of it",
+                f"Nix unpacks {shown(fetch.url)} to a tree with the hash {sri}, but its fetcher "
+                f"makes a tree with {own.sri}",
                 hint="set hash: auto for this package",
             )
         return Hashed(sri, "nix", 0, own.files, own.collisions)
@@ -184,12 +184,12 @@ class _PlainFile:
                 self._digest.update(chunk)
             yield chunk
         if self._fetch.size is not None and self.size != self._fetch.size:
-            raise self._differs(f"{self.size} bytes, and {self._fetch.size} are told")
+            raise self._differs(f"{self.size} bytes instead of {self._fetch.size}")
         if self._fetch.sri is not None and self.sri != self._fetch.sri:
-            raise self._differs(f"the hash {self.sri}, and {self._fetch.sri} is told")
+            raise self._differs(f"the hash {self.sri} instead of {self._fetch.sri}")
 
     def _differs(self, what: str) -> HashError:
         return HashError(
             f"{shown(self._fetch.url)} is not what its index says: it has {what}",
-            hint="a proxy or mirror may be out of date; if it stays so, do not trust the file",
+            hint="a proxy or mirror may be out of date; if it happens again, do not trust the file",
         )

@@ -73,7 +73,7 @@ class _Shelf:
                 tree.add(Entry(Kind(kind), path, bool(executable), size, content, target))
             except OutOfOrder as error:
                 raise HostileArchive(
-                    "the archive has a member beneath something that is no folder",
+                    "the archive has a member beneath something that is not a folder",
                     member=shown(path),
                 ) from error
         tree.finish()
@@ -88,8 +88,8 @@ class _Shelf:
         row = self._table.find(key)
         if row is None or row[0] == Kind.FOLDER.value:
             raise HostileArchive(
-                f"the archive has a hard link to {shown(entry.target)!r}, which is no earlier file "
-                "of it",
+                f"the archive has a hard link to {shown(entry.target)!r}, which is not an earlier "
+                f"file in it",
                 member=shown(entry.path),
             )
         kind, executable, size, place, target = row

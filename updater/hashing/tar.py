@@ -95,7 +95,9 @@ class Tar:
             raise HostileArchive("the archive has a member without a name", member=shown(raw))
         if flag in _REGULAR and kind is Kind.FOLDER and "path" in names:
             # libarchive does not see the slash where what is before it is not ASCII.
-            raise HostileArchive("the archive has a folder of a file's type", member=shown(raw))
+            raise HostileArchive(
+                "the archive has a folder with the type of a file", member=shown(raw)
+            )
         mode = self._number(header[headers.MODE], "mode")
         if (field := headers.bad_number(header)) is not None:
             raise self._bad("owner, group or time", field)
@@ -104,7 +106,7 @@ class Tar:
             return Entry(kind, path, bool(mode & _OWNER_EXECUTES), size, self._content(size))
         if size:
             raise HostileArchive(
-                f"the archive has {size} bytes of content for something that is no file",
+                f"the archive has {size} bytes of content for something that is not a file",
                 member=shown(raw),
             )
         if kind is Kind.FOLDER:
@@ -136,7 +138,9 @@ class Tar:
     def _refuse_target(names: dict[str, bytes], raw: bytes) -> None:
         """Refuse the target of what is no link: libarchive makes it one."""
         if "linkpath" in names:
-            raise HostileArchive("the archive has a target for what is no link", member=shown(raw))
+            raise HostileArchive(
+                "the archive has a link target for something that is not a link", member=shown(raw)
+            )
 
     # --- headers ---
 
@@ -160,7 +164,7 @@ class Tar:
         if not headers.has_its_checksum(block):
             raise HashError(
                 f"{self._filename!r} is damaged: no tar header at byte {self._taken - BLOCK}",
-                hint="download it again; if it stays so, upstream's file is damaged",
+                hint="download it again; if that does not help, upstream's file is damaged",
             )
         if (field := headers.bad_device(block)) is not None:
             raise self._bad("device", field)
@@ -267,7 +271,7 @@ class Tar:
     def _short(self, why: str) -> HashError:
         return HashError(
             f"{self._filename!r} ends early, after {self._taken} bytes of tar: {why}",
-            hint="download it again; if it stays so, upstream's file is damaged",
+            hint="download it again; if that does not help, upstream's file is damaged",
         )
 
 

@@ -232,7 +232,7 @@ def _kind(name: bytes, mode: int, size: int, *, folder: bool) -> Kind:
     if folder:
         if size:
             raise HostileArchive(
-                f"the archive has {size} bytes of content for something that is no file",
+                f"the archive has {size} bytes of content for something that is not a file",
                 member=shown(name),
             )
         return Kind.FOLDER

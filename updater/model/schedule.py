@@ -45,7 +45,7 @@ def read_window(text: str) -> Window:
     """
     match = _WINDOW.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is no window, such as `sat-sun` or `mon-fri 02:00-06:30`")
+        raise ValueError(f"{text!r} is not a window, such as `sat-sun` or `mon-fri 02:00-06:30`")
     first = _DAYS.index(match["first"])
     last = _DAYS.index(match["last"] or match["first"])
     days = frozenset((first + step) % 7 for step in range((last - first) % 7 + 1))

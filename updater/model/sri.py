@@ -80,7 +80,7 @@ def _algorithm_by_length(text: str) -> Algorithm:
             return only
         case []:
             raise HashError(
-                f"{text!r} has {len(text)} characters, the length of no hash that Nix knows",
+                f"{text!r} has {len(text)} characters, but no hash that Nix knows has that length",
                 hint=_EXAMPLE,
             )
         case _:
@@ -109,19 +109,21 @@ def _from_base16(digits: str, text: str) -> bytes:
     try:
         return binascii.unhexlify(digits)
     except ValueError as error:
-        raise HashError(f"{text!r} is no base16: it has a character outside 0-9a-f") from error
+        raise HashError(f"{text!r} is not base16: it has a character outside 0-9a-f") from error
 
 
 def _from_base32(digits: str, size: int, text: str) -> bytes:
     number = 0
     for letter in digits:
         if letter not in _DIGIT:
-            raise HashError(f"{text!r} is no Nix base32: it has {letter!r} (e, o, u, t are unused)")
+            raise HashError(
+                f"{text!r} is not Nix base32: it has {letter!r} (e, o, u, t are unused)"
+            )
         number = number << _BITS | _DIGIT[letter]
     try:
         return number.to_bytes(size, "little")
     except OverflowError as error:
-        raise HashError(f"{text!r} is no Nix base32: its first digit is too large") from error
+        raise HashError(f"{text!r} is not Nix base32: its first digit is too large") from error
 
 
 def _from_base64(digits: str, algorithm: Algorithm, text: str) -> bytes:
@@ -131,9 +133,9 @@ def _from_base64(digits: str, algorithm: Algorithm, text: str) -> bytes:
     try:
         digest = base64.b64decode(padded, validate=True)
     except ValueError as error:
-        raise HashError(f"{text!r} is no base64: {error}", hint=_EXAMPLE) from error
+        raise HashError(f"{text!r} is not base64: {error}", hint=_EXAMPLE) from error
     if len(digest) != size:
         raise HashError(
-            f"{text!r} holds {len(digest)} bytes, a {algorithm} hash has {size}", hint=_EXAMPLE
+            f"{text!r} holds {len(digest)} bytes, but a {algorithm} hash has {size}", hint=_EXAMPLE
         )
     return digest

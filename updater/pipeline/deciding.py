@@ -63,7 +63,7 @@ class Decider(Struct, frozen=True):
         project = policy.upstream or fetcher.project(package, source)
         upstream = next((u for u in UPSTREAMS if u.claims(project, self.run.config.hosts)), None)
         if upstream is None:
-            return Skipped(package=package, reason=f"no upstream kind knows {project}")
+            return Skipped(package=package, reason=f"no upstream is known for {project}")
         return Subject(
             package, source, fetcher, fetcher.pin(package, source), project, upstream, policy
         )

@@ -99,7 +99,7 @@ class HashStage(Struct, frozen=True):
             )
         except NotEvaluated as error:
             names = " and ".join(missing.shown for missing in unknown)
-            reason = f"only a build can tell its {names}, and {error.message}; {ADVICE}"
+            reason = f"only a build can compute its {names}, but {error.message}; {ADVICE}"
             return Held(reason=reason, **decision.common_fields)
         await self._refuse_moved(search, candidate)
         built_hash = built_hashes.get(UnknownHash("hash"))
@@ -206,7 +206,7 @@ class HashStage(Struct, frozen=True):
         missing = [needed.shown for needed in unknown if needed.shown not in reported]
         if missing:
             raise HashError(
-                f"only a build can tell {' and '.join(missing)}, and the results do not say it",
+                f"only a build can compute {' and '.join(missing)}, and the results do not have it",
                 hint="run `bump --output` where Nix can build, then `publish` again",
             )
         return {needed: parse_hash(reported[needed.shown]) for needed in unknown}
@@ -215,5 +215,5 @@ class HashStage(Struct, frozen=True):
 def _reported(hashes: Mapping[UnknownHash, Sri]) -> PinWarning:
     names = " and ".join(missing.shown for missing in hashes)
     return PinWarning(
-        "reported-hash", f"{names}: the build job's word, since nothing but a build can tell it"
+        "reported-hash", f"{names}: reported by the build job, since only a build can compute it"
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from updater.model import BuildPolicy, Outcome, Package, PinWarning, Project
 
 _PATH = re.compile(rb"(?<![\w/.])\.{1,2}/[\w./+-]+")
-_UNCHANGED = "its text is not changed; what it is built with is"
+_UNCHANGED = "its own text is unchanged, but it is built with something that changed"
 
 
 class ReviewScope(Struct, frozen=True):

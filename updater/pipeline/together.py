@@ -185,5 +185,9 @@ def _unbuilt(
 ) -> Failed:
     outcome = unbuilt(build, **member.common_fields)
     others = ", ".join(neighbour.package.name for neighbour in members if neighbour is not member)
-    where = f"in group {name}, together with {others}" if others else f"alone of group {name}"
+    where = (
+        f"in group {name}, together with {others}"
+        if others
+        else f"the only package of group {name}"
+    )
     return replace(outcome, message=f"{where}: {outcome.message}")

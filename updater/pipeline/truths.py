@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.model import Outcome, Package
 
-_SHARED_VERSION = "its version also makes other sources, which would change with the label"
+_SHARED_VERSION = "other sources are made from its version too, and would change with it"
 _SAME_SOURCE = "the source stays the same"
-_OF_INDEX = "its source is a file of the package index, which the version names"
-_AT_ADDRESS = "its source is a file at an address, which the version names"
+_OF_INDEX = "its source is a file of the package index, whose name contains the version"
+_AT_ADDRESS = "its source is a file at an address that contains the version"
 
 
 class TruthStage(Struct, frozen=True):

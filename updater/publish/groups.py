@@ -94,5 +94,6 @@ def as_built(build: Build | None, identity: str, members: Iterable[str]) -> Buil
         [f"together with {missing}, which this pull request leaves out"] if missing else []
     )
     differences += [f"without {extra}"] if extra else []
-    phase = f"nobody built these very changes: it {build.status} {' and '.join(differences)}"
+    phase = f"these changes were not built together: the build {build.status} "
+    phase += " and ".join(differences)
     return replace(Build("skipped", build.attribute), phase=phase[:500])

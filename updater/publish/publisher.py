@@ -199,7 +199,7 @@ class Publisher:
     ) -> tuple[list[Outcome], Proposal | None]:
         until = opens(together(members).schedule, self._now)
         if until is not None and not any(self._view.is_forced(member.update) for member in members):
-            reason = "it is not the time that `schedule:` allows"
+            reason = "`schedule:` does not allow it now"
             closed = rules.LeaveAlone(reason, until=until, pending=True)
             return [held(member, closed) for member in members], None
         pulls = self._view.repository.pulls(names.branch(name))

@@ -47,7 +47,7 @@ def decoded(answer: HttpResponse, shape: type[T]) -> T:
     except msgspec.ValidationError as error:
         raise _unlike(answer, "is not what was asked for") from error
     except (ValueError, RecursionError) as error:
-        raise _unlike(answer, "is no JSON") from error
+        raise _unlike(answer, "is not JSON") from error
 
 
 def _unlike(answer: HttpResponse, why: str) -> BadAnswer:

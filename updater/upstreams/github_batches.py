@@ -71,8 +71,8 @@ class Batches:
         unanswered = len(questions) - len(self._offers)
         if unanswered:
             self._web.say(
-                f"{self._host.graphql} does not answer for {unanswered} repositories: "
-                "asking them by the git protocol"
+                f"{self._host.graphql} does not answer for {unanswered} repositories: asking over "
+                f"the git protocol instead"
             )
         return self._offers
 

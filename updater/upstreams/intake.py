@@ -32,7 +32,7 @@ def taken_in(offer: OfferOrError) -> OfferOrError:
     if not isinstance(offer, Offer):
         return offer  # an exception sees to its own words
     if not _is_name(offer.repository):
-        return BadAnswer(f"{offer.project} names an address that is none: {offer.repository}")
+        return BadAnswer(f"{offer.project} names an invalid address: {offer.repository}")
     return replace(
         offer,
         candidates=_candidates(offer.candidates),

@@ -53,7 +53,7 @@ _WELL_FORMED = re.compile(
 _STATUSES = {
     "archived": "is archived: no new version will come",
     "deprecated": "is deprecated: something else takes its place",
-    "quarantined": "is quarantined: the index holds it to be harmful",
+    "quarantined": "is quarantined: the index considers it harmful",
 }
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.loopback.github import GitHub
     from tests.loopback.hosting import Hosted
 
-HINT = "if it may be that large, raise `archives: {fetched: ...}` in config.yaml"
+HINT = "if the repository is that large, raise `archives: {fetched: ...}` in config.yaml"
 
 
 def noise(size: int) -> str:
@@ -103,7 +103,7 @@ def test_an_update_that_is_too_large_leaves_the_mirror_as_it_was(
 def test_a_commit_that_no_branch_has_is_held_to_the_limit_too(
     github: GitHub, repository: Hosted, cache: Path
 ) -> None:
-    """It is no commit that upstream lacks."""
+    """It is not a commit that upstream lacks."""
     size = size_of(github, cache)
     lost = repository.commit({"bigger": noise(2 * size)}, branch=None)
     with Mirror.opened(url(github), cache, largest=size) as mirror:

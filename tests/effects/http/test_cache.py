@@ -254,7 +254,7 @@ def test_a_folder_that_cannot_be_written_is_said_once_and_fails_nothing(
     answers = runs.get(page, f"{server.url}/other", page)
     assert [one.body for one in answers] == [b"hello"] * 3
     assert runs.said == [
-        f"answers are not kept between runs: {runs.folder}/answers-1: Not a directory"
+        f"answers cannot be kept between runs: {runs.folder}/answers-1: Not a directory"
     ]
 
 

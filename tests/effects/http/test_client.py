@@ -484,7 +484,7 @@ def test_a_body_has_a_limit(
 ) -> None:
     monkeypatch.setattr(responses, "_LARGEST_BODY", 1000)
     server.fail("GET /page", Flood(5000))
-    with pytest.raises(BadAnswer, match=r"/page answers with more than 1000 bytes$"):
+    with pytest.raises(BadAnswer, match=r"^the answer of http.*/page has more than 1000 bytes$"):
         client.get(page)
     assert client.waits == []
 
@@ -497,14 +497,14 @@ def test_a_body_that_unpacks_to_more_has_the_same_limit(
     monkeypatch.setattr(responses, "_LARGEST_BODY", 1000)
     bomb = Response(200, gzip.compress(bytes(100_000)), {"Content-Encoding": "gzip"})
     server.route("GET", "/bomb", lambda _request: bomb)
-    with pytest.raises(BadAnswer, match=r"/bomb answers with more than 1000 bytes$"):
+    with pytest.raises(BadAnswer, match=r"^the answer of http.*/bomb has more than 1000 bytes$"):
         client.get(f"{server.url}/bomb")
 
 
 def test_a_body_in_a_broken_encoding_is_no_answer(client: Client, server: Server) -> None:
     broken = Response(200, b"no gzip", {"Content-Encoding": "gzip"})
     server.route("GET", "/broken", lambda _request: broken)
-    with pytest.raises(BadAnswer, match="what cannot be read"):
+    with pytest.raises(BadAnswer, match="cannot be read"):
         client.get(f"{server.url}/broken")
     assert client.waits == []
 
@@ -524,7 +524,7 @@ def test_a_download_has_a_limit(
 ) -> None:
     monkeypatch.setattr(downloads, "_LARGEST", 1000)
     server.fail("GET /page", Flood(500_000))
-    with pytest.raises(BadAnswer, match=r"/page answers with more than 1000 bytes$"):
+    with pytest.raises(BadAnswer, match=r"^the answer of http.*/page has more than 1000 bytes$"):
         client.download(page)
 
 
@@ -718,7 +718,7 @@ ADDRESSES = {
     "port": ("http://h:81/x", "http://h:81/x", "http://h:81"),
     "user and password": ("https://u:p@h/x", "https://h/x", "https://h:443"),
     "query and fragment": ("https://h/x?token=1#f", "https://h/x", "https://h:443"),
-    "none": ("http://h:port/", "an address that is none", ""),
+    "none": ("http://h:port/", "an invalid address", ""),
 }
 
 

@@ -122,7 +122,7 @@ def test_a_disk_that_is_full_leaves_no_part_of_what_is_kept(tmp_path: Path) -> N
     done = subprocess.run(
         [sys.executable, "-c", FULL, str(kept)], check=True, capture_output=True, text=True
     )
-    assert done.stdout == "the download cannot be kept: File too large | check space in TMPDIR\n"
+    assert done.stdout == "the download cannot be stored: File too large | free space in TMPDIR\n"
     assert list(kept.parent.iterdir()) == []
 
 

@@ -54,8 +54,8 @@ def test_what_is_no_address_is_said_to_be_none(client: Client, server: Server) -
     with pytest.raises(BadAnswer) as caught:
         client.get(f"{server.url}/away")
     assert str(caught.value) == (
-        "http://h.example:99999/x cannot be asked: an address is http:// or https://, a host, and "
-        "where there is a port a number up to 65535"
+        "http://h.example:99999/x is not a valid address (expected http:// or https://, a host, "
+        "and a port of at most 65535)"
     )
     assert client.waits == []
 
@@ -112,9 +112,9 @@ def test_a_body_that_is_packed_twice_is_not_unpacked(
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for status in (200, 404):
         server.fail("GET /page", Response(status, body, twice.headers))
-        with pytest.raises(BadAnswer, match="packed more than once"):
+        with pytest.raises(BadAnswer, match="compressed more than once"):
             client.get(page)
-        with pytest.raises(BadAnswer, match="packed more than once"):
+        with pytest.raises(BadAnswer, match="compressed more than once"):
             client.download(page)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 << 10
 

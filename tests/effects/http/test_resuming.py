@@ -230,7 +230,7 @@ def test_a_download_that_always_breaks_off_is_given_up(server: Server, shelf: Sh
     # Each try repeats the overlap.
     came = 3 * 50_000 - 2 * 4096
     said = str(caught.value)
-    assert said.endswith(f"; it broke off after {came} bytes, and went on 2 times"), said
+    assert said.endswith(f"; it broke after {came} bytes and was resumed 2 times"), said
 
 
 @pytest.mark.parametrize(("fault", "error"), [(Response(503), ServerFailed), (Drop(), Unreachable)])

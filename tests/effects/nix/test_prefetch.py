@@ -88,15 +88,15 @@ def test_a_download_that_fails_says_what_nix_said(server: Server, started: Nix) 
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("--help", "'--help' is no URL that Nix may fetch (expected http, https)"),
-        ("file:///x", "'file:///x' is no URL that Nix may fetch (expected http, https)"),
+        ("--help", "'--help' is not a URL that Nix may fetch (expected http, https)"),
+        ("file:///x", "'file:///x' is not a URL that Nix may fetch (expected http, https)"),
         (
             "ftp://x/x",
-            "'ftp://x/x' is no URL that Nix may fetch (expected http, https)",
+            "'ftp://x/x' is not a URL that Nix may fetch (expected http, https)",
         ),
         (
             "https://example.org/a b",
-            "'https://example.org/a b' is no URL that Nix may fetch (expected http, https)",
+            "'https://example.org/a b' is not a URL that Nix may fetch (expected http, https)",
         ),
         ("https://user:hunter2@example.org/x", "the URL on example.org carries a credential"),
     ],
@@ -209,7 +209,7 @@ def test_git_fetches_commits_only() -> None:
     """A branch may move between two looks at it."""
     with pytest.raises(HashError) as caught:
         _run(Nix({}).prefetch_git, "https://example.org/x.git", "main", seconds=60)
-    assert str(caught.value) == "'main' is no commit"
+    assert str(caught.value) == "'main' is not a commit"
 
 
 # --- builds -------------------------------------------------------------------------------------
@@ -284,7 +284,7 @@ def test_a_builder_cannot_pretend_to_be_nix(nix: real_nix.Nix, tmp_path: Path) -
 @pytest.mark.nix
 def test_nor_can_one_that_then_fails(nix: real_nix.Nix, tmp_path: Path) -> None:
     """No other message follows, and what Nix repeats of a log is no message of its own."""
-    with pytest.raises(HashError, match="before Nix could tell the true hash"):
+    with pytest.raises(HashError, match="before Nix could report the hash"):
         _told(nix, f'echo "{PRETENDED}" >&2; exit 1', tmp_path)
 
 
@@ -293,7 +293,7 @@ def test_a_build_that_fails_earlier_shows_its_end(nix: real_nix.Nix, tmp_path: P
     with pytest.raises(HashError) as caught:
         _told(nix, "echo no network >&2; exit 7", tmp_path)
     lines = str(caught.value).splitlines()
-    assert lines[0] == "the build ended before Nix could tell the true hash, and said:"
+    assert lines[0] == "the build failed before Nix could report the hash:"
     assert "failed with exit code 7" in str(caught.value)
     assert any("no network" in line for line in lines)
     assert caught.value.hint == f"the log: {tmp_path / 'log'}"
@@ -301,7 +301,7 @@ def test_a_build_that_fails_earlier_shows_its_end(nix: real_nix.Nix, tmp_path: P
 
 @pytest.mark.nix
 def test_a_build_that_passes_had_no_fake_hash(nix: real_nix.Nix, tmp_path: Path) -> None:
-    with pytest.raises(HashError, match=r"-x passed, though its hash should be a fake one$"):
+    with pytest.raises(HashError, match=r"-x passed with a fake hash$"):
         _told(nix, "echo x > $out", tmp_path, str(TRUE))
 
 

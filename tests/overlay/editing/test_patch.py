@@ -104,7 +104,7 @@ def test_a_hash_beside_the_source_must_be_given_too() -> None:
     message, hint = refusal(text("side-hashes"), "tool", {"version": "2.0.0", "hash": NEW})
     assert message == (
         "overlay.nix#: cargoDeps.hash (line 13) and vendorHash (line 15) must change with the "
-        "source, and no new value is known"
+        "source, but the new value is not known"
     )
     assert "build" in hint
 
@@ -192,8 +192,9 @@ def test_a_hash_of_another_algorithm_that_stands_elsewhere_is_refused() -> None:
       pname = "one"; version = "1"; src = fetchPypi { inherit pname version sha512; };
     }; }"""
     message, hint = refusal(data, "one", {"version": "2", "hash": NEW})
-    assert message == "overlay.nix:2: the new hash of one is no sha512, which is written elsewhere"
-    assert hint == 'write hash = ""; in the call of fetchPypi, no sha512'
+    place = "overlay.nix:2"
+    assert message == f"{place}: the new hash of one does not fit sha512, which is set elsewhere"
+    assert hint == 'write hash = ""; in the call of fetchPypi, not sha512'
 
 
 def test_a_further_source_is_not_changed_where_nothing_is_to_be_written() -> None:

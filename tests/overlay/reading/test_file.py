@@ -26,7 +26,7 @@ def test_a_package_without_a_source_of_its_own_is_skipped_with_the_reason() -> N
         "python3Packages.einops": "it has no source of its own",
         "python3Packages.local": "its source is the path ./.",
         "python3Packages.again": "its source is made by old.src.override",
-        "python3Packages.crate": "no fetcher kind knows fetchCrate",
+        "python3Packages.crate": "the fetcher fetchCrate is not supported",
         "python3Packages.given": "its source is super.inputs.given, which is not written here",
     }
 
@@ -34,10 +34,10 @@ def test_a_package_without_a_source_of_its_own_is_skipped_with_the_reason() -> N
 def test_a_source_without_a_version_is_skipped_with_the_reason() -> None:
     assert why(read(text("sources-without-a-version"))) == {
         "table": "table has no version",
-        "tool": "it is a file on 'main', which no version names",
-        "tool.postPatch": "tool has it besides its source, at a pin of its own",
+        "tool": "it is a file on 'main', without a version in its address",
+        "tool.postPatch": "tool has it beside its main source, with its own pin",
         "latest": "latest has no version",
-        "head": "it names no rev, so that it pins nothing",
+        "head": "it has no rev, so it pins nothing",
     }
 
 
@@ -47,11 +47,11 @@ def test_a_doubt_names_the_line_and_what_resolves_it() -> None:
     literal = f'write it as a literal, such as version = "1.0"; {hold}'
     assert found == {
         "twice": (
-            "line 4: version of twice is bound at lines 4 and 5",
+            "line 4: version of twice is set at lines 4 and 5",
             f"keep one of them; {hold % 'twice'}",
         ),
         "merged": (
-            "line 10: version of merged is bound at lines 10 and 12",
+            "line 10: version of merged is set at lines 10 and 12",
             f"keep one of them; {hold % 'merged'}",
         ),
         "computed": (

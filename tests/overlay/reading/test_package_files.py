@@ -105,7 +105,7 @@ def test_a_called_file_that_is_not_in_the_project_is_told(tmp_path: Path, path: 
         (
             "overlays/a.nix#python3Packages.tool",
             "tool",
-            f"it calls {path}, and there is no such file in this project",
+            f"it calls {path}, but this project has no such file",
         )
     ]
 
@@ -116,7 +116,7 @@ def test_a_link_out_of_the_project_is_not_followed(tmp_path: Path) -> None:
     root.mkdir()
     (root / "tool.nix").symlink_to(tmp_path / "outside.nix")
     (one,) = written(root, overlays__a=OVERLAY.replace("PATH", "../tool.nix")).packages
-    assert one.skip == "it calls ../tool.nix, and there is no such file in this project"
+    assert one.skip == "it calls ../tool.nix, but this project has no such file"
 
 
 def test_a_path_that_is_computed_calls_nothing(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_a_path_that_is_computed_calls_nothing(tmp_path: Path) -> None:
         (
             "overlays/a.nix#python3Packages.tool",
             "tool",
-            "it calls ./${name}.nix, and there is no such file in this project",
+            "it calls ./${name}.nix, but this project has no such file",
         ),
         ("overlays/tool.nix#", "tool-kit", ""),
     ]

@@ -125,5 +125,5 @@ def test_an_element_of_srcs_at_a_pin_of_its_own_stays(further: str, count: int, 
         assert package.source.value("repo") == "tool"
     assert len(package.sources) == count
     assert [skipped(other) for other in others] == [
-        "tool has it besides its source, at a pin of its own"
+        "tool has it beside its main source, with its own pin"
     ] * (2 - count)

@@ -159,7 +159,7 @@ def test_a_comment_that_belongs_to_no_package_is_told(data: bytes) -> None:
     found = read_packages(data, "x.nix", FETCH_FUNCTIONS)
     assert [said for one in found.packages for said in one.directives] == []
     (problem,) = found.problems
-    assert str(problem).startswith("a steering comment belongs to no package: line ")
+    assert str(problem).startswith("a steering comment is not attached to a package: line ")
     assert problem.hint.startswith("put it inside the package")
 
 

@@ -95,7 +95,7 @@ def test_a_repository_without_a_rev_says_what_to_write(ref: str, hint: str) -> N
     with pytest.raises(UsageError) as caught:
         parse(ref, "", HOSTS)
     name = ref.removeprefix("git+").rstrip("/")
-    assert str(caught.value) == f"{name} is a repository, and not a file"
+    assert str(caught.value) == f"{name} is a repository, not a file"
     assert caught.value.hint == f"{hint}, where REV is a tag, branch or commit"
 
 

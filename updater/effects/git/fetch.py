@@ -68,7 +68,7 @@ def refuse_too_large(stderr: str, url: str, largest: int) -> None:
         raise BadAnswer(
             f"{url} answers git with more than {largest} bytes",
             url=url,
-            hint="if it may be that large, raise `archives: {fetched: ...}` in config.yaml",
+            hint="if the repository is that large, raise `archives: {fetched: ...}` in config.yaml",
         )
 
 

@@ -82,7 +82,7 @@ class Mirror(BareClone):
             if isinstance(error, FileNotFoundError) and error.filename == "git":
                 raise UpstreamError("git is not installed", hint="install git") from error
             raise UpstreamError(
-                f"the mirror of {url} cannot be kept in {cache}: {error.strerror}",
+                f"the mirror of {url} cannot be stored in {cache}: {error.strerror}",
                 url=url,
                 hint="check space and permissions, or set XDG_CACHE_HOME",
             ) from error

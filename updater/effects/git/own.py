@@ -94,7 +94,7 @@ async def fork_point(root: Path, branches: Sequence[str]) -> tuple[str, str]:
     """
     for branch in branches:
         if branch.startswith("-"):
-            raise UsageError(f"{branch!r} is no revision", hint="name a branch, tag or commit")
+            raise UsageError(f"{branch!r} is not a revision", hint="name a branch, tag or commit")
         tip = await _in(root, "rev-parse", "--verify", "--quiet", f"{branch}^{{commit}}")
         if tip.returncode:
             continue
@@ -154,7 +154,7 @@ async def file_at(root: Path, revision: str, file: str) -> bytes | None:
     """
     resolved = await _in(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     if resolved.returncode:
-        raise UsageError(f"{revision!r} is no revision of the repository in {root}")
+        raise UsageError(f"{revision!r} is not a revision of the repository in {root}")
     done = await _in(root, "cat-file", "blob", f"{resolved.stdout.decode().strip()}:./{file}")
     return done.stdout if done.returncode == 0 else None
 

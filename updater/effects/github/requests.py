@@ -169,13 +169,14 @@ class Requests:
             raise PublishError(message, hint=self._hint(error, right)) from error
         except requests.RequestException as error:
             raise PublishError(
-                f"{name}: cannot {what}: {self._access.api} broke off: {type(error).__name__}",
-                hint="run the command again: it looks at what was done and goes on from there",
+                f"{name}: cannot {what}: the connection to {self._access.api} broke: "
+                f"{type(error).__name__}",
+                hint="run the command again: it continues where it stopped",
             ) from error
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             api, kind = self._access.api, type(error).__name__
             raise PublishError(
-                f"{name}: cannot {what}: {api} answers what GitHub does not ({kind})",
+                f"{name}: cannot {what}: {api} does not answer as GitHub does ({kind})",
                 hint="check `hosts:` in config.yaml",
             ) from error
 
@@ -187,12 +188,11 @@ class Requests:
             return self._forbidden(error, right)
         if error.status == 404:  # noqa: PLR2004 - HTTP
             return (
-                f"check `repository:`; GitHub says so too where the token in {variable} may not "
-                f"see or change it ({right}=write is needed)"
+                f"check `repository:`, and that the token in {variable} has the right {right}=write"
             )
         if error.status in (409, 422):
             return "somebody may have changed the repository meanwhile: run the command again"
-        return "run the command again later: it looks at what was done and goes on from there"
+        return "run the command again later: it continues where it stopped"
 
     def _forbidden(self, error: GithubException, right: str) -> str:
         headers = {key.lower(): value for key, value in (error.headers or {}).items()}
@@ -202,7 +202,7 @@ class Requests:
                 "repository's settings, Actions, General; it is off by default"
             )
         if "rate limit" in _explanation(error).lower() or "retry-after" in headers:
-            return "GitHub asks for patience: run the command again later"
+            return "GitHub limits the rate of requests: run the command again later"
         rights = headers.get("x-accepted-github-permissions", "") or f"{right}=write"
         where = f"; {_WHERE[right]}" if right in _WHERE else ""
         return f"the token in {self._access.variable} lacks a right: {rights}{where}"

@@ -23,7 +23,7 @@ def shown(url: str) -> str:
     """Return an address without user, password, query and fragment: what a message may show."""
     parsed = _parsed(url)
     if parsed is None:
-        return "an address that is none"
+        return "an invalid address"
     return str(parsed.copy_with(username=None, password=None, query=None, fragment=None))
 
 
@@ -39,8 +39,8 @@ def refuse_unusable(url: str) -> None:
     if parsed is None or parsed.scheme not in _SCHEMES or not _is_reachable(parsed):
         where = shown(url)
         raise BadAnswer(
-            f"{where} cannot be asked: an address is http:// or https://, a host, and where there "
-            f"is a port a number up to {_LAST_PORT}",
+            f"{where} is not a valid address (expected http:// or https://, a host, and a port of "
+            f"at most {_LAST_PORT})",
             url=where,
         )
 

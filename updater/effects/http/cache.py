@@ -131,7 +131,7 @@ class Cache:
     def _give_up(self, error: OSError) -> None:
         if not self._broken:
             self._broken = True
-            self._say(f"answers are not kept between runs: {self._folder}: {error.strerror}")
+            self._say(f"answers cannot be kept between runs: {self._folder}: {error.strerror}")
 
 
 def _packed(answer: HttpResponse) -> bytes:

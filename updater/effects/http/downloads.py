@@ -134,7 +134,7 @@ def limited(pieces: Iterator[bytes], url: str) -> Iterator[bytes]:
         size += len(piece)
         if size > _LARGEST:
             where = shown(url)
-            raise BadAnswer(f"{where} answers with more than {_LARGEST} bytes", url=where)
+            raise BadAnswer(f"the answer of {where} has more than {_LARGEST} bytes", url=where)
         yield piece
 
 
@@ -191,7 +191,7 @@ def copying(chunks: Iterator[bytes], path: Path) -> Iterator[Iterator[bytes]]:
     except OSError as error:
         path.unlink(missing_ok=True)
         raise HashError(
-            f"the download cannot be kept: {error.strerror}", hint="check space in TMPDIR"
+            f"the download cannot be stored: {error.strerror}", hint="free space in TMPDIR"
         ) from error
     except BaseException:
         path.unlink(missing_ok=True)

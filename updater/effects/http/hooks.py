@@ -43,7 +43,7 @@ def look_at_response(response: httpx.Response) -> None:
     """
     if "," in response.headers.get("content-encoding", ""):
         url = shown(str(response.url))
-        raise BadAnswer(f"{url} answers with a body that is packed more than once", url=url)
+        raise BadAnswer(f"the answer of {url} is compressed more than once", url=url)
 
 
 def blocking() -> dict[str, list[Callable[..., Any]]]:

@@ -57,7 +57,7 @@ class ResponseReader(Struct, frozen=True):
             whole += piece
             if len(whole) > _LARGEST_BODY:
                 url = shown(str(response.url))
-                raise BadAnswer(f"{url} answers with more than {_LARGEST_BODY} bytes", url=url)
+                raise BadAnswer(f"the answer of {url} has more than {_LARGEST_BODY} bytes", url=url)
         return HttpResponse(
             response.status_code, str(response.url), dict(response.headers), bytes(whole)
         )

@@ -85,12 +85,12 @@ class ResumableBody:
     def changed(self) -> Unreachable:
         """Return the error of a body that cannot be continued: from now on it does not."""
         self._validator = ""
-        return self._failed("is not what it was when its download began")
+        return self._failed("changed during the download")
 
     def broken_off(self, error: BaseException, times: int) -> BrokenOff:
         """Return the error of a body that went on so many times, and broke off once more."""
         return BrokenOff(
-            f"{error}; it broke off after {self.size} bytes, and went on {times} times",
+            f"{error}; it broke after {self.size} bytes and was resumed {times} times",
             url=self._where,
             hint="check the network, and try again later",
         )

@@ -145,9 +145,9 @@ def mapped(url: str, error: Exception, silence: float) -> UpstreamError:
     if isinstance(error, httpx.TooManyRedirects):
         return BadAnswer(f"{where} redirects in a circle", url=where)
     if isinstance(error, (httpx.DecodingError, httpx.UnsupportedProtocol, httpx.InvalidURL)):
-        return BadAnswer(f"{where} answers with what cannot be read: {what}", url=where)
+        return BadAnswer(f"the answer of {where} cannot be read: {what}", url=where)
     if isinstance(error, (ValueError, OverflowError)):  # of a part that takes it for granted
-        return BadAnswer(f"{where} answers with what cannot be read", url=where)
+        return BadAnswer(f"the answer of {where} cannot be read", url=where)
     return Unreachable(f"{where} cannot be reached: {what}", url=where, hint=_CHECK)
 
 

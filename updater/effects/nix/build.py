@@ -198,15 +198,15 @@ class NixBuild:
         ended = await self._run(command, log.parent, log)
         if not ended.exit_code:
             raise HashError(
-                f"the build of {ended.stdout.strip()} passed, though its hash should be a fake one",
-                hint="tell the maintainers of the updater how the package is made",
+                f"the build of {ended.stdout.strip()} passed with a fake hash",
+                hint="report it, and say how the package is built",
             )
         true_hash = got_hash(ended.log, wrong)
         if true_hash is None:
             lines = [f"  {line}" for line in ended.log.splitlines() if line.strip()]
             tail = "\n".join(lines[-_SHOWN_LINES:])
             raise HashError(
-                f"the build ended before Nix could tell the true hash, and said:\n{tail}",
+                f"the build failed before Nix could report the hash:\n{tail}",
                 hint=f"the log: {log}",
             )
         return true_hash
@@ -242,7 +242,7 @@ class NixBuild:
         command = ("nix-store", "--add-fixed", "--recursive", "sha256", str(tree))
         ran = await self._nix.run(*command, seconds=seconds)
         if ran.exit_code:
-            raise BuildError(f"the source cannot be put into the store: {ran.stderr[-500:]}")
+            raise BuildError(f"the source cannot be added to the Nix store: {ran.stderr[-500:]}")
         return ran.stdout.strip()
 
     async def source_named(self, path: str, sri: Sri, name: str) -> str:

@@ -142,7 +142,7 @@ class Nix:
                 in this time.
         """
         if not _COMMIT.fullmatch(rev):
-            raise HashError(f"{rev!r} is no commit", hint="resolve it before it is fetched")
+            raise HashError(f"{rev!r} is not a commit", hint="resolve it before it is fetched")
         flags = [f"--{option}" for option in options]
         where = ("--url", _checked_url(url), "--rev", rev)
         ran = await self.run("nix-prefetch-git", "--quiet", *flags, *where, seconds=seconds)
@@ -182,7 +182,7 @@ def _checked_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in _SCHEMES or re.search(r"[\s\x00-\x1f\x7f]", url):
         raise HashError(
-            f"{url!r} is no URL that Nix may fetch (expected {', '.join(sorted(_SCHEMES))})"
+            f"{url!r} is not a URL that Nix may fetch (expected {', '.join(sorted(_SCHEMES))})"
         )
     if parts.username is not None or parts.password is not None:
         raise HashError(

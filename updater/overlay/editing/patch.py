@@ -59,7 +59,7 @@ def plan_change(
     source = there[0].fetched if there else None
     if len(there) != 1 or source is None:
         raise PatchError(
-            f"{package.identity} stands {len(there)} times in its file",
+            f"{package.identity} appears {len(there)} times in its file",
             hint="give each package an attribute of its own",
         )
     now = replace(there[0], callers=package.callers)

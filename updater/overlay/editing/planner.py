@@ -74,9 +74,9 @@ class Planner(Struct, frozen=True):
         if left:
             names = " and ".join(f"{field.name} (line {field.line})" for field in left)
             raise PatchError(
-                f"{self.package.identity}: {names} must change with the source, and no new value "
-                "is known",
-                hint="a build with a fake hash tells it; until then, update this package by hand",
+                f"{self.package.identity}: {names} must change with the source, but the new value "
+                f"is not known",
+                hint="let Nix build it, or update this package by hand",
             )
 
     def _companions(self) -> Iterator[Plan]:
@@ -132,9 +132,9 @@ class Planner(Struct, frozen=True):
         if field.name not in ("hash", "narHash", algorithm):
             if field.inherited or field.literal is None or field.literal not in field.span:
                 raise PatchError(
-                    f"{self.package.file}:{field.line}: the new hash of {self.package.name} is no "
-                    f"{field.name}, which is written elsewhere",
-                    hint=f'write hash = ""; in the call of {source.fetcher}, no {field.name}',
+                    f"{self.package.file}:{field.line}: the new hash of {self.package.name} does "
+                    f"not fit {field.name}, which is set elsewhere",
+                    hint=f'write hash = ""; in the call of {source.fetcher}, not {field.name}',
                 )
             return renamed(field, new, self.text)
         if self.in_place and not field.value and field.span in source.span:

@@ -83,7 +83,9 @@ class Assembler:
             name = draft.path[-1] if draft.path else self._file
             for call in draft.calls:
                 if call.node.start_byte not in used:
-                    yield self._bare(call, f"{name} has it besides its source, at a pin of its own")
+                    yield self._bare(
+                        call, f"{name} has it beside its main source, with its own pin"
+                    )
         for call in self._walk.loose:
             if call.node.start_byte not in used and not call.helper:
                 yield self._bare(call, f"{call.path[-1] if call.path else 'src'} has no version")

@@ -38,7 +38,7 @@ def doubt(package: Package, draft: Draft) -> Doubt | None:
         lines = _lines_of_twice(draft, attribute)
         if lines:
             places = " and ".join(str(line) for line in lines)
-            twice = f"{attribute} of {name} is bound at lines {places}"
+            twice = f"{attribute} of {name} is set at lines {places}"
             return Doubt(f"line {lines[0]}: {twice}", f"keep one of them; {hold}")
     version = package.version
     if version is not None and version.literal is None:

@@ -147,7 +147,9 @@ def _steered(
         if not owners and len(paths) == 1 and steering.is_at_top(comment, data):
             owners = frozenset(range(len(places)))
         if not owners:
-            unheeded.append(_unheeded(comment, data, "a steering comment belongs to no package:"))
+            unheeded.append(
+                _unheeded(comment, data, "a steering comment is not attached to a package:")
+            )
         for index in owners:
             heard.setdefault(index, []).append(comment)
     packages, called = list(placed), list(files)

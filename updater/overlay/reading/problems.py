@@ -27,7 +27,7 @@ class Problem(Struct, frozen=True):
     column: int
     excerpt: str
     what: str = "cannot parse"
-    hint: str = "mend the syntax, or leave the file out of `overlays:`"
+    hint: str = "fix the syntax, or leave the file out of `overlays:`"
 
     def __str__(self) -> str:
         return f"{self.what} line {self.line}, column {self.column}\n{self.excerpt}".rstrip("\n")

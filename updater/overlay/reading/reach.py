@@ -147,7 +147,7 @@ class SourceReach(Struct):
             head = node.child_by_field_name("function") or node
             name = terms.last_name(head, self.data)
             if name.startswith("fetch"):
-                return f"no fetcher kind knows {name}"
+                return f"the fetcher {name} is not supported"
             made = ".".join(terms.plain_names(head, self.data)) or name or "an expression"
             return f"its source is made by {made}"
         if node.type in ("path_expression", "hpath_expression", "spath_expression"):

@@ -53,7 +53,7 @@ async def declared(
     own = await declared_version(read, subject.modules)
     if own is None or parse_version(own) is None or same_version(own, candidate.version):
         return ()
-    message = f"the source says of itself that it is {own}, not {candidate.version}"
+    message = f"the source declares the version {own}, not {candidate.version}"
     return (PinWarning("declared-version", message),)
 
 
@@ -62,7 +62,7 @@ def collisions(hashed: Hashed | None) -> tuple[PinWarning, ...]:
     pairs = hashed.collisions if hashed is not None else ()
     return tuple(
         PinWarning(
-            "case-collision", f"{path} and {twin} differ only in case: a Mac has one of them"
+            "case-collision", f"{path} and {twin} differ only in case: a Mac keeps only one of them"
         )
         for path, twin in pairs
     )

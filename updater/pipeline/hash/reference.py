@@ -111,7 +111,7 @@ def _at_address(address: re.Match[str], rev: str, hosts: Mapping[str, Host]) -> 
     rev = _only(address["rev"], rev)
     if not rev:
         raise UsageError(
-            f"{name} is a repository, and not a file",
+            f"{name} is a repository, not a file",
             hint=f"write {git}{name}@REV, where {_REV}",
         )
     return NamedSource(project, rev, REV_FETCHERS["git"] if git else _fetcher(project, hosts))
@@ -229,7 +229,7 @@ async def _refuse_page(url: str, hosts: Mapping[str, Host], http: Http) -> None:
         address = shown(url).partition("://")[2]
         name = page.project if page is not None else f"git+https://{address}"
         raise UsageError(
-            f"{shown(url)} is a web page, and not a file",
+            f"{shown(url)} is a web page, not a file",
             hint=f"for a repository, write {name}@REV, where {_REV}",
         )
 

@@ -62,9 +62,9 @@ class SourceHashes(Struct, frozen=True):
         for fetch in self.fetches:
             reason = self._only_built(fetch)
             if reason and method in ("embedded", "nix"):
-                return f"{reason}, and `hash: {method}` cannot tell its hash; set `hash: auto`"
+                return f"{reason}, so `hash: {method}` cannot compute its hash; set `hash: auto`"
             if reason and cannot_build:
-                return f"{reason}: only a build can tell its hash, and {cannot_build}; {ADVICE}"
+                return f"{reason}: only a build can compute its hash, but {cannot_build}; {ADVICE}"
         if moving or not package.side_hashes:
             return ""
         locks = [lock for lock in package.side_hashes if side_hash(lock) is None]

@@ -82,7 +82,7 @@ class Researcher(Struct, frozen=True):
         except StageError as error:
             if isinstance(error, Bug):  # or upstream wrote what no reader expects
                 name = update.package.name
-                self.run.http.say(f"what {name} says of itself is not known: {error}; {error.hint}")
+                self.run.http.say(f"the metadata of {name} is not known: {error}; {error.hint}")
                 self.run.progress.bug(error)
             releases = ReleasePair()
         notes = await NoteReader(self.run.surroundings).about(update, releases.after)

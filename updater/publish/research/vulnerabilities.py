@@ -75,7 +75,7 @@ class VulnerabilityDatabase(Struct):
         try:
             await self._ask_all(keys)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            problem = f"{self.address} answers in another form than OSV's"
+            problem = f"{self.address} does not answer in OSV's format"
             raise BadAnswer(problem, url=self.address) from error
 
     async def _ask_all(self, keys: Sequence[QueryKey]) -> None:

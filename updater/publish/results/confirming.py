@@ -51,7 +51,7 @@ def _confirmed(result: Result, proposed: ProposedUpdate) -> ProposedUpdate | Fai
     if different:
         return Failed(
             stage=PublishError.stage,
-            message=f"what was reported is not what is found now: {different}",
+            message=f"the results differ from what is found now: {different}",
             hint="run `bump --output` again; if it differs again, do not trust the job that ran it",
             **outcome.common_fields,
         )

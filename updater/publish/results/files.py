@@ -67,8 +67,8 @@ def write_results(
                 _read(data)
             except ValueError as error:
                 raise WriteError(
-                    f"{result.package}: {_blamed(result, error)} is nothing that `publish` would "
-                    "take",
+                    f"{result.package}: {_blamed(result, error)} is not a result that `publish` "
+                    f"accepts",
                     hint="use `bump --pr`, which leaves no results",
                 ) from error
             text = msgspec.json.format(data, indent=2)
@@ -92,7 +92,7 @@ def read_results(folder: Path) -> Results:
             result = _read(data)
         except ValueError as error:
             raise UsageError(
-                f"{name!r} is no result of `bump --output`: {error}",
+                f"{name!r} is not a result of `bump --output`: {error}",
                 hint="nothing was published; do not trust the job that wrote it",
             ) from error
         if result.package in results:

@@ -69,7 +69,7 @@ def render(updates: Sequence[Update], *, ready: bool = True) -> str:
             return body
     short = "\n".join(f"- {code(update.identity)}: {code(update.new)}" for update in updates)
     tail = f"\n\n{rebuild_box()}\n\n{marker}\n"
-    beginning = "Too many packages to tell of each here:\n\n"
+    beginning = "Too many packages to describe here:\n\n"
     return beginning + short[: LONGEST - len(beginning) - len(tail)] + tail
 
 
@@ -210,7 +210,7 @@ def _vulnerabilities(update: Update) -> str:
     lines = []
     for what, listed in (
         (f"Vulnerabilities that {code(update.new)} fixes", vulnerabilities.fixed),
-        (f"Vulnerabilities known of {code(update.new)}", vulnerabilities.present),
+        (f"Known vulnerabilities of {code(update.new)}", vulnerabilities.present),
     ):
         if listed:
             lines += [f"{what} ({of}):", "", *map(_vulnerability, listed), ""]

@@ -31,8 +31,8 @@ _ROW = re.compile(
 )
 _LONGEST = 60_000
 _HEAD = (
-    "What the updater found. Tick a box to have the package tried again by the next run, also "
-    "where its version was declined, somebody else proposes it or `max_open` is reached."
+    "What the updater found. Tick a box, and the next run tries the package again, even if its "
+    "version was declined, somebody else proposes it or `max_open` is reached."
 )
 
 
