@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.loopback.github import TOKEN
 from tests.project import FAKE, Project, flat_hash, github_overlay, pypi_overlay
 
 if TYPE_CHECKING:
@@ -76,6 +77,44 @@ def test_what_an_earlier_run_kept_is_used(project: Project, index: Index) -> Non
     )
     assert len(index.server.requests()) == asked
     assert flat_hash(made[0].content) in (project.root / "overlays" / "apple.nix").read_text()
+
+
+@pytest.mark.parametrize("token", ["", TOKEN], ids=["git protocol", "GraphQL"])
+def test_what_a_code_host_answered_is_used_too(
+    project: Project, github: GitHub, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    """Also for one package of those that the earlier run asked about together."""
+    monkeypatch.setenv("GITHUB_TOKEN", token)
+    project.add_configuration("defaults: {cross_check: false}\n")
+    vocos, encodec = github.repository("o", "vocos"), github.repository("o", "encodec")
+    for repository in (vocos, encodec):
+        repository.tag("v1.1", repository.commit({"f": "y"}))
+    project.overlay("encodec.nix", github_overlay("encodec", "1.0", sri=FAKE))
+    online = project.run("check").out
+    vocos.tag("v2.0", vocos.commit({"f": "z"}))
+    requests = github.server.requests()
+
+    offline = project.run("check", "--offline")
+    alone = project.run("check", "vocos", "--offline")
+
+    assert (offline.code, offline.out) == (0, online)
+    assert (alone.code, alone.out.split()[:5]) == (0, ["outdated", "vocos", "1.0", "->", "1.1"])
+    assert github.server.requests() == requests
+    asked_by_post = {request.path for request in requests if request.method == "POST"}
+    assert ("/api/graphql" in asked_by_post) is bool(token)
+
+
+def test_a_host_of_which_nothing_is_kept_is_named_once(project: Project, github: GitHub) -> None:
+    project.overlay("encodec.nix", github_overlay("encodec", "1.0", sri=FAKE))
+    result = project.run("check", "vocos", "encodec", "--offline")
+    host = github.url.removeprefix("http://")
+    assert result.out.splitlines()[0].split(maxsplit=3) == [
+        "failed",
+        "2",
+        "packages",
+        f"look-up: {host} was not asked, and no earlier run kept its answer",
+    ]
+    assert result.out.count("was not asked") == 1
 
 
 def test_nothing_is_built(project: Project, index: Index) -> None:

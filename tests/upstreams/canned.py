@@ -56,6 +56,9 @@ class Canned:
         body, headers = given if isinstance(given, tuple) else (given, {})
         return HttpResponse(200, url, dict(headers), body)
 
+    def keep_post(self, *_: Any, **__: Any) -> None:
+        """Nothing is kept here."""
+
     def has_token(self, _url: str) -> bool:
         return self.token
 

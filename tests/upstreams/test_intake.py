@@ -90,6 +90,9 @@ class Tape:
             self.answers[request] = await ask(self.web)
         return self.answers[request]
 
+    def keep_post(self, *_: Any, **__: Any) -> None:
+        """Nothing is kept here."""
+
     def has_token(self, _url: str) -> bool:
         return self.token
 

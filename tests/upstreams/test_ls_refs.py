@@ -38,6 +38,9 @@ class Scripted:
         self.asked.append(("POST", url, content))
         return self.answers.pop(0)
 
+    def keep_post(self, *_: Any, **__: Any) -> None:
+        """Nothing is kept here."""
+
     def has_token(self, _url: str) -> bool:
         return False
 

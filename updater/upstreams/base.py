@@ -71,6 +71,17 @@ class Web(Protocol):
             judge: raises one of them for an answer whose body tells of a failure.
         """
 
+    def keep_post(
+        self,
+        url: str,
+        content: bytes,
+        body: bytes,
+        *,
+        headers: Mapping[str, str],
+        scheme: Scheme | None = None,
+    ) -> None:
+        """Keep ``body`` as the answer to a `post`, for a run that asks nobody."""
+
     def has_token(self, url: str) -> bool:
         """Tell whether a token is bound to an address's host."""
 

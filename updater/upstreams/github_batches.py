@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from updater.errors import (
     BadAnswer,
     NotFound,
+    Offline,
     RateLimited,
     Refused,
     ServerFailed,
@@ -86,6 +87,9 @@ class Batches:
         except (ServerFailed, Unreachable):
             self._failures += 1
             left = list(questions)
+        except Offline as error:
+            await self._alone(questions, error)
+            return
         except StageError as error:
             self._offers.update({question.project: error for question in questions})
             return
@@ -97,12 +101,18 @@ class Batches:
         halves = (left[:middle], left[middle:])
         await side_by_side(partial(self._batch, half) for half in halves if half)
 
+    async def _alone(self, questions: Sequence[ProjectQuestion], error: Offline) -> None:
+        """Answer each question as an earlier run kept it, whichever it was asked together with."""
+        if len(questions) == 1:
+            self._offers[questions[0].project] = error
+            return
+        await side_by_side(partial(self._batch, (question,)) for question in questions)
+
     async def _answered(self, questions: Sequence[ProjectQuestion]) -> list[ProjectQuestion]:
         """Ask one request and keep what it answers; return the questions that are left."""
-        body = json.dumps({"query": query(questions)}).encode()
         answer = await self._web.post(
             self._host.graphql,
-            body,
+            _body(questions),
             headers=_HEADERS,
             scheme="bearer",
             on=(RateLimited,),
@@ -118,6 +128,8 @@ class Batches:
         incomplete = []
         for place, question in enumerate(questions):
             alias = f"r{place}"
+            if len(questions) > 1 and alias in data:
+                self._keep(question, data[alias])
             try:
                 with bugs_at("look-up"):
                     parsed = _repository(question, data.get(alias))
@@ -132,6 +144,13 @@ class Batches:
                 self._offers[question.project] = outcome
         await side_by_side(incomplete)
         return left
+
+    def _keep(self, question: ProjectQuestion, answer: Raw) -> None:
+        """Keep one repository's part of an answer, for a run that asks nobody about others."""
+        body = b'{"data":{"r0":%b}}' % bytes(answer)
+        self._web.keep_post(
+            self._host.graphql, _body((question,)), body, headers=_HEADERS, scheme="bearer"
+        )
 
     def _read(
         self, question: ProjectQuestion, answer: RepositoryAnswer | None, errors: list[_Error]
@@ -192,6 +211,10 @@ class Batches:
             for candidate in every
         )
         return replace(offered, candidates=dated)
+
+
+def _body(questions: Sequence[ProjectQuestion]) -> bytes:
+    return json.dumps({"query": query(questions)}).encode()
 
 
 def _repository(question: ProjectQuestion, raw: Raw | None) -> RepositoryAnswer | None:

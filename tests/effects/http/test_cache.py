@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -16,7 +17,7 @@ from updater.effects.http.addresses import origin
 from updater.effects.http.client import Http
 from updater.effects.http.credentials import Credential
 from updater.effects.http.network import Network
-from updater.errors import NotFound, ServerFailed
+from updater.errors import NotFound, Offline, ServerFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,7 +134,6 @@ def test_a_date_serves_where_there_is_no_tag(runs: Runs, server: Server) -> None
 
 
 UNKEPT = {
-    "nothing to ask with": text("hello"),
     "no-store": text("hello").with_headers(ETag='"1"', Cache_Control="private, no-store"),
     "an error": Response(404, headers={"ETag": '"1"'}),
 }
@@ -226,7 +226,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "a changed bit in the body": lambda data: data[:-1] + bytes([data[-1] ^ 1]),
     "a changed bit in a header": lambda data: data.replace(b"etag", b"etaf"),
     "a changed bit in the address": lambda data: data.replace(b"http:", b"htt`:"),
-    "another version": lambda data: data.replace(b"updater-response-2", b"updater-response-1"),
+    "another version": lambda data: data.replace(b"updater-response-3", b"updater-response-2"),
     "another format": lambda _data: b'{"sha256": null}\n',
     "a list": lambda _data: b"[]\nx",
 }
@@ -290,12 +290,30 @@ def test_the_oldest_goes_where_there_is_too_much(
     assert len(runs.files()) == 1
 
 
-def test_a_post_is_not_kept(runs: Runs, server: Server) -> None:
-    server.route("POST", "/page", lambda _request: text("x").with_headers(ETag='"1"'))
+def test_a_post_and_an_answer_without_a_tag_are_kept_for_a_run_that_asks_nobody(
+    runs: Runs, server: Server
+) -> None:
+    """By what was sent and by the token; a host that may be asked is asked."""
+    server.route("POST", "/page", lambda request: text(f"to {request.body.decode()}"))
+    server.route("GET", "/page", lambda _request: text("hello"))
+    url = f"{server.url}/page"
+    token = Credential("TOKEN", frozenset({server.url}), "hush")
 
-    async def main() -> None:
-        async with Http.opened(Network(), (), runs.said.append, cache=runs.folder) as http:
-            await http.post(f"{server.url}/page", b"x", headers={})
+    async def bodies(*, offline: bool, credentials: tuple[Credential, ...] = ()) -> list[bytes]:
+        network = Network(offline=offline)
+        async with Http.opened(network, credentials, runs.said.append, cache=runs.folder) as http:
+            answers = [await http.post(url, sent, headers={}) for sent in (b"one", b"two")]
+            answers += [await http.get(url, scheme="bearer")]
+            if not offline:
+                http.keep_post(url, b"three", b"a part", headers={})
+            answers += [await http.post(url, b"three", headers={})] if offline else []
+            return [answer.body for answer in answers]
 
-    anyio.run(main)
-    assert runs.files() == []
+    for _ in range(2):
+        assert anyio.run(partial(bodies, offline=False)) == [b"to one", b"to two", b"hello"]
+    requests = len(server.requests())
+    kept = [b"to one", b"to two", b"hello", b"a part"]
+    assert anyio.run(partial(bodies, offline=True)) == kept
+    with pytest.raises(Offline):
+        anyio.run(partial(bodies, offline=True, credentials=(token,)))
+    assert (requests, len(server.requests())) == (6, 6)

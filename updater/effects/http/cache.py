@@ -1,8 +1,10 @@
 """Answers of earlier runs, one file each: asked about again every time, sent again when changed.
 
 An answer is used only after its host has said 304, so that a release that is a minute old is seen
-whatever freshness the host promised. No token is stored: a file's name is a digest of address,
-media type and credential, so that what one token was shown is never shown for another.
+whatever freshness the host promised; or where nobody may be asked (``--offline``), for which also
+answers are kept that no host can be asked about again. No token is stored: a file's name is a
+digest of address, media type, credential and what was sent, so that what one token was shown is
+never shown for another.
 Source: RFC 9110, section 13 (conditional requests). Why no library does this: docs/http-cache.md.
 """
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-_FORM = "updater-response-2"
+_FORM = "updater-response-3"
 _UNUSED_SECONDS = 90 * 24 * 3600.0
 _LARGEST = 512 * 1024 * 1024
 # What a caller may want to read again; everything else was about the exchange.
@@ -75,10 +77,10 @@ class Cache:
         self._written = 0
 
     @staticmethod
-    def key(url: str, headers: Mapping[str, str]) -> str:
+    def key(url: str, headers: Mapping[str, str], content: bytes = b"") -> str:
         """Return the name of an answer: what it depends on, as a digest."""
         parts = (url, headers.get("Accept", ""), headers.get("Authorization", ""))
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        return hashlib.sha256("\n".join(parts).encode() + b"\n" + content).hexdigest()
 
     def find(self, key: str) -> CachedResponse | None:
         """Return what was kept under a key, None where nothing was or it is damaged."""
@@ -97,14 +99,16 @@ class Cache:
         return CachedResponse(_unpacked(data))
 
     def keep(self, key: str, answer: HttpResponse) -> None:
-        """Keep an answer that its host can be asked about again."""
-        headers = answer.headers
-        if "no-store" in headers.get("cache-control", "") or not CachedResponse(answer).conditions:
+        """Keep an answer, unless its host forbids that."""
+        if self._broken or "no-store" in answer.headers.get("cache-control", ""):
             return
-        if self._broken:
-            return
+        path, data = self._path(key), _packed(answer)
         try:
-            kept.write(self._path(key), _FORM, _packed(answer))
+            with suppress(kept.DamagedFile):
+                if kept.read(path, _FORM) == data:  # which takes a fifth of writing it again
+                    os.utime(path)
+                    return
+            kept.write(path, _FORM, data)
             self._written += 1
         except OSError as error:
             self._give_up(error)
@@ -137,11 +141,11 @@ class Cache:
 def _packed(answer: HttpResponse) -> bytes:
     headers = {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers}
     url = without_secrets(answer.url)  # a redirect may have led to one that is signed
-    about = {"url": url, "headers": headers}
+    about = {"status": answer.status, "url": url, "headers": headers}
     return json.dumps(about).encode() + b"\n" + zlib.compress(answer.body, 1)
 
 
 def _unpacked(data: bytes) -> HttpResponse:
     head, _, body = data.partition(b"\n")
     about = json.loads(head)
-    return HttpResponse(200, about["url"], about["headers"], zlib.decompress(body))
+    return HttpResponse(about["status"], about["url"], about["headers"], zlib.decompress(body))
