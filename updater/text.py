@@ -86,10 +86,11 @@ def parted_address(address: str) -> tuple[str, str]:
     Source: RFC 3986, section 3.2.1.
     """
     authority = re.split(r"[/?#]", address, maxsplit=1)[0]
-    if "@" in authority:
+    if "@" in authority and not authority.endswith("@"):
         user, _, host = authority.rpartition("@")
         return user, host + address[len(authority) :]
-    if _PORT.fullmatch(authority) is None and "@" in address:  # a slash in the password
+    if (_PORT.fullmatch(authority) is None or "@" in authority) and "@" in address:
+        # There is a slash in the password.
         user, _, rest = address.rpartition("@")
         return user, rest
     return "", address
