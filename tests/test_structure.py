@@ -419,6 +419,52 @@ def test_no_two_kinds_claim_the_same_name() -> None:
     assert len(names) == len(set(names))
 
 
+TEXTS_OF_OTHERS = {
+    "identify.worker": "its own Unreproducible",
+    "identify.search": "its own Unreproducible",
+    "model.sri": "base64's sentences quote nothing",
+    "effects.table": "SQLite's sentences name what this module calls its tables",
+    "config.file": "its own ValueErrors; of YAML's sentences, what they quote is left out",
+    "config.values": "of a regular expression, which is shown anyway",
+    "config.mistakes": "msgspec's sentence is read and not shown; own ValueErrors",
+    "hashing.decompress": "the sentences of compression quote nothing",
+    "publish.results.files": "own ValueErrors; of msgspec's sentence, the place",
+}
+"""Modules that take the text of an exception that is not of `errors`, and why they may."""
+
+
+def test_no_text_of_a_foreign_exception_is_shown() -> None:
+    """It may quote whatever was at hand: a header with a token, a file, an argument."""
+    own = {name for name, value in vars(errors).items() if isinstance(value, type)}
+    quoting = {
+        name_of(path)
+        for path in MODULES
+        if "except " in path.read_text()
+        for handler in ast.walk(ast.parse(path.read_text()))
+        if isinstance(handler, ast.ExceptHandler) and handler.name and handler.type
+        if not {ast.unparse(kind) for kind in _kinds(handler.type)} <= own
+        if any(handler.name in _quoted(node) for node in ast.walk(handler))
+    }
+    assert quoting == TEXTS_OF_OTHERS.keys()
+
+
+def _kinds(node: ast.expr) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.Tuple) else [node]
+
+
+def _quoted(node: ast.AST) -> set[str]:
+    """Return the names of which an expression takes the text."""
+    match node:
+        case ast.FormattedValue(value=ast.Name(id=name)):
+            return {name}
+        case ast.Call(func=ast.Name(id="str" | "repr"), args=[ast.Name(id=name)]):
+            return {name}
+        case ast.Attribute(value=ast.Name(id=name), attr="args" | "object" | "problem" | "msg"):
+            return {name}
+        case _:
+            return set()
+
+
 def test_the_exception_tree_is_drawn_as_it_is() -> None:
     """Every exception stands in the module's docstring, below its base."""
     drawn: list[tuple[int, str]] = []
