@@ -73,6 +73,12 @@ BUMPS = {
     "hash-shared-placeholder": Bump("tool"),
     "side-hashes": Bump(side_hashes={"cargoDeps.hash": NEWER, "vendorHash": NEWEST}),
     "pipe-beside": Bump("tool"),
+    "wheel-by-system": Bump(
+        files=(
+            "tool-2.0.0-py3-none-manylinux_2_17_x86_64.whl",
+            "tool-2.0.0-py3-none-manylinux_2_17_aarch64.whl",
+        )
+    ),
     "shared-source": Bump("tool-core"),
     "shared-source-inside": Bump(
         "tool", side_hashes={"cargoHash": NEWEST, "frontend.npmDepsHash": NEWER}

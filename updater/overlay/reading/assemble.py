@@ -99,7 +99,11 @@ class Assembler:
             version = self._implied_version(draft, reach.targets[0])
         further = self._further(draft, reach.targets, version) if version is not None else []
         calls = self._at_one_pin(reach, version) + further
-        sources = [self._fields.source(call, _place(call, draft), version) for call in calls]
+        sources = [
+            source
+            for call in calls
+            for source in self._fields.sources(call, _place(call, draft), version)
+        ]
         pname = draft.get("pname")
         beside = self._side_hashes(draft, sources, version)
         package = Package(

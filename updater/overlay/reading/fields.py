@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from updater.model import HASH_FIELDS, Field, Source, Span
 from updater.overlay.reading import syntax, values
+from updater.overlay.reading.choices import Choices
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -19,6 +20,7 @@ class Fields:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
+        self._choices = Choices()
 
     def field(self, binding: Binding | None) -> Field | None:
         """Return a binding as a field."""
@@ -26,7 +28,7 @@ class Fields:
 
     def _bound(self, binding: Binding) -> Field:
         node = binding.expression if binding.expression is not None else binding.at
-        value = values.read(binding, self.data)
+        value = values.read(binding, self.data, self._choices)
         return self._made(binding.name, binding.at, node, value, inherited=binding.inherited)
 
     def source(self, call: Call, attribute: str, version: Field | None) -> Source:
@@ -38,11 +40,11 @@ class Fields:
             version: the package's version.
         """
         argument = syntax.unwrap(call.argument)
-        sets = values.sets_of(argument, call.scope, self.data)
+        sets = values.sets_of(argument, call.scope, self.data, self._choices)
         if sets:
             fields = self._of_sets(sets)
         else:
-            url = values.evaluate(argument, call.scope, self.data)
+            url = values.evaluate(argument, call.scope, self.data, self._choices)
             is_address = url.value is not None or len(url.parts) > 1
             fields = [self._made("url", argument, argument, url)] if is_address else []
         return Source(
@@ -53,6 +55,31 @@ class Fields:
             fields=tuple(fields),
             version_name=self._version_name(sets[-1].inner if sets else call.scope, version),
         )
+
+    def sources(self, call: Call, attribute: str, version: Field | None) -> list[Source]:
+        """Return a fetcher call as its sources: one for each key of what it selects by a system.
+
+        The arguments are those of `source`. Where a key leaves something open, or has no hash of
+        its own, it is one source, of which not all can be read.
+        """
+        self._choices = Choices()
+        try:
+            source = self.source(call, attribute, version)
+            variants = []
+            for chosen in self._choices.variants():
+                self._choices = Choices(chosen)
+                keys = ".".join(chosen.values())
+                variants.append(self.source(call, f"{attribute}.{keys}", version))
+                if self._choices.open:
+                    return [source]
+            hashes = {
+                field.literal
+                for variant in variants
+                if (field := variant.get(*HASH_FIELDS)) is not None and field.literal is not None
+            }
+            return variants if variants and len(hashes) == len(variants) else [source]
+        finally:
+            self._choices = Choices()
 
     def _of_sets(self, sets: tuple[AttributeScope, ...]) -> list[Field]:
         fields: list[Field] = []
@@ -81,7 +108,7 @@ class Fields:
                 f"urls[{index}]",
                 element,
                 element,
-                values.evaluate(element, binding.scope, self.data),
+                values.evaluate(element, binding.scope, self.data, self._choices),
             )
             for index, element in enumerate(node.children_by_field_name("element"))
         ]
@@ -112,9 +139,9 @@ class Fields:
     def _made(
         self, name: str, at: Node, node: Node, value: values.Value, *, inherited: bool = False
     ) -> Field:
-        span = value.literal
-        if span is None or span.start != node.start_byte or span.end != node.end_byte:
-            span = syntax.span(node)
+        span, literal = syntax.span(node), value.literal
+        if self._choices.chosen and literal is not None and literal in span:
+            span = literal  # of what is chosen, not of all that could be
         return Field(
             name=name,
             line=syntax.line(at),

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from updater.model import Applied, Part, Reference, Span
 from updater.overlay.reading import syntax, terms
+from updater.overlay.reading.choices import ELSE, THEN, Choices, keys_of
 from updater.overlay.reading.computing import application, constant
 from updater.overlay.reading.functions import rendered
 from updater.overlay.reading.scope import AttributeScope, Binding, Scope, lookup
@@ -39,22 +40,24 @@ class Value(Struct, frozen=True):
 _UNKNOWN = Value()
 
 
-def read(binding: Binding, data: bytes) -> Value:
+def read(binding: Binding, data: bytes, choices: Choices | None = None) -> Value:
     """Return the value of a bound name."""
     node = binding.expression
     if node is not None and not binding.inherited:
         plain = terms.plain_string(node, data)
         if plain is not None and len(plain) < _LONGEST_LITERAL:
             return Value(plain, (plain,), syntax.span(node))
-    return _Reader(data).binding(binding)
+    return _Reader(data, choices).binding(binding)
 
 
-def evaluate(expression: Node, scope: Scope, data: bytes) -> Value:
+def evaluate(expression: Node, scope: Scope, data: bytes, choices: Choices | None = None) -> Value:
     """Return the value of an expression."""
-    return _Reader(data).expression(expression, scope)
+    return _Reader(data, choices).expression(expression, scope)
 
 
-def sets_of(expression: Node, scope: Scope, data: bytes) -> tuple[AttributeScope, ...]:
+def sets_of(
+    expression: Node, scope: Scope, data: bytes, choices: Choices | None = None
+) -> tuple[AttributeScope, ...]:
     """Return the set literals that an expression is, also through names and ``//``.
 
     Later ones win. Empty where any part of it is something else.
@@ -62,7 +65,7 @@ def sets_of(expression: Node, scope: Scope, data: bytes) -> tuple[AttributeScope
     node = syntax.unwrap(expression)
     if node.type in syntax.ATTRIBUTE_SETS:
         return (AttributeScope(node, scope, data),)
-    return _Reader(data).sets(node, scope) or ()
+    return _Reader(data, choices).sets(node, scope) or ()
 
 
 def attribute(base: Node, scope: Scope, name: str, data: bytes) -> Binding | None:
@@ -73,8 +76,9 @@ def attribute(base: Node, scope: Scope, name: str, data: bytes) -> Binding | Non
 class _Reader:
     """Reads one value; the steps it takes are counted."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, choices: Choices | None = None) -> None:
         self._data = data
+        self._choices = choices if choices is not None else Choices()
         self._steps = 0
 
     def expression(self, expression: Node, scope: Scope) -> Value:
@@ -115,18 +119,10 @@ class _Reader:
         return self._refer(binding)
 
     def _selection(self, node: Node, scope: Scope) -> Value:
-        base = node.child_by_field_name("expression")
         path = node.child_by_field_name("attrpath")
-        if base is None or path is None or node.child_by_field_name("default") is not None:
-            return _UNKNOWN
-        names = terms.attribute_names(path, self._data)
-        if names[-1] in _FAKE_HASHES:
+        if path is not None and terms.attribute_names(path, self._data)[-1] in _FAKE_HASHES:
             return Value("", ("",), syntax.span(node))
-        if names[0] == "finalPackage" and len(names) > 1:
-            names = names[1:]
-        if len(names) != 1 or any(part.type == "interpolation" for part in path.named_children):
-            return _UNKNOWN
-        return self._refer(self.attribute(base, scope, names[0]))
+        return self._refer(self._selected(node, scope))
 
     def _string(self, node: Node, scope: Scope) -> Value:
         if node.end_byte - node.start_byte > _LONGEST_LITERAL:
@@ -160,7 +156,14 @@ class _Reader:
     def _application(self, node: Node, scope: Scope) -> Value:
         """Compute what a pure function makes of texts that can be read."""
         applied = application(node, scope, self._data, self._operand)
-        return _made((applied,)) if applied is not None else _UNKNOWN
+        if applied is not None:
+            return _made((applied,))
+        condition = node.child_by_field_name("condition")
+        if condition is None:
+            return _UNKNOWN
+        key = self._choices.key(syntax.text(condition, self._data), (THEN, ELSE))
+        branch = node.child_by_field_name("consequence" if key == THEN else "alternative")
+        return self.expression(branch, scope) if key and branch is not None else _UNKNOWN
 
     def _operand(self, expression: Node, scope: Scope) -> Argument | None:
         """Return what a function is applied to, also through names."""
@@ -276,13 +279,34 @@ class _Reader:
         return self.sets(binding.expression, binding.scope)
 
     def _selected(self, node: Node, scope: Scope) -> Binding | None:
+        """Return what ``a.b.${c}`` is bound to, with the key that is chosen for ``c``."""
         base = node.child_by_field_name("expression")
         path = node.child_by_field_name("attrpath")
-        if base is None or path is None:
+        parts = path.named_children if path is not None else []
+        if base is None or not parts:
             return None
-        names = terms.attribute_names(path, self._data)
-        dynamic = any(part.type == "interpolation" for part in path.named_children)
-        return self.attribute(base, scope, names[0]) if len(names) == 1 and not dynamic else None
+        # what an `or` stands in for is not said by a key that is there
+        dynamic = any(part.type == "interpolation" for part in parts)
+        if node.child_by_field_name("default") is not None and not dynamic:
+            return None
+        if terms.attribute_name(parts[0], self._data) == "finalPackage":
+            parts = parts[1:]
+        binding: Binding | None = None
+        for index, part in enumerate(parts):
+            plain = part.type != "interpolation"
+            if index == 0 and plain:
+                binding = self.attribute(base, scope, terms.attribute_name(part, self._data))
+            else:
+                sets = self.sets(base, scope) if index == 0 else self._bound_sets(binding)
+                key = self._key(part, sets) if sets else None
+                binding = lookup(sets, key) if sets and key is not None else None
+            if binding is None:
+                return None
+        return binding
+
+    def _key(self, part: Node, sets: tuple[AttributeScope, ...]) -> str | None:
+        name = terms.attribute_name(part, self._data)
+        return name if part.type != "interpolation" else self._choices.key(name, keys_of(sets))
 
     def _union(self, node: Node, scope: Scope) -> tuple[AttributeScope, ...] | None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")

@@ -1,0 +1,60 @@
+"""What depends on a system or another condition: every branch of it is read, one after the other.
+
+``{ x86_64-linux = "a"; aarch64-linux = "b"; }.${system}`` and ``if c then "a" else "b"`` are open
+until a key is chosen for what selects among them.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from updater.overlay.reading.scope import AttributeScope
+
+THEN, ELSE = "then", "else"
+"""The keys of a condition."""
+
+# Two systems of two kernels, and a condition besides.
+_MOST_VARIANTS = 16
+
+
+class Choices(Struct):
+    """What is chosen where a value is read, and what could be.
+
+    Attributes:
+        chosen: selector, as it is written -> key.
+        open: selector -> the keys that every set has for which it selects.
+    """
+
+    chosen: dict[str, str] = field(default_factory=dict)
+    open: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def key(self, selector: str, keys: tuple[str, ...]) -> str | None:
+        """Return the key that is chosen; None where none is, which is noted."""
+        if selector in self.chosen:
+            key = self.chosen[selector]
+            return key if key in keys else None
+        there = self.open.get(selector, keys)
+        self.open[selector] = tuple(key for key in there if key in keys)
+        return None
+
+    def variants(self) -> Iterator[dict[str, str]]:
+        """Yield everything that could be chosen; nothing where nothing is open, or too much."""
+        if not self.open:
+            return
+        count = 1
+        for keys in self.open.values():
+            count *= len(keys)
+        if count <= _MOST_VARIANTS:
+            for chosen in itertools.product(*self.open.values()):
+                yield self.chosen | dict(zip(self.open, chosen, strict=True))
+
+
+def keys_of(sets: tuple[AttributeScope, ...]) -> tuple[str, ...]:
+    """Return the names that sets bind, each once."""
+    return tuple(dict.fromkeys(name for attributes in sets for name in attributes))
