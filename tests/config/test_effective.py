@@ -68,6 +68,8 @@ APPLE = {
     "hold": ("for all", "config.yaml:17 (packages: a*)"),
     "commit_interval": ("36h", "config.yaml:8 (defaults)"),
     "prereleases": (False, "default"),
+    "generated": ("skip", "default"),
+    "src_only": (False, "default"),
     "upstream": (None, "default"),
     "minimum_release_age": ("0", "default"),
     "build.enabled": ("false", "config.yaml:9 (defaults)"),

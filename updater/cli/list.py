@@ -50,7 +50,8 @@ def _described(read: Package, config: Config) -> ListedPackage:
     source = package.source
     policy = config.policy(package)
     skip, pin = "", None
-    problem = "" if package.skip else package.problem
+    is_left = package.skip or (package.generator and policy.generated == "skip")
+    problem = "" if is_left else package.problem
     problem = f"{problem}; {package.hint}" if problem and package.hint else problem
     try:
         with bugs_at(ReadError.stage):

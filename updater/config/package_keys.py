@@ -162,6 +162,20 @@ class PackageOptions(StrictKeys, frozen=True):
     hold: Annotated[
         spelled.Hold | UnsetType, about("true or a reason: never touch the package")
     ] = UNSET
+    generated: Annotated[
+        Literal["skip", "edit"] | None,
+        about(
+            "What becomes of a package in a file that a program wrote (npins, niv, nvfetcher): "
+            "skip, the default, leaves it to that program; edit follows it as any other"
+        ),
+    ] = None
+    src_only: Annotated[
+        bool | None,
+        about(
+            "Whether the source is moved alone: lock files and hashes beside it stay as they are; "
+            "default: false"
+        ),
+    ] = None
     hash: Annotated[
         Literal["auto", "embedded", "nix", "build"] | None,
         about(

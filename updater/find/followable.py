@@ -25,6 +25,8 @@ def skip_reason(package: Package, policy: Policy) -> str:
     source = package.source
     if source is None or package.skip:
         return package.skip
+    if package.generator and policy.generated == "skip":
+        return f"updated by {package.generator}; `generated: edit` in config.yaml follows it here"
     _refuse_other_bytes(package)
     fetcher = FETCHERS[source.fetcher]
     skip = fetcher.skip(package, source)

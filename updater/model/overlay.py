@@ -94,6 +94,11 @@ class Field(Struct, frozen=True):
         return literal is not None and literal in _places(self.parts)
 
     @property
+    def reading(self) -> str:
+        """Its value, or the expression where that cannot be read."""
+        return self.text if self.value is None else self.value
+
+    @property
     def is_computed(self) -> bool:
         """Tell whether a function makes a part of it, so that nothing can be written there."""
         return any(isinstance(part, Applied) for part in self.parts)
@@ -181,6 +186,7 @@ class Package(Struct, frozen=True):
         builder: the Nix function whose argument its attribute set is, or an empty string.
         members: further packages of the file that share its version or its source: they move with
             it, and have no sources or side hashes but those that it has too.
+        generator: the program that wrote its file, or an empty string.
         leader: the identity of the package that it is a member of, or an empty string.
         nested: it is built in a folder of its source (``sourceRoot``), so that what the source's
             top folder declares may be another package's.
@@ -208,6 +214,7 @@ class Package(Struct, frozen=True):
     builder: str = ""
     members: tuple[Package, ...] = ()
     leader: str = ""
+    generator: str = ""
 
     @property
     def name(self) -> str:

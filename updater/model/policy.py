@@ -106,6 +106,8 @@ class Policy(Struct, frozen=True):
         minimum_release_age: a younger candidate is held, one without a date too.
         commit_interval: a follower of a branch moves at most this often.
         hold: why the package must not be touched, or an empty string.
+        generated: what becomes of a package whose file a program wrote.
+        src_only: lock files and hashes beside the source stay as they are.
         dependent_hashes: side hashes besides those that are known by their name.
     """
 
@@ -122,6 +124,8 @@ class Policy(Struct, frozen=True):
     commit_interval: timedelta = timedelta(days=7)
     hold: str = ""
     hash: Literal["auto", "embedded", "nix", "build"] = "auto"
+    generated: Literal["skip", "edit"] = "skip"
+    src_only: bool = False
     dependent_hashes: tuple[str, ...] = ()
     build: BuildPolicy = BuildPolicy()
     pull_request: PullPolicy = PullPolicy()

@@ -49,7 +49,8 @@ class Decider(Struct, frozen=True):
         package = with_side_hashes(adopted(package, policy.hash), policy.dependent_hashes)
         if policy.hold and not even_held:
             return Held(package=package, reason=policy.hold)
-        if package.problem and not package.skip:
+        is_left = package.generator and policy.generated == "skip"
+        if package.problem and not package.skip and not is_left:
             return unreadable(package)
         for member in package.members:
             why = self._other_wish(package, member, even_held=even_held)

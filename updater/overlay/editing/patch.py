@@ -64,14 +64,15 @@ def plan_change(
         )
     now = replace(there[0], callers=package.callers)
     like = package.source.fetcher if package.source is not None else source.fetcher
-    beside = {field.name for field in (*now.side_hashes, *now.other_hashes)}
+    beside = {field.name: field.reading for field in (*now.side_hashes, *now.other_hashes)}
     own = {name: value for name, value in values.own.items() if name not in beside}
     _refuse_undeclared(now, source, own, writable.get(like, frozenset()))
     for companion, fields in zip(now.companions, values.companions, strict=False):
         _refuse_undeclared(now, companion, fields, writable[companion.fetcher])
     for fields in (values.own, *values.companions):
         for field, value in fields.items():
-            _check_safe(package, field, value)
+            if beside.get(field) != value:  # what stays is not written
+                _check_safe(package, field, value)
     planner = Planner(now, source, values, before.text)
     try:
         return _planned(planner, before, fetchers)

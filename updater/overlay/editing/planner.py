@@ -46,7 +46,7 @@ class Planner(Struct, frozen=True):
             if name == "version":
                 yield from self._version(new)
             elif (beside := self._hash_beside(name)) is not None:
-                if beside.value != new:
+                if beside.reading != new:
                     yield from self._field(beside, new, whole=self.package.span)
             else:
                 plans = list(self._source_field(self.source, name, new))

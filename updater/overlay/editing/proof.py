@@ -147,7 +147,7 @@ def _value(source: Source | None, name: str) -> str | None:
 
 
 def _hashes_beside(package: Package) -> dict[str, str | None]:
-    return {field.name: field.value for field in (*package.side_hashes, *package.other_hashes)}
+    return {field.name: field.reading for field in (*package.side_hashes, *package.other_hashes)}
 
 
 def _hash_beside(package: Package, name: str) -> str | None:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from updater.overlay.reading import steering, syntax
 from updater.overlay.reading.assemble import Assembler
+from updater.overlay.reading.generated import generated_by
 from updater.overlay.reading.problems import Problem, problem_at, unparsed
 from updater.overlay.reading.units import united
 from updater.overlay.reading.unprintable import as_shown, has_controls
@@ -89,6 +90,9 @@ def _content(source: syntax.NixText, file: str, fetchers: frozenset[str]) -> Fil
         hidden = [called for called in files if not all(map(is_printable, called.attribute))]
         files = [called for called in files if called not in hidden]
         problems += [replace(problem_at(data, called.span), what=_HIDDEN) for called in hidden]
+    generator = generated_by(data, file)
+    if generator:
+        packages = [replace(package, generator=generator) for package in packages]
     return FileContent(united(numbered(packages)), tuple(problems), tuple(files))
 
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from updater.model import HASH_FIELDS
 from updater.overlay.reading import syntax, terms
 from updater.overlay.reading.references import is_made_from
+from updater.overlay.reading.scope import Binding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,12 +18,20 @@ if TYPE_CHECKING:
     from updater.model import Field, Span
     from updater.overlay.reading.drafts import Call, Draft
     from updater.overlay.reading.fields import Fields
-    from updater.overlay.reading.scope import Binding
 
 # Nixpkgs manual, "Languages and frameworks": cargoHash, vendorHash, npmDepsHash, mvnHash, ...
 _HASHES = ("Hash", "Sha256", "Sha512")
 # A lock file, or hashes that go with one, beside the package.
-_LOCKS = ("cargoLock", "nugetDeps", "mitmCache", "gemset", "yarnNix")
+_LOCKS = frozenset(
+    {
+        *("cargoLock", "composerLock", "gemset", "missingHashes", "mitmCache", "nugetDeps"),
+        *("pubspecLock", "yarnNix"),
+    }
+)
+_LOCK_FILE = re.compile(
+    r"/(?:[\w.-]*[.-]lock(?:\.json|\.yaml|\.nix|b)?|[\w-]*-lock\.(?:json|yaml)|gemset\.nix"
+    r"|deps\.(?:json|nix)|nuget-deps\.(?:json|nix)|missing-hashes\.json|npm-shrinkwrap\.json)$"
+)
 _OF_DEPENDENCIES = re.compile(
     r"fetch\w*(Deps|Dependencies|Vendor|Cargo|Yarn|Npm|Pnpm|Cache|Tarball)\w*|import\w*Lock"
 )
@@ -90,13 +99,16 @@ def _own_hashes(draft: Draft, fields: Fields) -> Iterator[Field]:
 
 
 def _locks(draft: Draft, fields: Fields) -> Iterator[Field]:
+    """Yield the attributes that name a lock file beside the package, or hashes of one."""
     for attributes in draft.sets:
         for statement in attributes.statements:
-            if statement.names[0] not in _LOCKS:
-                continue
-            written = syntax.text(statement.value, fields.data)
-            if terms.has_path(statement.value) or "outputHashes" in written:
-                field = fields.field(attributes.get(statement.names[0]))
+            value = statement.value
+            paths = terms.paths_in(value, fields.data)
+            written = syntax.text(value, fields.data)
+            known = statement.names[0] in _LOCKS and (paths or "outputHashes" in written)
+            if known or any(_LOCK_FILE.search(f"/{path}") for path in paths):
+                name = ".".join(statement.names)
+                field = fields.field(Binding(name, value, attributes.inner, statement.node))
                 if field is not None:
                     yield field
 

@@ -127,15 +127,16 @@ def names_in(node: Node, data: bytes) -> set[str]:
     return names
 
 
-def has_path(node: Node) -> bool:
-    """Tell whether a file is named in an expression."""
+def paths_in(node: Node, data: bytes) -> list[str]:
+    """Return the paths that are written in an expression, also inside its strings."""
+    paths = []
     waiting = [node]
     while waiting:
         current = waiting.pop()
         if current.type == "path_expression":
-            return True
+            paths.append(text(current, data))
         waiting.extend(current.named_children)
-    return False
+    return paths
 
 
 def applied(node: Node) -> tuple[Node, list[tuple[Node, Node]]]:

@@ -11,6 +11,7 @@ from updater.find.followable import stale_side_hashes
 from updater.model import PinValues
 from updater.model.sri import parse_hash
 from updater.pipeline.hash.built_hashes import UnknownHash, side_hash
+from updater.pipeline.hash.locks import made_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +50,8 @@ class SourceHashes(Struct, frozen=True):
     @property
     def needs_nix(self) -> bool:
         """Whether some hash may be one that only a build can tell."""
-        return bool(self.subject.package.side_hashes) or any(map(self._only_built, self.fetches))
+        beside = self.subject.package.side_hashes and not self.subject.policy.src_only
+        return bool(beside) or any(map(self._only_built, self.fetches))
 
     def problem(self, cannot_build: str, *, moving: bool) -> str:
         """Return why a hash can be told by nobody, or an empty string.
@@ -65,12 +67,15 @@ class SourceHashes(Struct, frozen=True):
                 return f"{reason}, so `hash: {method}` cannot compute its hash; set `hash: auto`"
             if reason and cannot_build:
                 return f"{reason}: only a build can compute its hash, but {cannot_build}; {ADVICE}"
-        if moving or not package.side_hashes:
+        if moving or not package.side_hashes or self.subject.policy.src_only:
             return ""
         locks = [lock for lock in package.side_hashes if side_hash(lock) is None]
         if locks:
             names = " and ".join(f"{lock.name} (line {lock.line})" for lock in locks)
-            return f"{names} must change with the source: update this package by hand"
+            return (
+                f"{names} must change with the source: {made_by(locks[0])}, or set "
+                "`src_only: true` to move the source alone"
+            )
         return f"{stale_side_hashes(package)}: {cannot_build}; {ADVICE}" if cannot_build else ""
 
     def is_by_tag(self, candidate: Candidate) -> bool:
@@ -116,7 +121,9 @@ class SourceHashes(Struct, frozen=True):
                 if fetch.blocked:
                     checked_out[self._unknown(number).shown] = str(hashed.sri)
             written.append(fields)
-        if package.side_hashes and self.is_pinned(first):
+        if self.subject.policy.src_only:
+            written[0] |= {beside.name: beside.reading for beside in package.side_hashes}
+        elif package.side_hashes and self.is_pinned(first):
             # The source is the one that is pinned, and so is what is made from it.
             written[0] |= {
                 side_field.name: side_field.value

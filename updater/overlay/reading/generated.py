@@ -1,0 +1,33 @@
+"""Which program wrote a file: it would write over what anybody else changes there."""
+
+from __future__ import annotations
+
+import re
+
+_HEAD = re.compile(rb"(?:\s*(?:#[^\n]*|/\*.*?\*/))+", re.DOTALL)
+_GENERATED = re.compile(
+    r"\b(?:auto-?)?generated\b(?:\s+(?:automatically|file))?(?:\s+(?:by|with|using|from)\s+(?P<name>[\w./-]+))?"
+    r"|do\s+not\s+(?:edit|modify|change)",
+    re.IGNORECASE,
+)
+_FILES = (
+    (re.compile(r"(?:^|/)npins/default\.nix$"), "npins"),
+    (re.compile(r"(?:^|/)nix/sources\.nix$"), "niv"),
+    (re.compile(r"(?:^|/)_sources/generated\.nix$"), "nvfetcher"),
+)
+_LONGEST_HEAD = 4096
+
+
+def generated_by(data: bytes, file: str) -> str:
+    """Return the program that wrote a file, as its first comments or its place say.
+
+    An empty string for a file that people write; ``another program`` where none is named.
+    """
+    for place, name in _FILES:
+        if place.search(file):
+            return name
+    head = _HEAD.match(data[:_LONGEST_HEAD])
+    said = _GENERATED.search(head[0].decode("utf-8", "replace")) if head is not None else None
+    if said is None:
+        return ""
+    return (said["name"] or "").rstrip(".") or "another program"
