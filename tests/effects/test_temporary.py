@@ -62,6 +62,49 @@ def test_a_folder_is_gone_at_the_end_or_swept_by_the_next_run(
     assert list(tmpdir.glob("updater-*")) == []
 
 
+# Makes files in a folder for half a second, and ends where the folder is gone.
+WRITES = """
+import sys, time
+ends = time.monotonic() + 0.5
+for number in range(10**9):
+    if time.monotonic() > ends:
+        break
+    try:
+        open(f"{sys.argv[1]}/{number}", "w").close()
+    except FileNotFoundError:
+        pass
+    if not number:
+        print("there", flush=True)
+"""
+
+
+def test_what_a_program_that_outlived_its_run_still_writes_is_swept_too(tmpdir: Path) -> None:
+    folder = tmpdir / "updater-history-x"
+    folder.mkdir()
+    (tmpdir / "updater-history-x.lock").touch()
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITES, str(folder)], stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "there\n"
+        temporary.sweep()
+        assert list(tmpdir.glob("updater-*")) == []
+
+
+def test_a_folder_that_cannot_be_removed_keeps_its_lock_for_the_next_run(
+    tmpdir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmpdir / "updater-run-x").mkdir()
+    (tmpdir / "updater-run-x.lock").touch()
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", lambda *_, **__: None)
+        patch.setattr(temporary, "_PAUSE", 0.0)
+        temporary.sweep()
+    assert len(list(tmpdir.glob("updater-run-x*"))) == 2
+    temporary.sweep()
+    assert list(tmpdir.glob("updater-run-x*")) == []
+
+
 def test_a_lock_that_was_swept_before_it_was_held_is_made_again(
     tmpdir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

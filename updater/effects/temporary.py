@@ -9,6 +9,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _OURS, _LOCK = "updater-", ".lock"
+_TRIES, _PAUSE = 50, 0.02
 
 
 def place() -> Path:
@@ -43,7 +45,7 @@ def folder(name: str) -> Iterator[Path]:
             path.mkdir(mode=0o700)
             yield path
         finally:
-            shutil.rmtree(path, ignore_errors=True)
+            _remove(path)
 
 
 @contextmanager
@@ -67,5 +69,18 @@ def sweep() -> None:
     for lock in place().glob(f"{_OURS}*{_LOCK}"):
         with suppress(OSError), lock.open("r+") as file:  # else alive, or another user's
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(lock.with_name(lock.name.removesuffix(_LOCK)), ignore_errors=True)
-            lock.unlink()
+            if _remove(lock.with_name(lock.name.removesuffix(_LOCK))):
+                lock.unlink()
+
+
+def _remove(path: Path) -> bool:
+    """Remove a folder, and tell whether it is gone.
+
+    A program that outlived its run may still write there: it fails as soon as its files are gone.
+    """
+    for _ in range(_TRIES):
+        shutil.rmtree(path, ignore_errors=True)
+        if not path.exists():
+            return True
+        time.sleep(_PAUSE)
+    return False
