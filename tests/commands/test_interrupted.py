@@ -82,7 +82,7 @@ def test_killed_at_any_moment_each_file_is_old_or_new(
 
 @pytest.mark.thorough
 def test_killed_at_any_moment_of_a_commit_the_next_run_commits(
-    project: Project, index: Index, scratch: Path, tmp_path: Path
+    project: Project, index: Index, scratch: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """Once, with its own message, whether the file was written by then or not."""
     index.release("a", "2.0")
@@ -95,6 +95,7 @@ def test_killed_at_any_moment_of_a_commit_the_next_run_commits(
     project.git("commit", "--quiet", "-m", "start")
     start = project.git("rev-parse", "HEAD").strip()
     killed = Killed(project.root, tmp_path / "said", "--commit")
+    request.addfinalizer(killed.close)
     written = 0
     for moment in range(1, 1000):
         project.git("reset", "--quiet", "--hard", start)
@@ -112,7 +113,6 @@ def test_killed_at_any_moment_of_a_commit_the_next_run_commits(
         assert project.git("status", "--porcelain", "--ignored") == "", moment
         assert list(scratch.iterdir()) == [], moment
     assert written > 0
-    killed.close()
 
 
 @pytest.mark.nix

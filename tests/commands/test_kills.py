@@ -17,6 +17,7 @@ from tests.killed import Killed
 from tests.project import FAKE, Project, github_overlay, pypi_overlay, unpacked_hash
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.loopback.github import GitHub
@@ -111,7 +112,7 @@ def orchard(
     github: GitHub,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> Orchard:
+) -> Iterator[Orchard]:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     index.release("apple", "2.0")
@@ -128,7 +129,9 @@ def orchard(
         project.overlay(f"{name}.nix", github_overlay(name, "1.0", rev=rev, sri=sri))
     monkeypatch.setenv("TMPDIR", str(scratch))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    return Orchard(project, tmp_path, scratch)
+    made = Orchard(project, tmp_path, scratch)
+    yield made
+    made.killed.close()
 
 
 def kills(orchard: Orchard, commands: tuple[tuple[str, ...], ...], most: int, seed: int) -> int:
@@ -139,12 +142,11 @@ def kills(orchard: Orchard, commands: tuple[tuple[str, ...], ...], most: int, se
     for _ in range(most):
         command = chance.choice(commands)
         died += orchard.survive(command, endings[command], chance)
-    orchard.killed.close()
     return died
 
 
 def test_a_few_kills_lose_nothing_and_leave_nothing(orchard: Orchard) -> None:
-    assert kills(orchard, (("bump", "apple", "plum", "--commit"),), 3, seed=1) > 0
+    assert kills(orchard, (("bump", "apple", "--commit"),), 3, seed=1) > 0
 
 
 @pytest.mark.thorough
