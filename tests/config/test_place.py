@@ -150,3 +150,21 @@ def test_without_a_configuration_the_root_is_where_the_project_is(
 ) -> None:
     written(tmp_path, texts)
     assert place(tmp_path, start) == (root, "", 0)
+
+
+@pytest.mark.parametrize("name", ["config.yaml", "updater.yaml"])
+def test_a_link_that_leads_out_of_the_project_is_read_where_it_is_named(
+    tmp_path: Path, name: str
+) -> None:
+    """A branch may have it lead to anything on the machine of who looks at it."""
+    project = tmp_path / "project"
+    project.mkdir()
+    (tmp_path / "hosts.yaml").write_text("oauth_token: hush\n")
+    (project / name).symlink_to("../hosts.yaml")
+    with pytest.raises(UsageError) as caught:
+        find_place(project, None)
+    assert str(caught.value) == f"{name}: is a link that leads out of the project, and is not read"
+    assert caught.value.hint == "put the file itself there, or name it with --config"
+    text = find_place(project, name).text
+    assert text is not None
+    assert text.data == {"oauth_token": "hush"}

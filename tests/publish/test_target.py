@@ -71,16 +71,27 @@ def test_github_repository_comes_before_the_remote_and_the_configuration_before_
     assert found(project) == ("git.example", "o/configured", "MY_TOKEN")
 
 
+ELSEWHERE = {
+    "a password": ("https://user:secret@elsewhere.example/o/r", "https://elsewhere.example/o/r"),
+    "an @ in it": ("https://user:se@cret@elsewhere.example/o/r", "https://elsewhere.example/o/r"),
+    "a slash in it": ("https://u:se@/cret@elsewhere.example/o/r", "https://elsewhere.example/o/r"),
+    "a parameter": ("https://elsewhere.example/o/r?token=secret", "https://elsewhere.example/o/r?"),
+    "SSH's short form": ("user:secret@elsewhere.example:o/r", "elsewhere.example:o/r"),
+}
+
+
 @pytest.mark.usefixtures("tokens")
-def test_a_remote_of_no_known_host_is_an_error_that_hides_its_password(project: Project) -> None:
+@pytest.mark.parametrize(("origin", "shown"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_a_remote_of_no_known_host_is_an_error_that_hides_its_password(
+    project: Project, origin: str, shown: str
+) -> None:
     project.configure(HOSTS)
     project.git("init", "--quiet")
-    project.git("remote", "add", "origin", "https://user:secret@elsewhere.example/o/r")
+    project.git("remote", "add", "origin", origin)
     with pytest.raises(UsageError) as caught:
         found(project)
-    assert str(caught.value) == (
-        "no host of `hosts:` has the repository 'https://elsewhere.example/o/r'"
-    )
+    assert str(caught.value).startswith(f"no host of `hosts:` has the repository '{shown}")
+    assert "cret" not in str(caught.value)
     assert caught.value.hint == "write `repository: OWNER/NAME` into config.yaml"
 
 

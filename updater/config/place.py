@@ -77,6 +77,17 @@ def _read(path: Path, shown: str) -> ConfigText:
     return parse(content, shown)
 
 
+def _read_own(folder: Path, name: str, shown: str) -> ConfigText:
+    """Read a file that was looked for, and not named: it may be a stranger's link to anything."""
+    try:
+        files.refuse_outside(folder, name)
+    except ReadError as error:
+        raise UsageError(
+            error.message, hint="put the file itself there, or name it with --config"
+        ) from error
+    return _read(folder / name, shown)
+
+
 def _text_in(folder: Path, start: Path, notes: list[str]) -> ConfigText | None:
     """Return the configuration that lies in a folder, and note another program's file."""
     first, second = folder / NAME, folder / OTHER_NAME
@@ -84,7 +95,7 @@ def _text_in(folder: Path, start: Path, notes: list[str]) -> ConfigText | None:
     if files.is_folder(first):
         notes.append(f"{shown} is not read: it is a folder")
     if not files.is_named_file(second):
-        text = _read(first, shown) if files.is_named_file(first) else None
+        text = _read_own(folder, NAME, shown) if files.is_named_file(first) else None
         if text is None or not text.is_foreign:
             return text
         notes.append(
@@ -92,18 +103,18 @@ def _text_in(folder: Path, start: Path, notes: list[str]) -> ConfigText | None:
             f"another program. The updater's own file may also be called {OTHER_NAME}"
         )
         return None
-    if files.is_named_file(first) and not _is_foreign(first, shown, notes):
+    if files.is_named_file(first) and not _is_foreign(folder, shown, notes):
         raise UsageError(
             f"both {shown} and {shown_second} configure the updater",
             hint=f"keep one of them, or name one with --config; {NAME} is ignored if it has none "
             f"of the updater's keys",
         )
-    return _read(second, shown_second)
+    return _read_own(folder, OTHER_NAME, shown_second)
 
 
-def _is_foreign(path: Path, shown: str, notes: list[str]) -> bool:
+def _is_foreign(folder: Path, shown: str, notes: list[str]) -> bool:
     try:
-        return _read(path, shown).is_foreign
+        return _read_own(folder, NAME, shown).is_foreign
     except ConfigError as error:
         notes.append(f"{error}; it is ignored, since {OTHER_NAME} is in the same folder")
         return True
