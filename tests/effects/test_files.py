@@ -127,6 +127,18 @@ def test_a_link_to_anything_else_is_refused(repository: Path, file: str) -> None
         files.refuse_outside(repository / "proj", named)
 
 
+def test_no_folder_is_walked_that_a_link_has_elsewhere(repository: Path) -> None:
+    """It may be the root of the machine."""
+    (repository / "proj" / "root").symlink_to("/")
+    with pytest.raises(ReadError, match="root: is a link that leads out of the project"):
+        files.listed(repository / "proj", "root", ".nix")
+    assert files.is_any_below(repository / "proj" / "root", ".nix")
+    assert files.listed(repository / "proj", "../../alias", ".nix") == [
+        "../../alias/b.nix",
+        "../../alias/out.nix",
+    ]
+
+
 def test_without_a_repository_the_project_is_its_folder(repository: Path) -> None:
     (repository / ".git" / "config").unlink()
     (repository / ".git").rmdir()

@@ -61,7 +61,7 @@ def refuse_outside(root: Path, file: str) -> bool:
     Raises:
         ReadError: it leads to something else, which may be anything on this machine.
     """
-    written = os.path.normpath(f"{os.path.realpath(root)}/{file}") if file[0] != "/" else file
+    written = os.path.normpath(f"{os.path.realpath(root)}/{file}") if file[:1] != "/" else file
     target = os.path.realpath(written)
     if target == written:
         return False
@@ -163,10 +163,12 @@ def listed(folder: Path, entry: str, suffix: str) -> list[str]:
     that it matches; sorted by the parts of their paths. An absolute path is no pattern.
 
     Raises:
-        ReadError: a folder cannot be read.
+        ReadError: a folder cannot be read, or leads out of the project.
     """
     path = folder / entry
     if path.is_dir():
+        if not os.path.normpath(entry).startswith(("/", "..")):  # else somebody names it so
+            refuse_outside(folder, entry)
         return sorted(_below(folder, os.path.normpath(entry), suffix), key=_parts)
     if path.is_file():
         return [os.path.normpath(entry)]
@@ -175,7 +177,13 @@ def listed(folder: Path, entry: str, suffix: str) -> list[str]:
 
 
 def is_any_below(folder: Path, suffix: str) -> bool:
-    """Tell whether a folder has a file with a suffix, however deep, that can be seen."""
+    """Tell whether a folder has a file with a suffix, however deep, that can be seen.
+
+    One that a link has elsewhere may be the whole machine: whoever reads it is told.
+    """
+    top = os.path.realpath(up_to_repository(folder.parent)[-1])
+    if folder.is_symlink() and not _is_below(os.path.realpath(folder), top):
+        return True
     return any(name.endswith(suffix) for _, _, names in os.walk(folder) for name in names)
 
 

@@ -81,6 +81,10 @@ def _targets(root: Path, file: str) -> Iterator[str]:
 def _below(root: Path, folder: str) -> Iterator[str]:
     if folder.startswith(("..", "/")) or not files.is_folder(root / folder):
         return
+    try:
+        files.refuse_outside(root, folder)
+    except ReadError:  # a path in a file may be a link to anything
+        return
     yield from (file for file in files.listed(root, folder, ".nix") if files.is_inside(root, file))
 
 
