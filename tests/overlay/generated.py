@@ -15,6 +15,19 @@ OLD_HASHES = (
 )
 VERSIONS = ("1.2.0", "1.2", "0.1.2", "2024.1")
 OLD_COMMIT = "c00dbbc9dadfbe1e232e93a729dd4752fade0abf"
+THROUGH = {
+    "final": "finalAttrs.version",
+    "final package": "self.version",
+    "folder": "version",
+    "itself": "finalAttrs.version",
+    "let": "version",
+    "other builder": "finalAttrs.version",
+    "override": "version",
+    "rec": "version",
+}
+"""The styles in which a call can name the package's version, and how."""
+
+STYLES = (*THROUGH, "nested")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,7 @@ class Made:
     def wanted(self) -> dict[str, str]:
         """What a bump makes of it."""
         rev = COMMIT if self.rev == OLD_COMMIT else "v3.0"
+        rev = "release-3_0" if self.rev.startswith("release-") else rev
         return {"version": "3.0", "rev": rev, "hash": NEW}
 
     def bumped(self) -> Made:
@@ -50,25 +64,42 @@ class Made:
         match self.style:
             case "rec":
                 inside = f"{a}{pname}{b}{version}{c} src = {source};{d} "
-                return f'"{name}" = prev.mkDerivation rec {{{inside}}};'
+                written = f'"{name}" = prev.mkDerivation rec {{{inside}}};'
             case "final":
                 inside = f"{pname}{version}{b} src ={c} {source}; "
-                return f"{name} ={a} prev.mkDerivation (finalAttrs: {{{inside}}});"
+                written = f"{name} ={a} prev.mkDerivation (finalAttrs: {{{inside}}});"
             case "let":
                 inside = f"{pname}{c} inherit version; src = {source};{d} "
-                return f"{name} = let{a} {version}{b} in prev.mkDerivation {{{inside}}};"
+                written = f"{name} = let{a} {version}{b} in prev.mkDerivation {{{inside}}};"
+            case "other builder":
+                inside = f"{pname}{version}{b} src ={c} {source}; "
+                written = f"{name} ={a} prev.melpaBuild (finalAttrs: {{{inside}}});"
+            case "final package":
+                inside = f"{pname}{c}{version} src = {source};{d} "
+                own = f"let{a} self = finalAttrs.finalPackage; in"
+                written = f"{name} = prev.mkDerivation (finalAttrs: {own} {{{inside}}});"
+            case "folder":
+                inside = f'{pname}{c} inherit version; src = "${{root}}/lib";{d} '
+                own = f"let{a} {version}{b} root = {source}; in"
+                written = f"{name} = {own} prev.mkDerivation {{{inside}}};"
+            case "itself":
+                inside = f"{pname}{a}{version} main = {source}; srcs = [{b} finalAttrs.main ]; "
+                written = f"{name} = prev.mkDerivation{c} (finalAttrs: {{{inside}}});"
             case "override":
                 inside = f"{a}{version}{b} src = {source};{c} "
-                return f"{name} = prev.{name}.overrideAttrs (old: rec {{{inside}}});"
+                written = f"{name} = prev.{name}.overrideAttrs (old: rec {{{inside}}});"
             case _:
                 inside = f"{pname}{b}{version}{c} src = ({source});{d} "
-                return f"nested.{name} = with prev; mkDerivation{a} {{{inside}}};"
+                written = f"nested.{name} = with prev; mkDerivation{a} {{{inside}}};"
+        return written
 
     def _rev(self) -> str:
-        if self.rev == f"v{self.version}" and self.style in ("rec", "let", "override"):
-            return 'rev = "v${version}";'
-        if self.rev == f"v{self.version}" and self.style == "final":
-            return 'rev = "v${finalAttrs.version}";'
+        if self.rev == f"v{self.version}" and self.style in THROUGH:
+            return f'rev = "v${{{THROUGH[self.style]}}}";'
+        if self.rev == f"release-{self.version.replace('.', '_')}":
+            name = THROUGH.get(self.style)
+            made = f'"release-" + builtins.replaceStrings [ "." ] [ "_" ] {name}'
+            return f"rev = {made};" if name else f'rev = "{self.rev}";'
         return f'rev = "{self.rev}";'
 
 
@@ -100,13 +131,14 @@ TRIVIA = st.sampled_from(
 def made(draw: st.DrawFn, name: str) -> Made:
     """One package."""
     version = draw(st.sampled_from(VERSIONS))
-    rev = draw(st.sampled_from([f"v{version}", "main", OLD_COMMIT]))
+    computed = f"release-{version.replace('.', '_')}"
+    rev = draw(st.sampled_from([f"v{version}", computed, "main", OLD_COMMIT]))
     return Made(
         name,
         version,
         rev,
         draw(st.sampled_from(OLD_HASHES)),
-        draw(st.sampled_from(["rec", "final", "let", "override", "nested"])),
+        draw(st.sampled_from(STYLES)),
         draw(st.sampled_from(["hash", "sha256"])),
     )
 
