@@ -1,0 +1,168 @@
+"""Random package files of many shapes together, several a file, of three repositories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import random
+
+OLD, NEW = "1.2.0", "2.0.0"
+FAKE = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+OWN = "sha256-7m6A/c5qX/0sPCoetSHCh2YzyaDMrGAU2SVLmDK2gtM="
+
+TAGS = {"plain": "v{}", "under": "release_{}", "lead": "py-{}"}
+"""Repository -> the form of its tags."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One way to write a package.
+
+    Attributes:
+        text: with the package's name, its repository's and its call.
+        version: how the call names the version; empty where it cannot.
+        followed: the packages that a bump changes, by the ends of their names.
+        around: what a `let` around the overlay binds for it.
+    """
+
+    text: str
+    version: str
+    followed: tuple[str, ...] = ("",)
+    around: str = ""
+
+
+SHAPES = (
+    Shape(
+        '@ = prev.mkDerivation rec { pname = "@"; version = "VERSION"; src = CALL; };', "version"
+    ),
+    Shape(
+        '@ = prev.mkDerivation (finalAttrs: { pname = "@"; version = "VERSION"; src = CALL; });',
+        "finalAttrs.version",
+    ),
+    Shape(
+        '@ = prev.melpaBuild (self: { version = "VERSION"; pname = "@"; src = CALL; });',
+        "self.version",
+    ),
+    Shape(
+        "@ = prev.mkDerivation (finalAttrs: let self = finalAttrs.finalPackage; in "
+        '{ pname = "@"; version = "VERSION"; src = CALL; });',
+        "self.version",
+    ),
+    Shape(
+        '@ = let version = "VERSION"; root = CALL; in prev.buildPythonPackage '
+        '{ pname = "@"; inherit version; src = root; };',
+        "version",
+    ),
+    Shape(
+        '@ = prev.mkDerivation (finalAttrs: { pname = "@"; version = "VERSION"; main = CALL; '
+        "srcs = [ finalAttrs.main ]; });",
+        "finalAttrs.version",
+    ),
+    Shape(
+        '@ = prev.mkDerivation rec { pname = "@"; version = "VERSION"; srcs = [ (prev.fetchurl '
+        '{ url = "https://d.example/a.zip"; hash = "OWN"; }) (CALL) ]; };',
+        "version",
+    ),
+    Shape(
+        "@ = prev.other.overrideAttrs (old: rec "
+        '{ pname = "@"; version = "VERSION"; src = CALL; });',
+        "version",
+    ),
+    Shape(
+        '@-a = prev.mkDerivation { pname = "@-a"; version = v@; src = s@; }; '
+        '@-b = prev.mkDerivation { pname = "@-b"; version = v@; src = s@; };',
+        "v@",
+        ("-a", "-b"),
+        'v@ = "VERSION"; s@ = CALL;',
+    ),
+    Shape(
+        '@ = prev.mkDerivation { pname = "@"; version = "VERSION"; src = CALL; };',
+        "",
+    ),
+    # what must stay
+    Shape(
+        '@ = prev.mkDerivation rec { pname = "@"; version = "VERSION"; src = prev.fetchurl '
+        '{ url = "https://d.example/latest.zip"; hash = "OWN"; }; };',
+        "version",
+        (),
+    ),
+    Shape(
+        '@ = prev.mkDerivation rec { pname = "@"; version = prev.lib.removeSuffix "x" "VERSION"; '
+        "src = CALL; };",
+        "version",
+        (),
+    ),
+)
+TRIVIA = ("", '\n  # version = "1.2.0";\n  ', '/* rev = "v1.2.0"; */ ', "\n\n  ", "# caf\u00e9\n  ")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A package that a file has: its name, its repository, and whether a bump changes it."""
+
+    name: str
+    repository: str
+    followed: bool
+
+
+def file_of(pick: random.Random, number: int) -> tuple[str, list[Written]]:
+    """Return a file of one to four packages."""
+    parts: list[str] = []
+    around: list[str] = []
+    written: list[Written] = []
+    for index in range(pick.randint(1, 4)):
+        shape, repository = pick.choice(SHAPES), pick.choice(sorted(TAGS))
+        name = f"p{number}-{index}"
+        texts = _package(pick, shape, repository, name)
+        parts += [pick.choice(TRIVIA), texts[0], "\n  "]
+        around.append(texts[1])
+        ends = shape.followed or ("",)
+        written += [Written(f"{name}{end}", repository, bool(shape.followed)) for end in ends]
+    start = f"final: prev: let{' '.join(('', *around))} in {{\n  "
+    return "".join((start, *parts, pick.choice(("}\n", "}", "# end\n}\n")))), written
+
+
+def _package(pick: random.Random, shape: Shape, repository: str, name: str) -> tuple[str, str]:
+    """Return a package's text, and what stands around the overlay for it."""
+    label = f"py-{OLD}" if repository == "lead" else OLD
+    argument = pick.choice(("rev", "tag"))
+    call = (
+        f'prev.fetchFromGitHub {{ owner = "o"; repo = "{repository}"; '
+        f'{argument} = {_tag(pick, shape.version, repository)}; hash = "{FAKE}"; }}'
+    )
+
+    def filled(text: str) -> str:
+        whole = text.replace("CALL", call).replace("VERSION", label).replace("OWN", OWN)
+        return whole.replace("@", name)
+
+    return filled(shape.text), filled(shape.around)
+
+
+def _tag(pick: random.Random, version: str, repository: str) -> str:
+    """Return an expression of the old tag, through the version or as text."""
+    match repository if version else "":
+        case "plain":
+            return pick.choice(
+                (
+                    f'"v${{{version}}}"',
+                    f'"v" + {version}',
+                    f'prev.lib.concatStrings [ "v" {version} ]',
+                )
+            )
+        case "under":
+            made = f'builtins.replaceStrings [ "." ] [ "_" ] {version}'
+            parts = f"prev.lib.splitVersion {version}"
+            joined = f'builtins.concatStringsSep "_" ({parts})'
+            return pick.choice((f'"release_" + {made}', f'"release_${{{joined}}}"'))
+        case "lead":
+            return pick.choice((version, f"toString {version}", f'"${{{version}}}"'))
+        case _:
+            return f'"{tag_of(repository, OLD)}"'
+
+
+def tag_of(repository: str, version: str) -> str:
+    """Return a repository's tag of a version."""
+    spelled = version.replace(".", "_") if repository == "under" else version
+    return TAGS[repository].format(spelled)
