@@ -37,6 +37,7 @@ ROOMS = (
     "metadata",
     "identify",
     "building",
+    "adapt",
     "choose",
     "verify",
     "pipeline.hash",
@@ -169,13 +170,13 @@ def inside(name: str, package: str) -> bool:
 
 
 def test_every_module_stands_in_a_room() -> None:
-    """A room is a folder, but for the few loose modules; there are at most 28 folders."""
+    """A room is a folder, but for the few loose modules; there are at most 29 folders."""
     homes = {name: room_of(name) for name in NAMES if name not in ("", "overlay")}
     assert [name for name, room in homes.items() if not room] == []
     assert {room for room in ROOMS if (PRODUCT / f"{room}.py").exists()} == LOOSE
     folders = {path.parent for path in MODULES} - {PRODUCT, PRODUCT / "overlay"}
     assert folders == {PRODUCT / room.replace(".", "/") for room in ROOMS if room not in LOOSE}
-    assert len(folders) <= 28
+    assert len(folders) <= 29
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
 
 import anyio
 from msgspec import Struct, field
@@ -14,6 +14,7 @@ from updater.building.package_set import configured
 from updater.building.package_sets import NotBuilt, PackageSets
 from updater.choose.run import Run
 from updater.config.load import load
+from updater.errors import UpstreamError
 from updater.find.overlay_files import OverlayFiles
 from updater.find.packages import read_file
 from updater.hashing.prefetch import Prefetcher
@@ -67,6 +68,9 @@ class StandInWeb(Struct):
     def has_token(self, url: str) -> bool:
         del url
         return False
+
+    def retrying(self, url: str) -> NoReturn:
+        raise UpstreamError(f"{url}: nothing is downloaded here")
 
     def say(self, message: str) -> None:
         self.said.append(message)

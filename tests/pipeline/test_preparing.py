@@ -32,7 +32,7 @@ async def hashed(world: World, ask: Bump | None = None) -> list[ReadyChange | Ou
 def built(world: World) -> Any:
     async def work() -> list[ReadyChange | Outcome]:
         preparer = Preparer(world.run, world.sets)
-        return await preparer.build(await hashed(world), world.found, unwritten)
+        return await preparer.build(await hashed(world), world.found, Bump(), unwritten)
 
     return wait(work)
 
@@ -151,7 +151,7 @@ def test_where_nothing_is_to_be_built_nothing_is_evaluated(made: Made) -> None:
 
     async def work() -> list[ReadyChange | Outcome]:
         changes = await hashed(world, Bump(build=False))
-        return await Preparer(world.run, world.sets).build(changes, world.found, unwritten)
+        return await Preparer(world.run, world.sets).build(changes, world.found, Bump(), unwritten)
 
     (ready,) = wait(work)
     assert isinstance(ready, ReadyChange)

@@ -10,6 +10,7 @@ from tests.pipeline.stand_ins import failed, of_index, passed, wait
 from tests.pipeline.test_preparing import hashed
 from updater.errors import BuildError
 from updater.model import Build, Failed
+from updater.model.run import Bump
 from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.jobs import JobMaker
 from updater.pipeline.preparing import Preparer, unwritten
@@ -51,7 +52,7 @@ def ends(world: World) -> Any:
 
     async def work() -> list[ReadyChange | Outcome]:
         preparer = Preparer(world.run, world.sets)
-        return await preparer.build(await hashed(world), world.found, unwritten)
+        return await preparer.build(await hashed(world), world.found, Bump(), unwritten)
 
     return {one.package.name: one for one in wait(work)}
 
@@ -174,7 +175,9 @@ def test_what_is_decided_already_only_lends_its_change(made: Made) -> None:
         apple, pear = await hashed(world)
         assert isinstance(apple, ReadyChange)
         decided = replace(apple, build=Build("skipped", "", phase="the source stays the same"))
-        return await Preparer(world.run, world.sets).build([decided, pear], world.found, unwritten)
+        return await Preparer(world.run, world.sets).build(
+            [decided, pear], world.found, Bump(), unwritten
+        )
 
     apple, _ = wait(work)
     assert world.builder.names == ["pear"]

@@ -17,6 +17,7 @@ from updater.building.expressions import (
     read_evaluated,
     read_imported,
 )
+from updater.building.offers import asking, read_answer
 from updater.effects import writes
 from updater.errors import BuildError, HashError, NotEvaluated
 from updater.model import Build, Check, Diagnosis
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from updater.building.batches import Evaluation
     from updater.building.evaluating import BuildTarget, StoredSource
     from updater.building.expressions import EvaluatedPackage
+    from updater.building.offers import SetAnswer
     from updater.effects.nix.build import NixBuild
     from updater.effects.nix.command import NixResult
     from updater.effects.scratch import Scratch
@@ -109,6 +111,17 @@ class Attempt(Struct, frozen=True):
                 hint="check that `build: {attribute: ...}` in config.yaml names this package",
             )
         return await self.nix.true_hash(derivation, wrong, self.target.policy.options, self.log)
+
+    async def offers(self, names: Sequence[str]) -> SetAnswer:
+        """Return what the package set has; see `Builder.offers`."""
+        ended = await self._evaluate(asking(names))
+        if ended.exit_code:
+            diagnosis = diagnose.not_evaluated(ended.log)
+            why = diagnosis.message if diagnosis is not None else diagnose.tail(ended.log)
+            raise NotEvaluated(
+                f"Nix cannot evaluate {self.target.attribute}: {why}", hint=f"the log: {self.log}"
+            )
+        return read_answer(ended.stdout)
 
     async def _refuse_other(self, source: StoredSource | None, made: EvaluatedPackage) -> None:
         """Make sure that what is evaluated is made from the source that was hashed.

@@ -17,7 +17,7 @@ from updater.building import diagnose
 from updater.building.attempt import Attempt, listed
 from updater.building.evaluating import Evaluator, StoredSource, key
 from updater.effects import files, writes
-from updater.errors import BuildError, ConfigError, HashError, WriteError
+from updater.errors import BuildError, ConfigError, HashError, NotEvaluated, WriteError
 from updater.model import Build, Check, CheckName
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from updater.building.evaluating import Ahead, BuildJob, BuildTarget
     from updater.building.foreign import ForeignTree
+    from updater.building.offers import SetAnswer
     from updater.effects.nix.build import NixBuild
     from updater.effects.scratch import Scratch
     from updater.model import BuildPolicy, Package, Sri
@@ -163,6 +164,27 @@ class Builder(Struct, frozen=True):
                     f"the fixed-output build for its hash took longer than {seconds} s",
                     hint="raise `timeout:` under `build:` in config.yaml",
                 ) from error
+
+    async def offers(self, target: BuildTarget, names: Sequence[str]) -> SetAnswer:
+        """Return what the package set of a package has, as the tree is.
+
+        Args:
+            target: the package.
+            names: attributes of the Python package set.
+
+        Raises:
+            NotEvaluated: the package set does not evaluate, or not in time.
+            BuildError: Nix cannot be asked, or must not be.
+        """
+        await self.refuse_unsafe(target.policy, target.installable.set.form)
+        async with self.limit:
+            log = self._log(target.package)
+            writes.make(log, b"")
+            try:
+                with anyio.fail_after(target.policy.timeout.total_seconds()):
+                    return await Attempt(self.nix, self.scratch, {}, target, log).offers(names)
+            except TimeoutError as error:
+                raise NotEvaluated(f"the evaluation of {target.attribute} took too long") from error
 
     async def _build(self, job: BuildJob, ahead: Ahead, checks: list[Check]) -> Build:
         """Build a job's package and then its dependents; ``checks`` learns each step."""

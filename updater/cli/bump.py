@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @options.to
 @click.option("--dry-run", is_flag=True, help="Print the diff; build and write nothing.")
 @click.option("--no-build", is_flag=True, help="Write without building first.")
+@click.option("--no-adapt", is_flag=True, help="Edit nothing but version, rev and hash.")
 @options.commit
 @options.pull_requests
 @options.output
@@ -35,6 +36,7 @@ def bump(
     *,
     dry_run: bool,
     no_build: bool,
+    no_adapt: bool,
     commit: bool,
     pr: bool,
     output: Path | None,
@@ -46,7 +48,7 @@ def bump(
 
     request = request.about(packages).within(max_candidates, timeout)
     options.refuse_mixed("bump", pr=pr, others=dry_run or commit or output is not None)
-    ask = Bump(to, not no_build, dry_run, commit)
+    ask = Bump(to, not no_build, dry_run, commit, not no_adapt)
     if pr:
         options.refuse_offline(request, "--pr")
         from updater.cli import pulls  # PyGithub, for pull requests only

@@ -79,7 +79,11 @@ def _publish(request: Request, folder: Path, to: str) -> int:
         refuse_others(subjects, allowed)
         packages = [by_identity[result.package] for result in results.made]
         reported = {result.package: result.built for result in results.made}
-        ask = Bump(to, build=False, reported=reported)
+        adapted = {
+            result.package: tuple(made.adaptation() for made in result.adaptations)
+            for result in results.made
+        }
+        ask = Bump(to, build=False, reported=reported, adapted=adapted)
         if packages:
             refuse_many(ask, packages)
         refuse_unasked(results.made, to)

@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from updater.config import values as spelled
 from updater.config.base import StrictKeys, about
+from updater.config.kind_lists import Adapting, UpdateKinds
 from updater.config.quantities import Duration
 from updater.kinds import PROJECT_FORMS
 
@@ -71,11 +72,12 @@ class PullOptions(StrictKeys, frozen=True):
     ] = None
     draft: Annotated[bool | None, about("Whether it is opened as a draft")] = None
     automerge: Annotated[
-        spelled.UpdateKinds | None,
+        UpdateKinds | None,
         about(
             "Kinds of update that GitHub may merge by itself once its checks pass: true, false "
-            "or a list of patch, minor, major, pin (the source stays) and other (the source "
-            "changes, and its versions do not say how much); never one with warnings"
+            "or a list of patch, minor, major, pin (the source stays), other (the source "
+            "changes, and its versions do not say how much) and adapted (also an update that edits "
+            "more than the pin, which true leaves out); never one with warnings"
         ),
     ] = None
     group: Annotated[
@@ -188,6 +190,14 @@ class PackageOptions(StrictKeys, frozen=True):
         about(
             "Attributes whose hash changes with the source, such as `gems` or `assets.hash`; "
             "those that end in Hash are known anyway"
+        ),
+    ] = None
+    adapt: Annotated[
+        Adapting | None,
+        about(
+            "What a bump may edit beside the pin where the new release needs it and the result "
+            "builds: auto (all of it), off, or a list of requirements, imports, build-system, "
+            "patches and bounds"
         ),
     ] = None
     build: Annotated[

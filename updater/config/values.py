@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from msgspec import Struct, structs
 
 from updater.config.base import ConfigValue, matches
 from updater.config.quantities import Duration, Size
 from updater.kinds import HOST_KINDS, PROJECT_FORMS, SHORT_HOSTS, read_project
-from updater.model.policy import UpdateKind
 from updater.model.schedule import read_window
 from updater.model.versions import read_specifier
 from updater.text import open_address, without_secrets
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 _LONGEST_PATTERN = 1000  # characters
 _TRACKS = ("auto", "tag", "release", "commit", "pypi")
-_UPDATE_KINDS = get_args(UpdateKind)
 
 
 def read(kind: type[Any], value: object) -> object:
@@ -49,7 +47,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - of every kind, and one 
             return value
 
 
-def _listed(value: object) -> list[str] | None:
+def listed(value: object) -> list[str] | None:
     """Return a list of texts, of a text by itself one of it; None for anything else."""
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
@@ -66,7 +64,7 @@ class Texts(tuple[str, ...], ConfigValue):
     item = "expected text"
 
     def __new__(cls, value: object) -> Self:
-        items = _listed(value)
+        items = listed(value)
         if items is None:
             raise ValueError("expected text or a list of texts")
         return super().__new__(cls, items)
@@ -268,7 +266,7 @@ class Schedule(tuple[str, ...], ConfigValue):
     schema: ClassVar[Schema] = Texts.schema
 
     def __new__(cls, value: object) -> Self:
-        windows = _listed(value)
+        windows = listed(value)
         if windows is None:
             raise ValueError(
                 'expected a window or a list of them, such as ["sat-sun", "mon-fri 02:00-06:00"]'
@@ -276,23 +274,3 @@ class Schedule(tuple[str, ...], ConfigValue):
         for window in windows:
             read_window(window)
         return super().__new__(cls, windows)
-
-
-class UpdateKinds(tuple[UpdateKind, ...], ConfigValue):
-    """Kinds of update, of which one may stand by itself; ``true`` is all of them."""
-
-    schema: ClassVar[Schema] = {
-        "anyOf": [
-            {"type": "boolean"},
-            {"enum": list(_UPDATE_KINDS)},
-            {"type": "array", "items": {"enum": list(_UPDATE_KINDS)}},
-        ]
-    }
-
-    def __new__(cls, value: object) -> Self:
-        if isinstance(value, bool):
-            return super().__new__(cls, _UPDATE_KINDS if value else ())
-        named = _listed(value)
-        if named is None or not set(named) <= set(_UPDATE_KINDS):
-            raise ValueError(f"expected true, false or a list of {', '.join(_UPDATE_KINDS)}")
-        return super().__new__(cls, [kind for kind in _UPDATE_KINDS if kind in named])

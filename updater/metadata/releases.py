@@ -137,6 +137,17 @@ class ReleaseReader(Struct, frozen=True):
         metadata = wheel if wheel is not None else contents.get("PKG-INFO", b"")
         return [release] if release is not None and _is_of(metadata, project) else []
 
+    async def files(self, candidate: Candidate) -> Mapping[str, bytes]:
+        """Return the project files of a release's source distribution; none where it has none.
+
+        Raises:
+            StageError: it cannot be had, or is not what the index says.
+        """
+        file = _smallest(candidate)
+        if file is None or file.filename.endswith(".whl"):
+            return {}
+        return await to_thread.run_sync(self._download, file)
+
     def _download(self, file: Distribution) -> Mapping[str, bytes]:
         """Return the few files of a distribution that say what it requires.
 

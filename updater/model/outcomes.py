@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from updater.model.adaptation import Adaptation
     from updater.model.change import Build, Change
     from updater.model.choice import Evidence, Pinned, Tracking
     from updater.model.hashes import Hashed
@@ -73,7 +74,8 @@ class Updated(PackageOutcome, frozen=True, kw_only=True):
     """The change was made; ``written`` is False in a dry run.
 
     ``hashed`` is None for a call without a hash, such as ``builtins.fetchGit``. ``built`` has the
-    hashes that only a build could tell, by their field.
+    hashes that only a build could tell, by their field. ``adaptations`` are edits beside the pin,
+    and those that would have been needed and are not made.
     """
 
     change: Change
@@ -82,6 +84,7 @@ class Updated(PackageOutcome, frozen=True, kw_only=True):
     reason: str = ""
     build: Build | None = None
     built: Mapping[str, str] = field(default_factory=dict)
+    adaptations: tuple[Adaptation, ...] = ()
 
     @property
     def waits(self) -> bool:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from msgspec import Struct
 
+from updater.model.adaptation import ADAPTATION_KINDS, AdaptationKind
+
 if TYPE_CHECKING:
     import re
 
@@ -61,7 +63,8 @@ class PullPolicy(Struct, frozen=True):
 
     Attributes:
         milestone: its number, 0 for none.
-        automerge: the kinds of update that are merged without a person.
+        automerge: the kinds of update that are merged without a person; ``adapted`` also those
+            whose overlay was adapted to them.
         group: the name under which several packages share one pull request.
         pin_group: the same for updates that make a pin say what it holds.
         title: with ``{name}``, ``{old}`` and ``{new}``; also the commit's first line.
@@ -74,7 +77,7 @@ class PullPolicy(Struct, frozen=True):
     assignees: tuple[str, ...] = ()
     milestone: int = 0
     draft: bool = False
-    automerge: tuple[UpdateKind, ...] = ()
+    automerge: tuple[UpdateKind | Literal["adapted"], ...] = ()
     group: str = ""
     pin_group: str = ""
     title: str = TITLE
@@ -109,6 +112,7 @@ class Policy(Struct, frozen=True):
         generated: what becomes of a package whose file a program wrote.
         src_only: lock files and hashes beside the source stay as they are.
         dependent_hashes: side hashes besides those that are known by their name.
+        adapt: the kinds of adaptation that may be made; none where it is off.
     """
 
     track: TrackKind = "auto"
@@ -127,5 +131,6 @@ class Policy(Struct, frozen=True):
     generated: Literal["skip", "edit"] = "skip"
     src_only: bool = False
     dependent_hashes: tuple[str, ...] = ()
+    adapt: tuple[AdaptationKind, ...] = ADAPTATION_KINDS
     build: BuildPolicy = BuildPolicy()
     pull_request: PullPolicy = PullPolicy()

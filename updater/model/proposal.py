@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from updater.model import Algorithm, Build, Evidence, FieldChange, PinWarning, Updated
+    from updater.model.adaptation import Adaptation
     from updater.model.policy import UpdateKind
 
 Command = Literal["bump", "pin", "pin --sri"]
@@ -43,6 +44,7 @@ class Update(Struct, frozen=True):
         requested_version: what ``--to`` named; empty where nobody asked.
         command: that finds it.
         evidence: how it is known what the pin held; None where that needed no search.
+        adaptations: the edits beside the pin, and those that are advice only.
         proposed: the day on which its pull request first had it, in UTC; None where that is not
             known.
     """
@@ -73,6 +75,7 @@ class Update(Struct, frozen=True):
     command: Command = "bump"
     label: str = ""
     evidence: Evidence | None = None
+    adaptations: tuple[Adaptation, ...] = ()
     proposed: date | None = None
 
     @property

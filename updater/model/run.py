@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from updater.errors import Bug
+    from updater.model.adaptation import Adaptation
     from updater.model.overlay import Package
 
 
@@ -33,15 +34,19 @@ class Bump(Struct, frozen=True):
     """What ``bump`` was asked for: ``to`` a version or rev, and how to end.
 
     Attributes:
+        adapt: whether a change may edit more than the pin.
         reported: for ``publish``, which builds nothing: package -> field -> the hash that another
             process's build found. None where this process may build.
+        adapted: for ``publish``: package -> the edits that the other process made beside the pin.
     """
 
     to: str = ""
     build: bool = True
     dry_run: bool = False
     commit: bool = False
+    adapt: bool = True
     reported: Mapping[str, Mapping[str, str]] | None = None
+    adapted: Mapping[str, tuple[Adaptation, ...]] | None = None
 
     @property
     def unbuilt(self) -> str:

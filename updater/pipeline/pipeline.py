@@ -87,7 +87,7 @@ class Pipeline(Struct, frozen=True):
         for change in hashed:
             if isinstance(change, ReadyChange):
                 ledger.expect(change.package)
-        return await preparer.build(hashed, overlays, writer.write)
+        return await preparer.build(hashed, overlays, ask, writer.write)
 
     async def pin(
         self,
@@ -126,7 +126,7 @@ class Pipeline(Struct, frozen=True):
 
         preparer = self._preparing(overlays)
         hashed = await self._hashed(preparer, packages, overlays, ask)
-        built = await preparer.build(hashed, overlays, unwritten)
+        built = await preparer.build(hashed, overlays, ask, unwritten)
         return await self._proposed(built, overlays, ask.to, "bump")
 
     async def _hashed(

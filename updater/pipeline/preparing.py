@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from updater.choose.subjects import Decision
 from updater.model import Current, Outcome, Take
 from updater.overlay.reading.uses import dependents, uses
+from updater.pipeline.adapted_builds import AdaptedBuild
 from updater.pipeline.endings import checked, unbuilt
 from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.hashing import HashStage
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.find.overlay_files import OverlayFiles
     from updater.model.run import Bump
+    from updater.pipeline.adapting import AdaptStage
 
 
 Result = TypeVar("Result")
@@ -57,7 +59,31 @@ class Preparer(Struct, frozen=True):
                 self.run.records.note(decision.subject.project, candidate, ready.hashed.sri)
             return ready
 
-        return await Stage("hash", self.run.progress).each(decided, find)
+        hashed = await Stage("hash", self.run.progress).each(decided, find)
+        reported = {identity: made for identity, made in (ask.adapted or {}).items() if made}
+        builds = any(isinstance(ready, ReadyChange) and ready.build is None for ready in hashed)
+        if not ask.adapt or not (builds or reported):
+            return hashed
+        stage = self._adapting(hashed, overlays)
+
+        async def adapt(ready: ReadyChange) -> ReadyChange | Outcome:
+            if ready.identity in reported:
+                return await stage.confirmed(ready, reported[ready.identity])
+            return await stage.plan(ready, requested=bool(ask.to))
+
+        return await Stage("adapt", self.run.progress).each(hashed, adapt)
+
+    def _adapting(
+        self, changes: Sequence[ReadyChange | Outcome], overlays: OverlayFiles
+    ) -> AdaptStage:
+        from updater.pipeline.adapting import AdaptStage  # noqa: PLC0415 - not for a check
+
+        waiting = {
+            change.package.name: change.version
+            for change in changes
+            if isinstance(change, ReadyChange)
+        }
+        return AdaptStage(self.run, self.sets, overlays, waiting)
 
     def _expect(self, decisions: Sequence[Decision], overlays: OverlayFiles) -> None:
         """Let all packages that this run may build be looked for in one evaluation."""
@@ -71,6 +97,7 @@ class Preparer(Struct, frozen=True):
         self,
         hashed: Sequence[ReadyChange | Outcome],
         overlays: OverlayFiles,
+        ask: Bump,
         finish: Callable[[ReadyChange], Awaitable[Result]],
     ) -> list[Result | Outcome]:
         """Build each change, or each group's changes, in a copy of the tree as it was read.
@@ -78,6 +105,7 @@ class Preparer(Struct, frozen=True):
         Args:
             hashed: the changes; those whose build is decided already are only finished.
             overlays: all packages and texts.
+            ask: how the run ends.
             finish: what becomes of a change as soon as it passed, while others are built.
         """
         if not any(isinstance(change, ReadyChange) and change.build is None for change in hashed):
@@ -98,6 +126,8 @@ class Preparer(Struct, frozen=True):
             jobs[ready.identity] = await maker.job(ready, {ready.package.file: change.after}, after)
             return ready
 
+        adapting = self._adapting(hashed, overlays) if ask.adapt else None
+        trials = AdaptedBuild(maker, adapting)
         planned = await Stage("patch", self.run.progress).each(hashed, plan_job)
         ahead = await evaluated(self.run, list(jobs.values()))
 
@@ -106,7 +136,7 @@ class Preparer(Struct, frozen=True):
                 return await groups[ready.identity].result(ready)
             if ready.identity not in jobs:
                 return ready
-            built = await self.run.builder().build(jobs[ready.identity], ahead)
+            ready, built = await trials.build(ready, jobs[ready.identity], ahead)
             if built.status == "failed" and ready.policy.on_failure == "skip":
                 return unbuilt(built, **ready.common_fields)
             return replace(ready, build=built)

@@ -86,6 +86,10 @@ class GroupBuild:
                     return ended | {
                         member.identity: _built(member, by_identity, left) for member in left
                     }
+                if out.planned.adaptations:  # no adaptation stands in the way of what builds
+                    plain = out.adapted(())
+                    left = [plain if member is out else member for member in left]
+                    continue
                 ended[out.identity] = _unbuilt(self._name, out, last, left)
             dropped.append(out.identity)
             left = [member for member in left if member is not out]

@@ -76,6 +76,7 @@ class Writer:
             reason=ready.decision.reason,
             build=ready.build,
             built=ready.built,
+            adaptations=ready.adaptations,
             **ready.common_fields,
         )
         if not ask.dry_run:

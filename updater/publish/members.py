@@ -97,6 +97,7 @@ def _update(proposed: ProposedUpdate, policy: Policy, *, reported: bool) -> Upda
         command=proposed.command,
         label=label or "",
         evidence=outcome.evidence,
+        adaptations=outcome.adaptations,
     )
 
 

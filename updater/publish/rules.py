@@ -205,10 +205,14 @@ def superseded(pulls: Iterable[Pull], login: str, proposals: Sequence[Proposal])
 
 
 def may_automerge(updates: Sequence[Update], allowed: Iterable[str]) -> bool:
-    """Tell whether GitHub may merge by itself: allowed kinds only, built, and no warning."""
+    """Tell whether GitHub may merge by itself: allowed kinds only, built, and no warning.
+
+    One whose overlay is adapted to it is also of the kind ``adapted``.
+    """
     kinds = set(allowed)
     return bool(updates) and all(
         update.kind in kinds
+        and ("adapted" in kinds or not any(edit.applied for edit in update.adaptations))
         and all(
             warning.code == "major-version" and update.kind == "major"  # as its kind says
             for warning in update.warnings

@@ -21,6 +21,7 @@ from updater.model import (
 )
 from updater.report.differences import differences
 from updater.report.schema import (
+    AdaptationReport,
     BuildReport,
     ChangeReport,
     CheckReport,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from updater.config.effective import Setting
     from updater.errors import UpdaterError
     from updater.model import Build, Hashed, Outcome, Package
+    from updater.model.adaptation import Adaptation
     from updater.report.listing import ListedPackage
 
 
@@ -241,6 +243,7 @@ def _own(outcome: Outcome) -> dict[str, Any]:  # noqa: PLR0911 - one return a ki
                 "reason": reason or None,
                 "written": written,
                 "changes": changes,
+                "adaptations": tuple(map(_adaptation, outcome.adaptations)),
                 "hash": _hash(hashed) if hashed is not None else None,
                 "build": _build(build),
             }
@@ -262,6 +265,16 @@ def _own(outcome: Outcome) -> dict[str, Any]:  # noqa: PLR0911 - one return a ki
             }
         case _:
             return {}
+
+
+def _adaptation(adaptation: Adaptation) -> AdaptationReport:
+    return AdaptationReport(
+        adaptation.kind,
+        adaptation.field,
+        adaptation.input,
+        adaptation.reason,
+        adaptation.applied,
+    )
 
 
 def _own_review(outcome: Reviewed) -> dict[str, Any]:

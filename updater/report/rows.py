@@ -132,6 +132,8 @@ def _notes(outcome: Outcome, screen: Screen) -> Iterator[str]:
     for warning in outcome.warnings:
         if warning.message != reason:
             yield f"warning: {_without_versions(warning.message, outcome)}"
+    if isinstance(outcome, Updated):
+        yield from (adaptation.text for adaptation in outcome.adaptations)
     if isinstance(outcome, Updated) and outcome.build is not None:
         expected = screen.command == "pin" or outcome.build.phase.startswith("--")
         if screen.verbose or outcome.build.status != "skipped" or not expected:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from updater.model import CheckName, CheckStatus, State
+from updater.model.adaptation import AdaptationKind
 
 Moment = Annotated[datetime, Meta(tz=True)]
 
@@ -89,6 +90,16 @@ class BuildReport(_ReportPart, frozen=True):
     ]
 
 
+class AdaptationReport(_ReportPart, frozen=True):
+    """An edit beside the pin that the new release needs."""
+
+    kind: AdaptationKind
+    field: Annotated[str, Meta(description="The attribute that is edited")]
+    input: Annotated[str, Meta(description="The package or pattern that it is about")]
+    reason: str
+    applied: Annotated[bool, Meta(description="Whether it is made; else it is advice")]
+
+
 class PullRequestReport(_ReportPart, frozen=True):
     """The pull request of a change, or the one that speaks against it."""
 
@@ -147,6 +158,7 @@ class PackageReport(_ReportPart, frozen=True):
     warnings: tuple[WarningReport, ...] = ()
     written: bool | None = None
     changes: tuple[ChangeReport, ...] | None = None
+    adaptations: tuple[AdaptationReport, ...] = ()
     hash: HashReport | None = None
     build: BuildReport | None = None
     pull_request: PullRequestReport | None = None

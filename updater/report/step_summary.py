@@ -93,8 +93,13 @@ class Summary(Struct, frozen=True):
     def _row(self, outcome: Outcome) -> str:
         word = status(outcome)
         shown = f"**{word}**" if word in ("failed", "untrue") else word
+        edits = outcome.adaptations if isinstance(outcome, Updated) else ()
         said = "<br>".join(
-            [*_sentences(outcome), *(unlinked(one.message) for one in outcome.warnings)]
+            [
+                *_sentences(outcome),
+                *(unlinked(adaptation.text) for adaptation in edits),
+                *(unlinked(one.message) for one in outcome.warnings),
+            ]
         )
         pull = outcome.pull_request
         link = f"[{pull.number}]({address(pull.url)}) ({pull.state})" if pull is not None else ""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from updater.errors import PatchError
 from updater.model import HASH_FIELDS, Change, Edit, Package, PinValues, Source, Span
 from updater.overlay.reading import syntax
+from updater.overlay.reading.declarations import declarations
 from updater.overlay.reading.file import parse_file
 
 if TYPE_CHECKING:
@@ -57,6 +58,54 @@ def prove(change: Change, values: PinValues, before: ParsedFile, fetchers: froze
                 f"{package.identity}: the edit would change {new.identity} too",
                 hint="the two share a binding: give each its own literal, or update them by hand",
             )
+
+
+def prove_apart(
+    package: Package, edits: tuple[Edit, ...], before: ParsedFile, after: ParsedFile
+) -> None:
+    """Show that edits beside the pin change no other token, no pin and no other package.
+
+    What they do to the package's own lists is shown where they are planned.
+
+    Raises:
+        PatchError: they would change more.
+    """
+    was, now = before.content, after.content
+    same = [own.identity for own in was.packages] == [own.identity for own in now.packages]
+    if not same or len(was.problems) != len(now.problems):
+        raise PatchError(f"{package.identity}: the edited file would not parse")
+    ordered = tuple(sorted(edits, key=lambda edit: edit.span))
+    if _uncut(before.text, _spans(ordered)) != _uncut(after.text, _moved(ordered)):
+        raise PatchError(f"{package.identity}: the edit would change more than its own fields")
+    for old, new in zip(was.packages, now.packages, strict=True):
+        beside = new.identity != package.identity
+        if _facts(old) != _facts(new) or (
+            beside and _inputs(before.text, old) != _inputs(after.text, new)
+        ):
+            raise SharedLiteral(
+                f"{package.identity}: the edit would change {new.identity} too",
+                hint="the two share a binding: give each its own, or adapt them by hand",
+            )
+
+
+def _uncut(text: NixText, spans: tuple[Span, ...]) -> list[tuple[str, bytes]]:
+    """Return the tokens outside edits, and what is left of one that an edit is a part of."""
+    tokens: list[tuple[str, bytes]] = []
+    for leaf in syntax.leaves(text.root):
+        where = syntax.span(leaf)
+        if any(where in span for span in spans):
+            continue
+        kept, start = b"", where.start
+        for cut in (span for span in spans if span in where):
+            kept, start = kept + text.data[start : cut.start], cut.end
+        tokens.append((leaf.type, kept + text.data[start : where.end]))
+    return tokens
+
+
+def _inputs(text: NixText, package: Package) -> dict[str, list[str]]:
+    declared = declarations(text, package.span)
+    lists = declared.lists if declared is not None else {}
+    return {name: [element.text for element in lists[name].inputs] for name in lists}
 
 
 def _check_package(old: Package, new: Package, values: PinValues) -> None:

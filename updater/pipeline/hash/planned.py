@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from updater.errors import bugs_at
 from updater.kinds import WRITABLE
+from updater.overlay.editing.adapting import adapted
 from updater.overlay.editing.patch import plan_change
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from updater.model import Change, Package, PinValues
+    from updater.model.adaptation import Adaptation
 
 
 class PlannedChange(Struct, frozen=True):
@@ -21,11 +26,13 @@ class PlannedChange(Struct, frozen=True):
     file is parsed before and after it.
 
     Attributes:
+        adaptations: what is edited beside the pin.
         changes: text -> its change, as far as they are planned.
     """
 
     package: Package
     values: PinValues
+    adaptations: tuple[Adaptation, ...] = ()
     changes: dict[bytes, Change] = field(default_factory=dict)
 
     def of(self, text: bytes) -> Change:
@@ -36,5 +43,16 @@ class PlannedChange(Struct, frozen=True):
         """
         if text not in self.changes:
             with bugs_at("patch"):
-                self.changes[text] = plan_change(self.package, self.values, text, WRITABLE)
+                self.changes[text] = self._plan(text)
         return self.changes[text]
+
+    def _plan(self, text: bytes) -> Change:
+        change = plan_change(self.package, self.values, text, WRITABLE)
+        if not self.adaptations or not change.edits:
+            return change
+        after = adapted(self.package, self.adaptations, change.after, frozenset(WRITABLE))
+        return replace(change, after=after)
+
+    def with_adaptations(self, adaptations: Sequence[Adaptation]) -> PlannedChange:
+        """Return the same pin with other edits beside it."""
+        return PlannedChange(self.package, self.values, tuple(adaptations))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from updater.building.evaluating import StoredSource
     from updater.choose.subjects import Decision, Subject
     from updater.model import Build, BuildPolicy, Hashed, Package
+    from updater.model.adaptation import Adaptation
     from updater.pipeline.hash.planned import PlannedChange
 
 
@@ -21,6 +23,7 @@ class ReadyChange(Struct, frozen=True):
     Attributes:
         source: the source, where it was downloaded for its hash and is to be built.
         built: field -> hash, for those that a build told.
+        advice: adaptations that are not made.
     """
 
     decision: Decision
@@ -29,6 +32,22 @@ class ReadyChange(Struct, frozen=True):
     source: StoredSource | None = None
     build: Build | None = None
     built: Mapping[str, str] = field(default_factory=dict)
+    advice: tuple[Adaptation, ...] = ()
+
+    @property
+    def adaptations(self) -> tuple[Adaptation, ...]:
+        """What is edited beside the pin, and what is not but should be known."""
+        return (*self.planned.adaptations, *self.advice)
+
+    def adapted(self, adaptations: Sequence[Adaptation]) -> ReadyChange:
+        """Return it with other edits beside the pin; those that it loses become advice."""
+        left = tuple(
+            replace(lost, applied=False)
+            for lost in self.planned.adaptations
+            if lost not in adaptations
+        )
+        planned = self.planned.with_adaptations(adaptations)
+        return replace(self, planned=planned, advice=(*self.advice, *left))
 
     @property
     def subject(self) -> Subject:
@@ -44,6 +63,12 @@ class ReadyChange(Struct, frozen=True):
     def identity(self) -> str:
         """The package's identity."""
         return self.package.identity
+
+    @property
+    def version(self) -> str:
+        """The version that it moves to."""
+        candidate = self.decision.choice.candidate
+        return candidate.version if candidate is not None else ""
 
     @property
     def policy(self) -> BuildPolicy:

@@ -14,6 +14,7 @@ from updater.model import Failed, Held, Updated
 from updater.publish.results.models import (
     LONGEST_TAIL,
     MOST_FILES,
+    AdaptationResult,
     BuildResult,
     CheckResult,
     DiagnosisResult,
@@ -153,6 +154,13 @@ def _result(outcome: Updated, requested: str, command: Command) -> Result:
         command=command,
         hash=outcome.sri,
         built=dict(outcome.built),
+        adaptations=tuple(
+            AdaptationResult(
+                kind=adaptation.kind, edit=adaptation.edit, reason=adaptation.reason[:500]
+            )
+            for adaptation in outcome.adaptations
+            if adaptation.applied
+        ),
         build=_built(build) if build is not None else None,
     )
 

@@ -22,6 +22,15 @@ from updater.model import (
     Outdated,
     Updated,
 )
+from updater.model.adaptation import (
+    Adaptation,
+    AdaptationKind,
+    BoundRelaxation,
+    FormChange,
+    InputAddition,
+    PatternRemoval,
+    PatternRewrite,
+)
 from updater.text import printable
 
 if TYPE_CHECKING:
@@ -94,6 +103,18 @@ class BuildResult(_ResultPart, frozen=True):
         )
 
 
+class AdaptationResult(_ResultPart, frozen=True):
+    """An edit beside the pin, as its process tells it."""
+
+    kind: AdaptationKind
+    edit: InputAddition | FormChange | BoundRelaxation | PatternRemoval | PatternRewrite
+    reason: Annotated[str, Meta(max_length=500)]
+
+    def adaptation(self) -> Adaptation:
+        """Return it as the model's noun."""
+        return Adaptation(self.kind, self.edit, printable(self.reason))
+
+
 class Result(_ResultPart, frozen=True, kw_only=True):
     """One package's update."""
 
@@ -109,6 +130,7 @@ class Result(_ResultPart, frozen=True, kw_only=True):
     built: Annotated[dict[Annotated[str, Meta(max_length=200)], Hash], Meta(max_length=50)] = field(
         default_factory=dict
     )
+    adaptations: Annotated[tuple[AdaptationResult, ...], Meta(max_length=100)] = ()
     build: BuildResult | None
 
     @property

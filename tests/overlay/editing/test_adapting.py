@@ -1,0 +1,403 @@
+"""Adaptations are written in the style of the file, and touch nothing but what they are about."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from tests.overlay.golden import read
+from updater.errors import PatchError
+from updater.kinds import WRITABLE
+from updater.model.adaptation import (
+    Adaptation,
+    AdaptationEdit,
+    BoundRelaxation,
+    FormChange,
+    InputAddition,
+    PatternRemoval,
+    PatternRewrite,
+    Replacement,
+)
+from updater.overlay.editing.adapting import adapted
+
+PY = "super.python3Packages."
+RUNTIME = "propagatedBuildInputs"
+
+
+def with_set(elements: str) -> str:
+    return f"propagatedBuildInputs = with super.python3Packages; [ {elements} ];"
+
+
+def overlay(*lines: str, form: str = 'format = "pyproject";') -> bytes:
+    """An overlay of x, with further lines in its set, and of the package beside it."""
+    inner = textwrap.indent(textwrap.dedent("\n".join(lines)), "      ")
+    return f"""\
+self: super: {{
+  python3Packages = super.python3Packages // {{
+    x = super.python3Packages.buildPythonPackage rec {{
+      pname = "x";
+      version = "1.0";
+      {form}
+      src = super.fetchPypi {{ inherit pname version; hash = ""; }};
+{inner}
+    }};
+
+    beside = super.python3Packages.buildPythonPackage rec {{
+      pname = "beside";
+      version = "1.0";
+      src = super.fetchPypi {{ inherit pname version; hash = ""; }};
+      propagatedBuildInputs = with super.python3Packages; [ numpy ];
+    }};
+  }};
+}}
+""".encode()
+
+
+def adapt(data: bytes, *edits: AdaptationEdit) -> bytes:
+    """Adapt the package x."""
+    package = next(own for own in read(data) if own.name == "x")
+    adaptations = [Adaptation("requirements", edit, "why") for edit in edits]
+    return adapted(package, adaptations, data, frozenset(WRITABLE))
+
+
+def refusal(data: bytes, *edits: AdaptationEdit) -> str:
+    with pytest.raises(PatchError) as refused:
+        adapt(data, *edits)
+    return refused.value.message
+
+
+TORCH = 'super.python3Packages."torch-bin"'
+PAIRS: dict[str, tuple[tuple[str, ...], AdaptationEdit, tuple[str, ...]]] = {
+    "in a row": (
+        ("propagatedBuildInputs = with super.python3Packages; [ zict numpy ];",),
+        InputAddition(RUNTIME, "packaging"),
+        ("propagatedBuildInputs = with super.python3Packages; [ zict numpy packaging ];",),
+    ),
+    "in a row that is in order": (
+        ("dependencies = with super.python3Packages; [ attrs numpy zict ];",),
+        InputAddition("dependencies", "packaging"),
+        ("dependencies = with super.python3Packages; [ attrs numpy packaging zict ];",),
+    ),
+    "on lines that are in order": (
+        (
+            "propagatedBuildInputs = with super.python3Packages; [",
+            f"  {TORCH}",
+            "",
+            "  # Standard deps",
+            "  attrs # why",
+            "  zict",
+            "];",
+        ),
+        InputAddition(RUNTIME, "packaging"),
+        (
+            "propagatedBuildInputs = with super.python3Packages; [",
+            f"  {TORCH}",
+            "",
+            "  # Standard deps",
+            "  attrs # why",
+            "  packaging",
+            "  zict",
+            "];",
+        ),
+    ),
+    "on lines that are not": (
+        (
+            "propagatedBuildInputs = with super.python3Packages; [",
+            "  zict",
+            "  attrs # why",
+            "] ++ super.lib.optionals (!super.stdenv.isAarch64) [",
+            "  bitsandbytes # x86_64 only",
+            "];",
+        ),
+        InputAddition(RUNTIME, "packaging"),
+        (
+            "propagatedBuildInputs = with super.python3Packages; [",
+            "  zict",
+            "  attrs # why",
+            "  packaging",
+            "] ++ super.lib.optionals (!super.stdenv.isAarch64) [",
+            "  bitsandbytes # x86_64 only",
+            "];",
+        ),
+    ),
+    "several a line": (
+        (
+            "propagatedBuildInputs = with super.python3Packages; [",
+            "  zict attrs",
+            "  numpy scipy",
+            "];",
+        ),
+        InputAddition(RUNTIME, "packaging"),
+        (
+            "propagatedBuildInputs = with super.python3Packages; [",
+            "  zict attrs",
+            "  numpy scipy packaging",
+            "];",
+        ),
+    ),
+    "without with": (
+        ("nativeBuildInputs = [ super.cmake py.setuptools ];".replace("py.", PY),),
+        InputAddition("nativeBuildInputs", "hatchling"),
+        ("nativeBuildInputs = [ super.cmake py.setuptools py.hatchling ];".replace("py.", PY),),
+    ),
+    "into an empty list": (
+        ("propagatedBuildInputs = [ ];",),
+        InputAddition(RUNTIME, "numpy"),
+        ("propagatedBuildInputs = [ super.python3Packages.numpy ];",),
+    ),
+    "of the overlays, beside their own": (
+        (
+            "propagatedBuildInputs = with super.python3Packages; [",
+            "  (self.python3Packages.einops)",
+            "  numpy",
+            "];",
+        ),
+        InputAddition(RUNTIME, "einx", own=True),
+        (
+            "propagatedBuildInputs = with super.python3Packages; [",
+            "  (self.python3Packages.einops)",
+            "  numpy",
+            "  (self.python3Packages.einx)",
+            "];",
+        ),
+    ),
+    "of the overlays, where none is": (
+        (with_set("numpy"),),
+        InputAddition(RUNTIME, "einx", own=True),
+        (with_set("numpy self.python3Packages.einx"),),
+    ),
+    "a name that the package binds itself": (
+        (with_set("numpy"),),
+        InputAddition(RUNTIME, "version"),
+        (with_set("numpy super.python3Packages.version"),),
+    ),
+    "a name that Nix has": (
+        (with_set("numpy"),),
+        InputAddition(RUNTIME, "map"),
+        (with_set("numpy super.python3Packages.map"),),
+    ),
+    "a name that needs quotes": (
+        (with_set("numpy"),),
+        InputAddition(RUNTIME, "3to2"),
+        (with_set('numpy super.python3Packages."3to2"'),),
+    ),
+    "with the overlays' torch": (
+        (f"propagatedBuildInputs = with super.python3Packages; [ {TORCH} ];",),
+        InputAddition(RUNTIME, "accelerate", replaced=(Replacement("torch", "torch-bin"),)),
+        (with_set(f"{TORCH} (accelerate.override {{ torch = {TORCH}; }})"),),
+    ),
+    "for one system": (
+        (with_set("numpy"),),
+        InputAddition(RUNTIME, "nvidia-ml-py", condition="super.stdenv.hostPlatform.isLinux"),
+        (
+            with_set(
+                "numpy ] ++ super.lib.optionals super.stdenv.hostPlatform.isLinux [ nvidia-ml-py"
+            ),
+        ),
+    ),
+    "a list that is not there": (
+        ("nativeBuildInputs = [ super.python3Packages.setuptools ];", "doCheck = false;"),
+        InputAddition(RUNTIME, "numpy"),
+        (
+            "nativeBuildInputs = [ super.python3Packages.setuptools ];",
+            "propagatedBuildInputs = [ super.python3Packages.numpy ];",
+            "doCheck = false;",
+        ),
+    ),
+    "what is there": (
+        (f"propagatedBuildInputs = [ {TORCH} ];",),
+        InputAddition(RUNTIME, "torch-bin"),
+        (f"propagatedBuildInputs = [ {TORCH} ];",),
+    ),
+    "a bound, the first": (
+        ("propagatedBuildInputs = with super.python3Packages; [ numpy ];", "doCheck = false;"),
+        BoundRelaxation("numpy"),
+        (
+            "propagatedBuildInputs = with super.python3Packages; [ numpy ];",
+            'pythonRelaxDeps = [ "numpy" ];',
+            "doCheck = false;",
+        ),
+    ),
+    "a bound, beside others": (
+        ('pythonRelaxDeps = [ "gradio" ];',),
+        BoundRelaxation("numpy"),
+        ('pythonRelaxDeps = [ "gradio" "numpy" ];',),
+    ),
+    "a bound where none counts": (
+        ("pythonRelaxDeps = true;",),
+        BoundRelaxation("numpy"),
+        ("pythonRelaxDeps = true;",),
+    ),
+    "a pattern among others": (
+        (
+            "postPatch = ''",
+            "  substituteInPlace pyproject.toml \\",
+            '    --replace "gradio<=5.35.0" "gradio" \\',
+            '    --replace "numpy<=1.26.4" "numpy"',
+            "'';",
+        ),
+        PatternRemoval("pyproject.toml", "numpy<=1.26.4"),
+        (
+            "postPatch = ''",
+            "  substituteInPlace pyproject.toml \\",
+            '    --replace "gradio<=5.35.0" "gradio"',
+            "'';",
+        ),
+    ),
+    "the first pattern of two": (
+        (
+            "postPatch = ''",
+            "  substituteInPlace pyproject.toml --replace-fail 'a<1' a --replace-fail 'b<1' b",
+            "'';",
+        ),
+        PatternRemoval("pyproject.toml", "a<1"),
+        (
+            "postPatch = ''",
+            "  substituteInPlace pyproject.toml --replace-fail 'b<1' b",
+            "'';",
+        ),
+    ),
+    "the last pattern of all, with its comment": (
+        (
+            "doCheck = false;",
+            "",
+            "# Version constraint fixes",
+            "postPatch = ''",
+            '  substituteInPlace pyproject.toml --replace "numpy<=1.26.4" "numpy"',
+            "'';",
+            "",
+            "meta = { };",
+        ),
+        PatternRemoval("pyproject.toml", "numpy<=1.26.4"),
+        ("doCheck = false;", "", "meta = { };"),
+    ),
+    "the last pattern of a command": (
+        (
+            "postPatch = ''",
+            "  rm -r vendored",
+            '  substituteInPlace pyproject.toml --replace "numpy<=1.26.4" "numpy"',
+            "'';",
+        ),
+        PatternRemoval("pyproject.toml", "numpy<=1.26.4"),
+        ("postPatch = ''", "  rm -r vendored", "'';"),
+    ),
+    "a pattern with a new bound": (
+        (
+            "postPatch = ''",
+            '  substituteInPlace setup.py --replace-fail "rich>=12.1,<14.0" "rich>=12.1"',
+            "'';",
+        ),
+        PatternRewrite("setup.py", "rich>=12.1,<14.0", "rich>=13,<15", "rich>=13"),
+        (
+            "postPatch = ''",
+            '  substituteInPlace setup.py --replace-fail "rich>=13,<15" "rich>=13"',
+            "'';",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "edit", "after"), PAIRS.values(), ids=PAIRS)
+def test_an_adaptation_is_written_as_its_neighbours_are(
+    before: tuple[str, ...], edit: AdaptationEdit, after: tuple[str, ...]
+) -> None:
+    """A second time it changes nothing, where it is not about what is gone."""
+    data = adapt(overlay(*before), edit)
+    assert data.decode() == overlay(*after).decode()
+    if not isinstance(edit, PatternRemoval | PatternRewrite):
+        assert adapt(data, edit) == data
+
+
+@pytest.mark.parametrize(
+    ("form", "after"),
+    [
+        ('format = "setuptools";', 'format = "pyproject";'),
+        ("pyproject = false;", "pyproject = true;"),
+        ("pyproject = true;", "pyproject = true;"),
+        ("", None),
+    ],
+)
+def test_a_package_is_built_by_its_pyproject(form: str, after: str | None) -> None:
+    data = adapt(overlay(form=form), FormChange())
+    if after is None:
+        assert b'      version = "1.0";\n      pyproject = true;\n' in data
+    else:
+        assert data == overlay(form=after)
+
+
+REFUSED: dict[str, tuple[tuple[str, ...], AdaptationEdit, str]] = {
+    "a list that a function computes": (
+        ("propagatedBuildInputs = map f [ 1 ];",),
+        InputAddition(RUNTIME, "numpy"),
+        "propagatedBuildInputs is computed by an expression",
+    ),
+    "a list that is changed by another": (
+        ("propagatedBuildInputs = nativeBuildInputs;", "nativeBuildInputs = [ 1 ];"),
+        InputAddition(RUNTIME, "numpy"),
+        "would change more than that",
+    ),
+    "a name that acts": (
+        ("propagatedBuildInputs = [ ];",),
+        InputAddition(RUNTIME, '"; x = builtins.exec'),
+        "is not a name that is safe to write into Nix",
+    ),
+    "a name with an interpolation": (
+        ("propagatedBuildInputs = [ ];",),
+        InputAddition(RUNTIME, "${x}"),
+        "is not a name that is safe to write into Nix",
+    ),
+    "a pattern that stands there twice": (
+        ("postPatch = ''", "substituteInPlace a --replace b c --replace b d", "'';"),
+        PatternRemoval("a", "b"),
+        "2 times",
+    ),
+    "a pattern that a variable makes": (
+        ("postPatch = ''", 'substituteInPlace a --replace "$b" c', "'';"),
+        PatternRemoval("a", "$b"),
+        "0 times",
+    ),
+    "a bound that leaves its word": (
+        ("postPatch = ''", "substituteInPlace a --replace 'b<1' b", "'';"),
+        PatternRewrite("a", "b<1", 'b<2"; rm -r /', "b"),
+        "not safe to write",
+    ),
+    "a bound with an interpolation": (
+        ("postPatch = ''", "substituteInPlace a --replace 'b<1' b", "'';"),
+        PatternRewrite("a", "b<1", "b<${x}", "b"),
+        "not safe to write",
+    ),
+}
+
+
+@pytest.mark.parametrize(("lines", "edit", "message"), REFUSED.values(), ids=REFUSED)
+def test_what_would_be_a_guess_is_refused(
+    lines: tuple[str, ...], edit: AdaptationEdit, message: str
+) -> None:
+    assert message in refusal(overlay(*lines), edit)
+
+
+def test_a_list_that_two_packages_share_is_left_alone() -> None:
+    data = b"""self: super:
+let shared = with super.python3Packages; [ numpy ]; in {
+  x = super.python3Packages.buildPythonPackage rec {
+    pname = "x"; version = "1"; src = super.fetchPypi { inherit pname version; hash = ""; };
+    propagatedBuildInputs = shared;
+  };
+  y = super.python3Packages.buildPythonPackage rec {
+    pname = "y"; version = "1"; src = super.fetchPypi { inherit pname version; hash = ""; };
+    propagatedBuildInputs = shared;
+  };
+}
+"""
+    assert "would change more than that" in refusal(data, InputAddition(RUNTIME, "scipy"))
+
+
+def test_line_endings_are_kept() -> None:
+    lines = ("propagatedBuildInputs = with super.python3Packages; [", "  zict", "];")
+    data = overlay(*lines).replace(b"\n", b"\r\n")
+    after = adapt(data, InputAddition(RUNTIME, "numpy"))
+    assert (
+        b"\r\n        numpy\r\n        zict\r\n" in after or b"  zict\r\n        numpy\r\n" in after
+    )
+    assert after.count(b"\n") == after.count(b"\r\n")

@@ -1,0 +1,86 @@
+"""A requirement's name -> the attribute that is that project, or none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.model import normalized_name
+from updater.model.adaptation import Replacement
+
+if TYPE_CHECKING:
+    from updater.adapt.situation import OwnPackage, Situation
+    from updater.building.offers import SetOffer
+
+TORCH = frozenset({"torch", "torchaudio", "torchvision", "triton"})
+"""The projects that nixpkgs has from source and, under a name that ends in -bin, as wheels."""
+
+KNOWN = {"discord-py": "discordpy", "pygobject": "pygobject3"}
+"""Attributes that have another name than the project; their `pname` must be the project's all the
+same. Source: nixpkgs, pkgs/top-level/python-packages.nix."""
+
+
+class Provider(Struct, frozen=True):
+    """The attribute that is a project.
+
+    Attributes:
+        own: an overlay makes it.
+        version: empty where it is not known.
+        offer: what the package set says of it; None of the overlays' own.
+    """
+
+    attribute: str
+    own: bool
+    version: str
+    offer: SetOffer | None = None
+
+
+def candidates(name: str) -> tuple[str, ...]:
+    """Return the attributes that may be a project, for a question to the package set."""
+    plain = (name, name.replace("-", "_"), *((KNOWN[name],) if name in KNOWN else ()))
+    return tuple(dict.fromkeys((f"{name}-bin", *plain) if name in TORCH else plain))
+
+
+def provider(situation: Situation, name: str) -> Provider | None:
+    """Return what provides a project; None where neither the overlays nor the set have it.
+
+    Args:
+        situation: whose requirement it is.
+        name: the project's, normalized.
+    """
+    own: OwnPackage | None = situation.own.get(name)
+    if own is not None and own.attribute != situation.package.name:
+        return Provider(own.attribute, own=True, version=own.version)
+    attributes = candidates(name)
+    if name in TORCH and not situation.binary:
+        attributes = attributes[1:]
+    for attribute in attributes:
+        offer = situation.answer.offers.get(attribute)
+        # An alias can be another project: only its own name makes it this one.
+        if offer is not None and normalized_name(offer.name) == name:
+            return Provider(attribute, own=False, version=offer.version, offer=offer)
+    return None
+
+
+def replacements(situation: Situation, package: Provider) -> tuple[Replacement, ...]:
+    """Return what a package must be given instead of what it takes by itself.
+
+    Nix refuses two packages of one project in one closure. What only the needs of its needs have
+    twice cannot be told it here.
+    """
+    if package.offer is None:
+        return ()
+    present = situation.closure
+    replaced = []
+    for needed in package.offer.direct:
+        name = normalized_name(needed.name)
+        twin = present.get(name)
+        used = provider(situation, name)
+        clashes = twin is not None and twin.path != needed.path
+        if used is None:
+            continue
+        # What the overlays replace clashes with the next package that takes theirs.
+        if clashes or used.own or (used.offer is not None and used.offer.path != needed.path):
+            replaced.append(Replacement(name, used.attribute, used.own))
+    return tuple(replaced)

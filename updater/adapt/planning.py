@@ -1,0 +1,183 @@
+"""One package's new source and its overlay -> all that its update needs beside the pin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.adapt.attributes import TORCH, candidates
+from updater.adapt.build_systems import build_changes
+from updater.adapt.patches import PatchedFiles, patched
+from updater.adapt.requirements import requirement_changes
+from updater.adapt.situation import AdaptationPlan, Situation, own_packages
+from updater.metadata import requirements
+from updater.metadata.build_system import build_system
+from updater.model import normalized_name
+from updater.overlay.reading.declarations import Declarations, declarations
+from updater.overlay.reading.file import parse_file
+from updater.overlay.reading.inputs import BUILD, RUNTIME
+from updater.overlay.reading.substitutions import script_of
+from updater.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from updater.building.offers import SetAnswer
+    from updater.metadata.requirements import Requirements
+    from updater.model import Package
+
+
+class AdaptationTask(Struct, frozen=True):
+    """A package whose update is to be adapted.
+
+    Attributes:
+        body: the text of its attributes.
+        source: what the overlay makes of the new source's project files.
+        needed: what that requires; None where nothing says it as text.
+    """
+
+    package: Package
+    version: str
+    declared: Declarations
+    body: bytes
+    source: PatchedFiles
+    needed: Requirements | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The attributes to ask the package set about."""
+        system = build_system(self.source.files)
+        needed = self.needed.needed if self.needed is not None else ()
+        projects = [name for name, _ in (*needed, *(system.requirements if system else ()))]
+        return tuple(
+            name for project in (*dict.fromkeys(projects), *TORCH) for name in candidates(project)
+        )
+
+    @property
+    def asks_for_more(self) -> bool:
+        """Whether it requires what its own lists do not name, so that the held source matters."""
+        direct = {
+            normalized_name(element.name.removesuffix("-bin"))
+            for field in RUNTIME
+            if field in self.declared.lists
+            for element in self.declared.lists[field].inputs
+        }
+        needed = self.needed.needed if self.needed is not None else ()
+        return any(name not in direct for name, text in needed if "extra ==" not in text)
+
+    @property
+    def needs_answer(self) -> bool:
+        """Whether what it needs depends on what the package set has."""
+        needed = self.needed.needed if self.needed is not None else ()
+        system = build_system(self.source.files)
+        lists = [self.declared.lists[name] for name in BUILD if name in self.declared.lists]
+        tools = {normalized_name(element.name) for inputs in lists for element in inputs.inputs}
+        return (
+            self.asks_for_more
+            or any(name != text for name, text in needed if "extra ==" not in text)
+            or (self.declared.form == "setuptools" and system is not None and not system.script)
+            or (
+                self.declared.form == "pyproject"
+                and system is not None
+                and any(name not in tools for name, _ in system.requirements)
+            )
+        )
+
+    def situation(
+        self, answer: SetAnswer, others: OverlayNeighbours, held: Requirements | None
+    ) -> Situation:
+        """Return what is decided from.
+
+        Args:
+            answer: what the package set has of `names`.
+            others: the overlays.
+            held: what the held source requires; None where that is not known.
+        """
+        return Situation(
+            self.package,
+            printable(self.version),
+            self.declared,
+            self.source.files,
+            self.source.certain,
+            held,
+            answer,
+            own_packages(others.packages),
+            any(b"torch-bin" in text for text in others.texts.values()),
+            {normalized_name(name): version for name, version in others.waiting.items()},
+        )
+
+    def plan(self, situation: Situation) -> AdaptationPlan:
+        """Return what the update needs.
+
+        Raises:
+            HostileFile: a file of the source breaks a bound.
+        """
+        plan = self.without_answer
+        if plan.held:
+            return plan
+        parts = [build_changes(situation, self.body)]
+        if self.needed is not None:
+            parts.append(requirement_changes(situation, self.needed))
+        changes = (change for part in parts for change in part.adaptations)
+        return AdaptationPlan(
+            (*plan.adaptations, *changes),
+            next((part.held for part in parts if part.held), ""),
+            tuple(text for part in parts for text in part.advice),
+        )
+
+    @property
+    def without_answer(self) -> AdaptationPlan:
+        """What its own text and the new source say, whatever the package set has."""
+        if not (self.source.missing and self.source.certain):
+            return AdaptationPlan(self.source.adaptations)
+        listed = ", ".join(f"{pattern} in {file}" for file, pattern in self.source.missing)
+        reason = f"postPatch replaces text that {self.version} does not have: {listed}"
+        return AdaptationPlan(held=printable(reason))
+
+
+class OverlayNeighbours(Struct, frozen=True):
+    """All overlays.
+
+    Attributes:
+        waiting: package name -> the version that this run moves it to.
+    """
+
+    packages: Sequence[Package]
+    texts: Mapping[str, bytes]
+    waiting: Mapping[str, str]
+
+
+def adaptation_task(
+    package: Package,
+    version: str,
+    data: bytes,
+    files: Mapping[str, bytes],
+    fetchers: frozenset[str],
+) -> AdaptationTask | None:
+    """Return what is to be adapted; None for what is no plain Python package.
+
+    Args:
+        package: as it was read.
+        version: the new one.
+        data: its file.
+        files: the new source's project files.
+        fetchers: as for `parse_file`.
+
+    Raises:
+        HostileFile: a file of the source breaks a bound.
+    """
+    parsed = parse_file(data, package.file, fetchers)
+    there = [own for own in parsed.content.packages if own.identity == package.identity]
+    declared = declarations(parsed.text, there[0].span) if len(there) == 1 else None
+    if declared is None or package.nested or not package.is_python:
+        return None
+    script = script_of(declared.place)
+    source = patched(
+        declared, files, version, data[script.start : script.end] if script is not None else b""
+    )
+    # What an sdist says of itself was said before the overlay's substitutions.
+    own = {path: text for path, text in source.files.items() if path != "PKG-INFO"}
+    needed = requirements.from_tree(own if declared.substitutions else source.files)
+    body = data[there[0].span.start : there[0].span.end]
+    return AdaptationTask(package, version, declared, body, source, needed)

@@ -1,0 +1,103 @@
+"""What a failed build says that a package lacks -> the inputs that would mend it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.adapt.attributes import candidates, provider, replacements
+from updater.adapt.build_systems import build_field
+from updater.adapt.requirements import runtime_field
+from updater.model import normalized_name
+from updater.model.adaptation import Adaptation, InputAddition
+from updater.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.adapt.situation import Situation
+    from updater.model import Build
+    from updater.model.adaptation import AdaptationKind
+
+_MISSING = re.compile(r"^\s*- (?P<name>[\w.-]{1,100}) not installed$", re.MULTILINE)
+_UNBUILT = re.compile(r"^Missing dependencies:\n(?P<lines>(?:\s+\S[^\n]*\n?)+)", re.MULTILINE)
+_NAME = re.compile(r"^\s+(?P<name>[\w.-]{1,100})", re.MULTILINE)
+_MODULE = re.compile(r"ModuleNotFoundError: No module named '(?P<module>[\w.]{1,100})'")
+_QUOTE = re.compile(r"^[^\S\n]*(?:[\w.+?=-]+)?>(?: |$)", re.MULTILINE)
+
+
+class Lack(Struct, frozen=True):
+    """A project that a build did without.
+
+    Attributes:
+        name: normalized.
+        kind: what asked for it.
+        reason: in one phrase.
+    """
+
+    name: str
+    kind: AdaptationKind
+    reason: str
+
+
+def lacks(build: Build, log: str) -> tuple[Lack, ...]:
+    """Return what a failed build says that is not there.
+
+    Args:
+        build: what became of it.
+        log: the whole log.
+    """
+    text = _QUOTE.sub("", log)
+    if build.phase == "imports":
+        modules = [match["module"] for match in _MODULE.finditer(text)][-1:]
+        return tuple(
+            Lack(normalized_name(top), "imports", f"the module {top} is imported, not declared")
+            for top in (module.partition(".")[0] for module in modules)
+        )
+    if build.phase != "build":
+        return ()
+    unbuilt = (name for match in _UNBUILT.finditer(text) for name in _NAME.finditer(match["lines"]))
+    listed = [
+        *(
+            Lack(normalized_name(match["name"]), "requirements", "the build requires it")
+            for match in _MISSING.finditer(text)
+        ),
+        *(
+            Lack(normalized_name(match["name"]), "build-system", "its back-end requires it")
+            for match in unbuilt
+        ),
+    ]
+    return tuple(dict.fromkeys(listed))
+
+
+def names_of(lacking: Sequence[Lack]) -> tuple[str, ...]:
+    """Return the attributes to ask the package set about."""
+    names = (name for lack in lacking for name in candidates(lack.name))
+    return tuple(dict.fromkeys(names))
+
+
+def repairs(situation: Situation, lacking: Sequence[Lack]) -> tuple[Adaptation, ...]:
+    """Return the inputs that a failed build lacks; none where any of them is nowhere.
+
+    Args:
+        situation: the package, with an answer about `names_of`.
+        lacking: what it did without.
+    """
+    made: list[Adaptation] = []
+    declared, package = situation.declared, situation.package
+    own = {normalized_name(name) for name in (package.name, package.pname) if name}
+    for lack in lacking:
+        needed = provider(situation, lack.name) if lack.name not in own else None
+        if needed is None:
+            return ()
+        builds = lack.kind == "build-system"
+        edit = InputAddition(
+            build_field(declared) if builds else runtime_field(declared),
+            needed.attribute,
+            needed.own,
+            () if builds else replacements(situation, needed),
+        )
+        made.append(Adaptation(lack.kind, edit, printable(lack.reason)))
+    return tuple(made)

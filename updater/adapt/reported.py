@@ -1,0 +1,75 @@
+"""Adaptations that another process reports, held against what the source itself says.
+
+Only a build knows what a package set has and what an import lacks. What is added must be required
+all the same, unless it is an import's, and every other edit must follow from the source.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from updater.adapt.attributes import TORCH, candidates
+from updater.adapt.situation import own_packages
+from updater.metadata.build_system import build_system
+from updater.model import normalized_name
+from updater.model.adaptation import BoundRelaxation, FormChange, InputAddition
+from updater.overlay.reading.inputs import BUILD, RUNTIME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from updater.adapt.planning import AdaptationTask
+    from updater.adapt.situation import OwnPackage
+    from updater.model import Package
+    from updater.model.adaptation import Adaptation, AdaptationKind
+
+
+def unconfirmed(
+    task: AdaptationTask, adaptations: Iterable[Adaptation], packages: Sequence[Package]
+) -> tuple[Adaptation, ...]:
+    """Return the reported adaptations that the source does not bear out.
+
+    Args:
+        task: the package and its new source.
+        adaptations: what was reported.
+        packages: of all overlays.
+    """
+    return tuple(
+        adaptation for adaptation in adaptations if not _follows(task, adaptation, packages)
+    )
+
+
+def _follows(task: AdaptationTask, adaptation: Adaptation, packages: Sequence[Package]) -> bool:
+    system = build_system(task.source.files)
+    match adaptation.edit:
+        case InputAddition() as addition:
+            return _is_required(task, adaptation.kind, addition, own_packages(packages))
+        case FormChange():
+            return system is not None and not system.script
+        case BoundRelaxation(input=name):
+            return task.needed is None or name in dict(task.needed.needed)
+        case edit:
+            return any(edit == own.edit for own in task.source.adaptations)
+
+
+def _is_required(
+    task: AdaptationTask,
+    kind: AdaptationKind,
+    addition: InputAddition,
+    own: Mapping[str, OwnPackage],
+) -> bool:
+    """Tell whether an input is that of a requirement; an import's is the build's word."""
+    builds = kind == "build-system"
+    replaced = {normalized_name(other.argument) for other in addition.replaced}
+    if not replaced <= own.keys() | TORCH or addition.field not in (BUILD if builds else RUNTIME):
+        return False
+    system = build_system(task.source.files)
+    listed = task.needed.needed if task.needed is not None else None
+    if builds:
+        listed = system.requirements if system is not None else ()
+    if kind == "imports" or listed is None:
+        return True
+    names = dict(listed)
+    if addition.own:
+        return any(made.attribute == addition.input and name in names for name, made in own.items())
+    return any(addition.input in candidates(name) for name in names)

@@ -1,0 +1,195 @@
+"""What a new source requires -> inputs that are added, bounds that are relaxed, or why it waits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.version import InvalidVersion, Version
+
+from updater.adapt.attributes import provider, replacements
+from updater.adapt.markers import condition
+from updater.adapt.situation import AdaptationPlan
+from updater.model import normalized_name
+from updater.model.adaptation import Adaptation, BoundRelaxation, InputAddition
+from updater.overlay.reading.inputs import RUNTIME
+from updater.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from updater.adapt.attributes import Provider
+    from updater.adapt.situation import Situation
+    from updater.metadata.requirements import Requirements
+    from updater.overlay.reading.declarations import Declarations
+    from updater.overlay.reading.inputs import Input
+
+_LOWER = (">", ">=", "~=", "==", "===")
+
+
+def applying(situation: Situation, needed: Iterable[tuple[str, str]]) -> Iterator[Requirement]:
+    """Yield the requirements that hold for this system and Python without any extra."""
+    environment = {**situation.environment, "extra": ""}
+    for name, text in needed:
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement:
+            continue
+        if requirement.marker is None or requirement.marker.evaluate(environment):
+            requirement.name = name
+            yield requirement
+
+
+class RequirementPlanner(Struct):
+    """Goes through one package's requirements."""
+
+    situation: Situation
+    adaptations: list[Adaptation]
+    missing: list[str]
+    too_new: list[str]
+    advice: list[str]
+
+    @property
+    def declared(self) -> Declarations:
+        """What the overlay says."""
+        return self.situation.declared
+
+    def run(self, requirements: Requirements) -> AdaptationPlan:
+        """Return what the requirements make necessary."""
+        own = {normalized_name(self.situation.package.name)}
+        own |= {normalized_name(self.situation.package.pname or self.situation.package.name)}
+        for requirement in applying(self.situation, requirements.needed):
+            if requirement.name not in own and not self._is_removed(requirement.name):
+                self._judge(requirement)
+        return AdaptationPlan(tuple(self.adaptations), self._held(), tuple(self.advice))
+
+    def _judge(self, requirement: Requirement) -> None:
+        name = requirement.name
+        present = self.situation.closure.get(name)
+        is_new = self.situation.held is not None and all(
+            name != held for held, _ in self.situation.held.needed
+        )
+        if present is not None:
+            self._bounds(requirement, present.version)
+            if is_new and not self._is_direct(name):
+                self._add(requirement, is_new=True)
+        elif is_new or self.declared.checks:
+            self._add(requirement, is_new=is_new)
+
+    def _is_direct(self, name: str) -> bool:
+        elements = (element.name for field in RUNTIME for element in self._inputs(field))
+        return any(normalized_name(element.removesuffix("-bin")) == name for element in elements)
+
+    def _inputs(self, field: str) -> Iterator[Input]:
+        inputs = self.declared.lists.get(field)
+        yield from inputs.inputs if inputs is not None else ()
+
+    def _is_removed(self, name: str) -> bool:
+        return self.declared.removed is None or name in self.declared.removed
+
+    def _add(self, requirement: Requirement, *, is_new: bool) -> None:
+        package = provider(self.situation, requirement.name)
+        if package is None:
+            if self.declared.checks:
+                self.missing.append(_shown(requirement))
+            return
+        if not self._bounds(requirement, package.version):
+            return
+        where = condition(requirement.marker) if requirement.marker is not None else ""
+        if where is None:
+            self.advice.append(f"{_shown(requirement)} is required only under {requirement.marker}")
+            return
+        version = self.situation.version
+        reason = f"new in {version}" if is_new else f"{version} requires it"
+        self.adaptations.append(Adaptation("requirements", self._addition(package, where), reason))
+
+    def _addition(self, package: Provider, where: str) -> InputAddition:
+        return InputAddition(
+            runtime_field(self.declared),
+            package.attribute,
+            package.own,
+            replacements(self.situation, package),
+            where,
+        )
+
+    def _bounds(self, requirement: Requirement, text: str) -> bool:
+        """Note a bound that a version breaks; tell whether the version may be used."""
+        try:
+            version = Version(text)
+        except InvalidVersion:
+            return True
+        if requirement.specifier.contains(version, prereleases=True):
+            return True
+        relaxed = self.declared.relaxed
+        if not self.declared.checks or relaxed is None or requirement.name in relaxed:
+            return True
+        lower = [
+            specifier
+            for specifier in requirement.specifier
+            if specifier.operator in _LOWER
+            and not specifier.contains(version, prereleases=True)
+            and _is_below(version, specifier.version)
+        ]
+        if lower and self._waits(requirement):
+            return True
+        if lower:
+            wanted = " and ".join(f"{bound.operator} {bound.version}" for bound in lower)
+            what = f"{requirement.name} {wanted}, and it is {version} there"
+            self.too_new.append(printable(what))
+            return False
+        reason = f"{self.situation.version} requires {_shown(requirement)}, and it is {version}"
+        self.adaptations.append(
+            Adaptation("bounds", BoundRelaxation(requirement.name), printable(reason))
+        )
+        return True
+
+    def _waits(self, requirement: Requirement) -> bool:
+        """Tell whether this run moves another package of the overlays to a version that fits."""
+        try:
+            version = Version(self.situation.waiting.get(requirement.name, ""))
+        except InvalidVersion:
+            return False
+        return requirement.specifier.contains(version, prereleases=True)
+
+    def _held(self) -> str:
+        """Return why no edit helps; where other text changes the source, a build tells."""
+        if not self.situation.certain or not (self.too_new or self.missing):
+            return ""
+        version = self.situation.version
+        reasons = []
+        if self.too_new:
+            reasons.append(f"a newer package set: it requires {', and '.join(self.too_new)}")
+        if self.missing:
+            names = ", ".join(self.missing)
+            reasons.append(f"packages that neither the overlays nor the package set have: {names}")
+        return f"{version} needs {'; and '.join(reasons)}"
+
+
+def requirement_changes(situation: Situation, requirements: Requirements) -> AdaptationPlan:
+    """Return what a source's requirements make necessary.
+
+    Args:
+        situation: the package and its new source.
+        requirements: what that requires, as the overlay's substitutions leave it.
+    """
+    return RequirementPlanner(situation, [], [], [], []).run(requirements)
+
+
+def runtime_field(declared: Declarations) -> str:
+    """Return the attribute that takes what is needed at run time."""
+    present = declared.list_of(RUNTIME)
+    if present is not None:
+        return present.field
+    return RUNTIME[0] if "pyproject" in declared.place.attributes else RUNTIME[1]
+
+
+def _is_below(version: Version, bound: str) -> bool:
+    try:
+        return version < Version(bound.removesuffix(".*"))
+    except InvalidVersion:
+        return False
+
+
+def _shown(requirement: Requirement) -> str:
+    return printable(f"{requirement.name}{requirement.specifier}")

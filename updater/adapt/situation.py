@@ -1,0 +1,99 @@
+"""What adaptations are decided from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from packaging.markers import default_environment
+
+from updater.model import normalized_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from updater.adapt.markers import Environment
+    from updater.building.offers import SetAnswer, SetPackage
+    from updater.metadata.requirements import Requirements
+    from updater.model import Package
+    from updater.model.adaptation import Adaptation
+    from updater.overlay.reading.declarations import Declarations
+
+
+class OwnPackage(Struct, frozen=True):
+    """A package that the overlays make.
+
+    Attributes:
+        attribute: the last component of its path.
+        version: its label; empty where it has none.
+    """
+
+    attribute: str
+    version: str
+
+
+class Situation(Struct, frozen=True):
+    """One package and its new source.
+
+    Attributes:
+        version: the new one.
+        declared: what the overlay says of the package.
+        files: the new source's project files by path, as the overlay's substitutions leave them.
+        certain: nothing else changes these files before they are built.
+        held: what the held source requires; None where that is not known.
+        answer: what the package set has.
+        own: the overlays' Python packages by their normalized names.
+        binary: the overlays use the wheels of torch (``torch-bin``).
+        waiting: normalized name of a package of the overlays -> the version that this run gives it.
+    """
+
+    package: Package
+    version: str
+    declared: Declarations
+    files: Mapping[str, bytes]
+    certain: bool
+    held: Requirements | None
+    answer: SetAnswer
+    own: Mapping[str, OwnPackage]
+    binary: bool
+    waiting: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> Environment:
+        """What markers are evaluated in: this system, and the Python of the package set."""
+        base = {str(name): str(value) for name, value in default_environment().items()}
+        python = self.answer.python
+        own = {"python_version": python, "python_full_version": f"{python}.0"} if python else {}
+        return {**base, **own}
+
+    @property
+    def closure(self) -> dict[str, SetPackage]:
+        """What the package has at run time as it is, by normalized names."""
+        return {normalized_name(own.name): own for own in self.answer.closure if own.name}
+
+
+class AdaptationPlan(Struct, frozen=True):
+    """What an update needs beside its pin.
+
+    Attributes:
+        adaptations: in the order in which they are written.
+        held: why the update must wait, for which no edit helps; an empty string where it need not.
+        advice: what is to be known and cannot be written.
+    """
+
+    adaptations: tuple[Adaptation, ...] = ()
+    held: str = ""
+    advice: tuple[str, ...] = ()
+
+
+def own_packages(packages: Iterable[Package]) -> dict[str, OwnPackage]:
+    """Return the overlays' Python packages by attribute and by pname; attributes come first."""
+    own: dict[str, OwnPackage] = {}
+    python = [package for package in packages if package.is_python and package.attribute]
+    for package in python:
+        if package.pname:
+            made = OwnPackage(package.name, package.label or "")
+            own.setdefault(normalized_name(package.pname), made)
+    for package in python:
+        own[normalized_name(package.name)] = OwnPackage(package.name, package.label or "")
+    return own

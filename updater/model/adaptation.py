@@ -1,0 +1,135 @@
+"""What a new release makes necessary in an overlay beside its pin."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
+
+AdaptationKind = Literal["requirements", "imports", "build-system", "patches", "bounds"]
+"""Why an overlay is adapted: a requirement that its inputs lack, an import that nothing declares,
+another build back-end, a substitution that no longer matches, and a bound that the package set
+exceeds."""
+
+
+ADAPTATION_KINDS: Final[tuple[AdaptationKind, ...]] = (
+    *("requirements", "imports", "build-system", "patches", "bounds"),
+)
+
+
+class Replacement(Struct, frozen=True):
+    """An argument of a package's ``override``.
+
+    Attributes:
+        argument: its name, such as ``torch``.
+        input: the attribute that is given for it, such as ``torch-bin``.
+        own: an overlay makes that.
+    """
+
+    argument: str
+    input: str
+    own: bool = False
+
+
+class InputAddition(Struct, frozen=True, tag=True):
+    """A package that joins a list of inputs.
+
+    Attributes:
+        field: the attribute with the list, such as ``propagatedBuildInputs``.
+        input: the package's attribute in the Python package set.
+        own: an overlay makes it, so that only ``self`` is sure to have it.
+        replaced: what it must be made with instead of its own, as the overlays use it.
+        condition: a Nix expression, of ``super``, for what only some systems or Pythons need.
+    """
+
+    field: str
+    input: str
+    own: bool = False
+    replaced: tuple[Replacement, ...] = ()
+    condition: str = ""
+
+
+class FormChange(Struct, frozen=True, tag=True):
+    """The package is built by its pyproject.toml from now on."""
+
+
+class BoundRelaxation(Struct, frozen=True, tag=True):
+    """A requirement's name in ``pythonRelaxDeps``."""
+
+    input: str
+
+
+class PatternRemoval(Struct, frozen=True, tag=True):
+    """A substitution whose text the new source does not have."""
+
+    file: str
+    pattern: str
+
+
+class PatternRewrite(Struct, frozen=True, tag=True):
+    """A substitution whose requirement has another bound in the new source."""
+
+    file: str
+    pattern: str
+    new_pattern: str
+    new_replacement: str
+
+
+AdaptationEdit: TypeAlias = (
+    "InputAddition | FormChange | BoundRelaxation | PatternRemoval | PatternRewrite"
+)
+
+
+class Adaptation(Struct, frozen=True):
+    """One edit beside the pin, and why.
+
+    Attributes:
+        reason: for people, in one phrase.
+        applied: it is written; advice is not.
+    """
+
+    kind: AdaptationKind
+    edit: AdaptationEdit
+    reason: str
+    applied: bool = True
+
+    @property
+    def field(self) -> str:
+        """The attribute that it edits."""
+        match self.edit:
+            case InputAddition(field=field):
+                return field
+            case FormChange():
+                return "pyproject"
+            case BoundRelaxation():
+                return "pythonRelaxDeps"
+            case PatternRemoval() | PatternRewrite():
+                return "postPatch"
+
+    @property
+    def input(self) -> str:
+        """What the edit is about: a package, or a pattern."""
+        match self.edit:
+            case InputAddition(input=name) | BoundRelaxation(input=name):
+                return name
+            case FormChange():
+                return "pyproject"
+            case PatternRemoval(pattern=pattern) | PatternRewrite(pattern=pattern):
+                return pattern
+
+    @property
+    def text(self) -> str:
+        """The edit, its place and its reason in one line."""
+        advice = "" if self.applied else "advice: "
+        return f"{advice}{self.summary} in {self.field} ({self.reason})"
+
+    @property
+    def summary(self) -> str:
+        """The edit in a few words, such as ``+ packaging`` or ``- numpy<=1.26.4``."""
+        match self.edit:
+            case PatternRemoval():
+                return f"- {self.input}"
+            case PatternRewrite(new_pattern=new):
+                return f"{self.input} -> {new}"
+            case _:
+                return f"+ {self.input}"

@@ -1,0 +1,239 @@
+"""Adaptations -> byte edits of one package's attributes, proven to change nothing else.
+
+They are made one after the other, each on the text that the one before left, and each is proven by
+itself: outside its span every token is as it was, every other package of the file says what it
+said, and the package's own lists have what they had and the new element.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from updater.errors import PatchError
+from updater.model import Edit, Span
+from updater.model.adaptation import (
+    BoundRelaxation,
+    FormChange,
+    InputAddition,
+    PatternRemoval,
+    PatternRewrite,
+)
+from updater.overlay.editing import elements, lists
+from updater.overlay.editing.patch import apply_edits
+from updater.overlay.editing.patterns import removed, rewritten
+from updater.overlay.editing.proof import prove_apart
+from updater.overlay.reading import syntax
+from updater.overlay.reading.declarations import Declarations, declarations
+from updater.overlay.reading.file import parse_file
+from updater.overlay.reading.inputs import BUILD, RUNTIME
+from updater.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from updater.model import Package
+    from updater.model.adaptation import Adaptation, AdaptationEdit
+    from updater.overlay.reading.file import ParsedFile
+
+_RELAXED = "pythonRelaxDeps"
+_TERM = r'!?super\.(?:stdenv\.hostPlatform\.is[A-Za-z0-9_]+|python3Packages\.python\w+ "[0-9.]+")'
+_CONDITION = re.compile(rf"{_TERM}|\({_TERM}(?: && {_TERM})*\)")
+
+
+def adapted(
+    package: Package, adaptations: Iterable[Adaptation], data: bytes, fetchers: frozenset[str]
+) -> bytes:
+    """Return a file with adaptations of one package.
+
+    Args:
+        package: found in ``data`` by its identity.
+        adaptations: what to do; what is there already changes nothing.
+        data: the whole file.
+        fetchers: as for `parse_file`.
+
+    Raises:
+        PatchError: an edit would need a guess, or touch anything else.
+    """
+    before = parse_file(data, package.file, fetchers)
+    for adaptation in adaptations:
+        place = _place(package, before)
+        declared = _declared(package, before, place)
+        edits = tuple(_edits(package, declared, adaptation.edit, before.text.data))
+        if not edits:
+            continue
+        if any(edit.span not in place for edit in edits):
+            raise _outside(package, adaptation)
+        after = parse_file(apply_edits(before.text.data, edits), package.file, fetchers)
+        prove_apart(package, edits, before, after)
+        _check_lists(package, declared, after, adaptation)
+        before = after
+    return before.text.data
+
+
+def _place(package: Package, parsed: ParsedFile) -> Span:
+    there = [own for own in parsed.content.packages if own.identity == package.identity]
+    if len(there) != 1:
+        raise PatchError(f"{package.identity} stands {len(there)} times in its file")
+    return there[0].span
+
+
+def _declared(package: Package, parsed: ParsedFile, where: Span) -> Declarations:
+    declared = declarations(parsed.text, where)
+    if declared is None:
+        raise PatchError(
+            f"{package.identity}: its attributes are not a plain set",
+            hint="adapt it by hand",
+        )
+    return declared
+
+
+def _edits(
+    package: Package, declared: Declarations, edit: AdaptationEdit, data: bytes
+) -> Sequence[Edit]:
+    match edit:
+        case InputAddition():
+            return _addition(package, declared, edit, data)
+        case FormChange():
+            return _form(package, declared, data)
+        case BoundRelaxation(input=name):
+            return _relaxation(package, declared, name, data)
+        case PatternRemoval():
+            return removed(package, declared, edit, data)
+        case PatternRewrite():
+            return rewritten(package, declared, edit, data)
+
+
+def _addition(
+    package: Package, declared: Declarations, addition: InputAddition, data: bytes
+) -> Sequence[Edit]:
+    condition = addition.condition
+    if addition.field not in (*RUNTIME, *BUILD) or (
+        condition and not _CONDITION.fullmatch(condition)
+    ):
+        raise PatchError(f"{package.identity}: {printable(addition.field)} gets no such input")
+    inputs = declared.lists.get(addition.field)
+    if inputs is None:
+        return _new_list(package, declared, addition, data)
+    if addition.input in inputs:
+        return ()
+    free = [literal for literal in inputs.literals if not literal.condition]
+    if not inputs.whole or not free:
+        raise PatchError(
+            f"{package.identity}: {addition.field} is computed by an expression",
+            hint=f"add {printable(addition.input)} to it by hand",
+        )
+    literal = free[0]
+    text = elements.element(declared.place, literal, inputs, addition)
+    if addition.condition:
+        previous = _previous(package, declared)
+        own = condition.replace("super.", f"{previous}.")
+        added = f" ++ {previous}.lib.optionals {own} [ {text} ]"
+        end = literal.span.end
+        return (Edit(Span(end, end), added.encode()),)
+    named = [("" if own.text.startswith("(") else own.text, own.span) for own in literal.inputs]
+    return (lists.joined(data, literal.span, named, text),)
+
+
+def _previous(package: Package, declared: Declarations) -> str:
+    """Return how an overlay names the set before it; its first two arguments are both sets."""
+    arguments = declared.place.arguments
+    if len(arguments) < len(("self", "super")) or not all(arguments[:2]):
+        raise PatchError(f"{package.identity}: nothing says how nixpkgs is named here")
+    return arguments[1]
+
+
+def _new_list(
+    package: Package, declared: Declarations, addition: InputAddition, data: bytes
+) -> Sequence[Edit]:
+    base = elements.builder_set(declared.place)
+    if not base or addition.own or addition.condition or addition.replaced:
+        raise PatchError(
+            f"{package.identity} has no {addition.field}",
+            hint=f"add {addition.field} with {printable(addition.input)} by hand",
+        )
+    literal_name = elements.select(base, addition.input)
+    after = _statement(package, declared, "build-system", "nativeBuildInputs", "src", "version")
+    return (lists.bound(data, after, f"{addition.field} = [ {literal_name} ];"),)
+
+
+def _form(package: Package, declared: Declarations, data: bytes) -> Sequence[Edit]:
+    if declared.form == "pyproject":
+        return ()
+    for name, value in (("format", '"pyproject"'), ("pyproject", "true")):
+        binding = declared.place.attributes.get(name)
+        if binding is not None:
+            node = syntax.unwrap(binding.expression) if binding.expression is not None else None
+            if node is None or binding.inherited or not declared.form:
+                raise PatchError(f"{package.identity}: {name} is computed by an expression")
+            return (Edit(syntax.span(node), value.encode()),)
+    after = _statement(package, declared, "version", "pname", "src")
+    return (lists.bound(data, after, "pyproject = true;"),)
+
+
+def _relaxation(package: Package, declared: Declarations, name: str, data: bytes) -> Sequence[Edit]:
+    if declared.relaxed is None or name in declared.relaxed:
+        return ()
+    text = f'"{elements.checked(name)}"'
+    binding = declared.place.attributes.get(_RELAXED)
+    if binding is None:
+        after = _statement(package, declared, *RUNTIME, "build-system", "nativeBuildInputs", "src")
+        return (lists.bound(data, after, f"{_RELAXED} = [ {text} ];"),)
+    node = syntax.unwrap(binding.expression) if binding.expression is not None else None
+    if node is None or node.type != "list_expression":
+        raise PatchError(f"{package.identity}: {_RELAXED} is computed by an expression")
+    names = [
+        (syntax.text(part, data), syntax.span(part))
+        for part in node.children_by_field_name("element")
+    ]
+    return (lists.joined(data, syntax.span(node), names, text),)
+
+
+def _statement(package: Package, declared: Declarations, *names: str) -> Span:
+    """Return the first of some bindings that a package has."""
+    for name in names:
+        binding = declared.place.attributes.get(name)
+        if binding is not None and not binding.inherited:
+            return syntax.span(binding.at)
+    raise PatchError(f"{package.identity} has no {' and no '.join(names)}")
+
+
+def _check_lists(
+    package: Package, before: Declarations, parsed: ParsedFile, adaptation: Adaptation
+) -> None:
+    """Refuse an edit after which the lists do not say what they said, and what was to be added."""
+    after = _declared(package, parsed, _place(package, parsed))
+    edit = adaptation.edit
+    own = edit.field if isinstance(edit, InputAddition) else ""
+    for field in {*before.lists, *after.lists}:
+        was = (
+            [element.text for element in before.lists[field].inputs]
+            if field in before.lists
+            else []
+        )
+        now = (
+            [element.text for element in after.lists[field].inputs] if field in after.lists else []
+        )
+        if field == own and isinstance(edit, InputAddition):
+            names = [element.name for element in after.lists[field].inputs] if now else []
+            if names.count(edit.input) != 1 or len(now) != len(was) + 1:
+                raise _outside(package, adaptation)
+            now.pop(names.index(edit.input))
+        if was != now:
+            raise _outside(package, adaptation)
+    if before.form != after.form and not isinstance(edit, FormChange):
+        raise _outside(package, adaptation)
+    if before.relaxed != after.relaxed and not isinstance(edit, BoundRelaxation):
+        raise _outside(package, adaptation)
+    if before.substitutions and not isinstance(edit, PatternRemoval | PatternRewrite):
+        pairs = [[(s.pattern, s.replacement) for s in d.substitutions] for d in (before, after)]
+        if pairs[0] != pairs[1]:
+            raise _outside(package, adaptation)
+
+
+def _outside(package: Package, adaptation: Adaptation) -> PatchError:
+    return PatchError(
+        f"{package.identity}: {printable(adaptation.summary)} in {adaptation.field} would change "
+        "more than that",
+        hint="adapt it by hand",
+    )

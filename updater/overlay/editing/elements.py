@@ -1,0 +1,135 @@
+"""How a package is written as an element of a list: the way its neighbours are."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from updater.errors import PatchError
+
+if TYPE_CHECKING:
+    from updater.model.adaptation import InputAddition, Replacement
+    from updater.overlay.reading.inputs import Input, InputList, ListLiteral, PackagePlace
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
+_ATTRIBUTE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+'-]{0,99}")
+_KEYWORDS = frozenset({"if", "then", "else", "assert", "with", "let", "in", "rec", "inherit", "or"})
+# A name of these means the builtin whatever a `with` has. Source: Nix manual, "Built-ins".
+_GLOBAL = frozenset(
+    {
+        *("abort", "baseNameOf", "break", "builtins", "derivation", "derivationStrict", "dirOf"),
+        *("false", "fetchGit", "fetchMercurial", "fetchTarball", "fetchTree", "fromTOML", "import"),
+        *("isNull", "map", "null", "placeholder", "removeAttrs", "scopedImport", "throw"),
+        *("toString", "true"),
+    }
+)
+_SET = re.compile(r"python[0-9]*Packages|pythonPackages")
+_BUILDERS = "buildPython"
+
+
+def element(
+    place: PackagePlace, literal: ListLiteral, inputs: InputList, addition: InputAddition
+) -> str:
+    """Return a package as an element of a list.
+
+    Args:
+        place: the package that needs it.
+        literal: the list.
+        inputs: all inputs of the attribute, whose way of writing a replacement is taken over.
+        addition: what is added.
+
+    Raises:
+        PatchError: nothing in the package says how Python packages are named in it.
+    """
+    name = checked(addition.input)
+    siblings = [sibling for sibling in literal.inputs if is_python_set(place, sibling.base)]
+    named_by = literal.withs[-1] if literal.withs else ()
+    base = named_by if is_python_set(place, named_by) else ()
+    if not base and siblings:
+        base = siblings[-1].base
+    base = base or builder_set(place)
+    if addition.own:
+        base = _final(place, base)
+    bare = base == named_by and _means_the_set(literal, name)
+    text = _quoted(name) if bare else ".".join((*base, _quoted(name)))
+    if addition.replaced:
+        arguments = " ".join(
+            f"{_quoted(checked(own.argument))} = {_sibling(place, inputs, base, own)};"
+            for own in addition.replaced
+        )
+        return f"({text}.override {{ {arguments} }})"
+    own = [sibling.text for sibling in siblings if sibling.base == base and not bare]
+    in_parentheses = bool(own) and all(text.startswith("(") for text in own)
+    return f"({text})" if in_parentheses else text
+
+
+def is_python_set(place: PackagePlace, names: tuple[str, ...]) -> bool:
+    """Tell whether names lead to a set of Python packages: that of the builder, or a known one."""
+    if not names:
+        return False
+    if names == builder_set(place) or _SET.fullmatch(names[-1]):
+        return True
+    return len(names) > 1 and names[-1] == "pkgs" and names[-2].startswith("python")
+
+
+def builder_set(place: PackagePlace) -> tuple[str, ...]:
+    """Return where the function comes from that builds the package; empty where nothing says it."""
+    builder = place.builder
+    if len(builder) > 1 and builder[-1].startswith(_BUILDERS):
+        return builder[:-1]
+    return ()
+
+
+def _final(place: PackagePlace, base: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the same set as all overlays leave it: ``self`` where it is that of ``super``."""
+    arguments = place.arguments
+    if base and base[0] in arguments[1:]:
+        return (arguments[arguments.index(base[0]) - 1], *base[1:])
+    if base and base[0] in arguments:
+        return base
+    raise PatchError(
+        "nothing says how a package of the overlays is named here",
+        hint="write it by hand, such as self.python3Packages.NAME",
+    )
+
+
+def _sibling(
+    place: PackagePlace, inputs: InputList, base: tuple[str, ...], replacement: Replacement
+) -> str:
+    """Return a package as another element of the same attribute names it."""
+    name = replacement.input
+    twin: Input | None = next((own for own in inputs.inputs if own.name == name), None)
+    if twin is not None and not twin.overridden:
+        return twin.text.strip("()")
+    named_by = base or builder_set(place)
+    return select(_final(place, named_by) if replacement.own else named_by, name)
+
+
+def _means_the_set(literal: ListLiteral, name: str) -> bool:
+    """Tell whether a bare name is looked up in the ``with``, and nowhere else."""
+    if not _PLAIN.fullmatch(name) or name in _KEYWORDS | _GLOBAL:
+        return False
+    return literal.scope.holder(name) is None
+
+
+def select(base: tuple[str, ...], name: str) -> str:
+    """Return a package of a set as an expression."""
+    return ".".join((*base, _quoted(checked(name))))
+
+
+def checked(name: str) -> str:
+    """Return a name that is safe to write into Nix.
+
+    Raises:
+        PatchError: it is not.
+    """
+    if not _ATTRIBUTE.fullmatch(name):
+        raise PatchError(
+            f"{name[:80]!a} is not a name that is safe to write into Nix",
+            hint="names of attributes may have letters, digits and . _ + ' -",
+        )
+    return name
+
+
+def _quoted(name: str) -> str:
+    return name if _PLAIN.fullmatch(name) and name not in _KEYWORDS else f'"{name}"'

@@ -1,0 +1,102 @@
+"""Substitutions that a new source makes wrong: taken out, or given its new text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from updater.errors import PatchError
+from updater.model import Edit, Span
+from updater.overlay.editing import lists
+from updater.overlay.reading import syntax
+from updater.overlay.reading.substitutions import HOOK, Substitution, script_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.model import Package
+    from updater.model.adaptation import PatternRemoval, PatternRewrite
+    from updater.overlay.reading.declarations import Declarations
+
+# What a shell word in quotes may have; a requirement needs no more.
+_SAFE = re.compile(r"[A-Za-z0-9 ._,<>=!~*\[\]()+-]{1,300}")
+_BEFORE = re.compile(rb"(?:[ \t]|\\\r?\n|\r?\n)+$")
+
+
+def removed(
+    package: Package, declared: Declarations, edit: PatternRemoval, data: bytes
+) -> Sequence[Edit]:
+    """Return the edit that takes a substitution out: its command where it is the only one there.
+
+    Where nothing is left of the script, its attribute goes too.
+
+    Raises:
+        PatchError: it does not stand there once.
+    """
+    substitution = _only(package, declared, edit.file, edit.pattern)
+    if not substitution.only:
+        before = _BEFORE.search(data, 0, substitution.span.start)
+        start = before.start() if before is not None else substitution.span.start
+        return (Edit(Span(start, substitution.span.end), b""),)
+    script = script_of(declared.place)
+    command = substitution.command
+    binding = declared.place.attributes.get(HOOK)
+    if script is None or binding is None:
+        raise PatchError(f"{package.identity}: {HOOK} is not one string")
+    rest = data[script.start : command.start] + data[command.end : script.end]
+    if not rest.strip():
+        return (lists.without_binding(data, syntax.span(binding.at)),)
+    start = data.rfind(b"\n", script.start, command.start) + 1
+    end = data.find(b"\n", command.end, script.end)
+    alone = start and end >= 0 and not data[start : command.start].strip()
+    if not alone or data[command.end : end].strip():
+        return (Edit(command, b":"),)
+    return (Edit(Span(start, end + 1), b""),)
+
+
+def rewritten(
+    package: Package, declared: Declarations, edit: PatternRewrite, data: bytes
+) -> Sequence[Edit]:
+    """Return the edits that give a substitution the text of the new source.
+
+    Raises:
+        PatchError: it does not stand there once, or the new text is not safe in a shell's word.
+    """
+    substitution = _only(package, declared, edit.file, edit.pattern)
+    for text in (edit.new_pattern, edit.new_replacement):
+        if not _SAFE.fullmatch(text):
+            raise PatchError(
+                f"{package.identity}: upstream's text is not safe to write into {HOOK}: "
+                f"{text[:80]!a}",
+                hint="adapt it by hand",
+            )
+    words = (
+        (substitution.pattern, edit.new_pattern, substitution.pattern_span),
+        (substitution.replacement, edit.new_replacement, substitution.replacement_span),
+    )
+    return tuple(
+        Edit(where, _word(new, data[where.start : where.start + 1]))
+        for old, new, where in words
+        if old != new
+    )
+
+
+def _word(text: str, quote: bytes) -> bytes:
+    """Return a text as a word of the shell, with the quotes that the old one had."""
+    mark = quote if quote in (b"'", b'"') else b'"'
+    return mark + text.encode() + mark
+
+
+def _only(package: Package, declared: Declarations, file: str, pattern: str) -> Substitution:
+    there = [
+        substitution
+        for substitution in declared.substitutions
+        if substitution.pattern == pattern and substitution.files == (file,)
+    ]
+    if len(there) != 1:
+        raise PatchError(
+            f"{package.identity}: {HOOK} replaces {pattern[:80]!a} in {file[:80]!a} "
+            f"{len(there)} times",
+            hint="adapt it by hand",
+        )
+    return there[0]

@@ -1,0 +1,168 @@
+"""What a package's `postPatch` replaces: the calls of `substituteInPlace` in it, word by word.
+
+Only an indented string that stands alone is read, and of its shell only plain commands. A word that
+the shell or Nix expands has no value here. Source: Nixpkgs manual, "substituteInPlace".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.model import Span
+from updater.overlay.reading import syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from updater.overlay.reading.inputs import PackagePlace
+
+HOOK = "postPatch"
+"""The attribute that is read."""
+
+MODES = frozenset({"--replace", "--replace-fail", "--replace-warn", "--replace-quiet"})
+_BLANK = re.compile(rb"(?:[ \t\r]|\\\r?\n)+")
+_END = re.compile(rb"\n|;|&&?|\|\|?")
+_COMMENT = re.compile(rb"#[^\n]*")
+_PLAIN = re.compile(rb"""[^\s;&|<>()$`"'\\#{}]+|#""")
+_SINGLE = re.compile(rb"'([^']*)'(?!')")
+_DOUBLE = re.compile(rb'"((?:[^"\\$`]|\\[\s\S]|\$(?=[^A-Za-z0-9_{(@*#?!$-]))*)"')
+_ESCAPE = re.compile(rb'\\(["\\$`])')
+_INTERPOLATION = re.compile(rb"(?:'')?\$\{[^{}]*\}")
+
+
+class _Word(Struct, frozen=True):
+    """A word of a command; None for a value that only a shell or Nix tells."""
+
+    span: Span
+    value: str | None
+
+
+class Substitution(Struct, frozen=True):
+    """One replacement that a command makes.
+
+    Attributes:
+        files: that it is made in; None for one whose name is not written out.
+        mode: how, such as ``--replace-fail``.
+        pattern, replacement: None where they are not written out.
+        span: from the mode to the replacement.
+        command: the whole command.
+        only: the command makes no other.
+    """
+
+    files: tuple[str | None, ...]
+    mode: str
+    pattern: str | None
+    replacement: str | None
+    pattern_span: Span
+    replacement_span: Span
+    span: Span
+    command: Span
+    only: bool
+
+
+def substitutions(place: PackagePlace, data: bytes) -> tuple[Substitution, ...]:
+    """Return the replacements of a package in their order."""
+    binding = place.attributes.get(HOOK)
+    node = binding.expression if binding is not None and not binding.inherited else None
+    if node is None or node.type != "indented_string_expression":
+        return ()
+    commands = _commands(data, Span(node.start_byte + 2, node.end_byte - 2))
+    return tuple(made for words in commands for made in _made(words))
+
+
+def script_of(place: PackagePlace) -> Span | None:
+    """Return what is between the quotes of the string that is read; None where there is none."""
+    binding = place.attributes.get(HOOK)
+    node = binding.expression if binding is not None else None
+    if node is None or node.type != "indented_string_expression":
+        return None
+    where = syntax.span(node)
+    return Span(where.start + 2, where.end - 2)
+
+
+def _made(words: list[_Word]) -> Iterator[Substitution]:
+    if not words or words[0].value != "substituteInPlace":
+        return
+    rest = iter(words[1:])
+    files: list[str | None] = []
+    pairs: list[tuple[_Word, _Word, _Word]] = []
+    for word in rest:
+        if word.value in MODES:
+            pattern, replacement = next(rest, None), next(rest, None)
+            if pattern is None or replacement is None:
+                return
+            pairs.append((word, pattern, replacement))
+        elif pairs or (word.value or "").startswith("-"):
+            return  # another option, which is not known here
+        else:
+            files.append(word.value)
+    command = Span(words[0].span.start, words[-1].span.end)
+    for mode, pattern, replacement in pairs:
+        yield Substitution(
+            tuple(files),
+            mode.value or "",
+            pattern.value,
+            replacement.value,
+            pattern.span,
+            replacement.span,
+            Span(mode.span.start, replacement.span.end),
+            command,
+            len(pairs) == 1,
+        )
+
+
+def _commands(data: bytes, where: Span) -> Iterator[list[_Word]]:
+    """Yield the words of each command; nothing after what is not a plain command."""
+    at, words = where.start, list[_Word]()
+    while at < where.end:
+        blank = _BLANK.match(data, at, where.end)
+        if blank is not None:
+            at = blank.end()
+            continue
+        end = _END.match(data, at, where.end) or (
+            _COMMENT.match(data, at, where.end)
+            if not words or data[at - 1 : at].isspace()
+            else None
+        )
+        if end is not None:
+            yield words
+            words, at = [], end.end()
+            continue
+        word = _word(data, at, where.end)
+        if word is None:
+            return
+        words.append(word)
+        at = word.span.end
+    yield words
+
+
+def _word(data: bytes, start: int, end: int) -> _Word | None:
+    """Read one word; None for what is not read, such as a redirection."""
+    at, value = start, ""
+    known = True
+    while at < end:
+        if match := _SINGLE.match(data, at, end) or _DOUBLE.match(data, at, end):
+            raw = match[1] if data[at : at + 1] == b"'" else _ESCAPE.sub(rb"\1", match[1])
+            known = known and b"\n" not in raw and b"''" not in raw
+        elif match := _PLAIN.match(data, at, end):
+            raw = match[0]
+        elif match := _expanded(data, at, end):
+            raw, known = b"", False
+        else:
+            break
+        value += raw.decode("utf-8", "replace")
+        at = match.end()
+    return _Word(Span(start, at), value if known else None) if at > start else None
+
+
+def _expanded(data: bytes, at: int, end: int) -> re.Match[bytes] | None:
+    """Match an interpolation, or a string that has one or a variable in it."""
+    return _INTERPOLATION.match(data, at, end) or _WITH_EXPANSION.match(data, at, end)
+
+
+_WITH_EXPANSION = re.compile(
+    rb'"(?:[^"\\$`]|\\[\s\S]|\'\'\$\{[^{}]*\}|\$\{[^{}]*\}|\$(?!\())*"|\$[A-Za-z0-9_]+'
+)

@@ -1,0 +1,66 @@
+"""A change is built with what it was adapted by, and with less where that does not build."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+if TYPE_CHECKING:
+    from updater.building.evaluating import Ahead, BuildJob
+    from updater.model import Build
+    from updater.pipeline.adapting import AdaptStage
+    from updater.pipeline.hash.ready import ReadyChange
+    from updater.pipeline.jobs import JobMaker
+
+_MOST_REPAIRS = 5
+"""How often a build may say that something more is missing."""
+
+
+class AdaptedBuild(Struct, frozen=True):
+    """Builds changes.
+
+    Attributes:
+        adapting: finds what a failed build lacks; None where nothing may be adapted.
+    """
+
+    maker: JobMaker
+    adapting: AdaptStage | None
+
+    async def build(
+        self, ready: ReadyChange, job: BuildJob, ahead: Ahead
+    ) -> tuple[ReadyChange, Build]:
+        """Return a change as it was built, and what became of that.
+
+        What a build says that it lacks is added, as long as it says something new. No adaptation
+        stands in the way of a change that builds without any: that one is taken then.
+
+        Args:
+            ready: the change.
+            job: what is to be built.
+            ahead: what was evaluated of it.
+        """
+        build = await self.maker.run.builder().build(job, ahead)
+        if build.status != "failed" or self.adapting is None:
+            return ready, build
+        current, failed = ready, build
+        for _ in range(_MOST_REPAIRS):
+            repaired = await self.adapting.repaired(current, failed)
+            if repaired is None:
+                break
+            current, failed = repaired, await self._again(repaired, job)
+            if failed.status != "failed":
+                return current, failed
+        if ready.planned.adaptations:
+            plain = ready.adapted(())
+            built = await self._again(plain, job)
+            if built.status != "failed":
+                return plain, built
+        return ready, build
+
+    async def _again(self, ready: ReadyChange, job: BuildJob) -> Build:
+        file = ready.package.file
+        change = ready.planned.of(self.maker.overlays.texts[file])
+        changed = replace(job, changes={**job.changes, file: change.after})
+        return await self.maker.run.builder().build(changed, {})

@@ -1,0 +1,217 @@
+"""A change whose hash is known -> the edits that its new source needs beside the pin."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from updater import choose
+from updater.adapt.planning import OverlayNeighbours, adaptation_task
+from updater.adapt.repairs import lacks, names_of, repairs
+from updater.adapt.reported import unconfirmed
+from updater.building.package_sets import NotBuilt
+from updater.effects import files
+from updater.errors import HashError, PatchError, PublishError, StageError, bugs_at
+from updater.kinds import WRITABLE
+from updater.metadata import requirements
+from updater.metadata.apart import read_apart
+from updater.metadata.releases import ReleaseReader
+from updater.model import Candidate, Held, NoFile, Take
+from updater.model.labels import parse_release
+from updater.model.sri import parse_hash
+from updater.text import printable
+from updater.upstreams.base import ProjectQuestion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from updater.adapt.situation import AdaptationPlan
+    from updater.building.package_sets import PackageSets
+    from updater.choose.run import Run
+    from updater.choose.subjects import Subject
+    from updater.find.overlay_files import OverlayFiles
+    from updater.metadata.requirements import Requirements
+    from updater.model import Build, Outcome
+    from updater.model.adaptation import Adaptation
+    from updater.pipeline.hash.ready import ReadyChange
+
+
+_FETCHERS = frozenset(WRITABLE)
+
+
+class AdaptStage(Struct, frozen=True):
+    """Finds what changes need beside their pins; nothing is written.
+
+    What cannot be found out is left to the build, as if nothing were adapted.
+
+    Attributes:
+        overlays: all packages and texts as they were read.
+        waiting: package name -> the version that this run moves it to.
+    """
+
+    run: Run
+    sets: PackageSets
+    overlays: OverlayFiles
+    waiting: Mapping[str, str]
+
+    async def plan(self, ready: ReadyChange, *, requested: bool) -> ReadyChange | Outcome:
+        """Return a change with what it needs, or why no edit helps.
+
+        Args:
+            ready: a change that is to be built.
+            requested: somebody named its version, so that the build decides.
+        """
+        if ready.build is not None or not ready.subject.policy.adapt or _stays(ready):
+            return ready
+        try:
+            plan = await self._plan(ready)
+        except StageError:  # what was asked for it may be gone: the build says what it needs
+            return ready
+        if plan is None:
+            return ready
+        if plan.held and not requested:
+            return Held(reason=plan.held, **ready.common_fields)
+        return self._with(ready, plan.adaptations)
+
+    async def confirmed(self, ready: ReadyChange, adaptations: Sequence[Adaptation]) -> ReadyChange:
+        """Return a change with what another process adapted it by.
+
+        Raises:
+            PublishError: the new source does not bear it out, or it cannot be written here.
+            StageError: the new source's files cannot be had.
+        """
+        own, package = await self._files(ready), ready.package
+        data = self.overlays.texts[package.file]
+        reading = partial(adaptation_task, package, ready.version, data, own, _FETCHERS)
+        task = await read_apart(reading, sum(map(len, own.values())))
+        packages = self.overlays.packages
+        others = unconfirmed(task, adaptations, packages) if task is not None else adaptations
+        made = self._with(ready, adaptations)
+        others = (*others, *(lost for lost in made.advice if lost not in ready.advice))
+        if others or len(made.planned.adaptations) < len(adaptations):
+            listed = ", ".join(printable(adaptation.summary) for adaptation in others)
+            raise PublishError(
+                f"the results report edits that the new source does not call for: {listed}",
+                hint="run `bump --output` again; if it differs again, do not trust the job that "
+                "ran it",
+            )
+        return made
+
+    async def repaired(self, ready: ReadyChange, build: Build) -> ReadyChange | None:
+        """Return a change with what its failed build says that it lacks; None for nothing new."""
+        text = files.find(Path(build.log), build.log) if build.log else None
+        lacking = lacks(build, (text or b"").decode("utf-8", "replace"))
+        if not lacking or not ready.subject.policy.adapt or _stays(ready):
+            return None
+        package, data = ready.package, self.overlays.texts[ready.package.file]
+        try:
+            task = adaptation_task(package, ready.version, data, {}, _FETCHERS)
+            target = await self.sets.target(package, ready.policy)
+            if task is None or isinstance(target, NotBuilt):
+                return None
+            answer = await self.run.builder().offers(target, names_of(lacking))
+        except StageError:
+            return None
+        known = {adaptation.edit for adaptation in ready.adaptations}
+        more = [
+            adaptation
+            for adaptation in repairs(task.situation(answer, self._others, None), lacking)
+            if adaptation.edit not in known
+        ]
+        repaired = self._with(ready, (*ready.planned.adaptations, *more))
+        changed = len(repaired.planned.adaptations) > len(ready.planned.adaptations)
+        return repaired if changed else None
+
+    def _with(self, ready: ReadyChange, adaptations: Sequence[Adaptation]) -> ReadyChange:
+        """Return a change with those adaptations that may be made and can be written."""
+        allowed = ready.subject.policy.adapt
+        text = self.overlays.texts[ready.package.file]
+        made: list[Adaptation] = []
+        for adaptation in adaptations:
+            if adaptation.kind not in allowed:
+                continue
+            try:
+                with bugs_at(PatchError.stage):
+                    ready.planned.with_adaptations([*made, adaptation]).of(text)
+            except PatchError:
+                ready = replace(ready, advice=(*ready.advice, replace(adaptation, applied=False)))
+            else:
+                made.append(adaptation)
+        return replace(ready, planned=ready.planned.with_adaptations(made))
+
+    async def _plan(self, ready: ReadyChange) -> AdaptationPlan | None:
+        own = await self._files(ready)
+        if not own:
+            return None
+        package, data = ready.package, self.overlays.texts[ready.package.file]
+        reading = partial(adaptation_task, package, ready.version, data, own, _FETCHERS)
+        task = await read_apart(reading, sum(map(len, own.values())))
+        if task is None or not task.needs_answer:
+            return task.without_answer if task is not None else None
+        target = await self.sets.target(package, ready.policy)
+        if isinstance(target, NotBuilt):
+            return None
+        answer = await self.run.builder().offers(target, task.names)
+        held = await self._held(ready) if task.asks_for_more else None
+        return task.plan(task.situation(answer, self._others, held))
+
+    @property
+    def _others(self) -> OverlayNeighbours:
+        return OverlayNeighbours(self.overlays.packages, self.overlays.texts, self.waiting)
+
+    async def _files(self, ready: ReadyChange) -> Mapping[str, bytes]:
+        """Return the new source's project files."""
+        if ready.hashed is not None and ready.hashed.files:
+            return ready.hashed.files
+        choice = ready.decision.choice
+        if not isinstance(choice, Take) or not choice.candidate.distributions:
+            return {}
+        return await self._releases.files(choice.candidate)
+
+    async def _held(self, ready: ReadyChange) -> Requirements | None:
+        """Return what the held source requires; None where that is not known."""
+        subject, pinned = ready.subject, ready.decision.pinned
+        pin = subject.pin
+        try:
+            if subject.project.on_index:
+                own = await self._held_release(subject)
+            else:
+                commit = pinned.commit or (pin.rev if choose.is_commit(pin.rev) else "")
+                candidate = Candidate(pin.version or "", ref=pin.rev, commit=commit or "")
+                fetch = subject.fetch(candidate, self.run.config.hosts)
+                if isinstance(fetch, NoFile):
+                    return None
+                own = (await self.run.prefetcher.hash(fetch, subject.policy.hash)).files
+            size = sum(map(len, own.values()))
+            return await read_apart(partial(requirements.from_tree, own), size)
+        except StageError:
+            return None
+
+    async def _held_release(self, subject: Subject) -> Mapping[str, bytes]:
+        question = ProjectQuestion(subject.project)
+        offers = await subject.upstream.look_up([question], self.run.surroundings)
+        offer, version = offers[subject.project], parse_release(subject.pin.version or "")
+        if isinstance(offer, StageError) or version is None:
+            return {}
+        candidates = (own for own in offer.candidates if parse_release(own.version) == version)
+        candidate = next(candidates, None)
+        return await self._releases.files(candidate) if candidate is not None else {}
+
+    @property
+    def _releases(self) -> ReleaseReader:
+        return ReleaseReader(self.run.http, self.run.surroundings)
+
+
+def _stays(ready: ReadyChange) -> bool:
+    """Tell whether the source is the one that is pinned, so that it needs what it needed."""
+    pin = ready.subject.pin
+    if ready.hashed is None or not pin.hash:
+        return False
+    try:
+        return parse_hash(pin.hash, ready.hashed.sri.algorithm) == ready.hashed.sri
+    except HashError:
+        return False
