@@ -83,6 +83,18 @@ CASES = {
         "version-constraint",
         "the package requires pydantic<=2.10.6, but the package set has 2.11.1",
     ),
+    "pythonRuntimeDepsCheck, all that it lists": (
+        (
+            "Checking runtime dependencies for a-2.0-py3-none-any.whl\n  - einx not installed\n"
+            "  - rich<14,>=9 not satisfied by version 14.0.0\n  - torch not installed\n"
+        ),
+        "missing-dependency",
+        (
+            "the package requires einx and torch, which are not among its dependencies; "
+            "the package requires "
+            "rich<14,>=9, but the package set has 14.0.0"
+        ),
+    ),
     "missing build back-end": (
         "ERROR Backend 'hatchling.build' is not available.\n",
         "missing-build-backend",

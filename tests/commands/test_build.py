@@ -48,26 +48,23 @@ FAILURES: dict[str, tuple[dict[str, str], str, str, str, str]] = {
         "missing-dependency",
         "the module no_such_module is missing",
     ),
-    "requirement that is missing": (
-        {"extra": 'dependencies = ["no-such-dist"]\n'},
+    "pattern that no longer matches": (
+        {},
+        "postPatch = ''substituteInPlace apple/__init__.py --replace-fail 'numpy<=1.24' numpy'';",
+        "build",
+        "replace-fail",
+        "substituteInPlace no longer finds numpy\\<=1.24 in apple/__init__.py",
+    ),
+    "requirements that only the build knows": (
+        {
+            "extra": 'dynamic = ["dependencies"]\n',
+            "setup": "from setuptools import setup\n"
+            "setup(install_requires=['no-%s' % x for x in ('such', 'way')])\n",
+        },
         "",
         "build",
         "missing-dependency",
-        "the package requires no-such-dist, which is not among its dependencies",
-    ),
-    "requirement that is too old": (
-        {"extra": 'dependencies = ["numpy>=9999"]\n'},
-        "propagatedBuildInputs = [ super.python3Packages.numpy ];",
-        "build",
-        "version-constraint",
-        "the package requires numpy>=9999, but the package set has ",
-    ),
-    "pattern that no longer matches": (
-        {},
-        "postPatch = ''substituteInPlace pyproject.toml --replace-fail 'numpy<=1.24' numpy'';",
-        "build",
-        "replace-fail",
-        "substituteInPlace no longer finds numpy\\<=1.24 in pyproject.toml",
+        "the package requires no-such and no-way, which are not among its dependencies",
     ),
     "file that is gone": (
         {},
@@ -141,13 +138,6 @@ FAILURES: dict[str, tuple[dict[str, str], str, str, str, str]] = {
         "version",
         "version",
         "the built package has version 2.1, but the overlay has 2.0",
-    ),
-    "build system that changed": (
-        {},
-        'format = "setuptools";',
-        "build",
-        "no-setup-py",
-        "the build needs setup.py, which this version does not have",
     ),
     "attribute that is missing": (
         {},

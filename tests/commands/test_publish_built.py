@@ -65,6 +65,37 @@ def test_one_process_builds_without_a_token_and_another_publishes(
     assert home.version("updater/apple", "apple") == "2.0"
 
 
+def test_what_a_build_adapted_is_proposed_where_the_source_bears_it_out(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another input than the source requires is refused."""
+    workshop.add("apple", "2.0", extra='dependencies = ["packaging"]\n')
+    workshop.overlay("apple")
+    text = (workshop.project.root / "overlays" / "apple.nix").read_text()
+    home = Home.made(workshop.project, workshop.github, workshop.index, monkeypatch)
+    home.hosted.commit({"overlays/apple.nix": text})
+    home.hosted.settle()
+    results = tmp_path / "results"
+    with monkeypatch.context() as without:
+        without.delenv("GITHUB_TOKEN")
+        assert home.project.run("bump", "--output", str(results)).code == 0
+    (file,) = results.glob("*.json")
+    told = file.read_text()
+
+    file.write_text(told.replace('"packaging"', '"scipy"'))
+    refused = home.project.run("publish", str(results))
+    assert (refused.code, home.hosted.pulls) == (1, {})
+    assert "that the new source does not call for: + scipy" in refused.out
+
+    file.write_text(told)
+    assert home.project.run("publish", str(results)).code == 0
+    body = home.pull(1).body
+    assert "| `+ packaging` | `propagatedBuildInputs` | 2.0 requires it |" in body
+    assert "propagatedBuildInputs = [ super.python3Packages.packaging ];" in home.show(
+        "updater/apple", "overlays/apple.nix"
+    )
+
+
 def test_the_body_says_what_the_build_checked_whatever_is_switched_off(
     workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from tests.publish.examples import DAY, WARNED, example
 from updater.model import Branch, BranchCommit, Build, PinWarning, Pull
+from updater.model.adaptation import Adaptation, InputAddition
 from updater.model.proposal import Proposal, read_key
 from updater.publish.rules import (
     LeaveAlone,
@@ -196,6 +197,24 @@ def test_automerge_needs_a_build_an_allowed_kind_and_no_warning(
     allowed: bool,  # noqa: FBT001 - a value
 ) -> None:
     assert may_automerge([update], ["minor", "patch", "pin"]) is allowed
+
+
+EDIT = Adaptation("requirements", InputAddition("dependencies", "numpy"), "new")
+
+
+@pytest.mark.parametrize(
+    ("edit", "kinds", "allowed"),
+    [
+        (EDIT, ("minor",), False),
+        (EDIT, ("adapted",), False),
+        (EDIT, ("minor", "adapted"), True),
+        (replace(EDIT, applied=False), ("minor",), True),
+    ],
+)
+def test_automerge_of_an_adapted_update_must_be_asked_for(
+    edit: Adaptation, kinds: tuple[str, ...], *, allowed: bool
+) -> None:
+    assert may_automerge([example(adaptations=(edit,))], kinds) is allowed
 
 
 def test_a_name_may_have_spaces() -> None:

@@ -26,6 +26,8 @@ _OTHERS = (
 )
 _WRAPPED = re.compile(r"""(?P<before>[\s"']*)(?P<text>.*?)(?P<after>[\s"',]*)""", re.DOTALL)
 _BOUNDS = re.compile(r"(?P<name>[^<>=~!]+)(?P<bounds>[<>=~!].*)", re.DOTALL)
+# Bounds of these kinds a substitution may take away.
+_KINDS = {"<": "upper", "<=": "upper", "==": "exact", "===": "exact", "~=": "exact", "!=": "not"}
 _OPERATOR = re.compile(r"[^<>=~!]+.*", re.DOTALL)
 _MOST_TEXT = 1 << 18
 
@@ -113,7 +115,7 @@ def _adaptation(
         return None
     if texts:
         (new,) = texts
-        rewritten = _rewritten(new, replacement)
+        rewritten = _rewritten(old, new, replacement)
         if rewritten is not None:
             edit = PatternRewrite(
                 file, pattern, f"{wrapped['before']}{new}{wrapped['after']}", rewritten
@@ -148,10 +150,10 @@ def _written(old: Requirement, text: str) -> set[str]:
     }
 
 
-def _rewritten(new: str, replacement: str) -> str | None:
-    """Return the replacement with the new bounds of the kinds that the old one kept.
+def _rewritten(old: Requirement, new: str, replacement: str) -> str | None:
+    """Return the replacement for a new text: without the bounds of the kind that it took away.
 
-    None where the new text has no bound that it would take away.
+    A lower bound stays. None where the new text has no bound that it would take away.
     """
     wrapped = _WRAPPED.fullmatch(replacement)
     kept = _requirement(wrapped["text"]) if wrapped is not None else None
@@ -160,9 +162,10 @@ def _rewritten(new: str, replacement: str) -> str | None:
     parts = _BOUNDS.fullmatch(new)
     if parts is None:
         return None
-    operators = {specifier.operator for specifier in kept.specifier}
+    taken = {_KINDS.get(bound.operator) for bound in old.specifier}
+    taken -= {None, *(_KINDS.get(bound.operator) for bound in kept.specifier)}
     bounds = [bound.strip() for bound in parts["bounds"].split(",")]
-    left = [bound for bound in bounds if _OPERATOR.sub("", bound) in operators]
+    left = [bound for bound in bounds if _KINDS.get(_OPERATOR.sub("", bound)) not in taken]
     if len(left) == len(bounds):
         return None
     return f"{wrapped['before']}{parts['name'].strip()}{','.join(left)}{wrapped['after']}"

@@ -32,6 +32,14 @@ _QUOTE = re.compile(r"^[^\S\n]*(?:[\w.+?=-]+)?>(?: |$)", re.MULTILINE)
 _WARNING = re.compile(r"^warning:.*\n?", re.MULTILINE)
 _ERROR = re.compile(r"^[^\S\n]*error: (?P<what>\S.*)$", re.MULTILINE)
 
+# What a build lists of a wheel's requirements; all of it is told together.
+_NOT_INSTALLED = re.compile(r"^\s*- (\S+) not installed$", re.MULTILINE)
+_NOT_SATISFIED = re.compile(
+    r"^\s*- ([\w.-]+)\s*([<>=!~][^\s]*(?:,\s*\S+)*|) not satisfied by version (\S+)$",
+    re.MULTILINE,
+)
+_UNMET = ("missing-dependency", "version-constraint")
+
 _RULES: tuple[_LogPattern, ...] = (
     _rule(
         "no-space",
@@ -70,20 +78,6 @@ _RULES: tuple[_LogPattern, ...] = (
         r"|^Missing dependencies:\n\s*(?P<third>\S+)",
         "the build back-end {backend}{other}{third} is missing",
         "add it to nativeBuildInputs",
-    ),
-    _rule(
-        "missing-dependency",
-        r"^\s*- (?P<module>\S+) not installed$",
-        "the package requires {module}, which is not among its dependencies",
-        "add it to propagatedBuildInputs",
-    ),
-    _rule(
-        "version-constraint",
-        r"^\s*- (?P<module>[\w.-]+)\s*(?P<wanted>[<>=!~][^\s]*(?:,\s*\S+)*|)"
-        r" not satisfied by version (?P<has>\S+)$",
-        "the package requires {module}{wanted}, but the package set has {has}",
-        "relax it with `substituteInPlace pyproject.toml --replace-fail` in postPatch, "
-        "or with pythonRelaxDeps",
     ),
     _rule(
         "version-constraint",
@@ -184,12 +178,42 @@ def diagnose(log: str) -> Diagnosis | None:
     """Return what a log says is wrong, None where no rule fits."""
     text = _QUOTE.sub("", _WARNING.sub("", log))
     for rule in _RULES:
+        if rule.code in _UNMET and (unmet := _unmet(text)) is not None:
+            return unmet
         match = rule.pattern.search(text)
         if match is not None:
             groups = {name: value or "" for name, value in match.groupdict().items()}
             message = rule.message.format(**groups).removesuffix(" to the download of ")
             return Diagnosis(rule.code, message.rstrip(": "), rule.hint.format(**groups))
     return None
+
+
+def _unmet(text: str) -> Diagnosis | None:
+    """Return all requirements that a build found unmet, None where it found none."""
+    names = list(dict.fromkeys(_NOT_INSTALLED.findall(text)))
+    bounds = list(dict.fromkeys(_NOT_SATISFIED.findall(text)))
+    if not names and not bounds:
+        return None
+    messages, hints = [], []
+    if len(names) == 1:
+        messages.append(f"the package requires {names[0]}, which is not among its dependencies")
+        hints.append("add it to propagatedBuildInputs")
+    elif names:
+        listed = f"{', '.join(names[:-1])} and {names[-1]}"
+        messages.append(f"the package requires {listed}, which are not among its dependencies")
+        hints.append("add them to propagatedBuildInputs")
+    messages += [
+        f"the package requires {module}{wanted}, but the package set has {version}"
+        for module, wanted, version in bounds
+    ]
+    if bounds:
+        what = "it" if len(bounds) == 1 else "the bounds"
+        hints.append(
+            f"relax {what} with `substituteInPlace pyproject.toml --replace-fail` in postPatch, "
+            "or with pythonRelaxDeps"
+        )
+    code = "missing-dependency" if names else "version-constraint"
+    return Diagnosis(code, "; ".join(messages), "; ".join(hints))
 
 
 def not_evaluated(log: str) -> Diagnosis | None:

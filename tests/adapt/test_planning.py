@@ -1,0 +1,390 @@
+"""What an update needs beside its pin follows from its source, its overlay and the package set."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.overlay.golden import read
+from updater.adapt.planning import AdaptationTask, OverlayNeighbours, adaptation_task
+from updater.adapt.repairs import lacks, names_of, repairs
+from updater.adapt.reported import unconfirmed
+from updater.building.offers import SetAnswer, SetOffer, SetPackage
+from updater.kinds import WRITABLE
+from updater.metadata.requirements import Requirements
+from updater.model import Build
+from updater.model.adaptation import (
+    Adaptation,
+    AdaptationEdit,
+    BoundRelaxation,
+    FormChange,
+    InputAddition,
+    PatternRemoval,
+    PatternRewrite,
+    Replacement,
+)
+
+RUNTIME = "propagatedBuildInputs"
+TOOLS = "nativeBuildInputs = [ super.python3Packages.setuptools ];"
+
+
+def made(name: str, version: str = "1.0", place: str = "") -> SetPackage:
+    return SetPackage(name, version, f"/store/{place or name}")
+
+
+def offer(name: str, version: str = "1.0", *needs: SetPackage, place: str = "") -> SetOffer:
+    return SetOffer(name, version, f"/store/{place or name}", needs, needs)
+
+
+TORCH, WHEEL = made("torch", "2.9", "source"), made("torch", "2.9", "wheel")
+OFFERS = {
+    "numpy": offer("numpy", "2.3.4"),
+    "packaging": offer("packaging", "25.0"),
+    "hatchling": offer("hatchling", ""),
+    "wheel": offer("wheel", ""),
+    "torch": offer("torch", "2.9", place="source"),
+    "torch-bin": offer("torch", "2.9", place="wheel"),
+    "accelerate": offer("accelerate", "1.11", TORCH),
+    "einops": offer("einops", "0.8"),
+    "alias": offer("another-project"),
+    "nvidia-ml-py": offer("nvidia-ml-py"),
+}
+EINX = b"""self: super: { python3Packages = super.python3Packages // {
+  einx = super.python3Packages.buildPythonPackage rec {
+    pname = "einx"; version = "0.3";
+    src = super.fetchPypi { inherit pname version; hash = ""; };
+    propagatedBuildInputs = [ super.python3Packages."torch-bin" ];
+  };
+}; }
+"""
+
+
+def task(lines: str, files: dict[str, str], form: str = 'format = "pyproject";') -> AdaptationTask:
+    """The update of x to 2.0, with further lines in its overlay."""
+    data = f"""self: super: {{ python3Packages = super.python3Packages // {{
+  x = super.python3Packages.buildPythonPackage rec {{
+    pname = "x"; version = "1.0"; {form}
+    src = super.fetchPypi {{ inherit pname version; hash = ""; }};
+    {lines}
+  }};
+}}; }}
+""".encode()
+    (package,) = read(data)
+    sources = {path: text.encode() for path, text in files.items()}
+    found = adaptation_task(package, "2.0", data, sources, frozenset(WRITABLE))
+    assert found is not None
+    return found
+
+
+def plan(
+    update: AdaptationTask,
+    *closure: SetPackage,
+    held: tuple[str, ...] | None = None,
+    waiting: dict[str, str] | None = None,
+) -> tuple[list[AdaptationEdit], str]:
+    neighbours = OverlayNeighbours(read(EINX), {"einx.nix": EINX}, waiting or {})
+    was = Requirements("", tuple((name, name) for name in held)) if held is not None else None
+    situation = update.situation(SetAnswer("3.13", closure, OFFERS), neighbours, was)
+    planned = update.plan(situation)
+    return [adaptation.edit for adaptation in planned.adaptations], planned.held
+
+
+def project(*needed: str, backend: str = "setuptools.build_meta", requires: str = "") -> str:
+    tools = requires or backend.partition(".")[0]
+    listed = ", ".join(f"'''{line}'''" for line in needed)
+    return (
+        f'[build-system]\nrequires = ["{tools}"]\nbuild-backend = "{backend}"\n'
+        f'[project]\nname = "x"\nversion = "2.0"\ndependencies = [{listed}]\n'
+    )
+
+
+def inputs(elements: str) -> str:
+    return f"{TOOLS} {RUNTIME} = with super.python3Packages; [ {elements} ];"
+
+
+NUMPY = made("numpy", "2.3.4")
+ADDED: dict[str, tuple[str, list[str], AdaptationEdit]] = {
+    "missing": ("", ["packaging"], InputAddition(RUNTIME, "packaging")),
+    "in another spelling": ("", ["Packaging[x]>=20"], InputAddition(RUNTIME, "packaging")),
+    "of the overlays": ("", ["einx"], InputAddition(RUNTIME, "einx", own=True)),
+    "the overlays' torch": ("", ["torch"], InputAddition(RUNTIME, "torch-bin")),
+    "what is made with another torch": (
+        "",
+        ["accelerate"],
+        InputAddition(RUNTIME, "accelerate", replaced=(Replacement("torch", "torch-bin"),)),
+    ),
+    "on one system": (
+        "",
+        ["nvidia-ml-py; sys_platform == 'linux' and platform_machine != 'riscv64'"],
+        InputAddition(RUNTIME, "nvidia-ml-py"),
+    ),
+    "on a Python": (
+        "",
+        ["packaging; python_version >= '3.9'"],
+        InputAddition(
+            RUNTIME, "packaging", condition='(super.python3Packages.pythonAtLeast "3.9")'
+        ),
+    ),
+    "a bound above": ("numpy", ["numpy<2"], BoundRelaxation("numpy")),
+}
+
+
+@pytest.mark.parametrize(("elements", "needed", "edit"), ADDED.values(), ids=ADDED)
+def test_a_requirement_becomes_an_edit(
+    elements: str, needed: list[str], edit: AdaptationEdit
+) -> None:
+    update = task(inputs(elements), {"pyproject.toml": project(*needed)})
+    present = [NUMPY] if elements else []
+    if "riscv64" in needed[0]:  # nothing plain means it: no edit is a guess
+        assert plan(update, *present) == ([], "")
+    else:
+        assert plan(update, *present) == ([edit], "")
+
+
+LEFT: dict[str, tuple[str, list[str]]] = {
+    "of an extra": ("", ["packaging; extra == 'x'"]),
+    "of another system": ("", ["packaging; sys_platform == 'win32'"]),
+    "of another Python": ("", ["packaging; python_version < '3.0'"]),
+    "itself": ("", ["x[all]"]),
+    "that is there": ("numpy", ["numpy>=2"]),
+    "that is removed": ("", ["packaging"]),
+    "that is relaxed": ("numpy", ["numpy<2"]),
+}
+
+
+@pytest.mark.parametrize(("elements", "needed"), LEFT.values(), ids=LEFT)
+def test_what_holds_already_is_left(elements: str, needed: list[str]) -> None:
+    switches = 'pythonRemoveDeps = [ "packaging" ]; pythonRelaxDeps = [ "numpy" ];'
+    update = task(inputs(elements) + switches, {"pyproject.toml": project(*needed)})
+    assert plan(update, NUMPY) == ([], "")
+
+
+HELD: dict[str, tuple[str, list[str], str]] = {
+    "a bound below": (
+        "numpy",
+        ["numpy>=3"],
+        "2.0 needs a newer package set: it requires numpy >= 3, and it is 2.3.4 there",
+    ),
+    "several that nobody has": (
+        "",
+        ["assoc-scan>=1", "no-such"],
+        (
+            "2.0 needs packages that neither the overlays nor the package set have: assoc-scan>=1, "
+            "no-such"
+        ),
+    ),
+    "an attribute that is another project": (
+        "",
+        ["alias"],
+        "2.0 needs packages that neither the overlays nor the package set have: alias",
+    ),
+}
+
+
+@pytest.mark.parametrize(("elements", "needed", "reason"), HELD.values(), ids=HELD)
+def test_what_no_edit_helps_waits(elements: str, needed: list[str], reason: str) -> None:
+    update = task(inputs(elements), {"pyproject.toml": project(*needed)})
+    assert plan(update, NUMPY)[1] == reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postPatch = ''sed -i /numpy/d pyproject.toml'';",
+        "patches = [ ./x.patch ];",
+        "dontCheckRuntimeDeps = true;",
+        'pythonRelaxDeps = true; pythonRemoveDeps = [ "no-such" ];',
+    ],
+)
+def test_what_the_overlay_may_change_otherwise_is_left_to_the_build(text: str) -> None:
+    files = {"pyproject.toml": project("numpy>=3", "no-such")}
+    assert plan(task(inputs("numpy") + text, files), NUMPY)[1] == ""
+
+
+def test_a_bound_that_this_run_meets_does_not_wait() -> None:
+    files = {"pyproject.toml": project("einx>=0.4")}
+    update = task(inputs("einx"), files)
+    assert plan(update, made("einx", "0.3"))[1].endswith("einx >= 0.4, and it is 0.3 there")
+    assert plan(update, made("einx", "0.3"), waiting={"einx": "0.4.1"}) == ([], "")
+
+
+def test_a_new_requirement_is_added_although_others_bring_it_or_nothing_is_checked() -> None:
+    files = {"pyproject.toml": project("numpy", "packaging")}
+    unchecked = task(inputs("") + "dontCheckRuntimeDeps = true;", files)
+    assert plan(unchecked, NUMPY, held=("packaging",)) == ([InputAddition(RUNTIME, "numpy")], "")
+    assert plan(unchecked, NUMPY) == ([], "")
+
+
+BUILDS: dict[str, tuple[str, dict[str, str], list[AdaptationEdit], str]] = {
+    "another back-end": (
+        'format = "pyproject";',
+        {"pyproject.toml": project(backend="hatchling.build")},
+        [InputAddition("nativeBuildInputs", "hatchling")],
+        "",
+    ),
+    "setup.py that is gone": (
+        "",
+        {"pyproject.toml": project(backend="hatchling.build")},
+        [FormChange(), InputAddition("nativeBuildInputs", "hatchling")],
+        "",
+    ),
+    "setup.py that is there": (
+        "",
+        {"setup.py": "", "pyproject.toml": project(backend="hatchling.build")},
+        [],
+        "",
+    ),
+    "more than Python": (
+        'format = "pyproject";',
+        {"pyproject.toml": project(backend="maturin", requires="maturin>=1")},
+        [],
+        (
+            "2.0 is built with maturin, which needs Rust and maturin: the overlay's build must be "
+            "adapted by hand"
+        ),
+    ),
+    "a wheel": (
+        'format = "wheel";',
+        {"pyproject.toml": project(backend="hatchling.build")},
+        [],
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("form", "files", "edits", "held"), BUILDS.values(), ids=BUILDS)
+def test_a_build_follows_its_back_end(
+    form: str, files: dict[str, str], edits: list[AdaptationEdit], held: str
+) -> None:
+    assert plan(task(TOOLS, files, form)) == (edits, held)
+
+
+def patch(pattern: str, replacement: str, file: str = "pyproject.toml") -> str:
+    return (
+        f"{inputs('numpy')} postPatch = ''substituteInPlace {file} "
+        f"--replace-fail '{pattern}' '{replacement}''';"
+    )
+
+
+PATTERNS: dict[str, tuple[str, str, list[str], list[AdaptationEdit], str]] = {
+    "that matches": ("numpy<2", "numpy", ["numpy<2"], [], ""),
+    "whose bound moved": (
+        "numpy<=1.26.4",
+        "numpy",
+        ["numpy<=2.2"],
+        [PatternRewrite("pyproject.toml", "numpy<=1.26.4", "numpy<=2.2", "numpy")],
+        "",
+    ),
+    "whose lower bound stays": (
+        "numpy>=1,<2",
+        "numpy>=1",
+        ["numpy>=1.2,<2.3"],
+        [PatternRewrite("pyproject.toml", "numpy>=1,<2", "numpy>=1.2,<2.3", "numpy>=1.2")],
+        "",
+    ),
+    "that would lose a lower bound": (
+        "numpy<=1.26.4",
+        "numpy",
+        ["numpy>=2.3,<3"],
+        [PatternRewrite("pyproject.toml", "numpy<=1.26.4", "numpy>=2.3,<3", "numpy>=2.3")],
+        "",
+    ),
+    "that is gone": (
+        "numpy<=1.26.4",
+        "numpy",
+        ["numpy>=2"],
+        [PatternRemoval("pyproject.toml", "numpy<=1.26.4")],
+        "",
+    ),
+    "of no requirement": (
+        "some = 1",
+        "some = 2",
+        [],
+        [],
+        "postPatch replaces text that 2.0 does not have: some = 1 in pyproject.toml",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "needed", "edits", "held"), PATTERNS.values(), ids=PATTERNS
+)
+def test_a_substitution_follows_its_file(
+    pattern: str, replacement: str, needed: list[str], edits: list[AdaptationEdit], held: str
+) -> None:
+    """What it makes of the file is what is compared with the package set."""
+    update = task(patch(pattern, replacement), {"pyproject.toml": project(*needed)})
+    assert plan(update, NUMPY) == (edits, held)
+
+
+def test_a_substitution_of_a_file_that_is_gone_is_taken_out() -> None:
+    update = task(patch("numpy<2", "numpy", "setup.py"), {"pyproject.toml": project()})
+    assert plan(update, NUMPY) == ([PatternRemoval("setup.py", "numpy<2")], "")
+
+
+LOGS: dict[str, tuple[str, str, list[AdaptationEdit]]] = {
+    "requirements": (
+        "build",
+        "       >   - packaging not installed\n  - numpy not installed\n",
+        [InputAddition(RUNTIME, "packaging"), InputAddition(RUNTIME, "numpy")],
+    ),
+    "what the build needs": (
+        "build",
+        "ERROR Missing dependencies:\nMissing dependencies:\n\thatchling>=1\n\twheel\n",
+        [
+            InputAddition("nativeBuildInputs", "hatchling"),
+            InputAddition("nativeBuildInputs", "wheel"),
+        ],
+    ),
+    "an import": (
+        "imports",
+        "ModuleNotFoundError: No module named 'packaging.version'\n",
+        [InputAddition(RUNTIME, "packaging")],
+    ),
+    "an import of itself": ("imports", "ModuleNotFoundError: No module named 'x.y'\n", []),
+    "an import that nobody has": ("imports", "ModuleNotFoundError: No module named 'nope'\n", []),
+    "one of several that nobody has": (
+        "build",
+        "  - packaging not installed\n  - nope not installed\n",
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("phase", "log", "edits"), LOGS.values(), ids=LOGS)
+def test_a_log_tells_what_was_missing(phase: str, log: str, edits: list[AdaptationEdit]) -> None:
+    lacking = lacks(Build("failed", "x", phase=phase), log)
+    assert names_of(lacking)
+    situation = task(TOOLS, {}).situation(
+        SetAnswer("3.13", (), OFFERS), OverlayNeighbours((), {}, {}), None
+    )
+    assert [adaptation.edit for adaptation in repairs(situation, lacking)] == edits
+
+
+REPORTED: dict[str, tuple[AdaptationEdit, bool]] = {
+    "a requirement": (InputAddition(RUNTIME, "packaging"), True),
+    "none": (InputAddition(RUNTIME, "evil"), False),
+    "a requirement among what builds": (InputAddition("nativeBuildInputs", "packaging"), False),
+    "another attribute": (InputAddition("postPatch", "packaging"), False),
+    "made with another package": (
+        InputAddition(RUNTIME, "packaging", replaced=(Replacement("openssl", "evil"),)),
+        False,
+    ),
+    "a bound": (BoundRelaxation("packaging"), True),
+    "the bound of another": (BoundRelaxation("evil"), False),
+    "its form": (FormChange(), True),
+    "a pattern": (PatternRemoval("pyproject.toml", "numpy<=1.26.4"), True),
+    "another pattern": (PatternRemoval("pyproject.toml", "evil"), False),
+    "another text for a pattern": (
+        PatternRewrite("pyproject.toml", "numpy<=1.26.4", "a", "b"),
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize(("edit", "follows"), REPORTED.values(), ids=REPORTED)
+def test_what_another_process_reports_must_follow_from_the_source(
+    edit: AdaptationEdit, *, follows: bool
+) -> None:
+    update = task(patch("numpy<=1.26.4", "numpy"), {"pyproject.toml": project("packaging")})
+    reported = Adaptation("requirements", edit, "why")
+    assert unconfirmed(update, [reported], ()) == (() if follows else (reported,))
