@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.version import InvalidVersion, Version
 
 from updater.adapt.attributes import provider, replacements
 from updater.adapt.markers import condition
 from updater.adapt.situation import AdaptationPlan
 from updater.model import normalized_name
 from updater.model.adaptation import Adaptation, BoundRelaxation, InputAddition
+from updater.model.labels import parse_version
 from updater.overlay.reading.inputs import RUNTIME
 from updater.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from packaging.version import Version
 
     from updater.adapt.attributes import Provider
     from updater.adapt.situation import Situation
@@ -115,11 +117,8 @@ class RequirementPlanner(Struct):
 
     def _bounds(self, requirement: Requirement, text: str) -> bool:
         """Note a bound that a version breaks; tell whether the version may be used."""
-        try:
-            version = Version(text)
-        except InvalidVersion:
-            return True
-        if requirement.specifier.contains(version, prereleases=True):
+        version = parse_version(text)
+        if version is None or requirement.specifier.contains(version, prereleases=True):
             return True
         relaxed = self.declared.relaxed
         if not self.declared.checks or relaxed is None or requirement.name in relaxed:
@@ -146,11 +145,8 @@ class RequirementPlanner(Struct):
 
     def _waits(self, requirement: Requirement) -> bool:
         """Tell whether this run moves another package of the overlays to a version that fits."""
-        try:
-            version = Version(self.situation.waiting.get(requirement.name, ""))
-        except InvalidVersion:
-            return False
-        return requirement.specifier.contains(version, prereleases=True)
+        version = parse_version(self.situation.waiting.get(requirement.name))
+        return version is not None and requirement.specifier.contains(version, prereleases=True)
 
     def _held(self) -> str:
         """Return why no edit helps; where other text changes the source, a build tells."""
@@ -185,10 +181,8 @@ def runtime_field(declared: Declarations) -> str:
 
 
 def _is_below(version: Version, bound: str) -> bool:
-    try:
-        return version < Version(bound.removesuffix(".*"))
-    except InvalidVersion:
-        return False
+    lowest = parse_version(bound.removesuffix(".*"))
+    return lowest is not None and version < lowest
 
 
 def _shown(requirement: Requirement) -> str:

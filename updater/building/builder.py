@@ -176,7 +176,7 @@ class Builder(Struct, frozen=True):
             NotEvaluated: the package set does not evaluate, or not in time.
             BuildError: Nix cannot be asked, or must not be.
         """
-        await self.refuse_unsafe(target.policy, target.installable.set.form)
+        await self.refuse_unsafe(target.policy)
         async with self.limit:
             log = self._log(target.package)
             writes.make(log, b"")
