@@ -523,6 +523,7 @@ def test_json_of_a_bump_holds_the_whole_outcome(project: Project, index: Index) 
                     {"field": "version", "line": 5, "old": "1.0", "new": "2.0"},
                     {"field": "hash", "line": 9, "old": FAKE, "new": flat_hash(new.content)},
                 ],
+                "adaptations": [],
                 "hash": {"value": flat_hash(new.content), "method": "index", "downloaded_bytes": 0},
                 "build": {
                     "status": "skipped",

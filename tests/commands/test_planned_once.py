@@ -1,7 +1,8 @@
 """A change is planned once for each text that it is made of, however many stages need it.
 
 A file is parsed once to find its packages, once to say which packages use which, once to find the
-package set where something is built, and twice for each plan: before and after.
+package set where something is built, once more to see what it declares then, and twice for each
+plan: before and after.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ def test_what_is_built_and_written(workshop: Workshop, work: Work, configuration
     workshop.project.add_configuration(configuration)
     _, packages = workshop.bump()
     assert [one["build"]["status"] for one in packages.values()] == ["passed", "passed"]
-    assert work.of("apple", "pear") == [(1, 5), (1, 5)]
+    assert work.of("apple", "pear") == [(1, 6), (1, 6)]
 
 
 @pytest.mark.nix

@@ -141,6 +141,8 @@ class AdaptStage(Struct, frozen=True):
                 ready = replace(ready, advice=(*ready.advice, replace(adaptation, applied=False)))
             else:
                 made.append(adaptation)
+        if tuple(made) == ready.planned.adaptations:
+            return ready  # with what is planned by now
         return replace(ready, planned=ready.planned.with_adaptations(made))
 
     async def _plan(self, ready: ReadyChange) -> AdaptationPlan | None:
