@@ -136,11 +136,8 @@ def _requirement(text: str) -> Requirement | None:
 def _written(old: Requirement, text: str) -> set[str]:
     """Return the requirements of the same project that have bounds, as a file writes them."""
     name = re.sub(r"[-_.]+", "[-_.]+", re.escape(old.name).replace(r"\-", "-"))
-    matches = re.finditer(
-        rf"(?<![\w.-]){name}(?:\[[\w, .-]*\])?\s*(?:(?:[<>]=?|[=~!]=)\s*[\w.*+!]+\s*,?\s*)+",
-        text,
-        re.IGNORECASE,
-    )
+    bounds = r"(?:(?:[<>]=?|[=~!]=)\s*+[\w.*+!]++\s*+(?:,\s*+)?)+"
+    matches = re.finditer(rf"(?<![\w.-]){name}(?:\[[\w, .-]*\])?\s*+{bounds}", text, re.IGNORECASE)
     texts = {match[0].strip().rstrip(",").strip() for match in matches}
     same = normalized_name(old.name)
     return {

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from updater.model import Build
     from updater.model.adaptation import AdaptationKind
 
-_MISSING = re.compile(r"^\s*- (?P<name>[\w.-]{1,100}) not installed$", re.MULTILINE)
-_UNBUILT = re.compile(r"^Missing dependencies:\n(?P<lines>(?:\s+\S[^\n]*\n?)+)", re.MULTILINE)
-_NAME = re.compile(r"^\s+(?P<name>[\w.-]{1,100})", re.MULTILINE)
+_MISSING = re.compile(r"^[^\S\n]*- (?P<name>[\w.-]{1,100}) not installed$", re.MULTILINE)
+_UNBUILT = re.compile(
+    r"^Missing dependencies:\n(?P<lines>(?:[^\S\n]++\S[^\n]*+\n?)++)", re.MULTILINE
+)
+_NAME = re.compile(r"^[^\S\n]+(?P<name>[\w.-]{1,100})", re.MULTILINE)
 _MODULE = re.compile(r"ModuleNotFoundError: No module named '(?P<module>[\w.]{1,100})'")
 _QUOTE = re.compile(r"^[^\S\n]*(?:[\w.+?=-]+)?>(?: |$)", re.MULTILINE)
 

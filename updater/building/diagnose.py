@@ -33,9 +33,9 @@ _WARNING = re.compile(r"^warning:.*\n?", re.MULTILINE)
 _ERROR = re.compile(r"^[^\S\n]*error: (?P<what>\S.*)$", re.MULTILINE)
 
 # What a build lists of a wheel's requirements; all of it is told together.
-_NOT_INSTALLED = re.compile(r"^\s*- (\S+) not installed$", re.MULTILINE)
+_NOT_INSTALLED = re.compile(r"^[^\S\n]*- (\S+) not installed$", re.MULTILINE)
 _NOT_SATISFIED = re.compile(
-    r"^\s*- ([\w.-]+)\s*([<>=!~][^\s]*(?:,\s*\S+)*|) not satisfied by version (\S+)$",
+    r"^[^\S\n]*- ([\w.-]+)\s*([<>=!~][^\s]*(?:,\s*\S+)*|) not satisfied by version (\S+)$",
     re.MULTILINE,
 )
 _UNMET = ("missing-dependency", "version-constraint")

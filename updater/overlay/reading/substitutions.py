@@ -28,7 +28,7 @@ _END = re.compile(rb"\n|;|&&?|\|\|?")
 _COMMENT = re.compile(rb"#[^\n]*")
 _PLAIN = re.compile(rb"""[^\s;&|<>()$`"'\\#{}]+|#""")
 _SINGLE = re.compile(rb"'([^']*)'(?!')")
-_DOUBLE = re.compile(rb'"((?:[^"\\$`]|\\[\s\S]|\$(?=[^A-Za-z0-9_{(@*#?!$-]))*)"')
+_DOUBLE = re.compile(rb'"((?:[^"\\$`]|\\[\s\S]|\$(?=[^A-Za-z0-9_{(@*#?!$-]))*+)"')
 _ESCAPE = re.compile(rb'\\(["\\$`])')
 _INTERPOLATION = re.compile(rb"(?:'')?\$\{[^{}]*\}")
 
@@ -163,6 +163,4 @@ def _expanded(data: bytes, at: int, end: int) -> re.Match[bytes] | None:
     return _INTERPOLATION.match(data, at, end) or _WITH_EXPANSION.match(data, at, end)
 
 
-_WITH_EXPANSION = re.compile(
-    rb'"(?:[^"\\$`]|\\[\s\S]|\'\'\$\{[^{}]*\}|\$\{[^{}]*\}|\$(?!\())*"|\$[A-Za-z0-9_]+'
-)
+_WITH_EXPANSION = re.compile(rb'"(?:[^"\\$`]|\\[\s\S]|\$\{[^{}]*\}|\$(?![({]))*+"|\$[A-Za-z0-9_]+')
