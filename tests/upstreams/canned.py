@@ -13,7 +13,7 @@ from updater.model import HttpResponse, Project
 from updater.upstreams.base import ProjectQuestion, Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from updater.upstreams.base import OfferOrError, Upstream
 
@@ -56,8 +56,9 @@ class Canned:
         body, headers = given if isinstance(given, tuple) else (given, {})
         return HttpResponse(200, url, dict(headers), body)
 
-    def keep_post(self, *_: Any, **__: Any) -> None:
+    def kept_posts(self, *_: Any, **__: Any) -> Iterator[tuple[bytes, HttpResponse]]:
         """Nothing is kept here."""
+        yield from ()
 
     def has_token(self, _url: str) -> bool:
         return self.token

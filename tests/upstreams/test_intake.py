@@ -90,8 +90,9 @@ class Tape:
             self.answers[request] = await ask(self.web)
         return self.answers[request]
 
-    def keep_post(self, *_: Any, **__: Any) -> None:
+    def kept_posts(self, *_: Any, **__: Any) -> Iterator[tuple[bytes, HttpResponse]]:
         """Nothing is kept here."""
+        yield from ()
 
     def has_token(self, _url: str) -> bool:
         return self.token

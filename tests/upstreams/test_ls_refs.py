@@ -13,7 +13,7 @@ from updater.model import HttpResponse
 from updater.upstreams.ls_refs import Refs, advertised_refs, ls_refs, moved
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 A, B, C = "a" * 40, "b" * 40, "c" * 40
 URL = "https://h/o/r.git"
@@ -38,8 +38,9 @@ class Scripted:
         self.asked.append(("POST", url, content))
         return self.answers.pop(0)
 
-    def keep_post(self, *_: Any, **__: Any) -> None:
+    def kept_posts(self, *_: Any, **__: Any) -> Iterator[tuple[bytes, HttpResponse]]:
         """Nothing is kept here."""
+        yield from ()
 
     def has_token(self, _url: str) -> bool:
         return False

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Callable,
         Coroutine,
         Iterable,
+        Iterator,
         Mapping,
         Sequence,
     )
@@ -71,16 +72,10 @@ class Web(Protocol):
             judge: raises one of them for an answer whose body tells of a failure.
         """
 
-    def keep_post(
-        self,
-        url: str,
-        content: bytes,
-        body: bytes,
-        *,
-        headers: Mapping[str, str],
-        scheme: Scheme | None = None,
-    ) -> None:
-        """Keep ``body`` as the answer to a `post`, for a run that asks nobody."""
+    def kept_posts(
+        self, url: str, *, headers: Mapping[str, str], scheme: Scheme | None = None
+    ) -> Iterator[tuple[bytes, HttpResponse]]:
+        """Yield what earlier runs sent by `post`, and the answers, the newest first."""
 
     def has_token(self, url: str) -> bool:
         """Tell whether a token is bound to an address's host."""

@@ -28,11 +28,11 @@ from updater.upstreams.answers import decoded, read_answer
 from updater.upstreams.base import OfferOrError, ProjectQuestion, side_by_side
 from updater.upstreams.github_answer import RepositoryAnswer
 from updater.upstreams.github_git import releases_by_rest
-from updater.upstreams.github_query import query
+from updater.upstreams.github_query import answered_by, query
 from updater.upstreams.ls_refs import ls_refs, offer, prefixes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from updater.model import HttpResponse
     from updater.upstreams.base import Web
@@ -88,7 +88,7 @@ class Batches:
             self._failures += 1
             left = list(questions)
         except Offline as error:
-            await self._alone(questions, error)
+            await self._remembered(questions, error)
             return
         except StageError as error:
             self._offers.update({question.project: error for question in questions})
@@ -101,24 +101,38 @@ class Batches:
         halves = (left[:middle], left[middle:])
         await side_by_side(partial(self._batch, half) for half in halves if half)
 
-    async def _alone(self, questions: Sequence[ProjectQuestion], error: Offline) -> None:
-        """Answer each question as an earlier run kept it, whichever it was asked together with."""
-        if len(questions) == 1:
-            self._offers[questions[0].project] = error
-            return
-        await side_by_side(partial(self._batch, (question,)) for question in questions)
+    async def _remembered(self, questions: Sequence[ProjectQuestion], error: Offline) -> None:
+        """Answer each question as an earlier run did, whichever it was asked together with."""
+        left = list(questions)
+        earlier = self._web.kept_posts(self._host.graphql, headers=_HEADERS, scheme="bearer")
+        for sent, answer in earlier:
+            text = str(json.loads(sent)["query"])
+            places = {question: answered_by(question, text) for question in left}
+            answered = {alias: question for question, alias in places.items() if alias}
+            if answered:
+                await self._take_in(answered, await read_answer(answer, _Answer))
+                left = [question for question in left if question.project not in self._offers]
+            if not left:
+                return
+        self._offers.update({question.project: error for question in left})
 
     async def _answered(self, questions: Sequence[ProjectQuestion]) -> list[ProjectQuestion]:
         """Ask one request and keep what it answers; return the questions that are left."""
         answer = await self._web.post(
             self._host.graphql,
-            _body(questions),
+            json.dumps({"query": query(questions)}).encode(),
             headers=_HEADERS,
             scheme="bearer",
             on=(RateLimited,),
             judge=_refuse_limit,
         )
-        content = await read_answer(answer, _Answer)
+        aliases = {f"r{place}": question for place, question in enumerate(questions)}
+        return await self._take_in(aliases, await read_answer(answer, _Answer))
+
+    async def _take_in(
+        self, questions: Mapping[str, ProjectQuestion], content: _Answer
+    ) -> list[ProjectQuestion]:
+        """Keep what an answer has for questions, by their aliases; return those that are left."""
         data = content.data or {}
         errors: dict[str, list[_Error]] = {}
         for error in content.errors or ():
@@ -126,10 +140,7 @@ class Batches:
             errors.setdefault(str(where[0]), []).append(error)
         left = []
         incomplete = []
-        for place, question in enumerate(questions):
-            alias = f"r{place}"
-            if len(questions) > 1 and alias in data:
-                self._keep(question, data[alias])
+        for alias, question in questions.items():
             try:
                 with bugs_at("look-up"):
                     parsed = _repository(question, data.get(alias))
@@ -144,13 +155,6 @@ class Batches:
                 self._offers[question.project] = outcome
         await side_by_side(incomplete)
         return left
-
-    def _keep(self, question: ProjectQuestion, answer: Raw) -> None:
-        """Keep one repository's part of an answer, for a run that asks nobody about others."""
-        body = b'{"data":{"r0":%b}}' % bytes(answer)
-        self._web.keep_post(
-            self._host.graphql, _body((question,)), body, headers=_HEADERS, scheme="bearer"
-        )
 
     def _read(
         self, question: ProjectQuestion, answer: RepositoryAnswer | None, errors: list[_Error]
@@ -211,10 +215,6 @@ class Batches:
             for candidate in every
         )
         return replace(offered, candidates=dated)
-
-
-def _body(questions: Sequence[ProjectQuestion]) -> bytes:
-    return json.dumps({"query": query(questions)}).encode()
 
 
 def _repository(question: ProjectQuestion, raw: Raw | None) -> RepositoryAnswer | None:

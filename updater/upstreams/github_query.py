@@ -48,6 +48,13 @@ def query(questions: Sequence[ProjectQuestion]) -> str:
     return "query {\n" + "".join(fields) + "}\n" + fragments
 
 
+def answered_by(question: ProjectQuestion, text: str) -> str | None:
+    """Return the alias that answers a question in a query, None where none does."""
+    fields = _repository("", question)
+    place = text.find(fields)
+    return text[text.rfind("\n", 0, place) + 1 : place] if place >= 0 else None
+
+
 def _repository(alias: str, question: ProjectQuestion) -> str:
     owner, _, name = question.project.path.partition("/")
     compared = "".join(

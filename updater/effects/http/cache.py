@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-_FORM = "updater-response-3"
+_FORM = "updater-response-4"
 _UNUSED_SECONDS = 90 * 24 * 3600.0
 _LARGEST = 512 * 1024 * 1024
 # What a caller may want to read again; everything else was about the exchange.
@@ -98,20 +98,32 @@ class Cache:
             return None
         return CachedResponse(_unpacked(data))
 
-    def keep(self, key: str, answer: HttpResponse) -> None:
-        """Keep an answer, unless its host forbids that."""
+    def keep(self, key: str, answer: HttpResponse, sent: bytes = b"") -> None:
+        """Keep an answer, and what was sent for it, unless its host forbids that."""
         if self._broken or "no-store" in answer.headers.get("cache-control", ""):
             return
-        path, data = self._path(key), _packed(answer)
+        path, head = self._path(key), _head(answer, sent)
         try:
             with suppress(kept.DamagedFile):
-                if kept.read(path, _FORM) == data:  # which takes a fifth of writing it again
+                earlier = kept.read(path, _FORM)
+                if earlier is not None and earlier.startswith(head):
                     os.utime(path)
                     return
-            kept.write(path, _FORM, data)
+            kept.write(path, _FORM, head + zlib.compress(answer.body, 1))
             self._written += 1
         except OSError as error:
             self._give_up(error)
+
+    def sent_to(self, url: str, headers: Mapping[str, str]) -> Iterator[tuple[bytes, HttpResponse]]:
+        """Yield what was sent to an address with such headers, and the answer, the newest first."""
+        with suppress(OSError):
+            for _, _, path in sorted(self._files(), reverse=True):
+                with suppress(kept.DamagedFile):
+                    data = kept.read(path, _FORM) or b"{}"
+                    about = json.loads(data.partition(b"\n")[0])
+                    sent = about.get("sent", "").encode()
+                    if sent and self.key(url, headers, sent) == path.name:
+                        yield sent, _unpacked(data)
 
     def close(self) -> None:
         """Delete what nobody has asked for in a long time, and the oldest of too much."""
@@ -138,11 +150,16 @@ class Cache:
             self._say(f"answers cannot be kept between runs: {self._folder}: {error.strerror}")
 
 
-def _packed(answer: HttpResponse) -> bytes:
-    headers = {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers}
-    url = without_secrets(answer.url)  # a redirect may have led to one that is signed
-    about = {"status": answer.status, "url": url, "headers": headers}
-    return json.dumps(about).encode() + b"\n" + zlib.compress(answer.body, 1)
+def _head(answer: HttpResponse, sent: bytes) -> bytes:
+    """Return what stands before a compressed body; equal heads are of equal answers."""
+    about = {
+        "status": answer.status,
+        "url": without_secrets(answer.url),  # a redirect may have led to one that is signed
+        "headers": {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers},
+        "sent": sent.decode(errors="replace"),
+        "sha256": hashlib.sha256(answer.body).hexdigest(),
+    }
+    return json.dumps(about).encode() + b"\n"
 
 
 def _unpacked(data: bytes) -> HttpResponse:

@@ -31,7 +31,6 @@ from updater.effects.http.traffic import Traffic
 from updater.effects.http.variables import refuse_unusable_proxies, trusted_certificates
 from updater.effects.kept import untold
 from updater.errors import Offline, UpstreamError
-from updater.model import HttpResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     import tenacity
 
     from updater.effects.http.network import Network
-    from updater.model import Scheme
+    from updater.model import HttpResponse, Scheme
 
 _HEADERS = {"User-Agent": f"updater/{__version__}"}
 # Clones and downloads take memory and processors here; of answers, the waiting is all.
@@ -217,31 +216,22 @@ class Http:
         request = self._request("POST", url, content, sent)
         answer: HttpResponse = await self._patience.tries(url, on)(self._once, request, judge)
         if self._cache is not None:
-            self._cache.keep(key, answer)
+            self._cache.keep(key, answer, content)
         return answer
 
-    def keep_post(
-        self,
-        url: str,
-        content: bytes,
-        body: bytes,
-        *,
-        headers: Mapping[str, str],
-        scheme: Scheme | None = None,
-    ) -> None:
-        """Keep the answer that a POST would have had, for a run that asks nobody.
+    def kept_posts(
+        self, url: str, *, headers: Mapping[str, str], scheme: Scheme | None = None
+    ) -> Iterator[tuple[bytes, HttpResponse]]:
+        """Yield what earlier runs sent by `post`, and the answers, the newest first.
 
         Args:
             url: the address.
-            content: what would be sent.
-            body: what would be answered.
             headers: besides the client's own.
-            scheme: how the host's token is sent, if there is one.
+            scheme: how the host's token was sent.
         """
         if self._cache is not None:
             sent = {**headers, **self._credentials.headers(url, scheme)}
-            answer = HttpResponse(HTTPStatus.OK, url, {}, body)
-            self._cache.keep(Cache.key(url, sent, content), answer)
+            yield from self._cache.sent_to(url, sent)
 
     def refuse_offline(self, url: str) -> None:
         """Make sure that hosts may be asked.
