@@ -10,6 +10,7 @@ import pytest
 from tests.loopback.faults import Cut, Drop, Garbage
 from tests.loopback.messages import Response
 from tests.project import FAKE, Project, github_overlay, pypi_overlay
+from updater.config.package_keys import PackageOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,9 +41,7 @@ CONFIGURATIONS = {
         "overlays: [overlays]\ndefaults:\n  trak: tag\n",
         (
             "config.yaml:3:defaults.trak: is not a known key\n"
-            "hint: did you mean track? known keys: allow, build, commit_interval, cross_check, "
-            "dependent_hashes, hash, hold, ignore, minimum_release_age, prereleases, "
-            "pull_request, python, tag_pattern, track, upstream\n"
+            f"hint: did you mean track? known keys: {', '.join(sorted(PackageOptions.__struct_fields__))}\n"
         ),
     ),
     "wrong value": (
@@ -205,7 +204,7 @@ def test_wrong_arguments_end_with_2(project: Project, arguments: list[str], said
 
 @pytest.mark.parametrize(
     ("arguments", "hint"),
-    [(["fetch"], "updater --help"), (["check", "--foo"], "updater check --help")],
+    [(["fetch"], "run `updater --help`"), (["check", "--foo"], "run `updater check --help`")],
 )
 def test_wrong_arguments_name_the_help_that_there_is(
     project: Project, arguments: list[str], hint: str

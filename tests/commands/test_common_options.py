@@ -65,10 +65,14 @@ def test_one_that_stands_before_is_heeded(
 
 
 ERRORS = {
-    "the command's options": (["-C", "DIR", "list", "--no-such"], "list", "updater list --help"),
+    "the command's options": (
+        ["-C", "DIR", "list", "--no-such"],
+        "list",
+        "run `updater list --help`",
+    ),
     "its configuration": (["-C", "nowhere", "list"], "list", "check -C"),
-    "no command": (["-C", "DIR"], "", "updater --help"),
-    "an unknown command": (["-C", "DIR", "lits"], "lits", "updater --help"),
+    "no command": (["-C", "DIR"], "", "run `updater --help`"),
+    "an unknown command": (["-C", "DIR", "lits"], "lits", "run `updater --help`"),
 }
 
 

@@ -43,12 +43,12 @@ def test_it_shows_what_is_pending_open_held_and_failed_and_why(home: Home) -> No
     assert (
         body(home)
         == f"""\
-What the updater found. Tick a box to have the package tried again by the next run, also where \
-its version was declined, somebody else proposes it or `max_open` is reached.
+What the updater found. Tick a box, and the next run tries the package again, even if its version \
+was declined, somebody else proposes it or `max_open` is reached.
 
 ## Pending
 
-- [ ] `pear` `1.0` → `2.0`: 1 pull requests are open, and max\\_open is 1 \
+- [ ] `pear` `1.0` → `2.0`: 1 pull request is open, and max\\_open is 1 \
 <!-- updater:row pending overlays/pear.nix#python3Packages.pear -->
 
 ## Open pull requests

@@ -254,7 +254,7 @@ def test_pr_goes_with_no_other_way_to_end(home: Home) -> None:
             2,
             [
                 "updater: --pr cannot be combined with --dry-run, --commit or --output",
-                "hint: updater pin --help",
+                "hint: run `updater pin --help`",
             ],
         )
 

@@ -423,8 +423,8 @@ def test_what_is_behind_and_not_proposed_keeps_what_an_earlier_run_said_of_that_
     lines = [line.partition(" <!--")[0] for line in issue.body.splitlines() if "- [" in line]
     assert lines == [
         "- [ ] `apple` `1.0` → `2.0`: not proposed yet",
-        "- [ ] `fig` `1.0` → `2.0`: 1 pull requests are open, and max\\_open is 1",
-        "- [x] `kiwi` `1.0` → `2.0`: 1 pull requests are open, and max\\_open is 1",
+        "- [ ] `fig` `1.0` → `2.0`: 1 pull request is open, and max\\_open is 1",
+        "- [x] `kiwi` `1.0` → `2.0`: 1 pull request is open, and max\\_open is 1",
         "- [ ] `pear` `1.0` → `3.0`: not proposed yet",
     ]
 

@@ -266,7 +266,7 @@ def test_max_open_bounds_new_pull_requests(home: Home) -> None:
     first = home.packages(home.bump())
 
     assert (first["apple"]["status"], first["pear"]["status"]) == ("updated", "held")
-    assert first["pear"]["reason"] == "1 pull requests are open, and max_open is 1"
+    assert first["pear"]["reason"] == "1 pull request is open, and max_open is 1"
     home.release("apple", "3.0")
     assert home.packages(home.bump())["apple"]["pull_request"]["number"] == 1
     assert home.pull(1).title == "apple: 1.0 -> 3.0"

@@ -194,6 +194,25 @@ def test_the_diff_at_a_terminal_is_coloured_and_in_a_pipe_never(
     overlays.git("apply", "--check", "change.diff")
 
 
+def test_what_is_said_on_stderr_breaks_between_words(
+    overlays: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a terminal; elsewhere a message is one line."""
+    name = "a-package-with-a-name-that-is-not-short"
+    _, output = run_at_terminal(monkeypatch, 30, "check", name, "--color", "never")
+    screen = Screen()
+    screen.feed(output)
+    assert str(screen).splitlines() == [
+        "updater: no package matches",
+        f"  '{name}'",
+        "hint: `updater list` shows",
+        "  every package that was found",
+    ]
+    assert overlays.run("check", name).err.splitlines()[0] == (
+        f"updater: no package matches '{name}'"
+    )
+
+
 def test_where_the_encoding_has_no_arrows_they_are_ascii(
     overlays: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

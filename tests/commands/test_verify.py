@@ -364,7 +364,7 @@ def test_yanked(project: Project, index: Index) -> None:
     project.overlay("a.nix", pypi_overlay("a", "1.0", sri=flat_hash(released.content)))
     assert verified(project) == (
         1,
-        "yanked  a  1.0  it is broken\n        hint: bump moves on\n",
+        "yanked  a  1.0  it is broken\n        hint: `updater bump` moves on\n",
     )
 
 

@@ -232,7 +232,10 @@ def verified() -> list[Outcome]:
         ),
         Verdict(package=package("gone"), state="gone", message="the index has no 1.0"),
         Verdict(
-            package=package("yanked"), state="yanked", message="it is broken", hint="bump moves on"
+            package=package("yanked"),
+            state="yanked",
+            message="it is broken",
+            hint="`updater bump` moves on",
         ),
         Verdict(
             package=package("moving", "1.0"),

@@ -156,7 +156,7 @@ def shown_sample(github: GitHub, index: Index, nix: Nix, tmp_path: Path) -> Samp
 
 SHOWN = [
     "## Pending",
-    "- [ ] `banana` `1.0` → `2.0`: 1 pull requests are open, and max\\_open is 1",
+    "- [ ] `banana` `1.0` → `2.0`: 1 pull request is open, and max\\_open is 1",
     "## Open pull requests",
     "- [ ] `apple` `1.0` → `2.0`: [pull request 2](http://HOST/me/overlays/pull/2)",
     "## Held",

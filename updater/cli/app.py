@@ -21,7 +21,6 @@ from updater.cli.options import SectionCommand
 from updater.effects.processes.streams import reader_left
 from updater.errors import Bug, UpdaterError, UsageError, understood
 from updater.report.summary import Exit
-from updater.text import harmless
 
 _FOLDER = Path(__file__).parent
 _SECTIONS = ("Look", "Change", "In CI", "Other")
@@ -110,7 +109,7 @@ def run(arguments: list[str]) -> int:
             click.echo(error.format_message())  # no command: the help is the answer
             return error.exit_code
         about = f"{command} " if app.get_command(click.Context(app), command) else ""
-        usage = UsageError(error.format_message(), hint=f"updater {about}--help")
+        usage = UsageError(error.format_message(), hint=f"run `updater {about}--help`")
         return _complain(usage, command, as_json=as_json)
     except Exception as error:  # noqa: BLE001 - one that nobody foresaw is told without its values
         own = understood("run", error)
@@ -158,10 +157,12 @@ def _command_in(arguments: list[str]) -> str:
 
 
 def _complain(error: UpdaterError, command: str, *, as_json: bool) -> int:
-    click.echo(harmless(f"updater: {error}"), err=True)
-    if error.hint:
-        click.echo(harmless(f"hint: {error.hint}"), err=True)
     from updater.cli.actions import tell_stopped
+    from updater.cli.stderr import tell
+
+    tell(f"updater: {error}")
+    if error.hint:
+        tell(f"hint: {error.hint}")
 
     tell_stopped(command, error.message, error.hint)
     if as_json:

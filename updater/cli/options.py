@@ -204,5 +204,5 @@ def refuse_mixed(command: str, *, pr: bool, others: bool) -> None:
     if pr and others:
         raise UsageError(
             "--pr cannot be combined with --dry-run, --commit or --output",
-            hint=f"updater {command} --help",
+            hint=f"run `updater {command} --help`",
         )

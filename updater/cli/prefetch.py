@@ -48,7 +48,9 @@ def prefetch(request: Request, ref: str, rev: str, convert: str, *, unpack: bool
         write(str(parse_hash(convert)))
         return Exit.DONE
     if not ref:
-        raise UsageError("prefetch needs a REF or --convert HASH", hint="updater prefetch --help")
+        raise UsageError(
+            "prefetch needs a REF or --convert HASH", hint="run `updater prefetch --help`"
+        )
     import anyio
 
     from updater.cli.session import Session

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-import click
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -61,6 +60,6 @@ class Request(Struct, frozen=True):
     def note(self, text: str) -> None:
         """Tell the user something that is good to know, unless only errors are wanted."""
         if not self.quiet:
-            from updater.text import harmless
+            from updater.cli.stderr import tell
 
-            click.echo(harmless(f"updater: {text}"), err=True)
+            tell(f"updater: {text}")

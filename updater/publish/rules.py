@@ -96,7 +96,8 @@ def rule_on(proposal: Proposal, state: ShownState) -> Ruling:  # noqa: PLR0911 -
         rival = state.rival
         return LeaveAlone(f"pull request {rival.number} of {rival.author} does the same", rival)
     if own is None and state.open >= state.max_open and not state.forced:
-        reason = f"{state.open} pull requests are open, and max_open is {state.max_open}"
+        are_open = "pull request is open" if state.open == 1 else "pull requests are open"
+        reason = f"{state.open} {are_open}, and max_open is {state.max_open}"
         return LeaveAlone(reason, pending=True)
     return Publish(own, push=not _is_newest(proposal, state))
 

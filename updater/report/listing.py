@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from updater.report.layout import GAP, Piece, PrintedLine, Row, cells, table, wrapped
 from updater.report.next_step import next_step
-from updater.report.rows import STYLES
+from updater.report.rows import STYLES, with_short_commits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,8 +59,9 @@ def describe(  # noqa: PLR0913 - all but the package may be missing
 
 
 def _shown(pin: Pin) -> str:
-    version = pin.version or "no version"
-    return f"{version} ({pin.rev[:12]})" if pin.rev and not pin.through_version else version
+    version = with_short_commits(pin.version or "no version")
+    rev = with_short_commits(pin.rev)
+    return f"{version} ({rev})" if rev not in ("", version) and not pin.through_version else version
 
 
 def listing_lines(listed: Sequence[ListedPackage], screen: Screen) -> Iterator[PrintedLine]:
@@ -80,20 +81,21 @@ def listing_lines(listed: Sequence[ListedPackage], screen: Screen) -> Iterator[P
 def _fitted(rows: Sequence[Row], width: int, ellipsis: str) -> list[Row]:
     """Return rows without what a terminal has no room for.
 
-    Folders of files are left out first, then the fetchers, then the files.
+    Fetchers are left out first, then folders of files, then the files.
     """
     columns = zip(*(row.cells for row in rows), strict=True)
     *others, fetcher, _ = (
         max(cells(cell.text) for cell in column) + len(GAP) for column in columns
     )
-    for parts, used in ((4, sum(others) + fetcher), (3, sum(others))):
-        files = [_file_within(row.cells[-1].text, width - used, ellipsis) for row in rows]
-        if all(files):
-            return [
-                Row((*row.cells[:parts], Piece(file)), row.notes)
-                for row, file in zip(rows, files, strict=True)
-            ]
-    return [Row(row.cells[:-1], row.notes) for row in rows]
+    room = width - sum(others)
+    if max(cells(row.cells[-1].text) for row in rows) <= room - fetcher:
+        return list(rows)
+    files = [_file_within(row.cells[-1].text, room, ellipsis) for row in rows]
+    if not all(files):
+        return [Row(row.cells[:3], row.notes) for row in rows]
+    return [
+        Row((*row.cells[:3], Piece(file)), row.notes) for row, file in zip(rows, files, strict=True)
+    ]
 
 
 def _file_within(file: str, width: int, ellipsis: str) -> str:

@@ -186,8 +186,8 @@ class LiveProgress(SilentProgress):
 
     def say(self, message: str) -> None:
         """Print one line above."""
-        text = f"updater: {one_line(message)}"
-        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+        lines = wrapped(f"updater: {one_line(message)}", self._console.width)
+        self._console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
 
     @property
     def lines(self) -> list[str]:

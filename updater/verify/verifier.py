@@ -72,7 +72,9 @@ class Verifier(Struct, frozen=True):
             return _verdict(subject, "wrong hash", message, candidate, pinned)
         if candidate.yanked is not None:
             message = candidate.yanked or "no reason given"
-            return _verdict(subject, "yanked", message, candidate, pinned, hint="bump moves on")
+            return _verdict(
+                subject, "yanked", message, candidate, pinned, hint="`updater bump` moves on"
+            )
         return _verdict(subject, "true", "", candidate, pinned)
 
     async def _verify_commit(self, subject: Subject, offer: Offer) -> Outcome:
