@@ -41,7 +41,8 @@ CONFIGURATIONS = {
         "overlays: [overlays]\ndefaults:\n  trak: tag\n",
         (
             "config.yaml:3:defaults.trak: is not a known key\n"
-            f"hint: did you mean track? known keys: {', '.join(sorted(PackageOptions.__struct_fields__))}\n"
+            "hint: did you mean track? known keys: "
+            f"{', '.join(sorted(PackageOptions.__struct_fields__))}\n"
         ),
     ),
     "wrong value": (
