@@ -9,6 +9,7 @@ from updater.errors import ReadError
 from updater.fetchers import address
 from updater.fetchers.fetchurl import KIND
 from updater.model import Candidate, Fetch, NoFile, Pin
+from updater.overlay.reading.file import read_packages
 from updater.overlay.reading.pins import places
 
 HOME = "https://github.com/owner/tool"
@@ -208,3 +209,37 @@ def test_an_address_that_is_computed_is_an_error() -> None:
     assert one.skip == ""
     with pytest.raises(ReadError, match="url of tool is computed"):
         _ = one.project
+
+
+@pytest.mark.parametrize(
+    ("ref", "version"),
+    [
+        ("v0.5.0", "0.5.0"),
+        ("0.14.1", "0.14.1"),
+        ("tool-1.2", "1.2"),
+        ("release-1.2.0-rc1", "1.2.0-rc1"),
+        ("main", ""),
+        ("20210316", ""),
+        ("e6430aa", ""),
+    ],
+)
+def test_an_override_without_a_version_has_that_of_the_tag(ref: str, version: str) -> None:
+    url = f"https://github.com/o/tool/releases/download/{ref}/a-{version}.zip"
+    text = (
+        f'{{ tool = x.overrideAttrs (_: {{ src = fetchurl {{ url = "{url}"; hash = ""; }}; }}); }}'
+    )
+    (package,) = read_packages(text.encode(), "x.nix", KIND.functions).packages
+    assert package.source is not None
+    assert (KIND.skip(package, package.source) == "") is bool(version)
+    if version:
+        fetched = KIND.fetch(package, package.source, TAGGED, "")
+        assert isinstance(fetched, Fetch)
+        assert fetched.url == "https://github.com/o/tool/releases/download/v2.0.0/a-2.0.0.zip"
+
+
+def test_a_name_with_the_version_would_go_on_telling_it() -> None:
+    text = """{ tool = x.overrideAttrs (_: { name = "tool-0.5.0"; src = fetchurl {
+        url = "https://github.com/o/tool/releases/download/v0.5.0/a.zip"; hash = ""; }; }); }"""
+    (package,) = read_packages(text.encode(), "x.nix", KIND.functions).packages
+    assert package.source is not None
+    assert "without a version in its address" in KIND.skip(package, package.source)

@@ -79,6 +79,7 @@ BUMPS = {
             "tool-2.0.0-py3-none-manylinux_2_17_aarch64.whl",
         )
     ),
+    "override-without-a-version": Bump("tool"),
     "shared-source": Bump("tool-core"),
     "shared-source-inside": Bump(
         "tool", side_hashes={"cargoHash": NEWEST, "frontend.npmDepsHash": NEWER}

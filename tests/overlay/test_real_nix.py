@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.nix
 
 RECORDING = Path(__file__).parent / "recording.nix"
-# Nix 2.8 has no pipe operators.
-EVALUATED = [name for name in PAIRS if name != "pipe-beside"]
+# Nix 2.8 has no pipe operators, and what is recorded is told by its version.
+NOT_RECORDED = ("pipe-beside", "override-without-a-version")
+EVALUATED = [name for name in PAIRS if name not in NOT_RECORDED]
 FILES = [f"{name}{ending}" for name in EVALUATED for ending in (".nix", ".expected.nix")]
 
 

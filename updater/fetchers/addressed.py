@@ -6,6 +6,7 @@ repository, or a file of the package index, that is where versions come from.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar
 
 from updater.fetchers import address
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _URLS = ("url", "urls[0]")
 _COMMIT_DIGITS = 40
+_VERSION_TAG = re.compile(r"(?:[A-Za-z][\w@-]*?[-_/@]?)?(?P<version>\d+(?:\.\d+)+[\w.+-]*)")
 
 CURL_OPTIONS = ("curlOpts", "curlOptsList")
 """What curl is told besides, such as a header, may be what decides which file comes."""
@@ -77,6 +79,8 @@ class AddressFetcher(Fetcher):
         if _is_commit(here.ref_name) or is_through_version(package, source, *_URLS):
             return ""
         if version and places(version, field.value):
+            return ""
+        if package.unlabelled and _version_of(here.ref_name):
             return ""
         where = f"on {here.ref_name!r}" if here.ref_name else f"at {field.value}"
         return f"it is a file {where}, without a version in its address"
@@ -168,6 +172,9 @@ def _moved(package: Package, field: Field, version: str, ref: str) -> str | NoFi
     if field.value is None:
         return NoFile(f"{package.file}:{field.line}: the address is computed: {field.text}")
     here = address.parse(field.value)
+    if package.label is None and package.unlabelled:
+        # nothing else says the version, so the tag does
+        return address.moved(here, _version_of(here.ref_name), _version_of(ref) or version, ref)
     new = address.moved(here, package.label or "", version, ref)
     literal = package.version.literal if package.version is not None else None
     written = rendered(field.parts, literal, version)
@@ -183,6 +190,12 @@ def _moved(package: Package, field: Field, version: str, ref: str) -> str | NoFi
         f"{package.file}:{field.line}: the address would become {written}, but upstream's "
         f"tag is {ref}"
     )
+
+
+def _version_of(ref: str) -> str:
+    """Return the version in a tag such as ``v0.5.0``, or an empty string."""
+    match = _VERSION_TAG.fullmatch(ref)
+    return match["version"] if match is not None else ""
 
 
 def _names(url: str, ref: str) -> bool:

@@ -186,6 +186,7 @@ class Package(Struct, frozen=True):
         builder: the Nix function whose argument its attribute set is, or an empty string.
         members: further packages of the file that share its version or its source: they move with
             it, and have no sources or side hashes but those that it has too.
+        unlabelled: it overrides another package's source, and leaves its version and name to it.
         generator: the program that wrote its file, or an empty string.
         leader: the identity of the package that it is a member of, or an empty string.
         nested: it is built in a folder of its source (``sourceRoot``), so that what the source's
@@ -215,6 +216,7 @@ class Package(Struct, frozen=True):
     members: tuple[Package, ...] = ()
     leader: str = ""
     generator: str = ""
+    unlabelled: bool = False
 
     @property
     def name(self) -> str:

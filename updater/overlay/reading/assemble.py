@@ -113,6 +113,7 @@ class Assembler:
             line=syntax.line(draft.node),
             span=syntax.span(draft.node),
             builder=draft.builder,
+            unlabelled=draft.role == "override" and draft.get("version", "name") is None,
             pname=values.read(pname, self._data).value if pname is not None else None,
             version=version,
             source=sources[0] if sources else None,
