@@ -156,7 +156,8 @@ def test_a_lock_file_beside_the_package_holds(workshop: Workshop, github: GitHub
     (workshop.project.root / "overlays" / "Cargo.lock").write_text("")
     overlay(workshop, beside="cargoLock = { lockFile = ./Cargo.lock; };")
     assert held(workshop) == (
-        "cargoLock (line 9) must change with the source: update this package by hand"
+        "cargoLock (line 9) must change with the source: copy the new source's Cargo.lock, or run "
+        "`cargo generate-lockfile` in it, or set `src_only: true` to move the source alone"
     )
 
 
