@@ -61,8 +61,11 @@ def refuse_outside(root: Path, file: str) -> bool:
     Raises:
         ReadError: it leads to something else, which may be anything on this machine.
     """
-    written = os.path.normpath(f"{os.path.realpath(root)}/{file}") if file[:1] != "/" else file
+    written = os.path.abspath(root / file)  # noqa: PTH100 - links stay
     target = os.path.realpath(written)
+    if target == written:
+        return False
+    written = os.path.normpath(f"{os.path.realpath(root)}/{file}") if file[:1] != "/" else file
     if target == written:
         return False
     top = os.path.realpath(up_to_repository(root)[-1])
