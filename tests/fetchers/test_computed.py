@@ -46,6 +46,11 @@ CALLS: dict[str, tuple[dict[str, str], frozenset[str]]] = {
     "fetchFromGitHub": (_REPOSITORY, _HOSTED | {"githubBase", "private"}),
     "fetchFromGitLab": (_REPOSITORY, _HOSTED | {"domain", "group", "protocol", "private"}),
     "fetchFromGitea": (_HOST | _REPOSITORY, _HOSTED | {"domain"}),
+    "fetchFromGitiles": (_CLONE, frozenset({"rev", "tag", "url"})),
+    "fetchFromRepoOrCz": (
+        {name: text for name, text in _REPOSITORY.items() if name != "owner"},
+        frozenset({"repo", "rev", "tag"}),
+    ),
     "fetchFromSourcehut": (_REPOSITORY, _HOSTED | {"domain", "vc"}),
     "fetchGit": (_COMMIT, frozenset({"allRefs", "ref", "rev", "shallow", "submodules", "url"})),
     "fetchPypi": (

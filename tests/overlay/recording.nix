@@ -20,7 +20,7 @@ let
     }) [
     "fetchurl" "fetchzip" "fetchTarball" "fetchgit" "fetchGit" "fetchpatch" "fetchPypi" "fetchCrate"
     "fetchFromGitHub" "fetchFromGitLab" "fetchFromGitea" "fetchFromForgejo" "fetchFromCodeberg"
-    "fetchFromSourcehut" "fetchFromBitbucket" "fetchCargoVendor" "fetchNpmDeps"
+    "fetchFromGitiles" "fetchFromRepoOrCz" "fetchFromSourcehut" "fetchFromBitbucket" "fetchCargoVendor" "fetchNpmDeps"
   ]);
 
   # `{ ... }`, `finalAttrs: { ... }`; overridden by `old: { ... }` and `finalAttrs: old: { ... }`
