@@ -58,6 +58,10 @@ CALLS: dict[str, tuple[dict[str, str], frozenset[str]]] = {
         frozenset({"abi", "dist", "extension", "format", "platform", "pname", "python", "version"}),
     ),
     "fetchTarball": (_FILE, frozenset({"url"})),
+    "fetchTree": (
+        {"type": '"git"', **{name: text for name, text in _COMMIT.items() if name != "hash"}},
+        frozenset({"dir", "ref", "rev", "shallow", "submodules", "type", "url"}),
+    ),
     "fetchgit": (_CLONE, _GIT | {"url"}),
     "fetchurl": (_FILE, _DOWNLOADED),
     "fetchzip": (_FILE, _DOWNLOADED | {"extraPostFetch", "stripRoot"}),
@@ -145,7 +149,12 @@ def test_what_changes_no_source_may_be_computed(argument: str) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    ["postFetch = ''\n  rm ${self.x}\n'';", "sparseCheckout = [ self.x ];", "fetchLFS = null;"],
+    [
+        "postFetch = ''\n  rm ${self.x}\n'';",
+        "sparseCheckout = [ self.x ];",
+        "fetchLFS = null;",
+        "x = 1;",
+    ],
 )
 def test_a_script_a_list_and_null_are_no_guess(given: str) -> None:
     """A script and a list are on whatever they hold; ``null`` is what a fetcher takes as none."""

@@ -18,7 +18,7 @@ let
           override = change: fetchers.${fetcher} (given' // given change given');
         };
     }) [
-    "fetchurl" "fetchzip" "fetchTarball" "fetchgit" "fetchGit" "fetchpatch" "fetchPypi" "fetchCrate"
+    "fetchurl" "fetchzip" "fetchTarball" "fetchgit" "fetchGit" "fetchTree" "fetchpatch" "fetchPypi" "fetchCrate"
     "fetchFromGitHub" "fetchFromGitLab" "fetchFromGitea" "fetchFromForgejo" "fetchFromCodeberg"
     "fetchFromGitiles" "fetchFromRepoOrCz" "fetchFromSourcehut" "fetchFromBitbucket" "fetchCargoVendor" "fetchNpmDeps"
   ]);
@@ -80,8 +80,8 @@ let
   # The builtins that fetch are recorded too, instead of fetching
   written = builtins.scopedImport
     {
-      builtins = builtins // { inherit (fetchers) fetchurl fetchTarball fetchGit; };
-      inherit (fetchers) fetchurl fetchTarball fetchGit;
+      builtins = builtins // { inherit (fetchers) fetchurl fetchTarball fetchGit fetchTree; };
+      inherit (fetchers) fetchurl fetchTarball fetchGit fetchTree;
     }
     file;
 

@@ -134,7 +134,7 @@ def _is_readable(field: Field) -> bool:
         return False
     text = field.text
     is_script = field.name in _SCRIPTS and text.startswith(("''", '"'))
-    return field.value is not None or text.startswith("[") or is_script
+    return field.value is not None or text.startswith("[") or text.isdigit() or is_script
 
 
 def written_hash(source: Source) -> str:

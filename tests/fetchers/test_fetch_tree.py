@@ -1,0 +1,81 @@
+"""builtins.fetchTree: a commit of a repository, of the kind that it names."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fetchers.calls import COMMIT, OTHER_COMMIT, UNTAGGED, call
+from updater.fetchers.fetch_tree import KIND
+from updater.model import Fetch, NoFile, Pin
+
+GITHUB = f'type = "github"; owner = "owner"; repo = "tool"; rev = "{OTHER_COMMIT}";'
+GIT = f'type = "git"; url = "https://git.example.org/a/tool.git"; rev = "{OTHER_COMMIT}";'
+HASH = 'narHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "project"),
+    [
+        (GITHUB, "https://github.com/owner/tool"),
+        (f'{GITHUB} host = "github.example";', "https://github.example/owner/tool"),
+        (GITHUB.replace("github", "gitlab"), "https://gitlab.com/owner/tool"),
+        (
+            GITHUB.replace("github", "gitlab").replace('"owner"', '"group%2Fowner"'),
+            "https://gitlab.com/group/owner/tool",
+        ),
+        (
+            GITHUB.replace("github", "sourcehut").replace('"owner"', '"~owner"'),
+            "https://git.sr.ht/~owner/tool",
+        ),
+        (GIT, "https://git.example.org/a/tool"),
+    ],
+)
+def test_the_project_is_what_the_type_makes_of_the_arguments(arguments: str, project: str) -> None:
+    assert str(call(KIND, arguments).project) == project
+    assert call(KIND, arguments).skip == ""
+
+
+def test_the_archive_of_github_is_hashed_as_nix_unpacks_it() -> None:
+    one = call(KIND, f"{GITHUB} {HASH}")
+    assert one.pin == Pin("1.2.0", OTHER_COMMIT, hash="sha256-" + "A" * 43 + "=")
+    assert one.fetch() == Fetch(
+        values={"rev": COMMIT, "version": "2.0.0"},
+        url=f"https://github.com/owner/tool/archive/{COMMIT}.tar.gz",
+        unpack=True,
+        unpacking="fetchTarball",
+        commit=COMMIT,
+    )
+
+
+@pytest.mark.parametrize(("more", "hashless"), [("", True), (HASH, False)])
+def test_what_git_fetches_has_a_hash_that_nix_tells(more: str, *, hashless: bool) -> None:
+    fetched = call(KIND, f"{GIT} {more}").fetch()
+    assert isinstance(fetched, Fetch)
+    assert (fetched.hashless, bool(fetched.blocked)) == (hashless, not hashless)
+    assert fetched.values == {"rev": COMMIT, "version": "2.0.0"}
+
+
+def test_a_ref_that_names_a_tag_moves_with_the_commit() -> None:
+    one = call(KIND, f'{GIT} ref = "refs/tags/v${{version}}";')
+    assert one.pin == Pin("1.2.0", "v1.2.0", through_version=True)
+    fetched = one.fetch()
+    assert isinstance(fetched, Fetch)
+    assert fetched.values["ref"] == "refs/tags/v2.0.0"
+    assert one.fetch(UNTAGGED) == NoFile(f"its ref names a tag, and no tag names {COMMIT}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ('type = "tarball"; url = "https://d.example/a.tar.gz";', "fetchTree of tarball names no"),
+        ('url = "https://d.example/a.tar.gz";', "fetchTree of no type names no commit"),
+        ('type = "github"; owner = "o"; repo = "r"; ref = "main";', "it names no rev, so that"),
+    ],
+)
+def test_what_pins_no_commit_is_skipped(arguments: str, reason: str) -> None:
+    assert call(KIND, arguments).skip.startswith(reason)
+
+
+def test_what_only_nix_tells_is_not_guessed() -> None:
+    fetched = call(KIND, f"{GITHUB} {HASH} lastModified = 1700000000;").fetch()
+    assert fetched == NoFile("only Nix can tell the new lastModified")

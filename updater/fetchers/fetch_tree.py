@@ -1,0 +1,91 @@
+"""builtins.fetchTree: a tree at evaluation time, of a kind that ``type`` names.
+
+Source: Nix manual, "builtins.fetchTree".
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from updater.fetchers.base import Fetcher, is_through_version, repository, required, written_hash
+from updater.fetchers.forge import archive_url
+from updater.model import Candidate, Fetch, Fetched, NoFile, Package, Pin, Project, Source
+
+_TAGS = "refs/tags/"
+_HOSTS = {"github": "github.com", "gitlab": "gitlab.com", "sourcehut": "git.sr.ht"}
+# Of a commit Nix alone tells these, and compares them with what it fetches.
+_TOLD_BY_NIX = ("lastModified", "revCount")
+
+
+class BuiltinFetchTree(Fetcher):
+    """A commit of a repository: ``github``, ``gitlab``, ``sourcehut`` or ``git``."""
+
+    functions: ClassVar[frozenset[str]] = frozenset({"fetchTree"})
+    writes: ClassVar[frozenset[str]] = frozenset({"rev", "ref"})
+
+    def project(self, package: Package, source: Source) -> Project:
+        """Return the repository: of its owner and name on a host, else that of its url."""
+        kind = required(package, source, "type")
+        if kind not in _HOSTS:
+            return repository(required(package, source, "url"))
+        host = source.value("host") or _HOSTS[kind]
+        owner = required(package, source, "owner").replace("%2F", "/")
+        return Project.repository(host, f"{owner}/{required(package, source, 'repo')}")
+
+    def pin(self, package: Package, source: Source) -> Pin:
+        """Return version, rev, or the tag that ``ref`` names, and hash."""
+        rev = required(package, source, "rev")
+        tag = _tag(source)
+        through = bool(tag) and is_through_version(package, source, "ref")
+        return Pin(package.label, tag or rev, through, written_hash(source))
+
+    def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
+        """Return the commit, the tag that it is looked for in, and where Nix downloads it."""
+        if not candidate.commit:
+            return NoFile(f"no commit is known for {candidate.version}, and `rev` takes no other")
+        values = {"rev": candidate.commit}
+        if _tag(source):
+            if not candidate.ref:
+                return NoFile(f"its ref names a tag, and no tag names {candidate.commit}")
+            values["ref"] = f"{_TAGS}{candidate.ref}"
+        if package.version is not None:
+            values["version"] = candidate.version
+        project = self.project(package, source)
+        told = [name for name in _TOLD_BY_NIX if source.get(name) is not None]
+        if told:
+            return NoFile(f"only Nix can tell the new {' and '.join(told)}")
+        hashless = source.get("narHash") is None
+        if source.value("type") == "github":
+            url = archive_url(project.page(web), candidate.commit)
+            return Fetch(
+                values=values,
+                url=url,
+                unpack=True,
+                unpacking="fetchTarball",
+                commit=candidate.commit,
+                hashless=hashless,
+            )
+        blocked = "" if hashless else "narHash is what Nix makes of it"
+        return Fetch(
+            values=values, url=str(project), unpack=True, blocked=blocked, hashless=hashless
+        )
+
+    def skip(self, package: Package, source: Source) -> str:
+        """Only a commit of a repository has versions; without a rev it pins nothing."""
+        del package
+        kind = source.get("type")
+        if not source.fields or (kind is not None and kind.value is None):
+            return ""
+        if kind is None or kind.value not in (*_HOSTS, "git"):
+            shown = kind.value if kind is not None else "no type"
+            return f"fetchTree of {shown} names no commit of a repository"
+        return "" if source.get("rev") is not None else "it names no rev, so that it pins nothing"
+
+
+def _tag(source: Source) -> str:
+    """Return the tag that the commit is looked for in, or an empty string for a branch."""
+    ref = source.value("ref") or ""
+    return ref.removeprefix(_TAGS) if ref.startswith(_TAGS) else ""
+
+
+KIND = BuiltinFetchTree()
