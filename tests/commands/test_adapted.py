@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.project import FAKE
+
 if TYPE_CHECKING:
     from tests.workshop import Workshop
 
@@ -80,9 +82,46 @@ def test_a_release_gets_what_it_needs(
     assert before.partition(chr(10))[0] in text
 
 
+# Whatever pyproject.toml lists, nothing is taken.
+EMPTY = """
+from setuptools import setup
+from setuptools.command.build_py import build_py
+
+class Nothing(build_py):
+    def run(self):
+        pass
+
+setup(cmdclass={"build_py": Nothing})
+"""
+
+
 def summary(package: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [
         (one["kind"], one["field"], one["input"])
         for one in package["adaptations"]
         if one["applied"]
     ]
+
+
+def test_a_release_without_any_module_is_not_written(workshop: Workshop) -> None:
+    workshop.add("apple", "2.0", setup=EMPTY)
+    workshop.overlay("apple")
+    result, packages = workshop.bump()
+    assert (result.code, workshop.version("apple")) == (1, "1.0")
+    assert packages["apple"]["error"]["message"].startswith(
+        "imports of python3Packages.apple: the built package has no module"
+    )
+
+
+def test_what_was_broken_before_says_so(workshop: Workshop) -> None:
+    """The held pin fails in the same way; with a mended one, it is the release that fails."""
+    old = workshop.add("apple", "1.0", module="import no_such_module\n")
+    workshop.add("apple", "2.0", module="import no_such_module\n")
+    workshop.overlay("apple")
+    path = workshop.project.root / "overlays" / "apple.nix"
+    path.write_text(path.read_text().replace(FAKE, old))
+    result, packages = workshop.bump()
+    assert (result.code, packages["apple"]["build"]["diagnosis"]["message"]) == (
+        1,
+        "the module no_such_module is missing; the pin that is held fails in the same way",
+    )

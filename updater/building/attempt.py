@@ -175,6 +175,15 @@ class Attempt(Struct, frozen=True):
         if ended.exit_code:
             return self._failed("imports", ended)
         imported = read_imported(self.nix.output(ended))
+        if imported.empty and self.target.policy.imports is None:
+            self._note("imports", "failed")
+            message = "the built package has no module: nothing of it can be imported"
+            hint = (
+                "look at what the release contains: it may be an alias of another distribution, or "
+                "its back-end may have found no packages; `imports: []` takes it all the same"
+            )
+            diagnosis = Diagnosis("no-modules", message, hint)
+            return self._ended("failed", phase="imports", diagnosis=diagnosis)
         if imported.modules:
             self._note("imports", "passed", listed(imported.modules))
         else:

@@ -79,10 +79,12 @@ class Imported(Struct, frozen=True):
     Attributes:
         version: of the built metadata, None where there is none.
         modules: those that were imported.
+        empty: nothing was installed that could be imported.
     """
 
     version: str | None
     modules: tuple[str, ...]
+    empty: bool = False
 
 
 def probe(imports: tuple[str, ...] | None) -> str:
@@ -179,7 +181,8 @@ def read_imported(text: str) -> Imported:
         answer: Any = json.loads(text)
         version = answer["version"]
         label = spelled_out(version) if version is not None else None
-        return Imported(label, tuple(spelled_out(str(module)) for module in answer["modules"]))
+        names = tuple(spelled_out(str(module)) for module in answer["modules"])
+        return Imported(label, names, answer.get("empty") is True)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise BuildError(
             f"the check of the imports returned an unexpected value: {text[:200]!r}"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
+
+from updater.effects import files, writes
+from updater.errors import HashError
+from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
     from updater.building.evaluating import Ahead, BuildJob
@@ -42,11 +47,25 @@ class AdaptedBuild(Struct, frozen=True):
             ahead: what was evaluated of it.
         """
         build = await self.maker.run.builder().build(job, ahead)
-        if build.status != "failed" or self.adapting is None:
+        if build.status != "failed":
             return ready, build
+        text = files.find(Path(build.log), build.log) if build.log else None
+        if self.adapting is not None:
+            changed, again = await self._adapted(self.adapting, ready, job, build)
+            if again.status != "failed":
+                return changed, again
+        compared = await self._compared(ready, job, build)
+        if text is not None:  # every build of a package has the same log
+            writes.make(Path(build.log), text)
+        return ready, compared
+
+    async def _adapted(
+        self, adapting: AdaptStage, ready: ReadyChange, job: BuildJob, build: Build
+    ) -> tuple[ReadyChange, Build]:
+        """Return the change with what its failed build lacks, or without any adaptation."""
         current, failed = ready, build
         for _ in range(_MOST_REPAIRS):
-            repaired = await self.adapting.repaired(current, failed)
+            repaired = await adapting.repaired(current, failed)
             if repaired is None:
                 break
             current, failed = repaired, await self._again(repaired, job)
@@ -59,8 +78,28 @@ class AdaptedBuild(Struct, frozen=True):
                 return plain, built
         return ready, build
 
+    async def _compared(self, ready: ReadyChange, job: BuildJob, build: Build) -> Build:
+        """Return what became of a failed build, which says so where the held pin fails alike."""
+        diagnosis = build.diagnosis
+        if diagnosis is None or build.phase not in ("build", "imports") or _is_fake(ready):
+            return build
+        held = replace(job, changes={}, label="", source=None, dependents=())
+        before = await self.maker.run.builder().build(held, {})
+        if before.status != "failed" or before.diagnosis != diagnosis:
+            return build
+        message = f"{diagnosis.message}; the pin that is held fails in the same way"
+        return replace(build, diagnosis=replace(diagnosis, message=message))
+
     async def _again(self, ready: ReadyChange, job: BuildJob) -> Build:
         file = ready.package.file
         change = ready.planned.of(self.maker.overlays.texts[file])
         changed = replace(job, changes={**job.changes, file: change.after})
         return await self.maker.run.builder().build(changed, {})
+
+
+def _is_fake(ready: ReadyChange) -> bool:
+    """Tell whether a pin has no hash that any source could have, so that it cannot be built."""
+    try:
+        return not any(parse_hash(ready.subject.pin.hash).digest)
+    except HashError:
+        return True
