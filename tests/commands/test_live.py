@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from pypi_simple import ProjectPage
+from packaging.version import Version
+from pypi_simple import DistributionPackage, ProjectPage
 
 from tests.project import pypi_overlay
 from tests.test_overlays_evaluate import LISTED as FILES
@@ -93,10 +94,53 @@ def test_the_projects_own_overlays_build_from_the_real_sdists(workshop: Workshop
     assert result.code == 0
 
 
-def address(index: str, name: str, filename: str) -> str:
-    """Where the index says that a file is."""
+MOVED = (
+    "ema-pytorch",
+    "bidirectional-cross-attention",
+    "rotary-embedding-torch",
+    "x-transformers",
+)
+
+
+def test_the_projects_own_overlays_move_to_what_the_index_has_now(workshop: Workshop) -> None:
+    """Each builds unaided, with what its release needs beside the pin, or is held for a reason."""
+    project = workshop.project
+    shutil.copytree(ROOT / "overlays", project.root / "overlays", dirs_exist_ok=True)
+    (project.root / "default.nix").write_text(
+        f"{{ }}: import {workshop.tiny} {{ overlays = [ {' '.join(LISTED)} ]; }}\n"
+    )
+    for package in project.run("list", "--json", *MOVED).json["packages"]:
+        index = load(project.root, os.devnull).index
+        sdist = newest(index, package["name"])
+        content = httpx.get(sdist.url, follow_redirects=True).raise_for_status().content
+        workshop.index.release(package["name"], str(sdist.version), files={sdist.filename: content})
+
+    result = project.run("bump", "--json", *MOVED)
+
+    ends = {one["name"]: one["status"] for one in result.json["packages"]}
+    reasons = [one["reason"] for one in result.json["packages"] if one["status"] == "held"]
+    assert set(ends.values()) <= {"updated", "current", "held"}, result.out
+    assert all(" needs " in reason for reason in reasons)
+
+
+def newest(index: str, name: str) -> DistributionPackage:
+    """The newest final source distribution that the index has."""
+    sdists = [
+        one
+        for one in files_of(index, name).packages
+        if one.package_type == "sdist" and one.version and not Version(one.version).is_prerelease
+    ]
+    return max(sdists, key=lambda one: Version(str(one.version)))
+
+
+def files_of(index: str, name: str) -> ProjectPage:
+    """What the index has of a project."""
     accept = {"Accept": "application/vnd.pypi.simple.v1+json"}
     answer = httpx.get(f"{index}/{name}/", headers=accept, follow_redirects=True)
-    page = ProjectPage.from_json_data(answer.raise_for_status().json(), str(answer.url))
-    (found,) = [one for one in page.packages if one.filename == filename]
+    return ProjectPage.from_json_data(answer.raise_for_status().json(), str(answer.url))
+
+
+def address(index: str, name: str, filename: str) -> str:
+    """Where the index says that a file is."""
+    (found,) = [one for one in files_of(index, name).packages if one.filename == filename]
     return found.url

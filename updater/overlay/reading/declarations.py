@@ -72,7 +72,8 @@ def _form(place: PackagePlace, data: bytes) -> str:
     if "format" in place.attributes:
         return _value(place, "format", data) or ""
     switch = _value(place, "pyproject", data)
-    return {"true": "pyproject", "false": "other", "": "setuptools"}.get(switch or "", "")
+    forms = {"true": "pyproject", "false": "other", "": "setuptools"}
+    return forms.get(switch, "") if switch is not None else ""
 
 
 def _value(place: PackagePlace, name: str, data: bytes) -> str | None:

@@ -146,7 +146,9 @@ def _word(data: bytes, start: int, end: int) -> _Word | None:
     while at < end:
         if match := _SINGLE.match(data, at, end) or _DOUBLE.match(data, at, end):
             raw = match[1] if data[at : at + 1] == b"'" else _ESCAPE.sub(rb"\1", match[1])
-            known = known and b"\n" not in raw and b"''" not in raw
+            # Nix expands what the shell's quotes would keep.
+            expanded = any(part in raw for part in (b"\n", b"''", b"${"))
+            known = known and not expanded
         elif match := _PLAIN.match(data, at, end):
             raw = match[0]
         elif match := _expanded(data, at, end):
