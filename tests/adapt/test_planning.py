@@ -183,7 +183,15 @@ HELD: dict[str, tuple[str, list[str], str]] = {
 @pytest.mark.parametrize(("elements", "needed", "reason"), HELD.values(), ids=HELD)
 def test_what_no_edit_helps_waits(elements: str, needed: list[str], reason: str) -> None:
     update = task(inputs(elements), {"pyproject.toml": project(*needed)})
-    assert plan(update, NUMPY)[1] == reason
+    assert plan(update, NUMPY, held=("numpy",))[1] == reason
+
+
+def test_what_the_held_source_required_as_well_is_left_to_the_build() -> None:
+    """The overlay has it under another name; what is between releases may be of any version."""
+    update = task(inputs("numpy"), {"pyproject.toml": project("numpy>=3", "no-such")})
+    unstable = made("numpy", "0-unstable-2025-01-01")
+    assert plan(update, unstable, held=("numpy", "no-such")) == ([], "")
+    assert plan(update, unstable) == ([], "")
 
 
 @pytest.mark.parametrize(
@@ -197,7 +205,7 @@ def test_what_no_edit_helps_waits(elements: str, needed: list[str], reason: str)
 )
 def test_what_the_overlay_may_change_otherwise_is_left_to_the_build(text: str) -> None:
     files = {"pyproject.toml": project("numpy>=3", "no-such")}
-    assert plan(task(inputs("numpy") + text, files), NUMPY)[1] == ""
+    assert plan(task(inputs("numpy") + text, files), NUMPY, held=())[1] == ""
 
 
 def test_a_bound_that_this_run_meets_does_not_wait() -> None:

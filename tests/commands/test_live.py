@@ -112,8 +112,13 @@ def test_the_projects_own_overlays_move_to_what_the_index_has_now(workshop: Work
     for package in project.run("list", "--json", *MOVED).json["packages"]:
         index = load(project.root, os.devnull).index
         sdist = newest(index, package["name"])
-        content = httpx.get(sdist.url, follow_redirects=True).raise_for_status().content
-        workshop.index.release(package["name"], str(sdist.version), files={sdist.filename: content})
+        pinned = f"{package['source']['pname']}-{package['version']}.tar.gz"
+        for version, filename, url in (
+            (package["version"], pinned, address(index, package["name"], pinned)),
+            (str(sdist.version), sdist.filename, sdist.url),
+        ):
+            content = httpx.get(url, follow_redirects=True).raise_for_status().content
+            workshop.index.release(package["name"], version, files={filename: content})
 
     result = project.run("bump", "--json", *MOVED)
 

@@ -12,7 +12,7 @@ from updater.adapt.markers import condition
 from updater.adapt.situation import AdaptationPlan
 from updater.model import normalized_name
 from updater.model.adaptation import Adaptation, BoundRelaxation, InputAddition
-from updater.model.labels import parse_version
+from updater.model.labels import is_unstable, parse_version
 from updater.overlay.reading.inputs import RUNTIME
 from updater.text import printable
 
@@ -93,7 +93,8 @@ class RequirementPlanner(Struct):
     def _add(self, requirement: Requirement, *, is_new: bool) -> None:
         package = provider(self.situation, requirement.name)
         if package is None:
-            if self.declared.checks:
+            # What the held source required as well is there under another name, or left to a build.
+            if is_new and self.declared.checks:
                 self.missing.append(_shown(requirement))
             return
         if not self._bounds(requirement, package.version):
@@ -118,7 +119,12 @@ class RequirementPlanner(Struct):
     def _bounds(self, requirement: Requirement, text: str) -> bool:
         """Note a bound that a version breaks; tell whether the version may be used."""
         version = parse_version(text)
-        if version is None or requirement.specifier.contains(version, prereleases=True):
+        # What is between two releases may call itself by another version than its label says.
+        if (
+            version is None
+            or is_unstable(text)
+            or requirement.specifier.contains(version, prereleases=True)
+        ):
             return True
         relaxed = self.declared.relaxed
         if not self.declared.checks or relaxed is None or requirement.name in relaxed:
