@@ -216,6 +216,9 @@ SECRETS = {
     "a port, and an @ in the path": ("https://h:80/@scope/x", "https://h:80/@scope/x"),
     "an address of numbers": ("http://[::1]/@x http://[::1]:80/@x",) * 2,
     "SSH": ("ssh://git@code.example/o/r",) * 2,
+    "SSH, a person": ("builders: 'ssh-ng://me@code.example'",) * 2,
+    "SSH, with a password": ("ssh://me:hush@code.example/o/r", "ssh://code.example/o/r"),
+    "HTTPS, a lone token": ("https://hush@code.example/o/r", "https://code.example/o/r"),
     "no address": ("mail anna@code.example: a//b@c",) * 2,
 }
 

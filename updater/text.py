@@ -47,6 +47,7 @@ _DEEPEST = 20  # blocks and links within each other; markdown-it shows what is d
 
 # Up to what ends an address in a sentence, in code, in JSON and in Markdown.
 _ADDRESS = re.compile(r"""(?<=://)[^\s"'<>`]+""")
+_SSH = ("ssh://", "ssh-ng://")
 _PORT = re.compile(r"[^:]*|.*\]|.*:[0-9]*")
 _PARAMETER = re.compile(r"(?<=[?&;#])([^=&#;?]{1,99})=[^&#;,)]+")
 _SECRET_NAME = re.compile(
@@ -63,8 +64,8 @@ _TOKEN = re.compile(
 def without_secrets(text: str) -> str:
     """Return text in which no address has a user, a password, or a parameter that is a secret.
 
-    A password may have an ``@`` or a slash in it that ought to be encoded. SSH's ``git`` stays.
-    Nor does it have what is a token by its form, wherever that was written by mistake.
+    A password may have an ``@`` or a slash in it that ought to be encoded. SSH's user stays, since
+    what it knows somebody by is a key. What is a token by its form goes wherever it was written.
     """
     text = _TOKEN.sub("***", text)
     return _ADDRESS.sub(_public, text) if "://" in text else text
@@ -73,7 +74,8 @@ def without_secrets(text: str) -> str:
 def _public(match: re.Match[str]) -> str:
     address = _PARAMETER.sub(_hidden, match[0])
     user, _ = parted_address(address)
-    return address if user == "git" else address[len(user) + 1 if user else 0 :]
+    by_key = match.string.endswith(_SSH, 0, match.start()) and ":" not in user
+    return address if by_key else address[len(user) + 1 if user else 0 :]
 
 
 def _hidden(parameter: re.Match[str]) -> str:
