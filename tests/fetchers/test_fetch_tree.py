@@ -61,7 +61,7 @@ def test_a_ref_that_names_a_tag_moves_with_the_commit() -> None:
     fetched = one.fetch()
     assert isinstance(fetched, Fetch)
     assert fetched.values["ref"] == "refs/tags/v2.0.0"
-    assert one.fetch(UNTAGGED) == NoFile(f"its ref names a tag, and no tag names {COMMIT}")
+    assert one.fetch(UNTAGGED) == NoFile(f"its ref is a tag, but {COMMIT} has no tag")
 
 
 @pytest.mark.parametrize(

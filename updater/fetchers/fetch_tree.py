@@ -42,11 +42,11 @@ class BuiltinFetchTree(Fetcher):
     def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
         """Return the commit, the tag that it is looked for in, and where Nix downloads it."""
         if not candidate.commit:
-            return NoFile(f"no commit is known for {candidate.version}, and `rev` takes no other")
+            return NoFile(f"the commit of {candidate.version} is not known, and `rev` needs one")
         values = {"rev": candidate.commit}
         if _tag(source):
             if not candidate.ref:
-                return NoFile(f"its ref names a tag, and no tag names {candidate.commit}")
+                return NoFile(f"its ref is a tag, but {candidate.commit} has no tag")
             values["ref"] = f"{_TAGS}{candidate.ref}"
         if package.version is not None:
             values["version"] = candidate.version

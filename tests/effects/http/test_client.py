@@ -450,7 +450,7 @@ SHOWN = {
     "no connection": (httpx.ConnectError("hush"), "no connection"),
     "a connection": (httpx.ReadError("hush"), "the connection broke off"),
     "compression": (httpx.DecodingError("hush"), "its compression is damaged"),
-    "an address": (httpx.InvalidURL("hush"), "an address in it is none"),
+    "an address": (httpx.InvalidURL("hush"), "an address in it is not valid"),
     "TLS": (ssl.SSLError("hush"), "TLS fails"),
 }
 

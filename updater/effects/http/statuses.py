@@ -52,7 +52,7 @@ _KINDS: tuple[tuple[type[Exception], str], ...] = (
     (httpx.LocalProtocolError, "the request cannot be sent"),
     (httpx.DecodingError, "its compression is damaged"),
     (httpx.UnsupportedProtocol, "it is neither http:// nor https://"),
-    (httpx.InvalidURL, "an address in it is none"),
+    (httpx.InvalidURL, "an address in it is not valid"),
 )
 
 
