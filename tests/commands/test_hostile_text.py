@@ -195,7 +195,7 @@ def test_a_result_whose_name_has_one_is_refused(world: World, tmp_path: Path) ->
     file.write_text(json.dumps(read | {"package": f"{read['package']}{HOSTILE}"}))
     result = world.home.project.run("publish", str(folder))
     assert (result.code, result.out) == (2, "")
-    assert "no result of `bump --output`: a name in it has a control character" in result.err
+    assert "not a result of `bump --output`: a name in it has a control character" in result.err
 
 
 def hostile_result(result: dict[str, Any]) -> dict[str, Any]:
