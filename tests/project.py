@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.loopback.repositories import Repository
 
 
-FAKE = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+FAKE = "sha256-2vAqako8gGzgFdpszP0MZbMvqgLIvJkgEvlz2EoMCok="
 
 
 @dataclass(frozen=True, slots=True)

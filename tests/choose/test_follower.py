@@ -8,14 +8,13 @@ import pytest
 
 from tests.loopback.github import TOKEN
 from tests.loopback.messages import Response
-from tests.project import Project, github_overlay, pypi_overlay
+from tests.project import FAKE, Project, flat_hash, github_overlay, pypi_overlay
 
 if TYPE_CHECKING:
     from tests.loopback.github import GitHub
     from tests.loopback.hosting import Hosted
     from tests.loopback.index import Index
 
-FAKE = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 AUDITED = ("major-version", "downgrade", "young-release")
 WAYS = pytest.mark.parametrize("token", ["", TOKEN], ids=["git", "GraphQL"])
 
@@ -330,8 +329,8 @@ def test_a_source_from_the_index_follows_no_tags(project: Project, index: Index)
 
 def test_a_yanked_pin_is_reported(project: Project, index: Index) -> None:
     index.release("pkg", "1.0")
-    index.release("pkg", "1.1", yanked="leaks")
-    project.overlay("pkg.nix", pypi_overlay("pkg", "1.1", sri=FAKE))
+    (file,) = index.release("pkg", "1.1", yanked="leaks")
+    project.overlay("pkg.nix", pypi_overlay("pkg", "1.1", sri=flat_hash(file.content)))
     package = checked(project)
     assert said(package) == ("current", "1.1", None, ["yanked"])
     assert package["warnings"][0]["message"] == "the pinned release 1.1 is yanked: leaks"

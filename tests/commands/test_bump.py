@@ -69,9 +69,9 @@ def test_a_changed_sdist_stem_becomes_fetchpypis_own_pname(project: Project, ind
 def test_holds_a_release_without_the_file_that_fetchpypi_would_ask_for(
     project: Project, index: Index
 ) -> None:
-    index.release("a", "1.0")
+    (file,) = index.release("a", "1.0")
     index.release("a", "2.0", files=["a-2.0-py3-none-any.whl"])
-    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
+    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=flat_hash(file.content)))
     before = project.snapshot()
 
     result = project.run("bump")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.project import FAKE, github_overlay, pypi_overlay
+from tests.project import FAKE, flat_hash, github_overlay, pypi_overlay
 
 if TYPE_CHECKING:
     from tests.loopback.github import GitHub
@@ -25,8 +25,8 @@ self: super: {
 def test_check_exits_with_10_only_when_asked_and_something_is_behind(
     project: Project, index: Index
 ) -> None:
-    index.release("a", "1.0")
-    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
+    (file,) = index.release("a", "1.0")
+    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=flat_hash(file.content)))
     assert project.run("check", "--exit-code").code == 0
     index.release("a", "2.0")
     before = project.snapshot()
@@ -95,17 +95,19 @@ def test_the_newest_version_is_told_of_what_is_held_too(
     project: Project, index: Index, github: GitHub
 ) -> None:
     """And of what is current, followed by a commit, or asked for by name."""
+    hashes = {}
     for version in ("1.0", "2.0", "3.0rc1"):
-        index.release("a", version)
-        index.release("b", version)
+        files = [index.release(name, version)[0] for name in "ab"]
+        hashes[version] = [flat_hash(file.content) for file in files]
     repository = github.repository("o", "r")
     for version in ("1.0", "2.0"):
         repository.tag(f"v{version}", repository.commit({"f": version}))
     head = repository.commit({"f": "head"})
-    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
-    project.overlay("b.nix", pypi_overlay("b", "2.0", sri=FAKE))
+    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=hashes["1.0"][0]))
+    project.overlay("b.nix", pypi_overlay("b", "2.0", sri=hashes["2.0"][1]))
     project.overlay("r.nix", github_overlay("r", "1.0", sri=FAKE))
-    project.overlay("c.nix", github_overlay("c", "2.0-unstable-2025-01-01", repo="r", rev=head))
+    label = "2.0-unstable-2025-01-01"
+    project.overlay("c.nix", github_overlay("c", label, repo="r", rev=head, sri=FAKE))
     project.add_configuration("packages: {a: {allow: '<2'}, r: {ignore: ['2.0']}}\n")
     packages = {one["name"]: one for one in project.run("check", "--json").json["packages"]}
     newest = {name: one["newest"] for name, one in packages.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -126,7 +127,7 @@ def test_sri_rewrites_an_old_format_and_nothing_else_does(
 
 
 def test_sri_also_rewrites_the_hash_of_a_source_from_the_index(project: Project) -> None:
-    old = "0" * 64
+    old = base64.b64decode(FAKE.removeprefix("sha256-")).hex()
     text = pypi_overlay("a", "1.0", sri=old).replace("hash =", "sha256 =")
     path = project.overlay("a.nix", text)
     project.overlay("b.nix", pypi_overlay("b", "1.0", sri=FAKE))

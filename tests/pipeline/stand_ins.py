@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from updater.model import BuildPolicy, Fetch, Host, Package
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
-OLD = Sri("sha256", bytes(32))
+OLD = Sri("sha256", bytes(range(32)))
 NEW = Sri("sha256", bytes([1] * 32))
 
 
@@ -314,6 +314,11 @@ def world(
 def of_index(*names: str, version: str = "1.0") -> dict[str, str]:
     """Return an overlay for each of some packages of the index."""
     return {f"{one}.nix": pypi_overlay(one, version, sri=str(OLD)) for one in names}
+
+
+def hashed_by_index(*names: str) -> dict[str, str]:
+    """Return the same, each with the hash that the index has for all that it has."""
+    return {file: text.replace(str(OLD), str(NEW)) for file, text in of_index(*names).items()}
 
 
 def of_github(*names: str, version: str = "1.0", rev: str = "v${version}") -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from tests.pipeline.stand_ins import of_github, of_index, wait
+from tests.pipeline.stand_ins import hashed_by_index, of_github, of_index, wait
 from updater.choose.subjects import Decision, Subject
 from updater.errors import Unreachable
 from updater.model import Failed, Held, Skipped, Stay, Take
@@ -164,7 +164,7 @@ def test_a_choice_carries_what_the_audit_says_of_its_step(
 
 
 def test_what_stays_is_not_audited(made: Made) -> None:
-    world = made(of_index("pear"))
+    world = made(hashed_by_index("pear"))
     world.upstream.release("pear", "1.0")
     (decision,) = wait(Decider(world.run).choices, world.packages, "")
     assert (type(decision.choice), decision.warnings) == (Stay, ())
@@ -172,7 +172,7 @@ def test_what_stays_is_not_audited(made: Made) -> None:
 
 def test_all_packages_are_judged_at_the_moment_of_the_run(made: Made) -> None:
     """A release of May is too young on the first of June for who waits two months."""
-    world = made(of_index("pear"), "defaults: {minimum_release_age: 60d}")
+    world = made(hashed_by_index("pear"), "defaults: {minimum_release_age: 60d}")
     world.upstream.release("pear", "1.0", "2.0")
     early = replace(world.run, now=world.run.now.replace(year=2024, month=2, day=20))
     for run, taken in ((world.run, Take), (early, None)):

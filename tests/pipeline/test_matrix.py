@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.project import FAKE, Project, pypi_overlay
+from tests.project import Project, flat_hash, pypi_overlay
 from updater.model import Package, Span
 from updater.pipeline.matrix import MOST_JOBS, split
 from updater.report.as_json import plan_json
@@ -124,8 +124,9 @@ def test_every_package_is_in_one_job_after_what_it_uses(
 
 def test_plan_prints_a_matrix_on_one_line(project: Project, index: Index) -> None:
     for name, version in (("a", "2.0"), ("b", "1.0")):
-        index.release(name, version)
-        project.overlay(f"{name}.nix", pypi_overlay(name, "1.0", sri=FAKE))
+        (file,) = index.release(name, version)
+        sri = flat_hash(file.content)
+        project.overlay(f"{name}.nix", pypi_overlay(name, "1.0", sri=sri))
     result = project.run("plan")
     assert (result.code, json.loads(result.out)) == (
         0,
@@ -138,8 +139,8 @@ def test_plan_prints_a_matrix_on_one_line(project: Project, index: Index) -> Non
 
 
 def test_plan_of_nothing_is_an_empty_matrix(project: Project, index: Index) -> None:
-    index.release("a", "1.0")
-    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=FAKE))
+    (file,) = index.release("a", "1.0")
+    project.overlay("a.nix", pypi_overlay("a", "1.0", sri=flat_hash(file.content)))
     assert json.loads(project.run("plan").out) == {
         "schema": 1,
         "include": [],

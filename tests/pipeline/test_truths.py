@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Made = Callable[..., World]
 
 A, B = "a" * 40, "b" * 40
-OLD_BASE32 = "0" * 52
+OLD_BASE32 = "07qy3lf1n6hr30bic58l2c91240g1q6hq2qa1440f1h50h1h4080"
 INDEX = "its source is a file of the package index, whose name contains the version"
 
 

@@ -18,6 +18,7 @@ from updater.choose.commits import (
 from updater.choose.named import choose_named
 from updater.choose.releases import (
     choose_release,
+    held_release,
     newest_offered,
     newest_release,
     other_channel,
@@ -42,6 +43,7 @@ __all__ = [
     "choose_tracking",
     "expected_tracking",
     "general_form",
+    "held_release",
     "is_commit",
     "is_shortened",
     "label",

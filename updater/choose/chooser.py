@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from updater import choose
 from updater.choose.named import require_named
+from updater.choose.rehashing import REQUESTED, rehashed
 from updater.errors import HashError, StageError, UpstreamError
 from updater.identify.questions import Identity
 from updater.model import Candidate, Choice, Pinned, PinWarning, Stay, Take, Wait
@@ -33,9 +34,12 @@ class Chooser:
         repository: the package, and what its repository offers.
         index: what the package index has of the same name, None where that is not known.
         to: the version or rev that the user asked for, or an empty string.
+        rehash: the hash is computed anew also where the version stays.
     """
 
-    def __init__(self, repository: PinnedRepository, index: Offer | None, to: str) -> None:
+    def __init__(
+        self, repository: PinnedRepository, index: Offer | None, to: str, *, rehash: bool = False
+    ) -> None:
         self._repository = repository
         self._run = repository.run
         self._to = to
@@ -48,6 +52,8 @@ class Chooser:
         self._versions = repository.versions
         self._tags = repository.tags
         self._tracking = repository.tracking
+        self._unhashed = REQUESTED if rehash else repository.subject.missing_hash
+        self._holds_nothing = bool(self._unhashed) or not self._pin.hash
 
     async def reach_decision(self) -> Decision:
         """Return the decision.
@@ -56,6 +62,8 @@ class Chooser:
             StageError: a fact that it needs cannot be had.
         """
         decision = await self._reach_decision()
+        if self._unhashed:
+            decision = rehashed(decision, self._unhashed, self._repository.present)
         if isinstance(decision.choice, Take):
             truly = await self._truly(decision.pinned, decision.choice.candidate)
             decision = replace(decision, pinned=truly)
@@ -229,7 +237,7 @@ class Chooser:
         rev = self._pin.rev
         unfit = next(choose.other_python(head, self._policy), "")
         now = Take(head, choose.replacing(rev, "its newest commit"))
-        if not self._pin.hash:
+        if self._holds_nothing:
             choice = Wait(unfit, candidate=head) if unfit else now
             return self._repository.decision(choice)
         held = await self._held_commit()
@@ -260,7 +268,9 @@ class Chooser:
     async def _settle(self, choice: Choice) -> Decision:
         """Decide what a moving rev becomes: the newest tag, or the commit that it holds."""
         rev = self._pin.rev
-        if not self._pin.hash:
+        if self._holds_nothing:
+            if isinstance(choice, Take):
+                choice = replace(choice, reason=choose.replacing(rev, "the tag"))
             return self._repository.decision(choice)
         newest = choice.candidate
         async with self._repository.commits() as commits:

@@ -14,12 +14,14 @@ from msgspec.structs import replace
 from updater import choose
 from updater.choose.chooser import Chooser
 from updater.choose.named import require_named
+from updater.choose.rehashing import REQUESTED, rehashed, wrong_hash
 from updater.choose.repository import PinnedRepository
 from updater.choose.subjects import Decision, Subject
 from updater.errors import NotFound, StageError
 from updater.model import Candidate, Choice, NoFile, Offer, Pinned, PinWarning, Take, Tracking, Wait
 
 if TYPE_CHECKING:
+    from updater.choose import Release
     from updater.choose.run import Run
 
 
@@ -28,10 +30,12 @@ class Follower(Struct, frozen=True):
 
     Attributes:
         to: the version or rev that the user asked for, or an empty string.
+        rehash: the hash is computed anew also where the version stays.
     """
 
     run: Run
     to: str = ""
+    rehash: bool = False
 
     async def decide(
         self, subject: Subject, offer: Offer, twin: Offer | StageError | None = None
@@ -51,7 +55,9 @@ class Follower(Struct, frozen=True):
         else:
             index = twin if isinstance(twin, Offer) else None
             repository = PinnedRepository(self.run, subject, offer)
-            decision = await Chooser(repository, index, self.to).reach_decision()
+            decision = await Chooser(
+                repository, index, self.to, rehash=self.rehash
+            ).reach_decision()
             if isinstance(twin, StageError) and not isinstance(twin, NotFound):
                 unasked = PinWarning("not-compared", f"the index was not compared: {twin.message}")
                 decision = replace(decision, warnings=(*decision.warnings, unasked))
@@ -91,7 +97,18 @@ class Follower(Struct, frozen=True):
                 lambda candidate: self._unfetchable(subject, candidate),
             )
         newest = choose.newest_offered(versions)
-        return Decision(subject, tracking, choice, pinned, newest=newest)
+        decision = Decision(subject, tracking, choice, pinned, newest=newest)
+        return self._rehashed(decision, choose.held_release(pin, versions))
+
+    def _rehashed(self, decision: Decision, held: Release | None) -> Decision:
+        """Take a release that is pinned already where its hash is not the index's."""
+        subject = decision.subject
+        if held is None:
+            return decision
+        reason = REQUESTED if self.rehash else subject.missing_hash
+        if not reason:
+            reason = wrong_hash(subject, subject.fetch(held.candidate, self.run.config.hosts))
+        return rehashed(decision, reason, held.candidate) if reason else decision
 
 
 def _by_commit(subject: Subject, choice: Choice) -> Choice:

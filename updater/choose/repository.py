@@ -12,7 +12,7 @@ from updater.errors import HashError
 from updater.identify.questions import HashQuestion, Identity
 from updater.model import Candidate, Choice, Evidence, NoFile, Pinned, Take
 from updater.model.labels import parse_version
-from updater.model.sri import parse_hash
+from updater.model.sri import is_placeholder, parse_hash
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -103,6 +103,15 @@ class PinnedRepository:
         tags = (tag.commit for tag in self.offer.candidates if tag.ref == rev)
         return rev if choose.is_commit(rev) else next(tags, "")
 
+    @property
+    def present(self) -> Candidate | None:
+        """What is pinned, as it is labelled; None where the rev names neither commit nor tag."""
+        pin = self._pin
+        ref = "" if choose.is_commit(pin.rev) else pin.rev
+        if not self.named:
+            return None
+        return Candidate(pin.version or "", ref=ref, commit=self.named)
+
     async def find_commit(self, *, anew: bool = False) -> Identification:
         """Ask the repository's history which commit the pinned hash holds.
 
@@ -133,6 +142,11 @@ class PinnedRepository:
         return await self.run.identifier().holds(self._question(), commit)
 
     def _question(self) -> HashQuestion:
+        if is_placeholder(self._pin.hash):
+            raise HashError(
+                "it has no hash yet, so that no commit can have it",
+                hint="`updater bump` finds the hash",
+            )
         pinned = parse_hash(self._pin.hash, "sha256")
         if self.blocked:
             raise HashError(f"no commit's archive has this hash: {self.blocked}")

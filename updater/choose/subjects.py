@@ -7,9 +7,20 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from updater import choose
-from updater.kinds import guarded
+from updater.kinds import FETCHERS, guarded
 from updater.metadata.version import files_read
-from updater.model import Choice, Evidence, NoFile, Pinned, PinWarning, Project, Take, Tracking
+from updater.model import (
+    HASH_FIELDS,
+    Choice,
+    Evidence,
+    NoFile,
+    Pinned,
+    PinWarning,
+    Project,
+    Take,
+    Tracking,
+)
+from updater.model.sri import is_hash, is_placeholder
 from updater.upstreams.base import ProjectQuestion
 
 if TYPE_CHECKING:
@@ -40,6 +51,25 @@ class Subject(Struct, frozen=True):
     def has_history(self) -> bool:
         """Whether its hash is that of a commit: not of a file that a version names."""
         return not self.policy.upstream and not self.project.on_index
+
+    @property
+    def missing_hash(self) -> str:
+        """Why a hash of the pin is still to be found; empty where each is there.
+
+        One that is computed by an expression is its author's affair.
+        """
+        for source in self.package.sources:
+            if FETCHERS[source.fetcher].takes_hash(source):
+                field = source.get(*HASH_FIELDS)
+                written = field.value if field is not None else ""
+                if written is not None and is_placeholder(written):
+                    return "it has no hash yet"
+                if written is not None and not is_hash(written):
+                    return f"its hash {written!r} is not a hash"
+        for field in self.package.side_hashes:
+            if field.value is not None and is_placeholder(field.value):
+                return f"its {field.name} has no value yet"
+        return ""
 
     @property
     def names(self) -> choose.TagNames:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 @click.command(cls=options.SectionCommand, section="Change")
 @options.packages
 @options.to
+@click.option(
+    "--rehash", is_flag=True, help="Compute the hashes anew, also where the version stays."
+)
 @click.option("--dry-run", is_flag=True, help="Print the diff; build and write nothing.")
 @click.option("--no-build", is_flag=True, help="Write without building first.")
 @click.option("--no-adapt", is_flag=True, help="Edit nothing but version, rev and hash.")
@@ -34,6 +37,7 @@ def bump(
     packages: tuple[str, ...],
     to: str,
     *,
+    rehash: bool,
     dry_run: bool,
     no_build: bool,
     no_adapt: bool,
@@ -48,7 +52,8 @@ def bump(
 
     request = request.about(packages).within(max_candidates, timeout)
     options.refuse_mixed("bump", pr=pr, others=dry_run or commit or output is not None)
-    ask = Bump(to, not no_build, dry_run, commit, not no_adapt)
+    options.refuse_unrepeatable(rehash=rehash, proposed=pr or output is not None)
+    ask = Bump(to, not no_build, dry_run, commit, not no_adapt, rehash)
     if pr:
         options.refuse_offline(request, "--pr")
         from updater.cli import pulls  # PyGithub, for pull requests only

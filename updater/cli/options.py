@@ -206,3 +206,16 @@ def refuse_mixed(command: str, *, pr: bool, others: bool) -> None:
             "--pr cannot be combined with --dry-run, --commit or --output",
             hint=f"run `updater {command} --help`",
         )
+
+
+def refuse_unrepeatable(*, rehash: bool, proposed: bool) -> None:
+    """Refuse ``--rehash`` for a pull request, which later runs must find again by themselves.
+
+    Raises:
+        UsageError: both are given.
+    """
+    if rehash and proposed:
+        raise UsageError(
+            "--rehash goes with neither --pr nor --output",
+            hint="write the change here, and push it yourself",
+        )

@@ -95,6 +95,11 @@ class Fetcher(ABC):
         del package, source
         return True
 
+    def takes_hash(self, source: Source) -> bool:
+        """Tell whether the call is to have a hash; else its rev alone says what is fetched."""
+        del source
+        return True
+
     def skip(self, package: Package, source: Source) -> str:
         """Return why no version could ever be found for this call, or an empty string."""
         del package, source

@@ -47,6 +47,10 @@ class BuiltinFetchGit(Fetcher):
         url = required(package, source, "url")
         return Fetch(values=values, url=url, unpack=True, blocked=blocked, hashless=not blocked)
 
+    def takes_hash(self, source: Source) -> bool:
+        """A hash of the checkout may be given."""
+        return source.get("narHash") is not None
+
     def skip(self, package: Package, source: Source) -> str:
         """Without a rev it pins nothing: every evaluation may fetch another commit."""
         del package

@@ -35,6 +35,7 @@ class Bump(Struct, frozen=True):
 
     Attributes:
         adapt: whether a change may edit more than the pin.
+        rehash: hashes are computed anew also where the version stays.
         reported: for ``publish``, which builds nothing: package -> field -> the hash that another
             process's build found. None where this process may build.
         adapted: for ``publish``: package -> the edits that the other process made beside the pin.
@@ -45,6 +46,7 @@ class Bump(Struct, frozen=True):
     dry_run: bool = False
     commit: bool = False
     adapt: bool = True
+    rehash: bool = False
     reported: Mapping[str, Mapping[str, str]] | None = None
     adapted: Mapping[str, tuple[Adaptation, ...]] | None = None
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, get_args
 
 from updater.errors import HashError
@@ -49,6 +51,24 @@ def parse_hash(text: str, algorithm: Algorithm | None = None) -> Sri:
     if algorithm is None:
         algorithm = _algorithm_by_length(text)
     return _parse_digits(text, algorithm, text)
+
+
+def is_placeholder(text: str) -> bool:
+    """Tell whether a text stands where a hash is still to come: empty, or all of one digit.
+
+    ``lib.fakeHash`` is all zeros.
+    """
+    digits = re.split("[:-]", text, maxsplit=1)[-1].rstrip("=")
+    return len(set(digits)) <= 1
+
+
+def is_hash(text: str) -> bool:
+    """Tell whether a text is a hash in any format that Nix accepts, of any algorithm."""
+    for algorithm in DIGEST_BYTES:
+        with suppress(HashError):
+            parse_hash(text, algorithm)
+            return True
+    return False
 
 
 def _algorithm(name: str, text: str) -> Algorithm:

@@ -87,9 +87,11 @@ class Decider(Struct, frozen=True):
                 )
         return ""
 
-    async def choices(self, packages: Sequence[Package], to: str) -> list[Decision | Outcome]:
+    async def choices(
+        self, packages: Sequence[Package], to: str, *, rehash: bool = False
+    ) -> list[Decision | Outcome]:
         """Choose the newest version of each, or ``to``, and add what the audit says of the step."""
-        follower = Follower(self.run, to)
+        follower = Follower(self.run, to, rehash)
 
         async def choose(subject: Subject, offers: Offers) -> Decision:
             decision = await follower.decide(subject, offers.usable, offers.twin)

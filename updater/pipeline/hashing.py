@@ -82,10 +82,10 @@ class HashStage(Struct, frozen=True):
         unbuilt = nix.unbuilt
         built = not unbuilt or (subject.package.side_hashes and ask.reported is None)
         async with self._archive(search, keep=bool(built)) as archive:
-            downloads = await search.downloaded(archive)
+            downloads = await search.downloaded(archive, anew=ask.rehash)
             hashed, values, unknown = downloads.hashed, downloads.values, downloads.unknown
             step = step_to(decision, candidate, hashed, self.run.now)
-            is_requested = bool(ask.to) or search.is_pinned(hashed)
+            is_requested = bool(ask.to) or _stays(decision, candidate) or search.is_pinned(hashed)
             problem = "" if is_requested else stopped(step, rules())
             if unknown and not problem:
                 problem = search.problem(nix.problem, moving=False)
@@ -210,6 +210,12 @@ class HashStage(Struct, frozen=True):
                 hint="run `bump --output` where Nix can build, then `publish` again",
             )
         return {needed: parse_hash(reported[needed.shown]) for needed in unknown}
+
+
+def _stays(decision: Decision, candidate: Candidate) -> bool:
+    """Tell whether only the hash of what is pinned already is to be found."""
+    pin = decision.subject.pin
+    return candidate.version == (pin.version or "") and candidate.ref in ("", pin.rev)
 
 
 def _reported(hashes: Mapping[UnknownHash, Sri]) -> PinWarning:

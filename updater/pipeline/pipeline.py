@@ -133,7 +133,7 @@ class Pipeline(Struct, frozen=True):
         self, preparer: Preparer, packages: Sequence[Package], overlays: OverlayFiles, ask: Bump
     ) -> list[ReadyChange | Outcome]:
         """Choose each package's candidate and find its hash."""
-        choices = await self._deciding.choices(packages, ask.to)
+        choices = await self._deciding.choices(packages, ask.to, rehash=ask.rehash)
         return await preparer.hash(choices, overlays, ask)
 
     async def _proposed(

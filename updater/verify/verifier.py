@@ -66,6 +66,8 @@ class Verifier(Struct, frozen=True):
         if isinstance(fetch, NoFile):
             return _verdict(subject, "gone", fetch.reason, candidate, pinned)
         hashed = await self.run.prefetcher.hash(fetch, self.releases)
+        if subject.missing_hash:
+            return _unhashed(subject, hashed.sri, candidate, pinned)
         if hashed.sri != parse_hash(subject.pin.hash, hashed.sri.algorithm):
             whose = "its address" if subject.policy.upstream else "the index's file"
             message = f"{whose} has {hashed.sri}"
@@ -89,6 +91,8 @@ class Verifier(Struct, frozen=True):
             message = f"{subject.project} has neither a tag nor a branch {subject.pin.rev!r}"
             return _verdict(subject, "gone", message, hint="`updater identify` shows what it holds")
         sri = await self._hash(repository, commit)
+        if subject.missing_hash:
+            return _unhashed(subject, sri, None, repository.pinned())
         pinned_hash = parse_hash(subject.pin.hash, sri.algorithm)
         if sri != pinned_hash:
             return await self._untrue(repository, commit, sri)
@@ -219,6 +223,13 @@ class Verifier(Struct, frozen=True):
 def gone(subject: Subject, error: NotFound) -> Verdict:
     """Return the verdict on a source whose upstream or file is not there."""
     return _verdict(subject, "gone", error.message, hint=error.hint)
+
+
+def _unhashed(subject: Subject, sri: Sri, candidate: Candidate | None, pinned: Pinned) -> Verdict:
+    """Return the verdict on a pin that has only a placeholder where a hash belongs."""
+    message = f"{subject.missing_hash}; the source has {sri}"
+    hint = "`updater bump` writes the hash"
+    return _verdict(subject, "wrong hash", message, candidate, pinned, hint=hint)
 
 
 def _verdict(  # noqa: PLR0913 - the fields of a verdict

@@ -168,12 +168,45 @@ def test_two_fields_in_one_place_must_agree() -> None:
     assert "would" in message or "must differ" in message
 
 
-def test_a_call_without_a_hash_is_refused_with_advice() -> None:
-    data = b"""{ one = mkDerivation rec {
-      pname = "one"; version = "1"; src = fetchPypi { inherit pname version; };
+@pytest.mark.parametrize(
+    ("call", "written"),
+    [
+        (
+            "fetchPypi { inherit pname version; }",
+            "fetchPypi { inherit pname version; hash = HASH; }",
+        ),
+        (
+            'fetchurl {\n    url = "https://h/one-${version}.tar.gz";\n  }',
+            'fetchurl {\n    url = "https://h/one-${version}.tar.gz";\n    hash = HASH;\n  }',
+        ),
+        (
+            'builtins.fetchTarball { url = "https://h/one-${version}.tar.gz"; }',
+            'builtins.fetchTarball { url = "https://h/one-${version}.tar.gz"; sha256 = HASH; }',
+        ),
+        (
+            'fetchFromGitHub {\r\n  owner = "o";\r\n  repo = "r";\r\n  rev = version;\r\n}',
+            (
+                'fetchFromGitHub {\r\n  owner = "o";\r\n  repo = "r";\r\n  rev = version;\r\n'
+                "  hash = HASH;\r\n}"
+            ),
+        ),
+    ],
+    ids=["in line", "on lines", "builtin", "CRLF"],
+)
+def test_a_call_without_a_hash_gets_one(call: str, written: str) -> None:
+    text = f'{{ one = mkDerivation rec {{ pname = "one"; version = "1"; src = {call}; }}; }}'
+    (package,) = read(text.encode())
+    change = changed(package, {"version": "2", "hash": NEW}, text.encode())
+    now = text.replace('"1"', '"2"').replace(call, written.replace("HASH", f'"{NEW}"'))
+    assert change.after.decode() == now
+
+
+def test_a_call_whose_arguments_are_elsewhere_gets_no_hash() -> None:
+    data = b"""let it = { owner = "o"; repo = "r"; rev = "v1"; }; in { one = mkDerivation rec {
+      pname = "one"; version = "1"; src = fetchFromGitHub it;
     }; }"""
     message, hint = refusal(data, "one", {"version": "2", "hash": NEW})
-    assert message == "overlay.nix:2: fetchPypi of one has no hash"
+    assert message == "overlay.nix:2: fetchFromGitHub of one has no hash"
     assert hint == 'add hash = "";'
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from updater.errors import PatchError
 from updater.model import HASH_FIELDS, Field, Package, PinValues, Source, Span
-from updater.overlay.editing.rewrites import Plan, out_of_inherit, renamed, replaced
+from updater.overlay.editing.rewrites import Plan, added, out_of_inherit, renamed, replaced
 from updater.overlay.reading.functions import rendered
 
 if TYPE_CHECKING:
@@ -100,11 +100,13 @@ class Planner(Struct, frozen=True):
 
     def _source_field(self, source: Source, name: str, new: str, shown: str = "") -> Iterator[Plan]:
         field = source.get(*HASH_FIELDS) if name == "hash" else source.get(name)
+        if field is None and name == "hash":
+            yield from self._missing_hash(source, new, shown)
+            return
         if field is None:
             raise PatchError(
                 f"{self.package.file}:{source.line}: {source.fetcher} of {self.package.name} has "
-                f"no {name}",
-                hint=f'add {name} = "";' if name == "hash" else "",
+                f"no {name}"
             )
         reads = self._rendered(field)
         if reads == new:
@@ -126,6 +128,20 @@ class Planner(Struct, frozen=True):
         for plan in plans:
             change = plan.change
             yield replace(plan, change=replace(change, field=field_name) if change else None)
+
+    def _missing_hash(self, source: Source, new: str, shown: str) -> Iterator[Plan]:
+        """Write a hash behind the arguments of a call that has none."""
+        # The builtins know no `hash`.
+        written = self.text.data[source.span.start : source.span.end]
+        builtin = source.fetcher == "fetchTarball" or written.startswith(b"builtins.")
+        plan = added("sha256" if builtin else "hash", new, source, self.text)
+        if plan is None or plan.change is None:
+            raise PatchError(
+                f"{self.package.file}:{source.line}: {source.fetcher} of {self.package.name} has "
+                "no hash",
+                hint='add hash = "";',
+            )
+        yield plan if not shown else replace(plan, change=replace(plan.change, field=shown))
 
     def _hash(self, field: Field, new: str, source: Source) -> list[Plan]:
         algorithm = new.partition("-")[0]

@@ -1,4 +1,4 @@
-"""The three ways in which one field's new value is written."""
+"""The ways in which one field's new value is written."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.model import Edit, Field, FieldChange, Span
+from updater.model import Edit, Field, FieldChange, Source, Span
 from updater.overlay.reading import syntax
 
 if TYPE_CHECKING:
@@ -24,6 +24,25 @@ def replaced(field: Field, span: Span, written: str, new: str) -> Plan:
     """Write an expression over another; ``new`` is the value that it has."""
     edit = Edit(span, written.encode("ascii"))
     return Plan(edit, FieldChange(field.name, field.line, field.value or "", new))
+
+
+def added(name: str, new: str, source: Source, text: NixText) -> Plan | None:
+    """Write an argument that a call lacks behind its last one; None where no set holds those."""
+    inside = [field.span for field in source.fields if field.span in source.span]
+    if not inside:
+        return None
+    try:
+        last = syntax.innermost(text.root, max(inside), ("binding", "inherit", "inherit_from"))
+    except LookupError:
+        return None
+    if syntax.span(last) not in source.span:
+        return None
+    start, end = last.start_byte, last.end_byte
+    line_start = text.data.rfind(b"\n", 0, start) + 1
+    indent = text.data[line_start:start]
+    separator = b" " if indent.strip() else _line_ending(text.data, line_start) + indent
+    edit = Edit(Span(end, end), separator + f'{name} = "{new}";'.encode("ascii"))
+    return Plan(edit, FieldChange(name, text.data.count(b"\n", 0, end) + 1, "", new))
 
 
 def out_of_inherit(field: Field, new: str, text: NixText) -> list[Plan]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from updater.errors import HashError
 from updater.find.followable import stale_side_hashes
 from updater.model import PinValues
-from updater.model.sri import parse_hash
+from updater.model.sri import is_placeholder, parse_hash
 from updater.pipeline.hash.built_hashes import UnknownHash, side_hash
 from updater.pipeline.hash.locks import made_by
 
@@ -97,11 +97,12 @@ class SourceHashes(Struct, frozen=True):
         """Whether the hash of the package's own source is that of a tree that is unpacked here."""
         return self.prefetcher.unpacks(self.fetches[0], self.subject.policy.hash)
 
-    async def downloaded(self, keep: Path | None) -> DownloadedHashes:
+    async def downloaded(self, keep: Path | None, *, anew: bool = False) -> DownloadedHashes:
         """Return what downloads tell: the source's hash, all values, and what is left.
 
         Args:
             keep: where the archive of the package's own source is left, if it is unpacked here.
+            anew: side hashes are not taken over from a source that stays the same.
         """
         package, first = self.subject.package, None
         written: list[dict[str, str]] = []
@@ -121,19 +122,15 @@ class SourceHashes(Struct, frozen=True):
                 if fetch.blocked:
                     checked_out[self._unknown(number).shown] = str(hashed.sri)
             written.append(fields)
+        # The source may be the one that is pinned, and then so is what is made from it.
+        stays = not anew and self.is_pinned(first)
         if self.subject.policy.src_only:
             written[0] |= {beside.name: beside.reading for beside in package.side_hashes}
-        elif package.side_hashes and self.is_pinned(first):
-            # The source is the one that is pinned, and so is what is made from it.
-            written[0] |= {
-                side_field.name: side_field.value
-                for side_field in package.side_hashes
-                if side_field.value
-            }
-        else:
-            unknown += [
-                missing for missing in map(side_hash, package.side_hashes) if missing is not None
-            ]
+        for field in () if self.subject.policy.src_only else package.side_hashes:
+            if stays and field.value and not is_placeholder(field.value):
+                written[0][field.name] = field.value
+            elif (missing := side_hash(field)) is not None:
+                unknown.append(missing)
         values = PinValues(written[0], tuple(written[1:]))
         return DownloadedHashes(first, values, tuple(unknown), checked_out)
 
