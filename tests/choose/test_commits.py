@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from tests.choose.spelling import NOW, commit, spelled
 from updater import choose
-from updater.model import Candidate, Policy, Stay, Take, Wait
+from updater.model import Candidate, Offer, Policy, Project, Stay, Take, Wait
 from updater.model.labels import parse_version
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ SETTLED: dict[str, tuple[Candidate | None, Candidate | None, Relation, str, str]
 def test_what_a_moving_rev_becomes(
     held: Candidate, newest: Candidate | None, relation: Relation, expected: str, reason: str
 ) -> None:
-    choice = choose.choose_settled("main", held, newest, relation)
+    choice = choose.choose_settled("the branch `main`", held, newest, relation)
     assert spelled(choice) == expected
     assert isinstance(choice, Take)
     assert choice.reason == f"replaces the branch `main` by {reason}"
@@ -211,10 +211,13 @@ def test_a_moving_rev_whose_source_is_unknown_is_held() -> None:
 
 
 def test_a_shortened_commit_id_is_not_called_a_branch() -> None:
-    assert (
-        choose.replacing("abcdef1", "the tag")
-        == "replaces the short commit id `abcdef1` by the tag"
-    )
+    offered = Offer(Project.parse("https://example.org/o/r"), (Candidate("nightly", "nightly"),))
+    names = [choose.moving_name(rev, offered) for rev in ("abcdef1", "nightly", "main")]
+    assert names == [
+        "the short commit id `abcdef1`",
+        "the moving tag `nightly`",
+        "the branch `main`",
+    ]
 
 
 LABELS = {

@@ -226,16 +226,20 @@ class TestBothWays:
 def test_with_a_token_a_check_is_one_request_to_github(
     project: Project, github: GitHub, pkg: Hosted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """For pins on tags, on commits, and on the newest of each: no history is fetched."""
+    """For pins on tags, on commits, and on the newest of each: no history is fetched.
+
+    Whether a newer tag lies behind the pinned one is asked once, and never again.
+    """
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
     pins = ("v${version}", commits(pkg)[2], pkg.head())
     for number, rev in enumerate(pins):
         overlay = github_overlay("pkg", "1.0", rev=rev, sri=FAKE)
         project.overlay(f"{number}.nix", overlay)
     assert project.run("check").code == 0
-    assert [f"{one.method} {one.target}" for one in github.server.requests()] == [
-        "POST /api/graphql"
-    ]
+    asked = [f"{one.method} {one.target}" for one in github.server.requests()]
+    assert asked == ["POST /api/graphql", "POST /o/pkg.git/git-upload-pack"]
+    assert project.run("check").code == 0
+    assert len(github.server.requests()) == len(asked) + 1
 
 
 # --- the index beside the repository ---

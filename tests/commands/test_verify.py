@@ -299,15 +299,18 @@ def test_false_version_of_a_tag_whose_source_declares_another_one(
     commit = vocos.commit({"setup.py": "setup(version='0.3.9')\n"})
     vocos.tag("v0.4.0", commit)
     sri = unpacked_hash(vocos, commit, tmp_path)
-    project.overlay("vocos.nix", github_overlay("vocos", "0.4.0", sri=sri))
+    path = project.overlay("vocos.nix", github_overlay("vocos", "0.4.0", sri=sri))
     assert verified(project) == (
         1,
         (
-            "false version  vocos  0.4.0  the source declares 0.3.9, but its tag is v0.4.0\n      "
-            "         hint: upstream forgot to raise its own version: ask "
-            "upstream\n"
+            "false version  vocos  0.4.0  the source declares 0.3.9, but its tag is v0.4.0\n"
+            f"{project.advice('pin', 'correct 1 pin')}"
         ),
     )
+    assert project.run("pin").code == 0
+    assert 'version = "0.3.9"' in path.read_text()
+    assert 'rev = "v0.4.0"' in path.read_text()
+    assert verified(project)[0] == 0
 
 
 def test_a_source_that_cannot_be_read_again_is_true_with_a_warning(

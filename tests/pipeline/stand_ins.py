@@ -18,7 +18,16 @@ from updater.errors import UpstreamError
 from updater.find.overlay_files import OverlayFiles
 from updater.find.packages import read_file
 from updater.hashing.prefetch import Prefetcher
-from updater.model import Build, Candidate, Distribution, Hashed, Offer, Project, Sri
+from updater.model import (
+    Build,
+    Candidate,
+    CommitFacts,
+    Distribution,
+    Hashed,
+    Offer,
+    Project,
+    Sri,
+)
 from updater.upstreams.base import ProjectQuestion, Surroundings, Upstream
 
 if TYPE_CHECKING:
@@ -139,13 +148,23 @@ class Orchard(Upstream):
             Candidate(tag.replace("_", "."), ref=tag.replace("_", "."), commit=commit * 40)
             for tag, commit in commits.items()
         )
-        self.offered[name] = Offer(
-            project, tags, {"main": "f" * 40}, "main", f"https://github.com/o/{name}"
-        )
+        facts = CommitFacts(files={candidate.commit: NoFiles() for candidate in tags})
+        url = f"https://github.com/o/{name}"
+        self.offered[name] = Offer(project, tags, {"main": "f" * 40}, "main", url, facts=facts)
 
 
 def _last(project: Project) -> str:
     return str(project).rpartition("/")[2].rpartition(":")[2]
+
+
+class NoFiles(dict[str, bytes | None]):
+    """The files of a tree that has none, of which that is known."""
+
+    def __contains__(self, path: object) -> bool:
+        return True
+
+    def __missing__(self, path: str) -> None:
+        return None
 
 
 class StandInHashes(Struct):
@@ -183,6 +202,10 @@ class StandInRecords(Struct):
 
     def note(self, project: Project, candidate: Candidate | None, found: Sri) -> None:
         self.noted.append((str(project), candidate.version if candidate else "", str(found)))
+
+    def is_contained(self, project: Project, commit: str, other_commit: str) -> bool:
+        del project, commit, other_commit
+        return False
 
     def recorded_commit(self, subject: object) -> str:
         del subject

@@ -30,6 +30,7 @@ class Step(Struct, frozen=True):
         vulnerabilities: ids of what is known of the new release, as far as somebody was asked.
         pythons: what the source declares that it needs, and the configured Python that this leaves
             out; None where it does not, or nothing is known.
+        label: the version as it is written in the overlay.
     """
 
     old: str | None
@@ -39,6 +40,7 @@ class Step(Struct, frozen=True):
     licences: tuple[str, str] | None = None
     vulnerabilities: tuple[str, ...] = ()
     pythons: tuple[str, str] | None = None
+    label: str | None = None
 
     @property
     def versions(self) -> tuple[Version, Version] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from updater.audit.base import Rule
+from updater.model.labels import is_newer, is_older_to_nix, ordered
 
 if TYPE_CHECKING:
     from updater.audit.base import Step
@@ -16,11 +17,15 @@ class Downgrade(Rule):
     code: ClassVar[str] = "downgrade"
 
     def finding(self, step: Step) -> str | None:
-        """Say from which to which."""
-        versions = step.versions
-        if versions is None or versions[1] >= versions[0]:
+        """Say from which to which, by PEP 440; else by Nix's order, which upgrades go by."""
+        versions, new, label = step.versions, step.candidate.version, step.label
+        if versions is not None and versions[1] < versions[0]:
+            return f"the version goes down: {versions[0]} -> {versions[1]}"
+        if label is None or is_newer(ordered(new), ordered(label)):
             return None
-        return f"the version goes down: {versions[0]} -> {versions[1]}"
+        if not is_older_to_nix(new, label):
+            return None
+        return f"Nix takes {new} for older than {label}: nobody is upgraded to it"
 
 
 KIND = Downgrade()

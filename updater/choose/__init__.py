@@ -12,6 +12,7 @@ from updater.choose.commits import (
     choose_over_commit,
     choose_settled,
     label,
+    moving_name,
     replacing,
     unknown_source,
 )
@@ -27,7 +28,7 @@ from updater.choose.releases import (
 )
 from updater.choose.tags import TagForm, TagNames, Versions, general_form, other_forms, tag_form
 from updater.choose.tracking import choose_tracking, expected_tracking, tag_warnings
-from updater.choose.versions import Release, is_commit, is_shortened, plain
+from updater.choose.versions import Release, is_commit, is_shortened, label_bases, plain
 
 __all__ = [
     "BranchPosition",
@@ -47,6 +48,8 @@ __all__ = [
     "is_commit",
     "is_shortened",
     "label",
+    "label_bases",
+    "moving_name",
     "newest_offered",
     "newest_release",
     "other_channel",

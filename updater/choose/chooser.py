@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from updater import choose
+from updater.choose.heads import HeadChooser
+from updater.choose.moving import MovingPin
 from updater.choose.named import require_named
+from updater.choose.onward import Onward
 from updater.choose.rehashing import REQUESTED, rehashed
-from updater.errors import HashError, StageError, UpstreamError
-from updater.identify.questions import Identity
+from updater.errors import UpstreamError
 from updater.model import Candidate, Choice, Pinned, PinWarning, Stay, Take, Wait
-from updater.model.labels import same_version
+from updater.model.labels import is_label_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from updater.choose.history import Commits
+    from updater.choose.releases import Objection
     from updater.choose.repository import PinnedRepository
     from updater.choose.subjects import Decision
     from updater.model import Offer, Relation
@@ -53,7 +55,6 @@ class Chooser:
         self._tags = repository.tags
         self._tracking = repository.tracking
         self._unhashed = REQUESTED if rehash else repository.subject.missing_hash
-        self._holds_nothing = bool(self._unhashed) or not self._pin.hash
 
     async def reach_decision(self) -> Decision:
         """Return the decision.
@@ -84,7 +85,7 @@ class Chooser:
                     "its address contains a version, which a commit does not have: set `track: tag`"
                 )
                 return self._repository.decision(why)
-            return await self._follow_branch()
+            return await HeadChooser(self._repository, self._unhashed).decide()
         decision = await self._follow_tags()
         newest = self._tags[0].version if self._tags else None
         return replace(
@@ -105,20 +106,15 @@ class Chooser:
         held = Candidate(version="", commit=pinned.commit)
         with suppress(UpstreamError):
             async with self._repository.commits() as commits:
-                held = await self._labelled(held, commits)
+                held = await self._repository.labelled(held, commits)
         return replace(pinned, version=held.version or None)
-
-    async def _labelled(self, candidate: Candidate, commits: Commits) -> Candidate:
-        """Return a commit's candidate with what its own files say of the package."""
-        labelled = await commits.labelled(candidate, self._tags, self._subject.modules)
-        return replace(labelled, requires_python=()) if self._subject.package.nested else labelled
 
     async def _named(self) -> Decision:
         wider = choose.general_form(self._subject.names)
         taken = require_named(self._to, self._offer, self._form, wider)
         if not taken.candidate.version:
             async with self._repository.commits() as commits:
-                labelled = await self._labelled(taken.candidate, commits)
+                labelled = await self._repository.labelled(taken.candidate, commits)
             taken = replace(taken, candidate=labelled)
         return self._repository.decision(self._repository.as_written(taken))
 
@@ -133,14 +129,30 @@ class Chooser:
             return self._repository.decision(why)
         versions = self._with_pythons(await self._dated(self._followed()))
         if self._tracking.moving:
-            return await self._settle(self._newest(versions))
+            mover = MovingPin(self._repository, self._unhashed)
+            return await mover.settle(partial(self._newest, versions))
         recorded = self._run.records.recorded_commit(self._subject)
         warnings = choose.tag_warnings(self._pin, self._offer, self._versions, recorded)
         if choose.is_commit(self._pin.rev) and self._repository.pinned().version is None:
-            choice = await self._over_commit(self._newest(versions))
+            choice = await self._over_commit(versions)
         else:
-            choice = choose.choose_release(self._pin, versions, self._policy, self._run.now)
+            onward = Onward(self._repository, recorded or self._repository.named)
+            choice = await onward.choose(
+                partial(choose.choose_release, self._pin, versions, self._policy, self._run.now)
+            )
+            choice = await self._truly_labelled(choice, onward.held)
         return self._repository.decision(self._repository.as_written(choice), warnings=warnings)
+
+    async def _truly_labelled(self, choice: Choice, held: str) -> Choice:
+        """Return what becomes of another label for the commit that is pinned: its source knows."""
+        if not isinstance(choice, Take) or not held or choice.candidate.commit != held:
+            return choice
+        candidate = choice.candidate
+        with suppress(UpstreamError):
+            candidate = await self._repository.as_declared(candidate)
+        if is_label_of(self._pin.version, candidate.version, tagged=True):
+            return Stay(candidate, choice.warnings)
+        return replace(choice, candidate=candidate)
 
     def _followed(self) -> choose.Versions:
         """Return the tags of the channel that the pin follows."""
@@ -163,16 +175,20 @@ class Chooser:
             case _:
                 return self._versions
 
-    def _newest(self, versions: choose.Versions) -> Choice:
+    def _newest(self, versions: choose.Versions, objection: Objection) -> Choice:
         """Choose as if nothing were pinned."""
         offered = choose.plain(versions.releases)
-        return choose.newest_release(offered, self._policy, self._run.now)
+        return choose.newest_release(offered, self._policy, self._run.now, None, objection)
 
-    async def _over_commit(self, newest: Choice) -> Choice:
+    async def _over_commit(self, versions: choose.Versions) -> Choice:
+        onward = Onward(self._repository, self._pin.rev)
+        newest = await onward.choose(partial(self._newest, versions))
         relation: Relation = "unknown"
         if isinstance(newest, Take):
             async with self._repository.commits() as commits:
                 relation = await commits.relation(self._pin.rev, newest.candidate.commit)
+        elif isinstance(newest, Wait) and onward.passed_over:
+            return Stay()
         return choose.choose_over_commit(newest, relation)
 
     async def _dated(self, versions: choose.Versions) -> choose.Versions:
@@ -213,87 +229,3 @@ class Chooser:
     def _on_index(self) -> Sequence[choose.Release]:
         """The index's releases, newest first."""
         return choose.Versions(self._index.candidates if self._index else (), None).releases
-
-    # --- branches ---
-
-    async def _follow_branch(self) -> Decision:
-        head = self._head()
-        pin = self._pin
-        async with self._repository.commits() as commits:
-            candidate = await self._labelled(head, commits)
-            if not choose.is_commit(pin.rev):
-                return await self._onto_head(candidate, commits)
-            line = await commits.line(pin.rev, candidate.commit)
-        choice = choose.choose_commit(candidate, line, self._policy, self._run.now)
-        label = pin.version or candidate.version
-        if isinstance(choice, Stay) and not same_version(label, candidate.version):
-            reason = f"the version {label} is wrong: the commit is {candidate.version}"
-            choice = Take(candidate, reason, (PinWarning("false-label", reason),))
-        warnings = choose.tag_warnings(pin, self._offer, self._versions)
-        return self._repository.decision(choice, warnings=warnings)
-
-    async def _onto_head(self, head: Candidate, commits: Commits) -> Decision:
-        """Decide what a moving rev without version tags becomes: the head, if it leads there."""
-        rev = self._pin.rev
-        unfit = next(choose.other_python(head, self._policy), "")
-        now = Take(head, choose.replacing(rev, "its newest commit"))
-        if self._holds_nothing:
-            choice = Wait(unfit, candidate=head) if unfit else now
-            return self._repository.decision(choice)
-        held = await self._held_commit()
-        if isinstance(held, Wait):
-            return self._repository.decision(held)
-        held = await self._labelled(held, commits)
-        relation = await commits.relation(held.commit, head.commit)
-        own = "the commit that the hash belongs to"
-        if relation not in ("identical", "ahead"):
-            now = Take(held, choose.replacing(rev, f"{own}, which is not behind"))
-        elif relation == "ahead" and unfit:
-            passed_over = (PinWarning("newer-held", unfit),)
-            now = Take(held, choose.replacing(rev, own), passed_over)
-        return self._repository.decision(now, held)
-
-    def _head(self) -> Candidate:
-        branch = self._tracking.branch or self._offer.default_branch
-        commit = self._offer.branches.get(branch)
-        if commit is None:
-            raise StageError(
-                f"{self._subject.project} has no branch {branch!r}",
-                hint=f"its default branch is {self._offer.default_branch!r}",
-            )
-        return Candidate(version="", commit=commit)
-
-    # --- moving revs ---
-
-    async def _settle(self, choice: Choice) -> Decision:
-        """Decide what a moving rev becomes: the newest tag, or the commit that it holds."""
-        rev = self._pin.rev
-        if self._holds_nothing:
-            if isinstance(choice, Take):
-                choice = replace(choice, reason=choose.replacing(rev, "the tag"))
-            return self._repository.decision(choice)
-        newest = choice.candidate
-        async with self._repository.commits() as commits:
-            held = await self._held_commit()
-            if isinstance(held, Wait):
-                return self._repository.decision(held)
-            relation: Relation = "unknown"
-            if newest is not None:
-                relation = await commits.relation(held.commit, newest.commit)
-            if not held.version:
-                held = await self._labelled(held, commits)
-        settled = choose.choose_settled(rev, held, newest, relation)
-        if isinstance(choice, Wait) and settled.candidate is newest:
-            settled = choice
-        return self._repository.decision(settled, held)
-
-    async def _held_commit(self) -> Candidate | Wait:
-        """Return the commit that the pinned hash holds, as its tag where one names it."""
-        repository = self._repository
-        try:
-            identification = await repository.find_commit()
-        except HashError as error:
-            return choose.unknown_source(error.message)
-        if isinstance(identification, Identity):
-            return repository.candidate(identification.commit)
-        return choose.unknown_source(identification.explained)

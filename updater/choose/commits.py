@@ -9,12 +9,13 @@ from msgspec import Struct
 from updater.choose.releases import other_python, refusals, too_young
 from updater.choose.versions import is_shortened
 from updater.model import Candidate, Choice, Policy, Stay, Take, Wait
+from updater.model.labels import dated, is_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from updater.model import Relation
+    from updater.model import Offer, Relation
 
 CHOOSE_ONE = "Choose one with `--to VERSION`."
 """What to do where nothing may be guessed."""
@@ -96,36 +97,55 @@ def unknown_source(why: str) -> Wait:
     return Wait(f"{why}. {CHOOSE_ONE}")
 
 
-def replacing(rev: str, new: str) -> str:
-    """Return why a moving rev changes: ``replaces the branch `main` by the tag``."""
+def moving_name(rev: str, offer: Offer) -> str:
+    """Return what a moving rev is called, such as: the branch `main`."""
     what = "the short commit id" if is_shortened(rev) else "the branch"
-    return f"replaces {what} `{rev}` by {new}"
+    if any(candidate.ref == rev for candidate in offer.candidates):
+        what = "the moving tag"
+    return f"{what} `{rev}`"
+
+
+def replacing(name: str, new: str) -> str:
+    """Return why a moving rev changes: ``replaces the branch `main` by the tag``.
+
+    Args:
+        name: as `moving_name` says it.
+        new: what it becomes.
+    """
+    return f"replaces {name} by {new}"
 
 
 def choose_settled(
-    rev: str, held: Candidate, newest: Candidate | None, relation: Relation
+    name: str, held: Candidate, newest: Candidate | None, relation: Relation
 ) -> Choice:
     """Choose what a moving pin becomes, so that its source never goes back.
 
     Args:
-        rev: the moving rev.
+        name: what the moving rev is called, as `moving_name` says it.
         held: the commit whose tree the pinned hash holds.
         newest: the newest acceptable tag, None where there is none.
         relation: where ``newest`` stands to ``held``.
     """
     commit = "the commit that the hash belongs to"
     if newest is None:
-        return Take(held, replacing(rev, f"{commit}: there is no tag to take"))
+        return Take(held, replacing(name, f"{commit}: there is no tag to take"))
     match relation:
         case "identical" | "ahead":
-            return Take(newest, replacing(rev, "the tag"))
+            return Take(newest, replacing(name, "the tag"))
         case "behind":
-            return Take(held, replacing(rev, f"{commit}, which is newer than {newest.ref}"))
+            return Take(held, replacing(name, f"{commit}, which is newer than {newest.ref}"))
         case "diverged" | "unknown":
-            return Take(held, replacing(rev, f"{commit}, which is not part of {newest.ref}"))
+            return Take(held, replacing(name, f"{commit}, which is not part of {newest.ref}"))
 
 
-def label(declared: str | None, tagged: str | None, date: datetime | None, *, named: bool) -> str:
+def label(
+    declared: str | None,
+    tagged: str | None,
+    date: datetime | None,
+    *,
+    named: bool,
+    old_label: str | None = None,
+) -> str:
     """Return the version label of a commit pin, by nixpkgs' convention.
 
     Args:
@@ -133,6 +153,10 @@ def label(declared: str | None, tagged: str | None, date: datetime | None, *, na
         tagged: the last version tag reachable from the commit.
         date: the commit's date, which only one that is not named needs.
         named: a version tag names the commit.
+        old_label: the one that the pin has: where that is a date, and nothing else is known, it
+            stays one, since Nix takes ``0-unstable-...`` for older.
     """
+    if not declared and not tagged and date is not None and is_date(old_label):
+        return dated(old_label or "", date)
     base = declared or tagged or "0"
     return base if named or date is None else f"{base}-unstable-{date:%Y-%m-%d}"

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
-from updater.choose import BranchPosition, label
+from updater.choose import BranchPosition, label, label_bases
 from updater.effects.git.history import History
 from updater.errors import BadAnswer, NotFound
 from updater.metadata.apart import read_apart
+from updater.metadata.folders import files_in, version_in
 from updater.metadata.python import declared_python
-from updater.metadata.version import declared_version
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from updater.choose import Release
     from updater.effects.http.client import Http
+    from updater.metadata.folders import ProjectPlace
     from updater.model import Candidate, CommitFacts, Relation
 
 T = TypeVar("T")
@@ -81,6 +82,14 @@ class Commits:
         except NotFound:
             return "unknown"
 
+    async def ancestors(self, commit: str) -> frozenset[str]:
+        """Return a commit and all that it comes from.
+
+        Raises:
+            UpstreamError: its history cannot be fetched.
+        """
+        return await self._before(commit)
+
     async def line(self, pinned: str, head: str) -> BranchPosition:
         """Return where the head of a branch stands to the pinned commit."""
         relation = await self.relation(pinned, head)
@@ -90,25 +99,31 @@ class Commits:
         )
 
     async def labelled(
-        self, candidate: Candidate, tags: Sequence[Release], packages: tuple[str, ...]
+        self,
+        candidate: Candidate,
+        tags: Sequence[Release],
+        place: ProjectPlace,
+        old_label: str | None = None,
     ) -> Candidate:
         """Return a commit's candidate with its date, its version label, and the Pythons it needs.
 
         Args:
             candidate: its commit counts.
             tags: the repository's version tags, newest first.
-            packages: names that the import package may have.
+            place: where in the tree the package lies, and what it may be called.
+            old_label: the one that the pin has.
 
         Raises:
             UpstreamError: it cannot be fetched, breaks a bound, or has no date to be labelled by.
         """
         commit = candidate.commit
         named = [tag for tag in tags if tag.candidate.commit == commit]
-        declared = None if named else await declared_version(self._reader(commit), packages)
+        declared = None if named else await version_in(place, self._reader(commit))
         tagged = next(iter(named), None)
-        if declared is None and tagged is None and tags:
+        bases = label_bases(tags, old_label)
+        if declared is None and tagged is None and bases:
             before = await self._before(commit)
-            tagged = next((tag for tag in tags if tag.candidate.commit in before), None)
+            tagged = next((tag for tag in bases if tag.candidate.commit in before), None)
         date = (await self.dates([commit]))[commit]
         if date is None and not named:
             raise BadAnswer(
@@ -121,10 +136,12 @@ class Commits:
             tagged.candidate.version if tagged is not None else None,
             date,
             named=bool(named),
+            old_label=old_label,
         )
         files = self._files.get(commit, {})
         size = sum(len(data or b"") for data in files.values())
-        needed = await read_apart(partial(declared_python, files), size)
+        own_files = files_in(place.folder, files)
+        needed = await read_apart(partial(declared_python, own_files), size)
         return replace(
             candidate,
             version=version,
@@ -132,22 +149,26 @@ class Commits:
             requires_python=(needed,) if needed is not None else (),
         )
 
-    async def declared(self, commit: str, packages: tuple[str, ...]) -> str | None:
+    async def declared(self, commit: str, place: ProjectPlace) -> str | None:
         """Return the version that one commit's source declares; its history is left alone.
 
         Raises:
             UpstreamError: the commit cannot be fetched.
         """
         files = self._facts.files.get(commit, {})
-        with self._opened() as alone:
-            await self._patiently(lambda: alone.fetch_alone([commit]))
+        alone: History | None = None
+        with ExitStack() as stack:
 
             async def read(path: str) -> bytes | None:
+                nonlocal alone
                 if path in files:
                     return files[path]
-                return await self._patiently(lambda: alone.read(commit, path, _LARGEST_FILE))
+                if alone is None:
+                    alone = stack.enter_context(self._opened())
+                    await self._patiently(partial(alone.fetch_alone, [commit]))
+                return await self._patiently(partial(alone.read, commit, path, _LARGEST_FILE))
 
-            return await declared_version(read, packages)
+            return await version_in(place, read)
 
     async def dates(self, commits: Sequence[str]) -> dict[str, datetime | None]:
         """Return the dates of commits, None where one is no date; unknown ones in one request.

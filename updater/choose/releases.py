@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from updater.choose.tags import Versions
     from updater.model.labels import OrderedVersion
 
-    Unfetchable = Callable[[Candidate], str]
-    """Says why a candidate's source cannot be had, or nothing."""
+    Objection = Callable[[Candidate], str]
+    """Says why a candidate cannot be taken, or nothing."""
 
 
 class _Unfit(Struct, frozen=True):
@@ -49,7 +49,7 @@ def choose_release(
     versions: Versions,
     policy: Policy,
     now: datetime,
-    unfetchable: Unfetchable = fetchable,
+    objection: Objection = fetchable,
 ) -> Choice:
     """Choose among tags or an index's releases.
 
@@ -58,7 +58,7 @@ def choose_release(
         versions: what upstream offers.
         policy: what may be taken.
         now: the present time.
-        unfetchable: says why a candidate's source cannot be had.
+        objection: says why a candidate cannot be taken, besides the policy.
     """
     offered = versions.every
     holds = held_release(pin, versions)
@@ -69,7 +69,7 @@ def choose_release(
         return Wait(f"the version {pin.version!r} has no number, so nothing can be newer or older")
     warnings = _yanked(holds)
     newer = successors(offered, current)
-    choice = newest_release(newer, policy, now, _on_the_way(current), unfetchable)
+    choice = newest_release(newer, policy, now, _on_the_way(current), objection)
     if isinstance(choice, Take):
         return replace(choice, warnings=warnings + choice.warnings)
     if holds is not None and pin.version is not None and current != ordered(pin.version):
@@ -85,7 +85,7 @@ def newest_release(
     policy: Policy,
     now: datetime,
     pinned_prerelease: Version | None = None,
-    unfetchable: Unfetchable = fetchable,
+    objection: Objection = fetchable,
 ) -> Choice:
     """Choose the newest release that may be taken; Stay where none is, and none need be named.
 
@@ -94,11 +94,11 @@ def newest_release(
         policy: what may be taken.
         now: the present time.
         pinned_prerelease: the pinned version if it is a pre-release: the next one is news then.
-        unfetchable: says why a candidate's source cannot be had.
+        objection: says why a candidate cannot be taken, besides the policy.
     """
     unfit: list[_Unfit] = []
     for release in offered:
-        judged = next(_objections(release, policy, now, pinned_prerelease, unfetchable), release)
+        judged = next(_objections(release, policy, now, pinned_prerelease, objection), release)
         if isinstance(judged, Release):
             warnings = tuple(PinWarning("newer-held", newer.reason) for newer in unfit)
             return Take(judged.candidate, warnings=warnings)
@@ -129,7 +129,9 @@ def held_release(pin: Pin, versions: Versions) -> Release | None:
     """Return the release that the pin holds, by commit, by tag, or on an index by version."""
     offered = versions.every
     if is_commit(pin.rev):
-        return next((release for release in offered if release.candidate.commit == pin.rev), None)
+        named = [release for release in offered if release.candidate.commit == pin.rev]
+        label = ordered(pin.version)
+        return min(named, key=lambda release: release.version != label, default=None)
     if versions.form is not None:
         return next((release for release in offered if release.candidate.ref == pin.rev), None)
     version = parse_version(pin.version)
@@ -152,7 +154,7 @@ def _objections(
     policy: Policy,
     now: datetime,
     pinned_prerelease: Version | None,
-    unfetchable: Unfetchable,
+    objection: Objection,
 ) -> Iterator[_Judged]:
     candidate = release.candidate
     if not policy.prereleases:
@@ -166,7 +168,7 @@ def _objections(
         yield _Unfit(release, reason)
     for reason, until in too_young(candidate, policy, now):
         yield _Unfit(release, reason, until)
-    reason = unfetchable(candidate)
+    reason = objection(candidate)
     if reason:
         yield _Unfit(release, reason)
 

@@ -11,7 +11,7 @@ from updater.choose.subjects import Decision
 from updater.errors import HashError
 from updater.identify.questions import HashQuestion, Identity
 from updater.model import Candidate, Choice, Evidence, NoFile, Pinned, Take
-from updater.model.labels import parse_version
+from updater.model.labels import ordered, parse_version, same_version
 from updater.model.sri import is_placeholder, parse_hash
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class PinnedRepository:
     Attributes:
         form: how its tags are written.
         versions: its tags in that form.
-        tags: its version tags, newest first.
+        tags: its version tags, newest first; those that PEP 440 does not know stand last.
         tracking: what it follows.
         evidence: what `find_commit` found; None where it was not asked, or found nothing.
     """
@@ -48,14 +48,14 @@ class PinnedRepository:
         self._pin = subject.pin
         self.form = choose.tag_form(subject.pin, subject.policy, offer, subject.names)
         self.versions = choose.Versions(offer.candidates, self.form)
-        self.tags = self.versions.releases
+        self.tags = self.versions.every
         self.tracking = choose.choose_tracking(subject.pin, subject.policy, offer, self.versions)
         self.evidence: Evidence | None = None
 
     def pinned(self, commit: str | None = None, version: str | None = None) -> Pinned:
         """Return what is known of the pin: by its tag, by its commit, or as identified."""
         rev = self._pin.rev
-        for tag in self.tags:
+        for tag in self._by_label():
             if rev == tag.candidate.ref or tag.candidate.commit in (rev, commit):
                 return Pinned(rev, tag.candidate.commit, tag.candidate.version)
         return Pinned(rev, commit or (rev if choose.is_commit(rev) else None), version)
@@ -76,6 +76,31 @@ class PinnedRepository:
         pinned = self.pinned(held.commit, held.version) if held is not None else self.pinned()
         return Decision(self.subject, self.tracking, choice, pinned, warnings, self.evidence)
 
+    @property
+    def moving_name(self) -> str:
+        """What its moving rev is called, such as: the branch `main`."""
+        return choose.moving_name(self._pin.rev, self.offer)
+
+    def replacing(self, new: str) -> str:
+        """Return why its moving rev changes: ``replaces the branch `main` by the tag``."""
+        return choose.replacing(self.moving_name, new)
+
+    async def labelled(self, candidate: Candidate, commits: Commits) -> Candidate:
+        """Return a commit's candidate with what its own files say of the package."""
+        return await commits.labelled(candidate, self.tags, self.subject.place, self._pin.version)
+
+    async def as_declared(self, candidate: Candidate) -> Candidate:
+        """Return a tag's candidate under the version that its source declares, if it declares one.
+
+        Raises:
+            UpstreamError: the source cannot be read.
+        """
+        async with self.commits() as commits:
+            own = await commits.declared(candidate.commit, self.subject.place)
+        if own is None or parse_version(own) is None or same_version(own, candidate.version):
+            return candidate
+        return replace(candidate, version=own)
+
     def as_written(self, choice: Choice) -> Choice:
         """A pin that names a commit goes on naming commits, also those of tags."""
         if not isinstance(choice, Take) or not choose.is_commit(self._pin.rev):
@@ -91,7 +116,13 @@ class PinnedRepository:
     # --- what the pinned hash holds ---
 
     def candidate(self, commit: str) -> Candidate:
-        """Return a commit as its tag, the best where it has several, or as itself."""
+        """Return a commit as its tag, the best where it has several, or as itself.
+
+        The tag that the rev names is the best, then the one that the label means.
+        """
+        present = self.present
+        if present is not None and present.ref == present.version and present.commit == commit:
+            return present
         tags = (tag.candidate for tag in self._by_label())
         named = (tag for tag in tags if tag.commit == commit)
         return next(named, Candidate(version="", commit=commit))
@@ -151,7 +182,7 @@ class PinnedRepository:
         if self.blocked:
             raise HashError(f"no commit's archive has this hash: {self.blocked}")
         tags = [tag.candidate.commit for tag in self._by_label()]
-        label = parse_version(self._pin.version)
+        label = ordered(self._pin.version)
         labelled = [tag.candidate.commit for tag in self.tags if tag.version == label]
         return HashQuestion(
             url=self.offer.repository,
@@ -171,9 +202,16 @@ class PinnedRepository:
         return "" if isinstance(fetch, NoFile) else fetch.blocked
 
     def _by_label(self) -> list[Release]:
-        """Return the version tags: those that the label means first, then the newest."""
-        label = parse_version(self._pin.version)
-        return sorted(self.tags, key=lambda tag: tag.version != label)
+        """Return the version tags: the rev's, those that the label means, then the newest."""
+        pin = self._pin
+        label = ordered(pin.version)
+
+        def rank(tag: Release) -> tuple[bool, bool, bool]:
+            candidate = tag.candidate
+            is_label = pin.version in (candidate.version, candidate.ref)
+            return candidate.ref != pin.rev, not is_label, tag.version != label
+
+        return sorted(self.tags, key=rank)
 
     def _named_now(self) -> list[str]:
         """Return the commit that the rev names now, if any."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from updater import choose
 from updater.kinds import FETCHERS, guarded
-from updater.metadata.version import files_read
+from updater.metadata.folders import ProjectPlace, paths_read
 from updater.model import (
     HASH_FIELDS,
     Choice,
@@ -90,6 +90,11 @@ class Subject(Struct, frozen=True):
         )
 
     @property
+    def place(self) -> ProjectPlace:
+        """Where in its source it lies, and what it may be called there."""
+        return ProjectPlace(self.package.folder, self.modules)
+
+    @property
     def twin(self) -> Project | None:
         """The package's project on the index, where the source comes from a repository."""
         if self.project.on_index:
@@ -112,7 +117,7 @@ class Subject(Struct, frozen=True):
             self.project,
             branches=frozenset(names - {"", "HEAD"}),
             commits=frozenset({rev} if is_commit else ()),
-            files=files_read(self.modules) if follows_commits or to else (),
+            files=paths_read(self.place) if follows_commits or to else (),
             releases=policy.track == "release",
             dates=bool(policy.minimum_release_age),
         )

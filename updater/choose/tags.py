@@ -115,8 +115,7 @@ def _form_of(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm
         return TagForm(policy.tag_pattern, ProcessorTime(_SECONDS))
     rev = pin.rev
     if is_commit(rev):
-        tags = [candidate.ref for candidate in offer.candidates if candidate.commit == rev]
-        rev = next((tag for tag in tags if parse_version(general_form(names).version(tag))), "")
+        rev = _naming_tag(pin, offer, names)
     is_tag = any(candidate.ref == rev for candidate in offer.candidates)
     if rev and rev not in offer.branches and (is_tag or not is_shortened(rev)):
         shown = _shown_form(replace(pin, rev=rev), names)
@@ -128,6 +127,31 @@ def _form_of(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm
         if any(parse_version(prefixed.version(candidate.ref)) for candidate in offer.candidates):
             return prefixed
     return general_form(names)
+
+
+def _naming_tag(pin: Pin, offer: Offer, names: TagNames) -> str:
+    """Return the version tag that names a pinned commit, an empty string where none does.
+
+    Of several that with the package's own name, then that which its label means.
+    """
+    general, own = general_form(names), names.of_monorepo
+    prefixed = _form(own, "") if own else None
+    label = ordered(pin.version)
+
+    def rank(tag: str) -> tuple[bool, bool, bool]:
+        version = ordered(general.version(tag))
+        is_own = prefixed is not None and prefixed.version(tag) is not None
+        is_label = version == label or (version is None and tag.endswith(pin.version or ""))
+        return (not is_own, not is_label, not isinstance(version, Version))
+
+    written = re.compile(rf"(?<![0-9.]){re.escape(pin.version or '')}(?![0-9]|\.[0-9])")
+    tags = [
+        candidate.ref
+        for candidate in offer.candidates
+        if candidate.commit == pin.rev
+        and (ordered(general.version(candidate.ref)) or (label and written.search(candidate.ref)))
+    ]
+    return min(tags, key=rank, default="")
 
 
 def general_form(names: TagNames) -> TagForm:

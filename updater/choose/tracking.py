@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from updater.choose.tags import TagNames, general_form
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
 
 _CONFIGURED = "config.yaml says so"
 _NAMED = "config.yaml names its upstream"
+_DIGIT = re.compile(r"\d")
+# What tags are called that a job of their upstream moves on, day by day or release by release.
+_MOVING = re.compile(
+    "canary|ci|continuous|current|daily|dev|devel|develop|development|edge|experimental|git|head"
+    "|insiders?|latest|main|master|newest|next|nightly|prerelease|preview|rolling|snapshot|stable"
+    "|staging|tip|trunk|unstable|weekly"
+)
 _ANY = general_form(TagNames((), ""))
 
 
@@ -24,7 +32,7 @@ def choose_tracking(pin: Pin, policy: Policy, offer: Offer, tags: Versions) -> T
     if policy.upstream:
         return Tracking("tag", _NAMED)
     if is_commit(pin.rev):
-        named = [tag for tag in tags.releases if tag.candidate.commit == pin.rev]
+        named = [tag for tag in tags.every if tag.candidate.commit == pin.rev]
         if named:
             return Tracking("tag", f"its commit is that of tag {named[0].candidate.ref}")
         return Tracking("commit", "its rev is a commit that no version tag names")
@@ -32,6 +40,8 @@ def choose_tracking(pin: Pin, policy: Policy, offer: Offer, tags: Versions) -> T
         tagged = plain(tags.releases)
         kind: TrackKind = "tag" if tagged else "commit"
         what = "a branch" if pin.rev in offer.branches else "neither a tag nor a version"
+        if is_tag(pin.rev, offer):
+            what = "a tag that its upstream moves"
         return Tracking(kind, f"its rev {pin.rev!r} is {what}", moving=True)
     why = "is made from the version" if pin.through_version else "is a tag"
     return Tracking("tag", f"its rev {why}")
@@ -55,12 +65,21 @@ def expected_tracking(pin: Pin, policy: Policy) -> Tracking:
     return Tracking("tag", moving, moving=True)
 
 
+def is_tag(rev: str, offer: Offer) -> bool:
+    """Tell whether a rev is the name of a tag, also where a branch has the same one."""
+    return any(candidate.ref == rev for candidate in offer.candidates)
+
+
 def _moves(pin: Pin, offer: Offer) -> bool:
     if is_commit(pin.rev) or not pin.rev:
         return False
+    if is_tag(pin.rev, offer):
+        words = re.split("[-_./]", pin.rev.lower())
+        named_so = any(map(_MOVING.fullmatch, words))
+        return named_so and not pin.through_version and not _DIGIT.search(pin.rev)
     if pin.rev in offer.branches or pin.rev == "HEAD":
         return True
-    if pin.through_version or any(candidate.ref == pin.rev for candidate in offer.candidates):
+    if pin.through_version:
         return False
     return parse_version(_ANY.version(pin.rev)) is None
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from msgspec import Struct
 from packaging.version import Version
 
-from updater.model.labels import OrderedVersion, Spelling, is_newer
+from updater.model.labels import OrderedVersion, Spelling, is_newer, parse_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +19,7 @@ _SHORTENED = re.compile(r"(?=\d*[a-f])[0-9a-f]{7,39}")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 # No project has released that often: such a number is a date (20240115) or a build's.
 _SMALLEST_STAMP = 100_000
+_FIRST_YEAR = 1990
 
 
 class Release(Struct, frozen=True):
@@ -46,6 +47,23 @@ def is_final(version: OrderedVersion) -> bool:
 def plain(offered: Sequence[Release]) -> Sequence[Release]:
     """Return the plain versions, as they stand; all, if there are only dates and local variants."""
     return [release for release in offered if _scheme(release.version) == (False, None)] or offered
+
+
+def label_bases(tags: Sequence[Release], label: str | None) -> Sequence[Release]:
+    """Return the tags whose versions a commit's label may begin with, as they stand.
+
+    A date is no base where upstream has plain versions too, unless the label has one already.
+
+    Args:
+        tags: a repository's version tags.
+        label: the one that the pin has.
+    """
+    releases = [tag for tag in tags if isinstance(tag.version, Version)]
+    offered = plain(releases)
+    base = parse_version(label)
+    if base is not None and base.major >= _FIRST_YEAR:
+        return offered
+    return [tag for tag in offered if cast("Version", tag.version).major < _FIRST_YEAR] or offered
 
 
 def successors(offered: Iterable[Release], current: OrderedVersion) -> Iterator[Release]:

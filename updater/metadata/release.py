@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from updater.metadata.requirements import Requirements
 
-FILES = ("pyproject.toml", "setup.cfg", "setup.py", "LICENSE", "LICENSE.txt", "LICENSE.md")
+LICENCES = ("LICENSE", "LICENSE.txt", "LICENSE.md")
+FILES = ("pyproject.toml", "setup.cfg", "setup.py", *LICENCES)
 """The files of a source tree that are asked for where it was not downloaded."""
 
 

@@ -8,16 +8,22 @@ Source of the convention: Nixpkgs manual, "Package naming".
 from __future__ import annotations
 
 import re
-from typing import TypeAlias
+from itertools import zip_longest
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 from packaging.version import Version
 
 from updater.model.versions import LONGEST_VERSION, read_version
 
+if TYPE_CHECKING:
+    from datetime import date
+
 _UNSTABLE = re.compile(r"(?:(?P<base>.+)-)?unstable-\d{4}-\d{2}-\d{2}")
 # A word in front of a version: `v0.2.1`, `py-0.20.7`, `r1234`, `@example/tool@1.0.7`.
 _LED = re.compile(r"(?P<lead>(?:.*[^0-9.])?[A-Za-z@/_+-])(?P<version>\d[\w.+!-]*)")
+_DAY = re.compile(r"(?:19|20)\d\d(?P<sign>[-._]?)(?:0[1-9]|1[0-2])(?P=sign)(?:0[1-9]|[12]\d|3[01])")
+_COMPONENTS = re.compile(r"\d+|[^\d.-]+")
 _DIGITS = re.compile(r"\d+")
 _SEPARATORS = re.compile("[-_]")
 
@@ -109,6 +115,55 @@ def same_version(label: str, other_label: str) -> bool:
     ``2024-02-20`` is ``2024.2.20``, as which a Python package is built: PEP 440 has dots there.
     """
     return _meaning(label) == _meaning(other_label)
+
+
+def is_date(label: str | None) -> bool:
+    """Tell whether a label is a day, such as ``2021-04-13``, and nothing else."""
+    return label is not None and _DAY.fullmatch(label) is not None
+
+
+def dated(form: str, day: date) -> str:
+    """Write a day as another date label is written: with its signs, or without any."""
+    match = _DAY.fullmatch(form)
+    sign = match["sign"] if match is not None else "-"
+    return day.strftime(f"%Y{sign}%m{sign}%d")
+
+
+def is_label_of(label: str | None, version: str, *, tagged: bool) -> bool:
+    """Tell whether a label says the same as the version of a candidate.
+
+    Of ``X-unstable-DATE`` only X counts, and of a date that labels a commit nothing: it may be the
+    author's, or the day on which somebody packaged it.
+
+    Args:
+        label: the one that is written; none is never wrong.
+        version: the candidate's.
+        tagged: a tag names the candidate.
+    """
+    if label is None or same_version(label, version):
+        return True
+    return not tagged and is_date(label) and is_date(version)
+
+
+def is_older_to_nix(version: str, label: str) -> bool:
+    """Tell whether Nix takes a version for older than a label, as ``nix-env --upgrade`` does.
+
+    Source: Nix manual, "builtins.compareVersions" and "Versions and upgrades" of ``nix-env``.
+    """
+    pairs = zip_longest(_COMPONENTS.findall(version), _COMPONENTS.findall(label), fillvalue="")
+    first, second = next((pair for pair in pairs if pair[0] != pair[1]), ("", ""))
+    return _comes_before(first, second)
+
+
+def _comes_before(first: str, second: str) -> bool:
+    """Tell whether one component of a version comes before another, by Nix's rule."""
+    if first.isdigit() and second.isdigit():
+        return int(first) < int(second)
+    if (not first and second.isdigit()) or (first == "pre" and second != "pre"):
+        return True
+    if second == "pre" or first.isdigit():
+        return False
+    return second.isdigit() or first < second
 
 
 def _meaning(label: str) -> Version | str:

@@ -189,8 +189,8 @@ class Package(Struct, frozen=True):
         unlabelled: it overrides another package's source, and leaves its version and name to it.
         generator: the program that wrote its file, or an empty string.
         leader: the identity of the package that it is a member of, or an empty string.
-        nested: it is built in a folder of its source (``sourceRoot``), so that what the source's
-            top folder declares may be another package's.
+        folder: where in its source it is built (``sourceRoot``); empty for the top, None where
+            that is computed. What the top declares may be another package's.
     """
 
     file: str
@@ -211,12 +211,12 @@ class Package(Struct, frozen=True):
     ordinal: int = 1
     callers: tuple[tuple[str, ...], ...] = ()
     namesakes: tuple[str, ...] = ()
-    nested: bool = False
     builder: str = ""
     members: tuple[Package, ...] = ()
     leader: str = ""
     generator: str = ""
     unlabelled: bool = False
+    folder: str | None = ""
 
     @property
     def name(self) -> str:

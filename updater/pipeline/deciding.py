@@ -130,5 +130,6 @@ def _examined(decision: Decision, now: datetime) -> Decision:
     if not isinstance(decision.choice, Take):
         return decision
     old = decision.pinned.version or decision.subject.pin.version
-    warnings = examine(Step(old, decision.choice.candidate, now), rules())
+    step = Step(old, decision.choice.candidate, now, label=decision.subject.pin.version)
+    warnings = examine(step, rules())
     return replace(decision, warnings=decision.warnings + warnings)

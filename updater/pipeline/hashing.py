@@ -12,10 +12,21 @@ from updater.audit.base import examine, stopped
 from updater.building.package_sets import NotBuilt
 from updater.errors import HashError, NotEvaluated
 from updater.kinds import FETCHERS, guarded, rules
-from updater.model import Build, Candidate, Fetch, Hashed, Held, NoFile, Outcome, PinWarning, Sri
+from updater.model import (
+    Build,
+    Candidate,
+    Fetch,
+    Hashed,
+    Held,
+    NoFile,
+    Outcome,
+    PinWarning,
+    Sri,
+    Take,
+)
 from updater.model.sri import parse_hash
 from updater.pipeline.hash.built_hashes import UnknownHash, find_hashes, with_hashes
-from updater.pipeline.hash.downloaded import collisions, declared, step_to
+from updater.pipeline.hash.downloaded import collisions, declared_label, declared_otherwise, step_to
 from updater.pipeline.hash.planned import PlannedChange
 from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.hash.sources import ADVICE, SourceHashes
@@ -108,7 +119,10 @@ class HashStage(Struct, frozen=True):
         warnings = collisions(hashed)
         if built_hashes and ask.reported is not None:
             warnings = (*warnings, _reported(built_hashes))
-        warnings += await declared(subject, hashed, candidate)
+        own = await declared_label(subject, hashed, candidate)
+        if own:
+            warnings += (declared_otherwise(own, candidate),)
+            decision, values = self._labelled(decision, values, own)
         warnings += examine(step, [rule for rule in rules() if rule.stops])
         decision = replace(decision, warnings=decision.warnings + warnings)
         return ReadyChange(
@@ -122,6 +136,24 @@ class HashStage(Struct, frozen=True):
                 **{missing.shown: str(sri) for missing, sri in built_hashes.items()},
             },
         )
+
+    def _labelled(
+        self, decision: Decision, values: PinValues, own: str
+    ) -> tuple[Decision, PinValues]:
+        """Label a source as it labels itself, so that a build of it agrees; its tag stays a text.
+
+        Where the version also makes the address or other sources, the label stays the tag's.
+        """
+        subject, choice = decision.subject, decision.choice
+        package = subject.package
+        if not isinstance(choice, Take) or package.version is None or package.companions:
+            return decision, values
+        candidate = replace(choice.candidate, version=own)
+        fetch = subject.fetch(candidate, self.run.config.hosts)
+        if isinstance(fetch, NoFile):
+            return decision, values
+        labelled = replace(decision, choice=replace(choice, candidate=candidate))
+        return labelled, replace(values, own={**values.own, **fetch.values})
 
     def _archive(
         self, search: SourceHashes, *, keep: bool

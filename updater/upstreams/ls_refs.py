@@ -160,23 +160,34 @@ def _request(names: Sequence[str]) -> bytes:
     lines = ["peel\n", "symrefs\n", *(f"ref-prefix {name}\n" for name in names)]
     return b"".join(
         [
-            _packet("command=ls-refs\n"),
-            _packet("agent=updater\n"),
-            _packet("object-format=sha1\n"),
+            packet("command=ls-refs\n"),
+            packet("agent=updater\n"),
+            packet("object-format=sha1\n"),
             b"0001",
-            *(_packet(line) for line in lines),
+            *(packet(line) for line in lines),
             b"0000",
         ]
     )
 
 
-def _packet(line: str) -> bytes:
+def packet(line: str) -> bytes:
+    """Return a pkt-line."""
     data = line.encode("utf-8", "surrogateescape")
     return b"%04x" % (len(data) + 4) + data
 
 
 def _packets(body: bytes, url: str, *, flushes: int = 1) -> Iterator[str]:
-    """Yield the lines of pkt-lines up to so many flush packets."""
+    """Yield the lines of pkt-lines as texts."""
+    for line in packets(body, url, flushes=flushes):
+        yield line.decode("utf-8", "surrogateescape").rstrip("\n")
+
+
+def packets(body: bytes, url: str, *, flushes: int = 1) -> Iterator[bytes]:
+    """Yield the lines of pkt-lines up to so many flush packets.
+
+    Raises:
+        BadAnswer: these are none, or too many, or one tells of an error.
+    """
     position = lines = 0
     while True:
         lines += 1
@@ -193,10 +204,10 @@ def _packets(body: bytes, url: str, *, flushes: int = 1) -> Iterator[str]:
             continue
         if size <= 4 or len(line) != size - 4:  # noqa: PLR2004 - a pkt-line's own length is 4
             raise BadAnswer(f"{url} does not answer in the git protocol", url=url)
-        text = line.decode("utf-8", "surrogateescape").rstrip("\n")
-        if text.startswith("ERR "):
-            raise BadAnswer(f"{url}: {text.removeprefix('ERR ')}", url=url)
-        yield text
+        if line.startswith(b"ERR "):
+            text = line.removeprefix(b"ERR ").decode("utf-8", "surrogateescape").rstrip("\n")
+            raise BadAnswer(f"{url}: {text}", url=url)
+        yield line
         position += size
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.choose.commits import replacing
+from updater.audit.base import Step, examine
+from updater.audit.downgrade import KIND as DOWNGRADE
 from updater.choose.repository import PinnedRepository
+from updater.errors import UpstreamError
 from updater.identify.questions import Identity
 from updater.model import Candidate, Choice, Held, Identified, Skipped, Stay, Take, Wait
-from updater.model.labels import same_version
+from updater.model.labels import is_label_of, parse_version
 
 if TYPE_CHECKING:
     from updater.choose.run import Run
@@ -67,7 +70,12 @@ class Inspector(Struct, frozen=True):
         repository = PinnedRepository(self.run, subject, offer)
 
         def decided(choice: Choice, held: Candidate | None = None) -> Decision:
-            return repository.decision(repository.as_written(choice), held, offer.warnings)
+            warnings = offer.warnings
+            if isinstance(choice, Take):
+                label = subject.pin.version
+                step = Step(None, choice.candidate, self.run.now, label=label)
+                warnings += examine(step, (DOWNGRADE,))
+            return repository.decision(repository.as_written(choice), held, warnings)
 
         if repository.blocked:
             reason = f"no commit's archive has its hash: {repository.blocked}. {CHOOSE_ONE}"
@@ -95,6 +103,9 @@ class Inspector(Struct, frozen=True):
         candidate = await labelled(
             repository, repository.named if identification.is_named else identification.commit
         )
+        if candidate.ref:
+            with suppress(UpstreamError):
+                candidate = await repository.as_declared(candidate)
         return self._choice(repository, candidate, is_named=identification.is_named), candidate
 
     def _choice(
@@ -103,11 +114,11 @@ class Inspector(Struct, frozen=True):
         rev, label = repository.subject.pin.rev, repository.subject.pin.version
         if repository.tracking.moving:
             what = "tag" if candidate.ref else "commit"
-            return Take(candidate, replacing(rev, f"the {what} that the hash belongs to"))
+            return Take(candidate, repository.replacing(f"the {what} that the hash belongs to"))
         if not is_named:
             why = f"{rev} does not hold the hash" if repository.named else f"there is no {rev} now"
             return Take(candidate, why)
-        if means(label, candidate.version):
+        if is_label(label, candidate):
             return Stay(candidate)
         return Take(candidate, f"the version {label} is wrong")
 
@@ -118,9 +129,11 @@ async def labelled(repository: PinnedRepository, commit: str) -> Candidate:
     if candidate.version:
         return candidate
     async with repository.commits() as commits:
-        return await commits.labelled(candidate, repository.tags, repository.subject.modules)
+        return await repository.labelled(candidate, commits)
 
 
-def means(label: str | None, version: str) -> bool:
-    """Tell whether a label means a version; of ``X-unstable-DATE`` X counts."""
-    return label is None or same_version(label, version)
+def is_label(label: str | None, candidate: Candidate) -> bool:
+    """Tell whether a label is a candidate's: its version, or its tag as it is written."""
+    if label is not None and label == candidate.ref and parse_version(label) is None:
+        return True
+    return is_label_of(label, candidate.version, tagged=bool(candidate.ref))

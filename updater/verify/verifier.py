@@ -14,7 +14,7 @@ from updater.identify.questions import Identity
 from updater.model import Candidate, NoFile, Pinned, PinWarning, Verdict
 from updater.model.labels import ordered
 from updater.model.sri import parse_hash
-from updater.verify.inspector import labelled, means
+from updater.verify.inspector import is_label, labelled
 
 if TYPE_CHECKING:
     from updater.choose.run import Run
@@ -138,35 +138,26 @@ class Verifier(Struct, frozen=True):
         """Judge the label of a pin whose hash is right."""
         subject, rev = repository.subject, repository.subject.pin.rev
         candidate = await labelled(repository, commit)
-        pinned = repository.pinned(candidate.commit, candidate.version)
-        if not means(subject.pin.version, candidate.version):
-            message = f"the source is {candidate.version}"
-            hint = "`updater pin` corrects the label"
-            return _verdict(subject, "false version", message, candidate, pinned, hint=hint)
         warnings: tuple[PinWarning, ...] = ()
-        try:
-            declared = await self._declared(repository, candidate)
-        except UpstreamError as error:
-            declared = None
-            unread = f"the version that the source declares could not be read: {error.message}"
-            warnings = (PinWarning("not-compared", unread),)
-        if declared is not None and not means(subject.pin.version, declared):
-            message = f"the source declares {declared}, but its tag is {candidate.ref}"
-            hint = "upstream forgot to raise its own version: ask upstream"
-            return _verdict(subject, "false version", message, candidate, pinned, hint=hint)
+        source = candidate
+        if candidate.ref and subject.pin.version is not None:
+            try:
+                source = await repository.as_declared(candidate)
+            except UpstreamError as error:
+                unread = f"the version that the source declares could not be read: {error.message}"
+                warnings = (PinWarning("not-compared", unread),)
+        pinned = repository.pinned(source.commit, source.version)
+        if not is_label(subject.pin.version, source):
+            message, hint = f"the source is {source.version}", "`updater pin` corrects the label"
+            if is_label(subject.pin.version, candidate):
+                message = f"the source declares {source.version}, but its tag is {candidate.ref}"
+            return _verdict(subject, "false version", message, source, pinned, hint=hint)
         verdict = _verdict(subject, "true", "", candidate, pinned)
         message = f"`{rev}` is a branch: the pin is ok until it moves on"
         if choose.is_shortened(rev):
             message = f"`{rev}` is a short commit id: the pin is ok until another commit has it"
         warnings += (PinWarning("moving-rev", message),) if repository.tracking.moving else ()
         return replace(verdict, tracking=repository.tracking, warnings=warnings)
-
-    async def _declared(self, repository: PinnedRepository, candidate: Candidate) -> str | None:
-        """Return what a tagged source says of itself; of others it is the label already."""
-        if not candidate.ref or repository.subject.pin.version is None:
-            return None
-        async with repository.commits() as commits:
-            return await commits.declared(candidate.commit, repository.subject.modules)
 
     def _moved(self, repository: PinnedRepository, commit: str, pinned: Sri) -> Verdict | None:
         """Tell a tag that names another commit than it did, although that has the same hash."""

@@ -12,6 +12,7 @@ from updater.model import HASH_FIELDS, Directive, Field, Package, Source, Span
 from updater.overlay.reading import side_hashes, syntax, values
 from updater.overlay.reading.doubts import doubt
 from updater.overlay.reading.fields import Fields
+from updater.overlay.reading.folders import build_folder
 from updater.overlay.reading.origins import expression_origin, origin
 from updater.overlay.reading.pins import is_at, moves_with
 from updater.overlay.reading.reach import SourceReach
@@ -121,7 +122,7 @@ class Assembler:
             side_hashes=beside,
             other_hashes=side_hashes.others(draft, self._walk.loose_others, self._fields, beside),
             skip="" if reach.targets else reach.reason or "it has no source of its own",
-            nested=reach.below or draft.get("sourceRoot") is not None,
+            folder=self._folder(draft, reach),
         )
         if not reach.targets:
             package = self._without_a_source(package, draft)
@@ -151,6 +152,11 @@ class Assembler:
         bindings = (draft.get(name) for name in ("version", "src", "srcs", "pname"))
         origins = (origin(binding, self._data) for binding in bindings if binding and draft.helper)
         return any(where is not None and where.kind != "file" for where in origins)
+
+    def _folder(self, draft: Draft, reach: SourceReach) -> str | None:
+        """Return where in its source a package is built; None where that is computed."""
+        folder = build_folder(draft, self._data)
+        return None if reach.below and not folder else folder
 
     def _unread(self, draft: Draft, bug: Bug) -> PlacedPackage:
         """Return a package of which nothing is known, since the updater is wrong."""

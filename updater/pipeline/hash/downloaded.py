@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from updater import choose
 from updater.audit.base import Step
+from updater.metadata.folders import files_in, version_in
 from updater.metadata.python import declared_python
-from updater.metadata.version import declared_version
 from updater.model import PinWarning
 from updater.model.labels import parse_version, same_version
 
@@ -27,7 +27,7 @@ def step_to(
     """Return the step with what only the source tells of it."""
     subject = decision.subject
     policy, package = subject.policy, subject.package
-    files = hashed.files if hashed is not None and not package.nested else None
+    files = files_in(package.folder, hashed.files) if hashed is not None else {}
     needed = declared_python(files) if files else None
     return Step(
         decision.pinned.version or subject.pin.version,
@@ -39,22 +39,29 @@ def step_to(
     )
 
 
-async def declared(
-    subject: Subject, hashed: Hashed | None, candidate: Candidate
-) -> tuple[PinWarning, ...]:
-    """Tell where a source says of itself that it is another version than its tag does."""
+async def declared_label(subject: Subject, hashed: Hashed | None, candidate: Candidate) -> str:
+    """Return the version that a source says it is, where its tag says another; else nothing.
+
+    Raises:
+        HostileFile: a file that counts breaks a bound.
+    """
     if hashed is None or not hashed.files:
-        return ()
+        return ""
     files = hashed.files
 
     async def read(path: str) -> bytes | None:
         return files.get(path)
 
-    own = await declared_version(read, subject.modules)
+    own = await version_in(subject.place, read)
     if own is None or parse_version(own) is None or same_version(own, candidate.version):
-        return ()
+        return ""
+    return own
+
+
+def declared_otherwise(own: str, candidate: Candidate) -> PinWarning:
+    """Tell that a source says of itself that it is another version than its tag does."""
     message = f"the source declares the version {own}, not {candidate.version}"
-    return (PinWarning("declared-version", message),)
+    return PinWarning("declared-version", message)
 
 
 def collisions(hashed: Hashed | None) -> tuple[PinWarning, ...]:

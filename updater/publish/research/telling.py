@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from updater.audit.base import Step, examine
 from updater.errors import Bug, PublishError, StageError, bugs_at
 from updater.kinds import HOST_KINDS, rules
-from updater.metadata.release import FILES, compare
+from updater.metadata.folders import files_in
+from updater.metadata.release import FILES, LICENCES, compare
 from updater.metadata.releases import ProjectFiles, ReleasePair, ReleaseReader
 from updater.pipeline.proposed import ProposedUpdate
 from updater.pipeline.stage import Stage
@@ -99,11 +100,18 @@ class Researcher(Struct, frozen=True):
         if old and new and old != new:
             research = replace(research, compare=kind.compare_page(project, host, old, new))
         revisions = [revision for revision in dict.fromkeys((old, new)) if revision]
+        folder = update.package.folder
+        # A licence at the top is that of all folders; nothing else there is.
+        paths = [f"{folder}/{path}" for path in FILES] + list(LICENCES) if folder else FILES
         try:
-            trees = await kind.files_at(project, host, revisions, FILES, self.run.surroundings)
+            trees = await kind.files_at(project, host, revisions, paths, self.run.surroundings)
         except StageError:
             return research, nothing
-        return research, ProjectFiles(trees.get(old, {}), trees.get(new, {}))
+        before, after = (
+            {path: data for path, data in tree.items() if path in LICENCES} | files_in(folder, tree)
+            for tree in (trees.get(old, {}), trees.get(new, {}))
+        )
+        return research, ProjectFiles(before, after)
 
 
 def _audited(update: ProposedUpdate, research: Research, now: datetime) -> ProposedUpdate:

@@ -1,0 +1,180 @@
+"""A pin never goes back, and never to another package's version: ancestry and names decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.commands.situations import WAYS, Situations, nar_hash, situations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.loopback.hosting import Hosted
+
+    Make = Callable[[Hosted], None]
+
+TAGGED = '"v${version}"'
+
+
+def line(repository: Hosted, *versions: str, prefix: str = "v") -> dict[str, str]:
+    """Commit and tag one version after the other; a version in brackets gets no tag."""
+    made = {}
+    for version in versions:
+        name = version.strip("()")
+        made[name] = repository.commit({"setup.py": f"setup(version='{name}')\n"})
+        if name == version:
+            repository.tag(f"{prefix}{name}", made[name])
+    return made
+
+
+# name -> label, rev, what is held, and what is said: status, latest
+BACK = {
+    "typo": ("0.2.28", TAGGED, "held", "0.2.29"),
+    "typo-and-newer": ("0.2.28", TAGGED, "outdated", "0.2.30"),
+    "year": ("1.4", TAGGED, "held", "14.0"),
+    "late-tag": ("2.0", TAGGED, "held", "2.1"),
+    "annotated": ("1.1", TAGGED, "held", "1.2"),
+    "clock": ("1.0", TAGGED, "held", "1.1"),
+    "side-branch": ("1.0.1", TAGGED, "outdated", "1.1"),
+    "same-commit": ("1.0", TAGGED, "current", "1.0"),
+    "by-commit": ("0.2.28", "COMMIT", "held", "0.2.29"),
+}
+
+
+def histories(world: Situations) -> None:
+    """Make the repositories of these."""
+    for name, (version, rev, *_) in BACK.items():
+        repository = world.repository(name)
+        match name:
+            case "typo" | "by-commit":
+                made = line(repository, "0.2.26", "0.2.27", "0.2.28")
+                repository.tag("v0.2.29", made["0.2.26"])
+            case "typo-and-newer":
+                made = line(repository, "0.2.27", "0.2.28", "0.2.30")
+                repository.tag("v0.3.1", made["0.2.27"])
+            case "year":
+                made = line(repository, "1.3", "1.4")
+                repository.tag("v14.0", made["1.3"])
+            case "late-tag":
+                made = line(repository, "1.0", "(1.1)", "2.0")
+                repository.tag("v2.1", made["1.1"])
+            case "annotated":
+                made = line(repository, "1.0", "1.1")
+                repository.tag("v1.2", made["1.0"], annotated=True)
+            case "clock":
+                old = repository.commit({"a": "1"}, date="2025-03-01T00:00:00Z")
+                new = repository.commit({"a": "2"}, date="2025-01-01T00:00:00Z")
+                repository.tag("v1.1", old)
+                repository.tag("v1.0", new)
+            case "side-branch":
+                made = line(repository, "1.0", "1.1")
+                fix = repository.commit({"a": "fix"}, branch="1.0.x", parents=[made["1.0"]])
+                repository.tag("v1.0.1", fix)
+            case "same-commit":
+                repository.tag("v1.0.1", line(repository, "1.0")["1.0"])
+        commit = repository.git("rev-parse", f"v{version}^{{commit}}")
+        sri = f'"{nar_hash(repository, commit)}"'
+        world.pin(name, version, rev=rev.replace("COMMIT", f'"{commit}"'), sri=sri)
+
+
+# A tag that its upstream moves: the pin holds a commit that is newer than the newest release.
+MOVING = ("nightly", "latest", "tip", "edge-build", "continuous", "dev")
+
+
+def moving(world: Situations) -> None:
+    """Make a repository for each, whose moving tag is at its newest commit."""
+    for name in MOVING:
+        repository = world.repository(f"of-{name}")
+        made = line(repository, "1.0", "1.1", "(1.2)", "(1.3)")
+        repository.tag(name, made["1.3"])
+        sri = f'"{nar_hash(repository, made["1.2"])}"'
+        world.pin(f"of-{name}", "1.1", rev=f'"{name}"', sri=sri)
+
+
+# One commit with several tags: the package's name, its label, its tags, and the newest of its own.
+SHARED = {
+    "zeta": ("3.0.0", ("v1.2.0", "zeta-v3.0.0"), ("v1.3.0", "zeta-v3.1.0"), "3.1.0"),
+    "alpha": ("0.4.0", ("alpha/v0.4.0", "v9.0.0"), ("v9.1.0", "alpha/v0.5.0"), "0.5.0"),
+    "beta": ("1.0", ("1.0", "v5.0"), ("1.1", "v5.1"), "1.1"),
+    "gamma-ray": ("2.0", ("gamma_ray@2.0", "core@5.0"), ("core@5.1", "gamma_ray@2.1"), "2.1"),
+    "delta": ("0.9", ("a-5.0", "delta==0.9", "v5.0"), ("a-6.0", "delta==1.0", "v6.0"), "1.0"),
+    "epsilon": ("v2", ("v1.5.0", "epsilon-2"), ("v1.6.0", "epsilon-3"), "3"),
+}
+
+
+def shared(world: Situations) -> None:
+    """Make a repository for each, and pin its first commit."""
+    for name, (label, before, after, _) in SHARED.items():
+        repository = world.repository(f"many-{name}")
+        commit = repository.commit({f"{name}.txt": label})
+        for tag in before:
+            repository.tag(tag, commit)
+        newer = repository.commit({f"{name}.txt": "newer"})
+        for tag in after:
+            repository.tag(tag, newer)
+        sri = f'"{nar_hash(repository, commit)}"'
+        world.pin(name, label, rev=f'"{commit}"', sri=sri, repo=f"many-{name}")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
+    """All of them in one project."""
+    with situations(tmp_path_factory.mktemp("histories")) as made:
+        histories(made)
+        moving(made)
+        shared(made)
+        yield made
+
+
+def warned(package: dict[str, Any]) -> str:
+    return " ".join(warning["message"] for warning in package["warnings"])
+
+
+@pytest.mark.parametrize("token", WAYS.values(), ids=WAYS)
+class TestBothWays:
+    """GraphQL and git lead to the same."""
+
+    @pytest.mark.parametrize("name", BACK)
+    def test_a_tag_on_an_ancestor_is_older(self, world: Situations, token: str, name: str) -> None:
+        *_, status, latest = BACK[name]
+        package = world.results("check", token=token)[name]
+        assert (package["status"], package["latest"]) == (status, latest), package
+        if status == "held":
+            assert "is older than what is pinned, whatever its name says" in package["reason"]
+
+    @pytest.mark.parametrize("name", MOVING)
+    def test_a_moving_tag_does_not_go_back(self, world: Situations, token: str, name: str) -> None:
+        """The commit that the hash holds is newer than the newest release."""
+        package = world.results("check", token=token)[f"of-{name}"]
+        assert package["status"] == "outdated"
+        assert package["latest"].startswith("1.2-unstable-")
+        assert package["reason"] == (
+            f"replaces the moving tag `{name}` by the commit that the hash belongs to, which is "
+            "newer than v1.1"
+        )
+
+    @pytest.mark.parametrize("name", SHARED)
+    def test_the_package_s_own_tag_decides(self, world: Situations, token: str, name: str) -> None:
+        package = world.results("check", token=token)[name]
+        assert (package["status"], package["latest"]) == ("outdated", SHARED[name][3])
+
+
+def test_what_is_written_is_true_and_the_last_word(world: Situations) -> None:
+    """After a bump every pin is true, and a second bump changes nothing.
+
+    But of those that are now at a commit, and follow their branch from there.
+    """
+    bump = "bump --no-build"
+    verdicts = world.results("verify", after=(bump,))
+    untrue = {name: one["reason"] for name, one in verdicts.items() if one["state"] != "true"}
+    assert untrue == {}
+    again = world.results("bump", "--no-build", after=(bump,))
+    statuses = {one["status"] for name, one in again.items() if name[:3] != "of-"}
+    assert statuses <= {"current", "held"}
+
+
+def test_what_is_passed_over_is_said(world: Situations) -> None:
+    package = world.results("check")["typo-and-newer"]
+    assert "v0.3.1 is older than what is pinned" in warned(package)

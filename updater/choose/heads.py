@@ -1,0 +1,84 @@
+"""The follower of a branch: what its pin becomes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater import choose
+from updater.choose.moving import MovingPin
+from updater.errors import StageError
+from updater.model import Candidate, PinWarning, Stay, Take, Wait
+from updater.model.labels import is_label_of
+
+if TYPE_CHECKING:
+    from updater.choose.history import Commits
+    from updater.choose.repository import PinnedRepository
+    from updater.choose.subjects import Decision
+
+
+class HeadChooser(Struct, frozen=True):
+    """Decides for one package that follows a branch.
+
+    Attributes:
+        repository: the package, and what its repository offers.
+        unhashed: why its hash says nothing of what it holds; empty where it does.
+    """
+
+    repository: PinnedRepository
+    unhashed: str
+
+    async def decide(self) -> Decision:
+        """Return the decision.
+
+        Raises:
+            StageError: the branch is not there, or a fact cannot be had.
+        """
+        repository, subject = self.repository, self.repository.subject
+        pin = subject.pin
+        async with repository.commits() as commits:
+            candidate = await repository.labelled(self._head(), commits)
+            if not choose.is_commit(pin.rev):
+                return await self._onto_head(candidate, commits)
+            line = await commits.line(pin.rev, candidate.commit)
+        choice = choose.choose_commit(candidate, line, subject.policy, repository.run.now)
+        label = pin.version or candidate.version
+        if isinstance(choice, Stay) and not is_label_of(label, candidate.version, tagged=False):
+            reason = f"the version {label} is wrong: the commit is {candidate.version}"
+            choice = Take(candidate, reason, (PinWarning("false-label", reason),))
+        warnings = choose.tag_warnings(pin, repository.offer, repository.versions)
+        return repository.decision(choice, warnings=warnings)
+
+    async def _onto_head(self, head: Candidate, commits: Commits) -> Decision:
+        """Decide what a moving rev without version tags becomes: the head, if it leads there."""
+        repository = self.repository
+        unfit = next(choose.other_python(head, repository.subject.policy), "")
+        now = Take(head, repository.replacing("its newest commit"))
+        moving = MovingPin(repository, self.unhashed)
+        if moving.holds_nothing:
+            choice = Wait(unfit, candidate=head) if unfit else now
+            return repository.decision(choice)
+        held = await moving.held_commit()
+        if isinstance(held, Wait):
+            return repository.decision(held)
+        held = await repository.labelled(held, commits)
+        relation = await commits.relation(held.commit, head.commit)
+        own = "the commit that the hash belongs to"
+        if relation not in ("identical", "ahead"):
+            now = Take(held, repository.replacing(f"{own}, which is not behind"))
+        elif relation == "ahead" and unfit:
+            passed_over = (PinWarning("newer-held", unfit),)
+            now = Take(held, repository.replacing(own), passed_over)
+        return repository.decision(now, held)
+
+    def _head(self) -> Candidate:
+        repository = self.repository
+        branch = repository.tracking.branch or repository.offer.default_branch
+        commit = repository.offer.branches.get(branch)
+        if commit is None:
+            raise StageError(
+                f"{repository.subject.project} has no branch {branch!r}",
+                hint=f"its default branch is {repository.offer.default_branch!r}",
+            )
+        return Candidate(version="", commit=commit)

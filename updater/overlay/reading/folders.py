@@ -1,0 +1,147 @@
+"""The folder of its source in which a package is built, as far as its attributes tell.
+
+Source: Nixpkgs manual, "The unpack phase" (sourceRoot, setSourceRoot) and "Rust" for
+buildAndTestSubdir; hooks run one after the other in one shell, so that their ``cd`` lasts.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from updater.overlay.reading import syntax, terms, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from updater.overlay.reading.drafts import Draft
+    from updater.overlay.reading.scope import Binding, Scope
+
+_HOOKS = ("postUnpack", "prePatch", "postPatch", "preConfigure", "preBuild")
+_UNKNOWN = "\0"
+_PATH = r"[\w.+-]+(?:/[\w.+-]+)*"
+# What stands for the folder that was unpacked: its name, a glob, or a variable that has it.
+_TOP = r"(?:\$\(echo |\"|'|\./)*(?:(?:`pwd`|\$\(pwd\)|\$PWD|\.)/)?(?:\*|\$\{?\w+\}?|[\w.-]+)"
+_SET_ROOT = re.compile(
+    rf"""(?:export\s+)?sourceRoot\+?=(?P<top>{_TOP})?/(?P<path>{_PATH})/?["')`;\s]*$""",
+    re.MULTILINE,
+)
+_CHANGE = re.compile(
+    rf"""^\s*(?:cd|pushd)\s+["']?(?:\./)?(?P<path>\.\.(?:/\.\.)*|{_PATH})/?["']?\s*(?:;|&&|\|\||$)""",
+    re.MULTILINE,
+)
+_BACK = re.compile(r"^\s*(?:cd\s+-|cd\s+\"?\$\w+|popd)\b", re.MULTILINE)
+
+
+def build_folder(draft: Draft, data: bytes) -> str | None:
+    """Return the folder below the top of the source; empty for the top, None where it is computed.
+
+    Args:
+        draft: the package.
+        data: the file.
+    """
+    parts = list(_parts(draft, data))
+    if any(_UNKNOWN in part for part in parts):
+        return None
+    path: list[str] = []
+    for name in "/".join(parts).split("/"):
+        if name == ".." and path:
+            path.pop()
+        elif name == "..":
+            return None
+        elif name not in ("", "."):
+            path.append(name)
+    return "/".join(path)
+
+
+def _parts(draft: Draft, data: bytes) -> Iterator[str]:
+    """Yield the steps from the top of the source to the folder, in the order of the phases."""
+    source = draft.get("src")
+    if source is not None and source.expression is not None:
+        yield _below(source.expression, source.scope, data, alone="")
+    for name in ("sourceRoot", "buildAndTestSubdir"):
+        binding = draft.get(name)
+        if binding is not None:
+            yield _named(binding, data, whole=name != "sourceRoot")
+    root = draft.get("setSourceRoot")
+    if root is not None:
+        match = _SET_ROOT.search(_script(root, data))
+        yield match["path"] if match is not None else _UNKNOWN
+    for name in _HOOKS:
+        hook = draft.get(name)
+        if hook is not None:
+            yield from _entered(_script(hook, data))
+
+
+def _named(binding: Binding, data: bytes, *, whole: bool) -> str:
+    """Return the folder that an attribute names; of a source root without its first part."""
+    if binding.expression is None or binding.inherited:
+        value = values.read(binding, data).value
+        if value is None:
+            return _UNKNOWN
+        return value if whole else value.partition("/")[2]
+    return _below(binding.expression, binding.scope, data, alone=_UNKNOWN, whole=whole)
+
+
+def _below(expression: Node, scope: Scope, data: bytes, *, alone: str, whole: bool = False) -> str:
+    """Return what a text such as ``"${src.name}/libs/tool"`` says behind its first part.
+
+    Args:
+        expression: what is written.
+        scope: where.
+        data: the file.
+        alone: what an expression that is no text means.
+        whole: nothing stands before the folder.
+    """
+    node = syntax.unwrap(expression)
+    if node.type == "binary_expression":
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if right is None or left is None or b"+" not in data[left.end_byte : right.start_byte]:
+            return alone
+        text = _text(right, scope, data)
+        return text if text is not None else _UNKNOWN
+    text = _text(node, scope, data)
+    if text is None:
+        return alone
+    return text if whole else text.partition("/")[2]
+
+
+def _text(node: Node, scope: Scope, data: bytes) -> str | None:
+    """Return a text with what cannot be read as a mark; None for what is none."""
+    node = syntax.unwrap(node)
+    if node.type == "variable_expression":
+        return values.evaluate(node, scope, data).value
+    if node.type not in ("string_expression", "indented_string_expression"):
+        return None
+    pieces = terms.string_pieces(node, data)
+    if pieces is None:
+        return _UNKNOWN
+    return "".join(
+        piece if isinstance(piece, str) else values.evaluate(piece, scope, data).value or _UNKNOWN
+        for piece in pieces
+    )
+
+
+def _entered(script: str) -> Iterator[str]:
+    """Yield where a hook goes, and stays."""
+    match = _SET_ROOT.search(script)
+    if match is not None:
+        yield match["path"]
+        return
+    went: list[str] = []
+    for line in script.splitlines():
+        if _BACK.match(line):
+            went = went[:-1]
+        elif (change := _CHANGE.match(line)) is not None:
+            went.append(change["path"])
+    yield from went
+
+
+def _script(binding: Binding, data: bytes) -> str:
+    """Return what an attribute's text has between its quotes, as it is written."""
+    if binding.expression is None:
+        return ""
+    written = syntax.text(syntax.unwrap(binding.expression), data)
+    return written.strip().strip("'\"")
