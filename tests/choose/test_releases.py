@@ -105,7 +105,11 @@ CASES = {
         "2.0rc1 2.0rc2",
         "wait 2.0rc2: 2.0rc2 is a pre-release; `prereleases: true` allows it",
     ),
-    "pinned to a candidate, one of the next came": Case("2.0rc1", "2.0rc1 3.0a1", "stay 2.0rc1"),
+    "pinned to a candidate, one of the next came": Case(
+        "2.0rc1",
+        "1.0 2.0rc1 3.0a1",
+        "wait 3.0a1: 3.0a1 is a pre-release; `prereleases: true` allows it",
+    ),
     "marked by upstream": Case("1.0", "1.0 1.1~", "wait 1.1: upstream marks 1.1 as a pre-release"),
     "marked by upstream, and asked for": Case("1.0", "1.0 1.1~", "take 1.1", {"prereleases": True}),
     # --- yanked ---

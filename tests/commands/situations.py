@@ -119,6 +119,10 @@ class Situations:
             self._root(token, (*after, " ".join(arguments)))
         return self._results[key]
 
+    def printed(self, *arguments: str) -> str:
+        """Return what a command prints for people; it changes nothing."""
+        return self._main(self._root("", ()), [*arguments], "")
+
     def text(self, name: str, token: str, *after: str) -> str:
         """Return a package's overlay as some commands have left it."""
         return (self._root(token, after) / "overlays" / f"{name}.nix").read_text()
@@ -138,6 +142,10 @@ class Situations:
         return self._roots[key]
 
     def _run(self, root: Path, arguments: list[str], token: str) -> dict[str, dict[str, Any]]:
+        written = self._main(root, [*arguments, "--json"], token)
+        return {package["name"]: package for package in json.loads(written)["packages"]}
+
+    def _main(self, root: Path, arguments: list[str], token: str) -> str:
         command, *rest = arguments
         out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="surrogateescape")
         environment = {"XDG_CACHE_HOME": str(root / "cache"), "GITHUB_TOKEN": token}
@@ -148,11 +156,10 @@ class Situations:
         ):
             if not token:
                 del os.environ["GITHUB_TOKEN"]
-            code = main([command, "-C", str(root), "--json", *rest])
+            code = main([command, "-C", str(root), *rest])
         out.flush()
-        written = out.buffer.getvalue().decode()
         assert code in (0, 1), err.getvalue()
-        return {package["name"]: package for package in json.loads(written)["packages"]}
+        return out.buffer.getvalue().decode()
 
 
 @contextmanager

@@ -14,9 +14,9 @@ from updater.choose.moving import MovingPin
 from updater.choose.named import require_named
 from updater.choose.onward import Onward
 from updater.choose.rehashing import REQUESTED, rehashed
+from updater.choose.tagged import TagChooser
 from updater.errors import UpstreamError
 from updater.model import Candidate, Choice, Pinned, PinWarning, Stay, Take, Wait
-from updater.model.labels import is_label_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +74,7 @@ class Chooser:
         """Return the newest version of the channel that the pin follows."""
         if self._tracking.kind in ("commit", "branch"):
             return choice.candidate
-        return choose.newest_offered(self._followed())
+        return choose.newest_offered(self._followed(), self._pin.version)
 
     async def _reach_decision(self) -> Decision:
         if self._to:
@@ -85,7 +85,7 @@ class Chooser:
                     "its address contains a version, which a commit does not have: set `track: tag`"
                 )
                 return self._repository.decision(why)
-            return await HeadChooser(self._repository, self._unhashed).decide()
+            return await HeadChooser(self._repository, self._unhashed).choose_head()
         decision = await self._follow_tags()
         newest = self._tags[0].version if self._tags else None
         return replace(
@@ -136,23 +136,9 @@ class Chooser:
         if choose.is_commit(self._pin.rev) and self._repository.pinned().version is None:
             choice = await self._over_commit(versions)
         else:
-            onward = Onward(self._repository, recorded or self._repository.named)
-            choice = await onward.choose(
-                partial(choose.choose_release, self._pin, versions, self._policy, self._run.now)
-            )
-            choice = await self._truly_labelled(choice, onward.held)
+            held = recorded or self._repository.named
+            choice = await TagChooser(self._repository, versions, held).choose()
         return self._repository.decision(self._repository.as_written(choice), warnings=warnings)
-
-    async def _truly_labelled(self, choice: Choice, held: str) -> Choice:
-        """Return what becomes of another label for the commit that is pinned: its source knows."""
-        if not isinstance(choice, Take) or not held or choice.candidate.commit != held:
-            return choice
-        candidate = choice.candidate
-        with suppress(UpstreamError):
-            candidate = await self._repository.as_declared(candidate)
-        if is_label_of(self._pin.version, candidate.version, tagged=True):
-            return Stay(candidate, choice.warnings)
-        return replace(choice, candidate=candidate)
 
     def _followed(self) -> choose.Versions:
         """Return the tags of the channel that the pin follows."""

@@ -96,7 +96,7 @@ class Follower(Struct, frozen=True):
                 self.run.now,
                 lambda candidate: self._unfetchable(subject, candidate),
             )
-        newest = choose.newest_offered(versions)
+        newest = choose.newest_offered(versions, pin.version)
         decision = Decision(subject, tracking, choice, pinned, newest=newest)
         return self._rehashed(decision, choose.held_release(pin, versions))
 

@@ -29,7 +29,7 @@ class HeadChooser(Struct, frozen=True):
     repository: PinnedRepository
     unhashed: str
 
-    async def decide(self) -> Decision:
+    async def choose_head(self) -> Decision:
         """Return the decision.
 
         Raises:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from updater.choose import Release
     from updater.effects.http.client import Http
-    from updater.metadata.folders import ProjectPlace
+    from updater.metadata.folders import SourcePlace
     from updater.model import Candidate, CommitFacts, Relation
 
 T = TypeVar("T")
@@ -102,7 +102,7 @@ class Commits:
         self,
         candidate: Candidate,
         tags: Sequence[Release],
-        place: ProjectPlace,
+        place: SourcePlace,
         old_label: str | None = None,
     ) -> Candidate:
         """Return a commit's candidate with its date, its version label, and the Pythons it needs.
@@ -149,7 +149,7 @@ class Commits:
             requires_python=(needed,) if needed is not None else (),
         )
 
-    async def declared(self, commit: str, place: ProjectPlace) -> str | None:
+    async def declared(self, commit: str, place: SourcePlace) -> str | None:
         """Return the version that one commit's source declares; its history is left alone.
 
         Raises:

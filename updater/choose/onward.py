@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.choose.releases import fetchable
-from updater.errors import BadAnswer, Offline
+from updater.errors import BadAnswer
 from updater.model import Take
 from updater.upstreams.ancestry import is_contained
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from updater.choose.releases import Objection
     from updater.choose.repository import PinnedRepository
-    from updater.model import Candidate, Choice
+    from updater.model import Candidate, Choice, Relation
 
 
 class Onward(Struct):
@@ -68,25 +68,44 @@ class Onward(Struct):
         Raises:
             UpstreamError: the repository cannot be asked.
         """
-        held, commit = self.held, candidate.commit
-        if not held or not commit or held == commit:
+        if not self.held or not candidate.commit or self.held == candidate.commit:
             return False
-        relation = self.repository.offer.facts.relations.get((held, commit))
-        if relation not in (None, "unknown"):
-            return relation == "behind"
-        records, project = self.repository.run.records, self.repository.subject.project
-        behind = records.is_contained(project, commit, held)
-        if behind is None:
-            behind = await self._ask(commit)
-            records.note_contained(project, commit, held, contained=behind)
-        return behind
+        return await self._contains(self.held, candidate.commit, "behind")
 
-    async def _ask(self, commit: str) -> bool:
+    async def is_ahead(self, candidate: Candidate) -> bool:
+        """Tell whether the commit that is held is an ancestor of a candidate's.
+
+        Raises:
+            UpstreamError: the repository cannot be asked.
+        """
+        if not self.held or not candidate.commit or self.held == candidate.commit:
+            return False
+        return await self._contains(candidate.commit, self.held, "ahead")
+
+    async def _contains(self, commit: str, ancestor: str, meaning: Relation) -> bool:
+        """Tell whether one commit comes from another.
+
+        Args:
+            commit: one of the two that are compared.
+            ancestor: the other.
+            meaning: what the relation of a candidate to what is held is called then.
+        """
+        other = ancestor if commit == self.held else commit
+        relation = self.repository.offer.facts.relations.get((self.held, other))
+        if relation not in (None, "unknown"):
+            return relation == meaning
+        records, project = self.repository.run.records, self.repository.subject.project
+        contained = records.is_contained(project, ancestor, commit)
+        if contained is None:
+            contained = await self._ask(commit, ancestor, meaning)
+            records.note_contained(project, ancestor, commit, contained=contained)
+        return contained
+
+    async def _ask(self, commit: str, ancestor: str, meaning: Relation) -> bool:
         http, url = self.repository.run.http, self.repository.offer.repository
         try:
-            return await is_contained(url, commit, self.held, http, "basic")
-        except Offline:
-            raise
+            return await is_contained(url, ancestor, commit, http, "basic")
         except BadAnswer:  # a host that does not speak all of the protocol, or a very large answer
+            other = ancestor if commit == self.held else commit
             async with self.repository.commits() as commits:
-                return await commits.relation(self.held, commit) == "behind"
+                return await commits.relation(self.held, other) == meaning

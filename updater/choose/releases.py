@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from updater.choose.versions import Release, is_commit, is_final, plain, successors
 from updater.model import Candidate, Choice, Pin, PinWarning, Policy, Stay, Take, Wait
-from updater.model.labels import ordered, parse_version
+from updater.model.labels import is_newer, ordered, parse_version
 from updater.model.versions import read_specifier
 
 if TYPE_CHECKING:
@@ -25,12 +25,19 @@ if TYPE_CHECKING:
 
 
 class _Unfit(Struct, frozen=True):
-    """A newer release that may not be taken, and why; a quiet one is no news."""
+    """A newer release that may not be taken, and why; a quiet one is no news.
+
+    Attributes:
+        kind: what it has in common with others of the same reason; empty where that is all.
+        configured: it is what the user asked for.
+    """
 
     release: Release
     reason: str
     until: datetime | None = None
     quiet: bool = False
+    kind: str = ""
+    configured: bool = False
 
 
 _MINOR = 2  # numbers that a minor version of Python has
@@ -44,12 +51,13 @@ def fetchable(_candidate: Candidate) -> str:
     return ""
 
 
-def choose_release(
+def choose_release(  # noqa: PLR0913, PLR0917 - what is pinned, what is there, and who objects
     pin: Pin,
     versions: Versions,
     policy: Policy,
     now: datetime,
     objection: Objection = fetchable,
+    declared: Version | None = None,
 ) -> Choice:
     """Choose among tags or an index's releases.
 
@@ -59,19 +67,26 @@ def choose_release(
         policy: what may be taken.
         now: the present time.
         objection: says why a candidate cannot be taken, besides the policy.
+        declared: the version that the pinned source itself declares, where its tag is a mistake.
     """
     offered = versions.every
     holds = held_release(pin, versions)
-    current = holds.version if holds is not None else ordered(pin.version)
+    current = declared or (holds.version if holds is not None else ordered(pin.version))
     if not offered:
         return Wait("upstream has no version of the same form as this pin")
     if current is None:
         return Wait(f"the version {pin.version!r} has no number, so nothing can be newer or older")
     warnings = _yanked(holds)
-    newer = successors(offered, current)
+    newer = [
+        release
+        for release in successors(offered, current)
+        if declared is None or holds is None or release.candidate.commit != holds.candidate.commit
+    ]
     choice = newest_release(newer, policy, now, _on_the_way(current), objection)
     if isinstance(choice, Take):
         return replace(choice, warnings=warnings + choice.warnings)
+    if declared is not None and holds is not None:
+        holds = replace(holds, candidate=replace(holds.candidate, version=str(declared)))
     if holds is not None and pin.version is not None and current != ordered(pin.version):
         reason = f"the version {pin.version} is wrong: the pin holds {holds.candidate.version}"
         return Take(holds.candidate, reason, (*warnings, PinWarning("false-label", reason)))
@@ -97,30 +112,49 @@ def newest_release(
         objection: says why a candidate cannot be taken, besides the policy.
     """
     unfit: list[_Unfit] = []
+    quiet: list[_Unfit] = []
     for release in offered:
         judged = next(_objections(release, policy, now, pinned_prerelease, objection), release)
         if isinstance(judged, Release):
-            warnings = tuple(PinWarning("newer-held", newer.reason) for newer in unfit)
-            return Take(judged.candidate, warnings=warnings)
-        if not judged.quiet:
-            unfit.append(judged)
-    if not unfit:
+            return Take(judged.candidate, warnings=_passed_over(unfit))
+        (quiet if judged.quiet else unfit).append(judged)
+    # Who pins a pre-release hears of all others where nothing better has come.
+    news = unfit or (quiet if pinned_prerelease is not None else [])
+    if not news:
         return Stay()
-    return Wait(unfit[0].reason, unfit[0].until, unfit[0].release.candidate)
+    return Wait(news[0].reason, news[0].until, news[0].release.candidate, _passed_over(news)[1:])
 
 
-def newest_offered(versions: Versions) -> Candidate | None:
+def _passed_over(unfit: Sequence[_Unfit]) -> tuple[PinWarning, ...]:
+    """Say which newer releases were passed over: one sentence a reason, however many they are.
+
+    What the user configured is information, and not a warning.
+    """
+    groups: dict[str, list[_Unfit]] = {}
+    for newer in unfit:
+        groups.setdefault(newer.kind or newer.reason, []).append(newer)
+    warnings = []
+    for first, *others in groups.values():
+        more = f" ({len(others)} older ones are passed over like it)" if others else ""
+        warnings.append(PinWarning("newer-held", f"{first.reason}{more}", first.configured))
+    return tuple(warnings)
+
+
+def newest_offered(versions: Versions, label: str | None = None) -> Candidate | None:
     """Return the newest release that upstream has, whatever the policy says of it.
 
-    Of plain versions, one that is final and not yanked, if there is any.
+    Of plain versions, one that is final and not yanked, if there is any; but none older than the
+    label of a pre-release that is pinned.
     """
     offered = plain(versions.every)
+    pinned = parse_version(label)
     final = (
         release.candidate
         for release in offered
         if is_final(release.version)
         and release.candidate.yanked is None
         and not release.candidate.prerelease
+        and not (pinned is not None and pinned.is_prerelease and is_newer(pinned, release.version))
     )
     return next(final, offered[0].candidate if offered else None)
 
@@ -163,14 +197,14 @@ def _objections(
         reason = f"{candidate.version} is yanked: {candidate.yanked}"
         yield _Unfit(release, reason, quiet=True)
     for reason in refusals(candidate, policy):
-        yield _Unfit(release, reason)
+        yield _Unfit(release, reason, kind="refused", configured=True)
     for reason in other_python(candidate, policy):
-        yield _Unfit(release, reason)
+        yield _Unfit(release, reason, kind="python", configured=True)
     for reason, until in too_young(candidate, policy, now):
-        yield _Unfit(release, reason, until)
+        yield _Unfit(release, reason, until, configured=True)
     reason = objection(candidate)
     if reason:
-        yield _Unfit(release, reason)
+        yield _Unfit(release, reason, kind="unfetchable")
 
 
 def _unfinished(release: Release, pinned_prerelease: Version | None) -> Iterator[_Unfit]:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from updater import choose
 from updater.kinds import FETCHERS, guarded
-from updater.metadata.folders import ProjectPlace, paths_read
+from updater.metadata.folders import SourcePlace, paths_read
 from updater.model import (
     HASH_FIELDS,
     Choice,
@@ -90,9 +90,9 @@ class Subject(Struct, frozen=True):
         )
 
     @property
-    def place(self) -> ProjectPlace:
+    def place(self) -> SourcePlace:
         """Where in its source it lies, and what it may be called there."""
-        return ProjectPlace(self.package.folder, self.modules)
+        return SourcePlace(self.package.folder, self.modules)
 
     @property
     def twin(self) -> Project | None:

@@ -21,7 +21,7 @@ from updater.choose.versions import (
 from updater.effects.processes.budget import OverBudget, ProcessorTime
 from updater.errors import StageError
 from updater.model import Candidate, Offer, Pin, PinWarning, Policy
-from updater.model.labels import lead, ordered, parse_version
+from updater.model.labels import Spelling, is_date, lead, ordered, parse_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 _SECONDS = 2.0
 _PREFIX = r"(?:v|ver|version|rel|release|stable)?[-_./]?v?"
 _LAST_VERSION = re.compile(r"\d+(?:[._]\d+)+(?:\.?(?:a|b|c|rc|alpha|beta|dev|post)\d*)*(?!.*\d)")
-_UNDERSCORED = re.compile(r"\d+(?:_\d+)+")
+_SEPARATED = re.compile(
+    r"(?P<numbers>\d+(?P<sign>[-_])\d+(?:(?P=sign)\d+)*)(?P<rest>[-_.]?[a-z]*[-_.]?\d*)"
+)
 
 
 class TagForm(Struct, frozen=True):
@@ -41,18 +43,24 @@ class TagForm(Struct, frozen=True):
         pattern: matches a whole tag; its group ``version`` is the version.
         time: what all tags together may take; None for an expression that takes no long.
         lead: what stands in front of the version in the package's label, and stays there.
+        lettered: letters count its versions on (``1.1.1b``, then ``1.1.1c``).
+        sign: what its versions have in the place of dots, where two numbers would not tell.
     """
 
     pattern: re.Pattern[str]
     time: ProcessorTime | None = None
     lead: str = ""
+    lettered: bool = False
+    sign: str = ""
 
     def label(self, version: str) -> str:
         """Return the label of a tag's version, which may have the lead already."""
         return f"{self.lead}{version}" if version[:1].isdigit() else version
 
     def version(self, tag: str) -> str | None:
-        """Return a tag's version, None where it has another form. ``1_2_3`` is read as 1.2.3.
+        """Return a tag's version, None where it has another form.
+
+        ``1_2_3`` and ``1-2-3`` are read as 1.2.3, but ``2024-02-20`` as the day that it is.
 
         Raises:
             StageError: the time is used up.
@@ -61,9 +69,21 @@ class TagForm(Struct, frozen=True):
         if match is None:
             return None
         text = match["version"]
-        if text and "_" in text and _UNDERSCORED.fullmatch(text):
-            return text.replace("_", ".")
-        return text
+        return self._dotted(text) if text and ("_" in text or "-" in text) else text
+
+    def _dotted(self, text: str) -> str:
+        """Return a version with dots for the one other sign that parts its numbers."""
+        match = _SEPARATED.fullmatch(text)
+        if match is None or is_date(text):
+            return text
+        sign, numbers = match["sign"], match["numbers"]
+        if sign == "-" and self.sign != "-" and (numbers.count("-") == 1 or self.time):
+            return text  # PEP 440 has 1-2 for 1.post2; what a user's pattern takes is as he says
+        return numbers.replace(sign, ".") + match["rest"]
+
+    def place(self, text: str) -> OrderedVersion | None:
+        """Return the place of a version in the order of those that have this form."""
+        return (Spelling.of_letters(text) if self.lettered else None) or ordered(text)
 
     def _matched(self, tag: str) -> re.Match[str] | None:
         if self.time is None:
@@ -98,7 +118,7 @@ class TagNames(Struct, frozen=True):
 
 
 def tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm:
-    """Return the form of the tags that count for a pin.
+    """Return the form of the tags that count for a pin, and how their versions are counted on.
 
     Args:
         pin: its rev, where that is a tag, shows the form.
@@ -107,10 +127,20 @@ def tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm
             the form and some tags start with the package's own name, those count (a monorepo).
         names: what a tag may start with.
     """
-    return replace(_form_of(pin, policy, offer, names), lead=lead(pin.version))
+    form = replace(_tag_form(pin, policy, offer, names), lead=lead(pin.version))
+    tag = _naming_tag(pin, offer, names) if is_commit(pin.rev) else pin.rev
+    version = Spelling.of_letters(form.version(tag) or "") if tag else None
+    if version is None:
+        return form
+    # 1.0a and 1.0b are on the way to 1.0 where that is there, and nothing goes on to 1.0d.
+    texts = {form.version(candidate.ref) or "" for candidate in offer.candidates}
+    letters = {text[-1] for text in texts if Spelling.of_letters(text)}
+    on_the_way = version.text[:-1] in texts and letters <= set("abc")
+    return form if on_the_way else replace(form, lettered=True)
 
 
-def _form_of(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm:
+def _tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm:
+    """Return the form of the tags that count for a pin."""
     if policy.tag_pattern is not None:
         return TagForm(policy.tag_pattern, ProcessorTime(_SECONDS))
     rev = pin.rev
@@ -177,9 +207,11 @@ def _shown_form(pin: Pin, names: TagNames) -> TagForm | None:
     version = _version_in(pin, names)
     if not version:
         return None
-    before, _, after = pin.rev.partition(version)
+    before, _, after = map(re.escape, pin.rev.partition(version))
     first = re.escape(lead(version)) + r"\d"
-    return TagForm(re.compile(f"{re.escape(before)}(?P<version>{first}.*?){re.escape(after)}"))
+    dashed = "-" in version and version.replace("-", ".") == pin.version
+    pattern = re.compile(f"{before}(?P<version>{first}.*?){after}")
+    return TagForm(pattern, sign="-" if dashed else "")
 
 
 def _version_in(pin: Pin, names: TagNames) -> str:
@@ -190,6 +222,10 @@ def _version_in(pin: Pin, names: TagNames) -> str:
     whole = rf"(?<![0-9A-Za-z]){re.escape(label)}(?![0-9])(?!\.[0-9])"
     if lead(label) and re.search(whole, pin.rev):
         return label
+    for sign in "_-":
+        written = label.replace(".", sign)
+        if sign in written and written in pin.rev and label not in pin.rev:
+            return written
     general = general_form(names)  # most pins do without: it takes as long as all the rest
     match = general.pattern.fullmatch(pin.rev)
     if match and parse_version(general.version(pin.rev)):
@@ -224,7 +260,7 @@ class Versions:
             if text is None:
                 self.others.append(candidate)
                 continue
-            version = ordered(text)
+            version = ordered(text) if form is None else form.place(text)
             if isinstance(version, Version):
                 releases.append(Release(version, _labelled(candidate, label(text))))
             elif version is not None:

@@ -20,6 +20,7 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 # No project has released that often: such a number is a date (20240115) or a build's.
 _SMALLEST_STAMP = 100_000
 _FIRST_YEAR = 1990
+_ZERO_BEFORE = re.compile(r"(?<![0-9])0[0-9]")
 
 
 class Release(Struct, frozen=True):
@@ -78,8 +79,73 @@ def successors(offered: Iterable[Release], current: OrderedVersion) -> Iterator[
             yield release
 
 
+def incomparable(offered: Iterable[Release], current: OrderedVersion) -> Iterator[Release]:
+    """Yield the final releases of other schemes, the first of each, as they stand.
+
+    Whether they are newer no version tells: ``1.1.0`` and ``20240115``, ``2.5.0+cu124`` and
+    ``2.4.0+cu121``. Those that are smaller by PEP 440 are not, unless one of the two is a date.
+    """
+    schemes = {_scheme(current)}
+    for release in offered:
+        version, scheme = release.version, _scheme(release.version)
+        if scheme in schemes or release.candidate.yanked is not None or _is_earlier(version):
+            continue
+        if isinstance(version, Version) and isinstance(current, Version):
+            dates = version.major >= _FIRST_YEAR or current.major >= _FIRST_YEAR
+            same = version.release == current.release  # with another local part
+            if same or (version < current and not dates):
+                continue
+        schemes.add(scheme)
+        yield release
+
+
+def _is_earlier(version: OrderedVersion) -> bool:
+    return isinstance(version, Version) and version.is_prerelease
+
+
+def downwards(offered: Iterable[Release], current: OrderedVersion) -> Release | None:
+    """Return the newest plain version below a year: upstream may have changed its scheme."""
+    if not isinstance(current, Version) or current.major < _FIRST_YEAR:
+        return None
+    return next(
+        (
+            release
+            for release in offered
+            if is_final(release.version)
+            and isinstance(release.version, Version)
+            and release.version.major < _FIRST_YEAR
+        ),
+        None,
+    )
+
+
+def looks_mistaken(release: Release, offered: Iterable[Release]) -> bool:
+    """Tell whether a version looks like a slip: ``1.02`` for 1.0.2, ``8.130`` after 1.29.0.
+
+    Args:
+        release: of which it is asked.
+        offered: the versions beside it, newest first.
+    """
+    version = release.version
+    if not isinstance(version, Version) or version.major >= _FIRST_YEAR:
+        return False
+    if _ZERO_BEFORE.search(release.candidate.version):
+        return True
+    below = next(
+        (
+            other.version.major
+            for other in offered
+            if isinstance(other.version, Version) and other.version.major < version.major
+        ),
+        version.major,
+    )
+    return version.major - below > 1
+
+
 def _scheme(version: OrderedVersion) -> tuple[bool, str | None]:
     """Return what two versions must share to follow each other."""
     if isinstance(version, Spelling):
         return False, version.shape
-    return version.major >= _SMALLEST_STAMP, version.local
+    local = version.local
+    # 17.0.1+12 is build 12 of it; 2.4.0+cu121 is one of its variants.
+    return version.major >= _SMALLEST_STAMP, "build" if local and local.isdigit() else local

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class ProjectPlace(NamedTuple):
+class SourcePlace(NamedTuple):
     """Where in a source tree a project lies, and what it may be called.
 
     Attributes:
@@ -32,7 +32,7 @@ class ProjectPlace(NamedTuple):
     modules: tuple[str, ...]
 
 
-def paths_read(place: ProjectPlace) -> tuple[str, ...]:
+def paths_read(place: SourcePlace) -> tuple[str, ...]:
     """Return the paths that may be read of a source tree, likeliest first."""
     folder, modules = place
     own = tuple(f"{folder}/{path}" for path in files_read(modules)) if folder else ()
@@ -49,7 +49,7 @@ def files_in(folder: str | None, files: Mapping[str, T]) -> dict[str, T]:
     }
 
 
-async def version_in(place: ProjectPlace, read: Reader) -> str | None:
+async def version_in(place: SourcePlace, read: Reader) -> str | None:
     """Return the version that a project declares which lies in a folder of its source.
 
     Where the folder declares none, the top counts if it is the same project by its name.

@@ -24,6 +24,7 @@ _UNSTABLE = re.compile(r"(?:(?P<base>.+)-)?unstable-\d{4}-\d{2}-\d{2}")
 _LED = re.compile(r"(?P<lead>(?:.*[^0-9.])?[A-Za-z@/_+-])(?P<version>\d[\w.+!-]*)")
 _DAY = re.compile(r"(?:19|20)\d\d(?P<sign>[-._]?)(?:0[1-9]|1[0-2])(?P=sign)(?:0[1-9]|[12]\d|3[01])")
 _COMPONENTS = re.compile(r"\d+|[^\d.-]+")
+_LETTERED = re.compile(r"(?P<numbers>\d+(?:\.\d+)*)(?P<letter>[a-z])")
 _DIGITS = re.compile(r"\d+")
 _SEPARATORS = re.compile("[-_]")
 
@@ -46,6 +47,15 @@ class Spelling(Struct, frozen=True, order=True):
         """Take a text apart."""
         numbers = tuple(int(digits) for digits in _DIGITS.findall(text))
         return cls(_DIGITS.sub("0", text), numbers, text)
+
+    @classmethod
+    def of_letters(cls, text: str) -> Spelling | None:
+        """Take a version apart that a letter counts on: ``1.1.1b``, ``2023c``; None for others."""
+        match = _LETTERED.fullmatch(text) if len(text) <= LONGEST_VERSION else None
+        if match is None:
+            return None
+        numbers = tuple(int(digits) for digits in match["numbers"].split("."))
+        return cls("letters", (*numbers, ord(match["letter"])), text)
 
     def __str__(self) -> str:
         return self.text

@@ -15,10 +15,15 @@ if TYPE_CHECKING:
 
 
 class PinWarning(Struct, frozen=True):
-    """Something a maintainer should know although it does not stop the update."""
+    """Something a maintainer should know although it does not stop the update.
+
+    Attributes:
+        configured: it is what the configuration asks for, and so no more than information.
+    """
 
     code: str
     message: str
+    configured: bool = False
 
 
 class Distribution(Struct, frozen=True):

@@ -215,7 +215,8 @@ def may_automerge(updates: Sequence[Update], allowed: Iterable[str]) -> bool:
         update.kind in kinds
         and ("adapted" in kinds or not any(edit.applied for edit in update.adaptations))
         and all(
-            warning.code == "major-version" and update.kind == "major"  # as its kind says
+            warning.configured
+            or (warning.code == "major-version" and update.kind == "major")  # as its kind says
             for warning in update.warnings
         )
         and update.build is not None

@@ -131,7 +131,8 @@ def _notes(outcome: Outcome, screen: Screen) -> Iterator[str]:
     yield from (remedy(part, screen) for part in parts)
     for warning in outcome.warnings:
         if warning.message != reason:
-            yield f"warning: {_without_versions(warning.message, outcome)}"
+            kind = "note" if warning.configured else "warning"
+            yield f"{kind}: {_without_versions(warning.message, outcome)}"
     if isinstance(outcome, Updated):
         yield from (adaptation.text for adaptation in outcome.adaptations)
     if isinstance(outcome, Updated) and outcome.build is not None:

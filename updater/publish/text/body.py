@@ -119,7 +119,7 @@ def superseded_body() -> str:
 
 
 def _warnings(update: Update) -> list[str]:
-    messages = [warning.message for warning in update.warnings]
+    messages = [warning.message for warning in update.warnings if not warning.configured]
     is_listed = any(warning.code in ("major-version", "downgrade") for warning in update.warnings)
     if update.kind == "major" and not is_listed:
         messages.insert(0, f"{update.old} -> {update.new} is a major version")

@@ -1,0 +1,196 @@
+"""What is newer and not taken is named: other schemes, mistakes, pre-releases, passed-over ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.commands.situations import WAYS, Situations, situations
+from tests.project import FAKE, flat_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# name -> label, rev, tags of one commit after the other; the label's own tag is pinned
+NAMED = {
+    "variant": ("2.4.0+cu121", '"v${version}"', ("v2.4.0+cu121", "v2.5.0+cu124"), "v2.5.0+cu124"),
+    "cpu": ("1.13.1+cpu", "version", ("1.13.1+cpu", "2.0.0+cpu.cxx11"), "2.0.0+cpu.cxx11"),
+    "canary": ("1.0.0-canary.5", '"v${version}"', ("v1.0.0-canary.5", "v1.1.0"), "v1.1.0"),
+    "next": ("5.0.0-next.2", "version", ("5.0.0-next.2", "5.0.0"), "5.0.0"),
+    "stamp": ("20240115", "version", ("20240115", "1.1.0"), "1.1.0"),
+    "day": ("2024-01-15", "version", ("2024-01-15", "1.2"), "1.2"),
+    "to-stamps": ("1.1.0", "version", ("1.1.0", "20240220"), "20240220"),
+    "to-letters": ("1.1.1", "version", ("1.1.1", "1.1.1w"), "1.1.1w"),
+    "years": ("2023.11.2", '"v${version}"', ("v2023.11.2", "v2.0.1"), "v2.0.1"),
+    "years-down": ("2019.1", "version", ("2018.9", "2019.1", "1.0", "1.1"), "1.1"),
+}
+
+# name -> label, rev, tags, the version that is taken
+SERIES = {
+    "openssl": ("1.1.1b", '"OpenSSL_1_1_1b"', ("OpenSSL_1_1_1b", "OpenSSL_1_1_1w"), "1.1.1w"),
+    "letters": ("1.1.1b", "version", ("1.1.1", "1.1.1b", "1.1.1w", "1.1.1g"), "1.1.1w"),
+    "zones": ("2023c", "version", ("2023c", "2024a", "2024b", "2023d"), "2024b"),
+    "days": ("2024-01-15", "version", ("2024-01-15", "2024-11-02", "2024-02-20"), "2024-11-02"),
+    "stamps": ("20240115", '"r${version}"', ("r20240115", "r20240220"), "20240220"),
+    "builds": ("b4567", "version", ("b4567", "b4600", "b999"), "b4600"),
+    "java": ("17.0.1+12", '"jdk-${version}"', ("jdk-17.0.1+12", "jdk-17.0.2+8"), "17.0.2+8"),
+    "canaries": (
+        "1.0.0-canary.5",
+        "version",
+        ("1.0.0-canary.5", "1.0.0-canary.12"),
+        "1.0.0-canary.12",
+    ),
+    "betas": ("1.0b1", "version", ("1.0b1", "1.0"), "1.0"),
+    "dashes": ("1.2.3", '"release-1-2-3"', ("release-1-2-3", "release-1-10-0"), "1.10.0"),
+    "two-dashes": ("1.2", '"v1-2"', ("v1-2", "v1-3"), "1.3"),
+    "underscores": ("17.0", '"REL_17_0"', ("REL_17_0", "REL_17_1", "REL_17_BETA1"), "17.1"),
+    "v-underscores": ("1.2", '"v1_2"', ("v1_2", "v1_3"), "1.3"),
+    "boost-like": ("1.83.0", '"boost-1_83_0"', ("boost-1_83_0", "boost-1_84_0"), "1.84.0"),
+}
+
+# name -> label, (tag, what its source declares), the version that is taken or None, what is said
+MISTAKES = {
+    "gap": ("1.29.0", (("1.29.0", "1.29.0"), ("8.130", "1.30.0"), ("1.30.1", "1.30.1")), "1.30.1"),
+    "alone": ("1.29.0", (("1.29.0", "1.29.0"), ("8.130", "1.30.0")), "1.30.0"),
+    "zero": ("1.0.1", (("1.0.1", "1.0.1"), ("1.02", "1.0.2"), ("1.0.3", "1.0.3")), "1.0.3"),
+    "at-the-slip": (
+        "8.130",
+        (("1.29.0", "1.29.0"), ("8.130", "1.30.0"), ("1.31.0", "1.31.0")),
+        "1.31.0",
+    ),
+    "at-the-zero": ("1.02", (("1.0.1", "1.0.1"), ("1.02", "1.0.2"), ("1.0.3", "1.0.3")), "1.0.3"),
+    "truly-major": ("1.0", (("1.0", "1.0"), ("4.0", "4.0")), "4.0"),
+}
+
+# name -> what is pinned, what the index has, status
+EARLY = {
+    "beta": ("0.41b0", ("0.40b0", "0.41b0", "0.66b2"), "held"),
+    "rc": ("1.0rc1", ("1.0rc1", "1.0rc2"), "held"),
+    "dev": ("0.1.dev3", ("0.1.dev3", "0.1.dev9"), "held"),
+    "final-came": ("0.41b0", ("0.41b0", "0.66b2", "0.65"), "outdated"),
+    "after-a-final": ("2.0a1", ("1.0", "2.0a1", "2.1a1"), "held"),
+    "newest-beta": ("0.66b2", ("0.41b0", "0.66b2"), "current"),
+}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
+    """All of them in one project."""
+    with situations(tmp_path_factory.mktemp("versions")) as made:
+        for name, (label, rev, tags, _) in (NAMED | SERIES).items():
+            kind = "named" if name in NAMED else "series"
+            repository = made.repository(f"{kind}-{name}")
+            for tag in tags:
+                repository.tag(tag, repository.commit({"a": tag}))
+            made.pin(f"{kind}-{name}", label, rev=rev, sri=f'"{FAKE}"')
+        for name, (label, sources, _) in MISTAKES.items():
+            repository = made.repository(f"slip-{name}")
+            for tag, version in sources:
+                text = f"setup(name='slip', version='{version}')\n"
+                repository.tag(tag, repository.commit({"setup.py": text}))
+            made.pin(f"slip-{name}", label, rev="version", sri=f'"{FAKE}"')
+        for name, (label, versions, _) in EARLY.items():
+            files = {one: made.index.release(f"early-{name}", one) for one in versions}
+            hashed = flat_hash(files[label][0].content)
+            made.overlay(
+                f"early-{name}",
+                f'  pname = "early-{name}"; version = "{label}";\n  src = fetchPypi {{\n'
+                f'    pname = "early_{name.replace("-", "_")}"; inherit version;\n'
+                f'    hash = "{hashed}";\n  }};\n',
+            )
+        many = [f"1.{minor}" for minor in range(60)]
+        made.index.release("zips", "1.0")
+        for version in many[1:]:
+            made.index.release("zips", version, files=[f"zips-{version}.zip"])
+        made.index.release("zips", "1.0.1")
+        for name, settings in (
+            ("zips", ""),
+            ("allowed", "allow: '<1.5'"),
+            ("ignored", "ignore: ['1.*']"),
+        ):
+            if name != "zips":
+                for version in (*many, "0.9", "0.9.1"):
+                    made.index.release(name, version)
+            label = "1.0" if name == "zips" else "0.9"
+            made.overlay(
+                name,
+                f'  pname = "{name}"; version = "{label}";\n'
+                f'  src = fetchPypi {{ inherit pname version; hash = "{FAKE}"; }};\n',
+                settings,
+            )
+        yield made
+
+
+def messages(package: dict[str, Any], code: str) -> list[str]:
+    return [one["message"] for one in package["warnings"] if one["code"] == code]
+
+
+@pytest.mark.parametrize("token", WAYS.values(), ids=WAYS)
+class TestBothWays:
+    """GraphQL and git lead to the same."""
+
+    @pytest.mark.parametrize("name", NAMED)
+    def test_what_cannot_be_compared_is_named(
+        self, world: Situations, token: str, name: str
+    ) -> None:
+        package = world.results("check", token=token)[f"named-{name}"]
+        said = [*messages(package, "not-comparable"), *messages(package, "scheme-changed")]
+        assert package["status"] == "current"
+        assert len(said) == 1, package
+        assert f"`--to {NAMED[name][3]}` takes it" in said[0]
+
+    @pytest.mark.parametrize("name", SERIES)
+    def test_a_series_is_ordered_within_itself(
+        self, world: Situations, token: str, name: str
+    ) -> None:
+        package = world.results("check", token=token)[f"series-{name}"]
+        assert (package["status"], package["latest"]) == ("outdated", SERIES[name][3])
+
+    @pytest.mark.parametrize("name", MISTAKES)
+    def test_a_tag_that_is_a_slip_is_judged_by_its_source(
+        self, world: Situations, token: str, name: str
+    ) -> None:
+        package = world.results("check", token=token)[f"slip-{name}"]
+        assert (package["status"], package["latest"]) == ("outdated", MISTAKES[name][2])
+
+
+@pytest.mark.parametrize("name", EARLY)
+def test_a_newer_pre_release_is_not_passed_by_in_silence(world: Situations, name: str) -> None:
+    package = world.results("check")[f"early-{name}"]
+    assert package["status"] == EARLY[name][2]
+    if package["status"] == "held":
+        assert "`prereleases: true` allows it" in package["reason"]
+        assert package["newest"]["version"] == EARLY[name][1][-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "newest"),
+    [("zips", "1.0.1", "1.59"), ("allowed", "1.4", "1.59"), ("ignored", "0.9.1", "1.59")],
+)
+def test_many_that_are_passed_over_are_one_sentence(
+    world: Situations, name: str, taken: str, newest: str
+) -> None:
+    """With the newest, and how many."""
+    package = world.results("check")[name]
+    assert (package["status"], package["latest"]) == ("outdated", taken)
+    (said,) = messages(package, "newer-held")
+    assert newest in said
+    assert "older ones are passed over like it" in said
+
+
+def test_what_is_passed_over_as_configured_is_no_warning(world: Situations) -> None:
+    out = world.printed("check", "allowed", "zips")
+    assert "note: " in out.split("zips")[0]
+    assert "warning: " in out.split("zips")[1]
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_a_tag_is_written_in_its_own_form(world: Situations, name: str) -> None:
+    """The label is the version, and the rev the tag that upstream has."""
+    tags, new = SERIES[name][2:]
+    text = world.text(f"series-{name}", "", "bump --no-build")
+    assert f'version = "{new}";' in text
+    written = text.split("rev = ")[1].split(";")[0].strip('"')
+    shown = new if written == "version" else written.replace("${version}", new)
+    assert shown in tags

@@ -1,0 +1,155 @@
+"""The follower of tags: the newest that is truly newer, and what no version tells of the others."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from updater import choose
+from updater.choose.onward import Onward
+from updater.choose.versions import downwards, incomparable, looks_mistaken
+from updater.errors import UpstreamError
+from updater.model import Candidate, Choice, PinWarning, Stay, Take
+from updater.model.labels import is_label_of, is_newer, ordered, parse_version
+
+if TYPE_CHECKING:
+    from packaging.version import Version
+
+    from updater.choose import Release, Versions
+    from updater.choose.releases import Objection
+    from updater.choose.repository import PinnedRepository
+    from updater.model.labels import OrderedVersion
+
+_MOST_ASKED = 3
+
+
+class TagChooser:
+    """Chooses for one pin that a version tag names.
+
+    Args:
+        repository: the package, and what its repository offers.
+        versions: the tags of the channel that it follows.
+        held: the commit that it holds; empty where nobody knows.
+    """
+
+    def __init__(self, repository: PinnedRepository, versions: Versions, held: str) -> None:
+        self._repository = repository
+        self._pin = repository.subject.pin
+        self._versions = versions
+        self._held = choose.held_release(self._pin, versions)
+        self._onward = Onward(repository, held)
+        self._declared: Version | None = None
+        self._refused: dict[str, str] = {}
+
+    async def choose(self) -> Choice:
+        """Return the choice, with warnings of what cannot be compared.
+
+        Raises:
+            UpstreamError: a fact that it needs cannot be had.
+        """
+        self._declared = await self._declared_version()
+        choice = await self._chosen()
+        if isinstance(choice, Take):
+            choice = await self._unmistaken(choice)
+        if isinstance(choice, Take) and choice.candidate.commit == self._onward.held:
+            choice = await self._truly_labelled(choice)
+        strays = await self._strays()
+        return replace(choice, warnings=(*choice.warnings, *strays))
+
+    async def _chosen(self) -> Choice:
+        run, policy = self._repository.run, self._repository.subject.policy
+
+        def among(behind: Objection) -> Choice:
+            def objection(candidate: Candidate) -> str:
+                return self._refused.get(candidate.ref, "") or behind(candidate)
+
+            return choose.choose_release(
+                self._pin, self._versions, policy, run.now, objection, self._declared
+            )
+
+        return await self._onward.choose(among)
+
+    @property
+    def _current(self) -> OrderedVersion | None:
+        """The version that counts as the pinned one."""
+        held = self._held
+        return self._declared or (held.version if held else ordered(self._pin.version))
+
+    # --- what sources declare ---
+
+    async def _declared_version(self) -> Version | None:
+        """Return what the pinned source declares, where its tag or its label is a mistake."""
+        held, label = self._held, self._pin.version
+        if held is None:
+            return None
+        differs = label is not None and ordered(label) != held.version
+        if not differs and not looks_mistaken(held, self._versions.releases):
+            return None
+        own = await self._own(held.candidate)
+        return parse_version(own) if own != held.candidate.version else None
+
+    async def _own(self, candidate: Candidate) -> str:
+        """Return the version that a tag's source declares, that of the tag where it does not."""
+        with suppress(UpstreamError):
+            return (await self._repository.as_declared(candidate)).version
+        return candidate.version
+
+    async def _unmistaken(self, choice: Take) -> Choice:
+        """Prefer a tag that says what its source declares to one that looks like a slip."""
+        candidate = choice.candidate
+        release = next(
+            (other for other in self._versions.every if other.candidate.ref == candidate.ref), None
+        )
+        if release is None or not looks_mistaken(release, self._without(release)):
+            return choice
+        own = await self._own(candidate)
+        if own == candidate.version:
+            return choice
+        self._refused[candidate.ref] = (
+            f"{candidate.ref} is passed over: its source declares {own}, so that the tag is a "
+            "mistake"
+        )
+        other = await self._chosen()
+        if isinstance(other, Take) or not is_newer(ordered(own), self._current):
+            return other
+        return replace(choice, candidate=replace(candidate, version=own))
+
+    def _without(self, release: Release) -> list[Release]:
+        return [other for other in self._versions.releases if other is not release]
+
+    async def _truly_labelled(self, choice: Take) -> Choice:
+        """Return what becomes of another label for the commit that is pinned: its source knows."""
+        own = await self._own(choice.candidate)
+        candidate = replace(choice.candidate, version=own)
+        if is_label_of(self._pin.version, own, tagged=True):
+            return Stay(candidate, choice.warnings)
+        return replace(choice, candidate=candidate)
+
+    # --- what no version tells ---
+
+    async def _strays(self) -> tuple[PinWarning, ...]:
+        """Name the newest tag that no order compares with the pinned one, unless it is older."""
+        current = self._current
+        if current is None:
+            return ()
+        strays = incomparable(self._versions.every, current)
+        shown = self._held.candidate.ref if self._held else self._pin.version
+        for release in islice(strays, _MOST_ASKED):
+            tag = release.candidate
+            if tag.commit == self._onward.held or await self._onward.is_behind(tag):
+                continue
+            message = f"upstream has {tag.ref} too, and no version order compares it with {shown}"
+            return (PinWarning("not-comparable", f"{message}; `--to {tag.ref}` takes it"),)
+        lower = downwards(self._versions.releases, current)
+        if lower is not None and await self._onward.is_ahead(lower.candidate):
+            tag = lower.candidate
+            own = await self._own(tag)
+            message = (
+                f"{tag.ref} comes after {shown} in upstream's history, although its version is "
+                f"lower, and declares {own}: upstream changed how it counts"
+            )
+            return (PinWarning("scheme-changed", f"{message}; `--to {tag.ref}` takes it"),)
+        return ()
