@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tests.loopback.git_data import make_commit, set_ref, write
 from tests.loopback.github import TOKEN
 from tests.loopback.pulls import merge
-from tests.project import FAKE, pypi_overlay
+from tests.project import FAKE, flat_hash, pypi_overlay
 from updater.cli import session
 
 if TYPE_CHECKING:
@@ -54,18 +54,18 @@ class Home:
         """Add to config.yaml."""
         self.project.add_configuration(text)
 
-    def add(self, *names: str, version: str = "1.0") -> None:
+    def add(self, *names: str, version: str = "1.0", sri: str = FAKE) -> None:
         """Add overlays to the disk and, in one commit, to the base branch."""
-        texts = {f"overlays/{name}.nix": pypi_overlay(name, version, sri=FAKE) for name in names}
+        texts = {f"overlays/{name}.nix": pypi_overlay(name, version, sri=sri) for name in names}
         for name in names:
             self.project.overlay(f"{name}.nix", texts[f"overlays/{name}.nix"])
             self.release(name, version)
         self.hosted.commit({"README": "ours\n", **texts})
         self.hosted.settle()
 
-    def release(self, name: str, version: str) -> None:
-        """Release a version upstream."""
-        self.index.release(name, version)
+    def release(self, name: str, version: str) -> str:
+        """Release a version upstream, and return its file's hash."""
+        return flat_hash(self.index.release(name, version)[0].content)
 
     def bump(self, *arguments: str) -> Result:
         """Run ``bump --pr --json``; the local files must stay as they are."""

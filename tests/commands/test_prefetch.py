@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import tarfile
 from typing import TYPE_CHECKING
@@ -60,15 +61,32 @@ def test_convert_tells_the_algorithm_of_bare_digits_by_their_length(project: Pro
     assert (result.code, result.out) == (0, f"sha512-{SHA512}\n")
     result = project.run("prefetch", "--convert", "d41d8cd98f00b204e9800998ecf8427e")
     assert (result.code, result.err.splitlines()[0]) == (
-        1,
+        2,
         "updater: 'd41d8cd98f00b204e9800998ecf8427e' may be md5 or sha1: its length fits both",
     )
 
 
 def test_convert_refuses_what_is_no_hash(project: Project) -> None:
     result = project.run("prefetch", "--convert", "abc")
-    assert (result.code, result.out) == (1, "")
+    assert (result.code, result.out) == (2, "")
     assert result.err.startswith("updater: ")
+
+
+@pytest.mark.parametrize("algorithm", ["md5", "sha1", "sha256", "sha512"])
+@pytest.mark.parametrize("form", ["base32", "hex"])
+def test_convert_has_a_way_back(project: Project, algorithm: str, form: str) -> None:
+    """Both lead to the same hash again, and Nix's base32 is read as such."""
+    digest = hashlib.new(algorithm, b"any", usedforsecurity=False)
+    sri = f"{algorithm}-{base64.b64encode(digest.digest()).decode()}"
+    printed = project.run("prefetch", "--convert", sri, "--to", form).out.strip()
+    assert form == "base32" or printed == digest.hexdigest()
+    again = project.run("prefetch", "--convert", f"{algorithm}:{printed}")
+    assert (again.code, again.out) == (0, f"{sri}\n")
+
+
+def test_a_form_is_only_for_a_hash_that_is_converted(project: Project) -> None:
+    result = project.run("prefetch", "github:o/r@v1", "--to", "hex")
+    assert (result.code, "--to goes with --convert HASH" in result.err) == (2, True)
 
 
 @pytest.mark.parametrize("rev", ["v1.0", "1.0", "main", "{commit}"])

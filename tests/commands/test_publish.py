@@ -377,7 +377,8 @@ def test_the_dashboard_shows_what_is_found_of_all_and_what_the_build_job_says_of
     Of fig, which is held, of pear, which cannot be looked up, and of lime, which is new, the job
     could say anything.
     """
-    home.add("fig", "kiwi", "lime", "nut", "pear", "plum")
+    home.add("fig", "kiwi", "nut", "pear", "plum")
+    home.add("lime", sri=home.release("lime", "1.0"))
     for name in ("kiwi", "nut", "plum"):
         home.release(name, "2.0")
     home.configure("dashboard: true\npackages: {fig: {hold: 'asks @anna'}}\n")

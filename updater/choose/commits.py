@@ -9,7 +9,7 @@ from msgspec import Struct
 from updater.choose.releases import other_python, refusals, too_young
 from updater.choose.versions import is_shortened
 from updater.model import Candidate, Choice, Policy, Stay, Take, Wait
-from updater.model.labels import dated, is_date
+from updater.model.labels import commit_label, dated, is_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +101,7 @@ def moving_name(rev: str, offer: Offer) -> str:
     """Return what a moving rev is called, such as: the branch `main`."""
     what = "the short commit id" if is_shortened(rev) else "the branch"
     if any(candidate.ref == rev for candidate in offer.candidates):
-        what = "the moving tag"
+        what = "the tag" if any(map(str.isdigit, rev)) else "the moving tag"
     return f"{what} `{rev}`"
 
 
@@ -138,13 +138,14 @@ def choose_settled(
             return Take(held, replacing(name, f"{commit}, which is not part of {newest.ref}"))
 
 
-def label(
+def label(  # noqa: PLR0913 - all that a label may be made of
     declared: str | None,
     tagged: str | None,
     date: datetime | None,
     *,
     named: bool,
     old_label: str | None = None,
+    built: bool = False,
 ) -> str:
     """Return the version label of a commit pin, by nixpkgs' convention.
 
@@ -155,8 +156,9 @@ def label(
         named: a version tag names the commit.
         old_label: the one that the pin has: where that is a date, and nothing else is known, it
             stays one, since Nix takes ``0-unstable-...`` for older.
+        built: a build reads the label, and takes PEP 440's versions only.
     """
     if not declared and not tagged and date is not None and is_date(old_label):
         return dated(old_label or "", date)
     base = declared or tagged or "0"
-    return base if named or date is None else f"{base}-unstable-{date:%Y-%m-%d}"
+    return base if named or date is None else commit_label(base, date, built=built)

@@ -74,7 +74,13 @@ class HeadChooser(Struct, frozen=True):
 
     def _head(self) -> Candidate:
         repository = self.repository
-        branch = repository.tracking.branch or repository.offer.default_branch
+        own = repository.subject.branch
+        branch = repository.tracking.branch or own or repository.offer.default_branch
+        if own and own != branch:
+            raise StageError(
+                f"its ref says that {own!r} holds the commit, and it follows {branch!r}",
+                hint=f"write `ref = {branch!r}`, or follow `track: branch:{own}`",
+            )
         commit = repository.offer.branches.get(branch)
         if commit is None:
             raise StageError(

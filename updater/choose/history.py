@@ -104,6 +104,8 @@ class Commits:
         tags: Sequence[Release],
         place: SourcePlace,
         old_label: str | None = None,
+        *,
+        built: bool = False,
     ) -> Candidate:
         """Return a commit's candidate with its date, its version label, and the Pythons it needs.
 
@@ -112,6 +114,7 @@ class Commits:
             tags: the repository's version tags, newest first.
             place: where in the tree the package lies, and what it may be called.
             old_label: the one that the pin has.
+            built: a build reads the label, and takes PEP 440's versions only.
 
         Raises:
             UpstreamError: it cannot be fetched, breaks a bound, or has no date to be labelled by.
@@ -137,6 +140,7 @@ class Commits:
             date,
             named=bool(named),
             old_label=old_label,
+            built=built,
         )
         files = self._files.get(commit, {})
         size = sum(len(data or b"") for data in files.values())
@@ -185,6 +189,13 @@ class Commits:
             with self._opened() as alone:
                 await self._patiently(lambda: alone.fetch_alone(unfetched))
                 self._dates |= await alone.dates(unfetched)
+        for commit in commits:
+            if commit not in self._dates:
+                raise NotFound(
+                    f"{self._url}: {commit} is not the id of a commit",
+                    url=self._url,
+                    hint="write the id of the commit that is meant",
+                )
         return {commit: self._dates[commit] for commit in commits}
 
     def _reader(self, commit: str) -> Callable[[str], Awaitable[bytes | None]]:

@@ -43,6 +43,9 @@ class PinnedRepository:
 
     def __init__(self, run: Run, subject: Subject, offer: Offer) -> None:
         self.run = run
+        commit = offer.facts.tag_objects.get(subject.pin.rev)
+        if commit is not None:  # the id of an annotated tag's own object: what it leads to counts
+            subject = replace(subject, pin=replace(subject.pin, rev=commit))
         self.subject = subject
         self.offer = offer
         self._pin = subject.pin
@@ -87,7 +90,14 @@ class PinnedRepository:
 
     async def labelled(self, candidate: Candidate, commits: Commits) -> Candidate:
         """Return a commit's candidate with what its own files say of the package."""
-        return await commits.labelled(candidate, self.tags, self.subject.place, self._pin.version)
+        subject = self.subject
+        return await commits.labelled(
+            candidate,
+            self.tags,
+            subject.place,
+            self._pin.version,
+            built=bool(subject.package.version_readers),
+        )
 
     async def as_declared(self, candidate: Candidate) -> Candidate:
         """Return a tag's candidate under the version that its source declares, if it declares one.
@@ -104,6 +114,8 @@ class PinnedRepository:
     def as_written(self, choice: Choice) -> Choice:
         """A pin that names a commit goes on naming commits, also those of tags."""
         if not isinstance(choice, Take) or not choose.is_commit(self._pin.rev):
+            return choice
+        if self.subject.branch:  # beside the commit stands where to look for it: the tag
             return choice
         return replace(choice, candidate=replace(choice.candidate, ref=""))
 

@@ -90,6 +90,11 @@ class Subject(Struct, frozen=True):
         )
 
     @property
+    def branch(self) -> str:
+        """The branch that its call says must hold its commit; empty where it says none."""
+        return self.fetcher.branch(self.source)
+
+    @property
     def place(self) -> SourcePlace:
         """Where in its source it lies, and what it may be called there."""
         return SourcePlace(self.package.folder, self.modules)
@@ -112,7 +117,12 @@ class Subject(Struct, frozen=True):
         is_commit = choose.is_commit(rev)
         expected = choose.expected_tracking(self.pin, policy)
         follows_commits = is_commit or expected.moving or expected.kind in ("commit", "branch")
-        names = {policy.branch, to, "" if is_commit or self.pin.through_version else rev}
+        names = {
+            policy.branch,
+            self.branch,
+            to,
+            "" if is_commit or self.pin.through_version else rev,
+        }
         return ProjectQuestion(
             self.project,
             branches=frozenset(names - {"", "HEAD"}),

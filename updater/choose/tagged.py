@@ -52,6 +52,8 @@ class TagChooser:
         """
         self._declared = await self._declared_version()
         choice = await self._chosen()
+        if self._declared is not None:
+            choice = await self._after_the_held(choice)
         if isinstance(choice, Take):
             choice = await self._unmistaken(choice)
         if isinstance(choice, Take) and choice.candidate.commit == self._onward.held:
@@ -71,6 +73,21 @@ class TagChooser:
             )
 
         return await self._onward.choose(among)
+
+    async def _after_the_held(self, choice: Choice) -> Choice:
+        """Choose again for as long as only a tag that counts as a mistake makes a choice newer.
+
+        What has the lower tag is newer only where it comes from the pinned commit: of two branches
+        beside each other each would be newer than the other in turn.
+        """
+        while isinstance(choice, Take) and choice.candidate.commit != self._onward.held:
+            candidate, held = choice.candidate, self._held
+            newer = held is None or is_newer(ordered(candidate.version), held.version)
+            if newer or await self._onward.is_ahead(candidate):
+                break
+            self._refused[candidate.ref] = f"{candidate.ref} is on a branch beside what is pinned"
+            choice = await self._chosen()
+        return choice
 
     @property
     def _current(self) -> OrderedVersion | None:

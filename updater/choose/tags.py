@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _SECONDS = 2.0
 _PREFIX = r"(?:v|ver|version|rel|release|stable)?[-_./]?v?"
 _LAST_VERSION = re.compile(r"\d+(?:[._]\d+)+(?:\.?(?:a|b|c|rc|alpha|beta|dev|post)\d*)*(?!.*\d)")
+_ALTERNATING = frozenset({r"(?P<version>\d.*?)", r"v(?P<version>\d.*?)"})
+_EITHER = re.compile(r"v?(?P<version>\d.*?)")
 _SEPARATED = re.compile(
     r"(?P<numbers>\d+(?P<sign>[-_])\d+(?:(?P=sign)\d+)*)(?P<rest>[-_.]?[a-z]*[-_.]?\d*)"
 )
@@ -127,7 +129,8 @@ def tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm
             the form and some tags start with the package's own name, those count (a monorepo).
         names: what a tag may start with.
     """
-    form = replace(_tag_form(pin, policy, offer, names), lead=lead(pin.version))
+    form = _with_and_without_v(_tag_form(pin, policy, offer, names), pin, offer)
+    form = replace(form, lead=lead(pin.version))
     tag = _naming_tag(pin, offer, names) if is_commit(pin.rev) else pin.rev
     version = Spelling.of_letters(form.version(tag) or "") if tag else None
     if version is None:
@@ -137,6 +140,26 @@ def tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm
     letters = {text[-1] for text in texts if Spelling.of_letters(text)}
     on_the_way = version.text[:-1] in texts and letters <= set("abc")
     return form if on_the_way else replace(form, lettered=True)
+
+
+def _with_and_without_v(form: TagForm, pin: Pin, offer: Offer) -> TagForm:
+    """Return a form that takes versions with and without a ``v``, where upstream has both in turn.
+
+    It does where the other one stands before the pinned version, and behind all of the pin's own.
+    """
+    if form.pattern.pattern not in _ALTERNATING or not pin.through_version:
+        return form
+    either = TagForm(_EITHER, sign=form.sign)
+    own: list[Version] = []
+    other: list[Version] = []
+    for candidate in offer.candidates:
+        version = parse_version(either.version(candidate.ref))
+        if version is not None and not version.is_prerelease:
+            (own if form.version(candidate.ref) is not None else other).append(version)
+    pinned = parse_version(form.version(pin.rev))
+    if pinned is None or not own or not other:
+        return form
+    return either if min(other) < pinned and max(other) > max(own) else form
 
 
 def _tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm:
@@ -181,6 +204,9 @@ def _naming_tag(pin: Pin, offer: Offer, names: TagNames) -> str:
         if candidate.commit == pin.rev
         and (ordered(general.version(candidate.ref)) or (label and written.search(candidate.ref)))
     ]
+    if prefixed is not None and any(prefixed.version(tag.ref) for tag in offer.candidates):
+        # What else is on the commit is the repository's, or another package's.
+        tags = [tag for tag in tags if rank(tag)[:2] != (True, True)]
     return min(tags, key=rank, default="")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from updater.cli import options
-from updater.errors import UsageError
+from updater.errors import HashError, UsageError
 
 if TYPE_CHECKING:
     from updater.cli.request import Request
@@ -32,21 +32,35 @@ if TYPE_CHECKING:
     help="A tag, branch, commit or version, if REF has no @REV.",
 )
 @click.option(
-    "--convert", metavar="HASH", default="", help="Convert a hash of any Nix form to SRI instead."
+    "--convert",
+    metavar="HASH",
+    default="",
+    help="Convert a hash of any Nix form to SRI instead, or to what --to says.",
+)
+@click.option(
+    "--to",
+    "form",
+    metavar="FORM",
+    type=click.Choice(["sri", "base32", "hex"]),
+    default="sri",
+    show_default=True,
+    help="With --convert: the form that is printed, sri, base32 or hex.",
 )
 @click.option("--unpack", is_flag=True, help="For a URL: hash the unpacked tree, as fetchzip does.")
 @click.option("--nix", is_flag=True, help="Let Nix download and hash.")
 @options.every
-def prefetch(request: Request, ref: str, rev: str, convert: str, *, unpack: bool, nix: bool) -> int:
+def prefetch(
+    request: Request, ref: str, rev: str, convert: str, form: str, *, unpack: bool, nix: bool
+) -> int:
     """Print the SRI hash of a source."""
     from updater.cli.output import write
     from updater.report.summary import Exit
 
     if convert:
-        from updater.model.sri import parse_hash
-
-        write(str(parse_hash(convert)))
+        write(_converted(convert, form))
         return Exit.DONE
+    if form != "sri":
+        raise UsageError("--to goes with --convert HASH", hint="updater prefetch --help")
     if not ref:
         raise UsageError(
             "prefetch needs a REF or --convert HASH", hint="run `updater prefetch --help`"
@@ -79,6 +93,27 @@ def prefetch(request: Request, ref: str, rev: str, convert: str, *, unpack: bool
     else:
         write(str(hashed.sri))
     return Exit.DONE
+
+
+def _converted(text: str, form: str) -> str:
+    """Return a hash in another form.
+
+    Raises:
+        UsageError: it is not a hash.
+    """
+    from updater.model.sri import base32, parse_hash
+
+    try:
+        sri = parse_hash(text)
+    except HashError as error:
+        raise UsageError(error.message, hint=error.hint) from error
+    match form:
+        case "base32":
+            return base32(sri)
+        case "hex":
+            return sri.digest.hex()
+        case _:
+            return str(sri)
 
 
 COMMAND = prefetch

@@ -40,6 +40,11 @@ _FILES = (
 _INDEX = re.compile(
     r"(?:mirror://pypi|https?://[^/]+/packages/source)/[A-Za-z0-9]/(?P<name>[^/]+)/[^/]+"
 )
+# The index's own host of files has the hash of each in its address: 64 digits in all.
+_HASHED = re.compile(
+    r"https?://[^/]+/(?:packages|files)/[0-9a-f]{2}/(?:[0-9a-f]{2}/[0-9a-f]{60}|[0-9a-f]{62})/(?P<name>[A-Za-z0-9][\w.-]*?)"
+    rf"-v?[0-9][^/-]*(?:-[^/]+\.whl|{_ENDING})"
+)
 _SHORT_HOSTS = {"github": "github.com"}
 
 
@@ -52,12 +57,14 @@ class DownloadAddress(Struct, frozen=True):
             claims.
         ref: where the address names a tag, branch or commit; None where it does not.
         is_archive: it is the archive of a commit, not a file that somebody uploaded.
+        is_hashed: it has the file's hash in it, so that only the index tells that of another file.
     """
 
     text: str
     project: Project
     ref: Span | None = None
     is_archive: bool = False
+    is_hashed: bool = False
 
     @property
     def ref_name(self) -> str:
@@ -84,6 +91,9 @@ def parse(text: str) -> DownloadAddress:
     index = _INDEX.fullmatch(text)
     if index is not None:
         return DownloadAddress(text, Project.indexed(index["name"]))
+    hashed = _HASHED.fullmatch(text)
+    if hashed is not None:
+        return DownloadAddress(text, Project.indexed(hashed["name"]), is_hashed=True)
     parts = urlsplit(text)
     folder = parts.path.rsplit("/", 1)[0]
     return DownloadAddress(text, Project(parts.scheme, parts.netloc, folder.removeprefix("/")))

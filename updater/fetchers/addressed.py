@@ -21,13 +21,16 @@ from updater.model import (
     Pin,
     Project,
     Source,
+    normalized_name,
 )
 from updater.overlay.reading.functions import rendered
 from updater.overlay.reading.pins import places
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from updater.fetchers.address import DownloadAddress
-    from updater.model import Unpacking
+    from updater.model import Distribution, Unpacking
 
 _URLS = ("url", "urls[0]")
 _COMMIT_DIGITS = 40
@@ -96,6 +99,8 @@ class AddressFetcher(Fetcher):
         values: dict[str, str] = {}
         if package.version is not None:
             values["version"] = candidate.version
+        if here.is_hashed:
+            return self._at_index(package, source, candidate, values)
         for name, field in _addresses(source):
             new = _moved(package, field, candidate.version, new_ref)
             if isinstance(new, NoFile):
@@ -122,6 +127,28 @@ class AddressFetcher(Fetcher):
         """Return why the hash is not that of the download, or an empty string."""
         switches = switched_on(source, self.switches)
         return f"{switches} changes what is hashed" if switches else ""
+
+    def _at_index(
+        self, package: Package, source: Source, candidate: Candidate, values: dict[str, str]
+    ) -> Fetched:
+        """Return the file that takes the place of one at the index's own host, as that says it."""
+        here = self._address(package, source)
+        label = package.label or ""
+        filename = address.parse(address.moved(here, label, candidate.version, "")).filename
+        file = spelled_file(filename, candidate.version, candidate.distributions)
+        if file is None:
+            there = ", ".join(sorted(file.filename for file in candidate.distributions))
+            return NoFile(f"{candidate.version} has no {filename}; the index has {there or 'none'}")
+        values[_name(source)] = file.url
+        return Fetch(
+            values=values,
+            url=file.url,
+            unpack=self.unpack,
+            unpacking="flat" if source.value("stripRoot") == "false" else self.unpacking,
+            sri=file.sri,
+            size=file.size,
+            blocked=self.blocked(source),
+        )
 
     def _from_index(
         self,
@@ -153,6 +180,23 @@ class AddressFetcher(Fetcher):
     @staticmethod
     def _address(package: Package, source: Source) -> DownloadAddress:
         return address.parse(required(package, source, *_URLS))
+
+
+def spelled_file(filename: str, version: str, files: Iterable[Distribution]) -> Distribution | None:
+    """Return the file of a name, or the one that only another spelling of its stem tells apart."""
+    stem, mark, ending = filename.partition(f"-{version}")
+    same = [
+        file
+        for file in files
+        if file.filename == filename
+        or (
+            mark
+            and file.filename.endswith(f"{mark}{ending}")
+            and normalized_name(file.filename.removesuffix(f"{mark}{ending}"))
+            == normalized_name(stem)
+        )
+    ]
+    return same[0] if len(same) == 1 else None
 
 
 def _name(source: Source) -> str:

@@ -95,6 +95,11 @@ class Fetcher(ABC):
         del package, source
         return True
 
+    def branch(self, source: Source) -> str:
+        """Return the branch that the call says must hold its commit; empty where it says none."""
+        del source
+        return ""
+
     def takes_hash(self, source: Source) -> bool:
         """Tell whether the call is to have a hash; else its rev alone says what is fetched."""
         del source

@@ -14,7 +14,10 @@ _TAGS = "refs/tags/"
 
 
 class BuiltinFetchGit(Fetcher):
-    """A commit of any git repository; ``ref`` says where to look for it."""
+    """A commit of any git repository; ``ref`` says in which tag or branch to look for it.
+
+    The ref must hold the rev, so that both move together.
+    """
 
     functions: ClassVar[frozenset[str]] = frozenset({"fetchGit"})
     writes: ClassVar[frozenset[str]] = frozenset({"rev", "ref"})
@@ -33,19 +36,27 @@ class BuiltinFetchGit(Fetcher):
 
     def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
         """Return the commit and, where the call names a tag, the tag that it is looked for in."""
-        del web
         if not candidate.commit:
             return NoFile(f"the commit of {candidate.version} is not known, and `rev` needs one")
         values = {"rev": candidate.commit}
-        if _tag(source):
-            if not candidate.ref:
-                return NoFile(f"its ref is a tag, but {candidate.commit} has no tag")
+        if candidate.ref and source.get("ref") is not None:
             values["ref"] = f"{_TAGS}{candidate.ref}"
+        elif _tag(source):
+            return NoFile(f"its ref is a tag, but {candidate.commit} has no tag")
         if package.version is not None:
             values["version"] = candidate.version
         blocked = "narHash is the hash of a checkout" if source.get("narHash") else ""
         url = required(package, source, "url")
+        project = self.project(package, source)
+        if web:  # the host as it is configured
+            url = f"{project.page(web)}.git"
         return Fetch(values=values, url=url, unpack=True, blocked=blocked, hashless=not blocked)
+
+    def branch(self, source: Source) -> str:
+        """Return the branch that must hold the rev; empty where any ref may."""
+        ref = source.value("ref") or ""
+        anywhere = _tag(source) or ref == "HEAD" or source.value("allRefs") == "true"
+        return "" if anywhere else ref.removeprefix("refs/heads/")
 
     def takes_hash(self, source: Source) -> bool:
         """A hash of the checkout may be given."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from updater.errors import ReadError
 from updater.kinds import FETCHERS
+from updater.model.labels import parse_version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from updater.model import Package, Policy
+
+
+_SERIES = re.compile(r"_?v?(?P<numbers>\d+(?:_\d+)*)")
 
 
 def skip_reason(package: Package, policy: Policy) -> str:
@@ -112,3 +117,25 @@ def stale_side_hashes(package: Package) -> str:
         f"{side_hash.name} (line {side_hash.line})" for side_hash in package.side_hashes
     )
     return f"{names} must change with the source, and only a build can compute the new value"
+
+
+def series_of(package: Package) -> tuple[int, ...]:
+    """Return the numbers that the name of a package's attribute has behind its pname.
+
+    ``sqlalchemy_1_4`` and ``pydantic_1`` are for 1.4 and 1, ``einops07`` for 0.7. Empty where there
+    are none, or the present version does not begin so.
+    """
+    version = parse_version(package.label)
+    if package.pname is None or version is None:
+        return ()
+    own, pname = (re.sub("[-_.]", "_", name).lower() for name in (package.name, package.pname))
+    match = _SERIES.fullmatch(own.removeprefix(pname)) if own.startswith(pname) else None
+    if match is None:
+        return ()
+    parts = match["numbers"].split("_")
+    digits = parts[0]
+    readings = [tuple(map(int, parts))]
+    if len(parts) == 1:  # einops07, python312
+        readings += [tuple(map(int, digits)), (int(digits[0]), int(digits[1:] or 0))]
+    release = (*version.release, 0, 0)
+    return next((numbers for numbers in readings if release[: len(numbers)] == numbers), ())

@@ -15,12 +15,14 @@ from updater.hashing.limits import Limits, Meter
 from updater.model import Hashed, Sri
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from updater.effects.http.client import Http
     from updater.effects.nix.prefetch import Nix
     from updater.model import Algorithm, Fetch, Scheme
+
+_KEPT_OF_FOLDERS = 1 << 18  # bytes of a source's files below its top
 
 
 class Prefetcher(Struct, frozen=True):
@@ -149,8 +151,20 @@ class Prefetcher(Struct, frozen=True):
                 f"the archive is of commit {unpacked.commit}, not of {fetch.commit}",
                 hint="the tag or branch may have moved just now: run the command again",
             )
-        own = {path: data for path, data in unpacked.files.items() if "/" not in path}
+        own = dict(_small(unpacked.files))
         return Hashed(unpacked.sri, "embedded", unpacked.downloaded_bytes, own, unpacked.collisions)
+
+
+def _small(files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of a source's top, and of its folders as far as there is room.
+
+    They are kept for as long as the run goes on, for each package.
+    """
+    room = _KEPT_OF_FOLDERS
+    for path, data in sorted(files.items(), key=lambda item: item[0].count("/")):
+        room -= len(data) if "/" in path else 0
+        if "/" not in path or room >= 0:
+            yield path, data
 
 
 class _PlainFile:

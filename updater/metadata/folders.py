@@ -6,11 +6,10 @@ import ast
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from packaging.utils import canonicalize_name
-
 from updater.metadata import headers, ini, source_code, toml
 from updater.metadata.apart import read_apart
 from updater.metadata.version import declared_version, files_read
+from updater.model import normalized_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +72,7 @@ async def version_in(place: SourcePlace, read: Reader) -> str | None:
         if version is not None:
             return version
     name = await _project_name(read)
-    is_same = canonicalize_name(name) in {canonicalize_name(module) for module in modules}
+    is_same = normalized_name(name) in {normalized_name(module) for module in modules}
     return await declared_version(read, modules) if name and is_same else None
 
 

@@ -19,7 +19,11 @@ from updater.model.versions import LONGEST_VERSION, read_version
 if TYPE_CHECKING:
     from datetime import date
 
-_UNSTABLE = re.compile(r"(?:(?P<base>.+)-)?unstable-\d{4}-\d{2}-\d{2}")
+# The second form is PEP 440's, for what reads the version of a package in its build.
+_UNSTABLE = re.compile(
+    r"(?:(?P<base>.+)-)?unstable-\d{4}-\d{2}-\d{2}"
+    r"|(?P<public>[^+]+)(?:\+(?P<local>.+)\.|\+)unstable\.\d{4}\.\d{1,2}\.\d{1,2}"
+)
 # A word in front of a version: `v0.2.1`, `py-0.20.7`, `r1234`, `@example/tool@1.0.7`.
 _LED = re.compile(r"(?P<lead>(?:.*[^0-9.])?[A-Za-z@/_+-])(?P<version>\d[\w.+!-]*)")
 _DAY = re.compile(r"(?:19|20)\d\d(?P<sign>[-._]?)(?:0[1-9]|1[0-2])(?P=sign)(?:0[1-9]|[12]\d|3[01])")
@@ -183,4 +187,21 @@ def _meaning(label: str) -> Version | str:
 
 def _base(label: str) -> str:
     commit = _UNSTABLE.fullmatch(label)
-    return (commit["base"] or "0") if commit is not None else label
+    if commit is None:
+        return label
+    local = f"+{commit['local']}" if commit["local"] else ""
+    return f"{commit['public']}{local}" if commit["public"] else commit["base"] or "0"
+
+
+def commit_label(base: str, day: date, *, built: bool = False) -> str:
+    """Return the label of a commit that no tag names.
+
+    Args:
+        base: the version that it comes after.
+        day: the commit's.
+        built: a build reads the label, and takes PEP 440's versions only.
+    """
+    if not built or read_version(base) is None:
+        return f"{base}-unstable-{day:%Y-%m-%d}"
+    sign = "." if "+" in base else "+"
+    return f"{base}{sign}unstable.{day.year}.{day.month}.{day.day}"

@@ -79,11 +79,13 @@ class CommitFacts(Struct, frozen=True):
         dates: commit -> its committer date.
         relations: (base, head) -> where head stands to base.
         files: commit -> path -> content; None for a path that the commit does not have.
+        tag_objects: the id of an annotated tag's own object -> the commit that it leads to.
     """
 
     dates: Mapping[str, datetime] = field(default_factory=dict)
     relations: Mapping[tuple[str, str], Relation] = field(default_factory=dict)
     files: Mapping[str, Mapping[str, bytes | None]] = field(default_factory=dict)
+    tag_objects: Mapping[str, str] = field(default_factory=dict)
 
 
 class Offer(Struct, frozen=True):

@@ -191,6 +191,8 @@ class Package(Struct, frozen=True):
         leader: the identity of the package that it is a member of, or an empty string.
         folder: where in its source it is built (``sourceRoot``); empty for the top, None where
             that is computed. What the top declares may be another package's.
+        version_readers: attributes of the build that are made from the version, with their lines.
+        version_copies: attributes of the build that have a copy of it as text, with their lines.
     """
 
     file: str
@@ -217,6 +219,8 @@ class Package(Struct, frozen=True):
     generator: str = ""
     unlabelled: bool = False
     folder: str | None = ""
+    version_readers: tuple[str, ...] = ()
+    version_copies: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -102,6 +102,8 @@ class Policy(Struct, frozen=True):
         upstream: the project that versions come from, where the source's address tells none; None
             elsewhere.
         tag_pattern: matches a whole tag; its group ``version`` is the version.
+        series: the numbers with which versions begin that fit the attribute's own name, such as
+            ``sqlalchemy_1_4``; empty where it has none, or ``allow`` says more.
         ignore: versions never to take, ``*`` at the end matches the rest.
         python: the Python that the package is built for, of a minor version any release; None does
             not look at what a release requires.
@@ -121,6 +123,7 @@ class Policy(Struct, frozen=True):
     prereleases: bool = False
     allow: SpecifierSet | None = None
     tag_pattern: re.Pattern[str] | None = None
+    series: tuple[int, ...] = ()
     ignore: tuple[str, ...] = ()
     python: Version | None = None
     cross_check: bool = True

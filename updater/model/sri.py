@@ -110,6 +110,13 @@ def _algorithm_by_length(text: str) -> Algorithm:
             )
 
 
+def base32(sri: Sri) -> str:
+    """Write a digest in Nix's own base32, as ``nix-hash --base32`` does."""
+    number = int.from_bytes(sri.digest, "little")
+    places = range(_base32_length(len(sri.digest)) - 1, -1, -1)
+    return "".join(_ALPHABET[number >> _BITS * place & (1 << _BITS) - 1] for place in places)
+
+
 def _parse_digits(digits: str, algorithm: Algorithm, text: str) -> Sri:
     base16, base32, base64_ = _lengths(DIGEST_BYTES[algorithm])
     if len(digits) == base16:

@@ -12,7 +12,7 @@ from updater.choose.follower import Follower
 from updater.choose.lookup import Offers, look_up
 from updater.choose.subjects import Decision, Subject
 from updater.errors import ReadError
-from updater.find.followable import adopted, skip_reason, with_side_hashes
+from updater.find.followable import adopted, series_of, skip_reason, with_side_hashes
 from updater.kinds import FETCHERS, UPSTREAMS, rules
 from updater.model import Held, Outcome, Package, Skipped, Take
 from updater.pipeline.endings import unreadable
@@ -47,6 +47,8 @@ class Decider(Struct, frozen=True):
     def _subject(self, package: Package, *, even_held: bool) -> Subject | Outcome:
         policy = self.run.config.policy(package)
         package = with_side_hashes(adopted(package, policy.hash), policy.dependent_hashes)
+        if policy.allow is None:
+            policy = replace(policy, series=series_of(package))
         if policy.hold and not even_held:
             return Held(package=package, reason=policy.hold)
         is_left = package.generator and policy.generated == "skip"

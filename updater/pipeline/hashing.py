@@ -26,14 +26,21 @@ from updater.model import (
 )
 from updater.model.sri import parse_hash
 from updater.pipeline.hash.built_hashes import UnknownHash, find_hashes, with_hashes
-from updater.pipeline.hash.downloaded import collisions, declared_label, declared_otherwise, step_to
+from updater.pipeline.hash.downloaded import (
+    collisions,
+    declared_label,
+    declared_otherwise,
+    depends_on_refs,
+    stale_copies,
+    step_to,
+)
 from updater.pipeline.hash.planned import PlannedChange
 from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.hash.sources import ADVICE, SourceHashes
-from updater.pipeline.hash.tags import refuse_moved
+from updater.pipeline.hash.tags import refuse_moved, same_version_of, unambiguous
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import AsyncIterator, Mapping
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
@@ -81,7 +88,7 @@ class HashStage(Struct, frozen=True):
         """
         subject = decision.subject
         fetches: list[Fetch] = []
-        for fetch in self._fetches(subject, candidate):
+        async for fetch in self._fetches(subject, candidate):
             if isinstance(fetch, NoFile):
                 return Held(reason=fetch.reason, **decision.common_fields)
             fetches.append(fetch)
@@ -97,7 +104,7 @@ class HashStage(Struct, frozen=True):
             hashed, values, unknown = downloads.hashed, downloads.values, downloads.unknown
             step = step_to(decision, candidate, hashed, self.run.now)
             is_requested = bool(ask.to) or _stays(decision, candidate) or search.is_pinned(hashed)
-            problem = "" if is_requested else stopped(step, rules())
+            problem = "" if is_requested else stopped(step, rules()) or depends_on_refs(hashed)
             if unknown and not problem:
                 problem = search.problem(nix.problem, moving=False)
             if problem:
@@ -123,6 +130,7 @@ class HashStage(Struct, frozen=True):
         if own:
             warnings += (declared_otherwise(own, candidate),)
             decision, values = self._labelled(decision, values, own)
+        warnings += stale_copies(subject, decision.choice.candidate or candidate)
         warnings += examine(step, [rule for rule in rules() if rule.stops])
         decision = replace(decision, warnings=decision.warnings + warnings)
         return ReadyChange(
@@ -169,21 +177,26 @@ class HashStage(Struct, frozen=True):
         policy, strip_root = search.subject.policy.build, search.fetches[0].unpacking != "flat"
         return await self.run.builder().store(archive, hashed.sri, policy, strip_root=strip_root)
 
-    def _fetches(self, subject: Subject, candidate: Candidate) -> Iterator[Fetch | NoFile]:
+    async def _fetches(
+        self, subject: Subject, candidate: Candidate
+    ) -> AsyncIterator[Fetch | NoFile]:
         """Yield how the package's source and its further sources get the candidate."""
-        yield subject.fetch(candidate, self.run.config.hosts)
+        fetch = subject.fetch(candidate, self.run.config.hosts)
+        yield await unambiguous(subject, fetch, candidate, self.run.surroundings)
         for companion in subject.package.companions:
-            yield self._companion(subject, companion, candidate)
+            yield await self._companion(subject, companion, candidate)
 
-    def _companion(
+    async def _companion(
         self, subject: Subject, companion: Source, candidate: Candidate
     ) -> Fetch | NoFile:
         """Return how a further source that is made from the version gets it."""
         kind = FETCHERS[companion.fetcher]
         project = kind.project(subject.package, companion)
         if project != subject.project:
-            # What was looked up is another project's; only the version says something here too.
-            candidate = replace(candidate, commit="", distributions=())
+            # What was looked up is another project's; the version names something there too.
+            candidate = await same_version_of(
+                project, kind.pin(subject.package, companion), candidate, self.run
+            )
         host = project.on(self.run.config.hosts)
         web = host.web if host is not None else ""
         fetch = kind.fetch(subject.package, companion, candidate, web)

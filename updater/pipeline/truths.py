@@ -28,7 +28,7 @@ from updater.pipeline.endings import checked
 from updater.pipeline.hash.planned import PlannedChange
 from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.stage import Stage
-from updater.verify.inspector import Inspector
+from updater.verify.inspector import Inspector, is_label
 from updater.verify.verifier import Verifier, gone
 
 if TYPE_CHECKING:
@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from updater.model import Outcome, Package
 
 _SHARED_VERSION = "other sources are made from its version too, and would change with it"
+_READS_VERSION = (
+    "takes the version into the build, which another label would change: "
+    "`updater bump` moves both, and builds"
+)
 _SAME_SOURCE = "the source stays the same"
 _OF_INDEX = "its source is a file of the package index, whose name contains the version"
 _AT_ADDRESS = "its source is a file at an address that contains the version"
@@ -124,6 +128,12 @@ class TruthStage(Struct, frozen=True):
             if subject.package.companions or subject.package.side_hashes:
                 return Held(reason=_SHARED_VERSION, **decision.common_fields)
             values |= fetch.values
+            readers = subject.package.version_readers
+            if readers and values.get("version", subject.pin.version) != subject.pin.version:
+                if not is_label(subject.pin.version, decision.choice.candidate):
+                    reason = f"{', '.join(readers)} {_READS_VERSION}"
+                    return Held(reason=reason, **decision.common_fields)
+                del values["version"]  # it is true, and a build reads it as it is
         return _unchanged_source(decision, values, sri=sri)
 
 

@@ -166,9 +166,21 @@ class RepositoryAnswer:
             default.name if default is not None else "",
             f"{url}.git",
             releases=self._releases() if self._question.releases else None,
-            facts=CommitFacts(dates, dict(self._relations()), self._contents()),
+            facts=CommitFacts(
+                dates, dict(self._relations()), self._contents(), self._tag_objects()
+            ),
             warnings=moved(project.path, self.path) + self._archived(),
         )
+
+    def _tag_objects(self) -> dict[str, str]:
+        """Return the ids of annotated tags with the commits that they lead to."""
+        return {
+            tag.target.oid: commit.oid
+            for tag in self._repository.refs.nodes
+            if tag.target is not None
+            and tag.target.kind == "Tag"
+            and (commit := tag.target.commit) is not None
+        }
 
     def _part(self, alias: str, shape: type[T]) -> T | None:
         """Return what stands under an alias, None where nothing does."""

@@ -207,14 +207,16 @@ class Batches:
         refs = await ls_refs(url, prefixes(ProjectQuestion(question.project)), self._web, "basic")
         by_ref = {candidate.ref: candidate for candidate in offered.candidates}
         web = refs.url.removesuffix(".git")
-        every = offer(question, refs, lambda tag: f"{web}/releases/tag/{tag}").candidates
+        all_refs = offer(question, refs, lambda tag: f"{web}/releases/tag/{tag}")
+        every = all_refs.candidates
         dated = tuple(
             replace(candidate, published=by_ref[candidate.ref].published)
             if candidate.ref in by_ref and by_ref[candidate.ref].commit == candidate.commit
             else candidate
             for candidate in every
         )
-        return replace(offered, candidates=dated)
+        facts = replace(offered.facts, tag_objects=all_refs.facts.tag_objects)
+        return replace(offered, candidates=dated, facts=facts)
 
 
 def _repository(question: ProjectQuestion, raw: Raw | None) -> RepositoryAnswer | None:

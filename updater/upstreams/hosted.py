@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.errors import UpstreamError
-from updater.model import CommitFacts, PinWarning
+from updater.model import PinWarning
 from updater.upstreams.base import (
     OfferOrError,
     ProjectQuestion,
@@ -147,7 +147,7 @@ class _RepositoryQuery:
                 replace(candidate, published=self._dates.get(candidate.commit))
                 for candidate in offered.candidates
             ),
-            facts=CommitFacts(dates=self._dates),
+            facts=replace(offered.facts, dates=self._dates),
             releases=None
             if self._releases is None
             else tuple(

@@ -66,6 +66,11 @@ def _facts(facts: CommitFacts) -> CommitFacts:
             if is_printable("".join(both))
         },
         {commit: files for commit, files in facts.files.items() if is_printable(commit)},
+        {
+            tag: commit
+            for tag, commit in facts.tag_objects.items()
+            if _is_commit(tag) and _is_commit(commit)
+        },
     )
 
 

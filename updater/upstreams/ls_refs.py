@@ -12,11 +12,11 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from updater.effects.processes.apart import apart
 from updater.errors import BadAnswer
-from updater.model import Candidate, Offer, PinWarning
+from updater.model import Candidate, CommitFacts, Offer, PinWarning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -44,11 +44,13 @@ class Refs(Struct, frozen=True):
         url: the repository's address, after redirects.
         head: the branch that HEAD names, or an empty string.
         commits: ref name -> the commit it leads to; annotated tags are peeled.
+        tag_objects: the id of an annotated tag's own object -> the commit that it leads to.
     """
 
     url: str
     head: str
     commits: dict[str, str]
+    tag_objects: dict[str, str] = field(default_factory=dict)
 
     @property
     def tags(self) -> dict[str, str]:
@@ -87,7 +89,8 @@ def offer(question: ProjectQuestion, refs: Refs, tag_page: Callable[[str], str])
         Candidate(version=name, ref=name, commit=commit, url=tag_page(name))
         for name, commit in refs.tags.items()
     )
-    return Offer(question.project, candidates, refs.branches, refs.head, refs.url)
+    facts = CommitFacts(tag_objects=refs.tag_objects)
+    return Offer(question.project, candidates, refs.branches, refs.head, refs.url, facts=facts)
 
 
 def moved(old: str, new: str) -> tuple[PinWarning, ...]:
@@ -142,6 +145,7 @@ def _late(url: str, why: str) -> BadAnswer:
 def _advertised(url: str, body: bytes) -> Refs:
     head = ""
     commits: dict[str, str] = {}
+    tag_objects: dict[str, str] = {}
     for line in _packets(body, url, flushes=2):
         if line.startswith("#") or line == "version 1":
             continue
@@ -152,8 +156,11 @@ def _advertised(url: str, body: bytes) -> Refs:
                 head = capability.removeprefix("symref=HEAD:").removeprefix(_BRANCHES)
         if name != "capabilities^{}":
             # The line of a tag object comes first; this one has the commit it leads to.
-            commits[name.removesuffix("^{}")] = oid
-    return Refs(url, head, commits)
+            tag = name.removesuffix("^{}")
+            if tag != name and tag in commits:
+                tag_objects[commits[tag]] = oid
+            commits[tag] = oid
+    return Refs(url, head, commits, tag_objects)
 
 
 def _request(names: Sequence[str]) -> bytes:
@@ -222,14 +229,16 @@ def _split(text: str, url: str) -> tuple[str, str]:
 def _refs(url: str, body: bytes) -> Refs:
     head = ""
     commits: dict[str, str] = {}
+    tag_objects: dict[str, str] = {}
     for line in _packets(body, url):
         oid, rest = _split(line, url)
         name, *attributes = rest.split(" ")
         for attribute in attributes:
             key, _, value = attribute.partition(":")
             if key == "peeled" and _OBJECT.fullmatch(value):
+                tag_objects[oid] = value
                 oid = value
             elif key == "symref-target" and name == "HEAD":
                 head = value.removeprefix(_BRANCHES)
         commits[name] = oid
-    return Refs(url, head, commits)
+    return Refs(url, head, commits, tag_objects)

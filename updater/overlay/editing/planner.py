@@ -124,7 +124,11 @@ class Planner(Struct, frozen=True):
             plans = self._own(field, new, source)
         else:
             through = self._through_version(source, new) if name in _THROUGH_VERSION else None
-            plans = self._field(field, new, whole=source.span, through=through)
+            if through and field.text == source.version_name and field.span in source.span:
+                # `rev = version;` of a tag that is more than the version by now.
+                plans = [replaced(field, field.span, through, new)]
+            else:
+                plans = self._field(field, new, whole=source.span, through=through)
         for plan in plans:
             change = plan.change
             yield replace(plan, change=replace(change, field=field_name) if change else None)

@@ -16,6 +16,7 @@ from updater.overlay.reading.folders import build_folder
 from updater.overlay.reading.origins import expression_origin, origin
 from updater.overlay.reading.pins import is_at, moves_with
 from updater.overlay.reading.reach import SourceReach
+from updater.overlay.reading.readers import version_copies, version_readers
 from updater.overlay.reading.references import is_made_from, reached_calls
 
 if TYPE_CHECKING:
@@ -123,6 +124,10 @@ class Assembler:
             other_hashes=side_hashes.others(draft, self._walk.loose_others, self._fields, beside),
             skip="" if reach.targets else reach.reason or "it has no source of its own",
             folder=self._folder(draft, reach),
+            version_readers=version_readers(draft, beside, self._data),
+            version_copies=version_copies(
+                draft, (version.value or "") if version else "", self._data
+            ),
         )
         if not reach.targets:
             package = self._without_a_source(package, draft)

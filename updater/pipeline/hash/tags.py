@@ -1,15 +1,21 @@
-"""Whether a tag still names the commit that it named when it was looked up."""
+"""Tags of a change: whether one moved, is a branch's name too, or another repository's."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from updater import choose
 from updater.errors import HashError, StageError
+from updater.kinds import UPSTREAMS
+from updater.model import NoFile, Policy
 from updater.upstreams.base import ProjectQuestion
 
 if TYPE_CHECKING:
+    from updater.choose.run import Run
     from updater.choose.subjects import Subject
-    from updater.model import Candidate
+    from updater.model import Candidate, Fetched, Pin, Project
     from updater.upstreams.base import Surroundings
 
 
@@ -38,3 +44,58 @@ async def refuse_moved(subject: Subject, candidate: Candidate, around: Surroundi
             f"{candidate.commit}, and {where}",
             hint="run the command again; if it says the same, somebody moves the tag",
         )
+
+
+async def unambiguous(
+    subject: Subject, fetch: Fetched, candidate: Candidate, around: Surroundings
+) -> Fetched:
+    """Write a tag as ``refs/tags/...`` where upstream has a branch of the same name.
+
+    Hosts refuse the archive of a name that means two things (GitHub with 300).
+
+    Args:
+        subject: whose source it is.
+        fetch: how it gets the candidate.
+        candidate: what is moved to.
+        around: what a look-up may use.
+
+    Raises:
+        UpstreamError: upstream does not answer.
+    """
+    if isinstance(fetch, NoFile) or not candidate.ref or fetch.values.get("rev") != candidate.ref:
+        return fetch
+    question = ProjectQuestion(subject.project, branches=frozenset({candidate.ref}))
+    offer = (await subject.upstream.look_up([question], around))[subject.project]
+    if isinstance(offer, StageError):
+        raise offer
+    if candidate.ref not in offer.branches:
+        return fetch
+    return replace(fetch, values={**fetch.values, "rev": f"refs/tags/{candidate.ref}"})
+
+
+async def same_version_of(project: Project, pin: Pin, candidate: Candidate, run: Run) -> Candidate:
+    """Return the version of a candidate in another project, by that one's own tag or release.
+
+    Args:
+        project: the other one.
+        pin: what is pinned of it; its tag shows the form of its tags.
+        candidate: whose version it is to be.
+        run: whose effects are used.
+
+    Raises:
+        UpstreamError: that project's upstream does not answer.
+    """
+    unknown = replace(candidate, ref="", commit="", distributions=())
+    upstream = next((kind for kind in UPSTREAMS if kind.claims(project, run.config.hosts)), None)
+    if upstream is None:
+        return replace(candidate, commit="", distributions=())
+    question = ProjectQuestion(project)
+    offer = (await upstream.look_up([question], run.surroundings))[project]
+    if isinstance(offer, StageError):
+        raise offer
+    names = choose.TagNames((), project.name)
+    form = None if project.on_index else choose.tag_form(pin, Policy(), offer, names)
+    taken = choose.choose_named(candidate.version, offer, form, None)
+    if taken is None:
+        return unknown
+    return replace(taken.candidate, version=candidate.version)

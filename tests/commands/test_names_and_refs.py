@@ -1,0 +1,331 @@
+"""Names of attributes, refs and addresses, and what reads a version: each kind in one table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from packaging.version import Version
+
+from tests.commands.situations import WAYS, Situations, nar_hash, situations
+from tests.project import FAKE, flat_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.loopback.hosting import Hosted
+
+BUMP = "bump --no-build"
+V = '"v${version}"'
+
+
+def tagged(world: Situations, name: str, *tags: str) -> Hosted:
+    """Make a repository with one commit for each tag."""
+    repository = world.repository(name)
+    for tag in tags:
+        repository.tag(tag, repository.commit({"a": tag}))
+    return repository
+
+
+# --- a version in an attribute's name: pname, label, releases, settings, what is taken ---
+ATTRIBUTES = {
+    "pydantic_1": ("pydantic", "1.10.0", ("1.10.0", "1.10.2", "2.5.0"), "", "1.10.2"),
+    "sqlalchemy_1_4": ("sqlalchemy", "1.4.0", ("1.4.0", "1.4.9", "2.0.1"), "", "1.4.9"),
+    "einops07": ("einops", "0.7.0", ("0.7.0", "0.7.1", "0.8.0"), "", "0.7.1"),
+    "antlr4_9": ("antlr4", "9.1", ("9.1", "9.2", "10.0"), "", "9.2"),
+    "ruamel-yaml-0_17": ("ruamel.yaml", "0.17.1", ("0.17.1", "0.17.4", "0.18.0"), "", "0.17.4"),
+    "spec_2": ("spec", "3.0", ("3.0", "3.1"), "", "3.1"),
+    "marsh_3": ("marsh", "3.0", ("3.0", "3.1", "4.0"), "allow: '<5'", "4.0"),
+    "h2": ("h2", "1.0", ("1.0", "2.0"), "", "2.0"),
+}
+
+# --- what reads the version in the build ---
+READERS = {
+    "pretend": "SETUPTOOLS_SCM_PRETEND_VERSION = version;\n",
+    "env": "env.PBR_VERSION = version;\n",
+    "env-set": "env = { SETUPTOOLS_SCM_PRETEND_VERSION = version; };\n",
+    "substitute": "postPatch = ''\n  substituteInPlace setup.py --replace 0.0.0 ${version}\n'';\n",
+    "flags": 'makeFlags = [ "VERSION=${version}" ];\n',
+}
+COPIES = {
+    "copy": 'SETUPTOOLS_SCM_PRETEND_VERSION = "1.0";\n',
+    "copy-in-env": 'env.PBR_VERSION = "1.0";\n',
+    "copy-in-set": 'env = { VERSION = "1.0"; };\n',
+    "copy-in-hook": "preBuild = ''\n  export SETUPTOOLS_SCM_PRETEND_VERSION=1.0\n'';\n",
+    "copy-in-quotes": "preBuild = ''\n  export PBR_VERSION=\"1.0\"\n'';\n",
+}
+
+# --- a branch of the tag's name: rev or tag as written, and what it becomes ---
+AMBIGUOUS = {
+    "through-v": ("rev", V, 'rev = "refs/tags/v${version}";'),
+    "plain": ("rev", "version", 'rev = "refs/tags/${version}";'),
+    "literal": ("rev", '"v1.0"', 'rev = "refs/tags/v${version}";'),
+    "tag-through": ("tag", V, 'tag = "v${version}";'),
+    "tag-literal": ("tag", '"v1.0"', 'tag = "v${version}";'),
+    "whole-ref": ("rev", '"refs/tags/v${version}"', 'rev = "refs/tags/v${version}";'),
+}
+
+# --- upstreams that drop the v and put it back: tags in turn, label, what is written ---
+PREFIXES = {
+    "dropped": (("v1.0", "1.1", "v1.2"), "1.1", "version", '"v${version}"', "1.2"),
+    "put-back": (("0.9", "v1.0", "v1.1", "1.2"), "1.1", V, "version", "1.2"),
+    "twice": (("v1", "2", "v3", "4", "v5"), "4", "version", '"v${version}"', "5"),
+    "only-once": (("1.0", "1.1", "v2.0"), "1.0", "version", "version", "1.1"),
+    "never": (("v1.0", "v1.1"), "1.0", V, '"v${version}"', "1.1"),
+}
+
+# --- builtins.fetchGit: what the call says beside rev, what it becomes ---
+GIT = {
+    "branch-of-a-tag": ('ref = "main";', "v1.0", 'ref = "refs/tags/v${version}";', "1.1"),
+    "tag": ('ref = "refs/tags/v1.0";', "v1.0", 'ref = "refs/tags/v', "1.1"),
+    "whole-branch": ('ref = "refs/heads/main";', "v1.0", 'ref = "refs/tags/v${version}";', "1.1"),
+    "no-ref": ("", "v1.0", "", "1.1"),
+    "other-branch": ('ref = "dev";', "dev~1", 'ref = "dev";', None),
+}
+
+# --- files whose text depends on refs ---
+SUBSTITUTED = {
+    "archival": (".git_archival.txt", "ref-names: $Format:%D$\n"),
+    "archival-d": (".git_archival.txt", "node: $Format:%H$\nref-names: $Format:%d$\n"),
+    "versioneer": ("pkg/_version.py", 'def f():\n    git_refnames = "$Format:%d$"\n'),
+    "deep": ("src/pkg/_version.py", 'git_refnames = "$Format:%D$"\n'),
+    "described": (".git_archival.txt", "describe-name: x\nref-names: $Format:%D$\nnode: y\n"),
+}
+
+# --- addresses of the index: how the address begins ---
+HASHED = f"https://files.example.org/packages/ab/cd/{'e' * 60}"
+ADDRESSES = {
+    "hashed": f"{HASHED}/addr-1.0.tar.gz",
+    "hashed-through": f"{HASHED}/addr-${{version}}.tar.gz",
+    "mirror": "mirror://pypi/a/addr/addr-${version}.tar.gz",
+    "old-host": "https://pypi.io/packages/source/a/addr/addr-${version}.tar.gz",
+    "literal-mirror": "mirror://pypi/a/addr/addr-1.0.tar.gz",
+    "hashed-wheel": f"{HASHED}/addr-1.0-py3-none-any.whl",
+}
+
+
+def names(world: Situations) -> None:
+    for name, (pname, label, versions, settings, _) in ATTRIBUTES.items():
+        files = {one: world.index.release(pname, one) for one in versions}
+        sri = flat_hash(files[label][0].content)
+        stem = files[label][0].filename.removesuffix(f"-{label}.tar.gz")
+        world.overlay(
+            name,
+            f'  pname = "{pname}"; version = "{label}";\n'
+            f'  src = fetchPypi {{ pname = "{stem}"; inherit version; hash = "{sri}"; }};\n',
+            settings,
+        )
+
+
+def readers(world: Situations) -> None:
+    repository = world.repository("read")
+    commits = [
+        repository.commit({"setup.py": f"setup(version='{one}')\n"})
+        for one in ("1.0", "1.1", "1.2")
+    ]
+    first, second = (f'"{nar_hash(repository, commit)}"' for commit in commits[:2])
+    settings = "commit_interval: 0d"
+    for name, more in READERS.items():
+        label = "1.1-unstable-2025-01-02"
+        pin = {"repo": "read", "more": more, "settings": settings}
+        world.pin(f"{name}-commit", label, rev=f'"{commits[1]}"', sri=second, **pin)
+        world.pin(f"{name}-moving", "1.0", rev='"main"', sri=first, **pin)
+        world.pin(f"{name}-false", "0.9", rev='"main"', sri=first, **pin)
+    tagged(world, "copied", "v1.0", "v1.1")
+    for name, more in COPIES.items():
+        world.pin(name, "1.0", rev=V, sri=f'"{FAKE}"', repo="copied", more=more)
+
+
+def refs(world: Situations) -> None:
+    repository = tagged(world, "twins", "v1.0", "1.0", "v1.1", "1.1")
+    for branch in ("v1.0", "1.0", "v1.1", "1.1"):
+        repository.branch(branch, repository.git("rev-parse", f"refs/tags/{branch}"))
+    for name, (field, rev, _) in AMBIGUOUS.items():
+        world.pin(f"twin-{name}", "1.0", rev=rev, sri=f'"{FAKE}"', repo="twins", field=field)
+    for name, (tags, label, rev, *_) in PREFIXES.items():
+        tagged(world, f"prefix-{name}", *tags)
+        world.pin(f"prefix-{name}", label, rev=rev, sri=f'"{FAKE}"', field="tag")
+    repository = tagged(world, "checkout", "v1.0", "v1.1")
+    for text in ("a", "b"):
+        files = {"setup.py": f"setup(version='2.{text}')\n"}
+        repository.commit(
+            files,
+            branch="dev",
+            parents=[repository.head("dev")] if text == "b" else [repository.head()],
+        )
+    for name, (ref, rev, *_) in GIT.items():
+        commit = repository.git("rev-parse", rev)
+        url = "https://github.com/o/checkout.git"
+        label = "1.0" if rev == "v1.0" else "2-unstable-2025-01-03"
+        world.overlay(
+            f"git-{name}",
+            f'  pname = "checkout"; version = "{label}";\n'
+            f'  src = builtins.fetchGit {{ url = "{url}"; {ref} rev = "{commit}"; }};\n',
+            "commit_interval: 0d",
+        )
+    repository = world.repository("object")
+    for version in ("1.0", "1.1"):
+        repository.tag(f"v{version}", repository.commit({"a": version}), annotated=True)
+    tree = repository.git("rev-parse", "HEAD^{tree}")
+    sri = f'"{nar_hash(repository, "v1.0")}"'
+    for name, rev, label in (
+        ("object-old", repository.git("rev-parse", "v1.0"), "1.0"),
+        ("object-new", repository.git("rev-parse", "v1.1"), "1.1"),
+        ("object-tree", tree, "1.0"),
+        ("object-unknown", "e" * 40, "1.0"),
+    ):
+        used = f'"{nar_hash(repository, "v1.1")}"' if label == "1.1" else sri
+        world.pin(name, label, rev=f'"{rev}"', sri=used, repo="object")
+
+
+def substituted(world: Situations) -> None:
+    for name, (path, text) in SUBSTITUTED.items():
+        repository = world.repository(f"subst-{name}")
+        attributes = {".gitattributes": f"{path} export-subst\n", path: text}
+        repository.tag("v1.0", repository.commit(attributes))
+        repository.tag("v1.1", repository.commit({"a": "1.1"}))
+        world.pin(f"subst-{name}", "1.0", rev=V, sri=f'"{FAKE}"')
+
+
+def addresses(world: Situations) -> None:
+    for version in ("1.0", "1.1"):
+        files = [f"addr-{version}.tar.gz", f"addr-{version}-py3-none-any.whl"]
+        world.index.release("addr", version, files=files)
+    for name, url in ADDRESSES.items():
+        world.overlay(
+            f"addr-{name}",
+            '  pname = "addr"; version = "1.0";\n'
+            f'  src = fetchurl {{ url = "{url}"; hash = "{FAKE}"; }};\n',
+        )
+    tagged(world, "main-source", "v1.0", "v1.1")
+    tagged(world, "second", "second-1.0", "second-1.1")
+    world.pin(
+        "two-sources",
+        "1.0",
+        rev=V,
+        sri=f'"{FAKE}"',
+        repo="main-source",
+        more='data = fetchFromGitHub {\n  owner = "o";\n  repo = "second";\n'
+        f'  rev = "second-${{version}}";\n  hash = "{FAKE}";\n}};\n',
+    )
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
+    """All of them in one project."""
+    with situations(tmp_path_factory.mktemp("names")) as made:
+        for make in (names, readers, refs, substituted, addresses):
+            make(made)
+        yield made
+
+
+def said(package: dict[str, Any]) -> tuple[str, str | None]:
+    return package["status"], package["latest"]
+
+
+def messages(package: dict[str, Any], code: str) -> list[str]:
+    return [one["message"] for one in package["warnings"] if one["code"] == code]
+
+
+@pytest.mark.parametrize("token", WAYS.values(), ids=WAYS)
+class TestBothWays:
+    """GraphQL and git lead to the same."""
+
+    @pytest.mark.parametrize("name", PREFIXES)
+    def test_a_prefix_that_comes_and_goes(self, world: Situations, token: str, name: str) -> None:
+        package = world.results("check", token=token)[f"prefix-{name}"]
+        assert said(package) == ("outdated", PREFIXES[name][4])
+
+    @pytest.mark.parametrize("name", AMBIGUOUS)
+    def test_a_tag_is_not_a_branch(self, world: Situations, token: str, name: str) -> None:
+        package = world.results("check", token=token)[f"twin-{name}"]
+        assert said(package) == ("outdated", "1.1")
+        assert package["reason"] is None
+
+    def test_the_id_of_a_tag_s_own_object(self, world: Situations, token: str) -> None:
+        """What it leads to counts; what is no commit fails its own package."""
+        checked = world.results("check", token=token)
+        assert said(checked["object-old"]) == ("outdated", "1.1")
+        assert said(checked["object-new"]) == ("current", "1.1")
+        assert checked["object-tree"]["status"] in ("failed", "held")
+        assert checked["object-unknown"]["status"] in ("failed", "held")
+        verified = world.results("verify", token=token)
+        assert {verified[name]["state"] for name in ("object-old", "object-new")} == {"true"}
+        assert {verified[f"object-{name}"]["state"] for name in ("tree", "unknown")} != {"true"}
+
+    @pytest.mark.parametrize("name", GIT)
+    def test_a_checkout_at_evaluation(self, world: Situations, token: str, name: str) -> None:
+        package = world.results("check", token=token)[f"git-{name}"]
+        latest = GIT[name][3]
+        assert package["status"] == "outdated"
+        assert package["latest"] == latest or (latest is None and "unstable" in package["latest"])
+
+
+@pytest.mark.parametrize("name", ATTRIBUTES)
+def test_the_newest_that_fits_the_attribute_s_name(world: Situations, name: str) -> None:
+    *_, versions, _, taken = ATTRIBUTES[name]
+    package = world.results("check")[name]
+    assert said(package) == ("outdated", taken)
+    passed_over = [one for one in messages(package, "newer-held") if versions[-1] in one]
+    assert bool(passed_over) == (taken != versions[-1])
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_label_that_a_build_reads_is_of_pep_440(world: Situations, name: str) -> None:
+    """`bump` writes such a one, and `pin` changes none that a build would see."""
+    text = world.text(f"{name}-commit", "", BUMP)
+    label = text.split('version = "')[1].split('"')[0]
+    assert Version(label) > Version("1.2")
+    assert "unstable" in label
+    assert world.results("verify", after=(BUMP,))[f"{name}-commit"]["state"] == "true"
+    pinned = world.results("pin")
+    assert 'version = "1.0"' in world.text(f"{name}-moving", "", "pin")
+    assert 'rev = "main"' not in world.text(f"{name}-moving", "", "pin")
+    assert pinned[f"{name}-false"]["status"] == "held"
+    assert "takes the version into the build" in pinned[f"{name}-false"]["reason"]
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_a_copy_of_the_version_is_named(world: Situations, name: str) -> None:
+    package = world.results(*BUMP.split())[name]
+    (message,) = messages(package, "stale-copy")
+    assert "still says 1.0" in message
+
+
+@pytest.mark.parametrize("name", AMBIGUOUS)
+def test_a_tag_is_written_so_that_it_means_one_thing(world: Situations, name: str) -> None:
+    assert AMBIGUOUS[name][2] in world.text(f"twin-{name}", "", BUMP)
+
+
+@pytest.mark.parametrize("name", PREFIXES)
+def test_a_tag_is_written_with_its_prefix(world: Situations, name: str) -> None:
+    assert f"tag = {PREFIXES[name][3]};" in world.text(f"prefix-{name}", "", BUMP)
+
+
+@pytest.mark.parametrize("name", GIT)
+def test_ref_and_rev_move_together(world: Situations, name: str) -> None:
+    assert GIT[name][2] in world.text(f"git-{name}", "", BUMP)
+    assert world.results("check", after=(BUMP,))[f"git-{name}"]["status"] == "current"
+
+
+@pytest.mark.parametrize("name", SUBSTITUTED)
+def test_an_archive_that_names_a_branch_waits(world: Situations, name: str) -> None:
+    package = world.results(*BUMP.split())[f"subst-{name}"]
+    assert package["status"] == "held"
+    assert "names the branch main, which is at the same commit" in package["reason"]
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_an_address_of_the_index_is_followed_through_it(world: Situations, name: str) -> None:
+    package = world.results("check")[f"addr-{name}"]
+    assert said(package) == ("outdated", "1.1")
+    text = world.text(f"addr-{name}", "", BUMP)
+    assert 'version = "1.1";' in text
+    assert FAKE not in text
+    assert world.results("verify", after=(BUMP,))[f"addr-{name}"]["state"] == "true"
+
+
+def test_a_second_source_has_its_own_repository_s_tag(world: Situations) -> None:
+    package = world.results(*BUMP.split())["two-sources"]
+    assert said(package) == ("updated", "1.1")
+    assert FAKE not in world.text("two-sources", "", BUMP)

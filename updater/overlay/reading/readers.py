@@ -1,0 +1,91 @@
+"""Which attributes of a package read its version, besides its source: a build sees what they say.
+
+``SETUPTOOLS_SCM_PRETEND_VERSION = version`` takes PEP 440 versions only, and a copy that is written
+by hand goes on saying the old one. Source: the documentation of setuptools-scm and of pbr.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from updater.overlay.reading import syntax, terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from updater.model import Field
+    from updater.overlay.reading.drafts import Draft
+
+# What names a package and tells of it, and what its source is made of: no build reads these.
+_OUTSIDE = frozenset(
+    {"changelog", "meta", "name", "passthru", "pname", "sourceRoot", "src", "srcs", "version"}
+)
+_OF_THE_PACKAGE = re.compile(r"\b(?:final\w*|self|old\w*|prev\w*|attrs)\.version\b")
+
+
+def version_readers(draft: Draft, side_hashes: tuple[Field, ...], data: bytes) -> tuple[str, ...]:
+    """Return the attributes that are made from the version, each with its line.
+
+    Args:
+        draft: the package.
+        side_hashes: what they stand in is fetched, and not built.
+        data: the file.
+    """
+    fetched = {field.name.partition(".")[0] for field in side_hashes}
+    return tuple(
+        f"{name} (line {line})"
+        for name, line, value in _attributes(draft)
+        if name.partition(".")[0] not in fetched and _reads(value, data)
+    )
+
+
+def version_copies(draft: Draft, label: str, data: bytes) -> tuple[str, ...]:
+    """Return the attributes that have a copy of the version as text, each with its line."""
+    if not label:
+        return ()
+    copied = re.escape(label)
+    whole = re.compile(rf"\"{copied}\"|''{copied}''")
+    inside = re.compile(rf"\w*VERSION\w*\s*=\s*[\"']?{copied}(?![\w.])")
+    return tuple(
+        f"{name} (line {line})"
+        for name, line, value in _attributes(draft)
+        if whole.fullmatch(text := syntax.text(value, data)) or inside.search(text)
+    )
+
+
+def _attributes(draft: Draft) -> Iterator[tuple[str, int, Node]]:
+    """Yield the attributes that a build sees: name, line and value, of sets those inside."""
+    for attributes in draft.sets:
+        for statement in attributes.statements:
+            if statement.names[0] in _OUTSIDE:
+                continue
+            value = syntax.unwrap(statement.value)
+            if value.type not in syntax.ATTRIBUTE_SETS:
+                yield ".".join(statement.names), syntax.line(statement.value), value
+                continue
+            for binding in _bindings(value):
+                path = binding.child_by_field_name("attrpath")
+                inner = binding.child_by_field_name("expression")
+                if path is not None and inner is not None:
+                    name = (path.text or b"").decode("utf-8", "replace")
+                    yield f"{'.'.join(statement.names)}.{name}", syntax.line(inner), inner
+
+
+def _bindings(attributes: Node) -> Iterator[Node]:
+    waiting = [attributes]
+    while waiting:
+        node = waiting.pop()
+        if node.type == "binding":
+            yield node
+        elif node is attributes or node.type == "binding_set":
+            waiting.extend(node.named_children)
+
+
+def _reads(value: Node, data: bytes) -> bool:
+    if data.find(b"version", value.start_byte, value.end_byte) < 0:
+        return False
+    names = terms.names_in(value, data)
+    return "version" in names or bool(_OF_THE_PACKAGE.search(syntax.text(value, data)))
