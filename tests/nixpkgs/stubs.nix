@@ -64,7 +64,9 @@ lib.mapAttrs stub {
   jinja2.version = "3.1.6";
   librosa.version = "0.11.0";
   loguru.version = "0.7.3";
+  markdown-it-py = { version = "4.0.0"; modules = [ "markdown_it" ]; };
   matplotlib.version = "3.10.7";
+  mdformat.version = "1.0.0";
   msgspec.version = "0.20.0";
   numpy.version = "2.3.4";
   nvidia-ml-py = { version = "13.580.82"; modules = [ "pynvml" ]; };
