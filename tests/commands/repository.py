@@ -54,12 +54,21 @@ class Home:
         """Add to config.yaml."""
         self.project.add_configuration(text)
 
-    def add(self, *names: str, version: str = "1.0", sri: str = FAKE) -> None:
-        """Add overlays to the disk and, in one commit, to the base branch."""
-        texts = {f"overlays/{name}.nix": pypi_overlay(name, version, sri=sri) for name in names}
-        for name in names:
-            self.project.overlay(f"{name}.nix", texts[f"overlays/{name}.nix"])
-            self.release(name, version)
+    def add(self, *names: str, version: str = "1.0", sri: str | None = FAKE) -> None:
+        """Add overlays to the disk and, in one commit, to the base branch.
+
+        Args:
+            names: of the packages, which are released as well.
+            version: what they have.
+            sri: their hash; None for that of their release.
+        """
+        hashes = {name: self.release(name, version) for name in names}
+        texts = {
+            f"overlays/{name}.nix": pypi_overlay(name, version, sri=sri or hashes[name])
+            for name in names
+        }
+        for file, text in texts.items():
+            self.project.overlay(file.removeprefix("overlays/"), text)
         self.hosted.commit({"README": "ours\n", **texts})
         self.hosted.settle()
 

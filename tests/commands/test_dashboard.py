@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def home(project: Project, github: GitHub, index: Index, monkeypatch: pytest.MonkeyPatch) -> Home:
     """One package each that gets a pull request, must wait for it, is held, fails, is current."""
     made = Home.made(project, github, index, monkeypatch)
-    made.add("apple", "current", "fig", "lost", "pear")
+    made.add("apple", "fig", "lost", "pear")
+    made.add("current", sri=None)
     for name in ("apple", "fig", "pear"):
         made.release(name, "2.0")
     index.server.fail("GET /simple/lost/", text("gone", 404))

@@ -27,7 +27,8 @@ def home(project: Project, github: GitHub, index: Index, monkeypatch: pytest.Mon
     made = Home.made(project, github, index, monkeypatch)
     config = project.root / "config.yaml"
     config.write_text(config.read_text().replace("{pause: 0s}", "{pause: 0s, via: git}"))
-    made.add("apple", "pear")
+    made.add("apple")
+    made.add("pear", sri=None)
     made.release("apple", "2.0")
     return made
 

@@ -221,6 +221,7 @@ def test_publish_identifies_again(home: Home, vocos: Hosted, tmp_path: Path) -> 
         "hash": sri,
         "built": {},
         "build": None,
+        "adaptations": [],
     }
 
     result = home.project.run("publish", str(folder))

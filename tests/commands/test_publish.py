@@ -88,6 +88,7 @@ def test_results_name_what_was_found_and_no_path_comes_from_upstream(results: Pa
             "beside": [],
             "checks": [],
         },
+        "adaptations": [],
     }
 
 

@@ -158,15 +158,15 @@ def test_another_hash_beside_the_same_source_is_left_to_propose(home: Home, tmp_
 def test_a_newer_version_on_the_base_leaves_nothing_to_propose(home: Home) -> None:
     home.bump("apple")
     old = home.show("main", "overlays/apple.nix")
-    home.release("apple", "3.0")
-    home.push("main", {"overlays/apple.nix": old.replace('"1.0"', '"3.0"') + "\n"})
+    newer = old.replace('"1.0"', '"3.0"').replace(FAKE, home.release("apple", "3.0"))
+    home.push("main", {"overlays/apple.nix": f"{newer}\n"})
     assert home.bump("apple").code == 0
     assert_closed(home, f"- `{APPLE}`: main has 3.0, which is newer than 2.0")
 
 
 def test_an_older_version_that_somebody_asked_for_stays_open(home: Home) -> None:
     """The base had the newer one before, and nobody touched it since."""
-    home.add("fig", version="3.0")
+    home.add("fig", version="3.0", sri=None)
     home.release("fig", "2.5")
     assert home.bump("fig", "--to", "2.5").code == 0
     state = home.state()
