@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.loopback.hosting import Hosted
 
 BUMP = "bump --no-build"
-SEEDS = range(4)
+SEEDS = (1, 2)
 
 
 class History(Struct, frozen=True):

@@ -21,7 +21,7 @@ from updater.choose.versions import (
 from updater.effects.processes.budget import OverBudget, ProcessorTime
 from updater.errors import StageError
 from updater.model import Candidate, Offer, Pin, PinWarning, Policy
-from updater.model.labels import Spelling, is_date, lead, ordered, parse_version
+from updater.model.labels import Spelling, is_date, is_unstable, lead, ordered, parse_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -189,12 +189,15 @@ def _naming_tag(pin: Pin, offer: Offer, names: TagNames) -> str:
     """
     general, own = general_form(names), names.of_monorepo
     prefixed = _form(own, "") if own else None
-    label = ordered(pin.version)
+    # The label of a commit says that no tag names it: 0-unstable-DATE does not mean the tag 0.0.
+    label = None if is_unstable(pin.version) else ordered(pin.version)
 
     def rank(tag: str) -> tuple[bool, bool, bool]:
         version = ordered(general.version(tag))
         is_own = prefixed is not None and prefixed.version(tag) is not None
-        is_label = version == label or (version is None and tag.endswith(pin.version or ""))
+        is_label = label is not None and (
+            version == label or (version is None and tag.endswith(pin.version or ""))
+        )
         return (not is_own, not is_label, not isinstance(version, Version))
 
     written = re.compile(rf"(?<![0-9.]){re.escape(pin.version or '')}(?![0-9]|\.[0-9])")
