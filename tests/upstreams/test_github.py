@@ -153,7 +153,8 @@ def test_both_ways_know_the_same(asking: Asking, github: GitHub, vocos: Hosted) 
     by_graphql = asking.offer(KIND, asked)
     undated = tuple(replace(one, published=None) for one in by_graphql.candidates)
     assert sorted(undated, key=str) == sorted(by_git.candidates, key=str)
-    assert replace(by_graphql, candidates=(), facts=CommitFacts()) == replace(by_git, candidates=())
+    told = CommitFacts(tag_objects=by_graphql.facts.tag_objects)
+    assert replace(by_graphql, candidates=(), facts=told) == replace(by_git, candidates=())
 
 
 @pytest.mark.usefixtures("vocos")
@@ -185,6 +186,10 @@ def test_what_follows_commits_is_told_in_the_same_request(
         files={
             head: {"pyproject.toml": None, "setup.py": b"setup(version='0.3')\n"},
             pinned: {"pyproject.toml": None, "setup.py": b"setup(version='0.1')\n"},
+        },
+        tag_objects={
+            vocos.git("rev-parse", tag): vocos.git("rev-parse", f"{tag}^{{commit}}")
+            for tag in ("v0.2", "latest")
         },
     )
 

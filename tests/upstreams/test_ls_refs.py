@@ -178,7 +178,8 @@ def test_an_older_server_lists_all_refs_with_peeled_ones_behind_them() -> None:
         f"{B} refs/tags/v1",
         f"{C} refs/tags/v1^{{}}",
     )
-    assert refs == Refs(URL, "main", {"HEAD": A, "refs/heads/main": A, "refs/tags/v1": C})
+    commits = {"HEAD": A, "refs/heads/main": A, "refs/tags/v1": C}
+    assert refs == Refs(URL, "main", commits, {B: C})
 
 
 def test_version_1_says_so_first() -> None:
