@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater import choose
-from updater.errors import HashError, StageError
+from updater.errors import HashError, NotFound, StageError
 from updater.kinds import UPSTREAMS
 from updater.model import NoFile, Policy
 from updater.upstreams.base import ProjectQuestion
@@ -91,6 +91,8 @@ async def same_version_of(project: Project, pin: Pin, candidate: Candidate, run:
         return replace(candidate, commit="", distributions=())
     question = ProjectQuestion(project)
     offer = (await upstream.look_up([question], run.surroundings))[project]
+    if isinstance(offer, NotFound):
+        return unknown
     if isinstance(offer, StageError):
         raise offer
     names = choose.TagNames((), project.name)
