@@ -14,7 +14,7 @@ from tests.commands.refusals import REFUSALS
 from tests.commands.repository import BOT, Home
 from tests.loopback.git_data import make_commit, set_ref
 from tests.loopback.hosting import PullRecord
-from tests.project import FAKE, pypi_overlay
+from tests.project import FAKE, flat_hash, pypi_overlay
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 APPLE = "overlays/apple.nix#python3Packages.apple"
 PEAR = "overlays/pear.nix#python3Packages.pear"
-OTHER = FAKE.replace("AAAA=", "AAAE=")
+OTHER = flat_hash(b"another")
 FRUIT = "packages: {'*': {pull_request: {group: fruit}}}\n"
 ENDING = "So the updater closes it. That declines no version.\n\n<!-- updater:retired -->\n"
 
@@ -128,7 +128,7 @@ def test_another_hash_of_the_same_version_is_not_the_same(home: Home) -> None:
     old = home.show("main", "overlays/apple.nix")
     home.push(
         "main",
-        {"overlays/apple.nix": old.replace('"1.0"', '"2.0"').replace("AAAA=", "AAAB=") + "\n"},
+        {"overlays/apple.nix": old.replace('"1.0"', '"2.0"').replace(FAKE, OTHER) + "\n"},
     )
     home.bump("apple")
     assert (home.pull(1).state, home.pull(1).comments) == ("open", [])
