@@ -6,6 +6,7 @@ it.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import subprocess
@@ -153,8 +154,8 @@ class Sample:
 
     def tokens(self, since: int = 0) -> set[str]:
         """Return the tokens of all requests so far, without the first ones."""
-        said = {one.authorization or "" for one in self.github.server.requests()[since:]}
-        return {one.partition(" ")[2] for one in said if one}
+        requests = self.github.server.requests()[since:]
+        return {_token(header) for request in requests if (header := request.authorization)}
 
     def state(self) -> dict[str, Any]:
         """Return all that a person sees: each branch's changes, and the pull requests."""
@@ -260,3 +261,11 @@ def plain(text: str) -> str:
     ):
         text = re.sub(pattern, word, text, flags=re.DOTALL)
     return text
+
+
+def _token(header: str) -> str:
+    """Return the token of an Authorization header; git takes it as a password (RFC 7617)."""
+    scheme, _, credential = header.partition(" ")
+    if scheme.lower() != "basic":
+        return credential
+    return base64.b64decode(credential).decode().partition(":")[2]
