@@ -39,7 +39,7 @@ MEMORY = 4 << 30
 """The addresses that a command may have, in bytes: those of its threads among them."""
 
 START = "import sys; from updater.__main__ import main; sys.exit(main())"
-MOST_MEGABYTES, MOST_SECONDS = 400, 100
+MOST_MEGABYTES, MOST_SECONDS = 400, 300
 
 
 def page(**more: Any) -> Response:
