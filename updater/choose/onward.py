@@ -6,12 +6,13 @@ is called. One small request tells that of two commits, and the answer is kept f
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from updater.choose.releases import fetchable
-from updater.errors import BadAnswer
+from updater.errors import BadAnswer, NotFound, Refused, UpstreamError
 from updater.model import Take
 from updater.upstreams.ancestry import is_contained
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from updater.choose.releases import Objection
     from updater.choose.repository import PinnedRepository
-    from updater.model import Candidate, Choice, Relation
+    from updater.model import Candidate, Choice, Relation, Scheme
 
 
 class Onward(Struct):
@@ -30,11 +31,13 @@ class Onward(Struct):
         repository: the package, and what its repository offers.
         held: the commit that the pin holds; empty where nobody knows.
         passed_over: something was chosen that lies behind.
+        unanswered: why a host that lists its refs tells not their order; empty where it does.
     """
 
     repository: PinnedRepository
     held: str
     passed_over: bool = False
+    unanswered: str = ""
 
     async def choose(self, choose: Callable[[Objection], Choice]) -> Choice:
         """Return the choice among the versions that are not older than what is held.
@@ -98,14 +101,21 @@ class Onward(Struct):
         contained = records.is_contained(project, ancestor, commit)
         if contained is None:
             contained = await self._ask(commit, ancestor, meaning)
-            records.note_contained(project, ancestor, commit, contained=contained)
+            if not self.unanswered:
+                records.note_contained(project, ancestor, commit, contained=contained)
         return contained
 
     async def _ask(self, commit: str, ancestor: str, meaning: Relation) -> bool:
+        """Ask by one request, and by the history where a host does not answer that."""
         http, url = self.repository.run.http, self.repository.offer.repository
+        schemes: tuple[Scheme | None, ...] = (None, "basic") if http.has_token(url) else (None,)
+        for scheme in schemes:  # what everybody may see is asked for without the token
+            with suppress(BadAnswer, NotFound, Refused):
+                return await is_contained(url, ancestor, commit, http, scheme)
+        other = ancestor if commit == self.held else commit
         try:
-            return await is_contained(url, ancestor, commit, http, "basic")
-        except BadAnswer:  # a host that does not speak all of the protocol, or a very large answer
-            other = ancestor if commit == self.held else commit
             async with self.repository.commits() as commits:
                 return await commits.relation(self.held, other) == meaning
+        except UpstreamError as error:  # it answered just now: it lists its refs, and tells no more
+            self.unanswered = error.message
+            return False

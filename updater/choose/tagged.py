@@ -59,6 +59,9 @@ class TagChooser:
         if isinstance(choice, Take) and choice.candidate.commit == self._onward.held:
             choice = await self._truly_labelled(choice)
         strays = await self._strays()
+        if self._onward.unanswered:
+            message = f"whether it is newer by its history is not known: {self._onward.unanswered}"
+            strays = (*strays, PinWarning("not-compared", message))
         return replace(choice, warnings=(*choice.warnings, *strays))
 
     async def _chosen(self) -> Choice:
