@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -39,7 +38,18 @@ MEMORY = 4 << 30
 """The addresses that a command may have, in bytes: those of its threads among them."""
 
 START = "import sys; from updater.__main__ import main; sys.exit(main())"
-MOST_MEGABYTES, MOST_SECONDS = 400, 300
+LAUNCHER = """
+import resource, subprocess, sys
+limit, peak, *command = sys.argv[1:]
+resource.setrlimit(resource.RLIMIT_AS, (int(limit), int(limit)))
+code = subprocess.call(command)
+with open(peak, "w") as file:
+    file.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(code)
+"""
+"""Starts a command: its peak of memory begins with that of the process that started it."""
+
+MOST_MEGABYTES, MOST_SECONDS = 400, 100
 
 
 def page(**more: Any) -> Response:
@@ -128,27 +138,24 @@ class Ended:
 
 def run(project: Project, *arguments: str) -> Ended:
     """Run a command with `--json` in a process of its own, with limits."""
+    command = [sys.executable, "-c", START, *arguments, "--json", "-C", str(project.root)]
+    peak = project.root / "peak"
     started = time.monotonic()
-    with (project.root / "out").open("w+b") as out, (project.root / "err").open("w+b") as err:
-        process = subprocess.Popen(
-            [sys.executable, "-c", START, *arguments, "--json", "-C", str(project.root)],
-            stdout=out,
-            stderr=err,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),  # noqa: PLW1509 - a limit alone
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        err.seek(0)
-        text, told = out.read().decode(), err.read().decode()
-    assert text, (process.returncode, told)
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", LAUNCHER, str(MEMORY), str(peak), *command],
+        capture_output=True,
+        check=False,
+    )
+    seconds = time.monotonic() - started
+    text, told = done.stdout.decode(), done.stderr.decode()
+    assert text, (done.returncode, told)
     listed = json.loads(text).get("packages", [])
     return Ended(
-        process.returncode,
+        done.returncode,
         {one["name"]: one for one in listed},
         told,
-        used.ru_maxrss >> 10,
-        time.monotonic() - started,
+        int(peak.read_text()) >> 10,
+        seconds,
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import resource
 import time
 import zlib
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.bounded import MOST_KIBIBYTES, forget_peak, memory
 from tests.loopback.faults import Cut
 from tests.loopback.messages import Response, redirect
 from updater.effects.http.addresses import origin, shown
@@ -109,14 +109,15 @@ def test_a_body_that_is_packed_twice_is_not_unpacked(
     body = gzip.compress(inner)
     twice = Response(200, body, {"Content-Encoding": "gzip, gzip"})
     server.route("GET", "/twice", lambda _request: twice)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    forget_peak()
+    before = memory("VmRSS")
     for status in (200, 404):
         server.fail("GET /page", Response(status, body, twice.headers))
         with pytest.raises(BadAnswer, match="compressed more than once"):
             client.get(page)
         with pytest.raises(BadAnswer, match="compressed more than once"):
             client.download(page)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 << 10
+    assert memory("VmHWM") - before < MOST_KIBIBYTES
 
 
 COOKIES = {
