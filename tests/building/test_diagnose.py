@@ -95,10 +95,10 @@ CASES = {
             "rich<14,>=9, but the package set has 14.0.0"
         ),
     ),
-    "missing build back-end": (
+    "missing build backend": (
         "ERROR Backend 'hatchling.build' is not available.\n",
         "missing-build-backend",
-        "the build back-end hatchling.build is missing",
+        "the build backend hatchling.build is missing",
     ),
     "no setup.py any more": (
         "python3: can't open file '/build/a-2.0/setup.py': [Errno 2] No such file or directory\n",

@@ -123,5 +123,5 @@ def test_what_was_broken_before_says_so(workshop: Workshop) -> None:
     result, packages = workshop.bump()
     assert (result.code, packages["apple"]["build"]["diagnosis"]["message"]) == (
         1,
-        "the module no_such_module is missing; the pin that is held fails in the same way",
+        "the module no_such_module is missing; the held pin fails in the same way",
     )

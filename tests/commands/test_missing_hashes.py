@@ -128,7 +128,7 @@ def test_verify_says_what_a_placeholder_is(world: Situations) -> None:
 def test_identify_does_not_search_for_a_placeholder(world: Situations) -> None:
     identified = world.results("identify")
     assert identified["empty"]["error"]["message"] == (
-        "it has no hash yet, so that no commit can have it"
+        "it has no hash yet, so no commit can match it"
     )
 
 
@@ -137,7 +137,7 @@ def test_rehash_computes_what_is_there_anew(world: Situations) -> None:
     rehash = ("bump", "--no-build", "--rehash")
     outcomes = world.results(*rehash)
     assert said(outcomes["elsewhere"])[0] == "updated"
-    assert outcomes["elsewhere"]["reason"] == "its hash is computed anew (`--rehash`)"
+    assert outcomes["elsewhere"]["reason"] == "its hash is computed again (`--rehash`)"
     assert outcomes["true"]["status"] == "current"
     assert world.results("verify", after=(" ".join(rehash),))["elsewhere"]["state"] == "true"
     assert world.text("true", "", " ".join(rehash)) == world.text("true", "")

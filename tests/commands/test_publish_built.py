@@ -163,7 +163,7 @@ def test_hashes_that_only_a_build_tells_are_published_as_its_word(
     (apple,) = result.json["packages"]
     assert (result.code, apple["hash"]["method"]) == (0, "build"), result.out
     assert vendoring.show("updater/apple", "overlays/apple.nix") == local.strip()
-    who = "reported by the build job, since only a build can compute it"
+    who = "reported by the build job, because only a build can compute it"
     warning = f"hash and cargoDeps.hash: {who}"
     assert {"code": "reported-hash", "message": warning} in apple["warnings"]
     assert warning in vendoring.pull(1).body

@@ -24,7 +24,10 @@ APPLE = "overlays/apple.nix#python3Packages.apple"
 PEAR = "overlays/pear.nix#python3Packages.pear"
 OTHER = flat_hash(b"another")
 FRUIT = "packages: {'*': {pull_request: {group: fruit}}}\n"
-ENDING = "So the updater closes it. That declines no version.\n\n<!-- updater:retired -->\n"
+ENDING = (
+    "The updater therefore closes it. This does not decline any version.\n\n"
+    "<!-- updater:retired -->\n"
+)
 
 
 def take(home: Home, *names: str, branch: str = "") -> None:
@@ -73,7 +76,7 @@ def test_what_somebody_brought_to_the_base_is_closed_and_told(home: Home) -> Non
     }
     assert packages["pear"]["pull_request"]["state"] == "open"
     assert result.err == (
-        "updater: pull request 1 has nothing left to propose and was closed "
+        "updater: pull request 1 has nothing left to propose, and was closed "
         f"({APPLE}: main has 2.0 already)\n"
     )
     assert home.pull(1).body.partition("<!-- updater: ")[0] == body.partition("<!-- updater: ")[0]
@@ -182,7 +185,7 @@ def test_a_package_that_was_removed_has_nothing_left_to_propose(
     home.bump()
     home.push("main", {"overlays/apple.nix": left})
     assert home.bump().code == 0
-    assert_closed(home, f"- `{APPLE}`: main does not have the package any more")
+    assert_closed(home, f"- `{APPLE}`: main no longer has the package")
 
 
 def test_a_package_whose_file_cannot_be_parsed_is_not_held_to_be_removed(home: Home) -> None:
@@ -252,7 +255,7 @@ def test_a_group_is_closed_where_nothing_is_left_of_any_member(home: Home) -> No
 
     assert home.bump().code == 0
 
-    assert_closed(home, f"- `{PEAR}`: main does not have the package any more")
+    assert_closed(home, f"- `{PEAR}`: main no longer has the package")
 
 
 def test_both_members_of_a_group_are_told_of(home: Home) -> None:
@@ -278,7 +281,7 @@ def test_a_persons_commits_are_left_and_commented_on_once(home: Home) -> None:
 
     assert [result.code for result in results] == [0, 0]
     note = (
-        "updater: pull request 1 has nothing left to propose and stays open, since its branch has "
+        "updater: pull request 1 has nothing left to propose, and stays open, since its branch has "
         f"commits of others, such as {theirs[:12]} ({APPLE}: main has 2.0 already)\n"
     )
     assert [result.err for result in results] == [note, note]

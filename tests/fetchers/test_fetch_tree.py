@@ -69,7 +69,7 @@ def test_a_ref_that_names_a_tag_moves_with_the_commit() -> None:
     [
         ('type = "tarball"; url = "https://d.example/a.tar.gz";', "fetchTree of tarball names no"),
         ('url = "https://d.example/a.tar.gz";', "fetchTree of no type names no commit"),
-        ('type = "github"; owner = "o"; repo = "r"; ref = "main";', "it names no rev, so that"),
+        ('type = "github"; owner = "o"; repo = "r"; ref = "main";', "it has no rev, so it pins"),
     ],
 )
 def test_what_pins_no_commit_is_skipped(arguments: str, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""Another build back-end, or other needs of it -> the fields that say how a package is built."""
+"""Another build backend, or other needs of it -> the fields that say how a package is built."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def _adaptation(
             edit = PatternRewrite(
                 file, pattern, f"{wrapped['before']}{new}{wrapped['after']}", rewritten
             )
-            return Adaptation("patches", edit, f"its bound in {file} of {version} is another one")
+            return Adaptation("patches", edit, f"the bound in {file} of {version} is different")
     return Adaptation(
         "patches", PatternRemoval(file, pattern), f"{file} of {version} has no such bound"
     )

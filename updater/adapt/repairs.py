@@ -67,7 +67,7 @@ def lacks(build: Build, log: str) -> tuple[Lack, ...]:
             for match in _MISSING.finditer(text)
         ),
         *(
-            Lack(normalized_name(match["name"]), "build-system", "its back-end requires it")
+            Lack(normalized_name(match["name"]), "build-system", "its build backend requires it")
             for match in unbuilt
         ),
     ]

@@ -25,7 +25,7 @@ class Downgrade(Rule):
             return None
         if not is_older_to_nix(new, label):
             return None
-        return f"Nix takes {new} for older than {label}: nobody is upgraded to it"
+        return f"Nix takes {new} to be older than {label}, so nobody would be upgraded to it"
 
 
 KIND = Downgrade()

@@ -180,7 +180,7 @@ class Attempt(Struct, frozen=True):
             message = "the built package has no module: nothing of it can be imported"
             hint = (
                 "look at what the release contains: it may be an alias of another distribution, or "
-                "its back-end may have found no packages; `imports: []` takes it all the same"
+                "its build backend may have found no packages; `imports: []` takes it all the same"
             )
             diagnosis = Diagnosis("no-modules", message, hint)
             return self._ended("failed", phase="imports", diagnosis=diagnosis)

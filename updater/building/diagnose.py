@@ -70,13 +70,13 @@ _RULES: tuple[_LogPattern, ...] = (
         "no-setup-py",
         r"can't open file '[^']*setup\.py'|setup\.py: No such file",
         "the build needs setup.py, which this version does not have",
-        'write format = "pyproject" and add its build back-end to nativeBuildInputs',
+        'write format = "pyproject" and add its build backend to nativeBuildInputs',
     ),
     _rule(
         "missing-build-backend",
         r"Backend '(?P<backend>[^']+)' is not available|Cannot import '(?P<other>[^']+)'"
         r"|^Missing dependencies:\n\s*(?P<third>\S+)",
-        "the build back-end {backend}{other}{third} is missing",
+        "the build backend {backend}{other}{third} is missing",
         "add it to nativeBuildInputs",
     ),
     _rule(

@@ -136,7 +136,7 @@ class ForeignTree(Struct, frozen=True):
                 raise BuildError(
                     f"the input {name!r} of {lock} is a place of this machine, or is fetched "
                     "with your keys, and the base has no such input",
-                    hint="ask for an input of https:// or of a forge",
+                    hint="use an input of https:// or of a code host",
                 )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from updater.choose.subjects import Decision, Subject
     from updater.model import Candidate, Fetched
 
-REQUESTED = "its hash is computed anew (`--rehash`)"
+REQUESTED = "its hash is computed again (`--rehash`)"
 """Why ``--rehash`` takes what is pinned already."""
 
 

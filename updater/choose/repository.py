@@ -187,7 +187,7 @@ class PinnedRepository:
     def _question(self) -> HashQuestion:
         if is_placeholder(self._pin.hash):
             raise HashError(
-                "it has no hash yet, so that no commit can have it",
+                "it has no hash yet, so no commit can match it",
                 hint="`updater bump` finds the hash",
             )
         pinned = parse_hash(self._pin.hash, "sha256")

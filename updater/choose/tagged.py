@@ -60,7 +60,7 @@ class TagChooser:
             choice = await self._truly_labelled(choice)
         strays = await self._strays()
         if self._onward.unanswered:
-            message = f"whether it is newer by its history is not known: {self._onward.unanswered}"
+            message = f"its place in the history is not known: {self._onward.unanswered}"
             strays = (*strays, PinWarning("not-compared", message))
         return replace(choice, warnings=(*choice.warnings, *strays))
 
@@ -161,7 +161,9 @@ class TagChooser:
             tag = release.candidate
             if tag.commit == self._onward.held or await self._onward.is_behind(tag):
                 continue
-            message = f"upstream has {tag.ref} too, and no version order compares it with {shown}"
+            message = (
+                f"upstream has {tag.ref} too, but no order of versions compares it with {shown}"
+            )
             return (PinWarning("not-comparable", f"{message}; `--to {tag.ref}` takes it"),)
         lower = downwards(self._versions.releases, current)
         if lower is not None and await self._onward.is_ahead(lower.candidate):

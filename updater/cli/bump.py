@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 @click.command(cls=options.SectionCommand, section="Change")
 @options.packages
 @options.to
-@click.option(
-    "--rehash", is_flag=True, help="Compute the hashes anew, also where the version stays."
-)
+@click.option("--rehash", is_flag=True, help="Compute the hashes again, even if the version stays.")
 @click.option("--dry-run", is_flag=True, help="Print the diff; build and write nothing.")
 @click.option("--no-build", is_flag=True, help="Write without building first.")
 @click.option("--no-adapt", is_flag=True, help="Edit nothing but version, rev and hash.")

@@ -79,7 +79,7 @@ class BuiltinFetchTree(Fetcher):
         if kind is None or kind.value not in (*_HOSTS, "git"):
             shown = kind.value if kind is not None else "no type"
             return f"fetchTree of {shown} names no commit of a repository"
-        return "" if source.get("rev") is not None else "it names no rev, so that it pins nothing"
+        return "" if source.get("rev") is not None else "it has no rev, so it pins nothing"
 
 
 def _tag(source: Source) -> str:

@@ -1,6 +1,6 @@
 """The version that a source tree declares about itself, read statically: no code is run.
 
-Read in the order in which build back-ends do: pyproject.toml, setup.cfg, setup.py, each with the
+Read in the order in which build backends do: pyproject.toml, setup.cfg, setup.py, each with the
 file that it points to; then PKG-INFO, the usual version modules and version files.
 Sources: PyPA specifications "pyproject.toml" and "Core metadata"; setuptools documentation,
 "Declarative config"; the documentation of hatch, poetry, flit, pdm and maturin on versions.

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 AdaptationKind = Literal["requirements", "imports", "build-system", "patches", "bounds"]
 """Why an overlay is adapted: a requirement that its inputs lack, an import that nothing declares,
-another build back-end, a substitution that no longer matches, and a bound that the package set
+another build backend, a substitution that no longer matches, and a bound that the package set
 exceeds."""
 
 

@@ -87,7 +87,7 @@ class AdaptedBuild(Struct, frozen=True):
         before = await self.maker.run.builder().build(held, {})
         if before.status != "failed" or before.diagnosis != diagnosis:
             return build
-        message = f"{diagnosis.message}; the pin that is held fails in the same way"
+        message = f"{diagnosis.message}; the held pin fails in the same way"
         return replace(build, diagnosis=replace(diagnosis, message=message))
 
     async def _again(self, ready: ReadyChange, job: BuildJob) -> Build:

@@ -266,5 +266,5 @@ def _stays(decision: Decision, candidate: Candidate) -> bool:
 def _reported(hashes: Mapping[UnknownHash, Sri]) -> PinWarning:
     names = " and ".join(missing.shown for missing in hashes)
     return PinWarning(
-        "reported-hash", f"{names}: reported by the build job, since only a build can compute it"
+        "reported-hash", f"{names}: reported by the build job, because only a build can compute it"
     )

@@ -53,7 +53,7 @@ class RetiredPullRequest(Struct, frozen=True):
             if self.left_for
             else "was closed"
         )
-        return f"pull request {self.pull.number} has nothing left to propose and {done} ({listed})"
+        return f"pull request {self.pull.number} has nothing left to propose, and {done} ({listed})"
 
 
 class PullRequestRetirer(Struct, frozen=True):
@@ -101,7 +101,7 @@ class PullRequestRetirer(Struct, frozen=True):
         for identity, version in versions.items():
             package = self.packages.get(identity)
             if package is None:
-                reasons[identity] = f"{base} does not have the package any more"
+                reasons[identity] = f"{base} no longer has the package"
             elif _label(package) == version:
                 reasons[identity] = f"{base} has {version} already"
             elif is_newer(ordered(_label(package)), ordered(version)):

@@ -32,4 +32,4 @@ def made_by(lock: Field) -> str:
     """Return what makes a lock anew, as an instruction."""
     what = f"{lock.name} {lock.text}"
     command = next((how for pattern, how in _COMMANDS if re.search(pattern, what)), "")
-    return command or "make it anew from the new source"
+    return command or "make it again from the new source"

@@ -112,7 +112,7 @@ def _read(data: bytes) -> Result | UnmadeResult:
         result = msgspec.json.decode(data, type=kind)
     except msgspec.DecodeError as error:
         place = _PLACE.search(str(error))
-        raise ValueError(f"it is not what it must be{place[0] if place else ''}") from error
+        raise ValueError(f"it is not valid{place[0] if place else ''}") from error
     if any(map(control_in, result.names)):
         raise ValueError("a name in it has a control character")
     return result

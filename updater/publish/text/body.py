@@ -100,7 +100,7 @@ def retired_comment(reasons: Mapping[str, str], sha: str) -> str:
         f"The branch has commits that the updater did not make ({sha[:12]}), so it leaves "
         "both as they are: close this pull request, or keep it."
         if sha
-        else "So the updater closes it. That declines no version."
+        else "The updater therefore closes it. This does not decline any version."
     )
     return (
         "Nothing is left for this pull request to propose:\n\n"
@@ -115,7 +115,7 @@ def retired_marker(sha: str) -> str:
 
 def superseded_body() -> str:
     """Return the body of a pull request that another one replaces; it declines no version."""
-    return f"Its packages are proposed together with others by now.\n\n{Marker((), ready=True)}\n"
+    return f"Its packages are now proposed together with others.\n\n{Marker((), ready=True)}\n"
 
 
 def _warnings(update: Update) -> list[str]:
