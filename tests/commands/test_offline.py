@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.loopback.github import TOKEN
-from tests.project import FAKE, Project, flat_hash, github_overlay, pypi_overlay
+from tests.project import (
+    FAKE,
+    Project,
+    flat_hash,
+    github_overlay,
+    pypi_overlay,
+    unpacked_hash,
+)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.loopback.github import GitHub
     from tests.loopback.index import Index
 
@@ -115,6 +124,38 @@ def test_a_host_of_which_nothing_is_kept_is_named_once(project: Project, github:
         f"look-up: {host} was not asked, and no earlier run kept its answer",
     ]
     assert result.out.count("was not asked") == 1
+
+
+def test_that_an_index_has_no_such_project_is_known_too(project: Project, index: Index) -> None:
+    """A package from a code host is compared with the index, which need not have it."""
+    online = project.run("check", "vocos")
+    asked = len(index.server.requests())
+
+    offline = project.run("check", "vocos", "--offline")
+
+    assert (offline.code, offline.out) == (0, online.out)
+    assert (asked > 0, len(index.server.requests())) == (True, asked)
+
+
+def test_a_history_is_the_one_that_an_earlier_run_cloned(
+    project: Project, github: GitHub, tmp_path: Path
+) -> None:
+    """Which commit a hash belongs to, and what is newer, is said as it was then."""
+    project.add_configuration("defaults: {cross_check: false}\n")
+    repository = github.repository("o", "encodec")
+    held = repository.commit({"setup.py": "setup(version='1.0')\n"})
+    repository.commit({"setup.py": "setup(version='1.1')\n"})
+    sri = unpacked_hash(repository, held, tmp_path)
+    project.overlay("encodec.nix", github_overlay("encodec", "1.0", rev="main", sri=sri))
+    commands = [["identify", "encodec"], ["check", "encodec"]]
+    online = [project.run(*command) for command in commands]
+    seen = [*github.server.requests(), *github.codeload.requests()]
+
+    offline = [project.run(*command, "--offline") for command in commands]
+
+    assert [(one.code, one.out) for one in offline] == [(one.code, one.out) for one in online]
+    assert (held[:12] in offline[0].out, offline[1].out[:8]) == (True, "outdated")
+    assert [*github.server.requests(), *github.codeload.requests()] == seen
 
 
 def test_nothing_is_built(project: Project, index: Index) -> None:

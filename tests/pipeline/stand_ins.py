@@ -12,12 +12,14 @@ from tests.project import github_overlay, pypi_overlay
 from updater.building.evaluating import BuildTarget
 from updater.building.package_set import configured
 from updater.building.package_sets import NotBuilt, PackageSets
+from updater.choose.commit_records import CommitRecords
 from updater.choose.run import Run
 from updater.config.load import load
 from updater.errors import UpstreamError
 from updater.find.overlay_files import OverlayFiles
 from updater.find.packages import read_file
 from updater.hashing.prefetch import Prefetcher
+from updater.metadata.folders import SourcePlace, paths_read
 from updater.model import (
     Build,
     Candidate,
@@ -148,23 +150,14 @@ class Orchard(Upstream):
             Candidate(tag.replace("_", "."), ref=tag.replace("_", "."), commit=commit * 40)
             for tag, commit in commits.items()
         )
-        facts = CommitFacts(files={candidate.commit: NoFiles() for candidate in tags})
+        no_files = dict.fromkeys(paths_read(SourcePlace("", (name,))))
+        facts = CommitFacts(files={candidate.commit: no_files for candidate in tags})
         url = f"https://github.com/o/{name}"
         self.offered[name] = Offer(project, tags, {"main": "f" * 40}, "main", url, facts=facts)
 
 
 def _last(project: Project) -> str:
     return str(project).rpartition("/")[2].rpartition(":")[2]
-
-
-class NoFiles(dict[str, bytes | None]):
-    """The files of a tree that has none, of which that is known."""
-
-    def __contains__(self, path: object) -> bool:
-        return True
-
-    def __missing__(self, path: str) -> None:
-        return None
 
 
 class StandInHashes(Struct):
@@ -195,6 +188,14 @@ class StandInHashes(Struct):
         return False
 
 
+class StandInCommitRecords(CommitRecords, frozen=True):
+    """Records of commits of which none comes from another."""
+
+    def contains(self, commit: str, ancestor: str) -> bool:
+        del commit, ancestor
+        return False
+
+
 class StandInRecords(Struct):
     """Records that remember what they were told."""
 
@@ -203,9 +204,8 @@ class StandInRecords(Struct):
     def note(self, project: Project, candidate: Candidate | None, found: Sri) -> None:
         self.noted.append((str(project), candidate.version if candidate else "", str(found)))
 
-    def is_contained(self, project: Project, commit: str, other_commit: str) -> bool:
-        del project, commit, other_commit
-        return False
+    def commits(self, project: Project) -> StandInCommitRecords:
+        return StandInCommitRecords(project, None)
 
     def recorded_commit(self, subject: object) -> str:
         del subject

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from updater.choose import Release
+    from updater.choose.commit_records import CommitRecords
     from updater.effects.http.client import Http
     from updater.metadata.folders import SourcePlace
     from updater.model import Candidate, CommitFacts, Relation
@@ -42,27 +43,33 @@ class Commits:
     Args:
         url: where git finds it.
         facts: what need not be asked.
+        records: what earlier runs learned.
         http: its limit and its retries hold for git too.
         stack: closes what was opened.
     """
 
-    def __init__(self, url: str, facts: CommitFacts, http: Http, stack: ExitStack) -> None:
+    def __init__(
+        self, url: str, facts: CommitFacts, records: CommitRecords, http: Http, stack: ExitStack
+    ) -> None:
         self._url = url
         self._facts = facts
+        self._records = records
         self._http = http
         self._stack = stack
         self._history: History | None = None
         self._speaks_git = False
         self._reachable: dict[str, frozenset[str]] = {}
         self._dates: dict[str, datetime | None] = dict(facts.dates)
-        self._files = {commit: dict(files) for commit, files in facts.files.items()}
+        self._files: dict[str, dict[str, bytes | None]] = {}
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, url: str, facts: CommitFacts, http: Http) -> AsyncIterator[Commits]:
+    async def opened(
+        cls, url: str, facts: CommitFacts, records: CommitRecords, http: Http
+    ) -> AsyncIterator[Commits]:
         """Open a repository's history by its address; nothing is fetched yet."""
         with ExitStack() as stack:
-            yield cls(url, facts, http, stack)
+            yield cls(url, facts, records, http, stack)
 
     async def relation(self, base: str, head: str) -> Relation:
         """Say where ``head`` stands to ``base``; ``unknown`` where upstream lacks ``base``.
@@ -75,10 +82,10 @@ class Commits:
         relation = self._facts.relations.get((base, head))
         if relation is not None:
             return relation
-        if base in await self._before(head):
+        if await self._contains(head, base):
             return "ahead"
         try:
-            return "behind" if head in await self._before(base) else "diverged"
+            return "behind" if await self._contains(base, head) else "diverged"
         except NotFound:
             return "unknown"
 
@@ -121,12 +128,11 @@ class Commits:
         """
         commit = candidate.commit
         named = [tag for tag in tags if tag.candidate.commit == commit]
-        declared = None if named else await version_in(place, self._reader(commit))
+        declared = None if named else await self._version(commit, place, self._read_behind)
         tagged = next(iter(named), None)
         bases = label_bases(tags, old_label)
         if declared is None and tagged is None and bases:
-            before = await self._before(commit)
-            tagged = next((tag for tag in bases if tag.candidate.commit in before), None)
+            tagged = await self._newest_before(commit, bases)
         date = (await self.dates([commit]))[commit]
         if date is None and not named:
             raise BadAnswer(
@@ -142,7 +148,7 @@ class Commits:
             old_label=old_label,
             built=built,
         )
-        files = self._files.get(commit, {})
+        files = self._known_files(commit)
         size = sum(len(data or b"") for data in files.values())
         own_files = files_in(place.folder, files)
         needed = await read_apart(partial(declared_python, own_files), size)
@@ -159,20 +165,44 @@ class Commits:
         Raises:
             UpstreamError: the commit cannot be fetched.
         """
-        files = self._facts.files.get(commit, {})
-        alone: History | None = None
         with ExitStack() as stack:
+            alone: History | None = None
 
-            async def read(path: str) -> bytes | None:
+            async def read(commit: str, path: str) -> bytes | None:
                 nonlocal alone
-                if path in files:
-                    return files[path]
                 if alone is None:
                     alone = stack.enter_context(self._opened())
                     await self._patiently(partial(alone.fetch_alone, [commit]))
                 return await self._patiently(partial(alone.read, commit, path, _LARGEST_FILE))
 
-            return await version_in(place, read)
+            return await self._version(commit, place, read)
+
+    async def _version(
+        self,
+        commit: str,
+        place: SourcePlace,
+        read: Callable[[str, str], Awaitable[bytes | None]],
+    ) -> str | None:
+        """Return the version that a commit declares; of its files only unknown ones are read."""
+        files = self._known_files(commit)
+        unknown: list[str] = []
+
+        async def known_or_read(path: str) -> bytes | None:
+            if path not in files:
+                files[path] = await read(commit, path)
+                unknown.append(path)
+            return files[path]
+
+        version = await version_in(place, known_or_read)
+        if unknown:
+            self._records.note_files(commit, files)
+        return version
+
+    def _known_files(self, commit: str) -> dict[str, bytes | None]:
+        if commit not in self._files:
+            offered = self._facts.files.get(commit, {})
+            self._files[commit] = {**self._records.files(commit), **offered}
+        return self._files[commit]
 
     async def dates(self, commits: Sequence[str]) -> dict[str, datetime | None]:
         """Return the dates of commits, None where one is no date; unknown ones in one request.
@@ -180,15 +210,19 @@ class Commits:
         Raises:
             UpstreamError: one of them cannot be fetched.
         """
+        for commit in commits:
+            if commit not in self._dates:
+                self._dates |= self._records.date(commit)
         missing = [commit for commit in dict.fromkeys(commits) if commit not in self._dates]
         fetched = [commit for commit in missing if self._is_fetched(commit)]
-        if fetched:
-            self._dates |= await self._clone().dates(fetched)
+        dates = await self._clone().dates(fetched) if fetched else {}
         unfetched = [commit for commit in missing if commit not in fetched]
         if unfetched:
             with self._opened() as alone:
                 await self._patiently(lambda: alone.fetch_alone(unfetched))
-                self._dates |= await alone.dates(unfetched)
+                dates |= await alone.dates(unfetched)
+        self._records.note_dates(dates)
+        self._dates |= dates
         for commit in commits:
             if commit not in self._dates:
                 raise NotFound(
@@ -198,17 +232,25 @@ class Commits:
                 )
         return {commit: self._dates[commit] for commit in commits}
 
-    def _reader(self, commit: str) -> Callable[[str], Awaitable[bytes | None]]:
-        files = self._files.setdefault(commit, {})
+    async def _read_behind(self, commit: str, path: str) -> bytes | None:
+        """Return a file of a commit, fetched with all that is behind it."""
+        await self._before(commit)
+        clone = self._clone()
+        return await self._patiently(lambda: clone.read(commit, path, _LARGEST_FILE))
 
-        async def read(path: str) -> bytes | None:
-            if path not in files:
-                await self._before(commit)
-                clone = self._clone()
-                files[path] = await self._patiently(lambda: clone.read(commit, path, _LARGEST_FILE))
-            return files[path]
+    async def _contains(self, commit: str, ancestor: str) -> bool:
+        contains = self._records.contains(commit, ancestor)
+        if contains is None:
+            contains = ancestor in await self._before(commit)
+            self._records.note_contains(commit, ancestor, contains=contains)
+        return contains
 
-        return read
+    async def _newest_before(self, commit: str, tags: Sequence[Release]) -> Release | None:
+        """Return the first of some tags, the newest first, from which a commit comes."""
+        for tag in tags:
+            if await self._contains(commit, tag.candidate.commit):
+                return tag
+        return None
 
     async def _before(self, commit: str) -> frozenset[str]:
         """Return a commit and all its ancestors."""

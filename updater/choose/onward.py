@@ -97,13 +97,13 @@ class Onward(Struct):
         relation = self.repository.offer.facts.relations.get((self.held, other))
         if relation not in (None, "unknown"):
             return relation == meaning
-        records, project = self.repository.run.records, self.repository.subject.project
-        contained = records.is_contained(project, ancestor, commit)
-        if contained is None:
-            contained = await self._ask(commit, ancestor, meaning)
+        records = self.repository.records
+        contains = records.contains(commit, ancestor)
+        if contains is None:
+            contains = await self._ask(commit, ancestor, meaning)
             if not self.unanswered:
-                records.note_contained(project, ancestor, commit, contained=contained)
-        return contained
+                records.note_contains(commit, ancestor, contains=contains)
+        return contains
 
     async def _ask(self, commit: str, ancestor: str, meaning: Relation) -> bool:
         """Ask by one request, and by the history where a host does not answer that."""

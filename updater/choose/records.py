@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from updater import choose
+from updater.choose.commit_records import CommitRecords
 from updater.effects.git import own as git
 from updater.errors import HashError, StageError
 from updater.kinds import FETCHERS
@@ -45,20 +46,9 @@ class Records:
             record = self._answers.get("tag", str(project), tag, str(pinned))
         return str(record["commit"]) if record is not None else ""
 
-    def note_contained(
-        self, project: Project, commit: str, other_commit: str, *, contained: bool
-    ) -> None:
-        """Keep whether a commit is an ancestor of another: that never changes."""
-        if self._answers is not None:
-            key = ("contained", str(project), commit, other_commit)
-            self._answers.keep({"contained": contained}, *key)
-
-    def is_contained(self, project: Project, commit: str, other_commit: str) -> bool | None:
-        """Return whether a commit is an ancestor of another, None where no run asked."""
-        if self._answers is None:
-            return None
-        record = self._answers.get("contained", str(project), commit, other_commit)
-        return bool(record["contained"]) if record is not None else None
+    def commits(self, project: Project) -> CommitRecords:
+        """Return what earlier runs learned of a project's commits."""
+        return CommitRecords(project, self._answers)
 
     def recorded_commit(self, subject: Subject) -> str:
         """Return the commit that a pinned tag named in the first run that saw it with its hash.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from updater.choose import Release
+    from updater.choose.commit_records import CommitRecords
     from updater.choose.history import Commits
     from updater.choose.run import Run
     from updater.choose.subjects import Subject
@@ -123,7 +124,13 @@ class PinnedRepository:
         """Open the repository's history."""
         from updater.choose.history import Commits  # noqa: PLC0415 - git, which a check of tags does without
 
-        return Commits.opened(self.offer.repository, self.offer.facts, self.run.http)
+        offer = self.offer
+        return Commits.opened(offer.repository, offer.facts, self.records, self.run.http)
+
+    @property
+    def records(self) -> CommitRecords:
+        """What earlier runs learned of the repository's commits."""
+        return self.run.records.commits(self.subject.project)
 
     # --- what the pinned hash holds ---
 

@@ -43,13 +43,15 @@ class Runs:
         self.details: list[str] = []
         self.token = TOKEN
 
-    def get(self, *urls: str, server: Server | None = None, **more: Any) -> list[HttpResponse]:
+    def get(
+        self, *urls: str, server: Server | None = None, offline: bool = False, **more: Any
+    ) -> list[HttpResponse]:
         """Get some addresses in one run."""
         bound = frozenset({origin(server.url)} if server is not None else ())
         credentials = (Credential("T", bound, self.token),)
 
         async def main() -> list[HttpResponse]:
-            network = Network(retries=0, timeout=20)
+            network = Network(retries=0, timeout=20, offline=offline)
             async with Http.opened(
                 network,
                 credentials,
@@ -135,15 +137,15 @@ def test_a_date_serves_where_there_is_no_tag(runs: Runs, server: Server) -> None
 
 UNKEPT = {
     "no-store": text("hello").with_headers(ETag='"1"', Cache_Control="private, no-store"),
-    "an error": Response(404, headers={"ETag": '"1"'}),
+    "an error": Response(500, headers={"ETag": '"1"'}),
 }
 
 
 @pytest.mark.parametrize("response", UNKEPT.values(), ids=UNKEPT)
 def test_what_is_not_kept(runs: Runs, server: Server, response: Response) -> None:
     server.fail("GET /page", response)
-    if response.status == 404:
-        with pytest.raises(NotFound):
+    if response.status == 500:
+        with pytest.raises(ServerFailed):
             runs.get(f"{server.url}/page")
     else:
         runs.get(f"{server.url}/page")
@@ -317,3 +319,22 @@ def test_a_post_and_an_answer_without_a_tag_are_kept_for_a_run_that_asks_nobody(
     with pytest.raises(Offline):
         anyio.run(partial(bodies, offline=True, credentials=(token,)))
     assert (requests, len(server.requests())) == (6, 6)
+
+
+def test_that_nothing_is_there_is_kept_for_a_run_that_asks_nobody(
+    runs: Runs, server: Server, page: str
+) -> None:
+    """A run that may ask asks, and what has appeared since takes its place."""
+    missing = f"{server.url}/missing"
+    with pytest.raises(NotFound) as online:
+        runs.get(missing)
+    with pytest.raises(NotFound) as offline:
+        runs.get(missing, offline=True)
+    assert str(offline.value) == str(online.value)
+    assert len(server.requests()) == 1
+
+    server.route("GET", "/missing", tagged())
+    assert runs.get(missing)[0].body == b"hello"
+    assert runs.get(missing, offline=True)[0].body == b"hello"
+    with pytest.raises(Offline):
+        runs.get(page, offline=True)

@@ -26,11 +26,12 @@ from updater.effects.http.hooks import NoCookies, waiting
 from updater.effects.http.patience import TRANSIENT, Clock, Patience
 from updater.effects.http.responses import BEGINNING, ResponseReader
 from updater.effects.http.resuming import ResumableBody
-from updater.effects.http.statuses import FOREIGN, mapped, silent
+from updater.effects.http.statuses import FOREIGN, absent, mapped, silent
 from updater.effects.http.traffic import Traffic
 from updater.effects.http.variables import refuse_unusable_proxies, trusted_certificates
 from updater.effects.kept import untold
-from updater.errors import Offline, UpstreamError
+from updater.errors import NotFound, Offline, UpstreamError
+from updater.model import HttpResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     import tenacity
 
     from updater.effects.http.network import Network
-    from updater.model import HttpResponse, Scheme
+    from updater.model import Scheme
 
 _HEADERS = {"User-Agent": f"updater/{__version__}"}
 # Clones and downloads take memory and processors here; of answers, the waiting is all.
@@ -173,10 +174,18 @@ class Http:
         if earlier is None:
             self.refuse_offline(url)
         elif self._network.offline:
+            if earlier.answer.status == HTTPStatus.NOT_FOUND:
+                raise absent(shown(url))
             return earlier.answer
         conditions = earlier.conditions if earlier is not None else {}
         request = self._request("GET", url, b"", {**sent, **headers, **conditions})
-        answer: HttpResponse = await self._patience.tries(url, on)(self._once, request, None)
+        answer: HttpResponse
+        try:
+            answer = await self._patience.tries(url, on)(self._once, request, None)
+        except NotFound:
+            if cache is not None:
+                cache.keep(key, HttpResponse(HTTPStatus.NOT_FOUND, url, {}, b""))
+            raise
         if earlier is not None and answer.status == HTTPStatus.NOT_MODIFIED:
             return replace(earlier.answer, url=answer.url)
         if cache is not None:

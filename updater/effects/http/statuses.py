@@ -82,7 +82,7 @@ class Refusal(Struct, frozen=True):
         url, status = self.url, self.response.status_code
         message = f"{url} answers {status} {_phrase(status)}".rstrip()
         if status in (404, 410):
-            raise NotFound(message, url=url, hint="is it deleted, renamed or private?")
+            raise absent(url, status)
         if self._is_limit(status):
             until = self._until()
             when = f"{until:%Y-%m-%d %H:%M:%S} UTC"
@@ -94,7 +94,7 @@ class Refusal(Struct, frozen=True):
                 hint = f"{self.credential} is refused: renew it or give it read access"
                 raise Refused(message, url=url, hint=hint)
             if status == HTTPStatus.UNAUTHORIZED:  # git hosts say so for what they do not show
-                raise NotFound(message, url=url, hint="is it deleted, renamed or private?")
+                raise absent(url, status)
             raise Refused(message, url=url, hint="the host refuses to answer without a token")
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise ServerFailed(message, url=url, hint="try again later")
@@ -129,6 +129,17 @@ class Refusal(Struct, frozen=True):
 def _phrase(status: int) -> str:
     """Return the status's name: HTTP/2 sends none."""
     return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
+
+
+def absent(url: str, status: int = HTTPStatus.NOT_FOUND) -> NotFound:
+    """Return the error of an address where its host has nothing to show.
+
+    Args:
+        url: what was asked, as a message may show it.
+        status: what the host answered.
+    """
+    message = f"{url} answers {status:d} {_phrase(status)}".rstrip()
+    return NotFound(message, url=url, hint="is it deleted, renamed or private?")
 
 
 def mapped(url: str, error: Exception, silence: float) -> UpstreamError:
