@@ -16,8 +16,10 @@ _UNRELATED = frozenset({*HASH_FIELDS, "meta", "name", "passthru"})
 
 def places(version: str, text: str) -> list[re.Match[str]]:
     """Return where a version stands in a text as a whole: 1.2 not in 1.2.3, 11.2 or 1.20."""
+    if not version or version not in text:  # most often, and a pattern is dear to compile
+        return []
     bounded = rf"(?<![0-9])(?<![0-9]\.){re.escape(version)}(?![0-9])(?!\.[0-9])"
-    return list(re.finditer(bounded, text)) if version else []
+    return list(re.finditer(bounded, text))
 
 
 def moves_with(source: Source, own: Source, version: Field) -> bool:

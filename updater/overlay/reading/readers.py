@@ -25,6 +25,9 @@ _OUTSIDE = frozenset(
 )
 _OF_THE_PACKAGE = re.compile(r"\b(?:final\w*|self|old\w*|prev\w*|attrs)\.version\b")
 
+_VARIABLE = re.compile(r"\w*VERSION\w*\s*=\s*[\"']?")
+_GOES_ON = re.compile(r"[\w.]")
+
 
 def version_readers(draft: Draft, side_hashes: tuple[Field, ...], data: bytes) -> tuple[str, ...]:
     """Return the attributes that are made from the version, each with its line.
@@ -44,15 +47,22 @@ def version_readers(draft: Draft, side_hashes: tuple[Field, ...], data: bytes) -
 
 def version_copies(draft: Draft, label: str, data: bytes) -> tuple[str, ...]:
     """Return the attributes that have a copy of the version as text, each with its line."""
-    if not label:
-        return ()
-    copied = re.escape(label)
-    whole = re.compile(rf"\"{copied}\"|''{copied}''")
-    inside = re.compile(rf"\w*VERSION\w*\s*=\s*[\"']?{copied}(?![\w.])")
+    written = label.encode("utf-8", "surrogateescape")
     return tuple(
         f"{name} (line {line})"
         for name, line, value in _attributes(draft)
-        if whole.fullmatch(text := syntax.text(value, data)) or inside.search(text)
+        if label
+        and data.find(written, value.start_byte, value.end_byte) >= 0
+        and _copies(syntax.text(value, data), label)
+    )
+
+
+def _copies(text: str, label: str) -> bool:
+    if text in (f'"{label}"', f"''{label}''"):
+        return True
+    return any(
+        text.startswith(label, match.end()) and not _GOES_ON.match(text, match.end() + len(label))
+        for match in _VARIABLE.finditer(text)
     )
 
 

@@ -129,7 +129,9 @@ def names_in(node: Node, data: bytes) -> set[str]:
 
 def paths_in(node: Node, data: bytes) -> list[str]:
     """Return the paths that are written in an expression, also inside its strings."""
-    paths = []
+    paths: list[str] = []
+    if data.find(b"/", node.start_byte, node.end_byte) < 0:
+        return paths
     waiting = [node]
     while waiting:
         current = waiting.pop()
