@@ -56,7 +56,7 @@ class Project:
     def overlay(self, name: str, text: str) -> Path:
         """Write an overlay file."""
         path = self.root / "overlays" / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(textwrap.dedent(text))
         return path
 

@@ -228,3 +228,30 @@ def test_nothing_of_a_terminal_is_loaded_where_there_is_none(overlays: Project) 
     assert "\x1b[" in overlays.run("check", "--color", "always").out
     assert {name for name in sys.modules if name.startswith("rich")} == before
     assert json.loads(overlays.run("check", "--json", "--color", "always").out)["schema"] == 1
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_thousand_packages_fit_a_terminal(
+    project: Project, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    packages = (
+        f"    package-{number} = super.python3Packages.buildPythonPackage {{\n"
+        f'      pname = "package-{number}";\n      version = "1.{number}";\n'
+        f'      src = super.fetchPypi {{ pname = "package-{number}"; version = "1.{number}"; '
+        f'hash = "{FAKE}"; }};\n    }};\n'
+        for number in range(1000)
+    )
+    for place in ("a", "a-folder/below-a-folder/of-a-long-name"):
+        project.overlay(
+            f"{place}/packages.nix",
+            "self: super: {\n  python3Packages = super.python3Packages // {\n"
+            + "".join(next(packages) for _ in range(500))
+            + "  };\n}\n",
+        )
+    monkeypatch.chdir(project.root)
+    code, output = run_at_terminal(monkeypatch, columns, "list", "--color", "never")
+    screen = Screen()
+    screen.feed(output)
+    lines = str(screen).splitlines()
+    assert (code, max(map(len, lines)) <= columns) == (0, True)
+    assert [line.split()[0] for line in lines[1:1001]] == [f"package-{n}" for n in range(1000)]
