@@ -6,7 +6,10 @@ import pytest
 
 from tests.choose.spelling import candidates, commit, spelled
 from updater import choose
+from updater.choose.named import require_named
+from updater.errors import StageError
 from updater.model import Offer, Pin, Policy, Project
+from updater.model.tag_format import TagFormat
 
 NAMES = choose.TagNames(("a",), "a")
 TAGS = "v1.0 v1.1 v2.0rc1 x-3.0 2.0 nightly"
@@ -38,6 +41,18 @@ def test_what_a_text_names_in_a_repository(to: str, expected: str | None) -> Non
     if found is not None and not found.candidate.ref:
         shown = f"take {found.candidate.commit}"
     assert shown == expected
+
+
+def test_the_tag_that_a_version_would_have_is_named() -> None:
+    offer = Offer(Project.parse("https://h/o/a"), candidates("r-1-0 r-1-1", tags=True))
+    policy = Policy(tag_format=TagFormat.parse("r-{dashed}"))
+    form = choose.tag_form(Pin("1.0", "r-1-0"), policy, offer, NAMES)
+    with pytest.raises(StageError) as caught:
+        require_named("1.2", offer, form, None)
+    assert str(caught.value).startswith(
+        "upstream has no version, tag, branch or full commit '1.2', and no tag 'r-1-2'"
+    )
+    assert spelled(require_named("1.1", offer, form, None)) == "take r-1-1"
 
 
 RELEASES = {

@@ -12,6 +12,7 @@ from tests.choose.spelling import candidates, codes, commit
 from updater import choose
 from updater.errors import StageError
 from updater.model import Candidate, Offer, Pin, Policy, Project
+from updater.model.tag_format import TagFormat
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Case:
     expected: str
     names: tuple[str, str] = ("a", "a")
     pattern: str = ""
+    written: str = ""
     branches: str = "main"
 
 
@@ -125,7 +127,51 @@ CASES = {
     "pattern must match the whole": Case(
         "main:1.0", "v1.0 v1.0-x", "v1.0=1.0", pattern=r"v(?P<version>[\d.]+)"
     ),
-    "pattern without a word in it": Case("main:1.0", "1-2-3", "", pattern=r"(?P<version>.+)"),
+    "pattern without a word in it": Case(
+        "main:1.0", "1-2-3", "1-2-3=1.2.3", pattern=r"(?P<version>.+)"
+    ),
+    "pattern of two dashed numbers": Case(
+        "r-1-2:1.2", "r-1-2 r-1-3", "r-1-3=1.3 r-1-2=1.2", pattern=r"r-(?P<version>.+)"
+    ),
+    # --- tag_format decides ---
+    "format": Case("main:1.0", "x-1.0y 2.0", "x-1.0y=1.0", written="x-{version}y"),
+    "written dashed": Case(
+        "main:1.0",
+        "rel-1-2-3 rel-1-10 1.9 rel-x",
+        "rel-1-10=1.10 rel-1-2-3=1.2.3",
+        written="rel-{dashed}",
+    ),
+    "written underscored": Case(
+        "REL_17_0:17.0",
+        "REL_17_0 REL_17_1 REL_18_BETA1 REL-9",
+        "REL_18_BETA1=18_BETA1 REL_17_1=17.1 REL_17_0=17.0",
+        written="REL_{underscored}",
+    ),
+    "written with letters": Case(
+        "main:1.1.1", "SSL_1_1_1 ssl_1_1_2", "SSL_1_1_1=1.1.1", written="SSL_{underscored}"
+    ),
+    "numbers with other signs": Case(
+        "main:8.4",
+        "jdk8u402-b06 jdk8u412-b08 jdk9",
+        "jdk8u412-b08=8.412.08 jdk8u402-b06=8.402.06",
+        written="jdk{major}u{minor}-b{patch}",
+    ),
+    "a number that comes twice": Case(
+        "main:1.0", "v1/v1_2 v1/v2_3", "v1/v1_2=1.2", written="v{major}/v{major}_{minor}"
+    ),
+    "format over the pin's form": Case(
+        "v1.0:1.0$", "v1.0 r-1-1", "r-1-1=1.1", written="r-{dashed}"
+    ),
+    "format and pattern": Case(
+        "main:1.0",
+        "r-1-1 r-2-1 s-3-1",
+        "r-1-1=1.1",
+        pattern="r-(?P<version>1-.*)",
+        written="r-{dashed}",
+    ),
+    "a name is no version": Case(
+        "main:1.0", "vnext version-3.45.0 v3.1", "v3.1=3.1", written="v{version}"
+    ),
 }
 
 
@@ -138,7 +184,9 @@ def form_of(case: Case) -> tuple[choose.TagForm, Offer, choose.TagNames]:
     )
     pattern = re.compile(case.pattern) if case.pattern else None
     names = choose.TagNames((case.names[0],), case.names[1])
-    return choose.tag_form(pin, Policy(tag_pattern=pattern), offer, names), offer, names
+    written = TagFormat.parse(case.written) if case.written else None
+    policy = Policy(tag_pattern=pattern, tag_format=written)
+    return choose.tag_form(pin, policy, offer, names), offer, names
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)

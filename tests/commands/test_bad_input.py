@@ -81,6 +81,14 @@ CONFIGURATIONS = {
             "v(?P<version>.+); found 'v(.*)'\n"
         ),
     ),
+    "format without a version": (
+        "defaults:\n  tag_format: release\n",
+        (
+            "config.yaml:2:defaults.tag_format: expected a tag with {version}, such as "
+            "release-{version}; {dashed} and {underscored} write 1-2-3 and 1_2_3 for 1.2.3, and "
+            "{major}, {minor} and {patch} its numbers; found 'release'\n"
+        ),
+    ),
     "host without kind": (
         "hosts:\n  git.example.org: {token_env: X}\n",
         (

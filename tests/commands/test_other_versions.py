@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.commands.situations import WAYS, Situations, situations
+from tests.commands.situations import WAYS, Situations, nar_hash, situations
 from tests.project import FAKE, flat_hash
 
 if TYPE_CHECKING:
@@ -49,6 +49,22 @@ SERIES = {
     "boost-like": ("1.83.0", '"boost-1_83_0"', ("boost-1_83_0", "boost-1_84_0"), "1.84.0"),
 }
 
+# name -> label, rev, tags, settings, the version that is taken, the tag that is written
+WRITTEN = {
+    "wal": (
+        "3.45.0",
+        '"main"',
+        ("wal-3-45-0", "wal-3-46-0"),
+        "wal-{dashed}",
+        "3.46.0",
+        "wal-3-46-0",
+    ),
+    "R": ("2.5.0", '"main"', ("R_2_5_0", "R_2_6_0"), "R_{underscored}", "2.6.0", "R_2_6_0"),
+    "jdk": ("8.2", '"main"', ("jdk8u2", "jdk8u12"), "jdk{major}u{minor}", "8.12", "jdk8u12"),
+    "tag": ("1.0", '"v1.0"', ("v1.0", "gold-1-1", "v1.2"), "gold-{dashed}", "1.1", "gold-1-1"),
+    "suffix": ("1.2", '"v1_2-r1"', ("v1_2-r1", "v1_3-r1"), "v{underscored}-r1", "1.3", "v1_3-r1"),
+}
+
 # name -> label, (tag, what its source declares), the version that is taken or None, what is said
 MISTAKES = {
     "gap": ("1.29.0", (("1.29.0", "1.29.0"), ("8.130", "1.30.0"), ("1.30.1", "1.30.1")), "1.30.1"),
@@ -74,6 +90,17 @@ EARLY = {
 }
 
 
+def written(world: Situations) -> None:
+    """Pin the older of two tags; where the rev is a branch, no tag shows the form."""
+    for name, (label, rev, tags, form, *_) in WRITTEN.items():
+        repository = world.repository(f"written-{name}")
+        for tag in tags:
+            repository.tag(tag, repository.commit({"a": tag}))
+        sri = f'"{nar_hash(repository, tags[0])}"'
+        settings = f'tag_format: "{form}"'
+        world.pin(f"written-{name}", label, rev=rev, sri=sri, settings=settings)
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
     """All of them in one project."""
@@ -84,6 +111,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
             for tag in tags:
                 repository.tag(tag, repository.commit({"a": tag}))
             made.pin(f"{kind}-{name}", label, rev=rev, sri=f'"{FAKE}"')
+        written(made)
         for name, (label, sources, _) in MISTAKES.items():
             repository = made.repository(f"slip-{name}")
             for tag, version in sources:
@@ -147,6 +175,13 @@ class TestBothWays:
         package = world.results("check", token=token)[f"series-{name}"]
         assert (package["status"], package["latest"]) == ("outdated", SERIES[name][3])
 
+    @pytest.mark.parametrize("name", WRITTEN)
+    def test_a_format_says_how_tags_are_written(
+        self, world: Situations, token: str, name: str
+    ) -> None:
+        package = world.results("check", token=token)[f"written-{name}"]
+        assert (package["status"], package["latest"]) == ("outdated", WRITTEN[name][4])
+
     @pytest.mark.parametrize("name", MISTAKES)
     def test_a_tag_that_is_a_slip_is_judged_by_its_source(
         self, world: Situations, token: str, name: str
@@ -194,3 +229,17 @@ def test_a_tag_is_written_in_its_own_form(world: Situations, name: str) -> None:
     written = text.split("rev = ")[1].split(";")[0].strip('"')
     shown = new if written == "version" else written.replace("${version}", new)
     assert shown in tags
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_tag_is_written_as_its_format_says(world: Situations, name: str) -> None:
+    """By `pin` that of the hash, by `bump` the newest; both are true then."""
+    label, _, tags, _, new, tag = WRITTEN[name]
+    for command, version, written in (("pin", label, tags[0]), ("bump --no-build", new, tag)):
+        text = world.text(f"written-{name}", "", command)
+        assert f'version = "{version}";' in text
+        assert f'rev = "{written}";' in text
+        verified = world.results("verify", after=(command,))[f"written-{name}"]
+        assert verified["state"] == "true", verified
+    checked = world.results("check", after=("bump --no-build",))[f"written-{name}"]
+    assert checked["status"] == "current"

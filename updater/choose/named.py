@@ -56,10 +56,12 @@ def require_named(to: str, offer: Offer, form: TagForm | None, wider: TagForm | 
     """
     choice = choose_named(to, offer, form, wider)
     if choice is None:
+        written = form.written.tag(to) if form is not None and form.written is not None else None
+        shown = f"{to!r}, and no tag {written!r}" if written not in (None, to) else repr(to)
         releases = Versions(offer.candidates, form).releases
         newest = ", ".join(release.candidate.version for release in releases[:5]) or "none"
         raise StageError(
-            f"upstream has no version, tag, branch or full commit {to!r}",
+            f"upstream has no version, tag, branch or full commit {shown}",
             hint=f"its newest versions: {newest}",
         )
     return choice

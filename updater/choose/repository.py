@@ -139,12 +139,20 @@ class PinnedRepository:
 
         The tag that the rev names is the best, then the one that the label means.
         """
-        present = self.present
-        if present is not None and present.ref == present.version and present.commit == commit:
+        present = self.present if self.named == commit else None
+        if present is not None and present.ref == present.version:
             return present
         tags = (tag.candidate for tag in self._by_label())
         named = (tag for tag in tags if tag.commit == commit)
-        return next(named, Candidate(version="", commit=commit))
+        # The rev's tag is what it is, also where config.yaml follows tags of another form.
+        is_own = present is not None and present.ref and self._means(present.ref, present.version)
+        other = present if present is not None and is_own else Candidate("", commit=commit)
+        return next(named, other)
+
+    def _means(self, tag: str, label: str) -> bool:
+        """Tell whether a tag of any form is that of a version."""
+        version = choose.general_form(self.subject.names).version(tag)
+        return version is not None and same_version(version, label)
 
     @property
     def named(self) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from updater.model.labels import OrderedVersion
+    from updater.model.tag_format import TagFormat
 
 _SECONDS = 2.0
 _PREFIX = r"(?:v|ver|version|rel|release|stable)?[-_./]?v?"
@@ -47,6 +48,7 @@ class TagForm(Struct, frozen=True):
         lead: what stands in front of the version in the package's label, and stays there.
         lettered: letters count its versions on (``1.1.1b``, then ``1.1.1c``).
         sign: what its versions have in the place of dots, where two numbers would not tell.
+        written: how the user says that a version is written into a tag; None where he does not.
     """
 
     pattern: re.Pattern[str]
@@ -54,6 +56,7 @@ class TagForm(Struct, frozen=True):
     lead: str = ""
     lettered: bool = False
     sign: str = ""
+    written: TagFormat | None = None
 
     def label(self, version: str) -> str:
         """Return the label of a tag's version, which may have the lead already."""
@@ -70,6 +73,8 @@ class TagForm(Struct, frozen=True):
         match = self._matched(tag)
         if match is None:
             return None
+        if self.written is not None:
+            return self.written.version(tag)
         text = match["version"]
         return self._dotted(text) if text and ("_" in text or "-" in text) else text
 
@@ -79,8 +84,8 @@ class TagForm(Struct, frozen=True):
         if match is None or is_date(text):
             return text
         sign, numbers = match["sign"], match["numbers"]
-        if sign == "-" and self.sign != "-" and (numbers.count("-") == 1 or self.time):
-            return text  # PEP 440 has 1-2 for 1.post2; what a user's pattern takes is as he says
+        if sign == "-" and self.sign != "-" and numbers.count("-") == 1:
+            return text  # PEP 440 has 1-2 for 1.post2
         return numbers.replace(sign, ".") + match["rest"]
 
     def place(self, text: str) -> OrderedVersion | None:
@@ -124,7 +129,7 @@ def tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm
 
     Args:
         pin: its rev, where that is a tag, shows the form.
-        policy: its ``tag_pattern`` decides where there is one.
+        policy: its ``tag_pattern`` and ``tag_format`` decide where there is one.
         offer: a commit pin has the form of the tag that names its commit. Where nothing shows
             the form and some tags start with the package's own name, those count (a monorepo).
         names: what a tag may start with.
@@ -165,7 +170,12 @@ def _with_and_without_v(form: TagForm, pin: Pin, offer: Offer) -> TagForm:
 def _tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm:
     """Return the form of the tags that count for a pin."""
     if policy.tag_pattern is not None:
-        return TagForm(policy.tag_pattern, ProcessorTime(_SECONDS))
+        dashed = "-".join((pin.version or "").split("."))
+        sign = "-" if "-" in dashed and dashed in pin.rev else ""
+        time = ProcessorTime(_SECONDS)
+        return TagForm(policy.tag_pattern, time, sign=sign, written=policy.tag_format)
+    if policy.tag_format is not None:
+        return TagForm(policy.tag_format.pattern, written=policy.tag_format)
     rev = pin.rev
     if is_commit(rev):
         rev = _naming_tag(pin, offer, names)

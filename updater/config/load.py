@@ -20,6 +20,7 @@ from updater.errors import ConfigError
 from updater.hashing.limits import Limits
 from updater.kinds import HOST_KINDS, KNOWN_HOSTS
 from updater.model import BuildPolicy, Host, Package, Policy, Project, PullPolicy, TrackKind
+from updater.model.tag_format import TagFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -117,6 +118,8 @@ class Config(Struct, frozen=True):
             options["upstream"] = Project.parse(options["upstream"])
         if "tag_pattern" in options:
             options["tag_pattern"] = re.compile(options["tag_pattern"])
+        if "tag_format" in options:
+            options["tag_format"] = TagFormat.parse(options["tag_format"])
         return Policy(
             track=_kind(kind),
             branch=branch,

@@ -136,6 +136,15 @@ class PackageOptions(StrictKeys, frozen=True):
         spelled.TagPattern | None,
         about("A regular expression for a whole tag, with a group named version"),
     ] = None
+    tag_format: Annotated[
+        spelled.TagFormatText | None,
+        about(
+            "How a version is written into a tag, such as `release-{version}`: {dashed} and "
+            "{underscored} write 1-2-3 and 1_2_3 for 1.2.3, and {major}, {minor} and {patch} its "
+            "numbers, such as `v{major}_r{minor}`; other tags do not count. With `tag_pattern` a "
+            "tag must fit both"
+        ),
+    ] = None
     ignore: Annotated[
         spelled.Texts | None, about("Versions never to take; .* at the end matches the rest")
     ] = None

@@ -12,6 +12,7 @@ from updater.config.base import ConfigValue, matches
 from updater.config.quantities import Duration, Size
 from updater.kinds import HOST_KINDS, PROJECT_FORMS, SHORT_HOSTS, read_project
 from updater.model.schedule import read_window
+from updater.model.tag_format import EXPECTED_FORMAT, PLACEHOLDERS, TagFormat
 from updater.model.versions import read_specifier
 from updater.text import open_address, without_secrets
 
@@ -206,6 +207,18 @@ class TagPattern(str, ConfigValue):
         if "version" not in pattern.groupindex:
             raise ValueError("expected a group named version, such as v(?P<version>.+)")
         return super().__new__(cls, value)
+
+
+class TagFormatText(_PatternText):
+    """A tag with placeholders for its version."""
+
+    pattern = rf"^[^\n]*\{{({'|'.join(PLACEHOLDERS)})\}}[^\n]*$"
+    expected = EXPECTED_FORMAT
+
+    def __new__(cls, value: object) -> Self:
+        text = super().__new__(cls, value)
+        TagFormat.parse(text)
+        return text
 
 
 class Hold(str, ConfigValue):

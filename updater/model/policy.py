@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from updater.model.project import Project
+    from updater.model.tag_format import TagFormat
 
 LARGEST_PACK: Final = 8 << 30
 """The bytes of a pack that git may fetch where config.yaml says nothing else."""
@@ -102,6 +103,7 @@ class Policy(Struct, frozen=True):
         upstream: the project that versions come from, where the source's address tells none; None
             elsewhere.
         tag_pattern: matches a whole tag; its group ``version`` is the version.
+        tag_format: how a version is written into a tag; with ``tag_pattern`` a tag must fit both.
         series: the numbers with which versions begin that fit the attribute's own name, such as
             ``sqlalchemy_1_4``; empty where it has none, or ``allow`` says more.
         ignore: versions never to take, ``*`` at the end matches the rest.
@@ -123,6 +125,7 @@ class Policy(Struct, frozen=True):
     prereleases: bool = False
     allow: SpecifierSet | None = None
     tag_pattern: re.Pattern[str] | None = None
+    tag_format: TagFormat | None = None
     series: tuple[int, ...] = ()
     ignore: tuple[str, ...] = ()
     python: Version | None = None

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-_OF_A_UNIT = ("track", "tag_pattern", "ignore", "upstream")
+_OF_A_UNIT = ("track", "tag_pattern", "tag_format", "ignore", "upstream")
 
 
 class Decider(Struct, frozen=True):
