@@ -83,15 +83,6 @@ GIT = {
     "other-branch": ('ref = "dev";', "dev~1", 'ref = "dev";', None),
 }
 
-# --- files whose text depends on refs ---
-SUBSTITUTED = {
-    "archival": (".git_archival.txt", "ref-names: $Format:%D$\n"),
-    "archival-d": (".git_archival.txt", "node: $Format:%H$\nref-names: $Format:%d$\n"),
-    "versioneer": ("pkg/_version.py", 'def f():\n    git_refnames = "$Format:%d$"\n'),
-    "deep": ("src/pkg/_version.py", 'git_refnames = "$Format:%D$"\n'),
-    "described": (".git_archival.txt", "describe-name: x\nref-names: $Format:%D$\nnode: y\n"),
-}
-
 # --- addresses of the index: how the address begins ---
 HASHED = f"https://files.example.org/packages/ab/cd/{'e' * 60}"
 ADDRESSES = {
@@ -178,15 +169,6 @@ def refs(world: Situations) -> None:
         world.pin(name, label, rev=f'"{rev}"', sri=used, repo="object")
 
 
-def substituted(world: Situations) -> None:
-    for name, (path, text) in SUBSTITUTED.items():
-        repository = world.repository(f"subst-{name}")
-        attributes = {".gitattributes": f"{path} export-subst\n", path: text}
-        repository.tag("v1.0", repository.commit(attributes))
-        repository.tag("v1.1", repository.commit({"a": "1.1"}))
-        world.pin(f"subst-{name}", "1.0", rev=V, sri=f'"{FAKE}"')
-
-
 def addresses(world: Situations) -> None:
     for version in ("1.0", "1.1"):
         files = [f"addr-{version}.tar.gz", f"addr-{version}-py3-none-any.whl"]
@@ -214,7 +196,7 @@ def addresses(world: Situations) -> None:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
     """All of them in one project."""
     with situations(tmp_path_factory.mktemp("names")) as made:
-        for make in (names, readers, refs, substituted, addresses):
+        for make in (names, readers, refs, addresses):
             make(made)
         yield made
 
@@ -306,13 +288,6 @@ def test_a_tag_is_written_with_its_prefix(world: Situations, name: str) -> None:
 def test_ref_and_rev_move_together(world: Situations, name: str) -> None:
     assert GIT[name][2] in world.text(f"git-{name}", "", BUMP)
     assert world.results("check", after=(BUMP,))[f"git-{name}"]["status"] == "current"
-
-
-@pytest.mark.parametrize("name", SUBSTITUTED)
-def test_an_archive_that_names_a_branch_waits(world: Situations, name: str) -> None:
-    package = world.results(*BUMP.split())[f"subst-{name}"]
-    assert package["status"] == "held"
-    assert "names the branch main, which is at the same commit" in package["reason"]
 
 
 @pytest.mark.parametrize("name", ADDRESSES)

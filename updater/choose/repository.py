@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from updater import choose
 from updater.choose.subjects import Decision
-from updater.errors import HashError
+from updater.errors import HashError, NoArchive, NotFound, Refused
 from updater.identify.questions import HashQuestion, Identity
-from updater.model import Candidate, Choice, Evidence, NoFile, Pinned, Take
+from updater.model import Candidate, Choice, Evidence, Hashed, NoFile, Pinned, Take
 from updater.model.labels import ordered, parse_version, same_version
 from updater.model.sri import is_placeholder, parse_hash
 
@@ -191,6 +191,32 @@ class PinnedRepository:
             )
         return identification
 
+    async def source(self, commit: str) -> Hashed:
+        """Return what a commit's source has now, fetched as the pin's call fetches it.
+
+        A repository that is not public gives its archives to nobody without a token, and with one
+        that is for git alone not either; its commits come by git, and have the same hash.
+
+        Raises:
+            HashError: it cannot be hashed.
+            UpstreamError: it cannot be had.
+        """
+        subject, url = self.subject, self.offer.repository
+        present = Candidate(subject.pin.version or "0", ref=subject.pin.rev, commit=commit)
+        fetch = subject.fetch(present, self.run.config.hosts)
+        if isinstance(fetch, NoFile):
+            raise HashError(fetch.reason)
+        prefetcher = self.run.prefetcher
+        try:
+            return await prefetcher.hash(fetch, subject.policy.hash)
+        except (NotFound, Refused, NoArchive):
+            if not prefetcher.http.has_token(url):
+                raise
+            sri = await self.run.identifier().hash_of(url, commit)
+            if sri is None:
+                raise
+            return Hashed(sri, "embedded", 0)
+
     async def still_holds(self, commit: str) -> bool:
         """Tell whether a commit that an earlier run found has the pinned hash, hashed once more.
 
@@ -219,6 +245,7 @@ class PinnedRepository:
             named=self.named,
             likely=tuple(dict.fromkeys((*self._named_now(), *labelled))),
             tagged=tuple(dict.fromkeys(tags)),
+            default_branch=self.offer.default_branch,
         )
 
     @property

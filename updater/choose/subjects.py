@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from updater.fetchers.base import Fetcher
-    from updater.model import Candidate, Fetched, Host, Package, Pin, Policy, Source
+    from updater.model import Candidate, Fetched, Host, Package, Pin, Policy, Source, Sri
     from updater.upstreams.base import Upstream
 
 
@@ -149,6 +149,8 @@ class Decision(Struct, frozen=True):
     Attributes:
         evidence: where the pin had to be identified.
         newest: the newest version that upstream has, whether it may be taken or not.
+        renewed: the hash that the pinned source has now, where its text depends on refs that moved
+            on; None where the pinned one is right.
     """
 
     subject: Subject
@@ -158,6 +160,7 @@ class Decision(Struct, frozen=True):
     warnings: tuple[PinWarning, ...] = ()
     evidence: Evidence | None = None
     newest: Candidate | None = None
+    renewed: Sri | None = None
 
     @property
     def reason(self) -> str:

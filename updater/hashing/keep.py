@@ -13,17 +13,21 @@ _ANYWHERE: Final = re.compile(
     pyproject\.toml | setup\.(py|cfg) | PKG-INFO | METADATA | Pipfile | environment\.ya?ml
     | [\w.-]*requirements[\w.-]*\.(txt|in) | requirements/[\w.-]+\.(txt|in)
     | _?_?(version|about|init|release|meta|metadata|package_info|pkg_info)_?_?\.py
-    | VERSION(\.(txt|in))? | version(\.txt)? | \.git_archival\.txt
+    | VERSION(\.(txt|in))? | version(\.txt)? | \.git_archival\.(txt|json)
     """,
     re.VERBOSE,
 )
+_OF_REFS: Final = re.compile(r"[\w.-]*(version|revision|archival|git)[\w.-]*", re.IGNORECASE)
+"""What may have the names of refs in it, and what says so."""
+
+_OF_REFS_BYTES: Final = 1 << 14
 _LICENCE: Final = re.compile(
     r"(licen[cs]e|copying|notice|unlicense|authors)([.\-_].*)?", re.IGNORECASE
 )
 
 
 def keep_project_files(path: str, size: int) -> bool:
-    """Whether a file declares a version, requirements or a licence; ``path`` is below the root.
+    """Whether a file declares a version, requirements, a licence or refs, below the root.
 
     Files over 256 kB or more than six folders deep declare nothing of the project itself.
     """
@@ -33,5 +37,6 @@ def keep_project_files(path: str, size: int) -> bool:
     return bool(
         _ANYWHERE.fullmatch(name)
         or _LICENCE.fullmatch(name)
+        or (size <= _OF_REFS_BYTES and _OF_REFS.fullmatch(name))
         or (folder.endswith("requirements") and _ANYWHERE.fullmatch(f"requirements/{name}"))
     )

@@ -9,22 +9,23 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from updater.effects.processes.workers import Worker
-from updater.errors import HashError
+from updater.errors import HashError, UpstreamError
 from updater.hashing.archive import hash_archive
 from updater.identify.exact import Inexact, Unreproducible
 from updater.identify.trees import KEPT_BYTES, TreeHash, TreeHasher
 from updater.model import Sri
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
     from updater.effects.git.batch import Batch
     from updater.effects.git.mirror import LoggedCommit, Mirror
+    from updater.identify.names import RefNames
 
 _ALONE_SECONDS: Final = 2.0
 """How long one process hashes alone: most searches end sooner than others could start."""
@@ -97,6 +98,27 @@ class TreeHashes:
         if not hashed.depends_on_commit:
             self._digests[bytes.fromhex(entry.tree)] = hashed.sri.digest
         return hashed
+
+    def names(self, entry: LoggedCommit, guesses: Iterable[RefNames]) -> RefNames | None:
+        """Return the names of refs with which a commit's archive has the pinned hash.
+
+        None where it has it with no guess, or its text depends on still more.
+        """
+        with suppress(Inexact, Unreproducible, UpstreamError):
+            for names, sri in self._named(entry, guesses):
+                if sri.digest == self._pinned:
+                    return names
+                if self.over():
+                    break
+        return None
+
+    def _named(
+        self, entry: LoggedCommit, guesses: Iterable[RefNames]
+    ) -> Iterator[tuple[RefNames, Sri]]:
+        def describe(placeholders: Sequence[bytes]) -> Mapping[bytes, bytes]:
+            return self._mirror.described(entry.commit, placeholders)
+
+        return self._hasher.hashes(entry.commit, entry.tree, guesses, describe)
 
     def keep(self) -> None:
         """Leave the hashes to the next run."""

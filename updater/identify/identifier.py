@@ -14,6 +14,7 @@ from updater.effects.git.mirror import LoggedCommit, Mirror
 from updater.effects.kept import untold
 from updater.identify.exact import Unreproducible
 from updater.identify.hashes import TreeHashes
+from updater.identify.names import guesses
 from updater.identify.questions import HashQuestion, Identification, Identity, SearchBudget
 from updater.identify.search import Match, NothingFound, SearchClues, candidates, same_tree, search
 from updater.model.sri import parse_hash
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.effects.answers import Answers
+    from updater.identify.names import RefNames
     from updater.model import Sri
 
 T = TypeVar("T")
 
 _NOTED_EVERY: Final = 50
 _MOST_NAMED: Final = 100
+_MOST_UNNAMED: Final = 300
+"""How many commits are looked at whose archives have the names of refs in them."""
 
 
 class Identifier:
@@ -86,7 +90,11 @@ class Identifier:
             return outcome
         identity, holding = outcome
         if self._answers is not None:
-            answer = {"commit": identity.commit, "looked_at": identity.looked_at}
+            answer = {
+                "commit": identity.commit,
+                "looked_at": identity.looked_at,
+                "named_branch": identity.named_branch,
+            }
             self._answers.keep({**answer, "holding": holding}, *_key(question))
         return identity
 
@@ -123,9 +131,10 @@ class Identifier:
         def work(stop: threading.Event) -> bool:
             with self._opened(question.url, question.pinned, stop) as (mirror, hashes):
                 entry = mirror.commit(commit)
-                with suppress(Unreproducible):
+                try:
                     return entry is not None and hashes.anew(entry).sri == question.pinned
-            return False
+                except Unreproducible:
+                    return entry is not None and _names(question, mirror, hashes)(entry) is not None
 
         return await self._in_thread(work)
 
@@ -170,7 +179,14 @@ class Identifier:
         ):
             holding = [*holding, named]
             self._answers.keep({**answer, "holding": holding}, *key)
-        return Identity(commit, looked_at, from_cache=True, is_named=named in holding)
+        branch = answer.get("named_branch")
+        return Identity(
+            commit,
+            looked_at,
+            from_cache=True,
+            is_named=named in holding,
+            named_branch=branch if isinstance(branch, str) else None,
+        )
 
     def _search(
         self, question: HashQuestion, clues: SearchClues, stop: threading.Event
@@ -190,12 +206,19 @@ class Identifier:
                 return ""
 
             with closing(hashes.ahead(candidates(mirror.log, clues))) as offered:
-                match = search(pinned, offered, hashes.of, ended)
+                names = _names(question, mirror, hashes)
+                match = search(pinned, offered, hashes.of, ended, names)
             if isinstance(match, NothingFound):
                 return match
             holding = _holding(match, mirror, question, hashes)
             named = question.named in holding
-            identity = Identity(holding[0], match.looked_at, from_cache=False, is_named=named)
+            identity = Identity(
+                holding[0],
+                match.looked_at,
+                from_cache=False,
+                is_named=named,
+                named_branch=match.names.branch if match.names is not None else None,
+            )
             return identity, holding[:_MOST_NAMED]
 
     @contextmanager
@@ -224,6 +247,36 @@ class Identifier:
 
 def _key(question: HashQuestion) -> tuple[str, str]:
     return question.url, str(question.pinned)
+
+
+def _names(
+    question: HashQuestion, mirror: Mirror, hashes: TreeHashes
+) -> Callable[[LoggedCommit], RefNames | None]:
+    """Return what tells with which names of refs a commit's archive has the hash.
+
+    Any branch may have led to a commit that a tag or the rev names; to others rather the default
+    one. The most that is looked at is bounded: each takes the hashes of some dozen archives.
+    """
+    tags: dict[str, list[str]] = {}
+    heads: dict[str, str] = {}
+    likely = {question.named, *question.likely, *question.tagged}
+    left = _MOST_UNNAMED
+
+    def names(entry: LoggedCommit) -> RefNames | None:
+        nonlocal left
+        if not left:
+            return None
+        if not heads:
+            heads.update(mirror.branches())
+            for tag, commit in mirror.tags().items():
+                tags.setdefault(commit, []).append(tag)
+        left -= 1
+        own = [name for name, commit in heads.items() if commit == entry.commit]
+        branches = dict.fromkeys((*own, *(heads if entry.commit in likely else ())))
+        offered = guesses(tags.get(entry.commit, []), question.default_branch, list(branches))
+        return hashes.names(entry, offered)
+
+    return names
 
 
 def _holding(match: Match, mirror: Mirror, question: HashQuestion, hashes: TreeHashes) -> list[str]:

@@ -39,6 +39,7 @@ class HashQuestion(Struct, frozen=True):
         named: the commit that the rev says, itself or as a tag; empty for a moving rev.
         likely: commits to look at first.
         tagged: the commits of its tags, the best tag first.
+        default_branch: what may have led to any commit; archives may have its name in them.
     """
 
     url: str
@@ -48,6 +49,7 @@ class HashQuestion(Struct, frozen=True):
     named: str
     likely: tuple[str, ...]
     tagged: tuple[str, ...]
+    default_branch: str = ""
 
 
 class Identity(Struct, frozen=True):
@@ -57,12 +59,15 @@ class Identity(Struct, frozen=True):
         looked_at: how many trees were hashed until it was found.
         from_cache: the answer is another run's.
         is_named: the commit that the rev says has the hash too, if it is another one.
+        named_branch: the branch whose name the archive with the hash has in its text, empty for
+            none; None where its text does not depend on refs.
     """
 
     commit: str
     looked_at: int
     from_cache: bool
     is_named: bool
+    named_branch: str | None = None
 
 
 Identification: TypeAlias = "Identity | NothingFound"

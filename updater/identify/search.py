@@ -16,6 +16,7 @@ from updater.identify.exact import Unreproducible
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from updater.identify.names import RefNames
     from updater.identify.trees import TreeHash
     from updater.model import Sri
 
@@ -57,13 +58,18 @@ class SearchClues(Struct, frozen=True):
 
 
 class Match(Struct, frozen=True):
-    """The commit whose tree has the hash."""
+    """The commit whose tree has the hash.
+
+    Attributes:
+        names: the names of refs that its archive had, where its text depends on them.
+    """
 
     commit: str
     tree: str
     seconds: int
     depends_on_commit: bool
     looked_at: int
+    names: RefNames | None = None
 
 
 class NothingFound(Struct, frozen=True):
@@ -140,6 +146,7 @@ def search(
     offered: Iterable[AnyCommit],
     hash_of: Callable[[AnyCommit], TreeHash],
     ended: Callable[[int], str],
+    names_of: Callable[[AnyCommit], RefNames | None] = lambda _: None,
 ) -> Match | NothingFound:
     """Return the first candidate whose tree has the pinned hash.
 
@@ -148,6 +155,8 @@ def search(
         offered: the candidates in their order.
         hash_of: the hash of a candidate's tree; raises Unreproducible.
         ended: told how many trees were looked at; the limit that is reached, or an empty string.
+        names_of: of a candidate without one hash, the names of refs with which it has the pinned
+            one; None where there are none.
     """
     trees: set[bytes] = set()
     dependent: set[bytes] = set()  # commits whose tree has another hash for each commit
@@ -164,6 +173,10 @@ def search(
         try:
             hashed = hash_of(candidate)
         except Unreproducible as error:
+            names = names_of(candidate)
+            if names is not None:
+                commit_id, seconds = candidate.commit, candidate.seconds
+                return Match(commit_id, candidate.tree, seconds, True, looked_at, names)  # noqa: FBT003
             unreproducible += 1
             why = why or str(error)
             dependent.add(commit)

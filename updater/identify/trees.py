@@ -11,17 +11,24 @@ where that is itself ignored; a submodule is an empty folder.
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
-from operator import itemgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from updater.hashing import nar
 from updater.identify.attributes import GitAttributes
-from updater.identify.convert import Conversion, conversion
+from updater.identify.entries import (
+    FILE,
+    FOLDER,
+    SUBMODULE,
+    SYMLINK,
+    archived_entries,
+    read_entries,
+)
 from updater.identify.exact import Inexact, Unreproducible
+from updater.identify.names import RefNames
 from updater.identify.pieces import (
     Hashing,
     Objects,
@@ -32,52 +39,28 @@ from updater.identify.pieces import (
     rendered,
     whole_file,
 )
-from updater.identify.substitute import FORMAT, CommitObject
+from updater.identify.substitute import FORMAT, CommitObject, Placeholders, RefText
 from updater.model import Sri
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from updater.identify.convert import Conversion
+    from updater.identify.entries import ArchivedEntry, TreeEntry
     from updater.model import Algorithm
+
+    Describe: TypeAlias = Callable[[Sequence[bytes]], Mapping[bytes, bytes]]
 
 KEPT_BYTES: Final = 128 * 1024 * 1024
 """How much of serialised folders is kept, of all trees together."""
 
 _STREAMED_BYTES: Final = 4 * 1024 * 1024
 _UNCONVERTED_BYTES: Final = 512 * 1024 * 1024  # git's core.bigFileThreshold
-_ENTRY: Final = re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL)
-_PLAIN: Final = Conversion()
 _EXECUTABLE: Final = 0o100
-_FORMAT_BITS: Final = 0o170000
-_FOLDER, _FILE, _SYMLINK, _SUBMODULE = 0o040000, 0o100000, 0o120000, 0o160000
 _FOLDER_ENDS: Final = nar.FOLDER_END + nar.ENTRY_END
 _MOST_PIECES: Final = 2_000_000
 _LONGEST_PATH: Final = 4096
 _ATTRIBUTES: Final = b".gitattributes"
-_BESIDES: Final = 22  # a space, a NUL and the id
-_NO_NAMES: Final = frozenset({b".", b"..", b".git"})
-
-
-class _TreeEntry(NamedTuple):
-    """One line of a tree object."""
-
-    mode: bytes
-    name: bytes
-    identity: bytes
-
-    @property
-    def kind(self) -> int:
-        """What it is, of the four below."""
-        return int(self.mode, 8) & _FORMAT_BITS
-
-
-class _Shown(NamedTuple):
-    """An entry that the archive has, what becomes of its content, and what its piece hangs on."""
-
-    entry: _TreeEntry
-    kind: int
-    conversion: Conversion
-    key: object
 
 
 class _SerialisedFolder(Struct, frozen=True):
@@ -133,15 +116,47 @@ class TreeHasher:
             Inexact: git itself must be asked.
             Unreproducible: the archive depends on more than the commit.
         """
-        root = self._folder(bytes.fromhex(tree), b"", GitAttributes())
-        pieces = root.pieces
+        pieces = self._pieces(tree)
         depends = any(isinstance(piece, SubstitutedFile) for piece in pieces)
         if depends:
-            (data,) = self._objects.read([commit], _STREAMED_BYTES)
-            if isinstance(data, int):
-                raise Inexact("the commit's message is too large")
-            pieces = rendered(pieces, CommitObject(commit, data))
+            pieces = rendered(pieces, self._commit(commit))
         return TreeHash(Sri(self._algorithm, self._hashing.digest(pieces)), depends)
+
+    def hashes(
+        self, commit: str, tree: str, names: Iterable[RefNames], describe: Describe
+    ) -> Iterator[tuple[RefNames, Sri]]:
+        """Yield the hashes that an archive may have had whose text depends on refs.
+
+        Args:
+            commit: its id.
+            tree: the id of its tree.
+            names: what may have led to it.
+            describe: asks git for what other placeholders are today.
+
+        Raises:
+            Inexact: git itself must be asked.
+            Unreproducible: the archive depends on still more.
+        """
+        pieces = self._pieces(tree)
+        files = [piece.content for piece in pieces if isinstance(piece, SubstitutedFile)]
+        used = Placeholders.of(files)
+        described = describe(used.by_git) if used.by_git else {}
+        at = self._commit(commit)
+        for guess in names if used.names else (RefNames(),):
+            for new_times in (True, False) if used.times else (True,):
+                guessed = replace(guess, new_times=new_times)
+                surrounded = replace(at, ref_text=RefText(guessed, described))
+                digest = self._hashing.digest(rendered(pieces, surrounded))
+                yield guessed, Sri(self._algorithm, digest)
+
+    def _pieces(self, tree: str) -> tuple[Piece, ...]:
+        return self._folder(bytes.fromhex(tree), b"", GitAttributes()).pieces
+
+    def _commit(self, identity: str) -> CommitObject:
+        (data,) = self._objects.read([identity], _STREAMED_BYTES)
+        if isinstance(data, int):
+            raise Inexact("the commit's message is too large")
+        return CommitObject(identity, data)
 
     # --- folders ---
 
@@ -167,17 +182,17 @@ class TreeHasher:
             self._newest = {path: key for path, key in self._newest.items() if key in self._folders}
 
     def _made(self, identity: bytes, path: bytes, above: GitAttributes) -> _SerialisedFolder:
-        entries = self._entries(identity)
+        entries = read_entries(self._whole(identity))
         attributes = self._entered(entries, path, above)
         prefix = path + b"/" if path else b""
         if len(path) > _LONGEST_PATH:
             raise Unreproducible("a path is longer than Linux allows")
-        shown = list(_shown(entries, prefix, attributes))
-        written = any(entry.kind != _FOLDER for entry in entries)
+        shown = list(archived_entries(entries, prefix, attributes))
+        written = any(entry.kind != FOLDER for entry in entries)
         own = self._own(shown, self._newest.get(path))
         pieces: list[Piece] = []
         for entry, kind, _, key in shown:
-            if kind != _FOLDER:
+            if kind != FOLDER:
                 pieces.append(own[key])
                 continue
             below = self._folder(entry.identity, prefix + entry.name, attributes)
@@ -189,18 +204,6 @@ class TreeHasher:
         cost = sum(map(cost_of, own.values())) + 8 * len(pieces)
         return _SerialisedFolder(tuple(pieces), own, cost, written)
 
-    def _entries(self, identity: bytes) -> list[_TreeEntry]:
-        """Return a tree object's lines in NAR order, which differs from git's."""
-        data = self._whole(identity)
-        entries = [_TreeEntry._make(groups) for groups in _ENTRY.findall(data)]
-        names = {entry.name for entry in entries}
-        size = sum(len(entry.mode) + len(entry.name) + _BESIDES for entry in entries)
-        if size != len(data) or len(names) != len(entries) or names & _NO_NAMES:
-            raise Inexact("a tree object is malformed")
-        if any(b"/" in name for name in names):
-            raise Inexact("a tree object has a name with a slash")
-        return sorted(entries, key=itemgetter(1))
-
     def _whole(self, identity: bytes) -> bytes:
         (data,) = self._objects.read([identity.hex()], _UNCONVERTED_BYTES)
         if isinstance(data, int):
@@ -208,18 +211,18 @@ class TreeHasher:
         return data
 
     def _entered(
-        self, entries: list[_TreeEntry], path: bytes, above: GitAttributes
+        self, entries: list[TreeEntry], path: bytes, above: GitAttributes
     ) -> GitAttributes:
         for entry in entries:
             if entry.name == _ATTRIBUTES:
-                if entry.kind == _SYMLINK:
+                if entry.kind == SYMLINK:
                     raise Inexact(".gitattributes is a symbolic link")
-                if entry.kind == _FILE:
+                if entry.kind == FILE:
                     return above.entered(path, entry.identity, self._whole(entry.identity))
         return above
 
     def _own(
-        self, shown: Sequence[_Shown], newest: tuple[object, ...] | None
+        self, shown: Sequence[ArchivedEntry], newest: tuple[object, ...] | None
     ) -> dict[object, Piece]:
         """Return the pieces of a folder's own entries, those of its last version used again."""
         last = self._folders.get(newest) if newest is not None else None
@@ -229,9 +232,9 @@ class TreeHasher:
         for shown_entry in shown:
             if shown_entry.key in last_pieces:
                 own[shown_entry.key] = last_pieces[shown_entry.key]
-            elif shown_entry.kind == _FOLDER:
+            elif shown_entry.kind == FOLDER:
                 own[shown_entry.key] = nar.entry_start(shown_entry.entry.name) + nar.FOLDER_START
-            elif shown_entry.kind == _SUBMODULE:
+            elif shown_entry.kind == SUBMODULE:
                 start = nar.entry_start(shown_entry.entry.name)
                 own[shown_entry.key] = start + nar.FOLDER_START + _FOLDER_ENDS
             else:
@@ -243,14 +246,14 @@ class TreeHasher:
             own[shown_entry.key] = self._leaf(shown_entry.entry, content, shown_entry.conversion)
         return own
 
-    def _leaf(self, entry: _TreeEntry, content: bytes | int, conversion: Conversion) -> Piece:
+    def _leaf(self, entry: TreeEntry, content: bytes | int, conversion: Conversion) -> Piece:
         start = nar.entry_start(entry.name)
         executable = bool(int(entry.mode, 8) & _EXECUTABLE)
-        if entry.kind == _SYMLINK:
+        if entry.kind == SYMLINK:
             if isinstance(content, int) or not content or b"\0" in content:
                 raise Inexact("a symbolic link has no usable target")
             return start + nar.symlink(content) + nar.ENTRY_END
-        if entry.kind != _FILE:
+        if entry.kind != FILE:
             raise Inexact(f"a tree entry has the mode {entry.mode.decode()}")
         if isinstance(content, int):
             if not conversion:
@@ -263,19 +266,3 @@ class TreeHasher:
         if conversion.substituted and FORMAT.search(content):
             return SubstitutedFile(start, executable, content)
         return start + whole_file(content, executable=executable)
-
-
-def _shown(
-    entries: Sequence[_TreeEntry], prefix: bytes, attributes: GitAttributes
-) -> Iterator[_Shown]:
-    for entry in entries:
-        kind, converted = entry.kind, _PLAIN
-        if attributes.potent:
-            states = attributes.of(prefix + entry.name, folder=kind in (_FOLDER, _SUBMODULE))
-            if states.get(b"export-ignore") is True:
-                continue
-            if kind == _FILE:
-                converted = conversion(states)
-        # A folder's start depends on its name alone; its content is another folder's matter.
-        key = entry.name if kind == _FOLDER else (*entry, converted) if converted else entry
-        yield _Shown(entry, kind, converted, key)

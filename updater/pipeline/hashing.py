@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from updater.audit.base import examine, stopped
 from updater.building.package_sets import NotBuilt
 from updater.errors import HashError, NotEvaluated
+from updater.identify.names import depends_on_refs
 from updater.kinds import FETCHERS, guarded, rules
 from updater.model import (
     Build,
@@ -30,7 +31,6 @@ from updater.pipeline.hash.downloaded import (
     collisions,
     declared_label,
     declared_otherwise,
-    depends_on_refs,
     stale_copies,
     step_to,
 )

@@ -44,6 +44,7 @@ _READS_VERSION = (
     "`updater bump` moves both, and builds"
 )
 _SAME_SOURCE = "the source stays the same"
+_OTHER_REFS = "the source stays the same but for the names of refs in it"
 _OF_INDEX = "its source is a file of the package index, whose name contains the version"
 _AT_ADDRESS = "its source is a file at an address that contains the version"
 
@@ -138,12 +139,17 @@ class TruthStage(Struct, frozen=True):
 
 
 def _unchanged_source(decision: Decision, values: dict[str, str], *, sri: bool) -> ReadyChange:
-    """Return a change that leaves the hash what it is, and with it what is built."""
-    hashed = Hashed(parse_hash(decision.subject.pin.hash, "sha256"), "embedded", 0)
-    if sri:
+    """Return a change that leaves the hash what it is, and with it what is built.
+
+    Only where an archive has the names of refs in it, its hash becomes the one that it has now.
+    """
+    renewed = decision.renewed
+    hashed = Hashed(renewed or parse_hash(decision.subject.pin.hash, "sha256"), "embedded", 0)
+    if sri or renewed is not None:
         values["hash"] = str(hashed.sri)
     planned = PlannedChange(decision.package, PinValues(values))
-    return ReadyChange(decision, planned, hashed, build=Build("skipped", "", phase=_SAME_SOURCE))
+    phase = _SAME_SOURCE if renewed is None else _OTHER_REFS
+    return ReadyChange(decision, planned, hashed, build=Build("skipped", "", phase=phase))
 
 
 def _of_index(subject: Subject) -> Skipped:

@@ -6,20 +6,33 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from updater.audit.base import Step, examine
 from updater.audit.downgrade import KIND as DOWNGRADE
 from updater.choose.repository import PinnedRepository
 from updater.errors import UpstreamError
+from updater.identify.names import depends_on_refs, was_named
 from updater.identify.questions import Identity
-from updater.model import Candidate, Choice, Held, Identified, Skipped, Stay, Take, Wait
+from updater.model import (
+    Candidate,
+    Choice,
+    Held,
+    Identified,
+    PinWarning,
+    Skipped,
+    Stay,
+    Take,
+    Wait,
+)
 from updater.model.labels import is_label_of, parse_version
+from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.choose.subjects import Decision, Subject
     from updater.identify.questions import Identification
-    from updater.model import Offer, Outcome
+    from updater.model import Hashed, Offer, Outcome
 
 CHOOSE_ONE = "Choose one with `updater bump --to VERSION`."
 
@@ -51,12 +64,16 @@ class Inspector(Struct, frozen=True):
                 reason=f"{identification.explained}. {CHOOSE_ONE}",
             )
         candidate = await labelled(repository, identification.commit)
+        warnings = offer.warnings
+        if (await self._renewed(repository, identification, candidate)) is not None:
+            message = f"it has another hash now: {was_named(identification.named_branch or '')}"
+            warnings += (PinWarning("ref-names", f"{message}; `updater pin` writes that"),)
         return Identified(
             package=subject.package,
             tracking=repository.tracking,
             pinned=repository.pinned(candidate.commit, candidate.version),
             candidate=candidate,
-            warnings=offer.warnings,
+            warnings=warnings,
             evidence=repository.evidence,
             looked_at=None if identification.from_cache else identification.looked_at,
         )
@@ -89,9 +106,34 @@ class Inspector(Struct, frozen=True):
             and isinstance(choice, Take)
             and not await repository.still_holds(choice.candidate.commit)
         ):
-            anew = await repository.find_commit(anew=True)
-            choice, candidate = await self._chosen(repository, anew)
-        return decided(choice, candidate)
+            identification = await repository.find_commit(anew=True)
+            choice, candidate = await self._chosen(repository, identification)
+        if not isinstance(identification, Identity) or candidate is None:
+            return decided(choice, candidate)
+        renewed = await self._renewed(repository, identification, candidate)
+        if renewed is None:
+            return decided(choice, candidate)
+        problem = depends_on_refs(renewed)
+        if problem:
+            return decided(Wait(problem), candidate)
+        if not isinstance(choice, Take):
+            choice = Take(candidate, was_named(identification.named_branch or ""))
+        return replace(decided(choice, candidate), renewed=renewed.sri)
+
+    @staticmethod
+    async def _renewed(
+        repository: PinnedRepository, identity: Identity, candidate: Candidate
+    ) -> Hashed | None:
+        """Return what a source has now whose text depends on refs; None where the hash stays.
+
+        Raises:
+            StageError: it cannot be had.
+        """
+        if identity.named_branch is None:
+            return None
+        source = await repository.source(candidate.commit)
+        pinned = parse_hash(repository.subject.pin.hash, source.sri.algorithm)
+        return source if source.sri != pinned else None
 
     async def _chosen(
         self, repository: PinnedRepository, identification: Identification

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from updater import choose
 from updater.choose.repository import PinnedRepository
-from updater.errors import HashError, NoArchive, NotFound, Refused, UpstreamError
+from updater.errors import HashError, NotFound, UpstreamError
+from updater.identify.names import branch_in, was_named
 from updater.identify.questions import Identity
 from updater.model import Candidate, NoFile, Pinned, PinWarning, Verdict
 from updater.model.labels import ordered
@@ -19,7 +20,7 @@ from updater.verify.inspector import is_label, labelled
 if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.choose.subjects import Subject
-    from updater.model import Offer, Outcome, Sri, State
+    from updater.model import Hashed, Offer, Outcome, Sri, State
 
 
 class Verifier(Struct, frozen=True):
@@ -90,16 +91,15 @@ class Verifier(Struct, frozen=True):
         if not commit:
             message = f"{subject.project} has neither a tag nor a branch {subject.pin.rev!r}"
             return _verdict(subject, "gone", message, hint="`updater identify` shows what it holds")
-        sri = await self._hash(repository, commit)
+        fetched = await repository.source(commit)
+        sri = fetched.sri
         if subject.missing_hash:
             return _unhashed(subject, sri, None, repository.pinned())
         pinned_hash = parse_hash(subject.pin.hash, sri.algorithm)
         if sri != pinned_hash:
             return await self._untrue(repository, commit, sri)
         moved_tag = self._moved(repository, commit, pinned_hash)
-        if moved_tag is not None:
-            return moved_tag
-        return await self._true(repository, commit)
+        return moved_tag or await self._true(repository, commit, fetched)
 
     def _head(self, repository: PinnedRepository) -> str:
         rev, offer = repository.subject.pin.rev, repository.offer
@@ -112,29 +112,7 @@ class Verifier(Struct, frozen=True):
             return ""
         return await self.run.identifier().whole_id(repository.offer.repository, rev)
 
-    async def _hash(self, repository: PinnedRepository, commit: str) -> Sri:
-        """Return what a commit's source has, fetched as the pin's call fetches it.
-
-        A repository that is not public gives its archives to nobody without a token, and with one
-        that is for git alone not either; its commits come by git, and have the same hash.
-        """
-        subject, url = repository.subject, repository.offer.repository
-        label, rev = subject.pin.version or "0", subject.pin.rev
-        fetch = subject.fetch(Candidate(label, ref=rev, commit=commit), self.run.config.hosts)
-        if isinstance(fetch, NoFile):
-            raise HashError(fetch.reason)
-        prefetcher = self.run.prefetcher
-        try:
-            return (await prefetcher.hash(fetch, subject.policy.hash)).sri
-        except (NotFound, Refused, NoArchive):
-            if not prefetcher.http.has_token(url):
-                raise
-            sri = await self.run.identifier().hash_of(url, commit)
-            if sri is None:
-                raise
-            return sri
-
-    async def _true(self, repository: PinnedRepository, commit: str) -> Verdict:
+    async def _true(self, repository: PinnedRepository, commit: str, fetched: Hashed) -> Verdict:
         """Judge the label of a pin whose hash is right."""
         subject, rev = repository.subject, repository.subject.pin.rev
         candidate = await labelled(repository, commit)
@@ -157,6 +135,10 @@ class Verifier(Struct, frozen=True):
         if choose.is_shortened(rev):
             message = f"`{rev}` is a short commit id: the pin is ok until another commit has it"
         warnings += (PinWarning("moving-rev", message),) if repository.tracking.moving else ()
+        unsteady = branch_in(fetched)
+        if unsteady and not repository.tracking.moving:
+            message = f"{unsteady}: the pin is ok until the branch moves on"
+            warnings += (PinWarning("names-branch", message),)
         return replace(verdict, tracking=repository.tracking, warnings=warnings)
 
     def _moved(self, repository: PinnedRepository, commit: str, pinned: Sri) -> Verdict | None:
@@ -186,9 +168,13 @@ class Verifier(Struct, frozen=True):
             holds = error.message
         else:
             if isinstance(identity, Identity):
+                if identity.named_branch is not None and identity.is_named:
+                    return self._renamed(repository, sri, identity.named_branch)
                 candidate = await labelled(repository, identity.commit)
                 pinned = Pinned(rev, candidate.commit, candidate.version)
                 holds = f"the hash belongs to {candidate.version}, commit {candidate.commit}"
+                if identity.named_branch is not None:
+                    holds = f"{holds}: {was_named(identity.named_branch)}"
             else:
                 holds = identity.explained
         hint = (
@@ -209,6 +195,15 @@ class Verifier(Struct, frozen=True):
                 return _verdict(subject, "tag moved", message, candidate, pinned, hint=hint)
         message = f"the source of {rev} has {sri}; {holds}"
         return _verdict(subject, "wrong hash", message, candidate, pinned, hint=hint)
+
+    @staticmethod
+    def _renamed(repository: PinnedRepository, sri: Sri, branch: str) -> Verdict:
+        """Judge a pin whose archive has the names of other refs in it than when it was hashed."""
+        subject = repository.subject
+        message = f"the archive of {subject.pin.rev} has {sri} now: {was_named(branch)}"
+        hint = "`updater pin` writes the hash that it has now"
+        pinned = repository.pinned()
+        return _verdict(subject, "wrong hash", message, None, pinned, hint=hint)
 
 
 def gone(subject: Subject, error: NotFound) -> Verdict:

@@ -16,9 +16,10 @@ from updater.errors import BadAnswer, HashError, Offline, UpstreamError
 from updater.model.policy import LARGEST_PACK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+_HEADS = "refs/heads"
 _HASHES = "updater-hashes"
 _HASHES_FORM = "updater-hashes-2"  # a new number where hashes made before must not count
 _TREE, _DIGEST = 20, 32
@@ -133,6 +134,23 @@ class Mirror(BareClone):
             if "commit" in (kind, peeled_kind):
                 commits[name] = own if kind == "commit" else peeled
         return commits
+
+    def branches(self) -> dict[str, str]:
+        """Return branch -> commit."""
+        shown = self._git("for-each-ref", "--format=%(refname:lstrip=2)%00%(objectname)", _HEADS)
+        return dict(line.split("\0", 1) for line in shown.split("\n") if line)
+
+    def described(self, commit: str, placeholders: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return what git writes for placeholders of its pretty formats, of one commit.
+
+        Those that it does not know stay as they are, as in an archive.
+        """
+        form = "%x00".join(f"%{placeholder.decode('ascii')}" for placeholder in placeholders)
+        values = self._git("log", "-1", "--no-walk", f"--format={form}", commit).split("\0")
+        return {
+            name: value.strip("\n").encode()
+            for name, value in zip(placeholders, values, strict=False)
+        }
 
     def kept_hashes(self) -> dict[bytes, bytes]:
         """Return tree id -> sha256 NAR hash of its archive, as `keep_hashes` left them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from updater import choose
@@ -17,12 +16,6 @@ if TYPE_CHECKING:
 
     from updater.choose.subjects import Decision, Subject
     from updater.model import Candidate, Hashed
-
-# Of setuptools-scm's .git_archival.txt and of versioneer's _version.py.
-_REF_NAMES = re.compile(
-    r"^(?:ref-names:|\s*git_refnames\s*=\s*[\"'])(?P<names>[^\"'\n$]*)", re.MULTILINE
-)
-_LARGEST_SEARCHED = 1 << 16
 
 
 def step_to(
@@ -69,27 +62,6 @@ def declared_otherwise(own: str, candidate: Candidate) -> PinWarning:
     """Tell that a source says of itself that it is another version than its tag does."""
     message = f"the source declares the version {own}, not {candidate.version}"
     return PinWarning("declared-version", message)
-
-
-def depends_on_refs(hashed: Hashed | None) -> str:
-    """Say that a source's archive names a branch, so that its hash changes when that moves on.
-
-    Files that are marked ``export-subst`` may ask for the names of refs, and git writes those that
-    lead to the commit at the time. Source: gitattributes(5), git-log(1) for ``%d`` and ``%D``.
-    """
-    for path, data in hashed.files.items() if hashed is not None else ():
-        match = _REF_NAMES.search(data[:_LARGEST_SEARCHED].decode("utf-8", "replace"))
-        if match is None:
-            continue
-        names = [name.strip() for name in match["names"].strip(" ()").split(",")]
-        branches = [name for name in names if name and not name.startswith("tag: ")]
-        if branches:
-            branch = branches[0].removeprefix("HEAD -> ")
-            return (
-                f"its {path} names the branch {branch}, which is at the same commit: the archive "
-                "gets another hash when the branch moves on. Wait until then, or decide with `--to`"
-            )
-    return ""
 
 
 def stale_copies(subject: Subject, candidate: Candidate) -> tuple[PinWarning, ...]:

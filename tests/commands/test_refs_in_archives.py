@@ -1,0 +1,94 @@
+"""Archives with the names of refs in their text: held, explained and repaired."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.commands.situations import Situations, nar_hash, situations
+from tests.project import FAKE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+V = '"v${version}"'
+
+# --- files whose text depends on refs ---
+SUBSTITUTED = {
+    "archival": (".git_archival.txt", "ref-names: $Format:%D$\n"),
+    "archival-d": (".git_archival.txt", "node: $Format:%H$\nref-names: $Format:%d$\n"),
+    "versioneer": ("pkg/_version.py", 'def f():\n    git_refnames = "$Format:%d$"\n'),
+    "deep": ("src/pkg/_version.py", 'git_refnames = "$Format:%D$"\n'),
+    "described": (".git_archival.txt", "describe-name: x\nref-names: $Format:%D$\nnode: y\n"),
+}
+
+# The whole template of setuptools-scm, and files of other languages.
+WHOLE = (
+    "node: $Format:%H$\nnode-date: $Format:%cI$\n"
+    "describe-name: $Format:%(describe:tags=true,match=*[0-9]*)$\nref-names: $Format:%D$\n"
+)
+MOVED_ON = {
+    "archival": (".git_archival.txt", "ref-names: $Format:%D$\n"),
+    "whole": (".git_archival.txt", WHOLE),
+    "json": (".git_archival.json", '{"refs": "$Format:%D$", "id": "$Format:%h$"}\n'),
+    "versioneer": ("pkg/_version.py", 'git_refnames = "$Format:%d$"\ngit_full = "$Format:%H$"\n'),
+    "header": ("src/git.h", '#define REFS "$Format:%d$"\n'),
+}
+
+
+def substituted(world: Situations) -> None:
+    for name, (path, text) in SUBSTITUTED.items():
+        repository = world.repository(f"subst-{name}")
+        attributes = {".gitattributes": f"{path} export-subst\n", path: text}
+        repository.tag("v1.0", repository.commit(attributes))
+        repository.tag("v1.1", repository.commit({"a": "1.1"}))
+        world.pin(f"subst-{name}", "1.0", rev=V, sri=f'"{FAKE}"')
+
+
+def moved_on(world: Situations) -> None:
+    """Pin what was hashed while the branch was at its tag; it has moved on."""
+    for name, (path, text) in MOVED_ON.items():
+        repository = world.repository(f"moved-{name}")
+        commit = repository.commit({".gitattributes": f"{path} export-subst\n", path: text})
+        repository.tag("v1.0", commit)
+        sri = f'"{nar_hash(repository, "v1.0")}"'
+        repository.commit({"a": "later"})
+        world.pin(f"moved-{name}", "1.0", rev=V, sri=sri)
+        if name == "archival":
+            for kind, rev in (("commit", f'"{commit}"'), ("moving", '"main"')):
+                world.pin(f"moved-{kind}", "1.0", rev=rev, sri=sri, repo=f"moved-{name}")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
+    """All of them in one project."""
+    with situations(tmp_path_factory.mktemp("archives")) as made:
+        substituted(made)
+        moved_on(made)
+        yield made
+
+
+@pytest.mark.parametrize("name", SUBSTITUTED)
+def test_an_archive_that_names_a_branch_waits(world: Situations, name: str) -> None:
+    package = world.results("bump", "--no-build")[f"subst-{name}"]
+    assert package["status"] == "held"
+    assert "names the branch main, which is at the same commit" in package["reason"]
+
+
+@pytest.mark.parametrize("name", [*MOVED_ON, "commit", "moving"])
+def test_an_archive_that_named_a_branch_is_explained_and_repaired(
+    world: Situations, name: str
+) -> None:
+    package, is_moving = f"moved-{name}", name == "moving"
+    why = "its text named the branch main, which has moved on"
+    verified = world.results("verify", "moved-*")[package]
+    assert verified["state"] == ("drifted" if is_moving else "wrong hash")
+    assert why in verified["reason"]
+    identified = world.results("identify", "moved-*")[package]
+    assert identified["status"] == "identified"
+    assert [why in warning["message"] for warning in identified["warnings"]] == [True]
+    status = world.results("check", "moved-*")[package]["status"]
+    assert status == ("outdated" if is_moving else "current")
+    assert world.results("pin", "moved-*")[package]["status"] == "updated"
+    assert world.results("verify", "moved-*", after=("pin moved-*",))[package]["state"] == "true"

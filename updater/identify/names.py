@@ -1,0 +1,162 @@
+"""Names of refs in an archive: which one has, and which it may have had.
+
+git writes the refs that lead to a commit at the time for ``%d`` and ``%D`` in files that are marked
+``export-subst``, so that an archive gets another hash when a branch moves on.
+Source: gitattributes(5), "export-subst"; git-log(1), "PRETTY FORMATS"; ``add_name_decoration`` and
+``format_decorations`` in git's ``log-tree.c`` for the order.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from updater.identify.attributes import GitAttributes
+from updater.identify.exact import Inexact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from updater.model import Hashed
+
+# Of setuptools-scm's .git_archival.txt and of versioneer's _version.py.
+_REF_NAMES: Final = re.compile(
+    r"^(?:ref-names:|\s*git_refnames\s*=\s*[\"'])(?P<names>[^\"'\n$]*)", re.MULTILINE
+)
+_REF: Final = r"(?:(?:HEAD -> |tag: )?[^\s,\"'()<>$:]+)"
+_DECORATION: Final = re.compile(rf"(?P<names>{_REF}(?:, {_REF})*)")
+_ANY: Final = ("utf-8", "surrogateescape")
+_LARGEST_SEARCHED: Final = 1 << 16
+_MOST_GUESSES: Final = 40
+_MOST_BRANCHES: Final = 8
+_USUAL: Final = ("main", "master")
+"""What most default branches are called, and were before they got another name."""
+
+
+class RefNames(Struct, frozen=True):
+    """The refs that lead to a commit, as its archive's text has them.
+
+    Attributes:
+        head: the branch that the repository's HEAD is, where it leads there.
+        tags: names of tags.
+        branches: the other branches.
+        new_times: UTC is ``Z``, as git writes it since 2.45, and not ``+00:00``.
+    """
+
+    head: str = ""
+    tags: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+    new_times: bool = True
+
+    @property
+    def listed(self) -> str:
+        """What git writes for ``%D``."""
+        names = [f"HEAD -> {self.head}"] if self.head else []
+        names += [f"tag: {tag}" for tag in sorted(self.tags, key=str.encode, reverse=True)]
+        return ", ".join([*names, *sorted(self.branches, key=str.encode, reverse=True)])
+
+    @property
+    def decoration(self) -> str:
+        """What git writes for ``%d``."""
+        return f" ({self.listed})" if self.listed else ""
+
+    @property
+    def branch(self) -> str:
+        """A branch among them, empty where there is none."""
+        return self.head or next(iter(self.branches), "")
+
+
+def guesses(
+    tags: Sequence[str], default_branch: str, branches: Sequence[str]
+) -> Iterator[RefNames]:
+    """Yield what may have led to a commit when its archive was hashed, likeliest first.
+
+    Args:
+        tags: those that lead to it now; one of them may have been made later.
+        default_branch: the repository's.
+        branches: others that may have led there.
+    """
+    heads = dict.fromkeys((default_branch, *(_USUAL if default_branch in _USUAL else ())))
+    others = [name for name in branches if name != default_branch][:_MOST_BRANCHES]
+    tagged = dict.fromkeys((tuple(tags), *((tag,) for tag in tags), ()))
+
+    def offered() -> Iterator[RefNames]:
+        for names in tagged:
+            for head in heads:
+                yield RefNames(head, names)
+            yield RefNames("", names)
+            for other in others:
+                yield RefNames("", names, (other,))
+                yield RefNames(default_branch, names, (other,))
+
+    yield from islice(offered(), _MOST_GUESSES)
+
+
+def was_named(branch: str) -> str:
+    """Say what an archive's text named when it was hashed, while it names something else now.
+
+    Args:
+        branch: a branch, empty for none.
+    """
+    if not branch:
+        return "when the pinned hash was written, its text named other refs than it does now"
+    return (
+        f"when the pinned hash was written, its text named the branch {branch}, which has moved on"
+    )
+
+
+def branch_in(hashed: Hashed | None) -> str:
+    """Say that a source's archive names a branch, so that its hash changes when that moves on.
+
+    Empty where it names none.
+    """
+    files = hashed.files if hashed is not None else {}
+    for path, data in files.items():
+        text = data[:_LARGEST_SEARCHED].decode("utf-8", "replace")
+        branch = _branch_in(_REF_NAMES.search(text))
+        if not branch and _is_substituted(path, files):
+            branch = next(filter(None, map(_branch_in, _decorations(text))), "")
+        if branch:
+            return f"its {path} names the branch {branch}, which is at the same commit"
+    return ""
+
+
+def depends_on_refs(hashed: Hashed | None) -> str:
+    """Return why a source's archive is not written yet, empty where nothing speaks against it."""
+    unsteady = branch_in(hashed)
+    return unsteady and (
+        f"{unsteady}: the archive gets another hash when the branch moves on. Wait until then, or "
+        "decide with `--to`"
+    )
+
+
+def _decorations(text: str) -> Iterator[re.Match[str]]:
+    """Yield what looks like the names of refs, in a file that may have them anywhere."""
+    matches = _DECORATION.finditer(text)
+    return (match for match in matches if "HEAD -> " in match[0] or "tag: " in match[0])
+
+
+def _branch_in(match: re.Match[str] | None) -> str:
+    if match is None:
+        return ""
+    names = [name.strip() for name in match["names"].strip(" ()").split(",")]
+    branches = (name for name in names if name and not name.startswith("tag: "))
+    return next(branches, "").removeprefix("HEAD -> ")
+
+
+def _is_substituted(path: str, files: Mapping[str, bytes]) -> bool:
+    """Tell whether a file is marked ``export-subst``, as far as its archive tells."""
+    attributes = GitAttributes()
+    folders = path.split("/")[:-1]
+    with suppress(Inexact):
+        for depth in range(len(folders) + 1):
+            folder = "/".join(folders[:depth])
+            data = files.get(f"{folder}/.gitattributes" if folder else ".gitattributes")
+            if data is not None:
+                attributes = attributes.entered(folder.encode(*_ANY), b"", data)
+        return attributes.of(path.encode(*_ANY)).get(b"export-subst") is True
+    return False
