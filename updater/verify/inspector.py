@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from updater.audit.base import Step, examine
 from updater.audit.downgrade import KIND as DOWNGRADE
 from updater.choose.repository import PinnedRepository
-from updater.errors import UpstreamError
+from updater.errors import StageError, UpstreamError
 from updater.identify.names import depends_on_refs, was_named
 from updater.identify.questions import Identity
 from updater.model import (
@@ -65,7 +65,10 @@ class Inspector(Struct, frozen=True):
             )
         candidate = await labelled(repository, identification.commit)
         warnings = offer.warnings
-        if (await self._renewed(repository, identification, candidate)) is not None:
+        renewed = None
+        with suppress(StageError):  # what it holds is known all the same
+            renewed = await self._renewed(repository, identification, candidate)
+        if renewed is not None:
             message = f"it has another hash now: {was_named(identification.named_branch or '')}"
             warnings += (PinWarning("ref-names", f"{message}; `updater pin` writes that"),)
         return Identified(
