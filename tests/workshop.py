@@ -52,6 +52,35 @@ class Workshop:
             options=["--override-input", "nixpkgs", f"path:{self.tiny}"],
         )
 
+    def locked(self, address: str, sri: str) -> None:
+        """Have all overlays built through a flake whose nixpkgs is locked at an address.
+
+        Args:
+            address: of a tar archive.
+            sri: the hash of the tree in it.
+        """
+        paths = sorted((self.project.root / "overlays").glob("*.nix"))
+        imports = " ".join(f"(import ./overlays/{path.name})" for path in paths)
+        (self.project.root / "flake.nix").write_text(
+            f"""{{
+              inputs.nixpkgs.url = "{address}";
+              outputs = {{ self, nixpkgs }}: {{
+                legacyPackages.x86_64-linux = import nixpkgs {{
+                  system = "x86_64-linux";
+                  overlays = [ {imports} ];
+                }};
+              }};
+            }}"""
+        )
+        source = {"type": "tarball", "url": address}
+        nodes = {
+            "nixpkgs": {"locked": {**source, "narHash": sri}, "original": source},
+            "root": {"inputs": {"nixpkgs": "nixpkgs"}},
+        }
+        lock = {"nodes": nodes, "root": "root", "version": 7}
+        (self.project.root / "flake.lock").write_text(json.dumps(lock))
+        self.configure(file=None)
+
     def configure(self, **build: object) -> None:
         """Build through default.nix unless told otherwise."""
         options = {"enabled": True, "file": "default.nix", **build}

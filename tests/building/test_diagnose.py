@@ -304,5 +304,19 @@ def test_an_evaluation_that_no_rule_knows_is_explained_in_nix_s_last_words() -> 
     assert not_evaluated("killed\n") is None
 
 
+@pytest.mark.parametrize(
+    "log",
+    [
+        "error: unable to download 'http://a.example/b': Couldn't connect to server (7)\n",
+        "fatal: transport 'https' not allowed\nerror: program 'git' failed with exit code 128\n",
+    ],
+)
+def test_what_has_no_network_says_so(log: str) -> None:
+    diagnosis = not_evaluated(log, confined=True)
+    assert diagnosis is not None
+    assert diagnosis.message.startswith("the evaluation of this branch has no network, and asked")
+    assert "--trust" in diagnosis.hint
+
+
 def test_the_tail_is_the_last_lines_that_are_not_blank() -> None:
     assert tail("1\n\n2\n\n3\n\n", lines=2) == "2\n3"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from updater.building.foreign import ForeignTree, steering
+from updater.building.foreign import ForeignTree, locked_inputs, steering
 from updater.errors import BuildError
 from updater.model import BuildPolicy
 
@@ -31,7 +31,7 @@ def tree(root: Path, *, base: bytes | None, now: bytes | None, job: bool) -> For
     (root / "flake.nix").write_text("{ }")
     if now is not None:
         (root / "flake.lock").write_bytes(now)
-    return ForeignTree(root, {"flake.nix": b"{ }", "flake.lock": base}, job)
+    return ForeignTree(root, "base", {"flake.nix": b"{ }", "flake.lock": base}, job)
 
 
 HERE = {
@@ -68,7 +68,7 @@ def test_an_input_that_is_a_place_of_this_machine_is_refused(
     with pytest.raises(
         BuildError, match=r"^the input 'x' of flake\.lock is a place of this machine"
     ):
-        foreign.refuse(FLAKE, ())
+        foreign.refuse(FLAKE, (), sandboxed=True)
 
 
 @pytest.mark.parametrize("source", ELSEWHERE.values(), ids=ELSEWHERE)
@@ -76,8 +76,29 @@ def test_an_input_from_elsewhere_is_evaluated_in_a_job(
     tmp_path: Path, source: dict[str, Any]
 ) -> None:
     foreign = tree(tmp_path, base=lock(nixpkgs=OWN), now=lock(x=source), job=True)
-    foreign.refuse(FLAKE, ())
-    assert foreign.differs(FLAKE)
+    foreign.refuse(FLAKE, (), sandboxed=True)
+
+
+def test_what_is_not_sandboxed_is_built_in_a_job_alone(tmp_path: Path) -> None:
+    """Whatever of the branch is the base's: what is built is what upstream has there now."""
+    machine, job = (
+        tree(tmp_path, base=lock(x=FORGE), now=lock(x=FORGE), job=job) for job in (False, True)
+    )
+    for policy in (FLAKE, FILE):
+        job.refuse(policy, (), sandboxed=False)
+        machine.refuse(policy, (), sandboxed=True)
+        with pytest.raises(BuildError, match=r"^builds are not sandboxed, and those of") as e:
+            machine.refuse(policy, (), sandboxed=False)
+        assert "--trust" in e.value.hint
+
+
+def test_what_is_fetched_ahead_is_all_that_a_lock_has_but_folders() -> None:
+    named = lock(a=FORGE, b=OWN, c={"type": "tarball", "url": "https://code.example/a.tar.gz"})
+    assert [source["type"] for source in locked_inputs(named, "flake.lock")] == [
+        "github",
+        "tarball",
+    ]
+    assert [*locked_inputs(b"", "flake.lock")] == []
 
 
 def test_a_job_with_a_secret_evaluates_no_other_flake(tmp_path: Path) -> None:
@@ -85,15 +106,14 @@ def test_a_job_with_a_secret_evaluates_no_other_flake(tmp_path: Path) -> None:
     with pytest.raises(
         BuildError, match=r"^GH_PAT is set, and evaluating this branch could read it"
     ):
-        foreign.refuse(FLAKE, ("GH_PAT is set",))
+        foreign.refuse(FLAKE, ("GH_PAT is set",), sandboxed=True)
 
 
 @pytest.mark.parametrize("job", [True, False])
 def test_the_bases_own_flake_is_evaluated_everywhere(tmp_path: Path, *, job: bool) -> None:
     """Whatever inputs it has, and beside secrets: evaluation is pure."""
     foreign = tree(tmp_path, base=lock(x=OWN), now=lock(x=OWN), job=job)
-    foreign.refuse(FLAKE, ("GH_PAT is set",))
-    assert not foreign.differs(FLAKE)
+    foreign.refuse(FLAKE, ("GH_PAT is set",), sandboxed=True)
 
 
 CHANGED = {
@@ -111,14 +131,14 @@ def test_another_flake_is_not_evaluated_on_somebodys_own_machine(
     with pytest.raises(
         BuildError, match=f"^the flake is not evaluated: the base has another {why}, "
     ) as e:
-        foreign.refuse(FLAKE, ())
+        foreign.refuse(FLAKE, (), sandboxed=True)
     assert "--trust" in e.value.hint
 
 
 def test_an_impure_flake_is_not_evaluated_there_either(tmp_path: Path) -> None:
     foreign = tree(tmp_path, base=lock(x=FORGE), now=lock(x=FORGE), job=False)
     with pytest.raises(BuildError, match="it is impure"):
-        foreign.refuse(BuildPolicy(options=("--impure",)), ())
+        foreign.refuse(BuildPolicy(options=("--impure",)), (), sandboxed=True)
 
 
 UNTOLD = {
@@ -140,14 +160,14 @@ def test_a_flake_whose_inputs_nobody_can_tell_is_refused(
 ) -> None:
     foreign = tree(tmp_path, base=lock(x=FORGE), now=now, job=True)
     with pytest.raises(BuildError, match=why):
-        foreign.refuse(BuildPolicy(options=options), ())
+        foreign.refuse(BuildPolicy(options=options), (), sandboxed=True)
 
 
 def test_a_link_in_the_flakes_place_is_refused(tmp_path: Path) -> None:
     foreign = tree(tmp_path, base=lock(x=FORGE), now=None, job=True)
     (tmp_path / "flake.lock").symlink_to("/proc/self/environ")
     with pytest.raises(BuildError, match=r"flake\.lock: is a link that leads out of the project"):
-        foreign.refuse(FLAKE, ())
+        foreign.refuse(FLAKE, (), sandboxed=True)
 
 
 def test_a_file_reads_what_the_bases_file_names_and_no_more(tmp_path: Path) -> None:
@@ -155,8 +175,9 @@ def test_a_file_reads_what_the_bases_file_names_and_no_more(tmp_path: Path) -> N
         b'{ }: import /srv/nixpkgs { x = ./y; url = "https://a.example/b"; z = /srv/a/b.nix; '
         b"w = /. + x; v = /srv/../etc; } # /etc"
     )
-    foreign = ForeignTree(tmp_path, {"default.nix": text, "flake.nix": b"/mine"}, disposable=False)
-    foreign.refuse(FILE, ())
+    base = {"default.nix": text, "flake.nix": b"/mine"}
+    foreign = ForeignTree(tmp_path, "base", base, disposable=False)
+    foreign.refuse(FILE, (), sandboxed=True)
     options = foreign.restrictions(tmp_path / "copies")
     assert options == (
         *("--option", "restrict-eval", "true"),
@@ -164,7 +185,7 @@ def test_a_file_reads_what_the_bases_file_names_and_no_more(tmp_path: Path) -> N
         *("-I", str(tmp_path / "copies"), "-I", "/srv/nixpkgs", "-I", "/srv/a/b.nix"),
     )
     with pytest.raises(BuildError, match="GH_PAT is set"):
-        foreign.refuse(FILE, ("GH_PAT is set",))
+        foreign.refuse(FILE, ("GH_PAT is set",), sandboxed=True)
 
 
 def test_what_is_evaluated_is_named_by_the_policy() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from tests.loopback.hosting import Hosted
     from tests.loopback.index import Index
     from tests.project import Project, Result
+    from tests.real_nix import Nix
     from tests.workshop import Workshop
 
 
@@ -473,9 +476,15 @@ def built(workshop: Workshop, *names: str) -> None:
     committed(workshop.project, "base")
 
 
-def reviewed(workshop: Workshop) -> dict[str, tuple[Any, ...]]:
+@pytest.fixture
+def job(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job has a machine to itself, on which builds need no sandbox."""
+    monkeypatch.setenv("CI", "true")
+
+
+def reviewed(workshop: Workshop, *arguments: str) -> dict[str, tuple[Any, ...]]:
     """Run review; return status, state and the build's status by name."""
-    result = workshop.project.run("review", "base", "--json")
+    result = workshop.project.run("review", "base", "--json", *arguments)
     return {
         one["name"]: (one["status"], one["state"], (one["build"] or {}).get("status"))
         for one in result.json["packages"]
@@ -483,6 +492,7 @@ def reviewed(workshop: Workshop) -> dict[str, tuple[Any, ...]]:
 
 
 @pytest.mark.nix
+@pytest.mark.usefixtures("job")
 def test_what_is_true_is_built_too(workshop: Workshop) -> None:
     """Apple's next release is true and builds; pear's is true and cannot be imported."""
     built(workshop, "apple", "pear", "plum")
@@ -498,6 +508,7 @@ def test_what_is_true_is_built_too(workshop: Workshop) -> None:
 
 
 @pytest.mark.nix
+@pytest.mark.usefixtures("job")
 def test_another_package_set_builds_every_package_again(workshop: Workshop) -> None:
     """No pin changes, so none is verified."""
     built(workshop, "apple", "pear")
@@ -630,6 +641,7 @@ def test_a_flake_that_is_not_the_bases_is_evaluated_where_somebody_says_so(
 
 
 @pytest.mark.nix
+@pytest.mark.usefixtures("job")
 def test_outside_of_a_flake_evaluation_reads_what_the_bases_file_names(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -650,3 +662,60 @@ def test_outside_of_a_flake_evaluation_reads_what_the_bases_file_names(
     assert all("hush" not in log.read_text() for log in logs)
     workshop.project.run("review", "base", "--json", "--trust")
     assert any(f"{home} hush-hush" in log.read_text() for log in logs)
+
+
+def served(workshop: Workshop) -> str:
+    """Serve the tiny package set; return its address."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        archive.add(workshop.tiny, "nixpkgs")
+    answer = Response(200, packed.getvalue())
+    workshop.index.server.route("GET", "/nixpkgs.tar.gz", lambda _: answer)
+    return f"{workshop.index.server.url}/nixpkgs.tar.gz"
+
+
+def spied(workshop: Workshop, name: str) -> None:
+    """Let an overlay ask the server for something when it is evaluated."""
+    path = workshop.project.root / "overlays" / f"{name}.nix"
+    address = f"{workshop.index.server.url}/spy"
+    spy = f'"${{builtins.fetchurl {{ url = "{address}"; sha256 = "{FAKE}"; }}}}"'
+    path.write_text(
+        path.read_text().replace("      src =", f"      postPatch = {spy};\n      src =")
+    )
+
+
+def requests(workshop: Workshop, path: str) -> int:
+    """Count the requests for a path."""
+    return sum(exchange.request.path == path for exchange in workshop.index.server.log)
+
+
+NO_NETWORK = "the evaluation of this branch has no network, and asked for something: {url}"
+
+
+@pytest.mark.nix
+@pytest.mark.usefixtures("job")
+@pytest.mark.parametrize("form", ["a flake", "a file"])
+def test_evaluation_of_a_branch_has_no_network(workshop: Workshop, nix: Nix, form: str) -> None:
+    """What the base's lock, or its own file, names is fetched before."""
+    built(workshop, "apple", "pear")
+    address = served(workshop)
+    if form == "a file":
+        path = workshop.project.root / "default.nix"
+        fetched = f'(builtins.fetchTarball "{address}")'
+        path.write_text(path.read_text().replace(str(workshop.tiny), fetched))
+    else:
+        workshop.locked(address, nix.hash_of(workshop.tiny))
+    committed(workshop.project, "fetching")
+    workshop.project.git("branch", "--force", "base")
+    path = workshop.project.root / "overlays" / "pear.nix"
+    path.write_text(f"# another\n{path.read_text()}".replace("pname", "meta = { }; pname", 1))
+    spied(workshop, "apple")
+    result = workshop.project.run("review", "base", "--json")
+    packages = {each["name"]: each for each in result.json["packages"]}
+    assert packages["pear"]["build"]["status"] == "passed"
+    assert packages["apple"]["build"]["diagnosis"]["message"] == NO_NETWORK.format(
+        url=f"{workshop.index.server.url}/spy"
+    )
+    assert (requests(workshop, "/nixpkgs.tar.gz"), requests(workshop, "/spy")) == (1, 0)
+    workshop.project.run("review", "base", "--json", "--trust")
+    assert requests(workshop, "/spy") > 0

@@ -96,7 +96,7 @@ class Attempt(Struct, frozen=True):
         ended = await self._evaluate(part(needs))
         attribute = self.target.attribute
         if ended.exit_code:
-            diagnosis = diagnose.not_evaluated(ended.log)
+            diagnosis = self._why_not_evaluated(ended)
             why = diagnosis.message if diagnosis is not None else diagnose.tail(ended.log)
             raise NotEvaluated(
                 f"Nix cannot evaluate {attribute}: {why.removeprefix('it does not evaluate: ')}",
@@ -116,7 +116,7 @@ class Attempt(Struct, frozen=True):
         """Return what the package set has; see `Builder.offers`."""
         ended = await self._evaluate(asking(names))
         if ended.exit_code:
-            diagnosis = diagnose.not_evaluated(ended.log)
+            diagnosis = self._why_not_evaluated(ended)
             why = diagnosis.message if diagnosis is not None else diagnose.tail(ended.log)
             raise NotEvaluated(
                 f"Nix cannot evaluate {self.target.attribute}: {why}", hint=f"the log: {self.log}"
@@ -209,14 +209,19 @@ class Attempt(Struct, frozen=True):
 
     def _failed(self, check: CheckName, ended: NixResult) -> Build:
         self._note(check, "failed")
-        explain = diagnose.not_evaluated if check == "evaluation" else diagnose.diagnose
-        diagnosis = explain(ended.log)
+        if check == "evaluation":
+            diagnosis = self._why_not_evaluated(ended)
+        else:
+            diagnosis = diagnose.diagnose(ended.log)
         # A source that cannot be fetched is not a build that fails.
         fetching = diagnosis is not None and diagnosis.code in _FETCHING and check == "build"
         phase = "fetch" if fetching else check
         return self._ended(
             "failed", phase=phase, tail=diagnose.tail(ended.log), diagnosis=diagnosis
         )
+
+    def _why_not_evaluated(self, ended: NixResult) -> Diagnosis | None:
+        return diagnose.not_evaluated(ended.log, confined=self.nix.confined)
 
     def _note(self, name: CheckName, status: CheckStatus, detail: str = "") -> None:
         self.checks.append(Check(name, status, detail))

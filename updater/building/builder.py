@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.building.evaluating import Ahead, BuildJob, BuildTarget
-    from updater.building.foreign import ForeignTree
     from updater.building.offers import SetAnswer
+    from updater.building.provisions import Provisions
     from updater.effects.nix.build import NixBuild
     from updater.effects.scratch import Scratch
     from updater.model import BuildPolicy, Package, Sri
@@ -40,7 +40,8 @@ class Builder(Struct, frozen=True):
 
     Attributes:
         tokens: what an unsandboxed build could read, as `updater.effects.ancestors` says it.
-        foreign: a tree that is somebody else's, so that its evaluation is not trusted either.
+        provisions: for a tree that is somebody else's, so that its evaluation is not trusted
+            either.
         offline: nothing may be downloaded, so that nothing is built.
     """
 
@@ -50,7 +51,7 @@ class Builder(Struct, frozen=True):
     logs: Path
     limit: anyio.CapacityLimiter
     tokens: tuple[str, ...]
-    foreign: ForeignTree | None = None
+    provisions: Provisions | None = None
     offline: bool = False
 
     @asynccontextmanager
@@ -88,7 +89,7 @@ class Builder(Struct, frozen=True):
         allowed = []
         for job in jobs:
             with suppress(BuildError):  # as `build` will say
-                await self.refuse_unsafe(job.target.policy)
+                await self.admit(job.target.policy)
                 allowed.append(job)
         workers = int(self.limit.total_tokens)
         return await Evaluator(self.nix, self.scratch, workers).evaluate(allowed)
@@ -104,7 +105,7 @@ class Builder(Struct, frozen=True):
             BuildError: Nix cannot be asked, or must not be.
         """
         policy = job.target.policy
-        sandboxed = await self.refuse_unsafe(policy)
+        sandboxed = await self.admit(policy)
         async with self.limit:
             started = time.monotonic()
             checks: list[Check] = []
@@ -116,8 +117,8 @@ class Builder(Struct, frozen=True):
         seconds = round(time.monotonic() - started, 1)
         return replace(built, seconds=seconds, sandboxed=sandboxed)
 
-    async def refuse_unsafe(self, policy: BuildPolicy) -> bool:
-        """Return whether builds are sandboxed.
+    async def admit(self, policy: BuildPolicy) -> bool:
+        """Return whether builds are sandboxed, when what a place's evaluation needs was fetched.
 
         Args:
             policy: how Nix is called, and on what.
@@ -133,8 +134,9 @@ class Builder(Struct, frozen=True):
                 hint="turn on Nix's sandbox, or build where the token never was: `bump --output "
                 "DIR`, then `publish DIR`",
             )
-        if self.foreign is not None:
-            self.foreign.refuse(policy, self.tokens)
+        if self.provisions is not None:
+            self.provisions.tree.refuse(policy, self.tokens, sandboxed=sandboxed)
+            await self.provisions.provide(policy)
         return sandboxed
 
     async def true_hash(self, job: BuildJob, wrong: Sri, needs: str) -> Sri:
@@ -151,7 +153,7 @@ class Builder(Struct, frozen=True):
             BuildError: Nix cannot be asked, or must not be.
         """
         policy = job.target.policy
-        await self.refuse_unsafe(policy)
+        await self.admit(policy)
         async with self.limit:
             log = self._log(job.target.package)
             try:
@@ -176,7 +178,7 @@ class Builder(Struct, frozen=True):
             NotEvaluated: the package set does not evaluate, or not in time.
             BuildError: Nix cannot be asked, or must not be.
         """
-        await self.refuse_unsafe(target.policy)
+        await self.admit(target.policy)
         async with self.limit:
             log = self._log(target.package)
             writes.make(log, b"")

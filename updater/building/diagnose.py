@@ -40,6 +40,13 @@ _NOT_SATISFIED = re.compile(
 )
 _UNMET = ("missing-dependency", "version-constraint")
 
+_UNREACHABLE = "the network is not reachable"
+_CONFINED = "the evaluation of this branch has no network, and asked for something"
+_WHAT_IS_FETCHED = (
+    "what flake.lock names is fetched before, and what the base's own Nix file needs; look at what "
+    "is new in the branch, and then add --trust, which evaluates it as if it were yours"
+)
+
 _RULES: tuple[_LogPattern, ...] = (
     _rule(
         "no-space",
@@ -132,8 +139,9 @@ _RULES: tuple[_LogPattern, ...] = (
         "network",
         r"Could(?:n't| not) resolve host(?:name)?[: ]*(?P<host>\S*)"
         r"|unable to download '(?P<url>[^']+)'|Temporary failure in name resolution"
-        r"|Failed to connect to|Connection (?:refused|reset|timed out)",
-        "the network is not reachable: {host}{url}",
+        r"|Failed to connect to|Connection (?:refused|reset|timed out)"
+        r"|transport '[^']*' not allowed",
+        f"{_UNREACHABLE}: {{host}}{{url}}",
         "check the network and the address; a build itself has no network",
     ),
     _rule(
@@ -216,9 +224,17 @@ def _unmet(text: str) -> Diagnosis | None:
     return Diagnosis(code, "; ".join(messages), "; ".join(hints))
 
 
-def not_evaluated(log: str) -> Diagnosis | None:
-    """Return why an evaluation failed: by a rule, else in Nix's last words, such as a throw's."""
+def not_evaluated(log: str, *, confined: bool = False) -> Diagnosis | None:
+    """Return why an evaluation failed: by a rule, else in Nix's last words, such as a throw's.
+
+    Args:
+        log: what Nix said.
+        confined: it had no network.
+    """
     diagnosis = diagnose(log)
+    if confined and diagnosis is not None and diagnosis.code == "network":
+        what = diagnosis.message.removeprefix(_UNREACHABLE)
+        return Diagnosis("network", f"{_CONFINED}{what}", _WHAT_IS_FETCHED)
     words = _ERROR.findall(log)
     if diagnosis is not None or not words:
         return diagnosis

@@ -20,7 +20,7 @@ from updater.errors import BuildError, ReadError
 from updater.overlay.reading.shape import absolute_paths_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from updater.model import BuildPolicy
@@ -41,21 +41,24 @@ class ForeignTree(Struct, frozen=True):
 
     Attributes:
         root: its folder.
+        commit: the base, of the same repository.
         base: the files of the base that say what is evaluated, by their paths; None where it has
             no such file.
         disposable: this machine is a job's, and nothing on it is worth stealing.
     """
 
     root: Path
+    commit: str
     base: Mapping[str, bytes | None]
     disposable: bool
 
-    def refuse(self, policy: BuildPolicy, secrets: tuple[str, ...]) -> None:
-        """Make sure that a package set may be evaluated.
+    def refuse(self, policy: BuildPolicy, secrets: tuple[str, ...], *, sandboxed: bool) -> None:
+        """Make sure that a package set may be evaluated, and built.
 
         Args:
             policy: how Nix is called.
             secrets: who holds which, as a part of a sentence.
+            sandboxed: builds see nothing of this machine but the store.
 
         Raises:
             BuildError: it could read what is not its own.
@@ -68,9 +71,18 @@ class ForeignTree(Struct, frozen=True):
                 "flake is evaluated without access to other files",
                 hint="unset it: a review needs no token",
             )
-        if policy.file or not (changed or impure):
-            return
-        if not self.disposable:
+        if not policy.file:
+            self._refuse_flake(policy, changed)
+        if not (sandboxed or self.disposable):
+            raise BuildError(
+                "builds are not sandboxed, and those of this branch could read files of this "
+                "machine",
+                hint="turn on Nix's sandbox; or look at what is new, and then add --trust, which "
+                "builds the branch as if it were yours",
+            )
+
+    def _refuse_flake(self, policy: BuildPolicy, changed: Sequence[str]) -> None:
+        if not self.disposable and (changed or "--impure" in policy.options):
             names = " and ".join(changed)
             what = f"the base has another {names}" if changed else "it is impure"
             raise BuildError(
@@ -101,10 +113,6 @@ class ForeignTree(Struct, frozen=True):
             *(part for option in options for part in ("--option", *option)),
             *(part for path in readable for part in ("-I", path)),
         )
-
-    def differs(self, policy: BuildPolicy) -> bool:
-        """Tell whether another flake is evaluated than the base's."""
-        return not policy.file and any(map(self._differs, steering(policy)))
 
     def _differs(self, file: str) -> bool:
         path = self.root / file
@@ -156,18 +164,32 @@ class _Lock(Struct, frozen=True):
     nodes: dict[str, _Node]
 
 
+def locked_inputs(lock: bytes, shown: str) -> Iterator[dict[str, Any]]:
+    """Yield what a flake.lock says of each input that is no folder.
+
+    Raises:
+        BuildError: it cannot be read.
+    """
+    for node in _nodes(lock, shown).values():
+        if node.locked is not None and node.locked.get("type") != "path":
+            yield node.locked
+
+
 def _sources(lock: bytes, shown: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each input of a flake.lock: its name, and what is locked."""
-    if not lock:
-        return
-    try:
-        nodes = msgspec.json.decode(lock[:_LARGEST_LOCK], type=_Lock).nodes
-    except (ValueError, RecursionError) as error:
-        raise BuildError(f"{shown} cannot be read") from error
-    for name, node in nodes.items():
+    for name, node in _nodes(lock, shown).items():
         for source in (node.locked, node.original):
             if source is not None:
                 yield name, source
+
+
+def _nodes(lock: bytes, shown: str) -> dict[str, _Node]:
+    if not lock:
+        return {}
+    try:
+        return msgspec.json.decode(lock[:_LARGEST_LOCK], type=_Lock).nodes
+    except (ValueError, RecursionError) as error:
+        raise BuildError(f"{shown} cannot be read") from error
 
 
 def _place(source: Mapping[str, Any]) -> tuple[str, ...]:

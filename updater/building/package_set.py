@@ -95,6 +95,11 @@ class PackageSet(Struct, frozen=True):
         load, parts = _filled(_FLAKE, composed), ("packages", "legacyPackages", *last)
         return cls("flake", policy.flake, load, policy.options, parts)
 
+    @classmethod
+    def outputs(cls, policy: BuildPolicy) -> PackageSet:
+        """Return the outputs of a flake, which is to be locked."""
+        return cls("flake", policy.flake, _OUTPUTS, policy.options)
+
     def paths(self, package: Package) -> tuple[tuple[str, ...], ...]:
         """Return where a package may be, likeliest first."""
         nested = _attributes(package)
@@ -117,13 +122,15 @@ class PackageSet(Struct, frozen=True):
         return {**changes, f"{self.place}/flake.lock": self.lock}
 
 
-def configured(policy: BuildPolicy, package: Package, *, locked: bool = False) -> Installable:
+def configured(
+    policy: BuildPolicy, package: Package, locked: PackageSet | None = None
+) -> Installable:
     """Return a package as ``build: {attribute: ...}`` names it.
 
     Args:
         policy: names it, and its file or flake.
         package: the package.
-        locked: no input of the flake is looked for that its lock does not tell.
+        locked: the flake's outputs, where it is not left to the command line to find its inputs.
     """
     attribute = attribute_path(policy.attribute, package.name)
     if policy.file:
@@ -132,8 +139,7 @@ def configured(policy: BuildPolicy, package: Package, *, locked: bool = False) -
     # Where the command line looks, in its order.
     outputs = ("packages", "legacyPackages")
     own, legacy = (f"set.{output}.{system()}.{attribute}" for output in outputs)
-    form: SetForm = "flake" if locked else "installable"
-    package_set = PackageSet(form, policy.flake, _OUTPUTS, policy.options)
+    package_set = locked or PackageSet("installable", policy.flake, _OUTPUTS, policy.options)
     return Installable(package_set, attribute, f"{own} or ({legacy} or set.{attribute})")
 
 

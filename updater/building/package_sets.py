@@ -6,11 +6,13 @@ import os.path
 from typing import TYPE_CHECKING, Final
 
 import anyio
+from anyio import to_thread
 from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.building.composing import Composer
 from updater.building.evaluating import BuildTarget
+from updater.building.locking import locked
 from updater.building.package_set import PackageSet, configured
 from updater.building.surveying import NotInSet, SetSurvey
 from updater.effects import files
@@ -64,6 +66,7 @@ class PackageSets:
         self._expected: dict[str, Package] = {}
         self._surveys: dict[tuple[str, str, tuple[str, ...]], SetSurvey] = {}
         self._entries: dict[str, EntryFile] = {}
+        self._locked: dict[PackageSet, PackageSet] = {}
         self._lock = anyio.Lock()
 
     def expect(self, packages: Iterable[Package]) -> None:
@@ -100,9 +103,8 @@ class PackageSets:
         if problem:
             return NotBuilt(problem)
         if policy.attribute != AUTO:
-            foreign = self._open().foreign
-            locked = foreign is not None and foreign.differs(policy)
-            return BuildTarget(package, policy, configured(policy, package, locked=locked))
+            outputs = None if policy.file else await self._outputs(policy)
+            return BuildTarget(package, policy, configured(policy, package, outputs))
         result = await self._result(package, policy)
         if isinstance(result, NotInSet):
             return NotBuilt(result.reason, result.detail)
@@ -134,7 +136,7 @@ class PackageSets:
 
     async def _result(self, package: Package, policy: BuildPolicy) -> Installable | NotInSet:
         builder = self._open()
-        await builder.refuse_unsafe(policy)
+        await builder.admit(policy)
         async with self._lock:
             key = policy.file, policy.flake, policy.options
             survey = self._surveys.get(key)
@@ -148,6 +150,25 @@ class PackageSets:
                 if survey.problem and is_first:
                     self._say(f"nothing is built: {survey.problem}")
         return survey.results[package.identity]
+
+    async def _outputs(self, policy: BuildPolicy) -> PackageSet | None:
+        """Return a flake of somebody else's with its inputs; None where the flake is trusted.
+
+        Nobody else's is evaluated by the command line, which fetches what a lock does not tell.
+        """
+        builder = self._open()
+        if builder.provisions is None:
+            return None
+        await builder.admit(policy)
+        package_set = PackageSet.outputs(policy)
+        async with self._lock, builder.scratch.folder() as folder:
+            if package_set not in self._locked:
+                copy = await to_thread.run_sync(builder.scratch.copy, {})
+                log = folder / "lock.log"
+                result = await locked(builder.nix, package_set, copy, log)
+                await builder.provisions.fetch(result.lock or b"", "flake.lock", log)
+                self._locked[package_set] = result
+        return self._locked[package_set]
 
     def _set(self, policy: BuildPolicy) -> PackageSet:
         root = self._open().root

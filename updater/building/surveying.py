@@ -12,13 +12,13 @@ from anyio import to_thread
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater.building import diagnose, survey
+from updater.building import survey
 from updater.building.evaluating import as_named, evaluated, located
 from updater.building.expressions import applied
+from updater.building.locking import locked, words
 from updater.building.package_set import shown
 from updater.building.survey import Facts, Question, is_same
-from updater.effects import files
-from updater.effects.nix import options as nix_options
+from updater.errors import NotEvaluated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from updater.building.package_set import Installable, PackageSet
     from updater.building.survey import Answer, PathNumber
     from updater.effects.nix.build import NixBuild
+    from updater.effects.nix.command import NixResult
     from updater.effects.scratch import Scratch
     from updater.model import Package
 
@@ -144,24 +145,13 @@ class SetSurvey:
             log = folder / "evaluation.log"
             copy = await to_thread.run_sync(self._scratch.copy, self._set.changed({}))
             try:
-                if await self._is_locked(copy, log):
-                    for chunk in _chunks(questions):
-                        await self._ask_chunk(chunk, answers, copy, log)
+                self._set = await locked(self._nix, self._set, copy, log)
+                for chunk in _chunks(questions):
+                    await self._ask_chunk(chunk, answers, copy, log)
+            except NotEvaluated as error:
+                self._error = error.message
             finally:
                 self._scratch.drop(copy)
-
-    async def _is_locked(self, copy: Path, log: Path) -> bool:
-        """Lock a flake that is not, or whose inputs are to be others; tell whether it is now."""
-        locking, others = nix_options.for_locking(self._set.options)
-        lock = copy / self._set.place / "flake.lock"
-        if self._set.form != "flake" or (not locking and files.exists(lock)):
-            return True
-        ended = await self._nix.lock(copy, self._set.place, locking, log)
-        if ended.exit_code:
-            self._error = _words(ended.log.replace(f"{copy}/", ""))
-            return False
-        self._set = replace(self._set, options=others, lock=files.find(lock, "flake.lock"))
-        return True
 
     async def _ask_chunk(
         self,
@@ -186,8 +176,8 @@ class SetSurvey:
             }
             if not ended.exit_code:
                 break
-            words = _words(await as_named(self._nix, self._set, ended.log, place, copy))
-            self._error = self._error or words
+            error = await self._words(ended, place, copy)
+            self._error = self._error or error
             if last is None:
                 break
             answers[last] = "failed"
@@ -216,13 +206,11 @@ class SetSurvey:
         facts = "package: [ (package.src.outputHash or null) (package.version or null) ]"
         expression = applied(self._set.load, place, select, facts)
         ended = await evaluated(self._nix, self._set, expression, copy, log)
-        return _words(await as_named(self._nix, self._set, ended.log, place, copy))
+        return await self._words(ended, place, copy)
 
-
-def _words(log: str) -> str:
-    diagnosis = diagnose.not_evaluated(log)
-    words = diagnosis.message if diagnosis is not None else diagnose.tail(log, 3)
-    return " ".join(words.removeprefix("it does not evaluate: ").split())
+    async def _words(self, ended: NixResult, place: str, copy: Path) -> str:
+        log = await as_named(self._nix, self._set, ended.log, place, copy)
+        return words(log, confined=self._nix.confined)
 
 
 def _chunks(questions: Mapping[int, Question]) -> Iterator[dict[int, Question]]:

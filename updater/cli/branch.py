@@ -106,7 +106,7 @@ async def _foreign(session: Session, overlays: OverlayFiles, commit: str) -> For
     named = dict.fromkeys(file for policy in policies for file in steering(policy))
     base = {file: await git.file_at(config.root, commit, file) for file in named}
     in_job = any(os.environ.get(name) not in (None, "", "false") for name in _JOBS)
-    return ForeignTree(config.root, base, in_job)
+    return ForeignTree(config.root, commit, base, in_job)
 
 
 def _in(packages: Sequence[Package], root: Path, files: Collection[str]) -> list[Package]:

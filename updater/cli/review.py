@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 @click.option(
     "--trust",
     is_flag=True,
-    help="Evaluate the branch as if it were yours: also another flake than BASE's, in your own "
-    "environment.",
+    help="Evaluate and build the branch as if it were yours: also another flake than BASE's, with "
+    "your own environment and the network, and without Nix's sandbox.",
 )
 @options.every
 def review(request: Request, base: str, *, trust: bool) -> int:

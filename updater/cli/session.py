@@ -176,16 +176,20 @@ class Session(Struct, frozen=True):
         from platformdirs import user_log_path
 
         from updater.building.builder import Builder
+        from updater.building.provisions import Provisions
         from updater.effects.nix.build import NixBuild
+        from updater.effects.nix.confinement import Confinement
         from updater.effects.processes.environment import foreign_environment
         from updater.effects.scratch import Scratch
 
         config = self.config
         with Scratch.opened(config.root, closed=foreign is not None) as scratch:
-            nix = NixBuild()
+            nix, provisions = NixBuild(), None
             if foreign is not None:
                 environment = foreign_environment(scratch.empty())
-                nix = NixBuild(environment, foreign.restrictions(scratch.place))
+                restrictions = foreign.restrictions(scratch.place)
+                nix = NixBuild(environment, restrictions, Confinement())
+                provisions = Provisions(foreign, NixBuild(environment, restrictions), scratch)
             yield Builder(
                 config.root,
                 nix,
@@ -193,7 +197,7 @@ class Session(Struct, frozen=True):
                 user_log_path("updater"),
                 anyio.CapacityLimiter(config.build_jobs),
                 self._secrets_in_reach(),
-                foreign,
+                provisions,
                 self.request.offline,
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tarfile
 import tempfile
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
@@ -89,6 +90,32 @@ class Scratch:
             raise BuildError(
                 f"the scratch copy cannot be made: {why}", hint="free space in TMPDIR"
             ) from error
+        return target
+
+    def at(self, commit: str) -> Path:
+        """Return a new copy of the tree as it is in a commit of its repository.
+
+        Raises:
+            BuildError: it cannot be copied.
+        """
+        target = Path(tempfile.mkdtemp(prefix="tree-", dir=self.place)) / "tree"
+        command = ["git", "archive", "--format=tar", commit, "."]
+        try:
+            with tempfile.TemporaryFile(dir=self.place) as archive:
+                subprocess.run(  # noqa: S603 - a list
+                    command,
+                    cwd=self._root,
+                    env=git_environment(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=archive,
+                    stderr=subprocess.DEVNULL,
+                    check=True,
+                )
+                archive.seek(0)
+                with tarfile.open(fileobj=archive) as files:
+                    files.extractall(target, filter="tar")
+        except (OSError, subprocess.SubprocessError, tarfile.TarError) as error:
+            raise BuildError(f"the tree of {commit} cannot be copied") from error
         return target
 
     def empty(self) -> Path:

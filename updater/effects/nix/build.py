@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from updater.effects.nix.command import NixResult
+    from updater.effects.nix.confinement import Confinement
     from updater.model import Sri
 
 _FEATURES = ("--extra-experimental-features", "nix-command flakes")
@@ -38,15 +39,25 @@ class NixBuild:
     Args:
         environment: what Nix sees; by default what is listed of this process's.
         restrictions: options with which files are evaluated that are no flakes.
+        confinement: keeps evaluations from the network; None where they may use it.
     """
 
     def __init__(
-        self, environment: dict[str, str] | None = None, restrictions: Sequence[str] = ()
+        self,
+        environment: dict[str, str] | None = None,
+        restrictions: Sequence[str] = (),
+        confinement: Confinement | None = None,
     ) -> None:
         self._restrictions = restrictions
+        self._confinement = confinement
         self._environment = environment if environment is not None else build_environment()
         self._nix = Nix(self._environment)
         self._configured: bool | None = None
+
+    @property
+    def confined(self) -> bool:
+        """Tell whether evaluations have no network."""
+        return self._confinement is not None
 
     def available(self) -> bool:
         """Tell whether Nix is installed."""
@@ -84,7 +95,7 @@ class NixBuild:
         """
         command = ["nix", *_FEATURES, "eval", "--json", "--no-write-lock-file", *options]
         command += [*_OWN_SETTINGS, installable, "--apply", function]
-        return await self._run(command, folder, log)
+        return await self._evaluate(command, folder, log)
 
     @staticmethod
     def flake(tree: Path, folder: str, **query: str) -> str:
@@ -111,7 +122,10 @@ class NixBuild:
 
         It is an empty string where Nix does not tell it.
         """
-        nar_hash = parse_qs(urlsplit(reference).query)["narHash"][0]
+        return await self.source_path(parse_qs(urlsplit(reference).query)["narHash"][0])
+
+    async def source_path(self, nar_hash: str) -> str:
+        """Return the store path of a flake's input; an empty string where Nix does not tell it."""
         command = ("nix-store", "--print-fixed-path", "--recursive", "sha256", nar_hash, "source")
         return (await self._nix.run(*command)).stdout.strip()
 
@@ -127,7 +141,7 @@ class NixBuild:
         """Evaluate an expression purely, as flakes are."""
         command = ["nix", *_FEATURES, "eval", "--json", *options, *_OWN_SETTINGS]
         command += ["--expr", expression]
-        return await self._run(command, log.parent, log)
+        return await self._evaluate(command, log.parent, log)
 
     def evaluates_jobs(self) -> bool:
         """Tell whether nix-eval-jobs is installed."""
@@ -147,7 +161,7 @@ class NixBuild:
         else:
             command += self._restrictions
         command += [*options, *_OWN_SETTINGS, "--expr", expression]
-        return await self._run(command, log.parent, log)
+        return await self._evaluate(command, log.parent, log)
 
     async def evaluate(
         self, expression: str, options: Sequence[str], folder: Path, log: Path
@@ -158,7 +172,7 @@ class NixBuild:
         """
         command = ["nix-instantiate", "--eval", "--strict", "--json", "--read-write-mode"]
         command += [*options, *self._restrictions, "--expr", expression]
-        return await self._run(command, folder, log)
+        return await self._evaluate(command, folder, log)
 
     async def realise(
         self, derivations: Sequence[str], options: Sequence[str], log: Path
@@ -265,6 +279,12 @@ class NixBuild:
             command += ["--argstr", argument, value]
         ran = await self._nix.run(*command, "--expr", _NAMED)
         return str(json.loads(ran.stdout)) if not ran.exit_code else ""
+
+    async def _evaluate(self, command: Sequence[str], cwd: Path, log: Path) -> NixResult:
+        if self._confinement is None:
+            return await self._run(command, cwd, log)
+        confined, environment = await self._confinement.of(command, self._environment)
+        return await run_logged(confined, cwd, environment, log)
 
     async def _run(self, command: Sequence[str], cwd: Path, log: Path) -> NixResult:
         return await run_logged(command, cwd, self._environment, log)
