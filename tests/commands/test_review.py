@@ -353,10 +353,10 @@ def test_without_a_remote_it_is_the_local_default_branch_and_says_so(
     branch.project.add_configuration(configured)
     branch.project.overlay("a.nix", pypi_overlay("a", "1.5", sri=branch.release("a", "1.5")))
     result = branch.project.run("review")
-    assert (result.code, result.out.splitlines()[-1], result.err) == (
+    assert (result.code, result.out.splitlines()[-1], result.err.splitlines()[0]) == (
         0,
         "ok  a  1.0  -> 1.5  not built: build: {enabled: false}",
-        f"updater: {why}: compared with the local branch {base}\n",
+        f"updater: {why}: compared with the local branch {base}",
     )
 
 
@@ -385,16 +385,55 @@ def test_a_history_without_a_common_commit_says_how_to_get_it(branch: Branch) ->
     )
 
 
-def test_the_configuration_may_come_from_elsewhere_than_the_branch(
-    branch: Branch, tmp_path: Path
+def test_the_configuration_is_the_bases_whatever_the_branch_says(
+    branch: Branch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The branch's own would send requests to a host of its choice."""
-    trusted = tmp_path / "trusted.yaml"
-    trusted.write_text((branch.project.root / "config.yaml").read_text())
-    branch.project.configure("index: http://127.0.0.1:9/evil\noverlays: [nowhere]\n")
+    """The branch's own would send a token to a host of its choice, and leave out overlays."""
+    summary = on_actions(monkeypatch, tmp_path)
+    monkeypatch.setenv("FORGE_KEY", "hush-hush")
+    branch.project.configure(
+        f"""\
+        index: {branch.index.server.url}/evil
+        overlays: [nowhere]
+        hosts: {{code.example: {{kind: gitlab, token_env: FORGE_KEY}}}}
+        """
+    )
     branch.project.overlay("a.nix", pypi_overlay("a", "1.5", sri=branch.release("a", "1.5")))
-    result = branch.review("--config", str(trusted))
-    assert (result.code, result.out.split()[:2]) == (0, ["ok", "a"])
+    result = branch.review("--json")
+    note = (
+        "config.yaml is not as in the base, and what the branch says there is not heeded: it "
+        "counts once it is merged, or with --config"
+    )
+    assert (result.code, [each["name"] for each in result.json["packages"]]) == (0, ["a"])
+    assert result.json["notes"] == [note]
+    assert f"updater: warning: {note}\n::warning title=updater review::{note}\n" in result.err
+    assert note in summary.read_text()
+    assert not any("evil" in exchange.request.path for exchange in branch.index.server.log)
+    own = branch.project.run("review", "base", "--config", "config.yaml")
+    assert (own.code, "there is no 'nowhere'" in own.err) == (2, True)
+
+
+OWN_BASES = {"itself": "mine", "its commit": "HEAD", "a commit before": "HEAD~1"}
+
+
+@pytest.mark.parametrize("name", OWN_BASES.values(), ids=OWN_BASES)
+def test_a_branch_cannot_say_that_it_is_its_own_base(branch: Branch, name: str) -> None:
+    """Where nothing else tells the base either, somebody must name it."""
+    branch.project.git("checkout", "--quiet", "-b", "mine")
+    branch.project.git("branch", "--move", "main", "old")
+    branch.project.add_configuration(f"base: {name}\n")
+    branch.project.overlay("a.nix", pypi_overlay("a", "1.5", sri=branch.release("a", "1.5")))
+    branch.project.git("commit", "--quiet", "-am", "mine")
+    result = branch.project.run("review")
+    assert (result.code, "has no revision main or master" in result.err) == (2, True)
+
+
+def test_a_configuration_that_the_branch_adds_or_removes_is_told(branch: Branch) -> None:
+    (branch.project.root / "updater.yaml").write_text("overlays: [overlays]\n")
+    assert "both config.yaml and updater.yaml configure the updater" in branch.review().err
+    for name in ("config.yaml", "updater.yaml"):
+        (branch.project.root / name).unlink()
+    assert "config.yaml is not as in the base" in branch.review().err
 
 
 HOSTILE = "x\n::add-mask::hush\r\n  ::error file=evil::y ##[add-path]/tmp % :: ,"
@@ -525,11 +564,11 @@ def test_no_evaluation_of_a_branch_can_read_a_token(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A Nix file outside a flake may read /proc: with a token set, nothing of it is evaluated."""
+    workshop.configure(options=["--option", "sandbox", "true"])
     built(workshop, "apple")
     path = workshop.project.root / "overlays" / "apple.nix"
     path.write_text(path.read_text().replace("pname", 'meta = "x"; pname', 1))
     monkeypatch.setenv("GITHUB_TOKEN", "hush-hush")
-    workshop.configure(options=["--option", "sandbox", "true"])
     result = workshop.project.run("review", "base", "--json")
     (package,) = result.json["packages"]
     assert (result.code, package["error"]) == (
@@ -549,6 +588,7 @@ def test_what_a_flake_says_of_nixs_settings_is_not_accepted(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where the user's Nix would: this setting, once accepted, fills the log."""
+    workshop.flake()
     built(workshop, "apple")
     workshop.flake("nixConfig.trace-function-calls = true;")
     monkeypatch.setenv("NIX_CONFIG", "accept-flake-config = true")

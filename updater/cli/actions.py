@@ -29,12 +29,14 @@ class ActionsReport(Struct, frozen=True):
     Attributes:
         root: the folder that files are relative to.
         overlays: all packages, for the graph of their dependencies; None leaves it out.
+        notes: what is to be known of the whole.
     """
 
     command: str
     root: Path
     outcomes: Sequence[Outcome]
     overlays: OverlayFiles | None
+    notes: Sequence[str] = ()
 
 
 def tell(report: ActionsReport, stream: TextIO) -> None:
@@ -49,9 +51,9 @@ def tell(report: ActionsReport, stream: TextIO) -> None:
 
     _, prefix = anyio.run(git.place, report.root)
     if annotated:
-        from updater.report.annotations import marks
+        from updater.report.annotations import marks, whole
 
-        marked = dict.fromkeys(marks(report.outcomes))
+        marked = dict.fromkeys([*whole(report.command, report.notes), *marks(report.outcomes)])
         stream.writelines(f"{mark.command(prefix)}\n" for mark in marked)
     # Every night `publish` is first given a folder without results: nothing to sum up.
     if summary and (report.outcomes or report.command != "publish"):
@@ -83,7 +85,7 @@ def _summarise(report: ActionsReport, path: Path, blob: str) -> None:
         uses(report.overlays.packages, report.overlays.texts) if report.overlays is not None else {}
     )
     room = LARGEST - files.size(path)
-    _append(path, Summary(report.command, report.outcomes, used, blob).text(room))
+    _append(path, Summary(report.command, report.outcomes, used, blob, report.notes).text(room))
 
 
 def _append(path: Path, text: str) -> None:

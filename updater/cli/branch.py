@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from updater.building.foreign import ForeignTree, steering
 from updater.building.package_sets import placed
+from updater.cli.base import find_base
 from updater.cli.output import report
 from updater.cli.overlays import named_files
-from updater.cli.session import Session
 from updater.effects.files import real
 from updater.effects.git import own as git
 from updater.find.changed import changed_packages, packages_at
@@ -26,49 +26,43 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.cli.request import Request
+    from updater.cli.session import Session
     from updater.find.overlay_files import OverlayFiles
     from updater.model import Package
 
 _JOBS = ("CI", "GITHUB_ACTIONS")
 """Variables of a job that has a machine to itself. Source: GitHub docs, "Variables reference"."""
 
+_IGNORED = (
+    "{} is not as in the base, and what the branch says there is not heeded: it counts once it is "
+    "merged, or with --config"
+)
 
-def review_branch(request: Request, base: str, *, trusted: bool) -> int:
+
+def review_branch(request: Request, name: str, *, trusted: bool) -> int:
     """Verify, audit and test what the present branch changes.
 
     Args:
-        request: whose configuration may come from elsewhere than the branch.
-        base: the branch, tag or commit that it is compared with, from where it left it; an empty
+        request: whose configuration may come from elsewhere than the base.
+        name: the branch, tag or commit that it is compared with, from where it left it; an empty
             string for the repository's default branch.
         trusted: what is evaluated is the user's own, or as good as that.
     """
-    session = Session.begin(request)
+    base = anyio.run(find_base, request, name)
+    session, commit = base.session, base.commit
     overlays = find_packages(session.config.root, named_files(request, session.config))
-    commit, scope = anyio.run(_scope, session, overlays, base)
+    scope = anyio.run(_scope, session, overlays, commit)
     foreign = None if trusted else anyio.run(_foreign, session, overlays, commit)
     outcomes = session.run(lambda pipeline: pipeline.review(scope, overlays), foreign=foreign)
-    report("review", session, outcomes, overlays=overlays, base=commit)
+    notes = [_IGNORED.format(base.ignored)] if base.ignored else []
+    for note in notes:
+        request.note(f"warning: {note}")
+    report("review", session, outcomes, overlays=overlays, base=commit, notes=notes)
     return exit_code(outcomes)
 
 
-async def _fork_point(session: Session, base: str) -> str:
-    """Return the commit that the present branch is compared with; a guess at it is told."""
-    root, own = session.config.root, session.config.document.base
-    if base:
-        return (await git.fork_point(root, [base]))[1]
-    there, here = await git.default_branches(root)
-    if own:
-        there, here = [f"{branch.partition('/')[0]}/{own}" for branch in there[:1]], [own]
-    branch, commit = await git.fork_point(root, [*there, *here])
-    if branch in here:
-        why = "the remote's branches were not fetched" if there else "the repository has no remote"
-        session.request.note(f"{why}: compared with the local branch {branch}")
-    return commit
-
-
-async def _scope(session: Session, overlays: OverlayFiles, base: str) -> tuple[str, ReviewScope]:
+async def _scope(session: Session, overlays: OverlayFiles, commit: str) -> ReviewScope:
     config = session.config
-    commit = await _fork_point(session, base)
     files = await git.changed_files(config.root, commit)
     touched = _in(overlays.packages, config.root, files)
     # whoever wrote a text that cannot be parsed must mend it, also where it fetches nothing
@@ -88,7 +82,7 @@ async def _scope(session: Session, overlays: OverlayFiles, base: str) -> tuple[s
         for package in overlays.packages
         if package.identity in again and package not in changed
     ]
-    return commit, ReviewScope(
+    return ReviewScope(
         changed,
         tuple(rebuilt),
         {

@@ -66,6 +66,7 @@ def report(
     *,
     overlays: OverlayFiles | None = None,
     base: str = "",
+    notes: Sequence[str] = (),
 ) -> None:
     """Print what became of the packages, and tell GitHub Actions where it runs this.
 
@@ -76,10 +77,11 @@ def report(
         stream: where to print; stdout without it.
         overlays: all packages, of which a summary shows how they depend on each other.
         base: the commit that a review compares with.
+        notes: what is to be known of the review as a whole.
     """
     stream = stream or sys.stdout
     screen = screen_of(command, session.request, stream)
-    _report(screen, session, outcomes, stream, overlays=overlays, base=base)
+    _report(screen, session, outcomes, stream, overlays=overlays, base=base, notes=notes)
 
 
 def screen_of(
@@ -131,12 +133,13 @@ def _report(
     *,
     overlays: OverlayFiles | None,
     base: str = "",
+    notes: Sequence[str] = (),
 ) -> None:
-    actions = ActionsReport(screen.command, session.config.root, outcomes, overlays)
+    actions = ActionsReport(screen.command, session.config.root, outcomes, overlays, notes)
     request = session.request
     if request.json:  # last, since what fails before it is said by another object
         tell(actions, sys.stderr)
-        _write_json(screen.command, outcomes, base)
+        _write_json(screen.command, outcomes, base, notes)
         return
     from updater.report.terminal import outcome_lines, report_lines
 
@@ -148,11 +151,11 @@ def _report(
     tell(actions, stream)
 
 
-def _write_json(command: str, outcomes: list[Outcome], base: str) -> None:
+def _write_json(command: str, outcomes: list[Outcome], base: str, notes: Sequence[str]) -> None:
     from updater.report import as_json
 
     if command == "review":
-        write(as_json.reviews_json(base, outcomes))
+        write(as_json.reviews_json(base, outcomes, notes))
     elif command in ("identify", "verify"):
         write(as_json.truths_json(command, outcomes))
     else:

@@ -41,7 +41,12 @@ class Session(Struct, frozen=True):
         Raises:
             ConfigError: the configuration is wrong.
         """
-        return cls(request, request.load(), datetime.now(UTC))
+        return cls.of(request, request.load())
+
+    @classmethod
+    def of(cls, request: Request, config: Config) -> Session:
+        """Begin a run with a configuration that was read before."""
+        return cls(request, config, datetime.now(UTC))
 
     def run(
         self,

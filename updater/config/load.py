@@ -226,7 +226,15 @@ def load(start: Path, file: str | None) -> Config:
     Raises:
         UsageError: the file cannot be read, or is wrong as a `ConfigError` says.
     """
-    place = find_place(start, file)
+    return configured(find_place(start, file))
+
+
+def configured(place: ProjectPlace) -> Config:
+    """Read the configuration of a project, and the tokens that it needs.
+
+    Raises:
+        UsageError: it is wrong, as a `ConfigError` says.
+    """
     document = plain(read(place.text) if place.text is not None else Document())
     shown = place.text.shown if place.text is not None else ""
     config = Config(place, document, _hosts(document, shown), PackageKeys(document.packages))

@@ -11,6 +11,7 @@ from updater.effects import files
 from updater.errors import ConfigError, ReadError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 NAME, OTHER_NAME = "config.yaml", "updater.yaml"
@@ -64,6 +65,40 @@ def find_place(start: Path, named: str | None) -> ProjectPlace:
     return ProjectPlace(_root_without(start), None, tuple(notes))
 
 
+def names_above(start: Path) -> list[tuple[str, str]]:
+    """Return the two names of the configuration in a folder and those above it, relative to it."""
+    above = ["../" * height for height in range(len(files.up_to_repository(start)))]
+    return [(f"{folder}{NAME}", f"{folder}{OTHER_NAME}") for folder in above]
+
+
+def committed_place(start: Path, contents: Mapping[str, bytes]) -> ProjectPlace:
+    """Find the configuration among files of a commit.
+
+    Args:
+        start: the folder that ``-C`` names.
+        contents: the files of the commit that `names_above` names, as far as it has them.
+
+    Raises:
+        UsageError: it cannot be read, or there are two.
+    """
+    for height, (first, second) in enumerate(names_above(start)):
+        texts = [parse(contents[name], name) for name in (first, second) if name in contents]
+        own = [text for text in texts if text.shown == second or not text.is_foreign]
+        if len(own) > 1:
+            raise _ambiguous(first, second)
+        if own:
+            return ProjectPlace(_above(start, height), own[0])
+    return ProjectPlace(_root_without(start), None)
+
+
+def _ambiguous(first: str, second: str) -> UsageError:
+    return UsageError(
+        f"both {first} and {second} configure the updater",
+        hint=f"keep one of them, or name one with --config; {NAME} is ignored if it has none "
+        f"of the updater's keys",
+    )
+
+
 def _above(start: Path, height: int) -> Path:
     """Return a folder, or one above it: as it is written, whatever links a branch may hold."""
     return [start, *files.absolute(start).parents][height]
@@ -104,11 +139,7 @@ def _text_in(folder: Path, start: Path, notes: list[str]) -> ConfigText | None:
         )
         return None
     if files.is_named_file(first) and not _is_foreign(folder, shown, notes):
-        raise UsageError(
-            f"both {shown} and {shown_second} configure the updater",
-            hint=f"keep one of them, or name one with --config; {NAME} is ignored if it has none "
-            f"of the updater's keys",
-        )
+        raise _ambiguous(shown, shown_second)
     return _read_own(folder, OTHER_NAME, shown_second)
 
 

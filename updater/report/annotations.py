@@ -57,6 +57,12 @@ class Annotation(Struct, frozen=True):
         return f"::{self.level} {fields}::{_escaped(without_secrets(self.message), _DATA)}"
 
 
+def whole(command: str, notes: Sequence[str]) -> Iterator[Annotation]:
+    """Yield what is to be known of a command as a whole."""
+    for note in notes:
+        yield Annotation("warning", "", 0, f"updater {command}", note)
+
+
 def marks(outcomes: Sequence[Outcome]) -> Iterator[Annotation]:
     """Yield what is wrong, at the line to blame; of a review also its warnings."""
     for outcome in outcomes:

@@ -71,7 +71,7 @@ def truths_json(command: str, outcomes: Sequence[Outcome]) -> str:
     return _dump(TruthsReport(command=command, packages=packages, summary=count(outcomes)))
 
 
-def reviews_json(base: str, outcomes: Sequence[Outcome]) -> str:
+def reviews_json(base: str, outcomes: Sequence[Outcome], notes: Sequence[str]) -> str:
     """Return the object of ``review``."""
     packages = tuple(
         PackageReviewReport(**_reported(one), **_review(one))
@@ -79,7 +79,13 @@ def reviews_json(base: str, outcomes: Sequence[Outcome]) -> str:
         if isinstance(one, Reviewed)
     )
     return _dump(
-        ReviewReport(command="review", base=base, packages=packages, summary=count(outcomes))
+        ReviewReport(
+            command="review",
+            base=base,
+            packages=packages,
+            summary=count(outcomes),
+            notes=tuple(notes),
+        )
     )
 
 

@@ -196,6 +196,9 @@ class ReviewReport(_ReportPart, frozen=True, kw_only=True):
     base: Annotated[str, Meta(description="The commit that the branch is compared with")]
     packages: tuple[PackageReviewReport, ...]
     summary: Annotated[dict[str, int], Meta(description="Status -> number of packages")]
+    notes: Annotated[
+        tuple[str, ...], Meta(description="What is to be known of the review as a whole")
+    ] = ()
 
 
 class TruthsReport(_ReportPart, frozen=True, kw_only=True):

@@ -49,12 +49,14 @@ class Summary(Struct, frozen=True):
         used: identity -> identities that it uses, for the graph.
         blob: the address under which the repository shows the files of the root, ending with a
             slash; an empty string where that is not known.
+        notes: what is to be known of the whole.
     """
 
     command: str
     outcomes: Sequence[Outcome]
     used: Mapping[str, tuple[str, ...]]
     blob: str = ""
+    notes: Sequence[str] = ()
 
     def text(self, room: int = LARGEST) -> str:
         """Return Markdown of at most ``room`` bytes: what matters least is left out first."""
@@ -78,7 +80,8 @@ class Summary(Struct, frozen=True):
 
     def _head(self) -> str:
         said = ", ".join(f"{number} {word}" for word, number in count(self.outcomes).items())
-        return f"## updater {self.command}: {said or 'no package'}\n\n"
+        notes = "".join(f"{unlinked(note)}\n\n" for note in self.notes)
+        return f"## updater {self.command}: {said or 'no package'}\n\n{notes}"
 
     def _start(self) -> str:
         rows = self._rows(loud=True)

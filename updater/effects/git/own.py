@@ -159,6 +159,21 @@ async def file_at(root: Path, revision: str, file: str) -> bytes | None:
     return done.stdout if done.returncode == 0 else None
 
 
+async def is_other_branch(root: Path, name: str) -> bool:
+    """Tell whether the user's repository has a local branch of a name that is not checked out."""
+    head = await _in(root, "symbolic-ref", "--quiet", "HEAD")
+    reference = f"refs/heads/{name}"
+    if decoded(head.stdout).strip() == reference:
+        return False
+    return (await _in(root, "show-ref", "--verify", "--quiet", reference)).returncode == 0
+
+
+async def is_link_at(root: Path, commit: str, file: str) -> bool:
+    """Tell whether a file of a commit of the user's repository is a symbolic link."""
+    done = await _in(root, "ls-tree", commit, "--", file)
+    return done.stdout.startswith(b"120000 ")
+
+
 async def _in(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
         return await run(["git", *arguments], cwd=root, env=git_environment())

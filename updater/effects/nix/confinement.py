@@ -3,8 +3,8 @@
 A proxy at which nobody can listen stops what Nix downloads by itself (seen with Nix 2.8, 2.26 and
 2.34), and git heeds ``GIT_ALLOW_PROTOCOL``. Where Linux lets this user have a network of his own,
 nothing is in it, and so nothing is reached by any other way either, such as ``s3:``, which some
-releases read without a proxy. Neither keeps a daemon of Nix from what it does itself: it substitutes, and
-builds what an evaluation imports.
+releases read without a proxy. Neither keeps a daemon of Nix from what it does itself: it
+substitutes, and builds what an evaluation imports.
 
 Source: curl(1), "PROXY"; git(1), ``GIT_ALLOW_PROTOCOL``; unshare(1); nix.conf(5).
 """
