@@ -17,15 +17,19 @@ from msgspec import Struct
 from tests.commands.built import overlay, passed, release
 from tests.commands.test_built_hashes import BESIDE
 from tests.project import FAKE, pypi_overlay
+from updater.overlay.editing.proof import prove
 from updater.overlay.reading import syntax, uses
-from updater.overlay.reading.file import ParsedFile, parse_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.commands.repository import Home
     from tests.loopback.github import GitHub
     from tests.loopback.index import Index
     from tests.project import Project
     from tests.workshop import Workshop
+    from updater.model import Edit, PinValues
+    from updater.overlay.reading.file import ParsedFile
 
 GROUP = "packages: {'*': {pull_request: {group: fruit}}}\n"
 
@@ -34,7 +38,7 @@ class Work(Struct, frozen=True):
     """What was done for the files, each named by its first package.
 
     Attributes:
-        plans: how many changes were planned.
+        plans: how many times edits were proven.
         parses: how many times it was parsed.
     """
 
@@ -55,14 +59,19 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
         made.parses.update(re.findall(r'pname = "(\w+)"', data.decode())[:1])
         return parse(data)
 
-    def planned(data: bytes, file: str, fetchers: frozenset[str]) -> ParsedFile:
-        made.plans[re.findall(r'pname = "(\w+)"', data.decode())[0]] += 1
-        return parse_file(data, file, fetchers)
+    def proven(
+        wanted: Mapping[str, PinValues],
+        edits: tuple[Edit, ...],
+        after: ParsedFile,
+        before: ParsedFile,
+    ) -> None:
+        made.plans[re.findall(r'pname = "(\w+)"', before.text.data.decode())[0]] += 1
+        prove(wanted, edits, after, before)
 
     uses._names.cache_clear()  # of the tests before
     parse = syntax.parse
     monkeypatch.setattr(syntax, "parse", parsed)
-    monkeypatch.setattr("updater.overlay.editing.patch.parse_file", planned)
+    monkeypatch.setattr("updater.overlay.editing.patch.prove", proven)
     return made
 
 
@@ -79,6 +88,18 @@ def test_what_is_written(project: Project, index: Index, work: Work) -> None:
         index.release(name, "2.0")
     assert project.run("bump", "--no-build").out.endswith("2 updated\n")
     assert work.of("apple", "pear") == [(1, 3), (1, 3)]
+
+
+@pytest.mark.parametrize("option", ["--no-build", "--dry-run"])
+def test_what_is_written_into_one_file(
+    project: Project, index: Index, work: Work, option: str
+) -> None:
+    """All at once, however many packages it has."""
+    project.overlay("fruit.nix", in_one_file("apple", "pear"))
+    index.release("apple", "2.0")
+    index.release("pear", "2.0")
+    assert len(project.run("bump", option, "--json").json["packages"]) == 2
+    assert work.of("apple") == [(1, 3)]
 
 
 @pytest.mark.parametrize("configuration", ["", GROUP], ids=["alone", "group"])

@@ -12,6 +12,7 @@ from updater.effects.git import pending
 from updater.errors import WriteError, bugs_at
 from updater.model import Current, Outcome, Updated
 from updater.model.proposal import kind_of, source_stays
+from updater.pipeline.hash.planned import plan_together
 from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.stage import Stage
 from updater.pipeline.titles import update_title
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
     from updater.choose.run import Run
     from updater.find.overlay_files import OverlayFiles
+    from updater.model import Change
     from updater.model.run import Bump
+    from updater.pipeline.hash.planned import PlannedChange
     from updater.pipeline.ledger import Ledger
 
 
@@ -45,12 +48,21 @@ class Writer:
         self._ledger = ledger
         self._builds = builds
         self._lock = anyio.Lock()
+        self._waiting: dict[str, tuple[Change, ...]] = {}
+        self._planned: dict[str, Change] = {}
 
     async def write_all(self, ready: Sequence[ReadyChange | Outcome]) -> list[Outcome]:
-        """Write what is ready."""
+        """Write what is ready; the changes of one file in one step, where they go together."""
+        by_file: dict[str, list[PlannedChange]] = {}
         for change in ready:
             if isinstance(change, ReadyChange):
                 self._ledger.expect(change.package)
+                by_file.setdefault(change.package.file, []).append(change.planned)
+        if not self._ask.commit:  # a commit has one package's change alone
+            for file, planned in by_file.items():
+                changes = plan_together(planned, self._texts[file])
+                self._waiting[file] = changes
+                self._planned |= {change.package.identity: change for change in changes}
         return await Stage("write", self.run.progress, width=1).each(ready, self.write)
 
     async def write(self, ready: ReadyChange) -> Outcome:
@@ -66,7 +78,11 @@ class Writer:
     async def _write(self, ready: ReadyChange) -> Outcome:
         texts, ask = self._texts, self._ask
         package = ready.package
-        change = ready.planned.of(texts[package.file])
+        self._write_together(self._waiting.pop(package.file, ()))
+        change = self._planned.get(package.identity)
+        is_written = change is not None
+        if change is None:
+            change = ready.planned.of(texts[package.file])
         if not change.edits:
             return Current(**ready.common_fields)
         updated = Updated(
@@ -79,6 +95,8 @@ class Writer:
             adaptations=ready.adaptations,
             **ready.common_fields,
         )
+        if is_written:
+            return updated
         if not ask.dry_run:
             if self._builds:  # other changes are still to be built, each on the tree as it was
                 self.run.builder().scratch.keep(package.file, change.before)
@@ -88,6 +106,26 @@ class Writer:
                 self.run.progress.written(package, updated.new)
         texts[package.file] = change.after
         return updated
+
+    def _write_together(self, changes: tuple[Change, ...]) -> None:
+        """Write all changes of one file that were planned together.
+
+        Raises:
+            WriteError: it cannot be written; each of them is to be tried by itself then.
+        """
+        if not changes:
+            return
+        file, before, after = changes[0].package.file, changes[0].before, changes[-1].after
+        if not self._ask.dry_run and before != after:
+            try:
+                writes.replace(self.run.config.root / file, before, after, file)
+            except WriteError:
+                for change in changes:
+                    del self._planned[change.package.identity]
+                raise
+            for change in changes:
+                self._ledger.written(change.package)
+        self._texts[file] = after
 
     async def _write_change(self, updated: Updated, *, commit: bool) -> None:
         change, root = updated.change, self.run.config.root

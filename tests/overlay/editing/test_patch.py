@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from tests.overlay.golden import (
     NEW,
     NEWER,
+    NEWEST,
     PAIRS,
     bumped,
     changed,
@@ -16,8 +18,9 @@ from tests.overlay.golden import (
     unchanged,
 )
 from updater.errors import PatchError
-from updater.model import Edit, Span
-from updater.overlay.editing.patch import apply_edits
+from updater.kinds import WRITABLE
+from updater.model import Edit, Package, PinValues, Span
+from updater.overlay.editing.patch import apply_edits, plan_change, plan_changes
 from updater.overlay.reading import syntax
 
 
@@ -300,6 +303,64 @@ def test_packages_of_one_file_are_bumped_one_after_the_other() -> None:
     assert data.count(b'version = "1.2.0"') == 2
     assert data.count(NEW.encode()) == 2
     assert NEWER.encode() not in data
+
+
+SEVERAL = [("three", "1.2.1", NEWEST), ("one", "2.0.0", NEW), ("two", "10.0", NEWER)]
+
+
+def several(data: bytes, *names: str) -> list[tuple[Package, PinValues]]:
+    """Return packages of a golden overlay, not in its order, with what they shall read."""
+    by_name = {package.name: package for package in read(data)}
+    return [
+        (by_name[name], PinValues({"version": version, "hash": sri}, ()))
+        for name, version, sri in SEVERAL
+        if name in names
+    ]
+
+
+def test_packages_of_one_file_are_planned_together_as_one_after_the_other(
+    parsed: list[bytes],
+) -> None:
+    data = text("several-packages")
+    wanted = several(data, "one", "two", "three")
+    parsed.clear()
+    together = plan_changes(wanted, data, WRITABLE)
+    assert parsed == [data, together[-1].after]
+    for (package, values), change in zip(wanted, together, strict=True):
+        alone = plan_change(package, values, data, WRITABLE)
+        assert (change.before, change.edits, change.after) == (data, alone.edits, alone.after)
+        data = change.after
+
+
+def test_what_cannot_be_planned_is_left_out_of_what_is_planned_together() -> None:
+    data = text("several-packages")
+    one, two = several(data, "one", "two")
+    hostile = (two[0], PinValues({"version": '2"', "hash": NEW}, ()))
+    gone = (replace(two[0], attribute=("gone",)), two[1])
+    changes = plan_changes([hostile, one, gone], data, WRITABLE)
+    assert changes == (plan_change(*one, data, WRITABLE),)
+    assert plan_changes([hostile, gone], data, WRITABLE) == ()
+
+
+SHARED = b"""\
+self: super: let v = "1.0"; in {
+  a = super.mk rec { pname = "a"; version = v; src = super.fetchPypi { inherit pname version; hash = ""; }; };
+  b = super.mk rec { pname = "b"; version = v; src = super.fetchPypi { inherit pname version; hash = ""; }; };
+  c = super.mk rec { pname = "c"; version = "1.0"; src = super.fetchPypi { inherit pname version; hash = ""; }; };
+}
+"""  # noqa: E501 - as short as three packages can be
+
+
+@pytest.mark.parametrize("names", ["ab", "abc"])
+def test_what_shares_a_literal_is_not_planned_together(names: str) -> None:
+    """Also where both would write the same into it: nobody has shown that each may alone."""
+    wanted = [
+        (replace(package, members=(), leader=""), PinValues({"version": "2.0", "hash": NEW}, ()))
+        for package in read(SHARED)
+        if package.name in names
+    ]
+    with pytest.raises(PatchError):
+        plan_changes(wanted, SHARED, WRITABLE)
 
 
 @pytest.mark.parametrize(

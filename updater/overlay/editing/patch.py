@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from updater.errors import PatchError
-from updater.model import Change, Edit, Package, PinValues, Source, Span
+from updater.model import Change, Edit, FieldChange, Package, PinValues, Source, Span
 from updater.overlay.editing.planner import Planner
 from updater.overlay.editing.proof import SharedLiteral, prove
 from updater.overlay.reading.file import ParsedFile, parse_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 # Versions, tags, commits and hashes that enter Nix text need no escape within these characters;
 # whatever else upstream sends is refused, not repaired. Quotes, `$`, backslashes, white space,
@@ -53,9 +55,81 @@ def plan_change(
     """
     fetchers = frozenset(writable)
     before = parse_file(data, package.file, fetchers)
-    there = [
-        candidate for candidate in before.content.packages if candidate.identity == package.identity
-    ]
+    there = [own for own in before.content.packages if own.identity == package.identity]
+    planner = _planner(package, values, there, before, writable)
+    try:
+        return _planned(planner, before, fetchers)
+    except SharedLiteral:
+        # A placeholder that several packages share: the hash is written where it belongs.
+        return _planned(replace(planner, in_place=True), before, fetchers)
+
+
+def plan_changes(
+    wanted: Sequence[tuple[Package, PinValues]],
+    data: bytes,
+    writable: Mapping[str, frozenset[str]],
+) -> tuple[Change, ...]:
+    """Plan the edits of several packages of one file, one over the other, proven together.
+
+    Each package must read its own new values in the end, and all else what it read before. So the
+    file is parsed once before and once after, however many packages it has.
+
+    Args:
+        wanted: the packages, and what they shall read.
+        data: the whole file.
+        writable: as for `plan_change`.
+
+    Returns:
+        Their changes in the same order, each of the text that the one before leaves; none of those
+        that cannot be planned, for a reason that `plan_change` gives.
+
+    Raises:
+        PatchError: the edits of two of them meet, or would change anything else. Who plans each by
+            itself learns whose failure it is.
+    """
+    fetchers = frozenset(writable)
+    file = wanted[0][0].file
+    before = parse_file(data, file, fetchers)
+    there: dict[str, list[Package]] = {}
+    for own_package in before.content.packages:
+        there.setdefault(own_package.identity, []).append(own_package)
+    plans = []
+    for package, values in wanted:
+        with suppress(PatchError):
+            planner = _planner(package, values, there.get(package.identity, []), before, writable)
+            plans.append((planner, *_edits(planner, data)))
+    edits = _apart(file, (edit for _, own_edits, _ in plans for edit in own_edits))
+    places = [edit.span.start for edit in edits]
+    if len(set(places)) < len(places):
+        raise PatchError(f"{file}: two edits begin in one place")
+    if edits:
+        own = {planner.package.identity: planner.values for planner, _, _ in plans}
+        prove(own, edits, parse_file(apply_edits(data, edits), file, fetchers), before)
+    changes = []
+    shifts = [0] * len(edits)  # by how many bytes each edit that was made moves those behind it
+    for planner, own_edits, fields in plans:
+        ranks = [bisect_left(places, edit.span.start) for edit in own_edits]
+        moved = tuple(
+            _shifted(edit, sum(shifts[:rank])) for edit, rank in zip(own_edits, ranks, strict=True)
+        )
+        for edit, rank in zip(own_edits, ranks, strict=True):
+            shifts[rank] = len(edit.new) - (edit.span.end - edit.span.start)
+        changes.append(Change(planner.package, moved, fields, data, apply_edits(data, moved)))
+        data = changes[-1].after
+    return tuple(changes)
+
+
+def _shifted(edit: Edit, shift: int) -> Edit:
+    return replace(edit, span=Span(edit.span.start + shift, edit.span.end + shift))
+
+
+def _planner(
+    package: Package,
+    values: PinValues,
+    there: Sequence[Package],
+    before: ParsedFile,
+    writable: Mapping[str, frozenset[str]],
+) -> Planner:
     source = there[0].fetched if there else None
     if len(there) != 1 or source is None:
         raise PatchError(
@@ -73,17 +147,22 @@ def plan_change(
         for field, value in fields.items():
             if beside.get(field) != value:  # what stays is not written
                 _check_safe(package, field, value)
-    planner = Planner(now, source, values, before.text)
-    try:
-        return _planned(planner, before, fetchers)
-    except SharedLiteral:
-        # A placeholder that several packages share: the hash is written where it belongs.
-        return _planned(replace(planner, in_place=True), before, fetchers)
+    return Planner(now, source, values, before.text)
 
 
 def _planned(planner: Planner, before: ParsedFile, fetchers: frozenset[str]) -> Change:
+    package, data = planner.package, before.text.data
+    edits, fields = _edits(planner, data)
+    change = Change(package, edits, fields, data, apply_edits(data, edits))
+    if edits:
+        after = parse_file(change.after, package.file, fetchers)
+        prove({package.identity: planner.values}, edits, after, before)
+    return change
+
+
+def _edits(planner: Planner, data: bytes) -> tuple[tuple[Edit, ...], tuple[FieldChange, ...]]:
+    """Return the edits of one package, and the fields that they change."""
     plans = list(planner.plans())
-    data = before.text.data
     edits = _distinct(planner.package, [plan.edit for plan in plans])
     fields = tuple(
         dict.fromkeys(
@@ -93,10 +172,7 @@ def _planned(planner: Planner, before: ParsedFile, fetchers: frozenset[str]) -> 
             if plan.change is not None
         )
     )
-    change = Change(planner.package, edits, fields, data, apply_edits(data, edits))
-    if edits:
-        prove(change, planner.values, before, fetchers)
-    return change
+    return edits, fields
 
 
 def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:
@@ -139,8 +215,13 @@ def _distinct(package: Package, edits: list[Edit]) -> tuple[Edit, ...]:
                 hint="give each field its own literal",
             )
         by_span[edit.span] = edit
-    ordered = tuple(sorted(by_span.values(), key=lambda edit: edit.span))
+    return _apart(package.identity, by_span.values())
+
+
+def _apart(identity: str, edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """Return edits in the order of the file; none touches what another one replaces."""
+    ordered = tuple(sorted(edits, key=lambda edit: edit.span))
     for previous, following in itertools.pairwise(ordered):
         if following.span.start < previous.span.end:
-            raise PatchError(f"{package.identity}: two edits overlap")
+            raise PatchError(f"{identity}: two edits overlap")
     return ordered

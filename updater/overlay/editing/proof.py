@@ -6,13 +6,13 @@ must read its new values, and every other package of the file the values that it
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from updater.errors import PatchError
-from updater.model import HASH_FIELDS, Change, Edit, Package, PinValues, Source, Span
+from updater.model import HASH_FIELDS, Edit, Package, PinValues, Source, Span
 from updater.overlay.reading import syntax
 from updater.overlay.reading.declarations import declarations
-from updater.overlay.reading.file import parse_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,37 +25,41 @@ class SharedLiteral(PatchError):
     """The edit would change another package, which shares a binding with this one."""
 
 
-def prove(change: Change, values: PinValues, before: ParsedFile, fetchers: frozenset[str]) -> None:
-    """Show that a change does what it says and nothing else.
+def prove(
+    wanted: Mapping[str, PinValues],
+    edits: tuple[Edit, ...],
+    after: ParsedFile,
+    before: ParsedFile,
+) -> None:
+    """Show that edits do what they say and nothing else.
 
     Args:
-        change: the change.
-        values: what its package shall read.
-        before: the file as it is, parsed.
-        fetchers: as for `parse_file`.
+        wanted: identity -> what the package shall read, of each that is edited.
+        edits: all of them, in the order of the file.
+        after: the file as it will be.
+        before: the file as it is.
 
     Raises:
         PatchError: another token, field or package would change, or a new value not be read.
     """
-    package = change.package
-    after = parse_file(change.after, package.file, fetchers)
+    who = ", ".join(wanted)
     was, now = before.content, after.content
     if [package.identity for package in was.packages] != [
         package.identity for package in now.packages
     ]:
-        raise PatchError(f"{package.identity}: the edit would change which packages the file has")
+        raise PatchError(f"{who}: the edit would change which packages the file has")
     if len(was.problems) != len(now.problems):
-        raise PatchError(f"{package.identity}: the edited file would not parse")
-    if _tokens(before.text, _spans(change.edits)) != _tokens(after.text, _moved(change.edits)):
-        raise PatchError(f"{package.identity}: the edit would change more than its own fields")
+        raise PatchError(f"{who}: the edited file would not parse")
+    if _tokens(before.text, _spans(edits)) != _tokens(after.text, _moved(edits)):
+        raise PatchError(f"{who}: the edit would change more than its own fields")
     for old, new in zip(was.packages, now.packages, strict=True):
-        if new.identity == package.identity:
-            _check_package(old, new, values)
-        elif new.leader == old.leader == package.identity:
+        if new.identity in wanted:
+            _check_package(old, new, wanted[new.identity])
+        elif new.leader == old.leader and new.leader in wanted:
             _check_member(old, new)
         elif _facts(old) != _facts(new):
             raise SharedLiteral(
-                f"{package.identity}: the edit would change {new.identity} too",
+                f"{who}: the edit would change {new.identity} too",
                 hint="the two share a binding: give each its own literal, or update them by hand",
             )
 
@@ -241,11 +245,12 @@ def _moved(edits: tuple[Edit, ...]) -> tuple[Span, ...]:
 
 
 def _tokens(text: NixText, without: tuple[Span, ...]) -> list[tuple[str, bytes]]:
-    return list(_tokens_outside(text, without))
-
-
-def _tokens_outside(text: NixText, without: tuple[Span, ...]) -> Iterator[tuple[str, bytes]]:
+    """Return the tokens outside of some spans, which stand in the order of the file."""
+    starts = [span.start for span in without]
+    tokens: list[tuple[str, bytes]] = []
     for leaf in syntax.leaves(text.root):
         where = syntax.span(leaf)
-        if not any(where in span for span in without):
-            yield leaf.type, text.data[where.start : where.end]
+        before = bisect_right(starts, where.start)
+        if not before or where not in without[before - 1]:
+            tokens.append((leaf.type, text.data[where.start : where.end]))
+    return tokens

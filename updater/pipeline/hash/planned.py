@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from updater.errors import bugs_at
+from updater.errors import StageError, bugs_at
 from updater.kinds import WRITABLE
 from updater.overlay.editing.adapting import adapted
-from updater.overlay.editing.patch import plan_change
+from updater.overlay.editing.patch import plan_change, plan_changes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,3 +56,24 @@ class PlannedChange(Struct, frozen=True):
     def with_adaptations(self, adaptations: Sequence[Adaptation]) -> PlannedChange:
         """Return the same pin with other edits beside it."""
         return PlannedChange(self.package, self.values, tuple(adaptations))
+
+
+def plan_together(planned: Sequence[PlannedChange], text: bytes) -> tuple[Change, ...]:
+    """Plan the changes of one file, one over the other, at the cost of one.
+
+    Args:
+        planned: the changes, in the order in which they are made.
+        text: the file as it is.
+
+    Returns:
+        Those that can be made; none where each must be planned by itself.
+    """
+    if len(planned) < 2 or any(change.adaptations for change in planned):  # noqa: PLR2004 - one alone
+        return ()
+    try:
+        with bugs_at("patch"):
+            return plan_changes(
+                [(change.package, change.values) for change in planned], text, WRITABLE
+            )
+    except StageError:
+        return ()
