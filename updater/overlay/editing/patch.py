@@ -65,7 +65,7 @@ def plan_change(
 
 
 def plan_changes(
-    wanted: Sequence[tuple[Package, PinValues]],
+    targets: Sequence[tuple[Package, PinValues]],
     data: bytes,
     writable: Mapping[str, frozenset[str]],
 ) -> tuple[Change, ...]:
@@ -75,7 +75,7 @@ def plan_changes(
     file is parsed once before and once after, however many packages it has.
 
     Args:
-        wanted: the packages, and what they shall read.
+        targets: the packages, and what they shall read.
         data: the whole file.
         writable: as for `plan_change`.
 
@@ -88,13 +88,13 @@ def plan_changes(
             itself learns whose failure it is.
     """
     fetchers = frozenset(writable)
-    file = wanted[0][0].file
+    file = targets[0][0].file
     before = parse_file(data, file, fetchers)
     there: dict[str, list[Package]] = {}
     for own_package in before.content.packages:
         there.setdefault(own_package.identity, []).append(own_package)
     plans = []
-    for package, values in wanted:
+    for package, values in targets:
         with suppress(PatchError):
             planner = _planner(package, values, there.get(package.identity, []), before, writable)
             plans.append((planner, *_edits(planner, data)))

@@ -26,7 +26,7 @@ class SharedLiteral(PatchError):
 
 
 def prove(
-    wanted: Mapping[str, PinValues],
+    targets: Mapping[str, PinValues],
     edits: tuple[Edit, ...],
     after: ParsedFile,
     before: ParsedFile,
@@ -34,7 +34,7 @@ def prove(
     """Show that edits do what they say and nothing else.
 
     Args:
-        wanted: identity -> what the package shall read, of each that is edited.
+        targets: identity -> what the package shall read, of each that is edited.
         edits: all of them, in the order of the file.
         after: the file as it will be.
         before: the file as it is.
@@ -42,7 +42,7 @@ def prove(
     Raises:
         PatchError: another token, field or package would change, or a new value not be read.
     """
-    who = ", ".join(wanted)
+    who = ", ".join(targets)
     was, now = before.content, after.content
     if [package.identity for package in was.packages] != [
         package.identity for package in now.packages
@@ -53,9 +53,9 @@ def prove(
     if _tokens(before.text, _spans(edits)) != _tokens(after.text, _moved(edits)):
         raise PatchError(f"{who}: the edit would change more than its own fields")
     for old, new in zip(was.packages, now.packages, strict=True):
-        if new.identity in wanted:
-            _check_package(old, new, wanted[new.identity])
-        elif new.leader == old.leader and new.leader in wanted:
+        if new.identity in targets:
+            _check_package(old, new, targets[new.identity])
+        elif new.leader == old.leader and new.leader in targets:
             _check_member(old, new)
         elif _facts(old) != _facts(new):
             raise SharedLiteral(
