@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from rich.console import Console
 
+import updater
 from tests.report.outcomes import package
 from updater.report import progress
 from updater.report.layout import cells
@@ -142,3 +145,11 @@ def test_a_terminal_is_left_without_a_trace(monkeypatch: pytest.MonkeyPatch) -> 
     assert "Asking upstreams 0/2, 0 s" in shown
     assert "updater: a message\n" in shown
     assert shown.endswith("\x1b[?25h\r\x1b[1A\x1b[2K")
+
+
+def test_every_stage_has_a_title() -> None:
+    sources = [path.read_text() for path in Path(updater.__file__).parent.rglob("*.py")]
+    stages = {name for text in sources for name in re.findall(r'\bStage\("([a-z-]+)"', text)}
+    assert len(stages) > 5
+    for name in stages:
+        assert progress_sentence(StageState(name, 0, 0.0), None, 0.0)[0].isupper(), name

@@ -27,9 +27,11 @@ _TITLES = {
     "identify": "Identifying commits",
     "verify": "Verifying pins",
     "hash": "Hashing sources",
+    "adapt": "Comparing requirements",
     "patch": "Planning edits",
     "build": "Building",
     "write": "Writing",
+    "publish": "Publishing",
 }
 _SLOW = 3.0  # seconds after which a host is worth naming
 _MINUTE = 60
