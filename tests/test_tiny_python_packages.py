@@ -205,6 +205,72 @@ def test_build_sees_only_the_tools_it_names(build: Build, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            'requires = ["setuptools"]',
+            'requires = ["setuptools>=999"]',
+            "        setuptools>=999\n                wanted: >=999\n",
+        ),
+        (
+            'version = "1.0"',
+            'version = "1.1"',
+            (
+                "The 'made-up' derivation has version '1.0' but "
+                ".dist-info/METADATA specifies version '1.1'.\n"
+            ),
+        ),
+        (
+            'name = "made-up"',
+            'name = "another"',
+            "PackageNotFoundError: No package metadata was found for made-up\n",
+        ),
+    ],
+    ids=["requires", "version", "name"],
+)
+def test_a_project_that_does_not_fit_its_overlay_fails_as_in_nixpkgs(
+    build: Build, tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    source = project(tmp_path / "made-up")
+    (source / "pyproject.toml").write_text(PYPROJECT.replace(old, new))
+    with pytest.raises(NixFailed, match=re.escape(message)):
+        build(f"{WITH} {MADE_UP} }}", source=source)
+
+
+def test_what_is_no_release_or_has_no_pyproject_may_say_another_version(
+    build: Build, tmp_path: Path
+) -> None:
+    """Without pyproject.toml no requirement is checked either; nor is what is removed."""
+    source = project(tmp_path / "made-up", 'dependencies = ["numpy", "absent"]')
+    (source / "setup.py").write_text("from setuptools import setup; setup()")
+    (source / "made_up.py").write_text("import numpy")
+    removed = f"""{MADE_UP.replace('"1.0"', '"1.0-unstable-2025-01-01"')}
+      buildInputs = [ python3Packages.numpy ]; pythonRemoveDeps = [ "Absent" ]; }}"""
+    unchecked = MADE_UP.replace('"1.0"', '"2.0"').replace(
+        "pyproject = true", 'format = "setuptools"'
+    )
+    trees = build(
+        f"""{WITH} symlinkJoin {{ name = "trees"; paths = map
+          (drv: runCommand drv.name {{ }} "mkdir $out; ln -s ${{drv}} $out/${{drv.version}}")
+          [ ({removed}) ({unchecked} }}) ]; }}""",
+        source=source,
+    )
+    needed = {
+        label: [
+            line
+            for path in (trees / label).glob("lib/python3*/site-packages/*.dist-info/METADATA")
+            for line in path.read_text().splitlines()
+            if line.startswith("Requires-Dist")
+        ]
+        for label in ("1.0-unstable-2025-01-01", "2.0")
+    }
+    assert needed == {
+        "1.0-unstable-2025-01-01": ["Requires-Dist: numpy"],
+        "2.0": ["Requires-Dist: numpy", "Requires-Dist: absent"],
+    }
+
+
+@pytest.mark.parametrize(
     "attributes",
     [
         'checkPhase = "exit 1"; doCheck = false;',

@@ -105,6 +105,57 @@ CASES = {
         "no-setup-py",
         "the build needs setup.py, which this version does not have",
     ),
+    "what the build needs, pypa/build before 1.4": (
+        "\nERROR Missing dependencies:\n\thatchling>=1.2\n\thatch-vcs -> wheel\n",
+        "missing-build-backend",
+        "the build needs hatchling>=1.2 and wheel, which it does not have",
+    ),
+    "what the build needs, pypa/build since 1.4": (
+        (
+            "\nERROR Unmet dependencies (checked against /x/bin/python3):\n"
+            "        setuptools>=999,!=1000\n                wanted: !=1000,>=999\n"
+            "                found: 84.2.1\n        wheel[test]\n                wanted: any\n"
+            "                found: not installed\nerror: builder for 'x' failed\n"
+        ),
+        "missing-build-backend",
+        (
+            "the build needs wheel, which it does not have; "
+            "the build needs setuptools>=999,!=1000, but the package set has 84.2.1"
+        ),
+    ),
+    "another version in the built metadata": (
+        (
+            "Executing pythonMetadataCheckPhase\n"
+            "The 'a-b' derivation has version '0.8.4' but .dist-info/METADATA specifies version "
+            "'0.5.48'.\nThis usually means that the wrong version is hardcoded in pyproject.toml.\n"
+        ),
+        "metadata-version",
+        "the built metadata has version 0.5.48, but the overlay has 0.8.4",
+    ),
+    "another name in the built metadata": (
+        "importlib.metadata.PackageNotFoundError: No package metadata was found for a-b\n",
+        "metadata-name",
+        "no metadata of a-b is built or installed",
+    ),
+    "a version that is none": (
+        "packaging.version.InvalidVersion: Invalid version: '2024-02-20'\n",
+        "invalid-version",
+        "'2024-02-20' is not a version that Python's tools take (PEP 440)",
+    ),
+    "no pname, Nix 2.3": (
+        "error: attribute 'pname' missing, at /o/a.nix:9:19\n",
+        "missing-pname",
+        "the package has no pname, which its builder or its fetcher needs",
+    ),
+    "no pname, Nix 2.24": (
+        (
+            "error:\n       \u2026 while calling a functor\n\n"
+            "       error: function 'anonymous lambda' called without required argument 'pname'\n"
+            "       at /o/a.nix:9:19:\n"
+        ),
+        "missing-pname",
+        "the package has no pname, which its builder or its fetcher needs",
+    ),
     "module missing at import": (
         "ModuleNotFoundError: No module named 'einx'\n",
         "missing-dependency",

@@ -103,25 +103,59 @@ def summary(package: dict[str, Any]) -> list[tuple[str, str, str]]:
     ]
 
 
-def test_a_release_without_any_module_is_not_written(workshop: Workshop) -> None:
+# A second top-level module, which pyproject.toml does not list.
+FURTHER = """
+open("further.py", "w").close()
+from setuptools import setup
+setup(py_modules=["further"])
+"""
+BROKEN = "import no_such_module\n"
+
+
+def test_a_result_is_held_against_the_pin_before_it(workshop: Workshop) -> None:
+    """Modules that are gone are named, and so is what was broken before or is not checked."""
+    held = {
+        "apple": workshop.add("apple", "1.0"),
+        "pear": workshop.add("pear", "1.0", setup=FURTHER),
+        "plum": workshop.add("plum", "1.0", module=BROKEN),
+    }
     workshop.add("apple", "2.0", setup=EMPTY)
-    workshop.overlay("apple")
-    result, packages = workshop.bump()
-    assert (result.code, workshop.version("apple")) == (1, "1.0")
-    assert packages["apple"]["error"]["message"].startswith(
-        "imports of python3Packages.apple: the built package has no module"
-    )
+    workshop.add("pear", "2.0")
+    workshop.add("plum", "2.0", module=BROKEN)
+    for name, sri in held.items():
+        workshop.overlay(name, arguments="dontCheckRuntimeDeps = true;")
+        path = workshop.project.root / "overlays" / f"{name}.nix"
+        path.write_text(path.read_text().replace(FAKE, sri))
 
+    result, packages = workshop.bump("--no-adapt")
 
-def test_what_was_broken_before_says_so(workshop: Workshop) -> None:
-    """The held pin fails in the same way; with a mended one, it is the release that fails."""
-    old = workshop.add("apple", "1.0", module="import no_such_module\n")
-    workshop.add("apple", "2.0", module="import no_such_module\n")
-    workshop.overlay("apple")
-    path = workshop.project.root / "overlays" / "apple.nix"
-    path.write_text(path.read_text().replace(FAKE, old))
-    result, packages = workshop.bump()
-    assert (result.code, packages["apple"]["build"]["diagnosis"]["message"]) == (
+    messages = {
+        name: package["error"]["message"].partition("\n")[0]
+        for name, package in packages.items()
+        if package["error"]
+    }
+    assert (result.code, messages) == (
         1,
-        "the module no_such_module is missing; the held pin fails in the same way",
+        {
+            "apple": "imports of python3Packages.apple: the built package has no module: nothing "
+            "of it can be imported; the held pin has apple",
+            "pear": "modules of python3Packages.pear: the held pin has the module further, and 2.0 "
+            "does not have it",
+            "plum": "imports of python3Packages.plum: the module no_such_module is missing; "
+            "the held pin fails in the same way",
+        },
     )
+    assert [workshop.version(name) for name in held] == ["1.0", "1.0", "1.0"]
+    assert packages["pear"]["build"]["checks"][-2:] == [
+        {"name": "modules", "status": "failed", "detail": "further"},
+        {
+            "name": "requirements",
+            "status": "skipped",
+            "detail": "the overlay sets dontCheckRuntimeDeps",
+        },
+    ]
+
+    workshop.configure(imports=["pear"])
+    again = workshop.project.run("bump", "pear")
+    assert (again.code, workshop.version("pear")) == (0, "2.0"), again.out
+    assert "not sandboxed; not checked: requirements" in again.out

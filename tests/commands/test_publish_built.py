@@ -15,6 +15,7 @@ from tests.commands.test_built_hashes import BESIDE
 from tests.hashing.test_prefetch import PREFETCH_GIT
 from tests.project import FAKE, flat_hash
 from tests.workshop import sdist_files
+from updater.model.change import NO_IMPORTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,7 +103,7 @@ def test_the_body_says_what_the_build_checked_whatever_is_switched_off(
     """No import was asked for, and the version was compared all the same."""
     files = sdist_files("apple", "1.9", "", "")
     workshop.index.release("apple", "2.0", files={"apple-2.0.tar.gz": files})
-    workshop.overlay("apple")
+    workshop.overlay("apple", arguments="dontCheckPythonMetadata = true;")
     workshop.configure(imports=[], on_failure="keep")
     text = (workshop.project.root / "overlays" / "apple.nix").read_text()
     home = Home.made(workshop.project, workshop.github, workshop.index, monkeypatch)
@@ -118,7 +119,7 @@ def test_the_body_says_what_the_build_checked_whatever_is_switched_off(
     assert body[start : start + 4] == [
         "| evaluation | pass, reported by the build job |",
         "| build | pass (`python3Packages.apple`), reported by the build job |",
-        "| imports | not run: there is no module to import, reported by the build job |",
+        f"| imports | not run: {NO_IMPORTS}, reported by the build job |",
         f"| version of what was built | **fail**: {said}, reported by the build job |",
     ]
     assert "> `apple`: it is built as another version" in body

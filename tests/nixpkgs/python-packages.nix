@@ -28,9 +28,10 @@ let
             else "setuptools";
           tools = args.nativeBuildInputs or [ ]
             ++ args.build-system or [ ]
+            ++ args.buildInputs or [ ]
             ++ lib.optionals (format == "setuptools") [ self.setuptools self.wheel ]
-            ++ lib.optional (format != "other") self.wheelTools
             ++ lib.optionals (args.doCheck or true) (args.nativeCheckInputs or [ ]);
+          builders = lib.optional (format != "other") self.wheelTools;
           needed = args.propagatedBuildInputs or [ ] ++ args.dependencies or [ ];
         in
         removeAttrs args hidden // {
@@ -40,10 +41,12 @@ let
           pythonInterpreter = python.interpreter;
           hostPython = site.python;
           checkWheel = ./check_wheel.py;
-          nativeBuildInputs = [ python ] ++ tools;
+          nativeBuildInputs = [ python ] ++ tools ++ builders;
           propagatedBuildInputs = needed;
-          PYTHONPATH = lib.makeSearchPath python.sitePackages (python.closure (tools ++ needed));
+          PYTHONPATH = lib.makeSearchPath python.sitePackages
+            (python.closure (tools ++ builders ++ needed));
           # Where the requirements of a wheel are looked up
+          inputPath = lib.makeSearchPath python.sitePackages (python.closure (needed ++ tools));
           runtimePath = lib.makeSearchPath python.sitePackages (python.closure needed);
           wrapPrograms = wrap;
           sitePackages = python.sitePackages;

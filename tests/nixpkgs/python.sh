@@ -3,11 +3,16 @@
 preInstallPhases="${preInstallPhases:-}"
 preDistPhases="${preDistPhases:-} pythonCatchConflictsPhase pythonImportsCheckPhase"
 
-case "$pythonFormat" in
-    pyproject | setuptools | wheel)
-        preInstallPhases="$preInstallPhases pythonRuntimeDepsCheckHook"
-        ;;
-esac
+if [ -n "${pythonRelaxDeps:-}${pythonRemoveDeps:-}" ] && [ "$pythonFormat" != other ]; then
+    preInstallPhases="$preInstallPhases pythonRelaxDepsPhase"
+fi
+if [ "$pythonFormat" = pyproject ]; then
+    preInstallPhases="$preInstallPhases pythonRuntimeDepsCheckHook"
+    # Only of what others import, and not between two releases
+    if [ -z "$wrapPrograms" ] && [[ "$version" != *unstable-* ]]; then
+        preDistPhases="$preDistPhases pythonMetadataCheckPhase"
+    fi
+fi
 if [ "$pythonFormat" = wheel ]; then dontUnpack=1; fi
 
 buildPhase() {
@@ -27,12 +32,20 @@ buildPhase() {
     runHook postBuild
 }
 
+pythonRelaxDepsPhase() {
+    local wheel
+    for wheel in dist/*.whl; do
+        "$hostPython" -I "$checkWheel" relax "$wheel" "${pythonRelaxDeps:-}" "${pythonRemoveDeps:-}"
+    done
+}
+
+# What builds the package is on the path of this check, too
 pythonRuntimeDepsCheckHook() {
     local wheel
     [ -z "${dontCheckRuntimeDeps:-}" ] || return 0
     for wheel in dist/*.whl; do
         echo "Checking runtime dependencies for ${wheel##*/}"
-        "$hostPython" -I "$checkWheel" requirements "$runtimePath" "$wheel" ${pythonRelaxDeps:-}
+        "$hostPython" -I "$checkWheel" requirements "$inputPath" "$wheel"
     done
 }
 
@@ -61,11 +74,12 @@ wrapPythonPrograms() {
 }
 
 pythonCatchConflictsPhase() {
+    [ -z "${dontUsePythonCatchConflicts:-}" ] || return 0
     "$hostPython" -I "$checkWheel" conflicts "$out/$sitePackages${runtimePath:+:$runtimePath}"
 }
 
 pythonImportsCheckPhase() {
-    [ -n "${importsCheck:-}" ] || return 0
+    [ -n "${importsCheck:-}" ] && [ -z "${dontUsePythonImportsCheck:-}" ] || return 0
     echo "Check whether the following modules can be imported: $importsCheck"
     (
         cd "$out"
@@ -73,4 +87,9 @@ pythonImportsCheckPhase() {
             "$pythonInterpreter" -c 'import importlib, sys
 for name in sys.argv[1:]: importlib.import_module(name)' $importsCheck
     )
+}
+
+pythonMetadataCheckPhase() {
+    [ -z "${dontCheckPythonMetadata:-}" ] || return 0
+    "$hostPython" -I "$checkWheel" metadata "$out/$sitePackages" "$pname" "$version"
 }

@@ -10,6 +10,7 @@ from msgspec import Struct
 from updater.adapt.attributes import candidates, provider, replacements
 from updater.adapt.build_systems import build_field
 from updater.adapt.requirements import runtime_field
+from updater.building.unmet import of_the_build, of_the_wheel, unquoted
 from updater.model import normalized_name
 from updater.model.adaptation import Adaptation, InputAddition
 from updater.text import printable
@@ -21,13 +22,7 @@ if TYPE_CHECKING:
     from updater.model import Build
     from updater.model.adaptation import AdaptationKind
 
-_MISSING = re.compile(r"^[^\S\n]*- (?P<name>[\w.-]{1,100}) not installed$", re.MULTILINE)
-_UNBUILT = re.compile(
-    r"^Missing dependencies:\n(?P<lines>(?:[^\S\n]++\S[^\n]*+\n?)++)", re.MULTILINE
-)
-_NAME = re.compile(r"^[^\S\n]+(?P<name>[\w.-]{1,100})", re.MULTILINE)
 _MODULE = re.compile(r"ModuleNotFoundError: No module named '(?P<module>[\w.]{1,100})'")
-_QUOTE = re.compile(r"^[^\S\n]*(?:[\w.+?=-]+)?>(?: |$)", re.MULTILINE)
 
 
 class Lack(Struct, frozen=True):
@@ -51,7 +46,7 @@ def lacks(build: Build, log: str) -> tuple[Lack, ...]:
         build: what became of it.
         log: the whole log.
     """
-    text = _QUOTE.sub("", log)
+    text = unquoted(log)
     if build.phase == "imports":
         modules = [match["module"] for match in _MODULE.finditer(text)][-1:]
         return tuple(
@@ -60,15 +55,17 @@ def lacks(build: Build, log: str) -> tuple[Lack, ...]:
         )
     if build.phase != "build":
         return ()
-    unbuilt = (name for match in _UNBUILT.finditer(text) for name in _NAME.finditer(match["lines"]))
+    # What is there in another version is not mended by an input.
     listed = [
         *(
-            Lack(normalized_name(match["name"]), "requirements", "the build requires it")
-            for match in _MISSING.finditer(text)
+            Lack(normalized_name(unmet.name), "requirements", "the build requires it")
+            for unmet in of_the_wheel(text)
+            if not unmet.version
         ),
         *(
-            Lack(normalized_name(match["name"]), "build-system", "its build backend requires it")
-            for match in unbuilt
+            Lack(normalized_name(unmet.name), "build-system", "its build backend requires it")
+            for unmet in of_the_build(text)
+            if not unmet.version
         ),
     ]
     return tuple(dict.fromkeys(listed))

@@ -21,6 +21,7 @@ from updater.building.offers import asking, read_answer
 from updater.effects import writes
 from updater.errors import BuildError, HashError, NotEvaluated
 from updater.model import Build, Check, Diagnosis
+from updater.model.change import NO_IMPORTS
 from updater.model.labels import same_version
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ if TYPE_CHECKING:
 _FETCHING = ("hash-mismatch", "network", "download-refused")
 _MOST_NAMES = 10
 _NO_PYTHON = "it is not a Python package"
+_ONLY_STUBS = "it has only stubs for type checkers"
+_NO_MODULE = "the built package has no module: nothing of it can be imported"
+_NO_MODULE_HINT = (
+    "look at what the release contains: it may be an alias of another distribution, or its "
+    "build backend may have found no packages; `imports: []` takes it all the same"
+)
 
 
 class Attempt(Struct, frozen=True):
@@ -175,20 +182,16 @@ class Attempt(Struct, frozen=True):
         if ended.exit_code:
             return self._failed("imports", ended)
         imported = read_imported(self.nix.output(ended))
-        if imported.empty and self.target.policy.imports is None:
+        automatic = self.target.policy.imports is None
+        if automatic and not imported.modules and not imported.stubs:
             self._note("imports", "failed")
-            message = "the built package has no module: nothing of it can be imported"
-            hint = (
-                "look at what the release contains: it may be an alias of another distribution, or "
-                "its build backend may have found no packages; `imports: []` takes it all the same"
-            )
-            diagnosis = Diagnosis("no-modules", message, hint)
+            diagnosis = Diagnosis("no-modules", _NO_MODULE, _NO_MODULE_HINT)
             return self._ended("failed", phase="imports", diagnosis=diagnosis)
         if imported.modules:
             self._note("imports", "passed", listed(imported.modules))
         else:
-            self._note("imports", "skipped", "there is no module to import")
-        return self._compare(label, imported.version)
+            self._note("imports", "skipped", _ONLY_STUBS if automatic else NO_IMPORTS)
+        return replace(self._compare(label, imported.version), modules=imported.top)
 
     def _compare(self, label: str, version: str | None) -> Build:
         """Compare the version that the built metadata says, if any, with what is written."""

@@ -1,7 +1,6 @@
 """A failed build's log -> what is wrong and what to do, in the packaging guide's terms.
 
-The rules are tried in order; the first that fits speaks. Wordings of Nix from 2.3 on. Since 2.4 Nix
-quotes the last lines of a log behind ``>``, and some forms put the derivation's name before that.
+The rules are tried in order; the first that fits speaks. Wordings of Nix from 2.3 on.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import re
 
 from msgspec import Struct
 
+from updater.building.unmet import of_the_build, of_the_wheel, unquoted
 from updater.effects.nix.mismatch import HASH_MISMATCH
 from updater.model import Diagnosis
 
@@ -27,17 +27,11 @@ def _rule(code: str, pattern: str, message: str, hint: str) -> _LogPattern:
     return _LogPattern(code, re.compile(pattern, re.MULTILINE), message, hint)
 
 
-_QUOTE = re.compile(r"^[^\S\n]*(?:[\w.+?=-]+)?>(?: |$)", re.MULTILINE)
 # What Nix only warns of, such as a cache that it cannot reach, is not why it failed.
 _WARNING = re.compile(r"^warning:.*\n?", re.MULTILINE)
 _ERROR = re.compile(r"^[^\S\n]*error: (?P<what>\S.*)$", re.MULTILINE)
 
-# What a build lists of a wheel's requirements; all of it is told together.
-_NOT_INSTALLED = re.compile(r"^[^\S\n]*- (\S+) not installed$", re.MULTILINE)
-_NOT_SATISFIED = re.compile(
-    r"^[^\S\n]*- ([\w.-]+)\s*([<>=!~][^\s]*(?:,\s*\S+)*|) not satisfied by version (\S+)$",
-    re.MULTILINE,
-)
+_UNBUILT = "missing-build-backend"
 _UNMET = ("missing-dependency", "version-constraint")
 
 _UNREACHABLE = "the network is not reachable"
@@ -74,6 +68,27 @@ _RULES: tuple[_LogPattern, ...] = (
         "upstream moved or removed the file: adapt postPatch",
     ),
     _rule(
+        "metadata-version",
+        r"derivation has version '(?P<label>[^'\n]*)' but \S*METADATA specifies version "
+        r"'(?P<version>[^'\n]*)'",
+        "the built metadata has version {version}, but the overlay has {label}",
+        "correct the version in the overlay, or replace that of the project's files in postPatch",
+    ),
+    _rule(
+        "metadata-name",
+        r"PackageNotFoundError: No package metadata was found for (?P<name>\S+)",
+        "no metadata of {name} is built or installed",
+        "if {name} is the package's own pname, write the name that the project's files declare; "
+        "else add {name} to propagatedBuildInputs",
+    ),
+    _rule(
+        "invalid-version",
+        r"InvalidVersion: Invalid version: '(?P<version>[^'\n]*)'",
+        "'{version}' is not a version that Python's tools take (PEP 440)",
+        "if the overlay has it, write the version that the built metadata has; if the project "
+        "declares it, replace it in postPatch",
+    ),
+    _rule(
         "no-setup-py",
         r"can't open file '[^']*setup\.py'|setup\.py: No such file",
         "the build needs setup.py, which this version does not have",
@@ -81,9 +96,8 @@ _RULES: tuple[_LogPattern, ...] = (
     ),
     _rule(
         "missing-build-backend",
-        r"Backend '(?P<backend>[^']+)' is not available|Cannot import '(?P<other>[^']+)'"
-        r"|^Missing dependencies:\n\s*(?P<third>\S+)",
-        "the build backend {backend}{other}{third} is missing",
+        r"Backend '(?P<backend>[^']+)' is not available|Cannot import '(?P<other>[^']+)'",
+        "the build backend {backend}{other} is missing",
         "add it to nativeBuildInputs",
     ),
     _rule(
@@ -164,6 +178,13 @@ _RULES: tuple[_LogPattern, ...] = (
         "nixpkgs refuses {name}: it {why}",
         "allow it in the `config` that nixpkgs is imported with, such as allowUnfree = true",
     ),
+    _rule(
+        "missing-pname",
+        r"^[^\S\n]*error: (?:attribute 'pname' missing|undefined variable 'pname'"
+        r"|function '[^']*' called without required argument 'pname')",
+        "the package has no pname, which its builder or its fetcher needs",
+        "write `pname`, the project's name on the package index, beside `version`",
+    ),
     # A place in «string» is one in the updater's own expression, which says nothing to its user.
     _rule(
         "evaluation",
@@ -184,10 +205,12 @@ _RULES: tuple[_LogPattern, ...] = (
 
 def diagnose(log: str) -> Diagnosis | None:
     """Return what a log says is wrong, None where no rule fits."""
-    text = _QUOTE.sub("", _WARNING.sub("", log))
+    text = unquoted(_WARNING.sub("", log))
     for rule in _RULES:
         if rule.code in _UNMET and (unmet := _unmet(text)) is not None:
             return unmet
+        if rule.code == _UNBUILT and (unbuilt := _unbuilt(text)) is not None:
+            return unbuilt
         match = rule.pattern.search(text)
         if match is not None:
             groups = {name: value or "" for name, value in match.groupdict().items()}
@@ -196,10 +219,36 @@ def diagnose(log: str) -> Diagnosis | None:
     return None
 
 
+def _unbuilt(text: str) -> Diagnosis | None:
+    """Return all that a build needs before it starts and did not have, None where that is nothing.
+
+    A bound of ``build-system.requires`` counts as much as a name: pypa/build checks both.
+    """
+    unmet = of_the_build(text)
+    if not unmet:
+        return None
+    absent = [f"{own.name}{own.bounds}" for own in unmet if not own.version]
+    others = [
+        f"the build needs {own.name}{own.bounds}, but the package set has {own.version}"
+        for own in unmet
+        if own.version
+    ]
+    missing = f"the build needs {_listed(absent)}, which it does not have" if absent else ""
+    message = "; ".join([*filter(None, [missing]), *others])
+    add = f"add {'it' if len(absent) == 1 else 'them'} to nativeBuildInputs" if absent else ""
+    relax = "take the bound out of build-system.requires in postPatch" if others else ""
+    return Diagnosis(_UNBUILT, message, "; ".join(filter(None, [add, relax])))
+
+
+def _listed(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+
+
 def _unmet(text: str) -> Diagnosis | None:
     """Return all requirements that a build found unmet, None where it found none."""
-    names = list(dict.fromkeys(_NOT_INSTALLED.findall(text)))
-    bounds = list(dict.fromkeys(_NOT_SATISFIED.findall(text)))
+    unmet = of_the_wheel(text)
+    names = [own.name for own in unmet if not own.version]
+    bounds = [own for own in unmet if own.version]
     if not names and not bounds:
         return None
     messages, hints = [], []
@@ -207,12 +256,13 @@ def _unmet(text: str) -> Diagnosis | None:
         messages.append(f"the package requires {names[0]}, which is not among its dependencies")
         hints.append("add it to propagatedBuildInputs")
     elif names:
-        listed = f"{', '.join(names[:-1])} and {names[-1]}"
-        messages.append(f"the package requires {listed}, which are not among its dependencies")
+        messages.append(
+            f"the package requires {_listed(names)}, which are not among its dependencies"
+        )
         hints.append("add them to propagatedBuildInputs")
     messages += [
-        f"the package requires {module}{wanted}, but the package set has {version}"
-        for module, wanted, version in bounds
+        f"the package requires {own.name}{own.bounds}, but the package set has {own.version}"
+        for own in bounds
     ]
     if bounds:
         what = "it" if len(bounds) == 1 else "the bounds"

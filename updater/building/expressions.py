@@ -79,12 +79,14 @@ class Imported(Struct, frozen=True):
     Attributes:
         version: of the built metadata, None where there is none.
         modules: those that were imported.
-        empty: nothing was installed that could be imported.
+        top: the names of all top-level modules that others import.
+        stubs: there is something for type checkers.
     """
 
     version: str | None
     modules: tuple[str, ...]
-    empty: bool = False
+    top: tuple[str, ...] = ()
+    stubs: bool = False
 
 
 def probe(imports: tuple[str, ...] | None) -> str:
@@ -181,8 +183,11 @@ def read_imported(text: str) -> Imported:
         answer: Any = json.loads(text)
         version = answer["version"]
         label = spelled_out(version) if version is not None else None
-        names = tuple(spelled_out(str(module)) for module in answer["modules"])
-        return Imported(label, names, answer.get("empty") is True)
+        names, top = (
+            tuple(spelled_out(str(module)) for module in listed)
+            for listed in (answer["modules"], answer.get("top", ()))
+        )
+        return Imported(label, names, top, answer.get("stubs") is True)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise BuildError(
             f"the check of the imports returned an unexpected value: {text[:200]!r}"

@@ -12,6 +12,7 @@ from updater.kinds import FETCHERS
 from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from updater.choose.subjects import Subject
@@ -49,6 +50,19 @@ class Records:
     def commits(self, project: Project) -> CommitRecords:
         """Return what earlier runs learned of a project's commits."""
         return CommitRecords(project, self._answers)
+
+    def note_modules(self, identity: str, source: Sri, modules: Sequence[str]) -> None:
+        """Keep which top-level modules a package had with a source."""
+        if self._answers is not None:
+            self._answers.keep({"modules": list(modules)}, "modules", identity, str(source))
+
+    def modules(self, identity: str, source: Sri) -> tuple[str, ...] | None:
+        """Return the modules that a package had with a source, None where no run built it."""
+        if self._answers is None:
+            return None
+        record = self._answers.get("modules", identity, str(source))
+        listed = record["modules"] if record is not None else None
+        return tuple(map(str, listed)) if isinstance(listed, list) else None
 
     def recorded_commit(self, subject: Subject) -> str:
         """Return the commit that a pinned tag named in the first run that saw it with its hash.

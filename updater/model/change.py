@@ -70,16 +70,33 @@ class Diagnosis(Struct, frozen=True):
     hint: str
 
 
-CheckName = Literal["evaluation", "build", "imports", "version", "dependents"]
-"""What a build checks, in this order; ``version`` is that of the built metadata, ``dependents`` are
-packages that use the package."""
+CheckName = Literal[
+    "evaluation",
+    "build",
+    "imports",
+    "version",
+    "dependents",
+    "modules",
+    "requirements",
+    "pythonImportsCheck",
+    "conflicts",
+    "metadata",
+]
+"""What a build checks: ``version`` is that of the built metadata, ``dependents`` are packages that
+use the package, ``modules`` are those that the held pin had. The last four are named only where the
+overlay switches them off. Those that one attempt makes come first, in their order."""
 
 CheckStatus = Literal["passed", "failed", "skipped"]
 
+NO_IMPORTS = "config.yaml says that no module is imported"
+"""Why no module is imported where the user wants it so."""
+
+_SWITCHED = ("requirements", "pythonImportsCheck", "conflicts", "metadata")
 _FAILURES: Mapping[CheckName, str] = {
     "imports": "cannot be imported",
     "version": "is built as another version",
     "dependents": "breaks a package that uses it",
+    "modules": "loses a module",
 }
 
 
@@ -108,6 +125,7 @@ class Build(Struct, frozen=True):
         sandboxed: whether builds were sandboxed; None where nothing was built.
         beside: the identities of the packages whose changes were in the same copy.
         checks: what was checked, as far as it came.
+        modules: the top-level modules of what was built.
     """
 
     status: CheckStatus
@@ -120,6 +138,15 @@ class Build(Struct, frozen=True):
     sandboxed: bool | None = None
     beside: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
+    modules: tuple[str, ...] = ()
+
+    @property
+    def switched_off(self) -> tuple[CheckName, ...]:
+        """The checks that the overlay or config.yaml leaves out."""
+        skipped = (check for check in self.checks if check.status == "skipped")
+        return tuple(
+            check.name for check in skipped if check.name in _SWITCHED or check.detail == NO_IMPORTS
+        )
 
     @property
     def failure(self) -> str:

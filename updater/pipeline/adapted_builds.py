@@ -9,8 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.effects import files, writes
-from updater.errors import HashError
-from updater.model.sri import parse_hash
+from updater.pipeline.baseline import Baseline, with_switches
 
 if TYPE_CHECKING:
     from updater.building.evaluating import Ahead, BuildJob
@@ -46,6 +45,13 @@ class AdaptedBuild(Struct, frozen=True):
             job: what is to be built.
             ahead: what was evaluated of it.
         """
+        ready, build = await self._best(ready, job, ahead)
+        build = await Baseline(self.maker).compared(ready, job, build)
+        return ready, with_switches(build, ready.package, self._text(ready))
+
+    async def _best(
+        self, ready: ReadyChange, job: BuildJob, ahead: Ahead
+    ) -> tuple[ReadyChange, Build]:
         build = await self.maker.run.builder().build(job, ahead)
         if build.status != "failed":
             return ready, build
@@ -54,10 +60,9 @@ class AdaptedBuild(Struct, frozen=True):
             changed, again = await self._adapted(self.adapting, ready, job, build)
             if again.status != "failed":
                 return changed, again
-        compared = await self._compared(ready, job, build)
         if text is not None:  # every build of a package has the same log
             writes.make(Path(build.log), text)
-        return ready, compared
+        return ready, build
 
     async def _adapted(
         self, adapting: AdaptStage, ready: ReadyChange, job: BuildJob, build: Build
@@ -78,28 +83,11 @@ class AdaptedBuild(Struct, frozen=True):
                 return plain, built
         return ready, build
 
-    async def _compared(self, ready: ReadyChange, job: BuildJob, build: Build) -> Build:
-        """Return what became of a failed build, which says so where the held pin fails alike."""
-        diagnosis = build.diagnosis
-        if diagnosis is None or build.phase not in ("build", "imports") or _is_fake(ready):
-            return build
-        held = replace(job, changes={}, label="", source=None, dependents=())
-        before = await self.maker.run.builder().build(held, {})
-        if before.status != "failed" or before.diagnosis != diagnosis:
-            return build
-        message = f"{diagnosis.message}; the held pin fails in the same way"
-        return replace(build, diagnosis=replace(diagnosis, message=message))
-
     async def _again(self, ready: ReadyChange, job: BuildJob) -> Build:
         file = ready.package.file
-        change = ready.planned.of(self.maker.overlays.texts[file])
+        change = ready.planned.of(self._text(ready))
         changed = replace(job, changes={**job.changes, file: change.after})
         return await self.maker.run.builder().build(changed, {})
 
-
-def _is_fake(ready: ReadyChange) -> bool:
-    """Tell whether a pin has no hash that any source could have, so that it cannot be built."""
-    try:
-        return not any(parse_hash(ready.subject.pin.hash).digest)
-    except HashError:
-        return True
+    def _text(self, ready: ReadyChange) -> bytes:
+        return self.maker.overlays.texts[ready.package.file]

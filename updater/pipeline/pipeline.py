@@ -42,7 +42,7 @@ class Pipeline(Struct, frozen=True):
         """Evaluate, build and import pins as they are; nothing is changed."""
         from updater.pipeline.testing import TrialStage  # noqa: PLC0415 - not for a check
 
-        return await TrialStage(self.run, self._sets(overlays)).test(packages)
+        return await TrialStage(self.run, self._sets(overlays), overlays.texts).test(packages)
 
     async def identify(self, packages: Sequence[Package]) -> list[Outcome]:
         """Say for each package which commit its hash holds; nothing is changed."""

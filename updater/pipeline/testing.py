@@ -9,12 +9,13 @@ from msgspec import Struct
 from updater.building.evaluating import BuildJob
 from updater.building.package_sets import NotBuilt
 from updater.model import Outcome, Package, Passed, Skipped
+from updater.pipeline.baseline import with_switches
 from updater.pipeline.endings import unbuilt, unreadable
 from updater.pipeline.jobs import evaluated
 from updater.pipeline.stage import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from updater.building.package_sets import PackageSets
     from updater.choose.run import Run
@@ -32,10 +33,15 @@ class BuildTrial(Struct, frozen=True):
 
 
 class TrialStage(Struct, frozen=True):
-    """Builds packages together, each by itself; nothing is written."""
+    """Builds packages together, each by itself; nothing is written.
+
+    Attributes:
+        texts: the files of all packages.
+    """
 
     run: Run
     sets: PackageSets
+    texts: Mapping[str, bytes]
 
     async def test(self, packages: Sequence[Package]) -> list[Outcome]:
         """Evaluate, build and import pins as they are."""
@@ -47,6 +53,8 @@ class TrialStage(Struct, frozen=True):
 
         async def build(trial: BuildTrial) -> Outcome:
             result = await self.run.builder().build(trial.job, ahead)
+            package = trial.job.target.package
+            result = with_switches(result, package, self.texts[package.file])
             if result.status == "failed":
                 return unbuilt(result, **trial.common_fields)
             return Passed(build=result, **trial.common_fields)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from updater.errors import Bug, StageError, bugs_at
 from updater.model import Current, Failed
 from updater.overlay.reading.uses import dependents, in_order
+from updater.pipeline.baseline import Baseline, with_switches
 from updater.pipeline.endings import unbuilt
 from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.jobs import evaluated
@@ -71,7 +72,7 @@ class GroupBuild:
             try:
                 with bugs_at("build"):
                     jobs = [await self._job(member, left, changes, dropped) for member in waiting]
-                    await self._build_in_order(jobs, builds)
+                    await self._build_in_order(waiting, jobs, builds)
             except Bug as bug:
                 out = waiting[len(builds)]
                 ended[out.identity] = self._failed(out, bug)
@@ -139,16 +140,23 @@ class GroupBuild:
         own = [part.identity for part in member.package.members]
         return await self._maker.job(member, changes, tuple(dict.fromkeys((*own, *affected))))
 
-    async def _build_in_order(self, jobs: Sequence[BuildJob], builds: list[Build]) -> None:
+    async def _build_in_order(
+        self, members: Sequence[ReadyChange], jobs: Sequence[BuildJob], builds: list[Build]
+    ) -> None:
         """Build jobs up to the first that fails where its policy does not keep what fails.
 
         Args:
+            members: whose jobs these are.
             jobs: what to build.
             builds: takes what became of each.
         """
         ahead = await evaluated(self._run, jobs)
-        for job in jobs:
-            builds.append(await self._run.builder().build(job, ahead))
+        baseline = Baseline(self._maker)
+        for member, job in zip(members, jobs, strict=True):
+            build = await self._run.builder().build(job, ahead)
+            build = await baseline.compared(member, job, build)
+            text = self._maker.overlays.texts[member.package.file]
+            builds.append(with_switches(build, member.package, text))
             if _stops(job.target.policy, builds[-1]):
                 break
 

@@ -218,7 +218,9 @@ def _built(build: Build, screen: Screen) -> str:
 
 
 def _time(build: Build) -> str:
-    return f"{build.seconds} s" if build.sandboxed else f"{build.seconds} s, not sandboxed"
+    time = f"{build.seconds} s" if build.sandboxed else f"{build.seconds} s, not sandboxed"
+    unchecked = ", ".join(build.switched_off)
+    return f"{time}; not checked: {unchecked}" if unchecked else time
 
 
 def _cost(hashed: Hashed | None) -> str:

@@ -195,7 +195,7 @@ def _checked(build: Build) -> str:
         if one.status == "passed"
         else f"{one.name} not checked: {unlinked(one.detail)}"
         for one in build.checks
-        if one.name in ("imports", "version", "dependents") and one.status != "failed"
+        if one.name not in ("evaluation", "build") and one.status != "failed"
     ]
     return "".join(f"; {one}" for one in said)
 

@@ -12,8 +12,22 @@ from updater.overlay.reading.inputs import InputList, PackagePlace, input_lists,
 from updater.overlay.reading.substitutions import Substitution, substitutions
 
 if TYPE_CHECKING:
-    from updater.model import Span
+    from collections.abc import Mapping
+
+    from updater.model import CheckName, Span
     from updater.overlay.reading.syntax import NixText
+
+
+SWITCHES: Mapping[str, CheckName] = {
+    "dontCheckRuntimeDeps": "requirements",
+    "dontUsePythonImportsCheck": "pythonImportsCheck",
+    "dontUsePythonCatchConflicts": "conflicts",
+    "dontCheckPythonMetadata": "metadata",
+}
+"""The attributes that switch off what nixpkgs checks of a Python package, and what that is.
+
+Source: Nixpkgs manual, "Python", Hooks.
+"""
 
 
 class Declarations(Struct, frozen=True):
@@ -25,7 +39,7 @@ class Declarations(Struct, frozen=True):
             and ``pyproject`` say; empty where that is computed.
         relaxed: the requirements whose bounds are not checked; None for all of them.
         removed: the requirements that the built metadata loses; None for what is computed.
-        unchecked: nothing at all is checked of its requirements.
+        switches: those of `SWITCHES` that it sets.
         substitutions: what postPatch replaces.
     """
 
@@ -34,7 +48,7 @@ class Declarations(Struct, frozen=True):
     form: str
     relaxed: frozenset[str] | None
     removed: frozenset[str] | None
-    unchecked: bool
+    switches: frozenset[str]
     substitutions: tuple[Substitution, ...]
 
     @property
@@ -43,7 +57,7 @@ class Declarations(Struct, frozen=True):
 
         Source: Nixpkgs manual, "Python", pythonRuntimeDepsCheckHook.
         """
-        return self.form in ("pyproject", "wheel") and not self.unchecked
+        return self.form == "pyproject" and "dontCheckRuntimeDeps" not in self.switches
 
     def list_of(self, fields: tuple[str, ...]) -> InputList | None:
         """Return the first of some lists that it has."""
@@ -63,7 +77,9 @@ def declarations(text: NixText, where: Span) -> Declarations | None:
         _form(place, data),
         relaxed,
         _texts(place, "pythonRemoveDeps", data),
-        _value(place, "dontCheckRuntimeDeps", data) not in ("", "false", None),
+        frozenset(
+            name for name in SWITCHES if _value(place, name, data) not in ("", "false", None)
+        ),
         substitutions(place, data),
     )
 

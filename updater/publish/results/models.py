@@ -81,6 +81,11 @@ class BuildResult(_ResultPart, frozen=True):
     beside: Annotated[tuple[Identity, ...], Meta(max_length=MOST_FILES)]
     checks: Annotated[tuple[CheckResult, ...], Meta(max_length=len(get_args(CheckName)))]
 
+    def __post_init__(self) -> None:
+        """Refuse a check that stands in it twice."""
+        if len({check.name for check in self.checks}) < len(self.checks):
+            raise ValueError("a check stands in it twice")
+
     def build(self) -> Build:
         """Return it as the model's noun; here what the other process wrote comes in."""
         diagnosis = self.diagnosis

@@ -29,12 +29,20 @@ if TYPE_CHECKING:
 # For one release's notes, and how many releases': what is cut is behind its link.
 _ROOMS = ((10_000, 100), (1_000, 100), (100, 100), (0, 100), (0, 0))
 
-_CHECKS: Mapping[CheckName, str] = {
+_CHECKS: dict[CheckName, str] = {
     "evaluation": "evaluation",
     "build": "build",
     "imports": "imports",
     "version": "version of what was built",
+}
+# What is told only where a build says something of it.
+_FURTHER_CHECKS: dict[CheckName, str] = {
     "dependents": "packages that use it",
+    "modules": "modules of the held pin",
+    "requirements": "requirements in the built metadata",
+    "pythonImportsCheck": "imports that the overlay lists",
+    "conflicts": "two packages of one project",
+    "metadata": "name and version in the built metadata",
 }
 _ALIASES = 5
 _SUMMARY = 300
@@ -193,8 +201,8 @@ def _verified(update: Update) -> list[tuple[str, str]]:
         ("commit of the source", f"pass: {code(update.commit)}" if named else "not run"),
     ]
     checks = {check.name: check for check in build.checks} if build is not None else {}
-    for name, what in _CHECKS.items():
-        if name in checks or name != "dependents":
+    for name, what in (_CHECKS | _FURTHER_CHECKS).items():
+        if name in checks or name in _CHECKS:
             result = _result(build, checks.get(name))
             rows.append((what, result + (says if _ran(build) else "")))
     return rows

@@ -1,0 +1,153 @@
+"""What was built is held against the pin that is held, and against what the overlay leaves out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from updater.effects import files, writes
+from updater.errors import HashError, StageError
+from updater.model import Check, Diagnosis
+from updater.model.sri import parse_hash
+from updater.overlay.reading.declarations import SWITCHES, declarations
+from updater.overlay.reading.syntax import parse
+from updater.text import printable
+from updater.upstreams.base import ProjectQuestion
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.building.evaluating import BuildJob
+    from updater.choose.subjects import Decision, Subject
+    from updater.model import Build, Package, Sri
+    from updater.pipeline.hash.ready import ReadyChange
+    from updater.pipeline.jobs import JobMaker
+
+
+class Baseline(Struct, frozen=True):
+    """Compares builds with those of the held pins."""
+
+    maker: JobMaker
+
+    async def compared(self, ready: ReadyChange, job: BuildJob, build: Build) -> Build:
+        """Return what became of a build, in the light of the held pin.
+
+        A failed one says so where the held pin fails in the same way. One that passed has failed
+        where a top-level module of the held pin is gone, unless config.yaml names the modules.
+        """
+        try:
+            pinned = parse_hash(ready.subject.pin.hash)
+        except HashError:
+            return build
+        if not any(pinned.digest):
+            return build
+        if build.status == "failed":
+            return await self._failed(ready, job, build, pinned)
+        imported = any(own.name == "imports" and own.status == "passed" for own in build.checks)
+        if imported and job.target.policy.imports is None:
+            return await self._complete(ready, job, build, pinned)
+        return build
+
+    async def _failed(self, ready: ReadyChange, job: BuildJob, build: Build, pinned: Sri) -> Build:
+        diagnosis = build.diagnosis
+        if diagnosis is None or build.phase not in ("build", "imports"):
+            return build
+        if diagnosis.code == "no-modules":
+            modules = await self._modules(ready, job, build, pinned)
+            if not modules:
+                return build
+            message = f"{diagnosis.message}; the held pin has {', '.join(modules)}"
+        else:
+            before = await self._held(job, build)
+            if before.diagnosis != diagnosis:
+                return build
+            message = f"{diagnosis.message}; the held pin fails in the same way"
+        return replace(build, diagnosis=replace(diagnosis, message=printable(message)))
+
+    async def _complete(
+        self, ready: ReadyChange, job: BuildJob, build: Build, pinned: Sri
+    ) -> Build:
+        records = self.maker.run.records
+        before = records.modules(ready.identity, pinned)
+        if before is None and not await self._is_offered(ready.subject, ready.decision, pinned):
+            return build
+        # What is kept may be of an overlay that was another: only a build says that one is gone.
+        if before is None or set(before) - set(build.modules):
+            before = await self._modules(ready, job, build, pinned)
+        lost = [module for module in before if module not in build.modules]
+        if lost:
+            return _lost(build, ready.version, lost)
+        if ready.hashed is not None:
+            records.note_modules(ready.identity, ready.hashed.sri, build.modules)
+        return build
+
+    async def _is_offered(self, subject: Subject, decision: Decision, pinned: Sri) -> bool:
+        """Tell whether upstream still has what is pinned; else its build would be in vain."""
+        if not subject.project.on_index:
+            return bool(decision.pinned.commit)
+        question = ProjectQuestion(subject.project)
+        offers = await subject.upstream.look_up([question], self.maker.run.surroundings)
+        offer = offers[subject.project]
+        candidates = offer.candidates if not isinstance(offer, StageError) else ()
+        return any(file.sri == pinned for own in candidates for file in own.distributions)
+
+    async def _modules(
+        self, ready: ReadyChange, job: BuildJob, build: Build, pinned: Sri
+    ) -> tuple[str, ...]:
+        """Return the top-level modules of the held pin, none where it does not build."""
+        policy = replace(job.target.policy, imports=())
+        held = replace(job, target=replace(job.target, policy=policy))
+        before = await self._held(held, build)
+        if before.status == "passed":
+            self.maker.run.records.note_modules(ready.identity, pinned, before.modules)
+        return before.modules
+
+    async def _held(self, job: BuildJob, build: Build) -> Build:
+        """Build the held pin; the log stays that of the new one."""
+        held = replace(job, changes={}, label="", source=None, dependents=())
+        text = files.find(Path(build.log), build.log) if build.log else None
+        before = await self.maker.run.builder().build(held, {})
+        if text is not None:
+            writes.make(Path(build.log), text)
+        return before
+
+
+def with_switches(build: Build, package: Package, data: bytes) -> Build:
+    """Return a build that also names what the package's overlay switches off.
+
+    Args:
+        build: what became of it.
+        package: whose it is.
+        data: its file.
+    """
+    declared = declarations(parse(data), package.span) if package.is_python else None
+    if build.status == "skipped" or declared is None:
+        return build
+    switches = tuple(
+        Check(check, "skipped", f"the overlay sets {attribute}")
+        for attribute, check in SWITCHES.items()
+        if attribute in declared.switches
+    )
+    return replace(build, checks=(*build.checks, *switches))
+
+
+def _lost(build: Build, version: str, modules: Sequence[str]) -> Build:
+    """Return a build that failed since it has not all modules that it had."""
+    listed = ", ".join(modules)
+    message = f"the held pin has the module {listed}, and {version} does not have it"
+    if len(modules) > 1:
+        message = f"the held pin has the modules {listed}, and {version} does not have them"
+    hint = (
+        "look at what the release contains; if it is meant, name the modules that are left in "
+        "`build: {imports: [...]}`"
+    )
+    return replace(
+        build,
+        status="failed",
+        phase="modules",
+        diagnosis=Diagnosis("lost-module", printable(message), hint),
+        checks=(*build.checks, Check("modules", "failed", printable(listed))),
+    )
