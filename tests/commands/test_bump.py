@@ -524,6 +524,7 @@ def test_json_of_a_bump_holds_the_whole_outcome(project: Project, index: Index) 
                     {"field": "hash", "line": 9, "old": FAKE, "new": flat_hash(new.content)},
                 ],
                 "adaptations": [],
+                "requirements": None,
                 "hash": {"value": flat_hash(new.content), "method": "index", "downloaded_bytes": 0},
                 "build": {
                     "status": "skipped",

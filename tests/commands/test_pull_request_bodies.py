@@ -105,19 +105,45 @@ def test_requirements_of_a_release_on_the_index_come_from_its_metadata(home: Hom
     home.add("fig")
     for version, requires in (
         ("1.0", "Requires-Dist: numpy\n"),
-        ("2.0", "Requires-Dist: numpy (>=2)\nRequires-Dist: einx; extra == 'x'\n"),
+        (
+            "2.0",
+            (
+                "Requires-Dist: numpy (>=2)\nRequires-Dist: packaging\n"
+                "Requires-Dist: einx; extra == 'x'\n"
+            ),
+        ),
     ):
         files = {f"fig-{version}-py3-none-any.whl": wheel(requires), f"fig-{version}.tar.gz": b"x"}
         home.index.release("fig", version, files=files)
 
-    assert home.bump().code == 0
+    result = home.bump()
 
+    assert result.code == 0
     body = home.pull(1).body
     assert "Requirement changes (from the wheels' metadata):" in body
     assert (
         '| `einx` | added |  | `einx; extra == "x"` |\n'
         "| `numpy` | changed | `numpy` | `numpy>=2` |\n"
+        "| `packaging` | added |  | `packaging` |\n"
     ) in body
+    # Nothing is built here, so what the overlay needs is advice.
+    assert "| **not made**: `+ packaging` | `propagatedBuildInputs` | new in 2.0 |" in body
+    (fig,) = result.json["packages"]
+    assert fig["requirements"] == {
+        "added": ['einx; extra == "x"', "packaging"],
+        "removed": [],
+        "changed": [{"name": "numpy", "old": "numpy", "new": "numpy>=2"}],
+        "unmet": [],
+    }
+    assert fig["adaptations"] == [
+        {
+            "kind": "requirements",
+            "field": "propagatedBuildInputs",
+            "input": "packaging",
+            "reason": "new in 2.0",
+            "applied": False,
+        }
+    ]
     assert home.index.server.requests("GET /files/.*(gz|whl)$") == []
 
 

@@ -55,6 +55,8 @@ def provider(situation: Situation, name: str) -> Provider | None:
     attributes = candidates(name)
     if name in TORCH and not situation.binary:
         attributes = attributes[1:]
+    if situation.answer is None:
+        return Provider(KNOWN.get(name, attributes[0]), own=False, version="")
     for attribute in attributes:
         offer = situation.answer.offers.get(attribute)
         # An alias can be another project: only its own name makes it this one.

@@ -14,6 +14,7 @@ from updater.adapt.situation import AdaptationPlan, Situation, own_packages
 from updater.metadata import requirements
 from updater.metadata.build_system import build_system
 from updater.model import normalized_name
+from updater.model.research import RequirementFacts
 from updater.overlay.reading.declarations import Declarations, declarations
 from updater.overlay.reading.file import parse_file
 from updater.overlay.reading.inputs import BUILD, RUNTIME
@@ -85,12 +86,12 @@ class AdaptationTask(Struct, frozen=True):
         )
 
     def situation(
-        self, answer: SetAnswer, others: OverlayNeighbours, held: Requirements | None
+        self, answer: SetAnswer | None, others: OverlayNeighbours, held: Requirements | None
     ) -> Situation:
         """Return what is decided from.
 
         Args:
-            answer: what the package set has of `names`.
+            answer: what the package set has of `names`; None where it is not asked.
             others: the overlays.
             held: what the held source requires; None where that is not known.
         """
@@ -124,7 +125,15 @@ class AdaptationTask(Struct, frozen=True):
             (*plan.adaptations, *changes),
             next((part.held for part in parts if part.held), ""),
             tuple(text for part in parts for text in part.advice),
+            tuple(text for part in parts for text in part.unmet),
         )
+
+    def facts(self, plan: AdaptationPlan, held: Requirements | None) -> RequirementFacts | None:
+        """Return what a report says of the requirements; None where they are not known."""
+        if self.needed is None:
+            return None
+        changes = requirements.compare(held, self.needed) if held is not None else None
+        return RequirementFacts(changes, plan.unmet) if changes is not None or plan.unmet else None
 
     @property
     def without_answer(self) -> AdaptationPlan:

@@ -51,6 +51,7 @@ class RequirementPlanner(Struct):
     missing: list[str]
     too_new: list[str]
     advice: list[str]
+    unmet: list[str]
 
     @property
     def declared(self) -> Declarations:
@@ -64,7 +65,9 @@ class RequirementPlanner(Struct):
         for requirement in applying(self.situation, requirements.needed):
             if requirement.name not in own and not self._is_removed(requirement.name):
                 self._judge(requirement)
-        return AdaptationPlan(tuple(self.adaptations), self._held(), tuple(self.advice))
+        return AdaptationPlan(
+            tuple(self.adaptations), self._held(), tuple(self.advice), tuple(self.unmet)
+        )
 
     def _judge(self, requirement: Requirement) -> None:
         name = requirement.name
@@ -76,8 +79,16 @@ class RequirementPlanner(Struct):
             self._bounds(requirement, present.version)
             if is_new and not self._is_direct(name):
                 self._add(requirement, is_new=True)
-        elif is_new or self.declared.checks:
+        elif self.situation.answer is None and self._is_direct(name):
+            own = self.situation.own.get(name)
+            self._bounds(requirement, own.version if own is not None else "")
+        elif is_new or (self.declared.checks and not self._is_left(name)):
             self._add(requirement, is_new=is_new)
+
+    def _is_left(self, name: str) -> bool:
+        """Tell whether the held source required a project that only the package set could show."""
+        held = self.situation.held
+        return self.situation.answer is None and held is not None and name in dict(held.needed)
 
     def _is_direct(self, name: str) -> bool:
         elements = (element.name for field in RUNTIME for element in self._inputs(field))
@@ -96,6 +107,7 @@ class RequirementPlanner(Struct):
             # What the held source required as well is there under another name, or left to a build.
             if is_new and self.declared.checks:
                 self.missing.append(_shown(requirement))
+                self.unmet.append(_shown(requirement))
             return
         if not self._bounds(requirement, package.version):
             return
@@ -142,6 +154,7 @@ class RequirementPlanner(Struct):
             wanted = " and ".join(f"{bound.operator} {bound.version}" for bound in lower)
             what = f"{requirement.name} {wanted}, and it is {version} there"
             self.too_new.append(printable(what))
+            self.unmet.append(_shown(requirement))
             return False
         reason = f"{self.situation.version} requires {_shown(requirement)}, and it is {version}"
         self.adaptations.append(
@@ -175,7 +188,7 @@ def requirement_changes(situation: Situation, requirements: Requirements) -> Ada
         situation: the package and its new source.
         requirements: what that requires, as the overlay's substitutions leave it.
     """
-    return RequirementPlanner(situation, [], [], [], []).run(requirements)
+    return RequirementPlanner(situation, [], [], [], [], []).run(requirements)
 
 
 def runtime_field(declared: Declarations) -> str:

@@ -41,7 +41,7 @@ class Situation(Struct, frozen=True):
         files: the new source's project files by path, as the overlay's substitutions leave them.
         certain: nothing else changes these files before they are built.
         held: what the held source requires; None where that is not known.
-        answer: what the package set has.
+        answer: what the package set has; None where it is not asked, so that all is advice.
         own: the overlays' Python packages by their normalized names.
         binary: the overlays use the wheels of torch (``torch-bin``).
         waiting: normalized name of a package of the overlays -> the version that this run gives it.
@@ -53,7 +53,7 @@ class Situation(Struct, frozen=True):
     files: Mapping[str, bytes]
     certain: bool
     held: Requirements | None
-    answer: SetAnswer
+    answer: SetAnswer | None
     own: Mapping[str, OwnPackage]
     binary: bool
     waiting: Mapping[str, str] = field(default_factory=dict)
@@ -62,14 +62,15 @@ class Situation(Struct, frozen=True):
     def environment(self) -> Environment:
         """What markers are evaluated in: this system, and the Python of the package set."""
         base = {str(name): str(value) for name, value in default_environment().items()}
-        python = self.answer.python
+        python = self.answer.python if self.answer is not None else ""
         own = {"python_version": python, "python_full_version": f"{python}.0"} if python else {}
         return {**base, **own}
 
     @property
     def closure(self) -> dict[str, SetPackage]:
         """What the package has at run time as it is, by normalized names."""
-        return {normalized_name(own.name): own for own in self.answer.closure if own.name}
+        closure = self.answer.closure if self.answer is not None else ()
+        return {normalized_name(own.name): own for own in closure if own.name}
 
 
 class AdaptationPlan(Struct, frozen=True):
@@ -79,11 +80,13 @@ class AdaptationPlan(Struct, frozen=True):
         adaptations: in the order in which they are written.
         held: why the update must wait, for which no edit helps; an empty string where it need not.
         advice: what is to be known and cannot be written.
+        unmet: the requirements for which no edit helps.
     """
 
     adaptations: tuple[Adaptation, ...] = ()
     held: str = ""
     advice: tuple[str, ...] = ()
+    unmet: tuple[str, ...] = ()
 
 
 def own_packages(packages: Iterable[Package]) -> dict[str, OwnPackage]:

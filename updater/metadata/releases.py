@@ -107,17 +107,26 @@ class ReleaseReader(Struct, frozen=True):
     async def _by_itself(
         self, candidate: Candidate | None, project: Project
     ) -> list[ReleaseMetadata]:
-        """Read a wheel's metadata where the index serves it by itself. Source: PEP 658."""
-        for file in candidate.distributions if candidate is not None else ():
+        try:
+            data = await self.metadata(candidate) if candidate is not None else b""
+        except StageError:
+            return []
+        own = bool(data) and _is_of(data, project)
+        return [of_metadata(data, "the wheels' metadata")] if own else []
+
+    async def metadata(self, candidate: Candidate) -> bytes:
+        """Return a wheel's METADATA where the index serves it by itself, else nothing.
+
+        Source: PEP 658.
+
+        Raises:
+            StageError: the index cannot be asked.
+        """
+        for file in candidate.distributions:
             if file.metadata and file.filename.endswith(".whl"):
-                try:
-                    url = f"{file.url.partition('#')[0]}.metadata"
-                    answer = await self.http.get(url, scheme="index")
-                except StageError:
-                    return []
-                release = of_metadata(answer.body, "the wheels' metadata")
-                return [release] if _is_of(answer.body, project) else []
-        return []
+                url = f"{file.url.partition('#')[0]}.metadata"
+                return (await self.http.get(url, scheme="index")).body
+        return b""
 
     async def _fetched(
         self, candidate: Candidate | None, project: Project

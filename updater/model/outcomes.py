@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from updater.model.offers import Candidate, PinWarning
     from updater.model.overlay import Package
     from updater.model.pulls import PullRequestLink
+    from updater.model.research import RequirementFacts
 
 
 class PackageOutcome(Struct, frozen=True, kw_only=True):
@@ -24,6 +25,7 @@ class PackageOutcome(Struct, frozen=True, kw_only=True):
 
     Attributes:
         newest: the newest version that upstream has, whether it may be taken or not.
+        requirements: the candidate's; None where nobody looked.
     """
 
     package: Package
@@ -34,6 +36,7 @@ class PackageOutcome(Struct, frozen=True, kw_only=True):
     warnings: tuple[PinWarning, ...] = ()
     evidence: Evidence | None = None
     pull_request: PullRequestLink | None = None
+    requirements: RequirementFacts | None = None
 
     @property
     def old(self) -> str:
@@ -57,6 +60,7 @@ class PackageOutcome(Struct, frozen=True, kw_only=True):
             "newest": self.newest,
             "warnings": self.warnings,
             "evidence": self.evidence,
+            "requirements": self.requirements,
         }
 
 

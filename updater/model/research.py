@@ -19,6 +19,18 @@ class RequirementChange(Struct, frozen=True):
     new: str
 
 
+class RequirementFacts(Struct, frozen=True):
+    """What is known of the requirements of a release.
+
+    Attributes:
+        changes: against the held release; None where not both are known.
+        unmet: what neither the overlays nor the package set give, as requirements.
+    """
+
+    changes: tuple[RequirementChange, ...] | None
+    unmet: tuple[str, ...] = ()
+
+
 class Difference(Struct, frozen=True):
     """What changes from one release to another.
 

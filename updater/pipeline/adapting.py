@@ -16,11 +16,12 @@ from updater.adapt.reported import unconfirmed
 from updater.building.package_sets import NotBuilt
 from updater.effects import files
 from updater.errors import HashError, PatchError, PublishError, StageError, bugs_at
-from updater.kinds import WRITABLE
+from updater.kinds import HOST_KINDS, WRITABLE
 from updater.metadata import requirements
 from updater.metadata.apart import read_apart
+from updater.metadata.release import FILES
 from updater.metadata.releases import ReleaseReader
-from updater.model import Candidate, Held, NoFile, Take
+from updater.model import Candidate, Held, NoFile, PinWarning, Take
 from updater.model.labels import parse_release
 from updater.model.sri import parse_hash
 from updater.text import printable
@@ -29,6 +30,7 @@ from updater.upstreams.base import ProjectQuestion
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from updater.adapt.planning import AdaptationTask
     from updater.adapt.situation import AdaptationPlan
     from updater.building.package_sets import PackageSets
     from updater.choose.run import Run
@@ -58,24 +60,30 @@ class AdaptStage(Struct, frozen=True):
     overlays: OverlayFiles
     waiting: Mapping[str, str]
 
-    async def plan(self, ready: ReadyChange, *, requested: bool) -> ReadyChange | Outcome:
+    async def plan(
+        self, ready: ReadyChange, *, requested: bool, advises: bool
+    ) -> ReadyChange | Outcome:
         """Return a change with what it needs, or why no edit helps.
 
         Args:
-            ready: a change that is to be built.
+            ready: the change; if it is not to be built, what it needs is only advice.
             requested: somebody named its version, so that the build decides.
+            advises: whether advice is wanted.
         """
-        if ready.build is not None or not ready.subject.policy.adapt or _stays(ready):
+        if not ready.subject.policy.adapt or _stays(ready):
             return ready
+        if ready.build is not None:
+            return await self._with_advice(ready) if advises else ready
         try:
-            plan = await self._plan(ready)
+            planned = await self._plan(ready)
         except StageError:  # what was asked for it may be gone: the build says what it needs
             return ready
-        if plan is None:
+        if planned is None:
             return ready
+        ready, plan = planned
         if plan.held and not requested:
             return Held(reason=plan.held, **ready.common_fields)
-        return self._with(ready, plan.adaptations)
+        return self._with(_warned(ready, replace(plan, held="")), plan.adaptations)
 
     async def confirmed(self, ready: ReadyChange, adaptations: Sequence[Adaptation]) -> ReadyChange:
         """Return a change with what another process adapted it by.
@@ -84,22 +92,76 @@ class AdaptStage(Struct, frozen=True):
             PublishError: the new source does not bear it out, or it cannot be written here.
             StageError: the new source's files cannot be had.
         """
-        own, package = await self._files(ready), ready.package
-        data = self.overlays.texts[package.file]
-        reading = partial(adaptation_task, package, ready.version, data, own, _FETCHERS)
-        task = await read_apart(reading, sum(map(len, own.values())))
+        task = await self._task(ready, await self._files(ready))
         packages = self.overlays.packages
         others = unconfirmed(task, adaptations, packages) if task is not None else adaptations
-        made = self._with(ready, adaptations)
+        edits = [adaptation for adaptation in adaptations if adaptation.applied]
+        made = self._with(ready, edits)
         others = (*others, *(lost for lost in made.advice if lost not in ready.advice))
-        if others or len(made.planned.adaptations) < len(adaptations):
+        if others or len(made.planned.adaptations) < len(edits):
             listed = ", ".join(printable(adaptation.summary) for adaptation in others)
             raise PublishError(
                 f"the results report edits that the new source does not call for: {listed}",
                 hint="run `bump --output` again; if it differs again, do not trust the job that "
                 "ran it",
             )
-        return made
+        advice = (adaptation for adaptation in adaptations if not adaptation.applied)
+        return replace(made, advice=(*made.advice, *advice))
+
+    async def _with_advice(self, ready: ReadyChange) -> ReadyChange:
+        """Return a change that is not built with what it would need, as far as texts tell it.
+
+        Neither Nix is asked nor more downloaded than a wheel's metadata.
+        """
+        try:
+            files = await self._described(ready)
+            task = await self._task(ready, files) if files else None
+            if task is None:
+                return ready
+            held = await self._held_description(ready) if task.asks_for_more else None
+            plan = task.plan(task.situation(None, self._others, held))
+            ready = replace(ready, requirements=task.facts(plan, held))
+        except StageError:
+            return ready
+        allowed = ready.subject.policy.adapt
+        advice = (
+            replace(adaptation, applied=False)
+            for adaptation in plan.adaptations
+            if adaptation.kind in allowed
+        )
+        return replace(_warned(ready, plan), advice=(*ready.advice, *advice))
+
+    async def _described(self, ready: ReadyChange) -> Mapping[str, bytes]:
+        """Return what is at hand of the new source's project files, else its wheel's metadata."""
+        if ready.hashed is not None and ready.hashed.files:
+            return ready.hashed.files
+        choice = ready.decision.choice
+        return await self._metadata(choice.candidate if isinstance(choice, Take) else None)
+
+    async def _held_description(self, ready: ReadyChange) -> Requirements | None:
+        """Return what the held source requires, from what one request tells."""
+        subject, pinned = ready.subject, ready.decision.pinned
+        if subject.project.on_index:
+            files = await self._metadata(await self._held_candidate(subject))
+        else:
+            host = subject.project.on(self.run.config.hosts)
+            rev = pinned.commit or subject.pin.rev
+            if host is None or subject.package.folder:
+                return None
+            trees = await HOST_KINDS[host.kind].files_at(
+                subject.project, host, [rev], FILES, self.run.surroundings
+            )
+            files = trees.get(rev, {})
+        return await _requirements(files)
+
+    async def _metadata(self, candidate: Candidate | None) -> Mapping[str, bytes]:
+        data = await self._releases.metadata(candidate) if candidate is not None else b""
+        return {"PKG-INFO": data} if data else {}
+
+    async def _task(self, ready: ReadyChange, files: Mapping[str, bytes]) -> AdaptationTask | None:
+        package, data = ready.package, self.overlays.texts[ready.package.file]
+        reading = partial(adaptation_task, package, ready.version, data, files, _FETCHERS)
+        return await read_apart(reading, sum(map(len, files.values())))
 
     async def repaired(self, ready: ReadyChange, build: Build) -> ReadyChange | None:
         """Return a change with what its failed build says that it lacks; None for nothing new."""
@@ -145,21 +207,20 @@ class AdaptStage(Struct, frozen=True):
             return ready  # with what is planned by now
         return replace(ready, planned=ready.planned.with_adaptations(made))
 
-    async def _plan(self, ready: ReadyChange) -> AdaptationPlan | None:
+    async def _plan(self, ready: ReadyChange) -> tuple[ReadyChange, AdaptationPlan] | None:
         own = await self._files(ready)
         if not own:
             return None
-        package, data = ready.package, self.overlays.texts[ready.package.file]
-        reading = partial(adaptation_task, package, ready.version, data, own, _FETCHERS)
-        task = await read_apart(reading, sum(map(len, own.values())))
+        task = await self._task(ready, own)
         if task is None or not task.needs_answer:
-            return task.without_answer if task is not None else None
-        target = await self.sets.target(package, ready.policy)
+            return (ready, task.without_answer) if task is not None else None
+        target = await self.sets.target(ready.package, ready.policy)
         if isinstance(target, NotBuilt):
             return None
         answer = await self.run.builder().offers(target, task.names)
         held = await self._held(ready) if task.asks_for_more else None
-        return task.plan(task.situation(answer, self._others, held))
+        plan = task.plan(task.situation(answer, self._others, held))
+        return replace(ready, requirements=task.facts(plan, held)), plan
 
     @property
     def _others(self) -> OverlayNeighbours:
@@ -180,7 +241,8 @@ class AdaptStage(Struct, frozen=True):
         pin = subject.pin
         try:
             if subject.project.on_index:
-                own = await self._held_release(subject)
+                release = await self._held_candidate(subject)
+                own = await self._releases.files(release) if release is not None else {}
             else:
                 commit = pinned.commit or (pin.rev if choose.is_commit(pin.rev) else "")
                 candidate = Candidate(pin.version or "", ref=pin.rev, commit=commit or "")
@@ -188,24 +250,37 @@ class AdaptStage(Struct, frozen=True):
                 if isinstance(fetch, NoFile):
                     return None
                 own = (await self.run.prefetcher.hash(fetch, subject.policy.hash)).files
-            size = sum(map(len, own.values()))
-            return await read_apart(partial(requirements.from_tree, own), size)
+            return await _requirements(own)
         except StageError:
             return None
 
-    async def _held_release(self, subject: Subject) -> Mapping[str, bytes]:
+    async def _held_candidate(self, subject: Subject) -> Candidate | None:
         question = ProjectQuestion(subject.project)
         offers = await subject.upstream.look_up([question], self.run.surroundings)
         offer, version = offers[subject.project], parse_release(subject.pin.version or "")
         if isinstance(offer, StageError) or version is None:
-            return {}
+            return None
         candidates = (own for own in offer.candidates if parse_release(own.version) == version)
-        candidate = next(candidates, None)
-        return await self._releases.files(candidate) if candidate is not None else {}
+        return next(candidates, None)
 
     @property
     def _releases(self) -> ReleaseReader:
         return ReleaseReader(self.run.http, self.run.surroundings)
+
+
+def _warned(ready: ReadyChange, plan: AdaptationPlan) -> ReadyChange:
+    """Return a change with what no edit expresses, as warnings."""
+    texts = (*filter(None, [plan.held]), *plan.advice)
+    if not texts:
+        return ready
+    warnings = tuple(PinWarning("requirements", text) for text in texts)
+    decision = replace(ready.decision, warnings=(*ready.decision.warnings, *warnings))
+    return replace(ready, decision=decision)
+
+
+async def _requirements(files: Mapping[str, bytes]) -> Requirements | None:
+    size = sum(map(len, files.values()))
+    return await read_apart(partial(requirements.from_tree, files), size)
 
 
 def _stays(ready: ReadyChange) -> bool:

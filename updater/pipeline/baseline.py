@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from updater.effects import files, writes
 from updater.errors import HashError, StageError
-from updater.model import Check, Diagnosis
+from updater.model import Check, Diagnosis, normalized_name
 from updater.model.sri import parse_hash
 from updater.overlay.reading.declarations import SWITCHES, declarations
 from updater.overlay.reading.syntax import parse
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from updater.building.evaluating import BuildJob
-    from updater.choose.subjects import Decision, Subject
     from updater.model import Build, Package, Sri
     from updater.pipeline.hash.ready import ReadyChange
     from updater.pipeline.jobs import JobMaker
@@ -72,7 +71,7 @@ class Baseline(Struct, frozen=True):
     ) -> Build:
         records = self.maker.run.records
         before = records.modules(ready.identity, pinned)
-        if before is None and not await self._is_offered(ready.subject, ready.decision, pinned):
+        if before is None and not await self._is_comparable(ready, build, pinned):
             return build
         # What is kept may be of an overlay that was another: only a build says that one is gone.
         if before is None or set(before) - set(build.modules):
@@ -84,10 +83,19 @@ class Baseline(Struct, frozen=True):
             records.note_modules(ready.identity, ready.hashed.sri, build.modules)
         return build
 
-    async def _is_offered(self, subject: Subject, decision: Decision, pinned: Sri) -> bool:
-        """Tell whether upstream still has what is pinned; else its build would be in vain."""
+    async def _is_comparable(self, ready: ReadyChange, build: Build, pinned: Sri) -> bool:
+        """Tell whether it is worth to build the held pin, of which no run knows the modules.
+
+        The index says which hash its file has. Elsewhere only an earlier run knows that the pin is
+        true; where no module is called as the package, it is tried all the same.
+        """
+        subject = ready.subject
         if not subject.project.on_index:
-            return bool(decision.pinned.commit)
+            if self.maker.run.records.recorded_commit(subject):
+                return True
+            names = {normalized_name(name) for name in subject.modules}
+            modules = {normalized_name(module) for module in build.modules}
+            return bool(ready.decision.pinned.commit) and not names & modules
         question = ProjectQuestion(subject.project)
         offers = await subject.upstream.look_up([question], self.maker.run.surroundings)
         offer = offers[subject.project]

@@ -62,14 +62,15 @@ class Preparer(Struct, frozen=True):
         hashed = await Stage("hash", self.run.progress).each(decided, find)
         reported = {identity: made for identity, made in (ask.adapted or {}).items() if made}
         builds = any(isinstance(ready, ReadyChange) and ready.build is None for ready in hashed)
-        if not ask.adapt or not (builds or reported):
+        advises = ask.reported is None
+        if not ask.adapt or not (builds or reported or advises):
             return hashed
         stage = self._adapting(hashed, overlays)
 
         async def adapt(ready: ReadyChange) -> ReadyChange | Outcome:
             if ready.identity in reported:
                 return await stage.confirmed(ready, reported[ready.identity])
-            return await stage.plan(ready, requested=bool(ask.to))
+            return await stage.plan(ready, requested=bool(ask.to), advises=advises)
 
         return await Stage("adapt", self.run.progress).each(hashed, adapt)
 

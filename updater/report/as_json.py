@@ -19,9 +19,9 @@ from updater.model import (
     Updated,
     Verdict,
 )
+from updater.report.adaptations import adaptation_report, requirements_report
 from updater.report.differences import differences
 from updater.report.schema import (
-    AdaptationReport,
     BuildReport,
     ChangeReport,
     CheckReport,
@@ -55,7 +55,6 @@ if TYPE_CHECKING:
     from updater.config.effective import Setting
     from updater.errors import UpdaterError
     from updater.model import Build, Hashed, Outcome, Package
-    from updater.model.adaptation import Adaptation
     from updater.report.listing import ListedPackage
 
 
@@ -232,6 +231,7 @@ def _reported(outcome: Outcome) -> dict[str, Any]:
         "track": str(outcome.tracking) if outcome.tracking is not None else None,
         "status": cast("Status", status(outcome)),
         "warnings": tuple(WarningReport(code=w.code, message=w.message) for w in outcome.warnings),
+        "requirements": requirements_report(outcome.requirements),
     }
 
 
@@ -249,7 +249,7 @@ def _own(outcome: Outcome) -> dict[str, Any]:  # noqa: PLR0911 - one return a ki
                 "reason": reason or None,
                 "written": written,
                 "changes": changes,
-                "adaptations": tuple(map(_adaptation, outcome.adaptations)),
+                "adaptations": tuple(map(adaptation_report, outcome.adaptations)),
                 "hash": _hash(hashed) if hashed is not None else None,
                 "build": _build(build),
             }
@@ -271,16 +271,6 @@ def _own(outcome: Outcome) -> dict[str, Any]:  # noqa: PLR0911 - one return a ki
             }
         case _:
             return {}
-
-
-def _adaptation(adaptation: Adaptation) -> AdaptationReport:
-    return AdaptationReport(
-        adaptation.kind,
-        adaptation.field,
-        adaptation.input,
-        adaptation.reason,
-        adaptation.applied,
-    )
 
 
 def _own_review(outcome: Reviewed) -> dict[str, Any]:

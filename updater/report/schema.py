@@ -100,6 +100,25 @@ class AdaptationReport(_ReportPart, frozen=True):
     applied: Annotated[bool, Meta(description="Whether it is made; else it is advice")]
 
 
+class ChangedRequirement(_ReportPart, frozen=True):
+    """A requirement whose extras, bounds or markers differ."""
+
+    name: str
+    old: str
+    new: str
+
+
+class RequirementsReport(_ReportPart, frozen=True):
+    """What the new release requires, against the held one."""
+
+    added: Annotated[tuple[str, ...] | None, Meta(description="null where it is not known")]
+    removed: tuple[str, ...] | None
+    changed: tuple[ChangedRequirement, ...] | None
+    unmet: Annotated[
+        tuple[str, ...], Meta(description="What neither the overlays nor the package set give")
+    ]
+
+
 class PullRequestReport(_ReportPart, frozen=True):
     """The pull request of a change, or the one that speaks against it."""
 
@@ -159,6 +178,7 @@ class PackageReport(_ReportPart, frozen=True):
     written: bool | None = None
     changes: tuple[ChangeReport, ...] | None = None
     adaptations: tuple[AdaptationReport, ...] = ()
+    requirements: RequirementsReport | None = None
     hash: HashReport | None = None
     build: BuildReport | None = None
     pull_request: PullRequestReport | None = None

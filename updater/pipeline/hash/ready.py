@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from updater.choose.subjects import Decision, Subject
     from updater.model import Build, BuildPolicy, Hashed, Package
     from updater.model.adaptation import Adaptation
+    from updater.model.research import RequirementFacts
     from updater.pipeline.hash.planned import PlannedChange
 
 
@@ -24,6 +25,7 @@ class ReadyChange(Struct, frozen=True):
         source: the source, where it was downloaded for its hash and is to be built.
         built: field -> hash, for those that a build told.
         advice: adaptations that are not made.
+        requirements: the new source's; None where nobody looked.
     """
 
     decision: Decision
@@ -33,6 +35,7 @@ class ReadyChange(Struct, frozen=True):
     build: Build | None = None
     built: Mapping[str, str] = field(default_factory=dict)
     advice: tuple[Adaptation, ...] = ()
+    requirements: RequirementFacts | None = None
 
     @property
     def adaptations(self) -> tuple[Adaptation, ...]:
@@ -78,4 +81,4 @@ class ReadyChange(Struct, frozen=True):
     @property
     def common_fields(self) -> dict[str, Any]:
         """The fields that every outcome has, as `common_fields` of an outcome has them."""
-        return self.decision.common_fields
+        return {**self.decision.common_fields, "requirements": self.requirements}

@@ -17,6 +17,7 @@ from updater.kinds import HOST_KINDS, rules
 from updater.metadata.folders import files_in
 from updater.metadata.release import FILES, LICENCES, compare
 from updater.metadata.releases import ProjectFiles, ReleasePair, ReleaseReader
+from updater.model.research import RequirementFacts
 from updater.pipeline.proposed import ProposedUpdate
 from updater.pipeline.stage import Stage
 from updater.publish.research.notes import NoteReader
@@ -115,8 +116,12 @@ class Researcher(Struct, frozen=True):
 
 
 def _audited(update: ProposedUpdate, research: Research, now: datetime) -> ProposedUpdate:
-    """Add what the audit says now that more is known."""
-    outcome = update.outcome
+    """Add what the audit says now that more is known, and how the requirements differ."""
+    outcome, changes = update.outcome, research.difference.requirements
+    if changes is not None:
+        unmet = outcome.requirements.unmet if outcome.requirements is not None else ()
+        outcome = replace(outcome, requirements=RequirementFacts(changes, unmet))
+        update = replace(update, outcome=outcome)
     if outcome.candidate is None:
         return replace(update, research=research)
     present = research.vulnerabilities.present if research.vulnerabilities is not None else ()

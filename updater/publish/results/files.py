@@ -156,10 +156,12 @@ def _result(outcome: Updated, requested: str, command: Command) -> Result:
         built=dict(outcome.built),
         adaptations=tuple(
             AdaptationResult(
-                kind=adaptation.kind, edit=adaptation.edit, reason=adaptation.reason[:500]
+                kind=adaptation.kind,
+                edit=adaptation.edit,
+                reason=adaptation.reason[:500],
+                applied=adaptation.applied,
             )
             for adaptation in outcome.adaptations
-            if adaptation.applied
         ),
         build=_built(build) if build is not None else None,
     )

@@ -114,10 +114,11 @@ class AdaptationResult(_ResultPart, frozen=True):
     kind: AdaptationKind
     edit: InputAddition | FormChange | BoundRelaxation | PatternRemoval | PatternRewrite
     reason: Annotated[str, Meta(max_length=500)]
+    applied: bool = True
 
     def adaptation(self) -> Adaptation:
         """Return it as the model's noun."""
-        return Adaptation(self.kind, self.edit, printable(self.reason))
+        return Adaptation(self.kind, self.edit, printable(self.reason), self.applied)
 
 
 class Result(_ResultPart, frozen=True, kw_only=True):
