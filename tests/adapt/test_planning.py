@@ -21,6 +21,7 @@ from updater.model.adaptation import (
     PatternRemoval,
     PatternRewrite,
     Replacement,
+    SiblingUpdate,
 )
 
 RUNTIME = "propagatedBuildInputs"
@@ -212,7 +213,9 @@ def test_a_bound_that_this_run_meets_does_not_wait() -> None:
     files = {"pyproject.toml": project("einx>=0.4")}
     update = task(inputs("einx"), files)
     assert plan(update, made("einx", "0.3"))[1].endswith("einx >= 0.4, and it is 0.3 there")
-    assert plan(update, made("einx", "0.3"), waiting={"einx": "0.4.1"}) == ([], "")
+    together = SiblingUpdate("einx", "0.4.1")
+    assert plan(update, made("einx", "0.3"), waiting={"einx": "0.4.1"}) == ([together], "")
+    assert plan(update, made("einx", "0.3"), waiting={"einx": "0.3.9"})[1]
 
 
 def test_a_new_requirement_is_added_although_others_bring_it_or_nothing_is_checked() -> None:
@@ -380,6 +383,8 @@ REPORTED: dict[str, tuple[AdaptationEdit, bool]] = {
     "a bound": (BoundRelaxation("packaging"), True),
     "the bound of another": (BoundRelaxation("evil"), False),
     "its form": (FormChange(), True),
+    "another package's update": (SiblingUpdate("einx", "0.4"), True),
+    "one that it does not need": (SiblingUpdate("evil", "0.4"), False),
     "a pattern": (PatternRemoval("pyproject.toml", "numpy<=1.26.4"), True),
     "another pattern": (PatternRemoval("pyproject.toml", "evil"), False),
     "another text for a pattern": (
@@ -393,6 +398,8 @@ REPORTED: dict[str, tuple[AdaptationEdit, bool]] = {
 def test_what_another_process_reports_must_follow_from_the_source(
     edit: AdaptationEdit, *, follows: bool
 ) -> None:
-    update = task(patch("numpy<=1.26.4", "numpy"), {"pyproject.toml": project("packaging")})
+    update = task(
+        patch("numpy<=1.26.4", "numpy"), {"pyproject.toml": project("packaging", "einx>=0.4")}
+    )
     reported = Adaptation("requirements", edit, "why")
-    assert unconfirmed(update, [reported], ()) == (() if follows else (reported,))
+    assert unconfirmed(update, [reported], read(EINX)) == (() if follows else (reported,))

@@ -103,6 +103,25 @@ def summary(package: dict[str, Any]) -> list[tuple[str, str, str]]:
     ]
 
 
+def test_what_needs_another_update_goes_with_it(workshop: Workshop) -> None:
+    """Both are built together, dependencies first, and only together."""
+    workshop.add("apple", "2.0", module="import pear\n", extra='dependencies = ["pear>=2"]\n')
+    workshop.add("pear", "2.0")
+    workshop.overlay("apple", arguments="propagatedBuildInputs = [ self.python3Packages.pear ];")
+    workshop.overlay("pear")
+    result, packages = workshop.bump()
+    assert (result.code, workshop.version("apple"), workshop.version("pear")) == (0, "2.0", "2.0")
+    assert summary(packages["apple"]) == [("siblings", "version", "pear")]
+
+    workshop.overlay("apple", arguments="propagatedBuildInputs = [ self.python3Packages.pear ];")
+    workshop.overlay("pear")
+    result, packages = workshop.bump("apple")
+    assert (result.code, packages["apple"]["reason"]) == (
+        0,
+        "2.0 needs a newer package of the overlays: it requires pear >= 2, and it is 1.0 there",
+    )
+
+
 # A second top-level module, which pyproject.toml does not list.
 FURTHER = """
 open("further.py", "w").close()

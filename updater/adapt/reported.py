@@ -12,7 +12,7 @@ from updater.adapt.attributes import TORCH, candidates
 from updater.adapt.situation import own_packages
 from updater.metadata.build_system import build_system
 from updater.model import normalized_name
-from updater.model.adaptation import BoundRelaxation, FormChange, InputAddition
+from updater.model.adaptation import BoundRelaxation, FormChange, InputAddition, SiblingUpdate
 from updater.overlay.reading.inputs import BUILD, RUNTIME
 
 if TYPE_CHECKING:
@@ -46,6 +46,10 @@ def _follows(task: AdaptationTask, adaptation: Adaptation, packages: Sequence[Pa
             return _is_required(task, adaptation.kind, addition, own_packages(packages))
         case FormChange():
             return system is not None and not system.script
+        case SiblingUpdate(input=name):
+            needed = dict(task.needed.needed) if task.needed is not None else {}
+            own = own_packages(packages)
+            return any(own[project].attribute == name for project in needed if project in own)
         case BoundRelaxation(input=name):
             return task.needed is None or name in dict(task.needed.needed)
         case edit:

@@ -11,7 +11,7 @@ from updater.adapt.attributes import provider, replacements
 from updater.adapt.markers import condition
 from updater.adapt.situation import AdaptationPlan
 from updater.model import normalized_name
-from updater.model.adaptation import Adaptation, BoundRelaxation, InputAddition
+from updater.model.adaptation import Adaptation, BoundRelaxation, InputAddition, SiblingUpdate
 from updater.model.labels import is_unstable, parse_version
 from updater.overlay.reading.inputs import RUNTIME
 from updater.text import printable
@@ -50,6 +50,7 @@ class RequirementPlanner(Struct):
     adaptations: list[Adaptation]
     missing: list[str]
     too_new: list[str]
+    too_new_of_own: list[str]
     advice: list[str]
     unmet: list[str]
 
@@ -148,12 +149,13 @@ class RequirementPlanner(Struct):
             and not specifier.contains(version, prereleases=True)
             and _is_below(version, specifier.version)
         ]
-        if lower and self._waits(requirement):
+        if lower and self._join(requirement):
             return True
         if lower:
             wanted = " and ".join(f"{bound.operator} {bound.version}" for bound in lower)
             what = f"{requirement.name} {wanted}, and it is {version} there"
-            self.too_new.append(printable(what))
+            own = requirement.name in self.situation.own
+            (self.too_new_of_own if own else self.too_new).append(printable(what))
             self.unmet.append(_shown(requirement))
             return False
         reason = f"{self.situation.version} requires {_shown(requirement)}, and it is {version}"
@@ -162,17 +164,31 @@ class RequirementPlanner(Struct):
         )
         return True
 
-    def _waits(self, requirement: Requirement) -> bool:
-        """Tell whether this run moves another package of the overlays to a version that fits."""
-        version = parse_version(self.situation.waiting.get(requirement.name))
-        return version is not None and requirement.specifier.contains(version, prereleases=True)
+    def _join(self, requirement: Requirement) -> bool:
+        """Tell whether this run moves another package of the overlays to a version that fits.
+
+        The change holds only together with that one then, which is noted.
+        """
+        own = self.situation.own.get(requirement.name)
+        attribute = own.attribute if own is not None else requirement.name
+        text = self.situation.waiting.get(normalized_name(attribute), "")
+        version = parse_version(text)
+        if version is None or not requirement.specifier.contains(version, prereleases=True):
+            return False
+        reason = f"{self.situation.version} requires {_shown(requirement)}"
+        edit = SiblingUpdate(attribute, printable(text))
+        self.adaptations.append(Adaptation("siblings", edit, reason))
+        return True
 
     def _held(self) -> str:
         """Return why no edit helps; where other text changes the source, a build tells."""
-        if not self.situation.certain or not (self.too_new or self.missing):
+        if not self.situation.certain or not self.unmet:
             return ""
         version = self.situation.version
         reasons = []
+        if self.too_new_of_own:
+            listed = ", and ".join(self.too_new_of_own)
+            reasons.append(f"a newer package of the overlays: it requires {listed}")
         if self.too_new:
             reasons.append(f"a newer package set: it requires {', and '.join(self.too_new)}")
         if self.missing:
@@ -188,7 +204,7 @@ def requirement_changes(situation: Situation, requirements: Requirements) -> Ada
         situation: the package and its new source.
         requirements: what that requires, as the overlay's substitutions leave it.
     """
-    return RequirementPlanner(situation, [], [], [], [], []).run(requirements)
+    return RequirementPlanner(situation, [], [], [], [], [], []).run(requirements)
 
 
 def runtime_field(declared: Declarations) -> str:

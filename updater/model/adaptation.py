@@ -6,14 +6,14 @@ from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 
-AdaptationKind = Literal["requirements", "imports", "build-system", "patches", "bounds"]
+AdaptationKind = Literal["requirements", "imports", "build-system", "patches", "bounds", "siblings"]
 """Why an overlay is adapted: a requirement that its inputs lack, an import that nothing declares,
-another build backend, a substitution that no longer matches, and a bound that the package set
-exceeds."""
+another build backend, a substitution that no longer matches, a bound that the package set exceeds,
+and a bound that only the waiting update of another package of the overlays meets."""
 
 
 ADAPTATION_KINDS: Final[tuple[AdaptationKind, ...]] = (
-    *("requirements", "imports", "build-system", "patches", "bounds"),
+    *("requirements", "imports", "build-system", "patches", "bounds", "siblings"),
 )
 
 
@@ -75,8 +75,22 @@ class PatternRewrite(Struct, frozen=True, tag=True):
     new_replacement: str
 
 
+class SiblingUpdate(Struct, frozen=True, tag=True):
+    """The update of another package of the overlays, without which this one does not hold.
+
+    Nothing is written for it here: both updates are one change.
+
+    Attributes:
+        input: the other package's name.
+        version: that it moves to.
+    """
+
+    input: str
+    version: str
+
+
 AdaptationEdit: TypeAlias = (
-    "InputAddition | FormChange | BoundRelaxation | PatternRemoval | PatternRewrite"
+    "InputAddition | FormChange | BoundRelaxation | PatternRemoval | PatternRewrite | SiblingUpdate"
 )
 
 
@@ -105,12 +119,16 @@ class Adaptation(Struct, frozen=True):
                 return "pythonRelaxDeps"
             case PatternRemoval() | PatternRewrite():
                 return "postPatch"
+            case SiblingUpdate():
+                return "version"
 
     @property
     def input(self) -> str:
         """What the edit is about: a package, or a pattern."""
         match self.edit:
-            case InputAddition(input=name) | BoundRelaxation(input=name):
+            case (
+                InputAddition(input=name) | BoundRelaxation(input=name) | SiblingUpdate(input=name)
+            ):
                 return name
             case FormChange():
                 return "pyproject"
@@ -121,6 +139,8 @@ class Adaptation(Struct, frozen=True):
     def text(self) -> str:
         """The edit, its place and its reason in one line."""
         advice = "" if self.applied else "advice: "
+        if isinstance(self.edit, SiblingUpdate):
+            return f"{advice}{self.summary} ({self.reason})"
         return f"{advice}{self.summary} in {self.field} ({self.reason})"
 
     @property
@@ -131,5 +151,7 @@ class Adaptation(Struct, frozen=True):
                 return f"- {self.input}"
             case PatternRewrite(new_pattern=new):
                 return f"{self.input} -> {new}"
+            case SiblingUpdate(version=version):
+                return f"together with {self.input} {version}"
             case _:
                 return f"+ {self.input}"

@@ -12,6 +12,7 @@ from updater.model import Current, Failed
 from updater.overlay.reading.uses import dependents, in_order
 from updater.pipeline.baseline import Baseline, with_switches
 from updater.pipeline.endings import unbuilt
+from updater.pipeline.grouping import GroupedChange, group_names
 from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.jobs import evaluated
 from updater.pipeline.stage import failed
@@ -87,8 +88,9 @@ class GroupBuild:
                     return ended | {
                         member.identity: _built(member, by_identity, left) for member in left
                     }
-                if out.planned.adaptations:  # no adaptation stands in the way of what builds
-                    plain = out.adapted(())
+                plain = out.adapted(out.planned.siblings)
+                if plain.planned.adaptations != out.planned.adaptations:
+                    # No adaptation stands in the way of what builds.
                     left = [plain if member is out else member for member in left]
                     continue
                 ended[out.identity] = _unbuilt(self._name, out, last, left)
@@ -163,13 +165,21 @@ class GroupBuild:
 
 def groups_of(hashed: Sequence[ReadyChange | Outcome], maker: JobMaker) -> dict[str, GroupBuild]:
     """Return identity -> its group, for groups of several of which something is to be built."""
+    changes = [change for change in hashed if isinstance(change, ReadyChange)]
+    names = group_names(
+        [
+            GroupedChange(
+                change.package,
+                change.subject.policy.pull_request.group_of(pins=change.decision.tracking.moving),
+                change.adaptations,
+            )
+            for change in changes
+        ]
+    )
     groups: dict[str, list[ReadyChange]] = {}
-    for change in hashed:
-        if isinstance(change, ReadyChange):
-            policy = change.subject.policy.pull_request
-            name = policy.group_of(pins=change.decision.tracking.moving)
-            if name:
-                groups.setdefault(name, []).append(change)
+    for change in changes:
+        if change.identity in names:
+            groups.setdefault(names[change.identity], []).append(change)
     builds: dict[str, GroupBuild] = {}
     for name, members in groups.items():
         if len(members) > 1 and any(member.build is None for member in members):

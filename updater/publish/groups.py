@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from updater.model import Build
 from updater.overlay.reading.uses import in_order, uses
+from updater.pipeline.grouping import GroupedChange, group_names
 from updater.publish.text.names import branch
 
 if TYPE_CHECKING:
@@ -33,10 +34,16 @@ def by_name(
     position = {identity: place for place, identity in enumerate(order)}
     policies = [policy(package).pull_request for package in overlays.packages]
     groups = {name for each in policies for name in (each.group, each.pin_group) if name}
+    members = list(members)
+    names = group_names(
+        [GroupedChange(part.package, part.group, part.outcome.adaptations) for part in members]
+    )
+    groups.update(names.values())
     own = own_names(overlays.packages, groups)
     grouped: dict[str, list[PullRequestPart]] = {}
     for member in sorted(members, key=lambda part: position.get(part.package.identity, 0)):
-        name = member.group or own[member.package.identity]
+        identity = member.package.identity
+        name = names.get(identity) or own[identity]
         grouped.setdefault(name, []).append(member)
     return grouped
 

@@ -18,6 +18,7 @@ from updater.model.adaptation import (
     InputAddition,
     PatternRemoval,
     PatternRewrite,
+    SiblingUpdate,
 )
 from updater.overlay.editing import elements, lists
 from updater.overlay.editing.patch import apply_edits
@@ -102,6 +103,8 @@ def _edits(
             return removed(package, declared, edit, data)
         case PatternRewrite():
             return rewritten(package, declared, edit, data)
+        case SiblingUpdate():
+            return ()
 
 
 def _addition(

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from updater.errors import StageError, bugs_at
 from updater.kinds import WRITABLE
+from updater.model.adaptation import SiblingUpdate
 from updater.overlay.editing.adapting import adapted
 from updater.overlay.editing.patch import plan_change, plan_changes
 
@@ -52,6 +53,11 @@ class PlannedChange(Struct, frozen=True):
             return change
         after = adapted(self.package, self.adaptations, change.after, frozenset(WRITABLE))
         return replace(change, after=after)
+
+    @property
+    def siblings(self) -> tuple[Adaptation, ...]:
+        """The adaptations that only say with which other change this one goes."""
+        return tuple(own for own in self.adaptations if isinstance(own.edit, SiblingUpdate))
 
     def with_adaptations(self, adaptations: Sequence[Adaptation]) -> PlannedChange:
         """Return the same pin with other edits beside it."""

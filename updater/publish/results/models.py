@@ -30,6 +30,7 @@ from updater.model.adaptation import (
     InputAddition,
     PatternRemoval,
     PatternRewrite,
+    SiblingUpdate,
 )
 from updater.text import printable
 
@@ -112,7 +113,14 @@ class AdaptationResult(_ResultPart, frozen=True):
     """An edit beside the pin, as its process tells it."""
 
     kind: AdaptationKind
-    edit: InputAddition | FormChange | BoundRelaxation | PatternRemoval | PatternRewrite
+    edit: (
+        InputAddition
+        | FormChange
+        | BoundRelaxation
+        | PatternRemoval
+        | PatternRewrite
+        | SiblingUpdate
+    )
     reason: Annotated[str, Meta(max_length=500)]
     applied: bool = True
 
