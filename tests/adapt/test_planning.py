@@ -18,6 +18,7 @@ from updater.model.adaptation import (
     BoundRelaxation,
     FormChange,
     InputAddition,
+    InputRemoval,
     PatternRemoval,
     PatternRewrite,
     Replacement,
@@ -225,6 +226,29 @@ def test_a_new_requirement_is_added_although_others_bring_it_or_nothing_is_check
     assert plan(unchecked, NUMPY) == ([], "")
 
 
+DROPPED: dict[str, tuple[str, list[str], tuple[str, ...], list[str]]] = {
+    "a requirement": ("numpy packaging", ["numpy"], ("numpy", "packaging"), ["packaging"]),
+    "that an extra still names": ("numpy", ["numpy; extra == 'x'"], ("numpy",), []),
+    "that nobody required": ("packaging", [], ("numpy",), []),
+    "whose source is not known": ("numpy", [], (), []),
+    "the wheels of torch": ('super.python3Packages."torch-bin"', [], ("torch",), ["torch-bin"]),
+    "of the overlays": ("einx", [], ("einx",), ["einx"]),
+    "of another name": ("discordpy", [], ("discord-py",), ["discordpy"]),
+}
+
+
+@pytest.mark.parametrize(("elements", "needed", "held", "gone"), DROPPED.values(), ids=DROPPED)
+def test_what_upstream_dropped_may_go(
+    elements: str, needed: list[str], held: tuple[str, ...], gone: list[str]
+) -> None:
+    update = task(inputs(elements), {"pyproject.toml": project(*needed)})
+    assert update.asks_for_less == (needed != ["numpy; extra == 'x'"])
+    assert plan(update, NUMPY, held=held or None) == (
+        [InputRemoval(RUNTIME, name) for name in gone],
+        "",
+    )
+
+
 BUILDS: dict[str, tuple[str, dict[str, str], list[AdaptationEdit], str]] = {
     "another back-end": (
         'format = "pyproject";',
@@ -383,6 +407,8 @@ REPORTED: dict[str, tuple[AdaptationEdit, bool]] = {
     "a bound": (BoundRelaxation("packaging"), True),
     "the bound of another": (BoundRelaxation("evil"), False),
     "its form": (FormChange(), True),
+    "what upstream dropped": (InputRemoval(RUNTIME, "numpy"), True),
+    "what it still requires": (InputRemoval(RUNTIME, "packaging"), False),
     "another package's update": (SiblingUpdate("einx", "0.4"), True),
     "one that it does not need": (SiblingUpdate("evil", "0.4"), False),
     "a pattern": (PatternRemoval("pyproject.toml", "numpy<=1.26.4"), True),

@@ -122,6 +122,46 @@ def test_what_needs_another_update_goes_with_it(workshop: Workshop) -> None:
     )
 
 
+def test_what_upstream_dropped_is_taken_out_where_nobody_lives_on_it(workshop: Workshop) -> None:
+    """Pear imports what apple brings it; without `remove` it is advice."""
+    needs = 'dependencies = ["numpy"]\n'
+    for name in ("apple", "plum", "quince"):
+        workshop.add(name, "1.0", extra=needs)
+        workshop.add(name, "2.0")
+        workshop.overlay(name, arguments=with_set("numpy packaging"))
+    sri = workshop.add("pear", "1.0", module="import numpy\n")
+    workshop.overlay("pear", arguments="propagatedBuildInputs = [ self.python3Packages.apple ];")
+    path = workshop.project.root / "overlays" / "pear.nix"
+    path.write_text(path.read_text().replace(FAKE, sri))
+    removes = "{adapt: {remove: true}}"
+    workshop.project.add_configuration(f"packages: {{apple: &x {removes}, plum: *x}}\n")
+
+    result, packages = workshop.bump("apple", "plum", "quince")
+
+    made = {
+        name: [(one["kind"], one["input"], one["applied"]) for one in package["adaptations"]]
+        for name, package in packages.items()
+    }
+    assert (result.code, made) == (
+        0,
+        {
+            "apple": [("removals", "numpy", False)],
+            "plum": [("removals", "numpy", True)],
+            "quince": [("removals", "numpy", False)],
+        },
+    ), result.out
+    texts = {
+        name: (workshop.project.root / "overlays" / f"{name}.nix").read_text() for name in made
+    }
+    kept = with_set("numpy packaging")
+    assert {name: kept in text for name, text in texts.items()} == {
+        "apple": True,
+        "plum": False,
+        "quince": True,
+    }
+    assert with_set("packaging") in texts["plum"]
+
+
 # A second top-level module, which pyproject.toml does not list.
 FURTHER = """
 open("further.py", "w").close()

@@ -9,6 +9,7 @@ from msgspec import Struct
 from updater.adapt.attributes import TORCH, candidates
 from updater.adapt.build_systems import build_changes
 from updater.adapt.patches import PatchedFiles, patched
+from updater.adapt.removals import removals
 from updater.adapt.requirements import requirement_changes
 from updater.adapt.situation import AdaptationPlan, Situation, own_packages
 from updater.metadata import requirements
@@ -58,14 +59,23 @@ class AdaptationTask(Struct, frozen=True):
     @property
     def asks_for_more(self) -> bool:
         """Whether it requires what its own lists do not name, so that the held source matters."""
-        direct = {
+        needed = self.needed.needed if self.needed is not None else ()
+        return any(name not in self._direct for name, text in needed if "extra ==" not in text)
+
+    @property
+    def asks_for_less(self) -> bool:
+        """Whether its own lists name what it does not require, which upstream may have dropped."""
+        return self.needed is not None and bool(self._direct - dict(self.needed.needed).keys())
+
+    @property
+    def _direct(self) -> set[str]:
+        """The projects that its own lists name, as far as attributes are called as they are."""
+        return {
             normalized_name(element.name.removesuffix("-bin"))
             for field in RUNTIME
             if field in self.declared.lists
             for element in self.declared.lists[field].inputs
         }
-        needed = self.needed.needed if self.needed is not None else ()
-        return any(name not in direct for name, text in needed if "extra ==" not in text)
 
     @property
     def needs_answer(self) -> bool:
@@ -76,6 +86,7 @@ class AdaptationTask(Struct, frozen=True):
         tools = {normalized_name(element.name) for inputs in lists for element in inputs.inputs}
         return (
             self.asks_for_more
+            or self.asks_for_less
             or any(name != text for name, text in needed if "extra ==" not in text)
             or (self.declared.form == "setuptools" and system is not None and not system.script)
             or (
@@ -120,6 +131,7 @@ class AdaptationTask(Struct, frozen=True):
         parts = [build_changes(situation, self.body)]
         if self.needed is not None:
             parts.append(requirement_changes(situation, self.needed))
+            parts.append(removals(situation, self.needed))
         changes = (change for part in parts for change in part.adaptations)
         return AdaptationPlan(
             (*plan.adaptations, *changes),

@@ -12,7 +12,13 @@ from updater.adapt.attributes import TORCH, candidates
 from updater.adapt.situation import own_packages
 from updater.metadata.build_system import build_system
 from updater.model import normalized_name
-from updater.model.adaptation import BoundRelaxation, FormChange, InputAddition, SiblingUpdate
+from updater.model.adaptation import (
+    BoundRelaxation,
+    FormChange,
+    InputAddition,
+    InputRemoval,
+    SiblingUpdate,
+)
 from updater.overlay.reading.inputs import BUILD, RUNTIME
 
 if TYPE_CHECKING:
@@ -44,6 +50,9 @@ def _follows(task: AdaptationTask, adaptation: Adaptation, packages: Sequence[Pa
     match adaptation.edit:
         case InputAddition() as addition:
             return _is_required(task, adaptation.kind, addition, own_packages(packages))
+        case InputRemoval(input=name):
+            plain = normalized_name(name.removesuffix("-bin"))
+            return task.needed is not None and plain not in dict(task.needed.needed)
         case FormChange():
             return system is not None and not system.script
         case SiblingUpdate(input=name):

@@ -41,12 +41,23 @@ class UpdateKinds(tuple[str, ...], ConfigValue):
 
 
 class Adapting(tuple[AdaptationKind, ...], ConfigValue):
-    """Kinds of adaptation, of which one may stand by itself; ``auto`` is all, ``off`` none."""
+    """Kinds of adaptation, of which one may stand by itself; ``auto`` is all, ``off`` none.
+
+    A mapping names them under ``kinds``, and says with ``remove`` whether inputs may be taken out.
+    """
 
     schema: ClassVar[Schema] = {
         "anyOf": [
             {"enum": ["auto", "off", False, *ADAPTATION_KINDS]},
             {"type": "array", "items": {"enum": list(ADAPTATION_KINDS)}},
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    "kinds": {"type": "array", "items": {"enum": list(ADAPTATION_KINDS)}},
+                    "remove": {"type": "boolean"},
+                },
+            },
         ]
     }
 
@@ -54,9 +65,19 @@ class Adapting(tuple[AdaptationKind, ...], ConfigValue):
 
     def __new__(cls, value: object) -> Self:
         """Read it, or say what was expected."""
-        if value in ("auto", "off", False):  # YAML reads a bare `off` as false
-            return super().__new__(cls, ADAPTATION_KINDS if value == "auto" else ())
-        named = listed(value)
-        if named is None or not set(named) <= set(ADAPTATION_KINDS):
-            raise ValueError(f"expected auto, off or a list of {', '.join(ADAPTATION_KINDS)}")
-        return super().__new__(cls, [kind for kind in ADAPTATION_KINDS if kind in named])
+        if not isinstance(value, dict):
+            return super().__new__(cls, _kinds(value))
+        removes = value.get("remove", False)
+        if set(value) - {"kinds", "remove"} or not isinstance(removes, bool):
+            raise ValueError("expected auto, off, a list, or {kinds: [...], remove: true}")
+        kinds = _kinds(value.get("kinds", "auto"))
+        return super().__new__(cls, (*kinds, "removals") if removes else kinds)
+
+
+def _kinds(value: object) -> tuple[AdaptationKind, ...]:
+    if value in ("auto", "off", False):  # YAML reads a bare `off` as false
+        return ADAPTATION_KINDS if value == "auto" else ()
+    named = listed(value)
+    if named is None or not set(named) <= set(ADAPTATION_KINDS):
+        raise ValueError(f"expected auto, off or a list of {', '.join(ADAPTATION_KINDS)}")
+    return tuple(kind for kind in ADAPTATION_KINDS if kind in named)

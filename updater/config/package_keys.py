@@ -206,7 +206,8 @@ class PackageOptions(StrictKeys, frozen=True):
         about(
             "What a bump may edit beside the pin where the new release needs it and the result "
             "builds: auto (all of it), off, or a list of requirements, imports, build-system, "
-            "patches and bounds"
+            "patches, bounds and siblings; `{kinds: [...], remove: true}` also takes out what "
+            "upstream no longer requires, if every package that uses it still builds"
         ),
     ] = None
     build: Annotated[

@@ -6,15 +6,19 @@ from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 
-AdaptationKind = Literal["requirements", "imports", "build-system", "patches", "bounds", "siblings"]
+AdaptationKind = Literal[
+    "requirements", "imports", "build-system", "patches", "bounds", "siblings", "removals"
+]
 """Why an overlay is adapted: a requirement that its inputs lack, an import that nothing declares,
 another build backend, a substitution that no longer matches, a bound that the package set exceeds,
-and a bound that only the waiting update of another package of the overlays meets."""
+a bound that only the waiting update of another package of the overlays meets, and an input that
+upstream no longer requires."""
 
 
 ADAPTATION_KINDS: Final[tuple[AdaptationKind, ...]] = (
     *("requirements", "imports", "build-system", "patches", "bounds", "siblings"),
 )
+"""Those that are made where nobody says otherwise: nothing is removed unasked."""
 
 
 class Replacement(Struct, frozen=True):
@@ -47,6 +51,13 @@ class InputAddition(Struct, frozen=True, tag=True):
     own: bool = False
     replaced: tuple[Replacement, ...] = ()
     condition: str = ""
+
+
+class InputRemoval(Struct, frozen=True, tag=True):
+    """A package that leaves a list of inputs."""
+
+    field: str
+    input: str
 
 
 class FormChange(Struct, frozen=True, tag=True):
@@ -90,7 +101,8 @@ class SiblingUpdate(Struct, frozen=True, tag=True):
 
 
 AdaptationEdit: TypeAlias = (
-    "InputAddition | FormChange | BoundRelaxation | PatternRemoval | PatternRewrite | SiblingUpdate"
+    "InputAddition | InputRemoval | FormChange | BoundRelaxation | PatternRemoval | PatternRewrite "
+    "| SiblingUpdate"
 )
 
 
@@ -111,7 +123,7 @@ class Adaptation(Struct, frozen=True):
     def field(self) -> str:
         """The attribute that it edits."""
         match self.edit:
-            case InputAddition(field=field):
+            case InputAddition(field=field) | InputRemoval(field=field):
                 return field
             case FormChange():
                 return "pyproject"
@@ -127,7 +139,10 @@ class Adaptation(Struct, frozen=True):
         """What the edit is about: a package, or a pattern."""
         match self.edit:
             case (
-                InputAddition(input=name) | BoundRelaxation(input=name) | SiblingUpdate(input=name)
+                InputAddition(input=name)
+                | InputRemoval(input=name)
+                | BoundRelaxation(input=name)
+                | SiblingUpdate(input=name)
             ):
                 return name
             case FormChange():
@@ -147,7 +162,7 @@ class Adaptation(Struct, frozen=True):
     def summary(self) -> str:
         """The edit in a few words, such as ``+ packaging`` or ``- numpy<=1.26.4``."""
         match self.edit:
-            case PatternRemoval():
+            case PatternRemoval() | InputRemoval():
                 return f"- {self.input}"
             case PatternRewrite(new_pattern=new):
                 return f"{self.input} -> {new}"

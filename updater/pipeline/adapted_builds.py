@@ -67,8 +67,16 @@ class AdaptedBuild(Struct, frozen=True):
     async def _adapted(
         self, adapting: AdaptStage, ready: ReadyChange, job: BuildJob, build: Build
     ) -> tuple[ReadyChange, Build]:
-        """Return the change with what its failed build lacks, or without any adaptation."""
+        """Return the change with what its failed build lacks, or without any adaptation.
+
+        What upstream dropped may be what the package, or one that uses it, lives on all the same.
+        """
         current, failed = ready, build
+        if ready.planned.removes:
+            current = ready.adapted(ready.planned.without_removals)
+            failed = await self._again(current, job)
+            if failed.status != "failed":
+                return current, failed
         for _ in range(_MOST_REPAIRS):
             repaired = await adapting.repaired(current, failed)
             if repaired is None:

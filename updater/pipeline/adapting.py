@@ -9,23 +9,18 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater import choose
 from updater.adapt.planning import OverlayNeighbours, adaptation_task
 from updater.adapt.repairs import lacks, names_of, repairs
 from updater.adapt.reported import unconfirmed
 from updater.building.package_sets import NotBuilt
 from updater.effects import files
 from updater.errors import HashError, PatchError, PublishError, StageError, bugs_at
-from updater.kinds import HOST_KINDS, WRITABLE
-from updater.metadata import requirements
+from updater.kinds import WRITABLE
 from updater.metadata.apart import read_apart
-from updater.metadata.release import FILES
-from updater.metadata.releases import ReleaseReader
-from updater.model import Candidate, Held, NoFile, PinWarning, Take
-from updater.model.labels import parse_release
+from updater.model import Held, PinWarning
 from updater.model.sri import parse_hash
+from updater.pipeline.describing import SourceDescriptions
 from updater.text import printable
-from updater.upstreams.base import ProjectQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,9 +29,7 @@ if TYPE_CHECKING:
     from updater.adapt.situation import AdaptationPlan
     from updater.building.package_sets import PackageSets
     from updater.choose.run import Run
-    from updater.choose.subjects import Subject
     from updater.find.overlay_files import OverlayFiles
-    from updater.metadata.requirements import Requirements
     from updater.model import Build, Outcome
     from updater.model.adaptation import Adaptation
     from updater.pipeline.hash.ready import ReadyChange
@@ -92,7 +85,7 @@ class AdaptStage(Struct, frozen=True):
             PublishError: the new source does not bear it out, or it cannot be written here.
             StageError: the new source's files cannot be had.
         """
-        task = await self._task(ready, await self._files(ready))
+        task = await self._task(ready, await self._sources.files(ready))
         packages = self.overlays.packages
         others = unconfirmed(task, adaptations, packages) if task is not None else adaptations
         edits = [adaptation for adaptation in adaptations if adaptation.applied]
@@ -114,11 +107,12 @@ class AdaptStage(Struct, frozen=True):
         Neither Nix is asked nor more downloaded than a wheel's metadata.
         """
         try:
-            files = await self._described(ready)
+            files = await self._sources.described(ready)
             task = await self._task(ready, files) if files else None
             if task is None:
                 return ready
-            held = await self._held_description(ready) if task.asks_for_more else None
+            asks = task.asks_for_more or task.asks_for_less
+            held = await self._sources.held(ready, downloads=False) if asks else None
             plan = task.plan(task.situation(None, self._others, held))
             ready = replace(ready, requirements=task.facts(plan, held))
         except StageError:
@@ -127,36 +121,9 @@ class AdaptStage(Struct, frozen=True):
         advice = (
             replace(adaptation, applied=False)
             for adaptation in plan.adaptations
-            if adaptation.kind in allowed
+            if adaptation.kind in allowed or adaptation.kind == "removals"
         )
         return replace(_warned(ready, plan), advice=(*ready.advice, *advice))
-
-    async def _described(self, ready: ReadyChange) -> Mapping[str, bytes]:
-        """Return what is at hand of the new source's project files, else its wheel's metadata."""
-        if ready.hashed is not None and ready.hashed.files:
-            return ready.hashed.files
-        choice = ready.decision.choice
-        return await self._metadata(choice.candidate if isinstance(choice, Take) else None)
-
-    async def _held_description(self, ready: ReadyChange) -> Requirements | None:
-        """Return what the held source requires, from what one request tells."""
-        subject, pinned = ready.subject, ready.decision.pinned
-        if subject.project.on_index:
-            files = await self._metadata(await self._held_candidate(subject))
-        else:
-            host = subject.project.on(self.run.config.hosts)
-            rev = pinned.commit or subject.pin.rev
-            if host is None or subject.package.folder:
-                return None
-            trees = await HOST_KINDS[host.kind].files_at(
-                subject.project, host, [rev], FILES, self.run.surroundings
-            )
-            files = trees.get(rev, {})
-        return await _requirements(files)
-
-    async def _metadata(self, candidate: Candidate | None) -> Mapping[str, bytes]:
-        data = await self._releases.metadata(candidate) if candidate is not None else b""
-        return {"PKG-INFO": data} if data else {}
 
     async def _task(self, ready: ReadyChange, files: Mapping[str, bytes]) -> AdaptationTask | None:
         package, data = ready.package, self.overlays.texts[ready.package.file]
@@ -195,6 +162,9 @@ class AdaptStage(Struct, frozen=True):
         made: list[Adaptation] = []
         for adaptation in adaptations:
             if adaptation.kind not in allowed:
+                if adaptation.kind == "removals":
+                    unmade = replace(adaptation, applied=False)
+                    ready = replace(ready, advice=(*ready.advice, unmade))
                 continue
             try:
                 with bugs_at(PatchError.stage):
@@ -208,7 +178,7 @@ class AdaptStage(Struct, frozen=True):
         return replace(ready, planned=ready.planned.with_adaptations(made))
 
     async def _plan(self, ready: ReadyChange) -> tuple[ReadyChange, AdaptationPlan] | None:
-        own = await self._files(ready)
+        own = await self._sources.files(ready)
         if not own:
             return None
         task = await self._task(ready, own)
@@ -218,54 +188,20 @@ class AdaptStage(Struct, frozen=True):
         if isinstance(target, NotBuilt):
             return None
         answer = await self.run.builder().offers(target, task.names)
-        held = await self._held(ready) if task.asks_for_more else None
+        removes = "removals" in ready.subject.policy.adapt
+        downloads = task.asks_for_more or removes or ready.subject.project.on_index
+        asks = task.asks_for_more or task.asks_for_less
+        held = await self._sources.held(ready, downloads=downloads) if asks else None
         plan = task.plan(task.situation(answer, self._others, held))
         return replace(ready, requirements=task.facts(plan, held)), plan
 
     @property
-    def _others(self) -> OverlayNeighbours:
-        return OverlayNeighbours(self.overlays.packages, self.overlays.texts, self.waiting)
-
-    async def _files(self, ready: ReadyChange) -> Mapping[str, bytes]:
-        """Return the new source's project files."""
-        if ready.hashed is not None and ready.hashed.files:
-            return ready.hashed.files
-        choice = ready.decision.choice
-        if not isinstance(choice, Take) or not choice.candidate.distributions:
-            return {}
-        return await self._releases.files(choice.candidate)
-
-    async def _held(self, ready: ReadyChange) -> Requirements | None:
-        """Return what the held source requires; None where that is not known."""
-        subject, pinned = ready.subject, ready.decision.pinned
-        pin = subject.pin
-        try:
-            if subject.project.on_index:
-                release = await self._held_candidate(subject)
-                own = await self._releases.files(release) if release is not None else {}
-            else:
-                commit = pinned.commit or (pin.rev if choose.is_commit(pin.rev) else "")
-                candidate = Candidate(pin.version or "", ref=pin.rev, commit=commit or "")
-                fetch = subject.fetch(candidate, self.run.config.hosts)
-                if isinstance(fetch, NoFile):
-                    return None
-                own = (await self.run.prefetcher.hash(fetch, subject.policy.hash)).files
-            return await _requirements(own)
-        except StageError:
-            return None
-
-    async def _held_candidate(self, subject: Subject) -> Candidate | None:
-        question = ProjectQuestion(subject.project)
-        offers = await subject.upstream.look_up([question], self.run.surroundings)
-        offer, version = offers[subject.project], parse_release(subject.pin.version or "")
-        if isinstance(offer, StageError) or version is None:
-            return None
-        candidates = (own for own in offer.candidates if parse_release(own.version) == version)
-        return next(candidates, None)
+    def _sources(self) -> SourceDescriptions:
+        return SourceDescriptions(self.run)
 
     @property
-    def _releases(self) -> ReleaseReader:
-        return ReleaseReader(self.run.http, self.run.surroundings)
+    def _others(self) -> OverlayNeighbours:
+        return OverlayNeighbours(self.overlays.packages, self.overlays.texts, self.waiting)
 
 
 def _warned(ready: ReadyChange, plan: AdaptationPlan) -> ReadyChange:
@@ -276,11 +212,6 @@ def _warned(ready: ReadyChange, plan: AdaptationPlan) -> ReadyChange:
     warnings = tuple(PinWarning("requirements", text) for text in texts)
     decision = replace(ready.decision, warnings=(*ready.decision.warnings, *warnings))
     return replace(ready, decision=decision)
-
-
-async def _requirements(files: Mapping[str, bytes]) -> Requirements | None:
-    size = sum(map(len, files.values()))
-    return await read_apart(partial(requirements.from_tree, files), size)
 
 
 def _stays(ready: ReadyChange) -> bool:

@@ -122,7 +122,8 @@ class Preparer(Struct, frozen=True):
             change = ready.planned.of(overlays.texts[ready.package.file])
             if not change.edits:
                 return Current(**ready.common_fields)
-            users = dependents(ready.identity, maker.used) if ready.policy.dependents else ()
+            with_users = ready.policy.dependents or ready.planned.removes
+            users = dependents(ready.identity, maker.used) if with_users else ()
             after = tuple(dict.fromkeys((*_members(ready), *users)))
             jobs[ready.identity] = await maker.job(ready, {ready.package.file: change.after}, after)
             return ready

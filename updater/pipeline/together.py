@@ -133,11 +133,10 @@ class GroupBuild:
     ) -> BuildJob:
         """Return what is to be built for one member: it, and who must go on building with it."""
         beside = {member.identity for member in members}
+        with_users = member.policy.dependents or member.planned.removes
         users = dependents(member.identity, self._maker.used)
         affected = [
-            user
-            for user in users
-            if user not in beside and (member.policy.dependents or user in dropped)
+            user for user in users if user not in beside and (with_users or user in dropped)
         ]
         own = [part.identity for part in member.package.members]
         return await self._maker.job(member, changes, tuple(dict.fromkeys((*own, *affected))))

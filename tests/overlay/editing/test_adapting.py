@@ -15,6 +15,7 @@ from updater.model.adaptation import (
     BoundRelaxation,
     FormChange,
     InputAddition,
+    InputRemoval,
     PatternRemoval,
     PatternRewrite,
     Replacement,
@@ -73,6 +74,30 @@ PAIRS: dict[str, tuple[tuple[str, ...], AdaptationEdit, tuple[str, ...]]] = {
         ("propagatedBuildInputs = with super.python3Packages; [ zict numpy ];",),
         InputAddition(RUNTIME, "packaging"),
         ("propagatedBuildInputs = with super.python3Packages; [ zict numpy packaging ];",),
+    ),
+    "out of a row": (
+        ("propagatedBuildInputs = with super.python3Packages; [ zict numpy ];",),
+        InputRemoval(RUNTIME, "zict"),
+        ("propagatedBuildInputs = with super.python3Packages; [ numpy ];",),
+    ),
+    "out of a row of one": (
+        (f"dependencies = [ {TORCH} ];",),
+        InputRemoval("dependencies", "torch-bin"),
+        ("dependencies = [ ];",),
+    ),
+    "out of lines": (
+        (
+            "propagatedBuildInputs = with super.python3Packages; [",
+            "  zict",
+            "  (accelerate.override { torch = null; }) # why",
+            "] ++ super.lib.optionals super.stdenv.isLinux [ attrs ];",
+        ),
+        InputRemoval(RUNTIME, "accelerate"),
+        (
+            "propagatedBuildInputs = with super.python3Packages; [",
+            "  zict",
+            "] ++ super.lib.optionals super.stdenv.isLinux [ attrs ];",
+        ),
     ),
     "in a row that is in order": (
         ("dependencies = with super.python3Packages; [ attrs numpy zict ];",),

@@ -16,6 +16,7 @@ from updater.model.adaptation import (
     BoundRelaxation,
     FormChange,
     InputAddition,
+    InputRemoval,
     PatternRemoval,
     PatternRewrite,
     SiblingUpdate,
@@ -89,12 +90,14 @@ def _declared(package: Package, parsed: ParsedFile, where: Span) -> Declarations
     return declared
 
 
-def _edits(
+def _edits(  # noqa: PLR0911 - one return a kind
     package: Package, declared: Declarations, edit: AdaptationEdit, data: bytes
 ) -> Sequence[Edit]:
     match edit:
         case InputAddition():
             return _addition(package, declared, edit, data)
+        case InputRemoval():
+            return _removal(package, declared, edit, data)
         case FormChange():
             return _form(package, declared, data)
         case BoundRelaxation(input=name):
@@ -136,6 +139,21 @@ def _addition(
         return (Edit(Span(end, end), added.encode()),)
     named = [("" if own.text.startswith("(") else own.text, own.span) for own in literal.inputs]
     return (lists.joined(data, literal.span, named, text),)
+
+
+def _removal(
+    package: Package, declared: Declarations, removal: InputRemoval, data: bytes
+) -> Sequence[Edit]:
+    inputs = declared.lists.get(removal.field)
+    own = [element for element in inputs.inputs if element.name == removal.input] if inputs else []
+    if removal.field not in RUNTIME or inputs is None or not own:
+        return ()
+    if not inputs.whole or len(own) != 1 or own[0].condition:
+        raise PatchError(
+            f"{package.identity}: {removal.field} has {printable(removal.input)} not plainly once",
+            hint=f"take {printable(removal.input)} out of it by hand",
+        )
+    return (lists.without(data, own[0].span),)
 
 
 def _previous(package: Package, declared: Declarations) -> str:
@@ -217,6 +235,9 @@ def _check_lists(
         now = (
             [element.text for element in after.lists[field].inputs] if field in after.lists else []
         )
+        if isinstance(edit, InputRemoval) and field == edit.field:
+            names = [element.name for element in before.lists[field].inputs]
+            was.pop(names.index(edit.input))
         if field == own and isinstance(edit, InputAddition):
             names = [element.name for element in after.lists[field].inputs] if now else []
             if names.count(edit.input) != 1 or len(now) != len(was) + 1:

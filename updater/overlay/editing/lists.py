@@ -65,6 +65,16 @@ def bound(data: bytes, after: Span, binding: str) -> Edit:
     return Edit(Span(end, end), _line_end(data, start) + _indent(data, start) + binding.encode())
 
 
+def without(data: bytes, element: Span) -> Edit:
+    """Return the edit that takes an element out, with its line where it has one."""
+    start = data.rfind(b"\n", 0, element.start) + 1
+    end = data.find(b"\n", element.end)
+    if end >= 0 and not data[start : element.start].strip() and _is_quiet(data[element.end : end]):
+        return Edit(Span(start, end + 1), b"")
+    before = len(data[: element.start].rstrip(b" \t"))
+    return Edit(Span(before, element.end), b"")
+
+
 def without_binding(data: bytes, statement: Span) -> Edit:
     """Return the edit that takes out a binding with its lines and the comment right above it."""
     start = data.rfind(b"\n", 0, statement.start) + 1

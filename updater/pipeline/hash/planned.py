@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from updater.errors import StageError, bugs_at
 from updater.kinds import WRITABLE
-from updater.model.adaptation import SiblingUpdate
+from updater.model.adaptation import InputRemoval, SiblingUpdate
 from updater.overlay.editing.adapting import adapted
 from updater.overlay.editing.patch import plan_change, plan_changes
 
@@ -53,6 +53,16 @@ class PlannedChange(Struct, frozen=True):
             return change
         after = adapted(self.package, self.adaptations, change.after, frozenset(WRITABLE))
         return replace(change, after=after)
+
+    @property
+    def without_removals(self) -> tuple[Adaptation, ...]:
+        """The adaptations but for those that take an input out."""
+        return tuple(own for own in self.adaptations if not isinstance(own.edit, InputRemoval))
+
+    @property
+    def removes(self) -> bool:
+        """Whether an input is taken out, which packages that use this one may live on."""
+        return self.without_removals != self.adaptations
 
     @property
     def siblings(self) -> tuple[Adaptation, ...]:

@@ -28,6 +28,7 @@ from updater.model.adaptation import (
     BoundRelaxation,
     FormChange,
     InputAddition,
+    InputRemoval,
     PatternRemoval,
     PatternRewrite,
     SiblingUpdate,
@@ -115,6 +116,7 @@ class AdaptationResult(_ResultPart, frozen=True):
     kind: AdaptationKind
     edit: (
         InputAddition
+        | InputRemoval
         | FormChange
         | BoundRelaxation
         | PatternRemoval
