@@ -8,6 +8,7 @@ import pytest
 
 from tests.loopback.github import TOKEN
 from tests.loopback.messages import Response
+from tests.loopback.rest import Quota
 from tests.project import FAKE, Project, flat_hash, github_overlay, pypi_overlay
 
 if TYPE_CHECKING:
@@ -182,19 +183,27 @@ class TestBothWays:
         assert reason is not None
         assert reason.startswith("the branch no longer holds the pinned commit")
 
-    def test_young_tags_wait_until_they_are_old_enough(self, project: Project, pkg: Hosted) -> None:
-        """A tag's date is its commit's; the one before is old enough."""
+    def test_young_tags_wait_until_they_are_old_enough(
+        self, project: Project, github: GitHub
+    ) -> None:
+        """A tag's date is its commit's where nothing else has one; the one before is old enough."""
         set_options(project, "minimum_release_age: 3650d")
-        for version in ("0.8", "0.9"):
-            pkg.tag(f"v{version}", pkg.commit({"f": version}, date="2001-01-01T00:00:00Z"))
+        pkg = github.repository("o", "pkg")
+        for version, year in (("0.8", 2001), ("0.9", 2001), ("1.0", 2025), ("1.1", 2025)):
+            date = f"{year}-01-03T00:00:00Z"
+            pkg.tag(f"v{version}", pkg.commit({"f": version}, date=date))
         project.overlay("pkg.nix", github_overlay("pkg", "0.8", sri=FAKE))
         package = checked(project)
-        assert said(package) == ("outdated", "0.9", None, ["newer-held", "newer-held"])
-        assert package["published"] == "2001-01-01T00:00:00Z"
+        assert said(package) == ("outdated", "0.9", None, ["newer-held"])
+        assert package["published"] == "2001-01-03T00:00:00Z"
         project.overlay("pkg.nix", github_overlay("pkg", "0.9", sri=FAKE))
         held = checked(project)
-        assert said(held)[:3] == ("held", "1.1", "1.1 is younger than `minimum_release_age`")
-        assert held["until"] == "2034-12-31T00:00:00Z"
+        assert said(held)[:3] == (
+            "held",
+            "1.1",
+            "1.1 is younger than `minimum_release_age`, counted from its commit's date",
+        )
+        assert held["until"] == "2035-01-01T00:00:00Z"
 
     def test_releases_are_followed_instead_of_tags(self, project: Project, pkg: Hosted) -> None:
         """A draft is none, a pre-release is not taken, a tag without a release does not count."""
@@ -228,7 +237,7 @@ def test_with_a_token_a_check_is_one_request_to_github(
 ) -> None:
     """For pins on tags, on commits, and on the newest of each: no history is fetched.
 
-    Whether a newer tag lies behind the pinned one is asked once, and never again.
+    And one more, for all that are behind: what the newer tags are, and whether they lie behind.
     """
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
     pins = ("v${version}", commits(pkg)[2], pkg.head())
@@ -237,9 +246,27 @@ def test_with_a_token_a_check_is_one_request_to_github(
         project.overlay(f"{number}.nix", overlay)
     assert project.run("check").code == 0
     asked = [f"{one.method} {one.target}" for one in github.server.requests()]
-    assert asked == ["POST /api/graphql", "POST /o/pkg.git/git-upload-pack"]
-    assert project.run("check").code == 0
-    assert len(github.server.requests()) == len(asked) + 1
+    assert asked == ["POST /api/graphql"] * 2
+
+
+def test_a_limit_that_is_used_up_is_said_once_and_not_tried_again(
+    project: Project, github: GitHub
+) -> None:
+    """Of what is not known the tags are as good as plain ones."""
+    github.rest.anonymous = Quota(0)
+    for name in ("one", "two", "three"):
+        repository = github.repository("o", name)
+        for version in ("1.0", "2.0"):
+            repository.tag(f"v{version}", repository.commit({"f": version}))
+        repository.release("v2.0", "2025-01-01T00:00:00Z", prerelease=True)
+        project.overlay(f"{name}.nix", github_overlay(name, "1.0", sri=FAKE))
+    project.add_configuration("network: {concurrency: 1, retries: 0}\n")
+    result = project.run("check", "--json")
+    assert {package["latest"] for package in result.json["packages"]} == {"2.0"}
+    assert result.err == (
+        "updater: github.com answers no more questions about releases for now: which tags it marks "
+        "as pre-releases is not known; a token has a larger limit\n"
+    )
 
 
 # --- the index beside the repository ---

@@ -13,6 +13,7 @@ from packaging.version import Version
 
 from tests.choose.spelling import NOW, candidates, codes, commit, spelled
 from updater import choose
+from updater.choose.releases import Obstacle
 from updater.model import Candidate, Distribution, Offer, Pin, Policy, Project
 
 WEEK = timedelta(days=7)
@@ -110,7 +111,11 @@ CASES = {
         "1.0 2.0rc1 3.0a1",
         "wait 3.0a1: 3.0a1 is a pre-release; `prereleases: true` allows it",
     ),
-    "marked by upstream": Case("1.0", "1.0 1.1~", "wait 1.1: upstream marks 1.1 as a pre-release"),
+    "marked by upstream": Case(
+        "1.0",
+        "1.0 1.1~",
+        "wait 1.1: upstream marks 1.1 as a pre-release; `prereleases: true` allows it",
+    ),
     "marked by upstream, and asked for": Case("1.0", "1.0 1.1~", "take 1.1", {"prereleases": True}),
     # --- yanked ---
     "yanked is no news": Case("1.0", "1.0 1.1#broken", "stay 1.0"),
@@ -294,8 +299,8 @@ def test_one_file_that_runs_is_enough() -> None:
 def test_what_cannot_be_fetched_is_left_for_what_can() -> None:
     offered = candidates("1.0 1.1 1.2", tags=False)
 
-    def unfetchable(candidate: Candidate) -> str:
-        return "1.2 has no sdist" if candidate.version == "1.2" else ""
+    def unfetchable(candidate: Candidate) -> Obstacle | None:
+        return Obstacle("1.2 has no sdist") if candidate.version == "1.2" else None
 
     choice = choose.choose_release(
         Pin("1.0"), choose.Versions(offered, None), Policy(), NOW, unfetchable

@@ -122,16 +122,16 @@ def test_the_index_may_be_named_too(project: Project, place: Place, index: Index
 
 
 @pytest.mark.usefixtures("upstream")
-def test_a_version_without_a_file_at_the_address_fails_and_nothing_is_written(
+def test_a_version_without_a_file_at_the_address_holds_and_nothing_is_written(
     project: Project, place: Place
 ) -> None:
     project.add_configuration(NAMED)
     path = place.write("fetchurl")
     before = path.read_text()
-    result = project.run("bump", "--json")
-    (package,) = result.json["packages"]
-    assert (result.code, package["status"], package["error"]["stage"]) == (1, "failed", "look-up")
-    assert package["error"]["message"].endswith("/get/1.1/tool-1.1.tar.gz answers 404 Not Found")
+    for command in ("check", "bump"):
+        result = project.run(command)
+        line = "held  tool  1.0  (newest 1.1)  1.1 has no file tool-1.1.tar.gz yet\n"
+        assert (result.code, result.out) == (0, line)
     assert path.read_text() == before
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.loopback.index import Index
     from tests.project import Project
 
-RELEASES = "GET .*/releases"
+RELEASES = r"GET .*/releases\?"
 DAY = "2026-01-01T00:00:00+00:00"
 
 

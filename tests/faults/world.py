@@ -125,6 +125,16 @@ ASKS = (
     Ask("git-old-refs", "git", "/gi-old", _of("gi-old")),
     Ask("git-history", "git", _pack("gi-branch"), _of("gi-branch"), FETCHES, by_git=True),
     Ask("index", "index", "GET /simple/pi-tag/", _of("pi-tag")),
+    Ask("github-mark", "enterprise", "GET .*/gx-tag/releases/tags/", _of("gx-tag"), needed=False),
+    Ask(
+        "github-moved-mark",
+        "enterprise",
+        "GET .*/repositories/2/releases/tags/",
+        _of("gx-moved"),
+        needed=False,
+    ),
+    Ask("gitlab-release", "gitlab", "GET .*%2Fgl-aged/releases/", _of("gl-aged"), needed=False),
+    Ask("gitea-mark", "gitea", "GET .*/ge-tag/releases/tags/", _of("ge-tag"), needed=False),
     Ask("index-twin", "index", "GET /simple/gh-tag/", _of("gh-tag"), needed=False),
 )
 """Every kind of request that the check makes; `test_every_request_is_of_a_kind` proves it."""

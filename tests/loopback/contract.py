@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from tests.loopback.messages import Response
 
 HOST = "http://127.0.0.1"
+_READING = Lock()
 
 
 class BrokenContract(Exception):
@@ -56,9 +58,14 @@ def check(path: str, response: Response, method: str = "get", /, **values: str) 
         raise BrokenContract(f"{response.status} for {asked.path}: {told}") from error
 
 
-@cache
 def description() -> OpenAPI:
     """Return GitHub's description, cut to the paths in use."""
+    with _READING:  # or each of many threads would read it for itself
+        return _description()
+
+
+@cache
+def _description() -> OpenAPI:
     from openapi_core import Config, OpenAPI  # noqa: PLC0415 - as above
 
     config = Config(extra_media_type_deserializers={"application/vnd.github.sha": bytes.decode})

@@ -119,6 +119,7 @@ OPENAPI_PATHS = (
     "/repos/{owner}/{repo}/pulls/{pull_number}/files",
     "/repos/{owner}/{repo}/releases",
     "/repos/{owner}/{repo}/releases/latest",
+    "/repos/{owner}/{repo}/releases/tags/{tag}",
     "/repos/{owner}/{repo}/rules/branches/{branch}",
     "/repos/{owner}/{repo}/tags",
     "/repos/{owner}/{repo}/tarball/{ref}",

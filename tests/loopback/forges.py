@@ -146,6 +146,7 @@ class GitLab(Forge):
         self.server.route("GET", rf"{project}/repository/tags", self._tags)
         self.server.route("GET", rf"{project}/repository/archive\.tar\.gz", self._archive_of_sha)
         self.server.route("GET", rf"{project}/releases", self._releases)
+        self.server.route("GET", rf"{project}/releases/(?P<tag>.+)", self._tagged_release)
         self.server.route("GET", project, self._project)
 
     def _archive_of_sha(self, request: Request, path: str) -> Response:
@@ -180,18 +181,23 @@ class GitLab(Forge):
 
     def _releases(self, request: Request, path: str) -> Response:
         hosted = self._names[path]
-        releases = [
-            {
-                "tag_name": one.tag,
-                "released_at": one.date,
-                "upcoming_release": one.hidden,
-                "commit": {"id": hosted.repository.find(f"refs/tags/{one.tag}^{{commit}}")},
-                "_links": {"self": f"{self.url}/{path}/-/releases/{one.tag}"},
-                "description": one.notes or None,
-            }
-            for one in hosted.newest_releases
-        ]
-        return page(request, releases)
+        return page(request, [self._release(path, one) for one in hosted.newest_releases])
+
+    def _tagged_release(self, _request: Request, path: str, tag: str) -> Response:
+        releases = self._names[path].releases
+        made = [self._release(path, one) for one in releases if one.tag == tag]
+        return json_answer(made[0]) if made else json_answer({"message": "404 Not Found"}, 404)
+
+    def _release(self, path: str, release: Release) -> dict[str, object]:
+        repository = self._names[path].repository
+        return {
+            "tag_name": release.tag,
+            "released_at": release.date,
+            "upcoming_release": release.hidden,
+            "commit": {"id": repository.find(f"refs/tags/{release.tag}^{{commit}}")},
+            "_links": {"self": f"{self.url}/{path}/-/releases/{release.tag}"},
+            "description": release.notes or None,
+        }
 
 
 class Gitea(Forge):
@@ -205,6 +211,7 @@ class Gitea(Forge):
         self.server.route("GET", rf"/(?P<path>[^/]+/[^/]+){archive}", self._page_archive)
         self.server.route("GET", rf"{repository}/tags", self._tags)
         self.server.route("GET", rf"{repository}/releases", self._releases)
+        self.server.route("GET", rf"{repository}/releases/tags/(?P<tag>.+)", self._tagged_release)
         self.server.route("GET", repository, self._repository)
 
     def _page_archive(self, request: Request, path: str, ref: str) -> Response:
@@ -236,18 +243,23 @@ class Gitea(Forge):
         return page(request, tags)
 
     def _releases(self, request: Request, path: str) -> Response:
-        releases = [
-            {
-                "tag_name": one.tag,
-                "published_at": one.date,
-                "draft": one.hidden,
-                "prerelease": one.prerelease,
-                "html_url": f"{self.url}/{path}/releases/tag/{one.tag}",
-                "body": one.notes,
-            }
-            for one in self._names[path].newest_releases
-        ]
-        return page(request, releases)
+        releases = self._names[path].newest_releases
+        return page(request, [self._release(path, one) for one in releases])
+
+    def _tagged_release(self, _request: Request, path: str, tag: str) -> Response:
+        releases = self._names[path].releases
+        made = [self._release(path, one) for one in releases if one.tag == tag and not one.hidden]
+        return json_answer(made[0]) if made else json_answer({"message": "not found"}, 404)
+
+    def _release(self, path: str, release: Release) -> dict[str, object]:
+        return {
+            "tag_name": release.tag,
+            "published_at": release.date,
+            "draft": release.hidden,
+            "prerelease": release.prerelease,
+            "html_url": f"{self.url}/{path}/releases/tag/{release.tag}",
+            "body": release.notes,
+        }
 
 
 class Bitbucket(Forge):

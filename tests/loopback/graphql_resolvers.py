@@ -170,6 +170,13 @@ def list_releases(
     )
 
 
+def find_release(hosted: Hosted, _info: Info, tag_name: str) -> OwnRelease | None:
+    """Answer ``Repository.release``."""
+    fitting = [one for one in hosted.releases if one.tag == tag_name]
+    seen = [one for one in fitting if not one.draft or hosted.writable]
+    return OwnRelease(hosted, seen[0]) if seen else None
+
+
 def latest_release(hosted: Hosted, _info: Info) -> OwnRelease | None:
     """Answer ``Repository.latestRelease``."""
     return OwnRelease(hosted, hosted.latest) if hosted.latest else None
@@ -286,6 +293,7 @@ RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
         "pushedAt": lambda hosted, _info: zulu(max(ref.committed for ref in hosted.refs())),
         "ref": find_ref,
         "refs": list_refs,
+        "release": find_release,
         "releases": list_releases,
         "url": lambda hosted, info: info.context.web(hosted),
     },

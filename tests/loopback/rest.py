@@ -90,6 +90,7 @@ class Rest:
         self.route("/git/matching-refs/{ref}", self._matching_refs)
         self.route("/releases", self._releases)
         self.route("/releases/latest", self._latest_release)
+        self.route("/releases/tags/{tag}", self._tagged_release)
         self.route("/commits", self._commits)
         self.route("/commits/{ref}", self._commit)
         self.route("/compare/{basehead}", self._compare)
@@ -187,6 +188,12 @@ class Rest:
         if hosted.latest is None:
             return problem(404, "Not Found")
         return json_answer(release_model(hosted, hosted.latest, self._github))
+
+    def _tagged_release(self, _request: Request, hosted: Hosted, tag: str) -> Response:
+        release = next((one for one in hosted.releases if one.tag == tag and not one.draft), None)
+        if release is None:
+            return problem(404, "Not Found")
+        return json_answer(release_model(hosted, release, self._github))
 
     def _matching_refs(self, _request: Request, hosted: Hosted, ref: str) -> Response:
         """Answer with every ref whose name begins so, all on one page."""

@@ -67,6 +67,9 @@ class Steps(Struct):
     def written(self, package: Package, version: str) -> None:
         """Nothing is shown."""
 
+    def detail(self, message: str) -> None:
+        """Nothing is shown."""
+
     def bug(self, bug: Bug) -> None:
         self.bugs.append(bug)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,7 @@ from tests.loopback.forges import TOKEN, Forge, Hosted, Release
 from tests.loopback.messages import Response
 from tests.upstreams.asking import Asking, codes, tags
 from updater.errors import NotFound, ServerFailed
-from updater.model import Note, Offer, Project
+from updater.model import Note, Offer, Project, TagFacts
 from updater.upstreams.base import ProjectQuestion
 
 if TYPE_CHECKING:
@@ -96,6 +97,18 @@ class HostedKind:
             "v1.1": DAY.replace(day=2),
         }
         assert dated.facts.dates == {one.commit: one.published for one in dated.candidates}
+
+    def test_a_tag_says_when_its_release_came(self, setting: Setting, hosted: Hosted) -> None:
+        """One that has none, or whose release is still to come, says nothing."""
+        hosted.releases += [
+            Release("v1.0", "2025-03-05T00:00:00Z"),
+            Release("v1.1", "2025-03-06T00:00:00Z", hidden=True),
+        ]
+        project = Project.parse(setting.url("group/pkg"))
+        assert [
+            setting.asking.run(partial(setting.kind.tag_facts, project, tag))
+            for tag in ("v1.0", "v1.1", "v1.2")
+        ] == [TagFacts(appeared=datetime(2025, 3, 5, tzinfo=UTC)), TagFacts(), TagFacts()]
 
     def test_releases_are_those_that_came(self, setting: Setting, hosted: Hosted) -> None:
         hosted.releases += [

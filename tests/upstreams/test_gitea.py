@@ -9,6 +9,7 @@ import pytest
 from tests.loopback.forges import Gitea, Release
 from tests.upstreams.asking import Asking
 from tests.upstreams.hosted import HostedKind, Setting, filled
+from updater.model import Project
 from updater.upstreams.gitea import KIND
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ def test_a_pre_release_is_marked(setting: Setting) -> None:
     hosted.releases.append(Release("v1.1", "2025-03-06T00:00:00Z", prerelease=True))
     offer = setting.offer("group/pkg", releases=True)
     assert [(one.ref, one.prerelease) for one in offer.releases or ()] == [("v1.1", True)]
+    project = Project.parse(setting.url("group/pkg"))
+    facts = setting.asking.run(lambda around: KIND.tag_facts(project, "v1.1", around))
+    assert facts is not None
+    assert facts.prerelease
 
 
 def test_a_tag_has_its_page(setting: Setting) -> None:

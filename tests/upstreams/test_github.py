@@ -17,12 +17,14 @@ from tests.loopback.messages import Response
 from tests.loopback.rest import Quota, secondary_limit
 from tests.upstreams.asking import Asking, codes, tags
 from updater.errors import Bug, NotFound, Refused
-from updater.model import CommitFacts, Note, Offer, Project
-from updater.upstreams.base import ProjectQuestion
+from updater.model import CommitFacts, Note, Offer, Project, TagFacts
+from updater.upstreams.base import ProjectQuestion, TagAnswer, TagQuestion
 from updater.upstreams.github import KIND
 from updater.upstreams.github_answer import RepositoryAnswer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.loopback.faults import Fault
     from tests.loopback.github import GitHub
     from tests.loopback.hosting import Hosted
@@ -554,3 +556,87 @@ def test_who_may_see_a_repository_is_asked(with_token: Asking, vocos: Hosted) ->
     assert with_token.is_public(KIND, Project.parse(url("vocos")))
     vocos.private = True
     assert not with_token.is_public(KIND, Project.parse(url("vocos")))
+
+
+# --- tags that pins may move to ---
+
+
+@pytest.fixture
+def announced(vocos: Hosted) -> Hosted:
+    """A tag of each kind: with a release, a pre-release, a draft, and with nothing."""
+    for number, tag in enumerate(("v0.3", "v0.4", "v0.5")):
+        vocos.tag(tag, vocos.commit({"f": tag}))
+        vocos.release(
+            tag, f"2025-04-0{number + 1}T00:00:00Z", prerelease=number == 1, draft=number > 1
+        )
+    return vocos
+
+
+def asked_of_tags(*tags: str, held: str = "", name: str = "vocos") -> list[TagQuestion]:
+    return [TagQuestion(Project.parse(url(name)), tag, held) for tag in tags]
+
+
+def test_tags_of_many_repositories_are_one_request(
+    with_token: Asking, github: GitHub, announced: Hosted
+) -> None:
+    """Their marks, when they appeared, and where they stand to a commit."""
+    other = github.repository("o", "other")
+    other.tag("v1", other.commit({"f": "1"}))
+    held = announced.git("rev-parse", "v0.3")
+    tags_asked = asked_of_tags("v0.1", "v0.2", "v0.3", "v0.4", "v0.5", "none", held=held)
+    questions = [*tags_asked, *asked_of_tags("v1", name="other")]
+    answers = with_token.run(lambda around: KIND.tag_answers(questions, around))
+    assert requests(github) == [GRAPHQL]
+    assert {question.tag: answer for question, answer in answers.items()} == {
+        "v0.1": TagAnswer(TagFacts(), "behind"),
+        "v0.2": TagAnswer(TagFacts(appeared=datetime(2025, 3, 3, 10, tzinfo=UTC)), "behind"),
+        "v0.3": TagAnswer(TagFacts(appeared=datetime(2025, 4, 1, tzinfo=UTC)), "identical"),
+        "v0.4": TagAnswer(
+            TagFacts(prerelease=True, appeared=datetime(2025, 4, 2, tzinfo=UTC)), "ahead"
+        ),
+        "v0.5": TagAnswer(TagFacts(), "ahead"),
+        "v1": TagAnswer(TagFacts()),
+    }
+
+
+def test_tags_that_graphql_does_not_tell_of_are_missing(
+    with_token: Asking, github: GitHub, announced: Hosted
+) -> None:
+    """Each can be asked about by itself."""
+    del announced
+    questions = [*asked_of_tags("v0.1"), *asked_of_tags("v1", name="gone")]
+    answers = with_token.run(lambda around: KIND.tag_answers(questions, around))
+    assert [question.tag for question in answers] == ["v0.1"]
+    github.server.fail("POST /api/graphql", Garbage())
+    assert with_token.run(lambda around: KIND.tag_answers(questions, around)) == {}
+
+
+@pytest.mark.usefixtures("announced")
+def test_offline_tags_are_remembered_whatever_they_were_asked_with(
+    with_token: Asking, tmp_path: Path
+) -> None:
+    with_token.cache = tmp_path / "cache"
+    questions = asked_of_tags("v0.3", "v0.4")
+    answers = with_token.run(lambda around: KIND.tag_answers(questions, around))
+    with_token.network = replace(with_token.network, offline=True)
+    kept = with_token.run(lambda around: KIND.tag_answers(questions[1:], around))
+    assert kept == {questions[1]: answers[questions[1]]}
+
+
+@pytest.mark.usefixtures("announced")
+@pytest.mark.parametrize(
+    ("tag", "facts"),
+    [
+        ("v0.3", TagFacts(appeared=datetime(2025, 4, 1, tzinfo=UTC))),
+        ("v0.4", TagFacts(prerelease=True, appeared=datetime(2025, 4, 2, tzinfo=UTC))),
+        ("v0.5", TagFacts()),
+        ("v0.1", TagFacts()),
+    ],
+)
+def test_without_a_token_the_release_of_one_tag_is_one_request(
+    asking: Asking, github: GitHub, tag: str, facts: TagFacts
+) -> None:
+    project = Project.parse(url("vocos"))
+    assert asking.run(lambda around: KIND.tag_answers(asked_of_tags(tag), around)) == {}
+    assert asking.run(lambda around: KIND.tag_facts(project, tag, around)) == facts
+    assert requests(github) == [f"GET /api/v3/repos/o/vocos/releases/tags/{tag}"]

@@ -14,19 +14,23 @@ from updater.choose.moving import MovingPin
 from updater.choose.named import require_named
 from updater.choose.onward import Onward
 from updater.choose.rehashing import REQUESTED, rehashed
+from updater.choose.releases import Obstacle
 from updater.choose.tagged import TagChooser
 from updater.errors import UpstreamError
 from updater.model import Candidate, Choice, Pinned, PinWarning, Stay, Take, Wait
+from updater.upstreams.base import TagQuestion
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from updater.choose.releases import Objection
     from updater.choose.repository import PinnedRepository
+    from updater.choose.sources import Sources
     from updater.choose.subjects import Decision
     from updater.model import Offer, Relation
+    from updater.upstreams.base import TagAnswer
 
-_NEWEST_TAGS_DATED = 50
+_MOST_PROSPECTS = 3  # newer tags that are looked at together where their age matters
 
 
 class Chooser:
@@ -55,6 +59,58 @@ class Chooser:
         self._tags = repository.tags
         self._tracking = repository.tracking
         self._unhashed = REQUESTED if rehash else repository.subject.missing_hash
+
+    def prospects(self) -> tuple[TagQuestion, ...]:
+        """Return what is to be known of the tags that are likely to be chosen."""
+        tracking, subject = self._tracking, self._subject
+        if self._to or tracking.kind in ("commit", "branch"):
+            return ()
+        versions = self._with_pythons(self._followed())
+        over_commit = choose.is_commit(self._pin.rev) and self._repository.pinned().version is None
+        tags: list[Candidate] = []
+
+        def objection(candidate: Candidate) -> Obstacle | None:
+            return (
+                Obstacle("") if candidate in tags else self._repository.vetting.objection(candidate)
+            )
+
+        for _ in range(_MOST_PROSPECTS if self._policy.minimum_release_age else 1):
+            if tracking.moving or over_commit:
+                choice = self._newest(versions, objection)
+            else:
+                policy, now = self._repository.version_policy, self._run.now
+                choice = choose.choose_release(self._pin, versions, policy, now, objection)
+            if not isinstance(choice, Take) or choice.candidate.commit == self._repository.named:
+                break
+            tags.append(choice.candidate)
+        if not tags:
+            return ()
+        held = self._run.records.recorded_commit(subject) or self._repository.named
+        records, project = self._repository.records, self._offer.project
+        return tuple(
+            TagQuestion(project, tag.ref, held)
+            if over_commit or records.contains(held, tag.commit) is None
+            else TagQuestion(project, tag.ref)
+            for tag in tags
+        )
+
+    def learn(self, answers: Mapping[TagQuestion, TagAnswer]) -> None:
+        """Take in what upstream says of `prospects`."""
+        facts = self._offer.facts
+        commits = {tag.ref: tag.commit for tag in self._offer.candidates}
+        relations = {
+            (question.held, commits[question.tag]): answer.relation
+            for question, answer in answers.items()
+            if answer.relation is not None
+        }
+        tags = {question.tag: answer.facts for question, answer in answers.items()}
+        facts = replace(facts, relations={**facts.relations, **relations}, tags=tags)
+        self._offer = self._repository.offer = replace(self._offer, facts=facts)
+
+    @property
+    def sources(self) -> Sources:
+        """How the package's sources get a candidate."""
+        return self._repository.sources
 
     async def reach_decision(self) -> Decision:
         """Return the decision.
@@ -127,7 +183,7 @@ class Chooser:
         if self._tracking.kind == "pypi" and self._index is None:
             why = Wait("`track: pypi`: the index has no project with this name")
             return self._repository.decision(why)
-        versions = self._with_pythons(await self._dated(self._followed()))
+        versions = self._with_pythons(self._followed())
         if self._tracking.moving:
             mover = MovingPin(self._repository, self._unhashed)
             return await mover.settle(partial(self._newest, versions))
@@ -144,7 +200,11 @@ class Chooser:
         """Return the tags of the channel that the pin follows."""
         match self._tracking.kind:
             case "release":
-                released = [release for release in self._offer.releases or () if release.commit]
+                released = [
+                    replace(release, appeared=release.published)
+                    for release in self._offer.releases or ()
+                    if release.commit
+                ]
                 return choose.Versions(released, self._form)
             case "pypi":
                 on_index = {release.version: release.candidate for release in self._on_index}
@@ -153,6 +213,7 @@ class Chooser:
                         tag.candidate,
                         yanked=on_index[tag.version].yanked,
                         published=on_index[tag.version].published,
+                        appeared=on_index[tag.version].published,
                     )
                     for tag in self._tags
                     if tag.version in on_index
@@ -163,8 +224,8 @@ class Chooser:
 
     def _newest(self, versions: choose.Versions, objection: Objection) -> Choice:
         """Choose as if nothing were pinned."""
-        offered = choose.plain(versions.releases)
-        return choose.newest_release(offered, self._policy, self._run.now, None, objection)
+        offered, policy = choose.plain(versions.releases), self._repository.version_policy
+        return choose.newest_release(offered, policy, self._run.now, None, objection)
 
     async def _over_commit(self, versions: choose.Versions) -> Choice:
         onward = Onward(self._repository, self._pin.rev)
@@ -176,21 +237,6 @@ class Chooser:
         elif isinstance(newest, Wait) and onward.passed_over:
             return Stay()
         return choose.choose_over_commit(newest, relation)
-
-    async def _dated(self, versions: choose.Versions) -> choose.Versions:
-        """Give dates to the newest tags, where the policy asks how old they are."""
-        if not self._policy.minimum_release_age:
-            return versions
-        tags = [tag.candidate for tag in versions.every]
-        undated = [
-            tag.candidate.commit for tag in versions.releases if tag.candidate.published is None
-        ]
-        if not undated:
-            return versions
-        async with self._repository.commits() as commits:
-            dates = await commits.dates(undated[:_NEWEST_TAGS_DATED])
-        dated = (replace(tag, published=tag.published or dates.get(tag.commit)) for tag in tags)
-        return choose.Versions(dated, self._form)
 
     def _with_pythons(self, versions: choose.Versions) -> choose.Versions:
         """Add which Pythons the index says that the same versions need; nobody else is asked."""

@@ -6,6 +6,7 @@ how old a tag is. Nothing is asked for that the policy does not need.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -15,14 +16,20 @@ from updater import choose
 from updater.choose.chooser import Chooser
 from updater.choose.named import require_named
 from updater.choose.rehashing import REQUESTED, rehashed, wrong_hash
+from updater.choose.releases import Obstacle
 from updater.choose.repository import PinnedRepository
+from updater.choose.sources import Sources
 from updater.choose.subjects import Decision, Subject
-from updater.errors import NotFound, StageError
+from updater.errors import NotFound, StageError, bugs_at
 from updater.model import Candidate, Choice, NoFile, Offer, Pinned, PinWarning, Take, Tracking, Wait
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from updater.choose import Release
+    from updater.choose.lookup import Offers
     from updater.choose.run import Run
+    from updater.upstreams.base import TagAnswer, TagQuestion
 
 
 class Follower(Struct, frozen=True):
@@ -37,8 +44,58 @@ class Follower(Struct, frozen=True):
     to: str = ""
     rehash: bool = False
 
+    async def look_ahead(
+        self, subjects: Sequence[Subject], offers: Mapping[str, Offers]
+    ) -> dict[str, Chooser]:
+        """Return who decides for packages from repositories, by their identities.
+
+        What one request can tell of the tags that many of them are likely to move to is asked for
+        together, before each is decided by itself.
+
+        Args:
+            subjects: the packages.
+            offers: what their upstreams have.
+        """
+        choosers: dict[str, Chooser] = {}
+        prospects: dict[str, tuple[TagQuestion, ...]] = {}
+        questions: dict[str, list[TagQuestion]] = {}
+        kinds = {subject.upstream.kind: subject.upstream for subject in subjects}
+        for subject in subjects:
+            own, identity = offers[subject.package.identity], subject.package.identity
+            if subject.project.on_index or isinstance(own.own, StageError):
+                continue
+            # What is wrong with a package, its decision says.
+            with suppress(StageError), bugs_at("choose"):
+                chooser = self._chooser(subject, own.own, own.twin)
+                prospects[identity] = chooser.prospects()
+                choosers[identity] = chooser
+                questions.setdefault(subject.upstream.kind, []).extend(prospects[identity])
+        answers: dict[TagQuestion, TagAnswer] = {}
+        for kind, asked in questions.items():
+            answers |= await kinds[kind].tag_answers(
+                tuple(dict.fromkeys(asked)), self.run.surroundings
+            )
+        for identity, chooser in choosers.items():
+            own_answers = {
+                question: answers[question]
+                for question in prospects[identity]
+                if question in answers
+            }
+            if own_answers:
+                chooser.learn(own_answers)
+        return choosers
+
+    def _chooser(self, subject: Subject, offer: Offer, twin: Offer | StageError | None) -> Chooser:
+        index = twin if isinstance(twin, Offer) else None
+        repository = PinnedRepository(self.run, subject, offer)
+        return Chooser(repository, index, self.to, rehash=self.rehash)
+
     async def decide(
-        self, subject: Subject, offer: Offer, twin: Offer | StageError | None = None
+        self,
+        subject: Subject,
+        offer: Offer,
+        twin: Offer | StageError | None = None,
+        chooser: Chooser | None = None,
     ) -> Decision:
         """Return the decision for a package.
 
@@ -46,34 +103,41 @@ class Follower(Struct, frozen=True):
             subject: the package.
             offer: what its upstream has.
             twin: what the index has of the same name, where the source is a repository.
+            chooser: who decides, where `look_ahead` made it.
 
         Raises:
             StageError: a fact that the decision needs cannot be had.
         """
         if subject.project.on_index:
+            sources = Sources(self.run, subject)
             decision = self._from_index(subject, offer)
         else:
-            index = twin if isinstance(twin, Offer) else None
-            repository = PinnedRepository(self.run, subject, offer)
-            decision = await Chooser(
-                repository, index, self.to, rehash=self.rehash
-            ).reach_decision()
+            chooser = chooser or self._chooser(subject, offer, twin)
+            sources = chooser.sources
+            decision = await chooser.reach_decision()
             if isinstance(twin, StageError) and not isinstance(twin, NotFound):
                 unasked = PinWarning("not-compared", f"the index was not compared: {twin.message}")
                 decision = replace(decision, warnings=(*decision.warnings, unasked))
-        choice = self._gated(subject, _by_commit(subject, decision.choice))
-        return replace(decision, choice=choice, warnings=offer.warnings + decision.warnings)
+        decision = replace(decision, choice=_by_commit(subject, decision.choice))
+        decision = await self._gated(decision, sources)
+        return replace(decision, warnings=offer.warnings + decision.warnings)
 
-    def _unfetchable(self, subject: Subject, candidate: Candidate) -> str:
+    def _unfetchable(self, subject: Subject, candidate: Candidate) -> Obstacle | None:
         """Say why the package's fetcher call cannot get a candidate, or nothing."""
         fetch = subject.fetch(candidate, self.run.config.hosts)
-        return fetch.reason if isinstance(fetch, NoFile) else ""
+        return Obstacle(fetch.reason) if isinstance(fetch, NoFile) else None
 
-    def _gated(self, subject: Subject, choice: Choice) -> Choice:
+    @staticmethod
+    async def _gated(decision: Decision, sources: Sources) -> Decision:
+        """Return a decision with how further sources get its candidate; none where one cannot."""
+        choice = decision.choice
         if not isinstance(choice, Take):
-            return choice
-        reason = self._unfetchable(subject, choice.candidate)
-        return Wait(reason, None, choice.candidate, choice.warnings) if reason else choice
+            return decision
+        further = await sources.further(choice.candidate)
+        if isinstance(further, NoFile):
+            waiting = Wait(further.reason, None, choice.candidate, choice.warnings)
+            return replace(decision, choice=waiting)
+        return replace(decision, further=further)
 
     def _from_index(self, subject: Subject, offer: Offer) -> Decision:
         policy, pin = subject.policy, subject.pin

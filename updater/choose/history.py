@@ -34,6 +34,7 @@ T = TypeVar("T")
 
 _SERVICE = "/info/refs?service=git-upload-pack"
 _LARGEST_FILE = 4 << 20  # bytes of a file that may declare a version
+_MOST_OBJECTS = 20  # tags of one commit
 _ADVERTISED = "application/x-git-upload-pack-advertisement"
 
 
@@ -231,6 +232,24 @@ class Commits:
                     hint="write the id of the commit that is meant",
                 )
         return {commit: self._dates[commit] for commit in commits}
+
+    async def tagged(self, tag: str, commit: str) -> datetime | None:
+        """Return when a tag was made; None of one that has no object of its own.
+
+        Raises:
+            UpstreamError: it cannot be fetched.
+        """
+        objects = self._facts.tag_objects.items()
+        ids = [oid for oid, target in objects if target == commit][:_MOST_OBJECTS]
+        kept = self._records.date(ids[0]) if len(ids) == 1 else {}
+        if not ids or kept:
+            return next(iter(kept.values()), None)
+        with self._opened() as alone:
+            await self._patiently(lambda: alone.fetch_alone(ids))
+            made = (await alone.tag_dates(ids)).get(tag)
+        if len(ids) == 1:
+            self._records.note_dates({ids[0]: made})
+        return made
 
     async def _read_behind(self, commit: str, path: str) -> bytes | None:
         """Return a file of a commit, fetched with all that is behind it."""

@@ -9,10 +9,9 @@ from msgspec.structs import replace
 
 from updater import choose
 from updater.choose.onward import Onward
-from updater.choose.releases import fetchable
 from updater.errors import HashError
 from updater.identify.questions import Identity
-from updater.model import Candidate, Choice, Take, Wait
+from updater.model import Candidate, Choice, PinWarning, Take, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +49,7 @@ class MovingPin(Struct, frozen=True):
         """
         repository = self.repository
         if self.holds_nothing:
-            choice = newest_tag(fetchable)
+            choice = await Onward(repository, "").choose(newest_tag)
             if isinstance(choice, Take):
                 choice = replace(choice, reason=repository.replacing("the tag"))
             return repository.decision(choice)
@@ -69,6 +68,11 @@ class MovingPin(Struct, frozen=True):
         settled = choose.choose_settled(repository.moving_name, held, newest, relation)
         if isinstance(choice, Wait) and settled.candidate is newest:
             settled = choice
+        elif isinstance(choice, Wait):
+            passed_over = (PinWarning("newer-held", choice.reason), *choice.warnings)
+            settled = replace(settled, warnings=(*settled.warnings, *passed_over))
+        else:
+            settled = replace(settled, warnings=(*settled.warnings, *choice.warnings))
         return repository.decision(settled, held)
 
     async def held_commit(self) -> Candidate | Wait:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
+from msgspec.structs import replace
 
-from updater.choose.releases import fetchable
+from updater.choose.commits import CHOOSE_ONE
+from updater.choose.releases import Obstacle
 from updater.errors import BadAnswer, NotFound, Refused, UpstreamError
-from updater.model import Take
+from updater.model import Take, Wait
 from updater.upstreams.ancestry import is_contained
 
 if TYPE_CHECKING:
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
     from updater.choose.repository import PinnedRepository
     from updater.model import Candidate, Choice, Relation, Scheme
 
+_MOST_VETTED = 30  # each takes a request or two
+
 
 class Onward(Struct):
-    """Chooses again where what is chosen lies behind a commit.
+    """Chooses again where what is chosen lies behind a commit, or something else speaks against it.
 
     Attributes:
         repository: the package, and what its repository offers.
@@ -38,9 +42,11 @@ class Onward(Struct):
     held: str
     passed_over: bool = False
     unanswered: str = ""
+    _before: frozenset[str] = frozenset()
+    _contained: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     async def choose(self, choose: Callable[[Objection], Choice]) -> Choice:
-        """Return the choice among the versions that are not older than what is held.
+        """Return the choice among the versions that may be taken, none older than what is held.
 
         Args:
             choose: chooses among those that nothing speaks against.
@@ -48,22 +54,36 @@ class Onward(Struct):
         Raises:
             UpstreamError: the repository cannot be asked.
         """
-        choice = choose(fetchable)
+        vetting = self.repository.vetting
+        choice = await self._forwards(choose)
+        for _ in range(_MOST_VETTED):
+            if not isinstance(choice, Take) or choice.candidate.commit == self.held:
+                return choice
+            candidate = await vetting.vetted(choice.candidate)
+            if candidate.ref not in vetting.obstacles:
+                return replace(choice, candidate=candidate)
+            choice = await self._forwards(choose)
+        if not isinstance(choice, Take):
+            return choice
+        reason = f"none of the {_MOST_VETTED} newest versions can be taken. {CHOOSE_ONE}"
+        return Wait(reason, None, choice.candidate, choice.warnings)
+
+    async def _forwards(self, choose: Callable[[Objection], Choice]) -> Choice:
+        choice = choose(self._objection)
         if not isinstance(choice, Take) or not await self.is_behind(choice.candidate):
             return choice
         self.passed_over = True
         async with self.repository.commits() as commits:
-            before = await commits.ancestors(self.held)
+            self._before = await commits.ancestors(self.held)
+        return choose(self._objection)
 
-        def objection(candidate: Candidate) -> str:
-            if candidate.commit not in before or candidate.commit == self.held:
-                return ""
-            return (
+    def _objection(self, candidate: Candidate) -> Obstacle | None:
+        if candidate.commit in self._before and candidate.commit != self.held:
+            return Obstacle(
                 f"{candidate.ref} is older than what is pinned, whatever its name says: it is "
                 f"commit {candidate.commit[:12]}, an ancestor of {self.held[:12]}"
             )
-
-        return choose(objection)
+        return self.repository.vetting.objection(candidate)
 
     async def is_behind(self, candidate: Candidate) -> bool:
         """Tell whether a candidate's commit is an ancestor of the one that is held.
@@ -93,16 +113,25 @@ class Onward(Struct):
             ancestor: the other.
             meaning: what the relation of a candidate to what is held is called then.
         """
-        other = ancestor if commit == self.held else commit
-        relation = self.repository.offer.facts.relations.get((self.held, other))
-        if relation not in (None, "unknown"):
-            return relation == meaning
+        pair = (ancestor, commit)
+        if pair not in self._contained:
+            self._contained[pair] = await self._compared(commit, ancestor, meaning)
+        return self._contained[pair]
+
+    async def _compared(self, commit: str, ancestor: str, meaning: Relation) -> bool:
+        """Find it out: an upstream told it, an earlier run did, or it is asked for now."""
         records = self.repository.records
         contains = records.contains(commit, ancestor)
-        if contains is None:
+        if contains is not None:
+            return contains
+        other = ancestor if commit == self.held else commit
+        relation = self.repository.offer.facts.relations.get((self.held, other))
+        if relation not in {None, "unknown"}:
+            contains = relation == meaning
+        else:
             contains = await self._ask(commit, ancestor, meaning)
-            if not self.unanswered:
-                records.note_contains(commit, ancestor, contains=contains)
+        if not self.unanswered:
+            records.note_contains(commit, ancestor, contains=contains)
         return contains
 
     async def _ask(self, commit: str, ancestor: str, meaning: Relation) -> bool:

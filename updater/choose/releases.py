@@ -20,8 +20,23 @@ if TYPE_CHECKING:
     from updater.choose.tags import Versions
     from updater.model.labels import OrderedVersion
 
-    Objection = Callable[[Candidate], str]
-    """Says why a candidate cannot be taken, or nothing."""
+    Objection = Callable[[Candidate], "Obstacle | None"]
+    """Says why a candidate cannot be taken, or None."""
+
+
+class Obstacle(Struct, frozen=True):
+    """Why a candidate is not taken, besides what the policy says of its version.
+
+    Attributes:
+        until: when that may be over.
+        kind: what it has in common with others of the same reason; empty where that is all.
+        configured: it is what the user asked for.
+    """
+
+    reason: str
+    until: datetime | None = None
+    kind: str = "unfetchable"
+    configured: bool = False
 
 
 class _Unfit(Struct, frozen=True):
@@ -46,9 +61,9 @@ _MICROS = 50  # more releases than any of them had
 _Judged: TypeAlias = "Release | _Unfit"
 
 
-def fetchable(_candidate: Candidate) -> str:
+def fetchable(_candidate: Candidate) -> Obstacle | None:
     """Object to no candidate."""
-    return ""
+    return None
 
 
 def choose_release(  # noqa: PLR0913, PLR0917 - what is pinned, what is there, and who objects
@@ -201,10 +216,16 @@ def _objections(
     for reason in other_python(candidate, policy):
         yield _Unfit(release, reason, kind="python", configured=True)
     for reason, until in too_young(candidate, policy, now):
-        yield _Unfit(release, reason, until, configured=True)
-    reason = objection(candidate)
-    if reason:
-        yield _Unfit(release, reason, kind="unfetchable")
+        yield _Unfit(release, reason, until, kind="young", configured=True)
+    obstacle = objection(candidate)
+    if obstacle is not None:
+        yield _Unfit(
+            release,
+            obstacle.reason,
+            obstacle.until,
+            kind=obstacle.kind,
+            configured=obstacle.configured,
+        )
 
 
 def _unfinished(release: Release, pinned_prerelease: Version | None) -> Iterator[_Unfit]:
@@ -215,7 +236,16 @@ def _unfinished(release: Release, pinned_prerelease: Version | None) -> Iterator
         reason = f"{shown} is a pre-release; `prereleases: true` allows it"
         yield _Unfit(release, reason, quiet=not awaited)
     elif release.candidate.prerelease:
-        yield _Unfit(release, f"upstream marks {shown} as a pre-release")
+        yield _Unfit(release, marked_early(shown))
+
+
+def marked_early(shown: str) -> str:
+    """Return why a version is not taken that its host calls a pre-release, whatever its tag says.
+
+    Args:
+        shown: the version.
+    """
+    return f"upstream marks {shown} as a pre-release; `prereleases: true` allows it"
 
 
 def refusals(candidate: Candidate, policy: Policy) -> Iterator[str]:
@@ -280,11 +310,16 @@ def too_young(
     if not policy.minimum_release_age:
         return
     shown = candidate.version
-    if candidate.published is None:
+    appeared = candidate.appeared or candidate.published
+    if appeared is None:
         yield f"{shown} has no known date, and `minimum_release_age` needs one", None
-    elif candidate.published + policy.minimum_release_age > now:
-        until = candidate.published + policy.minimum_release_age
-        yield f"{shown} is younger than `minimum_release_age`", until
+    elif appeared + policy.minimum_release_age > now:
+        by_commit = candidate.ref and candidate.appeared is None
+        how = ", counted from its commit's date" if by_commit else ""
+        yield (
+            f"{shown} is younger than `minimum_release_age`{how}",
+            (appeared + policy.minimum_release_age),
+        )
 
 
 def other_channel(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from updater import choose
+from updater.choose.sources import Sources
 from updater.choose.subjects import Decision
+from updater.choose.vetting import Vetting
 from updater.errors import HashError, NoArchive, NotFound, Refused
 from updater.identify.questions import HashQuestion, Identity
 from updater.model import Candidate, Choice, Evidence, Hashed, NoFile, Pinned, Take
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.choose.subjects import Subject
     from updater.identify.questions import Identification
-    from updater.model import Offer, PinWarning
+    from updater.model import Offer, PinWarning, Policy
 
 
 class PinnedRepository:
@@ -40,6 +43,8 @@ class PinnedRepository:
         tags: its version tags, newest first; those that PEP 440 does not know stand last.
         tracking: what it follows.
         evidence: what `find_commit` found; None where it was not asked, or found nothing.
+        vetting: what speaks against its tags.
+        sources: how the package's sources get them.
     """
 
     def __init__(self, run: Run, subject: Subject, offer: Offer) -> None:
@@ -55,6 +60,13 @@ class PinnedRepository:
         self.tags = self.versions.every
         self.tracking = choose.choose_tracking(subject.pin, subject.policy, offer, self.versions)
         self.evidence: Evidence | None = None
+        self.vetting = Vetting(self)
+        self.sources = Sources(run, subject)
+
+    @property
+    def version_policy(self) -> Policy:
+        """What of the policy a version alone can break: how old a tag is, `vetting` finds out."""
+        return replace(self.subject.policy, minimum_release_age=timedelta(0))
 
     def pinned(self, commit: str | None = None, version: str | None = None) -> Pinned:
         """Return what is known of the pin: by its tag, by its commit, or as identified."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from updater.upstreams.base import Surroundings
 
@@ -28,6 +28,7 @@ class Run(Struct, frozen=True, kw_only=True):
         now: the one moment at which all packages of the run are judged, with a time zone.
         identifier: opened at its first use, since a check of tags asks no history.
         builder: opened at its first use, since a check builds nothing.
+        spent: hosts whose limit for questions about single releases is used up.
     """
 
     config: Config
@@ -38,6 +39,7 @@ class Run(Struct, frozen=True, kw_only=True):
     identifier: Callable[[], Identifier]
     builder: Callable[[], Builder]
     progress: Progress
+    spent: set[str] = field(default_factory=set)
 
     @property
     def surroundings(self) -> Surroundings:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from updater.fetchers.base import Fetcher
-    from updater.model import Candidate, Fetched, Host, Package, Pin, Policy, Source, Sri
+    from updater.model import Candidate, Fetch, Fetched, Host, Package, Pin, Policy, Source, Sri
     from updater.upstreams.base import Upstream
 
 
@@ -151,6 +151,7 @@ class Decision(Struct, frozen=True):
         newest: the newest version that upstream has, whether it may be taken or not.
         renewed: the hash that the pinned source has now, where its text depends on refs that moved
             on; None where the pinned one is right.
+        further: how the package's further sources get the candidate that is taken, in their order.
     """
 
     subject: Subject
@@ -161,6 +162,7 @@ class Decision(Struct, frozen=True):
     evidence: Evidence | None = None
     newest: Candidate | None = None
     renewed: Sri | None = None
+    further: tuple[Fetch, ...] = ()
 
     @property
     def reason(self) -> str:

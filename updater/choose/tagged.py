@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from updater import choose
 from updater.choose.onward import Onward
+from updater.choose.releases import Obstacle
 from updater.choose.versions import downwards, incomparable, looks_mistaken
 from updater.errors import UpstreamError
 from updater.model import Candidate, Choice, PinWarning, Stay, Take
@@ -42,7 +43,6 @@ class TagChooser:
         self._held = choose.held_release(self._pin, versions)
         self._onward = Onward(repository, held)
         self._declared: Version | None = None
-        self._refused: dict[str, str] = {}
 
     async def choose(self) -> Choice:
         """Return the choice, with warnings of what cannot be compared.
@@ -65,14 +65,11 @@ class TagChooser:
         return replace(choice, warnings=(*choice.warnings, *strays))
 
     async def _chosen(self) -> Choice:
-        run, policy = self._repository.run, self._repository.subject.policy
+        now, policy = self._repository.run.now, self._repository.version_policy
 
-        def among(behind: Objection) -> Choice:
-            def objection(candidate: Candidate) -> str:
-                return self._refused.get(candidate.ref, "") or behind(candidate)
-
+        def among(objection: Objection) -> Choice:
             return choose.choose_release(
-                self._pin, self._versions, policy, run.now, objection, self._declared
+                self._pin, self._versions, policy, now, objection, self._declared
             )
 
         return await self._onward.choose(among)
@@ -88,7 +85,8 @@ class TagChooser:
             newer = held is None or is_newer(ordered(candidate.version), held.version)
             if newer or await self._onward.is_ahead(candidate):
                 break
-            self._refused[candidate.ref] = f"{candidate.ref} is on a branch beside what is pinned"
+            reason = f"{candidate.ref} is on a branch beside what is pinned"
+            self._repository.vetting.obstacles[candidate.ref] = Obstacle(reason)
             choice = await self._chosen()
         return choice
 
@@ -128,7 +126,7 @@ class TagChooser:
         own = await self._own(candidate)
         if own == candidate.version:
             return choice
-        self._refused[candidate.ref] = (
+        self._repository.vetting.obstacles[candidate.ref] = Obstacle(
             f"{candidate.ref} is passed over: its source declares {own}, so that the tag is a "
             "mistake"
         )

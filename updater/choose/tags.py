@@ -332,6 +332,7 @@ def _labelled(candidate: Candidate, version: str) -> Candidate:
         candidate.url,
         candidate.distributions,
         candidate.requires_python,
+        candidate.appeared,
     )
 
 

@@ -165,7 +165,7 @@ class PackageOptions(StrictKeys, frozen=True):
     ] = None
     minimum_release_age: Annotated[
         Duration | None,
-        about("How old a release must be; one without a known date is held"),
+        about("How long ago a release or tag must have appeared; without a known date it is held"),
     ] = None
     commit_interval: Annotated[
         Duration | None, about("The shortest time between two moves of a pin that follows a branch")

@@ -28,6 +28,7 @@ _ARCHIVES = (
 )
 _FILES = (
     re.compile(rf"{_REPOSITORY}/releases/download/(?P<ref>[^/]+)/[^/]+"),
+    re.compile(r"https?://(?P<host>[^/]+)/(?P<path>.+?)/-/releases/(?P<ref>[^/]+)/downloads/.+"),
     re.compile(rf"{_REPOSITORY}/get/(?P<ref>[^/]+){_ENDING}"),
     re.compile(
         rf"{_REPOSITORY}/(?:-/)?raw/(?:refs/tags/|refs/heads/|tag/|branch/|commit/)?(?P<ref>[^/]+)/.+"

@@ -123,6 +123,15 @@ class AddressFetcher(Fetcher):
             blocked=blocked,
         )
 
+    def uploaded(self, source: Source, fetch: Fetch) -> str:
+        """Return the asset or file of an address; nothing where it is only found in Nix's way."""
+        here = address.parse(fetch.url)
+        is_told = here.is_archive or here.project.on_index or fetch.sri is not None
+        if is_told or fetch.url.startswith("mirror:") or switched_on(source, CURL_OPTIONS):
+            return ""
+        what = "asset" if here.ref is not None and "/releases/" in here.text else "file"
+        return f"{what} {here.filename}"
+
     def blocked(self, source: Source) -> str:
         """Return why the hash is not that of the download, or an empty string."""
         switches = switched_on(source, self.switches)

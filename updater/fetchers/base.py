@@ -12,6 +12,7 @@ from updater.model import (
     HASH_FIELDS,
     Candidate,
     Checkout,
+    Fetch,
     Fetched,
     Package,
     Pin,
@@ -98,6 +99,18 @@ class Fetcher(ABC):
     def branch(self, source: Source) -> str:
         """Return the branch that the call says must hold its commit; empty where it says none."""
         del source
+        return ""
+
+    def uploaded(self, source: Source, fetch: Fetch) -> str:
+        """Return what somebody must have put at an address for a version, for messages.
+
+        An empty string where a commit or an index says that it is there.
+
+        Args:
+            source: the call.
+            fetch: how it gets the version.
+        """
+        del source, fetch
         return ""
 
     def takes_hash(self, source: Source) -> bool:

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from updater.effects.http.addresses import shown
 from updater.effects.http.downloads import copying
-from updater.errors import HashError, NoArchive, NotFound, Refused
+from updater.errors import HashError, NoArchive, NotFound, Refused, StageError
 from updater.hashing.limits import Limits, Meter
 from updater.model import Hashed, Sri
 
@@ -75,6 +75,20 @@ class Prefetcher(Struct, frozen=True):
         if fetch.sri is not None and not fetch.unpack and method == "auto":
             return Hashed(fetch.sri, "index", 0)
         return await to_thread.run_sync(self._download, fetch, keep)
+
+    async def is_absent(self, fetch: Fetch) -> bool:
+        """Tell whether nothing is at a fetch's address; what else is wrong there, `hash` says."""
+        return await to_thread.run_sync(self._is_absent, fetch)
+
+    def _is_absent(self, fetch: Fetch) -> bool:
+        try:
+            with self.http.download(fetch.url, "index") as chunks:
+                next(chunks, b"")
+        except NotFound:
+            return True
+        except StageError:
+            return False
+        return False
 
     @staticmethod
     def unpacks(fetch: Fetch, method: Literal["auto", "embedded", "nix", "build"]) -> bool:

@@ -30,6 +30,7 @@ from updater.model.offers import (
     PinWarning,
     Relation,
     Scheme,
+    TagFacts,
 )
 from updater.model.outcomes import (
     Current,
@@ -130,6 +131,7 @@ __all__ = [
     "Sri",
     "State",
     "Stay",
+    "TagFacts",
     "Take",
     "TrackKind",
     "Tracking",

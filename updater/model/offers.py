@@ -49,6 +49,7 @@ class Candidate(Struct, frozen=True):
         ref: the tag, or an empty string.
         commit: the commit (annotated tags peeled), 40 hex digits, or an empty string.
         published: when; for a tag, the date of its commit.
+        appeared: when its tag or release itself appeared, where that is known.
         prerelease: upstream marks it as one, whatever its version says.
         yanked: why the release was withdrawn; None where it was not.
         url: a page about it, for people.
@@ -66,10 +67,24 @@ class Candidate(Struct, frozen=True):
     url: str = ""
     distributions: tuple[Distribution, ...] = ()
     requires_python: tuple[str | None, ...] = ()
+    appeared: datetime | None = None
 
 
 Relation = Literal["identical", "ahead", "behind", "diverged", "unknown"]
 """Where one commit stands to another, in the words of GitHub's compare API."""
+
+
+class TagFacts(Struct, frozen=True):
+    """What a host says of one tag besides its commit.
+
+    Attributes:
+        prerelease: it marks the tag's release as a pre-release.
+        appeared: when the release was published, else the date of the tag's own object; None where
+            it has neither.
+    """
+
+    prerelease: bool = False
+    appeared: datetime | None = None
 
 
 class CommitFacts(Struct, frozen=True):
@@ -80,12 +95,14 @@ class CommitFacts(Struct, frozen=True):
         relations: (base, head) -> where head stands to base.
         files: commit -> path -> content; None for a path that the commit does not have.
         tag_objects: the id of an annotated tag's own object -> the commit that it leads to.
+        tags: tag -> what its host says of it, as far as it was asked.
     """
 
     dates: Mapping[str, datetime] = field(default_factory=dict)
     relations: Mapping[tuple[str, str], Relation] = field(default_factory=dict)
     files: Mapping[str, Mapping[str, bytes | None]] = field(default_factory=dict)
     tag_objects: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, TagFacts] = field(default_factory=dict)
 
 
 class Offer(Struct, frozen=True):

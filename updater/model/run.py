@@ -26,6 +26,9 @@ class Progress(Protocol):
     def written(self, package: Package, version: str) -> None:
         """A package's file has its new version, while others are still built."""
 
+    def detail(self, message: str) -> None:
+        """Something that only `-v` shows."""
+
     def bug(self, bug: Bug) -> None:
         """A package ended with a bug, whose trace helps to mend it."""
 

@@ -94,23 +94,28 @@ class Decider(Struct, frozen=True):
     ) -> list[Decision | Outcome]:
         """Choose the newest version of each, or ``to``, and add what the audit says of the step."""
         follower = Follower(self.run, to, rehash)
+        subjects = await self.subjects(packages)
+        followable = [subject for subject in subjects if isinstance(subject, Subject)]
+        offers = await self._look_up(followable, to)
+        choosers = await follower.look_ahead(followable, offers)
 
-        async def choose(subject: Subject, offers: Offers) -> Decision:
-            decision = await follower.decide(subject, offers.usable, offers.twin)
+        async def choose(subject: Subject) -> Decision:
+            identity = subject.package.identity
+            own = offers[identity]
+            decision = await follower.decide(subject, own.usable, own.twin, choosers.get(identity))
             return _examined(decision, self.run.now)
 
-        return await self.inspect("choose", await self.subjects(packages), choose, to)
+        return await Stage("choose", self.run.progress).each(subjects, choose)
 
     async def inspect(
         self,
         stage: str,
         subjects: Sequence[Subject | Outcome],
         work: Callable[[Subject, Offers], Awaitable[Result]],
-        to: str = "",
     ) -> list[Result | Outcome]:
         """Look up the projects of all subjects together, then do a stage's work for each."""
         offers = await self._look_up(
-            [subject for subject in subjects if isinstance(subject, Subject)], to
+            [subject for subject in subjects if isinstance(subject, Subject)], ""
         )
 
         async def judge(subject: Subject) -> Result:

@@ -12,11 +12,10 @@ from updater.audit.base import examine, stopped
 from updater.building.package_sets import NotBuilt
 from updater.errors import HashError, NotEvaluated
 from updater.identify.names import depends_on_refs
-from updater.kinds import FETCHERS, guarded, rules
+from updater.kinds import rules
 from updater.model import (
     Build,
     Candidate,
-    Fetch,
     Hashed,
     Held,
     NoFile,
@@ -37,10 +36,10 @@ from updater.pipeline.hash.downloaded import (
 from updater.pipeline.hash.planned import PlannedChange
 from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.hash.sources import ADVICE, SourceHashes
-from updater.pipeline.hash.tags import refuse_moved, same_version_of, unambiguous
+from updater.pipeline.hash.tags import refuse_moved, unambiguous
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import Mapping
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
     from updater.building.package_sets import PackageSets
     from updater.choose.run import Run
     from updater.choose.subjects import Decision, Subject
-    from updater.model import PinValues, Source
+    from updater.model import PinValues
     from updater.model.run import Bump
 
 
@@ -87,12 +86,11 @@ class HashStage(Struct, frozen=True):
             StageError: a hash cannot be found.
         """
         subject = decision.subject
-        fetches: list[Fetch] = []
-        async for fetch in self._fetches(subject, candidate):
-            if isinstance(fetch, NoFile):
-                return Held(reason=fetch.reason, **decision.common_fields)
-            fetches.append(fetch)
-        search = SourceHashes(subject, fetches, self.run.prefetcher)
+        fetch = subject.fetch(candidate, self.run.config.hosts)
+        fetch = await unambiguous(subject, fetch, candidate, self.run.surroundings)
+        if isinstance(fetch, NoFile):
+            return Held(reason=fetch.reason, **decision.common_fields)
+        search = SourceHashes(subject, [fetch, *decision.further], self.run.prefetcher)
         nix = await self._nix(search, ask)
         problem = search.problem(nix.problem, moving=decision.tracking.moving)
         if problem:
@@ -176,33 +174,6 @@ class HashStage(Struct, frozen=True):
             return None
         policy, strip_root = search.subject.policy.build, search.fetches[0].unpacking != "flat"
         return await self.run.builder().store(archive, hashed.sri, policy, strip_root=strip_root)
-
-    async def _fetches(
-        self, subject: Subject, candidate: Candidate
-    ) -> AsyncIterator[Fetch | NoFile]:
-        """Yield how the package's source and its further sources get the candidate."""
-        fetch = subject.fetch(candidate, self.run.config.hosts)
-        yield await unambiguous(subject, fetch, candidate, self.run.surroundings)
-        for companion in subject.package.companions:
-            yield await self._companion(subject, companion, candidate)
-
-    async def _companion(
-        self, subject: Subject, companion: Source, candidate: Candidate
-    ) -> Fetch | NoFile:
-        """Return how a further source that is made from the version gets it."""
-        kind = FETCHERS[companion.fetcher]
-        project = kind.project(subject.package, companion)
-        if project != subject.project:
-            # What was looked up is another project's; the version names something there too.
-            candidate = await same_version_of(
-                project, kind.pin(subject.package, companion), candidate, self.run
-            )
-        host = project.on(self.run.config.hosts)
-        web = host.web if host is not None else ""
-        fetch = kind.fetch(subject.package, companion, candidate, web)
-        if isinstance(fetch, NoFile):
-            return NoFile(f"its further source, line {companion.line}: {fetch.reason}")
-        return guarded(fetch, project, self.run.config.hosts)
 
     async def _nix(self, search: SourceHashes, ask: Bump) -> _NixUse:
         """Return what Nix is asked for; a package set that nobody needs is not evaluated."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         Sequence,
     )
 
-    from updater.model import HttpResponse, Note, Offer, Project, Scheme
+    from updater.model import HttpResponse, Note, Offer, Project, Relation, Scheme, TagFacts
 
 TRANSIENT: tuple[type[UpstreamError], ...] = (RateLimited, ServerFailed, Unreachable)
 """What a request can fail with that may succeed when it is sent again."""
@@ -125,6 +125,29 @@ class ProjectQuestion(Struct, frozen=True):
         )
 
 
+class TagQuestion(Struct, frozen=True):
+    """What is to be known of a tag before a pin moves to it.
+
+    Attributes:
+        held: the commit that the pin holds; empty where nobody knows.
+    """
+
+    project: Project
+    tag: str
+    held: str = ""
+
+
+class TagAnswer(Struct, frozen=True):
+    """What a host says of a tag.
+
+    Attributes:
+        relation: where the tag's commit stands to the one that is held; None where that is open.
+    """
+
+    facts: TagFacts
+    relation: Relation | None = None
+
+
 OfferOrError: TypeAlias = "Offer | StageError"
 
 
@@ -135,6 +158,7 @@ class Upstream(ABC):
         kind: its name, as ``hosts:`` in config.yaml has it.
         hosts: the hosts of this kind that need no configuration.
         form: what the path of a repository looks like, for messages.
+        marks: whether it marks releases as pre-releases.
         compared: where below a repository's page all is shown that is in ``{new}`` and not in
             ``{old}``, commits or tags; empty where no such page is known.
     """
@@ -143,6 +167,7 @@ class Upstream(ABC):
     hosts: ClassVar[tuple[Host, ...]] = ()
     form: ClassVar[str] = "OWNER/REPO"
     compared: ClassVar[str] = ""
+    marks: ClassVar[bool] = False
 
     def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
         """Tell whether this kind answers for a project: for each on a host of its kind."""
@@ -217,6 +242,22 @@ class Upstream(ABC):
         """
         del project, host, revisions, paths, around
         return {}
+
+    async def tag_answers(
+        self, questions: Sequence[TagQuestion], around: Surroundings
+    ) -> Mapping[TagQuestion, TagAnswer]:
+        """Return what few requests tell of many tags; those of which they do not are missing."""
+        del questions, around
+        return {}
+
+    async def tag_facts(self, project: Project, tag: str, around: Surroundings) -> TagFacts | None:
+        """Return what a host says of one tag; None for a kind that says nothing.
+
+        Raises:
+            UpstreamError: it cannot be asked.
+        """
+        del project, tag, around
+        return None
 
     def notes(self, project: Project, around: Surroundings) -> AsyncGenerator[list[Note]] | None:
         """Yield a project's release notes, newest first, a page at a time as it is wanted.

@@ -6,19 +6,26 @@ Source: Gitea's API documentation ("repository" section), which Forgejo shares.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import quote
 
 from msgspec import Struct
 
 from updater.model import Candidate, Host, moments
 from updater.upstreams.hosted import CodeHost, HostedRepository
-from updater.upstreams.rest import ListedRelease, read_list, read_notes, read_object
+from updater.upstreams.rest import (
+    ListedRelease,
+    read_list,
+    read_notes,
+    read_object,
+    read_tag_facts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from datetime import datetime
 
-    from updater.model import Note, Project
-    from updater.upstreams.base import Web
+    from updater.model import Note, Project, TagFacts
+    from updater.upstreams.base import Surroundings, Web
 
 
 class _Repository(Struct, frozen=True):
@@ -42,6 +49,7 @@ class Gitea(CodeHost):
 
     kind: ClassVar[str] = "gitea"
     compared: ClassVar[str] = "/compare/{old}...{new}"
+    marks: ClassVar[bool] = True
     hosts: ClassVar[tuple[Host, ...]] = (
         Host(
             name="codeberg.org",
@@ -92,6 +100,13 @@ class Gitea(CodeHost):
         """Return the published releases; their commits are those of their tags."""
         listed = await read_list(self.releases_url(url), web, ListedRelease)
         return tuple(release.candidate for release in listed if release.candidate is not None)
+
+    async def tag_facts(self, project: Project, tag: str, around: Surroundings) -> TagFacts | None:
+        """Ask the API for the release of a tag."""
+        url = f"{self._api_url(project, around)}/releases/tags/{quote(tag, safe='')}"
+        return await read_tag_facts(
+            url, around.web, ListedRelease, lambda release: release.candidate
+        )
 
     def tag_page(self, url: str, tag: str) -> str:
         """Return a tag's page."""

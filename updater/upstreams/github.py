@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -16,6 +17,8 @@ from updater.upstreams.base import (
     OfferOrError,
     ProjectQuestion,
     Surroundings,
+    TagAnswer,
+    TagQuestion,
     Upstream,
     each,
     side_by_side,
@@ -23,12 +26,13 @@ from updater.upstreams.base import (
 from updater.upstreams.github_batches import Batches
 from updater.upstreams.github_files import read_files
 from updater.upstreams.github_git import ACCEPT, ask_by_git, releases_url
-from updater.upstreams.rest import ListedRelease, read_notes, read_object
+from updater.upstreams.github_tags import TagBatches
+from updater.upstreams.rest import ListedRelease, read_notes, read_object, read_tag_facts
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Mapping, Sequence
 
-    from updater.model import Note, Offer, Project
+    from updater.model import Note, Offer, Project, TagFacts
 
 _NO_OWNERS = frozenset({"sponsors", "orgs"})
 
@@ -42,6 +46,7 @@ class GitHub(Upstream):
 
     kind: ClassVar[str] = "github"
     compared: ClassVar[str] = "/compare/{old}...{new}"
+    marks: ClassVar[bool] = True
     hosts: ClassVar[tuple[Host, ...]] = (
         Host(
             name="github.com",
@@ -87,6 +92,36 @@ class GitHub(Upstream):
         url = releases_url(project.path, host)
         return read_notes(
             url, around.web, ListedRelease, lambda release: release.note, accept=ACCEPT
+        )
+
+    async def tag_answers(
+        self, questions: Sequence[TagQuestion], around: Surroundings
+    ) -> Mapping[TagQuestion, TagAnswer]:
+        """Ask GraphQL, where there is a token for it."""
+        by_host: dict[str, list[TagQuestion]] = {}
+        for question in questions:
+            host = question.project.on(around.hosts)
+            if host is not None and around.web.has_token(host.graphql):
+                by_host.setdefault(host.name, []).append(question)
+        answers: dict[TagQuestion, TagAnswer] = {}
+
+        async def ask(host: Host, host_questions: Sequence[TagQuestion]) -> None:
+            answers.update(await TagBatches(host, around.web).ask(host_questions))
+
+        await side_by_side(
+            partial(ask, around.hosts[name], host_questions)
+            for name, host_questions in by_host.items()
+        )
+        return answers
+
+    async def tag_facts(self, project: Project, tag: str, around: Surroundings) -> TagFacts | None:
+        """Ask REST for the release of a tag, which it tells without a token, too."""
+        host = project.on(around.hosts)
+        if host is None:
+            return None
+        url = f"{host.api}/repos/{project.path}/releases/tags/{quote(tag, safe='')}"
+        return await read_tag_facts(
+            url, around.web, ListedRelease, lambda release: release.candidate
         )
 
     async def is_public(self, project: Project, around: Surroundings) -> bool:

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 ObjectId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{40}\Z")]
 
-# The pinned commit is the head that is compared with a branch, so that the words turn round.
-_TURNED: Mapping[str, Relation] = {
+TURNED: Mapping[str, Relation] = {
     "IDENTICAL": "identical",
     "BEHIND": "ahead",
     "AHEAD": "behind",
     "DIVERGED": "diverged",
 }
+"""GitHub's word for where a head stands to a ref -> where the ref stands to that head."""
 
 
 class _Shape(Struct, frozen=True, rename="camel"):
@@ -91,7 +91,9 @@ class _Blob(_Shape, frozen=True):
     is_truncated: bool | None = False
 
 
-class _Comparison(_Shape, frozen=True):
+class RefComparison(_Shape, frozen=True):
+    """Where a head stands to a ref."""
+
     status: Literal["IDENTICAL", "BEHIND", "AHEAD", "DIVERGED"]
 
 
@@ -209,9 +211,9 @@ class RepositoryAnswer:
         for _, head, parts in self._heads():
             for at, commit in enumerate(commits(self._question)):
                 raw = parts.get(f"c{at}")
-                compared = msgspec.json.decode(raw, type=_Comparison | None) if raw else None
+                compared = msgspec.json.decode(raw, type=RefComparison | None) if raw else None
                 if compared is not None:
-                    yield (commit, head.oid), _TURNED[compared.status]
+                    yield (commit, head.oid), TURNED[compared.status]
 
     def _contents(self) -> dict[str, dict[str, bytes | None]]:
         """Return commit -> path -> content; what was cut short is not known."""

@@ -13,14 +13,14 @@ from msgspec import Struct, field
 
 from updater.model import Candidate, Host, Note, moments
 from updater.upstreams.hosted import CodeHost, HostedRepository
-from updater.upstreams.rest import read_list, read_notes, read_object
+from updater.upstreams.rest import read_list, read_notes, read_object, read_tag_facts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
     from datetime import datetime
 
-    from updater.model import Project
-    from updater.upstreams.base import Web
+    from updater.model import Project, TagFacts
+    from updater.upstreams.base import Surroundings, Web
 
 
 class _Project(Struct, frozen=True):
@@ -50,6 +50,18 @@ class _Release(Struct, frozen=True):
     description: str | None = ""
     commit: _Commit | None = None
     links: _Links | None = field(name="_links", default=None)
+
+    @property
+    def candidate(self) -> Candidate | None:
+        if not self.tag_name or self.upcoming_release:
+            return None
+        return Candidate(
+            version=self.tag_name,
+            ref=self.tag_name,
+            commit=(self.commit.id or "") if self.commit is not None else "",
+            published=moments.from_iso(self.released_at),
+            url=self.page,
+        )
 
     @property
     def page(self) -> str:
@@ -125,17 +137,13 @@ class GitLab(CodeHost):
 
     async def releases(self, url: str, web: Web) -> tuple[Candidate, ...]:
         """Return the releases that have come: GitLab lists upcoming ones too."""
-        return tuple(
-            Candidate(
-                version=release.tag_name,
-                ref=release.tag_name,
-                commit=(release.commit.id or "") if release.commit is not None else "",
-                published=moments.from_iso(release.released_at),
-                url=release.page,
-            )
-            for release in await read_list(self.releases_url(url), web, _Release)
-            if release.tag_name and not release.upcoming_release
-        )
+        listed = await read_list(self.releases_url(url), web, _Release)
+        return tuple(release.candidate for release in listed if release.candidate is not None)
+
+    async def tag_facts(self, project: Project, tag: str, around: Surroundings) -> TagFacts | None:
+        """Ask the Releases API for the release of a tag; GitLab has no pre-releases."""
+        url = f"{self._api_url(project, around)}/releases/{quote(tag, safe='')}"
+        return await read_tag_facts(url, around.web, _Release, lambda release: release.candidate)
 
     def tag_page(self, url: str, tag: str) -> str:
         """Return a tag's page."""

@@ -71,6 +71,7 @@ def _facts(facts: CommitFacts) -> CommitFacts:
             for tag, commit in facts.tag_objects.items()
             if _is_commit(tag) and _is_commit(commit)
         },
+        facts.tags,
     )
 
 

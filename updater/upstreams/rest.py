@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
-from updater.model import Candidate, Note, moments
+from updater.errors import NotFound, ServerFailed, Unreachable
+from updater.model import Candidate, Note, TagFacts, moments
 from updater.upstreams.answers import read_answer
 from updater.upstreams.intake import note_taken_in
 
@@ -58,6 +59,29 @@ class ListedRelease(Struct, frozen=True):
             prerelease=self.prerelease is True,
             url=self.html_url or "",
         )
+
+
+async def read_tag_facts(
+    url: str, web: Web, shape: type[T], read: Callable[[T], Candidate | None]
+) -> TagFacts:
+    """Return what the release of a tag says; of a tag without one, nothing.
+
+    Args:
+        url: of the release.
+        web: HTTP.
+        shape: of a release.
+        read: makes a candidate of a release; None of one that has not come yet.
+
+    Raises:
+        UpstreamError: it cannot be asked, or answers with something else.
+    """
+    try:
+        # Where the limit is used up, a wait would be for what a run can do without.
+        answer = await web.get(url, accept=_JSON, scheme="bearer", on=(ServerFailed, Unreachable))
+        release = read(await read_answer(answer, shape))
+    except NotFound:
+        return TagFacts()
+    return TagFacts(release.prerelease, release.published) if release is not None else TagFacts()
 
 
 async def read_object(url: str, web: Web, shape: type[T]) -> T:

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+# Source: git documentation, "git-mktag".
+_TAG = re.compile(
+    r"object [0-9a-f]+\ntype \w+\ntag (?P<name>[^\n]*)\ntagger [^\n]*> (?P<seconds>-?\d+) [^\n]*\n"
+)
 _CLONE_SECONDS = 300.0
 # What `git init --bare` and four times `git config` make, without the cost of five processes.
 _CONFIG = """\
@@ -122,6 +126,19 @@ class History:
         shown = await self._git("log", "--no-walk=unsorted", *form, *commits, "--")
         pairs = (line.partition(" ") for line in shown.split("\n") if line)
         return {commit: moments.from_seconds(seconds) for commit, _, seconds in pairs}
+
+    async def tag_dates(self, ids: Sequence[str]) -> dict[str, datetime | None]:
+        """Return when fetched tags were made, by their names; None where one is no date.
+
+        Args:
+            ids: of the tags' own objects, not of their commits.
+        """
+        dates: dict[str, datetime | None] = {}
+        for oid in ids:
+            match = _TAG.match(await self._git("cat-file", "tag", oid))
+            if match is not None:
+                dates[match["name"]] = moments.from_seconds(match["seconds"])
+        return dates
 
     async def read(self, commit: str, path: str, largest: int) -> bytes | None:
         """Return a file of a commit, None where there is none.

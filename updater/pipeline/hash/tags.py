@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from updater import choose
-from updater.errors import HashError, NotFound, StageError
-from updater.kinds import UPSTREAMS
-from updater.model import NoFile, Policy
+from updater.errors import HashError, StageError
+from updater.model import NoFile
 from updater.upstreams.base import ProjectQuestion
 
 if TYPE_CHECKING:
-    from updater.choose.run import Run
     from updater.choose.subjects import Subject
-    from updater.model import Candidate, Fetched, Pin, Project
+    from updater.model import Candidate, Fetched
     from updater.upstreams.base import Surroundings
 
 
@@ -71,33 +68,3 @@ async def unambiguous(
     if candidate.ref not in offer.branches:
         return fetch
     return replace(fetch, values={**fetch.values, "rev": f"refs/tags/{candidate.ref}"})
-
-
-async def same_version_of(project: Project, pin: Pin, candidate: Candidate, run: Run) -> Candidate:
-    """Return the version of a candidate in another project, by that one's own tag or release.
-
-    Args:
-        project: the other one.
-        pin: what is pinned of it; its tag shows the form of its tags.
-        candidate: whose version it is to be.
-        run: whose effects are used.
-
-    Raises:
-        UpstreamError: that project's upstream does not answer.
-    """
-    unknown = replace(candidate, ref="", commit="", distributions=())
-    upstream = next((kind for kind in UPSTREAMS if kind.claims(project, run.config.hosts)), None)
-    if upstream is None:
-        return replace(candidate, commit="", distributions=())
-    question = ProjectQuestion(project)
-    offer = (await upstream.look_up([question], run.surroundings))[project]
-    if isinstance(offer, NotFound):
-        return unknown
-    if isinstance(offer, StageError):
-        raise offer
-    names = choose.TagNames((), project.name)
-    form = None if project.on_index else choose.tag_form(pin, Policy(), offer, names)
-    taken = choose.choose_named(candidate.version, offer, form, None)
-    if taken is None:
-        return unknown
-    return replace(taken.candidate, version=candidate.version)

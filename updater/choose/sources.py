@@ -1,0 +1,122 @@
+"""How a package's sources get a candidate: its own, and those that are made from its version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from updater import choose
+from updater.errors import NotFound, StageError
+from updater.kinds import FETCHERS, UPSTREAMS, guarded
+from updater.model import Candidate, Fetch, Fetched, NoFile, Policy, Project
+from updater.upstreams.base import ProjectQuestion
+
+if TYPE_CHECKING:
+    from updater.choose.run import Run
+    from updater.choose.subjects import Subject
+    from updater.model import Offer, Source
+
+
+class Sources:
+    """One package's sources; what upstreams say of them is asked once.
+
+    Args:
+        run: whose effects are used.
+        subject: the package.
+    """
+
+    def __init__(self, run: Run, subject: Subject) -> None:
+        self._run = run
+        self._subject = subject
+        self._offers: dict[Project, Offer | None] = {}
+        self._absent: dict[str, bool] = {}
+
+    async def further(self, candidate: Candidate) -> tuple[Fetch, ...] | NoFile:
+        """Return how the further sources get a candidate, or why the package cannot move to it.
+
+        Its own source is looked at, too: a tag may be there before what is uploaded for it.
+
+        Raises:
+            UpstreamError: an upstream does not answer.
+        """
+        own = self._subject.fetch(candidate, self._run.config.hosts)
+        if isinstance(own, NoFile):
+            return own
+        missing = await self._missing(self._subject.source, own, candidate)
+        if missing:
+            return NoFile(missing)
+        fetches: list[Fetch] = []
+        for companion in self._subject.package.companions:
+            fetch = await self._companion(companion, candidate)
+            if not isinstance(fetch, NoFile):
+                fetches.append(fetch)
+                missing = await self._missing(companion, fetch, candidate)
+                if not missing:
+                    continue
+                fetch = NoFile(missing)
+            return NoFile(f"its further source, line {companion.line}: {fetch.reason}")
+        return tuple(fetches)
+
+    async def _missing(self, source: Source, fetch: Fetch, candidate: Candidate) -> str:
+        """Return what is not at the address of a fetch yet, or an empty string."""
+        uploaded = FETCHERS[source.fetcher].uploaded(source, fetch)
+        if not uploaded or self._subject.pin.version == candidate.version:
+            return ""
+        if fetch.url not in self._absent:
+            self._absent[fetch.url] = await self._run.prefetcher.is_absent(fetch)
+        return f"{candidate.version} has no {uploaded} yet" if self._absent[fetch.url] else ""
+
+    async def _companion(self, companion: Source, candidate: Candidate) -> Fetched:
+        """Return how a further source that is made from the version gets it."""
+        subject, hosts = self._subject, self._run.config.hosts
+        kind = FETCHERS[companion.fetcher]
+        project = kind.project(subject.package, companion)
+        if project != subject.project:
+            # What was looked up is another project's; the version names something there too.
+            own = await self._same_version(project, companion, candidate)
+            if isinstance(own, NoFile):
+                return own
+            candidate = own
+        host = project.on(hosts)
+        web = host.web if host is not None else ""
+        fetch = kind.fetch(subject.package, companion, candidate, web)
+        return fetch if isinstance(fetch, NoFile) else guarded(fetch, project, hosts)
+
+    async def _same_version(
+        self, project: Project, companion: Source, candidate: Candidate
+    ) -> Candidate | NoFile:
+        """Return the version of a candidate in another project, by that one's own tag or release.
+
+        Its tags may be of another form than those of the package's own project.
+
+        Raises:
+            UpstreamError: that project's upstream does not answer.
+        """
+        upstream = next(
+            (kind for kind in UPSTREAMS if kind.claims(project, self._run.config.hosts)), None
+        )
+        if upstream is None:
+            return replace(candidate, commit="", distributions=())
+        if project not in self._offers:
+            question = ProjectQuestion(project)
+            offer = (await upstream.look_up([question], self._run.surroundings))[project]
+            if isinstance(offer, StageError) and not isinstance(offer, NotFound):
+                raise offer
+            self._offers[project] = None if isinstance(offer, StageError) else offer
+        offered, version = self._offers[project], candidate.version
+        if project.on_index:
+            taken = choose.choose_named(version, offered, None, None) if offered else None
+            files = taken.candidate.distributions if taken is not None else ()
+            return replace(candidate, ref="", commit="", distributions=files)
+        if offered is None:
+            return NoFile(f"{project} is not there")
+        package = self._subject.package
+        pin = FETCHERS[companion.fetcher].pin(package, companion)
+        names = choose.TagNames((), project.name)
+        own, wider = choose.tag_form(pin, Policy(), offered, names), choose.general_form(names)
+        for form in (own, wider):
+            taken = choose.choose_named(version, offered, form, None)
+            if taken is not None:
+                return replace(taken.candidate, version=version)
+        return NoFile(f"{project} has no tag of {version}")

@@ -1,0 +1,136 @@
+"""What speaks against a tag besides its version: its release, its age, and what is uploaded for it.
+
+Only the tag that is chosen is asked about, and the next one where it is not taken.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from updater.choose.releases import Obstacle, marked_early, too_young
+from updater.errors import RateLimited, UpstreamError
+from updater.model import NoFile, TagFacts, Take
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from updater.choose.repository import PinnedRepository
+    from updater.model import Candidate
+
+_DATED_AT_ONCE = 50
+
+
+class Vetting:
+    """The obstacles about one package's candidates.
+
+    Args:
+        repository: the package, and what its repository offers.
+
+    Attributes:
+        obstacles: tag -> why it is not taken, as far as tags were looked at.
+    """
+
+    def __init__(self, repository: PinnedRepository) -> None:
+        self.obstacles: dict[str, Obstacle] = {}
+        self._repository = repository
+        self._facts: dict[str, TagFacts] = {}
+        self._dates: dict[str, datetime | None] = {}
+
+    def objection(self, candidate: Candidate) -> Obstacle | None:
+        """Say what is known by now to speak against a candidate."""
+        obstacle = self.obstacles.get(candidate.ref)
+        if obstacle is not None:
+            return obstacle
+        written = self._repository.as_written(Take(candidate))
+        subject, hosts = self._repository.subject, self._repository.run.config.hosts
+        fetch = subject.fetch(written.candidate or candidate, hosts)
+        return Obstacle(fetch.reason) if isinstance(fetch, NoFile) else None
+
+    async def vetted(self, candidate: Candidate) -> Candidate:
+        """Return a chosen candidate with its date; what speaks against it becomes a obstacle.
+
+        Raises:
+            UpstreamError: a fact that the policy needs cannot be had.
+        """
+        repository = self._repository
+        if candidate.commit == repository.named or not candidate.ref:
+            return candidate
+        policy, kind = repository.subject.policy, repository.tracking.kind
+        if kind not in {"release", "pypi"}:
+            facts = await self._tag_facts(candidate)
+            if facts.prerelease and not policy.prereleases:
+                self.obstacles[candidate.ref] = Obstacle(
+                    marked_early(candidate.version), kind="early"
+                )
+                return candidate
+            if policy.minimum_release_age:
+                candidate = await self._dated(candidate, facts)
+        for reason, until in too_young(candidate, policy, repository.run.now):
+            self.obstacles[candidate.ref] = Obstacle(reason, until, "young", configured=True)
+            return candidate
+        written = repository.as_written(Take(candidate)).candidate or candidate
+        further = await repository.sources.further(written)
+        if isinstance(further, NoFile):
+            self.obstacles[candidate.ref] = Obstacle(further.reason)
+        return candidate
+
+    async def _tag_facts(self, candidate: Candidate) -> TagFacts:
+        """Return what is said of a tag; nothing where its host does not tell."""
+        repository, tag = self._repository, candidate.ref
+        policy, told = repository.subject.policy, repository.offer.facts.tags.get(tag)
+        if told is not None:
+            return told
+        matters = repository.subject.upstream.marks and not policy.prereleases
+        if not matters and not policy.minimum_release_age:
+            return TagFacts()
+        if tag not in self._facts:
+            self._facts[tag] = await self._release_facts(tag)
+        return self._facts[tag]
+
+    async def _release_facts(self, tag: str) -> TagFacts:
+        run, subject = self._repository.run, self._repository.subject
+        project = self._repository.offer.project
+        if project.host in run.spent:
+            return TagFacts()
+        try:
+            facts = await subject.upstream.tag_facts(project, tag, run.surroundings)
+        except RateLimited:
+            if project.host not in run.spent:
+                run.http.say(
+                    f"{project.host} answers no more questions about releases for now: which tags "
+                    "it marks as pre-releases is not known; a token has a larger limit"
+                )
+            run.spent.add(project.host)
+            return TagFacts()
+        except UpstreamError as error:
+            run.progress.detail(f"{project}: the release of {tag} is not known: {error.message}")
+            return TagFacts()
+        return facts or TagFacts()
+
+    async def _dated(self, candidate: Candidate, facts: TagFacts) -> Candidate:
+        """Return a candidate with the day of its tag or release, else with its commit's.
+
+        Raises:
+            UpstreamError: its commit cannot be fetched.
+        """
+        repository = self._repository
+        appeared = facts.appeared
+        async with repository.commits() as commits:
+            if appeared is None:
+                with suppress(UpstreamError):
+                    appeared = await commits.tagged(candidate.ref, candidate.commit)
+            if appeared is not None:
+                return replace(candidate, published=appeared, appeared=appeared)
+            if candidate.commit not in self._dates:
+                undated = [tag.candidate.commit for tag in repository.versions.releases]
+                asked = dict.fromkeys([candidate.commit, *undated[:_DATED_AT_ONCE]])
+                self._dates |= await commits.dates(list(asked))
+        made = self._dates[candidate.commit]
+        repository.run.progress.detail(
+            f"{repository.subject.package.name}: when {candidate.ref} appeared is not known; the "
+            "date of its commit counts"
+        )
+        return replace(candidate, published=made)

@@ -1,0 +1,138 @@
+"""What GitHub's GraphQL says of the tags that pins may move to, many in a request.
+
+Source: GitHub docs, "GraphQL API reference" (Repository.release, Ref.compare, Tag.tagger).
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Raw, Struct
+
+from updater.errors import Offline, StageError
+from updater.model import Host, TagFacts, moments
+from updater.upstreams.answers import read_answer
+from updater.upstreams.base import TagAnswer, TagQuestion, side_by_side
+from updater.upstreams.github_answer import TURNED, RefComparison
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from updater.model import HttpResponse
+    from updater.upstreams.base import Web
+
+_BATCH = 50
+_HEADERS = {"Content-Type": "application/json"}
+
+
+class _Tagger(Struct, frozen=True):
+    date: str | None = None
+
+
+class _TagObject(Struct, frozen=True):
+    tagger: _Tagger | None = None
+
+
+class _TagRef(Struct, frozen=True):
+    target: _TagObject | None = None
+    compare: RefComparison | None = None
+
+
+class _TagRelease(Struct, frozen=True, rename="camel"):
+    is_draft: bool = False
+    is_prerelease: bool = False
+    published_at: str | None = None
+
+
+class _TagRepository(Struct, frozen=True):
+    ref: _TagRef | None = None
+    release: _TagRelease | None = None
+
+
+class _TagsAnswer(Struct, frozen=True):
+    data: dict[str, Raw] | None = None
+
+
+class TagBatches:
+    """One host's GraphQL, asked once for the tags of many repositories."""
+
+    def __init__(self, host: Host, web: Web) -> None:
+        self._host = host
+        self._web = web
+        self._answers: dict[TagQuestion, TagAnswer] = {}
+
+    async def ask(self, questions: Sequence[TagQuestion]) -> Mapping[TagQuestion, TagAnswer]:
+        """Return what GraphQL knows; a tag that it does not tell of is missing."""
+        await side_by_side(
+            partial(self._batch, questions[start : start + _BATCH])
+            for start in range(0, len(questions), _BATCH)
+        )
+        return self._answers
+
+    async def _batch(self, questions: Sequence[TagQuestion]) -> None:
+        fields = [_fields(question) for question in questions]
+        text = "".join(f"s{place}: {field}" for place, field in enumerate(fields))
+        query = json.dumps({"query": f"query {{\n{text}}}\n"}).encode()
+        # What a host does not tell so, it may tell of each tag by itself.
+        with suppress(StageError):
+            try:
+                answer = await self._web.post(
+                    self._host.graphql, query, headers=_HEADERS, scheme="bearer", on=()
+                )
+            except Offline:
+                await self._remembered(questions)
+                return
+            await self._take_in(
+                {f"s{at}": question for at, question in enumerate(questions)}, answer
+            )
+
+    async def _remembered(self, questions: Sequence[TagQuestion]) -> None:
+        """Answer each question as an earlier run did, whichever it was asked together with."""
+        earlier = self._web.kept_posts(self._host.graphql, headers=_HEADERS, scheme="bearer")
+        for sent, answer in earlier:
+            text = str(json.loads(sent)["query"])
+            aliases = {
+                text[text.rfind("\n", 0, place) + 1 : place - 2]: question
+                for question in questions
+                if question not in self._answers and (place := text.find(_fields(question))) > 0
+            }
+            if aliases:
+                await self._take_in(aliases, answer)
+
+    async def _take_in(self, questions: Mapping[str, TagQuestion], answer: HttpResponse) -> None:
+        data = (await read_answer(answer, _TagsAnswer)).data or {}
+        for alias, question in questions.items():
+            with suppress(ValueError, RecursionError):
+                repository = msgspec.json.decode(data.get(alias, b""), type=_TagRepository)
+                if repository.ref is not None:
+                    self._answers[question] = _answer(repository.ref, repository.release)
+
+
+def _answer(ref: _TagRef, release: _TagRelease | None) -> TagAnswer:
+    if release is not None and release.is_draft:
+        release = None
+    tagger = ref.target.tagger if ref.target is not None else None
+    appeared = moments.from_iso(release.published_at if release is not None else None)
+    if appeared is None and tagger is not None:
+        appeared = moments.from_iso(tagger.date)
+    is_early = release is not None and release.is_prerelease
+    relation = TURNED[ref.compare.status] if ref.compare is not None else None
+    return TagAnswer(TagFacts(is_early, appeared), relation)
+
+
+def _fields(question: TagQuestion) -> str:
+    """Return what stands behind the alias of a question."""
+    owner, _, name = question.project.path.partition("/")
+    held = question.held
+    compared = f" compare(headRef: {json.dumps(held)}) {{ status }}" if held else ""
+    return (
+        f"repository(owner: {json.dumps(owner)}, name: {json.dumps(name)}) {{\n"
+        f"  ref(qualifiedName: {json.dumps(f'refs/tags/{question.tag}')}) {{"
+        f" target {{ ... on Tag {{ tagger {{ date }} }} }}{compared} }}\n"
+        f"  release(tagName: {json.dumps(question.tag)}) {{ isDraft isPrerelease publishedAt }}\n"
+        "}\n"
+    )
