@@ -25,12 +25,14 @@ class Shape:
         version: how the call names the version; empty where it cannot.
         followed: the packages that a bump changes, by the ends of their names.
         around: what a `let` around the overlay binds for it.
+        sri: how the call names its hash.
     """
 
     text: str
     version: str
     followed: tuple[str, ...] = ("",)
     around: str = ""
+    sri: str = f'"{FAKE}"'
 
 
 SHAPES = (
@@ -81,6 +83,29 @@ SHAPES = (
         '@ = prev.mkDerivation { pname = "@"; version = "VERSION"; src = CALL; };',
         "",
     ),
+    Shape(
+        '@-a = f@ { pname = "@-a"; version = "VERSION"; hash = "FAKE"; }; '
+        '@-b = f@ { pname = "@-b"; version = "VERSION"; hash = "FAKE"; };',
+        "version",
+        ("-a", "-b"),
+        "f@ = { pname, version, hash, extra ? null }: "
+        "prev.buildPythonPackage { inherit pname version; src = CALL; };",
+        "hash",
+    ),
+    Shape(
+        '@ = g@ "@" "VERSION" "FAKE";',
+        "version",
+        ("",),
+        "g@ = name: version: sri: let src = CALL; in "
+        "prev.mkDerivation { pname = name; inherit version src; };",
+        "sri",
+    ),
+    Shape(
+        '@-a = h@ { pname = "@-a"; }; @-b = h@ { pname = "@-b"; };',
+        "version",
+        ("-a", "-b"),
+        'h@ = args: prev.mkDerivation (rec { version = "VERSION"; src = CALL; } // args);',
+    ),
     # what must stay
     Shape(
         '@ = prev.mkDerivation rec { pname = "@"; version = "VERSION"; src = prev.fetchurl '
@@ -130,12 +155,15 @@ def _package(pick: random.Random, shape: Shape, repository: str, name: str) -> t
     argument = pick.choice(("rev", "tag"))
     call = (
         f'prev.fetchFromGitHub {{ owner = "o"; repo = "{repository}"; '
-        f'{argument} = {_tag(pick, shape.version, repository)}; hash = "{FAKE}"; }}'
+        f"{argument} = {_tag(pick, shape.version, repository)}; hash = {shape.sri}; }}"
     )
 
+    values = {"CALL": call, "VERSION": label, "OWN": OWN, "FAKE": FAKE, "@": name}
+
     def filled(text: str) -> str:
-        whole = text.replace("CALL", call).replace("VERSION", label).replace("OWN", OWN)
-        return whole.replace("@", name)
+        for placeholder, value in values.items():
+            text = text.replace(placeholder, value)
+        return text
 
     return filled(shape.text), filled(shape.around)
 

@@ -62,7 +62,12 @@ class Assembler:
         self._fields = Fields(data)
         self._data = data
         calls = [call for draft in walk.drafts for call in draft.calls] + walk.loose
-        self._calls = {call.node.start_byte: call for call in calls}
+        self._calls: dict[int | None, dict[int, Call]] = {}
+        for call in calls:
+            self._calls.setdefault(call.caller, {})[call.node.start_byte] = call
+        self._bodies = {
+            start for draft in walk.drafts if draft.caller is not None for start in _starts(draft)
+        }
 
     def packages(self) -> Iterator[PlacedPackage]:
         """Yield the packages, and the fetcher calls that belong to none."""
@@ -73,7 +78,7 @@ class Assembler:
                     package, calls = self._package(draft)
             except Bug as bug:
                 package, calls = self._unread(draft, bug), draft.calls
-            places = {call.node.start_byte for call in calls}
+            places = {call.node.start_byte for call in calls if call.caller is None}
             if self._is_helper(draft):
                 used |= places | {call.node.start_byte for call in draft.calls}
                 continue
@@ -84,12 +89,13 @@ class Assembler:
         for draft in self._walk.drafts:
             name = draft.path[-1] if draft.path else self._file
             for call in draft.calls:
-                if call.node.start_byte not in used:
+                if call.node.start_byte not in used and call.caller is None:
                     yield self._bare(
                         call, f"{name} has it beside its main source, with its own pin"
                     )
         for call in self._walk.loose:
-            if call.node.start_byte not in used and not call.helper:
+            is_called = call.caller is not None
+            if call.node.start_byte not in used and not call.helper and not is_called:
                 yield self._bare(call, f"{call.path[-1] if call.path else 'src'} has no version")
 
     # --- one package ---
@@ -121,7 +127,7 @@ class Assembler:
             source=sources[0] if sources else None,
             companions=tuple(sources[1:]),
             side_hashes=beside,
-            other_hashes=side_hashes.others(draft, self._walk.loose_others, self._fields, beside),
+            other_hashes=side_hashes.others(draft, self._loose_others(draft), self._fields, beside),
             skip="" if reach.targets else reach.reason or "it has no source of its own",
             folder=self._folder(draft, reach),
             version_readers=version_readers(draft, beside, self._data),
@@ -147,13 +153,17 @@ class Assembler:
         elif reason.computed == "arguments":
             arguments = [(call.argument, call.scope) for call in calls]
             where = expression_origin(arguments, self._data)
-        if where is None:
-            return placed.refused(reason.problem, reason.hint)
         what = "its version" if reason.computed == "version" else "what it fetches"
-        return placed.skipped(f"{what} is {where.text}")
+        if where is not None:
+            return placed.skipped(f"{what} is {where.text}")
+        if reason.computed and draft.caller is not None:
+            return placed.skipped(f"{what} is computed by a function")
+        return placed.refused(reason.problem, reason.hint)
 
     def _is_helper(self, draft: Draft) -> bool:
         """Tell whether a draft is a function that makes packages of what its callers say."""
+        if draft.caller is None and self._bodies.intersection(_starts(draft)):
+            return draft.helper
         bindings = (draft.get(name) for name in ("version", "src", "srcs", "pname"))
         origins = (origin(binding, self._data) for binding in bindings if binding and draft.helper)
         return any(where is not None and where.kind != "file" for where in origins)
@@ -190,7 +200,7 @@ class Assembler:
         if doubt(replace(package, source=custom), draft) is not None:
             return package
         beside = self._side_hashes(draft, [custom], package.version)
-        others = side_hashes.others(draft, self._walk.loose_others, self._fields, beside)
+        others = side_hashes.others(draft, self._loose_others(draft), self._fields, beside)
         literal = (custom.get(*HASH_FIELDS) or package.version).literal
         return replace(
             package,
@@ -199,8 +209,14 @@ class Assembler:
             other_hashes=tuple(field for field in others if field.literal != literal),
         )
 
+    def _loose_others(self, draft: Draft) -> list[Call]:
+        return _read_for(draft, self._walk.loose_others)
+
     def _reach(self, draft: Draft) -> SourceReach:
-        reach = SourceReach(self._data, self._calls)
+        calls = self._calls.get(None, {})
+        if draft.caller is not None:
+            calls = {**calls, **self._calls.get(draft.caller, {})}
+        reach = SourceReach(self._data, calls)
         binding = draft.get("src", "srcs")
         if binding is not None:
             reach.follow(binding)
@@ -225,7 +241,7 @@ class Assembler:
     ) -> tuple[Field, ...]:
         literals = [version.literal] if version is not None and version.literal is not None else []
         places = frozenset({*literals, *(source.span for source in sources)})
-        fields = side_hashes.find(draft, self._walk.loose_others, self._fields, places)
+        fields = side_hashes.find(draft, self._loose_others(draft), self._fields, places)
         if not fields:
             return ()
         own = {field.literal for source in sources if (field := source.get(*HASH_FIELDS))}
@@ -258,7 +274,8 @@ class Assembler:
         if version.literal is None:
             return []
         places = frozenset({version.literal, *(call.span for call in reached)})
-        others = [call for call in draft.calls + self._walk.loose if call.span not in places]
+        loose = _read_for(draft, self._walk.loose)
+        others = [call for call in draft.calls + loose if call.span not in places]
         made = [call for call in others if is_made_from(call, places, draft, self._data)]
         own = {call.span for call in draft.calls}
         if all(call.span in own for call in made):
@@ -280,6 +297,20 @@ class Assembler:
             if call is not reach.targets[first] and moves_with(source, sources[first], version)
         ]
         return [reach.targets[first], *moving]
+
+
+def _starts(draft: Draft) -> set[int]:
+    return {attributes.node.start_byte for attributes in draft.sets}
+
+
+def _read_for(draft: Draft, calls: list[Call]) -> list[Call]:
+    """Return calls as a package sees them: of a function's body, as its own caller has it."""
+    own = {call.node.start_byte for call in calls if call.caller == draft.caller is not None}
+    return [
+        call
+        for call in calls
+        if call.caller == draft.caller or (call.caller is None and call.node.start_byte not in own)
+    ]
 
 
 def _place(call: Call, draft: Draft) -> str:

@@ -23,7 +23,8 @@ class Call(Struct):
     """An application of a fetcher, or of what looks like one.
 
     ``statement`` is the binding that it stands in; ``path`` leads there. ``helper`` says that the
-    binding is a function, which fetches what its callers ask for.
+    binding is a function, which fetches what its callers ask for; ``caller`` is the first byte of
+    the application that it is read for.
     """
 
     function: str
@@ -33,6 +34,7 @@ class Call(Struct):
     path: tuple[str, ...]
     statement: Span
     helper: bool = False
+    caller: int | None = None
 
     @property
     def span(self) -> Span:
@@ -44,7 +46,7 @@ class Draft(Struct):
     """A package as it is found: its set (of ``a // b``, all of them) and the calls inside.
 
     ``others`` are calls of functions that fetch but are none of the known fetchers; ``builder`` is
-    the function whose argument it is; ``helper`` is as for a call.
+    the function whose argument it is; ``helper`` and ``caller`` are as for a call.
     """
 
     sets: tuple[AttributeScope, ...]
@@ -56,6 +58,7 @@ class Draft(Struct):
     others: list[Call] = field(default_factory=list)
     builder: str = ""
     helper: bool = False
+    caller: int | None = None
 
     def get(self, *names: str) -> Binding | None:
         """Return the first of these attributes that the package has."""

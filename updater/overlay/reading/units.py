@@ -5,16 +5,19 @@ The one that leads has all sources and side hashes of the unit, so that one edit
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec.structs import replace
 
+from updater.model import HASH_FIELDS, Span
 from updater.overlay.reading.pins import is_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from updater.model import Field, Package, Source, Span
+    from updater.model import Field, Package, Source
+
+_Place: TypeAlias = "tuple[Span, Span | None]"
 
 
 def united(packages: Sequence[Package]) -> tuple[Package, ...]:
@@ -33,7 +36,7 @@ def united(packages: Sequence[Package]) -> tuple[Package, ...]:
 def _units(packages: Iterable[Package]) -> list[list[Package]]:
     """Return what shares a place, in the order of the file; alone is what can not be followed."""
     units: list[list[Package]] = []
-    places: list[set[Span]] = []
+    places: list[set[_Place]] = []
     for package in packages:
         if package.source is None or package.skip or package.problem:
             continue
@@ -46,23 +49,29 @@ def _units(packages: Iterable[Package]) -> list[list[Package]]:
     return units
 
 
-def _places(package: Package) -> set[Span]:
+def _places(package: Package) -> set[_Place]:
     """Return where a package's sources stand, and its version, where every source is made of it."""
-    places = {source.span for source in package.sources}
+    places = {_place(source) for source in package.sources}
     version = package.version
     if version is not None and version.literal is not None and package.source is not None:
         at_version = all(is_at(source, version) for source in package.sources)
-        places |= {version.literal} if at_version else set()
+        places |= {(version.literal, None)} if at_version else set()
     return places
 
 
+def _place(source: Source) -> _Place:
+    """Return where a source stands, and its hash: callers of one function have one of their own."""
+    field = source.get(*HASH_FIELDS)
+    return source.span, field.literal if field is not None else None
+
+
 def _leading(leader: Package, members: Sequence[Package]) -> Package:
-    calls = {source.span for source in leader.sources}
+    places = {_place(source) for source in leader.sources}
     companions: list[Source] = list(leader.companions)
     for member in members:
         for source in member.sources:
-            if source.span not in calls:
-                calls.add(source.span)
+            if _place(source) not in places:
+                places.add(_place(source))
                 companions.append(replace(source, attribute=f"{member.name}.{source.attribute}"))
     return replace(
         leader,

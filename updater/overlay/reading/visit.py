@@ -20,7 +20,7 @@ class Visit(Struct):
     ``bound`` that the node is an attribute's whole value, not a part of a list or an argument;
     ``fixpoint`` is the scope whose argument stands for that set (``finalAttrs: { ... }``);
     ``builder`` is the function whose argument it is; ``helper`` says that the binding is a
-    function.
+    function; ``caller`` is where a function of the file is applied, whose body this is.
     """
 
     node: Node
@@ -33,11 +33,12 @@ class Visit(Struct):
     fixpoint: Scope | None = None
     builder: str = ""
     helper: bool = False
+    caller: Node | None = None
 
     def part(self, node: Node) -> Visit:
         """Visit a node below that is not its value."""
         visit = Visit(node, self.scope, self.path, "", self.draft, self.statement)
-        visit.helper = self.helper
+        visit.helper, visit.caller = self.helper, self.caller
         return visit
 
     def same(self, node: Node, scope: Scope | None = None) -> Visit:
@@ -45,10 +46,11 @@ class Visit(Struct):
         inner = scope if scope is not None else self.scope
         visit = Visit(node, inner, self.path, self.role, self.draft, self.statement, self.bound)
         visit.fixpoint, visit.builder, visit.helper = self.fixpoint, self.builder, self.helper
+        visit.caller = self.caller
         return visit
 
     def argument(self, node: Node, role: Role, builder: str) -> Visit:
         """Visit a node below that is the argument of a builder, an override or a fetcher."""
         visit = Visit(node, self.scope, self.path, role, self.draft, self.statement, self.bound)
-        visit.builder, visit.helper = builder, self.helper
+        visit.builder, visit.helper, visit.caller = builder, self.helper, self.caller
         return visit

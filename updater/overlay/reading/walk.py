@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from updater.model import Span
 from updater.overlay.reading import syntax, terms, values
+from updater.overlay.reading.callers import called_body
 from updater.overlay.reading.drafts import Call, Draft, PackageFile
 from updater.overlay.reading.scope import AttributeScope, FunctionScope, Scope
 from updater.overlay.reading.shape import NAMES, SOURCES, makes_package
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from updater.overlay.reading.drafts import Role
+from updater.overlay.reading.drafts import Role
 
 _BUILDER = re.compile(r"(build[A-Z]|mk[A-Z]\w*(Derivation|Package|Application))\w*|mkDerivation")
 _OVERRIDES = frozenset({"overrideAttrs", "overridePythonAttrs", "overrideDerivation"})
@@ -40,6 +41,8 @@ _VALUES = {
     "if_expression": ("consequence", "alternative"),
 }
 _LONGEST_BUILDER = 80
+_MOST_APPLICATIONS = 2000
+_MOST_RUNS = 5  # each meets the functions that call those of the run before
 _LEAVES = frozenset({"comment", "string_fragment", "identifier", "variable_expression", "attrpath"})
 
 
@@ -74,15 +77,23 @@ class Walk:
     def __init__(self, source: syntax.NixText, fetchers: frozenset[str]) -> None:
         self._data = source.data
         self._fetchers = fetchers
-        self._places = _places(source.data, _words(fetchers))
+        self._helpers: frozenset[str] = frozenset()
+        for _ in range(_MOST_RUNS):
+            self._run(source.root)
+            helpers = {draft.path[-1] for draft in self.drafts if draft.helper and draft.path}
+            if helpers <= self._helpers:
+                break
+            self._helpers |= helpers  # what calls them need not have any of the words
+        self._drop_parts()
+
+    def _run(self, root: Node) -> None:
+        helpers = (name.encode() for name in self._helpers)
+        self._places = _places(self._data, (*_words(self._fetchers), *helpers))
+        self._applications = _MOST_APPLICATIONS
         self.drafts: list[Draft] = []
         self.loose: list[Call] = []
         self.loose_others: list[Call] = []
         self.files: list[PackageFile] = []
-        self._run(source.root)
-        self._drop_parts()
-
-    def _run(self, root: Node) -> None:
         waiting = [Visit(root, Scope(), (), "", None, None, bound=True)]
         while waiting:
             waiting.extend(self._below(waiting.pop()))
@@ -153,6 +164,8 @@ class Walk:
             return None
         draft = Draft(sets, node, visit.role, visit.path, self._place(visit))
         draft.builder, draft.helper = visit.builder, visit.helper
+        if visit.caller is not None:
+            draft.node, draft.caller = visit.caller, visit.caller.start_byte
         self.drafts.append(draft)
         if visit.fixpoint is not None:
             visit.fixpoint.close(sets)
@@ -180,9 +193,9 @@ class Walk:
             first = bisect_left(places, statement.start)
             if first < count and places[first] < statement.node.end_byte:
                 path = visit.path + statement.names
-                below.append(
-                    Visit(statement.value, inner, path, "", draft, statement.node, bound=True)
-                )
+                value = Visit(statement.value, inner, path, "", draft, statement.node, bound=True)
+                value.caller = visit.caller
+                below.append(value)
         return below
 
     def _drop_parts(self) -> None:
@@ -252,6 +265,10 @@ class Walk:
         if not applied:
             return [visit.part(child) for child in head.named_children if self._holds(child)]
         name = terms.last_name(head, self._data)
+        body = self._called(head, applied, visit) if name in self._helpers else None
+        if body is not None:
+            operands = [operand for _, operand in applied if self._holds(operand)]
+            return [body, *(visit.argument(operand, "source", "") for operand in operands)]
         first, argument = applied[0]
         role: Role = ""
         if name in self._fetchers:
@@ -285,8 +302,19 @@ class Walk:
         return visit.argument(operand, role or "package", builder)
 
     def _call(self, name: str, node: Node, argument: Node, visit: Visit) -> Call:
-        place = self._place(visit)
-        return Call(name, node, argument, visit.scope, visit.path, place, visit.helper)
+        call = Call(name, node, argument, visit.scope, visit.path, self._place(visit), visit.helper)
+        call.caller = visit.caller.start_byte if visit.caller is not None else None
+        return call
+
+    def _called(self, head: Node, applied: list[tuple[Node, Node]], visit: Visit) -> Visit | None:
+        """Return the body of a function of the file, read for one of its callers.
+
+        Only for an attribute that is the application as a whole: the package that is made.
+        """
+        if visit.draft is not None or not visit.bound or not self._applications:
+            return None
+        self._applications -= 1
+        return called_body(head, [operand for _, operand in applied], visit, self._data)
 
     _enter: ClassVar[dict[str, Callable[[Walk, Visit], Iterable[Visit]]]] = {
         "attrset_expression": _set,

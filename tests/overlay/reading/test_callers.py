@@ -1,0 +1,134 @@
+"""A function of the file that makes packages is none itself: those are that call it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.overlay.golden import read
+
+HASHES = [f"sha256-{letter * 43}=" for letter in "BCD"]
+MAKE = (
+    "make = { pname, version, hash, ... }: buildPythonPackage "
+    "{ inherit pname version; src = fetchPypi { inherit pname version hash; }; };"
+)
+
+
+def call(name: str, version: str, sri: str) -> str:
+    return f'{name} = make {{ pname = "{name}"; version = "{version}"; hash = "{sri}"; }};'
+
+
+def shown(text: str) -> list[tuple[str, str | None, str | None]]:
+    """Return name, version and hash of the packages that can be followed."""
+    return [
+        (package.name, package.label, package.source.value("hash"))
+        for package in read(text.encode())
+        if package.source is not None and not package.skip and not package.problem
+    ]
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        f"self: super: let {MAKE} in {{ ONE TWO }}",
+        f"self: super: rec {{ {MAKE} ONE TWO }}",
+        f"self: super: let {MAKE} in {{ set = super.set // {{ ONE TWO }}; }}",
+        f"let {MAKE} in self: super: with super; {{ ONE TWO }}",
+        f"self: super: let {MAKE} other = args: make (args // {{ x = 1; }}); in {{ ONE TWO }}",
+    ],
+)
+def test_each_caller_is_a_package_with_what_it_says(around: str) -> None:
+    one, two = call("one", "1.0", HASHES[0]), call("two", "2.0", HASHES[1])
+    text = around.replace("ONE", one).replace("TWO", two)
+    assert shown(text) == [("one", "1.0", HASHES[0]), ("two", "2.0", HASHES[1])]
+    first, second = (package for package in read(text.encode()) if not package.skip)
+    assert text[first.span.start : first.span.end] == one.partition(" = ")[2].rstrip(";")
+    assert (first.members, second.leader) == ((), "")
+
+
+MADE = "src = fetchPypi { inherit pname version hash; };"
+OF_TEXTS = f'"one" "1.0" "{HASHES[0]}"'
+OF_A_SET = f'{{ pname = "one"; hash = "{HASHES[0]}"; }}'
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "version"),
+    [
+        (f"pname: version: hash: build {{ inherit pname version; {MADE} }}", OF_TEXTS, "1.0"),
+        (
+            f'{{ pname, hash, version ? "1.0" }}: buildX {{ inherit pname version; {MADE} }}',
+            OF_A_SET,
+            "1.0",
+        ),
+        (
+            (
+                f'args@{{ pname, hash, ... }}: let version = args.version or "1.0"; in '
+                f"buildX {{ inherit pname version; {MADE} }}"
+            ),
+            OF_A_SET,
+            None,
+        ),
+        (
+            (
+                'args: buildX ({ version = "1.0"; src = fetchPypi { inherit (args) pname hash; '
+                'version = "1.0"; }; } // removeAttrs args [ "hash" ])'
+            ),
+            OF_A_SET,
+            "1.0",
+        ),
+    ],
+    ids=["texts", "defaults", "or", "args"],
+)
+def test_functions_of_many_forms_are_read(
+    function: str, arguments: str, version: str | None
+) -> None:
+    text = f"self: super: let make = {function}; in {{ one = make {arguments}; }}"
+    packages = read(text.replace("build ", "buildX ").encode())
+    assert [package.name for package in packages] == ["one"]
+    expected = [("one", version, HASHES[0])] if version else []
+    assert shown(text.replace("build ", "buildX ")) == expected
+
+
+def test_callers_that_share_what_the_function_says_are_one_unit() -> None:
+    text = (
+        'self: super: let make = pname: buildX { inherit pname; version = "1.0"; '
+        f'src = fetchPypi {{ pname = "all"; version = "1.0"; hash = "{HASHES[0]}"; }}; }}; '
+        'in { one = make "one"; two = make "two"; }'
+    )
+    leader, member = read(text.encode())
+    assert (leader.name, [part.name for part in leader.members]) == ("one", ["two"])
+    assert member.leader == leader.identity
+
+
+def test_what_is_given_to_the_function_may_be_the_source() -> None:
+    text = (
+        "self: super: let make = { src, version }: "
+        'mkDerivation { pname = "x"; inherit src version; }; '
+        'in { one = make rec { version = "1.0"; src = fetchFromGitHub '
+        f'{{ owner = "o"; repo = "r"; rev = "v${{version}}"; hash = "{HASHES[0]}"; }}; }}; }}'
+    )
+    assert shown(text) == [("one", "1.0", HASHES[0])]
+
+
+ENDLESS = (
+    "self: super: let f = x: f (mkDerivation { pname = x; version = y; src = z; }); in { a = f; }",
+    (
+        "rec { f = { v }: g { inherit v; }; g = { v }: f { inherit v; }; a = f { v = 1; }; "
+        "h = { v }: mkDerivation { pname = v; version = v; src = g { inherit v; }; }; "
+        "b = h { v = 1; }; }"
+    ),
+    f"self: super: let {MAKE} in {{ a = make; b = make 1 2 3; c = make {{ }}; }}",
+)
+
+
+@pytest.mark.parametrize("text", ENDLESS)
+def test_functions_that_lead_nowhere_end(text: str) -> None:
+    assert shown(text) == []
+
+
+def test_functions_that_call_each_other_many_times_are_bounded() -> None:
+    """Each calls the one before twice: two to the power of thirty applications."""
+    functions = 'f0 = v: mkDerivation { pname = "x"; version = v; src = y; };' + "".join(
+        f"f{n} = v: {{ a = f{n - 1} v; b = f{n - 1} v; }};" for n in range(1, 30)
+    )
+    text = f'self: super: let {functions} in {{ a = f29 "1"; }}'
+    assert len(read(text.encode())) < 5000
