@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-from updater.overlay.reading.drafts import Role
+    from updater.overlay.reading.drafts import Role
 
 _BUILDER = re.compile(r"(build[A-Z]|mk[A-Z]\w*(Derivation|Package|Application))\w*|mkDerivation")
 _OVERRIDES = frozenset({"overrideAttrs", "overridePythonAttrs", "overrideDerivation"})
