@@ -117,6 +117,12 @@ def test_a_remote_on_such_a_host_is_refused_too(project: Project) -> None:
         found(project)
 
 
+def test_without_a_remote_that_is_said(project: Project) -> None:
+    project.git("init", "--quiet")
+    with pytest.raises(UsageError, match=r"^no repository is known .*: there is no remote"):
+        found(project)
+
+
 def test_without_a_token_the_rights_that_it_needs_are_named(project: Project) -> None:
     project.configure("repository: o/r\n")
     with pytest.raises(UsageError) as caught:

@@ -52,7 +52,9 @@ def find_target(config: Config) -> PublishTarget:
     if place is None:
         shown = origin if "://" in origin else origin.rpartition("@")[2]  # SSH's short form
         raise UsageError(
-            f"no host of `hosts:` has the repository {named or shown or '(none)'!r}",
+            f"no host of `hosts:` has the repository {named or shown!r}"
+            if named or shown
+            else "no repository is known for pull requests: there is no remote `origin`",
             hint="write `repository: OWNER/NAME` into config.yaml",
         )
     host, repository = place
