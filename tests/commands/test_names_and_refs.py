@@ -74,13 +74,25 @@ PREFIXES = {
     "never": (("v1.0", "v1.1"), "1.0", V, '"v${version}"', "1.1"),
 }
 
-# --- builtins.fetchGit: what the call says beside rev, what it becomes ---
+# --- calls without a hash: the function, what stands beside rev, rev, label, what it becomes ---
 GIT = {
-    "branch-of-a-tag": ('ref = "main";', "v1.0", 'ref = "refs/tags/v${version}";', "1.1"),
-    "tag": ('ref = "refs/tags/v1.0";', "v1.0", 'ref = "refs/tags/v', "1.1"),
-    "whole-branch": ('ref = "refs/heads/main";', "v1.0", 'ref = "refs/tags/v${version}";', "1.1"),
-    "no-ref": ("", "v1.0", "", "1.1"),
-    "other-branch": ('ref = "dev";', "dev~1", 'ref = "dev";', None),
+    "branch-of-a-tag": ("Git", 'ref = "main";', "v1.0", 'ref = "refs/tags/v${version}";'),
+    "tag": ("Git", 'ref = "refs/tags/v1.0";', "v1.0", 'ref = "refs/tags/v'),
+    "whole-branch": ("Git", 'ref = "refs/heads/main";', "v1.0", 'ref = "refs/tags/v${version}";'),
+    "no-ref": ("Git", "", "v1.0", 'Git { url = "https://github.com/o/checkout.git";  rev'),
+    "head": ("Git", 'ref = "HEAD";', "v1.0", 'ref = "refs/tags/v${version}";'),
+    "other-branch": ("Git", 'ref = "dev";', "dev~1", 'ref = "dev";'),
+    "tree": ("Tree", 'ref = "refs/tags/v1.0";', "v1.0", 'ref = "refs/tags/v${version}";'),
+    "tree-branch": ("Tree", 'ref = "dev";', "dev~1", 'ref = "dev";'),
+}
+
+# --- what Nix does not find: what stands beside rev, rev, what `verify` says, what `pin` does ---
+MISPLACED = {
+    "other-tag": ('ref = "refs/tags/v1.0";', "v1.1", "tag moved: tag v1.0 is commit", "true"),
+    "gone-tag": ('ref = "refs/tags/v0.9";', "v1.0", "gone: {project} has no tag 'v0.9'", "true"),
+    "gone-branch": ('ref = "old";', "v1.0", "gone: {project} has no branch 'old'", "true"),
+    "not-in-branch": ('ref = "main";', "dev", "gone: the branch main does not hold", "held"),
+    "nowhere": ('ref = "main";', "", "gone: {project} has no commit eeee", "held"),
 }
 
 # --- addresses of the index: how the address begins ---
@@ -144,16 +156,19 @@ def refs(world: Situations) -> None:
             branch="dev",
             parents=[repository.head("dev")] if text == "b" else [repository.head()],
         )
-    for name, (ref, rev, *_) in GIT.items():
-        commit = repository.git("rev-parse", rev)
-        url = "https://github.com/o/checkout.git"
-        label = "1.0" if rev == "v1.0" else "2-unstable-2025-01-03"
-        world.overlay(
-            f"git-{name}",
-            f'  pname = "checkout"; version = "{label}";\n'
-            f'  src = builtins.fetchGit {{ url = "{url}"; {ref} rev = "{commit}"; }};\n',
-            "commit_interval: 0d",
-        )
+    side = repository.commit({"a": "side"}, branch="side", parents=[repository.head()])
+    repository.tag("v1.2", side)
+    url = "https://github.com/o/checkout.git"
+    calls = [(f"git-{name}", *call[:3]) for name, call in GIT.items()]
+    calls += [(f"git-{name}", "Git", *call[:2]) for name, call in MISPLACED.items()]
+    calls += [("git-side", "Git", "", "v1.2"), ("git-anywhere", "Git", "allRefs = true;", "v1.2")]
+    for name, function, ref, rev in calls:
+        commit = repository.git("rev-parse", rev) if rev else "e" * 40
+        label = rev[1:] if rev.startswith("v") else "2.a-unstable-2025-01-03"
+        kind = 'type = "git"; ' if function == "Tree" else ""
+        call = f'builtins.fetch{function} {{ {kind}url = "{url}"; {ref} rev = "{commit}"; }}'
+        body = f'  pname = "checkout"; version = "{label}";\n  src = {call};\n'
+        world.overlay(name, body, "commit_interval: 0d")
     repository = world.repository("object")
     for version in ("1.0", "1.1"):
         repository.tag(f"v{version}", repository.commit({"a": version}), annotated=True)
@@ -237,10 +252,15 @@ class TestBothWays:
 
     @pytest.mark.parametrize("name", GIT)
     def test_a_checkout_at_evaluation(self, world: Situations, token: str, name: str) -> None:
+        """Of a call without a ref only what the default branch holds is taken: 1.2 is not there."""
         package = world.results("check", token=token)[f"git-{name}"]
-        latest = GIT[name][3]
-        assert package["status"] == "outdated"
-        assert package["latest"] == latest or (latest is None and "unstable" in package["latest"])
+        if name == "no-ref":
+            assert package["status"] == "held"
+            assert package["reason"].startswith("1.2: the branch main does not hold the commit")
+        else:
+            assert package["status"] == "outdated"
+            assert package["latest"] == "1.2" or "unstable" in package["latest"]
+        assert world.results("verify", token=token)[f"git-{name}"]["state"] == "true"
 
 
 @pytest.mark.parametrize("name", ATTRIBUTES)
@@ -286,8 +306,37 @@ def test_a_tag_is_written_with_its_prefix(world: Situations, name: str) -> None:
 
 @pytest.mark.parametrize("name", GIT)
 def test_ref_and_rev_move_together(world: Situations, name: str) -> None:
-    assert GIT[name][2] in world.text(f"git-{name}", "", BUMP)
-    assert world.results("check", after=(BUMP,))[f"git-{name}"]["status"] == "current"
+    assert GIT[name][3] in world.text(f"git-{name}", "", BUMP)
+    status = world.results("check", after=(BUMP,))[f"git-{name}"]["status"]
+    assert status == ("held" if name == "no-ref" else "current")
+    assert world.results("verify", after=(BUMP,))[f"git-{name}"]["state"] == "true"
+    assert world.text(f"git-{name}", "", "pin") == world.text(f"git-{name}", "")
+
+
+@pytest.mark.parametrize("name", MISPLACED)
+def test_a_ref_holds_its_commit(world: Situations, name: str) -> None:
+    """`verify` asks the host as it is configured; `pin` writes the tag, or holds."""
+    *_, problem, end = MISPLACED[name]
+    package = world.results("verify")[f"git-{name}"]
+    expected = problem.format(project="https://github.com/o/checkout")
+    assert f"{package['state']}: {package['reason']}".startswith(expected)
+    pinned = world.results("pin")[f"git-{name}"]
+    if end == "held":
+        assert pinned["status"] == "held"
+        assert world.text(f"git-{name}", "", "pin") == world.text(f"git-{name}", "")
+    else:
+        assert pinned["status"] == "updated"
+        verified = world.results("verify", "git-*", after=("pin",))
+        assert verified[f"git-{name}"]["state"] == end
+
+
+def test_a_commit_beside_the_default_branch_is_told(world: Situations) -> None:
+    verified = world.results("verify")
+    (message,) = messages(verified["git-side"], "no-ref")
+    assert "the branch main does not hold the commit" in message
+    assert (verified["git-side"]["state"], verified["git-anywhere"]["state"]) == ("true", "true")
+    assert verified["git-anywhere"]["warnings"] == []
+    assert world.results("check")["git-anywhere"]["status"] == "current"
 
 
 @pytest.mark.parametrize("name", ADDRESSES)

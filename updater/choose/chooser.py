@@ -16,6 +16,7 @@ from updater.choose.onward import Onward
 from updater.choose.rehashing import REQUESTED, rehashed
 from updater.choose.releases import Obstacle
 from updater.choose.tagged import TagChooser
+from updater.choose.within import within_default
 from updater.errors import UpstreamError
 from updater.model import Candidate, Choice, Pinned, PinWarning, Stay, Take, Wait
 from updater.upstreams.base import TagQuestion
@@ -119,6 +120,8 @@ class Chooser:
             StageError: a fact that it needs cannot be had.
         """
         decision = await self._reach_decision()
+        if not self._to:
+            decision = await within_default(self._repository, decision)
         if self._unhashed:
             decision = rehashed(decision, self._unhashed, self._repository.present)
         if isinstance(decision.choice, Take):

@@ -36,7 +36,8 @@ class MovingPin(Struct, frozen=True):
     @property
     def holds_nothing(self) -> bool:
         """Whether nobody can know what it holds."""
-        return bool(self.unhashed) or not self.repository.subject.pin.hash
+        subject = self.repository.subject
+        return bool(self.unhashed) or not (subject.pin.hash or subject.checkout)
 
     async def settle(self, newest_tag: Callable[[Objection], Choice]) -> Decision:
         """Decide what it becomes: the newest tag, or the commit that it holds.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -128,7 +129,8 @@ class PinnedRepository:
         """A pin that names a commit goes on naming commits, also those of tags."""
         if not isinstance(choice, Take) or not choose.is_commit(self._pin.rev):
             return choice
-        if self.subject.branch:  # beside the commit stands where to look for it: the tag
+        is_head = self.subject.source.value("ref") == "HEAD"
+        if self.subject.branch or is_head:  # beside the commit stands where to look for it: the tag
             return choice
         return replace(choice, candidate=replace(choice.candidate, ref=""))
 
@@ -143,6 +145,19 @@ class PinnedRepository:
     def records(self) -> CommitRecords:
         """What earlier runs learned of the repository's commits."""
         return self.run.records.commits(self.subject.project)
+
+    async def holds(self, head: str, commit: str) -> bool:
+        """Tell whether a commit is another one, or among its ancestors.
+
+        Raises:
+            UpstreamError: the history cannot be fetched.
+        """
+        if not head:
+            return False
+        with suppress(NotFound):
+            async with self.commits() as commits:
+                return await commits.relation(commit, head) in ("ahead", "identical")
+        return False
 
     # --- what the pinned hash holds ---
 
@@ -167,6 +182,12 @@ class PinnedRepository:
         return version is not None and same_version(version, label)
 
     @property
+    def checkout(self) -> str:
+        """The commit that its call names by itself, without a hash; else empty."""
+        rev = self.subject.checkout
+        return self.offer.facts.tag_objects.get(rev, rev)
+
+    @property
     def named(self) -> str:
         """The commit that the rev says, itself or as a tag; empty where it is neither."""
         rev = self._pin.rev
@@ -185,6 +206,8 @@ class PinnedRepository:
     async def find_commit(self, *, anew: bool = False) -> Identification:
         """Ask the repository's history which commit the pinned hash holds.
 
+        A call without a hash holds the commit that it names.
+
         Args:
             anew: whatever an earlier run found.
 
@@ -192,6 +215,9 @@ class PinnedRepository:
             HashError: the hash is none of an archive's tree, so that no commit can have it.
             UpstreamError: the repository cannot be cloned.
         """
+        checkout = self.checkout
+        if checkout:
+            return Identity(checkout, 0, from_cache=False, is_named=checkout == self.named)
         question, identifier = self._question(), self.run.identifier()
         identification = await (
             identifier.answer_anew(question) if anew else identifier.answer(question)

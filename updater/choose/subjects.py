@@ -95,6 +95,17 @@ class Subject(Struct, frozen=True):
         return self.fetcher.branch(self.source)
 
     @property
+    def is_in_default(self) -> bool:
+        """Whether the default branch must hold its commit, since its call names no ref."""
+        return self.fetcher.is_in_default(self.source)
+
+    @property
+    def checkout(self) -> str:
+        """The commit that a call without a hash names, which is its whole pin; else empty."""
+        rev = self.source.value("rev") or ""
+        return rev if choose.is_commit(rev) and not self.fetcher.takes_hash(self.source) else ""
+
+    @property
     def place(self) -> SourcePlace:
         """Where in its source it lies, and what it may be called there."""
         return SourcePlace(self.package.folder, self.modules)

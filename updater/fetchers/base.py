@@ -113,6 +113,11 @@ class Fetcher(ABC):
         del source, fetch
         return ""
 
+    def is_in_default(self, source: Source) -> bool:
+        """Tell whether the call names no ref, so that the default branch must hold its commit."""
+        del source
+        return False
+
     def takes_hash(self, source: Source) -> bool:
         """Tell whether the call is to have a hash; else its rev alone says what is fetched."""
         del source

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from updater.fetchers.base import Fetcher, is_through_version, repository, required
+from updater.fetchers.git_refs import branch_of, is_in_default, new_ref, tag_of
 from updater.model import Candidate, Fetch, Fetched, NoFile, Package, Pin, Project, Source
-
-_TAGS = "refs/tags/"
 
 
 class BuiltinFetchGit(Fetcher):
@@ -29,20 +28,18 @@ class BuiltinFetchGit(Fetcher):
     def pin(self, package: Package, source: Source) -> Pin:
         """Return version and rev, or the tag that ``ref`` names; there is no hash."""
         rev = required(package, source, "rev")
-        if not _tag(source):
-            return Pin(version=package.label, rev=rev)
-        through = is_through_version(package, source, "ref")
-        return Pin(version=package.label, rev=_tag(source), through_version=through)
+        tag = tag_of(source)
+        through = bool(tag) and is_through_version(package, source, "ref")
+        return Pin(version=package.label, rev=tag or rev, through_version=through)
 
     def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
         """Return the commit and, where the call names a tag, the tag that it is looked for in."""
         if not candidate.commit:
             return NoFile(f"the commit of {candidate.version} is not known, and `rev` needs one")
-        values = {"rev": candidate.commit}
-        if candidate.ref and source.get("ref") is not None:
-            values["ref"] = f"{_TAGS}{candidate.ref}"
-        elif _tag(source):
-            return NoFile(f"its ref is a tag, but {candidate.commit} has no tag")
+        ref = new_ref(source, candidate)
+        if isinstance(ref, NoFile):
+            return ref
+        values = {"rev": candidate.commit, **ref}
         if package.version is not None:
             values["version"] = candidate.version
         blocked = "narHash is the hash of a checkout" if source.get("narHash") else ""
@@ -54,9 +51,11 @@ class BuiltinFetchGit(Fetcher):
 
     def branch(self, source: Source) -> str:
         """Return the branch that must hold the rev; empty where any ref may."""
-        ref = source.value("ref") or ""
-        anywhere = _tag(source) or ref == "HEAD" or source.value("allRefs") == "true"
-        return "" if anywhere else ref.removeprefix("refs/heads/")
+        return branch_of(source)
+
+    def is_in_default(self, source: Source) -> bool:
+        """Tell whether the default branch must hold the rev."""
+        return is_in_default(source)
 
     def takes_hash(self, source: Source) -> bool:
         """A hash of the checkout may be given."""
@@ -66,12 +65,6 @@ class BuiltinFetchGit(Fetcher):
         """Without a rev it pins nothing: every evaluation may fetch another commit."""
         del package
         return "" if source.get("rev") is not None else "it has no rev, so it pins nothing"
-
-
-def _tag(source: Source) -> str:
-    """Return the tag that the commit is looked for in, or an empty string for a branch."""
-    ref = source.value("ref") or ""
-    return ref.removeprefix(_TAGS) if ref.startswith(_TAGS) else ""
 
 
 KIND = BuiltinFetchGit()

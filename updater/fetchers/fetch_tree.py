@@ -9,9 +9,9 @@ from typing import ClassVar
 
 from updater.fetchers.base import Fetcher, is_through_version, repository, required, written_hash
 from updater.fetchers.forge import archive_url
+from updater.fetchers.git_refs import branch_of, is_in_default, new_ref, tag_of
 from updater.model import Candidate, Fetch, Fetched, NoFile, Package, Pin, Project, Source
 
-_TAGS = "refs/tags/"
 _HOSTS = {"github": "github.com", "gitlab": "gitlab.com", "sourcehut": "git.sr.ht"}
 # Of a commit Nix alone tells these, and compares them with what it fetches.
 _TOLD_BY_NIX = ("lastModified", "revCount")
@@ -35,7 +35,7 @@ class BuiltinFetchTree(Fetcher):
     def pin(self, package: Package, source: Source) -> Pin:
         """Return version, rev, or the tag that ``ref`` names, and hash."""
         rev = required(package, source, "rev")
-        tag = _tag(source)
+        tag = tag_of(source)
         through = bool(tag) and is_through_version(package, source, "ref")
         return Pin(package.label, tag or rev, through, written_hash(source))
 
@@ -43,11 +43,10 @@ class BuiltinFetchTree(Fetcher):
         """Return the commit, the tag that it is looked for in, and where Nix downloads it."""
         if not candidate.commit:
             return NoFile(f"the commit of {candidate.version} is not known, and `rev` needs one")
-        values = {"rev": candidate.commit}
-        if _tag(source):
-            if not candidate.ref:
-                return NoFile(f"its ref is a tag, but {candidate.commit} has no tag")
-            values["ref"] = f"{_TAGS}{candidate.ref}"
+        ref = new_ref(source, candidate)
+        if isinstance(ref, NoFile):
+            return ref
+        values = {"rev": candidate.commit, **ref}
         if package.version is not None:
             values["version"] = candidate.version
         project = self.project(package, source)
@@ -66,9 +65,20 @@ class BuiltinFetchTree(Fetcher):
                 hashless=hashless,
             )
         blocked = "" if hashless else "narHash is what Nix makes of it"
-        return Fetch(
-            values=values, url=str(project), unpack=True, blocked=blocked, hashless=hashless
-        )
+        url = f"{project.page(web)}.git" if web else str(project)
+        return Fetch(values=values, url=url, unpack=True, blocked=blocked, hashless=hashless)
+
+    def branch(self, source: Source) -> str:
+        """Return the branch that must hold the rev; hosts have archives of any commit."""
+        return branch_of(source) if source.value("type") == "git" else ""
+
+    def is_in_default(self, source: Source) -> bool:
+        """Tell whether the default branch must hold the rev."""
+        return source.value("type") == "git" and is_in_default(source)
+
+    def takes_hash(self, source: Source) -> bool:
+        """A hash of the tree may be given."""
+        return source.get("narHash") is not None
 
     def skip(self, package: Package, source: Source) -> str:
         """Only a commit of a repository has versions; without a rev it pins nothing."""
@@ -80,12 +90,6 @@ class BuiltinFetchTree(Fetcher):
             shown = kind.value if kind is not None else "no type"
             return f"fetchTree of {shown} names no commit of a repository"
         return "" if source.get("rev") is not None else "it has no rev, so it pins nothing"
-
-
-def _tag(source: Source) -> str:
-    """Return the tag that the commit is looked for in, or an empty string for a branch."""
-    ref = source.value("ref") or ""
-    return ref.removeprefix(_TAGS) if ref.startswith(_TAGS) else ""
 
 
 KIND = BuiltinFetchTree()

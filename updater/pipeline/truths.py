@@ -143,10 +143,12 @@ def _unchanged_source(decision: Decision, values: dict[str, str], *, sri: bool) 
 
     Only where an archive has the names of refs in it, its hash becomes the one that it has now.
     """
-    renewed = decision.renewed
-    hashed = Hashed(renewed or parse_hash(decision.subject.pin.hash, "sha256"), "embedded", 0)
-    if sri or renewed is not None:
-        values["hash"] = str(hashed.sri)
+    renewed, written = decision.renewed, decision.subject.pin.hash
+    hashed = None
+    if not decision.subject.checkout:
+        hashed = Hashed(renewed or parse_hash(written, "sha256"), "embedded", 0)
+        if sri or renewed is not None:
+            values["hash"] = str(hashed.sri)
     planned = PlannedChange(decision.package, PinValues(values))
     phase = _SAME_SOURCE if renewed is None else _OTHER_REFS
     return ReadyChange(decision, planned, hashed, build=Build("skipped", "", phase=phase))

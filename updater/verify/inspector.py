@@ -27,6 +27,7 @@ from updater.model import (
 )
 from updater.model.labels import is_label_of, parse_version
 from updater.model.sri import parse_hash
+from updater.verify.checkouts import misplaced
 
 if TYPE_CHECKING:
     from updater.choose.run import Run
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from updater.identify.questions import Identification
     from updater.model import Hashed, Offer, Outcome
 
+_OTHER_REF = "write the ref that holds it"
 CHOOSE_ONE = "Choose one with `updater bump --to VERSION`."
 
 
@@ -100,6 +102,8 @@ class Inspector(Struct, frozen=True):
         if repository.blocked:
             reason = f"no commit's archive has its hash: {repository.blocked}. {CHOOSE_ONE}"
             return decided(Wait(reason))
+        if repository.checkout:
+            return decided(*await self._checkout(repository))
         identification = await repository.find_commit()
         choice, candidate = await self._chosen(repository, identification)
         is_kept = isinstance(identification, Identity) and identification.from_cache
@@ -122,6 +126,18 @@ class Inspector(Struct, frozen=True):
         if not isinstance(choice, Take):
             choice = Take(candidate, was_named(identification.named_branch or ""))
         return replace(decided(choice, candidate), renewed=renewed.sri)
+
+    async def _checkout(self, repository: PinnedRepository) -> tuple[Choice, Candidate | None]:
+        """Return what becomes of a pin without a hash, whose ref must hold its commit."""
+        problem = await misplaced(repository)
+        if problem is not None and problem.is_unknown:
+            return Wait(f"{problem.message}. {CHOOSE_ONE}"), None
+        choice, candidate = await self._chosen(repository, await repository.find_commit())
+        if problem is None or problem.state == "true" or candidate is None:
+            return choice, candidate
+        if candidate.ref:
+            return Take(candidate, problem.message), candidate
+        return Wait(f"{problem.message}: {_OTHER_REF}"), candidate
 
     @staticmethod
     async def _renewed(

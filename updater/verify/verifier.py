@@ -15,6 +15,7 @@ from updater.identify.questions import Identity
 from updater.model import Candidate, NoFile, Pinned, PinWarning, Verdict
 from updater.model.labels import ordered
 from updater.model.sri import parse_hash
+from updater.verify.checkouts import misplaced
 from updater.verify.inspector import is_label, labelled
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ class Verifier(Struct, frozen=True):
         )
         if moved is not None:
             return _verdict(subject, "gone", moved, hint="write the new owner and repo")
+        if repository.checkout:
+            return await self._verify_checkout(repository)
         commit = repository.named or self._head(repository) or await self._whole_id(repository)
         if not commit:
             message = f"{subject.project} has neither a tag nor a branch {subject.pin.rev!r}"
@@ -101,6 +104,18 @@ class Verifier(Struct, frozen=True):
         moved_tag = self._moved(repository, commit, pinned_hash)
         return moved_tag or await self._true(repository, commit, fetched)
 
+    async def _verify_checkout(self, repository: PinnedRepository) -> Outcome:
+        """Judge a pin that Nix checks out while it evaluates: its host is asked, as Nix asks it."""
+        problem = await misplaced(repository)
+        if problem is not None and problem.state != "true":
+            pinned = repository.pinned(repository.checkout)
+            message, hint = problem.message, problem.hint
+            return _verdict(repository.subject, problem.state, message, None, pinned, hint=hint)
+        verdict = await self._true(repository, repository.checkout, None)
+        if problem is None or verdict.state != "true":
+            return verdict
+        return replace(verdict, warnings=(*verdict.warnings, PinWarning("no-ref", problem.message)))
+
     def _head(self, repository: PinnedRepository) -> str:
         rev, offer = repository.subject.pin.rev, repository.offer
         return offer.branches.get(offer.default_branch if rev == "HEAD" else rev, "")
@@ -112,7 +127,9 @@ class Verifier(Struct, frozen=True):
             return ""
         return await self.run.identifier().whole_id(repository.offer.repository, rev)
 
-    async def _true(self, repository: PinnedRepository, commit: str, fetched: Hashed) -> Verdict:
+    async def _true(
+        self, repository: PinnedRepository, commit: str, fetched: Hashed | None
+    ) -> Verdict:
         """Judge the label of a pin whose hash is right."""
         subject, rev = repository.subject, repository.subject.pin.rev
         candidate = await labelled(repository, commit)
