@@ -48,6 +48,7 @@ def _scrubbed(
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("NETRC", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
 

@@ -267,7 +267,7 @@ def test_no_secret_stands_in_anything_that_is_written(watched: Watched, home: Ho
     assert len(home.hosted.pulls) == 1
 
 
-@pytest.mark.parametrize("place", ["PIP_INDEX_URL", "pip.conf"])
+@pytest.mark.parametrize("place", ["PIP_INDEX_URL", "pip.conf", ".netrc"])
 def test_pips_password_goes_to_its_index_alone(
     watched: Watched, home: Home, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -275,6 +275,9 @@ def test_pips_password_goes_to_its_index_alone(
     path.write_text(re.sub("(?m)^index: .*$", "", path.read_text()))
     if place == "pip.conf":
         monkeypatch.delenv("PIP_INDEX_URL")
+    elif place == ".netrc":
+        monkeypatch.setenv("PIP_INDEX_URL", home.index.url)
+        monkeypatch.delenv("NETRC")
     for command in ("config show", "check apple pear --json", "prefetch pypi:apple@2.0 --json"):
         assert watched.run(*command.split()) == 0, watched.seen
     home.index.server.fail("/", Response(403))

@@ -83,3 +83,75 @@ def test_pips_file_may_have_a_password(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("PIP_CONFIG_FILE", str(file))
     made = default_index.index_of_pip()
     assert made == default_index.PackageIndex("https://index.example/simple", str(file), "u", "p")
+
+
+MACHINES = """\
+machine other.example login o password hush-o
+machine index.example login u password hush-u
+machine alone.example account a password hush-a
+"""
+DEFAULT = f"{MACHINES}default login d password hush-d\n"
+NETRC = {
+    "its machine's": (MACHINES, "https://index.example/simple", ("u", "hush-u")),
+    "with a port": (MACHINES, "https://index.example:8443/simple", ("u", "hush-u")),
+    "an account": (MACHINES, "https://alone.example/simple", ("a", "hush-a")),
+    "another host": (MACHINES, "https://index.example.net/simple", ("", "")),
+    "before the default": (DEFAULT, "https://index.example/simple", ("u", "hush-u")),
+    "the default": (DEFAULT, "https://index.example.net/simple", ("d", "hush-d")),
+    "with a user in the address": (MACHINES, "https://x@index.example/simple", ("u", "hush-u")),
+    "a user that netrc does not know": (MACHINES, "https://x@h/simple", ("x", "")),
+    "both in the address": (DEFAULT, "https://x:y@index.example/simple", ("x", "y")),
+    "not a netrc": ("machine index.example login", "https://index.example/simple", ("", "")),
+    "no address": (DEFAULT, "https://[h/simple", ("", "")),
+}
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["NETRC", "home"])
+@pytest.mark.parametrize(("text", "address", "sent"), NETRC.values(), ids=NETRC)
+def test_netrc_is_read_as_pip_reads_it(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+    address: str,
+    sent: tuple[str, str],
+    named: bool,  # noqa: FBT001 - of a table
+) -> None:
+    file = tmp_path / ("logins" if named else ".netrc")
+    file.write_text(text)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(file) if named else "")
+    made = default_index.PackageIndex.written(address, "config.yaml")
+    assert (made.user, made.password) == sent
+    assert made.kept_in == (str(file) if "hush" in made.password else "config.yaml")
+    assert "hush" not in repr(made)
+
+
+@pytest.mark.parametrize("name", [".netrc", "_netrc"])
+def test_the_first_file_at_home_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "_netrc").write_text("default login _netrc password x\n")
+    (tmp_path / name).write_text(f"default login {name} password x\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("NETRC")
+    assert default_index.PackageIndex.written("https://h/simple", "x").user == name
+
+
+def test_a_netrc_that_is_not_there_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where there is one at home: only the named one is asked for."""
+    (tmp_path / ".netrc").write_text("default login u password p\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(tmp_path / "none"))
+    assert default_index.PackageIndex.written("https://h/simple", "x").is_guarded is False
+
+
+def test_nobody_is_told_the_password_of_pypi(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its index is everybody's, and nobody named it."""
+    file = tmp_path / "netrc"
+    file.write_text("default login u password p\n")
+    monkeypatch.setenv("NETRC", str(file))
+    assert default_index.pypi().is_guarded is False

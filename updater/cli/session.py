@@ -124,7 +124,7 @@ class Session(Struct, frozen=True):
         index = self.config.named_index
         if index is not None and index.is_guarded:
             at = frozenset({origin(index.address)})
-            credentials.append(Credential(index.origin, at, index.password, index.user))
+            credentials.append(Credential(index.kept_in, at, index.password, index.user))
         cache = user_cache_path("updater") if self.request.cache else None
         opened = Http.opened(
             network,
@@ -213,7 +213,7 @@ class Session(Struct, frozen=True):
         index = self.config.named_index
         filed: tuple[str, ...] = ()
         if index is not None and index.is_guarded and not index.is_variable:
-            filed = (f"{index.origin} has a password",)
+            filed = (f"{index.kept_in} has a password",)
         return in_reach(self.config.token_variables) + filed
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from updater.effects import files
+from updater.effects.netrc import login
 from updater.errors import ReadError
 from updater.text import open_address, parted_address
 
@@ -24,24 +25,34 @@ class PackageIndex:
     Attributes:
         address: without user and password, and without a slash at its end.
         origin: what names it: a variable, a file, or that it is the default.
-        user, password: that stand in the address as it is written; empty where none do.
+        user, password: that stand in the address as it is written, or else in netrc for its host;
+            empty where none do.
+        kept_in: what has them: the origin, or the netrc file.
     """
 
     address: str
     origin: str
     user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
+    kept_in: str = field(default="", repr=False, compare=False)
 
     @classmethod
     def written(cls, address: str, origin: str) -> PackageIndex:
-        """Read an address that may have a user and a password in it, as pip's may."""
+        """Read an address that may have a user and a password in it, as pip's may.
+
+        Where it does not have both, netrc is asked for its host, as pip asks.
+        """
         user, _, password = parted_address(address.partition("://")[2])[0].partition(":")
-        return cls(open_address(address).rstrip("/"), origin, unquote(user), unquote(password))
+        plain = open_address(address).rstrip("/")
+        own = None if user and password else login(plain)
+        if own is not None:
+            return cls(plain, origin, own.user, own.password, str(own.file))
+        return cls(plain, origin, unquote(user), unquote(password), origin)
 
     @property
     def is_variable(self) -> bool:
-        """Whether a variable names it, and no file."""
-        return self.origin == _VARIABLE
+        """Whether a variable has its user and password, and no file."""
+        return self.kept_in == _VARIABLE
 
     @property
     def is_guarded(self) -> bool:
@@ -78,7 +89,7 @@ def index_of_pip() -> PackageIndex | None:
 
 def pypi() -> PackageIndex:
     """Return PyPI's own index."""
-    return PackageIndex.written(_read_pypi() or _imported_pypi(), "default")
+    return PackageIndex((_read_pypi() or _imported_pypi()).rstrip("/"), "default")
 
 
 def _read_pypi() -> str:
