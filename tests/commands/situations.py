@@ -190,8 +190,13 @@ def nar_hash(repository: Hosted, commit: str) -> str:
 
 def _archive(repository: Hosted, commit: str) -> bytes:
     repository.settle()
+    # A filter of somebody's own configuration, such as that of Git LFS, is no part of it.
     done = subprocess.run(
-        ["git", "archive", commit], cwd=repository.path, check=True, capture_output=True
+        ["git", "archive", commit],
+        cwd=repository.path,
+        check=True,
+        capture_output=True,
+        env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
     )
     return done.stdout
 

@@ -140,7 +140,11 @@ class Document(StrictKeys, frozen=True):
         default_factory=dict
     )
     index: Annotated[
-        spelled.WebAddress | None, about("A Simple API index; default: pip's, else PyPI")
+        spelled.WebAddress | None,
+        about(
+            "A Simple API index, with user and password in its address or, as for pip, in netrc "
+            "(`NETRC`, else `~/.netrc`); default: pip's, else PyPI"
+        ),
     ] = None
     vulnerabilities: Annotated[
         spelled.WebAddress | None,

@@ -23,6 +23,7 @@ from updater.hashing.entry import Entry, Kind
 from updater.hashing.keep import keep_project_files
 from updater.hashing.limits import Limits, Meter
 from updater.hashing.ordered import write_in_order
+from updater.hashing.pointers import MOST_POINTERS, has_pointer, may_be_pointer
 from updater.hashing.shelved import write_sorted
 from updater.hashing.tar import Tar
 from updater.hashing.top import Top
@@ -52,6 +53,7 @@ class Unpacked(Struct, frozen=True):
         files: path below the root -> contents, for the files that the policy chose.
         downloaded_bytes: the archive's size.
         collisions: paths that differ only in case, so that a Mac gets another tree than Linux.
+        pointers: paths of Git LFS's pointers, in the place of which it keeps large files elsewhere.
     """
 
     sri: Sri
@@ -59,6 +61,7 @@ class Unpacked(Struct, frozen=True):
     files: Mapping[str, bytes]
     downloaded_bytes: int
     collisions: tuple[tuple[str, str], ...] = ()
+    pointers: tuple[str, ...] = ()
 
 
 def hash_archive(
@@ -108,6 +111,7 @@ class _Reading:
         self._strips = unpacking != "flat"
         self._builtin = unpacking == "fetchTarball"
         self._keep = keep
+        self._pointers: list[str] = []
 
     def run(self, write: _Write) -> Unpacked:
         """Read the archive from its start and hash its tree."""
@@ -115,6 +119,7 @@ class _Reading:
         source = self._source()
         top = Top(self._filename, lone_file=not self._builtin) if self._strips else None
         files: dict[str, bytes] = {}
+        self._pointers = []
         with Digest() as digest, Spool() as spool:
             collisions = write(self._entries(source, top, files), digest.write, spool, self._meter)
             return Unpacked(
@@ -123,6 +128,7 @@ class _Reading:
                 files=MappingProxyType(files),
                 downloaded_bytes=self._meter.downloaded,
                 collisions=tuple(collisions),
+                pointers=tuple(sorted(self._pointers)),
             )
 
     def _source(self) -> Tar | Zip:
@@ -152,9 +158,18 @@ class _Reading:
                     files[path] = b"".join(placed.content)
                     room -= placed.size
                     placed = placed._replace(content=(files[path],))
-            yield placed
+            yield self._without_pointer(placed)
         if top:
             top.check()
+
+    def _without_pointer(self, entry: Entry) -> Entry:
+        """Return an entry; where it is a pointer of Git LFS, its path is noted."""
+        if entry.kind is not Kind.FILE or not may_be_pointer(entry.size):
+            return entry
+        data = b"".join(entry.content)
+        if has_pointer(data) and len(self._pointers) < MOST_POINTERS:
+            self._pointers.append(b"/".join(entry.path).decode("utf-8", "replace"))
+        return entry._replace(content=(data,))
 
 
 class _Download:

@@ -45,6 +45,12 @@ def entry_start(name: bytes) -> bytes:
     return _ENTRY + string(name) + _NODE
 
 
+def entry_name(entry: bytes) -> bytes:
+    """Return the name of a folder's child that begins as `entry_start` makes it."""
+    at = len(_ENTRY) + _WORD
+    return entry[at : at + int.from_bytes(entry[at - _WORD : at], "little")]
+
+
 def file_start(size: int, *, executable: bool) -> bytes:
     """Return what precedes a regular file's ``size`` bytes."""
     return (_EXECUTABLE if executable else _REGULAR) + size.to_bytes(_WORD, "little")

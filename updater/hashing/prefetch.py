@@ -124,7 +124,7 @@ class Prefetcher(Struct, frozen=True):
                 f"makes a tree with {own.sri}",
                 hint="set hash: auto for this package",
             )
-        return Hashed(sri, "nix", 0, own.files, own.collisions)
+        return Hashed(sri, "nix", 0, own.files, own.collisions, own.pointers)
 
     def _download(self, fetch: Fetch, keep: Path | None) -> Hashed:
         """Download without a token, as Nix does; with it what the host shows nobody else.
@@ -166,7 +166,8 @@ class Prefetcher(Struct, frozen=True):
                 hint="the tag or branch may have moved just now: run the command again",
             )
         own = dict(_small(unpacked.files))
-        return Hashed(unpacked.sri, "embedded", unpacked.downloaded_bytes, own, unpacked.collisions)
+        size, pointers = unpacked.downloaded_bytes, unpacked.pointers
+        return Hashed(unpacked.sri, "embedded", size, own, unpacked.collisions, pointers)
 
 
 def _small(files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:

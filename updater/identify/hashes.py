@@ -112,6 +112,12 @@ class TreeHashes:
                     break
         return None
 
+    def pointers(self, entry: LoggedCommit | None) -> tuple[str, ...]:
+        """Return the names of a commit's files that are pointers of Git LFS, as far as known."""
+        with suppress(Inexact, Unreproducible):
+            return self._hasher.pointers(entry.tree) if entry is not None else ()
+        return ()
+
     def _named(
         self, entry: LoggedCommit, guesses: Iterable[RefNames]
     ) -> Iterator[tuple[RefNames, Sri]]:

@@ -8,15 +8,16 @@ from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from anyio import CapacityLimiter, to_thread
+from msgspec.structs import replace
 
 from updater.effects.git import own as git
 from updater.effects.git.mirror import LoggedCommit, Mirror
 from updater.effects.kept import untold
 from updater.identify.exact import Unreproducible
 from updater.identify.hashes import TreeHashes
-from updater.identify.names import guesses
+from updater.identify.matching import holding_commits, names_of
 from updater.identify.questions import HashQuestion, Identification, Identity, SearchBudget
-from updater.identify.search import Match, NothingFound, SearchClues, candidates, same_tree, search
+from updater.identify.search import NothingFound, SearchClues, candidates, search
 from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
@@ -24,15 +25,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.effects.answers import Answers
-    from updater.identify.names import RefNames
     from updater.model import Sri
 
 T = TypeVar("T")
 
 _NOTED_EVERY: Final = 50
 _MOST_NAMED: Final = 100
-_MOST_UNNAMED: Final = 300
-"""How many commits are looked at whose archives have the names of refs in them."""
 
 
 class Identifier:
@@ -94,6 +92,7 @@ class Identifier:
                 "commit": identity.commit,
                 "looked_at": identity.looked_at,
                 "named_branch": identity.named_branch,
+                "pointers": list(identity.pointers),
             }
             self._answers.keep({**answer, "holding": holding}, *_key(question))
         return identity
@@ -134,7 +133,9 @@ class Identifier:
                 try:
                     return entry is not None and hashes.anew(entry).sri == question.pinned
                 except Unreproducible:
-                    return entry is not None and _names(question, mirror, hashes)(entry) is not None
+                    return (
+                        entry is not None and names_of(question, mirror, hashes)(entry) is not None
+                    )
 
         return await self._in_thread(work)
 
@@ -179,13 +180,14 @@ class Identifier:
         ):
             holding = [*holding, named]
             self._answers.keep({**answer, "holding": holding}, *key)
-        branch = answer.get("named_branch")
+        branch, pointers = answer.get("named_branch"), answer.get("pointers")
         return Identity(
             commit,
             looked_at,
             from_cache=True,
             is_named=named in holding,
             named_branch=branch if isinstance(branch, str) else None,
+            pointers=tuple(map(str, pointers)) if isinstance(pointers, list) else (),
         )
 
     def _search(
@@ -206,11 +208,12 @@ class Identifier:
                 return ""
 
             with closing(hashes.ahead(candidates(mirror.log, clues))) as offered:
-                names = _names(question, mirror, hashes)
+                names = names_of(question, mirror, hashes)
                 match = search(pinned, offered, hashes.of, ended, names)
             if isinstance(match, NothingFound):
-                return match
-            holding = _holding(match, mirror, question, hashes)
+                likely = next(filter(None, (question.named, *clues.likely, *clues.newest)), "")
+                return replace(match, pointers=hashes.pointers(mirror.commit(likely)))
+            holding = holding_commits(match, mirror, question, hashes)
             named = question.named in holding
             identity = Identity(
                 holding[0],
@@ -218,6 +221,7 @@ class Identifier:
                 from_cache=False,
                 is_named=named,
                 named_branch=match.names.branch if match.names is not None else None,
+                pointers=hashes.pointers(LoggedCommit(match.commit, match.tree, match.seconds)),
             )
             return identity, holding[:_MOST_NAMED]
 
@@ -247,51 +251,3 @@ class Identifier:
 
 def _key(question: HashQuestion) -> tuple[str, str]:
     return question.url, str(question.pinned)
-
-
-def _names(
-    question: HashQuestion, mirror: Mirror, hashes: TreeHashes
-) -> Callable[[LoggedCommit], RefNames | None]:
-    """Return what tells with which names of refs a commit's archive has the hash.
-
-    Any branch may have led to a commit that a tag or the rev names; to others rather the default
-    one. The most that is looked at is bounded: each takes the hashes of some dozen archives.
-    """
-    tags: dict[str, list[str]] = {}
-    heads: dict[str, str] = {}
-    likely = {question.named, *question.likely, *question.tagged}
-    left = _MOST_UNNAMED
-
-    def names(entry: LoggedCommit) -> RefNames | None:
-        nonlocal left
-        if not left:
-            return None
-        if not heads:
-            heads.update(mirror.branches())
-            for tag, commit in mirror.tags().items():
-                tags.setdefault(commit, []).append(tag)
-        left -= 1
-        own = [name for name, commit in heads.items() if commit == entry.commit]
-        branches = dict.fromkeys((*own, *(heads if entry.commit in likely else ())))
-        offered = guesses(tags.get(entry.commit, []), question.default_branch, list(branches))
-        return hashes.names(entry, offered)
-
-    return names
-
-
-def _holding(match: Match, mirror: Mirror, question: HashQuestion, hashes: TreeHashes) -> list[str]:
-    """Return commits that have the hash, the one that stands for them first, then the named one."""
-    tagged = (*question.tagged, *mirror.tags().values())
-    same = dict(same_tree(match, mirror.log(), tagged))
-    if not match.depends_on_commit:
-        return list(same)
-
-    def holds(commit: str) -> bool:
-        with suppress(Unreproducible):
-            candidate = LoggedCommit(commit, match.tree, same[commit])
-            return commit == match.commit or hashes.of(candidate).sri == question.pinned
-        return False
-
-    first = next(filter(holds, same), match.commit)
-    named = [question.named] if question.named in same and holds(question.named) else []
-    return list(dict.fromkeys((first, *named)))

@@ -61,6 +61,7 @@ class Identity(Struct, frozen=True):
         is_named: the commit that the rev says has the hash too, if it is another one.
         named_branch: the branch whose name the archive with the hash has in its text, empty for
             none; None where its text does not depend on refs.
+        pointers: the names of its files that are pointers of Git LFS.
     """
 
     commit: str
@@ -68,6 +69,7 @@ class Identity(Struct, frozen=True):
     from_cache: bool
     is_named: bool
     named_branch: str | None = None
+    pointers: tuple[str, ...] = ()
 
 
 Identification: TypeAlias = "Identity | NothingFound"

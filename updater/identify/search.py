@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from msgspec import Struct
 
+from updater.hashing.pointers import named
 from updater.identify.exact import Unreproducible
 
 if TYPE_CHECKING:
@@ -79,12 +80,14 @@ class NothingFound(Struct, frozen=True):
         looked_at: how many different trees.
         unreproducible: how many commits have no hash to compare, and why the first has none.
         ended_by: the limit that ended the search, or an empty string: it saw everything.
+        pointers: the names of files that are pointers of Git LFS.
     """
 
     looked_at: int
     unreproducible: int = 0
     why: str = ""
     ended_by: str = ""
+    pointers: tuple[str, ...] = ()
 
     @property
     def explained(self) -> str:
@@ -99,12 +102,17 @@ class NothingFound(Struct, frozen=True):
             case _:
                 none = f"none of {first}{compared} commits matches the pinned hash"
         why = f"the search ended at {self.ended_by}" if self.ended_by else _SUSPECTS
-        if not self.unreproducible:
-            return f"{none} ({why})"
-        others = (
-            "1 commit has" if self.unreproducible == 1 else f"{self.unreproducible} commits have"
-        )
-        return f"{none} ({why}); {others} no one hash: {self.why}"
+        reasons = [f"{none} ({why})"]
+        if self.unreproducible:
+            count = self.unreproducible
+            others = "1 commit has" if count == 1 else f"{count} commits have"
+            reasons.append(f"{others} no one hash: {self.why}")
+        if self.pointers:
+            reasons.append(
+                f"{named(self.pointers)}, and an archive with the files themselves has the hash of "
+                "no commit"
+            )
+        return "; ".join(reasons)
 
 
 def candidates(log: Callable[[], Iterable[AnyCommit]], clues: SearchClues) -> Iterator[AnyCommit]:

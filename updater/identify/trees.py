@@ -12,12 +12,14 @@ where that is itself ignored; a submodule is an empty folder.
 from __future__ import annotations
 
 from collections import OrderedDict
+from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.hashing import nar
+from updater.hashing.pointers import MOST_POINTERS, has_pointer
 from updater.identify.attributes import GitAttributes
 from updater.identify.entries import (
     FILE,
@@ -60,6 +62,7 @@ _EXECUTABLE: Final = 0o100
 _FOLDER_ENDS: Final = nar.FOLDER_END + nar.ENTRY_END
 _MOST_PIECES: Final = 2_000_000
 _LONGEST_PATH: Final = 4096
+_LARGEST_POINTER: Final = 2048  # with its name
 _ATTRIBUTES: Final = b".gitattributes"
 
 
@@ -148,6 +151,20 @@ class TreeHasher:
                 surrounded = replace(at, ref_text=RefText(guessed, described))
                 digest = self._hashing.digest(rendered(pieces, surrounded))
                 yield guessed, Sri(self._algorithm, digest)
+
+    def pointers(self, tree: str) -> tuple[str, ...]:
+        """Return the names of a tree's files that are pointers of Git LFS.
+
+        Raises:
+            Inexact: git itself must be asked.
+            Unreproducible: the tree breaks a limit.
+        """
+        names = (
+            nar.entry_name(piece).decode("utf-8", "replace")
+            for piece in self._pieces(tree)
+            if isinstance(piece, bytes) and len(piece) < _LARGEST_POINTER and has_pointer(piece)
+        )
+        return tuple(islice(names, MOST_POINTERS))
 
     def _pieces(self, tree: str) -> tuple[Piece, ...]:
         return self._folder(bytes.fromhex(tree), b"", GitAttributes()).pieces

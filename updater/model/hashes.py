@@ -56,6 +56,7 @@ class Hashed:
         files: path below the root -> contents of the small files that say what a project requires,
             where an archive was read.
         collisions: paths of the archive that differ only in case, so that a Mac gets another tree.
+        pointers: paths of the archive that stand for files in Git LFS.
     """
 
     sri: Sri
@@ -63,3 +64,4 @@ class Hashed:
     downloaded_bytes: int
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     collisions: tuple[tuple[str, str], ...] = ()
+    pointers: tuple[str, ...] = ()

@@ -30,6 +30,7 @@ from updater.pipeline.hash.downloaded import (
     collisions,
     declared_label,
     declared_otherwise,
+    pointers,
     stale_copies,
     step_to,
 )
@@ -121,7 +122,7 @@ class HashStage(Struct, frozen=True):
         built_hash = built_hashes.get(UnknownHash("hash"))
         if built_hash is not None:
             hashed = Hashed(built_hash, "build", 0)
-        warnings = collisions(hashed)
+        warnings = collisions(hashed) + pointers(hashed)
         if built_hashes and ask.reported is not None:
             warnings = (*warnings, _reported(built_hashes))
         own = await declared_label(subject, hashed, candidate)

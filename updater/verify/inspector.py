@@ -12,6 +12,7 @@ from updater.audit.base import Step, examine
 from updater.audit.downgrade import KIND as DOWNGRADE
 from updater.choose.repository import PinnedRepository
 from updater.errors import StageError, UpstreamError
+from updater.hashing.pointers import advice
 from updater.identify.names import depends_on_refs, was_named
 from updater.identify.questions import Identity
 from updater.model import (
@@ -73,6 +74,8 @@ class Inspector(Struct, frozen=True):
         if renewed is not None:
             message = f"it has another hash now: {was_named(identification.named_branch or '')}"
             warnings += (PinWarning("ref-names", f"{message}; `updater pin` writes that"),)
+        message = advice(identification.pointers)
+        warnings += (PinWarning("lfs-pointers", message),) if message else ()
         return Identified(
             package=subject.package,
             tracking=repository.tracking,

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from updater import choose
 from updater.choose.repository import PinnedRepository
 from updater.errors import HashError, NotFound, UpstreamError
+from updater.hashing.pointers import advice
 from updater.identify.names import branch_in, was_named
 from updater.identify.questions import Identity
 from updater.model import Candidate, NoFile, Pinned, PinWarning, Verdict
@@ -156,6 +157,8 @@ class Verifier(Struct, frozen=True):
         if unsteady and not repository.tracking.moving:
             message = f"{unsteady}: the pin is ok until the branch moves on"
             warnings += (PinWarning("names-branch", message),)
+        message = advice(fetched.pointers if fetched is not None else ())
+        warnings += (PinWarning("lfs-pointers", message),) if message else ()
         return replace(verdict, tracking=repository.tracking, warnings=warnings)
 
     def _moved(self, repository: PinnedRepository, commit: str, pinned: Sri) -> Verdict | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from updater import choose
 from updater.audit.base import Step
+from updater.hashing.pointers import advice
 from updater.metadata.folders import files_in, version_in
 from updater.metadata.python import declared_python
 from updater.model import PinWarning
@@ -71,6 +72,15 @@ def stale_copies(subject: Subject, candidate: Candidate) -> tuple[PinWarning, ..
         return ()
     message = f"{' and '.join(copies)} still says {label}: write `version` there"
     return (PinWarning("stale-copy", message),)
+
+
+def pointers(hashed: Hashed | None) -> tuple[PinWarning, ...]:
+    """Tell which files stand in Git LFS, so that the source has only pointers to them.
+
+    That is information: it may be so since ever, and what is built need not look at them.
+    """
+    message = advice(hashed.pointers if hashed is not None else ())
+    return (PinWarning("lfs-pointers", message, configured=True),) if message else ()
 
 
 def collisions(hashed: Hashed | None) -> tuple[PinWarning, ...]:

@@ -1,12 +1,13 @@
-"""Archives with the names of refs in their text: held, explained and repaired."""
+"""Archives whose text depends on refs, and those with pointers of Git LFS."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.commands.situations import Situations, nar_hash, situations
+from tests.loopback.lfs import ATTRIBUTES, pointer_of
 from tests.project import FAKE
 
 if TYPE_CHECKING:
@@ -60,12 +61,39 @@ def moved_on(world: Situations) -> None:
                 world.pin(f"moved-{kind}", "1.0", rev=rev, sri=sri, repo=f"moved-{name}")
 
 
+# --- files in Git LFS: what is committed, and what is said of it ---
+LARGE = {
+    "weights": (("weights.bin",), "weights.bin is in Git LFS: the archive has a pointer to it"),
+    "deep": (("a/b/c.pt",), "c.pt is in Git LFS: the archive has a pointer to it"),
+    "two": (("a.bin", "b.bin"), "a.bin and b.bin are in Git LFS: the archive has pointers to them"),
+    "many": (("a", "b", "c", "d"), "a and 3 other files are in Git LFS: the archive has pointers"),
+    "test-data": (("tests/x.npz",), "x.npz is in Git LFS: the archive has a pointer to it"),
+}
+
+
+def large(world: Situations) -> None:
+    """Pin archives with pointers, and one with the files, as some hosts make them."""
+    for name, (paths, _) in LARGE.items():
+        pointers: dict[str, Any] = {path: pointer_of(path.encode()) for path in paths}
+        repository = world.repository(f"large-{name}")
+        repository.tag("v1.0", repository.commit({".gitattributes": ATTRIBUTES, **pointers}))
+        sri = f'"{nar_hash(repository, "v1.0")}"'
+        world.pin(f"large-{name}", "1.0", rev=V, sri=sri)
+        repository.tag("v1.1", repository.commit({"a.py": "1.1"}))
+        if name == "weights":
+            files = world.repository("files")
+            commit = files.commit({".gitattributes": ATTRIBUTES, "weights.bin": "large"})
+            sri = f'"{nar_hash(files, commit)}"'
+            world.pin("files-of-large", "1.0", rev=V, sri=sri, repo="large-weights")
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
     """All of them in one project."""
     with situations(tmp_path_factory.mktemp("archives")) as made:
         substituted(made)
         moved_on(made)
+        large(made)
         yield made
 
 
@@ -92,3 +120,26 @@ def test_an_archive_that_named_a_branch_is_explained_and_repaired(
     assert status == ("outdated" if is_moving else "current")
     assert world.results("pin", "moved-*")[package]["status"] == "updated"
     assert world.results("verify", "moved-*", after=("pin moved-*",))[package]["state"] == "true"
+
+
+def lfs(package: dict[str, Any]) -> list[str]:
+    return [one["message"] for one in package["warnings"] if one["code"] == "lfs-pointers"]
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_files_in_git_lfs_are_named(world: Situations, name: str) -> None:
+    paths, expected = LARGE[name]
+    (identified,) = lfs(world.results("identify", "*large*")[f"large-{name}"])
+    assert identified.startswith(expected)
+    verified = world.results("verify", "*large*")[f"large-{name}"]
+    bumped = world.results("bump", "--no-build", "*large*")[f"large-{name}"]
+    assert (verified["state"], bumped["status"]) == ("true", "updated")
+    for (said,) in (lfs(verified), lfs(bumped)):
+        assert said.startswith(paths[0])
+        assert "`fetchLFS = true` fetches" in said
+
+
+@pytest.mark.parametrize("command", ["identify", "verify"])
+def test_an_archive_with_the_files_themselves_is_explained(world: Situations, command: str) -> None:
+    package = world.results(command, "*large*")["files-of-large"]
+    assert "weights.bin is in Git LFS, and an archive with the files" in package["reason"]
