@@ -2,10 +2,11 @@
 
 git limits only what is pushed to it (``receive.maxInputSize``). A process's limit of the files that
 it writes also holds for the processes that it starts: those that fetch what a partial clone lacks
-too. It is set by a process that then becomes git, since this one has threads, between whose fork
-and exec nothing may run. Python ignores the signal that goes with the limit, and so does what it
-becomes: git's write fails, and git says so.
-Source: setrlimit(2), signal(7), git-config(1) (``fetch.unpackLimit``), git-index-pack(1).
+too. It is set by a shell that then becomes git, since this process has threads, between whose fork
+and exec nothing may run. The signal that goes with the limit is ignored: git's write fails, and git
+says so.
+Source: POSIX, "ulimit" and "trap"; setrlimit(2), git-config(1) (``fetch.unpackLimit``),
+git-index-pack(1).
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import errno
 import os
 import re
 import shutil
-import sys
 from typing import TYPE_CHECKING, Final
 
 from updater.errors import BadAnswer
@@ -22,15 +22,11 @@ from updater.errors import BadAnswer
 if TYPE_CHECKING:
     from pathlib import Path
 
-_BECOME: Final = """\
-import os, resource, signal, sys
-hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-most = min(int(sys.argv[1]), sys.maxsize)
-most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-os.execv(sys.argv[2], sys.argv[2:])
-"""
+# In bytes. For old shells of macOS twice as many, so that the limit is twice as high there.
+_BLOCK: Final = 512
+_NO_LIMIT: Final = 1 << 52
+# A limit that is lower already stays.
+_BECOME: Final = 'trap "" XFSZ; ulimit -f "$1" 2> /dev/null; shift; exec "$@"'
 # A pack stays one file, however few objects it has: the limit is one of each file.
 _ONE_FILE: Final = ("-c", "fetch.unpackLimit=1")
 # A file that is larger goes through git in pieces: in one, it takes its own size in memory.
@@ -50,7 +46,8 @@ def git_with_limit(largest: int) -> tuple[str, ...]:
     git = shutil.which("git")
     if git is None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "git")
-    return (sys.executable, "-I", "-S", "-c", _BECOME, str(largest), git, *_ONE_FILE, *_IN_PIECES)
+    blocks = -(-min(largest, _NO_LIMIT) // _BLOCK)
+    return ("/bin/sh", "-c", _BECOME, "sh", str(blocks), git, *_ONE_FILE, *_IN_PIECES)
 
 
 def refuse_too_large(stderr: str, url: str, largest: int) -> None:
