@@ -188,6 +188,21 @@ def test_what_no_edit_helps_waits(elements: str, needed: list[str], reason: str)
     assert plan(update, NUMPY, held=("numpy",))[1] == reason
 
 
+def test_what_nobody_has_is_named_also_where_nothing_is_checked() -> None:
+    """Whether it can do without them, only the build tells."""
+    update = task(
+        inputs("numpy") + "dontCheckRuntimeDeps = true;",
+        {"pyproject.toml": project("numpy", "assoc-scan>=1", "no-such")},
+    )
+    was = Requirements("", (("numpy", "numpy"),))
+    neighbours = OverlayNeighbours((), {}, {})
+    planned = update.plan(update.situation(SetAnswer("3.13", (NUMPY,), OFFERS), neighbours, was))
+    assert (planned.held, planned.unmet) == ("", ("assoc-scan>=1", "no-such"))
+    facts = update.facts(planned, was)
+    assert facts is not None
+    assert [change.new for change in facts.changes or ()] == ["assoc-scan>=1", "no-such"]
+
+
 def test_what_the_held_source_required_as_well_is_left_to_the_build() -> None:
     """The overlay has it under another name; what is between releases may be of any version."""
     update = task(inputs("numpy"), {"pyproject.toml": project("numpy>=3", "no-such")})
@@ -351,9 +366,12 @@ def test_a_substitution_follows_its_file(
     assert plan(update, NUMPY) == (edits, held)
 
 
-def test_a_substitution_of_a_file_that_is_gone_is_taken_out() -> None:
-    update = task(patch("numpy<2", "numpy", "setup.py"), {"pyproject.toml": project()})
-    assert plan(update, NUMPY) == ([PatternRemoval("setup.py", "numpy<2")], "")
+@pytest.mark.parametrize("file", ["setup.py", "requirements.txt"])
+def test_a_substitution_of_a_file_that_is_gone_is_taken_out(file: str) -> None:
+    """Of a wheel's metadata no file is known."""
+    update = task(patch("numpy<2", "numpy", file), {"pyproject.toml": project()})
+    assert plan(update, NUMPY) == ([PatternRemoval(file, "numpy<2")], "")
+    assert plan(task(patch("numpy<2", "numpy", file), {"PKG-INFO": ""}), NUMPY) == ([], "")
 
 
 LOGS: dict[str, tuple[str, str, list[AdaptationEdit]]] = {

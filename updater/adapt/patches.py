@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from updater.overlay.reading.declarations import Declarations
     from updater.overlay.reading.substitutions import Substitution
 
-# A file of these is kept whenever a source has it, so that its absence is known.
-_ALWAYS_KEPT = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
+# A file of these names is kept whenever a source has it, so that its absence is known.
+_ALWAYS_KEPT = re.compile(r"pyproject\.toml|setup\.(?:cfg|py)|requirements[\w.-]*\.txt")
 # What else may change a source before it is built.
 _OTHERS = (
     *("prePatch", "patches", "patchPhase", "postUnpack", "unpackPhase", "preConfigure"),
@@ -67,13 +67,14 @@ def patched(
     adaptations: list[Adaptation] = []
     missing: list[tuple[str, str]] = []
     certain = _is_certain(declared, script)
+    has_sources = files.keys() != {"PKG-INFO"}  # else only a wheel's metadata are known
     for substitution in declared.substitutions:
         file = substitution.files[0] if len(substitution.files) == 1 else None
         pattern, replacement = substitution.pattern, substitution.replacement
         if file is None or pattern is None or replacement is None:
             certain = False
             continue
-        text = texts.get(file, "" if file in _ALWAYS_KEPT else None)
+        text = texts.get(file, "" if has_sources and _ALWAYS_KEPT.fullmatch(file) else None)
         if text is None:
             continue  # nothing is known of it
         if pattern in text:

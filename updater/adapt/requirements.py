@@ -106,7 +106,7 @@ class RequirementPlanner(Struct):
         package = provider(self.situation, requirement.name)
         if package is None:
             # What the held source required as well is there under another name, or left to a build.
-            if is_new and self.declared.checks:
+            if is_new:
                 self.missing.append(_shown(requirement))
                 self.unmet.append(_shown(requirement))
             return
@@ -182,7 +182,7 @@ class RequirementPlanner(Struct):
 
     def _held(self) -> str:
         """Return why no edit helps; where other text changes the source, a build tells."""
-        if not self.situation.certain or not self.unmet:
+        if not self.situation.certain or not self.declared.checks or not self.unmet:
             return ""
         version = self.situation.version
         reasons = []

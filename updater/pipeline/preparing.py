@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.choose.subjects import Decision
-from updater.model import Current, Outcome, Take
+from updater.model import Current, Held, Outcome, Take
 from updater.overlay.reading.uses import dependents, uses
 from updater.pipeline.adapted_builds import AdaptedBuild
 from updater.pipeline.endings import checked, unbuilt
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from updater.building.package_sets import PackageSets
     from updater.choose.run import Run
     from updater.find.overlay_files import OverlayFiles
+    from updater.model import Build
     from updater.model.run import Bump
     from updater.pipeline.adapting import AdaptStage
 
@@ -140,7 +141,7 @@ class Preparer(Struct, frozen=True):
                 return ready
             ready, built = await trials.build(ready, jobs[ready.identity], ahead)
             if built.status == "failed" and ready.policy.on_failure == "skip":
-                return unbuilt(built, **ready.common_fields)
+                return _without_needs(ready, built) or unbuilt(built, **ready.common_fields)
             return replace(ready, build=built)
 
         async def build_and_finish(ready: ReadyChange) -> Result | Outcome:
@@ -154,6 +155,20 @@ class Preparer(Struct, frozen=True):
 def _members(ready: ReadyChange) -> tuple[str, ...]:
     """Return the packages that move with the one that is changed: all are built together."""
     return tuple(member.identity for member in ready.package.members)
+
+
+def _without_needs(ready: ReadyChange, build: Build) -> Held | None:
+    """Return why a change waits whose build misses what nobody has; None for another failure.
+
+    Where the overlay switches the check of requirements off, only a build tells whether it can do
+    without them.
+    """
+    diagnosis, facts = build.diagnosis, ready.requirements
+    if diagnosis is None or diagnosis.code != "missing-dependency" or not (facts and facts.unmet):
+        return None
+    listed = ", ".join(facts.unmet)
+    needs = f"{ready.version} needs packages that neither the overlays nor the package set have"
+    return Held(reason=f"{needs}: {listed} ({diagnosis.message})", **ready.common_fields)
 
 
 async def unwritten(change: ReadyChange) -> ReadyChange:
