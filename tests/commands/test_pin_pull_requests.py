@@ -89,7 +89,7 @@ def test_the_body_shows_the_evidence(home: Home, vocos: Hosted, tmp_path: Path) 
     assert proof == (
         f"The pinned hash `{sri}` is that of the tree of commit `{commit}`, tag `v0.2.0`, as "
         "`git archive` gives it: it was found by hashing trees of upstream's history. "
-        "**The hash stays, and so does what is built.**"
+        "**The hash stays, and so does the source.**"
     )
     assert "- Reproduce: `updater pin 'overlays/vocos.nix#python3Packages.vocos' --dry-run`" in (
         pull.body
@@ -228,7 +228,7 @@ def test_publish_identifies_again(home: Home, vocos: Hosted, tmp_path: Path) -> 
 
     assert result.code == 0, result.out
     assert overlay(home) == github_overlay("vocos", "0.2.0", sri=sri)
-    assert "**The hash stays, and so does what is built.**" in home.pull(1).body
+    assert "**The hash stays, and so does the source.**" in home.pull(1).body
 
 
 @pytest.mark.parametrize(

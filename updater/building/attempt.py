@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from updater.building import diagnose
+from updater.building.attributes import DIGESTS, read_digests
 from updater.building.evaluating import as_named, evaluated, located
 from updater.building.expressions import (
     applied,
@@ -121,14 +122,26 @@ class Attempt(Struct, frozen=True):
 
     async def offers(self, names: Sequence[str]) -> SetAnswer:
         """Return what the package set has; see `Builder.offers`."""
-        ended = await self._evaluate(asking(names))
+        return read_answer(await self._told(asking(names)))
+
+    async def digests(self) -> Mapping[str, str]:
+        """Return what its derivation is made from; see `Builder.changed_attributes`."""
+        return read_digests(await self._told(DIGESTS))
+
+    async def _told(self, function: str) -> str:
+        """Return what a function of the package evaluates to, as JSON.
+
+        Raises:
+            NotEvaluated: the package does not evaluate.
+        """
+        ended = await self._evaluate(function)
         if ended.exit_code:
             diagnosis = self._why_not_evaluated(ended)
             why = diagnosis.message if diagnosis is not None else diagnose.tail(ended.log)
             raise NotEvaluated(
                 f"Nix cannot evaluate {self.target.attribute}: {why}", hint=f"the log: {self.log}"
             )
-        return read_answer(ended.stdout)
+        return ended.stdout
 
     async def _refuse_other(self, source: StoredSource | None, made: EvaluatedPackage) -> None:
         """Make sure that what is evaluated is made from the source that was hashed.

@@ -7,7 +7,7 @@ import os
 import re
 import time
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 import anyio
 from msgspec import Struct
@@ -21,7 +21,7 @@ from updater.errors import BuildError, ConfigError, HashError, NotEvaluated, Wri
 from updater.model import Build, Check, CheckName
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
 
     from updater.building.evaluating import Ahead, BuildJob, BuildTarget
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from updater.effects.scratch import Scratch
     from updater.model import BuildPolicy, Package, Sri
 
+Answer = TypeVar("Answer")
 
 _LONGEST_NAME = 120
 
@@ -178,13 +179,51 @@ class Builder(Struct, frozen=True):
             NotEvaluated: the package set does not evaluate, or not in time.
             BuildError: Nix cannot be asked, or must not be.
         """
+        return await self._asked(target, lambda attempt: attempt({}).offers(names))
+
+    async def changed_attributes(
+        self, target: BuildTarget, changes: Mapping[str, bytes]
+    ) -> tuple[str, ...]:
+        """Return the attributes of a package's derivation that changes make others, sorted.
+
+        Its name and version are not among them: they say what it is called.
+
+        Args:
+            target: the package.
+            changes: file -> bytes, over the user's tree.
+
+        Raises:
+            NotEvaluated: it does not evaluate, or not in time.
+            BuildError: Nix cannot be asked, or must not be.
+        """
+
+        async def compared(attempt: Callable[[Mapping[str, bytes]], Attempt]) -> tuple[str, ...]:
+            before, after = await attempt({}).digests(), await attempt(changes).digests()
+            names = sorted({*before, *after})
+            return tuple(name for name in names if before.get(name) != after.get(name))
+
+        return await self._asked(target, compared)
+
+    async def _asked(
+        self,
+        target: BuildTarget,
+        ask: Callable[[Callable[[Mapping[str, bytes]], Attempt]], Awaitable[Answer]],
+    ) -> Answer:
+        """Return what is asked of a package, in the time that its builds have.
+
+        Raises:
+            NotEvaluated: it does not evaluate, or not in time.
+            BuildError: Nix cannot be asked, or must not be.
+        """
         await self.admit(target.policy)
         async with self.limit:
             log = self._log(target.package)
             writes.make(log, b"")
             try:
                 with anyio.fail_after(target.policy.timeout.total_seconds()):
-                    return await Attempt(self.nix, self.scratch, {}, target, log).offers(names)
+                    return await ask(
+                        lambda changes: Attempt(self.nix, self.scratch, changes, target, log)
+                    )
             except TimeoutError as error:
                 raise NotEvaluated(f"the evaluation of {target.attribute} took too long") from error
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from updater.pipeline.preparing import Preparer
     from updater.pipeline.proposed import ProposedUpdate
     from updater.pipeline.reviewing import ReviewScope
+    from updater.pipeline.same_builds import SameBuilds
     from updater.pipeline.truths import TruthStage
     from updater.pipeline.writing import Writer
 
@@ -98,7 +99,9 @@ class Pipeline(Struct, frozen=True):
         *,
         sri: bool,
     ) -> list[Outcome]:
-        """Make each pin say what its hash holds; the hash stays, and so does what is built.
+        """Make each pin say what its hash holds; the hash stays, and so does what is built of it.
+
+        Where Nix is, the derivations before and after are compared.
 
         Args:
             packages: whose pins.
@@ -109,7 +112,8 @@ class Pipeline(Struct, frozen=True):
         """
         await self._finish(ask)
         ready = await self._truths.pins(packages, sri=sri)
-        return await self._writer(overlays, ask, ledger).write_all(ready)
+        same = await self._same_builds(overlays).kept(ready)
+        return await self._writer(overlays, ask, ledger).write_all(same)
 
     async def propose_pins(
         self, packages: Sequence[Package], overlays: OverlayFiles, *, sri: bool
@@ -171,6 +175,11 @@ class Pipeline(Struct, frozen=True):
         from updater.pipeline.truths import TruthStage  # noqa: PLC0415 - not for a check
 
         return TruthStage(self.run)
+
+    def _same_builds(self, overlays: OverlayFiles) -> SameBuilds:
+        from updater.pipeline.same_builds import SameBuilds  # noqa: PLC0415 - not for a check
+
+        return SameBuilds(self.run, self._sets(overlays), overlays)
 
     def _preparing(self, overlays: OverlayFiles) -> Preparer:
         from updater.pipeline.preparing import Preparer  # noqa: PLC0415 - not for a check

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _OUTSIDE = frozenset(
     {"changelog", "meta", "name", "passthru", "pname", "sourceRoot", "src", "srcs", "version"}
 )
+_OF_THE_SHELL = re.compile(r"\$(?:version\b|\{version\})")
 _OF_THE_PACKAGE = re.compile(r"\b(?:final\w*|self|old\w*|prev\w*|attrs)\.version\b")
 
 _VARIABLE = re.compile(r"\w*VERSION\w*\s*=\s*[\"']?")
@@ -97,5 +98,8 @@ def _bindings(attributes: Node) -> Iterator[Node]:
 def _reads(value: Node, data: bytes) -> bool:
     if data.find(b"version", value.start_byte, value.end_byte) < 0:
         return False
-    names = terms.names_in(value, data)
-    return "version" in names or bool(_OF_THE_PACKAGE.search(syntax.text(value, data)))
+    text = syntax.text(value, data)
+    if "version" in terms.names_in(value, data) or _OF_THE_PACKAGE.search(text):
+        return True
+    # A script knows the version by its name; `''${` and `\${` leave it to the shell.
+    return text.startswith(('"', "''")) and _OF_THE_SHELL.search(text) is not None
