@@ -65,6 +65,30 @@ WRITTEN = {
     "suffix": ("1.2", '"v1_2-r1"', ("v1_2-r1", "v1_3-r1"), "v{underscored}-r1", "1.3", "v1_3-r1"),
 }
 
+# `track: branch:NAME` of tag pins. name -> label, field, rev, branch, status, what is said
+FOLLOWED = {
+    "forward": (
+        "1.0",
+        "rev",
+        '"v${version}"',
+        "main",
+        "outdated",
+        "replaces the tag `v1.0` by the",
+    ),
+    "other": ("1.0", "rev", '"v1.0"', "dev", "outdated", "the newest commit of the branch `dev`"),
+    "at-head": ("1.1", "rev", '"v1.1"', "next", "current", ""),
+    "beyond": ("1.1", "rev", '"v1.1"', "old", "current", ""),
+    "beside": (
+        "1.1",
+        "rev",
+        '"v1.1"',
+        "dev",
+        "held",
+        "the branch dev does not hold what is pinned",
+    ),
+    "argument": ("1.0", "tag", '"v${version}"', "main", "held", "`tag` cannot hold a commit"),
+}
+
 # name -> label, (tag, what its source declares), the version that is taken or None, what is said
 MISTAKES = {
     "gap": ("1.29.0", (("1.29.0", "1.29.0"), ("8.130", "1.30.0"), ("1.30.1", "1.30.1")), "1.30.1"),
@@ -101,6 +125,23 @@ def written(world: Situations) -> None:
         world.pin(f"written-{name}", label, rev=rev, sri=sri, settings=settings)
 
 
+def followed(world: Situations) -> None:
+    """Pin tags of one repository, and follow its branches."""
+    repository = world.repository("followed")
+    for version in ("1.0", "1.1", "1.2"):
+        commit = repository.commit({"setup.py": f"setup(version='{version}')\n"})
+        if version != "1.2":
+            repository.tag(f"v{version}", commit)
+            repository.branch("old" if version == "1.0" else "next", commit)
+    first = repository.git("rev-parse", "v1.0")
+    repository.commit({"setup.py": "setup(version='2.0')\n"}, branch="dev", parents=[first])
+    for name, (label, field, rev, branch, *_) in FOLLOWED.items():
+        settings = f"track: 'branch:{branch}', commit_interval: 0d"
+        sri = f'"{nar_hash(repository, f"v{label}")}"'
+        pin = {"rev": rev, "sri": sri, "repo": "followed", "field": field, "settings": settings}
+        world.pin(f"followed-{name}", label, **pin)
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
     """All of them in one project."""
@@ -112,6 +153,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
                 repository.tag(tag, repository.commit({"a": tag}))
             made.pin(f"{kind}-{name}", label, rev=rev, sri=f'"{FAKE}"')
         written(made)
+        followed(made)
         for name, (label, sources, _) in MISTAKES.items():
             repository = made.repository(f"slip-{name}")
             for tag, version in sources:
@@ -182,6 +224,14 @@ class TestBothWays:
         package = world.results("check", token=token)[f"written-{name}"]
         assert (package["status"], package["latest"]) == ("outdated", WRITTEN[name][4])
 
+    @pytest.mark.parametrize("name", FOLLOWED)
+    def test_a_branch_is_followed_from_a_tag(
+        self, world: Situations, token: str, name: str
+    ) -> None:
+        *_, status, said = FOLLOWED[name]
+        package = world.results("check", token=token)[f"followed-{name}"]
+        assert (package["status"], said in (package["reason"] or "")) == (status, True)
+
     @pytest.mark.parametrize("name", MISTAKES)
     def test_a_tag_that_is_a_slip_is_judged_by_its_source(
         self, world: Situations, token: str, name: str
@@ -243,3 +293,12 @@ def test_a_tag_is_written_as_its_format_says(world: Situations, name: str) -> No
         assert verified["state"] == "true", verified
     checked = world.results("check", after=("bump --no-build",))[f"written-{name}"]
     assert checked["status"] == "current"
+
+
+@pytest.mark.parametrize("name", FOLLOWED)
+def test_what_follows_a_branch_moves_once(world: Situations, name: str) -> None:
+    bumped = world.results("bump", "--no-build")[f"followed-{name}"]
+    status = FOLLOWED[name][4]
+    assert bumped["status"] == ("updated" if status == "outdated" else status)
+    checked = world.results("check", after=("bump --no-build",))[f"followed-{name}"]
+    assert checked["status"] == ("current" if status == "outdated" else status)

@@ -66,14 +66,23 @@ def test_convert_tells_the_algorithm_of_bare_digits_by_their_length(project: Pro
     )
 
 
-def test_convert_refuses_what_is_no_hash(project: Project) -> None:
-    result = project.run("prefetch", "--convert", "abc")
+NONSENSE = ("abc", "sha256-", "sha256-AAAA", "sha999:abc", "md5:zzzz", " ", f"sha256:{'e' * 52}")
+
+
+@pytest.mark.parametrize("text", NONSENSE)
+def test_convert_refuses_what_is_no_hash(project: Project, text: str) -> None:
+    result = project.run("prefetch", "--convert", text)
     assert (result.code, result.out) == (2, "")
-    assert result.err.startswith("updater: ")
+    assert result.err.startswith(f"updater: {text!r}")
+
+
+def test_a_hash_is_not_converted_beside_a_source(project: Project) -> None:
+    result = project.run("prefetch", "github:o/r@v1", "--convert", FORMS["SRI"])
+    assert (result.code, "--convert goes without a REF" in result.err) == (2, True)
 
 
 @pytest.mark.parametrize("algorithm", ["md5", "sha1", "sha256", "sha512"])
-@pytest.mark.parametrize("form", ["base32", "hex"])
+@pytest.mark.parametrize("form", ["base32", "base16", "hex"])
 def test_convert_has_a_way_back(project: Project, algorithm: str, form: str) -> None:
     """Both lead to the same hash again, and Nix's base32 is read as such."""
     digest = hashlib.new(algorithm, b"any", usedforsecurity=False)

@@ -122,13 +122,13 @@ class Attempt(Struct, frozen=True):
 
     async def offers(self, names: Sequence[str]) -> SetAnswer:
         """Return what the package set has; see `Builder.offers`."""
-        return read_answer(await self._told(asking(names)))
+        return read_answer(await self._evaluation(asking(names)))
 
     async def digests(self) -> Mapping[str, str]:
         """Return what its derivation is made from; see `Builder.changed_attributes`."""
-        return read_digests(await self._told(DIGESTS))
+        return read_digests(await self._evaluation(DIGESTS))
 
-    async def _told(self, function: str) -> str:
+    async def _evaluation(self, function: str) -> str:
         """Return what a function of the package evaluates to, as JSON.
 
         Raises:

@@ -179,7 +179,7 @@ class Builder(Struct, frozen=True):
             NotEvaluated: the package set does not evaluate, or not in time.
             BuildError: Nix cannot be asked, or must not be.
         """
-        return await self._asked(target, lambda attempt: attempt({}).offers(names))
+        return await self._answered(target, lambda attempt: attempt({}).offers(names))
 
     async def changed_attributes(
         self, target: BuildTarget, changes: Mapping[str, bytes]
@@ -202,9 +202,9 @@ class Builder(Struct, frozen=True):
             names = sorted({*before, *after})
             return tuple(name for name in names if before.get(name) != after.get(name))
 
-        return await self._asked(target, compared)
+        return await self._answered(target, compared)
 
-    async def _asked(
+    async def _answered(
         self,
         target: BuildTarget,
         ask: Callable[[Callable[[Mapping[str, bytes]], Attempt]], Awaitable[Answer]],

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from updater.choose.history import Commits
     from updater.choose.repository import PinnedRepository
     from updater.choose.subjects import Decision
+    from updater.model import Choice, Relation
 
 
 class HeadChooser(Struct, frozen=True):
@@ -54,7 +55,11 @@ class HeadChooser(Struct, frozen=True):
         """Decide what a moving rev without version tags becomes: the head, if it leads there."""
         repository = self.repository
         unfit = next(choose.other_python(head, repository.subject.policy), "")
-        now = Take(head, repository.replacing("its newest commit"))
+        is_tag = bool(repository.named) and not repository.tracking.moving
+        whose = (
+            f"the newest commit of the branch `{self._branch}`" if is_tag else "its newest commit"
+        )
+        now: Choice = Take(head, repository.replacing(whose))
         moving = MovingPin(repository, self.unhashed)
         if moving.holds_nothing:
             choice = Wait(unfit, candidate=head) if unfit else now
@@ -65,17 +70,34 @@ class HeadChooser(Struct, frozen=True):
         held = await repository.labelled(held, commits)
         relation = await commits.relation(held.commit, head.commit)
         own = "the commit that the hash belongs to"
-        if relation not in ("identical", "ahead"):
+        if is_tag and held.commit == repository.named and relation != "ahead":
+            now = self._beside_tag(held, relation)
+        elif relation not in ("identical", "ahead"):
             now = Take(held, repository.replacing(f"{own}, which is not behind"))
         elif relation == "ahead" and unfit:
             passed_over = (PinWarning("newer-held", unfit),)
             now = Take(held, repository.replacing(own), passed_over)
         return repository.decision(now, held)
 
-    def _head(self) -> Candidate:
+    def _beside_tag(self, held: Candidate, relation: Relation) -> Choice:
+        """Return what becomes of a tag that the followed branch has nothing newer than."""
+        if relation in ("identical", "behind"):
+            return Stay(held)
+        return Wait(
+            f"the branch {self._branch} does not hold what is pinned, the tag {held.ref}: choose a "
+            "commit with `--to`, or follow tags with `track: tag`"
+        )
+
+    @property
+    def _branch(self) -> str:
+        """The branch that it follows."""
         repository = self.repository
         own = repository.subject.branch
-        branch = repository.tracking.branch or own or repository.offer.default_branch
+        return repository.tracking.branch or own or repository.offer.default_branch
+
+    def _head(self) -> Candidate:
+        repository, branch = self.repository, self._branch
+        own = repository.subject.branch
         if own and own != branch:
             raise StageError(
                 f"its ref says that {own!r} holds the commit, and it follows {branch!r}",

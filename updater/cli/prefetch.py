@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     "--to",
     "form",
     metavar="FORM",
-    type=click.Choice(["sri", "base32", "hex"]),
+    type=click.Choice(["sri", "base32", "base16", "hex"]),
     default="sri",
     show_default=True,
-    help="With --convert: the form that is printed, sri, base32 or hex.",
+    help="With --convert: the form that is printed; base16 and hex are the same.",
 )
 @click.option("--unpack", is_flag=True, help="For a URL: hash the unpacked tree, as fetchzip does.")
 @click.option("--nix", is_flag=True, help="Let Nix download and hash.")
@@ -56,6 +56,10 @@ def prefetch(
     from updater.cli.output import write
     from updater.report.summary import Exit
 
+    if convert and ref:
+        raise UsageError(
+            "--convert goes without a REF", hint="run `updater prefetch REF` by itself"
+        )
     if convert:
         write(_converted(convert, form))
         return Exit.DONE
@@ -110,7 +114,7 @@ def _converted(text: str, form: str) -> str:
     match form:
         case "base32":
             return base32(sri)
-        case "hex":
+        case "base16" | "hex":
             return sri.digest.hex()
         case _:
             return str(sri)

@@ -112,7 +112,7 @@ class Pipeline(Struct, frozen=True):
         """
         await self._finish(ask)
         ready = await self._truths.pins(packages, sri=sri)
-        same = await self._same_builds(overlays).kept(ready)
+        same = await self._same_builds(overlays).compare(ready)
         return await self._writer(overlays, ask, ledger).write_all(same)
 
     async def propose_pins(

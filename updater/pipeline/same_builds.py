@@ -32,7 +32,7 @@ class SameBuilds(Struct, frozen=True):
     sets: PackageSets
     overlays: OverlayFiles
 
-    async def kept(self, ready: Sequence[ReadyChange | Outcome]) -> list[ReadyChange | Outcome]:
+    async def compare(self, ready: Sequence[ReadyChange | Outcome]) -> list[ReadyChange | Outcome]:
         """Return the changes that leave what is built as it is, and the others held."""
         relabelled = [
             change for change in ready if isinstance(change, ReadyChange) and _is_relabelled(change)
