@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
-from tests.project import FAKE
+from tests.loopback.distributions import tarred
+from tests.project import FAKE, flat_hash
+from updater.model.adaptation import ADAPTATION_KINDS
 
 if TYPE_CHECKING:
     from tests.workshop import Workshop
@@ -16,70 +17,55 @@ def with_set(elements: str) -> str:
     return f"propagatedBuildInputs = with super.python3Packages; [ {elements} ];"
 
 
-ADAPTED: dict[str, tuple[dict[str, str], str, str, list[tuple[str, str, str]]]] = {
-    "a new requirement": (
-        {"extra": 'dependencies = ["numpy", "Packaging>=20"]\n', "module": "import packaging\n"},
-        with_set("numpy"),
-        with_set("numpy packaging"),
-        [("requirements", "propagatedBuildInputs", "packaging")],
-    ),
-    "torch, and what must be made with it": (
-        {"extra": 'dependencies = ["torch", "accelerate"]\n'},
-        with_set('super.python3Packages."torch-bin"'),
-        with_set(
-            'super.python3Packages."torch-bin" '
-            '(accelerate.override { torch = super.python3Packages."torch-bin"; })'
-        ),
-        [("requirements", "propagatedBuildInputs", "accelerate")],
-    ),
-    "an import that nothing declares": (
-        {"module": "import packaging, scipy\n"},
-        with_set("numpy"),
-        with_set("numpy packaging scipy"),
-        [
-            ("imports", "propagatedBuildInputs", "packaging"),
-            ("imports", "propagatedBuildInputs", "scipy"),
-        ],
-    ),
-    "a bound that the set exceeds": (
-        {"extra": 'dependencies = ["numpy<2"]\n'},
-        with_set("numpy"),
-        f'{with_set("numpy")}\n      pythonRelaxDeps = [ "numpy" ];',
-        [("bounds", "pythonRelaxDeps", "numpy")],
-    ),
-    "a bound that has moved": (
-        {"extra": 'dependencies = ["numpy<=2.2"]\n'},
-        with_set("numpy") + "\npostPatch = ''substituteInPlace pyproject.toml --replace-fail "
-        "'numpy<=1.26.4' numpy'';",
-        with_set("numpy") + "\n      postPatch = ''substituteInPlace pyproject.toml --replace-fail "
-        "'numpy<=2.2' numpy'';",
-        [("patches", "postPatch", "numpy<=1.26.4")],
-    ),
-}
+GOLDEN = Path(__file__).parent / "adapted"
+STYLES = ("guide", "modern", "terse")
+# Another backend; a bound that the set exceeds; one that moved and one that is gone, of which the
+# overlays knew; new requirements, one of which is made with another torch; a plain import.
+PYPROJECT = """
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+[project]
+name = "{name}"
+version = "2.0"
+dependencies = ["accelerate", "numpy<2", "Packaging>=20", "scipy<=1.12", "torch", "tqdm"{more}]
+"""
+BEFORE = 'dependencies = ["loguru", "numpy", "scipy", "torch", "tqdm"]\n'
 
 
-@pytest.mark.parametrize(("release", "before", "after", "made"), ADAPTED.values(), ids=ADAPTED)
-def test_a_release_gets_what_it_needs(
-    workshop: Workshop,
-    release: dict[str, str],
-    before: str,
-    after: str,
-    made: list[tuple[str, str, str]],
-) -> None:
-    """The result is built; a second bump has nothing to do."""
-    workshop.add("apple", "2.0", **release)
-    workshop.overlay("apple", arguments=before)
-    path = workshop.project.root / "overlays" / "apple.nix"
-    text = path.read_text()
+def test_all_that_a_release_needs_is_written_in_each_overlays_own_style(workshop: Workshop) -> None:
+    """The results are built; the same bump again changes nothing.
+
+    Upstream drops what guide has; terse is built with the new release of modern.
+    """
+    project, paths = workshop.project, {}
+    workshop.overlay()
+    workshop.add("guide", "1.0", extra=BEFORE)
+    project.add_configuration("packages: {guide: {adapt: {remove: true}}}\n")
+    for name in STYLES:
+        files = {
+            "pyproject.toml": PYPROJECT.format(
+                name=name, more=', "modern>=2"' if name == "terse" else ""
+            ),
+            f"{name}/__init__.py": "import einops",
+        }
+        content = tarred({f"{name}-2.0/{path}": text for path, text in files.items()})
+        workshop.index.release(name, "2.0", files={f"{name}-2.0.tar.gz": content})
+        before = (GOLDEN / f"{name}.before.nix").read_text().replace("HASH", FAKE)
+        paths[name] = flat_hash(content), project.overlay(f"{name}.nix", before)
+    workshop.overlay()
 
     result, packages = workshop.bump()
 
-    apple = packages["apple"]
-    assert (result.code, apple["status"]) == (0, "updated"), result.out + result.err
-    assert apple["build"]["status"] == "passed"
-    assert summary(apple) == made
-    assert after in path.read_text()
-    assert before.partition(chr(10))[0] in text
+    ends = {name: (one["status"], one["written"]) for name, one in packages.items()}
+    assert (result.code, ends) == (0, dict.fromkeys(STYLES, ("updated", True))), result.out
+    for name, (sri, path) in paths.items():
+        after = (GOLDEN / f"{name}.after.nix").read_text()
+        assert path.read_text().replace(sri, "HASH") == after
+    kinds = {one["kind"] for package in packages.values() for one in package["adaptations"]}
+    assert kinds == {*ADAPTATION_KINDS, "removals"}
+    again = project.run("bump", "--json")
+    assert [one["status"] for one in again.json["packages"]] == ["current"] * len(STYLES)
 
 
 # Whatever pyproject.toml lists, nothing is taken.
@@ -118,7 +104,7 @@ def test_what_needs_another_update_goes_with_it(workshop: Workshop) -> None:
     result, packages = workshop.bump("apple")
     assert (result.code, packages["apple"]["reason"]) == (
         0,
-        "2.0 needs a newer package of the overlays: it requires pear >= 2, and it is 1.0 there",
+        "2.0 needs a newer package set: it requires pear >= 2, and it is 1.0 there",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from updater.adapt.attributes import TORCH, candidates
 from updater.adapt.build_systems import build_changes
@@ -15,6 +16,7 @@ from updater.adapt.situation import AdaptationPlan, Situation, own_packages
 from updater.metadata import requirements
 from updater.metadata.build_system import build_system
 from updater.model import normalized_name
+from updater.model.adaptation import FormChange
 from updater.model.research import RequirementFacts
 from updater.overlay.reading.declarations import Declarations, declarations
 from updater.overlay.reading.file import parse_file
@@ -129,6 +131,10 @@ class AdaptationTask(Struct, frozen=True):
         if plan.held:
             return plan
         parts = [build_changes(situation, self.body)]
+        if any(isinstance(change.edit, FormChange) for change in parts[0].adaptations):
+            # From then on the requirements are checked.
+            declared = replace(self.declared, form="pyproject")
+            situation = replace(situation, declared=declared)
         if self.needed is not None:
             parts.append(requirement_changes(situation, self.needed))
             parts.append(removals(situation, self.needed))

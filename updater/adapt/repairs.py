@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from updater.model import Build
     from updater.model.adaptation import AdaptationKind
 
+# What nixpkgs says before it imports what `pythonImportsCheck` lists.
+_CHECKED = "Check whether the following modules can be imported"
 _MODULE = re.compile(r"ModuleNotFoundError: No module named '(?P<module>[\w.]{1,100})'")
 
 
@@ -48,13 +50,11 @@ def lacks(build: Build, log: str) -> tuple[Lack, ...]:
     """
     text = unquoted(log)
     if build.phase == "imports":
-        modules = [match["module"] for match in _MODULE.finditer(text)][-1:]
-        return tuple(
-            Lack(normalized_name(top), "imports", f"the module {top} is imported, not declared")
-            for top in (module.partition(".")[0] for module in modules)
-        )
+        return _imports(text)
     if build.phase != "build":
         return ()
+    if _CHECKED in text and not of_the_wheel(text):
+        return _imports(text.rpartition(_CHECKED)[2])
     # What is there in another version is not mended by an input.
     listed = [
         *(
@@ -69,6 +69,15 @@ def lacks(build: Build, log: str) -> tuple[Lack, ...]:
         ),
     ]
     return tuple(dict.fromkeys(listed))
+
+
+def _imports(text: str) -> tuple[Lack, ...]:
+    """Return the module for want of which an import failed: the last one that is named."""
+    modules = [match["module"].partition(".")[0] for match in _MODULE.finditer(text)][-1:]
+    return tuple(
+        Lack(normalized_name(top), "imports", f"the module {top} is imported, not declared")
+        for top in modules
+    )
 
 
 def names_of(lacking: Sequence[Lack]) -> tuple[str, ...]:

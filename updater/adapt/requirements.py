@@ -50,7 +50,6 @@ class RequirementPlanner(Struct):
     adaptations: list[Adaptation]
     missing: list[str]
     too_new: list[str]
-    too_new_of_own: list[str]
     advice: list[str]
     unmet: list[str]
 
@@ -154,8 +153,7 @@ class RequirementPlanner(Struct):
         if lower:
             wanted = " and ".join(f"{bound.operator} {bound.version}" for bound in lower)
             what = f"{requirement.name} {wanted}, and it is {version} there"
-            own = requirement.name in self.situation.own
-            (self.too_new_of_own if own else self.too_new).append(printable(what))
+            self.too_new.append(printable(what))
             self.unmet.append(_shown(requirement))
             return False
         reason = f"{self.situation.version} requires {_shown(requirement)}, and it is {version}"
@@ -186,9 +184,6 @@ class RequirementPlanner(Struct):
             return ""
         version = self.situation.version
         reasons = []
-        if self.too_new_of_own:
-            listed = ", and ".join(self.too_new_of_own)
-            reasons.append(f"a newer package of the overlays: it requires {listed}")
         if self.too_new:
             reasons.append(f"a newer package set: it requires {', and '.join(self.too_new)}")
         if self.missing:
@@ -204,7 +199,7 @@ def requirement_changes(situation: Situation, requirements: Requirements) -> Ada
         situation: the package and its new source.
         requirements: what that requires, as the overlay's substitutions leave it.
     """
-    return RequirementPlanner(situation, [], [], [], [], [], []).run(requirements)
+    return RequirementPlanner(situation, [], [], [], [], []).run(requirements)
 
 
 def runtime_field(declared: Declarations) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from updater.pipeline.hash.ready import ReadyChange
     from updater.pipeline.jobs import JobMaker
 
-_MOST_REPAIRS = 5
+MOST_REPAIRS = 5
 """How often a build may say that something more is missing."""
 
 
@@ -71,24 +71,31 @@ class AdaptedBuild(Struct, frozen=True):
 
         What upstream dropped may be what the package, or one that uses it, lives on all the same.
         """
-        current, failed = ready, build
+        mended, again = await self._mended(adapting, ready, job, build)
+        if again.status != "failed":
+            return mended, again
         if ready.planned.removes:
-            current = ready.adapted(ready.planned.without_removals)
-            failed = await self._again(current, job)
-            if failed.status != "failed":
-                return current, failed
-        for _ in range(_MOST_REPAIRS):
-            repaired = await adapting.repaired(current, failed)
-            if repaired is None:
-                break
-            current, failed = repaired, await self._again(repaired, job)
-            if failed.status != "failed":
-                return current, failed
+            kept = ready.adapted(ready.planned.without_removals)
+            built = await self._again(kept, job)
+            mended, again = await self._mended(adapting, kept, job, built)
+            if again.status != "failed":
+                return mended, again
         if ready.planned.adaptations:
             plain = ready.adapted(())
             built = await self._again(plain, job)
             if built.status != "failed":
                 return plain, built
+        return ready, build
+
+    async def _mended(
+        self, adapting: AdaptStage, ready: ReadyChange, job: BuildJob, build: Build
+    ) -> tuple[ReadyChange, Build]:
+        """Return the change with what its build says that it lacks, and what became of that."""
+        for _ in range(MOST_REPAIRS):
+            repaired = await adapting.repaired(ready, build) if build.status == "failed" else None
+            if repaired is None:
+                break
+            ready, build = repaired, await self._again(repaired, job)
         return ready, build
 
     async def _again(self, ready: ReadyChange, job: BuildJob) -> Build:

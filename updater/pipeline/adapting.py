@@ -134,7 +134,8 @@ class AdaptStage(Struct, frozen=True):
         """Return a change with what its failed build says that it lacks; None for nothing new."""
         text = files.find(Path(build.log), build.log) if build.log else None
         lacking = lacks(build, (text or b"").decode("utf-8", "replace"))
-        if not lacking or not ready.subject.policy.adapt or _stays(ready):
+        of_users = any(own.name == "dependents" and own.status == "failed" for own in build.checks)
+        if of_users or not lacking or not ready.subject.policy.adapt or _stays(ready):
             return None
         package, data = ready.package, self.overlays.texts[ready.package.file]
         try:
@@ -151,6 +152,11 @@ class AdaptStage(Struct, frozen=True):
             for adaptation in repairs(task.situation(answer, self._others, None), lacking)
             if adaptation.edit not in known
         ]
+        kept = ready.planned.without_removals
+        if {adaptation.input for adaptation in more} & {
+            own.input for own in ready.planned.adaptations if own not in kept
+        }:  # it lives on what was taken out
+            return None
         repaired = self._with(ready, (*ready.planned.adaptations, *more))
         changed = len(repaired.planned.adaptations) > len(ready.planned.adaptations)
         return repaired if changed else None

@@ -114,7 +114,8 @@ class Preparer(Struct, frozen=True):
             return await Stage("build", self.run.progress).each(hashed, finish)
         used = uses(overlays.packages, overlays.texts)
         maker = JobMaker(self.run, self.sets, overlays, used)
-        groups = groups_of(hashed, maker)
+        adapting = self._adapting(hashed, overlays) if ask.adapt else None
+        groups = groups_of(hashed, maker, adapting)
         jobs: dict[str, BuildJob] = {}
 
         async def plan_job(ready: ReadyChange) -> ReadyChange | Outcome:
@@ -129,7 +130,6 @@ class Preparer(Struct, frozen=True):
             jobs[ready.identity] = await maker.job(ready, {ready.package.file: change.after}, after)
             return ready
 
-        adapting = self._adapting(hashed, overlays) if ask.adapt else None
         trials = AdaptedBuild(maker, adapting)
         planned = await Stage("patch", self.run.progress).each(hashed, plan_job)
         ahead = await evaluated(self.run, list(jobs.values()))

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from updater.errors import Bug, StageError, bugs_at
 from updater.model import Current, Failed
 from updater.overlay.reading.uses import dependents, in_order
+from updater.pipeline.adapted_builds import MOST_REPAIRS
 from updater.pipeline.baseline import Baseline, with_switches
 from updater.pipeline.endings import unbuilt
 from updater.pipeline.grouping import GroupedChange, group_names
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from updater.building.evaluating import BuildJob
     from updater.model import Build, BuildPolicy, Outcome
+    from updater.pipeline.adapting import AdaptStage
     from updater.pipeline.jobs import JobMaker
 
 
@@ -32,11 +34,20 @@ class GroupBuild:
         name: the group's.
         members: all of it; those whose build is decided already only lend their changes.
         maker: makes their jobs.
+        adapting: finds what a failed build lacks; None where nothing may be adapted.
     """
 
-    def __init__(self, name: str, members: Sequence[ReadyChange], maker: JobMaker) -> None:
+    def __init__(
+        self,
+        name: str,
+        members: Sequence[ReadyChange],
+        maker: JobMaker,
+        adapting: AdaptStage | None = None,
+    ) -> None:
         self._name = name
         self._maker = maker
+        self._adapting = adapting
+        self._repairs = MOST_REPAIRS * len(members)
         self._run = maker.run
         order = {identity: place for place, identity in enumerate(in_order(maker.used))}
         self._members = sorted(members, key=lambda member: order.get(member.identity, 0))
@@ -88,6 +99,10 @@ class GroupBuild:
                     return ended | {
                         member.identity: _built(member, by_identity, left) for member in left
                     }
+                repaired = await self._repaired(out, last)
+                if repaired is not None:
+                    left = [repaired if member is out else member for member in left]
+                    continue
                 plain = out.adapted(out.planned.siblings)
                 if plain.planned.adaptations != out.planned.adaptations:
                     # No adaptation stands in the way of what builds.
@@ -97,6 +112,13 @@ class GroupBuild:
             dropped.append(out.identity)
             left = [member for member in left if member is not out]
         return ended | {member.identity: member for member in left}
+
+    async def _repaired(self, member: ReadyChange, build: Build) -> ReadyChange | None:
+        """Return a member with what its failed build lacks, if that is anything new."""
+        if self._adapting is None or not self._repairs:
+            return None
+        self._repairs -= 1
+        return await self._adapting.repaired(member, build)
 
     def _changes(
         self, members: Sequence[ReadyChange]
@@ -162,7 +184,9 @@ class GroupBuild:
                 break
 
 
-def groups_of(hashed: Sequence[ReadyChange | Outcome], maker: JobMaker) -> dict[str, GroupBuild]:
+def groups_of(
+    hashed: Sequence[ReadyChange | Outcome], maker: JobMaker, adapting: AdaptStage | None = None
+) -> dict[str, GroupBuild]:
     """Return identity -> its group, for groups of several of which something is to be built."""
     changes = [change for change in hashed if isinstance(change, ReadyChange)]
     names = group_names(
@@ -182,7 +206,7 @@ def groups_of(hashed: Sequence[ReadyChange | Outcome], maker: JobMaker) -> dict[
     builds: dict[str, GroupBuild] = {}
     for name, members in groups.items():
         if len(members) > 1 and any(member.build is None for member in members):
-            build = GroupBuild(name, members, maker)
+            build = GroupBuild(name, members, maker, adapting)
             builds |= {member.identity: build for member in members}
     return builds
 

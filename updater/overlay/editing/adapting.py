@@ -130,7 +130,7 @@ def _addition(
             hint=f"add {printable(addition.input)} to it by hand",
         )
     literal = free[0]
-    text = elements.element(declared.place, literal, inputs, addition)
+    text = elements.element(declared.place, literal, inputs, addition, data)
     if addition.condition:
         previous = _previous(package, declared)
         own = condition.replace("super.", f"{previous}.")

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from updater.errors import PatchError
+from updater.overlay.reading import references
+from updater.overlay.reading.inputs import names_of
 
 if TYPE_CHECKING:
     from updater.model.adaptation import InputAddition, Replacement
@@ -28,7 +30,11 @@ _BUILDERS = "buildPython"
 
 
 def element(
-    place: PackagePlace, literal: ListLiteral, inputs: InputList, addition: InputAddition
+    place: PackagePlace,
+    literal: ListLiteral,
+    inputs: InputList,
+    addition: InputAddition,
+    data: bytes,
 ) -> str:
     """Return a package as an element of a list.
 
@@ -37,6 +43,7 @@ def element(
         literal: the list.
         inputs: all inputs of the attribute, whose way of writing a replacement is taken over.
         addition: what is added.
+        data: the file.
 
     Raises:
         PatchError: nothing in the package says how Python packages are named in it.
@@ -49,7 +56,7 @@ def element(
         base = siblings[-1].base
     base = base or builder_set(place)
     if addition.own:
-        base = _final(place, base)
+        base = _final(place, _resolved(base, literal, data))
     bare = base == named_by and _means_the_set(literal, name)
     text = _quoted(name) if bare else ".".join((*base, _quoted(name)))
     if addition.replaced:
@@ -91,6 +98,13 @@ def _final(place: PackagePlace, base: tuple[str, ...]) -> tuple[str, ...]:
         "nothing says how a package of the overlays is named here",
         hint="write it by hand, such as self.python3Packages.NAME",
     )
+
+
+def _resolved(base: tuple[str, ...], literal: ListLiteral, data: bytes) -> tuple[str, ...]:
+    """Return what a name that a ``let`` binds stands for, such as ``super.python3Packages``."""
+    bound = references.targets(literal.scope.find(base[0]), data) if base else []
+    names = names_of(bound[0][0], data) if len(bound) == 1 else ()
+    return (*names, *base[1:]) if names else base
 
 
 def _sibling(

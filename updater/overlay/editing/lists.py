@@ -117,7 +117,7 @@ def _in_row(data: bytes, elements: Sequence[tuple[str, Span]], written: bytes) -
 def _last_block(
     data: bytes, brackets: Span, elements: Sequence[tuple[str, Span]]
 ) -> Sequence[tuple[str, Span]]:
-    """Return the last elements that stand line by line, the plain ones where there are any."""
+    """Return the last elements that stand line by line, plain ones among them if there are any."""
     blocks: list[list[tuple[str, Span]]] = []
     end = brackets.start
     for element in elements:
@@ -127,7 +127,7 @@ def _last_block(
             blocks.append([])
         blocks[-1].append(element)
         end = element[1].end
-    plain = [block for block in blocks if all(name for name, _ in block)]
+    plain = [block for block in blocks if any(name for name, _ in block)]
     return (plain or blocks)[-1]
 
 
