@@ -188,6 +188,34 @@ def test_what_no_edit_helps_waits(elements: str, needed: list[str], reason: str)
     assert plan(update, NUMPY, held=("numpy",))[1] == reason
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'evil"; x = builtins.exec',
+        "${builtins.exec}",
+        "a" * 5_000,
+        "x' ]; system = '",
+        "alias; extra == 'x'",
+        "numpy @ file:///etc/passwd",
+        "../numpy",
+        "",
+    ],
+)
+def test_what_is_no_requirement_becomes_no_edit(text: str) -> None:
+    """Neither does one of an extra, nor one that is there from elsewhere."""
+    info = f"Metadata-Version: 2.2\nName: x\nVersion: 2.0\nRequires-Dist: {text}\n"
+    for files in ({"PKG-INFO": info}, {"pyproject.toml": project(text)}):
+        assert plan(task(inputs("numpy"), files), NUMPY, held=()) == ([], "")
+
+
+@pytest.mark.parametrize("name", ["git", "alias", "python3", "lib", "callPackage"])
+def test_what_is_no_python_package_of_that_name_is_none(name: str) -> None:
+    """A program, another project, and what the set has beside packages."""
+    update = task(inputs("numpy"), {"pyproject.toml": project(name)})
+    edits, held = plan(update, NUMPY, held=())
+    assert (edits, held.endswith(f"nor the package set have: {name.lower()}")) == ([], True)
+
+
 def test_what_nobody_has_is_named_also_where_nothing_is_checked() -> None:
     """Whether it can do without them, only the build tells."""
     update = task(

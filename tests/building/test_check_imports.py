@@ -60,6 +60,7 @@ def test_modules_are_found_and_imported(
     )
     assert json.loads((tmp_path / "out").read_text()) == {
         "version": None,
+        "requires": [],
         "modules": imported,
         "top": top,
         "stubs": stubs,

@@ -108,6 +108,25 @@ def test_what_needs_another_update_goes_with_it(workshop: Workshop) -> None:
     )
 
 
+# What it requires only runs tell; without pyproject.toml's own list no build compares it.
+COMPUTED = """
+from setuptools import setup
+setup(install_requires=["%s" % name for name in ("numpy", "packaging")])
+"""
+
+
+def test_what_only_code_declares_is_read_from_what_was_built(workshop: Workshop) -> None:
+    workshop.add("apple", "2.0", extra='dynamic = ["dependencies"]\n', setup=COMPUTED)
+    workshop.overlay("apple", arguments=f'format = "setuptools"; {with_set("numpy")}')
+    result, packages = workshop.bump()
+    assert (result.code, summary(packages["apple"])) == (
+        0,
+        [("requirements", "propagatedBuildInputs", "packaging")],
+    ), result.out
+    text = (workshop.project.root / "overlays" / "apple.nix").read_text()
+    assert with_set("numpy packaging") in text
+
+
 def test_what_upstream_dropped_is_taken_out_where_nobody_lives_on_it(workshop: Workshop) -> None:
     """Pear imports what apple brings it; without `remove` it is advice."""
     needs = 'dependencies = ["numpy"]\n'

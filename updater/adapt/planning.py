@@ -25,7 +25,7 @@ from updater.overlay.reading.substitutions import script_of
 from updater.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from updater.building.offers import SetAnswer
     from updater.metadata.requirements import Requirements
@@ -47,6 +47,16 @@ class AdaptationTask(Struct, frozen=True):
     body: bytes
     source: PatchedFiles
     needed: Requirements | None
+
+    def with_requirements(self, lines: Iterable[str]) -> AdaptationTask:
+        """Return the task of what built metadata require, whether a build checks that or not.
+
+        Raises:
+            HostileFile: there are more than any project has.
+        """
+        form = "pyproject" if self.declared.form == "setuptools" else self.declared.form
+        needed = requirements.Requirements("", requirements.parsed(lines))
+        return replace(self, needed=needed, declared=replace(self.declared, form=form))
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -204,7 +204,8 @@ class Attempt(Struct, frozen=True):
             self._note("imports", "passed", listed(imported.modules))
         else:
             self._note("imports", "skipped", _ONLY_STUBS if automatic else NO_IMPORTS)
-        return replace(self._compare(label, imported.version), modules=imported.top)
+        built = self._compare(label, imported.version)
+        return replace(built, modules=imported.top, requires=imported.requires)
 
     def _compare(self, label: str, version: str | None) -> Build:
         """Compare the version that the built metadata says, if any, with what is written."""

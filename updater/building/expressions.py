@@ -81,12 +81,14 @@ class Imported(Struct, frozen=True):
         modules: those that were imported.
         top: the names of all top-level modules that others import.
         stubs: there is something for type checkers.
+        requires: the requirements of the built metadata.
     """
 
     version: str | None
     modules: tuple[str, ...]
     top: tuple[str, ...] = ()
     stubs: bool = False
+    requires: tuple[str, ...] = ()
 
 
 def probe(imports: tuple[str, ...] | None) -> str:
@@ -183,11 +185,11 @@ def read_imported(text: str) -> Imported:
         answer: Any = json.loads(text)
         version = answer["version"]
         label = spelled_out(version) if version is not None else None
-        names, top = (
-            tuple(spelled_out(str(module)) for module in listed)
-            for listed in (answer["modules"], answer.get("top", ()))
+        names, top, requires = (
+            tuple(spelled_out(str(text)) for text in listed)
+            for listed in (answer["modules"], answer.get("top", ()), answer.get("requires", ()))
         )
-        return Imported(label, names, top, answer.get("stubs") is True)
+        return Imported(label, names, top, answer.get("stubs") is True, requires)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise BuildError(
             f"the check of the imports returned an unexpected value: {text[:200]!r}"

@@ -126,6 +126,7 @@ class Build(Struct, frozen=True):
         beside: the identities of the packages whose changes were in the same copy.
         checks: what was checked, as far as it came.
         modules: the top-level modules of what was built.
+        requires: what its metadata requires.
     """
 
     status: CheckStatus
@@ -139,6 +140,7 @@ class Build(Struct, frozen=True):
     beside: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     modules: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
 
     @property
     def switched_off(self) -> tuple[CheckName, ...]:

@@ -54,7 +54,7 @@ class AdaptedBuild(Struct, frozen=True):
     ) -> tuple[ReadyChange, Build]:
         build = await self.maker.run.builder().build(job, ahead)
         if build.status != "failed":
-            return ready, build
+            return await self._extended(ready, job, build)
         text = files.find(Path(build.log), build.log) if build.log else None
         if self.adapting is not None:
             changed, again = await self._adapted(self.adapting, ready, job, build)
@@ -86,6 +86,21 @@ class AdaptedBuild(Struct, frozen=True):
             if built.status != "failed":
                 return plain, built
         return ready, build
+
+    async def _extended(
+        self, ready: ReadyChange, job: BuildJob, build: Build
+    ) -> tuple[ReadyChange, Build]:
+        """Return the change with what its built metadata requires, if it builds with that, too."""
+        extended = await self.adapting.extended(ready, build) if self.adapting is not None else None
+        if extended is None:
+            return ready, build
+        text = files.find(Path(build.log), build.log) if build.log else None
+        again = await self._again(extended, job)
+        if again.status != "failed":
+            return extended, again
+        if text is not None:
+            writes.make(Path(build.log), text)
+        return extended.adapted(ready.planned.adaptations), build
 
     async def _mended(
         self, adapting: AdaptStage, ready: ReadyChange, job: BuildJob, build: Build

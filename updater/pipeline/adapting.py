@@ -161,6 +161,34 @@ class AdaptStage(Struct, frozen=True):
         changed = len(repaired.planned.adaptations) > len(ready.planned.adaptations)
         return repaired if changed else None
 
+    async def extended(self, ready: ReadyChange, build: Build) -> ReadyChange | None:
+        """Return a change with what its built metadata requires; None for nothing new.
+
+        That is only looked at where no file of the source says it.
+        """
+        if not ready.undeclared or not build.requires:
+            return None
+        text = self.overlays.texts[ready.package.file]
+        try:
+            task = adaptation_task(ready.package, ready.version, text, {}, _FETCHERS)
+            target = await self.sets.target(ready.package, ready.policy)
+            if task is None or isinstance(target, NotBuilt):
+                return None
+            task = task.with_requirements(build.requires)
+            answer = await self.run.builder().offers(target, task.names)
+        except StageError:
+            return None
+        known = {adaptation.edit for adaptation in ready.adaptations}
+        plan = task.plan(task.situation(answer, self._others, None))
+        more = [
+            adaptation
+            for adaptation in plan.adaptations
+            if adaptation.kind == "requirements" and adaptation.edit not in known
+        ]
+        extended = self._with(ready, (*ready.planned.adaptations, *more))
+        changed = len(extended.planned.adaptations) > len(ready.planned.adaptations)
+        return extended if changed else None
+
     def _with(self, ready: ReadyChange, adaptations: Sequence[Adaptation]) -> ReadyChange:
         """Return a change with those adaptations that may be made and can be written."""
         allowed = ready.subject.policy.adapt
@@ -188,6 +216,7 @@ class AdaptStage(Struct, frozen=True):
         if not own:
             return None
         task = await self._task(ready, own)
+        ready = replace(ready, undeclared=task is not None and task.needed is None)
         if task is None or not task.needs_answer:
             return (ready, task.without_answer) if task is not None else None
         target = await self.sets.target(ready.package, ready.policy)

@@ -362,6 +362,21 @@ REFUSED: dict[str, tuple[tuple[str, ...], AdaptationEdit, str]] = {
         InputAddition(RUNTIME, "numpy"),
         "would change more than that",
     ),
+    "an input of a list that is computed": (
+        ("propagatedBuildInputs = [ super.python3Packages.numpy ] ++ map f [ 1 ];",),
+        InputRemoval(RUNTIME, "numpy"),
+        "has numpy not plainly once",
+    ),
+    "an input that stands there twice": (
+        (with_set("numpy numpy"),),
+        InputRemoval(RUNTIME, "numpy"),
+        "has numpy not plainly once",
+    ),
+    "an input on a condition": (
+        (f"propagatedBuildInputs = super.lib.optional true {PY}numpy;",),
+        InputRemoval(RUNTIME, "numpy"),
+        "has numpy not plainly once",
+    ),
     "a name that acts": (
         ("propagatedBuildInputs = [ ];",),
         InputAddition(RUNTIME, '"; x = builtins.exec'),
@@ -416,6 +431,7 @@ let shared = with super.python3Packages; [ numpy ]; in {
 }
 """
     assert "would change more than that" in refusal(data, InputAddition(RUNTIME, "scipy"))
+    assert "would change more than that" in refusal(data, InputRemoval(RUNTIME, "numpy"))
 
 
 def test_line_endings_are_kept() -> None:

@@ -26,6 +26,7 @@ class ReadyChange(Struct, frozen=True):
         built: field -> hash, for those that a build told.
         advice: adaptations that are not made.
         requirements: the new source's; None where nobody looked.
+        undeclared: only code of the new source says what it requires.
     """
 
     decision: Decision
@@ -36,6 +37,7 @@ class ReadyChange(Struct, frozen=True):
     built: Mapping[str, str] = field(default_factory=dict)
     advice: tuple[Adaptation, ...] = ()
     requirements: RequirementFacts | None = None
+    undeclared: bool = False
 
     @property
     def adaptations(self) -> tuple[Adaptation, ...]:
