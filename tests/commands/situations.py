@@ -148,7 +148,9 @@ class Situations:
     def _main(self, root: Path, arguments: list[str], token: str) -> str:
         command, *rest = arguments
         out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="surrogateescape")
-        environment = {"XDG_CACHE_HOME": str(root / "cache"), "GITHUB_TOKEN": token}
+        # What one run has learned of commits and trees, the next ones need not find again.
+        cache = self._folder / ("cache of a token" if token else "cache")
+        environment = {"XDG_CACHE_HOME": str(cache), "GITHUB_TOKEN": token}
         with (
             mock.patch.dict(os.environ, environment),
             redirect_stdout(out),

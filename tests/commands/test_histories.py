@@ -12,12 +12,12 @@ from msgspec import Struct
 from tests.commands.situations import WAYS, Situations, nar_hash, situations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.loopback.hosting import Hosted
 
 BUMP = "bump --no-build"
-SEEDS = (1, 2)
+SEEDS = (2, 3, 7)
 
 
 class History(Struct, frozen=True):
@@ -29,6 +29,7 @@ class History(Struct, frozen=True):
         tags: version and the commit that it is on.
         own_tags: the same, with the package's name in front.
         declared: of each commit, what its source declares; empty for nothing.
+        moved: version and the commit that its tag is moved to, once it was pinned and verified.
     """
 
     parents: tuple[int, ...]
@@ -36,6 +37,7 @@ class History(Struct, frozen=True):
     tags: dict[str, int]
     own_tags: dict[str, int]
     declared: tuple[str, ...]
+    moved: dict[str, int]
 
 
 def generated(seed: int) -> History:
@@ -49,11 +51,18 @@ def generated(seed: int) -> History:
         {version: draw.randrange(count) for version in versions[:4]},
         {version: draw.randrange(count) for version in versions[4:]},
         tuple(draw.choice(["", "0.5", "1.1"]) for _ in range(count)),
+        {versions[0]: draw.randrange(count)},
     )
 
 
-def made(world: Situations, name: str, history: History) -> dict[str, tuple[Hosted, str]]:
-    """Make a repository, and pin each of its tags, and some commits; return what each pin holds."""
+def made(
+    world: Situations, name: str, history: History
+) -> tuple[dict[str, tuple[Hosted, str]], Callable[[], None]]:
+    """Make a repository, and pin each of its tags, and some commits.
+
+    Returns:
+        What each pin holds, and what moves tags.
+    """
     repository = world.repository(name)
     commits: list[str] = []
     for at, (day, version) in enumerate(zip(history.days, history.declared, strict=True)):
@@ -83,7 +92,12 @@ def made(world: Situations, name: str, history: History) -> dict[str, tuple[Host
             sri = f'"{nar_hash(repository, commit)}"'
             world.pin(package, "0.1", rev=f'"{commit}"', sri=sri, repo=name, settings=settings_)
             held[package] = (repository, commit)
-    return held
+
+    def move() -> None:
+        for version, at in history.moved.items():
+            repository.tag(f"v{version}", commits[at])
+
+    return held, move
 
 
 def is_behind(repository: Hosted, commit: str, held: str) -> bool:
@@ -104,8 +118,18 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
 def held(world: Situations) -> dict[str, tuple[Hosted, str]]:
     """Package -> its repository, and the commit that it holds."""
     commits: dict[str, tuple[Hosted, str]] = {}
+    moves = []
     for seed in SEEDS:
-        commits |= made(world, f"h{seed}", generated(seed))
+        own, move = made(world, f"h{seed}", generated(seed))
+        commits |= own
+        moves.append(move)
+    for token in WAYS.values():  # so that it is known which commits the tags named
+        assert {one["state"] for one in world.results("verify", token=token).values()} <= {
+            "true",
+            "false version",
+        }
+    for move in moves:
+        move()
     return commits
 
 
@@ -133,6 +157,8 @@ def test_check_says_what_bump_does_and_bump_does_it_once(
             assert not is_behind(repository, outcome["commit"], commit), outcome
             assert verified[name]["state"] == "true", verified[name]
         text = world.text(name, "", BUMP)
+        changes = text != world.text(name, "")
+        assert changes == (checked[name]["status"] == "outdated"), outcome
         assert world.text(name, "", BUMP, BUMP) == text, outcome
 
 
