@@ -113,6 +113,16 @@ class Chooser:
         """How the package's sources get a candidate."""
         return self._repository.sources
 
+    async def newest(self) -> Candidate | None:
+        """Return the newest version of the channel that the pin follows.
+
+        Raises:
+            StageError: a fact that it needs cannot be had.
+        """
+        if self._tracking.kind in ("commit", "branch"):
+            return (await self.reach_decision()).newest
+        return self._newest_tag()
+
     async def reach_decision(self) -> Decision:
         """Return the decision.
 
@@ -133,7 +143,15 @@ class Chooser:
         """Return the newest version of the channel that the pin follows."""
         if self._tracking.kind in ("commit", "branch"):
             return choice.candidate
-        return choose.newest_offered(self._followed(), self._pin.version)
+        return self._newest_tag()
+
+    def _newest_tag(self) -> Candidate | None:
+        """Return the newest of the channel, of all tags where it has none of the pin's form."""
+        newest = choose.newest_offered(self._followed(), self._pin.version)
+        if newest is not None:
+            return newest
+        wider = choose.general_form(self._subject.names)
+        return choose.newest_offered(choose.Versions(self._offer.candidates, wider))
 
     async def _reach_decision(self) -> Decision:
         if self._to:

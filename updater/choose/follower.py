@@ -122,6 +122,20 @@ class Follower(Struct, frozen=True):
         decision = await self._gated(decision, sources)
         return replace(decision, warnings=offer.warnings + decision.warnings)
 
+    async def newest(
+        self, subject: Subject, offer: Offer, twin: Offer | StageError | None = None
+    ) -> Candidate | None:
+        """Return the newest version of the channel that a package follows, and nothing else of it.
+
+        The arguments are those of `decide`.
+
+        Raises:
+            StageError: it cannot be told.
+        """
+        if subject.project.on_index:
+            return self._from_index(subject, offer).newest
+        return await self._chooser(subject, offer, twin).newest()
+
     def _unfetchable(self, subject: Subject, candidate: Candidate) -> Obstacle | None:
         """Say why the package's fetcher call cannot get a candidate, or nothing."""
         fetch = subject.fetch(candidate, self.run.config.hosts)

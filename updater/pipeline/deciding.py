@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
@@ -11,7 +12,7 @@ from updater.audit.base import Step, examine
 from updater.choose.follower import Follower
 from updater.choose.lookup import Offers, look_up
 from updater.choose.subjects import Decision, Subject
-from updater.errors import ReadError
+from updater.errors import ReadError, StageError, bugs_at
 from updater.find.followable import adopted, series_of, skip_reason, with_side_hashes
 from updater.kinds import FETCHERS, UPSTREAMS, rules
 from updater.model import Held, Outcome, Package, Skipped, Take
@@ -90,13 +91,21 @@ class Decider(Struct, frozen=True):
         return ""
 
     async def choices(
-        self, packages: Sequence[Package], to: str, *, rehash: bool = False
+        self, packages: Sequence[Package], to: str, *, rehash: bool = False, with_held: bool = False
     ) -> list[Decision | Outcome]:
-        """Choose the newest version of each, or ``to``, and add what the audit says of the step."""
+        """Choose the newest version of each, or ``to``, and add what the audit says of the step.
+
+        Args:
+            packages: whose choices.
+            to: the version or rev that was asked for, or an empty string.
+            rehash: hashes are computed anew also where the version stays.
+            with_held: what is newest is also told of packages that the configuration holds.
+        """
         follower = Follower(self.run, to, rehash)
         subjects = await self.subjects(packages)
         followable = [subject for subject in subjects if isinstance(subject, Subject)]
-        offers = await self._look_up(followable, to)
+        held = self._even_held(subjects) if with_held else {}
+        offers = await self._look_up([*followable, *held.values()], to)
         choosers = await follower.look_ahead(followable, offers)
 
         async def choose(subject: Subject) -> Decision:
@@ -105,7 +114,27 @@ class Decider(Struct, frozen=True):
             decision = await follower.decide(subject, own.usable, own.twin, choosers.get(identity))
             return _examined(decision, self.run.now)
 
-        return await Stage("choose", self.run.progress).each(subjects, choose)
+        choices = await Stage("choose", self.run.progress).each(subjects, choose)
+        for place, choice in enumerate(choices):
+            subject = held.get(choice.package.identity)
+            if subject is not None and isinstance(choice, Held):
+                # What cannot be known of a package that is held is no failure.
+                with suppress(StageError), bugs_at("choose"):
+                    own = offers[subject.package.identity]
+                    newest = await follower.newest(subject, own.usable, own.twin)
+                    choices[place] = replace(choice, newest=newest)
+        return choices
+
+    def _even_held(self, subjects: Sequence[Subject | Outcome]) -> dict[str, Subject]:
+        """Return what is held as if it were not, by identity, as far as it can be followed."""
+        held: dict[str, Subject] = {}
+        for outcome in subjects:
+            if isinstance(outcome, Held):
+                with suppress(StageError), bugs_at("find"):
+                    subject = self._subject(outcome.package, even_held=True)
+                    if isinstance(subject, Subject):
+                        held[outcome.package.identity] = subject
+        return held
 
     async def inspect(
         self,

@@ -71,7 +71,7 @@ class Pipeline(Struct, frozen=True):
 
     async def check(self, packages: Sequence[Package], to: str = "") -> list[Outcome]:
         """Say for each package whether its pin is behind; nothing is changed."""
-        choices = await self._deciding.choices(packages, to)
+        choices = await self._deciding.choices(packages, to, with_held=True)
         return [checked(choice) if isinstance(choice, Decision) else choice for choice in choices]
 
     async def bump(
