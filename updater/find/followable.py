@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from updater.errors import ReadError
 from updater.kinds import FETCHERS
 from updater.model.labels import parse_version
+from updater.model.versions import LONGEST_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,7 +131,7 @@ def series_of(package: Package) -> tuple[int, ...]:
         return ()
     own, pname = (re.sub("[-_.]", "_", name).lower() for name in (package.name, package.pname))
     match = _SERIES.fullmatch(own.removeprefix(pname)) if own.startswith(pname) else None
-    if match is None:
+    if match is None or len(own) > LONGEST_VERSION:
         return ()
     parts = match["numbers"].split("_")
     digits = parts[0]

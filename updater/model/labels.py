@@ -166,18 +166,27 @@ def is_older_to_nix(version: str, label: str) -> bool:
     """
     pairs = zip_longest(_COMPONENTS.findall(version), _COMPONENTS.findall(label), fillvalue="")
     first, second = next((pair for pair in pairs if pair[0] != pair[1]), ("", ""))
-    return _comes_before(first, second)
+    return comes_before(first, second)
 
 
-def _comes_before(first: str, second: str) -> bool:
-    """Tell whether one component of a version comes before another, by Nix's rule."""
+def comes_before(first: str, second: str) -> bool:
+    """Tell whether one component of a version comes before another, by Nix's rule.
+
+    Source: Nix manual, "builtins.compareVersions".
+    """
     if first.isdigit() and second.isdigit():
-        return int(first) < int(second)
+        return _size(first) < _size(second)
     if (not first and second.isdigit()) or (first == "pre" and second != "pre"):
         return True
     if second == "pre" or first.isdigit():
         return False
     return second.isdigit() or first < second
+
+
+def _size(digits: str) -> tuple[int, str]:
+    """Return what orders numbers as their digits stand, however many there are."""
+    digits = digits.lstrip("0")
+    return len(digits), digits
 
 
 def _meaning(label: str) -> Version | str:

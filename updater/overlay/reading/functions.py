@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from updater.model import Applied, Listed, Reference, Span
+from updater.model.labels import comes_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -204,23 +205,11 @@ def _compare(first: Result, second: Result) -> int:
     for index in range(max(len(ours), len(theirs))):
         own = str(ours[index]) if index < len(ours) else ""
         other = str(theirs[index]) if index < len(theirs) else ""
-        if _comes_before(own, other):
+        if comes_before(own, other):
             return -1
-        if _comes_before(other, own):
+        if comes_before(other, own):
             return 1
     return 0
-
-
-def _comes_before(component: str, following: str) -> bool:
-    if component.isdigit() and following.isdigit():
-        return int(component) < int(following)
-    if not component and following.isdigit():
-        return True
-    if component == "pre" or following == "pre":
-        return component == "pre" and following != "pre"
-    if following.isdigit() or component.isdigit():
-        return following.isdigit()
-    return component < following
 
 
 def _equal(first: Result, second: Result) -> bool:
