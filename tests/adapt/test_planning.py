@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
+from packaging.requirements import Requirement
 
 from tests.overlay.golden import read
 from updater.adapt.planning import AdaptationTask, OverlayNeighbours, adaptation_task
@@ -10,7 +12,7 @@ from updater.adapt.repairs import lacks, names_of, repairs
 from updater.adapt.reported import unconfirmed
 from updater.building.offers import SetAnswer, SetOffer, SetPackage
 from updater.kinds import WRITABLE
-from updater.metadata.requirements import Requirements
+from updater.metadata.requirements import Requirements, parsed
 from updater.model import Build
 from updater.model.adaptation import (
     Adaptation,
@@ -49,6 +51,8 @@ OFFERS = {
     "einops": offer("einops", "0.8"),
     "alias": offer("another-project"),
     "nvidia-ml-py": offer("nvidia-ml-py"),
+    "httpx": SetOffer("httpx", "0.28", "/store/httpx", (), (), {"http2": (made("h2"),)}),
+    "h2": offer("h2"),
 }
 EINX = b"""self: super: { python3Packages = super.python3Packages // {
   einx = super.python3Packages.buildPythonPackage rec {
@@ -140,6 +144,32 @@ def test_a_requirement_becomes_an_edit(
         assert plan(update, *present) == ([], "")
     else:
         assert plan(update, *present) == ([edit], "")
+
+
+EXTRAS: dict[str, tuple[str, str, list[str]]] = {
+    "of what is new": ("", "httpx[http2]>=0.20", ["h2", "httpx"]),
+    "that is new": ("httpx", "httpx[http2]>=0.20", ["h2"]),
+    "that was asked for before": ("httpx[http2]", "httpx[http2]>=0.20", []),
+    "that nobody knows": ("httpx", "httpx[zstd]", []),
+    "on a condition": ("httpx", "httpx[http2]; python_version >= '3.9'", []),
+}
+
+
+@pytest.mark.parametrize(("held", "needed", "added"), EXTRAS.values(), ids=EXTRAS)
+def test_an_extra_becomes_what_it_requires(held: str, needed: str, added: list[str]) -> None:
+    update = task(inputs(""), {"pyproject.toml": project(needed)})
+    was = Requirements("", parsed([held]) if held else ())
+    closure = (made("httpx", "0.28"),) if held else ()
+    situation = update.situation(
+        SetAnswer("3.13", closure, OFFERS), OverlayNeighbours((), {}, {}), was
+    )
+    assert update.extras == {"httpx": tuple(Requirement(needed).extras)}
+    assert update.names_of_extras(situation) == ()
+    without = {name: offer for name, offer in OFFERS.items() if name != "h2"}
+    unknown = replace(situation, answer=SetAnswer("3.13", closure, without))
+    assert update.names_of_extras(unknown) == (("h2",) if "h2" in added else ())
+    edits = [adaptation.edit for adaptation in update.plan(situation).adaptations]
+    assert edits == [InputAddition(RUNTIME, name) for name in added]
 
 
 LEFT: dict[str, tuple[str, list[str]]] = {

@@ -30,6 +30,7 @@ name = "{name}"
 version = "2.0"
 dependencies = ["accelerate", "numpy<2", "Packaging>=20", "scipy<=1.12", "torch", "tqdm"{more}]
 """
+MORE = {"guide": ', "httpx[http2]"', "terse": ', "modern>=2"'}
 BEFORE = 'dependencies = ["loguru", "numpy", "scipy", "torch", "tqdm"]\n'
 
 
@@ -44,9 +45,7 @@ def test_all_that_a_release_needs_is_written_in_each_overlays_own_style(workshop
     project.add_configuration("packages: {guide: {adapt: {remove: true}}}\n")
     for name in STYLES:
         files = {
-            "pyproject.toml": PYPROJECT.format(
-                name=name, more=', "modern>=2"' if name == "terse" else ""
-            ),
+            "pyproject.toml": PYPROJECT.format(name=name, more=MORE.get(name, "")),
             f"{name}/__init__.py": "import einops",
         }
         content = tarred({f"{name}-2.0/{path}": text for path, text in files.items()})

@@ -56,6 +56,7 @@ let
           passthru = {
             dependencies = needed;
             requiredPythonModules = python.closure needed;
+            optional-dependencies = args.optional-dependencies or { };
             overridePythonAttrs = change:
               build (now: let old = definition now; in old // lib.toFunction change old);
           }

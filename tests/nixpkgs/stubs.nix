@@ -9,6 +9,7 @@ let
     , distribution ? attribute
     , modules ? [ (lib.replaceStrings [ "-" ] [ "_" ] attribute) ]
     , needs ? [ ]
+    , extras ? { } # name -> attributes
     }:
     lib.makeOverridable
       (needed:
@@ -24,6 +25,7 @@ let
           dontUnpack = true;
           inherit attribute; # makes torch and torch-bin two builds, which conflict
           propagatedBuildInputs = lib.attrValues needed;
+          optional-dependencies = lib.mapAttrs (_: map (name: self.${name})) extras;
           installPhase = ''
             site="$out/$sitePackages"
             info="$site/${lib.replaceStrings [ "-" ] [ "_" ] distribution}-${version}.dist-info"
@@ -55,7 +57,7 @@ lib.mapAttrs stub {
   gradio.version = "5.49.1";
   h2.version = "4.3.0";
   hishel.version = "1.1.9";
-  httpx.version = "0.28.1";
+  httpx = { version = "0.28.1"; extras.http2 = [ "h2" ]; };
   huggingface-hub.version = "0.35.3";
   hydra-core = { version = "1.3.2"; modules = [ "hydra" ]; };
   isal.version = "1.8.0";

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
+from packaging.requirements import Requirement
 
 from updater.adapt.attributes import TORCH, candidates
 from updater.adapt.build_systems import build_changes
 from updater.adapt.patches import PatchedFiles, patched
 from updater.adapt.removals import removals
-from updater.adapt.requirements import requirement_changes
+from updater.adapt.requirements import applying, new_extras, requirement_changes
 from updater.adapt.situation import AdaptationPlan, Situation, own_packages
 from updater.metadata import requirements
 from updater.metadata.build_system import build_system
@@ -107,6 +108,29 @@ class AdaptationTask(Struct, frozen=True):
                 and any(name not in tools for name, _ in system.requirements)
             )
         )
+
+    @property
+    def extras(self) -> dict[str, tuple[str, ...]]:
+        """The extras that it requires, by the attributes that their packages may be."""
+        needed = self.needed.needed if self.needed is not None else ()
+        wanted: dict[str, tuple[str, ...]] = {}
+        for requirement in (Requirement(text) for _, text in needed):
+            for attribute in candidates(normalized_name(requirement.name)):
+                extras = (*wanted.get(attribute, ()), *sorted(requirement.extras))
+                wanted |= {attribute: extras} if extras else {}
+        return wanted
+
+    def names_of_extras(self, situation: Situation) -> tuple[str, ...]:
+        """Return the attributes to ask the package set about once it told what extras need."""
+        answer, needed = situation.answer, self.needed.needed if self.needed is not None else ()
+        names = (
+            attribute
+            for requirement in applying(situation, needed)
+            for _, name in new_extras(situation, requirement)
+            for attribute in candidates(name)
+        )
+        offers = answer.offers if answer is not None else {}
+        return tuple(name for name in dict.fromkeys(names) if name not in offers)
 
     def situation(
         self, answer: SetAnswer | None, others: OverlayNeighbours, held: Requirements | None

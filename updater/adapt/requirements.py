@@ -66,7 +66,10 @@ class RequirementPlanner(Struct):
             if requirement.name not in own and not self._is_removed(requirement.name):
                 self._judge(requirement)
         return AdaptationPlan(
-            tuple(self.adaptations), self._held(), tuple(self.advice), tuple(self.unmet)
+            tuple({own.edit: own for own in reversed(self.adaptations)}.values())[::-1],
+            self._held(),
+            tuple(self.advice),
+            tuple(self.unmet),
         )
 
     def _judge(self, requirement: Requirement) -> None:
@@ -75,6 +78,7 @@ class RequirementPlanner(Struct):
         is_new = self.situation.held is not None and all(
             name != held for held, _ in self.situation.held.needed
         )
+        self._extras(requirement)
         if present is not None:
             self._bounds(requirement, present.version)
             if is_new and not self._is_direct(name):
@@ -84,6 +88,17 @@ class RequirementPlanner(Struct):
             self._bounds(requirement, own.version if own is not None else "")
         elif is_new or (self.declared.checks and not self._is_left(name)):
             self._add(requirement, is_new=is_new)
+
+    def _extras(self, requirement: Requirement) -> None:
+        """Add what extras need that the held source did not ask for."""
+        for extra, name in new_extras(self.situation, requirement):
+            package = provider(self.situation, name)
+            if package is None or name in self.situation.closure or self._is_direct(name):
+                continue
+            version = self.situation.version
+            reason = printable(f"{version} requires the extra {extra} of {requirement.name}")
+            edit = self._addition(package, "")
+            self.adaptations.append(Adaptation("requirements", edit, reason))
 
     def _is_left(self, name: str) -> bool:
         """Tell whether the held source required a project that only the package set could show."""
@@ -190,6 +205,27 @@ class RequirementPlanner(Struct):
             names = ", ".join(self.missing)
             reasons.append(f"packages that neither the overlays nor the package set have: {names}")
         return f"{version} needs {'; and '.join(reasons)}"
+
+
+def new_extras(situation: Situation, requirement: Requirement) -> Iterator[tuple[str, str]]:
+    """Yield the extras that a requirement newly asks for, with what they need.
+
+    Only the package set says what an extra of its package needs. Nothing is known of the extras
+    where the held source is not; what is required on a condition is left to a build.
+    """
+    if situation.held is None or requirement.marker is not None or not requirement.extras:
+        return
+    held = {
+        extra
+        for own in applying(situation, situation.held.needed)
+        if own.name == requirement.name
+        for extra in own.extras
+    }
+    package = provider(situation, requirement.name)
+    offer = package.offer if package is not None else None
+    for extra in sorted(requirement.extras - held):
+        for needed in offer.extras.get(extra, ()) if offer is not None else ():
+            yield extra, normalized_name(needed.name)
 
 
 def requirement_changes(situation: Situation, requirements: Requirements) -> AdaptationPlan:

@@ -120,9 +120,9 @@ class Attempt(Struct, frozen=True):
             )
         return await self.nix.true_hash(derivation, wrong, self.target.policy.options, self.log)
 
-    async def offers(self, names: Sequence[str]) -> SetAnswer:
+    async def offers(self, names: Sequence[str], extras: Mapping[str, Sequence[str]]) -> SetAnswer:
         """Return what the package set has; see `Builder.offers`."""
-        return read_answer(await self._evaluation(asking(names)))
+        return read_answer(await self._evaluation(asking(names, extras)))
 
     async def digests(self) -> Mapping[str, str]:
         """Return what its derivation is made from; see `Builder.changed_attributes`."""

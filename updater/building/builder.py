@@ -168,18 +168,24 @@ class Builder(Struct, frozen=True):
                     hint="raise `timeout:` under `build:` in config.yaml",
                 ) from error
 
-    async def offers(self, target: BuildTarget, names: Sequence[str]) -> SetAnswer:
+    async def offers(
+        self,
+        target: BuildTarget,
+        names: Sequence[str],
+        extras: Mapping[str, Sequence[str]] | None = None,
+    ) -> SetAnswer:
         """Return what the package set of a package has, as the tree is.
 
         Args:
             target: the package.
             names: attributes of the Python package set.
+            extras: attribute -> the extras of which it is to be told what they need.
 
         Raises:
             NotEvaluated: the package set does not evaluate, or not in time.
             BuildError: Nix cannot be asked, or must not be.
         """
-        return await self._answered(target, lambda attempt: attempt({}).offers(names))
+        return await self._answered(target, lambda attempt: attempt({}).offers(names, extras or {}))
 
     async def changed_attributes(
         self, target: BuildTarget, changes: Mapping[str, bytes]

@@ -16,7 +16,7 @@ from updater.building.expressions import string
 from updater.errors import BuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 MOST_NAMES = 2_000
 """So many names are asked for at most: no project requires as many."""
@@ -38,14 +38,26 @@ let
     closure = map plain (python-only (drv.requiredPythonModules or [ ]));
     direct = map plain (python-only (drv.propagatedBuildInputs or [ ]));
   }};
+  caught = value: fallback:
+    let answer = builtins.tryEval (builtins.deepSeq value value); in
+    if answer.success then answer.value else fallback;
+  # What an extra needs may not evaluate where the package itself does, and only some are asked for.
+  wanted = builtins.fromJSON {extras};
+  extras = name: drv: builtins.listToAttrs (map
+    (extra: {{
+      name = extra;
+      value = caught (map plain (python-only (drv.optional-dependencies.${{extra}} or [ ]))) [ ];
+    }})
+    (wanted.${{name}} or [ ]));
   tried = name:
     let
       drv = set.${{name}} or null;
-      made = offer drv;
-      answer = builtins.tryEval
-        (if python-only [ drv ] == [ ] then null else builtins.deepSeq made made);
+      made = caught (if python-only [ drv ] == [ ] then null else offer drv) null;
     in
-    {{ inherit name; value = if answer.success then answer.value else null; }};
+    {{
+      inherit name;
+      value = if made == null then null else made // {{ extras = extras name drv; }};
+    }};
   own = offer package;
 in
 {{
@@ -69,10 +81,12 @@ class SetOffer(SetPackage, frozen=True):
     Attributes:
         direct: what it needs itself.
         closure: all that it needs.
+        extras: what each of its extras that were asked for needs besides.
     """
 
     direct: tuple[SetPackage, ...] = ()
     closure: tuple[SetPackage, ...] = ()
+    extras: Mapping[str, tuple[SetPackage, ...]] = field(default_factory=dict)
 
 
 class SetAnswer(Struct, frozen=True):
@@ -88,15 +102,25 @@ class SetAnswer(Struct, frozen=True):
     closure: tuple[SetPackage, ...] = ()
     offers: Mapping[str, SetOffer] = field(default_factory=dict)
 
+    def and_also(self, answer: SetAnswer) -> SetAnswer:
+        """Return it with what a further question was answered."""
+        return SetAnswer(self.python, self.closure, {**self.offers, **answer.offers})
 
-def asking(names: Iterable[str]) -> str:
+
+def asking(names: Iterable[str], extras: Mapping[str, Sequence[str]]) -> str:
     """Return the Nix function that is applied to a package and tells what its set has.
 
     Args:
         names: attributes; what cannot be one is left out.
+        extras: attribute -> the extras of which it is to be told what they need.
     """
     attributes = [name for name in dict.fromkeys(names) if _NAME.fullmatch(name)][:MOST_NAMES]
-    return _OFFERS.format(names=string(json.dumps(attributes)))
+    wanted = {
+        name: [extra for extra in listed if _NAME.fullmatch(extra)]
+        for name, listed in extras.items()
+        if name in attributes
+    }
+    return _OFFERS.format(names=string(json.dumps(attributes)), extras=string(json.dumps(wanted)))
 
 
 def read_answer(output: str) -> SetAnswer:
@@ -117,6 +141,10 @@ def read_answer(output: str) -> SetAnswer:
                     value["path"],
                     tuple(SetPackage(**own) for own in value["direct"]),
                     tuple(SetPackage(**own) for own in value["closure"]),
+                    {
+                        extra: tuple(SetPackage(**own) for own in listed)
+                        for extra, listed in value["extras"].items()
+                    },
                 )
                 for name, value in answer["offers"].items()
                 if value is not None

@@ -222,12 +222,17 @@ class AdaptStage(Struct, frozen=True):
         target = await self.sets.target(ready.package, ready.policy)
         if isinstance(target, NotBuilt):
             return None
-        answer = await self.run.builder().offers(target, task.names)
+        answer = await self.run.builder().offers(target, task.names, task.extras)
         removes = "removals" in ready.subject.policy.adapt
         downloads = task.asks_for_more or removes or ready.subject.project.on_index
         asks = task.asks_for_more or task.asks_for_less
         held = await self._sources.held(ready, downloads=downloads) if asks else None
-        plan = task.plan(task.situation(answer, self._others, held))
+        situation = task.situation(answer, self._others, held)
+        names = task.names_of_extras(situation)
+        if names:
+            further = await self.run.builder().offers(target, names)
+            situation = replace(situation, answer=answer.and_also(further))
+        plan = task.plan(situation)
         return replace(ready, requirements=task.facts(plan, held)), plan
 
     @property

@@ -22,6 +22,8 @@ self: super: {
         tqdm
         (accelerate.override { torch = super.python3Packages."torch-bin"; })
         packaging
+        h2
+        httpx
         einops
       ];
       pythonRelaxDeps = [ "numpy" ];
