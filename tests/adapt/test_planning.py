@@ -43,6 +43,7 @@ TORCH, WHEEL = made("torch", "2.9", "source"), made("torch", "2.9", "wheel")
 OFFERS = {
     "numpy": offer("numpy", "2.3.4"),
     "packaging": offer("packaging", "25.0"),
+    "setuptools": offer("setuptools", "75.8"),
     "hatchling": offer("hatchling", ""),
     "wheel": offer("wheel", ""),
     "torch": offer("torch", "2.9", place="source"),
@@ -349,6 +350,27 @@ BUILDS: dict[str, tuple[str, dict[str, str], list[AdaptationEdit], str]] = {
             "2.0 is built with maturin, which needs Rust and maturin: the overlay's build must be "
             "adapted by hand"
         ),
+    ),
+    "a backend that is too old": (
+        'format = "pyproject";',
+        {"pyproject.toml": project(requires="setuptools>=80.9,!=81")},
+        [],
+        (
+            "2.0 needs a newer package set: it is built with setuptools >= 80.9, and it is 75.8 "
+            "there"
+        ),
+    ),
+    "one that is not compared": (
+        'format = "pyproject"; pypaBuildFlags = [ "--skip-dependency-check" ];',
+        {"pyproject.toml": project(requires="setuptools>=80.9")},
+        [],
+        "",
+    ),
+    "a backend that is too new": (
+        'format = "pyproject";',
+        {"pyproject.toml": project(requires="setuptools<70")},
+        [],
+        "",
     ),
     "a wheel": (
         'format = "wheel";',

@@ -5,17 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from updater.adapt.attributes import provider
-from updater.adapt.requirements import applying
+from updater.adapt.requirements import applying, lower_bounds
 from updater.adapt.situation import AdaptationPlan
 from updater.metadata.build_system import build_system
 from updater.model import normalized_name
 from updater.model.adaptation import Adaptation, FormChange, InputAddition
+from updater.model.labels import parse_version
 from updater.overlay.reading.inputs import BUILD, RUNTIME
+from updater.text import printable
 
 if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
+    from updater.adapt.attributes import Provider
     from updater.adapt.situation import Situation
     from updater.overlay.reading.declarations import Declarations
 
+# With this flag pypa/build compares nothing.
+_SKIPPED = b"--skip-dependency-check"
 _BEYOND_PYTHON = {
     "cmake": "CMake",
     "maturin": "Rust and maturin",
@@ -51,20 +58,31 @@ def build_changes(situation: Situation, body: bytes) -> AdaptationPlan:
     present = {normalized_name(element.name) for inputs in lists for element in inputs.inputs}
     reason = f"{version} is built with {system.backend.partition(':')[0]}"
     for requirement in applying(situation, system.requirements):
-        name = requirement.name
-        if name in present:
-            continue
-        beyond = _BEYOND_PYTHON.get(name)
+        name, package = requirement.name, provider(situation, requirement.name)
+        held = _too_old(situation, requirement, package, body)
+        beyond = _BEYOND_PYTHON.get(name) if name not in present else None
+        if beyond is not None and (name.encode() in body or not situation.certain):
+            continue  # it may come in another way, such as by a hook
         if beyond is not None:
-            if name.encode() in body or not situation.certain:
-                continue  # it may come in another way, such as by a hook
             held = f"{reason}, which needs {beyond}: the overlay's build must be adapted by hand"
+        if held:
             return AdaptationPlan(held=held)
-        package = provider(situation, name)
-        if package is not None:
+        if package is not None and name not in present:
             edit = InputAddition(build_field(declared), package.attribute, package.own)
             changes.append(Adaptation("build-system", edit, reason))
     return AdaptationPlan(tuple(changes))
+
+
+def _too_old(
+    situation: Situation, requirement: Requirement, package: Provider | None, body: bytes
+) -> str:
+    """Return why a build waits for a newer package set: pypa/build compares lower bounds, too."""
+    there = parse_version(package.version) if package is not None else None
+    lower = lower_bounds(requirement, there) if there is not None else ""
+    if not lower or not situation.certain or _SKIPPED in body:
+        return ""
+    old = f"it is built with {requirement.name} {lower}, and it is {there} there"
+    return printable(f"{situation.version} needs a newer package set: {old}")
 
 
 def build_field(declared: Declarations) -> str:

@@ -105,7 +105,7 @@ class AdaptationTask(Struct, frozen=True):
             or (
                 self.declared.form == "pyproject"
                 and system is not None
-                and any(name not in tools for name, _ in system.requirements)
+                and any(name not in tools or name != text for name, text in system.requirements)
             )
         )
 

@@ -156,18 +156,11 @@ class RequirementPlanner(Struct):
         relaxed = self.declared.relaxed
         if not self.declared.checks or relaxed is None or requirement.name in relaxed:
             return True
-        lower = [
-            specifier
-            for specifier in requirement.specifier
-            if specifier.operator in _LOWER
-            and not specifier.contains(version, prereleases=True)
-            and _is_below(version, specifier.version)
-        ]
+        lower = lower_bounds(requirement, version)
         if lower and self._join(requirement):
             return True
         if lower:
-            wanted = " and ".join(f"{bound.operator} {bound.version}" for bound in lower)
-            what = f"{requirement.name} {wanted}, and it is {version} there"
+            what = f"{requirement.name} {lower}, and it is {version} there"
             self.too_new.append(printable(what))
             self.unmet.append(_shown(requirement))
             return False
@@ -244,6 +237,17 @@ def runtime_field(declared: Declarations) -> str:
     if present is not None:
         return present.field
     return RUNTIME[0] if "pyproject" in declared.place.attributes else RUNTIME[1]
+
+
+def lower_bounds(requirement: Requirement, version: Version) -> str:
+    """Return the lower bounds that a version is below, such as ``>= 2.0``; empty for none."""
+    return " and ".join(
+        f"{bound.operator} {bound.version}"
+        for bound in requirement.specifier
+        if bound.operator in _LOWER
+        and not bound.contains(version, prereleases=True)
+        and _is_below(version, bound.version)
+    )
 
 
 def _is_below(version: Version, bound: str) -> bool:
