@@ -133,6 +133,20 @@ CASES = {
     "pattern of two dashed numbers": Case(
         "r-1-2:1.2", "r-1-2 r-1-3", "r-1-3=1.3 r-1-2=1.2", pattern=r"r-(?P<version>.+)"
     ),
+    # --- letters behind the numbers, as the label has them ---
+    "candidate with a dash": Case(
+        "r-1-2-RC1:1.2rc1", "r-1-2-RC1 r-1-2", "r-1-2=1.2 r-1-2-RC1=1.2rc1"
+    ),
+    "letters as they are": Case("v1_2b1:1.2b1", "v1_2b1 v1_3", "v1_3=1.3 v1_2b1=1.2b1"),
+    # --- what comes and goes in front ---
+    "a word in turn": Case(
+        "1.1:1.1$", "release-1.0 1.1 release-1.2", "release-1.2=1.2 1.1=1.1 release-1.0=1.0"
+    ),
+    "without the word in turn": Case(
+        "rel/1.1:1.1$", "1.0 rel/1.1 1.2", "1.2=1.2 rel/1.1=1.1 1.0=1.0"
+    ),
+    "another package's name": Case("1.1:1.1$", "docs-1.0 1.1 docs-1.2", "1.1=1.1"),
+    "its own name in turn": Case("1.1:1.1$", "a-1.0 1.1 a-1.2", "a-1.2=1.2 1.1=1.1 a-1.0=1.0"),
     # --- tag_format decides ---
     "format": Case("main:1.0", "x-1.0y 2.0", "x-1.0y=1.0", written="x-{version}y"),
     "written dashed": Case(

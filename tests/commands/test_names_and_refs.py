@@ -250,6 +250,14 @@ class TestBothWays:
         assert {verified[name]["state"] for name in ("object-old", "object-new")} == {"true"}
         assert {verified[f"object-{name}"]["state"] for name in ("tree", "unknown")} != {"true"}
 
+    @pytest.mark.parametrize("name", READERS)
+    def test_what_a_build_reads_is_offered_so(
+        self, world: Situations, token: str, name: str
+    ) -> None:
+        package = world.results("check", token=token)[f"{name}-commit"]
+        assert package["status"] == "outdated"
+        assert str(Version(package["latest"])).startswith("1.2+unstable.")
+
     @pytest.mark.parametrize("name", GIT)
     def test_a_checkout_at_evaluation(self, world: Situations, token: str, name: str) -> None:
         """Of a call without a ref only what the default branch holds is taken: 1.2 is not there."""
@@ -317,9 +325,10 @@ def test_ref_and_rev_move_together(world: Situations, name: str) -> None:
 def test_a_ref_holds_its_commit(world: Situations, name: str) -> None:
     """`verify` asks the host as it is configured; `pin` writes the tag, or holds."""
     *_, problem, end = MISPLACED[name]
-    package = world.results("verify")[f"git-{name}"]
     expected = problem.format(project="https://github.com/o/checkout")
-    assert f"{package['state']}: {package['reason']}".startswith(expected)
+    for token in WAYS.values():
+        package = world.results("verify", token=token)[f"git-{name}"]
+        assert f"{package['state']}: {package['reason']}".startswith(expected)
     pinned = world.results("pin")[f"git-{name}"]
     if end == "held":
         assert pinned["status"] == "held"

@@ -82,6 +82,7 @@ OTHERWISE = {
     "ahead": ("2.0", "2.0", "2.1", "2.1.1"),
     "minor": ("0.9", "0.9", "1.0", "0.9.9"),
     "post": ("3.0", "3.0", "3.1", "3.0.post1"),
+    "plain": ("4.0", "4.0", "4.1", "4.1.dev0"),
 }
 
 
@@ -91,9 +92,15 @@ def otherwise(world: Situations) -> None:
         repository = world.repository(name)
         for tag, version, text in ((label, declared, "old"), (newer, own, "new")):
             files = {"setup.py": f"setup(version='{version}')\n", "a": text}
-            repository.tag(f"v{tag}", repository.commit(files))
-        sri = f'"{nar_hash(repository, f"v{label}")}"'
-        world.pin(name, label, rev='"v${version}"', sri=sri)
+            repository.tag(otherwise_tag(name, tag), repository.commit(files))
+        sri = f'"{nar_hash(repository, otherwise_tag(name, label))}"'
+        rev = "version" if name == "plain" else '"v${version}"'
+        world.pin(name, label, rev=rev, sri=sri)
+
+
+def otherwise_tag(name: str, version: str) -> str:
+    """Return a tag, which is the version itself for one of them."""
+    return version if name == "plain" else f"v{version}"
 
 
 # --- the base of a commit's label: tags before the commit, the label before, the new one ---
@@ -171,7 +178,7 @@ def test_bump_writes_what_the_source_declares(world: Situations, name: str) -> N
     _, _, newer, own = OTHERWISE[name]
     text = world.text(name, "", "bump --no-build")
     assert f'version = "{own}"' in text
-    assert f'rev = "v{newer}"' in text
+    assert f'rev = "{otherwise_tag(name, newer)}"' in text
     verified = world.results("verify", after=("bump --no-build",))[name]
     assert reason(verified) == "true: None"
     assert world.results("check", after=("bump --no-build",))[name]["status"] == "current"

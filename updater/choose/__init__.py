@@ -26,7 +26,9 @@ from updater.choose.releases import (
     other_python,
     runs_on,
 )
-from updater.choose.tags import TagForm, TagNames, Versions, general_form, other_forms, tag_form
+from updater.choose.tag_forms import TagForm, TagNames, general_form
+from updater.choose.tag_shapes import tag_form
+from updater.choose.tags import Versions, other_forms
 from updater.choose.tracking import choose_tracking, expected_tracking, tag_warnings
 from updater.choose.versions import Release, is_commit, is_shortened, label_bases, plain
 

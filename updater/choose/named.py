@@ -13,7 +13,7 @@ from updater.model import Candidate, Offer, PinWarning, Take
 from updater.model.labels import parse_version
 
 if TYPE_CHECKING:
-    from updater.choose.tags import TagForm
+    from updater.choose.tag_forms import TagForm
 
 
 def choose_named(to: str, offer: Offer, form: TagForm | None, wider: TagForm | None) -> Take | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from updater.choose.tags import TagNames, general_form
+from updater.choose.tag_forms import TagNames, general_form
 from updater.choose.versions import is_commit, plain
 from updater.model import Offer, Pin, PinWarning, Policy, Tracking, TrackKind
 from updater.model.labels import is_unstable, parse_version

@@ -124,9 +124,10 @@ class Planner(Struct, frozen=True):
             plans = self._own(field, new, source)
         else:
             through = self._through_version(source, new) if name in _THROUGH_VERSION else None
-            if through and field.text == source.version_name and field.span in source.span:
-                # `rev = version;` of a tag that is more than the version by now.
-                plans = [replaced(field, field.span, through, new)]
+            is_version = field.text == source.version_name and field.span in source.span
+            if name in _THROUGH_VERSION and is_version:
+                # `rev = version;` of a tag that is more than the version by now, or another one.
+                plans = [replaced(field, field.span, through or f'"{new}"', new)]
             else:
                 plans = self._field(field, new, whole=source.span, through=through)
         for plan in plans:

@@ -1,0 +1,182 @@
+"""Which form the tags of a pin have: what its own tag shows, or what config.yaml says."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+from packaging.version import Version
+
+from updater.choose.tag_forms import TAG_SECONDS, TagForm, TagNames, general_form, prefixed_form
+from updater.choose.versions import is_commit, is_shortened
+from updater.effects.processes.budget import ProcessorTime
+from updater.model.labels import Spelling, is_unstable, lead, ordered, parse_version
+
+if TYPE_CHECKING:
+    from updater.model import Offer, Pin, Policy
+
+_LAST_VERSION = re.compile(r"\d+(?:[._]\d+)+(?:\.?(?:a|b|c|rc|alpha|beta|dev|post)\d*)*(?!.*\d)")
+_JOINED = re.compile(r"(?P<numbers>\d+(?:\.\d+)+)(?P<rest>[a-z]+\d*)")
+
+
+def tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm:
+    """Return the form of the tags that count for a pin, and how their versions are counted on.
+
+    Args:
+        pin: its rev, where that is a tag, shows the form.
+        policy: its ``tag_pattern`` and ``tag_format`` decide where there is one.
+        offer: a commit pin has the form of the tag that names its commit. Where nothing shows
+            the form and some tags start with the package's own name, those count (a monorepo).
+        names: what a tag may start with.
+    """
+    form = _in_turn(_tag_form(pin, policy, offer, names), pin, offer, names)
+    form = replace(form, lead=lead(pin.version))
+    tag = _naming_tag(pin, offer, names) if is_commit(pin.rev) else pin.rev
+    version = Spelling.of_letters(form.version(tag) or "") if tag else None
+    if version is None:
+        return form
+    # 1.0a and 1.0b are on the way to 1.0 where that is there, and nothing goes on to 1.0d.
+    texts = {form.version(candidate.ref) or "" for candidate in offer.candidates}
+    letters = {text[-1] for text in texts if Spelling.of_letters(text)}
+    on_the_way = version.text[:-1] in texts and letters <= set("abc")
+    return form if on_the_way else replace(form, lettered=True)
+
+
+def _in_turn(form: TagForm, pin: Pin, offer: Offer, names: TagNames) -> TagForm:
+    """Return a form with and without what stands before the version, if upstream has both in turn.
+
+    Such as ``v1.0``, ``1.1``, ``v1.2``: the other one stands before the pinned version, and behind
+    all of the pin's own.
+    """
+    text = form.version(pin.rev)
+    pinned = parse_version(text)
+    if pinned is None or not text or not pin.through_version or form.written or form.time:
+        return form
+    before, _, after = pin.rev.partition(text)
+    general = general_form(names)
+    own: list[Version] = []
+    others: dict[str, list[Version]] = {}
+    for candidate in offer.candidates:
+        tag = candidate.ref
+        version = parse_version(form.version(tag))
+        if version is not None:
+            own += [] if version.is_prerelease else [version]
+        elif not after and (match := general.pattern.fullmatch(tag)):
+            version = parse_version(match["version"])
+            lead_of_tag = tag[: match.start("version")]
+            if version is not None and not version.is_prerelease and "" in (before, lead_of_tag):
+                others.setdefault(lead_of_tag, []).append(version)
+    for other, versions in others.items():
+        if own and min(versions) < pinned and max(versions) > max(own):
+            either = re.compile(f"(?:{re.escape(before or other)})?(?P<version>\\d.*?)")
+            return TagForm(either, sign=form.sign)
+    return form
+
+
+def _tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm:
+    """Return the form of the tags that count for a pin."""
+    if policy.tag_pattern is not None:
+        dashed = "-".join((pin.version or "").split("."))
+        sign = "-" if "-" in dashed and dashed in pin.rev else ""
+        time = ProcessorTime(TAG_SECONDS)
+        return TagForm(policy.tag_pattern, time, sign=sign, written=policy.tag_format)
+    if policy.tag_format is not None:
+        return TagForm(policy.tag_format.pattern, written=policy.tag_format)
+    rev = pin.rev
+    if is_commit(rev):
+        rev = _naming_tag(pin, offer, names)
+    is_tag = any(candidate.ref == rev for candidate in offer.candidates)
+    if rev and rev not in offer.branches and (is_tag or not is_shortened(rev)):
+        shown = _shown_form(replace(pin, rev=rev), names)
+        if shown is not None:
+            return shown
+    own = names.of_monorepo
+    if own:
+        prefixed = prefixed_form(own, "")
+        if any(parse_version(prefixed.version(candidate.ref)) for candidate in offer.candidates):
+            return prefixed
+    return general_form(names)
+
+
+def _naming_tag(pin: Pin, offer: Offer, names: TagNames) -> str:
+    """Return the version tag that names a pinned commit, an empty string where none does.
+
+    Of several that with the package's own name, then that which its label means.
+    """
+    general, own = general_form(names), names.of_monorepo
+    prefixed = prefixed_form(own, "") if own else None
+    # The label of a commit says that no tag names it: 0-unstable-DATE does not mean the tag 0.0.
+    label = None if is_unstable(pin.version) else ordered(pin.version)
+
+    def rank(tag: str) -> tuple[bool, bool, bool]:
+        version = ordered(general.version(tag))
+        is_own = prefixed is not None and prefixed.version(tag) is not None
+        is_label = label is not None and (
+            version == label or (version is None and tag.endswith(pin.version or ""))
+        )
+        return (not is_own, not is_label, not isinstance(version, Version))
+
+    written = re.compile(rf"(?<![0-9.]){re.escape(pin.version or '')}(?![0-9]|\.[0-9])")
+    tags = [
+        candidate.ref
+        for candidate in offer.candidates
+        if candidate.commit == pin.rev
+        and (ordered(general.version(candidate.ref)) or (label and written.search(candidate.ref)))
+    ]
+    if prefixed is not None and any(prefixed.version(tag.ref) for tag in offer.candidates):
+        # What else is on the commit is the repository's, or another package's.
+        tags = [tag for tag in tags if rank(tag)[:2] != (True, True)]
+    return min(tags, key=rank, default="")
+
+
+def _shown_form(pin: Pin, names: TagNames) -> TagForm | None:
+    """Return the form that a pin's tag shows: all but its version stays the same."""
+    version = _version_in(pin, names)
+    if not version:
+        return None
+    before, _, after = map(re.escape, pin.rev.partition(version))
+    first = re.escape(lead(version)) + r"\d"
+    pattern = re.compile(f"{before}(?P<version>{first}.*?){after}")
+    label = pin.version or ""
+    joined = any(version == _joined_in(version, label, sign) for sign in "_-")
+    dashed = "-" in version and (joined or version.replace("-", ".") == label)
+    return TagForm(pattern, sign="-" if dashed else "", joined=joined)
+
+
+def _version_in(pin: Pin, names: TagNames) -> str:
+    """Return the part of a pin's tag that is its version; its label may be false."""
+    label = pin.version or ""
+    if pin.through_version and label and label in pin.rev:
+        return label
+    whole = rf"(?<![0-9A-Za-z]){re.escape(label)}(?![0-9])(?!\.[0-9])"
+    if lead(label) and re.search(whole, pin.rev):
+        return label
+    for sign in "_-":
+        written = label.replace(".", sign)
+        is_there = sign in written and written in pin.rev and label not in pin.rev
+        if other := written if is_there else _joined_in(pin.rev, label, sign):
+            return other
+    general = general_form(names)  # most pins do without: it takes as long as all the rest
+    match = general.pattern.fullmatch(pin.rev)
+    if match and parse_version(general.version(pin.rev)):
+        return match["version"]
+    if label and label in pin.rev:
+        return label
+    last = _LAST_VERSION.search(pin.rev)
+    return last[0] if last else match["version"] if match else ""
+
+
+def _joined_in(tag: str, label: str, sign: str) -> str:
+    """Return how a label with letters at its end stands in a tag, empty where it does not.
+
+    The tag has another sign for its dots, and may have one before the letters, and capitals:
+    ``9_8_P1`` of 9.8p1.
+    """
+    label_match = _JOINED.fullmatch(label)
+    if label_match is None or label in tag:
+        return ""
+    numbers, rest = (re.escape(label_match[name]) for name in ("numbers", "rest"))
+    own = f"{numbers.replace(re.escape('.'), sign)}[-_.]?{rest}"
+    match = re.search(rf"(?<![0-9]){own}(?![0-9])", tag, re.IGNORECASE)
+    return match[0] if match is not None else ""
