@@ -205,6 +205,14 @@ HELD: dict[str, tuple[str, list[str], str]] = {
             "no-such"
         ),
     ),
+    "what only a repository has": (
+        "",
+        ["no-such @ git+https://user:secret@git.example/o/no-such@v1"],
+        (
+            "2.0 needs packages that neither the overlays nor the package set have: "
+            "no-such @ git+https://git.example/o/no-such@v1"
+        ),
+    ),
     "an attribute that is another project": (
         "",
         ["alias"],

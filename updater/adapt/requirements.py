@@ -14,7 +14,7 @@ from updater.model import normalized_name
 from updater.model.adaptation import Adaptation, BoundRelaxation, InputAddition, SiblingUpdate
 from updater.model.labels import is_unstable, parse_version
 from updater.overlay.reading.inputs import RUNTIME
-from updater.text import printable
+from updater.text import printable, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -256,4 +256,6 @@ def _is_below(version: Version, bound: str) -> bool:
 
 
 def _shown(requirement: Requirement) -> str:
+    if requirement.url is not None:
+        return printable(f"{requirement.name} @ {without_secrets(requirement.url)}")
     return printable(f"{requirement.name}{requirement.specifier}")

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from updater.effects import files, writes
 from updater.errors import HashError, StageError
-from updater.model import Check, Diagnosis, normalized_name
+from updater.model import Build, Check, Diagnosis, normalized_name
 from updater.model.sri import parse_hash
 from updater.overlay.reading.declarations import SWITCHES, declarations
 from updater.overlay.reading.syntax import parse
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from updater.building.evaluating import BuildJob
-    from updater.model import Build, Package, Sri
+    from updater.model import Package, Sri
     from updater.pipeline.hash.ready import ReadyChange
     from updater.pipeline.jobs import JobMaker
 
@@ -114,10 +114,13 @@ class Baseline(Struct, frozen=True):
         return before.modules
 
     async def _held(self, job: BuildJob, build: Build) -> Build:
-        """Build the held pin; the log stays that of the new one."""
+        """Build the held pin, which is only to compare with; the log stays that of the new one."""
         held = replace(job, changes={}, label="", source=None, dependents=())
         text = files.find(Path(build.log), build.log) if build.log else None
-        before = await self.maker.run.builder().build(held, {})
+        try:
+            before = await self.maker.run.builder().build(held, {})
+        except StageError:
+            before = Build("failed", build.attribute)
         if text is not None:
             writes.make(Path(build.log), text)
         return before

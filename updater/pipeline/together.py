@@ -108,6 +108,7 @@ class GroupBuild:
                     # No adaptation stands in the way of what builds.
                     left = [plain if member is out else member for member in left]
                     continue
+                last = await Baseline(self._maker).compared(out, jobs[len(builds) - 1], last)
                 ended[out.identity] = _unbuilt(self._name, out, last, left)
             dropped.append(out.identity)
             left = [member for member in left if member is not out]
@@ -177,7 +178,8 @@ class GroupBuild:
         baseline = Baseline(self._maker)
         for member, job in zip(members, jobs, strict=True):
             build = await self._run.builder().build(job, ahead)
-            build = await baseline.compared(member, job, build)
+            if build.status != "failed":  # a failed one may be mended yet
+                build = await baseline.compared(member, job, build)
             text = self._maker.overlays.texts[member.package.file]
             builds.append(with_switches(build, member.package, text))
             if _stops(job.target.policy, builds[-1]):
