@@ -676,12 +676,14 @@ def test_a_proxy_of_the_environment_is_used(
     assert client.download("http://far.example/x") == b"through the proxy"
 
 
+@pytest.mark.parametrize("hosts", ["127.0.0.1", "fd00::/8, 127.0.0.0/8"])
 def test_no_proxy_names_hosts_that_are_asked_directly(
-    client: Client, page: str, monkeypatch: pytest.MonkeyPatch
+    client: Client, page: str, monkeypatch: pytest.MonkeyPatch, hosts: str
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("NO_PROXY", hosts)
     assert client.get(page).body == b"hello"
+    assert client.download(page) == b"hello"
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from updater.effects.http.credentials import Credential, Credentials
 from updater.effects.http.downloads import DRIPS, Downloads, limited, paced
 from updater.effects.http.hooks import NoCookies, waiting
 from updater.effects.http.patience import TRANSIENT, Clock, Patience
+from updater.effects.http.proxies import async_routes
 from updater.effects.http.responses import BEGINNING, ResponseReader
 from updater.effects.http.resuming import ResumableBody
 from updater.effects.http.statuses import FOREIGN, absent, mapped, silent
@@ -77,6 +78,7 @@ class Http:
         self._reader = ResponseReader(self._credentials, patience.clock)
         refuse_unusable_proxies()
         tls = trusted_certificates()
+        limits = httpx.Limits(max_connections=network.concurrency)
         self._client = httpx.AsyncClient(
             http2=True,
             headers=_HEADERS,
@@ -84,7 +86,9 @@ class Http:
             event_hooks=waiting(),
             verify=tls,
             timeout=httpx.Timeout(network.timeout, pool=None),
-            limits=httpx.Limits(max_connections=network.concurrency),
+            limits=limits,
+            mounts=async_routes(tls, limits),
+            trust_env=False,  # or httpx reads NO_PROXY, of which it fails at some forms
         )
         self._limit = anyio.CapacityLimiter(network.concurrency)
         heavy = min(network.concurrency, _HEAVY_AT_ONCE)

@@ -12,6 +12,7 @@ import httpx
 
 from updater.effects.http.addresses import shown
 from updater.effects.http.hooks import NoCookies, blocking
+from updater.effects.http.proxies import routes
 from updater.effects.http.statuses import FOREIGN, mapped, silent
 from updater.errors import BadAnswer, HashError, Unreachable
 
@@ -119,6 +120,8 @@ class Downloads:
                     event_hooks=blocking(),
                     verify=self._tls,
                     timeout=httpx.Timeout(self._timeout, pool=None),
+                    mounts=routes(self._tls),
+                    trust_env=False,
                 )
             return self._client
 

@@ -12,6 +12,7 @@ from urllib.request import getproxies
 
 import httpx
 
+from updater.effects.http.exemptions import read_exemptions
 from updater.errors import ConfigError
 from updater.text import without_secrets
 
@@ -33,13 +34,13 @@ def refuse_unusable_proxies() -> None:
             if problem:
                 raise ConfigError(problem, file=_variable(f"{protocol}_proxy", value), hint=hint)
     hosts = proxies.get("no", "")
-    for host in hosts.split(","):
-        if not _is_pattern(host.strip()):
-            raise ConfigError(
-                f"{without_secrets(host.strip())!r} is not a host",
-                file=_variable("no_proxy", hosts),
-                hint="write hosts with a comma between them, such as localhost,.example.org",
-            )
+    wrong = read_exemptions(hosts)[1]
+    if wrong:
+        raise ConfigError(
+            f"{without_secrets(wrong)!r} is not a host, an address or a range",
+            file=_variable("no_proxy", hosts),
+            hint="write them with commas, such as localhost,.example.org,10.0.0.0/8,fd00::/8",
+        )
 
 
 def _problem(address: str) -> tuple[str, str]:
@@ -61,18 +62,6 @@ def _problem(address: str) -> tuple[str, str]:
     if not url.host or (url.port or 0) > _LAST_PORT:
         return f"{shown!r} names no host, or a port above {_LAST_PORT}", _EXAMPLE
     return "", ""
-
-
-def _is_pattern(host: str) -> bool:
-    """Tell whether a host that needs no proxy can be read, in the forms that httpx makes of it."""
-    forms = [host] if "://" in host else [f"all://*{host}", f"all://[{host}]"]
-    for form in forms:
-        try:
-            httpx.URL(form)
-        except (httpx.InvalidURL, ValueError):
-            continue
-        return True
-    return not host
 
 
 def _variable(name: str, value: str) -> str:
