@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.loopback.faults import Drip
 from updater.effects.answers import Answers
-from updater.effects.git import seal
+from updater.effects.git import bare, seal
 from updater.effects.git.mirror import Mirror
 from updater.errors import Offline, UpstreamError
 
@@ -50,6 +51,22 @@ def test_a_repository_that_is_not_there_is_an_error_with_its_address(
 ) -> None:
     url = f"{github.url}/o/none.git"
     with pytest.raises(UpstreamError, match=url), Mirror.opened(url, tmp_path / "cache"):
+        pass
+
+
+def test_a_host_that_says_next_to_nothing_is_left(
+    github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As slow as git may be, but after one second of the sixty."""
+    speed = tuple(option.replace("Time=60", "Time=1") for option in bare.LEAST_SPEED)
+    assert speed != bare.LEAST_SPEED
+    monkeypatch.setattr(bare, "LEAST_SPEED", speed)
+    github.repository("o", "r").commit({"a": "1" * 10_000})
+    github.server.fail("POST /o/r.git/git-upload-pack", Drip(1, 0.1), skip=1)
+    with (
+        pytest.raises(UpstreamError, match=r"Less than 1000 bytes/sec transferred the last 1 sec"),
+        Mirror.opened(f"{github.url}/o/r.git", tmp_path / "cache"),
+    ):
         pass
 
 

@@ -7,6 +7,7 @@ submodules are not followed, and only http and https are spoken.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -36,7 +37,10 @@ _OPTIONS = (
 GIT = ("git", *_OPTIONS)
 _FETCH_SECONDS = 1800.0
 # Also a git that outlives the run that started it ends where its host says next to nothing.
-_LEAST_SPEED = ("-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=60")
+LEAST_SPEED = ("-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=60")
+
+# What is wrong with a transfer; what follows it is that there is no more of it.
+_SAYS_BROKEN = re.compile("error: RPC failed; ")
 
 
 class BareClone:
@@ -136,7 +140,7 @@ class BareClone:
             [
                 *git_with_limit(self._largest),
                 *_OPTIONS,
-                *_LEAST_SPEED,
+                *LEAST_SPEED,
                 "fetch",
                 *options,
                 *arguments,
@@ -187,7 +191,7 @@ class BareClone:
             sweep(self.folder)
             text = decoded(done.stderr).strip()
             refuse_too_large(text, self._url, self._largest)
-            lines = text.splitlines()
-            why = lines[-1] if lines else f"git ended with {done.returncode}"
+            lines = text.splitlines() or [f"git ended with {done.returncode}"]
+            why = next((line for line in lines if _SAYS_BROKEN.match(line)), lines[-1])
             raise UpstreamError(f"{self._url}: {why}", url=self._url)
         return done.stdout.decode("utf-8", "surrogateescape")
