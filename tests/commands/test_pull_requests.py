@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,9 +16,12 @@ from tests.loopback.github import TOKEN
 from tests.loopback.messages import json_answer, redirect
 from tests.loopback.rest import forbidden, invalid, problem, secondary_limit
 from tests.loopback.server import Server
+from updater.publish.publisher import Publisher
 
 if TYPE_CHECKING:
     from tests.loopback.faults import Fault
+    from updater.find.overlay_files import OverlayFiles
+    from updater.model.proposal import Proposal
 
 
 def test_each_package_gets_a_branch_and_a_pull_request(home: Home) -> None:
@@ -290,6 +293,28 @@ def test_a_group_shares_one_pull_request(home: Home) -> None:
     assert message.startswith(
         "fruit: update 2 packages\n\napple: 1.0 -> 2.0\npear: 1.0 -> 2.0\n\nUpdater-Fingerprint: "
     )
+
+
+def test_a_bug_that_only_two_show_together_costs_one_of_them(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.configure("packages: {'*': {pull_request: {group: fruit}}}\n")
+    sound = Publisher._proposal
+
+    def broken(
+        publisher: Publisher, name: str, members: list[Any], overlays: OverlayFiles
+    ) -> Proposal:
+        if len(members) > 1:
+            raise IndexError("secret")
+        return sound(publisher, name, members, overlays)
+
+    monkeypatch.setattr(Publisher, "_proposal", broken)
+    result = home.bump()
+    said = home.packages(result)
+    assert (said["apple"]["pull_request"]["number"], said["pear"]["status"]) == (1, "failed")
+    assert said["pear"]["error"]["message"].startswith("this is a bug in the updater: IndexError")
+    assert "secret" not in result.out + result.err
+    assert home.changed("updater/fruit") == ["overlays/apple.nix"]
 
 
 def test_a_group_goes_on_without_what_was_declined(home: Home) -> None:

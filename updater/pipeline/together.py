@@ -80,13 +80,16 @@ class GroupBuild:
             waiting = [member for member in left if member.build is None]
             if not waiting:
                 break
+            jobs: list[BuildJob] = []
             builds: list[Build] = []
             try:
                 with bugs_at("build"):
-                    jobs = [await self._job(member, left, changes, dropped) for member in waiting]
+                    for member in waiting:  # one by one, to know which has a bug
+                        job = await self._job(member, left, changes, dropped)
+                        jobs.append(job)
                     await self._build_in_order(waiting, jobs, builds)
             except Bug as bug:
-                out = waiting[len(builds)]
+                out = waiting[len(builds) if len(jobs) == len(waiting) else len(jobs)]
                 ended[out.identity] = self._failed(out, bug)
             except StageError as error:
                 return ended | {member.identity: self._failed(member, error) for member in left}

@@ -162,14 +162,14 @@ class Publisher:
     ) -> tuple[list[Outcome], Proposal | None]:
         """Propose what shares a pull request.
 
-        A member that alone cannot be proposed either fails alone, and the others go on without it.
-        Any other error is the outcome of all.
+        A member with which, alone or beside the others, nothing can be proposed fails, and the
+        others go on without it. Any other error is the outcome of all.
         """
         try:
             with bugs_at(PublishError.stage):
                 return self._pull_request(name, members, overlays)
         except StageError as error:
-            errors = self._errors_alone(name, members, overlays) if len(members) > 1 else {}
+            errors = self._errors_of_members(name, members, overlays) if len(members) > 1 else {}
             sound = [member for member in members if member.package.identity not in errors]
             if not errors or not sound:
                 return [self._failed(member, error) for member in members], None
@@ -181,17 +181,21 @@ class Publisher:
             done, proposal = self._group(name, sound, overlays)
             return done + ended, proposal
 
-    def _errors_alone(
+    def _errors_of_members(
         self, name: str, members: Sequence[PullRequestPart], overlays: OverlayFiles
     ) -> dict[str, StageError]:
-        """Return identity -> what goes wrong with a member where it is proposed without others."""
+        """Return identity -> what goes wrong with a member beside those before it that can be."""
         errors: dict[str, StageError] = {}
+        sound: list[PullRequestPart] = []
         for member in members:
+            beside = [*sound, member]
             try:
                 with bugs_at(PublishError.stage):
-                    self._proposal(name, [member.beside([member])], overlays)
+                    self._proposal(name, [part.beside(beside) for part in beside], overlays)
             except StageError as error:
                 errors[member.package.identity] = error
+            else:
+                sound = beside
         return errors
 
     def _pull_request(

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from updater.errors import (
+    Bug,
     RateLimited,
     ServerFailed,
     StageError,
@@ -196,11 +197,17 @@ class Upstream(ABC):
         try:
             with bugs_at("look-up"):
                 offers = await self.offers(questions, around)
-                return {
-                    question.project: taken_in(offers[question.project]) for question in questions
-                }
+        except Bug as bug:
+            if len(questions) == 1:
+                return {questions[0].project: bug}
+            # Whichever has it, the others are answered without it.
+            middle = len(questions) // 2
+            halves = questions[:middle], questions[middle:]
+            first, second = [await self.look_up(half, around) for half in halves]
+            return first | second
         except StageError as error:
             return {question.project: error for question in questions}
+        return {question.project: _shown(question.project, offers) for question in questions}
 
     def archive(self, project: Project, host: Host, commit: str) -> str:
         """Return where the host's API gives a commit's archive to who has a token for it.
@@ -279,6 +286,14 @@ class Upstream(ABC):
     def host(self, name: str, web: str) -> Host:
         """Return a host of this kind that only its name and web address are known of."""
         return Host(name, self.kind, web, api=web, graphql=web)
+
+
+def _shown(project: Project, offers: Mapping[Project, OfferOrError]) -> OfferOrError:
+    try:
+        with bugs_at("look-up"):
+            return taken_in(offers[project])
+    except Bug as bug:
+        return bug
 
 
 async def each(

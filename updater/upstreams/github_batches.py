@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from updater.errors import (
     BadAnswer,
+    Bug,
     NotFound,
     Offline,
     RateLimited,
@@ -91,8 +92,10 @@ class Batches:
             await self._remembered(questions, error)
             return
         except StageError as error:
-            self._offers.update({question.project: error for question in questions})
-            return
+            if not isinstance(error, Bug) or len(questions) == 1:
+                self._offers.update({question.project: error for question in questions})
+                return
+            left = [question for question in questions if question.project not in self._offers]
         else:
             self._failures = self._failures + 1 if len(left) == len(questions) else 0
         if len(questions) == 1 or self._failures >= _MOST_FAILURES:
