@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.commands.repository import Home
+from tests.loopback.faults import Drop
 from tests.loopback.messages import text
 from tests.project import FAKE, github_overlay
 
@@ -274,6 +275,53 @@ def test_another_jobs_word_for_a_build_merges_nothing_that_github_does_not_check
     )
     assert (note in said) is not merged
     assert note not in home.project.run("publish", str(results)).err
+
+
+@pytest.mark.parametrize(
+    ("state", "merged", "note"),
+    [
+        ("SUCCESS", True, ""),
+        ("PENDING", True, ""),
+        ("FAILURE", False, "pull request 1 is not merged by itself any more: a check failed\n"),
+        ("ERROR", False, "pull request 1 is not merged by itself any more: a check failed\n"),
+        ("forbidden", True, "auto-merge heeds the required checks alone, unless the token has th"),
+    ],
+)
+def test_a_check_that_fails_later_takes_automerge_back(
+    home: Home, results: Path, state: str, note: str, *, merged: bool
+) -> None:
+    """Also one that is not required, for which GitHub itself would not wait."""
+    home.hosted.required_checks = ("test",)
+    edited(results, build=PASSED)
+    home.configure("packages: {apple: {pull_request: {automerge: [major]}}}\n")
+    home.project.run("publish", str(results))
+    home.hosted.checks = state
+    for _ in range(2):
+        said = home.project.run("publish", str(results))
+        assert (home.pull(1).automerge, said.code) == (merged, 0)
+        assert note in said.err if note else said.err == ""
+        note = note if state == "forbidden" else ""
+
+
+@pytest.mark.parametrize(
+    ("state", "merged"),
+    [("SUCCESS", True), ("PENDING", False), ("EXPECTED", False), ("FAILURE", False)],
+)
+def test_automerge_is_not_turned_on_while_a_check_fails_or_runs(
+    home: Home, results: Path, state: str, *, merged: bool
+) -> None:
+    """The run that opened the pull request broke off before; the next one finds its checks."""
+    home.hosted.required_checks = ("test",)
+    edited(results, build=PASSED)
+    home.configure("packages: {apple: {pull_request: {automerge: [major]}}}\n")
+    home.github.server.fail("graphql", Drop(), times=1, body="enablePullRequestAutoMerge")
+    assert home.project.run("publish", str(results)).code == 1
+    home.hosted.checks = state
+    home.project.run("publish", str(results))
+    assert home.pull(1).automerge is merged
+    home.hosted.checks = "SUCCESS"
+    home.project.run("publish", str(results))
+    assert home.pull(1).automerge is (state != "FAILURE")
 
 
 def test_automerge_is_not_enabled_for_another_kind(home: Home, results: Path) -> None:

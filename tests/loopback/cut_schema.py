@@ -77,8 +77,9 @@ GRAPHQL_FIELDS = {
     "GitObject": "abbreviatedOid commitUrl id oid",
     "Commit": (
         "abbreviatedOid author authoredDate commitUrl committedDate committer history id message "
-        "oid parents url"
+        "oid parents statusCheckRollup url"
     ),
+    "StatusCheckRollup": "id state",
     "CommitConnection": "edges nodes pageInfo totalCount",
     "CommitEdge": "cursor node",
     "CommitHistoryConnection": "edges nodes pageInfo totalCount",

@@ -265,6 +265,14 @@ def automerge(info: Info, given: dict[str, Any], *, on: bool) -> dict[str, Any]:
     return answer
 
 
+def rollup(one: GitObject, _info: Info) -> str | None:
+    """Answer ``Commit.statusCheckRollup``: nothing where no check is known of the commit."""
+    state = one.hosted.checks
+    if state == "forbidden":
+        raise Refusal("FORBIDDEN", "Resource not accessible by integration")
+    return state or None
+
+
 RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
     "Query": {
         "rateLimit": lambda _root, info, **_: info.context.rate_limit(),
@@ -326,7 +334,12 @@ RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
         "history": list_history,
         "message": lambda one, _info: one.commit.message,
         "parents": list_parents,
+        "statusCheckRollup": rollup,
         "url": GIT_OBJECT["commitUrl"],
+    },
+    "StatusCheckRollup": {
+        "id": lambda state, _info: f"SCR_{state}",
+        "state": lambda state, _info: state,
     },
     "Tag": {
         **GIT_OBJECT,

@@ -82,6 +82,8 @@ class Hosted(Repository):
         collaborators: login -> what they may: admin, write, read or none.
         required_checks: what the default branch's protection requires.
         rules: the types of the rules that hold for every branch.
+        checks: the state of all checks of every commit, as ``StatusState`` has it; ``forbidden``
+            for a token that may not read them.
     """
 
     def __init__(
@@ -108,6 +110,7 @@ class Hosted(Repository):
         self.collaborators: dict[str, str] = {}
         self.required_checks: tuple[str, ...] = ()
         self.rules: tuple[str, ...] = ()
+        self.checks = ""
 
     @property
     def full_name(self) -> str:

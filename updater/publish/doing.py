@@ -8,6 +8,7 @@ import anyio
 from msgspec import Struct
 
 from updater.effects.git.push import NewCommit
+from updater.errors import PublishError
 from updater.publish import rules
 from updater.publish.members import together
 from updater.publish.text.body import render, stopped_comment, stopped_marker
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from updater.effects.git.push import PushRemote
+    from updater.effects.github.protection import CheckState
     from updater.model import Pull
     from updater.model.proposal import Proposal
     from updater.publish.looking import RepositoryView
@@ -50,8 +52,11 @@ class PullRequestWriter(Struct, frozen=True):
         )
         automerge = is_allowed and self._is_checked(members)
         pull = decision.pull
-        if pull is not None and pull.automerge and not automerge:
-            repository.set_automerge(pull, on=False)
+        checks = None
+        if pull is not None:
+            if automerge and not decision.push:  # of a new commit nothing is reported yet
+                checks = self._checks(pull)
+            self._take_back_automerge(pull, checks, is_allowed=automerge)
         if decision.push:
             self._push(proposal, state)
         if pull is None:
@@ -63,15 +68,17 @@ class PullRequestWriter(Struct, frozen=True):
         marker = read_marker(pull.body)
         if marker is not None and not marker.ready:
             repository.furnish(pull.number, policy)
+        is_ready = True
         if decision.push or not (marker and marker.ready):
             if automerge and not pull.automerge:
-                repository.set_automerge(pull, on=True)
+                is_ready = self._merge_when_checked(pull, checks)
             elif is_allowed and not automerge:
                 self.note(
                     f"pull request {pull.number} is not merged by itself: another job reports its "
                     f"build, and {self.view.base.branch} requires no check of GitHub's"
                 )
-        texts = {"title": proposal.title, "body": proposal.body}
+        body = proposal.body if is_ready else render(proposal.updates, ready=False)
+        texts = {"title": proposal.title, "body": body}
         changed = {
             name: text
             for name, text in texts.items()
@@ -80,6 +87,41 @@ class PullRequestWriter(Struct, frozen=True):
         if changed:
             repository.edit_pull(pull.number, **changed)
         return pull
+
+    def _take_back_automerge(
+        self, pull: Pull, checks: CheckState | None, *, is_allowed: bool
+    ) -> None:
+        if pull.automerge and (checks == "failed" or not is_allowed):
+            self.view.repository.set_automerge(pull, on=False)
+            if checks == "failed":
+                self.note(
+                    f"pull request {pull.number} is not merged by itself any more: a check failed"
+                )
+
+    def _merge_when_checked(self, pull: Pull, checks: CheckState | None) -> bool:
+        """Have GitHub merge a pull request by itself; return whether that is settled by now.
+
+        Args:
+            pull: the pull request.
+            checks: what is reported of its commit.
+        """
+        if checks in ("failed", "pending"):
+            why = "a check failed" if checks == "failed" else "its checks are not done"
+            self.note(f"pull request {pull.number} is not merged by itself: {why}")
+            return checks == "failed"
+        self.view.repository.set_automerge(pull, on=True)
+        return True
+
+    def _checks(self, pull: Pull) -> CheckState | None:
+        """Return what GitHub reports of a pull request's checks; None where it does not tell."""
+        try:
+            return self.view.repository.checks(pull.head)
+        except PublishError as error:
+            self.note(
+                f"{error}; auto-merge heeds the required checks alone, unless the token has the "
+                "rights checks=read and statuses=read"
+            )
+            return None
 
     def _is_checked(self, members: Sequence[PullRequestPart]) -> bool:
         """Tell whether this process built it all, or GitHub checks it before it is merged.

@@ -6,12 +6,27 @@ which need no right but to read.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from urllib.parse import quote
 
 if TYPE_CHECKING:
     from updater.effects.github.requests import Requests
 
+CheckState: TypeAlias = Literal["passed", "failed", "pending"]
+"""What all checks of a commit say together, those that nothing requires too."""
+
+_STATES: Final[dict[str, CheckState]] = {
+    "SUCCESS": "passed",
+    "PENDING": "pending",
+    "EXPECTED": "pending",
+    "FAILURE": "failed",
+    "ERROR": "failed",
+}
+_ROLLUP: Final = """query ($owner: String!, $name: String!, $commit: GitObjectID!) {
+  repository(owner: $owner, name: $name) {
+    object(oid: $commit) { ... on Commit { statusCheckRollup { state } } }
+  }
+}"""
 _CHECKING_RULES: Final = frozenset({"required_status_checks", "workflows"})
 
 
@@ -29,3 +44,17 @@ def requires_checks(requests: Requests, branch: str) -> bool:
         return True
     rules = requests.find(f"/rules/branches/{name}") or []
     return any(rule["type"] in _CHECKING_RULES for rule in rules)
+
+
+def reported_checks(requests: Requests, commit: str) -> CheckState | None:
+    """Return what GitHub reports of a commit's check runs and statuses; None where it has none.
+
+    Source: GitHub docs, GraphQL, ``StatusCheckRollup`` and ``StatusState``.
+
+    Raises:
+        GithubException: GitHub refuses or cannot be reached.
+    """
+    owner, _, name = requests.repository.partition("/")
+    answer = requests.graphql(_ROLLUP, {"owner": owner, "name": name, "commit": commit})
+    rollup = (answer["repository"]["object"] or {}).get("statusCheckRollup")
+    return _STATES[rollup["state"]] if rollup else None

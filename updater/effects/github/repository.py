@@ -13,7 +13,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from updater.effects.github.answers import read_commit, read_pull
-from updater.effects.github.protection import requires_checks
+from updater.effects.github.protection import CheckState, reported_checks, requires_checks
 from updater.effects.github.requests import Access, Requests
 from updater.model import Branch, Issue, Pull
 
@@ -174,6 +174,11 @@ class GitHubRepository:
         """Tell whether GitHub merges into a branch only what passed some check."""
         with self._reading():
             return requires_checks(self._requests, branch)
+
+    def checks(self, commit: str) -> CheckState | None:
+        """Return what GitHub reports of all checks of a commit, None where it has none."""
+        with self._requests.mapped("read the checks of pull requests", "checks"):
+            return reported_checks(self._requests, commit)
 
     # --- write ---
 

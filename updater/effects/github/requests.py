@@ -147,6 +147,11 @@ class Requests:
                 break
         return items
 
+    @property
+    def repository(self) -> str:
+        """``OWNER/NAME``."""
+        return self._access.repository
+
     def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         """Ask GraphQL; return ``data``."""
         answer = self._api.requester.graphql_query(query, variables)[1]
