@@ -45,6 +45,9 @@ HERE = {
     "with keys": {"type": "git", "url": "ssh://git@code.example/o/r"},
     "mercurial": {"type": "mercurial", "url": "/home/me/repository"},
     "a kind that nobody knows": {"type": "newest", "url": "https://code.example"},
+    "several kinds": {"type": ["path"], "path": "/home/me"},
+    "a folder for a name": {"type": "indirect", "id": "/home/me"},
+    "an address for a host": {**FORGE, "host": "file:///home/me"},
     "no kind": {"url": "https://code.example"},
 }
 ELSEWHERE = {

@@ -124,7 +124,19 @@ WRONG = {
     ),
     "half a character as a key": (
         '"\\uD800": x',
-        " expected text as a key; found '\\ud800'",
+        "1: not valid YAML: a text has a control character, or half of a character",
+    ),
+    "half a character in a list": (
+        'base: main\noverlays: ["\\uD800"]',
+        "2: not valid YAML: a text has a control character, or half of a character",
+    ),
+    "a character that clears the screen": (
+        'base: "\\e[2J"',
+        "1: not valid YAML: a text has a control character, or half of a character",
+    ),
+    "a number of hours and minutes without end": (
+        f"max_open: {'1:' * 3000}1",
+        f"1:max_open: expected a whole number from 0 to 1000; found '{('1:' * 50)[:99]}...",
     ),
 }
 

@@ -98,3 +98,13 @@ def test_blanks_around_a_token_count_for_nothing(
 ) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", " ghp_a\n")
     assert [token for _, _, token in load(tmp_path, None).tokens()] == ["ghp_a"]
+
+
+@pytest.mark.parametrize("name", ["u:hush@code.example", "https://u:hush@code.example", "a b"])
+def test_what_is_no_name_of_a_host_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "config.yaml").write_text(f"hosts: {{'{name}': {{kind: gitea}}}}")
+    with pytest.raises(
+        ConfigError, match=r"^config\.yaml:hosts: '.*' is not the name of a host"
+    ) as e:
+        load(tmp_path, None)
+    assert "hush" not in str(e.value)

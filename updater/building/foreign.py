@@ -9,6 +9,7 @@ and "Lock files".
 from __future__ import annotations
 
 import os.path
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -33,6 +34,8 @@ _FORGES = frozenset({"github", "gitlab", "sourcehut"})
 _ADDRESSED = frozenset({"file", "git", "mercurial", "tarball"})
 # What tells one source from another; all else is its state.
 _PLACE = ("type", "url", "path", "owner", "repo", "host", "id")
+_NAME = re.compile("[A-Za-z][A-Za-z0-9_-]*")  # of an entry of a flake registry
+_HOST = re.compile("[A-Za-z0-9.-]+(:[0-9]+)?")
 _LARGEST_LOCK = 1 << 22
 
 
@@ -198,10 +201,12 @@ def _place(source: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _is_elsewhere(source: Mapping[str, Any]) -> bool:
     """Tell whether an input is no place of this machine, and needs nobody's keys."""
-    kind, url = source.get("type"), str(source.get("url", ""))
+    kind, url = str(source.get("type", "")), str(source.get("url", ""))
     if kind == "path":
         path = os.path.normpath(str(source.get("path", "/")))
         return not path.startswith(("/", ".."))
     if kind in _ADDRESSED:
         return url.startswith(("https://", "http://"))
-    return kind in _FORGES or kind == "indirect"
+    if kind == "indirect":
+        return _NAME.fullmatch(str(source.get("id", ""))) is not None
+    return kind in _FORGES and _HOST.fullmatch(str(source.get("host", "h"))) is not None

@@ -7,6 +7,7 @@ code runs. Of another file it is what the base's own file fetches, so that one i
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from updater.effects.nix.build import NixBuild
     from updater.effects.scratch import Scratch
     from updater.model import BuildPolicy
+
+_SRI = re.compile("sha256-[A-Za-z0-9+/]{43}=")  # else it may be an option of Nix
 
 
 class Provisions:
@@ -66,7 +69,8 @@ class Provisions:
             BuildError: it cannot be read.
         """
         for source in locked_inputs(lock, shown):
-            path = await self._nix.source_path(str(source.get("narHash", "")))
+            nar_hash = str(source.get("narHash", ""))
+            path = await self._nix.source_path(nar_hash) if _SRI.fullmatch(nar_hash) else ""
             if path and self._nix.holds([path]):
                 continue
             fields = json.dumps({name: source[name] for name in source if name != "dir"})

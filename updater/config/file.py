@@ -106,8 +106,6 @@ def read(text: ConfigText) -> Document:
         return msgspec.convert(data, Document, dec_hook=spellings.read)
     except msgspec.ValidationError as error:
         raise _wrong(first_misfit(data, Document, spellings.read), text) from error
-    except UnicodeEncodeError as error:  # an escape such as "\uD800"
-        raise ConfigError(f"expected text as a key; found {error.object!r}", file=shown) from error
 
 
 @lru_cache(maxsize=1)

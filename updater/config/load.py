@@ -21,6 +21,7 @@ from updater.hashing.limits import Limits
 from updater.kinds import HOST_KINDS, KNOWN_HOSTS
 from updater.model import BuildPolicy, Host, Package, Policy, Project, PullPolicy, TrackKind
 from updater.model.tag_format import TagFormat
+from updater.text import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -247,6 +248,14 @@ def _hosts(document: Document, shown: str) -> dict[str, Host]:
     """Return the hosts by name: those that need no configuration, and those of the file."""
     hosts = dict(KNOWN_HOSTS)
     for name, options in document.hosts.items():
+        if re.search(r"[\s/@?#]", name):
+            shown_name = without_secrets(name).rpartition("@")[2]
+            raise ConfigError(
+                f"{shown_name!r} is not the name of a host",
+                file=shown,
+                key="hosts",
+                hint="write the name alone, such as git.example.org",
+            )
         builtin = hosts.get(name)
         kind = options.kind or (builtin.kind if builtin is not None else None)
         if kind is None:

@@ -7,6 +7,7 @@ so that the model says what its key expects. Source: PyYAML's documentation, "Co
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _LARGEST = 1 << 20
 _MOST_VALUES = 100_000
 _MOST_DIGITS = 18
+_LONGEST_DATE = 40  # with a fraction, a zone and blanks; also a number with colons
+_CONTROL = re.compile(r"[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\U0010ffff]")
 
 
 def load(text: str) -> Any:  # noqa: ANN401 - whatever it says
@@ -50,7 +53,7 @@ def _or_text(
 ) -> Callable[[yaml.SafeLoader, yaml.ScalarNode], object]:
     def read(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> object:
         try:
-            if len(node.value) <= _MOST_DIGITS or ":" in node.value:
+            if len(node.value) <= (_LONGEST_DATE if ":" in node.value else _MOST_DIGITS):
                 return construct(loader, node)
         except (ValueError, OverflowError):
             pass
@@ -70,6 +73,7 @@ def _count(node: yaml.Node, counts: dict[int, int], opened: set[int]) -> int:
 
     Raises:
         ValueError: more than a configuration has, or itself among them.
+        yaml.MarkedYAMLError: a text among them has what cannot be shown.
     """
     mark = id(node)
     if mark in opened:
@@ -80,6 +84,9 @@ def _count(node: yaml.Node, counts: dict[int, int], opened: set[int]) -> int:
         parts = (
             part for entry in inner for part in (entry if isinstance(entry, tuple) else (entry,))
         )
+        if isinstance(node, yaml.ScalarNode) and _CONTROL.search(node.value):
+            problem = "a text has a control character, or half of a character"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
         counts[mark] = 1 + sum(_count(part, counts, opened) for part in parts)
         opened.discard(mark)
     if counts[mark] > _MOST_VALUES:

@@ -31,6 +31,7 @@ WRONG = {
     "half an address of numbers": ("HTTP_PROXY", "http://[::", "'http://[::' is not an address"),
     "bytes": ("HTTP_PROXY", "http://\udcff", "'http://\\udcff' is not an address"),
     "half an address that needs none": ("NO_PROXY", "[::", "'[::' is not a host, an address"),
+    "a user": ("NO_PROXY", "u:hush@h:80", "'h:80' is not a host, an address or a range"),
     "one of several": ("no_proxy", "localhost, [::,a", "'[::' is not a host, an address or a"),
 }
 

@@ -37,7 +37,7 @@ def refuse_unusable_proxies() -> None:
     wrong = read_exemptions(hosts)[1]
     if wrong:
         raise ConfigError(
-            f"{without_secrets(wrong)!r} is not a host, an address or a range",
+            f"{without_secrets(wrong).rpartition('@')[2]!r} is not a host, an address or a range",
             file=_variable("no_proxy", hosts),
             hint="write them with commas, such as localhost,.example.org,10.0.0.0/8,fd00::/8",
         )
