@@ -325,6 +325,17 @@ class TestBothWays:
             days = min(day for day in AGES[name] if day)
             assert package["until"] == before(days - 30)
 
+    @pytest.mark.parametrize(("name", "version"), [("young", None), ("old", "1.1")])
+    def test_the_age_of_a_file_is_that_of_its_upload(
+        self, world: Situations, token: str, name: str, version: str | None
+    ) -> None:
+        package = taken(world, token, f"age-index-{name}", version)
+        reason = "1.1 is younger than `minimum_release_age`"
+        assert (package["reason"], package["newest"]["version"]) == (
+            reason if version is None else None,
+            "1.1",
+        )
+
     @pytest.mark.parametrize("name", SECOND)
     def test_a_second_source_moves_to_its_own_tag_of_the_version(
         self, world: Situations, token: str, name: str
@@ -338,3 +349,16 @@ class TestBothWays:
             assert result in package["reason"]
         elif "v1.1" in tags:
             assert "v${version}" in world.text(f"two-{name}", token, BUMP)
+
+
+def test_what_is_written_is_true_and_the_last_word(world: Situations) -> None:
+    """`verify` says so, and neither a second `bump` nor `pin` changes anything."""
+    bumped = world.results(*BUMP.split())
+    verified = world.results("verify", after=(BUMP,))
+    updated = [name for name, outcome in bumped.items() if outcome["status"] == "updated"]
+    assert len(updated) > 20
+    for name in updated:
+        assert verified[name]["state"] == "true", (name, verified[name]["reason"])
+        text = world.text(name, "", BUMP)
+        assert world.text(name, "", BUMP, BUMP) == text
+        assert world.text(name, "", BUMP, "pin") == text
