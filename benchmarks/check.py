@@ -100,11 +100,13 @@ class Bench:
         index = self._resources.enter_context(Index())
         for number, name in enumerate(self.names):
             repository = github.repository("o", name)
-            commit = repository.commit({"a": str(number)})
+            commit = repository.commit({"a": str(number)})  # the pinned tag's
             # Every fiftieth has more tags than GraphQL gives at once.
             tags = 130 if number % 50 == 49 else 5 + number * 37 % 60  # noqa: PLR2004 - as it says
             for minor in range(tags):
                 repository.tag(f"v1.{minor}", commit)
+                if not minor:
+                    commit = repository.commit({"a": f"{number} and more"})
             repository.settle()
             index.release(name, "1.0", files={f"{name}-1.0.tar.gz": b"x"})
         authority = trustme.CA()
