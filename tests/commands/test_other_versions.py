@@ -24,6 +24,8 @@ NAMED = {
     "to-letters": ("1.1.1", "version", ("1.1.1", "1.1.1w"), "1.1.1w"),
     "years": ("2023.11.2", '"v${version}"', ("v2023.11.2", "v2.0.1"), "v2.0.1"),
     "years-down": ("2019.1", "version", ("2018.9", "2019.1", "1.0", "1.1"), "1.1"),
+    "years-to-v": ("2023.5", "version", ("2023.1", "2023.5", "v0.1", "v0.2"), "v0.2"),
+    "years-from-v": ("2022.10", '"v${version}"', ("v2022.10", "1.0", "1.4"), "1.4"),
 }
 
 # name -> label, rev, tags, the version that is taken

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from updater import choose
 from updater.choose.onward import Onward
 from updater.choose.releases import Obstacle
+from updater.choose.tags import versions_in_other_forms
 from updater.choose.versions import downwards, incomparable, looks_mistaken
 from updater.errors import UpstreamError
 from updater.model import Candidate, Choice, PinWarning, Stay, Take
@@ -163,7 +164,8 @@ class TagChooser:
                 f"upstream has {tag.ref} too, but no order of versions compares it with {shown}"
             )
             return (PinWarning("not-comparable", f"{message}; `--to {tag.ref}` takes it"),)
-        lower = downwards(self._versions.releases, current)
+        others = versions_in_other_forms(self._versions, self._repository.subject.names)
+        lower = downwards((*self._versions.releases, *others), current)
         if lower is not None and await self._onward.is_ahead(lower.candidate):
             tag = lower.candidate
             own = await self._own(tag)

@@ -88,6 +88,23 @@ def _newest_first(releases: list[Release]) -> list[Release]:
     return sorted(by_text, key=lambda release: release.version, reverse=True)
 
 
+def versions_in_other_forms(offered: Versions, names: TagNames) -> tuple[Release, ...]:
+    """Return the version tags of the project in another form than the pin's, newest first.
+
+    Args:
+        offered: all tags, in the pin's form where they have it.
+        names: what a tag may start with.
+    """
+    if not offered.others:
+        return ()
+    own = names.of_monorepo
+    in_monorepo = bool(own) and any(
+        prefixed_form(own, "").version(tag.candidate.ref) for tag in offered.every
+    )
+    wider = prefixed_form(own, "") if in_monorepo else general_form(names)
+    return tuple(Versions(offered.others, wider).releases)
+
+
 def other_forms(
     offered: Versions, newest: OrderedVersion | None, names: TagNames
 ) -> tuple[PinWarning, ...]:
@@ -98,14 +115,7 @@ def other_forms(
         newest: the newest version in that form, None where there is none.
         names: what a tag may start with.
     """
-    if not offered.others:
-        return ()
-    own = names.of_monorepo
-    in_monorepo = bool(own) and any(
-        prefixed_form(own, "").version(tag.candidate.ref) for tag in offered.every
-    )
-    wider = prefixed_form(own, "") if in_monorepo else general_form(names)
-    releases = Versions(offered.others, wider).releases
+    releases = versions_in_other_forms(offered, names)
     newer = plain(releases) if newest is None else successors(releases, newest)
     tag = next((release.candidate.ref for release in newer if is_final(release.version)), None)
     if tag is None:
