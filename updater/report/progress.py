@@ -29,6 +29,7 @@ _TITLES = {
     "hash": "Hashing sources",
     "adapt": "Comparing requirements",
     "patch": "Planning edits",
+    "evaluate": "Evaluating",
     "build": "Building",
     "write": "Writing",
     "publish": "Publishing",
