@@ -106,6 +106,7 @@ MOVED = (
 )
 
 
+@pytest.mark.thorough  # whole archives, and what the index has changes
 def test_the_projects_own_overlays_move_to_what_the_index_has_now(workshop: Workshop) -> None:
     """Each builds unaided, with what its release needs beside the pin, or is held for a reason.
 
