@@ -53,6 +53,7 @@ def change(name: str, line: int) -> str:
     )
 
 
+@pytest.mark.thorough  # it takes a minute; the others look at each part of a night
 def test_a_night_over_forty_overlays(
     github: GitHub, index: Index, nix: Nix, tmp_path: Path
 ) -> None:
@@ -170,6 +171,7 @@ SHOWN = [
 ]
 
 
+@pytest.mark.thorough
 def test_the_dashboard_shows_what_no_bump_tells_of_too(shown_sample: Sample) -> None:
     """What was held and what could not be looked up never comes to a bump.
 
