@@ -300,7 +300,9 @@ sys.exit(main())
 
 @pytest.mark.nix
 @pytest.mark.usefixtures("tokenless")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)]
+)
 def test_what_passed_its_build_is_written_when_a_run_of_builds_is_interrupted(
     workshop: Workshop, scratch: Path, number: signal.Signals
 ) -> None:
