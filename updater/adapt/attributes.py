@@ -36,6 +36,11 @@ class Provider(Struct, frozen=True):
     offer: SetOffer | None = None
 
 
+def project_name(attribute: str) -> str:
+    """Return the project that an attribute is named after, whichever way it is made."""
+    return normalized_name(attribute.removesuffix("-bin"))
+
+
 def candidates(name: str) -> tuple[str, ...]:
     """Return the attributes that may be a project, for a question to the package set."""
     plain = (name, name.replace("-", "_"), *((KNOWN[name],) if name in KNOWN else ()))

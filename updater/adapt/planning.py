@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from packaging.requirements import Requirement
 
-from updater.adapt.attributes import TORCH, candidates
+from updater.adapt.attributes import TORCH, candidates, project_name
 from updater.adapt.build_systems import build_changes
 from updater.adapt.patches import PatchedFiles, patched
 from updater.adapt.removals import removals
@@ -84,7 +84,7 @@ class AdaptationTask(Struct, frozen=True):
     def _direct(self) -> set[str]:
         """The projects that its own lists name, as far as attributes are called as they are."""
         return {
-            normalized_name(element.name.removesuffix("-bin"))
+            project_name(element.name)
             for field in RUNTIME
             if field in self.declared.lists
             for element in self.declared.lists[field].inputs

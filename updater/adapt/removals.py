@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from updater.adapt.attributes import KNOWN, TORCH
+from updater.adapt.attributes import KNOWN, TORCH, project_name
 from updater.adapt.requirements import applying
 from updater.adapt.situation import AdaptationPlan
 from updater.model import normalized_name
@@ -54,6 +54,6 @@ def _inputs(situation: Situation) -> Iterator[tuple[str, Input]]:
 def project_of(situation: Situation, attribute: str) -> str:
     """Return the project that an attribute is, by its name."""
     own = (name for name, made in situation.own.items() if made.attribute == attribute)
-    plain = normalized_name(attribute.removesuffix("-bin"))
+    plain = project_name(attribute)
     by_name = plain if plain in TORCH else normalized_name(attribute)
     return next(own, "") or _PROJECTS.get(attribute, by_name)

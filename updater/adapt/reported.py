@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from updater.adapt.attributes import TORCH, candidates
+from updater.adapt.attributes import TORCH, candidates, project_name
 from updater.adapt.situation import own_packages
 from updater.metadata.build_system import build_system
 from updater.model import normalized_name
@@ -51,7 +51,7 @@ def _follows(task: AdaptationTask, adaptation: Adaptation, packages: Sequence[Pa
         case InputAddition() as addition:
             return _is_required(task, adaptation.kind, addition, own_packages(packages))
         case InputRemoval(input=name):
-            plain = normalized_name(name.removesuffix("-bin"))
+            plain = project_name(name)
             return task.needed is not None and plain not in dict(task.needed.needed)
         case FormChange():
             return system is not None and not system.script

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from packaging.requirements import InvalidRequirement, Requirement
 
-from updater.adapt.attributes import provider, replacements
+from updater.adapt.attributes import project_name, provider, replacements
 from updater.adapt.markers import condition
 from updater.adapt.situation import AdaptationPlan
 from updater.model import normalized_name
@@ -107,7 +107,7 @@ class RequirementPlanner(Struct):
 
     def _is_direct(self, name: str) -> bool:
         elements = (element.name for field in RUNTIME for element in self._inputs(field))
-        return any(normalized_name(element.removesuffix("-bin")) == name for element in elements)
+        return any(project_name(element) == name for element in elements)
 
     def _inputs(self, field: str) -> Iterator[Input]:
         inputs = self.declared.lists.get(field)

@@ -50,7 +50,7 @@ class Vetting:
         return Obstacle(fetch.reason) if isinstance(fetch, NoFile) else None
 
     async def vetted(self, candidate: Candidate) -> Candidate:
-        """Return a chosen candidate with its date; what speaks against it becomes a obstacle.
+        """Return a chosen candidate with its date; what speaks against it becomes an obstacle.
 
         Raises:
             UpstreamError: a fact that the policy needs cannot be had.
