@@ -1,12 +1,13 @@
 {
   description = "Overlays for the Neko Agent's Python packages, and the updater that keeps them up to date";
 
-  # No flake.lock is committed yet, since making one asks GitHub: `nix flake lock`
   inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
 
   outputs = { self, nixpkgs }:
     let
-      systems = [ "x86_64-linux" "aarch64-linux" ];
+      # The overlays' packages, with CUDA and torch's wheels, are for Linux; the updater is for all
+      linux = [ "x86_64-linux" "aarch64-linux" ];
+      systems = linux ++ [ "x86_64-darwin" "aarch64-darwin" ];
 
       # Dependencies come first
       nekoOverlays = [
@@ -43,10 +44,12 @@
         config.allowUnfree = true; # CUDA and the torch wheels
       };
 
+      # Without overlays and unfree packages: the updater needs neither
+      plainFor = system: import nixpkgs { inherit system; };
+
       updaterFor = system:
         let
-          # Without overlays and unfree packages: the updater needs neither
-          pkgs = import nixpkgs { inherit system; };
+          pkgs = plainFor system;
           python = pkgs.python3.pkgs;
 
           # This release and no other: its mistakes are known to updater/overlay/reading/syntax.py, and
@@ -67,7 +70,7 @@
           };
         in
         python.buildPythonApplication {
-          pname = "updater";
+          pname = "nix-overlay-updater";
           version = builtins.head (
             builtins.match ".*__version__ = \"([^\"]+)\".*" (builtins.readFile ./updater/__init__.py)
           );
@@ -118,17 +121,39 @@
           neko = nixpkgs.lib.genAttrs names (name: pkgs.python3Packages.${name});
           updater = updaterFor system;
         in
-        neko // {
-          inherit updater;
-          default = updater;
-
+        { inherit updater; default = updater; }
+        // nixpkgs.lib.optionalAttrs (builtins.elem system linux) (neko // {
           # From the packages themselves: `ps.NAME` does not see what `python3Packages // {...}` adds
           pythonEnv = pkgs.python3.withPackages (_: builtins.attrValues neko);
-        });
+        }));
 
       apps = forSystems (system: rec {
         updater = { type = "app"; program = "${self.packages.${system}.updater}/bin/updater"; };
         default = updater;
       });
+
+      # The package with its unit tests; what needs Nix, servers or an index is left to `./task test`
+      checks = forSystems (system:
+        let python = (plainFor system).python3.pkgs; in
+        {
+          updater = self.packages.${system}.updater.overridePythonAttrs (_: {
+            doCheck = true;
+            nativeCheckInputs = with python; [ hypothesis pytest setuptools ];
+            checkPhase = ''
+              pytest --noconftest -m 'not nix and not thorough' tests/metadata tests/model tests/test_text.py
+            '';
+          });
+        });
+
+      # What `./task test` starts: it installs the Python packages itself
+      devShells = forSystems (system:
+        let pkgs = plainFor system; in
+        {
+          default = pkgs.mkShell {
+            packages = with pkgs; [ curl git git-lfs jq libarchive nix python3 unzip zip ];
+          };
+        });
+
+      formatter = forSystems (system: (plainFor system).nixfmt-tree);
     };
 }

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.nix
 
-SYSTEMS = ["aarch64-linux", "x86_64-linux"]
+LINUX = ["aarch64-linux", "x86_64-linux"]
+SYSTEMS = sorted([*LINUX, "aarch64-darwin", "x86_64-darwin"])
 OVERLAYS = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("overlays/**/*.nix"))
 LISTED = re.findall(r"\(import \./(overlays/\S+\.nix)\)", (ROOT / "flake.nix").read_text())
 FETCHERS = frozenset({"fetchFromGitHub", "fetchPypi"})
@@ -178,7 +179,7 @@ def test_conditional_dependency_follows_the_system(nix: Nix, tiny: Path, checkou
     """f5-tts has bitsandbytes on x86_64 only."""
     expression = f"""{OUTPUTS} builtins.mapAttrs
       (_: packages: builtins.elem "bitsandbytes" (map (d: d.pname) packages.f5-tts.dependencies))
-      outputs.packages"""
+      {{ inherit (outputs.packages) aarch64-linux x86_64-linux; }}"""
     assert nix.eval(expression, checkout=checkout, tiny=tiny) == {
         "aarch64-linux": False,
         "x86_64-linux": True,
@@ -186,12 +187,13 @@ def test_conditional_dependency_follows_the_system(nix: Nix, tiny: Path, checkou
 
 
 def test_flake_offers_every_package(packages: dict[str, dict[str, str]]) -> None:
-    """Every package of the overlays, the updater and an environment, for each system."""
+    """The updater for each system, every package of the overlays and an environment for Linux."""
     names = [package.name for file in OVERLAYS for package in read(file)]
-    expected = sorted([*names, "default", "pythonEnv", "updater"])
-    assert {system: sorted(offered) for system, offered in packages.items()} == dict.fromkeys(
-        SYSTEMS, expected
-    )
+    tool = ["default", "updater"]
+    assert {system: sorted(offered) for system, offered in packages.items()} == {
+        **dict.fromkeys(SYSTEMS, tool),
+        **dict.fromkeys(LINUX, sorted([*names, "pythonEnv", *tool])),
+    }
     assert all(path.endswith(".drv") for offered in packages.values() for path in offered.values())
 
 
@@ -226,6 +228,35 @@ def test_app_is_the_updater(nix: Nix, tiny: Path, checkout: Path) -> None:
     assert nix.eval(expression, checkout=checkout, tiny=tiny) == {
         system: {"default": app, "updater": app} for system in SYSTEMS
     }
+
+
+def test_flake_has_a_check_a_shell_and_a_formatter(
+    nix: Nix, tiny: Path, checkout: Path, packages: dict[str, dict[str, str]]
+) -> None:
+    """For each system; the check is the packaged updater with tests."""
+    expression = f"""{OUTPUTS}
+      let paths = builtins.mapAttrs (_: package: package.drvPath); in {{
+        checks = builtins.mapAttrs (_: paths) outputs.checks;
+        devShells = builtins.mapAttrs (_: paths) outputs.devShells;
+        formatter = paths outputs.formatter;
+      }}"""
+    offered = nix.eval(expression, checkout=checkout, tiny=tiny)
+    assert sorted(offered["formatter"]) == SYSTEMS
+    for system in SYSTEMS:
+        assert list(offered["devShells"][system]) == ["default"]
+        assert list(offered["checks"][system]) == ["updater"]
+        assert offered["checks"][system]["updater"] != packages[system]["updater"]
+
+
+def test_the_lock_names_every_input(nix: Nix) -> None:
+    """Each at a revision and with its hash, so that Nix has nothing to look up or change."""
+    inputs = nix.eval(f"builtins.attrNames (import {ROOT}/flake.nix).inputs")
+    lock = json.loads((ROOT / "flake.lock").read_text())
+    assert sorted(lock["nodes"][lock["root"]]["inputs"]) == inputs
+    for name in inputs:
+        locked = lock["nodes"][name]["locked"]
+        assert re.fullmatch(r"[0-9a-f]{40}", locked["rev"])
+        assert re.fullmatch(r"sha256-[A-Za-z0-9+/]{43}=", locked["narHash"])
 
 
 def test_packaged_updater_has_its_dependencies(nix: Nix, tiny: Path, checkout: Path) -> None:

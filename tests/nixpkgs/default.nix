@@ -28,6 +28,14 @@ let
       rustPlatform buildGoModule fetchNpmDeps buildWidget;
 
     cmake = self.runCommand "cmake-stub" { } "mkdir $out";
+
+    # What a flake's shell and formatter name
+    mkShell = { packages ? [ ] }: self.runCommand "shell" { inherit packages; } "touch $out";
+    inherit (lib.genAttrs
+      [ "curl" "git" "git-lfs" "jq" "libarchive" "nix" "nixfmt-tree" "unzip" "zip" ]
+      (name: self.runCommand name { } "mkdir $out"))
+      curl git git-lfs jq libarchive nix nixfmt-tree unzip zip;
+
     cudaPackages_12_8 = import ./cuda.nix { inherit lib; inherit (self) stdenv; };
     cudaPackages = self.cudaPackages_12_8;
 

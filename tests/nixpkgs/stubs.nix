@@ -60,6 +60,7 @@ lib.mapAttrs stub {
   httpx = { version = "0.28.1"; extras.http2 = [ "h2" ]; };
   huggingface-hub.version = "0.35.3";
   hydra-core = { version = "1.3.2"; modules = [ "hydra" ]; };
+  hypothesis.version = "6.140.3";
   isal.version = "1.8.0";
   jaxtyping.version = "0.3.3";
   jieba.version = "0.42.1";
@@ -79,6 +80,7 @@ lib.mapAttrs stub {
   pygithub = { version = "2.8.1"; modules = [ "github" ]; };
   pypi-simple.version = "1.8.0";
   pypinyin.version = "0.55.0";
+  pytest.version = "9.0.1";
   pyyaml = { version = "6.0.3"; modules = [ "yaml" ]; };
   requests = { version = "2.32.5"; needs = [ "urllib3" ]; };
   rich.version = "14.2.0";

@@ -143,8 +143,19 @@ def composite(action: Path) -> Action:
         job.contexts |= {"inputs": inputs, "steps": {}}
         assert all("shell" in step for step in definition["runs"]["steps"] if "run" in step)
         runner.steps(job, definition["runs"]["steps"], {"GITHUB_ACTION_PATH": str(action)})
+        inside = Expressions(job.contexts)
+        outputs = {name: inside.text(one["value"]) for name, one in definition["outputs"].items()}
         job.contexts |= {"inputs": outside, "steps": steps}
-        return {}
+        return outputs
+
+    return run
+
+
+def own(folder: str) -> Action:
+    """Return what runs the project's own action, as the workspace has it in a folder."""
+
+    def run(runner: Runner, job: Job, given: dict[str, Any]) -> dict[str, str]:
+        return composite(job.workspace / folder)(runner, job, given)
 
     return run
 
@@ -153,6 +164,8 @@ def stand_ins(nix: Nix, action: Path) -> dict[str, Action]:
     """Return all of them, by the name that a workflow uses; ``action`` is the project's own."""
     return {
         "OWNER/updater": composite(action),
+        "./": own("."),
+        "./base": own("base"),
         "actions/checkout": checkout,
         "actions/setup-python": setup_python,
         "actions/cache/restore": restore_cache,

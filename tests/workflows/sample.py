@@ -174,7 +174,7 @@ class Sample:
 
 
 def tool() -> dict[str, str]:
-    """Return what ``pip install .`` needs of this project."""
+    """Return what the action needs of this project to install it."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "updater"],
         cwd=ROOT,
@@ -182,7 +182,7 @@ def tool() -> dict[str, str]:
         capture_output=True,
         text=True,
     ).stdout.split()
-    files = [*listed, "pyproject.toml", "README.md", "LICENSE"]
+    files = [*listed, "action.yml", "requirements.txt", "pyproject.toml", "README.md", "LICENSE"]
     return {file: (ROOT / file).read_text() for file in files if (ROOT / file).is_file()}
 
 

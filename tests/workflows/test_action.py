@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -37,9 +38,18 @@ def sample(github: GitHub, index: Index, nix: Nix, tmp_path: Path) -> Sample:
 
 def test_five_lines_open_pull_requests_and_build_nothing(sample: Sample) -> None:
     """What runs upstream's code is the pull request's own check, which has no token."""
-    runner = sample.runner(UPDATE, "run")
+    runner = sample.runner(UPDATE.replace("[{uses", "[{id: updater, uses"), "run")
     runner.all()
     assert runner.results == {"update": "success"}
+    outputs = runner.jobs[0].contexts["steps"]["updater"]["outputs"]
+    address = f"{sample.github.url}/{sample.hosted.full_name}/pull"
+    assert {name: json.loads(value) for name, value in outputs.items()} == {
+        "outdated": ["apple", "pear"],
+        "updated": ["apple", "pear"],
+        "pull-requests": [
+            {"url": f"{address}/{number}", "number": number, "state": "open"} for number in (1, 2)
+        ],
+    }
     assert [pull.title for pull in sample.hosted.pulls.values()] == [
         "apple: 1.0 -> 2.0",
         "pear: 1.0 -> 2.0",

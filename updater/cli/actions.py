@@ -1,4 +1,4 @@
-"""What GitHub Actions is told beside the report: annotations on lines, and a step summary.
+"""What GitHub Actions is told beside the report: annotations on lines, a step summary, and outputs.
 
 Source of the variables: GitHub docs, "Variables reference".
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from updater.errors import WriteError
 
@@ -40,9 +40,11 @@ class ActionsReport(Struct, frozen=True):
 
 
 def tell(report: ActionsReport, stream: TextIO) -> None:
-    """Annotate on Actions, and add to the summary wherever the runner names a file for it."""
+    """Annotate on Actions; add to summary and outputs where the runner names a file for them."""
     annotated = os.environ.get("GITHUB_ACTIONS") == "true"
     summary = os.environ.get("GITHUB_STEP_SUMMARY", "")
+    if output := os.environ.get("GITHUB_OUTPUT", ""):
+        _append(Path(output), _outputs(report.outcomes))
     if not annotated and not summary:
         return
     import anyio
@@ -88,8 +90,23 @@ def _summarise(report: ActionsReport, path: Path, blob: str) -> None:
     _append(path, Summary(report.command, report.outcomes, used, blob, report.notes).text(room))
 
 
+def _outputs(outcomes: Sequence[Outcome]) -> str:
+    """Return a step's outputs, ``NAME=JSON`` a line, which action.yml hands on."""
+    from updater.model import Outdated, Updated
+
+    behind = [outcome for outcome in outcomes if isinstance(outcome, Outdated | Updated)]
+    updated = [outcome for outcome in behind if isinstance(outcome, Updated)]
+    pulls = [outcome.pull_request for outcome in updated if outcome.pull_request is not None]
+    values = {
+        "outdated": [outcome.package.name for outcome in behind],
+        "updated": [outcome.package.name for outcome in updated],
+        "pull-requests": list(dict.fromkeys(pulls)),  # those of one group have one
+    }
+    return "".join(f"{name}={json.encode(value).decode()}\n" for name, value in values.items())
+
+
 def _append(path: Path, text: str) -> None:
-    """Add to a step's summary; that it cannot be written is said and changes nothing else."""
+    """Add to a file of the runner's; that it cannot be written is said and changes nothing else."""
     from updater.effects import writes
 
     try:
