@@ -68,7 +68,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
         made.plans[re.findall(r'pname = "(\w+)"', before.text.data.decode())[0]] += 1
         prove(wanted, edits, after, before)
 
-    uses._names.cache_clear()  # of the tests before
+    uses.names_used.cache_clear()  # of the tests before
     parse = syntax.parse
     monkeypatch.setattr(syntax, "parse", parsed)
     monkeypatch.setattr("updater.overlay.editing.patch.prove", proven)

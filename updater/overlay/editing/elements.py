@@ -25,7 +25,7 @@ _GLOBAL = frozenset(
         *("toString", "true"),
     }
 )
-_SET = re.compile(r"python[0-9]*Packages|pythonPackages")
+PYTHON_SET = re.compile(r"python[0-9]*Packages|pythonPackages")
 _BUILDERS = "buildPython"
 
 
@@ -58,10 +58,10 @@ def element(
     if addition.own:
         base = _final(place, _resolved(base, literal, data))
     bare = base == named_by and _means_the_set(literal, name)
-    text = _quoted(name) if bare else ".".join((*base, _quoted(name)))
+    text = quoted(name) if bare else ".".join((*base, quoted(name)))
     if addition.replaced:
         arguments = " ".join(
-            f"{_quoted(checked(own.argument))} = {_sibling(place, inputs, base, own)};"
+            f"{quoted(checked(own.argument))} = {_sibling(place, inputs, base, own)};"
             for own in addition.replaced
         )
         return f"({text}.override {{ {arguments} }})"
@@ -74,7 +74,7 @@ def is_python_set(place: PackagePlace, names: tuple[str, ...]) -> bool:
     """Tell whether names lead to a set of Python packages: that of the builder, or a known one."""
     if not names:
         return False
-    if names == builder_set(place) or _SET.fullmatch(names[-1]):
+    if names == builder_set(place) or PYTHON_SET.fullmatch(names[-1]):
         return True
     return len(names) > 1 and names[-1] == "pkgs" and names[-2].startswith("python")
 
@@ -128,7 +128,7 @@ def _means_the_set(literal: ListLiteral, name: str) -> bool:
 
 def select(base: tuple[str, ...], name: str) -> str:
     """Return a package of a set as an expression."""
-    return ".".join((*base, _quoted(checked(name))))
+    return ".".join((*base, quoted(checked(name))))
 
 
 def checked(name: str) -> str:
@@ -145,5 +145,6 @@ def checked(name: str) -> str:
     return name
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Return a name as one component of an attribute path."""
     return name if _PLAIN.fullmatch(name) and name not in _KEYWORDS else f'"{name}"'

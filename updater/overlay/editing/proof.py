@@ -64,6 +64,17 @@ def prove(
             )
 
 
+def prove_tokens(name: str, edits: tuple[Edit, ...], before: NixText, after: NixText) -> None:
+    """Show that a file has outside of edits the tokens that it had, comments included.
+
+    Raises:
+        PatchError: the edit would change others.
+    """
+    ordered = tuple(sorted(edits, key=lambda edit: edit.span))
+    if _uncut(before, _spans(ordered)) != _uncut(after, _moved(ordered)):
+        raise PatchError(f"{name}: the edit would change more than it should")
+
+
 def prove_apart(
     package: Package, edits: tuple[Edit, ...], before: ParsedFile, after: ParsedFile
 ) -> None:

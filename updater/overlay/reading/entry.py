@@ -52,7 +52,7 @@ class EntryFile(Struct, frozen=True):
 
 def read_entry(data: bytes, kind: EntryKind) -> EntryFile:
     """Read flake.nix, or a file such as default.nix."""
-    reader = _EntryReader(data, kind)
+    reader = EntryReader(data, kind)
     overlays = tuple(reader.overlays())
     return EntryFile(tuple(reader.inputs), reader.nixpkgs(), overlays, tuple(reader.calls))
 
@@ -64,26 +64,32 @@ class _Import(Struct, frozen=True):
     overlays: ScopedNode | None
 
 
-class _EntryReader:
-    """One pass over the file, and then what it leads to."""
+class EntryReader:
+    """One pass over the file, and then what it leads to.
+
+    Attributes:
+        text: the file.
+        follow: follows its lists.
+        lists: every list that is written out in it.
+    """
 
     def __init__(self, data: bytes, kind: EntryKind) -> None:
         self._data = data
         self._kind = kind
         self._closing = Closing(data, self._argument)
-        self._follow = OverlayLists(data, self._closing)
+        self.follow = OverlayLists(data, self._closing)
         self._outputs: Node | None = None
         self._imports: list[_Import] = []
         self._legacy: list[str] = []
-        self._lists: list[ScopedNode] = []
+        self.lists: list[ScopedNode] = []
         self._paths: list[Node] = []
         self.inputs: dict[str, str] = {}
         self.calls: dict[str, None] = {}
-        text = syntax.parse(data)
-        root = outcome(text.root)
+        self.text = syntax.parse(data)
+        root = outcome(self.text.root)
         if kind == "flake" and root.type in syntax.ATTRIBUTE_SETS:
             self._declared(AttributeScope(root, Scope(), data))
-        self._walk(text.root)
+        self._walk(self.text.root)
 
     # --- inputs ---
 
@@ -128,7 +134,7 @@ class _EntryReader:
                 case "apply_expression":
                     self._application(node, scope)
                 case "list_expression":
-                    self._lists.append(ScopedNode(node, scope))
+                    self.lists.append(ScopedNode(node, scope))
                 case "select_expression":
                     self._selection(node, scope)
                 case "path_expression":
@@ -153,7 +159,7 @@ class _EntryReader:
         offered = whole[-1:] if named else whole[-2:]
         is_set = offered == ("overlays",) and not self._is_import(value)
         if offered[0] in ("overlay", "overlays") and not is_set:
-            self._follow.offered.setdefault(offered, ScopedNode(value, scope))
+            self.follow.offered.setdefault(offered, ScopedNode(value, scope))
         return whole
 
     def _is_import(self, node: Node) -> bool:
@@ -170,7 +176,7 @@ class _EntryReader:
         if name == "import" and len(arguments) > 1:
             self._import(arguments, scope)
         elif name.startswith("callPackage"):
-            called = (self._follow.path(argument) for argument in arguments)
+            called = (self.follow.path(argument) for argument in arguments)
             self.calls |= dict.fromkeys(path for path in called if path is not None)
 
     def _import(self, arguments: list[Node], scope: Scope) -> None:
@@ -233,15 +239,20 @@ class _EntryReader:
                 overlays[overlay.file] = overlay
         return overlays.values()
 
+    def roots(self) -> Iterator[ScopedNode]:
+        """Yield the expressions that overlays are applied or offered by, in the overlays' order."""
+        yield from (nixpkgs.overlays for nixpkgs in self._imports if nixpkgs.overlays is not None)
+        yield from self.follow.offered.values()
+
     def _in_order(self) -> Iterator[ImportedOverlay]:
-        for nixpkgs in self._imports:
-            if nixpkgs.overlays is not None:
-                yield from self._follow.overlays(nixpkgs.overlays)
-        for place in self._lists:
-            yield from self._follow.files(place)
-        for place in self._follow.offered.values():
-            yield from self._follow.overlays(place)
+        applied = [nixpkgs.overlays for nixpkgs in self._imports]
+        for root in filter(None, applied):
+            yield from self.follow.overlays(root)
+        for place in self.lists:
+            yield from self.follow.files(place)
+        for place in self.follow.offered.values():
+            yield from self.follow.overlays(place)
         for node in self._paths:
-            path = self._follow.path(node)
+            path = self.follow.path(node)
             if path is not None:
                 yield ImportedOverlay.of_file(path, certain=False)

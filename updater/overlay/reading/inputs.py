@@ -119,7 +119,7 @@ def place_of(text: NixText, where: Span) -> PackagePlace | None:
         if below is None:
             return None
         if node.type == "with_expression" and below[0] == node.child_by_field_name("body"):
-            withs.append(_with(node, data))
+            withs.append(with_names(node, data))
         if node.type == "apply_expression":
             function = node.child_by_field_name("function")
             builder = names_of(function, data) if function is not None else ()
@@ -137,7 +137,7 @@ def input_lists(place: PackagePlace, data: bytes) -> dict[str, InputList]:
         binding = place.attributes.get(field)
         if binding is None or binding.expression is None:
             continue
-        reader = _Reader(data)
+        reader = ListReader(data)
         reader.read(binding.expression, binding.scope, place.withs, "")
         lists[field] = InputList(
             field,
@@ -167,13 +167,19 @@ def names_of(node: Node, data: bytes) -> tuple[str, ...]:
     return (*first, *terms.attribute_names(path, data)) if first else ()
 
 
-def _with(node: Node, data: bytes) -> tuple[str, ...]:
+def with_names(node: Node, data: bytes) -> tuple[str, ...]:
+    """Return the names that a ``with`` takes its own from; empty for another expression."""
     environment = node.child_by_field_name("environment")
     return names_of(environment, data) if environment is not None else ()
 
 
-class _Reader:
-    """Reads one attribute's lists; the steps that it takes are counted."""
+class ListReader:
+    """Reads the lists that an expression leads to; the steps that it takes are counted.
+
+    Attributes:
+        literals: those that are written out.
+        whole: all of it could be read.
+    """
 
     def __init__(self, data: bytes) -> None:
         self.literals: list[ListLiteral] = []
@@ -194,7 +200,7 @@ class _Reader:
             case "list_expression":
                 self.literals.append(self._literal(node, scope, withs, condition))
             case "with_expression":
-                self._inside(node, scope, (*withs, _with(node, self._data)), condition)
+                self._inside(node, scope, (*withs, with_names(node, self._data)), condition)
             case "let_expression":
                 inner = AttributeScope(node, scope, self._data).inner
                 self._inside(node, inner, withs, condition)

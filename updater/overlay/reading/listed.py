@@ -21,7 +21,7 @@ _COMPOSERS = frozenset({"composeExtensions", "composeManyExtensions"})
 # Functions that give the overlays of their last argument as they are.
 _KEEPING = frozenset({"flatten", "optional", "optionals", "singleton", "toList", "unique"})
 # More than any file's lists; `a = b ++ b; b = c ++ c; ...` has no end.
-_MOST_STEPS = 20_000
+MOST_STEPS = 20_000
 
 
 class ImportedOverlay(Struct, frozen=True):
@@ -51,7 +51,7 @@ class ScopedNode(Struct, frozen=True):
     scope: Scope
 
 
-class _Step(Struct, frozen=True):
+class ListStep(Struct, frozen=True):
     """An expression on the way; ``imported``: a path in it stands for the file's content."""
 
     expression: ScopedNode
@@ -72,8 +72,8 @@ class OverlayLists(Struct):
 
     def overlays(self, expression: ScopedNode) -> Iterator[ImportedOverlay]:
         """Yield the overlays that an expression is or holds."""
-        for step in self._leaves(expression):
-            file = self._file(step)
+        for step in self.leaves(ListStep(expression)):
+            file = self.file(step)
             closed = self.closing.text(step.expression.node, step.expression.scope)
             if step.expression.node.type == "path_expression":
                 if file is not None:
@@ -83,29 +83,29 @@ class OverlayLists(Struct):
 
     def files(self, expression: ScopedNode) -> Iterator[ImportedOverlay]:
         """Yield the overlays that are files, where the list may be one of something else."""
-        for step in self._leaves(expression):
-            file = self._file(step)
+        for step in self.leaves(ListStep(expression)):
+            file = self.file(step)
             if file is not None:
                 yield ImportedOverlay.of_file(file, certain=False)
 
-    def _leaves(self, expression: ScopedNode) -> Iterator[_Step]:
+    def leaves(self, step: ListStep) -> Iterator[ListStep]:
         """Yield the expressions that an expression leads to and that lead to no others."""
-        waiting = [_Step(expression)]
+        waiting = [step]
         visited: set[tuple[int, bool]] = set()
-        while waiting and self.steps < _MOST_STEPS:
+        while waiting and self.steps < MOST_STEPS:
             self.steps += 1
             step = waiting.pop()
             node = syntax.unwrap(step.expression.node)
             if node.type == "comment" or (node.id, step.imported) in visited:
                 continue
             visited.add((node.id, step.imported))
-            below = self._below(node, step)
+            below = self.below(node, step)
             if below is None:
-                yield _Step(ScopedNode(node, step.expression.scope), step.imported)
+                yield ListStep(ScopedNode(node, step.expression.scope), step.imported)
             else:
                 waiting += reversed(below)
 
-    def _file(self, leaf: _Step) -> str | None:
+    def file(self, leaf: ListStep) -> str | None:
         """Return the file that a path, or ``import PATH ...``, names."""
         head, applied = terms.applied(leaf.expression.node)
         if applied and terms.last_name(head, self.data) == "import":
@@ -118,13 +118,18 @@ class OverlayLists(Struct):
             return None
         return path_below(syntax.text(node, self.data))
 
-    def _below(self, node: Node, step: _Step) -> list[_Step] | None:
-        """Return the expressions that one leads to; None for what is an overlay by itself."""
+    def below(self, node: Node, step: ListStep) -> list[ListStep] | None:
+        """Return the expressions that one leads to; None for what is an overlay by itself.
+
+        Args:
+            node: the expression, without parentheses around it.
+            step: the expression, with what is known of it.
+        """
         scope = step.expression.scope
         match node.type:
             case "variable_expression" | "select_expression":
                 expression = self._named(node, scope)
-                return [_Step(expression, step.imported)] if expression is not None else None
+                return [ListStep(expression, step.imported)] if expression is not None else None
             case "list_expression":
                 inside = node.named_children
             case "binary_expression":
@@ -145,21 +150,21 @@ class OverlayLists(Struct):
                 return None
         scopes = dict(parts(node, scope, self.data))
         return [
-            _Step(ScopedNode(below, scopes.get(below, scope)), step.imported) for below in inside
+            ListStep(ScopedNode(below, scopes.get(below, scope)), step.imported) for below in inside
         ]
 
-    def _called(self, node: Node, step: _Step) -> list[_Step] | None:
+    def _called(self, node: Node, step: ListStep) -> list[ListStep] | None:
         """Return what a function of lists, or one that composes overlays, is given."""
         head, applied = terms.applied(node)
         name = terms.last_name(head, self.data)
         arguments = [ScopedNode(argument, step.expression.scope) for _, argument in applied]
         if name == "map" and len(arguments) == 2:  # noqa: PLR2004 - a function and a list
-            return [_Step(arguments[1], imported=True)] if self._imports(arguments[0]) else []
+            return [ListStep(arguments[1], imported=True)] if self._imports(arguments[0]) else []
         if name == "attrValues":
-            return [_Step(value) for value in self._attributes(arguments[0])]
+            return [ListStep(value) for value in self._attributes(arguments[0])]
         if name in _COMPOSERS:
-            return [_Step(argument, step.imported) for argument in arguments]
-        return [_Step(arguments[-1], step.imported)] if name in _KEEPING else None
+            return [ListStep(argument, step.imported) for argument in arguments]
+        return [ListStep(arguments[-1], step.imported)] if name in _KEEPING else None
 
     def _imports(self, function: ScopedNode) -> bool:
         """Tell whether a function is ``import``, or ``path: import path``."""

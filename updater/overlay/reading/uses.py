@@ -38,7 +38,7 @@ def uses(packages: Sequence[Package], texts: Mapping[str, bytes]) -> dict[str, t
             continue
         try:
             with bugs_at(ReadError.stage):
-                places = _names(data)
+                places = names_used(data)
         except Bug:  # told where the file was read; every word may be a use
             places = tuple((Span(*word.span()), word[0].decode()) for word in _WORD.finditer(data))
         for package in own_packages:
@@ -53,8 +53,8 @@ def uses(packages: Sequence[Package], texts: Mapping[str, bytes]) -> dict[str, t
 
 
 @lru_cache(maxsize=1024)
-def _names(data: bytes) -> tuple[tuple[Span, str], ...]:
-    """Return the names that expressions stand for, with their places; several stages of a run ask.
+def names_used(data: bytes) -> tuple[tuple[Span, str], ...]:
+    """Return the names that expressions use, with their places; several stages of a run ask.
 
     Those are variables, what is selected (``ps.einops``, ``ps."einops"``), and inherited names.
     """

@@ -1,0 +1,5 @@
+# default.nix
+{ nixpkgs, pkgs ? import nixpkgs { overlays = [ (import ./overlays/a.nix) (import ./overlays/new.nix) (import ./overlays/p.nix) ]; } }:
+{
+  result = pkgs;
+}

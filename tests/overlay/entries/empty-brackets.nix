@@ -1,0 +1,5 @@
+{
+  outputs = { self, nixpkgs }: {
+    result = import nixpkgs { overlays = []; };
+  };
+}

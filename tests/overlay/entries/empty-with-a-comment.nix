@@ -1,0 +1,9 @@
+{
+  outputs = { self, nixpkgs }: {
+    result = import nixpkgs {
+      overlays = [
+        # ours come here
+      ];
+    };
+  };
+}

@@ -1,0 +1,5 @@
+# overlays/default.nix
+[
+  (import ./overlays/a.nix)
+  (import ./overlays/b.nix)
+]

@@ -1,0 +1,11 @@
+{
+  outputs = { self, nixpkgs }: {
+    result = import nixpkgs {
+      overlays = map import [
+        ./overlays/a.nix
+        ./overlays/b.nix
+        ./overlays/new.nix
+      ];
+    };
+  };
+}

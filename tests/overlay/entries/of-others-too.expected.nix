@@ -1,0 +1,13 @@
+{
+  outputs = { self, nixpkgs, rust }: {
+    result = import nixpkgs {
+      overlays = [
+        rust.overlays.default
+        (import ./overlays/a.nix)
+        (final: prev: { tool = prev.hello; })
+        (import ./overlays/new.nix)
+        (import ./overlays/c.nix { inherit rust; })
+      ];
+    };
+  };
+}

@@ -1,0 +1,11 @@
+{
+  outputs = { self, nixpkgs }: {
+    result = import nixpkgs {
+      overlays = [
+        # Everything
+        (import ./overlays/c.nix)
+        (import ./overlays/p.nix)
+      ];
+    };
+  };
+}
