@@ -1,4 +1,4 @@
-"""Every fetcher, upstream, audit rule and known host: found by their folders."""
+"""Every fetcher, upstream, rule on a change and known host: found by their folders."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater import audit, fetchers, upstreams
-from updater.audit.base import Rule
+from updater import fetchers, upstreams
+from updater.audit import change
+from updater.audit.change.base import ChangeRule
 from updater.fetchers.base import Fetcher
 from updater.fetchers.forge import RevFetcher
 from updater.model import Project
@@ -92,9 +93,9 @@ HOST_KINDS: dict[str, Upstream] = {kind.kind: kind for kind in UPSTREAMS if kind
 
 
 @cache
-def rules() -> tuple[Rule, ...]:
-    """Return every audit rule; imported where a change is judged."""
-    return kinds(audit, Rule)  # type: ignore[type-abstract]  # python/mypy#4717
+def change_rules() -> tuple[ChangeRule, ...]:
+    """Return every rule on a change; imported where a change is judged."""
+    return kinds(change, ChangeRule)  # type: ignore[type-abstract]  # python/mypy#4717
 
 
 def read_project(text: str) -> Project:

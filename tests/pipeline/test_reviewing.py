@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tests.pipeline.stand_ins import World
-    from updater.audit import base
+    from updater.audit.change import base
 
     Made = Callable[..., World]
 

@@ -1,1 +1,1 @@
-"""Rules on a change, one file each: what a maintainer should look at before it is merged."""
+"""Rules in two shelves: on what a change does, and on what an overlay says."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater.audit.base import Step, examine
+from updater.audit.change.base import Step, examine
 from updater.choose.follower import Follower
 from updater.choose.lookup import Offers, look_up
 from updater.choose.subjects import Decision, Subject
 from updater.errors import ReadError, StageError, bugs_at
 from updater.find.followable import adopted, series_of, skip_reason, with_side_hashes
-from updater.kinds import FETCHERS, UPSTREAMS, rules
+from updater.kinds import FETCHERS, UPSTREAMS, change_rules
 from updater.model import Held, Outcome, Package, Skipped, Take
 from updater.pipeline.endings import unreadable
 from updater.pipeline.stage import Stage
@@ -167,5 +167,5 @@ def _examined(decision: Decision, now: datetime) -> Decision:
         return decision
     old = decision.pinned.version or decision.subject.pin.version
     step = Step(old, decision.choice.candidate, now, label=decision.subject.pin.version)
-    warnings = examine(step, rules())
+    warnings = examine(step, change_rules())
     return replace(decision, warnings=decision.warnings + warnings)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater.audit.base import examine, stopped
+from updater.audit.change.base import examine, stopped
 from updater.building.package_sets import NotBuilt
 from updater.errors import HashError, NotEvaluated
 from updater.identify.names import depends_on_refs
-from updater.kinds import rules
+from updater.kinds import change_rules
 from updater.model import (
     Build,
     Candidate,
@@ -103,7 +103,9 @@ class HashStage(Struct, frozen=True):
             hashed, values, unknown = downloads.hashed, downloads.values, downloads.unknown
             step = step_to(decision, candidate, hashed, self.run.now)
             is_requested = bool(ask.to) or _stays(decision, candidate) or search.is_pinned(hashed)
-            problem = "" if is_requested else stopped(step, rules()) or depends_on_refs(hashed)
+            problem = (
+                "" if is_requested else stopped(step, change_rules()) or depends_on_refs(hashed)
+            )
             if unknown and not problem:
                 problem = search.problem(nix.problem, moving=False)
             if problem:
@@ -130,7 +132,7 @@ class HashStage(Struct, frozen=True):
             warnings += (declared_otherwise(own, candidate),)
             decision, values = self._labelled(decision, values, own)
         warnings += stale_copies(subject, decision.choice.candidate or candidate)
-        warnings += examine(step, [rule for rule in rules() if rule.stops])
+        warnings += examine(step, [rule for rule in change_rules() if rule.stops])
         decision = replace(decision, warnings=decision.warnings + warnings)
         return ReadyChange(
             decision,

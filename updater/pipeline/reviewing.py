@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 
 from msgspec import Struct
 
-from updater.audit.base import Step, examine
+from updater.audit.change.base import Step, examine
 from updater.errors import Bug, bugs_at
-from updater.kinds import rules
+from updater.kinds import change_rules
 from updater.model import Candidate, Failed, Passed, Reviewed, Skipped, Verdict
 from updater.pipeline.stage import failed
 
@@ -121,4 +121,4 @@ class Auditor(Struct, frozen=True):
         old, new = self.before.get(identity), self.after.get(identity)
         projects = (old, new) if old is not None and new is not None else None
         step = Step(before.label, candidate, self.run.now, projects)
-        return examine(step, rules())
+        return examine(step, change_rules())

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater.audit.base import Step, examine
-from updater.audit.downgrade import KIND as DOWNGRADE
+from updater.audit.change.base import Step, examine
+from updater.audit.change.downgrade import KIND as DOWNGRADE
 from updater.choose.repository import PinnedRepository
 from updater.errors import StageError, UpstreamError
 from updater.hashing.pointers import advice

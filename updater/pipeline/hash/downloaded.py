@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from updater import choose
-from updater.audit.base import Step
+from updater.audit.change.base import Step
 from updater.hashing.pointers import advice
 from updater.metadata.folders import files_in, version_in
 from updater.metadata.python import declared_python

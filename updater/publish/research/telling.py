@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater.audit.base import Step, examine
+from updater.audit.change.base import Step, examine
 from updater.errors import Bug, PublishError, StageError, bugs_at
-from updater.kinds import HOST_KINDS, rules
+from updater.kinds import HOST_KINDS, change_rules
 from updater.metadata.folders import files_in
 from updater.metadata.release import FILES, LICENCES, compare
 from updater.metadata.releases import ProjectFiles, ReleasePair, ReleaseReader
@@ -133,7 +133,9 @@ def _audited(update: ProposedUpdate, research: Research, now: datetime) -> Propo
         vulnerabilities=tuple(vulnerability.key for vulnerability in present),
     )
     codes = {warning.code for warning in outcome.warnings}
-    new_warnings = tuple(warning for warning in examine(step, rules()) if warning.code not in codes)
+    new_warnings = tuple(
+        warning for warning in examine(step, change_rules()) if warning.code not in codes
+    )
     return replace(
         update,
         research=research,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
-from updater.audit.base import Rule
+from updater.audit.change.base import ChangeRule
 
 if TYPE_CHECKING:
-    from updater.audit.base import Step
+    from updater.audit.change.base import Step
 
 _YOUNG = timedelta(days=3)
 
 
-class YoungRelease(Rule):
+class YoungRelease(ChangeRule):
     """Published within the last three days; unknown dates are no finding."""
 
     code: ClassVar[str] = "young-release"

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.audit.steps import NOW, step
-from updater.audit.young_release import KIND
+from tests.audit.change.steps import NOW, step
+from updater.audit.change.young_release import KIND
 
 
 @pytest.mark.parametrize(

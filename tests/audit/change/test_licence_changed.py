@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from tests.audit.steps import step
-from updater.audit.licence_changed import KIND
+from tests.audit.change.steps import step
+from updater.audit.change.licence_changed import KIND
 
 
 def test_both_licences_are_named() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.audit.steps import step
-from updater.audit.major_version import KIND
+from tests.audit.change.steps import step
+from updater.audit.change.major_version import KIND
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from tests.audit.steps import step
-from updater.audit.other_project import KIND
+from tests.audit.change.steps import step
+from updater.audit.change.other_project import KIND
 from updater.model import Project
 
 HERE, THERE = Project.parse("https://github.com/o/a"), Project.parse("https://github.com/mallory/a")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from tests.audit.steps import step
-from updater.audit.vulnerable import KIND
+from tests.audit.change.steps import step
+from updater.audit.change.vulnerable import KIND
 
 
 @pytest.mark.parametrize(

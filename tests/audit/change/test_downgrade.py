@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.audit.steps import step
-from updater.audit.downgrade import KIND
+from tests.audit.change.steps import step
+from updater.audit.change.downgrade import KIND
 
 
 @pytest.mark.parametrize(

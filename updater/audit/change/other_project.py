@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from updater.audit.base import Rule
+from updater.audit.change.base import ChangeRule
 
 if TYPE_CHECKING:
-    from updater.audit.base import Step
+    from updater.audit.change.base import Step
 
 
-class OtherProject(Rule):
+class OtherProject(ChangeRule):
     """The source's upstream changes; only a person changes it, never a bump."""
 
     code: ClassVar[str] = "other-project"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from updater.audit.base import Rule
+from updater.audit.change.base import ChangeRule
 
 if TYPE_CHECKING:
-    from updater.audit.base import Step
+    from updater.audit.change.base import Step
 
 _SHOWN = 5
 
 
-class Vulnerable(Rule):
+class Vulnerable(ChangeRule):
     """The source that is configured for it knows some; without one there is no finding."""
 
     code: ClassVar[str] = "vulnerable"

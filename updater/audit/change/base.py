@@ -49,7 +49,7 @@ class Step(Struct, frozen=True):
         return (old, new) if old is not None and new is not None else None
 
 
-class Rule(ABC):
+class ChangeRule(ABC):
     """One thing to look at.
 
     Attributes:
@@ -64,13 +64,13 @@ class Rule(ABC):
         """Return what to look at, in one sentence without a full stop; None where all is plain."""
 
 
-def examine(step: Step, rules: Iterable[Rule]) -> tuple[PinWarning, ...]:
+def examine(step: Step, rules: Iterable[ChangeRule]) -> tuple[PinWarning, ...]:
     """Return what the rules find, in their order."""
     findings = ((rule.code, rule.finding(step)) for rule in rules)
     return tuple(PinWarning(code, finding) for code, finding in findings if finding is not None)
 
 
-def stopped(step: Step, rules: Iterable[Rule]) -> str:
+def stopped(step: Step, rules: Iterable[ChangeRule]) -> str:
     """Return why a change must not be made; empty where no rule stops it."""
     findings = (rule.finding(step) for rule in rules if rule.stops)
     return next((finding for finding in findings if finding is not None), "")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from updater.audit.base import Rule
+from updater.audit.change.base import ChangeRule
 
 if TYPE_CHECKING:
-    from updater.audit.base import Step
+    from updater.audit.change.base import Step
 
 
-class MajorVersion(Rule):
+class MajorVersion(ChangeRule):
     """The first number changes, or the second one behind a zero."""
 
     code: ClassVar[str] = "major-version"

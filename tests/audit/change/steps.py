@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from updater.audit.base import Step
+from updater.audit.change.base import Step
 from updater.model import Candidate
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

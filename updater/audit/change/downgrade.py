@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from updater.audit.base import Rule
+from updater.audit.change.base import ChangeRule
 from updater.model.labels import is_newer, is_older_to_nix, ordered
 
 if TYPE_CHECKING:
-    from updater.audit.base import Step
+    from updater.audit.change.base import Step
 
 
-class Downgrade(Rule):
+class Downgrade(ChangeRule):
     """The new version is the smaller one."""
 
     code: ClassVar[str] = "downgrade"

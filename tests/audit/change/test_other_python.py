@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from tests.audit.steps import step
-from updater.audit.base import stopped
-from updater.audit.major_version import KIND as MAJOR
-from updater.audit.other_python import KIND
+from tests.audit.change.steps import step
+from updater.audit.change.base import stopped
+from updater.audit.change.major_version import KIND as MAJOR
+from updater.audit.change.other_python import KIND
 
 
 def test_both_pythons_are_named_and_the_change_is_stopped() -> None:

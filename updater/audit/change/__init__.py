@@ -1,0 +1,1 @@
+"""Rules on a change, one file each: what a maintainer should look at before it is merged."""
