@@ -10,6 +10,7 @@ from updater.kinds import FETCH_FUNCTIONS, FETCHERS, WRITABLE
 from updater.model import Candidate, Change, Distribution, Fetch, Package, PinValues, Source
 from updater.overlay.editing.patch import plan_change
 from updater.overlay.reading.file import read_packages
+from updater.overlay.reading.neighbours import completed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,7 +80,15 @@ BUMPS = {
             "tool-2.0.0-py3-none-manylinux_2_17_aarch64.whl",
         )
     ),
+    "override-of-a-source": Bump("tool~2"),
+    "override-of-a-source-by-its-name": Bump("tool-next"),
+    "override-of-an-index-source": Bump("tool~2"),
+    "override-of-an-override": Bump("other"),
+    "override-with-the-name-of-the-package": Bump("tool~2"),
+    "override-with-the-owner-of-its-source": Bump("tool~2"),
+    "override-with-the-repository-of-another": Bump("other"),
     "override-without-a-version": Bump("tool"),
+    "override-without-a-version-of-a-forge": Bump("tool"),
     "shared-source": Bump("tool-core"),
     "shared-source-inside": Bump(
         "tool", side_hashes={"cargoHash": NEWEST, "frontend.npmDepsHash": NEWER}
@@ -113,7 +122,7 @@ def expected(name: str) -> bytes:
 
 def read(data: bytes, name: str = "overlay.nix") -> tuple[Package, ...]:
     """Return the packages of an overlay."""
-    return read_packages(data, name, FETCH_FUNCTIONS).packages
+    return completed(read_packages(data, name, FETCH_FUNCTIONS).packages)
 
 
 def skipped(package: Package) -> str:
@@ -167,7 +176,9 @@ def unchanged(data: bytes, package: Package) -> Change:
     now = {
         field.name: field.value
         for field in package.source.fields
-        if field.value and field.name in (*WRITABLE[package.source.fetcher], "hash")
+        if field.value
+        and not field.neighbour
+        and field.name in (*WRITABLE[package.source.fetcher], "hash")
     }
     if package.version is not None and package.version.value is not None:
         now["version"] = package.version.value

@@ -31,7 +31,14 @@ let
         let old = given definition final'; in
         old // (let once = given change old; in if builtins.isFunction once then change final' old else once));
     in
-    arguments // { isPackage = true; outPath = "/package"; finalPackage = final; overrideAttrs = overridden; overridePythonAttrs = overridden; });
+    arguments // {
+      isPackage = true;
+      outPath = "/package";
+      finalPackage = final;
+      override = _: build definition;
+      overrideAttrs = overridden;
+      overridePythonAttrs = overridden;
+    });
 
   builders = {
     mkDerivation = build;
@@ -41,11 +48,13 @@ let
     melpaBuild = build;
   };
 
-  named = name: build { pname = name; version = "0"; src = fetchers.fetchurl { url = "x"; hash = ""; }; };
+  named = name:
+    let it = build { pname = name; version = "0"; src = fetchers.fetchurl { url = "x"; hash = ""; }; }; in
+    it // { isLibrary = true; override = _: it; };
   libraries = builtins.listToAttrs (map (name: { inherit name; value = named name; }) [
     "accelerate" "again" "bitsandbytes" "cmake" "einops" "hatchling" "numpy" "other" "scipy"
     "setuptools" "tool" "torch-bin" "wheel"
-  ]) // { accelerate = named "accelerate" // { override = _: named "accelerate"; }; };
+  ]);
 
   lib = import ./expressions.nix // {
     fakeHash = "fake";
@@ -89,8 +98,8 @@ let
     let prev = base final; in
     prev // (if builtins.isFunction written && builtins.functionArgs written == { } then written final prev else { }));
 
-  # Those of the overlay: what was there before has the version "0"
-  isOwn = value: builtins.isAttrs value && value ? isPackage && value.version or "" != "0";
+  # Those of the overlay, not what was there before
+  isOwn = value: builtins.isAttrs value && value ? isPackage && ! value ? isLibrary;
   own = set: removeAttrs set (builtins.filter (name: !isOwn set.${name}) (builtins.attrNames set));
 
   packages =

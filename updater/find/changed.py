@@ -64,7 +64,12 @@ def _text(package: Package, data: bytes) -> bytes:
 
 
 def pin_of(package: Package) -> list[tuple[str, str | None]]:
-    """Return what a package's version and sources read, by the names of their fields."""
-    fields = [field for source in package.sources for field in source.fields]
+    """Return what a package's version and sources read, by the names of their fields.
+
+    What is taken from another package is that one's.
+    """
+    own = (package.fetched,) if package.fetched is not None else ()
+    sources = (*own, *package.companions)
+    fields = [field for source in sources for field in source.fields if not field.neighbour]
     fields += [package.version] if package.version is not None else []
     return [(field.name, field.value) for field in fields]

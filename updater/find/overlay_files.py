@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.model import Directive, Package, normalized_name
+from updater.overlay.reading.neighbours import completed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,7 +63,7 @@ def assembled(reads: Iterable[OverlayFile]) -> OverlayFiles:
         for package in overlay.packages
     ]
     texts = {overlay.file: overlay.data for overlay in by_file.values() if overlay.data is not None}
-    return OverlayFiles(_told_apart(packages), texts)
+    return OverlayFiles(_told_apart(completed(packages)), texts)
 
 
 def _called(package: Package, calls: Sequence[PackageCall]) -> Package:

@@ -78,6 +78,9 @@ class Field(Struct, frozen=True):
         literal: the one string literal that holds the whole value: the expression itself, or,
             through names, a binding elsewhere. None for a template or a computed value.
         inherited: written as ``inherit NAME;``.
+        neighbour: where it is an attribute of a package that is not written here, the names that
+            lead there: ``("prev", "tool", "src", "owner")``, also for ``old.src.owner`` in an
+            override of ``prev.tool``. Else empty.
     """
 
     name: str
@@ -88,6 +91,7 @@ class Field(Struct, frozen=True):
     parts: tuple[Part, ...]
     literal: Span | None
     inherited: bool = False
+    neighbour: tuple[str, ...] = ()
 
     def refers_to(self, literal: Span | None) -> bool:
         """Tell whether it is made from what is written in a literal, through a name."""
@@ -120,6 +124,8 @@ class Source(Struct, frozen=True):
         fields: the argument's attributes in the order of the file.
         version_name: how the argument can name the package's version (``version``,
             ``finalAttrs.version``), or an empty string where it is not in scope.
+        neighbour: where it is another source with other arguments (``old.src.override { ... }``),
+            the names that lead to that: ``("prev", "tool", "src")``. Else empty.
     """
 
     fetcher: str
@@ -128,6 +134,7 @@ class Source(Struct, frozen=True):
     span: Span
     fields: tuple[Field, ...]
     version_name: str = ""
+    neighbour: tuple[str, ...] = ()
 
     def get(self, *names: str) -> Field | None:
         """Return the first of these fields that the call has."""

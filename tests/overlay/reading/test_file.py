@@ -25,7 +25,11 @@ def test_a_package_without_a_source_of_its_own_is_skipped_with_the_reason() -> N
     assert why(read(text("no-source"))) == {
         "python3Packages.einops": "it has no source of its own",
         "python3Packages.local": "its source is the path ./.",
-        "python3Packages.again": "its source is made by old.src.override",
+        "python3Packages.again": (
+            "its source is made by python3Packages.again.src.override, and this project does not "
+            "say where that is fetched from: write the whole call, such as fetchFromGitHub "
+            "{ owner = ...; repo = ...; }"
+        ),
         "python3Packages.crate": "the fetcher fetchCrate is not supported",
         "python3Packages.given": "its source is super.inputs.given, which is not written here",
     }

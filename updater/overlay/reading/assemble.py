@@ -194,14 +194,15 @@ class Assembler:
         binding = draft.get("src")
         node = syntax.unwrap(binding.expression) if binding and binding.expression else None
         calls = [call for call in draft.others if node is not None and call.node == node]
-        if package.version is None or len(calls) != 1:
+        if len(calls) != 1 or (package.version is None and not package.unlabelled):
             return package
         custom = self._fields.source(calls[0], "src", package.version)
         if doubt(replace(package, source=custom), draft) is not None:
             return package
         beside = self._side_hashes(draft, [custom], package.version)
         others = side_hashes.others(draft, self._loose_others(draft), self._fields, beside)
-        literal = (custom.get(*HASH_FIELDS) or package.version).literal
+        own = custom.get(*HASH_FIELDS) or package.version
+        literal = own.literal if own is not None else None
         return replace(
             package,
             custom=custom,
@@ -287,7 +288,7 @@ class Assembler:
 
         Others are at a pin of their own.
         """
-        if version is None or not reach.lists_several:
+        if version is None or not reach.lists_several or not reach.targets:
             return reach.targets
         sources = [self._fields.source(call, "", None) for call in reach.targets]
         first = next((at for at, source in enumerate(sources) if is_at(source, version)), 0)

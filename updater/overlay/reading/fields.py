@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from updater.model import HASH_FIELDS, Field, Source, Span
 from updater.overlay.reading import syntax, values
 from updater.overlay.reading.choices import Choices
+from updater.overlay.reading.previous import names_of_binding, overridden_source
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -29,7 +32,10 @@ class Fields:
     def _bound(self, binding: Binding) -> Field:
         node = binding.expression if binding.expression is not None else binding.at
         value = values.read(binding, self.data, self._choices)
-        return self._made(binding.name, binding.at, node, value, inherited=binding.inherited)
+        field = self._made(binding.name, binding.at, node, value, inherited=binding.inherited)
+        if value.value is not None:
+            return field
+        return replace(field, neighbour=names_of_binding(binding, self.data))
 
     def source(self, call: Call, attribute: str, version: Field | None) -> Source:
         """Return a fetcher call as a source.
@@ -54,6 +60,7 @@ class Fields:
             span=call.span,
             fields=tuple(fields),
             version_name=self._version_name(sets[-1].inner if sets else call.scope, version),
+            neighbour=overridden_source(call.node, call.scope, self.data),
         )
 
     def sources(self, call: Call, attribute: str, version: Field | None) -> list[Source]:

@@ -33,15 +33,19 @@ class Scope:
         arguments: the names that a function binds.
         fixpoint: the argument's name (``finalAttrs``) that stands for ``closed``, or empty.
         closed: the attributes that the fixpoint argument stands for, later ones win.
+        previous: the argument's name (``old``) that stands for an overridden package, or empty.
+        overridden: the names that lead to that package: ``("prev", "tool")``.
     """
 
-    __slots__ = ("arguments", "closed", "fixpoint", "outer")
+    __slots__ = ("arguments", "closed", "fixpoint", "outer", "overridden", "previous")
 
     def __init__(self, outer: Scope | None = None, arguments: frozenset[str] = frozenset()) -> None:
         self.outer = outer
         self.arguments = arguments
         self.fixpoint = ""
         self.closed: tuple[AttributeScope, ...] = ()
+        self.previous = ""
+        self.overridden: tuple[str, ...] = ()
 
     def bound(self, name: str) -> Binding | None:
         """Return what this construct itself binds a name to; an argument has no binding."""

@@ -20,7 +20,8 @@ class Visit(Struct):
     ``bound`` that the node is an attribute's whole value, not a part of a list or an argument;
     ``fixpoint`` is the scope whose argument stands for that set (``finalAttrs: { ... }``);
     ``builder`` is the function whose argument it is; ``helper`` says that the binding is a
-    function; ``caller`` is where a function of the file is applied, whose body this is.
+    function; ``caller`` is where a function of the file is applied, whose body this is;
+    ``overridden`` leads to the package that an override is of.
     """
 
     node: Node
@@ -34,6 +35,7 @@ class Visit(Struct):
     builder: str = ""
     helper: bool = False
     caller: Node | None = None
+    overridden: tuple[str, ...] = ()
 
     def part(self, node: Node) -> Visit:
         """Visit a node below that is not its value."""
@@ -46,7 +48,7 @@ class Visit(Struct):
         inner = scope if scope is not None else self.scope
         visit = Visit(node, inner, self.path, self.role, self.draft, self.statement, self.bound)
         visit.fixpoint, visit.builder, visit.helper = self.fixpoint, self.builder, self.helper
-        visit.caller = self.caller
+        visit.caller, visit.overridden = self.caller, self.overridden
         return visit
 
     def argument(self, node: Node, role: Role, builder: str) -> Visit:

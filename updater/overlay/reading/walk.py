@@ -16,6 +16,7 @@ from updater.model import Span
 from updater.overlay.reading import syntax, terms, values
 from updater.overlay.reading.callers import called_body
 from updater.overlay.reading.drafts import Call, Draft, PackageFile
+from updater.overlay.reading.previous import is_source_override, overridden
 from updater.overlay.reading.scope import AttributeScope, FunctionScope, Scope
 from updater.overlay.reading.shape import NAMES, SOURCES, makes_package
 from updater.overlay.reading.visit import Visit
@@ -251,6 +252,8 @@ class Walk:
         if visit.role and takes_two:
             scope = FunctionScope(body, inner, self._data)
             body = body.child_by_field_name("body") or body
+        if visit.role == "override":
+            scope.previous, scope.overridden = scope.argument, visit.overridden
         value = visit.same(body, scope)
         value.helper |= visit.bound and visit.statement is not None and not visit.role
         if fixpoint:
@@ -281,7 +284,7 @@ class Walk:
             role = "override"
         elif _CALL_PACKAGE.fullmatch(name):
             self._package_file(visit, [value for _, value in applied])
-        elif _OTHER_FETCHER.fullmatch(name):
+        elif _OTHER_FETCHER.fullmatch(name) or is_source_override(head, self._data):
             role = "source"
             call = self._call(name, first, argument, visit)
             (visit.draft.others if visit.draft is not None else self.loose_others).append(call)
@@ -299,7 +302,10 @@ class Walk:
             part = visit.part(operand)
             part.builder = builder
             return part
-        return visit.argument(operand, role or "package", builder)
+        argument = visit.argument(operand, role or "package", builder)
+        if role == "override":
+            argument.overridden = overridden(head, visit.scope, self._data)
+        return argument
 
     def _call(self, name: str, node: Node, argument: Node, visit: Visit) -> Call:
         call = Call(name, node, argument, visit.scope, visit.path, self._place(visit), visit.helper)

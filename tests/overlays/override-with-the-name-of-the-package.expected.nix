@@ -1,0 +1,18 @@
+final: prev: {
+  pythonPackagesExtensions = prev.pythonPackagesExtensions ++ [
+    (self: super: {
+      tool = super.buildPythonPackage rec {
+        pname = "tool";
+        version = "1.2.0";
+        src = prev.fetchPypi { inherit pname version; hash = "sha256-2pJaMOMff9qnBE4+W6SuF2cN6C1new5631cAQooTejY="; };
+      };
+    })
+    (self: super: {
+      tool = super.tool.overridePythonAttrs (old: rec {
+        inherit (old) pname;
+        version = "2.0.0";
+        src = prev.fetchPypi { inherit pname version; hash = "sha256-EVB6Di9eadXfpApiob17buV+a82FxnybhDGzb/8hxDc="; };
+      });
+    })
+  ];
+}

@@ -1,0 +1,26 @@
+final: prev: {
+  pythonPackagesExtensions = prev.pythonPackagesExtensions ++ [
+    (_: pyprev: {
+      tool = pyprev.buildPythonPackage {
+        pname = "tool";
+        version = "1.2.0";
+        src = prev.fetchFromGitHub {
+          owner = "owner";
+          repo = "tool";
+          rev = "v1.2.0";
+          hash = "sha256-2pJaMOMff9qnBE4+W6SuF2cN6C1new5631cAQooTejY=";
+        };
+      };
+    })
+    (_: pyprev: {
+      tool = pyprev.tool.overridePythonAttrs (old: {
+        version = "2.0.0";
+        src = prev.fetchFromGitHub {
+          inherit (old.src) owner repo;
+          rev = "v2.0.0";
+          hash = "sha256-EVB6Di9eadXfpApiob17buV+a82FxnybhDGzb/8hxDc=";
+        };
+      });
+    })
+  ];
+}
