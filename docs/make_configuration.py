@@ -17,6 +17,7 @@ from updater.config.keys import (
     IdentifyOptions,
     NetworkOptions,
     PublishOptions,
+    RegistryOptions,
 )
 from updater.config.package_keys import BuildOptions, PackageOptions, PullOptions
 
@@ -44,6 +45,7 @@ SECTIONS: tuple[tuple[str, type[Struct]], ...] = (
     ("pull_request: (in either of them)", PullOptions),
     ("publish:", PublishOptions),
     ("hosts: NAME:", HostOptions),
+    ("registries:", RegistryOptions),
     ("network:", NetworkOptions),
     ("identify:", IdentifyOptions),
     ("archives:", ArchiveOptions),

@@ -117,6 +117,9 @@ def place(
     *,
     github: str = "https://github.com",
     index: str = "https://index.example",
+    crates: str = "https://crates.example",
+    hex_: str = "https://hex.example",
+    npm: str = "https://npm.example",
     python: str = sys.executable,
 ) -> Path:
     """Put a copy of the tiny package set into a new folder and return the folder.
@@ -127,6 +130,9 @@ def place(
         folder: must not exist.
         github: where fetchFromGitHub fetches, such as the address of a loopback server.
         index: where fetchPypi fetches; files lie below ``packages/source/`` there.
+        crates: where fetchCrate fetches, as its ``registryDl`` has it.
+        hex_: where fetchHex fetches; files lie below ``tarballs/`` there.
+        npm: where addresses that begin with ``mirror://npm`` are.
         python: has the build tools and is of the Python version that runs the tests.
     """
     shutil.copytree(PACKAGE_SET, folder)
@@ -134,6 +140,9 @@ def place(
         "github": github,
         "gitlab": "https://gitlab.com",
         "index": index,
+        "crates": crates,
+        "hex": hex_,
+        "npm": npm,
         "bash": "/bin/bash",
         "path": "/usr/local/bin:/usr/bin:/bin",
         "python": python,

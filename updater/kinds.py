@@ -88,7 +88,7 @@ PROJECT_FORMS = tuple(
 """What a repository's short form looks like, for messages."""
 
 
-HOST_KINDS: dict[str, Upstream] = {kind.kind: kind for kind in UPSTREAMS if kind.kind != "pypi"}
+HOST_KINDS: dict[str, Upstream] = {kind.kind: kind for kind in UPSTREAMS if kind.on_hosts}
 """The kinds that a host in config.yaml may have."""
 
 

@@ -58,18 +58,25 @@ def test_what_a_pin_follows(pin: Pin, tags: str, policy: dict[str, Any], expecte
     assert tracking.reason
 
 
+HOSTED = "https://github.com/o/r"
 EXPECTED = {
-    "index": (Pin("1.0"), "pypi"),
-    "made from the version": (Pin("1.0", "v1.0", through_version=True), "tag"),
-    "tag": (Pin("1.0", "v1.0"), "tag"),
-    "commit": (Pin("1.0", OTHER), "commit"),
-    "moving": (Pin("1.0", "main"), "tag, moving"),
+    "index": (Pin("1.0"), "pypi", "pypi:a"),
+    "registry": (Pin("1.0"), "registry", Project("npm", "https://n.example", "a")),
+    "mercurial": (Pin("1.0", "v1.0"), "tag", Project("hg", "", "https://h.example/a")),
+    "page": (Pin("1.0"), "page", Project("page", "", "https://p.example/a", "(.+)")),
+    "made from the version": (Pin("1.0", "v1.0", through_version=True), "tag", HOSTED),
+    "tag": (Pin("1.0", "v1.0"), "tag", HOSTED),
+    "commit": (Pin("1.0", OTHER), "commit", HOSTED),
+    "moving": (Pin("1.0", "main"), "tag, moving", HOSTED),
 }
 
 
-@pytest.mark.parametrize(("pin", "expected"), EXPECTED.values(), ids=EXPECTED)
-def test_what_a_pin_will_follow_before_anybody_was_asked(pin: Pin, expected: str) -> None:
-    tracking = choose.expected_tracking(pin, Policy())
+@pytest.mark.parametrize(("pin", "expected", "project"), EXPECTED.values(), ids=EXPECTED)
+def test_what_a_pin_will_follow_before_anybody_was_asked(
+    pin: Pin, expected: str, project: Project | str
+) -> None:
+    project = Project.parse(project) if isinstance(project, str) else project
+    tracking = choose.expected_tracking(pin, Policy(), project)
     assert f"{tracking}{', moving' if tracking.moving else ''}" == expected
 
 

@@ -40,6 +40,16 @@ _DOWNLOADED = frozenset(
 )
 
 CALLS: dict[str, tuple[dict[str, str], frozenset[str]]] = {
+    "fetchCrate": (
+        {"pname": '"tool"', "version": "version", **_HASH},
+        frozenset(
+            {
+                *("crateName", "curlOpts", "curlOptsList", "downloadToTemp", "executable"),
+                *("extension", "extraPostFetch", "pname", "postFetch", "recursiveHash"),
+                *("registryDl", "stripRoot", "unpack", "version"),
+            }
+        ),
+    ),
     "fetchFromBitbucket": (_REPOSITORY, _HOSTED),
     "fetchFromCodeberg": (_REPOSITORY, _HOSTED | {"domain"}),
     "fetchFromForgejo": (_HOST | _REPOSITORY, _HOSTED | {"domain"}),
@@ -53,6 +63,10 @@ CALLS: dict[str, tuple[dict[str, str], frozenset[str]]] = {
     ),
     "fetchFromSourcehut": (_REPOSITORY, _HOSTED | {"domain", "vc"}),
     "fetchGit": (_COMMIT, frozenset({"allRefs", "ref", "rev", "shallow", "submodules", "url"})),
+    "fetchHex": (
+        {"pkg": '"tool"', "version": "version", **_HASH},
+        frozenset({"pkg", "version"}),
+    ),
     "fetchPypi": (
         {"pname": "pname", "version": "version", **_HASH},
         frozenset({"abi", "dist", "extension", "format", "platform", "pname", "python", "version"}),
@@ -68,6 +82,7 @@ CALLS: dict[str, tuple[dict[str, str], frozenset[str]]] = {
 }
 """Nix function -> a call that can be followed, and all arguments that say what it fetches."""
 
+REGISTRIES = {"crates": "https://c.example", "hex": "https://h.example"}
 WRITTEN = ("self.x", '"${self.x}"', 'if self.x then "a" else "b"', 'f "a"', "argument")
 SCRIPTS = ("extraPostFetch", "postCheckout", "postFetch", "preFetch")
 ARGUMENTS = [
@@ -97,7 +112,7 @@ def refusal(package: Package) -> str:
     """Return what is said of a package that must not be followed."""
     assert package.problem == ""
     with pytest.raises(ReadError) as caught:
-        skip_reason(package, Policy())
+        skip_reason(package, Policy(), REGISTRIES)
     assert caught.value.hint.startswith("write it as a literal, or hold the package")
     return str(caught.value)
 
@@ -108,7 +123,8 @@ def test_every_fetcher_is_looked_at() -> None:
 
 @pytest.mark.parametrize("function", CALLS)
 def test_a_call_without_what_is_computed_is_followed(function: str) -> None:
-    assert skip_reason(reading(call(function, CALLS[function][0])), Policy()) == ""
+    package = reading(call(function, CALLS[function][0]))
+    assert skip_reason(package, Policy(), REGISTRIES) == ""
 
 
 @pytest.mark.parametrize(("function", "argument", "expression"), ARGUMENTS)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.loopback.github import GitHub
 from tests.loopback.index import Index
+from tests.loopback.registries import Registries
 from tests.loopback.server import Server
 
 if TYPE_CHECKING:
@@ -35,5 +36,13 @@ def github(tmp_path: Path) -> Iterator[GitHub]:
 def index() -> Iterator[Index]:
     """A package index without projects."""
     with Index() as running:
+        yield running
+    assert running.server.errors == []
+
+
+@pytest.fixture
+def registries() -> Iterator[Registries]:
+    """Registries of crates, of npm's packages and of Hex's, without any."""
+    with Registries() as running:
         yield running
     assert running.server.errors == []

@@ -19,7 +19,8 @@ let
     stdenvNoCC = self.stdenv;
 
     inherit (import ./fetchers.nix { inherit lib site; inherit (self) stdenv; })
-      fetchurl fetchzip fetchpatch fetchgit fetchPypi fetchFromGitHub fetchFromGitLab;
+      fetchurl fetchzip fetchpatch fetchgit fetchPypi fetchFromGitHub fetchFromGitLab
+      fetchCrate fetchHex;
 
     inherit (import ./builders.nix { inherit lib; inherit (self) stdenv; })
       runCommand runCommandLocal symlinkJoin;

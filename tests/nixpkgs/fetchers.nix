@@ -73,6 +73,8 @@ let
   mirrors = url:
     if lib.hasPrefix "mirror://pypi/" url
     then "${site.index}/packages/source/${lib.removePrefix "mirror://pypi/" url}"
+    else if lib.hasPrefix "mirror://npm/" url
+    then "${site.npm}/${lib.removePrefix "mirror://npm/" url}"
     else url;
 
   fetchurl = { url ? "", urls ? [ url ], name ? baseNameOf (lib.head urls), postFetch ? "", ... }@args:
@@ -95,7 +97,7 @@ let
     in
     fixed "fetchzip" args true {
       inherit name urls;
-      addresses = urls;
+      addresses = map mirrors urls;
       buildCommand = ''
         downloaded=$TMPDIR/archive${if zip then ".zip" else ".tar"}
         ${download}
@@ -167,6 +169,35 @@ in
         archive = ref: "${base}/api/v4/projects/${owner}%2F${repo}/repository/archive.tar.gz?sha=${ref}";
       }
       args);
+
+  # The file of a crate, unpacked unless told otherwise
+  fetchCrate = lib.makeOverridable (
+    { crateName ? args.pname, pname ? null, registryDl ? site.crates, version, unpack ? true, ... }@args:
+    assert pname == null || pname == crateName;
+    (if unpack then fetchzip else fetchurl) (
+      { name = "${crateName}-${version}.tar.gz"; url = "${registryDl}/${crateName}/${version}/download"; }
+      // (if unpack then { extension = "tar.gz"; } else { })
+      // removeAttrs args [ "crateName" "pname" "registryDl" "version" "unpack" ]
+    ));
+
+  # What is in the archive of a package, hashed as the archive is
+  fetchHex = { pkg, version, sha256, meta ? { } }:
+    stdenv.mkDerivation {
+      pname = "hex-source-${pkg}";
+      inherit version meta;
+      src = fetchurl { url = "${site.hex}/tarballs/${pkg}-${version}.tar"; inherit sha256; };
+      unpackPhase = ''
+        tar -xf $src contents.tar.gz
+        mkdir contents
+        tar -C contents -xzf contents.tar.gz
+        cd contents
+      '';
+      installPhase = ''
+        mkdir "$out"
+        cp -r . "$out"
+        true
+      '';
+    };
 
   # An sdist, or the wheel that python, abi and platform name
   fetchPypi = lib.makeOverridable (

@@ -7,6 +7,11 @@
   # Files are asked for as nixpkgs does: INDEX/packages/source/e/ema_pytorch/ema_pytorch-1.0.tar.gz
   index = "https://index.example";
 
+  # What fetchCrate, fetchHex and addresses of mirror://npm say besides
+  crates = "https://crates.example";
+  hex = "https://hex.example";
+  npm = "https://npm.example";
+
   # The host's tools
   bash = "/bin/bash";
   path = "/usr/local/bin:/usr/bin:/bin";

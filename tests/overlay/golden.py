@@ -99,6 +99,15 @@ BUMPS = {
     "function-of-texts": Bump("tool"),
     "function-of-a-function": Bump("tool"),
     "builder-that-is-chosen": Bump("tool"),
+    **dict.fromkeys(
+        ("crate", "crate-as-text", "crate-in-a-let"), Bump("tool", files=("tool/2.0.0/download",))
+    ),
+    **dict.fromkeys(
+        ("hex", "hex-as-text", "hex-in-a-let"), Bump("tool", files=("tool-2.0.0.tar",))
+    ),
+    **dict.fromkeys(
+        ("npm", "npm-as-text", "npm-of-a-mirror"), Bump("tool", files=("tool-2.0.0.tgz",))
+    ),
     "tag-computed": Bump(ref="release-2_0_0"),
     "tag-computed-by-a-name": Bump(ref="v2-0-0"),
 }

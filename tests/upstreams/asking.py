@@ -62,6 +62,7 @@ class Asking:
     hosts: dict[str, Host] = field(default_factory=dict)
     index: str = ""
     tokens: dict[str, str] = field(default_factory=dict)
+    registries: dict[str, str] = field(default_factory=dict)
     network: Network = field(default_factory=lambda: Network(retries=2, timeout=20.0))
     cache: Path | None = None
     time: Timeless = field(default_factory=Timeless)
@@ -70,8 +71,7 @@ class Asking:
     def ask(self, kind: Upstream, *questions: ProjectQuestion | str) -> dict[str, OfferOrError]:
         """Look projects up and return what was found, by project."""
         asked = [
-            ProjectQuestion(Project.parse(one)) if isinstance(one, str) else one
-            for one in questions
+            ProjectQuestion(_project(one)) if isinstance(one, str) else one for one in questions
         ]
         found = self.run(lambda around: kind.look_up(asked, around))
         return {str(project): one for project, one in found.items()}
@@ -109,7 +109,7 @@ class Asking:
                 cache=self.cache,
                 clock=self.time.clock(),
             ) as http:
-                around = Surroundings(http, self.hosts, lambda: self.index)
+                around = Surroundings(http, self.hosts, lambda: self.index, self.registries)
                 return await work(around)
 
         return anyio.run(main)
@@ -125,6 +125,12 @@ class Asking:
         (found,) = self.ask(kind, question).values()
         assert isinstance(found, Exception), found
         return found
+
+
+def _project(text: str) -> Project:
+    """Read a project, also one of a registry that config.yaml names."""
+    kind, _, name = text.partition(":")
+    return Project(kind, "", name) if kind in ("crates", "hex", "npm") else Project.parse(text)
 
 
 def tags(offer: Offer) -> dict[str, str]:

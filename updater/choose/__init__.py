@@ -29,7 +29,12 @@ from updater.choose.releases import (
 from updater.choose.tag_forms import TagForm, TagNames, general_form
 from updater.choose.tag_shapes import tag_form
 from updater.choose.tags import Versions, other_forms
-from updater.choose.tracking import choose_tracking, expected_tracking, tag_warnings
+from updater.choose.tracking import (
+    choose_tracking,
+    expected_tracking,
+    listed_tracking,
+    tag_warnings,
+)
 from updater.choose.versions import Release, is_commit, is_shortened, label_bases, plain
 
 __all__ = [
@@ -51,6 +56,7 @@ __all__ = [
     "is_shortened",
     "label",
     "label_bases",
+    "listed_tracking",
     "moving_name",
     "newest_offered",
     "newest_release",

@@ -21,7 +21,7 @@ from updater.choose.repository import PinnedRepository
 from updater.choose.sources import Sources
 from updater.choose.subjects import Decision, Subject
 from updater.errors import NotFound, StageError, bugs_at
-from updater.model import Candidate, Choice, NoFile, Offer, Pinned, PinWarning, Take, Tracking, Wait
+from updater.model import Candidate, Choice, NoFile, Offer, Pinned, PinWarning, Take, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +62,7 @@ class Follower(Struct, frozen=True):
         kinds = {subject.upstream.kind: subject.upstream for subject in subjects}
         for subject in subjects:
             own, identity = offers[subject.package.identity], subject.package.identity
-            if subject.project.on_index or isinstance(own.own, StageError):
+            if subject.project.lists_releases or isinstance(own.own, StageError):
                 continue
             # What is wrong with a package, its decision says.
             with suppress(StageError), bugs_at("choose"):
@@ -108,9 +108,9 @@ class Follower(Struct, frozen=True):
         Raises:
             StageError: a fact that the decision needs cannot be had.
         """
-        if subject.project.on_index:
+        if subject.project.lists_releases:
             sources = Sources(self.run, subject)
-            decision = self._from_index(subject, offer)
+            decision = await self._with_files(self._from_list(subject, offer))
         else:
             chooser = chooser or self._chooser(subject, offer, twin)
             sources = chooser.sources
@@ -132,8 +132,8 @@ class Follower(Struct, frozen=True):
         Raises:
             StageError: it cannot be told.
         """
-        if subject.project.on_index:
-            return self._from_index(subject, offer).newest
+        if subject.project.lists_releases:
+            return self._from_list(subject, offer).newest
         return await self._chooser(subject, offer, twin).newest()
 
     def _unfetchable(self, subject: Subject, candidate: Candidate) -> Obstacle | None:
@@ -153,18 +153,23 @@ class Follower(Struct, frozen=True):
             return replace(decision, choice=waiting)
         return replace(decision, further=further)
 
-    def _from_index(self, subject: Subject, offer: Offer) -> Decision:
+    def _from_list(self, subject: Subject, offer: Offer) -> Decision:
         policy, pin = subject.policy, subject.pin
-        tracking = Tracking("pypi", "its source is fetched from the package index")
-        pinned = Pinned(rev="", version=pin.version)
+        tracking = choose.listed_tracking(subject.project)
+        pinned = Pinned(rev=pin.rev, version=pin.version)
         versions = choose.Versions(offer.candidates, None)
         choice: Choice
         if self.to:
             choice = require_named(self.to, offer, None, None)
-        elif policy.track not in ("auto", "pypi"):
+        elif policy.track not in ("auto", tracking.kind):
+            place = "the package index" if subject.project.on_index else str(subject.project)
             choice = Wait(
                 f"`track: {policy.track}` needs a source from the repository, but this one comes "
-                f"from the package index"
+                f"from {place}"
+            )
+        elif choose.is_commit(pin.rev) and choose.held_release(pin, versions) is None:
+            choice = Wait(
+                "its rev is a commit that no tag names, and the history is not asked: write a tag"
             )
         else:
             choice = choose.choose_release(
@@ -177,6 +182,17 @@ class Follower(Struct, frozen=True):
         newest = choose.newest_offered(versions, pin.version)
         decision = Decision(subject, tracking, choice, pinned, newest=newest)
         return self._rehashed(decision, choose.held_release(pin, versions))
+
+    async def _with_files(self, decision: Decision) -> Decision:
+        """Add the files of what is taken, where its list does not tell them."""
+        choice, subject = decision.choice, decision.subject
+        if not isinstance(choice, Take):
+            return decision
+        files = await subject.upstream.files_of(
+            subject.project, choice.candidate, self.run.surroundings
+        )
+        candidate = replace(choice.candidate, distributions=files)
+        return replace(decision, choice=replace(choice, candidate=candidate))
 
     def _rehashed(self, decision: Decision, held: Release | None) -> Decision:
         """Take a release that is pinned already where its hash is not the index's."""

@@ -44,4 +44,5 @@ class Run(Struct, frozen=True, kw_only=True):
     @property
     def surroundings(self) -> Surroundings:
         """What a look-up may use."""
-        return Surroundings(self.http, self.config.hosts, lambda: self.config.index)
+        config = self.config
+        return Surroundings(self.http, config.hosts, lambda: config.index, config.registries)

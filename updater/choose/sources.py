@@ -105,10 +105,13 @@ class Sources:
                 raise offer
             self._offers[project] = None if isinstance(offer, StageError) else offer
         offered, version = self._offers[project], candidate.version
-        if project.on_index:
+        if project.lists_releases:
             taken = choose.choose_named(version, offered, None, None) if offered else None
-            files = taken.candidate.distributions if taken is not None else ()
-            return replace(candidate, ref="", commit="", distributions=files)
+            if taken is None:
+                return replace(candidate, ref="", commit="", distributions=())
+            around = self._run.surroundings
+            files = await upstream.files_of(project, taken.candidate, around)
+            return replace(taken.candidate, version=version, distributions=files)
         if offered is None:
             return NoFile(f"{project} is not there")
         package = self._subject.package

@@ -50,7 +50,7 @@ class Subject(Struct, frozen=True):
     @property
     def has_history(self) -> bool:
         """Whether its hash is that of a commit: not of a file that a version names."""
-        return not self.policy.upstream and not self.project.on_index
+        return not self.policy.upstream and not self.project.lists_releases
 
     @property
     def missing_hash(self) -> str:
@@ -113,7 +113,7 @@ class Subject(Struct, frozen=True):
     @property
     def twin(self) -> Project | None:
         """The package's project on the index, where the source comes from a repository."""
-        if self.project.on_index:
+        if self.project.lists_releases:
             return None
         by_wish = self.policy.track == "pypi"
         return self.package.namesake_on_index if by_wish else self.package.indexed
@@ -126,7 +126,7 @@ class Subject(Struct, frozen=True):
         """
         rev, policy = self.pin.rev, self.policy
         is_commit = choose.is_commit(rev)
-        expected = choose.expected_tracking(self.pin, policy)
+        expected = choose.expected_tracking(self.pin, policy, self.project)
         follows_commits = is_commit or expected.moving or expected.kind in ("commit", "branch")
         names = {
             policy.branch,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from updater.choose.tag_forms import TagNames, general_form
 from updater.choose.versions import is_commit, plain
 from updater.model import Offer, Pin, PinWarning, Policy, Tracking, TrackKind
@@ -12,9 +14,19 @@ from updater.model.labels import is_unstable, parse_version
 
 if TYPE_CHECKING:
     from updater.choose.tags import Versions
+    from updater.model import Project
 
 _CONFIGURED = "config.yaml says so"
 _NAMED = "config.yaml names its upstream"
+_REGISTERED = Tracking("registry", "its source is fetched from a registry of packages")
+_LISTED = {
+    "pypi": Tracking("pypi", "its source is fetched from the package index"),
+    "crates": _REGISTERED,
+    "hex": _REGISTERED,
+    "npm": _REGISTERED,
+    "hg": Tracking("tag", "its repository is Mercurial's, whose tags are followed"),
+    "page": Tracking("page", "config.yaml names the page that lists its versions"),
+}
 _DIGIT = re.compile(r"\d")
 # What tags are called that a job of their upstream moves on, day by day or release by release.
 _MOVING = re.compile(
@@ -47,14 +59,24 @@ def choose_tracking(pin: Pin, policy: Policy, offer: Offer, tags: Versions) -> T
     return Tracking("tag", f"its rev {why}")
 
 
-def expected_tracking(pin: Pin, policy: Policy) -> Tracking:
-    """Say what a pin will follow as far as its own text tells, before upstream is asked."""
+def listed_tracking(project: Project) -> Tracking:
+    """Return what is followed where a list of releases is all that a project has."""
+    return _LISTED[project.scheme]
+
+
+def expected_tracking(pin: Pin, policy: Policy, project: Project) -> Tracking:
+    """Say what a pin will follow as far as its own text tells, before upstream is asked.
+
+    Args:
+        pin: the pin.
+        policy: what may be taken.
+        project: where its versions come from.
+    """
     if policy.track != "auto":
         return Tracking(policy.track, _CONFIGURED, policy.branch)
-    of_index = policy.upstream.on_index if policy.upstream else not pin.rev
-    if policy.upstream or of_index:
-        why = _NAMED if policy.upstream else "its source is fetched from the package index"
-        return Tracking("pypi" if of_index else "tag", why)
+    if policy.upstream or project.lists_releases:
+        listed = listed_tracking(project) if project.lists_releases else Tracking("tag", _NAMED)
+        return replace(listed, reason=_NAMED) if policy.upstream and project.on_index else listed
     if pin.through_version:
         return Tracking("tag", "its rev is made from the version")
     if is_commit(pin.rev):

@@ -49,19 +49,22 @@ def _described(read: Package, config: Config) -> ListedPackage:
     package = adopted(read, config.policy(read).hash)
     source = package.source
     policy = config.policy(package)
-    skip, pin = "", None
+    skip, pin, tracking = "", None, None
     is_left = package.skip or (package.generator and policy.generated == "skip")
     problem = "" if is_left else package.problem
     problem = f"{problem}; {package.hint}" if problem and package.hint else problem
     try:
         with bugs_at(ReadError.stage):
             if not problem:
-                skip = skip_reason(package, policy)
+                skip = skip_reason(package, policy, config.registries)
             if source is not None and not problem:
-                pin = FETCHERS[source.fetcher].pin(package, source)
+                fetcher = FETCHERS[source.fetcher]
+                pin = fetcher.pin(package, source)
+                if not skip:
+                    project = policy.upstream or fetcher.project(package, source)
+                    tracking = expected_tracking(pin, policy, project)
     except StageError as error:
         problem = "" if skip else f"{error}; {error.hint}"
-    tracking = expected_tracking(pin, policy) if pin is not None and not skip else None
     return describe(package, pin, tracking, hold=policy.hold, problem=problem, skip=skip)
 
 

@@ -53,6 +53,28 @@ class HostOptions(StrictKeys, frozen=True):
     ] = None
 
 
+class RegistryOptions(StrictKeys, frozen=True):
+    """Registries that fetchers do not name, under ``registries:``."""
+
+    crates: Annotated[
+        spelled.OpenAddress | None,
+        about(
+            "The sparse index of a registry of crates, for fetchCrate: the folder with "
+            "`config.json`, as Cargo has it behind `sparse+`"
+        ),
+    ] = None
+    hex: Annotated[
+        spelled.OpenAddress | None, about("The HTTP API of a Hex, for fetchHex: it ends in `/api`")
+    ] = None
+    npm: Annotated[
+        spelled.OpenAddress | None,
+        about(
+            "An npm registry, for addresses that begin with `mirror://npm`; others say themselves "
+            "where they are"
+        ),
+    ] = None
+
+
 class ArchiveOptions(StrictKeys, frozen=True):
     """Limits for one source, under ``archives:``; more is refused as hostile."""
 
@@ -146,6 +168,10 @@ class Document(StrictKeys, frozen=True):
             "(`NETRC`, else `~/.netrc`); default: pip's, else PyPI"
         ),
     ] = None
+    registries: Annotated[
+        RegistryOptions,
+        about("The addresses of registries that nixpkgs' fetchers do not show; default: none"),
+    ] = field(default_factory=RegistryOptions)
     vulnerabilities: Annotated[
         spelled.WebAddress | None,
         about(

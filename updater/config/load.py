@@ -72,6 +72,12 @@ class Config(Struct, frozen=True):
         return PackageIndex.written(written, self.file) if written else index_of_pip()
 
     @property
+    def registries(self) -> dict[str, str]:
+        """Kind of registry -> its address, as far as the file names them."""
+        named = structs.asdict(self.document.registries)
+        return {kind: address for kind, address in named.items() if address is not None}
+
+    @property
     def limits(self) -> Limits:
         """What one archive may cost."""
         archives = self.document.archives

@@ -1,7 +1,8 @@
 """What the address of a download says: its project, the ref that it names, and where.
 
 Forms: GitHub docs, "Downloading source code archives"; GitLab docs, "Repositories API" and
-"Download repository archives"; nixpkgs, pkgs/build-support/fetchurl/mirrors.nix (``mirror://pypi``).
+"Download repository archives"; npm/registry, docs/REGISTRY-API.md;
+nixpkgs, pkgs/build-support/fetchurl/mirrors.nix (``mirror://pypi``, ``mirror://npm``).
 """
 
 from __future__ import annotations
@@ -46,6 +47,11 @@ _HASHED = re.compile(
     r"https?://[^/]+/(?:packages|files)/[0-9a-f]{2}/(?:[0-9a-f]{2}/[0-9a-f]{60}|[0-9a-f]{62})/(?P<name>[A-Za-z0-9][\w.-]*?)"
     rf"-v?[0-9][^/-]*(?:-[^/]+\.whl|{_ENDING})"
 )
+# Only a scope begins with an @, so that no folder above a name does.
+_NPM = re.compile(
+    r"(?:(?P<base>https?://[^/?#]+(?:/(?!@)[^/?#]+)*)|mirror://npm)"
+    r"/(?P<name>(?:@[^/?#]+/)?(?P<last>[^@/?#]+))/-/(?P=last)-[^/?#]+\.tgz"
+)
 _SHORT_HOSTS = {"github": "github.com"}
 
 
@@ -54,8 +60,8 @@ class DownloadAddress(Struct, frozen=True):
 
     Attributes:
         text: the address.
-        project: of the repository or index project; else the host and folder, which no upstream
-            claims.
+        project: of the repository, or of the name on the index or in an npm registry; else the host
+            and folder, which no upstream claims.
         ref: where the address names a tag, branch or commit; None where it does not.
         is_archive: it is the archive of a commit, not a file that somebody uploaded.
         is_hashed: it has the file's hash in it, so that only the index tells that of another file.
@@ -95,6 +101,9 @@ def parse(text: str) -> DownloadAddress:
     hashed = _HASHED.fullmatch(text)
     if hashed is not None:
         return DownloadAddress(text, Project.indexed(hashed["name"]), is_hashed=True)
+    npm = _NPM.fullmatch(text)
+    if npm is not None:
+        return DownloadAddress(text, Project("npm", npm["base"] or "", npm["name"]))
     parts = urlsplit(text)
     folder = parts.path.rsplit("/", 1)[0]
     return DownloadAddress(text, Project(parts.scheme, parts.netloc, folder.removeprefix("/")))

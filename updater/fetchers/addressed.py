@@ -68,9 +68,22 @@ class AddressFetcher(Fetcher):
         )
 
     def tells_upstream(self, package: Package, source: Source) -> bool:
-        """Only the address of a repository's tag, or of a file of the package index, does."""
+        """Only the address of a repository's tag, or of a file in a registry, does."""
         here = self._address(package, source)
-        return here.ref is not None or here.project.on_index
+        return here.ref is not None or here.project.lists_releases
+
+    def takes_upstream(self, package: Package, source: Source) -> bool:
+        """A file in an npm registry may have its versions somewhere else, too."""
+        is_npm = self._address(package, source).project.scheme == "npm"
+        return is_npm or super().takes_upstream(package, source)
+
+    def registry(self, package: Package, source: Source) -> str:
+        """Only Nix knows where the addresses are that begin with ``mirror:``."""
+        del package
+        field = source.get(*_URLS)
+        project = address.parse(field.value).project if field and field.value else None
+        hidden = project is not None and project.scheme == "npm" and not project.host
+        return "npm" if hidden else ""
 
     def skip(self, package: Package, source: Source) -> str:
         """An address without version or commit is that of a file on a branch, or the like."""
@@ -109,8 +122,8 @@ class AddressFetcher(Fetcher):
         url = values[_name(source)]
         blocked = self.blocked(source)
         unpacking = "flat" if source.value("stripRoot") == "false" else self.unpacking
-        if here.project.on_index:
-            return self._from_index(values, url, candidate, blocked, unpacking)
+        if here.project.on_index or (here.project.lists_releases and candidate.distributions):
+            return self._from_registry(values, url, candidate, blocked, unpacking)
         if url.startswith("mirror:"):
             blocked = blocked or "only Nix knows the hosts of mirror: addresses"
         host = f"{here.project.scheme}://{here.project.host}"
@@ -159,7 +172,7 @@ class AddressFetcher(Fetcher):
             blocked=self.blocked(source),
         )
 
-    def _from_index(
+    def _from_registry(
         self,
         values: dict[str, str],
         url: str,
@@ -176,12 +189,15 @@ class AddressFetcher(Fetcher):
                 ", ".join(sorted(file.filename for file in candidate.distributions)) or "no file"
             )
             return NoFile(f"{candidate.version} has no {filename}; the index has {there}")
+        # A hash is that of the file at the registry's own address, and of no copy elsewhere.
+        is_own = address.parse(url).project.on_index or distribution.url == url
+        is_own = is_own or url.startswith("mirror:")
         return Fetch(
             values=values,
-            url=distribution.url,
+            url=distribution.url if is_own else url,
             unpack=self.unpack,
             unpacking=unpacking,
-            sri=distribution.sri,
+            sri=distribution.sri if is_own else None,
             size=distribution.size,
             blocked=blocked,
         )

@@ -96,6 +96,15 @@ class Fetcher(ABC):
         del package, source
         return True
 
+    def takes_upstream(self, package: Package, source: Source) -> bool:
+        """Tell whether config.yaml may say where the versions come from."""
+        return not self.tells_upstream(package, source)
+
+    def registry(self, package: Package, source: Source) -> str:
+        """Return the kind of the registry whose address the call does not say; else empty."""
+        del package, source
+        return ""
+
     def branch(self, source: Source) -> str:
         """Return the branch that the call says must hold its commit; empty where it says none."""
         del source

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -13,7 +14,7 @@ from updater.model.labels import parse_version
 from updater.model.versions import LONGEST_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from updater.model import Package, Policy
 
@@ -21,8 +22,15 @@ if TYPE_CHECKING:
 _SERIES = re.compile(r"_?v?(?P<numbers>\d+(?:_\d+)*)")
 
 
-def skip_reason(package: Package, policy: Policy) -> str:
+def skip_reason(
+    package: Package, policy: Policy, registries: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """Return why a package cannot be followed although it is understood, or an empty string.
+
+    Args:
+        package: the package.
+        policy: what config.yaml says of it.
+        registries: kind -> address of the registries that config.yaml names.
 
     Raises:
         ReadError: the policy names an upstream, and the source has one of its own, or none can be
@@ -40,8 +48,15 @@ def skip_reason(package: Package, policy: Policy) -> str:
         return skip
     for call in package.sources:
         FETCHERS[call.fetcher].refuse_computed(package, call)
+    for call in package.sources:
+        registry = FETCHERS[call.fetcher].registry(package, call)
+        if registry and not registries.get(registry):
+            return (
+                f"{call.fetcher} does not show the address of its registry: name it in "
+                f"config.yaml, `registries: {{{registry}: ADDRESS}}`"
+            )
     own = fetcher.tells_upstream(package, source)
-    if own and policy.upstream:
+    if policy.upstream and not fetcher.takes_upstream(package, source):
         raise ReadError(
             f"{package.file}:{source.line}: the source of {package.name} is of "
             f"{fetcher.project(package, source)}, and config.yaml names the upstream "

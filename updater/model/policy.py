@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LARGEST_PACK: Final = 8 << 30
 """The bytes of a pack that git may fetch where config.yaml says nothing else."""
 
-TrackKind = Literal["auto", "tag", "release", "commit", "branch", "pypi"]
+TrackKind = Literal["auto", "tag", "release", "commit", "branch", "pypi", "registry", "page"]
 
 UpdateKind = Literal["patch", "minor", "major", "pin", "other"]
 """What an update changes: ``pin`` leaves the source as it is; ``other`` changes it by as much as no

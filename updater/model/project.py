@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _INDEX = "pypi"
+_LISTS = frozenset({_INDEX, "crates", "hex", "hg", "npm", "page"})
 _INDEX_NAME = re.compile(r"pypi:(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)", re.ASCII)
 _REPOSITORY = re.compile(r"https://(?P<host>[^\s/@?#]+)/(?P<path>[^\s@?#]+)")
 
@@ -43,20 +44,25 @@ class Host(Struct, frozen=True):
 
 
 class Project(Struct, frozen=True):
-    """An upstream's identity: a repository on a code host, or a project of the package index.
+    """An upstream's identity: a repository on a code host, or what a registry has of a name.
 
     All that fetchers and upstreams know of each other. In JSON, cache keys and messages it is its
-    text: ``https://HOST/PATH`` or ``pypi:NAME``.
+    text: ``https://HOST/PATH``, ``pypi:NAME``, or ``KIND:`` and what a registry knows it by.
 
     Attributes:
-        scheme: ``https``, ``pypi``, or that of a download's address, which no upstream claims.
-        host: as overlays name it, with its port; empty on the index.
-        path: ``OWNER/REPO``, or as deep as the host has it; on the index the normalised name.
+        scheme: ``https``, the kind of a registry, or that of a download's address, which no
+            upstream claims.
+        host: as overlays name it, with its port; of a registry its address, where an overlay says
+            it, and empty where config.yaml does.
+        path: ``OWNER/REPO``, or as deep as the host has it; in a registry the name, on the index
+            normalised; of a page, and of a repository of Mercurial's, the whole address.
+        pattern: of a page, the expression that finds versions on it.
     """
 
     scheme: str
     host: str
     path: str
+    pattern: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Project:
@@ -89,6 +95,11 @@ class Project(Struct, frozen=True):
         return self.scheme == _INDEX
 
     @property
+    def lists_releases(self) -> bool:
+        """Whether a list of releases is all that there is: no refs, and no history to ask for."""
+        return self.scheme in _LISTS
+
+    @property
     def name(self) -> str:
         """The last component of its path, or its name on the index."""
         return self.path.rsplit("/", 1)[-1].removesuffix(".git")
@@ -102,7 +113,11 @@ class Project(Struct, frozen=True):
         return f"{web}/{self.path}" if web else str(self)
 
     def __str__(self) -> str:
-        if self.on_index:
-            return f"{self.scheme}:{self.path}"
+        if self.lists_releases:
+            return (
+                f"{self.scheme}:{self.host}/{self.path}"
+                if self.host
+                else f"{self.scheme}:{self.path}"
+            )
         below = f"/{self.path}" if self.path else ""
         return f"{self.scheme}://{self.host}{below}"

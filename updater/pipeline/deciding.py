@@ -60,7 +60,7 @@ class Decider(Struct, frozen=True):
             if why:
                 return Held(package=package, reason=why)
         source = package.source
-        skip = skip_reason(package, policy)
+        skip = skip_reason(package, policy, self.run.config.registries)
         if skip or source is None:
             return Skipped(package=package, reason=skip)
         fetcher = FETCHERS[source.fetcher]

@@ -47,6 +47,7 @@ _SAME_SOURCE = "the source stays the same"
 _OTHER_REFS = "the source stays the same but for the names of refs in it"
 _OF_INDEX = "its source is a file of the package index, whose name contains the version"
 _AT_ADDRESS = "its source is a file at an address that contains the version"
+_OF_REGISTRY = "its source is what a registry has of its version"
 
 
 class TruthStage(Struct, frozen=True):
@@ -156,7 +157,8 @@ def _unchanged_source(decision: Decision, values: dict[str, str], *, sri: bool) 
 
 def _of_index(subject: Subject) -> Skipped:
     """Return what becomes of a pin that its version names."""
-    reason = _AT_ADDRESS if subject.policy.upstream else _OF_INDEX
+    listed = _OF_INDEX if subject.project.on_index else _OF_REGISTRY
+    reason = _AT_ADDRESS if subject.policy.upstream else listed
     return Skipped(package=subject.package, reason=reason)
 
 
@@ -168,7 +170,7 @@ def _of_index_as_sri(subject: Subject) -> ReadyChange | Skipped:
         return _of_index(subject)
     if str(written) == subject.pin.hash or subject.source.get("sha256", "hash") is None:
         return _of_index(subject)
-    tracking = expected_tracking(subject.pin, subject.policy)
+    tracking = expected_tracking(subject.pin, subject.policy, subject.project)
     pinned = Pinned(rev="", version=subject.pin.version)
     now = Candidate(subject.pin.version or "")
     return _unchanged_source(Decision(subject, tracking, Stay(now), pinned), {}, sri=True)

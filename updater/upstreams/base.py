@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, final
 from urllib.parse import quote
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from updater.errors import (
     Bug,
@@ -33,7 +33,17 @@ if TYPE_CHECKING:
         Sequence,
     )
 
-    from updater.model import HttpResponse, Note, Offer, Project, Relation, Scheme, TagFacts
+    from updater.model import (
+        Candidate,
+        Distribution,
+        HttpResponse,
+        Note,
+        Offer,
+        Project,
+        Relation,
+        Scheme,
+        TagFacts,
+    )
 
 TRANSIENT: tuple[type[UpstreamError], ...] = (RateLimited, ServerFailed, Unreachable)
 """What a request can fail with that may succeed when it is sent again."""
@@ -89,11 +99,15 @@ class Surroundings(Struct, frozen=True):
     """What a look-up may use: HTTP, the configured hosts by name, the index's base URL.
 
     The index is a function, since finding it costs time that a run without one need not spend.
+
+    Attributes:
+        registries: kind -> the address of the registry, as far as config.yaml names them.
     """
 
     web: Web
     hosts: Mapping[str, Host]
     index: Callable[[], str]
+    registries: Mapping[str, str] = field(default_factory=dict)
 
 
 class ProjectQuestion(Struct, frozen=True):
@@ -160,6 +174,7 @@ class Upstream(ABC):
         hosts: the hosts of this kind that need no configuration.
         form: what the path of a repository looks like, for messages.
         marks: whether it marks releases as pre-releases.
+        on_hosts: whether ``hosts:`` in config.yaml may have it.
         compared: where below a repository's page all is shown that is in ``{new}`` and not in
             ``{old}``, commits or tags; empty where no such page is known.
     """
@@ -169,6 +184,7 @@ class Upstream(ABC):
     form: ClassVar[str] = "OWNER/REPO"
     compared: ClassVar[str] = ""
     marks: ClassVar[bool] = False
+    on_hosts: ClassVar[bool] = True
 
     def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
         """Tell whether this kind answers for a project: for each on a host of its kind."""
@@ -265,6 +281,17 @@ class Upstream(ABC):
         """
         del project, tag, around
         return None
+
+    async def files_of(
+        self, project: Project, candidate: Candidate, around: Surroundings
+    ) -> tuple[Distribution, ...]:
+        """Return the files of a release that is likely to be taken: the list may not tell them.
+
+        Raises:
+            UpstreamError: it cannot be asked.
+        """
+        del project, around
+        return candidate.distributions
 
     def notes(self, project: Project, around: Surroundings) -> AsyncGenerator[list[Note]] | None:
         """Yield a project's release notes, newest first, a page at a time as it is wanted.

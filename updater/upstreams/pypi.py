@@ -61,6 +61,7 @@ class PyPI(Upstream):
     """Releases with the sha256 of their files: a hash that costs no download."""
 
     kind: ClassVar[str] = "pypi"
+    on_hosts: ClassVar[bool] = False
 
     def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
         """Tell whether the project is on the index."""

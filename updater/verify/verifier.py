@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -22,7 +23,7 @@ from updater.verify.inspector import is_label, labelled
 if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.choose.subjects import Subject
-    from updater.model import Hashed, Offer, Outcome, Sri, State
+    from updater.model import Fetch, Hashed, Offer, Outcome, Sri, State
 
 
 class Verifier(Struct, frozen=True):
@@ -50,13 +51,13 @@ class Verifier(Struct, frozen=True):
             return gone(subject, error)
 
     async def _verify_release(self, subject: Subject, offer: Offer) -> Outcome:
-        of_index = subject.project.on_index
+        is_listed = subject.project.lists_releases
         offered = (
             choose.Versions(offer.candidates, None)
-            if of_index
+            if is_listed
             else PinnedRepository(self.run, subject, offer).versions
         )
-        upstream = "the index" if of_index else str(subject.project)
+        upstream = "the index" if subject.project.on_index else str(subject.project)
         version = ordered(subject.pin.version)
         candidate = next(
             (release.candidate for release in offered.every if release.version == version), None
@@ -65,14 +66,21 @@ class Verifier(Struct, frozen=True):
         if candidate is None:
             message = f"{upstream} has no {subject.pin.version}"
             return _verdict(subject, "gone", message, pinned=pinned)
+        if is_listed:
+            files = await subject.upstream.files_of(
+                subject.project, candidate, self.run.surroundings
+            )
+            candidate = replace(candidate, distributions=files)
         fetch = subject.fetch(candidate, self.run.config.hosts)
         if isinstance(fetch, NoFile):
             return _verdict(subject, "gone", fetch.reason, candidate, pinned)
+        fetch = _as_pinned(fetch, subject.pin.hash)
         hashed = await self.run.prefetcher.hash(fetch, self.releases)
         if subject.missing_hash:
             return _unhashed(subject, hashed.sri, candidate, pinned)
         if hashed.sri != parse_hash(subject.pin.hash, hashed.sri.algorithm):
-            whose = "its address" if subject.policy.upstream else "the index's file"
+            listed = "the index's file" if subject.project.on_index else "the registry's file"
+            whose = "its address" if subject.policy.upstream else listed
             message = f"{whose} has {hashed.sri}"
             return _verdict(subject, "wrong hash", message, candidate, pinned)
         if candidate.yanked is not None:
@@ -224,6 +232,19 @@ class Verifier(Struct, frozen=True):
         hint = "`updater pin` writes the hash that it has now"
         pinned = repository.pinned()
         return _verdict(subject, "wrong hash", message, None, pinned, hint=hint)
+
+
+def _as_pinned(fetch: Fetch, written: str) -> Fetch:
+    """Return a fetch with a hash of the pinned algorithm, where its publisher has another.
+
+    The file is downloaded then, and judged by what was pinned.
+    """
+    if fetch.sri is None or fetch.unpack:
+        return fetch
+    with suppress(HashError):
+        if parse_hash(written).algorithm != fetch.sri.algorithm:
+            return replace(fetch, sri=None)
+    return fetch
 
 
 def gone(subject: Subject, error: NotFound) -> Verdict:
