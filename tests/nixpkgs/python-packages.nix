@@ -41,6 +41,7 @@ let
           pythonInterpreter = python.interpreter;
           hostPython = site.python;
           checkWheel = ./check_wheel.py;
+          makeWheel = ./make_wheel.py;
           nativeBuildInputs = [ python ] ++ tools ++ builders;
           propagatedBuildInputs = needed;
           PYTHONPATH = lib.makeSearchPath python.sitePackages

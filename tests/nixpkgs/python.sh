@@ -20,7 +20,7 @@ buildPhase() {
     case "$pythonFormat" in
         pyproject)
             echo "Creating a wheel..."
-            "$pythonInterpreter" -m build --no-isolation --outdir dist/ --wheel
+            "$pythonInterpreter" -P "$makeWheel" --no-isolation --outdir dist/ --wheel
             echo "Finished creating a wheel..."
             ;;
         setuptools) "$pythonInterpreter" setup.py bdist_wheel --dist-dir dist ;;
@@ -45,6 +45,7 @@ pythonRuntimeDepsCheckHook() {
     [ -z "${dontCheckRuntimeDeps:-}" ] || return 0
     for wheel in dist/*.whl; do
         echo "Checking runtime dependencies for ${wheel##*/}"
+        unzip -p "$wheel" '*.dist-info/METADATA' | grep -qi '^requires-dist:' || continue
         "$hostPython" -I "$checkWheel" requirements "$inputPath" "$wheel"
     done
 }
@@ -55,11 +56,21 @@ installPhase() {
     mkdir -p "$out"
     if [ "$pythonFormat" != other ]; then
         for wheel in dist/*.whl; do
-            "$pythonInterpreter" -m installer --no-compile-bytecode --prefix "$out" "$wheel"
+            installWheel "$wheel"
         done
         if [ -n "$wrapPrograms" ]; then wrapPythonPrograms; fi
     fi
     runHook postInstall
+}
+
+# What has modules alone is unpacked: an interpreter costs more
+installWheel() {
+    if unzip -Z1 "$1" | grep -q 'entry_points\.txt$\|\.data/'; then
+        "$pythonInterpreter" -m installer --no-compile-bytecode --prefix "$out" "$1"
+    else
+        mkdir -p "$out/$sitePackages"
+        unzip -q "$1" -d "$out/$sitePackages"
+    fi
 }
 
 wrapPythonPrograms() {
@@ -75,7 +86,18 @@ wrapPythonPrograms() {
 
 pythonCatchConflictsPhase() {
     [ -z "${dontUsePythonCatchConflicts:-}" ] || return 0
-    "$hostPython" -I "$checkWheel" conflicts "$out/$sitePackages${runtimePath:+:$runtimePath}"
+    local path="$out/$sitePackages${runtimePath:+:$runtimePath}" folder entry name names=" "
+    # The folders' names tell where there are surely no two
+    for folder in ${path//:/ }; do
+        for entry in "$folder"/*.dist-info "$folder"/*.egg-info; do
+            name="${entry##*/}" name="${name%%-*}" name="${name,,}" name="${name//[-.]/_}"
+            if [[ "$names" == *" $name "* ]]; then
+                "$hostPython" -I "$checkWheel" conflicts "$path"
+                return
+            fi
+            names+="$name "
+        done
+    done
 }
 
 pythonImportsCheckPhase() {
@@ -91,5 +113,6 @@ for name in sys.argv[1:]: importlib.import_module(name)' $importsCheck
 
 pythonMetadataCheckPhase() {
     [ -z "${dontCheckPythonMetadata:-}" ] || return 0
+    [ ! -d "$out/$sitePackages/${pname//-/_}-$version.dist-info" ] || return 0
     "$hostPython" -I "$checkWheel" metadata "$out/$sitePackages" "$pname" "$version"
 }
