@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tests.workflows.runner import Action, Job, Runner
 
 
+_PIP_ONCE = Path(__file__).parent / "pip_once.py"
+
+
 def _takes(given: dict[str, Any], *names: str) -> None:
     assert set(given) <= set(names), f"unknown inputs {set(given) - set(names)}"
 
@@ -46,17 +49,30 @@ def checkout(_runner: Runner, job: Job, given: dict[str, Any]) -> dict[str, str]
     return {}
 
 
-def setup_python(_runner: Runner, job: Job, given: dict[str, Any]) -> dict[str, str]:
-    """Make a Python that has the packages of the tests' own, but not the project itself."""
-    _takes(given, "python-version")
-    folder = job.folder / "python"
-    subprocess.run([python(), "-m", "venv", "--without-pip", str(folder)], check=True)
-    (site,) = folder.glob("lib/python*/site-packages")
-    (site / "tests.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
-    job.path.insert(0, str(folder / "bin"))
-    # No network for what is there already
-    job.variables |= {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}
-    return {}
+def setup_python(kept: Path) -> Action:
+    """Return what makes a Python that has the packages of the tests' own, but not the project.
+
+    Args:
+        kept: where the projects are that jobs have installed; see `pip_once`.
+    """
+
+    def setup(_runner: Runner, job: Job, given: dict[str, Any]) -> dict[str, str]:
+        _takes(given, "python-version")
+        folder = job.folder / "python"
+        subprocess.run([python(), "-m", "venv", "--without-pip", str(folder)], check=True)
+        (site,) = folder.glob("lib/python*/site-packages")
+        packages = sysconfig.get_path("purelib")
+        (site / "tests.pth").write_text(f"{packages}\n")
+        (site / "pip").mkdir()
+        (site / "pip" / "__init__.py").touch()
+        text = _PIP_ONCE.read_text().replace("@PIP@", f"{packages}/pip")
+        (site / "pip" / "__main__.py").write_text(text.replace("@KEPT@", str(kept)))
+        job.path.insert(0, str(folder / "bin"))
+        # No network for what is there already
+        job.variables |= {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}
+        return {}
+
+    return setup
 
 
 def restore_cache(runner: Runner, job: Job, given: dict[str, Any]) -> dict[str, str]:
@@ -167,7 +183,7 @@ def stand_ins(nix: Nix, action: Path) -> dict[str, Action]:
         "./": own("."),
         "./base": own("base"),
         "actions/checkout": checkout,
-        "actions/setup-python": setup_python,
+        "actions/setup-python": setup_python(nix.folder / "installed"),
         "actions/cache/restore": restore_cache,
         "actions/cache/save": save_cache,
         "actions/upload-artifact": upload_artifact,
