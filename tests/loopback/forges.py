@@ -89,6 +89,7 @@ class Forge:
         self.server.close()
         for hosted in self._names.values():
             hosted.repository.settle()
+            hosted.repository.close()
 
     def host(self, path: str, *, archived: bool = False, private: bool = False) -> Hosted:
         """Make an empty repository."""

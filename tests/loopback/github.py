@@ -74,6 +74,7 @@ class GitHub:
         self._resources.close()
         for hosted in self._made:
             hosted.settle()
+            hosted.close()
 
     @property
     def url(self) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tests.loopback.object_reader import ObjectReader
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -66,9 +68,14 @@ class Store:
         self._refs: tuple[Ref, ...] | None = None
         self._found: dict[str, str | None] = {}
         self._objects: dict[str, tuple[str, bytes]] = {}
+        self._reader = ObjectReader(path, environment())
 
     def settle(self) -> None:
         """Bring the repository into a state that git can read; nothing to do for a finished one."""
+
+    def close(self) -> None:
+        """End what reads the repository."""
+        self._reader.close()
 
     def forget(self) -> None:
         """Ask git again about refs; objects never change."""
@@ -91,35 +98,32 @@ class Store:
         """Return the object that git understands by an expression, such as ``HEAD:setup.py``."""
         self.settle()
         if expression not in self._found:
-            self._found[expression] = self._rev_parse(expression)
+            self._found[expression] = self._look_up(expression)
         return self._found[expression]
 
     def read(self, *shas: str) -> dict[str, tuple[str, bytes]]:
         """Return objects as their type and content, by their ids; all must exist."""
         self.settle()
         unread = sorted({sha for sha in shas if sha not in self._objects})
-        if unread:
-            done = self._run("cat-file", "--batch", sent="\n".join(unread).encode())
-            for sha in unread:
-                head, _, rest = done.partition(b"\n")
-                kind, size = head.decode().split(" ")[1:]
-                self._objects[sha] = kind, rest[: int(size)]
-                done = rest[int(size) + 1 :]
+        for sha in unread:
+            if self._look_up(sha) is None:
+                raise KeyError(sha)
         return {sha: self._objects[sha] for sha in shas}
 
-    def _rev_parse(self, expression: str) -> str | None:
-        options = ("--verify", "--quiet", "--end-of-options")
-        try:
-            return self.git("rev-parse", *options, expression)
-        except subprocess.CalledProcessError:
+    def _look_up(self, expression: str) -> str | None:
+        answer = self._reader.ask(expression)
+        if answer is None:
             return None
+        sha, kind, content = answer
+        self._objects[sha] = kind, content
+        return sha
 
-    def _run(self, *arguments: str, sent: bytes = b"") -> bytes:
+    def _run(self, *arguments: str) -> bytes:
         done = subprocess.run(
             ["git", *arguments],
             cwd=self.path,
             env=environment(),
-            input=sent,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             check=True,
         )
