@@ -151,16 +151,6 @@ def test_a_package_set_that_does_not_evaluate_holds(workshop: Workshop, github: 
     )
 
 
-def test_a_lock_file_beside_the_package_holds(workshop: Workshop, github: GitHub) -> None:
-    release(github, submodule=False)
-    (workshop.project.root / "overlays" / "Cargo.lock").write_text("")
-    overlay(workshop, beside="cargoLock = { lockFile = ./Cargo.lock; };")
-    assert held(workshop) == (
-        "cargoLock (line 9) must change with the source: copy the new source's Cargo.lock, or run "
-        "`cargo generate-lockfile` in it, or set `src_only: true` to move the source alone"
-    )
-
-
 def test_a_submodule_that_is_gone_is_a_failure_that_shows_gits_words(
     workshop: Workshop, github: GitHub
 ) -> None:

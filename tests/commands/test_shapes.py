@@ -122,23 +122,3 @@ def test_a_policy_that_contradicts_the_units_is_told(
     result = project.run("bump")
     assert (result.code, path.read_text()) == (code, SHARED)
     assert reason in " ".join(result.out.split())
-
-
-def test_a_lock_file_is_never_left_stale_in_silence(project: Project, monorepo: Hosted) -> None:
-    """Held with what makes it anew; the source moves alone where that is asked."""
-    text = package("1.0.0", 'rev = "v${version}";').replace(
-        "src =", "cargoLock.lockFile = ./Cargo.lock; src ="
-    )
-    path = project.overlay("tool.nix", text)
-    assert monorepo.path.exists()
-    result = project.run("bump")
-    assert (result.code, path.read_text()) == (0, text)
-    assert (
-        "cargoLock.lockFile (line 1) must change with the source: copy the new source's Cargo.lock"
-        in " ".join(result.out.split())
-    )
-    project.add_configuration("packages: {tool: {src_only: true}}\n")
-    assert project.run("bump").code == 0
-    assert 'version = "2.0.0"' in path.read_text()
-    assert "cargoLock.lockFile = ./Cargo.lock" in path.read_text()
-    assert project.run("bump").out.startswith("current  tool  2.0.0")

@@ -175,8 +175,14 @@ class StandInHashes(Struct):
     errors: dict[str, Exception] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    async def hash(self, fetch: Fetch, method: str, keep: Path | None = None) -> Hashed:
-        del method, keep
+    async def hash(
+        self,
+        fetch: Fetch,
+        method: str,
+        keep: Path | None = None,
+        paths: frozenset[str] = frozenset(),
+    ) -> Hashed:
+        del method, keep, paths
         self.asked.append(fetch.url)
         for part, error in self.errors.items():
             if part in fetch.url:

@@ -44,8 +44,7 @@ def found(
         assert isinstance(decision.choice, Take)
         candidate = decision.choice.candidate
         candidate = meanwhile(candidate) if meanwhile is not None else candidate
-        (text,) = world.found.texts.values()
-        return await HashStage(world.run, world.sets).find(decision, candidate, text, ask)
+        return await HashStage(world.run, world.sets).find(decision, candidate, world.found, ask)
 
     return wait(work)
 

@@ -115,11 +115,12 @@ def test_a_commit_has_one_file_and_names_the_step(
     async def refuse_uncommitted(root: Path, file: str) -> None:
         steps.append(("look", file, (root / file).read_text().split('version = "')[1][:3]))
 
-    async def commit_file(root: Path, file: str, message: str) -> None:
+    async def commit_files(root: Path, files: list[str], message: str) -> None:
+        (file,) = files
         steps.append(("commit", file, message, (root / file).read_text().split('n = "')[1][:3]))
 
     monkeypatch.setattr(git, "refuse_uncommitted", refuse_uncommitted)
-    monkeypatch.setattr(git, "commit_file", commit_file)
+    monkeypatch.setattr(git, "commit_files", commit_files)
     written(made(of_index("apple", "pear")), Bump(commit=True))
     assert steps == [
         ("look", "apple.nix", "1.0"),

@@ -11,7 +11,7 @@ from updater.model import Directive, Package, normalized_name
 from updater.overlay.reading.neighbours import completed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class PackageCall(Struct, frozen=True):
@@ -42,10 +42,15 @@ class OverlayFile(Struct, frozen=True):
 
 
 class OverlayFiles(Struct, frozen=True):
-    """All packages in the order of files and lines, and every file's bytes as they were read."""
+    """All packages in the order of files and lines, and every file's bytes as they were read.
+
+    Attributes:
+        beside: the lock files that packages name, where they are not read from disk.
+    """
 
     packages: tuple[Package, ...]
     texts: dict[str, bytes]
+    beside: Mapping[str, bytes] | None = None
 
 
 def assembled(reads: Iterable[OverlayFile]) -> OverlayFiles:

@@ -180,7 +180,9 @@ def found_in(
         return _understood(file, *there[file], target)
 
     begun = [file for file in named if file in there or not is_printable(file)]
-    return assembled(_followed(begun, overlay_file))
+    found = assembled(_followed(begun, overlay_file))
+    locks = {lock.path for package in found.packages for lock in package.locks if lock.path}
+    return replace(found, beside=read(sorted(locks)) if locks else {})
 
 
 def _content(file: str, data: bytes) -> FileContent:

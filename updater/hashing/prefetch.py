@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Literal
 
 from anyio import to_thread
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from updater.effects.http.addresses import shown
 from updater.effects.http.downloads import copying
 from updater.errors import HashError, NoArchive, NotFound, Refused, StageError
+from updater.hashing.keep import keep_project_files
 from updater.hashing.limits import Limits, Meter
 from updater.model import Hashed, Sri
 
@@ -42,6 +44,7 @@ class Prefetcher(Struct, frozen=True):
         fetch: Fetch,
         method: Literal["auto", "embedded", "nix", "build"],
         keep: Path | None = None,
+        paths: frozenset[str] = frozenset(),
     ) -> Hashed:
         """Return the hash of what a fetcher call will download.
 
@@ -49,6 +52,7 @@ class Prefetcher(Struct, frozen=True):
             fetch: what it is.
             method: ``auto`` takes the cheapest that applies.
             keep: where an archive that is downloaded and unpacked is left, for a build.
+            paths: of files that are kept, too, where a tree is unpacked here.
 
         Raises:
             HashError: no method applies, or what was downloaded is not what was asked for.
@@ -71,10 +75,24 @@ class Prefetcher(Struct, frozen=True):
             return Hashed(sri, "nix", 0)
         if method == "nix":
             self.http.refuse_offline(fetch.url)
-            return await self._by_nix(fetch)
+            return await self._by_nix(fetch, paths)
         if fetch.sri is not None and not fetch.unpack and method == "auto":
             return Hashed(fetch.sri, "index", 0)
-        return await to_thread.run_sync(self._download, fetch, keep)
+        return await to_thread.run_sync(self._download, fetch, keep, paths)
+
+    async def files(self, fetch: Fetch, paths: frozenset[str]) -> Mapping[str, bytes]:
+        """Return some files of a source whose hash tells nothing of them, as far as it has them.
+
+        That is so of a source that is hashed as a file, or by a build.
+
+        Raises:
+            HashError: its archive is not what was asked for, or is none.
+            UpstreamError: it cannot be downloaded.
+        """
+        if not fetch.url:
+            raise HashError("only a checkout with git has its files")
+        unpacked = replace(fetch, unpack=True, blocked="")
+        return (await to_thread.run_sync(self._download, unpacked, None, paths)).files
 
     async def is_absent(self, fetch: Fetch) -> bool:
         """Tell whether nothing is at a fetch's address; what else is wrong there, `hash` says."""
@@ -105,7 +123,7 @@ class Prefetcher(Struct, frozen=True):
         checked_out = fetch.checkout is not None and method != "embedded"
         return "" if checked_out and self.nix().available("nix-prefetch-git") else fetch.blocked
 
-    async def _by_nix(self, fetch: Fetch) -> Hashed:
+    async def _by_nix(self, fetch: Fetch, paths: frozenset[str]) -> Hashed:
         """Let Nix download and hash; what it downloaded is looked at as every download is.
 
         Nix's own rule for a tree is not always the fetcher's.
@@ -114,7 +132,7 @@ class Prefetcher(Struct, frozen=True):
         stored = await nix.prefetch(fetch.url, self.limits.seconds)
         if not fetch.unpack and fetch.sri is None and fetch.size is None:
             return Hashed(stored.sri, "nix", 0)
-        own = await to_thread.run_sync(self._hash, fetch, stored.pieces())
+        own = await to_thread.run_sync(self._hash, fetch, stored.pieces(), paths)
         if not fetch.unpack:
             return Hashed(stored.sri, "nix", 0)
         sri = await nix.unpacked(stored.path, self.limits.seconds)
@@ -126,28 +144,30 @@ class Prefetcher(Struct, frozen=True):
             )
         return Hashed(sri, "nix", 0, own.files, own.collisions, own.pointers)
 
-    def _download(self, fetch: Fetch, keep: Path | None) -> Hashed:
+    def _download(self, fetch: Fetch, keep: Path | None, paths: frozenset[str]) -> Hashed:
         """Download without a token, as Nix does; with it what the host shows nobody else.
 
         What a private package index lists, Nix gets with the user and password of its netrc.
         """
         try:
-            return self._downloaded(fetch, fetch.url, "index", keep)
+            return self._downloaded(fetch, fetch.url, "index", keep, paths)
         except (NotFound, Refused, NoArchive):  # the last is a page to log in, of a closed host
             if not fetch.guarded or not self.http.has_token(fetch.guarded):
                 raise
-        return self._downloaded(fetch, fetch.guarded, "bearer", keep)
+        return self._downloaded(fetch, fetch.guarded, "bearer", keep, paths)
 
-    def _downloaded(self, fetch: Fetch, url: str, scheme: Scheme, keep: Path | None) -> Hashed:
+    def _downloaded(
+        self, fetch: Fetch, url: str, scheme: Scheme, keep: Path | None, paths: frozenset[str]
+    ) -> Hashed:
         for attempt in self.http.retrying(url):
             with attempt, self.http.download(url, scheme) as chunks:
                 if keep is None or not fetch.unpack:
-                    return self._hash(fetch, chunks)
+                    return self._hash(fetch, chunks, paths)
                 with copying(chunks, keep) as copied:
-                    return self._hash(fetch, copied)
+                    return self._hash(fetch, copied, paths)
         raise HashError(f"{shown(url)} was never asked for")
 
-    def _hash(self, fetch: Fetch, chunks: Iterator[bytes]) -> Hashed:
+    def _hash(self, fetch: Fetch, chunks: Iterator[bytes], paths: frozenset[str]) -> Hashed:
         file = _PlainFile(fetch, chunks)
         if not fetch.unpack:
             meter = Meter(self.limits)
@@ -157,7 +177,13 @@ class Prefetcher(Struct, frozen=True):
         from updater.hashing.archive import hash_archive  # noqa: PLC0415 - ten modules; a check does without
 
         name = fetch.url.rsplit("/", 1)[-1]
-        unpacked = hash_archive(file, filename=name, unpacking=fetch.unpacking, limits=self.limits)
+
+        def keeps(path: str, size: int) -> bool:
+            return path in paths or keep_project_files(path, size)
+
+        unpacked = hash_archive(
+            file, filename=name, unpacking=fetch.unpacking, limits=self.limits, keep=keeps
+        )
         for _ in file:
             pass
         if fetch.commit and unpacked.commit != fetch.commit:
@@ -165,20 +191,21 @@ class Prefetcher(Struct, frozen=True):
                 f"the archive is of commit {unpacked.commit}, not of {fetch.commit}",
                 hint="the tag or branch may have moved just now: run the command again",
             )
-        own = dict(_small(unpacked.files))
+        own = dict(_small(unpacked.files, paths))
         size, pointers = unpacked.downloaded_bytes, unpacked.pointers
         return Hashed(unpacked.sri, "embedded", size, own, unpacked.collisions, pointers)
 
 
-def _small(files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+def _small(files: Mapping[str, bytes], paths: frozenset[str]) -> Iterator[tuple[str, bytes]]:
     """Yield the files of a source's top, and of its folders as far as there is room.
 
     They are kept for as long as the run goes on, for each package.
     """
     room = _KEPT_OF_FOLDERS
     for path, data in sorted(files.items(), key=lambda item: item[0].count("/")):
-        room -= len(data) if "/" in path else 0
-        if "/" not in path or room >= 0:
+        is_wanted = "/" not in path or path in paths
+        room -= 0 if is_wanted else len(data)
+        if is_wanted or room >= 0:
             yield path, data
 
 

@@ -34,20 +34,21 @@ _LONG_NUMBER = re.compile(rf"[0-9_]{{{_MOST_DIGITS + 1}}}")
 _BRACKETS = re.compile(r"[\[\]{}]")
 
 
-def tables(data: bytes | None, file: str = "pyproject.toml") -> Tables:
+def tables(data: bytes | None, file: str = "pyproject.toml", largest: int = LARGEST) -> Tables:
     """Return what a file says; nothing where there is none, or where it is not TOML.
 
     Args:
         data: its content.
         file: its name.
+        largest: the bytes that it may have.
 
     Raises:
         HostileFile: it breaks a bound.
     """
     if data is None:
         return {}
-    if len(data) > LARGEST:
-        raise HostileFile(f"{file} has {len(data)} bytes, and at most {LARGEST} are read")
+    if len(data) > largest:
+        raise HostileFile(f"{file} has {len(data)} bytes, and at most {largest} are read")
     try:
         text = data.decode()
     except UnicodeDecodeError:

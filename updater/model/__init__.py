@@ -15,6 +15,7 @@ from updater.model.change import (
     Diagnosis,
     Edit,
     FieldChange,
+    FileChange,
     PinValues,
 )
 from updater.model.choice import Choice, Evidence, Pinned, Stay, Take, Tracking, Wait
@@ -54,6 +55,7 @@ from updater.model.overlay import (
     Directive,
     Field,
     Listed,
+    LockFile,
     Package,
     Part,
     Pin,
@@ -93,6 +95,7 @@ __all__ = [
     "Fetched",
     "Field",
     "FieldChange",
+    "FileChange",
     "GitOption",
     "HashMethod",
     "Hashed",
@@ -102,6 +105,7 @@ __all__ = [
     "Identified",
     "Issue",
     "Listed",
+    "LockFile",
     "NoFile",
     "Note",
     "Offer",

@@ -42,11 +42,25 @@ class FieldChange(Struct, frozen=True):
     new: str
 
 
+class FileChange(Struct, frozen=True):
+    """A file that is replaced as a whole, such as a lock file beside a package.
+
+    Attributes:
+        file: relative to the project's root.
+        before, after: its bytes.
+    """
+
+    file: str
+    before: bytes
+    after: bytes
+
+
 class Change(Struct, frozen=True):
     """A package's edits with before and after.
 
     Attributes:
         before, after: the whole file's bytes.
+        beside: the files that change with the package's own.
     """
 
     package: Package
@@ -54,6 +68,22 @@ class Change(Struct, frozen=True):
     fields: tuple[FieldChange, ...]
     before: bytes
     after: bytes
+    beside: tuple[FileChange, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything reads its new value already."""
+        return not self.edits and not self.beside
+
+    @property
+    def files(self) -> tuple[FileChange, ...]:
+        """All files that change, the package's own last: it names what is in the others."""
+        return (*self.beside, FileChange(self.package.file, self.before, self.after))
+
+    @property
+    def texts(self) -> dict[str, bytes]:
+        """The new bytes of all files."""
+        return {changed.file: changed.after for changed in self.files}
 
 
 class Diagnosis(Struct, frozen=True):

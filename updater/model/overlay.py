@@ -158,6 +158,20 @@ def _quoted(name: str) -> str:
     return f'"{escaped}"'
 
 
+class LockFile(Struct, frozen=True):
+    """A lock file that upstream's source may have, too.
+
+    Attributes:
+        field: which of the package's side hashes it goes with.
+        path: the overlay's file, from the project's root; empty where the source's own is read.
+        origin: the path below the top of the source.
+    """
+
+    field: str
+    path: str
+    origin: str
+
+
 class Directive(Struct, frozen=True):
     """What a comment in an overlay asks for: ``# updater: track=tag`` is ``track`` and ``tag``."""
 
@@ -178,6 +192,7 @@ class Package(Struct, frozen=True):
             source), so that each needs a new hash whenever the version changes.
         side_hashes: hashes beside the source that a new source makes wrong (``cargoHash``,
             ``cargoDeps.hash``).
+        locks: the lock files among the side hashes that upstream's source may have.
         other_hashes: what else looks like a hash beside the source: nothing says that a new source
             makes it wrong, unless ``dependent_hashes`` in config.yaml does.
         custom: where no fetcher is known, the call of another function that fetches: it is the
@@ -211,6 +226,7 @@ class Package(Struct, frozen=True):
     source: Source | None
     companions: tuple[Source, ...] = ()
     side_hashes: tuple[Field, ...] = ()
+    locks: tuple[LockFile, ...] = ()
     other_hashes: tuple[Field, ...] = ()
     custom: Source | None = None
     directives: tuple[Directive, ...] = ()

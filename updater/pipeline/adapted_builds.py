@@ -114,9 +114,8 @@ class AdaptedBuild(Struct, frozen=True):
         return ready, build
 
     async def _again(self, ready: ReadyChange, job: BuildJob) -> Build:
-        file = ready.package.file
         change = ready.planned.of(self._text(ready))
-        changed = replace(job, changes={**job.changes, file: change.after})
+        changed = replace(job, changes={**job.changes, **change.texts})
         return await self.maker.run.builder().build(changed, {})
 
     def _text(self, ready: ReadyChange) -> bytes:

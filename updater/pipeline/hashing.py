@@ -34,6 +34,7 @@ from updater.pipeline.hash.downloaded import (
     stale_copies,
     step_to,
 )
+from updater.pipeline.hash.locks import LockStage
 from updater.pipeline.hash.planned import PlannedChange
 from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.hash.sources import ADVICE, SourceHashes
@@ -48,7 +49,8 @@ if TYPE_CHECKING:
     from updater.building.package_sets import PackageSets
     from updater.choose.run import Run
     from updater.choose.subjects import Decision, Subject
-    from updater.model import PinValues
+    from updater.find.overlay_files import OverlayFiles
+    from updater.model import FileChange, PinValues
     from updater.model.run import Bump
 
 
@@ -73,20 +75,21 @@ class HashStage(Struct, frozen=True):
     sets: PackageSets
 
     async def find(
-        self, decision: Decision, candidate: Candidate, text: bytes, ask: Bump
+        self, decision: Decision, candidate: Candidate, overlays: OverlayFiles, ask: Bump
     ) -> ReadyChange | Outcome:
         """Return a change that is ready to be built, or why there is none.
 
         Args:
             decision: what led to the candidate.
             candidate: what is moved to.
-            text: the package's file as it is.
+            overlays: all packages and texts.
             ask: how the run ends.
 
         Raises:
             StageError: a hash cannot be found.
         """
         subject = decision.subject
+        text = overlays.texts[subject.package.file]
         fetch = subject.fetch(candidate, self.run.config.hosts)
         fetch = await unambiguous(subject, fetch, candidate, self.run.surroundings)
         if isinstance(fetch, NoFile):
@@ -108,13 +111,23 @@ class HashStage(Struct, frozen=True):
             )
             if unknown and not problem:
                 problem = search.problem(nix.problem, moving=False)
+            beside: tuple[FileChange, ...] = ()
+            if search.locks and not problem and (ask.rehash or not search.is_pinned(hashed)):
+                taken = await LockStage(self.run.config.root, overlays).taken(search, hashed)
+                problem, beside = (taken, ()) if isinstance(taken, str) else ("", taken)
             if problem:
                 return Held(reason=problem, **decision.common_fields)
             needed = archive if unknown or not unbuilt else None
             source = await self._stored(needed, hashed, search)
         try:
             built_hashes = await self._built_hashes(
-                subject, nix, text, values, unknown, source, ask
+                subject,
+                nix,
+                PlannedChange(subject.package, values, beside),
+                text,
+                unknown,
+                source,
+                ask,
             )
         except NotEvaluated as error:
             names = " and ".join(missing.shown for missing in unknown)
@@ -136,7 +149,7 @@ class HashStage(Struct, frozen=True):
         decision = replace(decision, warnings=decision.warnings + warnings)
         return ReadyChange(
             decision,
-            PlannedChange(subject.package, with_hashes(values, built_hashes)),
+            PlannedChange(subject.package, with_hashes(values, built_hashes), beside),
             hashed,
             source=source,
             build=Build("skipped", "", phase=unbuilt) if unbuilt else None,
@@ -209,8 +222,8 @@ class HashStage(Struct, frozen=True):
         self,
         subject: Subject,
         nix: _NixUse,
+        planned: PlannedChange,
         text: bytes,
-        values: PinValues,
         unknown: tuple[UnknownHash, ...],
         source: StoredSource | None,
         ask: Bump,
@@ -220,7 +233,7 @@ class HashStage(Struct, frozen=True):
         if nix.target is not None:
             builder = self.run.builder()
             members = await self._members(subject)
-            return await find_hashes(builder, nix.target, text, values, unknown, source, members)
+            return await find_hashes(builder, nix.target, planned, text, unknown, source, members)
         reported = (ask.reported or {}).get(subject.package.identity, {})
         missing = [needed.shown for needed in unknown if needed.shown not in reported]
         if missing:

@@ -54,8 +54,7 @@ class Preparer(Struct, frozen=True):
             if not isinstance(decision.choice, Take):
                 return checked(decision)
             candidate = decision.choice.candidate
-            text = overlays.texts[decision.package.file]
-            ready = await hashes.find(decision, candidate, text, ask)
+            ready = await hashes.find(decision, candidate, overlays, ask)
             if isinstance(ready, ReadyChange) and ready.hashed is not None:
                 self.run.records.note(decision.subject.project, candidate, ready.hashed.sri)
             return ready
@@ -122,12 +121,12 @@ class Preparer(Struct, frozen=True):
             if ready.build is not None or ready.identity in groups:
                 return ready
             change = ready.planned.of(overlays.texts[ready.package.file])
-            if not change.edits:
+            if change.is_empty:
                 return Current(**ready.common_fields)
             with_users = ready.policy.dependents or ready.planned.removes
             users = dependents(ready.identity, maker.used) if with_users else ()
             after = tuple(dict.fromkeys((*_members(ready), *users)))
-            jobs[ready.identity] = await maker.job(ready, {ready.package.file: change.after}, after)
+            jobs[ready.identity] = await maker.job(ready, change.texts, after)
             return ready
 
         trials = AdaptedBuild(maker, adapting)

@@ -130,7 +130,7 @@ class GroupBuild:
         """Plan all changes, one over the other; return new texts, and who has nothing to change."""
         texts = dict(self._maker.overlays.texts)
         ended: dict[str, ReadyChange | Outcome] = {}
-        changed = set()
+        changed: set[str] = set()
         for member in members:
             file = member.package.file
             try:
@@ -138,11 +138,11 @@ class GroupBuild:
             except StageError as error:
                 ended[member.identity] = self._failed(member, error)
                 continue
-            if not change.edits:
+            if change.is_empty:
                 ended[member.identity] = Current(**member.common_fields)
                 continue
-            texts[file] = change.after
-            changed.add(file)
+            texts |= change.texts
+            changed.update(change.texts)
         return {file: texts[file] for file in sorted(changed)}, ended
 
     def _failed(self, member: ReadyChange, error: StageError) -> Failed:

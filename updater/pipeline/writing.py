@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from updater.choose.run import Run
     from updater.find.overlay_files import OverlayFiles
-    from updater.model import Change
+    from updater.model import Change, FileChange
     from updater.model.run import Bump
     from updater.pipeline.hash.planned import PlannedChange
     from updater.pipeline.ledger import Ledger
@@ -83,7 +83,7 @@ class Writer:
         is_written = change is not None
         if change is None:
             change = ready.planned.of(texts[package.file])
-        if not change.edits:
+        if change.is_empty:
             return Current(**ready.common_fields)
         updated = Updated(
             change=change,
@@ -99,7 +99,8 @@ class Writer:
             return updated
         if not ask.dry_run:
             if self._builds:  # other changes are still to be built, each on the tree as it was
-                self.run.builder().scratch.keep(package.file, change.before)
+                for changed in change.files:
+                    self.run.builder().scratch.keep(changed.file, changed.before)
             await self._write_change(updated, commit=ask.commit)
             self._ledger.written(package)
             if self._builds and self._ledger.unfinished:
@@ -129,27 +130,45 @@ class Writer:
 
     async def _write_change(self, updated: Updated, *, commit: bool) -> None:
         change, root = updated.change, self.run.config.root
-        file = change.package.file
         if not commit:
-            writes.replace(root / file, change.before, change.after, file)
+            self._replace(change)
             return
         kind = kind_of(updated.old, updated.new, stays=source_stays(updated))
         title = update_title(change.package.name, updated.old, updated.new, kind)
-        async with pending.noted(root, pending.change_of(file, change.before, change.after, title)):
-            await git.refuse_uncommitted(root, file)
-            writes.replace(root / file, change.before, change.after, file)
-            await git.commit_file(root, file, title)
+        names = [changed.file for changed in change.files]
+        async with pending.noted(root, pending.change_of(change.files, title)):
+            for name in names:
+                await git.refuse_uncommitted(root, name)
+            self._replace(change)
+            await git.commit_files(root, names, title)
+
+    def _replace(self, change: Change) -> None:
+        """Write all files of a change; where one cannot be written, none is changed.
+
+        Raises:
+            WriteError: one has other bytes by now, or cannot be written.
+        """
+        written: list[FileChange] = []
+        root = self.run.config.root
+        for changed in change.files:
+            try:
+                writes.replace(root / changed.file, changed.before, changed.after, changed.file)
+            except WriteError:
+                for back in written:
+                    writes.replace(root / back.file, back.after, back.before, back.file)
+                raise
+            written.append(changed)
 
 
 async def finish(run: Run, ask: Bump) -> None:
     """Commit what a run wrote that was killed before it could commit; or say that it is there."""
     root = run.config.root
-    change = await pending.left(root)
-    if change is None or ask.dry_run:
+    change = await pending.left(root) if not ask.dry_run else None
+    if change is None:
         return
     if not ask.commit:
         run.http.say(
-            f"{change.file} has a change that an earlier run did not commit ({change.message}); "
+            f"{change.shown} has a change that an earlier run did not commit ({change.message}); "
             "run again with --commit, or commit it yourself"
         )
         return
@@ -158,4 +177,4 @@ async def finish(run: Run, ask: Bump) -> None:
     except WriteError as error:
         run.http.say(f"{error}; {error.hint}")
         return
-    run.http.say(f"{change.file}: committed what an earlier run wrote ({change.message})")
+    run.http.say(f"{change.shown}: committed what an earlier run wrote ({change.message})")

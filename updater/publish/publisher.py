@@ -237,11 +237,11 @@ class Publisher:
         self, name: str, members: list[PullRequestPart], overlays: OverlayFiles
     ) -> Proposal:
         """Plan all members' edits on the base's text, one after the other."""
-        texts = dict(overlays.texts)
+        texts, changed = dict(overlays.texts), set[str]()
         for member in members:
-            file = member.package.file
-            texts[file] = member.proposed.planned.of(texts[file]).after
-        changed = {member.package.file for member in members}
+            change = member.proposed.planned.of(texts[member.package.file])
+            texts |= change.texts
+            changed.update(change.texts)
         updates = tuple(member.update for member in members)
         return Proposal(
             branch=names.branch(name),

@@ -12,18 +12,21 @@ from updater.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from updater.model import Updated
+    from updater.model import FileChange, Updated
     from updater.report.layout import PrintedLine, Style
 
 
 def diff(outcome: Updated) -> str:
     """Return a change as a unified diff that ``git apply`` takes."""
-    file = outcome.change.package.file
-    before, after = _lines_of(outcome.change.before), _lines_of(outcome.change.after)
-    lines = difflib.unified_diff(before, after, f"a/{file}", f"b/{file}")
+    lines = (line for changed in outcome.change.files for line in _lines(changed))
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
+
+
+def _lines(changed: FileChange) -> Iterator[str]:
+    before, after = _lines_of(changed.before), _lines_of(changed.after)
+    yield from difflib.unified_diff(before, after, f"a/{changed.file}", f"b/{changed.file}")
 
 
 def diff_lines(outcome: Updated) -> Iterator[PrintedLine]:

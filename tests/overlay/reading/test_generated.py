@@ -48,15 +48,21 @@ def test_a_generated_package_is_left_to_its_program_unless_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("attribute", "name"),
+    ("attribute", "names"),
     [
         ("cargoLock.lockFile = ./Cargo.lock", "cargoLock.lockFile"),
-        ("cargoLock = { lockFile = ./Cargo.lock; }", "cargoLock"),
-        ('cargoLock = { lockFile = "${src}/Cargo.lock"; outputHashes.a = "x"; }', "cargoLock"),
-        ("cargoDeps = rustPlatform.importCargoLock { lockFile = ./Cargo.lock; }", "cargoDeps"),
+        ("cargoLock = { lockFile = ./Cargo.lock; }", "cargoLock.lockFile"),
+        (
+            'cargoLock = { lockFile = "${src}/Cargo.lock"; outputHashes.a = "x"; }',
+            "cargoLock.outputHashes.a",
+        ),
+        (
+            "cargoDeps = rustPlatform.importCargoLock { lockFile = ./Cargo.lock; }",
+            "cargoDeps.lockFile",
+        ),
         (
             "npmDeps = importNpmLock { package = ./package.json; lock = ./package-lock.json; }",
-            "npmDeps",
+            "npmDeps.package npmDeps.lock",
         ),
         ("composerLock = ./composer.lock", "composerLock"),
         ("pubspecLock = lib.importJSON ./pubspec.lock.json", "pubspecLock"),
@@ -69,7 +75,7 @@ def test_a_generated_package_is_left_to_its_program_unless_asked() -> None:
         ("npmDeps = importNpmLock { npmRoot = src; }", ""),
     ],
 )
-def test_a_lock_file_is_seen_however_it_is_written(attribute: str, name: str) -> None:
+def test_a_lock_file_is_seen_however_it_is_written(attribute: str, names: str) -> None:
     data = f'{{ tool = mkDerivation rec {{ version = "1"; {SOURCE}; {attribute}; }}; }}'
     (package,) = read(data.encode())
-    assert [field.name for field in package.side_hashes] == [name] * bool(name)
+    assert [field.name for field in package.side_hashes] == names.split()

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-async def commit_file(root: Path, file: str, message: str) -> None:
-    """Commit one file's changes in the user's repository, whatever else is staged or changed.
+async def commit_files(root: Path, files: Sequence[str], message: str) -> None:
+    """Commit some files' changes in the user's repository, whatever else is staged or changed.
 
     Raises:
         WriteError: git refuses, with what it said.
     """
-    done = await _in(root, "commit", "--quiet", "--only", "--message", message, "--", file)
+    done = await _in(root, "commit", "--quiet", "--only", "--message", message, "--", *files)
     if done.returncode:
         raise WriteError(
-            f"{file} was written but not committed: {decoded(done.stderr).strip()}",
+            f"{' and '.join(files)} was written but not committed: {decoded(done.stderr).strip()}",
             hint="commit it yourself",
         )
 

@@ -16,43 +16,62 @@ from typing import TYPE_CHECKING
 import anyio
 from msgspec import Struct, json
 
-from updater.effects import kept
+from updater.effects import kept, writes
 from updater.effects.git import own
 from updater.effects.processes.process import run
 from updater.errors import WriteError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
-_NOTE, _FORM = "updater-uncommitted", "updater-uncommitted-1"
+    from updater.model import FileChange
+
+_NOTE, _FORM = "updater-uncommitted", "updater-uncommitted-2"
 _INDEX_LOCK = "index.lock"
 _PATIENCE = 10.0  # seconds: what another git does in a repository rarely takes longer
 _PAUSE = 0.1
 
 
-class Uncommitted(Struct, frozen=True):
-    """A change of one file, from its writing to its commit.
+class UncommittedFile(Struct, frozen=True):
+    """One file of a change.
 
     Attributes:
         file: relative to the root.
         before, after: the digests of its bytes.
-        message: the commit's.
     """
 
     file: str
     before: str
     after: str
+
+
+class Uncommitted(Struct, frozen=True):
+    """A change of some files, from its writing to its commit.
+
+    Attributes:
+        message: the commit's.
+    """
+
+    files: tuple[UncommittedFile, ...]
     message: str
 
+    @property
+    def shown(self) -> str:
+        """The names of its files."""
+        return " and ".join(changed.file for changed in self.files)
 
-def change_of(file: str, before: bytes, after: bytes, message: str) -> Uncommitted:
+
+def change_of(files: Sequence[FileChange], message: str) -> Uncommitted:
     """Return a change to be written and committed."""
-    return Uncommitted(file, _digest(before), _digest(after), message)
+    return Uncommitted(
+        tuple(UncommittedFile(own.file, _digest(own.before), _digest(own.after)) for own in files),
+        message,
+    )
 
 
 @asynccontextmanager
 async def noted(root: Path, change: Uncommitted) -> AsyncIterator[None]:
-    """Write and commit a file within this, while no other run does so in the repository.
+    """Write and commit files within this, while no other run does so in the repository.
 
     Where git holds its own lock, nothing is begun: the commit would fail after the file is written.
     Where the commit is refused, the next run tries again, unless somebody has seen to it.
@@ -87,16 +106,30 @@ async def noted(root: Path, change: Uncommitted) -> AsyncIterator[None]:
 async def left(root: Path) -> Uncommitted | None:
     """Return what a run wrote that was killed before it committed, None where nothing is left.
 
-    It counts only while the file and its last commit are as that run left them.
+    It counts only while the files and their last commits are as that run left them. Where only some
+    of them were written, these are taken back.
+
+    Raises:
+        WriteError: one cannot be taken back.
     """
     folder = await _git_folder(root)
     change = _read(folder) if folder is not None else None
     if folder is None or change is None:
         return None
-    path, committed = root / change.file, await own.file_at(root, "HEAD", change.file)
-    now = path.read_bytes() if path.is_file() else b""
-    if (_digest(now), _digest(committed or b"")) == (change.after, change.before):
+    written, waiting = [], []
+    for changed in change.files:
+        path, committed = root / changed.file, await own.file_at(root, "HEAD", changed.file) or b""
+        now = path.read_bytes() if path.is_file() else b""
+        is_committed = _digest(committed) == changed.before
+        if is_committed and _digest(now) == changed.after:
+            written.append((changed, now, committed))
+        elif is_committed and now == committed:
+            waiting.append(changed)
+    if len(written) == len(change.files):
         return change
+    if len(written) + len(waiting) == len(change.files):
+        for changed, now, committed in written:
+            writes.replace(root / changed.file, now, committed, changed.file)
     (folder / _NOTE).unlink(missing_ok=True)
     return None
 
@@ -108,7 +141,7 @@ async def finish(root: Path, change: Uncommitted) -> None:
         WriteError: git refuses.
     """
     async with noted(root, change):
-        await own.commit_file(root, change.file, change.message)
+        await own.commit_files(root, [changed.file for changed in change.files], change.message)
 
 
 async def _alone(handle: int, folder: Path) -> None:

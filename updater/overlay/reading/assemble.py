@@ -8,11 +8,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.errors import Bug, ReadError, bugs_at
-from updater.model import HASH_FIELDS, Directive, Field, Package, Source, Span
+from updater.model import HASH_FIELDS, Directive, Field, LockFile, Package, Source, Span
 from updater.overlay.reading import side_hashes, syntax, values
 from updater.overlay.reading.doubts import doubt
 from updater.overlay.reading.fields import Fields
 from updater.overlay.reading.folders import build_folder
+from updater.overlay.reading.locks import Locks
 from updater.overlay.reading.origins import expression_origin, origin
 from updater.overlay.reading.pins import is_at, moves_with
 from updater.overlay.reading.reach import SourceReach
@@ -113,7 +114,7 @@ class Assembler:
             for source in self._fields.sources(call, _place(call, draft), version)
         ]
         pname = draft.get("pname")
-        beside = self._side_hashes(draft, sources, version)
+        beside, locks = self._side_hashes(draft, sources, version)
         package = Package(
             file=self._file,
             # `let self = ...; in self`: the file is the package
@@ -127,6 +128,7 @@ class Assembler:
             source=sources[0] if sources else None,
             companions=tuple(sources[1:]),
             side_hashes=beside,
+            locks=locks,
             other_hashes=side_hashes.others(draft, self._loose_others(draft), self._fields, beside),
             skip="" if reach.targets else reach.reason or "it has no source of its own",
             folder=self._folder(draft, reach),
@@ -190,7 +192,9 @@ class Assembler:
 
     def _without_a_source(self, package: Package, draft: Draft) -> Package:
         """Return a package none of whose calls is a known fetcher's, with the one that is not."""
-        package = replace(package, source=None, companions=(), side_hashes=(), other_hashes=())
+        package = replace(
+            package, source=None, companions=(), side_hashes=(), other_hashes=(), locks=()
+        )
         binding = draft.get("src")
         node = syntax.unwrap(binding.expression) if binding and binding.expression else None
         calls = [call for call in draft.others if node is not None and call.node == node]
@@ -199,7 +203,7 @@ class Assembler:
         custom = self._fields.source(calls[0], "src", package.version)
         if doubt(replace(package, source=custom), draft) is not None:
             return package
-        beside = self._side_hashes(draft, [custom], package.version)
+        beside, locks = self._side_hashes(draft, [custom], package.version)
         others = side_hashes.others(draft, self._loose_others(draft), self._fields, beside)
         own = custom.get(*HASH_FIELDS) or package.version
         literal = own.literal if own is not None else None
@@ -207,6 +211,7 @@ class Assembler:
             package,
             custom=custom,
             side_hashes=beside,
+            locks=locks,
             other_hashes=tuple(field for field in others if field.literal != literal),
         )
 
@@ -239,14 +244,20 @@ class Assembler:
 
     def _side_hashes(
         self, draft: Draft, sources: list[Source], version: Field | None
-    ) -> tuple[Field, ...]:
+    ) -> tuple[tuple[Field, ...], tuple[LockFile, ...]]:
+        """Return the hashes and locks that a new source makes wrong, and the locks' files."""
         literals = [version.literal] if version is not None and version.literal is not None else []
         places = frozenset({*literals, *(source.span for source in sources)})
         fields = side_hashes.find(draft, self._loose_others(draft), self._fields, places)
-        if not fields:
-            return ()
+        spans = frozenset(source.span for source in sources)
+        locks = Locks(draft, self._fields, self._file, spans).find()
+        if not fields and not locks:
+            return (), ()
         own = {field.literal for source in sources if (field := source.get(*HASH_FIELDS))}
-        return tuple(field for field in fields if field.literal is None or field.literal not in own)
+        beside = [field for field in fields if field.literal is None or field.literal not in own]
+        beside += [lock.field for lock in locks]
+        files = tuple(file for lock in locks for file in lock.files)
+        return tuple(sorted(beside, key=lambda field: field.span)), files
 
     # --- versions ---
 

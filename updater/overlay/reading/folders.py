@@ -42,7 +42,22 @@ def build_folder(draft: Draft, data: bytes) -> str | None:
         draft: the package.
         data: the file.
     """
-    parts = list(_parts(draft, data))
+    return _joined(list(_parts(draft, data)))
+
+
+def source_folder(draft: Draft, data: bytes, root: str = "") -> str | None:
+    """Return the folder that is unpacked to be built in, before any hook goes elsewhere.
+
+    Args:
+        draft: the package.
+        data: the file.
+        root: an attribute that names a folder below, such as ``cargoRoot``.
+    """
+    return _joined(list(_unpacked(draft, data, ("sourceRoot", root))))
+
+
+def _joined(parts: list[str]) -> str | None:
+    """Return steps as one path; None where it cannot be read, or leads out."""
     if any(_UNKNOWN in part for part in parts):
         return None
     path: list[str] = []
@@ -58,10 +73,19 @@ def build_folder(draft: Draft, data: bytes) -> str | None:
 
 def _parts(draft: Draft, data: bytes) -> Iterator[str]:
     """Yield the steps from the top of the source to the folder, in the order of the phases."""
+    yield from _unpacked(draft, data, ("sourceRoot", "buildAndTestSubdir"))
+    for name in _HOOKS:
+        hook = draft.get(name)
+        if hook is not None:
+            yield from _entered(_script(hook, data))
+
+
+def _unpacked(draft: Draft, data: bytes, names: tuple[str, ...]) -> Iterator[str]:
+    """Yield the steps that attributes name; of these only a source root has a part in front."""
     source = draft.get("src")
     if source is not None and source.expression is not None:
         yield _below(source.expression, source.scope, data, alone="")
-    for name in ("sourceRoot", "buildAndTestSubdir"):
+    for name in names:
         binding = draft.get(name)
         if binding is not None:
             yield _named(binding, data, whole=name != "sourceRoot")
@@ -69,10 +93,6 @@ def _parts(draft: Draft, data: bytes) -> Iterator[str]:
     if root is not None:
         match = _SET_ROOT.search(_script(root, data))
         yield match["path"] if match is not None else _UNKNOWN
-    for name in _HOOKS:
-        hook = draft.get(name)
-        if hook is not None:
-            yield from _entered(_script(hook, data))
 
 
 def _named(binding: Binding, data: bytes, *, whole: bool) -> str:

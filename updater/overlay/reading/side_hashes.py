@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.model import HASH_FIELDS
-from updater.overlay.reading import syntax, terms
+from updater.overlay.reading import syntax
 from updater.overlay.reading.references import is_made_from
-from updater.overlay.reading.scope import Binding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,20 +17,10 @@ if TYPE_CHECKING:
     from updater.model import Field, Span
     from updater.overlay.reading.drafts import Call, Draft
     from updater.overlay.reading.fields import Fields
+    from updater.overlay.reading.scope import Binding
 
 # Nixpkgs manual, "Languages and frameworks": cargoHash, vendorHash, npmDepsHash, mvnHash, ...
 _HASHES = ("Hash", "Sha256", "Sha512")
-# A lock file, or hashes that go with one, beside the package.
-_LOCKS = frozenset(
-    {
-        *("cargoLock", "composerLock", "gemset", "missingHashes", "mitmCache", "nugetDeps"),
-        *("pubspecLock", "yarnNix"),
-    }
-)
-_LOCK_FILE = re.compile(
-    r"/(?:[\w.-]*[.-]lock(?:\.json|\.yaml|\.nix|b)?|[\w-]*-lock\.(?:json|yaml)|gemset\.nix"
-    r"|deps\.(?:json|nix)|nuget-deps\.(?:json|nix)|missing-hashes\.json|npm-shrinkwrap\.json)$"
-)
 _OF_DEPENDENCIES = re.compile(
     r"fetch\w*(Deps|Dependencies|Vendor|Cargo|Yarn|Npm|Pnpm|Cache|Tarball)\w*|import\w*Lock"
 )
@@ -45,7 +34,7 @@ _LOOKS_LIKE_ONE = re.compile(
 def find(
     draft: Draft, loose: list[Call], fields: Fields, places: frozenset[Span]
 ) -> tuple[Field, ...]:
-    """Return the hashes and locks of a package that a new source makes wrong.
+    """Return the hashes of a package that a new source makes wrong.
 
     Args:
         draft: the package.
@@ -54,7 +43,7 @@ def find(
         fields: reads the file.
         places: what a new source changes: the version's literal, and the calls of the sources.
     """
-    hashes = [*_own_hashes(draft, fields), *_locks(draft, fields)]
+    hashes = list(_own_hashes(draft, fields))
     calls = draft.others + [call for call in loose if _is_named(call, draft)]
     for call in calls:
         of_dependencies = _OF_DEPENDENCIES.fullmatch(call.function) is not None
@@ -96,21 +85,6 @@ def _own_hashes(draft: Draft, fields: Fields) -> Iterator[Field]:
         field = fields.field(draft.get(name))
         if field is not None and field.text != _NONE:
             yield field
-
-
-def _locks(draft: Draft, fields: Fields) -> Iterator[Field]:
-    """Yield the attributes that name a lock file beside the package, or hashes of one."""
-    for attributes in draft.sets:
-        for statement in attributes.statements:
-            value = statement.value
-            paths = terms.paths_in(value, fields.data)
-            written = syntax.text(value, fields.data)
-            known = statement.names[0] in _LOCKS and (paths or "outputHashes" in written)
-            if known or any(_LOCK_FILE.search(f"/{path}") for path in paths):
-                name = ".".join(statement.names)
-                field = fields.field(Binding(name, value, attributes.inner, statement.node))
-                if field is not None:
-                    yield field
 
 
 def _call_hashes(call: Call, draft: Draft, fields: Fields) -> Iterator[Field]:

@@ -73,13 +73,28 @@ def _leading(leader: Package, members: Sequence[Package]) -> Package:
             if _place(source) not in places:
                 places.add(_place(source))
                 companions.append(replace(source, attribute=f"{member.name}.{source.attribute}"))
+    side_hashes = _hashes(leader.side_hashes, ((m.name, m.side_hashes) for m in members))
+    named = {field.name for field in side_hashes}
+    theirs = [
+        replace(lock, field=f"{m.name}.{lock.field}")
+        for m in members
+        if _is_of(leader, m)
+        for lock in m.locks
+    ]
     return replace(
         leader,
         companions=tuple(companions),
-        side_hashes=_hashes(leader.side_hashes, ((m.name, m.side_hashes) for m in members)),
+        side_hashes=side_hashes,
+        locks=(*leader.locks, *(lock for lock in theirs if lock.field in named)),
         other_hashes=_hashes(leader.other_hashes, ((m.name, m.other_hashes) for m in members)),
         members=tuple(members),
     )
+
+
+def _is_of(leader: Package, member: Package) -> bool:
+    """Tell whether a member is made from the leader's own source."""
+    own, theirs = leader.source, member.source
+    return own is not None and theirs is not None and _place(own) == _place(theirs)
 
 
 def _hashes(

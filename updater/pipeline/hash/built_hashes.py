@@ -11,11 +11,10 @@ import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from updater.building.evaluating import BuildJob, BuildTarget
-from updater.kinds import WRITABLE
 from updater.model import PinValues, Sri
-from updater.overlay.editing.patch import plan_change
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from updater.building.builder import Builder
     from updater.building.evaluating import StoredSource
     from updater.model import Field, Package
+    from updater.pipeline.hash.planned import PlannedChange
 
 # The source alone evaluates where the package does not, for want of a dependency.
 _SOURCE = "package.src.drvPath or package.drvPath"
@@ -58,8 +58,8 @@ def with_hashes(values: PinValues, hashes: Mapping[UnknownHash, Sri]) -> PinValu
 async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what of it is asked
     builder: Builder,
     target: BuildTarget,
+    planned: PlannedChange,
     text: bytes,
-    values: PinValues,
     missing_hashes: Sequence[UnknownHash],
     source: StoredSource | None,
     members: Mapping[str, BuildTarget],
@@ -69,8 +69,8 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
     Args:
         builder: builds in scratch copies.
         target: whose change it is, and where Nix finds it.
+        planned: the change but for these hashes.
         text: the package's file as it is.
-        values: what the change writes but for these hashes.
         missing_hashes: the hashes; the source's before those of what is made from it.
         source: the source, where it was downloaded for its hash.
         members: name -> where Nix finds what moves with the package, and has hashes of its own.
@@ -82,11 +82,12 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
     hashes: dict[UnknownHash, Sri] = {}
     fakes = {missing: _fake(package, missing) for missing in missing_hashes}
     for missing in missing_hashes:
-        change = plan_change(package, with_hashes(values, fakes | hashes), text, WRITABLE)
+        values = with_hashes(planned.values, fakes | hashes)
+        change = replace(planned, values=values, changes={}).of(text)
         is_source = missing.companion is None and missing.field == "hash"
         part = _SOURCE if is_source else _WHOLE
         owner = members.get(missing.shown.partition(".")[0], target)
-        job = BuildJob(owner, "", {package.file: change.after}, source)
+        job = BuildJob(owner, "", change.texts, source)
         hashes[missing] = await builder.true_hash(job, fakes[missing], part)
     return hashes
 

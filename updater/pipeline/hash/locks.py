@@ -1,4 +1,4 @@
-"""Which command makes a lock file that stands beside a package, for whoever updates it.
+"""Lock files beside a package: taken from the new source, or told how they are made.
 
 Source: Nixpkgs manual, "Languages and frameworks"; the manuals of the programs that are named.
 """
@@ -6,10 +6,23 @@ Source: Nixpkgs manual, "Languages and frameworks"; the manuals of the programs 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
+from updater.effects import files
+from updater.errors import HostileFile, ReadError, StageError
+from updater.metadata.apart import read_apart
+from updater.metadata.locks import is_lock
+from updater.model import FileChange
+
 if TYPE_CHECKING:
-    from updater.model import Field
+    from pathlib import Path
+
+    from updater.find.overlay_files import OverlayFiles
+    from updater.model import Field, Hashed, LockFile, Package
+    from updater.pipeline.hash.sources import SourceHashes
 
 _COMMANDS = (
     (r"nugetDeps|deps\.(json|nix)", "run the package's `fetch-deps` script"),
@@ -33,3 +46,94 @@ def made_by(lock: Field) -> str:
     what = f"{lock.name} {lock.text}"
     command = next((how for pattern, how in _COMMANDS if re.search(pattern, what)), "")
     return command or "make it again from the new source"
+
+
+_OR_ALONE = "or set `src_only: true` to move the source alone"
+
+
+class LockStage(Struct, frozen=True):
+    """Finds what the new source has in the place of a package's lock files.
+
+    Attributes:
+        root: the project's folder.
+        overlays: all packages, since a lock file may be of several.
+    """
+
+    root: Path
+    overlays: OverlayFiles
+
+    async def taken(
+        self, search: SourceHashes, hashed: Hashed | None
+    ) -> tuple[FileChange, ...] | str:
+        """Return the lock files that change, or why one is not the new source's.
+
+        Args:
+            search: whose locks, and where the source is.
+            hashed: what was downloaded of it.
+        """
+        package = search.subject.package
+        shared = self._shared(package)
+        if shared:
+            return shared
+        try:
+            texts = await search.files(hashed)
+        except StageError as error:
+            return self._stays(package, search.locks[0], f"the new source cannot be read: {error}")
+        changes: dict[str, FileChange] = {}
+        for lock in search.locks:
+            try:
+                change = await self._change(lock, texts.get(lock.origin))
+            except (HostileFile, ReadError) as error:
+                change = str(error)
+            if isinstance(change, str):
+                return self._stays(package, lock, change)
+            changes[lock.path] = change
+        return tuple(change for change in changes.values() if change.before != change.after)
+
+    async def _change(self, lock: LockFile, text: bytes | None) -> FileChange | str:
+        """Return what becomes of a lock file, or why it stays.
+
+        Raises:
+            HostileFile: the new source's breaks a bound.
+            ReadError: the overlay's cannot be read.
+        """
+        if text is None:
+            return f"the new source has no {lock.origin}"
+        if not await read_apart(partial(is_lock, lock.origin, text), len(text)):
+            return f"the new source's {lock.origin} is not one"
+        before = self._before(lock) if lock.path else text
+        if before is None:
+            return f"this project has no file {lock.path}"
+        return FileChange(lock.path, before, text)
+
+    def _shared(self, package: Package) -> str:
+        """Say which other package has a lock file of this one, too."""
+        own = {lock.path for lock in package.locks if lock.path}
+        unit = {package.identity, *(member.identity for member in package.members)}
+        for other in self.overlays.packages:
+            both = [lock.path for lock in other.locks if lock.path in own]
+            if both and other.identity not in unit:
+                return (
+                    f"{both[0]} must change with the source, and {other.name} has it, too: give "
+                    "each a lock file of its own, " + _OR_ALONE
+                )
+        return ""
+
+    def _before(self, lock: LockFile) -> bytes | None:
+        """Return the bytes of the overlay's file as they are.
+
+        Raises:
+            ReadError: it cannot be read, or is not the project's own.
+        """
+        if self.overlays.beside is not None:
+            return self.overlays.beside.get(lock.path)
+        files.refuse_outside(self.root, lock.path)
+        return files.find(self.root / lock.path, lock.path)
+
+    @staticmethod
+    def _stays(package: Package, lock: LockFile, why: str) -> str:
+        field = next(field for field in package.side_hashes if field.name == lock.field)
+        return (
+            f"{field.name} (line {field.line}) must change with the source, and {why}: "
+            f"{made_by(field)}, {_OR_ALONE}"
+        )

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from updater.errors import StageError, bugs_at
 from updater.kinds import WRITABLE
+from updater.model import FieldChange
 from updater.model.adaptation import InputRemoval, SiblingUpdate
 from updater.overlay.editing.adapting import adapted
 from updater.overlay.editing.patch import plan_change, plan_changes
@@ -16,7 +17,7 @@ from updater.overlay.editing.patch import plan_change, plan_changes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from updater.model import Change, Package, PinValues
+    from updater.model import Change, FileChange, Package, PinValues
     from updater.model.adaptation import Adaptation
 
 
@@ -27,12 +28,14 @@ class PlannedChange(Struct, frozen=True):
     file is parsed before and after it.
 
     Attributes:
+        beside: the files that change with the package's own.
         adaptations: what is edited beside the pin.
         changes: text -> its change, as far as they are planned.
     """
 
     package: Package
     values: PinValues
+    beside: tuple[FileChange, ...] = ()
     adaptations: tuple[Adaptation, ...] = ()
     changes: dict[bytes, Change] = field(default_factory=dict)
 
@@ -49,10 +52,25 @@ class PlannedChange(Struct, frozen=True):
 
     def _plan(self, text: bytes) -> Change:
         change = plan_change(self.package, self.values, text, WRITABLE)
+        if self.beside:
+            fields = (*change.fields, *map(self._summary, self.beside))
+            change = replace(change, beside=self.beside, fields=fields)
         if not self.adaptations or not change.edits:
             return change
         after = adapted(self.package, self.adaptations, change.after, frozenset(WRITABLE))
         return replace(change, after=after)
+
+    def _summary(self, lock: FileChange) -> FieldChange:
+        """Return what becomes of a lock file, in short."""
+        name = next(own.field for own in self.package.locks if own.path == lock.file)
+        line = next(own.line for own in self.package.side_hashes if own.name == name)
+        before, after = (text.count(b"\n") for text in (lock.before, lock.after))
+        return FieldChange(
+            name,
+            line,
+            f"{lock.file} ({before} lines)",
+            f"{lock.file} of the new source ({after} lines)",
+        )
 
     @property
     def without_removals(self) -> tuple[Adaptation, ...]:
@@ -71,7 +89,7 @@ class PlannedChange(Struct, frozen=True):
 
     def with_adaptations(self, adaptations: Sequence[Adaptation]) -> PlannedChange:
         """Return the same pin with other edits beside it."""
-        return PlannedChange(self.package, self.values, tuple(adaptations))
+        return PlannedChange(self.package, self.values, self.beside, tuple(adaptations))
 
 
 def plan_together(planned: Sequence[PlannedChange], text: bytes) -> tuple[Change, ...]:
@@ -84,7 +102,7 @@ def plan_together(planned: Sequence[PlannedChange], text: bytes) -> tuple[Change
     Returns:
         Those that can be made; none where each must be planned by itself.
     """
-    if len(planned) < 2 or any(change.adaptations for change in planned):  # noqa: PLR2004 - one alone
+    if len(planned) < 2 or any(change.adaptations or change.beside for change in planned):  # noqa: PLR2004 - one alone
         return ()
     try:
         with bugs_at("patch"):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from updater.choose.subjects import Subject
     from updater.hashing.prefetch import Prefetcher
-    from updater.model import Candidate, Fetch, Hashed
+    from updater.model import Candidate, Fetch, Hashed, LockFile
 
 ADVICE = "let Nix evaluate it (`build:` in config.yaml), or update it by hand"
 
@@ -50,8 +50,15 @@ class SourceHashes(Struct, frozen=True):
     @property
     def needs_nix(self) -> bool:
         """Whether some hash may be one that only a build can tell."""
-        beside = self.subject.package.side_hashes and not self.subject.policy.src_only
-        return bool(beside) or any(map(self._only_built, self.fetches))
+        taken = {lock.field for lock in self.locks}
+        beside = any(field.name not in taken for field in self.subject.package.side_hashes)
+        is_beside = beside and not self.subject.policy.src_only
+        return is_beside or any(map(self._only_built, self.fetches))
+
+    @property
+    def locks(self) -> tuple[LockFile, ...]:
+        """The lock files that change with the source."""
+        return () if self.subject.policy.src_only else self.subject.package.locks
 
     def problem(self, cannot_build: str, *, moving: bool) -> str:
         """Return why a hash can be told by nobody, or an empty string.
@@ -69,14 +76,21 @@ class SourceHashes(Struct, frozen=True):
                 return f"{reason}: only a build can compute its hash, but {cannot_build}; {ADVICE}"
         if moving or not package.side_hashes or self.subject.policy.src_only:
             return ""
-        locks = [lock for lock in package.side_hashes if side_hash(lock) is None]
+        taken = {lock.field for lock in package.locks}
+        locks = [
+            lock
+            for lock in package.side_hashes
+            if side_hash(lock) is None and lock.name not in taken
+        ]
         if locks:
             names = " and ".join(f"{lock.name} (line {lock.line})" for lock in locks)
             return (
                 f"{names} must change with the source: {made_by(locks[0])}, or set "
                 "`src_only: true` to move the source alone"
             )
-        return f"{stale_side_hashes(package)}: {cannot_build}; {ADVICE}" if cannot_build else ""
+        if not cannot_build or all(field.name in taken for field in package.side_hashes):
+            return ""
+        return f"{stale_side_hashes(package)}: {cannot_build}; {ADVICE}"
 
     def is_by_tag(self, candidate: Candidate) -> bool:
         """Tell whether a tag alone says what was hashed, so that no commit was compared."""
@@ -116,7 +130,9 @@ class SourceHashes(Struct, frozen=True):
                 unknown.append(self._unknown(number))
             else:
                 place = keep if number == 0 else None
-                hashed = await self.prefetcher.hash(fetch, self.subject.policy.hash, place)
+                paths = frozenset(lock.origin for lock in self.locks if number == 0)
+                method = self.subject.policy.hash
+                hashed = await self.prefetcher.hash(fetch, method, place, paths)
                 fields["hash"] = str(hashed.sri)
                 first = hashed if number == 0 else first
                 if fetch.blocked:
@@ -129,10 +145,23 @@ class SourceHashes(Struct, frozen=True):
         for field in () if self.subject.policy.src_only else package.side_hashes:
             if stays and field.value and not is_placeholder(field.value):
                 written[0][field.name] = field.value
+            elif field.name in {lock.field for lock in self.locks}:
+                written[0][field.name] = field.reading
             elif (missing := side_hash(field)) is not None:
                 unknown.append(missing)
         values = PinValues(written[0], tuple(written[1:]))
         return DownloadedHashes(first, values, tuple(unknown), checked_out)
+
+    async def files(self, hashed: Hashed | None) -> Mapping[str, bytes]:
+        """Return the files of the source in the place of which the package has its own locks.
+
+        Raises:
+            StageError: they cannot be downloaded.
+        """
+        fetch, paths = self.fetches[0], frozenset(lock.origin for lock in self.locks)
+        if hashed is not None and fetch.unpack and not fetch.blocked:
+            return hashed.files
+        return await self.prefetcher.files(fetch, paths)
 
     def _only_built(self, fetch: Fetch) -> str:
         if fetch.hashless:
