@@ -1,11 +1,10 @@
 """Makes docs/configuration.md from the models of updater/config/keys.py.
 
-python docs/make_configuration.py > docs/configuration.md
+python -m docs.make
 """
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, inspect
@@ -34,8 +33,30 @@ folder. With `--config FILE` they are relative to the folder in which the comman
 
 A wrong key or value is an error with file, line and key. Where a list is expected, a text by itself
 is a list of one. Durations are a whole number and `s`, `m`, `h`, `d` or `w`, such as `7d`. This
-page is made from the models that read the file: `python -m docs.make_configuration`. Its JSON
-Schema, for editors, is [schemas/config.json](schemas/config.json).
+page is made from the models that read the file: `./task docs`. Its JSON Schema, for editors, is
+[schemas/config.json](schemas/config.json).
+
+Without the file, the updater reads `overlays/`, or else the files that flake.nix or default.nix
+imports or calls, and says which. An example:
+
+```yaml
+overlays: [overlays]             # files, folders, globs
+index: https://index.example/simple   # default: pip's configured index, else PyPI
+hosts:                           # only what differs: GitHub Enterprise, a test server
+  github.example.org: {kind: github, token_env: EXAMPLE_TOKEN}
+network: {concurrency: 32, timeout: 30s, retries: 3, max_wait: 60s}
+defaults:
+  track: auto                    # auto | tag | release | commit | branch:NAME | pypi
+  minimum_release_age: 3d        # younger releases are held
+packages:
+  bitsandbytes: {allow: ">=0.46,<0.51", ignore: ["0.48.*"]}
+  vocos: {hold: the next one needs a newer torch}
+  tool: {upstream: "github:owner/tool"}   # for a fetchurl address that does not show it
+```
+
+Tokens stand in the environment only. The one for github.com is read from `GITHUB_TOKEN` or
+`GH_TOKEN`. It is sent to that host only, and never printed. With it, private repositories work too;
+a public archive is downloaded without it.
 """
 
 SECTIONS: tuple[tuple[str, type[Struct]], ...] = (
@@ -99,7 +120,3 @@ def meanings(model: type[Struct]) -> dict[str, str]:
 def _meaning(kind: inspect.Type) -> str:
     said = kind.extra_json_schema if isinstance(kind, inspect.Metadata) else None
     return str((said or {}).get("description", ""))
-
-
-if __name__ == "__main__":
-    sys.stdout.write(page())

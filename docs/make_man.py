@@ -1,13 +1,12 @@
 """Makes docs/updater.1, the manual page, from what the commands say of themselves.
 
-python -m docs.make_man > docs/updater.1
+python -m docs.make
 
 Source of the form: man(7).
 """
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -102,7 +101,3 @@ def _text(text: str) -> str:
     """Return text in which nothing is a request: hyphens and backslashes stay what they are."""
     escaped = text.replace("\\", r"\e").replace("-", r"\-")
     return rf"\&{escaped}" if escaped.startswith((".", "'")) else escaped
-
-
-if __name__ == "__main__":
-    sys.stdout.write(page())

@@ -11,9 +11,8 @@ import click
 import jsonschema  # type: ignore[import-untyped]  # it has no stubs of its own
 import pytest
 
-from docs import make_commands, make_man
-from docs.make_configuration import SECTIONS, meanings, page
-from docs.make_schemas import FOLDER
+from docs import make, make_commands, make_man
+from docs.make_configuration import SECTIONS, meanings
 from updater.cli.app import app
 from updater.config.keys import Document
 from updater.report.json_schemas import MODELS, json_schema
@@ -22,16 +21,34 @@ from updater.report.summary import Exit
 ROOT = Path(__file__).parent.parent
 
 
-def test_the_configuration_page_is_made_from_the_models() -> None:
-    assert (ROOT / "docs" / "configuration.md").read_text() == page()
+def test_what_is_made_from_the_program_is_what_it_says_now() -> None:
+    """Pages, manual page and schemas, and the repository's address on every page: `./task docs`."""
+    assert [path.name for path, text in make.made().items() if path.read_text() != text] == []
 
 
-def test_the_commands_page_is_what_the_commands_say() -> None:
-    assert (ROOT / "docs" / "commands.md").read_text() == make_commands.page()
+def test_the_address_of_the_repository_stands_on_the_pages_that_install_it() -> None:
+    """And a fork that changes the line in pyproject.toml gets its own on all of them."""
+    texts = {page.name: page.read_text() for page in make.PAGES}
+    naming = {
+        name
+        for name, text in texts.items()
+        if make.named(text) == text != text.replace(make.repository(), "fork/of-it")
+    }
+    assert {"README.md", "github-actions.md"} <= naming
 
 
-def test_the_manual_page_is_what_the_commands_say() -> None:
-    assert (ROOT / "docs" / "updater.1").read_text() == make_man.page()
+def test_every_exit_code_stands_in_the_table() -> None:
+    rows = re.findall(r"^\| (\d+) \|", (ROOT / "docs" / "commands.md").read_text(), re.MULTILINE)
+    assert sorted(map(int, rows)) == sorted(Exit)
+
+
+def test_no_word_of_the_glossary_is_used_before_it_is_explained() -> None:
+    """Not even in the explanation of an earlier one."""
+    glossary = (ROOT / "docs" / "glossary.md").read_text().partition("\nMore of them")[0]
+    rows = list(re.finditer(r"^\| \*([a-z ]+)\* \|", glossary, re.MULTILINE))
+    assert len(rows) == 10
+    before = {row[1]: glossary[: row.start()].lower() for row in rows}
+    assert [word for word, text in before.items() if re.search(rf"\b{word}", text)] == []
 
 
 def test_the_manual_page_has_every_command_option_and_exit_code() -> None:
@@ -55,13 +72,8 @@ def test_every_key_is_explained() -> None:
             assert meaning, name
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_a_schema_is_made_from_its_model(name: str) -> None:
-    assert (FOLDER / f"{name}.json").read_text() == json_schema(name)
-
-
 def test_no_schema_is_left_whose_model_is_gone() -> None:
-    assert {path.stem for path in FOLDER.glob("*.json")} == set(MODELS)
+    assert {path.stem for path in (ROOT / "docs" / "schemas").glob("*.json")} == set(MODELS)
 
 
 def test_the_config_schema_says_what_the_command_accepts() -> None:

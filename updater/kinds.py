@@ -1,4 +1,8 @@
-"""Every fetcher, upstream, rule on a change and known host: found by their folders."""
+"""Every fetcher, upstream, rule on a change and known host: found by their folders.
+
+Fetchers and upstreams of others are found by the entry points ``updater.fetchers`` and
+``updater.upstreams`` of what is installed beside the updater.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,8 @@ from msgspec.structs import replace
 from updater import fetchers, upstreams
 from updater.audit import change
 from updater.audit.change.base import ChangeRule
+from updater.effects import entry_points
+from updater.errors import UsageError
 from updater.fetchers.base import Fetcher
 from updater.fetchers.forge import RevFetcher
 from updater.model import Project
@@ -49,6 +55,43 @@ def kinds(folder: ModuleType, of: type[T]) -> tuple[T, ...]:
     return tuple(members)
 
 
+def installed(group: str, of: type[T], own: Mapping[str, T]) -> tuple[T, ...]:
+    """Return the kinds that other installed packages name as entry points of a group.
+
+    Args:
+        group: ``updater.fetchers`` or ``updater.upstreams``.
+        of: what each must be an instance of.
+        own: the updater's, by what no two kinds may share.
+
+    Raises:
+        UsageError: one cannot be imported, is something else, or is known already.
+    """
+    members: list[T] = []
+    taken = set(own)
+    for name, kind in entry_points.objects(group):
+        if not isinstance(kind, of):
+            raise UsageError(f"{name} is not a {of.__name__} of the updater", hint=_OF_OTHERS)
+        missing = [word for word in of.__annotations__ if not hasattr(kind, word)]
+        if missing:
+            raise UsageError(f"{name} has no {' and no '.join(missing)}", hint=_OF_OTHERS)
+        for word in _words(kind):
+            if word in taken:
+                raise UsageError(f"{name} is for {word}, which is known already", hint=_OF_OTHERS)
+            taken.add(word)
+        members.append(kind)
+    return tuple(members)
+
+
+_OF_OTHERS = "see docs/adding-a-kind.md, A kind of your own; or uninstall that package"
+
+
+def _words(kind: object) -> list[str]:
+    """Return what no two kinds may share: a fetcher's functions, an upstream's word."""
+    if isinstance(kind, Fetcher):
+        return sorted(kind.functions)
+    return [kind.kind] if isinstance(kind, Upstream) else []
+
+
 FETCHERS: dict[str, Fetcher] = {
     function: kind
     for kind in kinds(fetchers, Fetcher)  # type: ignore[type-abstract]  # python/mypy#4717
@@ -56,14 +99,25 @@ FETCHERS: dict[str, Fetcher] = {
 }
 """Nix function -> the kind that knows its arguments."""
 
+FETCHERS |= {
+    function: kind
+    for kind in installed("updater.fetchers", Fetcher, FETCHERS)  # type: ignore[type-abstract]
+    for function in sorted(kind.functions)
+}
+
 FETCH_FUNCTIONS = frozenset(FETCHERS)
 """Their names, by which overlays are read."""
 
 WRITABLE: dict[str, frozenset[str]] = {name: kind.writes for name, kind in FETCHERS.items()}
 """Nix function -> the arguments of its calls that an update may change besides version and hash."""
 
-UPSTREAMS = kinds(upstreams, Upstream)  # type: ignore[type-abstract]  # python/mypy#4717
-"""Every kind, in the order in which they may claim a project."""
+_OWN = kinds(upstreams, Upstream)  # type: ignore[type-abstract]  # python/mypy#4717
+
+UPSTREAMS = (
+    *installed("updater.upstreams", Upstream, {kind.kind: kind for kind in _OWN}),  # type: ignore[type-abstract]
+    *_OWN,
+)
+"""Every kind, in the order in which they may claim a project; those of others first."""
 
 
 KNOWN_HOSTS: dict[str, Host] = {host.name: host for kind in UPSTREAMS for host in kind.hosts}

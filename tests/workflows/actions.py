@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from docs.make import repository
 from tests.workflows.expressions import Expressions
 from tests.workflows.runner import python
 
@@ -179,7 +180,7 @@ def own(folder: str) -> Action:
 def stand_ins(nix: Nix, action: Path) -> dict[str, Action]:
     """Return all of them, by the name that a workflow uses; ``action`` is the project's own."""
     return {
-        "OWNER/updater": composite(action),
+        repository(): composite(action),
         "./": own("."),
         "./base": own("base"),
         "actions/checkout": checkout,

@@ -1,4 +1,4 @@
-"""The workflows that README.md gives to other repositories, run with the action's own steps."""
+"""The workflows that the docs give to other repositories, run with the action's own steps."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from docs.make import repository
 from tests.project import FAKE
 from tests.workflows.sample import READER, ROOT, WRITER, Sample, plain, release, true_overlay
+from updater import __version__
 
 if TYPE_CHECKING:
     from tests.loopback.github import GitHub
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.nix
 
-README = (ROOT / "README.md").read_text()
-UPDATE, REVIEW = re.findall(r"```yaml\n(on: .*?uses: OWNER/updater.*?)```", README, re.DOTALL)
+GUIDE = (ROOT / "docs" / "github-actions.md").read_text()
+UPDATE, REVIEW = re.findall(r"```yaml\n(on: .*?)```", GUIDE, re.DOTALL)
 
 
 @pytest.fixture
@@ -101,7 +103,7 @@ def with_inputs(workflow: str, inputs: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize("workflow", [UPDATE, REVIEW], ids=["update", "review"])
-def test_actionlint_takes_the_readmes_workflows(workflow: str) -> None:
+def test_actionlint_takes_the_workflows_of_the_docs(workflow: str) -> None:
     linter = Path(sys.executable).parent / "actionlint"
     done = subprocess.run(
         [linter, "-"], input=workflow, capture_output=True, text=True, check=False
@@ -116,19 +118,26 @@ def test_every_action_is_used_at_one_commit_with_its_tag_beside() -> None:
     for line in (line for page in pages for line in page.read_text().splitlines()):
         for action, rest in re.findall(r"uses: ([\w./-]+)@(.*)", line):
             used.setdefault("/".join(action.split("/")[:2]), set()).add(rest.strip())
-    assert {rest[:6] for rest in used.pop("OWNER/updater")} == {"COMMIT"}
+    versions = {rest.split("}")[0].split(",")[0] for rest in used.pop(repository())}
+    assert versions == {f"v{__version__}"}
     for action, pinned in used.items():
         (written,) = pinned
         assert re.fullmatch(r"[0-9a-f]{40} # v\d+\.\d+\.\d+", written), action
 
 
-def test_every_input_of_the_action_is_explained_in_the_readme() -> None:
+def test_every_input_and_output_of_the_action_is_explained() -> None:
     action = yaml.safe_load((ROOT / "action.yml").read_text())
-    rows = re.findall(r"^\| `([a-z-]+)` \|", README, re.MULTILINE)
-    assert rows == list(action["inputs"])
+    rows = re.findall(r"^\| `([a-z-]+)` \|", GUIDE, re.MULTILINE)
+    assert rows == [*action["inputs"], *action["outputs"]]
 
 
-def test_the_update_that_the_readme_gives_runs_once_at_a_time() -> None:
+def test_the_readme_gives_the_same_workflow() -> None:
+    """But for remarks, so that nobody learns two ways."""
+    (given,) = re.findall(r"```yaml\n(on: .*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert yaml.safe_load(given) == yaml.safe_load(UPDATE)
+
+
+def test_the_update_that_the_docs_give_runs_once_at_a_time() -> None:
     """Two at once would each open what the other does not see yet."""
     given = {"group": "update", "cancel-in-progress": False}
     assert yaml.safe_load(UPDATE)["concurrency"] == given

@@ -1,0 +1,61 @@
+"""Entry points of installed packages: what others add to the updater without a fork.
+
+Source: Python packaging user guide, "Entry points specification".
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from updater.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FOLDERS = (".dist-info", ".egg-info")
+
+
+def objects(group: str) -> Iterator[tuple[str, object]]:
+    """Yield what installed packages name under a group: ``MODULE:NAME`` and the object.
+
+    Raises:
+        UsageError: it cannot be imported.
+    """
+    if f"[{group}]" not in _declared():
+        return
+    # It takes as long as reading a hundred overlays, so only where there is something to find.
+    from importlib.metadata import entry_points  # noqa: PLC0415
+
+    for point in sorted(entry_points(group=group), key=lambda point: point.value):
+        package = point.dist.name if point.dist is not None else point.value
+        try:
+            yield f"{point.value} of {package}", point.load()
+        except Exception as error:
+            raise UsageError(
+                f"{point.value} of the installed package {package} cannot be imported: "
+                f"{type(error).__name__}",
+                hint=f"update or uninstall {package}",
+            ) from error
+
+
+@cache
+def _declared() -> str:
+    """Return the entry points of all installed packages, as their files have them."""
+    texts: list[str] = []
+    for folder in dict.fromkeys(sys.path):
+        try:
+            with os.scandir(folder or ".") as entries:
+                names = [entry.name for entry in entries if entry.name.endswith(_FOLDERS)]
+        except OSError:  # a zip, or not there
+            continue
+        for name in names:
+            path = Path(folder, name, "entry_points.txt")
+            try:
+                texts.append(path.read_text(encoding="utf-8", errors="replace"))
+            except OSError:
+                continue
+    return "".join(texts)
