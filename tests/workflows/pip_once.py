@@ -1,4 +1,4 @@
-"""``pip install --quiet FOLDER`` for the jobs of a workflow: pip itself, once for each project.
+"""pip for the jobs of a workflow: pip itself, once for each project and for each list of versions.
 
 `actions.setup_python` puts this text into a job's Python as the package pip. A further job that
 installs a project with the same files gets what pip installed for the first one.
@@ -34,10 +34,29 @@ def digest(project: Path) -> str:
 
 def main() -> int:
     """Install, and return pip's exit code."""
-    quiet, project = sys.argv[2:]
-    assert (sys.argv[1], quiet) == ("install", "--quiet"), sys.argv
+    match sys.argv[1:]:
+        case ["install", "--quiet", "--require-hashes", "-r", listed]:
+            return require(Path(listed))
+        case ["install", "--quiet", "--no-deps", "--no-build-isolation", project]:
+            return install(Path(project))
+    raise ValueError(sys.argv)
+
+
+def require(listed: Path) -> int:
+    """Let pip look once whether a list of versions is what the tests' own Python has."""
+    kept = KEPT / hashlib.sha256(listed.read_bytes()).hexdigest()
+    if kept.exists():
+        return 0
+    done = subprocess.run([sys.executable, str(PIP), *sys.argv[1:]], check=False)
+    if done.returncode == 0:
+        kept.mkdir(parents=True)
+    return done.returncode
+
+
+def install(project: Path) -> int:
+    """Install a project from its folder."""
     site, programs = (Path(sysconfig.get_path(name)) for name in ("purelib", "scripts"))
-    kept = KEPT / digest(Path(project))
+    kept = KEPT / digest(project)
     before = {*site.iterdir(), *programs.iterdir()}
     if not kept.exists():
         done = subprocess.run([sys.executable, str(PIP), *sys.argv[1:]], check=False)
