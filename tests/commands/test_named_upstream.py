@@ -139,7 +139,8 @@ def test_an_unnamed_upstream_is_asked_for(project: Project, place: Place) -> Non
     place.write("fetchurl")
     said = (
         "its address does not show its upstream: name it in config.yaml, "
-        "`packages: {tool: {upstream: github:OWNER/REPO}}`"
+        "`packages: {tool: {upstream: github:OWNER/REPO}}`, or the page that lists its versions, "
+        "`upstream: {page: ADDRESS, pattern: REGEX}`"
     )
     result = project.run("check")
     assert (result.code, result.out) == (0, f"skipped  tool  1.0  {said}\n")

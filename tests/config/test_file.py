@@ -26,9 +26,45 @@ def document(text: str) -> Document:
 
 UPSTREAMS = (
     "expected bitbucket:OWNER/REPO, codeberg:OWNER/REPO, github:OWNER/REPO, gitlab:GROUP/REPO, "
-    "sourcehut:~OWNER/REPO, pypi:NAME or https://HOST/OWNER/REPO"
+    "sourcehut:~OWNER/REPO, pypi:NAME, https://HOST/OWNER/REPO or "
+    "{page: ADDRESS, pattern: REGEX}"
 )
 WRONG = {
+    "a page without a pattern": (
+        "packages: {a: {upstream: {page: 'https://p.example'}}}",
+        (
+            "1:packages.a.upstream: expected {page: ADDRESS, pattern: REGEX} with both of them; "
+            "found {'page': 'https://p.example'}"
+        ),
+    ),
+    "a page that is no address": (
+        "packages: {a: {upstream: {page: p.example, pattern: '(.)'}}}",
+        (
+            "1:packages.a.upstream: expected an address that starts with https:// or http://; "
+            "found {'page': 'p.example', 'pattern': '(.)'}"
+        ),
+    ),
+    "a page with a password": (
+        "packages: {a: {upstream: {page: 'https://u:p@p.example', pattern: '(.)'}}}",
+        (
+            "1:packages.a.upstream: expected an address without a user or password; found "
+            "{'page': 'https://p.example', 'pattern': '(.)'}"
+        ),
+    ),
+    "a pattern that is none": (
+        "packages: {a: {upstream: {page: 'https://p.example', pattern: '('}}}",
+        (
+            "1:packages.a.upstream: expected a regular expression: missing ), unterminated "
+            "subpattern at position 0; found {'page': 'https://p.example', 'pattern': '('}"
+        ),
+    ),
+    "a pattern with two groups": (
+        "packages: {a: {upstream: {page: 'https://p.example', pattern: '(a)(b)'}}}",
+        (
+            "1:packages.a.upstream: expected a pattern with one group, or one named version, "
+            "such as tool-([0-9.]+)\\.tar; found {'page': 'https://p.example', 'pattern': '(a)(b)'}"
+        ),
+    ),
     "a boolean is no number": (
         "packages: {a: {build: {jobs: true}}}",
         "1:packages.a.build.jobs: expected a whole number from 1 to 256; found True",

@@ -76,6 +76,7 @@ CALLS: dict[str, tuple[dict[str, str], frozenset[str]]] = {
         {"type": '"git"', **{name: text for name, text in _COMMIT.items() if name != "hash"}},
         frozenset({"dir", "ref", "rev", "shallow", "submodules", "type", "url"}),
     ),
+    "fetchhg": (_CLONE, frozenset({"fetchSubrepos", "rev", "url"})),
     "fetchgit": (_CLONE, _GIT | {"url"}),
     "fetchurl": (_FILE, _DOWNLOADED),
     "fetchzip": (_FILE, _DOWNLOADED | {"extraPostFetch", "stripRoot"}),

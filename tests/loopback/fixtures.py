@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.loopback.github import GitHub
+from tests.loopback.hgweb import Hgweb
 from tests.loopback.index import Index
 from tests.loopback.registries import Registries
 from tests.loopback.server import Server
@@ -44,5 +45,13 @@ def index() -> Iterator[Index]:
 def registries() -> Iterator[Registries]:
     """Registries of crates, of npm's packages and of Hex's, without any."""
     with Registries() as running:
+        yield running
+    assert running.server.errors == []
+
+
+@pytest.fixture
+def hgweb() -> Iterator[Hgweb]:
+    """A repository of Mercurial's without tags."""
+    with Hgweb() as running:
         yield running
     assert running.server.errors == []

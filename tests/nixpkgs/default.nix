@@ -20,7 +20,7 @@ let
 
     inherit (import ./fetchers.nix { inherit lib site; inherit (self) stdenv; })
       fetchurl fetchzip fetchpatch fetchgit fetchPypi fetchFromGitHub fetchFromGitLab
-      fetchCrate fetchHex;
+      fetchCrate fetchHex fetchhg;
 
     inherit (import ./builders.nix { inherit lib; inherit (self) stdenv; })
       runCommand runCommandLocal symlinkJoin;

@@ -170,6 +170,20 @@ in
       }
       args);
 
+  # A changeset without the file that says which it is; of hgweb's archive, where nixpkgs clones
+  fetchhg = { name ? null, url, rev ? null, hash ? "", sha256 ? "", fetchSubrepos ? false, ... }@args:
+    fixed "fetchhg" args true {
+      name = "hg-archive" + lib.optionalString (name != null) "-${name}";
+      addresses = [ "${url}/archive/${rev}.tar.gz" ];
+      buildCommand = ''
+        downloaded=$TMPDIR/archive.tar
+        ${download}
+        ${unpack true}
+        rm -f "$out/.hg_archival.txt"
+        true
+      '';
+    };
+
   # The file of a crate, unpacked unless told otherwise
   fetchCrate = lib.makeOverridable (
     { crateName ? args.pname, pname ? null, registryDl ? site.crates, version, unpack ? true, ... }@args:

@@ -102,6 +102,7 @@ BUMPS = {
     **dict.fromkeys(
         ("crate", "crate-as-text", "crate-in-a-let"), Bump("tool", files=("tool/2.0.0/download",))
     ),
+    **dict.fromkeys(("hg", "hg-changeset", "hg-in-a-let"), Bump("tool")),
     **dict.fromkeys(
         ("hex", "hex-as-text", "hex-in-a-let"), Bump("tool", files=("tool-2.0.0.tar",))
     ),

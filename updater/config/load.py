@@ -122,7 +122,7 @@ class Config(Struct, frozen=True):
         if "python" in options:
             options["python"] = Version(options["python"])
         if "upstream" in options:
-            options["upstream"] = Project.parse(options["upstream"])
+            options["upstream"] = Project.configured(options["upstream"])
         if "tag_pattern" in options:
             options["tag_pattern"] = re.compile(options["tag_pattern"])
         if "tag_format" in options:

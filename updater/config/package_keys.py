@@ -10,6 +10,7 @@ from updater.config import values as spelled
 from updater.config.base import StrictKeys, about
 from updater.config.kind_lists import Adapting, UpdateKinds
 from updater.config.quantities import Duration
+from updater.config.upstream import UpstreamAddress
 from updater.kinds import PROJECT_FORMS
 
 
@@ -121,11 +122,12 @@ class PackageOptions(StrictKeys, frozen=True):
         about("The channel to follow: auto, tag, release, commit, pypi or branch:NAME"),
     ] = None
     upstream: Annotated[
-        spelled.UpstreamAddress | None,
+        UpstreamAddress | None,
         about(
             "Where versions come from, for a source whose address contains the version but does "
-            f"not show its upstream: {', '.join((*PROJECT_FORMS, 'pypi:NAME'))} "
-            "or https://HOST/OWNER/REPO"
+            f"not show its upstream: {', '.join((*PROJECT_FORMS, 'pypi:NAME'))}, "
+            "https://HOST/OWNER/REPO, or `{page: ADDRESS, pattern: REGEX}`, a page of the web and "
+            "the expression that finds versions on it, by its one group or the one named version"
         ),
     ] = None
     prereleases: Annotated[bool | None, about("Whether pre-releases may be taken")] = None

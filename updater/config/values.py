@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 
 from updater.config.base import ConfigValue, matches
 from updater.config.quantities import Duration, Size
-from updater.kinds import HOST_KINDS, PROJECT_FORMS, SHORT_HOSTS, read_project
+from updater.kinds import HOST_KINDS
 from updater.model.schedule import read_window
 from updater.model.tag_format import EXPECTED_FORMAT, PLACEHOLDERS, TagFormat
 from updater.model.versions import read_specifier
@@ -161,21 +161,20 @@ class Switch(str, ConfigValue):
         return super().__new__(cls, word)
 
 
-class UpstreamAddress(str, ConfigValue):
-    """A project's identity, or the short form that `updater prefetch` takes too."""
+def expression(value: object) -> re.Pattern[str]:
+    """Read a regular expression.
 
-    schema: ClassVar[Schema] = {
-        "type": "string",
-        "pattern": rf"^\s*({'|'.join(SHORT_HOSTS)}|pypi|https):",
-    }
-
-    def __new__(cls, value: object) -> Self:
-        text = value.strip() if isinstance(value, str) else ""
-        try:
-            return super().__new__(cls, str(read_project(text)))
-        except ValueError:
-            forms = ", ".join((*PROJECT_FORMS, "pypi:NAME"))
-            raise ValueError(f"expected {forms} or https://HOST/OWNER/REPO") from None
+    Raises:
+        ValueError: it is none, or too long.
+    """
+    if len(str(value)) > _LONGEST_PATTERN:
+        raise ValueError(f"expected a regular expression of {_LONGEST_PATTERN} characters")
+    try:
+        return re.compile(str(value))
+    except re.error as error:
+        raise ValueError(f"expected a regular expression: {error}") from error
+    except (OverflowError, RecursionError) as error:
+        raise ValueError("expected a regular expression with smaller numbers") from error
 
 
 class Specifier(str, ConfigValue):
@@ -196,14 +195,7 @@ class TagPattern(str, ConfigValue):
     schema: ClassVar[Schema] = {"type": "string", "format": "regex"}
 
     def __new__(cls, value: object) -> Self:
-        if len(str(value)) > _LONGEST_PATTERN:
-            raise ValueError(f"expected a regular expression of {_LONGEST_PATTERN} characters")
-        try:
-            pattern = re.compile(str(value))
-        except re.error as error:
-            raise ValueError(f"expected a regular expression: {error}") from error
-        except (OverflowError, RecursionError) as error:
-            raise ValueError("expected a regular expression with smaller numbers") from error
+        pattern = expression(value)
         if "version" not in pattern.groupindex:
             raise ValueError("expected a group named version, such as v(?P<version>.+)")
         return super().__new__(cls, value)

@@ -66,7 +66,8 @@ def skip_reason(
     if not own and not policy.upstream:
         return (
             "its address does not show its upstream: name it in config.yaml, "
-            f"`packages: {{{package.name}: {{upstream: github:OWNER/REPO}}}}`"
+            f"`packages: {{{package.name}: {{upstream: github:OWNER/REPO}}}}`, or the page that "
+            "lists its versions, `upstream: {page: ADDRESS, pattern: REGEX}`"
         )
     return ""
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _INDEX = "pypi"
 _LISTS = frozenset({_INDEX, "crates", "hex", "hg", "npm", "page"})
 _INDEX_NAME = re.compile(r"pypi:(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)", re.ASCII)
+_PAGE = re.compile(r"page:(?P<address>https?://\S+) (?P<pattern>.+)", re.DOTALL)
 _REPOSITORY = re.compile(r"https://(?P<host>[^\s/@?#]+)/(?P<path>[^\s@?#]+)")
 
 
@@ -80,6 +81,18 @@ class Project(Struct, frozen=True):
         return cls.repository(match["host"], match["path"].rstrip("/").removesuffix(".git"))
 
     @classmethod
+    def configured(cls, text: str) -> Project:
+        """Read ``page:ADDRESS PATTERN``, which config.yaml alone may name, or what `parse` reads.
+
+        Raises:
+            ValueError: it is none of them.
+        """
+        page = _PAGE.fullmatch(text)
+        if page is not None:
+            return cls("page", "", page["address"], page["pattern"])
+        return cls.parse(text)
+
+    @classmethod
     def repository(cls, host: str, path: str) -> Project:
         """Return the repository at a path of a host."""
         return cls("https", host, path)
@@ -101,8 +114,8 @@ class Project(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """The last component of its path, or its name on the index."""
-        return self.path.rsplit("/", 1)[-1].removesuffix(".git")
+        """The last component of its path, or its name in a registry; a page has none."""
+        return "" if self.pattern else self.path.rsplit("/", 1)[-1].removesuffix(".git")
 
     def on(self, hosts: Mapping[str, Host]) -> Host | None:
         """Return the host that it is a repository on, None where that is not configured."""
@@ -114,10 +127,7 @@ class Project(Struct, frozen=True):
 
     def __str__(self) -> str:
         if self.lists_releases:
-            return (
-                f"{self.scheme}:{self.host}/{self.path}"
-                if self.host
-                else f"{self.scheme}:{self.path}"
-            )
+            name = f"{self.host}/{self.path}" if self.host else self.path
+            return f"{self.scheme}:{name} {self.pattern}".rstrip(" ")
         below = f"/{self.path}" if self.path else ""
         return f"{self.scheme}://{self.host}{below}"
