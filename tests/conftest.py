@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from tests.project import Project
+from updater.effects.http import client, variables
 from updater.effects.processes import ancestors
 from updater.kinds import KNOWN_HOSTS
 
 if TYPE_CHECKING:
+    import ssl
     from pathlib import Path
 
     from tests.loopback.github import GitHub
@@ -27,6 +30,18 @@ settings.register_profile("thorough", max_examples=2000, deadline=None)
 _SCRUBBED = ("TOKEN", "PROXY", "SECRET", "GITHUB_", "GIT_", "NO_COLOR", "CI", "UPDATER_")
 
 
+_machines_certificates = cache(variables.trusted_certificates)
+_AUTHORITIES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+_STARTED_WITH = tuple(os.environ.get(name) for name in _AUTHORITIES)
+
+
+def _trusted_certificates() -> ssl.SSLContext:
+    """Read the machine's authorities once: a hundred and more, in each command that a test runs."""
+    if tuple(os.environ.get(name) for name in _AUTHORITIES) == _STARTED_WITH:
+        return _machines_certificates()
+    return variables.trusted_certificates()
+
+
 @pytest.fixture(autouse=True)
 def _scrubbed(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -37,6 +52,7 @@ def _scrubbed(
     a person who uses GitHub often has one.
     """
     monkeypatch.setattr(ancestors, "PROC", tmp_path / "no-processes")
+    monkeypatch.setattr(client, "trusted_certificates", _trusted_certificates)
     live = request.node.get_closest_marker("live") is not None
     for name in list(os.environ):
         if any(word in name.upper() for word in _SCRUBBED) or (

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.loopback.faults import Drop, Lost
 from tests.loopback.messages import json_answer
 from tests.loopback.rest import forbidden, invalid, problem, secondary_limit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.loopback.faults import Fault
 
 REFUSALS: dict[str, Fault] = {
@@ -23,3 +27,27 @@ REFUSALS: dict[str, Fault] = {
     "connection lost before the work": Drop(),
     "connection lost after the work": Lost(),
 }
+
+AFTER_THE_WORK = "connection lost after the work"
+_FEWER = 3
+
+
+def at_steps(steps: Sequence[str], refusals: Sequence[str]) -> list[object]:
+    """Return every step with every refusal, as ``(step, refusal)``.
+
+    Without the thorough run a step meets every third of them, the next step the ones beside these,
+    so that each refusal meets some steps; and all steps meet an answer that was lost after the
+    work, the one refusal which leaves something behind.
+    """
+    return [
+        pytest.param(
+            step,
+            refusal,
+            id=f"{step}-{refusal}",
+            marks=()
+            if refusal == AFTER_THE_WORK or (row + column) % _FEWER == 0
+            else pytest.mark.thorough,
+        )
+        for row, step in enumerate(steps)
+        for column, refusal in enumerate(refusals)
+    ]

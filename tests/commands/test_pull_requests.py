@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.commands.refusals import REFUSALS
+from tests.commands.refusals import AFTER_THE_WORK, REFUSALS, at_steps
 from tests.commands.repository import BOT, Home
 from tests.loopback.faults import Drop, Lost
 from tests.loopback.git_data import delete_ref, make_commit, set_ref
@@ -530,14 +530,13 @@ STEPS = (
 )
 
 
-@pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(("step", "refusal"), at_steps(STEPS, [*REFUSALS]))
 def test_after_any_refusal_at_any_step_a_rerun_ends_as_if_nothing_had_happened(
-    home: Home, step: str, refusal: Fault
+    home: Home, step: str, refusal: str
 ) -> None:
     """Nothing twice, nothing lost; and a request that writes is sent once a run."""
     home.configure("packages: {apple: {pull_request: {labels: [deps], assignees: [bert]}}}\n")
-    fault = home.github.server.fail(step, refusal, times=1)
+    fault = home.github.server.fail(step, REFUSALS[refusal], times=1)
 
     disturbed = home.bump("apple")
 
@@ -569,9 +568,9 @@ LATER_STEPS = (
 
 
 @pytest.mark.parametrize(
-    "refusal", ["403 secondary limit", "422", "502", "connection lost after the work"]
+    ("step", "refusal"),
+    at_steps(LATER_STEPS, ["403 secondary limit", "422", "502", AFTER_THE_WORK]),
 )
-@pytest.mark.parametrize("step", LATER_STEPS)
 def test_after_a_refusal_of_a_newer_version_a_rerun_ends_as_if_nothing_had_happened(
     home: Home, step: str, refusal: str
 ) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.commands.refusals import REFUSALS
+from tests.commands.refusals import AFTER_THE_WORK, REFUSALS, at_steps
 from tests.commands.repository import BOT, Home
 from tests.loopback.git_data import make_commit, set_ref
 from tests.loopback.hosting import PullRecord
@@ -352,12 +352,11 @@ BREAKS = (
     "422",
     "502",
     "connection lost before the work",
-    "connection lost after the work",
+    AFTER_THE_WORK,
 )
 
 
-@pytest.mark.parametrize("refusal", BREAKS)
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(("step", "refusal"), at_steps(STEPS, BREAKS))
 def test_closing_that_broke_off_goes_on_in_the_next_run(
     home: Home, step: str, refusal: str
 ) -> None:
