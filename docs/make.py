@@ -1,4 +1,4 @@
-"""Makes everything of docs/ that is made from the program: pages, manual page, schemas, addresses.
+"""Makes what docs/ has of the program: pages, manual page, schemas, completions, addresses.
 
 python -m docs.make, or ./task docs
 """
@@ -9,13 +9,19 @@ import re
 import tomllib
 from pathlib import Path
 
+from click.testing import CliRunner
+
 from docs import make_commands, make_configuration, make_man
 from updater import __version__
+from updater.cli.app import app
 from updater.report.json_schemas import MODELS, json_schema
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md")))
+
+# As distributions name the files in the folders that each shell looks into.
+COMPLETIONS = {"bash": "updater", "zsh": "_updater", "fish": "updater.fish"}
 
 # The action with its version, and the flake, as pages name them: OWNER/REPO, and what follows.
 _NAMED = re.compile(r"(?P<before>uses: |github:)(?P<name>[\w.-]+/[\w.-]+)(?P<after>@v[\d.]+| -- )")
@@ -38,6 +44,11 @@ def named(text: str) -> str:
     return _NAMED.sub(write, text)
 
 
+def completion(shell: str) -> str:
+    """Return a shell's completion script."""
+    return CliRunner().invoke(app, ["completion", shell]).output
+
+
 def made() -> dict[Path, str]:
     """Return every file that is made: its path and text."""
     return {
@@ -46,6 +57,7 @@ def made() -> dict[Path, str]:
         DOCS / "configuration.md": make_configuration.page(),
         DOCS / "updater.1": make_man.page(),
         **{DOCS / "schemas" / f"{name}.json": json_schema(name) for name in MODELS},
+        **{DOCS / "completions" / name: completion(shell) for shell, name in COMPLETIONS.items()},
     }
 
 
