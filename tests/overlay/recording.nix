@@ -18,7 +18,7 @@ let
           override = change: fetchers.${fetcher} (given' // given change given');
         };
     }) [
-    "fetchurl" "fetchzip" "fetchTarball" "fetchgit" "fetchGit" "fetchTree" "fetchhg" "fetchpatch" "fetchPypi" "fetchCrate" "fetchHex"
+    "fetchurl" "fetchzip" "fetchTarball" "fetchgit" "fetchGit" "fetchTree" "fetchhg" "fetchsvn" "fetchpatch" "fetchPypi" "fetchCrate" "fetchHex"
     "fetchFromGitHub" "fetchFromGitLab" "fetchFromGitea" "fetchFromForgejo" "fetchFromCodeberg"
     "fetchFromGitiles" "fetchFromRepoOrCz" "fetchFromSourcehut" "fetchFromBitbucket" "fetchCargoVendor" "fetchNpmDeps"
   ]);

@@ -15,7 +15,7 @@ self: super: {
     crate = super.rustPlatform.buildRustPackage rec {
       pname = "crate";
       version = "1.2.0";
-      src = super.fetchCrate { inherit pname version; hash = ""; };
+      src = super.fetchsvn { inherit pname version; hash = ""; };
     };
     given = super.python3Packages.buildPythonPackage {
       pname = "given";

@@ -30,7 +30,7 @@ def test_a_package_without_a_source_of_its_own_is_skipped_with_the_reason() -> N
             "say where that is fetched from: write the whole call, such as fetchFromGitHub "
             "{ owner = ...; repo = ...; }"
         ),
-        "python3Packages.crate": "the fetcher fetchCrate is not supported",
+        "python3Packages.crate": "the fetcher fetchsvn is not supported",
         "python3Packages.given": "its source is super.inputs.given, which is not written here",
     }
 

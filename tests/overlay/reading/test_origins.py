@@ -87,6 +87,23 @@ def test_self_is_no_name_of_a_package() -> None:
     assert (package.name, package.identity) == ("tool", "overlay.nix#")
 
 
+@pytest.mark.parametrize("name", ["self", "package", "tool"])
+@pytest.mark.parametrize("around", ["", "callPackage ({ mkDerivation }: ", "lib.makeOverridable ("])
+def test_a_let_that_is_one_of_its_own_names_is_no_part_of_the_path(name: str, around: str) -> None:
+    """What is around it is the package, however its value is called inside."""
+    own = f'{name} = mkDerivation rec {{ version = "1"; {FIELDS}; }}; other = 1;'
+    end = ") { }" if around.startswith("call") else ")" if around else ""
+    text = f"final: prev: {{ a.tool = {around}let {own} in {name}{end}; }}"
+    (package,) = read(text.encode())
+    assert package.identity == "overlay.nix#a.tool"
+
+
+def test_a_let_of_which_only_a_part_is_used_keeps_its_names() -> None:
+    own = f'inner = mkDerivation rec {{ version = "1"; {FIELDS}; }};'
+    (package,) = read(f"final: prev: {{ tool = let {own} in [ inner ]; }}".encode())
+    assert package.identity == "overlay.nix#tool.inner"
+
+
 @pytest.mark.parametrize(
     ("text", "indexed"),
     [

@@ -186,14 +186,16 @@ class Walk:
         return sourced and any(name in attributes for attributes in sets for name in NAMES)
 
     def _statements(
-        self, visit: Visit, attributes: AttributeScope, draft: Draft | None
+        self, visit: Visit, attributes: AttributeScope, draft: Draft | None, whole: str = ""
     ) -> list[Visit]:
+        """Return the values of a set, or of a `let`, of which one may be its whole value."""
         inner, places, count = attributes.inner, self._places, len(self._places)
         below = []
         for statement in attributes.statements:
             first = bisect_left(places, statement.start)
             if first < count and places[first] < statement.node.end_byte:
-                path = visit.path + statement.names
+                own = () if statement.names == (whole,) else statement.names
+                path = visit.path + own
                 value = Visit(statement.value, inner, path, "", draft, statement.node, bound=True)
                 value.caller = visit.caller
                 below.append(value)
@@ -231,8 +233,11 @@ class Walk:
 
     def _let(self, visit: Visit) -> Iterable[Visit]:
         attributes = AttributeScope(visit.node, visit.scope, self._data)
-        below = self._statements(visit, attributes, visit.draft)
         body = visit.node.child_by_field_name("body")
+        is_name = body is not None and body.type == "variable_expression"
+        # `let self = ...; in self`: no name of the package, which is what is around the `let`
+        whole = syntax.text(body, self._data) if body is not None and is_name else ""
+        below = self._statements(visit, attributes, visit.draft, whole)
         if body is not None:
             below.append(visit.same(body, attributes.inner))
         return below
