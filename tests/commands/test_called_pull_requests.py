@@ -73,6 +73,40 @@ def test_called_packages_are_proposed_by_their_callers_names(home: Home) -> None
     assert home.state() == state
 
 
+GIVEN = """\
+final: prev: {
+  tool = final.callPackage ./make.nix { pname = "tool"; version = "1.0"; hash = "FAKE"; };
+  kit = final.callPackage ./make.nix { pname = "kit"; version = "1.0"; hash = "FAKE"; };
+}
+""".replace("FAKE", FAKE)
+MAKE = """\
+{ buildPythonPackage, fetchPypi, pname, version, hash }:
+buildPythonPackage { inherit pname version; src = fetchPypi { inherit pname version hash; }; }
+"""
+
+
+def test_packages_that_a_function_makes_are_proposed_where_they_are_pinned(home: Home) -> None:
+    """Each edits its own call, and a second run leaves the open pull requests."""
+    given = {"overlays/all.nix": GIVEN, "overlays/make.nix": MAKE}
+    for file, text in given.items():
+        (home.project.root / file).write_text(text)
+    home.push("main", given)
+    assert home.bump().code == 0
+    assert opened(home) == [
+        ("updater/kit", "kit: 1.0 -> 2.0"),
+        ("updater/tool", "tool: 1.0 -> 2.0"),
+    ]
+    assert home.changed("updater/tool") == ["overlays/all.nix"]
+    state = home.state()
+    assert home.bump().code == 0
+    assert home.state() == state
+    merged = home.show("updater/tool", "overlays/all.nix")
+    home.push("main", {"overlays/all.nix": merged})
+    (home.project.root / "overlays/all.nix").write_text(merged)
+    statuses = {name: row["status"] for name, row in home.packages(home.bump()).items()}
+    assert statuses["tool"] == "current"
+
+
 def test_what_the_configuration_says_of_a_callers_name_holds(home: Home) -> None:
     home.configure("packages: {our-kit: {hold: not now}}\n")
     said = home.packages(home.bump())["our-kit"]

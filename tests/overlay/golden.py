@@ -6,8 +6,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from updater.kinds import FETCH_FUNCTIONS, FETCHERS, WRITABLE
-from updater.model import Candidate, Change, Distribution, Fetch, Package, PinValues, Source
+from updater.model import (
+    Candidate,
+    Change,
+    Distribution,
+    Fetch,
+    FunctionFile,
+    Package,
+    PinValues,
+    Source,
+)
 from updater.overlay.editing.patch import plan_change
 from updater.overlay.reading.file import read_packages
 from updater.overlay.reading.neighbours import completed
@@ -50,9 +61,19 @@ class Bump:
         return Candidate(self.version, self.ref, COMMIT, distributions=files)
 
 
+FUNCTIONS = tuple(
+    FunctionFile(f"./functions/{path.name}", f"functions/{path.name}", path.read_bytes())
+    for path in sorted((FOLDER / "functions").glob("*.nix"))
+)
+"""The files that golden overlays call with what they pin."""
+
 _STEM = Bump(files=("Tool-2.0.0.tar.gz",))
 _COMMIT = Bump(ref="")
 BUMPS = {
+    "called-by-what-is-imported": Bump("tool"),
+    "called-through-a-name": Bump("tool"),
+    "called-with-its-version": Bump("tool"),
+    "called-with-one-version": Bump("tool"),
     "guide-pypi": Bump(files=("example-package-2.0.0.tar.gz",)),
     "guide-commit": _COMMIT,
     "guide-cuda": Bump(ref="2.0.0"),
@@ -132,7 +153,9 @@ def expected(name: str) -> bytes:
 
 def read(data: bytes, name: str = "overlay.nix") -> tuple[Package, ...]:
     """Return the packages of an overlay."""
-    return completed(read_packages(data, name, FETCH_FUNCTIONS).packages)
+    functions = tuple(own for own in FUNCTIONS if own.path.encode() in data)
+    packages = read_packages(data, name, FETCH_FUNCTIONS, functions).packages
+    return completed([replace(package, functions=functions) for package in packages])
 
 
 def skipped(package: Package) -> str:

@@ -82,7 +82,8 @@ let
     python3 = pythonWith (_: _: { });
     python3Packages = (pythonWith (final': prev':
       builtins.foldl' (found: extension: found // extension final' (prev' // found)) { } final.pythonPackagesExtensions)).pkgs;
-    callPackage = f: arguments:
+    callPackage = file: arguments:
+      let f = if builtins.isPath file then import file else file; in
       f (builtins.intersectAttrs (builtins.functionArgs f) (base final // (base final).python3Packages) // arguments);
   };
 

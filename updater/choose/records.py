@@ -87,7 +87,7 @@ class Records:
 
         package = subject.package
         async for data in git.versions(self._root, package.file, subject.pin.hash):
-            for old_package in read_file(data, package.file):
+            for old_package in read_file(data, package.file, package.functions):
                 before = _pin(old_package) if old_package.identity == package.identity else None
                 if before and before.hash == subject.pin.hash and choose.is_commit(before.rev):
                     return before.rev

@@ -68,7 +68,7 @@ async def _scope(session: Session, overlays: OverlayFiles, commit: str) -> Revie
     # whoever wrote a text that cannot be parsed must mend it, also where it fetches nothing
     touched = [replace(package, skip="") if package.problem else package for package in touched]
     changed = await changed_packages(config.root, commit, touched, overlays)
-    before = await packages_at(config.root, commit, [package.file for package in changed])
+    before = await packages_at(config.root, commit, changed)
     used, again = uses(overlays.packages, overlays.texts), set[str]()
     naming = {file for file, text in overlays.texts.items() if names_one_of(text, file, files)}
     for package in overlays.packages:

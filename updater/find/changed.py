@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.effects.git import own as git
-from updater.find.packages import read_file
+from updater.find.packages import functions_of, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ async def changed_packages(
     Raises:
         UsageError: there is no such commit.
     """
-    old = await packages_at(root, revision, tuple(package.file for package in packages))
+    old = await packages_at(root, revision, packages)
     return tuple(
         package
         for package in packages
@@ -44,16 +44,17 @@ class Before(Struct, frozen=True):
     texts: dict[str, bytes]
 
 
-async def packages_at(root: Path, revision: str, files: Sequence[str]) -> Before:
-    """Return what some files held in a commit of the user's repository.
+async def packages_at(root: Path, revision: str, packages: Sequence[Package]) -> Before:
+    """Return what the files of some packages held in a commit of the user's repository.
 
     Raises:
         UsageError: there is no such commit.
     """
     before = Before({}, {})
-    for file in dict.fromkeys(files):
+    for file in dict.fromkeys(package.file for package in packages):
         data = await git.file_at(root, revision, file)
-        for package in read_file(data, file) if data is not None else ():
+        functions = functions_of(packages, file)
+        for package in read_file(data, file, functions) if data is not None else ():
             before.packages[package.identity] = package
             before.texts[package.identity] = _text(package, data or b"")
     return before

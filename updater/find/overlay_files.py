@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
-from updater.model import Directive, Package, normalized_name
+from updater.model import HASH_FIELDS, Directive, Package, normalized_name
 from updater.overlay.reading.neighbours import completed
 
 if TYPE_CHECKING:
@@ -33,12 +33,21 @@ class OverlayFile(Struct, frozen=True):
     Attributes:
         data: None where it cannot be read.
         calls: the package files that it calls.
+        paths: the files that it calls or imports, by their paths as they are written in it.
+        is_linked: a link leads there, so that it may be another's.
     """
 
     file: str
     data: bytes | None
     packages: tuple[Package, ...]
     calls: tuple[PackageCall, ...] = ()
+    paths: dict[str, str] = field(default_factory=dict)
+    is_linked: bool = False
+
+    @property
+    def is_function(self) -> bool:
+        """Tell whether a package in it is pinned by what its callers give."""
+        return any(map(is_given, self.packages))
 
 
 class OverlayFiles(Struct, frozen=True):
@@ -53,6 +62,14 @@ class OverlayFiles(Struct, frozen=True):
     beside: Mapping[str, bytes] | None = None
 
 
+def is_given(package: Package) -> bool:
+    """Tell whether the version or hash of a package is written by whoever calls its file."""
+    hashes = [source.get(*HASH_FIELDS) for source in package.sources]
+    fields = (package.version, *hashes)
+    unread = any(field is not None and field.value is None for field in fields)
+    return unread and bool(package.skip or package.problem)
+
+
 def assembled(reads: Iterable[OverlayFile]) -> OverlayFiles:
     """Return all that was read; of a file that was read twice, the first."""
     by_file: dict[str, OverlayFile] = {}
@@ -62,10 +79,18 @@ def assembled(reads: Iterable[OverlayFile]) -> OverlayFiles:
     for overlay in by_file.values():
         for call in overlay.calls:
             calls.setdefault(call.file, []).append(call)
+    functions = {
+        function.file
+        for overlay in by_file.values()
+        for package in overlay.packages
+        for function in package.functions
+    }
     packages = [
         _called(package, calls[overlay.file]) if overlay.file in calls else package
         for overlay in by_file.values()
         for package in overlay.packages
+        # what a function makes are the packages of its callers
+        if overlay.file not in functions or not is_given(package)
     ]
     texts = {overlay.file: overlay.data for overlay in by_file.values() if overlay.data is not None}
     return OverlayFiles(_told_apart(completed(packages)), texts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from updater.effects import files
 from updater.errors import Bug, ReadError, bugs_at
 from updater.find.overlay_files import OverlayFile, OverlayFiles, PackageCall, assembled
 from updater.kinds import FETCH_FUNCTIONS
-from updater.model import Package, Span
+from updater.model import FunctionFile, Package, Span
 from updater.overlay.reading.file import FileContent, read_packages
 from updater.text import is_printable, spelled_out
 
@@ -22,14 +23,33 @@ if TYPE_CHECKING:
 
 
 _NOTHING = Span(0, 0)
+_IMPORT = re.compile(rb"\bimport\s+(\.{1,2}/[\w./+-]+)", re.ASCII)
 
 
-def read_file(data: bytes, file: str) -> tuple[Package, ...]:
+def read_file(
+    data: bytes, file: str, functions: Sequence[FunctionFile] = ()
+) -> tuple[Package, ...]:
     """Return the packages of one file; a place that cannot be parsed counts as one with a problem.
 
     A parse problem inside a package is that package's own.
+
+    Args:
+        data: the file.
+        file: its name.
+        functions: other files, which make packages of what it gives them.
     """
-    return _packages(_content(file, data), file, data)
+    return _packages(_content(file, data, functions), file, data)
+
+
+def functions_of(packages: Iterable[Package], file: str) -> tuple[FunctionFile, ...]:
+    """Return the files of functions that packages of a file are made by."""
+    functions = {
+        function.path: function
+        for package in packages
+        if package.file == file
+        for function in package.functions
+    }
+    return tuple(functions.values())
 
 
 def _packages(content: FileContent, file: str, data: bytes) -> tuple[Package, ...]:
@@ -78,7 +98,35 @@ def _followed(named: Iterable[str], read: Callable[[str], OverlayFile]) -> list[
             if current not in reads:
                 reads[current] = read(current) if is_printable(current) else _unnameable(current)
                 waiting.extend(call.file for call in reads[current].calls)
-    return list(reads.values())
+    imported: dict[str, OverlayFile] = dict(reads)
+    for overlay in reads.values():
+        for file in overlay.paths.values():
+            if file not in imported:
+                imported[file] = read(file)
+    return [_through(overlay, imported) for overlay in reads.values()]
+
+
+def _through(overlay: OverlayFile, reads: Mapping[str, OverlayFile]) -> OverlayFile:
+    """Return a file with the packages that other files make of what it gives them."""
+    functions = tuple(
+        FunctionFile(path, file, function.data)
+        for path, file in overlay.paths.items()
+        if file != overlay.file
+        and (function := reads[file]).data is not None
+        and function.is_function
+    )
+    if not functions or overlay.data is None:
+        return overlay
+    content = _content(overlay.file, overlay.data, functions)
+    used = functions_of(content.packages, overlay.file)
+    if not used:
+        return overlay
+    packages = tuple(replace(package, functions=used) for package in content.packages)
+    content = replace(content, packages=packages)
+    content = _unquoted(content) if overlay.is_linked else content
+    return _understood(
+        overlay.file, overlay.data, content, lambda _file, path: overlay.paths.get(path)
+    )
 
 
 def _unnameable(file: str) -> OverlayFile:
@@ -103,7 +151,8 @@ def _read(root: Path, file: str) -> OverlayFile:
     content = _content(file, data)
     if linked:
         content = _unquoted(content)
-    return _understood(file, data, content, partial(_target, root))
+    overlay = _understood(file, data, content, partial(_target, root))
+    return replace(overlay, is_linked=True) if linked else overlay
 
 
 def _unquoted(content: FileContent) -> FileContent:
@@ -133,7 +182,15 @@ def _understood(
                     file, called.attribute, called.line, called.span, None, None, None, skip=why
                 )
             )
-    return OverlayFile(file, data, tuple(packages), tuple(calls))
+    named = {called.path: target(file, called.path) for called in content.files}
+    named |= {path: target(file, path) for path in _imports(data)}
+    paths = {path: meant for path, meant in named.items() if meant is not None}
+    return OverlayFile(file, data, tuple(packages), tuple(calls), paths)
+
+
+def _imports(data: bytes) -> list[str]:
+    """Return the paths of the files that a file imports, in its own folder or beside it."""
+    return [match[1].decode() for match in _IMPORT.finditer(data)]
 
 
 def _target(root: Path, file: str, path: str) -> str | None:
@@ -167,9 +224,9 @@ def found_in(
         there |= batch
         places = (
             place
-            for file, (_, content) in batch.items()
-            for called in content.files
-            for place in _places(file, called.path)
+            for file, (data, content) in batch.items()
+            for path in (*(called.path for called in content.files), *_imports(data))
+            for place in _places(file, path)
         )
         waiting = tuple(dict.fromkeys(place for place in places if place not in requested))
 
@@ -185,10 +242,10 @@ def found_in(
     return replace(found, beside=read(sorted(locks)) if locks else {})
 
 
-def _content(file: str, data: bytes) -> FileContent:
+def _content(file: str, data: bytes, functions: Sequence[FunctionFile] = ()) -> FileContent:
     try:
         with bugs_at(ReadError.stage):
-            return read_packages(data, file, FETCH_FUNCTIONS)
+            return read_packages(data, file, FETCH_FUNCTIONS, functions)
     except Bug as bug:
         broken = Package(file, (), 1, _NOTHING, None, None, None, problem=str(bug), hint=bug.report)
         return FileContent((broken,), ())

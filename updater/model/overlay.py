@@ -179,6 +179,20 @@ class Directive(Struct, frozen=True):
     value: str
 
 
+class FunctionFile(Struct, frozen=True):
+    """A file that is a function, and makes a package of what another file gives it.
+
+    Attributes:
+        path: as it is written there: ``./generic.nix``.
+        file: relative to the root, with ``/``.
+        data: its bytes.
+    """
+
+    path: str
+    file: str
+    data: bytes
+
+
 class Package(Struct, frozen=True):
     """One derivation in an overlay file.
 
@@ -211,6 +225,9 @@ class Package(Struct, frozen=True):
         unlabelled: it overrides another package's source, and leaves its version and name to it.
         generator: the program that wrote its file, or an empty string.
         leader: the identity of the package that it is a member of, or an empty string.
+        functions: the files that make packages of what its file gives them
+            (``callPackage ./generic.nix { version = ...; hash = ...; }``), if there are any: the
+            file can only be read together with them.
         folder: where in its source it is built (``sourceRoot``); empty for the top, None where
             that is computed. What the top declares may be another package's.
         version_readers: attributes of the build that are made from the version, with their lines.
@@ -241,6 +258,7 @@ class Package(Struct, frozen=True):
     leader: str = ""
     generator: str = ""
     unlabelled: bool = False
+    functions: tuple[FunctionFile, ...] = ()
     folder: str | None = ""
     version_readers: tuple[str, ...] = ()
     version_copies: tuple[str, ...] = ()

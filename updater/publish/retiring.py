@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from updater.errors import HashError
 from updater.find.changed import pin_of
-from updater.find.packages import read_file
+from updater.find.packages import functions_of, read_file
 from updater.model.labels import is_newer, ordered
 from updater.model.overlay import HASH_FIELDS
 from updater.model.proposal import read_key
@@ -163,7 +163,7 @@ class PullRequestRetirer(Struct, frozen=True):
         return {
             package.identity: package
             for file, data in texts.items()
-            for package in read_file(data, file)
+            for package in read_file(data, file, functions_of(self.packages.values(), file))
         }
 
 

@@ -54,7 +54,7 @@ def plan_change(
             that no longer fits; or the package is not there, or more than once.
     """
     fetchers = frozenset(writable)
-    before = parse_file(data, package.file, fetchers)
+    before = parse_file(data, package.file, fetchers, package.functions)
     there = [own for own in before.content.packages if own.identity == package.identity]
     planner = _planner(package, values, there, before, writable)
     try:
@@ -89,7 +89,9 @@ def plan_changes(
     """
     fetchers = frozenset(writable)
     file = targets[0][0].file
-    before = parse_file(data, file, fetchers)
+    functions = {each.path: each for package, _ in targets for each in package.functions}
+    called = tuple(functions.values())
+    before = parse_file(data, file, fetchers, called)
     there: dict[str, list[Package]] = {}
     for own_package in before.content.packages:
         there.setdefault(own_package.identity, []).append(own_package)
@@ -104,7 +106,7 @@ def plan_changes(
         raise PatchError(f"{file}: two edits begin in one place")
     if edits:
         own = {planner.package.identity: planner.values for planner, _, _ in plans}
-        prove(own, edits, parse_file(apply_edits(data, edits), file, fetchers), before)
+        prove(own, edits, parse_file(apply_edits(data, edits), file, fetchers, called), before)
     changes = []
     shifts = [0] * len(edits)  # by how many bytes each edit that was made moves those behind it
     for planner, own_edits, fields in plans:
@@ -155,7 +157,7 @@ def _planned(planner: Planner, before: ParsedFile, fetchers: frozenset[str]) -> 
     edits, fields = _edits(planner, data)
     change = Change(package, edits, fields, data, apply_edits(data, edits))
     if edits:
-        after = parse_file(change.after, package.file, fetchers)
+        after = parse_file(change.after, package.file, fetchers, package.functions)
         prove({package.identity: planner.values}, edits, after, before)
     return change
 
@@ -163,6 +165,14 @@ def _planned(planner: Planner, before: ParsedFile, fetchers: frozenset[str]) -> 
 def _edits(planner: Planner, data: bytes) -> tuple[tuple[Edit, ...], tuple[FieldChange, ...]]:
     """Return the edits of one package, and the fields that they change."""
     plans = list(planner.plans())
+    elsewhere = [plan.change for plan in plans if plan.edit.span.end > len(data)]
+    if elsewhere:
+        names = " and ".join(change.field for change in elsewhere if change is not None)
+        files = " and ".join(function.file for function in planner.package.functions)
+        raise PatchError(
+            f"{planner.package.identity}: {names} would change in {files}, which others may call",
+            hint="give it here, as an argument, or change it by hand",
+        )
     edits = _distinct(planner.package, [plan.edit for plan in plans])
     fields = tuple(
         dict.fromkeys(

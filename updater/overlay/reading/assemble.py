@@ -21,10 +21,12 @@ from updater.overlay.reading.readers import version_copies, version_readers
 from updater.overlay.reading.references import is_made_from, reached_calls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from updater.model import FunctionFile
     from updater.overlay.reading.doubts import Doubt
     from updater.overlay.reading.drafts import Call, Draft
+    from updater.overlay.reading.syntax import NixText
     from updater.overlay.reading.walk import Walk
 
 
@@ -57,11 +59,15 @@ class PlacedPackage(Struct, frozen=True):
 class Assembler:
     """Builds the packages of one file."""
 
-    def __init__(self, data: bytes, file: str, walk: Walk) -> None:
+    def __init__(
+        self, text: NixText, file: str, walk: Walk, functions: Sequence[FunctionFile]
+    ) -> None:
         self._file = file
         self._walk = walk
-        self._fields = Fields(data)
-        self._data = data
+        self._fields = Fields(text.whole)
+        self._fields.end = len(text.data)
+        self._functions = _by_place(text, functions)
+        self._data = text.whole
         calls = [call for draft in walk.drafts for call in draft.calls] + walk.loose
         self._calls: dict[int | None, dict[int, Call]] = {}
         for call in calls:
@@ -80,7 +86,7 @@ class Assembler:
             except Bug as bug:
                 package, calls = self._unread(draft, bug), draft.calls
             places = {call.node.start_byte for call in calls if call.caller is None}
-            if self._is_helper(draft):
+            if self._is_helper(draft) or self._is_elsewhere(draft, package.package):
                 used |= places | {call.node.start_byte for call in draft.calls}
                 continue
             # `inherit (common) version src;` is a package, and `common` a part of it
@@ -99,9 +105,16 @@ class Assembler:
             if call.node.start_byte not in used and not call.helper and not is_called:
                 yield self._bare(call, f"{call.path[-1] if call.path else 'src'} has no version")
 
+    def _is_elsewhere(self, draft: Draft, package: Package) -> bool:
+        """Tell whether a package that a function in another file makes is pinned there, too."""
+        if draft.sets[0].node.start_byte < self._fields.end:
+            return False
+        return not any(span.start < self._fields.end for span in _pinned(package))
+
     # --- one package ---
 
     def _package(self, draft: Draft) -> tuple[PlacedPackage, list[Call]]:
+        self._fields.call_line = syntax.line(draft.node)
         reach = self._reach(draft)
         version = self._fields.field(draft.get("version"))
         if version is None and reach.targets:
@@ -139,11 +152,28 @@ class Assembler:
         )
         if not reach.targets:
             package = self._without_a_source(package, draft)
+        if draft.sets[0].node.start_byte >= self._fields.end:
+            package = self._of_functions(package, draft)
         placed = PlacedPackage(
             package, (draft.statement, *(call.statement for call in reach.targets))
         )
         reason = doubt(package, draft) if package.source is not None else None
         return (placed if reason is None else self._doubted(placed, reason, draft, calls)), calls
+
+    def _of_functions(self, package: Package, draft: Draft) -> Package:
+        """Return a package that a function in another file makes of what it is given here."""
+        names = [
+            field.name
+            for field in _hash_fields(package)
+            if field.literal is None or field.literal.start >= self._fields.end
+        ]
+        start = draft.sets[0].node.start_byte
+        function = next(own for at, own in reversed(self._functions) if at <= start)
+        package = replace(package, functions=(function,))
+        if not names or package.skip:
+            return package
+        why = f"its {' and '.join(names)} would have to be given here, too, not in {function.file}"
+        return replace(package, skip=why)
 
     def _doubted(
         self, placed: PlacedPackage, reason: Doubt, draft: Draft, calls: list[Call]
@@ -309,6 +339,31 @@ class Assembler:
             if call is not reach.targets[first] and moves_with(source, sources[first], version)
         ]
         return [reach.targets[first], *moving]
+
+
+def _by_place(text: NixText, functions: Sequence[FunctionFile]) -> list[tuple[int, FunctionFile]]:
+    """Return the files of functions with the byte at which each is parsed, in their order."""
+    return sorted(
+        (
+            (text.functions[function.path].start_byte, function)
+            for function in functions
+            if function.path in text.functions
+        ),
+        key=lambda place: place[0],
+    )
+
+
+def _hash_fields(package: Package) -> list[Field]:
+    own = [field for source in package.sources if (field := source.get(*HASH_FIELDS))]
+    return [*own, *package.side_hashes]
+
+
+def _pinned(package: Package) -> Iterator[Span]:
+    """Yield where a package's version and hashes are written."""
+    version = (package.version,) if package.version is not None else ()
+    for field in (*version, *_hash_fields(package)):
+        if field.literal is not None:
+            yield field.literal
 
 
 def _starts(draft: Draft) -> set[int]:

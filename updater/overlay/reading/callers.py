@@ -1,19 +1,31 @@
-"""Functions of a file, read for those that call them: the package is what its caller asks for."""
+"""Functions, read for those that call them: the package is what its caller asks for.
+
+They are bound in the file itself, or are other files: ``callPackage ./tool.nix { ... }``,
+``import ./make.nix { ... }``.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from updater.overlay.reading import syntax, values
-from updater.overlay.reading.scope import Binding, FunctionScope, lookup
+from msgspec import Struct
+
+from updater.overlay.reading import syntax, terms, values
+from updater.overlay.reading.scope import AttributeScope, Binding, FunctionScope, Scope, lookup
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from tree_sitter import Node
 
-    from updater.overlay.reading.scope import AttributeScope, Scope
     from updater.overlay.reading.visit import Visit
+
+CALL_PACKAGE = re.compile(r"callPackage\w*")
+_IMPORT = "import"
+_BODIES = frozenset({"assert_expression", "let_expression", "with_expression"})
+# More than any functions that make functions.
+_MOST_STEPS = 40
 
 
 class CalledScope(FunctionScope):
@@ -55,39 +67,132 @@ class CalledScope(FunctionScope):
         return Binding(name, default, self, default)
 
 
-def called_body(head: Node, operands: Sequence[Node], visit: Visit, data: bytes) -> Visit | None:
-    """Return the body of a function of the file, with what its caller gives it.
+class _Function(Struct):
+    """A function, and what is around it."""
+
+    node: Node
+    scope: Scope
+
+
+class Functions:
+    """The functions of a file, also those that it calls in other files.
 
     Args:
-        head: what is applied.
-        operands: what it is applied to, in turn.
-        visit: the application.
-        data: the file.
-
-    Returns:
-        None where no name leads to the function, it calls itself, it takes another number of
-        arguments, or a set that it takes apart is not written here.
+        data: the file, and what is parsed behind it.
+        files: the expressions of other files by their paths, as they are written in this one.
     """
-    is_name = head.type == "variable_expression"
-    binding = visit.scope.find(syntax.text(head, data)) if is_name else None
-    if binding is None or binding.expression is None:
-        return None
-    function, scope = syntax.unwrap(binding.expression), binding.scope
-    if _is_inside(visit.scope, function):
-        return None
-    for operand in operands:
-        if function.type != "function_expression":
+
+    def __init__(self, data: bytes, files: Mapping[str, Node]) -> None:
+        self._data = data
+        self._files = files
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that are bound to what is made from another file."""
+        return frozenset(
+            match[1].decode()
+            for path in self._files
+            for match in re.finditer(
+                rb"([A-Za-z_][\w'-]*)\s*=\s*[^;=]*?%s(?![\w./+-])" % re.escape(path.encode()),
+                self._data,
+            )
+        )
+
+    def are_called_by(self, name: str) -> bool:
+        """Tell whether a function calls the file whose path it is given."""
+        return bool(self._files) and (name == _IMPORT or CALL_PACKAGE.fullmatch(name) is not None)
+
+    def body(self, application: Node, visit: Visit) -> Visit | None:
+        """Return the body of a function that is applied, with what its caller gives it.
+
+        None where no name or path leads to the function, it calls itself, it takes another number
+        of arguments, or a set that it takes apart is not written here.
+        """
+        made = self._made(application, visit.scope, 0)
+        if made is None or made.node.type == "function_expression":
             return None
-        sets = values.sets_of(operand, visit.scope, data)
-        if function.child_by_field_name("formals") is not None and not sets:
+        if _is_inside(visit.scope, made.node):
             return None
-        scope = CalledScope(function, scope, data, (operand, visit.scope), sets)
-        function = syntax.unwrap(function.child_by_field_name("body") or function)
-    if function.type == "function_expression":
-        return None
-    body = visit.same(function, scope)
-    body.caller = visit.caller or visit.node
-    return body
+        body = visit.same(made.node, made.scope)
+        body.caller = visit.caller or visit.node
+        return body
+
+    def _made(self, expression: Node, scope: Scope, steps: int) -> _Function | None:
+        """Return the function that an expression is, or what all of its arguments make of it."""
+        node = syntax.unwrap(expression)
+        if steps > _MOST_STEPS:
+            return None
+        match node.type:
+            case "function_expression":
+                return _Function(node, scope)
+            case "variable_expression":
+                binding = scope.find(syntax.text(node, self._data))
+                if binding is None or binding.inherited or binding.expression is None:
+                    return None
+                return self._made(binding.expression, binding.scope, steps + 1)
+            case "apply_expression":
+                return self._application(node, scope, steps)
+            case _:
+                return None
+
+    def _application(self, node: Node, scope: Scope, steps: int) -> _Function | None:
+        head, applied = terms.applied(node)
+        operands = [(operand, scope) for _, operand in applied]
+        name = terms.last_name(head, self._data)
+        function: _Function | None = None
+        if self.are_called_by(name):
+            first = syntax.unwrap(operands.pop(0)[0])
+            file = self._files.get(syntax.text(first, self._data))
+            if file is not None:
+                function = self._below(file, Scope())
+            elif name != _IMPORT:
+                function = self._made(first, scope, steps + 1)
+        elif head.type == "variable_expression":
+            function = self._pending(head, scope) or self._made(head, scope, steps + 1)
+        for operand in operands:
+            function = self._applied(function, operand) if function is not None else None
+        return function
+
+    def _pending(self, head: Node, scope: Scope) -> _Function | None:
+        """Return the file of ``make = callPackage ./make.nix;``, which waits for its argument."""
+        binding = scope.find(syntax.text(head, self._data))
+        if binding is None or binding.inherited or binding.expression is None:
+            return None
+        callee, applied = terms.applied(syntax.unwrap(binding.expression))
+        if len(applied) != 1 or not self.are_called_by(terms.last_name(callee, self._data)):
+            return None
+        file = self._files.get(syntax.text(syntax.unwrap(applied[0][1]), self._data))
+        return self._below(file, Scope()) if file is not None else None
+
+    def _applied(self, function: _Function, operand: tuple[Node, Scope]) -> _Function | None:
+        """Return what a function makes of one argument; None where that cannot be read."""
+        node = syntax.unwrap(function.node)
+        if node.type != "function_expression" or _is_inside(operand[1], node):
+            return None
+        sets = values.sets_of(*operand, self._data)
+        if node.child_by_field_name("formals") is not None and not sets:
+            return None
+        scope = CalledScope(node, function.scope, self._data, operand, sets)
+        return self._below(node.child_by_field_name("body") or node, scope)
+
+    def _below(self, node: Node, scope: Scope) -> _Function:
+        """Return the function that is below ``let``, ``with`` and ``assert``, or the value."""
+        body = syntax.unwrap(node)
+        while body.type in _BODIES and _leads_to_function(body):
+            if body.type == "let_expression":
+                scope = AttributeScope(body, scope, self._data).inner
+            body = syntax.unwrap(body.child_by_field_name("body") or body)
+        return _Function(body, scope)
+
+
+def _leads_to_function(node: Node) -> bool:
+    """Tell whether below ``let``, ``with`` and ``assert`` there is a function."""
+    while node.type in _BODIES:
+        inner = node.child_by_field_name("body")
+        if inner is None:
+            return False
+        node = syntax.unwrap(inner)
+    return node.type == "function_expression"
 
 
 def _is_inside(scope: Scope | None, function: Node) -> bool:

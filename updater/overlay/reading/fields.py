@@ -19,10 +19,18 @@ if TYPE_CHECKING:
 
 
 class Fields:
-    """Reads the fields of one file."""
+    """Reads the fields of one file.
+
+    Attributes:
+        data: the file, and what is parsed behind it.
+        end: where the file itself ends.
+        call_line: the line that is told for what stands behind it: of the call that leads there.
+    """
 
     def __init__(self, data: bytes) -> None:
         self.data = data
+        self.end = len(data)
+        self.call_line = 1
         self._choices = Choices()
 
     def field(self, binding: Binding | None) -> Field | None:
@@ -56,7 +64,7 @@ class Fields:
         return Source(
             fetcher=call.function,
             attribute=attribute,
-            line=syntax.line(call.node),
+            line=self._line(call.node),
             span=call.span,
             fields=tuple(fields),
             version_name=self._version_name(sets[-1].inner if sets else call.scope, version),
@@ -143,6 +151,9 @@ class Fields:
             return node.end_byte == literal.end
         return values.read(binding, self.data).literal == literal
 
+    def _line(self, node: Node) -> int:
+        return syntax.line(node) if node.start_byte < self.end else self.call_line
+
     def _made(
         self, name: str, at: Node, node: Node, value: values.Value, *, inherited: bool = False
     ) -> Field:
@@ -151,7 +162,7 @@ class Fields:
             span = literal  # of what is chosen, not of all that could be
         return Field(
             name=name,
-            line=syntax.line(at),
+            line=self._line(at),
             span=span,
             text=syntax.text(node, self.data),
             value=value.value,

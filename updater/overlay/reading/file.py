@@ -23,7 +23,7 @@ from updater.text import is_printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from updater.model import Package, Span
+    from updater.model import FunctionFile, Package, Span
     from updater.overlay.reading.assemble import PlacedPackage
     from updater.overlay.reading.drafts import PackageFile
 
@@ -54,27 +54,38 @@ class ParsedFile(Struct, frozen=True):
     content: FileContent
 
 
-def read_packages(data: bytes, file: str, fetchers: frozenset[str]) -> FileContent:
+def read_packages(
+    data: bytes, file: str, fetchers: frozenset[str], functions: Sequence[FunctionFile] = ()
+) -> FileContent:
     """Return what one file holds; the arguments are those of `parse_file`."""
-    return _content(syntax.parse(data), file, fetchers)
+    return _content(syntax.parse(data, functions), file, fetchers, functions)
 
 
-def parse_file(data: bytes, file: str, fetchers: frozenset[str]) -> ParsedFile:
+def parse_file(
+    data: bytes, file: str, fetchers: frozenset[str], functions: Sequence[FunctionFile] = ()
+) -> ParsedFile:
     """Return one file's syntax and its packages, in the order of their lines.
 
     Args:
         data: the file's bytes.
         file: the name that packages carry.
         fetchers: the Nix functions that count as fetchers.
+        functions: other files, which it calls with the arguments that a package is made of.
     """
-    source = syntax.parse(data)
-    return ParsedFile(source, _content(source, file, fetchers))
+    source = syntax.parse(data, functions)
+    return ParsedFile(source, _content(source, file, fetchers, functions))
 
 
-def _content(source: syntax.NixText, file: str, fetchers: frozenset[str]) -> FileContent:
+def _content(
+    source: syntax.NixText,
+    file: str,
+    fetchers: frozenset[str],
+    functions: Sequence[FunctionFile],
+) -> FileContent:
     data = source.data
     walk = Walk(source, fetchers)
-    placed = sorted(Assembler(data, file, walk).packages(), key=lambda item: item.package.span)
+    assembler = Assembler(source, file, walk, functions)
+    placed = sorted(assembler.packages(), key=lambda item: item.package.span)
     problems: list[Problem] = []
     places = unparsed(source)
     if places:

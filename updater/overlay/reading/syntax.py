@@ -20,9 +20,11 @@ from msgspec import Struct
 from updater.model import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tree_sitter import Node, Parser, Tree
+
+    from updater.model import FunctionFile
 
 # Outside strings, comments and paths a comma stands nowhere in Nix but between formals, and what
 # stands inside those keeps its shape when a comma becomes a space.
@@ -34,10 +36,18 @@ ATTRIBUTE_SETS = frozenset({"attrset_expression", "rec_attrset_expression"})
 
 
 class NixText(Struct, frozen=True):
-    """A parsed file."""
+    """A parsed file, and behind it the files of functions that it calls.
+
+    Attributes:
+        data: the file's own bytes.
+        whole: these, and behind them the bytes of the other files; offsets of nodes are in it.
+        functions: the expression of each other file, by its path as it is written in this one.
+    """
 
     data: bytes
     tree: Tree
+    whole: bytes
+    functions: dict[str, Node]
 
     @property
     def root(self) -> Node:
@@ -58,8 +68,27 @@ def _parser() -> Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_nix.language()))
 
 
-def parse(data: bytes) -> NixText:
-    """Parse one file; wrong syntax becomes problems (see problems.py), never an exception."""
+def parse(data: bytes, functions: Sequence[FunctionFile] = ()) -> NixText:
+    """Parse one file; wrong syntax becomes problems (see problems.py), never an exception.
+
+    Args:
+        data: the file's bytes.
+        functions: other files; one that cannot be parsed is left out.
+    """
+    whole = data
+    trees = {}
+    for function in functions:
+        start = len(whole) + 1
+        whole = b"\n".join((whole, function.data))
+        root = _tree(whole, start).root_node
+        inner = root.child_by_field_name("expression")
+        if inner is not None and not root.has_error:
+            trees[function.path] = inner
+    return NixText(data, _tree(data), whole, trees)
+
+
+def _tree(data: bytes, start: int = 0) -> Tree:
+    """Parse what begins at a byte; lines count from there."""
     parsable = data
     commas = _trailing_commas(data) if b"," in data else []
     if commas:
@@ -69,7 +98,12 @@ def parse(data: bytes) -> NixText:
         parsable = bytes(blanked)
     if b"|>" in data or b"<|" in data:
         parsable = PIPE.sub(b"++", parsable)
-    return NixText(data, _parser().parse(parsable))
+    if not start:
+        return _parser().parse(parsable)
+    import tree_sitter  # noqa: PLC0415 - as above
+
+    own = tree_sitter.Range((0, 0), (0xFFFFFFFF, 0), start, len(data))
+    return tree_sitter.Parser(_parser().language, included_ranges=[own]).parse(parsable)
 
 
 def _trailing_commas(data: bytes) -> list[int]:

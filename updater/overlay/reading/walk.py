@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from updater.model import Span
 from updater.overlay.reading import syntax, terms, values
-from updater.overlay.reading.callers import called_body
+from updater.overlay.reading.callers import CALL_PACKAGE, Functions
 from updater.overlay.reading.drafts import Call, Draft, PackageFile
 from updater.overlay.reading.previous import is_source_override, overridden
 from updater.overlay.reading.scope import AttributeScope, FunctionScope, Scope
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 _BUILDER = re.compile(r"(build[A-Z]|mk[A-Z]\w*(Derivation|Package|Application))\w*|mkDerivation")
 _OVERRIDES = frozenset({"overrideAttrs", "overridePythonAttrs", "overrideDerivation"})
-_CALL_PACKAGE = re.compile(r"callPackage\w*")
 _OTHER_FETCHER = re.compile(r"fetch\w+|import\w*Lock")
 
 # What stands between a binding and its value without changing which value that is.
@@ -76,9 +75,10 @@ class Walk:
     """
 
     def __init__(self, source: syntax.NixText, fetchers: frozenset[str]) -> None:
-        self._data = source.data
+        self._data = source.whole
         self._fetchers = fetchers
-        self._helpers: frozenset[str] = frozenset()
+        self._functions = Functions(source.whole, source.functions)
+        self._helpers = self._functions.names
         for _ in range(_MOST_RUNS):
             self._run(source.root)
             helpers = {draft.path[-1] for draft in self.drafts if draft.helper and draft.path}
@@ -88,8 +88,9 @@ class Walk:
         self._drop_parts()
 
     def _run(self, root: Node) -> None:
-        helpers = (name.encode() for name in self._helpers)
-        self._places = _places(self._data, (*_words(self._fetchers), *helpers))
+        words = [name.encode() for name in self._helpers]
+        words += [b"import"] if self._functions.are_called_by("import") else []
+        self._places = _places(self._data, (*_words(self._fetchers), *words))
         self._applications = _MOST_APPLICATIONS
         self.drafts: list[Draft] = []
         self.loose: list[Call] = []
@@ -273,31 +274,38 @@ class Walk:
         if not applied:
             return [visit.part(child) for child in head.named_children if self._holds(child)]
         name = terms.last_name(head, self._data)
-        body = self._called(head, applied, visit) if name in self._helpers else None
+        body = self._called(visit, name)
         if body is not None:
+            if CALL_PACKAGE.fullmatch(name):
+                self._package_file(visit, [value for _, value in applied])
             operands = [operand for _, operand in applied if self._holds(operand)]
             return [body, *(visit.argument(operand, "source", "") for operand in operands)]
-        first, argument = applied[0]
-        role: Role = ""
-        if name in self._fetchers:
-            role = "source"
-            call = self._call(name, first, argument, visit)
-            (visit.draft.calls if visit.draft is not None else self.loose).append(call)
-        elif _BUILDER.fullmatch(name):
-            role = "package"
-        elif name in _OVERRIDES:
-            role = "override"
-        elif _CALL_PACKAGE.fullmatch(name):
-            self._package_file(visit, [value for _, value in applied])
-        elif _OTHER_FETCHER.fullmatch(name) or is_source_override(head, self._data):
-            role = "source"
-            call = self._call(name, first, argument, visit)
-            (visit.draft.others if visit.draft is not None else self.loose_others).append(call)
+        role = self._role(name, head, applied, visit)
         below = [] if terms.plain_names(head, self._data) else [visit.part(head)]
         for _, operand in applied:
             if role in ("package", "override") or self._holds(operand):
                 below.append(self._argument(visit, operand, role, head))
         return below
+
+    def _role(self, name: str, head: Node, applied: list[tuple[Node, Node]], visit: Visit) -> Role:
+        """Return whose argument the operands are; note a fetcher's call, and a file's."""
+        if _BUILDER.fullmatch(name) and name not in self._fetchers:
+            return "package"
+        if name in _OVERRIDES:
+            return "override"
+        if CALL_PACKAGE.fullmatch(name):
+            self._package_file(visit, [value for _, value in applied])
+            return ""
+        known = name in self._fetchers
+        other = _OTHER_FETCHER.fullmatch(name) or is_source_override(head, self._data)
+        if not known and not other:
+            return ""
+        call = self._call(name, *applied[0], visit)
+        if known:
+            (visit.draft.calls if visit.draft is not None else self.loose).append(call)
+        else:
+            (visit.draft.others if visit.draft is not None else self.loose_others).append(call)
+        return "source"
 
     def _argument(self, visit: Visit, operand: Node, role: Role, head: Node) -> Visit:
         """Visit the argument of a function; of any, ``finalAttrs: { src = ...; }`` is a package."""
@@ -317,15 +325,17 @@ class Walk:
         call.caller = visit.caller.start_byte if visit.caller is not None else None
         return call
 
-    def _called(self, head: Node, applied: list[tuple[Node, Node]], visit: Visit) -> Visit | None:
-        """Return the body of a function of the file, read for one of its callers.
+    def _called(self, visit: Visit, name: str) -> Visit | None:
+        """Return the body of a function, read for one of its callers.
 
         Only for an attribute that is the application as a whole: the package that is made.
         """
+        if name not in self._helpers and not self._functions.are_called_by(name):
+            return None
         if visit.draft is not None or not visit.bound or not self._applications:
             return None
         self._applications -= 1
-        return called_body(head, [operand for _, operand in applied], visit, self._data)
+        return self._functions.body(visit.node, visit)
 
     _enter: ClassVar[dict[str, Callable[[Walk, Visit], Iterable[Visit]]]] = {
         "attrset_expression": _set,
