@@ -76,7 +76,7 @@ def test_called_packages_are_proposed_by_their_callers_names(home: Home) -> None
 GIVEN = """\
 final: prev: {
   tool = final.callPackage ./make.nix { pname = "tool"; version = "1.0"; hash = "FAKE"; };
-  kit = final.callPackage ./make.nix { pname = "kit"; version = "1.0"; hash = "FAKE"; };
+  second = final.callPackage ./make.nix { pname = "kit"; version = "1.0"; hash = "FAKE"; };
 }
 """.replace("FAKE", FAKE)
 MAKE = """\
@@ -87,13 +87,13 @@ buildPythonPackage { inherit pname version; src = fetchPypi { inherit pname vers
 
 def test_packages_that_a_function_makes_are_proposed_where_they_are_pinned(home: Home) -> None:
     """Each edits its own call, and a second run leaves the open pull requests."""
-    given = {"overlays/all.nix": GIVEN, "overlays/make.nix": MAKE}
+    given = {"overlays/all.nix": GIVEN, "overlays/make.nix": MAKE, "overlays/kit.nix": "{ }\n"}
     for file, text in given.items():
         (home.project.root / file).write_text(text)
     home.push("main", given)
     assert home.bump().code == 0
     assert opened(home) == [
-        ("updater/kit", "kit: 1.0 -> 2.0"),
+        ("updater/second", "second: 1.0 -> 2.0"),
         ("updater/tool", "tool: 1.0 -> 2.0"),
     ]
     assert home.changed("updater/tool") == ["overlays/all.nix"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from msgspec.structs import replace
 
@@ -22,6 +24,11 @@ from updater.kinds import WRITABLE
 from updater.model import Edit, Package, PinValues, Span
 from updater.overlay.editing.patch import apply_edits, plan_change, plan_changes
 from updater.overlay.reading import syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.model import FunctionFile
 
 
 def refusal(data: bytes, name: str, wanted: dict[str, str]) -> tuple[str, str]:
@@ -256,9 +263,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """What is parsed from now on, in order."""
     texts: list[bytes] = []
 
-    def parse(data: bytes) -> syntax.NixText:
+    def parse(data: bytes, functions: Sequence[FunctionFile] = ()) -> syntax.NixText:
         texts.append(data)
-        return original(data)
+        return original(data, functions)
 
     original = syntax.parse
     monkeypatch.setattr(syntax, "parse", parse)
