@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,12 @@ def name_of(path: Path) -> str:
 NAMES = {name_of(path): path for path in MODULES}
 
 
+@lru_cache(maxsize=8)
+def nodes(code: str) -> tuple[ast.AST, ...]:
+    """Every node of a module, which a test asks for several times."""
+    return tuple(ast.walk(ast.parse(code)))
+
+
 def room_of(name: str) -> str:
     """The room in which a module stands: the longest that its name begins with."""
     return max((room for room in ROOMS if inside(name, room)), key=len, default="")
@@ -139,7 +146,7 @@ def room_of(name: str) -> str:
 def imports(path: Path) -> set[str]:
     """All modules that a file imports, also inside functions and for types."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path.read_text()):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -165,7 +172,7 @@ def _takes(path: Path, package: str) -> bool:
         isinstance(node, ast.ImportFrom)
         and node.module == f"updater.{package}"
         and any(f"{package}.{alias.name}" not in NAMES for alias in node.names)
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path.read_text())
     )
 
 
@@ -290,7 +297,7 @@ def test_one_place_turns_what_nobody_foresaw_into_an_error() -> None:
     catching = {
         name
         for name, path in NAMES.items()
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path.read_text())
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
         and not isinstance(node.body[-1], ast.Raise)
@@ -303,7 +310,7 @@ def test_one_loop_goes_through_packages() -> None:
     stepping = {
         name
         for name, path in NAMES.items()
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path.read_text())
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "step"
@@ -317,7 +324,7 @@ def test_one_place_reads_the_clock() -> None:
         name
         for name, path in NAMES.items()
         if room_of(name).split(".")[0] != "effects"
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path.read_text())
         if isinstance(node, ast.Attribute) and ast.unparse(node) in CLOCKS
     }
     assert readers == {"cli.session"}
@@ -337,7 +344,7 @@ def test_a_verb_of_the_field_names_one_function(verb: str, place: str) -> None:
         name
         for name, path in NAMES.items()
         if room_of(name) != "cli"
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path.read_text())
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.strip("_") == verb
     ]
     assert places == [place]
@@ -346,7 +353,7 @@ def test_a_verb_of_the_field_names_one_function(verb: str, place: str) -> None:
 def test_a_class_name_means_one_thing() -> None:
     homes: dict[str, list[str]] = {}
     for name, path in NAMES.items():
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes(path.read_text()):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 homes.setdefault(node.name, []).append(name)
     assert {name: places for name, places in homes.items() if len(places) > 1} == {}
@@ -382,7 +389,7 @@ def test_what_names_nothing_is_seen(code: str, words: set[str]) -> None:
 def wrongly_named(code: str) -> set[str]:
     """The forbidden names among a module's classes, functions, parameters and attributes."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(code)):
+    for node in nodes(code):
         match node:
             case ast.ClassDef(name=name, body=body):
                 targets: list[ast.expr] = [
@@ -445,7 +452,7 @@ def test_no_text_of_a_foreign_exception_is_shown() -> None:
         name_of(path)
         for path in MODULES
         if "except " in path.read_text()
-        for handler in ast.walk(ast.parse(path.read_text()))
+        for handler in nodes(path.read_text())
         if isinstance(handler, ast.ExceptHandler) and handler.name and handler.type
         if not {ast.unparse(kind) for kind in _kinds(handler.type)} <= own
         if any(handler.name in _quoted(node) for node in ast.walk(handler))

@@ -21,7 +21,7 @@ from updater.model.labels import Spelling, ordered
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MANY = settings(max_examples=max(400, settings().max_examples), deadline=None)
+MANY = settings(max_examples=max(200, settings().max_examples), deadline=None)
 SOME = settings(deadline=None)
 NAMES = choose.TagNames(("a",), "a")
 NUMBERS = st.integers(0, 12)

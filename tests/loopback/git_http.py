@@ -13,11 +13,17 @@ from tests.loopback.messages import Request, Response, text
 from tests.loopback.store import environment
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.loopback.repositories import Repository
 
 NO_CACHE = {"Cache-Control": "no-cache, max-age=0, must-revalidate"}
 SERVICE = "git-upload-pack"
 PUSH_SERVICE = "git-receive-pack"
+ADVERTISES, SECOND = "--http-backend-info-refs", "version=2"
+
+_CAPABILITIES: dict[str, bytes] = {}
+"""What git offers in the second version, which tells no refs, by a repository's configuration."""
 
 
 def info_refs(repository: Repository, request: Request) -> Response:
@@ -28,7 +34,7 @@ def info_refs(repository: Repository, request: Request) -> Response:
     greeting = f"# service={service}\n"
     body = f"{len(greeting) + 4:04x}{greeting}0000".encode()
     serve = upload_pack if service == SERVICE else receive_pack
-    body += serve(repository, request, "--http-backend-info-refs", b"")
+    body += serve(repository, request, ADVERTISES, b"")
     kind = f"application/x-{service}-advertisement"
     return Response(200, body, {"Content-Type": kind, **NO_CACHE})
 
@@ -71,9 +77,19 @@ def receive_pack(repository: Repository, request: Request, mode: str, sent: byte
 def upload_pack(repository: Repository, request: Request, mode: str, sent: bytes) -> bytes:
     """Return what ``git upload-pack`` says in the protocol version that the client asked for."""
     repository.settle()
+    version = request.headers.get("git-protocol", "")
+    if mode == ADVERTISES and version == SECOND:
+        configuration = (repository.path / "config").read_text()
+        if configuration not in _CAPABILITIES:
+            _CAPABILITIES[configuration] = _upload_pack(repository.path, version, mode, sent)
+        return _CAPABILITIES[configuration]
+    return _upload_pack(repository.path, version, mode, sent)
+
+
+def _upload_pack(path: Path, version: str, mode: str, sent: bytes) -> bytes:
     done = subprocess.run(
-        ["git", "upload-pack", "--strict", "--stateless-rpc", mode, str(repository.path)],
-        env={**environment(), "GIT_PROTOCOL": request.headers.get("git-protocol", "")},
+        ["git", "upload-pack", "--strict", "--stateless-rpc", mode, str(path)],
+        env={**environment(), "GIT_PROTOCOL": version},
         input=sent,
         capture_output=True,
         check=False,
