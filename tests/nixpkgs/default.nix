@@ -25,8 +25,8 @@ let
     inherit (import ./builders.nix { inherit lib; inherit (self) stdenv; })
       runCommand runCommandLocal symlinkJoin;
 
-    inherit (import ./languages.nix { inherit lib; inherit (self) stdenv; })
-      rustPlatform buildGoModule fetchNpmDeps buildWidget;
+    inherit (import ./languages.nix { inherit lib; inherit (self) stdenv fetchgit; })
+      rustPlatform buildGoModule buildNpmPackage fetchNpmDeps buildWidget;
 
     cmake = self.runCommand "cmake-stub" { } "mkdir $out";
 

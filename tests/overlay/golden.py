@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from updater.kinds import FETCH_FUNCTIONS, FETCHERS, WRITABLE
 from updater.model import (
+    HASH_FIELDS,
     Candidate,
     Change,
     Distribution,
@@ -115,6 +116,11 @@ BUMPS = {
         "tool", side_hashes={"cargoHash": NEWEST, "frontend.npmDepsHash": NEWER}
     ),
     "shared-version": Bump("tool"),
+    "shared-final-attrs": Bump(
+        "tool", side_hashes={"vendorHash": NEWEST, "frontend.npmDepsHash": NEWER}
+    ),
+    "shared-labels": Bump("tool"),
+    "shared-hash": Bump("tool"),
     "helper-beside": Bump("tool"),
     "function-of-a-set": Bump("tool"),
     "function-of-texts": Bump("tool"),
@@ -199,7 +205,12 @@ def bumped(data: bytes, name: str, package: Package | None = None) -> Change:
     bump = BUMPS.get(name, Bump())
     assert package.source is not None
     wanted = values(package, package.source, bump, NEW) | dict(bump.side_hashes)
-    beside = [values(package, one, bump, NEWER) for one in package.companions]
+    own = package.source.get(*HASH_FIELDS)
+    beside = []
+    for one in package.companions:
+        field = one.get(*HASH_FIELDS)
+        is_shared = own is not None and field is not None and own.literal == field.literal
+        beside.append(values(package, one, bump, NEW if is_shared else NEWER))
     return changed(package, wanted, data, *beside)
 
 

@@ -245,9 +245,9 @@ def _moved(package: Package, field: Field, version: str, ref: str) -> str | NoFi
         # nothing else says the version, so the tag does
         return address.moved(here, _version_of(here.ref_name), _version_of(ref) or version, ref)
     new = address.moved(here, package.label or "", version, ref)
-    literal = package.version.literal if package.version is not None else None
-    written = rendered(field.parts, literal, version)
-    if not field.refers_to(literal) or written == new:
+    literals = package.version_literals
+    written = rendered(field.parts, literals, version)
+    if not field.refers_to(*literals) or written == new:
         return new
     # what functions make of the version moves with it; text that stays beside them would not
     follows = field.is_computed and not any(

@@ -182,8 +182,7 @@ def written_hash(source: Source) -> str:
 def is_through_version(package: Package, source: Source, *names: str) -> bool:
     """Tell whether an argument is made from the package's version."""
     field = source.get(*names)
-    literal = package.version.literal if package.version is not None else None
-    return field is not None and field.refers_to(literal)
+    return field is not None and field.refers_to(*package.version_literals)
 
 
 def switched_on(source: Source, names: tuple[str, ...]) -> str:

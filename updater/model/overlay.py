@@ -93,9 +93,9 @@ class Field(Struct, frozen=True):
     inherited: bool = False
     neighbour: tuple[str, ...] = ()
 
-    def refers_to(self, literal: Span | None) -> bool:
-        """Tell whether it is made from what is written in a literal, through a name."""
-        return literal is not None and literal in _places(self.parts)
+    def refers_to(self, *literals: Span | None) -> bool:
+        """Tell whether it is made from what is written in one of some literals, through a name."""
+        return any(place is not None and place in literals for place in _places(self.parts))
 
     @property
     def reading(self) -> str:
@@ -222,6 +222,7 @@ class Package(Struct, frozen=True):
         builder: the Nix function whose argument its attribute set is, or an empty string.
         members: further packages of the file that share its version or its source: they move with
             it, and have no sources or side hashes but those that it has too.
+        labels: versions of its members that are texts of their own and say the same as its own.
         unlabelled: it overrides another package's source, and leaves its version and name to it.
         generator: the program that wrote its file, or an empty string.
         leader: the identity of the package that it is a member of, or an empty string.
@@ -257,6 +258,7 @@ class Package(Struct, frozen=True):
     members: tuple[Package, ...] = ()
     leader: str = ""
     generator: str = ""
+    labels: tuple[Field, ...] = ()
     unlabelled: bool = False
     functions: tuple[FunctionFile, ...] = ()
     folder: str | None = ""
@@ -291,6 +293,12 @@ class Package(Struct, frozen=True):
     def label(self) -> str | None:
         """The version as it is written; None where there is none, or none that can be read."""
         return self.version.value if self.version is not None else None
+
+    @property
+    def version_literals(self) -> frozenset[Span]:
+        """The texts that are its version, and change together."""
+        fields = (*((self.version,) if self.version is not None else ()), *self.labels)
+        return frozenset(field.literal for field in fields if field.literal is not None)
 
     @property
     def is_python(self) -> bool:

@@ -62,6 +62,9 @@ class Planner(Struct, frozen=True):
             if version.literal is None:
                 raise self._computed(version)
             yield replaced(version, version.literal, f'"{new}"', new)
+            for label in self.package.labels:
+                if label.literal is not None:
+                    yield replaced(label, label.literal, f'"{new}"', new)
         if self.source.get("version") is not None:
             yield from self._source_field(self.source, "version", new)
 
@@ -185,10 +188,10 @@ class Planner(Struct, frozen=True):
 
     def _rendered(self, field: Field) -> str | None:
         """Return what a field reads once the package's version is the new one."""
-        literal = self.package.version.literal if self.package.version is not None else None
-        if self.version is None or literal is None or not field.parts:
+        literals = self.package.version_literals
+        if self.version is None or not literals or not field.parts:
             return field.value
-        return rendered(field.parts, literal, self.version)
+        return rendered(field.parts, literals, self.version)
 
     def _through_version(self, source: Source, new: str) -> str | None:
         """Write a tag as ``version`` or ``"v${version}"``; None where that cannot be."""

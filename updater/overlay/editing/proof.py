@@ -15,7 +15,7 @@ from updater.overlay.reading import syntax
 from updater.overlay.reading.declarations import declarations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from updater.overlay.reading.file import ParsedFile
     from updater.overlay.reading.syntax import NixText
@@ -57,6 +57,9 @@ def prove(
             _check_package(old, new, targets[new.identity])
         elif new.leader == old.leader and new.leader in targets:
             _check_member(old, new)
+            label = targets[new.leader].own.get("version")
+            if label is not None and old.version is not None and _is_moved(old, was.packages):
+                _check(new, "version", new.label, label)
         elif _facts(old) != _facts(new):
             raise SharedLiteral(
                 f"{who}: the edit would change {new.identity} too",
@@ -140,6 +143,13 @@ def _check_package(old: Package, new: Package, values: PinValues) -> None:
     _check_companions(old, new, values)
 
 
+def _is_moved(member: Package, packages: Iterable[Package]) -> bool:
+    """Tell whether the version of a member is one with its leader's."""
+    version = member.version
+    leader = next(package for package in packages if package.identity == member.leader)
+    return version is not None and version.literal in leader.version_literals
+
+
 def _check_member(old: Package, new: Package) -> None:
     """A member changes by what its leader's edits write; their values are checked there."""
     if (old.pname, old.skip, bool(old.problem)) != (new.pname, new.skip, bool(new.problem)):
@@ -184,10 +194,9 @@ def _others_changed(
     package: Package, was: Source, now: Source, values: Mapping[str, str]
 ) -> Iterator[str]:
     """Yield the arguments that change without a new value, but for those made from the version."""
-    literal = package.version.literal if package.version is not None else None
     names = {*values, *(HASH_FIELDS if "hash" in values else ())}
     for field in was.fields:
-        follows = field.refers_to(literal)
+        follows = field.refers_to(*package.version_literals)
         if field.name not in names and not follows and field.value != now.value(field.name):
             yield field.name
 

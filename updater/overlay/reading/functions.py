@@ -14,7 +14,7 @@ from updater.model import Applied, Listed, Reference, Span
 from updater.model.labels import comes_before
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from updater.model import Argument, Part
 
@@ -28,16 +28,16 @@ class _NotComputed(Exception):
     """A function is given what Nix would refuse, or what is not read here."""
 
 
-def rendered(parts: Sequence[Part], literal: Span | None, new: str) -> str | None:
-    """Return the text that parts make once a literal reads otherwise; None where it is unknown.
+def rendered(parts: Sequence[Part], literals: Collection[Span], new: str) -> str | None:
+    """Return the text that parts make once literals read otherwise; None where it is unknown.
 
     Args:
         parts: those of a field.
-        literal: of the package's version; None changes nothing.
-        new: what it reads then.
+        literals: of the package's version; none changes nothing.
+        new: what they read then.
     """
     try:
-        return _text(parts, literal, new)
+        return _text(parts, literals, new)
     except _NotComputed:
         return None
 
@@ -45,40 +45,40 @@ def rendered(parts: Sequence[Part], literal: Span | None, new: str) -> str | Non
 def computed(argument: Argument) -> Result | None:
     """Return what an expression is as it is written; None where that is unknown."""
     try:
-        return _result(argument, None, "")
+        return _result(argument, (), "")
     except _NotComputed:
         return None
 
 
-def _result(argument: Argument, literal: Span | None, new: str) -> Result:
+def _result(argument: Argument, literals: Collection[Span], new: str) -> Result:
     match argument:
         case Applied(function, arguments):
             if function == "if":
                 condition, *branches = arguments
-                chosen = branches[0 if _truth(_result(condition, literal, new)) else 1]
-                return _result(chosen, literal, new)
-            return _applied(function, [_result(inner, literal, new) for inner in arguments])
+                chosen = branches[0 if _truth(_result(condition, literals, new)) else 1]
+                return _result(chosen, literals, new)
+            return _applied(function, [_result(inner, literals, new) for inner in arguments])
         case Listed(elements):
-            return [_result(element, literal, new) for element in elements]
+            return [_result(element, literals, new) for element in elements]
         case tuple():
-            return _text(argument, literal, new)
+            return _text(argument, literals, new)
         case _:
             return argument
 
 
-def _text(parts: Sequence[Part], literal: Span | None, new: str) -> str:
+def _text(parts: Sequence[Part], literals: Collection[Span], new: str) -> str:
     texts = []
     for part in parts:
         match part:
             case str():
                 texts.append(part)
             case Reference(value, place):
-                text = new if literal is not None and place == literal else value
+                text = new if place is not None and place in literals else value
                 if text is None:
                     raise _NotComputed
                 texts.append(text)
             case Applied():
-                texts.append(_string(_result(part, literal, new)))
+                texts.append(_string(_result(part, literals, new)))
     return "".join(texts)
 
 

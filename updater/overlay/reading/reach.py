@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from updater.overlay.reading import syntax, terms, values
-from updater.overlay.reading.scope import AttributeScope, lookup
+from updater.overlay.reading.scope import AttributeScope
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -89,8 +89,7 @@ class SourceReach(Struct):
             if binding.owner is not None:
                 owner = syntax.text(binding.owner, self.data)
                 name = f"{owner}.{binding.name}"
-                sets = values.sets_of(binding.owner, binding.scope, self.data)
-                binding = lookup(sets, binding.name)
+                binding = values.attribute(binding.owner, binding.scope, binding.name, self.data)
             else:
                 name = binding.name
                 binding = binding.scope.find(name)

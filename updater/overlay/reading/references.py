@@ -93,8 +93,7 @@ def targets(binding: Binding | None, data: bytes) -> list[tuple[Node, Scope]]:
     if binding is None:
         return []
     if binding.owner is not None:
-        sets = values.sets_of(binding.owner, binding.scope, data)
-        return _of_sets(sets, binding.name, binding.owner, binding.scope, data)
+        return _attribute(binding.owner, binding.scope, binding.name, data)
     if binding.inherited:
         return targets(binding.scope.find(binding.name), data)
     return [(binding.expression, binding.scope)] if binding.expression is not None else []
@@ -122,12 +121,17 @@ def _inherited(node: Node, scope: Scope, data: bytes) -> list[tuple[Node, Scope]
     owner, listed = node.child_by_field_name("expression"), node.child_by_field_name("attrs")
     if owner is None or listed is None:
         return []
-    sets = values.sets_of(owner, scope, data)
     return [
         part
         for name in listed.named_children
-        for part in _of_sets(sets, terms.attribute_name(name, data), owner, scope, data)
+        for part in _attribute(owner, scope, terms.attribute_name(name, data), data)
     ]
+
+
+def _attribute(owner: Node, scope: Scope, name: str, data: bytes) -> list[tuple[Node, Scope]]:
+    """Return what ``inherit (owner) name;`` stands for; where nothing has it, all that owner is."""
+    binding = values.attribute(owner, scope, name, data)
+    return targets(binding, data) if binding is not None else [(owner, scope)]
 
 
 def _of_sets(

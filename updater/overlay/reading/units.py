@@ -13,11 +13,11 @@ from updater.model import HASH_FIELDS, Span
 from updater.overlay.reading.pins import is_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from updater.model import Field, Package, Source
 
-_Place: TypeAlias = "tuple[Span, Span | None]"
+_Place: TypeAlias = "tuple[Span, Span | tuple[object, ...] | None]"
 
 
 def united(packages: Sequence[Package]) -> tuple[Package, ...]:
@@ -25,12 +25,18 @@ def united(packages: Sequence[Package]) -> tuple[Package, ...]:
     units = [unit for unit in _units(packages) if len(unit) > 1]
     changed: dict[str, Package] = {}
     for unit in units:
-        leader, *members = sorted(unit, key=lambda package: len(package.attribute))
+        leader, *members = sorted(unit, key=lambda own: (not _is_labelled(own), len(own.attribute)))
         reason = f"it shares its version or source with {leader.name}, and moves with it"
         changed[leader.identity] = _leading(leader, members)
         for member in members:
             changed[member.identity] = replace(member, skip=reason, leader=leader.identity)
     return tuple(changed.get(package.identity, package) for package in packages)
+
+
+def _is_labelled(package: Package) -> bool:
+    """Tell whether a package's version is that of its source, and not one of its folder."""
+    version = package.version
+    return version is not None and any(is_at(source, version) for source in package.sources)
 
 
 def _units(packages: Iterable[Package]) -> list[list[Package]]:
@@ -52,11 +58,20 @@ def _units(packages: Iterable[Package]) -> list[list[Package]]:
 def _places(package: Package) -> set[_Place]:
     """Return where a package's sources stand, and its version, where every source is made of it."""
     places = {_place(source) for source in package.sources}
+    places |= {place for source in package.sources for place in _shared_hash(source)}
     version = package.version
     if version is not None and version.literal is not None and package.source is not None:
         at_version = all(is_at(source, version) for source in package.sources)
         places |= {(version.literal, None)} if at_version else set()
     return places
+
+
+def _shared_hash(source: Source) -> Iterator[_Place]:
+    """Yield the place of a hash that is bound elsewhere, for calls that say all the same of it."""
+    field = source.get(*HASH_FIELDS)
+    if field is not None and field.literal is not None and field.literal not in field.span:
+        said = sorted((own.name, own.reading) for own in source.fields if own is not field)
+        yield field.literal, (source.fetcher, *said)
 
 
 def _place(source: Source) -> _Place:
@@ -83,6 +98,7 @@ def _leading(leader: Package, members: Sequence[Package]) -> Package:
     ]
     return replace(
         leader,
+        labels=tuple(_labels(leader, members)),
         companions=tuple(companions),
         side_hashes=side_hashes,
         locks=(*leader.locks, *(lock for lock in theirs if lock.field in named)),
@@ -95,6 +111,19 @@ def _is_of(leader: Package, member: Package) -> bool:
     """Tell whether a member is made from the leader's own source."""
     own, theirs = leader.source, member.source
     return own is not None and theirs is not None and _place(own) == _place(theirs)
+
+
+def _labels(leader: Package, members: Sequence[Package]) -> Iterator[Field]:
+    """Yield the versions of members that stand elsewhere, and say what the leader's says."""
+    own = leader.version
+    literals = {own.literal} if own is not None else set()
+    for member in members:
+        version = member.version
+        if own is None or version is None or version.value != own.value:
+            continue
+        if version.literal is not None and version.literal not in literals:
+            literals.add(version.literal)
+            yield replace(version, name=f"{member.name}.version")
 
 
 def _hashes(

@@ -319,7 +319,7 @@ class _Reader:
 
 def _made(parts: tuple[Part, ...]) -> Value:
     """Return a value that is made of parts; one that a function makes of them must be known."""
-    value = rendered(parts, None, "")
+    value = rendered(parts, (), "")
     if value is None and any(isinstance(part, Applied) for part in parts):
         return _UNKNOWN
     return Value(value, parts)

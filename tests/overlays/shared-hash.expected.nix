@@ -1,0 +1,35 @@
+final: prev:
+let
+  hash = "sha256-EVB6Di9eadXfpApiob17buV+a82FxnybhDGzb/8hxDc=";
+in
+{
+  tool = prev.buildPythonPackage rec {
+    pname = "tool";
+    version = "2.0.0";
+    src = prev.fetchFromGitHub {
+      owner = "owner";
+      repo = "tool";
+      rev = "v${version}";
+      inherit hash;
+    };
+  };
+  tool-docs = prev.stdenv.mkDerivation rec {
+    pname = "tool-docs";
+    version = "2.0.0";
+    src = prev.fetchFromGitHub {
+      owner = "owner";
+      repo = "tool";
+      rev = "v${version}";
+      inherit hash;
+    };
+  };
+  other = prev.mkDerivation {
+    pname = "other";
+    version = "1.2.0";
+    src = prev.fetchPypi {
+      pname = "other";
+      version = "1.2.0";
+      hash = "sha256-7m6A/c5qX/0sPCoetSHCh2YzyaDMrGAU2SVLmDK2gtM=";
+    };
+  };
+}

@@ -1,0 +1,38 @@
+final: prev:
+let
+  # one repository
+  src = prev.fetchFromGitHub {
+    owner = "owner";
+    repo = "tool";
+    rev = "v1.2.0";
+    hash = "sha256-y6BrVzb69n5UsHtWHq6UOV53TFF6fZEKVDaeEmPM+9Q=";
+  };
+in
+{
+  of-a-folder = prev.buildPythonPackage {
+    pname = "of-a-folder";
+    version = "0.3"; # its own
+    inherit src;
+    sourceRoot = "source/folder";
+  };
+  tool = prev.buildPythonPackage {
+    pname = "tool";
+    version = "1.2.0";
+    inherit src;
+  };
+  tool-extra = prev.buildPythonPackage {
+    pname = "tool-extra";
+    version = "1.2.0";
+    inherit src;
+    sourceRoot = "source/extra";
+  };
+  other = prev.mkDerivation {
+    pname = "other";
+    version = "1.2.0";
+    src = prev.fetchPypi {
+      pname = "other";
+      version = "1.2.0";
+      hash = "sha256-7m6A/c5qX/0sPCoetSHCh2YzyaDMrGAU2SVLmDK2gtM=";
+    };
+  };
+}
