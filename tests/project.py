@@ -156,16 +156,7 @@ def unpacked_hash(repository: Repository, commit: str, folder: Path) -> str:
         ["git", "archive", commit], cwd=repository.path, check=True, capture_output=True
     )
     subprocess.run(["tar", "-x", "-C", str(tree)], input=archive.stdout, check=True)
-    hashed = subprocess.run(
-        ["nix-hash", "--type", "sha256", "--base32", str(tree)],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
     digest = subprocess.run(
-        ["nix-hash", "--type", "sha256", "--to-base16", hashed.stdout.strip()],
-        check=True,
-        capture_output=True,
-        text=True,
+        ["nix-hash", "--type", "sha256", str(tree)], check=True, capture_output=True, text=True
     )
     return f"sha256-{base64.b64encode(bytes.fromhex(digest.stdout.strip())).decode()}"

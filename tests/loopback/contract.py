@@ -36,10 +36,12 @@ def check(path: str, response: Response, method: str = "get", /, **values: str) 
     Raises:
         BrokenContract: the description says otherwise.
     """
-    # Imported here because a test without REST requests should not wait for it.
-    from openapi_core.exceptions import OpenAPIError  # noqa: PLC0415
-    from openapi_core.templating.responses.exceptions import ResponseNotFound  # noqa: PLC0415
-    from openapi_core.testing import MockRequest, MockResponse  # noqa: PLC0415
+    # Imported here because a test without REST requests should not wait for it; and by one thread
+    # after the other, since imports that need each other can wait for each other in two.
+    with _READING:
+        from openapi_core.exceptions import OpenAPIError  # noqa: PLC0415
+        from openapi_core.templating.responses.exceptions import ResponseNotFound  # noqa: PLC0415
+        from openapi_core.testing import MockRequest, MockResponse  # noqa: PLC0415
 
     escaped = {name: quote(value, safe="") for name, value in values.items()}
     asked = MockRequest(HOST, method, "/api/v3" + path.format(**escaped))
