@@ -10,6 +10,7 @@ from tests.overlay.golden import read
 from updater.adapt.planning import AdaptationTask, OverlayNeighbours, adaptation_task
 from updater.adapt.repairs import lacks, names_of, repairs
 from updater.adapt.reported import unconfirmed
+from updater.adapt.situation import final_attributes
 from updater.building.offers import SetAnswer, SetOffer, SetPackage
 from updater.kinds import WRITABLE
 from updater.metadata.requirements import Requirements, parsed
@@ -173,6 +174,27 @@ def test_an_extra_becomes_what_it_requires(held: str, needed: str, added: list[s
     assert edits == [InputAddition(RUNTIME, name) for name in added]
 
 
+def test_what_the_overlays_replace_is_taken_from_all_of_them() -> None:
+    """Nixpkgs' own beside it would be a second package of one project."""
+    user = EINX.replace(b'super.python3Packages."torch-bin"', b"self.python3Packages.einops")
+    finals = final_attributes(read(user), {"overlay.nix": user})
+    assert finals == {"einops"}
+    update = task(inputs(""), {"pyproject.toml": project("einops", "encodec")})
+    encodec = offer("encodec", "0.1", made("einops", "0.8"))
+    answer = SetAnswer("3.13", (), OFFERS | {"encodec": encodec})
+    neighbours = OverlayNeighbours((), {}, {}, finals)
+    planned = update.plan(update.situation(answer, neighbours, None))
+    edits = [adaptation.edit for adaptation in planned.adaptations]
+    replaced = (Replacement("einops", "einops", own=True),)
+    assert edits == [
+        InputAddition(RUNTIME, "einops", own=True),
+        InputAddition(RUNTIME, "encodec", replaced=replaced),
+    ]
+    adaptations = [Adaptation("requirements", edit, "why") for edit in edits]
+    assert unconfirmed(update, adaptations, neighbours) == ()
+    assert unconfirmed(update, adaptations, OverlayNeighbours((), {}, {})) == tuple(adaptations)
+
+
 LEFT: dict[str, tuple[str, list[str]]] = {
     "of an extra": ("", ["packaging; extra == 'x'"]),
     "of another system": ("", ["packaging; sys_platform == 'win32'"]),
@@ -265,9 +287,6 @@ def test_what_nobody_has_is_named_also_where_nothing_is_checked() -> None:
     neighbours = OverlayNeighbours((), {}, {})
     planned = update.plan(update.situation(SetAnswer("3.13", (NUMPY,), OFFERS), neighbours, was))
     assert (planned.held, planned.unmet) == ("", ("assoc-scan>=1", "no-such"))
-    facts = update.facts(planned, was)
-    assert facts is not None
-    assert [change.new for change in facts.changes or ()] == ["assoc-scan>=1", "no-such"]
 
 
 def test_what_the_held_source_required_as_well_is_left_to_the_build() -> None:
@@ -454,6 +473,18 @@ def test_a_substitution_follows_its_file(
     assert plan(update, NUMPY) == (edits, held)
 
 
+def test_only_commands_that_are_not_read_make_a_source_uncertain() -> None:
+    """Comments between them, and several, change nothing."""
+    one = "substituteInPlace pyproject.toml --replace-fail 'numpy<2' numpy"
+    other = "substituteInPlace pyproject.toml --replace-fail 'scipy<2' scipy"
+    files = {"pyproject.toml": project("numpy<2", "scipy<2")}
+    certain = {
+        script: task(f"postPatch = ''\n{script}\n'';", files).source.certain
+        for script in (one, f"# why\n{one}\n\n  # why\n{other}\n", f"{one}; {other}", f"{one}\nx")
+    }
+    assert list(certain.values()) == [True, True, True, False]
+
+
 @pytest.mark.parametrize("file", ["setup.py", "requirements.txt"])
 def test_a_substitution_of_a_file_that_is_gone_is_taken_out(file: str) -> None:
     """Of a wheel's metadata no file is known."""
@@ -534,4 +565,6 @@ def test_what_another_process_reports_must_follow_from_the_source(
         patch("numpy<=1.26.4", "numpy"), {"pyproject.toml": project("packaging", "einx>=0.4")}
     )
     reported = Adaptation("requirements", edit, "why")
-    assert unconfirmed(update, [reported], read(EINX)) == (() if follows else (reported,))
+    assert unconfirmed(update, [reported], OverlayNeighbours(read(EINX), {}, {})) == (
+        () if follows else (reported,)
+    )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.loopback.distributions import tarred
+from tests.loopback.distributions import core_metadata, tarred, wheel
 from tests.project import FAKE, flat_hash
 from updater.model.adaptation import ADAPTATION_KINDS
 
@@ -222,3 +223,28 @@ def test_a_result_is_held_against_the_pin_before_it(workshop: Workshop) -> None:
     again = workshop.project.run("bump", "pear")
     assert (again.code, workshop.version("pear")) == (0, "2.0"), again.out
     assert "not sandboxed; not checked: requirements" in again.out
+
+
+def test_a_pin_is_not_built_where_its_wheel_shows_that_no_module_is_lost(
+    workshop: Workshop,
+) -> None:
+    """A module that the wheel alone has is looked for in what Nix builds of the pin."""
+    for name, module in (("medlar", "medlar"), ("rowan", "further")):
+        sri = workshop.add(name, "1.0")
+        wheel_name = f"{name}-1.0-py3-none-any.whl"
+        metadata = core_metadata(name, "1.0", None)
+        workshop.index.release(
+            name, "1.0", files={wheel_name: wheel(wheel_name, module, "1.0", metadata)}
+        )
+        workshop.add(name, "2.0")
+        workshop.overlay(name)
+        path = workshop.project.root / "overlays" / f"{name}.nix"
+        path.write_text(path.read_text().replace(FAKE, sri))
+
+    result, packages = workshop.bump()
+
+    assert (result.code, {one["status"] for one in packages.values()}) == (0, {"updated"})
+    store = Path(os.environ["NIX_STORE_DIR"])
+    built = [path.name for path in store.iterdir() if path.is_dir()]
+    held = [name for name in packages if any(path.endswith(f"-{name}-1.0") for path in built)]
+    assert held == ["rowan"]

@@ -12,7 +12,7 @@ from tests.commands.repository import Home
 from tests.loopback.distributions import tarred
 from tests.loopback.messages import Response, text
 from tests.project import FAKE, github_overlay, pypi_overlay
-from updater.metadata import releases
+from updater.metadata import distributions
 
 if TYPE_CHECKING:
     from tests.loopback.github import GitHub
@@ -213,7 +213,7 @@ def test_a_source_distribution_that_is_another_than_the_index_lists_tells_nothin
 def test_what_is_too_large_is_not_fetched_for_a_body(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(releases, "LARGEST", 0)
+    monkeypatch.setattr(distributions, "LARGEST", 0)
     release_sdists(home, sdist("1.0"), sdist("2.0"))
     put_fig(home)
     assert home.bump().code == 0

@@ -65,7 +65,11 @@ let
           // args.passthru or { };
         });
     in
-    definition: build (if lib.isFunction definition then definition else _: definition);
+    # What overrides a package of an overlay gives it further attributes
+    definition:
+    if lib.isFunction definition
+    then build definition
+    else lib.makeOverridable (given: build (_: given)) definition;
 
   # A distribution of the host's interpreter, with what it requires, in the store
   fromHost = name: pkgs.stdenv.mkDerivation {

@@ -87,7 +87,7 @@ def reviewed(
         else ReviewScope((), (package,), bases)
     )
     trial = Passed(package=package, build=passed(package.name))
-    auditor = Auditor(world.run, *projects)
+    auditor = Auditor(world.run, *projects, {})
     (outcome,) = auditor.reviewed(asked, [truth] if truth is not None else [], [trial])
     assert isinstance(outcome, Reviewed)
     assert (outcome.trial, outcome.before) == (trial, before)

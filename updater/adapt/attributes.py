@@ -25,7 +25,7 @@ class Provider(Struct, frozen=True):
     """The attribute that is a project.
 
     Attributes:
-        own: an overlay makes it.
+        own: an overlay makes it, or another package instead of it.
         version: empty where it is not known.
         offer: what the package set says of it; None of the overlays' own.
     """
@@ -61,12 +61,13 @@ def provider(situation: Situation, name: str) -> Provider | None:
     if name in TORCH and not situation.binary:
         attributes = attributes[1:]
     if situation.answer is None:
-        return Provider(KNOWN.get(name, attributes[0]), own=False, version="")
+        attribute = KNOWN.get(name, attributes[0])
+        return Provider(attribute, attribute in situation.finals, version="")
     for attribute in attributes:
         offer = situation.answer.offers.get(attribute)
         # An alias can be another project: only its own name makes it this one.
         if offer is not None and normalized_name(offer.name) == name:
-            return Provider(attribute, own=False, version=offer.version, offer=offer)
+            return Provider(attribute, attribute in situation.finals, offer.version, offer)
     return None
 
 

@@ -10,6 +10,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from updater.model import normalized_name
 from updater.model.adaptation import Adaptation, PatternRemoval, PatternRewrite
+from updater.overlay.reading.substitutions import script_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,8 @@ _BOUNDS = re.compile(r"(?P<name>[^<>=~!]+)(?P<bounds>[<>=~!].*)", re.DOTALL)
 _KINDS = {"<": "upper", "<=": "upper", "==": "exact", "===": "exact", "~=": "exact", "!=": "not"}
 _OPERATOR = re.compile(r"[^<>=~!]+.*", re.DOTALL)
 _MOST_TEXT = 1 << 18
+# Between commands only: what a command has in it is part of it.
+_COMMENT = re.compile(rb"(?m)^[ \t]*#[^\n]*")
 
 
 class PatchedFiles(Struct, frozen=True):
@@ -97,9 +100,13 @@ def _is_certain(declared: Declarations, script: bytes) -> bool:
     attributes = declared.place.attributes
     if any(name in attributes for name in _OTHERS):
         return False
-    commands = {substitution.command for substitution in declared.substitutions}
-    covered = sum(command.end - command.start for command in commands)
-    return covered >= len(script.strip())
+    where = script_of(declared.place)
+    rest = script
+    for command in sorted({own.command for own in declared.substitutions}, reverse=True):
+        if where is not None:
+            start, end = command.start - where.start, command.end - where.start
+            rest = rest[:start] + rest[end:]
+    return not _COMMENT.sub(b"", rest).strip(b" \t\r\n;")
 
 
 def _adaptation(

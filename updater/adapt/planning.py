@@ -16,9 +16,9 @@ from updater.adapt.requirements import applying, new_extras, requirement_changes
 from updater.adapt.situation import AdaptationPlan, Situation, own_packages
 from updater.metadata import requirements
 from updater.metadata.build_system import build_system
+from updater.metadata.folders import files_in
 from updater.model import normalized_name
 from updater.model.adaptation import FormChange
-from updater.model.research import RequirementFacts
 from updater.overlay.reading.declarations import Declarations, declarations
 from updater.overlay.reading.file import parse_file
 from updater.overlay.reading.inputs import BUILD, RUNTIME
@@ -153,6 +153,7 @@ class AdaptationTask(Struct, frozen=True):
             own_packages(others.packages),
             any(b"torch-bin" in text for text in others.texts.values()),
             {normalized_name(name): version for name, version in others.waiting.items()},
+            others.finals,
         )
 
     def plan(self, situation: Situation) -> AdaptationPlan:
@@ -180,13 +181,6 @@ class AdaptationTask(Struct, frozen=True):
             tuple(text for part in parts for text in part.unmet),
         )
 
-    def facts(self, plan: AdaptationPlan, held: Requirements | None) -> RequirementFacts | None:
-        """Return what a report says of the requirements; None where they are not known."""
-        if self.needed is None:
-            return None
-        changes = requirements.compare(held, self.needed) if held is not None else None
-        return RequirementFacts(changes, plan.unmet) if changes is not None or plan.unmet else None
-
     @property
     def without_answer(self) -> AdaptationPlan:
         """What its own text and the new source say, whatever the package set has."""
@@ -202,11 +196,13 @@ class OverlayNeighbours(Struct, frozen=True):
 
     Attributes:
         waiting: package name -> the version that this run moves it to.
+        finals: as `Situation` has them.
     """
 
     packages: Sequence[Package]
     texts: Mapping[str, bytes]
     waiting: Mapping[str, str]
+    finals: frozenset[str] = frozenset()
 
 
 def adaptation_task(
@@ -222,7 +218,7 @@ def adaptation_task(
         package: as it was read.
         version: the new one.
         data: its file.
-        files: the new source's project files.
+        files: the new source's project files, by path in the whole source.
         fetchers: as for `parse_file`.
 
     Raises:
@@ -231,8 +227,9 @@ def adaptation_task(
     parsed = parse_file(data, package.file, fetchers)
     there = [own for own in parsed.content.packages if own.identity == package.identity]
     declared = declarations(parsed.text, there[0].span) if len(there) == 1 else None
-    if declared is None or package.folder or package.folder is None or not package.is_python:
+    if declared is None or package.folder is None or not package.is_python:
         return None
+    files = files_in(package.folder, files)
     script = script_of(declared.place)
     source = patched(
         declared, files, version, data[script.start : script.end] if script is not None else b""

@@ -22,34 +22,31 @@ from updater.model.adaptation import (
 from updater.overlay.reading.inputs import BUILD, RUNTIME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from updater.adapt.planning import AdaptationTask
+    from updater.adapt.planning import AdaptationTask, OverlayNeighbours
     from updater.adapt.situation import OwnPackage
-    from updater.model import Package
     from updater.model.adaptation import Adaptation, AdaptationKind
 
 
 def unconfirmed(
-    task: AdaptationTask, adaptations: Iterable[Adaptation], packages: Sequence[Package]
+    task: AdaptationTask, adaptations: Iterable[Adaptation], others: OverlayNeighbours
 ) -> tuple[Adaptation, ...]:
     """Return the reported adaptations that the source does not bear out.
 
     Args:
         task: the package and its new source.
         adaptations: what was reported.
-        packages: of all overlays.
+        others: the overlays.
     """
-    return tuple(
-        adaptation for adaptation in adaptations if not _follows(task, adaptation, packages)
-    )
+    return tuple(adaptation for adaptation in adaptations if not _follows(task, adaptation, others))
 
 
-def _follows(task: AdaptationTask, adaptation: Adaptation, packages: Sequence[Package]) -> bool:
-    system = build_system(task.source.files)
+def _follows(task: AdaptationTask, adaptation: Adaptation, others: OverlayNeighbours) -> bool:
+    system, own = build_system(task.source.files), own_packages(others.packages)
     match adaptation.edit:
         case InputAddition() as addition:
-            return _is_required(task, adaptation.kind, addition, own_packages(packages))
+            return _is_required(task, adaptation.kind, addition, own, others.finals)
         case InputRemoval(input=name):
             plain = project_name(name)
             return task.needed is not None and plain not in dict(task.needed.needed)
@@ -57,7 +54,6 @@ def _follows(task: AdaptationTask, adaptation: Adaptation, packages: Sequence[Pa
             return system is not None and not system.script
         case SiblingUpdate(input=name):
             needed = dict(task.needed.needed) if task.needed is not None else {}
-            own = own_packages(packages)
             return any(own[project].attribute == name for project in needed if project in own)
         case BoundRelaxation(input=name):
             return task.needed is None or name in dict(task.needed.needed)
@@ -70,11 +66,14 @@ def _is_required(
     kind: AdaptationKind,
     addition: InputAddition,
     own: Mapping[str, OwnPackage],
+    finals: frozenset[str],
 ) -> bool:
     """Tell whether an input is that of a requirement; an import's is the build's word."""
     builds = kind == "build-system"
     replaced = {normalized_name(other.argument) for other in addition.replaced}
-    if not replaced <= own.keys() | TORCH or addition.field not in (BUILD if builds else RUNTIME):
+    if not replaced <= own.keys() | TORCH | finals or addition.field not in (
+        BUILD if builds else RUNTIME
+    ):
         return False
     system = build_system(task.source.files)
     listed = task.needed.needed if task.needed is not None else None
@@ -83,6 +82,6 @@ def _is_required(
     if kind == "imports" or listed is None:
         return True
     names = dict(listed)
-    if addition.own:
+    if addition.own and addition.input not in finals:
         return any(made.attribute == addition.input and name in names for name, made in own.items())
     return any(addition.input in candidates(name) for name in names)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from packaging.markers import default_environment
 
+from updater.errors import Bug, bugs_at
 from updater.model import normalized_name
+from updater.overlay.reading.declarations import declarations
+from updater.overlay.reading.syntax import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,6 +49,8 @@ class Situation(Struct, frozen=True):
         own: the overlays' Python packages by their normalized names.
         binary: the overlays use the wheels of torch (``torch-bin``).
         waiting: normalized name of a package of the overlays -> the version that this run gives it.
+        finals: attributes that the overlays take from the set as all of them leave it, since one of
+            them replaces what nixpkgs has.
     """
 
     package: Package
@@ -57,6 +63,7 @@ class Situation(Struct, frozen=True):
     own: Mapping[str, OwnPackage]
     binary: bool
     waiting: Mapping[str, str] = field(default_factory=dict)
+    finals: frozenset[str] = frozenset()
 
     @property
     def environment(self) -> Environment:
@@ -100,3 +107,32 @@ def own_packages(packages: Iterable[Package]) -> dict[str, OwnPackage]:
     for package in python:
         own[normalized_name(package.name)] = OwnPackage(package.name, package.label or "")
     return own
+
+
+def final_attributes(packages: Iterable[Package], texts: Mapping[str, bytes]) -> frozenset[str]:
+    """Return the Python packages that overlays take from the set as all of them leave it.
+
+    That is the guide's ``self.python3Packages.einops``, beside which its namesake of ``super``
+    would be a second package of one project.
+
+    Args:
+        packages: of the overlays.
+        texts: by file.
+    """
+    names: set[str] = set()
+    for package in packages:
+        if package.is_python:
+            with suppress(Bug), bugs_at("adapt"):  # what it says is told where it is read
+                names |= _finals(package, texts[package.file])
+    return frozenset(names)
+
+
+def _finals(package: Package, data: bytes) -> set[str]:
+    declared = declarations(parse(data), package.span)
+    final = declared.place.arguments[:1] if declared is not None else ()
+    return {
+        element.name
+        for inputs in (declared.lists.values() if declared is not None and any(final) else ())
+        for element in inputs.inputs
+        if element.base[:1] == final and len(element.base) > 1
+    }

@@ -40,6 +40,15 @@ class Offers(Struct, frozen=True):
             raise self.own
         return self.own
 
+    def of_index(self, project: Project) -> Offer | None:
+        """Return what the package index has; None where that is not known.
+
+        Args:
+            project: which the subject's source comes from.
+        """
+        offer = self.own if project.on_index else self.twin
+        return offer if not isinstance(offer, StageError) else None
+
 
 async def look_up(subjects: Sequence[Subject], to: str, around: Surroundings) -> dict[str, Offers]:
     """Return what upstreams have for each subject, by the identity of its package.

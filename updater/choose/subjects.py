@@ -27,7 +27,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from updater.fetchers.base import Fetcher
-    from updater.model import Candidate, Fetch, Fetched, Host, Package, Pin, Policy, Source, Sri
+    from updater.model import (
+        Candidate,
+        Fetch,
+        Fetched,
+        Host,
+        Offer,
+        Package,
+        Pin,
+        Policy,
+        Source,
+        Sri,
+    )
     from updater.upstreams.base import Upstream
 
 
@@ -163,6 +174,7 @@ class Decision(Struct, frozen=True):
         renewed: the hash that the pinned source has now, where its text depends on refs that moved
             on; None where the pinned one is right.
         further: how the package's further sources get the candidate that is taken, in their order.
+        indexed: what the package index has of its project, where that was asked.
     """
 
     subject: Subject
@@ -174,6 +186,7 @@ class Decision(Struct, frozen=True):
     newest: Candidate | None = None
     renewed: Sri | None = None
     further: tuple[Fetch, ...] = ()
+    indexed: Offer | None = None
 
     @property
     def reason(self) -> str:

@@ -26,7 +26,8 @@ def check(request: Request, packages: tuple[str, ...], *, exit_code: bool) -> in
     request = request.about(packages)
     session = Session.begin(request)
     overlays = Overlays(request, session.config)
-    outcomes = session.run(lambda pipeline: pipeline.check(overlays.packages))
+    details = request.json or request.verbose
+    outcomes = session.run(lambda pipeline: pipeline.check(overlays.packages, details=details))
     output.report("check", session, outcomes, overlays=overlays.files)
     return summary.exit_code(outcomes, tell_outdated=exit_code)
 

@@ -1,54 +1,88 @@
 """Both releases of an update -> what each says of itself, read where it costs least.
 
-In this order: metadata that the index serves by itself, the archive that was downloaded anyway, the
-project files at both commits, and, only where nothing else says it, both releases' files from the
-index, bounded and in one pass. Nothing is run.
+In this order: the archive that was downloaded anyway, the project files at both commits, and the
+metadata that the index serves by itself, which comes first where the source is from there. Only
+where nothing else says it: both releases' files from the index, bounded and in one pass. Nothing is
+run.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
 from functools import partial
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
 from msgspec import Struct
 
-from updater.errors import HashError, StageError
-from updater.hashing.archive import hash_archive
-from updater.hashing.keep import keep_project_files
-from updater.hashing.limits import Limits
+from updater.errors import StageError
+from updater.kinds import HOST_KINDS
 from updater.metadata.apart import read_apart
-from updater.metadata.release import ReleaseMetadata, is_known, of_metadata, of_tree
+from updater.metadata.distributions import METADATA, DistributionReader, smallest
+from updater.metadata.folders import files_in
+from updater.metadata.release import (
+    FILES,
+    LICENCES,
+    ReleaseMetadata,
+    is_known,
+    of_metadata,
+    of_tree,
+)
 from updater.model.labels import parse_release
 from updater.upstreams.base import ProjectQuestion
 from updater.upstreams.pypi import KIND as PYPI
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from packaging.version import Version
 
     from updater.effects.http.client import Http
-    from updater.model import Candidate, Distribution, Package, Project, Updated
+    from updater.model import Candidate, Offer, Package, Policy, Project
+    from updater.model.outcomes import PackageOutcome
     from updater.upstreams.base import Surroundings
 
-LARGEST = 64 << 20
-"""The largest file, in bytes, that is fetched only to tell requirements."""
 
-_LIMITS = Limits(
-    downloaded_bytes=LARGEST, unpacked_bytes=16 * LARGEST, entries=100_000, seconds=300
-)
-_ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
-_METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
+class ReleaseStep(Struct, frozen=True):
+    """A package's way from one release to another.
 
+    Attributes:
+        project: where its source comes from.
+        old, new: the versions; empty where they are not known.
+        old_revision, new_revision: commits or tags; empty where it is not of a repository.
+        files: the new source's project files; empty where it was not downloaded.
+        indexed: what the package index has of it; None where it is still to be asked.
+    """
 
-class ProjectFiles(Struct, frozen=True):
-    """The project files at both commits, as far as the host was asked for them."""
+    package: Package
+    project: Project
+    old: str
+    new: str
+    old_revision: str = ""
+    new_revision: str = ""
+    files: Mapping[str, bytes] = {}
+    indexed: Offer | None = None
 
-    old: Mapping[str, bytes]
-    new: Mapping[str, bytes]
+    @classmethod
+    def of(
+        cls,
+        outcome: PackageOutcome,
+        project: Project,
+        files: Mapping[str, bytes] | None = None,
+        indexed: Offer | None = None,
+    ) -> ReleaseStep:
+        """Return the step that an outcome is about.
+
+        Args:
+            outcome: what is decided of the package.
+            project: where its source comes from.
+            files: by path in the whole source, where that was downloaded.
+            indexed: as the attribute.
+        """
+        package, pinned, candidate = outcome.package, outcome.pinned, outcome.candidate
+        old = (pinned.commit or pinned.rev) if pinned is not None else ""
+        new = (candidate.commit or candidate.ref) if candidate is not None else ""
+        own = files_in(package.folder, files or {})
+        return cls(package, project, outcome.old, outcome.new, old, new, own, indexed)
 
 
 class ReleasePair(Struct, frozen=True):
@@ -64,41 +98,68 @@ class ReleaseReader(Struct, frozen=True):
     http: Http
     around: Surroundings
 
+    @property
+    def _distributions(self) -> DistributionReader:
+        return DistributionReader(self.http)
+
     async def read(
-        self, outcome: Updated, project: Project, trees: ProjectFiles, *, index: bool
+        self, step: ReleaseStep, policy: Policy, *, downloads: bool = True
     ) -> ReleasePair:
         """Return what the pinned release and the chosen one say.
 
         Args:
-            outcome: the update.
-            project: where its source comes from.
-            trees: what the host has.
-            index: whether the index may be asked about a source that is not from there.
+            step: from the one to the other.
+            policy: whether the index may be asked about a source that is not from there.
+            downloads: also from files of the index, where nothing else says it.
         """
-        old, new = await self._on_index(outcome, project) if index else (None, None)
-        before = await self._by_itself(old, project)
-        after = await self._by_itself(new, project)
-        if outcome.hashed is not None and outcome.hashed.files:
-            after.append(await _of_tree(outcome.hashed.files, "the source archive"))
-        for releases, files in ((before, trees.old), (after, trees.new)):
+        project = step.project
+        index = project.on_index or policy.cross_check
+        old, new = await self._on_index(step) if index else (None, None)
+        before: list[ReleaseMetadata] = []
+        after = [await _of_tree(step.files, "the source archive")] if step.files else []
+        for releases, files in zip((before, after), await self._on_host(step), strict=True):
             if files:
                 releases.append(await _of_tree(files, "the project files at both commits"))
-        if not (is_known(before) and is_known(after)):
+        before += await self._by_itself(old, project)
+        after += await self._by_itself(new, project)
+        if project.on_index:  # else what is pinned may be between two releases
+            before, after = before[::-1], after[::-1]
+        if downloads and not (is_known(before) and is_known(after)):
             for releases, candidate in ((before, old), (after, new)):
                 if not is_known(releases):
                     releases.extend(await self._fetched(candidate, project))
         return ReleasePair(before, after)
 
-    async def _on_index(
-        self, outcome: Updated, source: Project
-    ) -> tuple[Candidate | None, Candidate | None]:
+    async def _on_host(self, step: ReleaseStep) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
+        """Return the project files at both commits, as far as one request tells them."""
+        host, folder = step.project.on(self.around.hosts), step.package.folder
+        old, new = step.old_revision, step.new_revision
+        if host is None or not (old and new) or old == new or folder is None:
+            return {}, {}
+        # A licence at the top is that of all folders; nothing else there is.
+        paths = [f"{folder}/{path}" for path in FILES] + list(LICENCES) if folder else FILES
+        try:
+            trees = await HOST_KINDS[host.kind].files_at(
+                step.project, host, list(dict.fromkeys((old, new))), paths, self.around
+            )
+        except StageError:
+            return {}, {}
+        before, after = (
+            {path: data for path, data in tree.items() if path in LICENCES} | files_in(folder, tree)
+            for tree in (trees.get(old, {}), trees.get(new, {}))
+        )
+        return before, after
+
+    async def _on_index(self, step: ReleaseStep) -> tuple[Candidate | None, Candidate | None]:
         """Return the index's releases of both versions, where it has them."""
         nothing = (None, None)
-        project = index_project(outcome.package, source)
-        old, new = versions(outcome)
+        project = index_project(step.package, step.project)
+        old, new = versions(step.old, step.new)
         if project is None or old is None or new is None:
             return nothing
-        offer = (await PYPI.look_up([ProjectQuestion(project)], self.around))[project]
+        offer: Offer | StageError | None = step.indexed
+        if offer is None:
+            offer = (await PYPI.look_up([ProjectQuestion(project)], self.around))[project]
         if isinstance(offer, StageError):
             return nothing
         releases = {parse_release(candidate.version): candidate for candidate in offer.candidates}
@@ -108,37 +169,23 @@ class ReleaseReader(Struct, frozen=True):
         self, candidate: Candidate | None, project: Project
     ) -> list[ReleaseMetadata]:
         try:
-            data = await self.metadata(candidate) if candidate is not None else b""
+            data = await self._distributions.metadata(candidate) if candidate is not None else b""
         except StageError:
             return []
         own = bool(data) and _is_of(data, project)
         return [of_metadata(data, "the wheels' metadata")] if own else []
 
-    async def metadata(self, candidate: Candidate) -> bytes:
-        """Return a wheel's METADATA where the index serves it by itself, else nothing.
-
-        Source: PEP 658.
-
-        Raises:
-            StageError: the index cannot be asked.
-        """
-        for file in candidate.distributions:
-            if file.metadata and file.filename.endswith(".whl"):
-                url = f"{file.url.partition('#')[0]}.metadata"
-                return (await self.http.get(url, scheme="index")).body
-        return b""
-
     async def _fetched(
         self, candidate: Candidate | None, project: Project
     ) -> list[ReleaseMetadata]:
-        file = _smallest(candidate)
+        file = smallest(candidate)
         if file is None:
             return []
         try:
-            contents = await to_thread.run_sync(self._download, file)
+            contents = await to_thread.run_sync(self._distributions.contents, file)
         except StageError:
             return []
-        wheel = next((data for path, data in contents.items() if _METADATA.fullmatch(path)), None)
+        wheel = next((data for path, data in contents.items() if METADATA.fullmatch(path)), None)
         if file.filename.endswith(".whl"):
             release = of_metadata(wheel, "both wheels") if wheel is not None else None
         else:
@@ -146,51 +193,15 @@ class ReleaseReader(Struct, frozen=True):
         metadata = wheel if wheel is not None else contents.get("PKG-INFO", b"")
         return [release] if release is not None and _is_of(metadata, project) else []
 
-    async def files(self, candidate: Candidate) -> Mapping[str, bytes]:
-        """Return the project files of a release's source distribution; none where it has none.
-
-        Raises:
-            StageError: it cannot be had, or is not what the index says.
-        """
-        file = _smallest(candidate)
-        if file is None or file.filename.endswith(".whl"):
-            return {}
-        return await to_thread.run_sync(self._download, file)
-
-    def _download(self, file: Distribution) -> Mapping[str, bytes]:
-        """Return the few files of a distribution that say what it requires.
-
-        Raises:
-            StageError: it cannot be had, is too large, or is not what the index says.
-        """
-        url, wheel = file.url.partition("#")[0], file.filename.endswith(".whl")
-        for attempt in self.http.retrying(url):
-            with attempt, self.http.download(url, "index") as chunks:
-                digest = hashlib.sha256()
-                passing = _digested(chunks, digest)
-                unpacked = hash_archive(
-                    passing,
-                    filename=file.filename,
-                    unpacking="flat" if wheel else "fetchzip",
-                    limits=_LIMITS,
-                    keep=_is_metadata if wheel else _is_own,
-                )
-                for _ in passing:
-                    pass
-                if file.sri is not None and digest.digest() != file.sri.digest:
-                    raise HashError(f"{file.filename} is not the file that the index lists")
-                return unpacked.files
-        raise HashError(f"{url} was never asked for")
-
 
 async def _of_tree(files: Mapping[str, bytes], origin: str) -> ReleaseMetadata:
     size = sum(map(len, files.values()))
     return await read_apart(partial(of_tree, files, origin), size)
 
 
-def versions(outcome: Updated) -> tuple[Version | None, Version | None]:
+def versions(old: str, new: str) -> tuple[Version | None, Version | None]:
     """Return what is pinned and what is chosen, None for what is not a release's version."""
-    return parse_release(outcome.old), parse_release(outcome.new)
+    return parse_release(old), parse_release(new)
 
 
 def index_project(package: Package, project: Project) -> Project | None:
@@ -201,29 +212,3 @@ def index_project(package: Package, project: Project) -> Project | None:
 def _is_of(metadata: bytes, project: Project) -> bool:
     """Tell whether a release of the index names the repository, so that it is of this project."""
     return project.on_index or project.path.lower().encode() in metadata.lower()
-
-
-def _smallest(candidate: Candidate | None) -> Distribution | None:
-    """Return the sdist, else the smallest wheel, that is small enough to be fetched for a body."""
-    files = [
-        file
-        for file in (candidate.distributions if candidate is not None else ())
-        if file.size is None or file.size <= LARGEST
-    ]
-    sdists = [file for file in files if file.filename.endswith(_ENDINGS)]
-    wheels = [file for file in files if file.filename.endswith(".whl")]
-    return min(sdists or wheels, key=lambda file: file.size or LARGEST, default=None)
-
-
-def _digested(chunks: Iterator[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
-    for chunk in chunks:
-        digest.update(chunk)
-        yield chunk
-
-
-def _is_own(path: str, size: int) -> bool:
-    return "/" not in path and keep_project_files(path, size)
-
-
-def _is_metadata(path: str, size: int) -> bool:
-    return bool(_METADATA.fullmatch(path)) and size <= 1 << 20

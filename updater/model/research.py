@@ -18,13 +18,26 @@ class RequirementChange(Struct, frozen=True):
     old: str
     new: str
 
+    @property
+    def summary(self) -> str:
+        """The difference in a few words, such as ``+ packaging>=20`` or ``numpy<2 -> numpy<3``."""
+        own = "Python" if self.name == "Python" else ""
+        match self.kind:
+            case "added":
+                return f"+ {own}{self.new}"
+            case "removed":
+                return f"- {own}{self.old}"
+            case "changed":
+                return f"{own}{self.old} -> {own}{self.new}"
+
 
 class RequirementFacts(Struct, frozen=True):
     """What is known of the requirements of a release.
 
     Attributes:
         changes: against the held release; None where not both are known.
-        unmet: what neither the overlays nor the package set give, as requirements.
+        unmet: what neither the overlays nor the package set give, as requirements. Only what is to
+            be built is held against the package set.
     """
 
     changes: tuple[RequirementChange, ...] | None

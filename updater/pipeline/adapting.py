@@ -9,27 +9,31 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater.adapt.planning import OverlayNeighbours, adaptation_task
+from updater.adapt.planning import adaptation_task
 from updater.adapt.repairs import lacks, names_of, repairs
 from updater.adapt.reported import unconfirmed
 from updater.building.package_sets import NotBuilt
 from updater.effects import files
 from updater.errors import HashError, PatchError, PublishError, StageError, bugs_at
 from updater.kinds import WRITABLE
+from updater.metadata import requirements
 from updater.metadata.apart import read_apart
+from updater.metadata.folders import files_in
 from updater.model import Held, PinWarning
+from updater.model.research import RequirementFacts
 from updater.model.sri import parse_hash
-from updater.pipeline.describing import SourceDescriptions
+from updater.pipeline.describing import SourceDescriptions, requirement_facts
 from updater.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from updater.adapt.planning import AdaptationTask
+    from updater.adapt.planning import AdaptationTask, OverlayNeighbours
     from updater.adapt.situation import AdaptationPlan
     from updater.building.package_sets import PackageSets
     from updater.choose.run import Run
     from updater.find.overlay_files import OverlayFiles
+    from updater.metadata.requirements import Requirements
     from updater.model import Build, Outcome
     from updater.model.adaptation import Adaptation
     from updater.pipeline.hash.ready import ReadyChange
@@ -45,28 +49,34 @@ class AdaptStage(Struct, frozen=True):
 
     Attributes:
         overlays: all packages and texts as they were read.
-        waiting: package name -> the version that this run moves it to.
+        others: what the overlays are to each other.
     """
 
     run: Run
     sets: PackageSets
     overlays: OverlayFiles
-    waiting: Mapping[str, str]
+    others: OverlayNeighbours
 
-    async def plan(
-        self, ready: ReadyChange, *, requested: bool, advises: bool
-    ) -> ReadyChange | Outcome:
+    async def described(self, ready: ReadyChange) -> ReadyChange:
+        """Return a change with what few requests tell of both its sources."""
+        if _stays(ready):
+            return ready
+        releases = await self._sources.releases(ready)
+        facts = requirement_facts(releases)
+        return replace(ready, releases=releases, requirements=facts)
+
+    async def plan(self, ready: ReadyChange, *, requested: bool) -> ReadyChange | Outcome:
         """Return a change with what it needs, or why no edit helps.
 
         Args:
-            ready: the change; if it is not to be built, what it needs is only advice.
+            ready: the change; if it is not to be built, what it needs is only advice, and only
+                where its sources are described.
             requested: somebody named its version, so that the build decides.
-            advises: whether advice is wanted.
         """
         if not ready.subject.policy.adapt or _stays(ready):
             return ready
         if ready.build is not None:
-            return await self._with_advice(ready) if advises else ready
+            return await self._with_advice(ready) if ready.releases is not None else ready
         try:
             planned = await self._plan(ready)
         except StageError:  # what was asked for it may be gone: the build says what it needs
@@ -86,8 +96,7 @@ class AdaptStage(Struct, frozen=True):
             StageError: the new source's files cannot be had.
         """
         task = await self._task(ready, await self._sources.files(ready))
-        packages = self.overlays.packages
-        others = unconfirmed(task, adaptations, packages) if task is not None else adaptations
+        others = unconfirmed(task, adaptations, self.others) if task is not None else adaptations
         edits = [adaptation for adaptation in adaptations if adaptation.applied]
         made = self._with(ready, edits)
         others = (*others, *(lost for lost in made.advice if lost not in ready.advice))
@@ -111,10 +120,9 @@ class AdaptStage(Struct, frozen=True):
             task = await self._task(ready, files) if files else None
             if task is None:
                 return ready
-            asks = task.asks_for_more or task.asks_for_less
-            held = await self._sources.held(ready, downloads=False) if asks else None
-            plan = task.plan(task.situation(None, self._others, held))
-            ready = replace(ready, requirements=task.facts(plan, held))
+            held = await self._sources.held(ready, downloads=False)
+            plan = task.plan(task.situation(None, self.others, held))
+            ready = _with_unmet(ready, held, files, plan)
         except StageError:
             return ready
         allowed = ready.subject.policy.adapt
@@ -149,7 +157,7 @@ class AdaptStage(Struct, frozen=True):
         known = {adaptation.edit for adaptation in ready.adaptations}
         more = [
             adaptation
-            for adaptation in repairs(task.situation(answer, self._others, None), lacking)
+            for adaptation in repairs(task.situation(answer, self.others, None), lacking)
             if adaptation.edit not in known
         ]
         kept = ready.planned.without_removals
@@ -179,7 +187,7 @@ class AdaptStage(Struct, frozen=True):
         except StageError:
             return None
         known = {adaptation.edit for adaptation in ready.adaptations}
-        plan = task.plan(task.situation(answer, self._others, None))
+        plan = task.plan(task.situation(answer, self.others, None))
         more = [
             adaptation
             for adaptation in plan.adaptations
@@ -226,22 +234,18 @@ class AdaptStage(Struct, frozen=True):
         removes = "removals" in ready.subject.policy.adapt
         downloads = task.asks_for_more or removes or ready.subject.project.on_index
         asks = task.asks_for_more or task.asks_for_less
-        held = await self._sources.held(ready, downloads=downloads) if asks else None
-        situation = task.situation(answer, self._others, held)
+        held = await self._sources.held(ready, downloads=downloads and asks)
+        situation = task.situation(answer, self.others, held)
         names = task.names_of_extras(situation)
         if names:
             further = await self.run.builder().offers(target, names)
             situation = replace(situation, answer=answer.and_also(further))
         plan = task.plan(situation)
-        return replace(ready, requirements=task.facts(plan, held)), plan
+        return _with_unmet(ready, held, own, plan), plan
 
     @property
     def _sources(self) -> SourceDescriptions:
         return SourceDescriptions(self.run)
-
-    @property
-    def _others(self) -> OverlayNeighbours:
-        return OverlayNeighbours(self.overlays.packages, self.overlays.texts, self.waiting)
 
 
 def _warned(ready: ReadyChange, plan: AdaptationPlan) -> ReadyChange:
@@ -252,6 +256,29 @@ def _warned(ready: ReadyChange, plan: AdaptationPlan) -> ReadyChange:
     warnings = tuple(PinWarning("requirements", text) for text in texts)
     decision = replace(ready.decision, warnings=(*ready.decision.warnings, *warnings))
     return replace(ready, decision=decision)
+
+
+def _with_unmet(
+    ready: ReadyChange,
+    held: Requirements | None,
+    files: Mapping[str, bytes],
+    plan: AdaptationPlan,
+) -> ReadyChange:
+    """Return a change with the requirements that nothing gives, and how they differ.
+
+    Args:
+        ready: the change.
+        held: what the held source requires; None where that is not known.
+        files: the new source's.
+        plan: what is needed.
+    """
+    facts = ready.requirements or RequirementFacts(None)
+    if facts.changes is None and held is not None:
+        new = requirements.from_tree(files_in(ready.package.folder, files))
+        changes = requirements.compare(held, new) if new is not None else None
+        facts = replace(facts, changes=changes)
+    facts = replace(facts, unmet=plan.unmet)
+    return replace(ready, requirements=facts if facts != RequirementFacts(None) else None)
 
 
 def _stays(ready: ReadyChange) -> bool:

@@ -10,18 +10,18 @@ from msgspec.structs import replace
 
 from updater.effects import files, writes
 from updater.errors import HashError, StageError
+from updater.metadata.distributions import DistributionReader
 from updater.model import Build, Check, Diagnosis, normalized_name
 from updater.model.sri import parse_hash
 from updater.overlay.reading.declarations import SWITCHES, declarations
 from updater.overlay.reading.syntax import parse
 from updater.text import printable
-from updater.upstreams.base import ProjectQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from updater.building.evaluating import BuildJob
-    from updater.model import Package, Sri
+    from updater.model import Candidate, Package, Sri
     from updater.pipeline.hash.ready import ReadyChange
     from updater.pipeline.jobs import JobMaker
 
@@ -71,9 +71,12 @@ class Baseline(Struct, frozen=True):
     ) -> Build:
         records = self.maker.run.records
         before = records.modules(ready.identity, pinned)
-        if before is None and not await self._is_comparable(ready, build, pinned):
+        if before is None:
+            before = await self._released(ready, pinned)
+        if before is None and not self._is_comparable(ready, build, pinned):
             return build
-        # What is kept may be of an overlay that was another: only a build says that one is gone.
+        # What is kept may be of an overlay that was another, and a wheel is not what Nix builds:
+        # only a build says that one is gone.
         if before is None or set(before) - set(build.modules):
             before = await self._modules(ready, job, build, pinned)
         lost = [module for module in before if module not in build.modules]
@@ -83,24 +86,33 @@ class Baseline(Struct, frozen=True):
             records.note_modules(ready.identity, ready.hashed.sri, build.modules)
         return build
 
-    async def _is_comparable(self, ready: ReadyChange, build: Build, pinned: Sri) -> bool:
+    async def _released(self, ready: ReadyChange, pinned: Sri) -> tuple[str, ...] | None:
+        """Return the modules of the held release's wheel; None where the index has none.
+
+        It costs a download, and no build.
+        """
+        release = _release(ready, pinned)
+        if release is None:
+            return None
+        try:
+            return await DistributionReader(self.maker.run.http).modules(release) or None
+        except StageError:
+            return None
+
+    def _is_comparable(self, ready: ReadyChange, build: Build, pinned: Sri) -> bool:
         """Tell whether it is worth to build the held pin, of which no run knows the modules.
 
         The index says which hash its file has. Elsewhere only an earlier run knows that the pin is
         true; where no module is called as the package, it is tried all the same.
         """
         subject = ready.subject
-        if not subject.project.on_index:
-            if self.maker.run.records.recorded_commit(subject):
-                return True
-            names = {normalized_name(name) for name in subject.modules}
-            modules = {normalized_name(module) for module in build.modules}
-            return bool(ready.decision.pinned.commit) and not names & modules
-        question = ProjectQuestion(subject.project)
-        offers = await subject.upstream.look_up([question], self.maker.run.surroundings)
-        offer = offers[subject.project]
-        candidates = offer.candidates if not isinstance(offer, StageError) else ()
-        return any(file.sri == pinned for own in candidates for file in own.distributions)
+        if subject.project.on_index:
+            return _release(ready, pinned) is not None
+        if self.maker.run.records.recorded_commit(subject):
+            return True
+        names = {normalized_name(name) for name in subject.modules}
+        modules = {normalized_name(module) for module in build.modules}
+        return bool(ready.decision.pinned.commit) and not names & modules
 
     async def _modules(
         self, ready: ReadyChange, job: BuildJob, build: Build, pinned: Sri
@@ -124,6 +136,15 @@ class Baseline(Struct, frozen=True):
         if text is not None:
             writes.make(Path(build.log), text)
         return before
+
+
+def _release(ready: ReadyChange, pinned: Sri) -> Candidate | None:
+    """Return the release of which the held pin is a file, as the index says its hash."""
+    indexed = ready.decision.indexed if ready.subject.project.on_index else None
+    for candidate in indexed.candidates if indexed is not None else ():
+        if any(file.sri == pinned for file in candidate.distributions):
+            return candidate
+    return None
 
 
 def with_switches(build: Build, package: Package, data: bytes) -> Build:

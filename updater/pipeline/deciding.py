@@ -112,6 +112,7 @@ class Decider(Struct, frozen=True):
             identity = subject.package.identity
             own = offers[identity]
             decision = await follower.decide(subject, own.usable, own.twin, choosers.get(identity))
+            decision = replace(decision, indexed=own.of_index(subject.project))
             return _examined(decision, self.run.now)
 
         choices = await Stage("choose", self.run.progress).each(subjects, choose)

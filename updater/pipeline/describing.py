@@ -6,24 +6,30 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from updater import choose
-from updater.errors import StageError
-from updater.kinds import HOST_KINDS
+from updater.choose.subjects import Subject
+from updater.errors import Bug, StageError, bugs_at
 from updater.metadata import requirements
 from updater.metadata.apart import read_apart
-from updater.metadata.release import FILES
-from updater.metadata.releases import ReleaseReader
-from updater.model import Candidate, NoFile, Take
+from updater.metadata.distributions import DistributionReader
+from updater.metadata.folders import files_in
+from updater.metadata.release import compare
+from updater.metadata.releases import ReleasePair, ReleaseReader, ReleaseStep
+from updater.model import Candidate, NoFile, Outdated, Take
 from updater.model.labels import parse_release
-from updater.upstreams.base import ProjectQuestion
+from updater.model.research import RequirementFacts
+from updater.pipeline.endings import checked
+from updater.pipeline.stage import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from updater.choose.run import Run
-    from updater.choose.subjects import Subject
+    from updater.choose.subjects import Decision
     from updater.metadata.requirements import Requirements
+    from updater.model import Outcome
     from updater.pipeline.hash.ready import ReadyChange
 
 
@@ -39,7 +45,7 @@ class SourceDescriptions(Struct, frozen=True):
         choice = ready.decision.choice
         if not isinstance(choice, Take) or not choice.candidate.distributions:
             return {}
-        return await self._releases.files(choice.candidate)
+        return await self._distributions.source_files(choice.candidate)
 
     async def described(self, ready: ReadyChange) -> Mapping[str, bytes]:
         """Return what is at hand of the new source's project files, else its wheel's metadata."""
@@ -48,6 +54,69 @@ class SourceDescriptions(Struct, frozen=True):
         choice = ready.decision.choice
         return await self._metadata(choice.candidate if isinstance(choice, Take) else None)
 
+    async def compared(self, choices: Sequence[Decision | Outcome]) -> list[Outcome]:
+        """Return what ``check`` says of decisions, with how the requirements differ."""
+
+        async def compare_one(decision: Decision) -> Outcome:
+            outcome = checked(decision)
+            if not isinstance(outcome, Outdated):
+                return outcome
+            project, indexed = decision.subject.project, decision.indexed
+            step = ReleaseStep.of(outcome, project, indexed=indexed)
+            facts = requirement_facts(await self.pair(step, downloads=False))
+            return replace(outcome, requirements=facts)
+
+        return await Stage("adapt", self.run.progress).each(choices, compare_one)
+
+    async def of_branch(
+        self, before: Sequence[Subject | Outcome], after: Sequence[Subject | Outcome]
+    ) -> dict[str, RequirementFacts]:
+        """Return identity -> how the requirements differ, where a branch pins another source.
+
+        Args:
+            before: the packages of the base.
+            after: the same of the branch.
+        """
+        olds = {own.package.identity: own for own in before if isinstance(own, Subject)}
+        facts: dict[str, RequirementFacts] = {}
+        for new in after:
+            old = olds.get(new.package.identity)
+            if old is None or not isinstance(new, Subject) or old.project != new.project:
+                continue
+            if old.pin.hash != new.pin.hash or old.pin.rev != new.pin.rev:
+                labels = old.pin.version or "", new.pin.version or ""
+                revisions = _fixed(old), _fixed(new)
+                step = ReleaseStep(new.package, new.project, *labels, *revisions)
+                told = requirement_facts(await self.pair(step, downloads=False))
+                facts |= {new.package.identity: told} if told is not None else {}
+        return facts
+
+    async def releases(self, ready: ReadyChange) -> ReleasePair:
+        """Return what both sources say of themselves, as far as few requests tell it."""
+        hashed, subject = ready.hashed, ready.subject
+        files = hashed.files if hashed is not None else {}
+        decision = ready.decision
+        step = ReleaseStep.of(checked(decision), subject.project, files, decision.indexed)
+        return await self.pair(step, downloads=False)
+
+    async def pair(self, step: ReleaseStep, *, downloads: bool) -> ReleasePair:
+        """Return what two releases say of themselves; nothing where it cannot be had.
+
+        Args:
+            step: from the one to the other.
+            downloads: also from files of the index, where nothing else says it.
+        """
+        policy = self.run.config.policy(step.package)
+        try:
+            with bugs_at("adapt"):
+                return await self._releases.read(step, policy, downloads=downloads)
+        except StageError as error:
+            if isinstance(error, Bug):  # or upstream wrote what no reader expects
+                name = step.package.name
+                self.run.http.say(f"the metadata of {name} is not known: {error}; {error.hint}")
+                self.run.progress.bug(error)
+            return ReleasePair()
+
     async def held(self, ready: ReadyChange, *, downloads: bool) -> Requirements | None:
         """Return what the held source requires; None where that is not known.
 
@@ -55,41 +124,27 @@ class SourceDescriptions(Struct, frozen=True):
             ready: the change.
             downloads: also from the source itself, where no request tells it.
         """
+        before = ready.releases.before if ready.releases is not None else ()
+        known = (own.requirements for own in before if own.requirements is not None)
+        requires = next(known, None)
+        if requires is not None or not downloads:
+            return requires
         try:
             if ready.subject.project.on_index:
-                files = await self._held_release(ready.subject, downloads=downloads)
-            elif downloads:
-                files = await self._held_source(ready)
+                files = await self._held_release(ready.decision)
             else:
-                files = await self._held_files(ready)
+                files = await self._held_source(ready)
             size = sum(map(len, files.values()))
             return await read_apart(partial(requirements.from_tree, files), size)
         except StageError:
             return None
 
-    async def _held_release(self, subject: Subject, *, downloads: bool) -> Mapping[str, bytes]:
-        question = ProjectQuestion(subject.project)
-        offers = await subject.upstream.look_up([question], self.run.surroundings)
-        offer, version = offers[subject.project], parse_release(subject.pin.version or "")
-        if isinstance(offer, StageError) or version is None:
-            return {}
-        candidates = (own for own in offer.candidates if parse_release(own.version) == version)
-        release = next(candidates, None)
-        if release is None:
-            return {}
-        metadata = await self._metadata(release)
-        return await self._releases.files(release) if downloads and not metadata else metadata
-
-    async def _held_files(self, ready: ReadyChange) -> Mapping[str, bytes]:
-        """Return the project files that one request tells."""
-        subject, pinned = ready.subject, ready.decision.pinned
-        host, rev = subject.project.on(self.run.config.hosts), pinned.commit or subject.pin.rev
-        if host is None or subject.package.folder:
-            return {}
-        trees = await HOST_KINDS[host.kind].files_at(
-            subject.project, host, [rev], FILES, self.run.surroundings
-        )
-        return trees.get(rev, {})
+    async def _held_release(self, decision: Decision) -> Mapping[str, bytes]:
+        version = parse_release(decision.subject.pin.version or "")
+        offered = decision.indexed.candidates if decision.indexed is not None else ()
+        candidates = (own for own in offered if parse_release(own.version) == version)
+        release = next(candidates, None) if version is not None else None
+        return await self._distributions.source_files(release) if release is not None else {}
 
     async def _held_source(self, ready: ReadyChange) -> Mapping[str, bytes]:
         subject, pinned = ready.subject, ready.decision.pinned
@@ -99,12 +154,29 @@ class SourceDescriptions(Struct, frozen=True):
         fetch = subject.fetch(candidate, self.run.config.hosts)
         if isinstance(fetch, NoFile):
             return {}
-        return (await self.run.prefetcher.hash(fetch, subject.policy.hash)).files
+        hashed = await self.run.prefetcher.hash(fetch, subject.policy.hash)
+        return files_in(subject.package.folder, hashed.files)
 
     async def _metadata(self, candidate: Candidate | None) -> Mapping[str, bytes]:
-        data = await self._releases.metadata(candidate) if candidate is not None else b""
+        data = await self._distributions.metadata(candidate) if candidate is not None else b""
         return {"PKG-INFO": data} if data else {}
+
+    @property
+    def _distributions(self) -> DistributionReader:
+        return DistributionReader(self.run.http)
 
     @property
     def _releases(self) -> ReleaseReader:
         return ReleaseReader(self.run.http, self.run.surroundings)
+
+
+def requirement_facts(releases: ReleasePair) -> RequirementFacts | None:
+    """Return how the requirements of two releases differ; None where not both are known."""
+    changes = compare(releases.before, releases.after).requirements
+    return RequirementFacts(changes) if changes is not None else None
+
+
+def _fixed(subject: Subject) -> str:
+    """Return the rev of a pin; nothing for one that may name another commit by now."""
+    pin = subject.pin
+    return pin.rev if choose.is_commit(pin.rev) or pin.through_version else ""

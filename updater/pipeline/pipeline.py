@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.find.overlay_files import OverlayFiles
     from updater.model.proposal import Command
+    from updater.pipeline.describing import SourceDescriptions
     from updater.pipeline.preparing import Preparer
     from updater.pipeline.proposed import ProposedUpdate
     from updater.pipeline.reviewing import ReviewScope
@@ -59,19 +60,30 @@ class Pipeline(Struct, frozen=True):
 
         truths = await self._truths.verdicts(scope.changed, "embedded")
         trials = await self.test(scope.packages, overlays)
-        before, after = [
-            {
-                subject.package.identity: subject.project
-                for subject in await self._deciding.subjects(packages, even_held=True)
-                if isinstance(subject, Subject)
-            }
+        subjects = [
+            await self._deciding.subjects(packages, even_held=True)
             for packages in (tuple(scope.before.values()), scope.changed)
         ]
-        return Auditor(self.run, before, after).reviewed(scope, truths, trials)
+        before, after = [
+            {own.package.identity: own.project for own in side if isinstance(own, Subject)}
+            for side in subjects
+        ]
+        facts = await self._descriptions.of_branch(*subjects)
+        return Auditor(self.run, before, after, facts).reviewed(scope, truths, trials)
 
-    async def check(self, packages: Sequence[Package], to: str = "") -> list[Outcome]:
-        """Say for each package whether its pin is behind; nothing is changed."""
+    async def check(
+        self, packages: Sequence[Package], to: str = "", *, details: bool = False
+    ) -> list[Outcome]:
+        """Say for each package whether its pin is behind; nothing is changed.
+
+        Args:
+            packages: whose pins.
+            to: the version or rev that was asked for, or an empty string.
+            details: also how the requirements of what is outdated change, which takes requests.
+        """
         choices = await self._deciding.choices(packages, to, with_held=True)
+        if details:
+            return await self._descriptions.compared(choices)
         return [checked(choice) if isinstance(choice, Decision) else choice for choice in choices]
 
     async def bump(
@@ -175,6 +187,14 @@ class Pipeline(Struct, frozen=True):
         from updater.pipeline.truths import TruthStage  # noqa: PLC0415 - not for a check
 
         return TruthStage(self.run)
+
+    @property
+    def _descriptions(self) -> SourceDescriptions:
+        from updater.pipeline.describing import (  # noqa: PLC0415 - not for a check
+            SourceDescriptions,
+        )
+
+        return SourceDescriptions(self.run)
 
     def _same_builds(self, overlays: OverlayFiles) -> SameBuilds:
         from updater.pipeline.same_builds import SameBuilds  # noqa: PLC0415 - not for a check

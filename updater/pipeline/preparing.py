@@ -63,28 +63,34 @@ class Preparer(Struct, frozen=True):
         reported = {identity: made for identity, made in (ask.adapted or {}).items() if made}
         builds = any(isinstance(ready, ReadyChange) and ready.build is None for ready in hashed)
         advises = ask.reported is None
-        if not ask.adapt or not (builds or reported or advises):
+        if not advises and not (ask.adapt and (builds or reported)):
             return hashed
         stage = self._adapting(hashed, overlays)
 
         async def adapt(ready: ReadyChange) -> ReadyChange | Outcome:
             if ready.identity in reported:
                 return await stage.confirmed(ready, reported[ready.identity])
-            return await stage.plan(ready, requested=bool(ask.to), advises=advises)
+            if advises:
+                ready = await stage.described(ready)
+            return await stage.plan(ready, requested=bool(ask.to)) if ask.adapt else ready
 
         return await Stage("adapt", self.run.progress).each(hashed, adapt)
 
     def _adapting(
         self, changes: Sequence[ReadyChange | Outcome], overlays: OverlayFiles
     ) -> AdaptStage:
-        from updater.pipeline.adapting import AdaptStage  # noqa: PLC0415 - not for a check
+        from updater.adapt.planning import OverlayNeighbours  # noqa: PLC0415 - not for a check
+        from updater.adapt.situation import final_attributes  # noqa: PLC0415
+        from updater.pipeline.adapting import AdaptStage  # noqa: PLC0415
 
         waiting = {
             change.package.name: change.version
             for change in changes
             if isinstance(change, ReadyChange)
         }
-        return AdaptStage(self.run, self.sets, overlays, waiting)
+        packages, texts = overlays.packages, overlays.texts
+        others = OverlayNeighbours(packages, texts, waiting, final_attributes(packages, texts))
+        return AdaptStage(self.run, self.sets, overlays, others)
 
     def _expect(self, decisions: Sequence[Decision], overlays: OverlayFiles) -> None:
         """Let all packages that this run may build be looked for in one evaluation."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from updater.choose.run import Run
     from updater.model import BuildPolicy, Outcome, Package, PinWarning, Project
+    from updater.model.research import RequirementFacts
 
 _PATH = re.compile(rb"(?<![\w/.])\.{1,2}/[\w./+-]+")
 _UNCHANGED = "its own text is unchanged, but it is built with something that changed"
@@ -70,11 +71,13 @@ class Auditor(Struct, frozen=True):
     Attributes:
         before: identity -> upstream of the base's packages.
         after: the same of the present ones.
+        facts: identity -> how the requirements differ, where that is known.
     """
 
     run: Run
     before: Mapping[str, Project]
     after: Mapping[str, Project]
+    facts: Mapping[str, RequirementFacts]
 
     def reviewed(
         self, scope: ReviewScope, truths: Sequence[Outcome], trials: Sequence[Outcome]
@@ -100,6 +103,7 @@ class Auditor(Struct, frozen=True):
                     pinned=truth.pinned,
                     candidate=truth.candidate,
                     warnings=truth.warnings + warnings,
+                    requirements=self.facts.get(package.identity),
                     before=before,
                     truth=cast("Verdict | Skipped | Failed", truth),
                     trial=cast("Passed | Skipped | Failed", trial),

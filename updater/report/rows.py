@@ -188,6 +188,9 @@ def _details(outcome: Outcome) -> Iterator[str]:
     """Yield how the answer was found."""
     if outcome.tracking is not None:
         yield f"follows {outcome.tracking}: {outcome.tracking.reason}"
+    facts = outcome.requirements
+    if facts is not None and facts.changes:
+        yield f"requirements: {', '.join(change.summary for change in facts.changes)}"
     match outcome:
         case Updated(hashed=hashed):
             yield _cost(hashed)

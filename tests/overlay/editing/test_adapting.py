@@ -171,6 +171,48 @@ PAIRS: dict[str, tuple[tuple[str, ...], AdaptationEdit, tuple[str, ...]]] = {
         InputAddition(RUNTIME, "numpy"),
         ("propagatedBuildInputs = [ super.python3Packages.numpy ];",),
     ),
+    "into a list that has only a comment": (
+        (
+            "propagatedBuildInputs = with super.python3Packages; [",
+            "  # torch comes from the environment",
+            "];",
+        ),
+        InputAddition(RUNTIME, "packaging"),
+        (
+            "propagatedBuildInputs = with super.python3Packages; [",
+            "  # torch comes from the environment",
+            "  packaging",
+            "];",
+        ),
+    ),
+    "into a row that has only a comment": (
+        ("propagatedBuildInputs = [ /* none yet */ ];",),
+        InputAddition(RUNTIME, "packaging"),
+        ("propagatedBuildInputs = [ /* none yet */ super.python3Packages.packaging ];",),
+    ),
+    "behind a comment on the line of the bracket": (
+        ("propagatedBuildInputs = [ # none yet", "];"),
+        InputAddition(RUNTIME, "packaging"),
+        ("propagatedBuildInputs = [ # none yet", "  super.python3Packages.packaging", "];"),
+    ),
+    "of nixpkgs, beside one of the overlays and one of another Python": (
+        (
+            "propagatedBuildInputs = [",
+            "  super.python3Packages.numpy",
+            "  super.python313Packages.loguru",
+            "  self.python3Packages.einops",
+            "];",
+        ),
+        InputAddition(RUNTIME, "packaging"),
+        (
+            "propagatedBuildInputs = [",
+            "  super.python3Packages.numpy",
+            "  super.python313Packages.loguru",
+            "  self.python3Packages.einops",
+            "  super.python3Packages.packaging",
+            "];",
+        ),
+    ),
     "of the overlays, beside their own": (
         (
             "propagatedBuildInputs = with super.python3Packages; [",

@@ -53,7 +53,9 @@ def element(
     named_by = literal.withs[-1] if literal.withs else ()
     base = named_by if is_python_set(place, named_by) else ()
     if not base and siblings:
-        base = siblings[-1].base
+        bases = [sibling.base for sibling in siblings]
+        before = [base for base in bases if base[0] not in place.arguments[:1]] or bases
+        base = builder_set(place) if builder_set(place) in before else before[-1]
     base = base or builder_set(place)
     if addition.own:
         base = _final(place, _resolved(base, literal, data))
@@ -65,8 +67,11 @@ def element(
             for own in addition.replaced
         )
         return f"({text}.override {{ {arguments} }})"
-    own = [sibling.text for sibling in siblings if sibling.base == base and not bare]
-    in_parentheses = bool(own) and all(text.startswith("(") for text in own)
+    plain = [sibling for sibling in siblings if not sibling.overridden]
+    own = [sibling.text for sibling in plain if sibling.base == base] or [
+        sibling.text for sibling in plain
+    ]
+    in_parentheses = bool(own) and not bare and all(text.startswith("(") for text in own)
     return f"({text})" if in_parentheses else text
 
 

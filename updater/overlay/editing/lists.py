@@ -28,7 +28,7 @@ def joined(data: bytes, brackets: Span, elements: Sequence[tuple[str, Span]], ne
     """
     written = new.encode()
     if not elements:
-        return Edit(Span(brackets.start + 1, brackets.end - 1), b" " + written + b" ")
+        return _alone(data, brackets, written)
     if not _has_rows(data, elements):
         return _in_row(data, elements, written)
     block = _last_block(data, brackets, elements)
@@ -46,6 +46,19 @@ def joined(data: bytes, brackets: Span, elements: Sequence[tuple[str, Span]], ne
     end = last.end if end < 0 or end > brackets.end else end - (data[end - 1 : end] == b"\r")
     start = data.rfind(b"\n", 0, last.start) + 1
     return Edit(Span(end, end), _line_end(data, start) + _indent(data, start) + written)
+
+
+def _alone(data: bytes, brackets: Span, written: bytes) -> Edit:
+    """Return the edit that puts the first element into a list, behind the comments in it."""
+    inside = data[brackets.start + 1 : brackets.end - 1]
+    if not inside.strip():
+        return Edit(Span(brackets.start + 1, brackets.end - 1), b" " + written + b" ")
+    end = brackets.start + 1 + len(inside.rstrip())
+    if b"\n" not in inside:
+        return Edit(Span(end, end), b" " + written)
+    start = data.rfind(b"\n", 0, end) + 1
+    indent = _indent(data, start) + (b"  " if start <= brackets.start else b"")
+    return Edit(Span(end, end), _line_end(data, end + 1) + indent + written)
 
 
 def bound(data: bytes, after: Span, binding: str) -> Edit:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from updater.building.evaluating import StoredSource
     from updater.choose.subjects import Decision, Subject
+    from updater.metadata.releases import ReleasePair
     from updater.model import Build, BuildPolicy, Hashed, Package
     from updater.model.adaptation import Adaptation
     from updater.model.research import RequirementFacts
@@ -25,6 +26,7 @@ class ReadyChange(Struct, frozen=True):
         source: the source, where it was downloaded for its hash and is to be built.
         built: field -> hash, for those that a build told.
         advice: adaptations that are not made.
+        releases: what both sources say of themselves; None where nobody looked.
         requirements: the new source's; None where nobody looked.
         undeclared: only code of the new source says what it requires.
     """
@@ -36,6 +38,7 @@ class ReadyChange(Struct, frozen=True):
     build: Build | None = None
     built: Mapping[str, str] = field(default_factory=dict)
     advice: tuple[Adaptation, ...] = ()
+    releases: ReleasePair | None = None
     requirements: RequirementFacts | None = None
     undeclared: bool = False
 

@@ -107,7 +107,7 @@ class VulnerabilityDatabase(Struct):
 
 def _query_keys(update: ProposedUpdate) -> tuple[QueryKey, QueryKey] | None:
     project = index_project(update.outcome.package, update.project)
-    old, new = versions(update.outcome)
+    old, new = versions(update.outcome.old, update.outcome.new)
     if project is None or old is None or new is None:
         return None
     return (project.path, old), (project.path, new)
