@@ -37,7 +37,14 @@ FILE: dict[str, Any] = {
 MEMORY = 4 << 30
 """The addresses that a command may have, in bytes: those of its threads among them."""
 
-START = "import sys; from updater.__main__ import main; sys.exit(main())"
+# A pattern that takes for ever is stopped after a tenth of the time, in each of three commands.
+START = """
+import sys
+from updater.__main__ import main
+from updater.choose import tag_shapes
+tag_shapes.TAG_SECONDS /= 10
+sys.exit(main())
+"""
 LAUNCHER = """
 import resource, subprocess, sys
 limit, peak, *command = sys.argv[1:]
