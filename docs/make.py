@@ -11,7 +11,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from docs import make_commands, make_configuration, make_man
+from docs import make_commands, make_configuration, make_man, make_rules
 from updater import __version__
 from updater.cli.app import app
 from updater.report.json_schemas import MODELS, json_schema
@@ -53,6 +53,7 @@ def made() -> dict[Path, str]:
     """Return every file that is made: its path and text."""
     return {
         **{page: named(page.read_text()) for page in PAGES},
+        DOCS / "audit-rules.md": make_rules.page(),
         DOCS / "commands.md": make_commands.page(),
         DOCS / "configuration.md": make_configuration.page(),
         DOCS / "updater.1": make_man.page(),

@@ -11,6 +11,7 @@ from msgspec import Struct, inspect
 
 from updater.config.keys import (
     ArchiveOptions,
+    AuditOptions,
     Document,
     HostOptions,
     IdentifyOptions,
@@ -70,6 +71,7 @@ SECTIONS: tuple[tuple[str, type[Struct]], ...] = (
     ("network:", NetworkOptions),
     ("identify:", IdentifyOptions),
     ("archives:", ArchiveOptions),
+    ("audit:", AuditOptions),
 )
 
 

@@ -25,6 +25,7 @@ self: super: {
       ];
 
       # Upper bounds that nixpkgs has long passed
+      # updater: allow deprecated-replace upstream raises them from release to release
       postPatch = ''
         substituteInPlace pyproject.toml \
           --replace "rich>=12.1,<14.0" "rich>=12.1" \

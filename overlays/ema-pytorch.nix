@@ -20,7 +20,7 @@ self: super: {
       ];
 
       pythonImportsCheck = [ "ema_pytorch" ];
-      doCheck = false;
+      doCheck = false; # as for all that needs torch: the build machine has no GPU
 
       meta = with super.lib; {
         description = "Exponential moving average of a PyTorch module";

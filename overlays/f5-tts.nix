@@ -8,8 +8,9 @@ self: super: {
       src = super.fetchFromGitHub {
         owner = "SWivid";
         repo = "F5-TTS";
+        # updater: allow source-form `updater pin` is what finds the commit of this hash
         rev = "main";
-        sha256 = "sha256-MtPyqS5aNrq929pHMlDp3HFUSf+i9xYDb5xMA0Eqh9Y=";
+        hash = "sha256-MtPyqS5aNrq929pHMlDp3HFUSf+i9xYDb5xMA0Eqh9Y=";
       };
 
       nativeBuildInputs = with super.python3Packages; [ setuptools setuptools-scm ];
@@ -52,6 +53,7 @@ self: super: {
       ];
 
       # Version constraint fixes
+      # updater: allow deprecated-replace on a branch the bounds come and go
       postPatch = ''
         substituteInPlace pyproject.toml \
           --replace "gradio<=5.35.0" "gradio" \
@@ -59,7 +61,7 @@ self: super: {
           --replace "pydantic<=2.10.6" "pydantic"
       '';
 
-      doCheck = false;
+      doCheck = false; # as for all that needs torch: the build machine has no GPU
 
       meta = with super.lib; {
         description = "Speech synthesis with flow matching";

@@ -8,7 +8,7 @@ self: super: {
       src = super.fetchFromGitHub {
         owner = "gemelo-ai";
         repo = "vocos";
-        rev = "v${version}";
+        tag = "v${version}";
         hash = "sha256-TVXicUP/6uB98pM1hc/s9Wkpc79vga49fNSEAVbrFJM=";
       };
 
@@ -34,12 +34,13 @@ self: super: {
       ];
 
       # Version constraint fixes
+      # updater: allow deprecated-replace later releases of vocos have another bound
       postPatch = ''
         substituteInPlace requirements.txt \
           --replace "encodec==0.1.1" "encodec"
       '';
 
-      doCheck = false;
+      doCheck = false; # as for all that needs torch: the build machine has no GPU
 
       meta = with super.lib; {
         description = "Fourier-based neural vocoder for high-quality audio synthesis";

@@ -26,7 +26,7 @@ self: super: {
         packaging
       ];
 
-      doCheck = false;
+      doCheck = false; # as for all that needs torch: the build machine has no GPU
 
       meta = with super.lib; {
         description = "Transformer with experimental features from various papers";

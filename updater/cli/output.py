@@ -162,6 +162,18 @@ def _write_json(command: str, outcomes: list[Outcome], base: str, notes: Sequenc
         write(as_json.outcomes_json(command, outcomes))
 
 
+def print_diff(request: Request, text: str) -> None:
+    """Print a diff; a pipe gets each byte as it is, and never a colour."""
+    from updater.report.unified_diff import styled_diff
+
+    if sys.stdout.isatty():
+        paint(styled_diff(text), request, sys.stdout)
+        return
+    with _taken():
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+        sys.stdout.flush()
+
+
 def _print_diffs(request: Request, updates: Sequence[Updated]) -> None:
     """Print diffs; a pipe gets each byte as it is, and never a colour."""
     from updater.report.unified_diff import diff, diff_lines

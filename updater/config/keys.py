@@ -125,6 +125,18 @@ class IdentifyOptions(StrictKeys, frozen=True):
     )
 
 
+class AuditOptions(StrictKeys, frozen=True):
+    """Which rules `updater audit` judges by, under ``audit:``."""
+
+    select: Annotated[
+        spelled.Texts | None,
+        about("The rules to judge by, by name; default: all. `audit-rules.md` has their names"),
+    ] = None
+    ignore: Annotated[spelled.Texts, about("Rules to leave out")] = field(
+        default_factory=partial(spelled.Texts, [])
+    )
+
+
 class Document(StrictKeys, frozen=True):
     """The whole of config.yaml."""
 
@@ -187,6 +199,9 @@ class Document(StrictKeys, frozen=True):
     archives: Annotated[ArchiveOptions, about("Limits for one source")] = field(
         default_factory=ArchiveOptions
     )
+    audit: Annotated[
+        AuditOptions, about("The rules of `updater audit`, and of the audit of reviews and bumps")
+    ] = field(default_factory=AuditOptions)
     defaults: Annotated[PackageOptions, about("Settings for every package")] = field(
         default_factory=PackageOptions
     )

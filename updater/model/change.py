@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from updater.model.overlay import Span  # noqa: TC001 - msgspec reads it
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from updater.model.overlay import Package, Span
+    from updater.model.overlay import Package
 
 
 class PinValues(Struct, frozen=True):

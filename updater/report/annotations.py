@@ -15,9 +15,10 @@ from updater.model import HASH_FIELDS, Failed, Reviewed, Verdict
 from updater.text import one_line, without_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from updater.model import Outcome, Package
+    from updater.model.finding import Finding
 
 _DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY = _DATA | {":": "%3A", ",": "%2C"}
@@ -61,6 +62,18 @@ def whole(command: str, notes: Sequence[str]) -> Iterator[Annotation]:
     """Yield what is to be known of a command as a whole."""
     for note in notes:
         yield Annotation("warning", "", 0, f"updater {command}", note)
+
+
+def finding_marks(
+    findings: Sequence[Finding], text: Callable[[str], bytes]
+) -> Iterator[Annotation]:
+    """Yield what rules say of the overlays, each at its line; a note is a warning here."""
+    for finding in findings:
+        line = text(finding.file).count(b"\n", 0, finding.span.start) + 1
+        level: Literal["error", "warning"] = "error" if finding.severity == "error" else "warning"
+        advice = f"\n{finding.advice}" if finding.advice else ""
+        message = f"{finding.message}{advice}"
+        yield Annotation(level, finding.file, line, f"updater audit: {finding.rule}", message)
 
 
 def marks(outcomes: Sequence[Outcome]) -> Iterator[Annotation]:

@@ -61,13 +61,13 @@ if TYPE_CHECKING:
 def outcomes_json(command: str, outcomes: Sequence[Outcome]) -> str:
     """Return the object of ``check`` and ``bump``."""
     packages = tuple(_package(outcome) for outcome in outcomes)
-    return _dump(Report(command=command, packages=packages, summary=count(outcomes)))
+    return dumped(Report(command=command, packages=packages, summary=count(outcomes)))
 
 
 def truths_json(command: str, outcomes: Sequence[Outcome]) -> str:
     """Return the object of ``identify`` and ``verify``."""
     packages = tuple(PackageTruthReport(**_reported(one), **_truth(one)) for one in outcomes)
-    return _dump(TruthsReport(command=command, packages=packages, summary=count(outcomes)))
+    return dumped(TruthsReport(command=command, packages=packages, summary=count(outcomes)))
 
 
 def reviews_json(base: str, outcomes: Sequence[Outcome], notes: Sequence[str]) -> str:
@@ -77,7 +77,7 @@ def reviews_json(base: str, outcomes: Sequence[Outcome], notes: Sequence[str]) -
         for one in outcomes
         if isinstance(one, Reviewed)
     )
-    return _dump(
+    return dumped(
         ReviewReport(
             command="review",
             base=base,
@@ -124,7 +124,7 @@ def listing_json(listed: Sequence[ListedPackage]) -> str:
     summary: dict[str, int] = {}
     for one in listed:
         summary[one.status] = summary.get(one.status, 0) + 1
-    return _dump(Report(command="list", packages=packages, summary=summary))
+    return dumped(Report(command="list", packages=packages, summary=summary))
 
 
 def prefetch_json(ref: str, url: str, hashed: Hashed, seconds: float) -> str:
@@ -132,7 +132,7 @@ def prefetch_json(ref: str, url: str, hashed: Hashed, seconds: float) -> str:
     report = PrefetchReport(
         command="prefetch", ref=ref, url=url, hash=_hash(hashed), seconds=round(seconds, 3)
     )
-    return _dump(report)
+    return dumped(report)
 
 
 def plan_json(jobs: Iterable[tuple[str, Sequence[str]]]) -> str:
@@ -155,17 +155,18 @@ def settings_json(
         settings=setting_reports(project),
         packages=tuple(package_report(package, settings) for package, settings in packages),
     )
-    return _dump(report)
+    return dumped(report)
 
 
 def error_json(command: str, error: UpdaterError) -> str:
     """Return the object of a command that could not run."""
     stage = error.stage if isinstance(error, StageError) else "arguments"
     report = ErrorReport(stage=stage, message=error.message, hint=error.hint)
-    return _dump(ErrorObject(command=command, error=report))
+    return dumped(ErrorObject(command=command, error=report))
 
 
-def _dump(report: msgspec.Struct) -> str:
+def dumped(report: msgspec.Struct) -> str:
+    """Return a report as JSON in which nothing acts and nothing is secret."""
     # "##[" begins a command to GitHub Actions wherever it stands; in JSON only strings have it.
     text = without_secrets(msgspec.json.format(_encoded(report), indent=2).decode())
     return text.replace("##[", "#\\u0023[")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from updater.config.keys import Document
+from updater.report.audit_schema import AuditReport
 from updater.report.schema import (
     ErrorObject,
     PlanReport,
@@ -29,6 +30,7 @@ MODELS: dict[str, type[msgspec.Struct]] = {
     "report": Report,
     "truths": TruthsReport,
     "review": ReviewReport,
+    "audit": AuditReport,
     "plan": PlanReport,
     "prefetch": PrefetchReport,
     "settings": SettingsReport,

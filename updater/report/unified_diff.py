@@ -10,7 +10,7 @@ from updater.report.layout import Piece
 from updater.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from updater.model import FileChange, Updated
     from updater.report.layout import PrintedLine, Style
@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 def diff(outcome: Updated) -> str:
     """Return a change as a unified diff that ``git apply`` takes."""
-    lines = (line for changed in outcome.change.files for line in _lines(changed))
+    return files_diff(outcome.change.files)
+
+
+def files_diff(changed: Iterable[FileChange]) -> str:
+    """Return what changes in some files as a unified diff that ``git apply`` takes."""
+    lines = (line for each in changed for line in _lines(each))
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
@@ -31,7 +36,12 @@ def _lines(changed: FileChange) -> Iterator[str]:
 
 def diff_lines(outcome: Updated) -> Iterator[PrintedLine]:
     """Yield the lines of the same diff for a terminal: nothing in them acts there."""
-    for place, line in enumerate(printable(diff(outcome)).splitlines()):
+    yield from styled_diff(diff(outcome))
+
+
+def styled_diff(text: str) -> Iterator[PrintedLine]:
+    """Yield the lines of a diff for a terminal."""
+    for place, line in enumerate(printable(text).splitlines()):
         yield (Piece(line, _style(line) if place > 1 else "plain"),)
 
 

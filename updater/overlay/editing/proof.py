@@ -60,7 +60,7 @@ def prove(
             label = targets[new.leader].own.get("version")
             if label is not None and old.version is not None and _is_moved(old, was.packages):
                 _check(new, "version", new.label, label)
-        elif _facts(old) != _facts(new):
+        elif facts_of(old) != facts_of(new):
             raise SharedLiteral(
                 f"{who}: the edit would change {new.identity} too",
                 hint="the two share a binding: give each its own literal, or update them by hand",
@@ -97,8 +97,8 @@ def prove_apart(
         raise PatchError(f"{package.identity}: the edit would change more than its own fields")
     for old, new in zip(was.packages, now.packages, strict=True):
         beside = new.identity != package.identity
-        if _facts(old) != _facts(new) or (
-            beside and _inputs(before.text, old) != _inputs(after.text, new)
+        if facts_of(old) != facts_of(new) or (
+            beside and inputs_of(before.text, old) != inputs_of(after.text, new)
         ):
             raise SharedLiteral(
                 f"{package.identity}: the edit would change {new.identity} too",
@@ -120,7 +120,8 @@ def _uncut(text: NixText, spans: tuple[Span, ...]) -> list[tuple[str, bytes]]:
     return tokens
 
 
-def _inputs(text: NixText, package: Package) -> dict[str, list[str]]:
+def inputs_of(text: NixText, package: Package) -> dict[str, list[str]]:
+    """Return the elements of a package's lists of inputs, as they are written."""
     declared = declarations(text, package.span)
     lists = declared.lists if declared is not None else {}
     return {name: [element.text for element in lists[name].inputs] for name in lists}
@@ -227,7 +228,7 @@ def _hash_beside(package: Package, name: str) -> str | None:
     return _hashes_beside(package).get(name)
 
 
-def _facts(package: Package) -> tuple[object, ...]:
+def facts_of(package: Package) -> tuple[object, ...]:
     """What a package says, without where it stands."""
     sources = [source for source in (package.fetched, *package.companions) if source is not None]
     return (

@@ -63,7 +63,12 @@ def makes_package(operand: Node, scope: Scope, data: bytes) -> bool:
 
 def is_overlay(data: bytes) -> bool:
     """Tell whether a file is ``final: prev: ...``."""
-    first = outcome(syntax.parse(data).root)
+    return is_overlay_text(syntax.parse(data))
+
+
+def is_overlay_text(text: syntax.NixText) -> bool:
+    """Tell whether a file that is parsed is ``final: prev: ...``."""
+    first = outcome(text.root)
     body = first.child_by_field_name("body") if first.type == "function_expression" else None
     if body is None or first.child_by_field_name("formals") is not None:
         return False

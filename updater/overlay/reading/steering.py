@@ -3,7 +3,7 @@
 A comment belongs to the innermost package whose binding holds it, whose binding it stands directly
 above, or on whose last line it stands; a comment on a shared source belongs to every package that
 uses it, and one at the top of a file to the only package in it. One that cannot be understood is a
-problem of its package: somebody wanted to be heeded.
+problem of its package: somebody wanted to be heeded. ``# updater: allow RULE`` is for the audit.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from updater.overlay.reading import syntax
 
 _COMMENT = re.compile(rb"#[ \t]*updater:[ \t]*(?P<text>[^\r\n]*)")
+# What a rule would tell and a comment allows is nothing that a pin follows.
+_ALLOWANCE = re.compile(r"allow(?![\w-])")
 _TRACK = re.compile(r"track\s*=\s*(?P<value>auto|tag|release|commit|pypi|branch:\S+)")
 _IGNORE = re.compile(r"ignore\s+(?P<value>[\w.!+*-]+(?:[\s,]+[\w.!+*-]+)*)")
 _HOLD = re.compile(r"hold(?:[\s:]+(?P<value>\S.*))?")
@@ -62,6 +64,8 @@ def _comments(source: syntax.NixText) -> Iterator[Comment]:
         if node is None or node.type != "comment" or not _starts_here(node, match):
             continue
         text = printable(match["text"].decode("utf-8", "replace")).strip()
+        if _ALLOWANCE.match(text):
+            continue
         line = node.start_point.row + 1
         yield Comment(Span(start, end), line, text, tuple(_directives(text)))
 

@@ -12,7 +12,7 @@ is parsed, while text is always read from the original:
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -75,6 +75,8 @@ def parse(data: bytes, functions: Sequence[FunctionFile] = ()) -> NixText:
         data: the file's bytes.
         functions: other files; one that cannot be parsed is left out.
     """
+    if not functions:
+        return _alone(data)
     whole = data
     trees = {}
     for function in functions:
@@ -85,6 +87,12 @@ def parse(data: bytes, functions: Sequence[FunctionFile] = ()) -> NixText:
         if inner is not None and not root.has_error:
             trees[function.path] = inner
     return NixText(data, _tree(data), whole, trees)
+
+
+@lru_cache(maxsize=4)
+def _alone(data: bytes) -> NixText:
+    """Parse one file; the last few are kept, since several readers look at one text."""
+    return NixText(data, _tree(data), data, {})
 
 
 def _tree(data: bytes, start: int = 0) -> Tree:

@@ -1,0 +1,138 @@
+"""Golden cases of the rules: a small project in one text file, and what its audit says.
+
+Each case is a file of sections, ``-- NAME --``: first the project's files, then ``findings``, what
+`updater audit` prints, and where the rule has a fix there ``fixed FILE``, the files after it, and
+``left``, what is printed then. ``python -m tests.audit.overlay.golden`` writes the second part
+anew; what it wrote is to be read before it is committed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from updater.audit.overlay.fixing import FixRun
+from updater.audit.overlay.shelf import overlay_rules
+from updater.cli.audited import AuditScope, audited_texts
+from updater.cli.colors import painted
+from updater.config.place import ENTRIES
+from updater.report.findings import AuditView, UnjudgedPart, finding_lines
+from updater.report.located import located
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from updater.audit.overlay.fixing import Mended
+    from updater.audit.overlay.judging import Audited
+    from updater.model.finding import FixSafety
+
+FOLDER = Path(__file__).parent / "golden"
+CASES = sorted(f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.case"))
+_SECTION = re.compile(r"^-- (.+) --\n", re.MULTILINE)
+_BESIDE = {"allowance": ("checks-off", "deprecated-replace", "source-form")}
+EVERY: tuple[FixSafety, ...] = ("safe", "built", "unsafe")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case.
+
+    Attributes:
+        files: the project's.
+        findings: what is printed of it.
+        fixed: the files that all fixes change, as they are then.
+        left: what is printed of what is left; empty where nothing was fixed.
+    """
+
+    rule: str
+    files: Mapping[str, str]
+    findings: str = ""
+    fixed: Mapping[str, str] | None = None
+    left: str = ""
+
+    @property
+    def after(self) -> dict[str, str]:
+        """All files after the fixes."""
+        return {**self.files, **(self.fixed or {})}
+
+    def text(self) -> str:
+        """The case as its file has it."""
+        sections = {**self.files, "findings": self.findings}
+        sections |= {f"fixed {name}": text for name, text in (self.fixed or {}).items()}
+        if self.fixed:
+            sections["left"] = self.left
+        return "".join(f"-- {name} --\n{text}" for name, text in sections.items())
+
+
+def case(name: str) -> Case:
+    """Read a case."""
+    parts = _SECTION.split((FOLDER / f"{name}.case").read_text())
+    sections = dict(zip(parts[1::2], parts[2::2], strict=True))
+    findings, left = sections.pop("findings", ""), sections.pop("left", "")
+    fixed = {
+        key.removeprefix("fixed "): sections.pop(key)
+        for key in list(sections)
+        if key.startswith("fixed ")
+    }
+    return Case(name.partition("/")[0], sections, findings, fixed or None, left)
+
+
+def scope(*names: str) -> AuditScope:
+    """Return an audit by some rules, or by all that read nothing but texts."""
+    rules = tuple(
+        rule
+        for rule in overlay_rules()
+        if rule.needs == "text" and (not names or rule.name in names)
+    )
+    return AuditScope(Path(), (), rules, ())
+
+
+def judged(files: Mapping[str, str | bytes], own: AuditScope) -> Audited:
+    """Audit a project of texts."""
+    texts = {name: text.encode() if isinstance(text, str) else text for name, text in files.items()}
+    named = [name for name in texts if name not in ENTRIES]
+    return audited_texts(own, texts, named, texts.__contains__)
+
+
+def mended(state: Audited, own: AuditScope, *safeties: FixSafety) -> Mended:
+    """Make the fixes of a project of texts."""
+    return FixRun(
+        state,
+        lambda texts: judged(texts, own),
+        safeties or EVERY,
+        lambda current: current.judgement.findings,
+    ).run()
+
+
+def shown(state: Audited, after: Mended | None = None) -> str:
+    """Return what is printed of an audit."""
+    findings = state.judgement.findings
+    view = AuditView(
+        [located(finding, state.project.text(finding.file)) for finding in findings],
+        [UnjudgedPart(each.file or each.rule, each.reason) for each in state.judgement.unjudged],
+        refused={
+            finding: reason
+            for finding in findings
+            if after is not None and (reason := after.refused(finding))
+        },
+        mends=after is not None,
+    )
+    lines = finding_lines(view, quiet=False)
+    return "".join(f"{painted(line, color=False)}\n" for line in lines)
+
+
+def made(one: Case) -> Case:
+    """Return a case with what the audit says now."""
+    own = scope(one.rule, "allowance", *_BESIDE.get(one.rule, ()))
+    state = judged(one.files, own)
+    after = mended(state, own)
+    fixed = {name: data.decode() for name, data in after.texts.items()}
+    left = shown(after.left, after) if fixed else ""
+    return Case(one.rule, one.files, shown(state), fixed or None, left)
+
+
+if __name__ == "__main__":
+    for name in CASES:
+        (FOLDER / f"{name}.case").write_text(made(case(name)).text())

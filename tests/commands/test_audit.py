@@ -1,0 +1,376 @@
+"""`updater audit` from end to end."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema  # type: ignore[import-untyped]  # it has no stubs of its own
+import pytest
+import yaml
+
+from tests.project import FAKE
+from updater.audit.overlay.shelf import overlay_rules
+from updater.report.json_schemas import json_schema
+
+if TYPE_CHECKING:
+    from tests.project import Project, Result
+
+ROOT = Path(__file__).parent.parent.parent
+SARIF = json.loads((Path(__file__).parent / "sarif.json").read_text())
+
+OVERLAY = f"""\
+self: super: {{
+  python3Packages = super.python3Packages // {{
+    tool = super.python3Packages.buildPythonPackage rec {{
+      pname = "tool";
+      version = "1.0.0";
+      src = super.fetchFromGitHub {{
+        owner = "owner";
+        repo = "tool";
+        rev = "v${{version}}";
+        sha256 = "{FAKE}";
+      }};
+      doCheck = false;
+    }};
+  }};
+}}
+"""
+TEXT = """\
+overlays/tool.nix:3:5  note  tool has no description, homepage, license or platforms  [metadata]
+  3 |     tool = super.python3Packages.buildPythonPackage rec {
+    |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    = add it to `meta`
+
+overlays/tool.nix:9:9  warning  `rev` holds a tag; `tag` says so, and cannot be a branch  \
+[source-form]
+  9 |         rev = "v${version}";
+    |         ^^^^^^^^^^^^^^^^^^^^
+    = safe fix: write tag
+
+overlays/tool.nix:10:9  warning  `sha256` instead of `hash`  [source-form]
+  10 |         sha256 = "sha256-2vAqako8gGzgFdpszP0MZbMvqgLIvJkgEvlz2EoMCok=";
+     |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+     = safe fix: write an SRI hash
+
+overlays/tool.nix:12:7  warning  `doCheck = false` switches the tests off without a comment that \
+says why  [checks-off]
+  12 |       doCheck = false;
+     |       ^^^^^^^^^^^^^^^^
+     = write the reason behind the line: `# needs a GPU`
+
+"""
+
+
+@pytest.fixture
+def audited(project: Project) -> Project:
+    """A project whose only overlay breaks three rules."""
+    project.overlay("tool.nix", OVERLAY)
+    return project
+
+
+def told(result: Result) -> list[tuple[str, int]]:
+    """Rule and line of each finding of a JSON object."""
+    packages = result.json["packages"]
+    every = [*(one for package in packages for one in package["findings"])]
+    return [(one["rule"], one["line"]) for one in [*every, *result.json["findings"]]]
+
+
+def test_tells_each_finding_with_its_line_and_a_caret(audited: Project) -> None:
+    result = audited.run("audit", "--ignore", "registered")
+    summary = "3 warnings, 1 note; can be fixed: 2 with --fix\n"
+    assert (result.code, result.out) == (1, TEXT + summary)
+
+
+def test_a_clean_project_passes(audited: Project) -> None:
+    result = audited.run("audit", "--select", "cuda")
+    assert (result.code, result.out, result.err) == (0, "no findings\n", "")
+
+
+def test_json_is_what_its_schema_says(audited: Project) -> None:
+    result = audited.run("audit", "--json")
+    jsonschema.Draft202012Validator(json.loads(json_schema("audit"))).validate(result.json)
+    assert result.code == 1
+    assert told(result) == [
+        ("metadata", 3),
+        ("source-form", 9),
+        ("source-form", 10),
+        ("checks-off", 12),
+    ]
+    assert result.json["summary"] == {"warning": 3, "note": 1}
+    (package,) = result.json["packages"]
+    assert package["findings"][1] == {
+        "rule": "source-form",
+        "severity": "warning",
+        "file": "overlays/tool.nix",
+        "line": 9,
+        "column": 9,
+        "end_line": 9,
+        "end_column": 29,
+        "message": "`rev` holds a tag; `tag` says so, and cannot be a branch",
+        "advice": None,
+        "source": '        rev = "v${version}";',
+        "package": "overlays/tool.nix#python3Packages.tool",
+        "fix": {
+            "safety": "safe",
+            "summary": "write tag",
+            "replacements": [
+                {
+                    "file": "overlays/tool.nix",
+                    "start": OVERLAY.index("rev"),
+                    "end": OVERLAY.index("rev") + 3,
+                    "new": "tag",
+                }
+            ],
+            "refused": None,
+        },
+    }
+
+
+def test_a_sarif_log_is_what_the_standard_and_code_scanning_ask_for(audited: Project) -> None:
+    """Every rule with its help, each finding with its region, and what is allowed as suppressed."""
+    audited.overlay(
+        "other.nix",
+        OVERLAY.replace("tool", "other").replace(
+            "doCheck = false;", "doCheck = false; # updater: allow checks-off nobody has its tests"
+        ),
+    )
+    result = audited.run("audit", "--sarif")
+    log = result.json
+    jsonschema.Draft202012Validator(SARIF).validate(log)
+    (run,) = log["runs"]
+    assert result.code == 1
+    assert [one["id"] for one in run["tool"]["driver"]["rules"]] == [
+        rule.name for rule in overlay_rules() if rule.needs == "text"
+    ]
+    results = run["results"]
+    suppressed = [one for one in results if "suppressions" in one]
+    assert [(one["ruleId"], one["suppressions"]) for one in suppressed] == [
+        ("checks-off", [{"kind": "inSource"}])
+    ]
+    tag = next(one for one in results if one["message"]["text"].startswith("`rev`"))
+    place = tag["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"] == {"uri": "overlays/other.nix", "uriBaseId": "%SRCROOT%"}
+    assert place["region"]["startLine"] == 9
+    assert run["tool"]["driver"]["rules"][tag["ruleIndex"]]["id"] == tag["ruleId"]
+    change = tag["fixes"][0]["artifactChanges"][0]["replacements"][0]
+    assert change["insertedContent"] == {"text": "tag"}
+    assert len({one["partialFingerprints"]["rulePackageLine/v1"] for one in results}) == len(
+        results
+    )
+
+
+def test_a_finding_marks_its_line_on_actions(
+    audited: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    result = audited.run("audit", "--select", "checks-off")
+    assert result.out.splitlines()[-1] == (
+        "::warning file=overlays/tool.nix,line=12,title=updater audit%3A checks-off::"
+        "`doCheck = false` switches the tests off without a comment that says why%0A"
+        "write the reason behind the line: `# needs a GPU`"
+    )
+
+
+def test_only_the_packages_that_are_named_are_told(audited: Project) -> None:
+    audited.overlay("other.nix", OVERLAY.replace("tool", "other"))
+    result = audited.run("audit", "other", "--json")
+    assert [package["name"] for package in result.json["packages"]] == ["other"]
+    assert {finding["file"] for finding in result.json["packages"][0]["findings"]} == {
+        "overlays/other.nix"
+    }
+    assert result.json["findings"] == []
+
+
+def test_the_configuration_chooses_rules_and_options_overrule_it(audited: Project) -> None:
+    audited.add_configuration("audit: {ignore: [metadata, source-form]}\n")
+    assert told(audited.run("audit", "--json")) == [("checks-off", 12)]
+    assert told(audited.run("audit", "--json", "--select", "metadata")) == [("metadata", 3)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["--select", "torch"], "--select: there is no rule 'torch'"),
+        (["--ignore", "nothing"], "--ignore: there is no rule 'nothing'"),
+        (["--explain", "chek-off"], "there is no rule 'chek-off'"),
+        (["--sarif", "--json"], "--sarif cannot be combined with --json, --fix or --dry-run"),
+        (["--sarif", "--fix"], "--sarif cannot be combined with --json, --fix or --dry-run"),
+    ],
+)
+def test_wrong_arguments_are_told(audited: Project, arguments: list[str], text: str) -> None:
+    result = audited.run("audit", *arguments)
+    assert result.code == 2
+    assert text in result.err
+
+
+def test_a_rule_that_the_configuration_has_wrong_is_told_with_its_line(audited: Project) -> None:
+    audited.configure("overlays: [overlays]\naudit:\n  ignore: [check-off]\n")
+    result = audited.run("audit")
+    assert result.code == 2
+    assert "config.yaml:3:audit.ignore: there is no rule 'check-off'" in result.err
+    assert "did you mean checks-off?" in result.err
+
+
+def test_a_rule_explains_itself(audited: Project) -> None:
+    result = audited.run("audit", "--explain", "checks-off")
+    page = (ROOT / "docs" / "audit-rules.md").read_text()
+    assert result.code == 0
+    assert result.out.startswith("## checks-off\n")
+    assert result.out in page
+
+
+# --- fixes ---
+
+FIXED = OVERLAY.replace('rev = "v', 'tag = "v').replace("sha256 = ", "hash = ")
+
+
+def test_the_safe_fixes_are_made_and_a_second_run_changes_nothing(audited: Project) -> None:
+    path = audited.root / "overlays" / "tool.nix"
+    first = audited.run("audit", "--fix")
+    assert path.read_text() == FIXED
+    assert first.code == 1
+    assert first.out.splitlines()[:2] == [
+        "fixed  overlays/tool.nix:9  write tag  [source-form]",
+        "fixed  overlays/tool.nix:10  write an SRI hash  [source-form]",
+    ]
+    assert "    = no fix: add it to `meta`" in first.out.splitlines()
+    second = audited.run("audit", "--fix")
+    assert path.read_text() == FIXED
+    assert second.out == first.out.partition("\n\n")[2]
+
+
+def test_a_dry_run_prints_the_diff_alone_and_writes_nothing(audited: Project) -> None:
+    result = audited.run("audit", "--dry-run", "--select", "source-form")
+    assert (audited.root / "overlays" / "tool.nix").read_text() == OVERLAY
+    assert result.code == 0
+    assert result.out.splitlines()[:2] == ["--- a/overlays/tool.nix", "+++ b/overlays/tool.nix"]
+    (audited.root / "change.diff").write_text(result.out)
+    audited.git("init", "--quiet")
+    audited.git("apply", "change.diff")
+    assert (audited.root / "overlays" / "tool.nix").read_text() == FIXED
+    again = audited.run("audit", "--diff", "--select", "source-form")
+    assert again.out == ""
+
+
+def test_json_tells_what_was_fixed(audited: Project) -> None:
+    result = audited.run("audit", "--fix", "--json", "--select", "source-form")
+    jsonschema.Draft202012Validator(json.loads(json_schema("audit"))).validate(result.json)
+    assert (result.code, told(result)) == (0, [])
+    assert [(one["line"], one["written"]) for one in result.json["fixed"]] == [
+        (9, True),
+        (10, True),
+    ]
+
+
+def test_an_unsafe_fix_is_made_only_where_it_is_asked_for(project: Project) -> None:
+    text = OVERLAY.replace(
+        "doCheck = false;", "postPatch = \"substituteInPlace a --replace 'b' 'c'\";"
+    )
+    path = project.overlay("tool.nix", text)
+    arguments = ("audit", "--select", "deprecated-replace")
+    kept = project.run(*arguments, "--fix")
+    assert (kept.code, path.read_text()) == (1, text)
+    made = project.run(*arguments, "--unsafe-fixes")
+    assert made.code == 0
+    assert path.read_text() == text.replace("--replace", "--replace-fail")
+
+
+# --- since ---
+
+
+@pytest.fixture
+def committed(audited: Project) -> Project:
+    """The same project in a repository, its overlay committed."""
+    audited.git("init", "--quiet", "--initial-branch=main")
+    audited.git("add", "overlays")
+    audited.git("commit", "--quiet", "--message", "first")
+    return audited
+
+
+def test_a_ratchet_tells_only_what_the_base_does_not_have(committed: Project) -> None:
+    """A new version, another hash and lines above are nothing new; another finding is."""
+    before = committed.run("audit", "--since", "HEAD")
+    assert (before.code, before.out) == (0, "no findings that HEAD does not have\n")
+    moved = f"# a line more\n{OVERLAY}".replace("1.0.0", "2.0.0").replace(FAKE, f"{FAKE[:-2]}g=")
+    path = committed.overlay("tool.nix", moved)
+    assert committed.run("audit", "--since", "HEAD").code == 0
+    path.write_text(moved.replace("doCheck", "dontCheckRuntimeDeps = true;\n      doCheck"))
+    after = committed.run("audit", "--since", "HEAD", "--json")
+    assert (after.code, told(after)) == (1, [("checks-off", 13)])
+    assert after.json["base"] == "HEAD"
+
+
+def test_a_new_overlay_is_told_whole(committed: Project) -> None:
+    committed.overlay("other.nix", OVERLAY.replace("tool", "other"))
+    result = committed.run("audit", "--since", "HEAD", "--json")
+    assert [(rule, line) for rule, line in told(result)] == [
+        ("metadata", 3),
+        ("source-form", 9),
+        ("source-form", 10),
+        ("checks-off", 12),
+    ]
+    assert committed.run("audit", "--since", "nowhere").code == 2
+
+
+def test_a_file_that_is_taken_away_is_compared_with_what_it_was(committed: Project) -> None:
+    committed.overlay("other.nix", OVERLAY.replace("tool", "other"))
+    committed.git("add", "overlays")
+    committed.git("commit", "--quiet", "--message", "second")
+    (committed.root / "overlays" / "other.nix").unlink()
+    assert committed.run("audit", "--since", "HEAD").code == 0
+
+
+# --- what cannot be read ---
+
+
+def test_a_file_that_cannot_be_parsed_is_not_passed_over(audited: Project) -> None:
+    audited.overlay(
+        "broken.nix", OVERLAY.replace("tool", "other").replace("doCheck = false;", "= ;")
+    )
+    result = audited.run("audit", "--select", "cuda")
+    assert result.code == 1
+    assert result.out == (
+        "not judged  overlays/broken.nix#python3Packages.other: cannot parse line 12, column 7\n"
+        "no findings\n"
+    )
+
+
+def test_a_rule_that_nobody_foresaw_to_fail_hinders_no_other(
+    audited: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Any, overlay: Any) -> Any:
+        del overlay
+        raise RuntimeError("nobody foresaw this")
+
+    monkeypatch.setattr("updater.audit.overlay.metadata.Metadata.findings", fail)
+    result = audited.run("audit", "--json")
+    assert result.code == 1
+    assert [rule for rule, _ in told(result)] == ["source-form", "source-form", "checks-off"]
+    (unjudged,) = result.json["unjudged"]
+    assert (unjudged["rule"], unjudged["file"], unjudged["failed"]) == (
+        "metadata",
+        "overlays/tool.nix",
+        True,
+    )
+    assert "nobody foresaw this" not in result.out
+
+
+# --- this project's own ---
+
+
+def test_this_projects_own_overlays_break_no_rule(project: Project) -> None:
+    """Or a comment allows it, with its reason."""
+    shutil.copytree(ROOT / "overlays", project.root / "overlays", dirs_exist_ok=True)
+    for file in ("flake.nix", "config.yaml"):
+        shutil.copy(ROOT / file, project.root / file)
+    result = project.run("audit")
+    assert (result.code, result.out) == (0, "no findings\n")
+
+
+def test_the_hook_of_pre_commit_runs_a_command_that_exists() -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert (hook["id"], hook["entry"]) == ("updater-audit", "updater audit")
+    assert hook["pass_filenames"] is False

@@ -1,0 +1,84 @@
+"""Checks of nixpkgs that an overlay switches off without saying why.
+
+Source: Nixpkgs manual, "Python", Hooks.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar
+
+from updater.audit.overlay.base import TextRule
+from updater.overlay.reading import syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from updater.audit.overlay.overlay_text import OverlayText
+    from updater.model.finding import Finding
+    from updater.overlay.reading.scope import Statement
+
+_OFF = re.compile(r"doCheck|doInstallCheck|doDist")
+_SWITCH = re.compile(
+    r"dontCheckRuntimeDeps|dontCheckPythonMetadata|dontUsePython(?:ImportsCheck|CatchConflicts)"
+    r"|dontUse(?:Pytest|Unittest|Setuptools)Check|dontUsePytestXdist"
+)
+_EMPTY = re.compile(r"\[\s*\]")
+
+
+class ChecksOff(TextRule):
+    """A check that is switched off without a comment."""
+
+    name: ClassVar[str] = "checks-off"
+    title: ClassVar[str] = "A check is switched off only with a comment that says why."
+    why: ClassVar[str] = (
+        "Tests, the check of imports and the check of requirements are what tells a package that "
+        "builds from one that works. There are good reasons to switch one off: it needs a GPU, the "
+        "network, or a framework that nobody has. Without the reason nobody can tell when it is "
+        "gone, and the next author copies the line."
+    )
+    bad: ClassVar[str] = """\
+doCheck = false;
+"""
+    good: ClassVar[str] = """\
+doCheck = false; # its kernels need a GPU
+"""
+    exceptions: ClassVar[str] = (
+        "A comment counts that stands behind the line, or right above it. A condition such as "
+        "`doCheck = !stdenv.isDarwin` says why by itself."
+    )
+    guide: ClassVar[str] = (
+        "The guide writes `doCheck = false;` in most of its examples, with a reason in one and "
+        "without in the others, and it names tests that need a GPU as what to skip. Switching "
+        "tests off is fine by this rule; doing it without a word is not."
+    )
+
+    def findings(self, overlay: OverlayText) -> Iterator[Finding]:
+        """Yield each switch without a comment."""
+        for package in overlay.packages:
+            for statement in overlay.statements(package):
+                what = _switched_off(statement, overlay.data)
+                if not what:
+                    continue
+                where = syntax.span(statement.node)
+                if not overlay.has_comment(where):
+                    message = f"{what} without a comment that says why"
+                    advice = "write the reason behind the line: `# needs a GPU`"
+                    yield self.finding(overlay.file, where, message, package, advice=advice)
+
+
+def _switched_off(statement: Statement, data: bytes) -> str:
+    """Return what a binding switches off, or an empty string."""
+    if len(statement.names) != 1:
+        return ""
+    name, value = statement.names[0], syntax.text(statement.value, data)
+    if _OFF.fullmatch(name) and value == "false":
+        return f"`{name} = false` switches the tests off"
+    if _SWITCH.fullmatch(name) and value in ("true", "1", '"1"'):
+        return f"`{name}` switches a check off"
+    if name == "pythonImportsCheck" and _EMPTY.fullmatch(value):
+        return "an empty `pythonImportsCheck` switches the check of imports off"
+    return ""
+
+
+KIND = ChecksOff()

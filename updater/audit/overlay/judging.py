@@ -1,0 +1,115 @@
+"""Everything that rules say of a project, without what comments allow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.audit.overlay.allowance import KIND as ALLOWANCE
+from updater.audit.overlay.allowances import Allowance, allowances
+from updater.audit.overlay.base import ProjectRule
+from updater.audit.overlay.looking import STAGE, Unjudged
+from updater.audit.overlay.project import AuditedProject  # noqa: TC001 - msgspec reads it
+from updater.audit.overlay.shelf import overlay_rules
+from updater.errors import Bug, bugs_at
+from updater.model.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from updater.audit.overlay.base import Need, OverlayRule
+
+
+class Judgement(Struct, frozen=True):
+    """What an audit says.
+
+    Attributes:
+        findings: in the order of files and places.
+        allowed: those that a comment allows.
+        unjudged: what could not be judged, and why.
+    """
+
+    findings: tuple[Finding, ...]
+    allowed: tuple[Finding, ...] = ()
+    unjudged: tuple[Unjudged, ...] = ()
+
+    @property
+    def readable(self) -> bool:
+        """Whether every file could be looked at."""
+        return not any(each.failed for each in self.unjudged)
+
+
+class Audited(Struct, frozen=True):
+    """A state of a project, and what the rules say of it."""
+
+    project: AuditedProject
+    judgement: Judgement
+
+    @property
+    def texts(self) -> dict[str, bytes]:
+        """The files that were read, flake.nix and default.nix with them."""
+        entries = {entry.file: entry.text.data for entry in self.project.entries}
+        return {**self.project.looked.overlays.texts, **entries}
+
+
+def judged_rules(selected: Collection[str], needs: Collection[Need]) -> tuple[OverlayRule, ...]:
+    """Return the rules of some names that can judge with what is there."""
+    return tuple(rule for rule in overlay_rules() if rule.name in selected and rule.needs in needs)
+
+
+def judge(project: AuditedProject, rules: Sequence[OverlayRule]) -> Judgement:
+    """Return what rules say; what single files break was found when they were looked at."""
+    looks = project.looked.looks.values()
+    findings = [finding for look in looks for finding in look.findings]
+    unjudged = [
+        Unjudged(
+            "", package.file, package.problem.partition("\n")[0], package.identity, failed=True
+        )
+        for package in project.looked.overlays.packages
+        if package.problem and not package.skip
+    ]
+    unjudged += [each for look in looks for each in look.unjudged]
+    for rule in rules:
+        if isinstance(rule, ProjectRule):
+            try:
+                with bugs_at(STAGE):
+                    findings += rule.findings(project)
+            except Bug as bug:
+                unjudged.append(Unjudged(rule.name, "", str(bug), failed=True))
+    every = [allowance for look in looks for allowance in look.allowances]
+    for entry in project.entries:
+        if entry.file not in project.looked.looks:
+            every += allowances(entry.file, entry.text.data)
+    rest, allowed, used = _allowed(findings, every)
+    names = {rule.name for rule in rules}
+    if ALLOWANCE.name in names:
+        all_names = frozenset(rule.name for rule in overlay_rules())
+        rest += ALLOWANCE.judge_allowances(every, used, names, all_names)
+    files = {file: index for index, file in enumerate(project.looked.looks)}
+
+    def place(finding: Finding) -> tuple[int, int, int, str]:
+        index = files.get(finding.file, -1)
+        return index, finding.span.start, finding.span.end, finding.rule
+
+    return Judgement(tuple(sorted(dict.fromkeys(rest), key=place)), tuple(allowed), tuple(unjudged))
+
+
+def _allowed(
+    findings: Iterable[Finding], every: Sequence[Allowance]
+) -> tuple[list[Finding], list[Finding], set[Allowance]]:
+    """Return what no allowance covers, what one covers, and the allowances that do."""
+    by_file: dict[tuple[str, str], list[Allowance]] = {}
+    for allowance in every:
+        if allowance.reason:
+            by_file.setdefault((allowance.file, allowance.rule), []).append(allowance)
+    rest, allowed, used = list[Finding](), list[Finding](), set[Allowance]()
+    for finding in findings:
+        covering = [
+            allowance
+            for allowance in by_file.get((finding.file, finding.rule), ())
+            if allowance.covers.start <= finding.span.start <= allowance.covers.end
+        ]
+        used.update(covering)
+        (allowed if covering else rest).append(finding)
+    return rest, allowed, used

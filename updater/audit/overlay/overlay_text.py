@@ -1,0 +1,153 @@
+"""One overlay file as rules read it: its syntax, its packages, and what each of them declares."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from updater.audit.overlay.mentions import mentions
+from updater.overlay.reading import syntax
+from updater.overlay.reading.closed import path_below
+from updater.overlay.reading.inputs import input_lists, place_of
+from updater.overlay.reading.shape import is_overlay_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tree_sitter import Node
+
+    from updater.audit.overlay.mentions import Mention
+    from updater.model import Package, Span
+    from updater.overlay.reading.inputs import InputList, PackagePlace
+    from updater.overlay.reading.scope import Statement
+
+_PATH = re.compile(rb"(?<![\w./+~$}-])\.{1,2}/[\w./+-]+")
+_COMMENT_LINE = re.compile(rb"[ \t]*(?:#|/\*.*\*/[ \t\r]*$)")
+# What a name inside an overlay is read from: its two sets, by the function that takes them.
+_SECOND = re.compile(rb":\s*([A-Za-z_][\w'-]*)[ \t]*:(?=[\s{(])")
+_FIRST = re.compile(rb"(?<![\w.'\"$@-])([A-Za-z_][\w'-]*)[ \t]*\Z")
+_LONGEST_ARGUMENT = 60
+_OF_ONE_PACKAGE = re.compile(r"finalAttrs|prevAttrs|previousAttrs|old\w*|attrs|oldAttrs")
+_QUIET = frozenset({"comment", "string_fragment", "uri_expression"})
+
+
+class OverlayText:
+    """One file.
+
+    Args:
+        file: relative to the root.
+        data: its bytes.
+        packages: those in it.
+    """
+
+    def __init__(self, file: str, data: bytes, packages: Sequence[Package]) -> None:
+        self.file = file
+        self.data = data
+        self.packages = packages
+        self._places: dict[Span, PackagePlace | None] = {}
+
+    @cached_property
+    def text(self) -> syntax.NixText:
+        """Its syntax."""
+        return syntax.parse(self.data)
+
+    @cached_property
+    def sets(self) -> dict[str, str]:
+        """What the arguments of its overlay functions stand for: ``final`` or ``previous``.
+
+        A name that two functions bind differently stands for neither.
+        """
+        roles: dict[str, set[str]] = {}
+        for match in _SECOND.finditer(self.data):
+            before = self.data[max(0, match.start() - _LONGEST_ARGUMENT) : match.start()]
+            first = _FIRST.search(before)
+            if first is None:
+                continue
+            names = [part.decode() for part in (first[1], match[1])]
+            if not any(map(_OF_ONE_PACKAGE.fullmatch, names)) and self.is_code(match.start()):
+                roles.setdefault(names[0], set()).add("final")
+                roles.setdefault(names[1], set()).add("previous")
+        return {name: role for name, (role, *rest) in roles.items() if not rest}
+
+    @cached_property
+    def is_overlay(self) -> bool:
+        """Whether it is ``final: prev: ...``."""
+        return is_overlay_text(self.text)
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """The files that it names, relative to its own folder."""
+        matches = (match for match in _PATH.finditer(self.data) if self.is_code(match.start()))
+        below = (path_below(match[0].decode()) for match in matches)
+        return tuple(dict.fromkeys(path for path in below if path is not None))
+
+    @cached_property
+    def mentions(self) -> tuple[Mention, ...]:
+        """The packages that it names, in its order."""
+        return mentions(self)
+
+    @cached_property
+    def identities(self) -> dict[Span, str]:
+        """The identity of the package at each place."""
+        return {package.span: package.identity for package in self.packages}
+
+    def place(self, package: Package) -> PackagePlace | None:
+        """Return a package's attribute set; None where it is not a plain one."""
+        if package.span not in self._places:
+            self._places[package.span] = place_of(self.text, package.span)
+        return self._places[package.span]
+
+    def lists(self, package: Package) -> dict[str, InputList]:
+        """Return a package's lists of inputs by attribute."""
+        place = self.place(package)
+        return input_lists(place, self.data) if place is not None else {}
+
+    def node_at(self, start: int, end: int | None = None) -> Node | None:
+        """Return the smallest node around some bytes."""
+        return self.text.root.descendant_for_byte_range(start, end or start + 1)
+
+    def is_code(self, place: int) -> bool:
+        """Tell whether a byte is code, not of a comment or of a string's own text."""
+        node = self.node_at(place)
+        return node is not None and node.type not in _QUIET
+
+    def owner(self, where: Span) -> Package | None:
+        """Return the innermost package around some bytes."""
+        around = [package for package in self.packages if where in package.span]
+        return min(around, key=lambda package: package.span.end - package.span.start, default=None)
+
+    def statements(self, package: Package) -> Sequence[Statement]:
+        """Return the bindings of a package's attribute set."""
+        place = self.place(package)
+        return place.attributes.statements if place is not None else ()
+
+    def binding_around(self, place: int) -> Node | None:
+        """Return the innermost binding around a byte."""
+        node = self.node_at(place)
+        while node is not None and node.type != "binding":
+            node = node.parent
+        return node
+
+    def has_comment(self, where: Span) -> bool:
+        """Tell whether a comment for people stands beside some text: behind it, or right above."""
+        return any(b"updater:" not in comment for comment in self.comments(where))
+
+    def comments(self, where: Span) -> Iterator[bytes]:
+        """Yield the comments beside some text: on its lines, or right above."""
+        data = self.data
+        start = data.rfind(b"\n", 0, where.start) + 1
+        end = data.find(b"\n", where.end)
+        end = len(data) if end < 0 else end
+        behind = data.find(b"#", where.end, end)
+        if behind >= 0 and not self.is_code(behind):
+            yield data[behind:end]
+        if data[start : where.start].strip():
+            return
+        while start:
+            above = data.rfind(b"\n", 0, start - 1) + 1
+            line = data[above : start - 1]
+            if not _COMMENT_LINE.match(line):
+                break
+            yield line.strip()
+            start = above

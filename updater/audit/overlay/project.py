@@ -1,0 +1,189 @@
+"""All overlays together, in the order in which flake.nix or default.nix applies them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.audit.overlay.mentions import place_in_set
+from updater.model import Span
+from updater.overlay.editing.registering import Neighbours
+from updater.overlay.reading.environments import read_environments
+from updater.overlay.reading.registers import read_register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from updater.audit.overlay.looking import Looks
+    from updater.audit.overlay.mentions import Mention
+    from updater.model import Package
+    from updater.overlay.editing.registering import EntryText
+    from updater.overlay.reading.environments import Environment
+    from updater.overlay.reading.registers import Register
+
+_OVERRIDES = frozenset({"override", "overrideAttrs", "overridePythonAttrs", "overrideDerivation"})
+
+
+class AuditedEntry(Struct, frozen=True):
+    """flake.nix or default.nix, read.
+
+    Attributes:
+        text: its name and its bytes.
+        register: the lists of overlays in it.
+        missing: the files that its lists name and that are not there.
+    """
+
+    text: EntryText
+    register: Register
+    environments: tuple[Environment, ...]
+    missing: frozenset[str] = frozenset()
+
+    @property
+    def file(self) -> str:
+        """Its name."""
+        return self.text.name
+
+
+def audited_entry(text: EntryText, is_file: Callable[[str], bool]) -> AuditedEntry:
+    """Read flake.nix or default.nix.
+
+    Args:
+        text: the file.
+        is_file: tells whether the project has a file, or a folder with a default.nix.
+    """
+    register = read_register(text.data, text.kind)
+    listed = {file for own in register.lists for entry in own.entries for file in entry.files}
+    missing = frozenset(file for file in listed if not is_file(file))
+    return AuditedEntry(text, register, read_environments(text.data), missing)
+
+
+class AuditedProject(Struct, frozen=True, dict=True):
+    """What rules on the whole project are given."""
+
+    looked: Looks
+    entries: tuple[AuditedEntry, ...] = ()
+
+    @cached_property
+    def packages(self) -> Mapping[str, Package]:
+        """All packages by identity."""
+        return {package.identity: package for package in self.looked.overlays.packages}
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """The place of each file among the overlays that are applied, from 0."""
+        places: dict[str, int] = {}
+        for entry in self.entries:
+            if places:
+                break
+            for listed in entry.register.lists:
+                for overlay in listed.entries:
+                    for file in overlay.files:
+                        places.setdefault(file, len(places))
+        return places
+
+    @cached_property
+    def added(self) -> Mapping[str, tuple[Package, ...]]:
+        """The packages that overlays add, by name: those that are no override of another."""
+        return _by_name(
+            package for package in self.looked.overlays.packages if not is_patch(package)
+        )
+
+    @cached_property
+    def patched(self) -> Mapping[str, tuple[Package, ...]]:
+        """The existing packages that overlays override, by name."""
+        return _by_name(
+            package
+            for package in self.looked.overlays.packages
+            if is_patch(package) and package.name not in self.added
+        )
+
+    @cached_property
+    def uses(self) -> Mapping[str, frozenset[str]]:
+        """Identity -> the names of the overlays' packages that the package names for a build."""
+        names = self.added.keys() | self.patched.keys()
+        users: dict[str, set[str]] = {}
+        for _, mention in self.mentions():
+            if mention.owner and mention.name in names and not mention.is_lazy:
+                users.setdefault(mention.owner, set()).add(mention.name)
+        return {identity: frozenset(used) for identity, used in users.items()}
+
+    @cached_property
+    def file_uses(self) -> Mapping[str, Mapping[str, str]]:
+        """File -> the overlay files that its packages use, each with the package that is used."""
+        places = {
+            name: package.file
+            for named in (self.patched, self.added)
+            for name, packages in named.items()
+            for package in packages[:1]
+        }
+        used: dict[str, dict[str, str]] = {file: {} for file in self.looked.looks}
+        for identity, names in self.uses.items():
+            file = self.packages[identity].file
+            for name in sorted(names):
+                if places[name] != file:
+                    used.setdefault(file, {}).setdefault(places[name], name)
+        return used
+
+    @cached_property
+    def patches(self) -> frozenset[str]:
+        """The overlay files that only override packages that no overlay adds."""
+        kinds: dict[str, set[bool]] = {}
+        for package in self.looked.overlays.packages:
+            if package.attribute:
+                is_own = is_patch(package) and package.name not in self.added
+                kinds.setdefault(package.file, set()).add(is_own)
+        return frozenset(file for file, own in kinds.items() if own == {True})
+
+    def neighbours(self, file: str) -> Neighbours:
+        """Return what the place of an overlay file in a list is measured by.
+
+        A patch of an existing package stands last, so that nothing comes behind it that uses it.
+        """
+        after = {used for used in self.file_uses.get(file, {}) if used not in self.patches}
+        before = {
+            user
+            for user, used in self.file_uses.items()
+            if file in used and file not in self.patches
+        }
+        return Neighbours(frozenset(after), frozenset(before), self.patches)
+
+    def mentions(self) -> Iterator[tuple[str, Mention]]:
+        """Yield every package that a file names, with the file."""
+        for file, look in self.looked.looks.items():
+            for mention in look.facts.mentions:
+                yield file, mention
+
+    def text(self, file: str) -> bytes:
+        """Return a file's bytes."""
+        for entry in self.entries:
+            if entry.file == file:
+                return entry.text.data
+        return self.looked.overlays.texts.get(file, b"")
+
+
+def is_patch(package: Package) -> bool:
+    """Tell whether a package is an override of one that is there before."""
+    return package.builder.rpartition(".")[2] in _OVERRIDES
+
+
+def is_in_python_set(package: Package) -> bool:
+    """Tell whether a package stands in a set of Python packages."""
+    return bool(place_in_set(package.attribute)[0])
+
+
+def _by_name(packages: Iterator[Package]) -> dict[str, tuple[Package, ...]]:
+    named: dict[str, tuple[Package, ...]] = {}
+    for package in packages:
+        if package.attribute:
+            named[package.name] = (*named.get(package.name, ()), package)
+    return named
+
+
+def first_line(data: bytes, place: int) -> Span:
+    """Return the line around a place, without the white space at its beginning."""
+    start = data.rfind(b"\n", 0, place) + 1
+    end = data.find(b"\n", start)
+    end = len(data) if end < 0 else end
+    return Span(end - len(data[start:end].lstrip()), end)

@@ -1,0 +1,119 @@
+"""PyTorch from source in overlays that use the wheels of PyTorch elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from updater.audit.overlay.base import ProjectRule
+from updater.model import Edit, Span
+from updater.model.finding import FileEdit, Fix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from updater.audit.overlay.mentions import Mention
+    from updater.audit.overlay.project import AuditedEntry, AuditedProject
+    from updater.model.finding import Finding, FixSafety, Severity
+    from updater.overlay.reading.environments import Environment
+
+_SOURCES = frozenset({"torch", "torchvision", "torchaudio", "triton"})
+_WHEELS = frozenset(f"{name}-bin" for name in _SOURCES)
+
+
+class TorchBin(ProjectRule):
+    """torch, torchvision, torchaudio or triton from source beside the same from wheels."""
+
+    name: ClassVar[str] = "torch-bin"
+    title: ClassVar[str] = "PyTorch and what belongs to it come from one place: the wheels."
+    why: ClassVar[str] = (
+        "`torch` and `torch-bin` install the same module. An environment with both does not "
+        "build, or loads two libraries of one name. Compiling `torch` takes hours, and without a "
+        "GPU-aware configuration it has no CUDA."
+    )
+    bad: ClassVar[str] = """\
+propagatedBuildInputs = with super.python3Packages; [ torch torchvision ];
+"""
+    good: ClassVar[str] = """\
+propagatedBuildInputs = with super.python3Packages; [ torch-bin torchvision-bin ];
+"""
+    severity: ClassVar[Severity] = "error"
+    fix: ClassVar[FixSafety | None] = "built"
+    exceptions: ClassVar[str] = (
+        "A name that the file binds to `torch-bin` is fine, and so is the name of an argument of "
+        "`override`. Overlays that use no wheel of PyTorch anywhere are not told."
+    )
+
+    def findings(self, project: AuditedProject) -> Iterator[Finding]:
+        """Yield each input, and each element of an environment, that is built from source."""
+        if not self._uses_wheels(project):
+            return
+        for file, mention in project.mentions():
+            if mention.name not in _SOURCES or not mention.set or mention.is_lazy:
+                continue
+            is_whole = not mention.rest or mention.rest[0].startswith("override")
+            if mention.owner and is_whole:
+                yield self._finding(project, file, mention)
+        for entry in project.entries:
+            for environment in entry.environments:
+                yield from self._environment(entry, environment)
+
+    @staticmethod
+    def _uses_wheels(project: AuditedProject) -> bool:
+        if any(mention.name in _WHEELS for _, mention in project.mentions()):
+            return True
+        return any(
+            element.name in _WHEELS
+            for entry in project.entries
+            for environment in entry.environments
+            for literal in environment.literals
+            for element in literal.inputs
+        )
+
+    def _finding(self, project: AuditedProject, file: str, mention: Mention) -> Finding:
+        name = mention.name
+        written = project.text(file)[mention.span.start : mention.span.end]
+        edit = _renamed(mention.span, written, name)
+        return self.finding(
+            file,
+            mention.span,
+            f"{name} is built from source here, and other overlays use {name}-bin",
+            mention.owner,
+            fix=Fix("built", f"write {name}-bin", (FileEdit(file, edit),), "inputs")
+            if edit is not None
+            else None,
+            advice="" if edit is not None else f"bind the name to {name}-bin",
+        )
+
+    def _environment(self, entry: AuditedEntry, environment: Environment) -> Iterator[Finding]:
+        for literal in environment.literals:
+            for element in literal.inputs:
+                if element.name not in _SOURCES or not (environment.python or element.base):
+                    continue
+                edit = _renamed(element.span, element.text.encode(), element.name)
+                yield self.finding(
+                    entry.file,
+                    element.span,
+                    f"{element.name} from source in an environment; overlays use "
+                    f"{element.name}-bin",
+                    fix=Fix("built", f"write {element.name}-bin", (FileEdit(entry.file, edit),))
+                    if edit is not None
+                    else None,
+                )
+
+
+def _renamed(where: Span, written: bytes, name: str) -> Edit | None:
+    """Return the edit of the last name of a path, with or without quotes, that it is alone."""
+    bare = written.rstrip(b") \n\t")
+    for last in (f'"{name}"', name):
+        if bare.endswith(last.encode()):
+            end = where.start + len(bare)
+            start = end - len(last)
+            before = bare[: len(bare) - len(last)]
+            if before.strip(b"( ") and not before.rstrip().endswith(b"."):
+                return None
+            new = f'"{name}-bin"' if last.startswith('"') else f"{name}-bin"
+            return Edit(Span(start, end), new.encode())
+    return None
+
+
+KIND = TorchBin()

@@ -1,0 +1,110 @@
+"""`audit`: whether overlays keep the packaging guide's rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from updater.cli import options
+
+if TYPE_CHECKING:
+    from updater.audit.overlay.base import Need
+    from updater.cli.request import Request
+    from updater.model.finding import FixSafety
+
+
+@click.command(cls=options.SectionCommand, section="Look")
+@options.packages
+@click.option(
+    "--select", metavar="RULE", multiple=True, help="Judge by this rule only; may be repeated."
+)
+@click.option("--ignore", metavar="RULE", multiple=True, help="Leave out a rule; may be repeated.")
+@click.option("--explain", metavar="RULE", default="", help="Print what a rule asks for, and why.")
+@click.option(
+    "--since", metavar="REV", default="", help="Only findings that this commit does not have."
+)
+@click.option("--fix", is_flag=True, help="Make the safe fixes.")
+@click.option("--unsafe-fixes", is_flag=True, help="Make the other fixes, too.")
+@click.option(
+    "--dry-run", "--diff", "dry_run", is_flag=True, help="Print the fixes as a diff; write nothing."
+)
+@click.option("--sarif", is_flag=True, help="Print a SARIF 2.1.0 log, for code scanning.")
+@options.every
+def audit(
+    request: Request,
+    packages: tuple[str, ...],
+    *,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    explain: str,
+    since: str,
+    fix: bool,
+    unsafe_fixes: bool,
+    dry_run: bool,
+    sarif: bool,
+) -> int:
+    """Check that overlays and flake.nix keep the packaging guide's rules, and fix them."""
+    import anyio
+
+    from updater.cli.audit_run import AuditRun, Shown
+    from updater.cli.audited import audited, audited_at, rule_names, scope_of
+    from updater.cli.overlays import named_files, warn_of_unused
+    from updater.errors import UsageError
+    from updater.find.selection import select as selected
+    from updater.report.summary import Exit
+
+    if explain:
+        return _explain(explain)
+    if sarif and (request.json or fix or unsafe_fixes or dry_run):
+        raise UsageError(
+            "--sarif cannot be combined with --json, --fix or --dry-run",
+            hint="run `updater audit --help`",
+        )
+    request = request.about(packages)
+    config = request.load()
+    names = rule_names(config, select, ignore)
+    needs: tuple[Need, ...] = ("text",)
+    scope = scope_of(config, named_files(request, config), names, needs)
+    now = audited(scope)
+    overlays = now.project.looked.overlays
+    warn_of_unused(request, config, overlays.packages)
+    chosen = selected(overlays.packages, request.names(config))
+    before = anyio.run(audited_at, scope, now, since) if since else None
+    about = frozenset(package.identity for package in chosen) if packages else None
+    shown = Shown(about, before)
+    run = AuditRun(request, scope, now, shown, chosen, since)
+    safeties = _safeties(fix=fix or dry_run, unsafe=unsafe_fixes)
+    if sarif:
+        left = run.sarif()
+    elif safeties:
+        left = run.mend(safeties, dry_run=dry_run)
+    else:
+        left = run.tell()
+    return Exit.FAILED if left or not now.judgement.readable else Exit.DONE
+
+
+def _explain(name: str) -> int:
+    from updater.audit.overlay.shelf import overlay_rules, rule_named
+    from updater.cli.output import write
+    from updater.errors import UsageError
+    from updater.report.rule_pages import rule_page
+    from updater.text import nearest
+
+    rule = rule_named(name)
+    if rule is None:
+        names = [own.name for own in overlay_rules()]
+        near = nearest(name, names)
+        hint = f"did you mean {near}? " if near else ""
+        raise UsageError(f"there is no rule {name!r}", hint=f"{hint}the rules: {', '.join(names)}")
+    write(rule_page(rule).rstrip("\n"))
+    return 0
+
+
+def _safeties(*, fix: bool, unsafe: bool) -> tuple[FixSafety, ...]:
+    if unsafe:
+        return ("safe", "built", "unsafe")
+    return ("safe",) if fix else ()
+
+
+COMMAND = audit

@@ -1,0 +1,172 @@
+"""A project's overlays, looked at for an audit: as they are, and as they were in a commit."""
+
+from __future__ import annotations
+
+import os.path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.audit.overlay.judging import Audited, judge, judged_rules
+from updater.audit.overlay.looking import look_at_all, looks_of, text_rules
+from updater.audit.overlay.project import AuditedProject, audited_entry
+from updater.audit.overlay.shelf import overlay_rules
+from updater.config.place import ENTRIES
+from updater.effects import files
+from updater.effects.git import own as git
+from updater.errors import ConfigError, UsageError
+from updater.find.packages import found_in
+from updater.overlay.editing.registering import EntryText
+from updater.text import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from updater.audit.overlay.base import Need, OverlayRule
+    from updater.config.load import Config
+
+
+class AuditScope(Struct, frozen=True):
+    """What is audited, and by which rules.
+
+    Attributes:
+        named: the overlay files.
+        rules: those that can judge with what is there.
+        unable: the selected rules that would need more.
+    """
+
+    root: Path
+    named: tuple[str, ...]
+    rules: tuple[OverlayRule, ...]
+    unable: tuple[OverlayRule, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the rules that judge."""
+        return tuple(rule.name for rule in self.rules)
+
+
+def rule_names(config: Config, selected: Sequence[str], ignored: Sequence[str]) -> frozenset[str]:
+    """Return the names of the rules to judge by: of the options, else of the configuration.
+
+    Raises:
+        UsageError: an option names no rule.
+        ConfigError: the configuration does.
+    """
+    every = [rule.name for rule in overlay_rules()]
+    options = config.document.audit
+    for option, names in (("--select", selected), ("--ignore", ignored)):
+        for name in names:
+            if name not in every:
+                raise UsageError(
+                    f"{option}: there is no rule {name!r}", hint=_suggestion(name, every)
+                )
+    for key, own in (("select", options.select or ()), ("ignore", options.ignore)):
+        for name in own:
+            if name not in every:
+                raise ConfigError(
+                    f"there is no rule {name!r}",
+                    file=config.file,
+                    line=config.line("audit", key),
+                    key=f"audit.{key}",
+                    hint=_suggestion(name, every),
+                )
+    chosen = set(selected or options.select or every)
+    without = set(ignored) | (set() if selected else set(options.ignore))
+    return frozenset(chosen - without)
+
+
+def _suggestion(name: str, every: Sequence[str]) -> str:
+    near = nearest(name, every)
+    return f"{f'did you mean {near}? ' if near else ''}the rules: {', '.join(every)}"
+
+
+def scope_of(
+    config: Config, named: Sequence[str], names: Collection[str], needs: Collection[Need]
+) -> AuditScope:
+    """Return what is audited: overlay files by rules of some names, with what they may ask."""
+    rules = judged_rules(names, needs)
+    unable = tuple(rule for rule in overlay_rules() if rule.name in names and rule not in rules)
+    return AuditScope(config.root, tuple(named), rules, unable)
+
+
+def audited(scope: AuditScope) -> Audited:
+    """Judge the project as it is."""
+    looked = look_at_all(scope.root, scope.named, scope.names)
+    texts = _entries(scope.root)
+    entries = tuple(
+        audited_entry(_entry(name, data), lambda file: _exists(scope.root, file))
+        for name, data in texts.items()
+    )
+    project = AuditedProject(looked, entries)
+    return Audited(project, judge(project, scope.rules))
+
+
+def audited_texts(
+    scope: AuditScope,
+    texts: Mapping[str, bytes],
+    named: Sequence[str],
+    is_file: Callable[[str], bool],
+) -> Audited:
+    """Judge some texts in the place of the project's files.
+
+    Args:
+        scope: the rules.
+        texts: overlay files, flake.nix and default.nix, by name.
+        named: which of them are overlay files.
+        is_file: tells of any file whether it is there.
+    """
+    overlays = found_in(lambda batch: {f: texts[f] for f in batch if f in texts}, list(named))
+    entries = tuple(
+        audited_entry(_entry(name, texts[name]), is_file) for name in ENTRIES if name in texts
+    )
+    project = AuditedProject(looks_of(overlays, text_rules(scope.names)), entries)
+    return Audited(project, judge(project, scope.rules))
+
+
+async def audited_at(scope: AuditScope, now: Audited, revision: str) -> Audited:
+    """Judge the project as it was in a commit of the user's repository.
+
+    Raises:
+        UsageError: there is no such commit.
+    """
+    root = scope.root
+    changed = await git.changed_files(root, revision)
+    texts = {file: data for file, data in now.texts.items() if file not in changed}
+    gone = set[str]()
+    for file in sorted(changed):
+        if not (file.endswith(".nix") and (file in now.texts or _is_beside(file, now))):
+            continue
+        data = await git.file_at(root, revision, file)
+        if data is None:
+            gone.add(file)
+        else:
+            texts[file] = data
+    named = [file for file in texts if file not in ENTRIES or file in scope.named]
+    return audited_texts(
+        scope,
+        texts,
+        named,
+        lambda file: file not in gone and (file in texts or _exists(root, file)),
+    )
+
+
+def _is_beside(file: str, now: Audited) -> bool:
+    """Tell whether a file that is gone stood among the overlays."""
+    folders = {os.path.dirname(own) for own in now.project.looked.overlays.texts}  # noqa: PTH120 - as text
+    return file in ENTRIES or os.path.dirname(file) in folders  # noqa: PTH120 - as text
+
+
+def _entry(name: str, data: bytes) -> EntryText:
+    return EntryText(name, "flake" if name == "flake.nix" else "file", data)
+
+
+def _entries(root: Path) -> dict[str, bytes]:
+    return {
+        name: files.read_plain(root / name, name) for name in ENTRIES if files.is_inside(root, name)
+    }
+
+
+def _exists(root: Path, file: str) -> bool:
+    return files.exists(root / file)
