@@ -122,12 +122,15 @@ class Home:
 
     def state(self) -> dict[str, Any]:
         """Return all that a person sees in the repository, commits' dates and ids left out."""
+        self.hosted.forget()
         heads = self.hosted.git("for-each-ref", "--format=%(refname)", "refs/heads").split()
         return {
             "branches": {
-                head: self.hosted.git("log", "--format=%T %B", f"main..{head}") for head in heads
+                head: self.hosted.git("log", "--format=%T %B", f"main..{head}")
+                for head in heads
+                if head != "refs/heads/main"
             },
-            "main": self.hosted.git("rev-parse", "main^{tree}"),
+            "main": self.hosted.find("refs/heads/main^{tree}"),
             "pulls": {
                 number: (
                     pull.author,
