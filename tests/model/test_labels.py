@@ -35,6 +35,9 @@ VERSIONS: dict[str, tuple[str, str | None]] = {
     "a Debian epoch": ("1:2.3-1", None),
     "a letter that PEP 440 has": ("1.1.1a", "1.1.1a0"),
     "a letter that it does not have": ("1.1.1w", None),
+    "a commit that ends in digits": ("c069358d9cdaac99ee40ee0b70f5cae3db993cc6", None),
+    "a short commit that ends in digits": ("c069358", None),
+    "a word in front of a number": ("b1234", "1234"),
     "words": ("nightly", None),
     "empty": ("", None),
 }

@@ -43,7 +43,7 @@ class Bump:
         package: its name; by default, that of the only package that can be followed.
         ref: the new tag; empty for a commit.
         files: what the package index has of the new version.
-        side_hashes: new values of these.
+        side_hashes: new values of these, and of the date of a commit.
     """
 
     package: str = ""
@@ -84,6 +84,13 @@ BUMPS = {
     "branches-of-if": Bump("tool~2"),
     "version-everywhere": Bump(ref="tool-py-v2.0.0"),
     "version-in-a-set": Bump("tool", ref=""),
+    "generated-by-nvfetcher": Bump(
+        "tool", version=COMMIT, ref="", side_hashes={"date": "2025-06-02"}
+    ),
+    "date-beside-a-release": Bump(ref="", side_hashes={"date": "2025.06.02"}),
+    "date-of-a-commit": Bump(
+        "tool", version="0-unstable-2025-06-02", ref="", side_hashes={"date": "20250602"}
+    ),
     "version-of-a-commit": Bump(version="2.0.0-unstable-2025-06-02", ref=""),
     "github-tag-form": Bump(ref="release_2_0_0"),
     "sourcehut": Bump(ref="2.0.0"),

@@ -23,6 +23,7 @@ from updater.upstreams.base import TagQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from updater.choose.releases import Objection
     from updater.choose.repository import PinnedRepository
@@ -60,6 +61,15 @@ class Chooser:
         self._tags = repository.tags
         self._tracking = repository.tracking
         self._unhashed = REQUESTED if rehash else repository.subject.missing_hash
+
+    async def committed(self, commit: str) -> datetime | None:
+        """Return the day of a commit, None where it has no valid one.
+
+        Raises:
+            UpstreamError: the commit cannot be fetched.
+        """
+        async with self._repository.commits() as commits:
+            return (await commits.dates([commit]))[commit]
 
     def prospects(self) -> tuple[TagQuestion, ...]:
         """Return what is to be known of the tags that are likely to be chosen."""

@@ -21,7 +21,7 @@ from updater.choose.repository import PinnedRepository
 from updater.choose.sources import Sources
 from updater.choose.subjects import Decision, Subject
 from updater.errors import NotFound, StageError, bugs_at
-from updater.model import Candidate, Choice, NoFile, Offer, Pinned, PinWarning, Take, Wait
+from updater.model import Candidate, Choice, NoFile, Offer, Pinned, PinWarning, Stay, Take, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,6 +119,8 @@ class Follower(Struct, frozen=True):
                 unasked = PinWarning("not-compared", f"the index was not compared: {twin.message}")
                 decision = replace(decision, warnings=(*decision.warnings, unasked))
         decision = replace(decision, choice=_by_commit(subject, decision.choice))
+        if chooser is not None:
+            decision = await self._dated(subject, decision, chooser)
         decision = await self._gated(decision, sources)
         return replace(decision, warnings=offer.warnings + decision.warnings)
 
@@ -140,6 +142,26 @@ class Follower(Struct, frozen=True):
         """Say why the package's fetcher call cannot get a candidate, or nothing."""
         fetch = subject.fetch(candidate, self.run.config.hosts)
         return Obstacle(fetch.reason) if isinstance(fetch, NoFile) else None
+
+    @staticmethod
+    async def _dated(subject: Subject, decision: Decision, chooser: Chooser) -> Decision:
+        """Return a decision with the day of the commit that is taken, where a package writes it."""
+        choice = decision.choice
+        if subject.package.date is None or not isinstance(choice, Take):
+            return decision
+        candidate = choice.candidate
+        if candidate.ref or not candidate.commit:
+            return decision
+        committed = await chooser.committed(candidate.commit)
+        if committed is None:
+            reason = (
+                f"the date (line {subject.package.date.line}) must change with the commit, and "
+                f"{candidate.commit} has no valid date: pin another, or leave the date out"
+            )
+            waiting = Wait(reason, None, candidate, choice.warnings)
+            return replace(decision, choice=waiting)
+        candidate = replace(candidate, committed=committed)
+        return replace(decision, choice=replace(choice, candidate=candidate))
 
     @staticmethod
     async def _gated(decision: Decision, sources: Sources) -> Decision:
@@ -211,4 +233,8 @@ def _by_commit(subject: Subject, choice: Choice) -> Choice:
     if not isinstance(choice, Take) or pin.version != pin.rev or not choose.is_commit(pin.rev):
         return choice
     candidate = choice.candidate
-    return replace(choice, candidate=replace(candidate, version=candidate.commit, ref=""))
+    labelled = replace(candidate, version=candidate.commit, ref="")
+    others = tuple(warning for warning in choice.warnings if warning.code != "false-label")
+    if candidate.commit == pin.rev and others != choice.warnings:
+        return Stay(labelled, others)
+    return replace(choice, candidate=labelled)

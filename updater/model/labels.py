@@ -26,6 +26,7 @@ _UNSTABLE = re.compile(
 )
 # A word in front of a version: `v0.2.1`, `py-0.20.7`, `r1234`, `@example/tool@1.0.7`.
 _LED = re.compile(r"(?P<lead>(?:.*[^0-9.])?[A-Za-z@/_+-])(?P<version>\d[\w.+!-]*)")
+_COMMIT_ID = re.compile(r"[0-9a-f]{7,40}")
 _DAY = re.compile(r"(?:19|20)\d\d(?P<sign>[-._]?)(?:0[1-9]|1[0-2])(?P=sign)(?:0[1-9]|[12]\d|3[01])")
 _COMPONENTS = re.compile(r"\d+|[^\d.-]+")
 _LETTERED = re.compile(r"(?P<numbers>\d+(?:\.\d+)*)(?P<letter>[a-z])")
@@ -87,12 +88,12 @@ def parse_version(label: str | None) -> Version | None:
 def lead(label: str | None) -> str:
     """Return what stands in front of the version in a label: ``py-`` of ``py-0.20.7``.
 
-    Empty for a label that is a version itself, or none. What has more digits in front of its last
-    version, such as a date, is a spelling of its own.
+    Empty for a label that is a version itself, a commit's id, or none. What has more digits in
+    front of its last version, such as a date, is a spelling of its own.
     """
     if label is None or label[:1].isdigit() or len(label) > LONGEST_VERSION or is_unstable(label):
         return ""
-    match = _LED.fullmatch(label)
+    match = _LED.fullmatch(label) if _COMMIT_ID.fullmatch(label) is None else None
     if match is None or read_version(match["version"]) is None:
         return ""
     return match["lead"]

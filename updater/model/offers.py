@@ -56,6 +56,7 @@ class Candidate(Struct, frozen=True):
         requires_python: what each file of the version requires, those of its twin on the index or
             its own pyproject.toml; empty where nothing is known. Of a release of the index, its
             distributions say it.
+        committed: its commit's date, where a package writes that beside its pin.
     """
 
     version: str
@@ -68,6 +69,7 @@ class Candidate(Struct, frozen=True):
     distributions: tuple[Distribution, ...] = ()
     requires_python: tuple[str | None, ...] = ()
     appeared: datetime | None = None
+    committed: datetime | None = None
 
 
 Relation = Literal["identical", "ahead", "behind", "diverged", "unknown"]

@@ -229,6 +229,7 @@ class Package(Struct, frozen=True):
         functions: the files that make packages of what its file gives them
             (``callPackage ./generic.nix { version = ...; hash = ...; }``), if there are any: the
             file can only be read together with them.
+        date: the day of its source's commit, where the package has that as an attribute.
         folder: where in its source it is built (``sourceRoot``); empty for the top, None where
             that is computed. What the top declares may be another package's.
         version_readers: attributes of the build that are made from the version, with their lines.
@@ -261,6 +262,7 @@ class Package(Struct, frozen=True):
     labels: tuple[Field, ...] = ()
     unlabelled: bool = False
     functions: tuple[FunctionFile, ...] = ()
+    date: Field | None = None
     folder: str | None = ""
     version_readers: tuple[str, ...] = ()
     version_copies: tuple[str, ...] = ()

@@ -25,7 +25,7 @@ from updater.model import (
     Take,
 )
 from updater.model.sri import parse_hash
-from updater.pipeline.hash.built_hashes import UnknownHash, find_hashes, with_hashes
+from updater.pipeline.hash.built_hashes import UnknownHash, find_hashes, with_day, with_hashes
 from updater.pipeline.hash.downloaded import (
     collisions,
     declared_label,
@@ -104,6 +104,7 @@ class HashStage(Struct, frozen=True):
         async with self._archive(search, keep=bool(built)) as archive:
             downloads = await search.downloaded(archive, anew=ask.rehash)
             hashed, values, unknown = downloads.hashed, downloads.values, downloads.unknown
+            values = with_day(values, subject.package, candidate)
             step = step_to(decision, candidate, hashed, self.run.now)
             is_requested = bool(ask.to) or _stays(decision, candidate) or search.is_pinned(hashed)
             problem = (

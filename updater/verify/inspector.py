@@ -197,7 +197,9 @@ async def labelled(repository: PinnedRepository, commit: str) -> Candidate:
 
 
 def is_label(label: str | None, candidate: Candidate) -> bool:
-    """Tell whether a label is a candidate's: its version, or its tag as it is written."""
+    """Tell whether a label is a candidate's: its version, its commit, or its tag as written."""
+    if label and label == candidate.commit:
+        return True
     if label is not None and label == candidate.ref and parse_version(label) is None:
         return True
     return is_label_of(label, candidate.version, tagged=bool(candidate.ref))

@@ -140,7 +140,8 @@ def _planner(
         )
     now = replace(there[0], callers=package.callers)
     like = package.source.fetcher if package.source is not None else source.fetcher
-    beside = {field.name: field.reading for field in (*now.side_hashes, *now.other_hashes)}
+    fields_beside = [*now.side_hashes, *now.other_hashes, *((now.date,) if now.date else ())]
+    beside = {field.name: field.reading for field in fields_beside}
     own = {name: value for name, value in values.own.items() if name not in beside}
     _refuse_undeclared(now, source, own, writable.get(like, frozenset()))
     for companion, fields in zip(now.companions, values.companions, strict=False):

@@ -45,7 +45,7 @@ class Planner(Struct, frozen=True):
         for name, new in self.values.own.items():
             if name == "version":
                 yield from self._version(new)
-            elif (beside := self._hash_beside(name)) is not None:
+            elif (beside := self._field_beside(name)) is not None:
                 if beside.reading != new:
                     yield from self._field(beside, new, whole=self.package.span)
             else:
@@ -68,8 +68,9 @@ class Planner(Struct, frozen=True):
         if self.source.get("version") is not None:
             yield from self._source_field(self.source, "version", new)
 
-    def _hash_beside(self, name: str) -> Field | None:
-        beside = (*self.package.side_hashes, *self.package.other_hashes)
+    def _field_beside(self, name: str) -> Field | None:
+        beside = [*self.package.side_hashes, *self.package.other_hashes]
+        beside += [self.package.date] if self.package.date is not None else []
         return next((field for field in beside if field.name == name), None)
 
     def _refuse_stale_side_hashes(self) -> None:

@@ -133,12 +133,12 @@ def _check_package(old: Package, new: Package, values: PinValues) -> None:
     for name, value in values.own.items():
         if name == "version" and new.version is not None:
             _check(new, name, new.version.value, value)
-        elif (beside := _hash_beside(new, name)) is not None:
+        elif (beside := _field_beside(new, name)) is not None:
             _check(new, name, beside, value)
         elif name != "version" or (new.fetched is not None and new.fetched.get("version")):
             _check(new, name, _value(new.fetched, name), value)
-    for name, old_hash in _hashes_beside(old).items():
-        if name not in values.own and old_hash != _hash_beside(new, name):
+    for name, old_hash in _fields_beside(old).items():
+        if name not in values.own and old_hash != _field_beside(new, name):
             raise PatchError(f"{new.identity}: the edit would change {name} too")
     _check_rest(old, new, values)
     _check_companions(old, new, values)
@@ -220,12 +220,14 @@ def _value(source: Source | None, name: str) -> str | None:
     return source.value(*HASH_FIELDS) if name == "hash" else source.value(name)
 
 
-def _hashes_beside(package: Package) -> dict[str, str | None]:
-    return {field.name: field.reading for field in (*package.side_hashes, *package.other_hashes)}
+def _fields_beside(package: Package) -> dict[str, str | None]:
+    fields = [*package.side_hashes, *package.other_hashes]
+    fields += [package.date] if package.date is not None else []
+    return {field.name: field.reading for field in fields}
 
 
-def _hash_beside(package: Package, name: str) -> str | None:
-    return _hashes_beside(package).get(name)
+def _field_beside(package: Package, name: str) -> str | None:
+    return _fields_beside(package).get(name)
 
 
 def facts_of(package: Package) -> tuple[object, ...]:
@@ -242,7 +244,7 @@ def facts_of(package: Package) -> tuple[object, ...]:
             )
             for source in sources
         ),
-        _hashes_beside(package),
+        _fields_beside(package),
         package.directives
         and tuple((directive.key, directive.value) for directive in package.directives),
         package.skip,

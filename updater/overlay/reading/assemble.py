@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from updater.errors import Bug, ReadError, bugs_at
 from updater.model import HASH_FIELDS, Directive, Field, LockFile, Package, Source, Span
+from updater.model.labels import is_date
 from updater.overlay.reading import side_hashes, syntax, values
 from updater.overlay.reading.doubts import doubt
 from updater.overlay.reading.fields import Fields
@@ -144,6 +145,7 @@ class Assembler:
             locks=locks,
             other_hashes=side_hashes.others(draft, self._loose_others(draft), self._fields, beside),
             skip="" if reach.targets else reach.reason or "it has no source of its own",
+            date=self._date(draft, version),
             folder=self._folder(draft, reach),
             version_readers=version_readers(draft, beside, self._data),
             version_copies=version_copies(
@@ -199,6 +201,14 @@ class Assembler:
         bindings = (draft.get(name) for name in ("version", "src", "srcs", "pname"))
         origins = (origin(binding, self._data) for binding in bindings if binding and draft.helper)
         return any(where is not None and where.kind != "file" for where in origins)
+
+    def _date(self, draft: Draft, version: Field | None) -> Field | None:
+        """Return the day that stands beside the version; none where they are one text."""
+        field = self._fields.field(draft.get("date"))
+        if field is None or field.literal is None or not is_date(field.value):
+            return None
+        shared = version is not None and version.literal == field.literal
+        return None if shared else field
 
     def _folder(self, draft: Draft, reach: SourceReach) -> str | None:
         """Return where in its source a package is built; None where that is computed."""

@@ -15,13 +15,14 @@ from msgspec.structs import replace
 
 from updater.building.evaluating import BuildJob, BuildTarget
 from updater.model import PinValues, Sri
+from updater.model.labels import dated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from updater.building.builder import Builder
     from updater.building.evaluating import StoredSource
-    from updater.model import Field, Package
+    from updater.model import Candidate, Field, Package
     from updater.pipeline.hash.planned import PlannedChange
 
 # The source alone evaluates where the package does not, for want of a dependency.
@@ -53,6 +54,14 @@ def with_hashes(values: PinValues, hashes: Mapping[UnknownHash, Sri]) -> PinValu
         fields = own if unknown.companion is None else companions[unknown.companion]
         fields[unknown.field] = str(sri)
     return PinValues(own, tuple(companions))
+
+
+def with_day(values: PinValues, package: Package, candidate: Candidate) -> PinValues:
+    """Return values with the day of the new commit, written as the package writes the old one."""
+    if package.date is None or candidate.committed is None:
+        return values
+    day = dated(package.date.value or "", candidate.committed.date())
+    return replace(values, own={**values.own, package.date.name: day})
 
 
 async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what of it is asked
