@@ -73,7 +73,7 @@ let
 
   builder = deps: makeDeps: args:
     let
-      made = attributes: attributes // {
+      made = attributes: removeAttrs attributes [ "cargoLock" ] // {
         ${deps} = makeDeps attributes;
         buildCommand = ''${if deps == "cargoDeps" then sameLock else ""}mkdir "$out"; ln -s "''$${deps}" "$out/vendor"; true'';
       };

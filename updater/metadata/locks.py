@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import re
 
+from msgspec import Struct
+
 from updater.metadata.toml import tables
 
 LARGEST = 8 << 20
@@ -36,18 +38,25 @@ def is_lock(path: str, data: bytes) -> bool:
     return isinstance(content, dict) and key in content
 
 
-def from_git(data: bytes) -> dict[str, str]:
-    """Return ``name-version`` -> commit of what a Cargo.lock takes from git.
+class Crate(Struct, frozen=True):
+    """A package of a Cargo.lock that comes from git."""
+
+    name: str
+    commit: str
+
+
+def from_git(data: bytes) -> dict[str, Crate]:
+    """Return ``name-version`` -> package of what a Cargo.lock takes from git.
 
     Raises:
         HostileFile: it breaks a bound.
     """
     packages = tables(data, "Cargo.lock", LARGEST).get("package")
-    commits: dict[str, str] = {}
+    crates: dict[str, Crate] = {}
     for package in packages if isinstance(packages, list) else []:
         source = package.get("source") if isinstance(package, dict) else None
         match = _FROM_GIT.fullmatch(source) if isinstance(source, str) else None
         name = f"{package.get('name')}-{package.get('version')}" if match is not None else ""
         if match is not None and _NAME.fullmatch(name):
-            commits[name] = match[1]
-    return commits
+            crates[name] = Crate(str(package["name"]), match[1])
+    return crates

@@ -25,7 +25,13 @@ from updater.model import (
     Take,
 )
 from updater.model.sri import parse_hash
-from updater.pipeline.hash.built_hashes import UnknownHash, find_hashes, with_day, with_hashes
+from updater.pipeline.hash.built_hashes import (
+    UnknownHash,
+    cannot_build,
+    find_hashes,
+    with_day,
+    with_hashes,
+)
 from updater.pipeline.hash.downloaded import (
     collisions,
     declared_label,
@@ -34,10 +40,10 @@ from updater.pipeline.hash.downloaded import (
     stale_copies,
     step_to,
 )
-from updater.pipeline.hash.locks import LockStage
+from updater.pipeline.hash.locks import LockStage, TakenLocks
 from updater.pipeline.hash.planned import PlannedChange
 from updater.pipeline.hash.ready import ReadyChange
-from updater.pipeline.hash.sources import ADVICE, SourceHashes
+from updater.pipeline.hash.sources import SourceHashes
 from updater.pipeline.hash.tags import refuse_moved, unambiguous
 
 if TYPE_CHECKING:
@@ -50,7 +56,7 @@ if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.choose.subjects import Decision, Subject
     from updater.find.overlay_files import OverlayFiles
-    from updater.model import FileChange, PinValues
+    from updater.model import PinValues
     from updater.model.run import Bump
 
 
@@ -112,10 +118,11 @@ class HashStage(Struct, frozen=True):
             )
             if unknown and not problem:
                 problem = search.problem(nix.problem, moving=False)
-            beside: tuple[FileChange, ...] = ()
-            if search.locks and not problem and (ask.rehash or not search.is_pinned(hashed)):
-                taken = await LockStage(self.run.config.root, overlays).taken(search, hashed)
-                problem, beside = (taken, ()) if isinstance(taken, str) else ("", taken)
+            locks = TakenLocks()
+            if not problem and (ask.rehash or not search.is_pinned(hashed)):
+                stage = LockStage(self.run.config.root, overlays)
+                problem, locks = await stage.taken(search, hashed, nix.problem)
+                values, unknown = locks.written(values), (*unknown, *locks.unknown)
             if problem:
                 return Held(reason=problem, **decision.common_fields)
             needed = archive if unknown or not unbuilt else None
@@ -124,16 +131,14 @@ class HashStage(Struct, frozen=True):
             built_hashes = await self._built_hashes(
                 subject,
                 nix,
-                PlannedChange(subject.package, values, beside),
+                PlannedChange(subject.package, values, locks.files),
                 text,
                 unknown,
                 source,
                 ask,
             )
         except NotEvaluated as error:
-            names = " and ".join(missing.shown for missing in unknown)
-            reason = f"only a build can compute its {names}, but {error.message}; {ADVICE}"
-            return Held(reason=reason, **decision.common_fields)
+            return Held(reason=cannot_build(unknown, error.message), **decision.common_fields)
         await self._refuse_moved(search, candidate)
         built_hash = built_hashes.get(UnknownHash("hash"))
         if built_hash is not None:
@@ -150,7 +155,7 @@ class HashStage(Struct, frozen=True):
         decision = replace(decision, warnings=decision.warnings + warnings)
         return ReadyChange(
             decision,
-            PlannedChange(subject.package, with_hashes(values, built_hashes), beside),
+            PlannedChange(subject.package, with_hashes(values, built_hashes), locks.files),
             hashed,
             source=source,
             build=Build("skipped", "", phase=unbuilt) if unbuilt else None,

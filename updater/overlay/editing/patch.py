@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from updater.errors import PatchError
 from updater.model import Change, Edit, FieldChange, Package, PinValues, Source, Span
+from updater.overlay.editing.hash_sets import hashes_in
 from updater.overlay.editing.planner import Planner
 from updater.overlay.editing.proof import SharedLiteral, prove
 from updater.overlay.reading.file import ParsedFile, parse_file
@@ -146,10 +147,14 @@ def _planner(
     _refuse_undeclared(now, source, own, writable.get(like, frozenset()))
     for companion, fields in zip(now.companions, values.companions, strict=False):
         _refuse_undeclared(now, companion, fields, writable[companion.fetcher])
+    sets = {lock.field for lock in now.locks if not lock.path}
     for fields in (values.own, *values.companions):
         for field, value in fields.items():
-            if beside.get(field) != value:  # what stays is not written
-                _check_safe(package, field, value)
+            if beside.get(field) == value:  # what stays is not written
+                continue
+            texts = hashes_in(value) if field in sets else {field: value}
+            for text in texts.values():
+                _check_safe(package, field, text)
     return Planner(now, source, values, before.text)
 
 

@@ -10,7 +10,14 @@ from msgspec.structs import replace
 
 from updater.errors import PatchError
 from updater.model import HASH_FIELDS, Field, Package, PinValues, Source, Span
-from updater.overlay.editing.rewrites import Plan, added, out_of_inherit, renamed, replaced
+from updater.overlay.editing.rewrites import (
+    Plan,
+    added,
+    hash_set,
+    out_of_inherit,
+    renamed,
+    replaced,
+)
 from updater.overlay.reading.functions import rendered
 
 if TYPE_CHECKING:
@@ -46,7 +53,9 @@ class Planner(Struct, frozen=True):
             if name == "version":
                 yield from self._version(new)
             elif (beside := self._field_beside(name)) is not None:
-                if beside.reading != new:
+                if beside.reading != new and name in self._sets:
+                    yield from hash_set(beside, new)
+                elif beside.reading != new:
                     yield from self._field(beside, new, whole=self.package.span)
             else:
                 plans = list(self._source_field(self.source, name, new))
@@ -67,6 +76,11 @@ class Planner(Struct, frozen=True):
                     yield replaced(label, label.literal, f'"{new}"', new)
         if self.source.get("version") is not None:
             yield from self._source_field(self.source, "version", new)
+
+    @property
+    def _sets(self) -> frozenset[str]:
+        """The names of the sets of hashes that go with a lock file of the source."""
+        return frozenset(lock.field for lock in self.package.locks if not lock.path)
 
     def _field_beside(self, name: str) -> Field | None:
         beside = [*self.package.side_hashes, *self.package.other_hashes]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.model import Edit, Field, FieldChange, Source, Span
+from updater.overlay.editing.hash_sets import hashes_in
 from updater.overlay.reading import syntax
 
 if TYPE_CHECKING:
@@ -24,6 +25,26 @@ def replaced(field: Field, span: Span, written: str, new: str) -> Plan:
     """Write an expression over another; ``new`` is the value that it has."""
     edit = Edit(span, written.encode("ascii"))
     return Plan(edit, FieldChange(field.name, field.line, field.value or "", new))
+
+
+def hash_set(field: Field, text: str) -> list[Plan]:
+    """Write a set of hashes over another; each entry that differs is told by itself.
+
+    Raises:
+        PatchError: something else than hashes by name stands in one of them.
+    """
+    before, after = hashes_in(field.text), hashes_in(text)
+    edit = Edit(field.span, text.encode("ascii"))
+    return [
+        Plan(
+            edit,
+            FieldChange(
+                f"{field.name}.{name}", field.line, before.get(name, ""), after.get(name, "")
+            ),
+        )
+        for name in (*before, *(name for name in after if name not in before))
+        if before.get(name) != after.get(name)
+    ]
 
 
 def added(name: str, new: str, source: Source, text: NixText) -> Plan | None:

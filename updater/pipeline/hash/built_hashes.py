@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from updater.building.evaluating import BuildJob, BuildTarget
 from updater.model import PinValues, Sri
 from updater.model.labels import dated
+from updater.overlay.editing import hash_sets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _SOURCE = "package.src.drvPath or package.drvPath"
 _WHOLE = "package.drvPath"
 
+ADVICE = "let Nix evaluate it (`build:` in config.yaml), or update it by hand"
+
 
 class UnknownHash(Struct, frozen=True):
     """A hash to be found.
@@ -38,12 +41,20 @@ class UnknownHash(Struct, frozen=True):
         companion: which of the package's further sources has it; None for its own source.
         shown: the field's name in reports, unique in the package.
         long: it is a sha512.
+        entries: the names under which the field, a set of hashes, has it.
     """
 
     field: str
     companion: int | None = None
     shown: str = "hash"
     long: bool = False
+    entries: tuple[str, ...] = ()
+
+
+def cannot_build(unknown: Sequence[UnknownHash], why: str) -> str:
+    """Say that hashes which only a build tells cannot be had."""
+    names = " and ".join(missing.shown for missing in unknown)
+    return f"only a build can compute its {names}, but {why}; {ADVICE}"
 
 
 def with_hashes(values: PinValues, hashes: Mapping[UnknownHash, Sri]) -> PinValues:
@@ -52,7 +63,11 @@ def with_hashes(values: PinValues, hashes: Mapping[UnknownHash, Sri]) -> PinValu
     companions = [dict(fields) for fields in values.companions]
     for unknown, sri in hashes.items():
         fields = own if unknown.companion is None else companions[unknown.companion]
-        fields[unknown.field] = str(sri)
+        if unknown.entries:
+            text, own_hashes = fields[unknown.field], dict.fromkeys(unknown.entries, str(sri))
+            fields[unknown.field] = hash_sets.with_hashes(text, own_hashes)
+        else:
+            fields[unknown.field] = str(sri)
     return PinValues(own, tuple(companions))
 
 

@@ -14,14 +14,18 @@ from msgspec import Struct
 from updater.effects import files
 from updater.errors import HostileFile, ReadError, StageError
 from updater.metadata.apart import read_apart
-from updater.metadata.locks import is_lock
-from updater.model import FileChange
+from updater.metadata.locks import from_git, is_lock
+from updater.model import FileChange, PinValues
+from updater.pipeline.hash.built_hashes import cannot_build
+from updater.pipeline.hash.crates import CrateHashes, crate_hashes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from updater.find.overlay_files import OverlayFiles
     from updater.model import Field, Hashed, LockFile, Package
+    from updater.pipeline.hash.built_hashes import UnknownHash
     from updater.pipeline.hash.sources import SourceHashes
 
 _COMMANDS = (
@@ -51,6 +55,28 @@ def made_by(lock: Field) -> str:
 _OR_ALONE = "or set `src_only: true` to move the source alone"
 
 
+class TakenLocks(Struct, frozen=True):
+    """What the new source's lock files change.
+
+    Attributes:
+        files: those that are not the same already.
+        crates: the hashes of what they take from git.
+    """
+
+    files: tuple[FileChange, ...] = ()
+    crates: tuple[CrateHashes, ...] = ()
+
+    def written(self, values: PinValues) -> PinValues:
+        """Return what a change writes, with the names of these hashes."""
+        texts = {hashes.field: hashes.text for hashes in self.crates}
+        return PinValues({**values.own, **texts}, values.companions)
+
+    @property
+    def unknown(self) -> tuple[UnknownHash, ...]:
+        """The hashes that only a build tells."""
+        return tuple(unknown for hashes in self.crates for unknown in hashes.unknown)
+
+
 class LockStage(Struct, frozen=True):
     """Finds what the new source has in the place of a package's lock files.
 
@@ -63,14 +89,25 @@ class LockStage(Struct, frozen=True):
     overlays: OverlayFiles
 
     async def taken(
-        self, search: SourceHashes, hashed: Hashed | None
-    ) -> tuple[FileChange, ...] | str:
-        """Return the lock files that change, or why one is not the new source's.
+        self, search: SourceHashes, hashed: Hashed | None, unbuilt: str
+    ) -> tuple[str, TakenLocks]:
+        """Return why the lock files cannot be the new source's, or what changes with them.
 
         Args:
             search: whose locks, and where the source is.
             hashed: what was downloaded of it.
+            unbuilt: why Nix cannot be asked to build a hash.
         """
+        if not search.locks:
+            return "", TakenLocks()
+        locks = await self._taken(search, hashed)
+        if isinstance(locks, str):
+            return locks, TakenLocks()
+        if locks.unknown and unbuilt:
+            return cannot_build(locks.unknown, unbuilt), TakenLocks()
+        return "", locks
+
+    async def _taken(self, search: SourceHashes, hashed: Hashed | None) -> TakenLocks | str:
         package = search.subject.package
         shared = self._shared(package)
         if shared:
@@ -79,7 +116,7 @@ class LockStage(Struct, frozen=True):
             texts = await search.files(hashed)
         except StageError as error:
             return self._stays(package, search.locks[0], f"the new source cannot be read: {error}")
-        changes: dict[str, FileChange] = {}
+        changes: dict[tuple[str, str], FileChange] = {}
         for lock in search.locks:
             try:
                 change = await self._change(lock, texts.get(lock.origin))
@@ -87,8 +124,18 @@ class LockStage(Struct, frozen=True):
                 change = str(error)
             if isinstance(change, str):
                 return self._stays(package, lock, change)
-            changes[lock.path] = change
-        return tuple(change for change in changes.values() if change.before != change.after)
+            changes[lock.origin, lock.path] = change
+        try:
+            crates = await read_apart(
+                partial(_crates, package, search.locks, changes),
+                sum(len(change.after) for change in changes.values()),
+            )
+        except StageError as error:
+            return self._stays(package, search.locks[-1], str(error))
+        files = {change.file: change for change in changes.values() if change.file}
+        return TakenLocks(
+            tuple(change for change in files.values() if change.before != change.after), crates
+        )
 
     async def _change(self, lock: LockFile, text: bytes | None) -> FileChange | str:
         """Return what becomes of a lock file, or why it stays.
@@ -137,3 +184,31 @@ class LockStage(Struct, frozen=True):
             f"{field.name} (line {field.line}) must change with the source, and {why}: "
             f"{made_by(field)}, {_OR_ALONE}"
         )
+
+
+def _crates(
+    package: Package, locks: Sequence[LockFile], changes: Mapping[tuple[str, str], FileChange]
+) -> tuple[CrateHashes, ...]:
+    """Return the hashes of what the new lock files take from git.
+
+    Raises:
+        HostileFile: one breaks a bound.
+        PatchError: the overlay's set has something else in it.
+    """
+    fields = {field.name: field for field in package.side_hashes}
+    return tuple(
+        crate_hashes(
+            fields[lock.field],
+            next(
+                (
+                    from_git(change.before)
+                    for (origin, path), change in changes.items()
+                    if path and origin == lock.origin
+                ),
+                None,
+            ),
+            from_git(changes[lock.origin, ""].after),
+        )
+        for lock in locks
+        if not lock.path
+    )

@@ -10,7 +10,7 @@ from updater.errors import HashError
 from updater.find.followable import stale_side_hashes
 from updater.model import PinValues
 from updater.model.sri import is_placeholder, parse_hash
-from updater.pipeline.hash.built_hashes import UnknownHash, side_hash
+from updater.pipeline.hash.built_hashes import ADVICE, UnknownHash, side_hash
 from updater.pipeline.hash.locks import made_by
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from updater.choose.subjects import Subject
     from updater.hashing.prefetch import Prefetcher
     from updater.model import Candidate, Fetch, Hashed, LockFile
-
-ADVICE = "let Nix evaluate it (`build:` in config.yaml), or update it by hand"
 
 
 class DownloadedHashes(Struct, frozen=True):
@@ -50,7 +48,7 @@ class SourceHashes(Struct, frozen=True):
     @property
     def needs_nix(self) -> bool:
         """Whether some hash may be one that only a build can tell."""
-        taken = {lock.field for lock in self.locks}
+        taken = {lock.field for lock in self.locks if lock.path}
         beside = any(field.name not in taken for field in self.subject.package.side_hashes)
         is_beside = beside and not self.subject.policy.src_only
         return is_beside or any(map(self._only_built, self.fetches))
