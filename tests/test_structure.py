@@ -44,6 +44,7 @@ ROOMS = (
     "audit.overlay",
     "pipeline.hash",
     "pipeline",
+    "compose",
     "report",
     "publish.text",
     "publish.research",
@@ -181,13 +182,13 @@ def inside(name: str, package: str) -> bool:
 
 
 def test_every_module_stands_in_a_room() -> None:
-    """A room is a folder, but for the few loose modules; there are at most 31 folders."""
+    """A room is a folder, but for the few loose modules; there are at most 32 folders."""
     homes = {name: room_of(name) for name in NAMES if name not in PARTED}
     assert [name for name, room in homes.items() if not room] == []
     assert {room for room in ROOMS if (PRODUCT / f"{room}.py").exists()} == LOOSE
     folders = {path.parent for path in MODULES} - {PRODUCT / name for name in PARTED}
     assert folders == {PRODUCT / room.replace(".", "/") for room in ROOMS if room not in LOOSE}
-    assert len(folders) <= 31
+    assert len(folders) <= 32
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

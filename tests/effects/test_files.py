@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from updater.effects import files
+from updater.effects import files, writes
 from updater.effects.scratch import Scratch
-from updater.errors import ReadError
+from updater.errors import ReadError, WriteError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -158,3 +158,26 @@ def test_a_closed_copy_has_no_link_that_leads_out(repository: Path) -> None:
         assert sorted(path.name for path in copy.iterdir()) == ["a.nix", "link.nix"]
     with Scratch.opened(repository / "proj") as scratch:
         assert (scratch.copy({}) / "out.nix").is_symlink()
+
+
+def test_files_are_written_together_or_not_at_all(tmp_path: Path) -> None:
+    """One that cannot be written puts back those before it: changed, made and removed ones."""
+    (tmp_path / "list").write_bytes(b"old")
+    (tmp_path / "gone").write_bytes(b"there")
+    (tmp_path / "file").write_bytes(b"no folder")
+    changes: list[tuple[str, bytes | None, bytes | None]] = [
+        ("list", b"old", b"new"),
+        ("made/new", None, b"made"),
+        ("gone", b"there", None),
+    ]
+    with pytest.raises(WriteError):
+        writes.together(tmp_path, [*changes, ("file/below", None, b"")])
+    assert (tmp_path / "list").read_bytes() == b"old"
+    assert (tmp_path / "gone").read_bytes() == b"there"
+    assert not (tmp_path / "made" / "new").exists()
+    with pytest.raises(WriteError, match="list has changed since it was read"):
+        writes.together(tmp_path, [("list", b"other", b"new")])
+    writes.together(tmp_path, changes)
+    assert (tmp_path / "list").read_bytes() == b"new"
+    assert (tmp_path / "made" / "new").read_bytes() == b"made"
+    assert not (tmp_path / "gone").exists()

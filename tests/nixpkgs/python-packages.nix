@@ -95,6 +95,9 @@ in
   setuptools = fromHost "setuptools";
   wheel = fromHost "wheel";
   hatchling = fromHost "hatchling";
+  flit-core = fromHost "flit-core";
+  poetry-core = fromHost "poetry-core";
+  setuptools-scm = fromHost "setuptools-scm";
   wheelTools = pkgs.symlinkJoin {
     name = "wheel-tools";
     paths = [ (fromHost "build") (fromHost "installer") ];

@@ -86,7 +86,6 @@ lib.mapAttrs stub {
   rich.version = "14.2.0";
   safetensors.version = "0.6.2";
   scipy.version = "1.16.2";
-  setuptools-scm.version = "9.2.2";
   sniffio.version = "1.3.1";
   soundfile.version = "0.13.1";
   sympy.version = "1.14.0";

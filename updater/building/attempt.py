@@ -205,7 +205,9 @@ class Attempt(Struct, frozen=True):
         else:
             self._note("imports", "skipped", _ONLY_STUBS if automatic else NO_IMPORTS)
         built = self._compare(label, imported.version)
-        return replace(built, modules=imported.top, requires=imported.requires)
+        return replace(
+            built, modules=imported.top, requires=imported.requires, imported=imported.modules
+        )
 
     def _compare(self, label: str, version: str | None) -> Build:
         """Compare the version that the built metadata says, if any, with what is written."""

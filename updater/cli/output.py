@@ -175,17 +175,10 @@ def print_diff(request: Request, text: str) -> None:
 
 
 def _print_diffs(request: Request, updates: Sequence[Updated]) -> None:
-    """Print diffs; a pipe gets each byte as it is, and never a colour."""
-    from updater.report.unified_diff import diff, diff_lines
+    from updater.report.unified_diff import diff
 
-    if sys.stdout.isatty():
-        for update in updates:
-            paint(diff_lines(update), request, sys.stdout)
-        return
-    with _taken():
-        for update in updates:
-            sys.stdout.buffer.write(diff(update).encode("utf-8", "surrogateescape"))
-        sys.stdout.flush()
+    for update in updates:
+        print_diff(request, diff(update))
 
 
 def write(text: str, stream: TextIO | None = None) -> None:

@@ -11,6 +11,7 @@ from updater.effects.files import relative
 from updater.errors import ConfigError, UsageError
 from updater.find.ahead import begin_reading
 from updater.find.files import overlay_files
+from updater.find.overlay_files import OverlayFiles
 from updater.find.selection import closest, select, split_version
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from updater.cli.request import Request
     from updater.config.load import Config
-    from updater.find.overlay_files import OverlayFiles
     from updater.find.selection import Names
     from updater.model import Package
     from updater.model.run import Bump
@@ -70,6 +70,21 @@ class Overlays:
         if any("@" in name for name in self._names.arguments):
             self._names, ask = with_version(self.files.packages, self._names, ask)
         return ask
+
+
+def overlays_there(config: Config) -> OverlayFiles:
+    """Read all overlays of a project, which may have none yet; nothing is told.
+
+    Raises:
+        ConfigError: an entry of ``overlays:`` names nothing.
+    """
+    try:
+        listed = overlay_files(config).files
+    except ConfigError:
+        raise
+    except UsageError:
+        return OverlayFiles((), {})
+    return begin_reading(config.root, listed)()
 
 
 def package_names(request: Request) -> list[tuple[str, str]]:

@@ -9,8 +9,12 @@ import stat
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from updater.errors import WriteError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _SUFFIX = ".updater-tmp"
 
@@ -119,3 +123,54 @@ def _sweep(target: Path) -> None:
         with suppress(OSError), left.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             left.unlink()
+
+
+def together(root: Path, changes: Sequence[tuple[str, bytes | None, bytes | None]]) -> None:
+    """Write, make and remove files: all of them, or none.
+
+    What fails puts back what was written before. A run that is killed leaves each file either old
+    or new, in the given order.
+
+    Args:
+        root: what the files are relative to.
+        changes: file, its bytes before and after; None where there is no such file.
+
+    Raises:
+        WriteError: a file is not what it was, or cannot be written; all are as they were.
+    """
+    for file, before, _ in changes:
+        path = root / file
+        if (path.read_bytes() if path.exists() else None) != before:
+            raise WriteError(f"{file} has changed since it was read", hint="run the command again")
+    done: list[tuple[str, bytes | None, bytes | None]] = []
+    try:
+        for file, before, after in changes:
+            _become(root / file, before, after, file)
+            done.append((file, before, after))
+    except BaseException:
+        for file, before, after in reversed(done):
+            with suppress(OSError, WriteError):
+                _become(root / file, after, before, file)
+        raise
+
+
+def _become(path: Path, before: bytes | None, after: bytes | None, shown: str) -> None:
+    if before is not None and after is not None:
+        replace(path, before, after, shown)
+        return
+    try:
+        if after is None:
+            path.unlink()
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, after, 0o666 & ~_umask())
+    except OSError as error:
+        raise WriteError(
+            f"{shown} cannot be written: {error.strerror}", hint="check free space and permissions"
+        ) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -159,6 +159,7 @@ class Build(Struct, frozen=True):
         checks: what was checked, as far as it came.
         modules: the top-level modules of what was built.
         requires: what its metadata requires.
+        imported: the modules that were imported.
     """
 
     status: CheckStatus
@@ -173,6 +174,7 @@ class Build(Struct, frozen=True):
     checks: tuple[Check, ...] = ()
     modules: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    imported: tuple[str, ...] = ()
 
     @property
     def switched_off(self) -> tuple[CheckName, ...]:

@@ -120,10 +120,14 @@ class SourceDescriptions(Struct, frozen=True):
     async def held(self, ready: ReadyChange, *, downloads: bool) -> Requirements | None:
         """Return what the held source requires; None where that is not known.
 
+        A pin that never had a hash holds no source, so that all of the new one's needs are new.
+
         Args:
             ready: the change.
             downloads: also from the source itself, where no request tells it.
         """
+        if ready.subject.missing_hash:
+            return requirements.Requirements("", ())
         before = ready.releases.before if ready.releases is not None else ()
         known = (own.requirements for own in before if own.requirements is not None)
         requires = next(known, None)

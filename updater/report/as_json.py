@@ -25,6 +25,10 @@ from updater.report.schema import (
     BuildReport,
     ChangeReport,
     CheckReport,
+    ComposedFileReport,
+    ComposedPackageReport,
+    ComposingCommand,
+    CompositionReport,
     DiagnosisReport,
     ErrorObject,
     ErrorReport,
@@ -52,6 +56,8 @@ from updater.text import without_secrets
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from updater.compose.additions import AddedPackage
+    from updater.compose.trees import ComposedFile
     from updater.config.effective import Setting
     from updater.errors import UpdaterError
     from updater.model import Build, Hashed, Outcome, Package
@@ -133,6 +139,35 @@ def prefetch_json(ref: str, url: str, hashed: Hashed, seconds: float) -> str:
         command="prefetch", ref=ref, url=url, hash=_hash(hashed), seconds=round(seconds, 3)
     )
     return dumped(report)
+
+
+def composition_json(
+    command: ComposingCommand,
+    packages: Sequence[AddedPackage],
+    files: Sequence[ComposedFile],
+    *,
+    written: bool,
+) -> str:
+    """Return the object of ``add`` or ``remove``."""
+    return dumped(
+        CompositionReport(
+            command=command,
+            packages=tuple(
+                ComposedPackageReport(
+                    own.package.name,
+                    ".".join(own.package.attribute),
+                    own.package.file,
+                    own.version,
+                    own.source,
+                    _build(own.build),
+                    own.notes,
+                )
+                for own in packages
+            ),
+            files=tuple(ComposedFileReport(own.file, own.kind) for own in files),
+            written=written,
+        )
+    )
 
 
 def plan_json(jobs: Iterable[tuple[str, Sequence[str]]]) -> str:

@@ -13,6 +13,7 @@ import msgspec
 from updater.config.keys import Document
 from updater.report.audit_schema import AuditReport
 from updater.report.schema import (
+    CompositionReport,
     ErrorObject,
     PlanReport,
     PrefetchReport,
@@ -34,6 +35,7 @@ MODELS: dict[str, type[msgspec.Struct]] = {
     "plan": PlanReport,
     "prefetch": PrefetchReport,
     "settings": SettingsReport,
+    "composition": CompositionReport,
     "error": ErrorObject,
 }
 """The schemas by name, config.yaml's first."""

@@ -250,6 +250,38 @@ class PrefetchReport(_ReportPart, frozen=True, kw_only=True):
     seconds: Annotated[float, Meta(description="How long it took, with the look-up")]
 
 
+ComposingCommand = Literal["add", "remove"]
+
+
+class ComposedPackageReport(_ReportPart, frozen=True):
+    """A package that was added or removed."""
+
+    name: str
+    attribute: str
+    file: str
+    version: str
+    source: Annotated[str, Meta(description="Its project, with the tag that is pinned")]
+    build: Annotated[BuildReport | None, Meta(description="null where nothing was built")]
+    notes: Annotated[tuple[str, ...], Meta(description="What is good to know")]
+
+
+class ComposedFileReport(_ReportPart, frozen=True):
+    """A file that becomes another one."""
+
+    file: str
+    change: Literal["added", "changed", "removed"]
+
+
+class CompositionReport(_ReportPart, frozen=True, kw_only=True):
+    """The object of ``add`` and ``remove``."""
+
+    schema: Literal[1] = 1
+    command: ComposingCommand
+    packages: tuple[ComposedPackageReport, ...]
+    files: tuple[ComposedFileReport, ...]
+    written: bool
+
+
 class JobReport(_ReportPart, frozen=True):
     """One runner's packages, by identity, dependencies first."""
 

@@ -23,24 +23,24 @@ def diff(outcome: Updated) -> str:
 
 def files_diff(changed: Iterable[FileChange]) -> str:
     """Return what changes in some files as a unified diff that ``git apply`` takes."""
-    lines = (line for each in changed for line in _lines(each))
+    return "".join(file_diff(each.file, each.before, each.after) for each in changed)
+
+
+def file_diff(file: str, before: bytes | None, after: bytes | None) -> str:
+    """Return what becomes of a file as such a diff; None is no file."""
+    lines = difflib.unified_diff(
+        _lines_of(before or b""),
+        _lines_of(after or b""),
+        f"a/{file}" if before is not None else "/dev/null",
+        f"b/{file}" if after is not None else "/dev/null",
+    )
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
 
 
-def _lines(changed: FileChange) -> Iterator[str]:
-    before, after = _lines_of(changed.before), _lines_of(changed.after)
-    yield from difflib.unified_diff(before, after, f"a/{changed.file}", f"b/{changed.file}")
-
-
-def diff_lines(outcome: Updated) -> Iterator[PrintedLine]:
-    """Yield the lines of the same diff for a terminal: nothing in them acts there."""
-    yield from styled_diff(diff(outcome))
-
-
 def styled_diff(text: str) -> Iterator[PrintedLine]:
-    """Yield the lines of a diff for a terminal."""
+    """Yield the lines of a diff for a terminal: nothing in them acts there."""
     for place, line in enumerate(printable(text).splitlines()):
         yield (Piece(line, _style(line) if place > 1 else "plain"),)
 

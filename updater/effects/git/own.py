@@ -16,13 +16,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-async def commit_files(root: Path, files: Sequence[str], message: str) -> None:
+async def commit_files(
+    root: Path, files: Sequence[str], message: str, *, new: Sequence[str] = ()
+) -> None:
     """Commit some files' changes in the user's repository, whatever else is staged or changed.
+
+    Args:
+        root: a folder of the repository.
+        files: what is committed, also what is gone.
+        message: the commit's.
+        new: those of the files that git does not know yet.
 
     Raises:
         WriteError: git refuses, with what it said.
     """
-    done = await _in(root, "commit", "--quiet", "--only", "--message", message, "--", *files)
+    done = await _in(root, "add", "--intent-to-add", "--", *new) if new else None
+    if done is None or not done.returncode:
+        done = await _in(root, "commit", "--quiet", "--only", "--message", message, "--", *files)
     if done.returncode:
         raise WriteError(
             f"{' and '.join(files)} was written but not committed: {decoded(done.stderr).strip()}",

@@ -1,0 +1,184 @@
+"""`add` writes overlays that build, with their places; `remove` leaves the tree as it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.commands.additions import CASES, publish
+from tests.test_docs import ROOT
+
+if TYPE_CHECKING:
+    from tests.project import Project
+    from tests.workshop import Workshop
+
+LIST = """\
+{{ }}:
+let
+  pkgs = import {tiny} {{
+    overlays = [
+      # Base packages first
+      (import ./overlays/pear.nix)
+
+      # Patches to existing packages last
+      (import ./overlays/einops.nix) # Overrides existing einops
+    ];
+  }};
+in
+pkgs // {{
+  pyEnv = pkgs.python3.withPackages (ps: [
+    ps.numpy
+  ]);
+}}
+"""
+
+
+def listed(workshop: Workshop) -> str:
+    """Write the project's own patch of einops, an overlay, and the file that lists them."""
+    project = workshop.project
+    project.overlay("einops.nix", (ROOT / "overlays" / "einops.nix").read_text())
+    workshop.overlay("pear")
+    text = LIST.format(tiny=workshop.tiny)
+    (project.root / "default.nix").write_text(text)
+    return text
+
+
+def overlay(project: Project, name: str) -> str:
+    return (project.root / "overlays" / f"{name}.nix").read_text()
+
+
+def test_what_is_added_builds_is_current_and_goes_without_a_trace(workshop: Workshop) -> None:
+    """What it needs and nobody has comes first; the environment has it by its own attribute."""
+    project = workshop.project
+    before = listed(workshop)
+    workshop.add("fig", "1.0", extra='dependencies = ["einops"]\n', module="import einops\n")
+    workshop.add(
+        "plum", "2.0", extra='dependencies = ["fig>=1", "tqdm<1"]\n', module="import fig\n"
+    )
+    project.git("init", "--quiet")
+    project.git("config", "user.name", "T")
+    project.git("config", "user.email", "t@example.org")
+    project.git("add", ".")
+    project.git("commit", "--quiet", "--message", "before")
+    tree = project.snapshot()
+
+    refused = project.run("add", "plum")
+    assert (refused.code, refused.err) == (
+        1,
+        (
+            "updater: plum: 2.0 needs packages that neither the overlays nor the package set have: "
+            "fig>=1\n"
+            "hint: --with-missing adds them from the index first: fig; or add each by hand\n"
+        ),
+    )
+    assert project.snapshot() == tree
+
+    result = project.run("add", "plum", "--with-missing", "--env", "pyEnv", "--commit")
+    assert result.code == 0, result.err
+    assert result.out.splitlines()[:2] == [
+        "added fig 1.0 from pypi:fig: overlays/fig.nix",
+        "  passed: evaluation, build, imports (fig), version",
+    ]
+    changed = project.git("show", "--name-status", "--format=%s", "HEAD").split()
+    assert changed == [
+        *("fig,", "plum:", "add", "M", "default.nix"),
+        *("A", "overlays/fig.nix", "A", "overlays/plum.nix"),
+    ]
+    after = before.replace(
+        "      (import ./overlays/pear.nix)\n",
+        "      (import ./overlays/pear.nix)\n"
+        "      (import ./overlays/fig.nix)\n      (import ./overlays/plum.nix)\n",
+    ).replace(
+        "    ps.numpy\n",
+        "    ps.numpy\n    pkgs.python3Packages.fig\n    pkgs.python3Packages.plum\n",
+    )
+    assert (project.root / "default.nix").read_text() == after
+    assert "[ self.python3Packages.einops ];" in overlay(project, "fig")
+    assert "[ self.python3Packages.fig tqdm ];" in overlay(project, "plum")
+    assert 'pythonRelaxDeps = [ "tqdm" ];' in overlay(project, "plum")
+    bumped = project.run("bump", "--json", "fig", "plum").json["packages"]
+    assert [one["status"] for one in bumped] == ["current", "current"]
+
+    used = project.run("remove", "fig")
+    assert (used.code, used.err) == (
+        1,
+        (
+            "updater: fig: still used by plum (overlays/plum.nix:3)\n"
+            "hint: remove these first, or take it out of them\n"
+        ),
+    )
+    assert project.run("remove", "plum", "fig").code == 0
+    assert project.snapshot() == tree
+
+
+def test_fifteen_kinds_of_project_say_what_they_need(workshop: Workshop) -> None:
+    """Without a build, from their sources' texts; nothing is written in a dry run."""
+    project = workshop.project
+    for name in CASES:
+        publish(workshop, name)
+    workshop.overlay()
+    tree = project.snapshot()
+    names = [case.ref or name for name, case in CASES.items()]
+
+    shown = project.run("add", "--no-build", "--dry-run", *names)
+
+    assert shown.code == 0, shown.err
+    assert project.snapshot() == tree
+    added = [line[1:] for line in shown.out.splitlines() if line.startswith("+")]
+    text = "\n".join(added)
+    for name, case in CASES.items():
+        assert f"++ b/overlays/{name}.nix" in added
+        for line in (*case.inputs, f"super.{case.source} {{"):
+            # Only the package set tells what is made with another torch.
+            assert line in text or ".override" in line, (name, text)
+
+
+@pytest.mark.thorough
+def test_fifteen_kinds_of_project_are_built(workshop: Workshop) -> None:
+    """Each with its own inputs and modules; all of them are current, and go without a trace."""
+    project = workshop.project
+    for name in CASES:
+        publish(workshop, name)
+    workshop.overlay()
+    before = project.snapshot()
+
+    result = project.run("add", "--json", *(case.ref or name for name, case in CASES.items()))
+
+    assert result.code == 0, result.err
+    added = {
+        one["name"]: (one["version"], one["build"]["status"]) for one in result.json["packages"]
+    }
+    assert added == {name: (case.version, "passed") for name, case in CASES.items()}
+    for name, case in CASES.items():
+        text = overlay(project, name)
+        modules = case.modules or name.replace("-", "_")
+        for line in (*case.inputs, f"super.{case.source} {{", f'[ "{modules}" ]'):
+            assert line in text, text
+    again = project.run("bump", "--json")
+    statuses = {one["name"]: one["status"] for one in again.json["packages"]}
+    assert statuses == dict.fromkeys(CASES, "current")
+    assert project.run("remove", *CASES).code == 0
+    assert project.snapshot() == before
+
+
+def test_what_is_there_already_is_named_with_its_place(workshop: Workshop) -> None:
+    """In the overlays, in the package set, or in a file of that name; nothing is written."""
+    project = workshop.project
+    listed(workshop)
+    workshop.add("pear", "2.0")
+    workshop.add("numpy", "2.0")
+    tree = project.snapshot()
+    messages = {
+        ("pear",): "pear is there already: overlays/pear.nix:3, 1.0",
+        ("numpy",): "numpy is in the package set already: python3Packages.numpy 2.3.4",
+        ("numpy", "--file", "overlays/pear.nix"): "overlays/pear.nix is there already",
+        ("nobody",): "the index has no project nobody",
+        ("a b",): "'a b' is not a project (expected NAME, NAME[EXTRA]@VERSION, pypi:NAME, "
+        "github:OWNER/REPO@TAG or https://HOST/OWNER/REPO)",
+    }
+    told = {arguments: project.run("add", *arguments).err for arguments in messages}
+    assert {arguments: err.split("\n")[0] for arguments, err in told.items()} == {
+        arguments: f"updater: {message}" for arguments, message in messages.items()
+    }
+    assert project.snapshot() == tree

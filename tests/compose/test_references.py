@@ -1,0 +1,36 @@
+"""What `add` takes, and what it refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from updater.compose.references import read_reference
+from updater.errors import UsageError
+from updater.kinds import KNOWN_HOSTS
+
+
+@pytest.mark.parametrize(
+    ("text", "project", "version", "extras"),
+    [
+        ("vocos", "pypi:vocos", "", ()),
+        ("Ema.PyTorch@0.8.3", "pypi:ema-pytorch", "0.8.3", ()),
+        ("pypi:httpx[http2,socks]@1.0", "pypi:httpx", "1.0", ("http2", "socks")),
+        ("github:o/r@v1.0", "https://github.com/o/r", "v1.0", ()),
+        ("https://github.com/o/r", "https://github.com/o/r", "", ()),
+        ("https://github.com/o/r@v1.0", "https://github.com/o/r", "v1.0", ()),
+    ],
+)
+def test_a_project_is_read_with_version_and_extras(
+    text: str, project: str, version: str, extras: tuple[str, ...]
+) -> None:
+    named = read_reference(text, KNOWN_HOSTS)
+    assert (str(named.project), named.version, named.extras) == (project, version, extras)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a b", "github:o", "https://github.com/o/r/tree/main", "https://files.example/x", "-x"],
+)
+def test_anything_else_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="is not a project"):
+        read_reference(text, KNOWN_HOSTS)

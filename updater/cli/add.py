@@ -1,0 +1,77 @@
+"""`add`: new overlays, from a name to a package that builds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from updater.cli import options
+
+if TYPE_CHECKING:
+    from updater.cli.request import Request
+    from updater.compose.references import Channel
+
+
+@click.command(cls=options.SectionCommand, section="Change")
+@click.argument(
+    "references",
+    metavar="REF...",
+    nargs=-1,
+    required=True,
+    help="NAME or pypi:NAME of the package index, github:OWNER/REPO (also gitlab:, codeberg: and "
+    "others) or a repository's address; with @VERSION, and NAME[EXTRA] for what an extra needs.",
+)
+@click.option("--file", metavar="FILE", default="", help="The overlay's file.")
+@click.option("--name", metavar="NAME", default="", help="The package's attribute.")
+@click.option(
+    "--channel",
+    type=click.Choice(["index", "tags"]),
+    help="Take the source from the index or from a tag; default: whichever builds.",
+)
+@click.option("--with-missing", is_flag=True, help="Also add what is required and nobody has.")
+@click.option(
+    "--env", "environments", metavar="NAME", multiple=True, help="Put it into this environment."
+)
+@click.option("--no-build", is_flag=True, help="Write without building first.")
+@click.option("--keep-failed", is_flag=True, help="Write it even if it does not build in the end.")
+@click.option("--dry-run", is_flag=True, help="Build, and print the diff; write nothing.")
+@click.option("--commit", is_flag=True, help="Make one commit of all that is written.")
+@options.every
+def add(  # noqa: PLR0917 - click hands them over by their names
+    request: Request,
+    references: tuple[str, ...],
+    file: str,
+    name: str,
+    channel: Channel | None,
+    environments: tuple[str, ...],
+    *,
+    with_missing: bool,
+    no_build: bool,
+    keep_failed: bool,
+    dry_run: bool,
+    commit: bool,
+) -> int:
+    """Write overlays for projects, with their places in flake.nix."""
+    from updater.cli.compositions import finish, runner
+    from updater.cli.overlays import overlays_there
+    from updater.compose.adder import Adder
+    from updater.compose.additions import AddRequest
+
+    options.refuse_offline(request, "add")
+    ask = AddRequest(
+        references,
+        file,
+        name,
+        channel,
+        with_missing,
+        not no_build,
+        keep_failed,
+        environments,
+    )
+    config = request.load()
+    addition = Adder(config, runner(request)).add(overlays_there(config), ask)
+    return finish(request, "add", config, addition, dry_run=dry_run, commit=commit)
+
+
+COMMAND = add

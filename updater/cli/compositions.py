@@ -1,0 +1,102 @@
+"""Runs that end in new overlays, or in fewer: what `add` and `remove` share."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+import anyio
+
+from updater.cli.output import print_diff, write
+from updater.cli.session import Session
+from updater.effects import writes
+from updater.effects.git import own as git
+from updater.report.summary import Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from updater.cli.request import Request
+    from updater.compose.additions import Addition
+    from updater.config.load import Config
+    from updater.pipeline.pipeline import Pipeline
+    from updater.report.schema import ComposingCommand
+
+T = TypeVar("T")
+
+
+def runner(request: Request) -> Callable[..., list[T]]:
+    """Return what gives a pipeline to some work, on the tree that a configuration names."""
+
+    def run(config: Config, work: Callable[[Pipeline], Awaitable[list[T]]]) -> list[T]:
+        return Session.of(request, config).run(work)
+
+    return run
+
+
+def finish(
+    request: Request,
+    command: ComposingCommand,
+    config: Config,
+    addition: Addition,
+    *,
+    dry_run: bool,
+    commit: bool,
+) -> int:
+    """Write all files of a change, or print their diff; and say what became of it.
+
+    Raises:
+        WriteError: a file cannot be written, so that none is; or git refuses the commit.
+    """
+    changed = [change.file for change in addition.files]
+    names = ", ".join(own.package.name for own in addition.packages)
+    if not dry_run:
+        if commit:
+            anyio.run(_refuse_uncommitted, config, changed)
+        writes.together(
+            config.root, [(change.file, change.before, change.after) for change in addition.files]
+        )
+        if commit:
+            message = f"{names}: {'add' if command == 'add' else 'remove'}"
+            new = [change.file for change in addition.files if change.before is None]
+            anyio.run(partial(git.commit_files, config.root, changed, message, new=new))
+    if request.json:
+        from updater.report.as_json import composition_json
+
+        write(composition_json(command, addition.packages, addition.files, written=not dry_run))
+        return Exit.DONE
+    if dry_run:
+        from updater.report.unified_diff import file_diff
+
+        for change in addition.files:
+            print_diff(request, file_diff(change.file, change.before, change.after))
+    stream = sys.stderr if dry_run else sys.stdout
+    if not request.quiet:
+        for line in _lines(command, addition, dry_run=dry_run):
+            write(line, stream)
+    return Exit.DONE
+
+
+async def _refuse_uncommitted(config: Config, changed: list[str]) -> None:
+    for file in changed:
+        await git.refuse_uncommitted(config.root, file)
+
+
+def _lines(command: str, addition: Addition, *, dry_run: bool) -> list[str]:
+    lines = []
+    verb = {"add": ("added", "would add"), "remove": ("removed", "would remove")}[command][dry_run]
+    for own in addition.packages:
+        source = f" from {own.source}" if own.source else ""
+        lines.append(f"{verb} {own.package.name} {own.version}{source}: {own.package.file}")
+        if own.build is not None:
+            passed = [check for check in own.build.checks if check.status == "passed"]
+            told = ", ".join(
+                f"{check.name} ({check.detail})" if check.name == "imports" else check.name
+                for check in passed
+            )
+            lines.append(f"  passed: {told}")
+        lines += [f"  note: {note}" for note in own.notes]
+    for change in addition.files:
+        lines.append(f"  {change.kind}: {change.file}")
+    return lines

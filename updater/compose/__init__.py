@@ -1,0 +1,1 @@
+"""New overlays, and their places in flake.nix; and out of it again."""

@@ -1,0 +1,92 @@
+"""From names to overlays that build."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from updater.adapt.situation import own_packages
+from updater.compose.drafts import OverlayDraft
+from updater.compose.origins import OriginReader
+from updater.compose.references import read_reference
+from updater.compose.rounds import AddRounds
+from updater.compose.styles import style_of
+from updater.compose.trees import ProjectCopy
+from updater.errors import PatchError, UsageError
+from updater.model import normalized_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.compose.additions import Addition, AddRequest
+    from updater.compose.origins import NewProject
+    from updater.compose.references import Channel, NamedProject
+    from updater.compose.trees import Runner
+    from updater.config.load import Config
+    from updater.find.overlay_files import OverlayFiles
+    from updater.pipeline.pipeline import Pipeline
+
+
+class Adder(Struct, frozen=True):
+    """Adds overlays.
+
+    Attributes:
+        run: gives a pipeline to what asks upstreams and Nix.
+    """
+
+    config: Config
+    run: Runner
+
+    def add(self, overlays: OverlayFiles, ask: AddRequest) -> Addition:
+        """Return new overlays with their places; nothing is written.
+
+        Args:
+            overlays: all that there are.
+            ask: what is wanted.
+
+        Raises:
+            UpdaterError: one of them is there already, or cannot be packaged; then none is.
+        """
+        named = [read_reference(text, self.config.hosts) for text in ask.references]
+        if len(named) != 1 and (ask.file or ask.name):
+            raise UsageError(
+                f"--file and --name go with one REF, and {len(named)} are given",
+                hint="add the packages one after the other",
+            )
+        style = style_of(overlays)
+        projects = self._look_up(named, ask.channel)
+        if ask.name:
+            projects = [replace(project, name=ask.name) for project in projects]
+        drafts = [
+            OverlayDraft(project, ask.file or f"{style.folder}/{project.name}.nix", style)
+            for project in projects
+        ]
+        _refuse_present(drafts, overlays)
+        with ProjectCopy.made(self.config) as copy:
+            return AddRounds(self.run, self.missing, copy, ask, style.folder).finish(drafts)
+
+    def _look_up(self, named: Sequence[NamedProject], channel: Channel | None) -> list[NewProject]:
+        async def look_up(pipeline: Pipeline) -> list[NewProject]:
+            reader = OriginReader(pipeline.run)
+            return [await reader.look_up(project, channel) for project in named]
+
+        return self.run(self.config, look_up)
+
+    def missing(self, names: Sequence[str]) -> list[NewProject]:
+        """Look up what is required and nobody has, on the index."""
+        named = [read_reference(f"pypi:{name}", self.config.hosts) for name in names]
+        return self._look_up(named, None)
+
+
+def _refuse_present(drafts: Sequence[OverlayDraft], overlays: OverlayFiles) -> None:
+    own = own_packages(overlays.packages)
+    lines = {package.name: f"{package.file}:{package.line}" for package in overlays.packages}
+    for draft in drafts:
+        present = own.get(normalized_name(draft.name))
+        if present is not None:
+            raise PatchError(
+                f"{draft.name} is there already: {lines[present.attribute]}, {present.version}",
+                hint=f"run `updater bump {present.attribute}` for a newer version",
+            )

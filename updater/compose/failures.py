@@ -1,0 +1,60 @@
+"""Why nothing is added, in words for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from updater.errors import BuildError, StageError
+from updater.model import Failed, Held, normalized_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.compose.drafts import OverlayDraft
+    from updater.model import Outcome
+
+
+def unmet_of(outcome: Outcome) -> list[str]:
+    """Return the projects that a package needs and nobody has, normalized."""
+    facts = outcome.requirements
+    return [_name(text) for text in facts.unmet] if facts is not None else []
+
+
+def _name(text: str) -> str:
+    """Return the name of a requirement, such as that of ``torch>=2``."""
+    end = next((at for at, sign in enumerate(text) if sign in "=<>!~ ;[@"), len(text))
+    return normalized_name(text[:end])
+
+
+def reason_of(outcome: Outcome) -> str:
+    """Return why nothing came of a package."""
+    match outcome:
+        case Failed():
+            return outcome.headline
+        case Held():
+            return outcome.reason
+        case _:
+            return getattr(outcome, "reason", "") or "nothing came of it"
+
+
+def failure(draft: OverlayDraft, outcome: Outcome, absent: Sequence[str]) -> StageError:
+    """Return the error of a draft that has no other source, with what to do."""
+    before = "".join(f"\n  before: {reason}" for reason in draft.reasons)
+    hint = outcome.hint if isinstance(outcome, Failed) else ""
+    if absent:
+        hint = (
+            f"--with-missing adds them from the index first: {', '.join(sorted(absent))}; or add "
+            "each by hand"
+        )
+    return BuildError(f"{draft.name}: {reason_of(outcome)}{before}", hint=hint)
+
+
+def together(failures: Sequence[StageError], left: Sequence[OverlayDraft]) -> StageError:
+    """Return one error of several, or of packages that wait for each other."""
+    if len(failures) == 1:
+        return failures[0]
+    if failures:
+        hints = [f"{error.hint}" for error in failures if error.hint]
+        return BuildError("\n".join(map(str, failures)), hint="; ".join(dict.fromkeys(hints)))
+    names = ", ".join(draft.name for draft in left)
+    return BuildError(f"{names}: each needs another one of them", hint="add them by hand")

@@ -1,0 +1,84 @@
+"""Where new overlays stand among others, and which of others use them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from updater.overlay.editing.equipping import Supply, equipped
+from updater.overlay.editing.patch import apply_edits
+from updater.overlay.editing.registering import Neighbours, registered
+from updater.overlay.reading.uses import in_order, uses
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from updater.compose.trees import EntryPlace
+    from updater.find.overlay_files import OverlayFiles
+    from updater.model import Package
+
+
+def registered_all(
+    place: EntryPlace,
+    data: bytes,
+    new: Collection[str],
+    overlays: OverlayFiles,
+    patches: Collection[str],
+) -> bytes:
+    """Return the entry file with new overlays in its list, dependencies first.
+
+    Args:
+        place: the entry file.
+        data: its bytes.
+        new: the overlays' files, relative to the root.
+        overlays: all packages, the new ones among them.
+        patches: files that change a package of nixpkgs.
+
+    Raises:
+        PatchError: the place would be a guess.
+    """
+    used = uses(overlays.packages, overlays.texts)
+    by_identity = {package.identity: package for package in overlays.packages}
+    ordered = [by_identity[name].file for name in in_order(used) if name in by_identity]
+    for file in dict.fromkeys(file for file in ordered if file in new):
+        own = [package.identity for package in overlays.packages if package.file == file]
+        after = {by_identity[name].file for identity in own for name in used.get(identity, ())}
+        before = {
+            by_identity[user].file
+            for user, names in used.items()
+            if set(names) & set(own) and user in by_identity
+        }
+        last = {place.path(patch) for patch in patches}
+        neighbours = Neighbours(
+            frozenset(map(place.path, after - {file})) - last,
+            frozenset(map(place.path, before - {file})),
+            frozenset(last),
+        )
+        edits = registered(place.text(data), place.path(file), neighbours)
+        data = apply_edits(data, edits)
+    return data
+
+
+def equipped_all(
+    place: EntryPlace, data: bytes, environments: Sequence[str], packages: Sequence[Package]
+) -> bytes:
+    """Return the entry file with packages in some environments.
+
+    Raises:
+        PatchError: an environment is not there, or would be a guess.
+    """
+    for environment in environments:
+        for package in packages:
+            edits = equipped(place.text(data), environment, Supply(package.name))
+            data = apply_edits(data, edits)
+    return data
+
+
+def users_of(packages: Sequence[Package], overlays: OverlayFiles) -> tuple[Package, ...]:
+    """Return the packages that use some packages and are none of them."""
+    used = uses(overlays.packages, overlays.texts)
+    identities = {package.identity for package in packages}
+    return tuple(
+        package
+        for package in overlays.packages
+        if package.identity not in identities and identities & set(used.get(package.identity, ()))
+    )

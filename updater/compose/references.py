@@ -1,0 +1,74 @@
+"""What `updater add` takes: a project of the index or of a host, its version and its extras."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
+
+from updater.errors import UsageError
+from updater.kinds import page_at, read_project
+from updater.model import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from updater.model import Host
+
+Channel: TypeAlias = Literal["index", "tags"]
+"""Where a new overlay's source comes from: the index's sdist, or a tag of the repository."""
+
+_NAME = re.compile(
+    r"(?P<name>(?:[a-z]+:)?[^@\[\]\s]+)(?:\[(?P<extras>[\w.,-]*)\])?(?:@(?P<version>\S+))?"
+)
+_PLAIN = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?", re.ASCII)
+
+
+class NamedProject(Struct, frozen=True):
+    """One argument.
+
+    Attributes:
+        text: as it was given.
+        version: a version or tag; empty for the newest.
+        extras: what is wanted besides.
+    """
+
+    text: str
+    project: Project
+    version: str
+    extras: tuple[str, ...]
+
+
+def read_reference(text: str, hosts: Mapping[str, Host]) -> NamedProject:
+    """Read an argument: ``vocos``, ``pypi:vocos@0.1.0``, ``github:owner/repo`` or an address.
+
+    Raises:
+        UsageError: it is none of them.
+    """
+    address, at, version = text, "", ""
+    if text.startswith(("https://", "http://")):
+        before, at, version = text.rpartition("@")
+        address = before if at and "/" not in version else text
+        page = page_at(address, hosts)
+        if page is not None and not page.below:
+            return NamedProject(text, page.project, version if address == before else "", ())
+        raise _invalid(text)
+    match = _NAME.fullmatch(text)
+    if match is None:
+        raise _invalid(text)
+    name = match["name"]
+    extras = tuple(filter(None, (match["extras"] or "").split(",")))
+    try:
+        project = Project.indexed(name) if _PLAIN.fullmatch(name) else read_project(name)
+    except ValueError:
+        raise _invalid(text) from None
+    return NamedProject(text, project, match["version"] or "", extras)
+
+
+def _invalid(text: str) -> UsageError:
+    return UsageError(
+        f"{text!r} is not a project (expected NAME, NAME[EXTRA]@VERSION, pypi:NAME, "
+        "github:OWNER/REPO@TAG or https://HOST/OWNER/REPO)",
+        hint="run `updater add --help`",
+    )

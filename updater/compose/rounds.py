@@ -1,0 +1,302 @@
+"""New overlays round by round in a copy of the project, until all of them build."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from updater.adapt.attributes import candidates
+from updater.building.package_sets import NotBuilt, PackageSets
+from updater.compose.additions import AddedPackage, Addition
+from updater.compose.drafts import OverlayDraft, unbuilt_text, with_extras
+from updater.compose.failures import failure, reason_of, together, unmet_of
+from updater.compose.places import equipped_all, registered_all
+from updater.compose.trees import entry_place
+from updater.errors import BuildError, PatchError, StageError, UsageError
+from updater.kinds import FETCH_FUNCTIONS
+from updater.model import Passed, Updated, normalized_name
+from updater.model.run import Bump
+from updater.overlay.reading.file import read_packages
+from updater.pipeline.ledger import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from updater.building.offers import SetAnswer
+    from updater.compose.additions import AddRequest
+    from updater.compose.origins import NewProject
+    from updater.compose.trees import EntryPlace, ProjectCopy, Runner
+    from updater.find.overlay_files import OverlayFiles
+    from updater.model import Build, Outcome, Package
+    from updater.pipeline.pipeline import Pipeline
+
+_MOST_ROUNDS = 20
+
+
+class AddRounds(Struct):
+    """The work in one copy of the project.
+
+    Attributes:
+        run: gives a pipeline to what asks upstreams and Nix.
+        missing: looks up what is required and nobody has.
+        folder: where overlays lie.
+        built: identity -> what is ready.
+        patches: files that change packages of nixpkgs.
+    """
+
+    run: Runner
+    missing: Callable[[Sequence[str]], list[NewProject]]
+    copy: ProjectCopy
+    ask: AddRequest
+    folder: str
+    built: dict[str, tuple[OverlayDraft, Updated]] = {}
+    patches: frozenset[str] = frozenset()
+
+    def finish(self, drafts: Sequence[OverlayDraft]) -> Addition:
+        """Return all that is added, once it builds.
+
+        Raises:
+            UpdaterError: one of them does not build, or its place would be a guess.
+        """
+        copy, ask = self.copy, self.ask
+        policy = copy.config.policy(_package_of(drafts[0])).build
+        place = entry_place(copy.config, policy)
+        entry = copy.data(place.file) or b""
+        for draft in drafts:
+            if copy.has(draft.file):
+                raise PatchError(f"{draft.file} is there already", hint="name another with --file")
+        self._survey(drafts, place, entry)
+        self._build(list(drafts), place, entry)
+        finished = [draft for draft, _ in self.built.values()]
+        for draft, updated in self.built.values():
+            build = updated.build
+            modules = build.imported if build is not None and ask.build else ()
+            copy.write(draft.file, draft.final(updated.package, updated.change.after, modules))
+        overlays = self._register(finished, place, entry)
+        packages = [own for own in overlays.packages if own.file in {d.file for d in finished}]
+        data = equipped_all(place, copy.data(place.file) or b"", ask.environments, packages)
+        copy.write(place.file, data)
+        builds = self._proven(packages, overlays) if ask.build else {}
+        changed: dict[str, bytes | None] = {draft.file: copy.data(draft.file) for draft in finished}
+        changed[place.file] = data
+        by_file = {draft.file: draft for draft in finished}
+        return Addition(
+            tuple(
+                AddedPackage(
+                    package,
+                    package.label or "",
+                    _source(by_file[package.file]),
+                    builds.get(package.identity),
+                    (
+                        *by_file[package.file].reasons,
+                        *_unsaid(by_file[package.file]),
+                    ),
+                )
+                for package in packages
+            ),
+            copy.changes(changed),
+        )
+
+    # --- rounds ---
+
+    def _survey(self, drafts: Sequence[OverlayDraft], place: EntryPlace, entry: bytes) -> None:
+        """Refuse what the package set has already, and learn which overlays change its packages."""
+        overlays = self._written(drafts, place, entry)
+        if not self.ask.build:
+            return
+        own = {package.name: package.file for package in overlays.packages if package.attribute}
+        draft = drafts[0]
+        (package,) = [one for one in overlays.packages if one.file == draft.file]
+        names = [name for each in drafts for name in candidates(normalized_name(each.name))]
+
+        async def offers(pipeline: Pipeline) -> list[SetAnswer]:
+            sets = PackageSets(pipeline.run.builder, overlays, pipeline.run.http.say)
+            target = await sets.target(package, pipeline.run.config.policy(package).build)
+            if isinstance(target, NotBuilt):
+                raise BuildError(
+                    f"{draft.name} cannot be built here: {target.detail or target.reason}",
+                    hint="--no-build writes it all the same, with what its source's text says",
+                )
+            return [await pipeline.run.builder().offers(target, [*names, *own])]
+
+        (answer,) = self.run(self.copy.config, offers)
+        for each in drafts:
+            for name in candidates(normalized_name(each.name)):
+                offer = answer.offers.get(name)
+                if offer is not None and normalized_name(offer.name) == normalized_name(each.name):
+                    raise PatchError(
+                        f"{each.name} is in the package set already: python3Packages.{name} "
+                        f"{offer.version}",
+                        hint="use that, or change it by an overlay with overridePythonAttrs",
+                    )
+        new = {each.file for each in drafts}
+        self.patches = frozenset(
+            file for name, file in own.items() if name in answer.offers and file not in new
+        )
+
+    def _build(self, waiting: list[OverlayDraft], place: EntryPlace, entry: bytes) -> None:
+        """Fill drafts until all are built; what fails for good ends it."""
+        known = {draft.name for draft in waiting}
+        for _ in range(_MOST_ROUNDS):
+            if not waiting:
+                return
+            names = {draft.name for draft in waiting}
+            later = [draft for draft in waiting if (draft.project.needs & names) - {draft.name}]
+            if len(later) == len(waiting):
+                break
+            waiting = [draft for draft in waiting if draft not in later]
+            for draft in later:
+                self.copy.remove(draft.file)
+            overlays = self._written(waiting, place, entry)
+            outcomes = self._bumped(waiting, overlays)
+            unbuilt = [draft for draft in waiting if not self._is_built(outcomes[draft.file])]
+            left: list[OverlayDraft] = []
+            missing: dict[str, None] = {}
+            failures: list[StageError] = []
+            for draft in unbuilt:
+                outcome = outcomes[draft.file]
+                absent = [name for name in unmet_of(outcome) if name not in known]
+                following = self._following(draft, outcome, absent)
+                if following is None:
+                    failures.append(failure(draft, outcome, absent))
+                else:
+                    missing |= dict.fromkeys(absent)
+                    left.append(following)
+            if failures or (not missing and left == waiting):
+                raise together(failures, left)
+            left += [
+                OverlayDraft(project, f"{self.folder}/{project.name}.nix", waiting[0].style)
+                for project in self.missing(tuple(missing))
+            ]
+            known |= {normalized_name(name) for name in missing}
+            waiting = [*left, *later]
+        raise together([], waiting)
+
+    def _following(
+        self, draft: OverlayDraft, outcome: Outcome, absent: Sequence[str]
+    ) -> OverlayDraft | None:
+        """Return what is tried after a draft failed; None for nothing."""
+        if unmet_of(outcome):
+            return draft if self.ask.missing or not absent else None
+        return draft.after(reason_of(outcome))
+
+    def _is_built(self, outcome: Outcome) -> bool:
+        return outcome.package.identity in self.built
+
+    def _written(
+        self, drafts: Sequence[OverlayDraft], place: EntryPlace, entry: bytes
+    ) -> OverlayFiles:
+        for draft in drafts:
+            self.copy.write(draft.file, draft.text)
+        finished = [draft for draft, _ in self.built.values()]
+        return self._register([*finished, *drafts], place, entry)
+
+    def _register(
+        self, drafts: Sequence[OverlayDraft], place: EntryPlace, entry: bytes
+    ) -> OverlayFiles:
+        overlays = self.copy.read()
+        new = {draft.file for draft in drafts}
+        unread = new - overlays.texts.keys()
+        if unread:
+            raise UsageError(
+                f"{', '.join(sorted(unread))}: `overlays` in config.yaml does not name it",
+                hint="add it there, or name another with --file",
+            )
+        data = registered_all(place, entry, new, overlays, self.patches)
+        self.copy.write(place.file, data)
+        return overlays
+
+    def _bumped(self, drafts: Sequence[OverlayDraft], overlays: OverlayFiles) -> dict[str, Outcome]:
+        """Fill drafts with their hashes and inputs, and build them."""
+        by_file = {draft.file: draft for draft in drafts}
+        packages = [package for package in overlays.packages if package.file in by_file]
+        versions = {own.identity: by_file[own.file].origin.version for own in packages}
+        ask = Bump(build=self.ask.build)
+
+        async def bump(pipeline: Pipeline) -> list[Outcome]:
+            return await pipeline.bump(packages, overlays, ask, Ledger())
+
+        outcomes = {
+            outcome.package.file: outcome for outcome in self.run(self.copy.pinned(versions), bump)
+        }
+        for file, outcome in outcomes.items():
+            if isinstance(outcome, Updated):
+                after = outcome.change.after
+                if not self.ask.build:
+                    after = unbuilt_text(by_file[file], outcome, overlays)
+                elif outcome.build is None or outcome.build.status != "passed":
+                    raise BuildError(
+                        f"{outcome.package.name} was not built: "
+                        f"{outcome.build.phase if outcome.build is not None else 'no build'}",
+                        hint="--no-build writes it all the same",
+                    )
+                change = replace(outcome.change, after=after)
+                self.built[outcome.package.identity] = (
+                    by_file[file],
+                    replace(outcome, change=change),
+                )
+        self._extended(overlays)
+        return outcomes
+
+    def _extended(self, overlays: OverlayFiles) -> None:
+        """Add what extras need to what was built without them."""
+        asked = {
+            identity: (draft, updated)
+            for identity, (draft, updated) in self.built.items()
+            if draft.project.extras
+        }
+        if not asked:
+            return
+        texts = {updated.package.file: updated.change.after for _, updated in asked.values()}
+        changed = replace(overlays, texts=overlays.texts | texts)
+
+        async def extend(pipeline: Pipeline) -> list[bytes]:
+            sets = PackageSets(pipeline.run.builder, overlays, pipeline.run.http.say)
+            return [
+                await with_extras(pipeline, sets, draft, updated.package, changed)
+                for draft, updated in asked.values()
+            ]
+
+        for (identity, (draft, updated)), data in zip(
+            asked.items(), self.run(self.copy.config, extend), strict=True
+        ):
+            change = replace(updated.change, after=data)
+            self.built[identity] = (draft, replace(updated, change=change))
+            self.copy.write(draft.file, data)
+
+    def _proven(self, packages: Sequence[Package], overlays: OverlayFiles) -> Mapping[str, Build]:
+        """Build what is written, as it is written, and import it."""
+
+        async def test(pipeline: Pipeline) -> list[Outcome]:
+            return await pipeline.test(packages, overlays)
+
+        builds: dict[str, Build] = {}
+        for outcome in self.run(self.copy.config, test):
+            if isinstance(outcome, Passed):
+                builds[outcome.package.identity] = outcome.build
+            elif not self.ask.keep_failed:
+                raise BuildError(
+                    f"{outcome.package.name}, as it would be written, does not build: "
+                    f"{reason_of(outcome)}",
+                    hint="--keep-failed writes it all the same",
+                )
+        return builds
+
+
+def _package_of(draft: OverlayDraft) -> Package:
+    (package,) = read_packages(draft.text, draft.file, FETCH_FUNCTIONS).packages
+    return package
+
+
+def _source(draft: OverlayDraft) -> str:
+    origin = draft.origin
+    return f"{origin.project}@{origin.tag}" if origin.tag else str(origin.project)
+
+
+def _unsaid(draft: OverlayDraft) -> tuple[str, ...]:
+    notes = list(draft.project.passed_over) if draft.origin.tag else []
+    if not draft.project.licence:
+        notes.append("its licence is not known: add meta.license by hand")
+    return tuple(notes)

@@ -1,0 +1,114 @@
+"""How the overlays of a project are written, so that a new one looks like its siblings."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
+
+from updater.kinds import FETCH_FUNCTIONS
+from updater.overlay.reading.declarations import declarations
+from updater.overlay.reading.file import parse_file
+from updater.overlay.reading.inputs import BUILD, RUNTIME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from updater.find.overlay_files import OverlayFiles
+    from updater.overlay.reading.declarations import Declarations
+
+T = TypeVar("T")
+
+_TORCH_FROM_SOURCE = re.compile(rb"\btorch\b(?!-bin)")
+_UNCHECKED = re.compile(rb"doCheck = false;(?P<reason>[ \t]*#[^\n]*)?")
+
+
+class OverlayStyle(Struct, frozen=True):
+    """What siblings have in common; the defaults are the packaging guide's.
+
+    Attributes:
+        arguments: how an overlay names the last and the previous package set.
+        folder: where overlay files lie, relative to the root.
+        modern: ``pyproject = true``, else ``format = "pyproject"``.
+        build, runtime: the attributes of the inputs.
+        hash: the attribute of a source's hash.
+        tag: ``tag = ...``, else ``rev = ...``.
+        unchecked: the line that leaves the tests out, with its reason.
+        binary: torch is taken as its wheel, ``torch-bin``.
+    """
+
+    arguments: tuple[str, str] = ("self", "super")
+    folder: str = "overlays"
+    modern: bool = False
+    build: str = "nativeBuildInputs"
+    runtime: str = "propagatedBuildInputs"
+    hash: str = "hash"
+    tag: bool = True
+    unchecked: str = "doCheck = false; # its tests are not a part of what is built"
+    binary: bool = True
+
+
+def style_of(overlays: OverlayFiles) -> OverlayStyle:
+    """Return the style that most of the Python packages of a project have."""
+    siblings = list(_siblings(overlays))
+    if not siblings:
+        return OverlayStyle()
+    texts = list(overlays.texts.values())
+    declared = [own for _, own in siblings]
+    base = OverlayStyle()
+    folders = (package_file.rpartition("/")[0] for package_file, _ in siblings)
+    attributes = [set(own.place.attributes) for own in declared]
+    names = {name for own in overlays.packages for source in own.sources for name in _names(source)}
+    return OverlayStyle(
+        _most(
+            (
+                (own.place.arguments[0], own.place.arguments[1])
+                for own in declared
+                if len(own.place.arguments) > 1
+            ),
+            base.arguments,
+            2,
+        ),
+        _most(folders, base.folder, 1),
+        sum("pyproject" in own for own in attributes) > sum("format" in own for own in attributes),
+        _most((name for own in attributes for name in BUILD if name in own), base.build, 1),
+        _most((name for own in attributes for name in RUNTIME if name in own), base.runtime, 1),
+        "sha256" if "sha256" in names and "hash" not in names else "hash",
+        "tag" in names or "rev" not in names,
+        _unchecked(texts, base.unchecked),
+        any(b"torch-bin" in text for text in texts)
+        or not any(_TORCH_FROM_SOURCE.search(text) for text in texts),
+    )
+
+
+def _siblings(overlays: OverlayFiles) -> Iterator[tuple[str, Declarations]]:
+    for package in overlays.packages:
+        if not package.is_python or not package.attribute or package.file not in overlays.texts:
+            continue
+        parsed = parse_file(overlays.texts[package.file], package.file, FETCH_FUNCTIONS)
+        declared = declarations(parsed.text, package.span)
+        if declared is not None:
+            yield package.file, declared
+
+
+def _names(source: object) -> Iterator[str]:
+    yield from (field.name for field in getattr(source, "fields", ()))
+
+
+def _most(values: Iterable[T], default: T, length: int) -> T:
+    """Return what occurs most often, of what has at least a length."""
+    counted = Counter(value for value in values if len(value) >= length)  # type: ignore[arg-type]
+    return counted.most_common(1)[0][0] if counted else default
+
+
+def _unchecked(texts: Iterable[bytes], default: str) -> str:
+    lines = Counter(
+        match[0].decode("utf-8", "replace").rstrip()
+        for text in texts
+        for match in _UNCHECKED.finditer(text)
+    )
+    # A reason that one package has alone may be its own.
+    shared = [line for line, count in lines.most_common() if count > 1 and "#" in line]
+    return next(iter(shared), default)

@@ -1,0 +1,169 @@
+"""The text of a new overlay: as a draft that a bump fills, and as it is written in the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.overlay.editing.elements import checked, quoted
+from updater.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.compose.origins import NewSource
+    from updater.compose.styles import OverlayStyle
+    from updater.metadata.summary import ProjectSummary
+
+_WIDTH = 40
+_SHORT = 3
+FAKE_HASH = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+"""What stands for a hash that is not known yet, as nixpkgs' ``lib.fakeHash``."""
+
+
+class InputGroup(Struct, frozen=True):
+    """Elements of a list of inputs that are there under one condition; empty for always."""
+
+    condition: str
+    elements: tuple[str, ...]
+
+
+class OverlayContent(Struct, frozen=True):
+    """What a new overlay says.
+
+    Attributes:
+        build, runtime: what builds it, and what it needs.
+        further: more bindings, each on a line of its own.
+        modules: what is imported to check it.
+        licences: attributes of ``lib.licenses``.
+    """
+
+    name: str
+    origin: NewSource
+    sri: str = FAKE_HASH
+    build: tuple[InputGroup, ...] = ()
+    runtime: tuple[InputGroup, ...] = ()
+    further: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
+
+
+def overlay_text(
+    content: OverlayContent, style: OverlayStyle, summary: ProjectSummary | None
+) -> str:
+    """Return an overlay's text in the packaging guide's order.
+
+    Args:
+        content: what it says.
+        style: how its siblings are written.
+        summary: what its `meta` says; None for a draft.
+    """
+    last, previous = style.arguments
+    python = f"{previous}.python3Packages"
+    parts = [
+        _head(content, style),
+        _source(content, style, previous),
+        *filter(None, [_list(style.build, content.build, python, previous)]),
+        *filter(None, [_list(style.runtime, content.runtime, python, previous)]),
+        *content.further,
+        _checks(content, style),
+        *([_meta(content, summary, previous)] if summary is not None else []),
+    ]
+    body = "\n\n".join(parts)
+    indented = "\n".join(f"      {line}" if line else "" for line in body.split("\n"))
+    return (
+        f"{last}: {previous}: {{\n"
+        f"  python3Packages = {python} // {{\n"
+        f"    {quoted(checked(content.name))} = {python}.buildPythonPackage rec {{\n"
+        f"{indented}\n"
+        "    };\n"
+        "  };\n"
+        "}\n"
+    )
+
+
+def _head(content: OverlayContent, style: OverlayStyle) -> str:
+    # Also for a source that has setup.py alone: only so the build compares its requirements.
+    form = "pyproject = true;" if style.modern else 'format = "pyproject";'
+    return "\n".join(
+        [f"pname = {string(content.name)};", f"version = {string(content.origin.version)};", form]
+    )
+
+
+def _source(content: OverlayContent, style: OverlayStyle, previous: str) -> str:
+    origin, hash_line = content.origin, f"  {style.hash} = {string(content.sri)};"
+    if origin.project.on_index:
+        named = (
+            ["  inherit pname version;"]
+            if origin.stem == content.name
+            else [f"  pname = {string(origin.stem)};", "  inherit version;"]
+        )
+        extension = [f"  extension = {string(origin.extension)};"] if origin.extension else []
+        lines = [f"src = {previous}.fetchPypi {{", *named, *extension, hash_line, "};"]
+        return "\n".join(lines)
+    owner, _, repo = origin.project.path.rpartition("/")
+    before, _, after = origin.tag.partition(origin.version)
+    tag = f"{string(before)[:-1]}${{version}}{string(after)[1:]}" if before or after else "version"
+    ref = "tag" if style.tag else "rev"
+    lines = [
+        f"src = {previous}.{origin.fetcher} {{",
+        f"  owner = {string(owner)};",
+        f"  repo = {string(repo)};",
+        f"  {ref} = {tag};",
+        hash_line,
+        "};",
+    ]
+    return "\n".join(lines)
+
+
+def _list(field: str, groups: Sequence[InputGroup], python: str, previous: str) -> str:
+    if not groups:
+        return ""
+    first, *conditional = groups
+    text = f"{field} = with {python}; {_brackets(first.elements)}"
+    for group in conditional:
+        inside = _rows(group.elements)
+        text += f" ++ {previous}.lib.optionals {group.condition} {inside}"
+    return f"{text};"
+
+
+def _brackets(elements: Sequence[str]) -> str:
+    """Return a list on one line where it is short and plain, else a line for each element."""
+    line = " ".join(elements)
+    if not elements:
+        return "[ ]"
+    return (
+        f"[ {line} ]"
+        if len(elements) <= _SHORT and "(" not in line and len(line) < _WIDTH
+        else _rows(elements)
+    )
+
+
+def _rows(elements: Sequence[str]) -> str:
+    return "[\n" + "".join(f"  {element}\n" for element in elements) + "]"
+
+
+def _checks(content: OverlayContent, style: OverlayStyle) -> str:
+    names = " ".join(string(module) for module in content.modules)
+    imports = [f"pythonImportsCheck = [ {names} ];"] if content.modules else []
+    return "\n".join([*imports, style.unchecked])
+
+
+def _meta(content: OverlayContent, summary: ProjectSummary, previous: str) -> str:
+    lines = [f"meta = with {previous}.lib; {{"]
+    if summary.description:
+        lines.append(f"  description = {string(summary.description)};")
+    if summary.homepage:
+        lines.append(f"  homepage = {string(summary.homepage)};")
+    licences = [f"licenses.{name}" for name in content.licences]
+    if licences:
+        named = licences[0] if len(licences) == 1 else f"[ {' '.join(licences)} ]"
+        lines.append(f"  license = {named};")
+    return "\n".join([*lines, "  platforms = platforms.unix;", "};"])
+
+
+def string(text: str) -> str:
+    """Return a text of others as a Nix string in which nothing is computed."""
+    escaped = printable(text).replace("\\", "\\\\").replace('"', '\\"').replace("${", "\\${")
+    return f'"{" ".join(escaped.split())}"'
