@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,6 +34,7 @@ _SCRUBBED = ("TOKEN", "PROXY", "SECRET", "GITHUB_", "GIT_", "NO_COLOR", "CI", "U
 
 _machines_certificates = cache(variables.trusted_certificates)
 _AUTHORITIES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+_NUMBERS = count()
 _STARTED_WITH = tuple(os.environ.get(name) for name in _AUTHORITIES)
 
 
@@ -45,6 +48,18 @@ def _trusted_certificates() -> ssl.SSLContext:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest tests: those at the end are short, and leave no worker idle."""
     items.sort(key=lambda item: "workflows" not in item.path.parts)
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a new folder of the test's own, without a look at those of all tests before.
+
+    pytest's own fixture looks for a free number among them: thousands of names for each test.
+    """
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    path = tmp_path_factory.getbasetemp() / f"{next(_NUMBERS)}-{name}"
+    path.mkdir(mode=0o700)
+    return path
 
 
 @pytest.fixture(autouse=True)
