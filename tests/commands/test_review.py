@@ -759,3 +759,22 @@ def test_evaluation_of_a_branch_has_no_network(workshop: Workshop, nix: Nix, for
     assert (requests(workshop, "/nixpkgs.tar.gz"), requests(workshop, "/spy")) == (1, 0)
     workshop.project.run("review", "base", "--json", "--trust")
     assert requests(workshop, "/spy") > 0
+
+
+def test_what_a_branch_breaks_is_told_and_what_the_base_breaks_is_not(branch: Branch) -> None:
+    """By the rules that config.yaml of the base selects, each with its line."""
+    text = github_overlay(
+        "vocos", "0.1.0", sri=unpacked_hash(branch.vocos, "v0.1.0", branch.folder)
+    )
+    end = text.rindex("version = ")
+    new = f"doCheck = false;\n      {text[end:]}"
+    branch.project.overlay("vocos.nix", text[:end] + new)
+    result = branch.review("--json")
+    (package,) = result.json["packages"]
+    (warning,) = package["warnings"]
+    assert (result.code, warning["code"]) == (0, "checks-off")
+    assert re.fullmatch(
+        r"`doCheck = false` switches the tests off without a comment that says why "
+        r"\(overlays/vocos\.nix:\d+\)",
+        warning["message"],
+    )

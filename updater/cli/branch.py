@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import anyio
 from msgspec.structs import replace
 
+from updater.audit.overlay.ratchet import new_findings
 from updater.building.foreign import ForeignTree, steering
 from updater.building.package_sets import placed
+from updater.cli.audited import audited, audited_at, scope_of
 from updater.cli.base import find_base
 from updater.cli.output import report
 from updater.cli.overlays import named_files
@@ -18,6 +20,7 @@ from updater.effects.git import own as git
 from updater.find.changed import changed_packages, packages_at
 from updater.find.packages import find_packages
 from updater.overlay.reading.uses import dependents, uses
+from updater.pipeline.audits import selected_rules, warnings_of
 from updater.pipeline.reviewing import ReviewScope, builds_otherwise, names_one_of
 from updater.report.summary import exit_code
 
@@ -25,10 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
+    from updater.audit.overlay.base import Need
     from updater.cli.request import Request
     from updater.cli.session import Session
     from updater.find.overlay_files import OverlayFiles
-    from updater.model import Package
+    from updater.model import Package, PinWarning
 
 _JOBS = ("CI", "GITHUB_ACTIONS")
 """Variables of a job that has a machine to itself. Source: GitHub docs, "Variables reference"."""
@@ -52,9 +56,12 @@ def review_branch(request: Request, name: str, *, trusted: bool) -> int:
     session, commit = base.session, base.commit
     overlays = find_packages(session.config.root, named_files(request, session.config))
     scope = anyio.run(_scope, session, overlays, commit)
+    findings, beside = anyio.run(_findings, session, overlays, commit, scope)
+    scope = replace(scope, findings=findings)
     foreign = None if trusted else anyio.run(_foreign, session, overlays, commit)
     outcomes = session.run(lambda pipeline: pipeline.review(scope, overlays), foreign=foreign)
     notes = [_IGNORED.format(base.ignored)] if base.ignored else []
+    notes += beside
     for note in notes:
         request.note(f"warning: {note}")
     report("review", session, outcomes, overlays=overlays, base=commit, notes=notes)
@@ -91,6 +98,33 @@ async def _scope(session: Session, overlays: OverlayFiles, commit: str) -> Revie
             if package.identity in before.packages
         },
     )
+
+
+async def _findings(
+    session: Session, overlays: OverlayFiles, commit: str, scope: ReviewScope
+) -> tuple[dict[str, tuple[PinWarning, ...]], list[str]]:
+    """Return what audit rules say of the branch, and not of its base.
+
+    Returns:
+        The findings of the packages that are looked at, by identity; and those of flake.nix.
+    """
+    names = selected_rules(session.config)
+    needs: tuple[Need, ...] = ("text",)
+    audit = scope_of(session.config, tuple(overlays.texts), names, needs)
+    now = audited(audit)
+    before = await audited_at(audit, now, commit)
+    text, about = now.project.text, {package.identity for package in scope.packages}
+    findings: dict[str, tuple[PinWarning, ...]] = {}
+    beside: list[str] = []
+    for finding in new_findings(
+        now.judgement.findings, before.judgement.findings, text, before.project.text
+    ):
+        warnings = warnings_of([finding], text(finding.file))
+        if finding.package in about:
+            findings[finding.package] = findings.get(finding.package, ()) + warnings
+        else:
+            beside += [f"{warning.code}: {warning.message}" for warning in warnings]
+    return findings, beside
 
 
 async def _foreign(session: Session, overlays: OverlayFiles, commit: str) -> ForeignTree:

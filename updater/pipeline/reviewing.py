@@ -32,11 +32,13 @@ class ReviewScope(Struct, frozen=True):
         changed: packages whose text is not the base's.
         rebuilt: other packages, which a changed flake or Nix file builds otherwise.
         before: the packages of the base by identity.
+        findings: identity -> what audit rules say of it and the base does not have.
     """
 
     changed: tuple[Package, ...]
     rebuilt: tuple[Package, ...]
     before: Mapping[str, Package]
+    findings: Mapping[str, tuple[PinWarning, ...]] = {}
 
     @property
     def packages(self) -> tuple[Package, ...]:
@@ -102,7 +104,7 @@ class Auditor(Struct, frozen=True):
                     tracking=truth.tracking,
                     pinned=truth.pinned,
                     candidate=truth.candidate,
-                    warnings=truth.warnings + warnings,
+                    warnings=truth.warnings + warnings + scope.findings.get(package.identity, ()),
                     requirements=self.facts.get(package.identity),
                     before=before,
                     truth=cast("Verdict | Skipped | Failed", truth),

@@ -12,6 +12,7 @@ from updater.effects.git import pending
 from updater.errors import WriteError, bugs_at
 from updater.model import Current, Outcome, Updated
 from updater.model.proposal import kind_of, source_stays
+from updater.pipeline.audits import ChangeAudit
 from updater.pipeline.hash.planned import plan_together
 from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.stage import Stage
@@ -47,6 +48,7 @@ class Writer:
         self._ask = ask
         self._ledger = ledger
         self._builds = builds
+        self._audit = ChangeAudit.of(run.config)
         self._lock = anyio.Lock()
         self._waiting: dict[str, tuple[Change, ...]] = {}
         self._planned: dict[str, Change] = {}
@@ -85,6 +87,7 @@ class Writer:
             change = ready.planned.of(texts[package.file])
         if change.is_empty:
             return Current(**ready.common_fields)
+        common = ready.common_fields
         updated = Updated(
             change=change,
             hashed=ready.hashed,
@@ -93,7 +96,7 @@ class Writer:
             build=ready.build,
             built=ready.built,
             adaptations=ready.adaptations,
-            **ready.common_fields,
+            **{**common, "warnings": (*common["warnings"], *self._audit.new(change))},
         )
         if is_written:
             return updated

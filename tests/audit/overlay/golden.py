@@ -32,6 +32,9 @@ FOLDER = Path(__file__).parent / "golden"
 CASES = sorted(f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.case"))
 _SECTION = re.compile(r"^-- (.+) --\n", re.MULTILINE)
 _BESIDE = {"allowance": ("checks-off", "deprecated-replace", "source-form")}
+EVERY_RULE = "every"
+"""The folder of cases that all rules judge."""
+
 EVERY: tuple[FixSafety, ...] = ("safe", "built", "unsafe")
 
 
@@ -89,6 +92,11 @@ def scope(*names: str) -> AuditScope:
     return AuditScope(Path(), (), rules, ())
 
 
+def scope_of(folder: str) -> AuditScope:
+    """Return the audit that the cases of a folder are for."""
+    return scope() if folder == EVERY_RULE else scope(folder, "allowance", *_BESIDE.get(folder, ()))
+
+
 def judged(files: Mapping[str, str | bytes], own: AuditScope) -> Audited:
     """Audit a project of texts."""
     texts = {name: text.encode() if isinstance(text, str) else text for name, text in files.items()}
@@ -125,7 +133,7 @@ def shown(state: Audited, after: Mended | None = None) -> str:
 
 def made(one: Case) -> Case:
     """Return a case with what the audit says now."""
-    own = scope(one.rule, "allowance", *_BESIDE.get(one.rule, ()))
+    own = scope_of(one.rule)
     state = judged(one.files, own)
     after = mended(state, own)
     fixed = {name: data.decode() for name, data in after.texts.items()}

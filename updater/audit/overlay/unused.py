@@ -107,7 +107,8 @@ pythonEnv = pkgs.python3.withPackages (ps: [ pkgs.python3Packages.ema-pytorch ])
         for name, packages in project.added.items():
             for package in packages:
                 is_used = name in in_entries or users.get(name, set()) - {package.identity}
-                if is_used or package.problem or package.file not in project.order:
+                is_overlay = project.looked.looks[package.file].facts.is_overlay
+                if is_used or package.problem or not is_overlay:
                     continue
                 yield self.finding(
                     package.file,
