@@ -45,9 +45,8 @@ FOLLOWED: dict[str, tuple[Relation, datetime | None, dict[str, Any], str]] = {
         None,
         {},
         (
-            "wait 1.1-unstable-2026-05-30: the branch no longer holds the pinned commit: its "
-            "history was rewritten, or the pin is from another branch. Choose one "
-            "with `--to VERSION`."
+            "wait 1.1-unstable-2026-05-30: upstream has no commit with the pinned id: its history "
+            "was rewritten, or the id is of something else. Choose one with `--to VERSION`."
         ),
     ),
     "moved not long ago": (

@@ -181,7 +181,7 @@ class TestBothWays:
         status, _, reason, _ = said(checked(project))
         assert status == "held"
         assert reason is not None
-        assert reason.startswith("the branch no longer holds the pinned commit")
+        assert reason.startswith("upstream has no commit with the pinned id")
 
     def test_young_tags_wait_until_they_are_old_enough(
         self, project: Project, github: GitHub

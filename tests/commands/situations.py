@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 WAYS = {"git": "", "GraphQL": TOKEN}
 """How upstreams are asked: by the git protocol, or with a token by GraphQL."""
+
+_ADDRESS = re.compile(r"https?://\S+")
 
 CONFIGURATION = """\
 hosts:
@@ -118,6 +121,19 @@ class Situations:
         if key not in self._results:
             self._root(token, (*after, " ".join(arguments)))
         return self._results[key]
+
+    def differences(self, command: str) -> list[str]:
+        """Return the packages of which a command says or writes another thing with a token."""
+        plain, asked = self.results(command), self.results(command, token=TOKEN)
+
+        def said(name: str, token: str) -> tuple[Any, ...]:
+            outcome = (asked if token else plain)[name]
+            # The archive of a commit that is not there is asked for at the API, too.
+            reason = _ADDRESS.sub("", outcome["reason"] or "")
+            own = (outcome[field] for field in ("status", "latest", "commit", "changes"))
+            return *own, outcome.get("state"), reason, self.text(name, token, command)
+
+        return [name for name in plain if said(name, "") != said(name, TOKEN)]
 
     def printed(self, *arguments: str) -> str:
         """Return what a command prints for people; it changes nothing."""

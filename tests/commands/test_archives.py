@@ -21,7 +21,16 @@ SUBSTITUTED = {
     "archival-d": (".git_archival.txt", "node: $Format:%H$\nref-names: $Format:%d$\n"),
     "versioneer": ("pkg/_version.py", 'def f():\n    git_refnames = "$Format:%d$"\n'),
     "deep": ("src/pkg/_version.py", 'git_refnames = "$Format:%D$"\n'),
+    "any-file": ("notes.txt", "$Format:%D$\n"),
+    "header": ("src/refs.h", '#define REFS "$Format:%d$"\n'),
     "described": (".git_archival.txt", "describe-name: x\nref-names: $Format:%D$\nnode: y\n"),
+}
+
+# --- calls that take the archive by its address, as a tree or as it is ---
+UNTOUCHED = {
+    "file": ("fetchurl", "hash"),
+    "zip": ("fetchzip", "hash"),
+    "tarball": ("builtins.fetchTarball", "sha256"),
 }
 
 # The whole template of setuptools-scm, and files of other languages.
@@ -45,6 +54,10 @@ def substituted(world: Situations) -> None:
         repository.tag("v1.0", repository.commit(attributes))
         repository.tag("v1.1", repository.commit({"a": "1.1"}))
         world.pin(f"subst-{name}", "1.0", rev=V, sri=f'"{FAKE}"')
+    for name, (function, argument) in UNTOUCHED.items():
+        url = "https://github.com/o/subst-archival/archive/v${version}.tar.gz"
+        call = f'{function} {{ url = "{url}"; {argument} = "{FAKE}"; }}'
+        world.overlay(f"subst-{name}", f'  pname = "s"; version = "1.0";\n  src = {call};\n')
 
 
 def moved_on(world: Situations) -> None:
@@ -97,10 +110,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
         yield made
 
 
-@pytest.mark.parametrize("name", SUBSTITUTED)
+@pytest.mark.parametrize("name", [*SUBSTITUTED, *UNTOUCHED])
 def test_an_archive_that_names_a_branch_waits(world: Situations, name: str) -> None:
     package = world.results("bump", "--no-build")[f"subst-{name}"]
-    assert package["status"] == "held"
+    assert package["status"] == "held", package
     assert "names the branch main, which is at the same commit" in package["reason"]
 
 
@@ -144,3 +157,8 @@ def test_files_in_git_lfs_are_named(world: Situations, name: str) -> None:
 def test_an_archive_with_the_files_themselves_is_explained(world: Situations, command: str) -> None:
     package = world.results(command, "*large*")["files-of-large"]
     assert "weights.bin is in Git LFS, and an archive with the files" in package["reason"]
+
+
+@pytest.mark.parametrize("command", ["bump --no-build", "pin", "verify"])
+def test_a_token_changes_nothing(world: Situations, command: str) -> None:
+    assert world.differences(command) == []

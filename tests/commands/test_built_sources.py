@@ -348,6 +348,31 @@ def test_a_further_source_is_of_the_tags_commit_too(workshop: Workshop, github: 
         refused(workshop, f"{commit}, and is at {other} now")
 
 
+def test_a_further_source_by_fetchgit_has_its_own_repository_s_tag(
+    workshop: Workshop, github: GitHub, nix: Nix, tmp_path: Path
+) -> None:
+    """It is another repository's, of the same version; both are built, and so is the package."""
+    release(github, submodule=False, note="with data")
+    data = github.repository("o", "data")
+    for version in ("1.0", "2.0"):
+        data.tag(f"data-{version}", data.commit({"table": version}))
+    data.commit({"table": "later"}, branch="next", parents=[data.head()])
+    data.settle()
+    reachable_by_its_address(workshop, github)
+    second = f"""\
+    data = super.fetchgit {{
+      url = "{github.url}/o/data.git"; rev = "data-${{version}}"; hash = "";
+    }};
+    """
+    path = overlay(workshop, beside=second)
+    passed(workshop)
+    text = path.read_text()
+    assert (
+        f'rev = "data-${{version}}"; hash = "{nix.hash_of(checkout(data, tmp_path / "d"))}"' in text
+    )
+    assert 'hash = ""' not in text
+
+
 @pytest.mark.parametrize("token", ["", TOKEN], ids=["by git", "by GraphQL"])
 @pytest.mark.parametrize("method", ["auto", "nix"])
 def test_a_files_own_hash_is_of_the_tags_commit_too(

@@ -34,6 +34,7 @@ ATTRIBUTES = {
     "einops07": ("einops", "0.7.0", ("0.7.0", "0.7.1", "0.8.0"), "", "0.7.1"),
     "antlr4_9": ("antlr4", "9.1", ("9.1", "9.2", "10.0"), "", "9.2"),
     "ruamel-yaml-0_17": ("ruamel.yaml", "0.17.1", ("0.17.1", "0.17.4", "0.18.0"), "", "0.17.4"),
+    "spec_2_x": ("spec", "2.0", ("2.0", "2.5", "3.0", "3.1"), "", "2.5"),
     "spec_2": ("spec", "3.0", ("3.0", "3.1"), "", "3.1"),
     "marsh_3": ("marsh", "3.0", ("3.0", "3.1", "4.0"), "allow: '<5'", "4.0"),
     "h2": ("h2", "1.0", ("1.0", "2.0"), "", "2.0"),
@@ -45,6 +46,7 @@ READERS = {
     "env": "env.PBR_VERSION = version;\n",
     "env-set": "env = { SETUPTOOLS_SCM_PRETEND_VERSION = version; };\n",
     "substitute": "postPatch = ''\n  substituteInPlace setup.py --replace 0.0.0 ${version}\n'';\n",
+    "inherited": "env = { inherit version; OTHER = 1; };\n",
     "flags": 'makeFlags = [ "VERSION=${version}" ];\n',
 }
 COPIES = {
@@ -52,6 +54,12 @@ COPIES = {
     "copy-in-env": 'env.PBR_VERSION = "1.0";\n',
     "copy-in-set": 'env = { VERSION = "1.0"; };\n',
     "copy-in-hook": "preBuild = ''\n  export SETUPTOOLS_SCM_PRETEND_VERSION=1.0\n'';\n",
+    "copy-in-name": 'name = "copied-1.0";\n',
+    "copy-in-line": 'preBuild = "export PKG_VERSION=\\"1.0\\"";\n',
+    "copy-in-substitution": (
+        "postPatch = ''\n  substituteInPlace setup.py --replace-fail 0.0.0 1.0\n'';\n"
+    ),
+    "copy-in-sed": "postPatch = ''sed -i 's/@V@/1.0/' setup.py'';\n",
     "copy-in-quotes": "preBuild = ''\n  export PBR_VERSION=\"1.0\"\n'';\n",
 }
 
@@ -63,6 +71,15 @@ AMBIGUOUS = {
     "tag-through": ("tag", V, 'tag = "v${version}";'),
     "tag-literal": ("tag", '"v1.0"', 'tag = "v${version}";'),
     "whole-ref": ("rev", '"refs/tags/v${version}"', 'rev = "refs/tags/v${version}";'),
+}
+
+# --- the same where the tag stands in an address: the fetcher, the ref and the hash's name ---
+AMBIGUOUS_ADDRESSES = {
+    "zip": ("fetchzip", "v${version}", "hash"),
+    "zip-whole": ("fetchzip", "refs/tags/v${version}", "hash"),
+    "literal": ("fetchzip", "v1.0", "hash"),
+    "file": ("fetchurl", "v${version}", "hash"),
+    "tarball": ("builtins.fetchTarball", "v${version}", "sha256"),
 }
 
 # --- upstreams that drop the v and put it back: tags in turn, label, what is written ---
@@ -96,13 +113,18 @@ MISPLACED = {
 }
 
 # --- addresses of the index: how the address begins ---
-HASHED = f"https://files.example.org/packages/ab/cd/{'e' * 60}"
+FILES = "https://files.example.org/packages"
+HASHED = f"{FILES}/ab/cd/{'e' * 60}"
 ADDRESSES = {
     "hashed": f"{HASHED}/addr-1.0.tar.gz",
     "hashed-through": f"{HASHED}/addr-${{version}}.tar.gz",
     "mirror": "mirror://pypi/a/addr/addr-${version}.tar.gz",
     "old-host": "https://pypi.io/packages/source/a/addr/addr-${version}.tar.gz",
     "literal-mirror": "mirror://pypi/a/addr/addr-1.0.tar.gz",
+    "of-wheels": f"{FILES}/py3/a/addr/addr-${{version}}-py3-none-any.whl",
+    "of-two-pythons": f"{FILES}/py2.py3/a/addr/addr-1.0-py3-none-any.whl",
+    "respelled": "mirror://pypi/A/Addr/Addr-${version}.tar.gz",
+    "respelled-literal": "https://pypi.io/packages/source/A/Addr/Addr-1.0.tar.gz",
     "hashed-wheel": f"{HASHED}/addr-1.0-py3-none-any.whl",
 }
 
@@ -135,6 +157,7 @@ def readers(world: Situations) -> None:
         world.pin(f"{name}-moving", "1.0", rev='"main"', sri=first, **pin)
         world.pin(f"{name}-false", "0.9", rev='"main"', sri=first, **pin)
     tagged(world, "copied", "v1.0", "v1.1")
+    world.pin("copied_1_0", "1.0", rev=V, sri=f'"{FAKE}"', repo="copied")
     for name, more in COPIES.items():
         world.pin(name, "1.0", rev=V, sri=f'"{FAKE}"', repo="copied", more=more)
 
@@ -145,6 +168,12 @@ def refs(world: Situations) -> None:
         repository.branch(branch, repository.git("rev-parse", f"refs/tags/{branch}"))
     for name, (field, rev, _) in AMBIGUOUS.items():
         world.pin(f"twin-{name}", "1.0", rev=rev, sri=f'"{FAKE}"', repo="twins", field=field)
+    for name, (function, ref, argument) in AMBIGUOUS_ADDRESSES.items():
+        url = f"https://github.com/o/twins/archive/{ref}.tar.gz"
+        call = f'{function} {{ url = "{url}"; {argument} = "{FAKE}"; }}'
+        world.overlay(f"twin-at-{name}", f'  pname = "t"; version = "1.0";\n  src = {call};\n')
+    newest = f'"{nar_hash(repository, "refs/tags/v1.1")}"'
+    world.pin("twin-newest", "1.1", rev=V, sri=newest, repo="twins")
     for name, (tags, label, rev, *_) in PREFIXES.items():
         tagged(world, f"prefix-{name}", *tags)
         world.pin(f"prefix-{name}", label, rev=rev, sri=f'"{FAKE}"', field="tag")
@@ -278,6 +307,8 @@ def test_the_newest_that_fits_the_attribute_s_name(world: Situations, name: str)
     assert said(package) == ("outdated", taken)
     passed_over = [one for one in messages(package, "newer-held") if versions[-1] in one]
     assert bool(passed_over) == (taken != versions[-1])
+    if name == "spec_2_x":
+        assert passed_over[0].endswith("(an older one is passed over like it)")
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -305,6 +336,25 @@ def test_a_copy_of_the_version_is_named(world: Situations, name: str) -> None:
 @pytest.mark.parametrize("name", AMBIGUOUS)
 def test_a_tag_is_written_so_that_it_means_one_thing(world: Situations, name: str) -> None:
     assert AMBIGUOUS[name][2] in world.text(f"twin-{name}", "", BUMP)
+
+
+@pytest.mark.parametrize("name", AMBIGUOUS_ADDRESSES)
+def test_a_tag_in_an_address_means_one_thing(world: Situations, name: str) -> None:
+    """And the address goes on to be made from the version, where it was."""
+    text = world.text(f"twin-at-{name}", "", BUMP)
+    tag = "v1.1" if name == "literal" else "v${version}"
+    assert f"/archive/refs/tags/{tag}.tar.gz" in text
+    assert world.results("verify", after=(BUMP,))[f"twin-at-{name}"]["state"] == "true"
+
+
+@pytest.mark.parametrize("token", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("command", ["check", "verify"])
+def test_a_name_that_means_two_things_is_told(world: Situations, token: str, command: str) -> None:
+    """Of what is at its newest version, too: `bump --rehash` writes it so that Nix can fetch it."""
+    (message,) = messages(world.results(command, token=token)["twin-newest"], "ambiguous-ref")
+    assert message.startswith("upstream has a branch v1.1 besides the tag")
+    rehashed = world.text("twin-newest", token, "bump --no-build --rehash twin-newest")
+    assert 'rev = "refs/tags/v${version}";' in rehashed
 
 
 @pytest.mark.parametrize("name", PREFIXES)
@@ -362,3 +412,15 @@ def test_a_second_source_has_its_own_repository_s_tag(world: Situations) -> None
     package = world.results(*BUMP.split())["two-sources"]
     assert said(package) == ("updated", "1.1")
     assert FAKE not in world.text("two-sources", "", BUMP)
+
+
+def test_a_series_is_told_by_the_repository_s_name_too(world: Situations) -> None:
+    """Where the pname is that of the attribute."""
+    package = world.results("check")["copied_1_0"]
+    assert said(package) == ("held", "1.1")
+    assert "does not fit the attribute's name, which is for 1.0" in package["reason"]
+
+
+@pytest.mark.parametrize("command", [BUMP, "pin", "verify"])
+def test_a_token_changes_nothing(world: Situations, command: str) -> None:
+    assert world.differences(command) == []

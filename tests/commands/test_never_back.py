@@ -93,6 +93,17 @@ def moving(world: Situations) -> None:
         world.pin(f"of-{name}", "1.1", rev=f'"{name}"', sri=sri)
 
 
+def at_heads(world: Situations) -> None:
+    """Pin a branch by its whole name, as git writes it; a tag has the name of one of them."""
+    repository = world.repository("heads")
+    made = line(repository, "1.0", "(1.1)", "(1.2)")
+    repository.branch("2.x", made["1.2"])
+    repository.tag("2.x", made["1.0"])
+    for name, branch in (("main", "main"), ("tag", "2.x")):
+        sri = f'"{nar_hash(repository, made["1.1"])}"'
+        world.pin(f"head-{name}", "1.0", rev=f'"refs/heads/{branch}"', sri=sri, repo="heads")
+
+
 # One commit with several tags: the package's name, its label, its tags, and the newest of its own.
 SHARED = {
     "zeta": ("3.0.0", ("v1.2.0", "zeta-v3.0.0"), ("v1.3.0", "zeta-v3.1.0"), "3.1.0"),
@@ -100,6 +111,8 @@ SHARED = {
     "beta": ("1.0", ("1.0", "v5.0"), ("1.1", "v5.1"), "1.1"),
     "gamma-ray": ("2.0", ("gamma_ray@2.0", "core@5.0"), ("core@5.1", "gamma_ray@2.1"), "2.1"),
     "delta": ("0.9", ("a-5.0", "delta==0.9", "v5.0"), ("a-6.0", "delta==1.0", "v6.0"), "1.0"),
+    "eta": ("3.0", ("v1.0", "3.0-eta"), ("v1.1", "3.1-eta"), "3.1"),
+    "theta": ("2.0", ("v1.0", "v2.0/theta"), ("v2.1/theta", "v1.1"), "2.1"),
     "epsilon": ("v2", ("v1.5.0", "epsilon-2"), ("v1.6.0", "epsilon-3"), "v3"),
 }
 
@@ -124,6 +137,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
     with situations(tmp_path_factory.mktemp("histories")) as made:
         histories(made)
         moving(made)
+        at_heads(made)
         shared(made)
         yield made
 
@@ -171,10 +185,31 @@ def test_what_is_written_is_true_and_the_last_word(world: Situations) -> None:
     untrue = {name: one["reason"] for name, one in verdicts.items() if one["state"] != "true"}
     assert untrue == {}
     again = world.results("bump", "--no-build", after=(bump,))
-    statuses = {one["status"] for name, one in again.items() if name[:3] != "of-"}
+    statuses = {one["status"] for name, one in again.items() if name[:3] not in ("of-", "hea")}
     assert statuses <= {"current", "held"}
 
 
 def test_what_is_passed_over_is_said(world: Situations) -> None:
     package = world.results("check")["typo-and-newer"]
     assert "v0.3.1 is older than what is pinned" in warned(package)
+
+
+@pytest.mark.parametrize(("name", "branch"), [("head-main", "main"), ("head-tag", "2.x")])
+def test_a_branch_by_its_whole_name_is_that_branch(
+    world: Situations, name: str, branch: str
+) -> None:
+    """And never the tag of the same name; what it becomes is the commit that the hash holds."""
+    verified = world.results("verify")[name]
+    assert verified["state"] == "drifted"
+    assert f"`{branch}` is commit " in verified["reason"]
+    package = world.results("check")[name]
+    assert (package["status"], package["latest"][:12]) == ("outdated", "1.1-unstable")
+    assert f"replaces the branch `{branch}`" in package["reason"]
+
+
+OF_HASHES = [pytest.param(command, marks=pytest.mark.thorough) for command in ("pin", "verify")]
+
+
+@pytest.mark.parametrize("command", ["bump --no-build", *OF_HASHES])
+def test_a_token_changes_nothing(world: Situations, command: str) -> None:
+    assert world.differences(command) == []

@@ -12,6 +12,8 @@ from tests.project import FAKE, flat_hash
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+BUMP = "bump --no-build"
+
 # name -> label, rev, tags of one commit after the other; the label's own tag is pinned
 NAMED = {
     "variant": ("2.4.0+cu121", '"v${version}"', ("v2.4.0+cu121", "v2.5.0+cu124"), "v2.5.0+cu124"),
@@ -25,6 +27,10 @@ NAMED = {
     "years": ("2023.11.2", '"v${version}"', ("v2023.11.2", "v2.0.1"), "v2.0.1"),
     "years-down": ("2019.1", "version", ("2018.9", "2019.1", "1.0", "1.1"), "1.1"),
     "years-to-v": ("2023.5", "version", ("2023.1", "2023.5", "v0.1", "v0.2"), "v0.2"),
+    "patches": ("9.0", '"V_9_0_P1"', ("V_9_0_P1", "V_9_1_P2"), "V_9_1_P2"),
+    "to-days": ("1.0", '"v${version}"', ("2023-05-05", "v1.0", "2024-05-05"), "2024-05-05"),
+    "same-version": ("0.2+cu118", '"v${version}"', ("v0.2+cu118", "v0.2+cu121"), "v0.2+cu121"),
+    "short-years": ("20.12.1", '"v${version}"', ("v20.12.1", "v1.0.0", "v1.1.0"), "v1.1.0"),
     "years-from-v": ("2022.10", '"v${version}"', ("v2022.10", "1.0", "1.4"), "1.4"),
 }
 
@@ -37,6 +43,19 @@ SERIES = {
     "stamps": ("20240115", '"r${version}"', ("r20240115", "r20240220"), "20240220"),
     "builds": ("b4567", "version", ("b4567", "b4600", "b999"), "b4600"),
     "java": ("17.0.1+12", '"jdk-${version}"', ("jdk-17.0.1+12", "jdk-17.0.2+8"), "17.0.2+8"),
+    "local-builds": (
+        "1.0+build.5",
+        '"v${version}"',
+        ("v1.0+build.5", "v1.0+build.12", "v1.0+build.7"),
+        "1.0+build.12",
+    ),
+    "two-letters": (
+        "0.9.8za",
+        '"SSL_0_9_8za"',
+        ("SSL_0_9_8z", "SSL_0_9_8za", "SSL_0_9_8zh"),
+        "0.9.8zh",
+    ),
+    "depths": ("1.1.1b", "version", ("1.1d", "1.1.1b", "1.1.1d"), "1.1.1d"),
     "canaries": (
         "1.0.0-canary.5",
         "version",
@@ -103,6 +122,9 @@ MISTAKES = {
         "1.31.0",
     ),
     "at-the-zero": ("1.02", (("1.0.1", "1.0.1"), ("1.02", "1.0.2"), ("1.0.3", "1.0.3")), "1.0.3"),
+    "no-dot": ("3.4.5", (("3.4.5", "3.4.5"), ("3.46", "3.4.6"), ("3.4.7", "3.4.7")), "3.4.7"),
+    "no-dot-alone": ("0.2.8", (("0.2.8", "0.2.8"), ("0.29", "0.2.9")), "0.2.9"),
+    "truly-minor": ("0.1.1", (("0.1.1", "0.1.1"), ("0.11", "0.11")), "0.11"),
     "truly-major": ("1.0", (("1.0", "1.0"), ("4.0", "4.0")), "4.0"),
 }
 
@@ -243,6 +265,24 @@ class TestBothWays:
         assert (package["status"], package["latest"]) == ("outdated", MISTAKES[name][2])
 
 
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_slip_does_not_stay(world: Situations, name: str) -> None:
+    """What is written is what `check` said, is true, and the last word."""
+    text = world.text(f"slip-{name}", "", BUMP)
+    assert f'version = "{MISTAKES[name][2]}";' in text
+    assert world.results("verify", after=(BUMP,))[f"slip-{name}"]["state"] == "true"
+    again = world.results("check", after=(BUMP,))[f"slip-{name}"]
+    assert again["status"] in ("current", "held")
+
+
+OF_HASHES = [pytest.param(command, marks=pytest.mark.thorough) for command in ("pin", "verify")]
+
+
+@pytest.mark.parametrize("command", [BUMP, *OF_HASHES])
+def test_a_token_changes_nothing(world: Situations, command: str) -> None:
+    assert world.differences(command) == []
+
+
 @pytest.mark.parametrize("name", EARLY)
 def test_a_newer_pre_release_is_not_passed_by_in_silence(world: Situations, name: str) -> None:
     package = world.results("check")[f"early-{name}"]
@@ -275,9 +315,12 @@ def test_what_is_passed_over_as_configured_is_no_warning(world: Situations) -> N
 
 @pytest.mark.parametrize("name", SERIES)
 def test_a_tag_is_written_in_its_own_form(world: Situations, name: str) -> None:
-    """The label is the version, and the rev the tag that upstream has."""
+    """The label is the version, and the rev the tag that upstream has; then all is well."""
     tags, new = SERIES[name][2:]
-    text = world.text(f"series-{name}", "", "bump --no-build")
+    text = world.text(f"series-{name}", "", BUMP)
+    checked = world.results("check", after=(BUMP,))[f"series-{name}"]
+    assert (checked["status"], messages(checked, "false-label")) == ("current", [])
+    assert world.results("verify", after=(BUMP,))[f"series-{name}"]["state"] == "true"
     assert f'version = "{new}";' in text
     written = text.split("rev = ")[1].split(";")[0].strip('"')
     shown = new if written == "version" else written.replace("${version}", new)
@@ -288,20 +331,20 @@ def test_a_tag_is_written_in_its_own_form(world: Situations, name: str) -> None:
 def test_a_tag_is_written_as_its_format_says(world: Situations, name: str) -> None:
     """By `pin` that of the hash, by `bump` the newest; both are true then."""
     label, _, tags, _, new, tag = WRITTEN[name]
-    for command, version, written in (("pin", label, tags[0]), ("bump --no-build", new, tag)):
+    for command, version, written in (("pin", label, tags[0]), (BUMP, new, tag)):
         text = world.text(f"written-{name}", "", command)
         assert f'version = "{version}";' in text
         assert f'rev = "{written}";' in text
         verified = world.results("verify", after=(command,))[f"written-{name}"]
         assert verified["state"] == "true", verified
-    checked = world.results("check", after=("bump --no-build",))[f"written-{name}"]
+    checked = world.results("check", after=(BUMP,))[f"written-{name}"]
     assert checked["status"] == "current"
 
 
 @pytest.mark.parametrize("name", FOLLOWED)
 def test_what_follows_a_branch_moves_once(world: Situations, name: str) -> None:
-    bumped = world.results("bump", "--no-build")[f"followed-{name}"]
+    bumped = world.results(*BUMP.split())[f"followed-{name}"]
     status = FOLLOWED[name][4]
     assert bumped["status"] == ("updated" if status == "outdated" else status)
-    checked = world.results("check", after=("bump --no-build",))[f"followed-{name}"]
+    checked = world.results("check", after=(BUMP,))[f"followed-{name}"]
     assert checked["status"] == ("current" if status == "outdated" else status)

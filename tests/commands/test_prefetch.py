@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import json
 import tarfile
 from typing import TYPE_CHECKING
 
+import jsonschema  # type: ignore[import-untyped]  # it has no stubs of its own
 import pytest
 
 from tests.project import flat_hash, unpacked_hash
+from updater.report.json_schemas import json_schema
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,6 +94,37 @@ def test_convert_has_a_way_back(project: Project, algorithm: str, form: str) -> 
     assert form == "base32" or printed == digest.hexdigest()
     again = project.run("prefetch", "--convert", f"{algorithm}:{printed}")
     assert (again.code, again.out) == (0, f"{sri}\n")
+
+
+CONVERTED = {
+    "sri": ("base32", "sri", FORMS["SRI"]),
+    "base32": ("SRI", "base32", FORMS["base32"]),
+    "base16": ("prefixed", "base16", FORMS["base16"]),
+    "hex": ("base64", "hex", FORMS["base16"]),
+    "same": ("SRI", "sri", FORMS["SRI"]),
+}
+
+
+@pytest.mark.parametrize("name", CONVERTED)
+def test_convert_prints_one_object(project: Project, name: str) -> None:
+    """Of the schema that `updater schema conversion` prints; of nonsense, too."""
+    given, form, value = CONVERTED[name]
+    result = project.run("prefetch", "--convert", FORMS[given], "--to", form, "--json")
+    assert (result.code, result.json) == (
+        0,
+        {
+            "schema": 1,
+            "command": "prefetch",
+            "text": FORMS[given],
+            "algorithm": "sha256",
+            "form": form,
+            "value": value,
+        },
+    )
+    jsonschema.validate(result.json, json.loads(json_schema("conversion")))
+    refused = project.run("prefetch", "--json", "--convert", f"{FORMS[given]}x", "--to", form)
+    assert refused.code == 2
+    assert refused.json["error"]["message"].startswith(repr(f"{FORMS[given]}x"))
 
 
 def test_a_form_is_only_for_a_hash_that_is_converted(project: Project) -> None:

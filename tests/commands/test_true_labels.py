@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.commands.situations import WAYS, Situations, nar_hash, situations
+from tests.project import FAKE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+BUMP = "bump --no-build"
 SUITE = '[project]\nname = "suite"\nversion = "9.0"\nrequires-python = ">=3.99"\n'
 
 
@@ -60,6 +62,10 @@ LABELS = {
     "build": ("b4567", "version", "b4567"),
     "release-day": ("2022.07.15-1", '"release-${version}"', "release-2022.07.15-1"),
     "canary": ("14.0.0-canary.7", '"v${version}"', "v14.0.0-canary.7"),
+    "letter-v": ("v1.1.1i", "version", "v1.1.1i"),
+    "short-letter": ("1.1i", '"openssl-${version}"', "openssl-1.1i"),
+    "dotted-day": ("2025.4.1", '"2025-04-01"', "2025-04-01"),
+    "word": ("Jammy", "version", "Jammy"),
     "whole-tag": ("r2024a-2", "version", "r2024a-2"),
 }
 
@@ -98,6 +104,75 @@ def otherwise(world: Situations) -> None:
         world.pin(name, label, rev=rev, sri=sri)
 
 
+# --- the same where the tag stands in an address: the call, and what its address becomes ---
+ARCHIVE = "https://github.com/o/NAME/archive"
+ADDRESSES = {
+    "zip": (
+        f'fetchzip {{ url = "{ARCHIVE}/v${{version}}.tar.gz"; hash = "SRI"; }}',
+        "/archive/v1.2.tar.gz",
+    ),
+    "zip-of-ref": (
+        f'fetchzip {{ url = "{ARCHIVE}/refs/tags/v${{version}}.tar.gz"; hash = "SRI"; }}',
+        "/archive/refs/tags/v1.2.tar.gz",
+    ),
+    "tarball": (
+        f'builtins.fetchTarball {{ url = "{ARCHIVE}/v1.0.tar.gz"; sha256 = "SRI"; }}',
+        "/archive/v1.2.tar.gz",
+    ),
+    "file": (
+        f'fetchurl {{ url = "{ARCHIVE}/v${{version}}.tar.gz"; hash = "{FAKE}"; }}',
+        "/archive/v1.2.tar.gz",
+    ),
+    "whole-ref": (
+        f'fetchurl {{ url = "{ARCHIVE}/refs/tags/v${{version}}.tar.gz"; hash = "{FAKE}"; }}',
+        "/archive/refs/tags/v1.2.tar.gz",
+    ),
+    "zipped": (
+        f'fetchzip {{ url = "{ARCHIVE}/v${{version}}.zip"; hash = "SRI"; }}',
+        "/archive/v1.2.zip",
+    ),
+}
+
+# --- labels that go down: tags, what the source declares, label, what it becomes ---
+LOWER = {
+    "day-to-tag": (("v0.2",), "", "2024-01-01", "0.2-unstable-2025-01-04"),
+    "day-to-declared": ((), "1.0", "2024-01-01", "1.0-unstable-2025-01-04"),
+    "no-base": ((), "", "5.0", "0-unstable-2025-01-04"),
+    "moment": ((), "", "2024-01-01-1200", "0-unstable-2025-01-04"),
+    "year": ((), "", "2021", "0-unstable-2025-01-04"),
+    "of-git": ((), "", "1.0-git", "0-unstable-2025-01-04"),
+    "tag-that-lies": (("v1.0", "v1.2"), "0.9", "1.0", "0.9"),
+}
+
+
+def otherwise_at_addresses(world: Situations) -> None:
+    for name, (call, _) in ADDRESSES.items():
+        repository = world.repository(f"at-{name}")
+        for tag, declared in (("v1.0", "1.0"), ("v1.2", "1.1")):
+            files = {"setup.py": f"setup(version='{declared}')\n", "a": tag}
+            repository.tag(tag, repository.commit(files))
+        source = call.replace("NAME", f"at-{name}").replace("SRI", nar_hash(repository, "v1.0"))
+        world.overlay(f"at-{name}", f'  pname = "a"; version = "1.0";\n  src = {source};\n')
+
+
+def lower(world: Situations) -> None:
+    for name, (tags, declared, label, _) in LOWER.items():
+        repository = world.repository(f"lower-{name}")
+        files = {"setup.py": f"setup(version='{declared}')\n"} if declared else {"a": "1"}
+        first = repository.commit(files if name != "tag-that-lies" else {"a": "1"})
+        if tags:
+            repository.tag(tags[0], first)
+        pinned = repository.commit({"a": "2"}, date="2025-01-02T00:00:00Z")
+        newest = repository.commit(files, date="2025-01-04T00:00:00Z")
+        if tags[1:]:
+            repository.tag(tags[1], newest)
+        settings = "track: commit, commit_interval: 0d"
+        rev, sri = f'"{pinned}"', f'"{nar_hash(repository, pinned)}"'
+        if name == "tag-that-lies":
+            rev, sri, settings = '"v${version}"', f'"{nar_hash(repository, first)}"', ""
+        world.pin(f"lower-{name}", label, rev=rev, sri=sri, settings=settings)
+
+
 def otherwise_tag(name: str, version: str) -> str:
     """Return a tag, which is the version itself for one of them."""
     return version if name == "plain" else f"v{version}"
@@ -106,6 +181,7 @@ def otherwise_tag(name: str, version: str) -> str:
 # --- the base of a commit's label: tags before the commit, the label before, the new one ---
 BASES = {
     "day-tag": (("v0.2", "20250620"), "0.2-unstable-2024-01-01", "0.2-unstable-2025-01-04"),
+    "short-day": (("v0.2", "25.06.20"), "0.2-unstable-2024-01-01", "0.2-unstable-2025-01-04"),
     "dotted": (("v0.2", "v2025.06.20"), "0.2-unstable-2024-01-01", "0.2-unstable-2025-01-04"),
     "of-years": (("v2024.1", "v2025.1"), "2024.1-unstable-2024-01-01", None),
     "day-label": ((), "2021-04-13", "2025-01-04"),
@@ -132,7 +208,7 @@ def bases(world: Situations) -> None:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
     """All of them in one project."""
     with situations(tmp_path_factory.mktemp("labels")) as made:
-        for make in (in_folders, of_tags, otherwise, bases):
+        for make in (in_folders, of_tags, otherwise, otherwise_at_addresses, bases, lower):
             make(made)
         yield made
 
@@ -176,15 +252,41 @@ def test_a_true_label_is_called_true(world: Situations, name: str) -> None:
 def test_bump_writes_what_the_source_declares(world: Situations, name: str) -> None:
     """The tag stays as text, so that the label is what a build's metadata says."""
     _, _, newer, own = OTHERWISE[name]
-    text = world.text(name, "", "bump --no-build")
+    text = world.text(name, "", BUMP)
     assert f'version = "{own}"' in text
     assert f'rev = "{otherwise_tag(name, newer)}"' in text
-    verified = world.results("verify", after=("bump --no-build",))[name]
+    verified = world.results("verify", after=(BUMP,))[name]
     assert reason(verified) == "true: None"
-    assert world.results("check", after=("bump --no-build",))[name]["status"] == "current"
-    assert world.text(name, "", "bump --no-build", "bump --no-build") == text
+    assert world.results("check", after=(BUMP,))[name]["status"] == "current"
+    assert world.text(name, "", BUMP, BUMP) == text
 
 
-def test_a_label_that_nix_takes_for_older_is_told(world: Situations) -> None:
-    package = world.results("check")["of-years"]
-    assert [one["code"] for one in package["warnings"]] == []
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_tag_stays_in_an_address_as_text(world: Situations, name: str) -> None:
+    """The label is what the source declares there, too, and the next tag is followed from it."""
+    text = world.text(f"at-{name}", "", BUMP)
+    assert 'version = "1.1";' in text
+    assert ADDRESSES[name][1] in text
+    assert world.results("verify", after=(BUMP,))[f"at-{name}"]["state"] == "true"
+    assert world.results("check", after=(BUMP,))[f"at-{name}"]["status"] == "current"
+
+
+@pytest.mark.parametrize("name", LOWER)
+def test_a_label_that_nix_takes_for_older_is_told(world: Situations, name: str) -> None:
+    *_, label, new = LOWER[name]
+    package = world.results(*BUMP.split())[f"lower-{name}"]
+    assert package["latest"] == new
+    assert [one["message"] for one in package["warnings"] if one["code"] == "downgrade"] == [
+        f"Nix takes {new} to be older than {label}, so nobody would be upgraded to it"
+    ]
+
+
+@pytest.mark.parametrize("name", BASES)
+def test_a_label_that_does_not_go_down_is_not_called_so(world: Situations, name: str) -> None:
+    warnings = world.results("check")[name]["warnings"]
+    assert [one["code"] for one in warnings if one["code"] == "downgrade"] == []
+
+
+@pytest.mark.parametrize("command", [BUMP, "pin", "verify"])
+def test_a_token_changes_nothing(world: Situations, command: str) -> None:
+    assert world.differences(command) == []

@@ -142,11 +142,16 @@ def test_the_commits_own_archive_carries_its_id() -> None:
     )
 
 
-def test_a_tag_of_another_form_is_not_guessed() -> None:
+def test_a_tag_of_another_form_is_written_as_it_is() -> None:
+    """Where the address has nothing but the tag; a file's name beside it may be any."""
     one = call(KIND, f'url = "{HOME}/archive/v${{version}}.tar.gz";')
-    assert one.fetch(Candidate("2.0.0", "release-2.0.0", COMMIT)) == NoFile(
-        f"x.nix:1: the address would become {HOME}/archive/v2.0.0.tar.gz, but upstream's tag is "
-        "release-2.0.0"
+    fetch = one.fetch(Candidate("2.0.0", "release-2.0.0", COMMIT))
+    assert isinstance(fetch, Fetch)
+    assert fetch.values["url"] == f"{HOME}/archive/release-2.0.0.tar.gz"
+    asset = call(KIND, f'url = "{HOME}/releases/download/v${{version}}/a-${{version}}.tgz";')
+    assert asset.fetch(Candidate("2.0.0", "release-2.0.0", COMMIT)) == NoFile(
+        f"x.nix:1: the address would become {HOME}/releases/download/v2.0.0/a-2.0.0.tgz, but "
+        "upstream's tag is release-2.0.0"
     )
 
 
@@ -165,8 +170,11 @@ def test_a_file_of_the_index_has_the_hash_that_the_index_publishes() -> None:
         url="https://index.example/tool-2.0.0.tar.gz",
         sri=SRI,
     )
-    assert one.fetch(offered("Tool-2.0.0.tar.gz")) == NoFile(
-        "2.0.0 has no tool-2.0.0.tar.gz; the index has Tool-2.0.0.tar.gz"
+    respelled = one.fetch(offered("Tool-2.0.0.tar.gz"))
+    assert isinstance(respelled, Fetch)
+    assert respelled.values["url"] == "mirror://pypi/t/tool/Tool-2.0.0.tar.gz"
+    assert one.fetch(offered("tool-2.0.0.zip")) == NoFile(
+        "2.0.0 has no tool-2.0.0.tar.gz; the index has tool-2.0.0.zip"
     )
 
 

@@ -32,6 +32,7 @@ from updater.choose.tags import Versions, other_forms
 from updater.choose.tracking import (
     choose_tracking,
     expected_tracking,
+    is_tag,
     listed_tracking,
     tag_warnings,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "held_release",
     "is_commit",
     "is_shortened",
+    "is_tag",
     "label",
     "label_bases",
     "listed_tracking",

@@ -225,6 +225,8 @@ class Chooser:
         else:
             held = recorded or self._repository.named
             choice = await TagChooser(self._repository, versions, held).choose()
+        if not isinstance(choice, Take):
+            warnings += self._repository.ambiguous
         return self._repository.decision(self._repository.as_written(choice), warnings=warnings)
 
     def _followed(self) -> choose.Versions:

@@ -45,7 +45,10 @@ class HeadChooser(Struct, frozen=True):
             line = await commits.line(pin.rev, candidate.commit)
         choice = choose.choose_commit(candidate, line, subject.policy, repository.run.now)
         label = pin.version or candidate.version
-        if isinstance(choice, Stay) and not is_label_of(label, candidate.version, tagged=False):
+        own = repository.tag_of_label(pin.rev)
+        if isinstance(choice, Stay) and own is not None:
+            choice = Stay(own, choice.warnings)
+        elif isinstance(choice, Stay) and not is_label_of(label, candidate.version, tagged=False):
             reason = f"the version {label} is wrong: the commit is {candidate.version}"
             choice = Take(candidate, reason, (PinWarning("false-label", reason),))
         warnings = choose.tag_warnings(pin, repository.offer, repository.versions)

@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from updater.choose.versions import Release, is_commit, is_final, plain, successors
 from updater.model import Candidate, Choice, Pin, PinWarning, Policy, Stay, Take, Wait
-from updater.model.labels import is_newer, ordered, parse_version
+from updater.model.labels import is_label_of, is_newer, ordered, parse_version, same_version
 from updater.model.versions import read_specifier
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def choose_release(  # noqa: PLR0913, PLR0917 - what is pinned, what is there, a
         return replace(choice, warnings=warnings + choice.warnings)
     if declared is not None and holds is not None:
         holds = replace(holds, candidate=replace(holds.candidate, version=str(declared)))
-    if holds is not None and pin.version is not None and current != ordered(pin.version):
+    if holds is not None and not is_label_of(pin.version, holds.candidate.version, tagged=True):
         reason = f"the version {pin.version} is wrong: the pin holds {holds.candidate.version}"
         return Take(holds.candidate, reason, (*warnings, PinWarning("false-label", reason)))
     if isinstance(choice, Wait):
@@ -150,7 +150,9 @@ def _passed_over(unfit: Sequence[_Unfit]) -> tuple[PinWarning, ...]:
         groups.setdefault(newer.kind or newer.reason, []).append(newer)
     warnings = []
     for first, *others in groups.values():
-        more = f" ({len(others)} older ones are passed over like it)" if others else ""
+        more = {0: "", 1: " (an older one is passed over like it)"}.get(
+            len(others), f" ({len(others)} older ones are passed over like it)"
+        )
         warnings.append(PinWarning("newer-held", f"{first.reason}{more}", first.configured))
     return tuple(warnings)
 
@@ -179,8 +181,11 @@ def held_release(pin: Pin, versions: Versions) -> Release | None:
     offered = versions.every
     if is_commit(pin.rev):
         named = [release for release in offered if release.candidate.commit == pin.rev]
-        label = ordered(pin.version)
-        return min(named, key=lambda release: release.version != label, default=None)
+        return min(
+            named,
+            key=lambda release: not same_version(pin.version or "", release.candidate.version),
+            default=None,
+        )
     if versions.form is not None:
         return next((release for release in offered if release.candidate.ref == pin.rev), None)
     version = parse_version(pin.version)

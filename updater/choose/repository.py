@@ -14,7 +14,7 @@ from updater.choose.subjects import Decision
 from updater.choose.vetting import Vetting
 from updater.errors import HashError, NoArchive, NotFound, Refused
 from updater.identify.questions import HashQuestion, Identity
-from updater.model import Candidate, Choice, Evidence, Hashed, NoFile, Pinned, Take
+from updater.model import Candidate, Choice, Evidence, Hashed, NoFile, Pinned, PinWarning, Take
 from updater.model.labels import ordered, parse_version, same_version
 from updater.model.sri import is_placeholder, parse_hash
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.choose.subjects import Subject
     from updater.identify.questions import Identification
-    from updater.model import Offer, PinWarning, Policy
+    from updater.model import Offer, Policy
 
 
 class PinnedRepository:
@@ -53,6 +53,10 @@ class PinnedRepository:
         commit = offer.facts.tag_objects.get(subject.pin.rev)
         if commit is not None:  # the id of an annotated tag's own object: what it leads to counts
             subject = replace(subject, pin=replace(subject.pin, rev=commit))
+        if (subject.source.value("rev") or "").startswith("refs/heads/"):
+            # A tag of the branch's name is not what the rev names.
+            others = [tag for tag in offer.candidates if tag.ref != subject.pin.rev]
+            offer = replace(offer, candidates=tuple(others))
         self.subject = subject
         self.offer = offer
         self._pin = subject.pin
@@ -159,6 +163,23 @@ class PinnedRepository:
                 return await commits.relation(commit, head) in ("ahead", "identical")
         return False
 
+    @property
+    def ambiguous(self) -> tuple[PinWarning, ...]:
+        """A warning where the rev is the name of a tag and of a branch, and no more.
+
+        Nix cannot fetch it then: GitHub answers 300 for the archive of such a name.
+        """
+        rev, source = self._pin.rev, self.subject.source
+        address = source.value("url", "urls[0]") or ""
+        is_bare = source.value("rev") == rev or f"/archive/{rev}." in address
+        if not is_bare or rev not in self.offer.branches or not choose.is_tag(rev, self.offer):
+            return ()
+        message = (
+            f"upstream has a branch {rev} besides the tag, and its host may refuse the archive of "
+            f"that name: write `refs/tags/{rev}`, as `bump --rehash` does"
+        )
+        return (PinWarning("ambiguous-ref", message),)
+
     # --- what the pinned hash holds ---
 
     def candidate(self, commit: str) -> Candidate:
@@ -166,6 +187,9 @@ class PinnedRepository:
 
         The tag that the rev names is the best, then the one that the label means.
         """
+        own = self.tag_of_label(commit)
+        if own is not None:
+            return own
         present = self.present if self.named == commit else None
         if present is not None and present.ref == present.version:
             return present
@@ -175,6 +199,13 @@ class PinnedRepository:
         is_own = present is not None and present.ref and self._means(present.ref, present.version)
         other = present if present is not None and is_own else Candidate("", commit=commit)
         return next(named, other)
+
+    def tag_of_label(self, commit: str) -> Candidate | None:
+        """Return the tag of a commit that is its label to the letter; None where none is."""
+        label = self._pin.version
+        tags = (tag for tag in self.offer.candidates if tag.ref == label and tag.commit == commit)
+        own = next(tags, None)
+        return None if own is None or label is None else replace(own, version=label)
 
     def _means(self, tag: str, label: str) -> bool:
         """Tell whether a tag of any form is that of a version."""

@@ -143,7 +143,7 @@ class Subject(Struct, frozen=True):
             policy.branch,
             self.branch,
             to,
-            "" if is_commit or self.pin.through_version else rev,
+            "" if is_commit or (self.pin.through_version and self.source.get("tag")) else rev,
         }
         return ProjectQuestion(
             self.project,

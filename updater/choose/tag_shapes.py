@@ -87,7 +87,11 @@ def _tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagFor
     if is_commit(rev):
         rev = _naming_tag(pin, offer, names)
     is_tag = any(candidate.ref == rev for candidate in offer.candidates)
-    if rev and rev not in offer.branches and (is_tag or not is_shortened(rev)):
+    # A branch that looks like a version may be what is meant, and other tags may have no such form.
+    is_branch = rev in offer.branches and not (
+        pin.through_version or (is_tag and general_form(names).version(rev) is None)
+    )
+    if rev and not is_branch and (is_tag or not is_shortened(rev)):
         shown = _shown_form(replace(pin, rev=rev), names)
         if shown is not None:
             return shown
@@ -106,18 +110,28 @@ def _naming_tag(pin: Pin, offer: Offer, names: TagNames) -> str:
     """
     general, own = general_form(names), names.of_monorepo
     prefixed = prefixed_form(own, "") if own else None
+    at_the_end = re.compile(
+        rf"v?\d.*[-_/@](?:{'|'.join(map(re.escape, own))})" if own else "(?!)", re.IGNORECASE
+    )
     # The label of a commit says that no tag names it: 0-unstable-DATE does not mean the tag 0.0.
     label = None if is_unstable(pin.version) else ordered(pin.version)
 
+    written = re.compile(rf"(?<![0-9.]){re.escape(pin.version or '')}(?![0-9]|\.[0-9])")
+
     def rank(tag: str) -> tuple[bool, bool, bool]:
         version = ordered(general.version(tag))
-        is_own = prefixed is not None and prefixed.version(tag) is not None
-        is_label = label is not None and (
-            version == label or (version is None and tag.endswith(pin.version or ""))
+        is_last = at_the_end.fullmatch(tag) is not None
+        is_own = is_last or (prefixed is not None and prefixed.version(tag) is not None)
+        is_label = tag == pin.version or (
+            label is not None
+            and (
+                version == label
+                or (version is None and tag.endswith(pin.version or ""))
+                or (is_last and written.search(tag) is not None)
+            )
         )
         return (not is_own, not is_label, not isinstance(version, Version))
 
-    written = re.compile(rf"(?<![0-9.]){re.escape(pin.version or '')}(?![0-9]|\.[0-9])")
     tags = [
         candidate.ref
         for candidate in offer.candidates

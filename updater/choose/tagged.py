@@ -12,10 +12,10 @@ from updater import choose
 from updater.choose.onward import Onward
 from updater.choose.releases import Obstacle
 from updater.choose.tags import versions_in_other_forms
-from updater.choose.versions import downwards, incomparable, looks_mistaken
+from updater.choose.versions import downwards, incomparable, is_final, looks_mistaken
 from updater.errors import UpstreamError
 from updater.model import Candidate, Choice, PinWarning, Stay, Take
-from updater.model.labels import is_label_of, is_newer, ordered, parse_version
+from updater.model.labels import is_label_of, is_newer, ordered, parse_version, same_version
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -104,7 +104,7 @@ class TagChooser:
         held, label = self._held, self._pin.version
         if held is None:
             return None
-        differs = label is not None and ordered(label) != held.version
+        differs = label is not None and not same_version(label, held.candidate.version)
         if not differs and not looks_mistaken(held, self._versions.releases):
             return None
         own = await self._own(held.candidate)
@@ -158,13 +158,14 @@ class TagChooser:
         shown = self._held.candidate.ref if self._held else self._pin.version
         for release in islice(strays, _MOST_ASKED):
             tag = release.candidate
-            if tag.commit == self._onward.held or await self._onward.is_behind(tag):
-                continue
-            message = (
-                f"upstream has {tag.ref} too, but no order of versions compares it with {shown}"
-            )
-            return (PinWarning("not-comparable", f"{message}; `--to {tag.ref}` takes it"),)
+            if tag.commit != self._onward.held and not await self._onward.is_behind(tag):
+                return (_not_comparable(tag.ref, shown),)
         others = versions_in_other_forms(self._versions, self._repository.subject.names)
+        # What has another form and no version either is news where it comes after the pin.
+        spelled = incomparable((other for other in others if not is_final(other.version)), current)
+        for release in islice(spelled, _MOST_ASKED):
+            if await self._onward.is_ahead(release.candidate):
+                return (_not_comparable(release.candidate.ref, shown),)
         lower = downwards((*self._versions.releases, *others), current)
         if lower is not None and await self._onward.is_ahead(lower.candidate):
             tag = lower.candidate
@@ -175,3 +176,8 @@ class TagChooser:
             )
             return (PinWarning("scheme-changed", f"{message}; `--to {tag.ref}` takes it"),)
         return ()
+
+
+def _not_comparable(tag: str, shown: str | None) -> PinWarning:
+    message = f"upstream has {tag} too, but no order of versions compares it with {shown}"
+    return PinWarning("not-comparable", f"{message}; `--to {tag}` takes it")

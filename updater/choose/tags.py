@@ -91,6 +91,8 @@ def _newest_first(releases: list[Release]) -> list[Release]:
 def versions_in_other_forms(offered: Versions, names: TagNames) -> tuple[Release, ...]:
     """Return the version tags of the project in another form than the pin's, newest first.
 
+    Those that PEP 440 does not know stand last.
+
     Args:
         offered: all tags, in the pin's form where they have it.
         names: what a tag may start with.
@@ -102,7 +104,7 @@ def versions_in_other_forms(offered: Versions, names: TagNames) -> tuple[Release
         prefixed_form(own, "").version(tag.candidate.ref) for tag in offered.every
     )
     wider = prefixed_form(own, "") if in_monorepo else general_form(names)
-    return tuple(Versions(offered.others, wider).releases)
+    return tuple(Versions(offered.others, wider).every)
 
 
 def other_forms(
@@ -115,7 +117,8 @@ def other_forms(
         newest: the newest version in that form, None where there is none.
         names: what a tag may start with.
     """
-    releases = versions_in_other_forms(offered, names)
+    others = versions_in_other_forms(offered, names)
+    releases = [release for release in others if isinstance(release.version, Version)]
     newer = plain(releases) if newest is None else successors(releases, newest)
     tag = next((release.candidate.ref for release in newer if is_final(release.version)), None)
     if tag is None:

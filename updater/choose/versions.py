@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from msgspec import Struct
 from packaging.version import Version
 
-from updater.model.labels import OrderedVersion, Spelling, is_newer, parse_version
+from updater.model.labels import OrderedVersion, Spelling, is_newer, is_stamp, parse_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 _SHORTENED = re.compile(r"(?=\d*[a-f])[0-9a-f]{7,39}")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-# No project has released that often: such a number is a date (20240115) or a build's.
-_SMALLEST_STAMP = 100_000
 _FIRST_YEAR = 1990
+_SHORTEST_YEAR = 10
+_SHORT_DAY = re.compile(r"[1-3]\d[.](?:0[1-9]|1[0-2])[.](?:0[1-9]|[12]\d|3[01])")
+_WIDE_GAP = 5  # majors that nobody counts over
+_BUILD = re.compile(r"(?P<word>(?:(?:build|rev|revision|patch|post)\.)?)\d+")
 _ZERO_BEFORE = re.compile(r"(?<![0-9])0[0-9]")
 
 
@@ -64,7 +66,16 @@ def label_bases(tags: Sequence[Release], label: str | None) -> Sequence[Release]
     base = parse_version(label)
     if base is not None and base.major >= _FIRST_YEAR:
         return offered
-    return [tag for tag in offered if cast("Version", tag.version).major < _FIRST_YEAR] or offered
+    is_short = base is not None and base.major >= _SHORTEST_YEAR
+    return [tag for tag in offered if not _is_dated(tag, short=not is_short)] or offered
+
+
+def _is_dated(tag: Release, *, short: bool) -> bool:
+    """Tell whether a version begins with a year, or is a day in short (``25.06.20``)."""
+    version = cast("Version", tag.version)
+    return version.major >= _FIRST_YEAR or (
+        short and _SHORT_DAY.fullmatch(tag.candidate.version) is not None
+    )
 
 
 def successors(offered: Iterable[Release], current: OrderedVersion) -> Iterator[Release]:
@@ -92,8 +103,9 @@ def incomparable(offered: Iterable[Release], current: OrderedVersion) -> Iterato
             continue
         if isinstance(version, Version) and isinstance(current, Version):
             dates = version.major >= _FIRST_YEAR or current.major >= _FIRST_YEAR
-            same = version.release == current.release  # with another local part
-            if same or (version < current and not dates):
+            # Of two variants of one version, only the higher one may be newer.
+            same = version.release == current.release
+            if version < current and (same or not dates):
                 continue
         schemes.add(scheme)
         yield release
@@ -104,23 +116,31 @@ def _is_earlier(version: OrderedVersion) -> bool:
 
 
 def downwards(offered: Iterable[Release], current: OrderedVersion) -> Release | None:
-    """Return the newest plain version below a year: upstream may have changed its scheme."""
-    if not isinstance(current, Version) or current.major < _FIRST_YEAR:
+    """Return the newest plain version below a year, or below a gap: the scheme may have changed.
+
+    From 20.12 to 1.0 no version is left out by counting.
+
+    Args:
+        offered: newest first.
+        current: the pinned version.
+    """
+    if not isinstance(current, Version):
         return None
-    return next(
-        (
-            release
-            for release in offered
-            if is_final(release.version)
-            and isinstance(release.version, Version)
-            and release.version.major < _FIRST_YEAR
-        ),
-        None,
-    )
+    is_year, lowest = current.major >= _FIRST_YEAR, current.major
+    for release in offered:
+        version = release.version
+        if not isinstance(version, Version) or not is_final(version) or version > current:
+            continue
+        if version.major < _FIRST_YEAR if is_year else lowest - version.major >= _WIDE_GAP:
+            return release
+        lowest = min(lowest, version.major)
+    return None
 
 
 def looks_mistaken(release: Release, offered: Iterable[Release]) -> bool:
     """Tell whether a version looks like a slip: ``1.02`` for 1.0.2, ``8.130`` after 1.29.0.
+
+    Or ``3.46`` after 3.4.5.
 
     Args:
         release: of which it is asked.
@@ -131,21 +151,28 @@ def looks_mistaken(release: Release, offered: Iterable[Release]) -> bool:
         return False
     if _ZERO_BEFORE.search(release.candidate.version):
         return True
-    below = next(
-        (
-            other.version.major
-            for other in offered
-            if isinstance(other.version, Version) and other.version.major < version.major
-        ),
-        version.major,
-    )
-    return version.major - below > 1
+    lower = [
+        other.version
+        for other in offered
+        if isinstance(other.version, Version) and other.version < version
+    ]
+    below = next((other.major for other in lower if other.major < version.major), version.major)
+    before = next((other for other in lower if is_final(other)), None)
+    return version.major - below > 1 or (before is not None and _lacks_a_dot(version, before))
+
+
+def _lacks_a_dot(version: Version, before: Version) -> bool:
+    """Tell whether a version may be the next one without one of its dots: 3.46 after 3.4.5."""
+    if version.major != before.major or len(version.release) >= len(before.release):
+        return False
+    minor, old = version.minor, before.minor
+    return minor - old > 1 and str(minor).startswith(str(old))
 
 
 def _scheme(version: OrderedVersion) -> tuple[bool, str | None]:
     """Return what two versions must share to follow each other."""
     if isinstance(version, Spelling):
         return False, version.shape
-    local = version.local
-    # 17.0.1+12 is build 12 of it; 2.4.0+cu121 is one of its variants.
-    return version.major >= _SMALLEST_STAMP, "build" if local and local.isdigit() else local
+    # 17.0.1+12 and 17.0.1+build.12 are build 12 of it; 2.4.0+cu121 is one of its variants.
+    build = _BUILD.fullmatch(version.local or "")
+    return is_stamp(version), build["word"] if build is not None else version.local

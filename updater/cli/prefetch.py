@@ -12,8 +12,9 @@ from updater.errors import HashError, UsageError
 
 if TYPE_CHECKING:
     from updater.cli.request import Request
-    from updater.model import Hashed
+    from updater.model import Hashed, Sri
     from updater.report.progress import SilentProgress
+    from updater.report.schema import HashForm
 
 
 @click.command(cls=options.SectionCommand, section="Other")
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 @click.option("--nix", is_flag=True, help="Let Nix download and hash.")
 @options.every
 def prefetch(
-    request: Request, ref: str, rev: str, convert: str, form: str, *, unpack: bool, nix: bool
+    request: Request, ref: str, rev: str, convert: str, form: HashForm, *, unpack: bool, nix: bool
 ) -> int:
     """Print the SRI hash of a source."""
     from updater.cli.output import write
@@ -61,7 +62,10 @@ def prefetch(
             "--convert goes without a REF", hint="run `updater prefetch REF` by itself"
         )
     if convert:
-        write(_converted(convert, form))
+        from updater.report.as_json import conversion_json
+
+        sri, value = _converted(convert, form)
+        write(conversion_json(convert, sri, form, value) if request.json else value)
         return Exit.DONE
     if form != "sri":
         raise UsageError("--to goes with --convert HASH", hint="updater prefetch --help")
@@ -99,8 +103,8 @@ def prefetch(
     return Exit.DONE
 
 
-def _converted(text: str, form: str) -> str:
-    """Return a hash in another form.
+def _converted(text: str, form: HashForm) -> tuple[Sri, str]:
+    """Return a hash, and how it is written in a form.
 
     Raises:
         UsageError: it is not a hash.
@@ -113,11 +117,11 @@ def _converted(text: str, form: str) -> str:
         raise UsageError(error.message, hint=error.hint) from error
     match form:
         case "base32":
-            return base32(sri)
+            return sri, base32(sri)
         case "base16" | "hex":
-            return sri.digest.hex()
+            return sri, sri.digest.hex()
         case _:
-            return str(sri)
+            return sri, str(sri)
 
 
 COMMAND = prefetch

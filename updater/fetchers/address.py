@@ -40,7 +40,8 @@ _FILES = (
     ),
 )
 _INDEX = re.compile(
-    r"(?:mirror://pypi|https?://[^/]+/packages/source)/[A-Za-z0-9]/(?P<name>[^/]+)/[^/]+"
+    r"(?:mirror://pypi|https?://[^/]+/packages/(?:source|any|(?:py|cp|pp)\d[\w.]*|\d\.\d+))"
+    r"/[A-Za-z0-9]/(?P<name>[^/]+)/[^/]+"
 )
 # The index's own host of files has the hash of each in its address: 64 digits in all.
 _HASHED = re.compile(
@@ -123,6 +124,16 @@ def moved(address: DownloadAddress, old: str, version: str, ref: str) -> str:
         return _replaced(text, old, version)
     before, after = text[: address.ref.start], text[address.ref.end :]
     return before + ref + _replaced(after, old, version)
+
+
+def unambiguous(text: str, tag: str) -> str:
+    """Return the address of a tag's archive as one that no branch of the same name can mean."""
+    here = parse(text)
+    is_bare = here.is_archive and here.ref is not None and here.ref_name == tag
+    before = text[: here.ref.start] if is_bare and here.ref is not None else ""
+    if not before.endswith(("/archive/", "/tar.gz/", "/zip/")) or "/-/" in before:
+        return text
+    return f"{before}refs/tags/{text[len(before) :]}"
 
 
 def _replaced(text: str, old: str, new: str) -> str:

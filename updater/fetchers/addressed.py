@@ -96,6 +96,8 @@ class AddressFetcher(Fetcher):
             return ""
         if version and places(version, field.value):
             return ""
+        if here.is_archive and _version_of(here.ref_name):  # of a tag that its source belies
+            return ""
         if package.unlabelled and _version_of(here.ref_name):
             return ""
         where = f"on {here.ref_name!r}" if here.ref_name else f"at {field.value}"
@@ -120,10 +122,9 @@ class AddressFetcher(Fetcher):
                 return new
             values[name] = new
         url = values[_name(source)]
-        blocked = self.blocked(source)
-        unpacking = "flat" if source.value("stripRoot") == "false" else self.unpacking
         if here.project.on_index or (here.project.lists_releases and candidate.distributions):
-            return self._from_registry(values, url, candidate, blocked, unpacking)
+            return self._from_registry(source, values, url, candidate)
+        blocked = self.blocked(source)
         if url.startswith("mirror:"):
             blocked = blocked or "only Nix knows the hosts of mirror: addresses"
         host = f"{here.project.scheme}://{here.project.host}"
@@ -131,7 +132,7 @@ class AddressFetcher(Fetcher):
             values=values,
             url=f"{web}{url.removeprefix(host)}" if web and url.startswith(f"{host}/") else url,
             unpack=self.unpack,
-            unpacking=unpacking,
+            unpacking=self._unpacking(source),
             commit=candidate.commit if here.is_archive else "",
             blocked=blocked,
         )
@@ -166,41 +167,46 @@ class AddressFetcher(Fetcher):
             values=values,
             url=file.url,
             unpack=self.unpack,
-            unpacking="flat" if source.value("stripRoot") == "false" else self.unpacking,
+            unpacking=self._unpacking(source),
             sri=file.sri,
             size=file.size,
             blocked=self.blocked(source),
         )
 
     def _from_registry(
-        self,
-        values: dict[str, str],
-        url: str,
-        candidate: Candidate,
-        blocked: str,
-        unpacking: Unpacking,
+        self, source: Source, values: dict[str, str], url: str, candidate: Candidate
     ) -> Fetched:
-        filename = address.parse(url).filename
-        distribution = next(
-            (file for file in candidate.distributions if file.filename == filename), None
-        )
-        if distribution is None:
+        is_computed = any(field.is_computed for _, field in _addresses(source))
+        here, filename = address.parse(url).project, address.parse(url).filename
+        distribution = spelled_file(filename, candidate.version, candidate.distributions)
+        is_respelled = distribution is not None and distribution.filename != filename
+        if distribution is None or (is_respelled and (is_computed or not here.on_index)):
             there = (
                 ", ".join(sorted(file.filename for file in candidate.distributions)) or "no file"
             )
             return NoFile(f"{candidate.version} has no {filename}; the index has {there}")
         # A hash is that of the file at the registry's own address, and of no copy elsewhere.
-        is_own = address.parse(url).project.on_index or distribution.url == url
+        is_own = here.on_index or distribution.url == url
         is_own = is_own or url.startswith("mirror:")
+        if is_respelled:  # its project's name is spelled otherwise by now
+            values = {
+                name: text.replace(filename, distribution.filename)
+                if name.startswith("url")
+                else text
+                for name, text in values.items()
+            }
         return Fetch(
             values=values,
             url=distribution.url if is_own else url,
             unpack=self.unpack,
-            unpacking=unpacking,
+            unpacking=self._unpacking(source),
             sri=distribution.sri if is_own else None,
             size=distribution.size,
-            blocked=blocked,
+            blocked=self.blocked(source),
         )
+
+    def _unpacking(self, source: Source) -> Unpacking:
+        return "flat" if source.value("stripRoot") == "false" else self.unpacking
 
     @staticmethod
     def _address(package: Package, source: Source) -> DownloadAddress:
@@ -255,6 +261,8 @@ def _moved(package: Package, field: Field, version: str, ref: str) -> str | NoFi
     )
     if follows and written is not None and (here.ref is None or _names(written, ref)):
         return written
+    if here.is_archive and not field.is_computed:  # the tag can stand there as text
+        return new
     return NoFile(
         f"{package.file}:{field.line}: the address would become {written}, but upstream's "
         f"tag is {ref}"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from updater.model import Project
 
 _TAGS = "refs/tags/"
+_HEADS = "refs/heads/"
 
 NOT_AN_ARCHIVE = (
     "fetchSubmodules",
@@ -70,10 +71,13 @@ class RevFetcher(Fetcher):
         """
 
     def pin(self, package: Package, source: Source) -> Pin:
-        """Return version, rev or tag, and hash; ``refs/tags/v1.0`` is the tag ``v1.0``."""
+        """Return version, rev or tag, and hash; ``refs/tags/v1.0`` is the tag ``v1.0``.
+
+        Upstreams list branches without ``refs/heads/``, too.
+        """
         return Pin(
             version=package.label,
-            rev=required(package, source, "tag", "rev").removeprefix(_TAGS),
+            rev=required(package, source, "tag", "rev").removeprefix(_TAGS).removeprefix(_HEADS),
             through_version=is_through_version(package, source, "tag", "rev"),
             hash=written_hash(source),
         )

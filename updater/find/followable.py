@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from updater.model import Package, Policy
 
 
-_SERIES = re.compile(r"_?v?(?P<numbers>\d+(?:_\d+)*)")
+_SERIES = re.compile(r"_?v?(?P<numbers>\d+(?:_\d+)*)(?:_?x)?")
 
 
 def skip_reason(
@@ -137,17 +137,14 @@ def stale_side_hashes(package: Package) -> str:
 
 
 def series_of(package: Package) -> tuple[int, ...]:
-    """Return the numbers that the name of a package's attribute has behind its pname.
+    """Return the numbers that the name of a package's attribute has behind its project's.
 
-    ``sqlalchemy_1_4`` and ``pydantic_1`` are for 1.4 and 1, ``einops07`` for 0.7. Empty where there
-    are none, or the present version does not begin so.
+    ``sqlalchemy_1_4`` and ``pydantic_1`` are for 1.4 and 1, ``einops07`` for 0.7, ``spec_2_x`` for
+    2. Empty where there are none, or the present version does not begin so.
     """
     version = parse_version(package.label)
-    if package.pname is None or version is None:
-        return ()
-    own, pname = (re.sub("[-_.]", "_", name).lower() for name in (package.name, package.pname))
-    match = _SERIES.fullmatch(own.removeprefix(pname)) if own.startswith(pname) else None
-    if match is None or len(own) > LONGEST_VERSION:
+    match = _series_in(package)
+    if match is None or version is None:
         return ()
     parts = match["numbers"].split("_")
     digits = parts[0]
@@ -156,3 +153,23 @@ def series_of(package: Package) -> tuple[int, ...]:
         readings += [tuple(map(int, digits)), (int(digits[0]), int(digits[1:] or 0))]
     release = (*version.release, 0, 0)
     return next((numbers for numbers in readings if release[: len(numbers)] == numbers), ())
+
+
+def _series_in(package: Package) -> re.Match[str] | None:
+    """Return where an attribute's name has numbers behind that of its project."""
+    own = _with_underscores(package.name)
+    if len(own) > LONGEST_VERSION:
+        return None
+    source = package.source
+    repository = source.value("repo", "pname") if source is not None else None
+    for name, mark in ((package.pname, ""), (repository, "_")):
+        # A repository may be called otherwise: behind its name only a sign tells where it ends.
+        start = f"{_with_underscores(name)}{mark}" if name else ""
+        match = _SERIES.fullmatch(own.removeprefix(start)) if own.startswith(start) else None
+        if start and match is not None:
+            return match
+    return None
+
+
+def _with_underscores(name: str) -> str:
+    return re.sub("[-_.]", "_", name).lower()

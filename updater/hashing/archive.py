@@ -20,7 +20,7 @@ from updater.effects.spool import Spool
 from updater.hashing.decompress import Stream
 from updater.hashing.digest import Digest
 from updater.hashing.entry import Entry, Kind
-from updater.hashing.keep import keep_project_files
+from updater.hashing.keep import Substituted, keep_project_files
 from updater.hashing.limits import Limits, Meter
 from updater.hashing.ordered import write_in_order
 from updater.hashing.pointers import MOST_POINTERS, has_pointer, may_be_pointer
@@ -142,7 +142,7 @@ class _Reading:
     def _entries(
         self, source: Tar | Zip, top: Top | None, files: dict[str, bytes]
     ) -> Iterator[Entry]:
-        room = _KEPT_BYTES
+        room, substituted = _KEPT_BYTES, Substituted()
         for entry in source:
             self._meter.enter()
             if self._builtin and isinstance(source, Zip) and not b"".join(entry.path).isascii():
@@ -154,8 +154,9 @@ class _Reading:
                 continue
             if placed.kind is Kind.FILE and placed.size <= room:
                 path = b"/".join(placed.path).decode("utf-8", "surrogateescape")
-                if self._keep(path, placed.size):
+                if self._keep(path, placed.size) or substituted.keep(path, placed.size):
                     files[path] = b"".join(placed.content)
+                    substituted.note(path, files[path])
                     room -= placed.size
                     placed = placed._replace(content=(files[path],))
             yield self._without_pointer(placed)

@@ -169,11 +169,8 @@ class Prefetcher(Struct, frozen=True):
 
     def _hash(self, fetch: Fetch, chunks: Iterator[bytes], paths: frozenset[str]) -> Hashed:
         file = _PlainFile(fetch, chunks)
-        if not fetch.unpack:
-            meter = Meter(self.limits)
-            for chunk in file:
-                meter.download(len(chunk))
-            return Hashed(file.sri, "embedded", file.size)
+        if not fetch.unpack and not fetch.commit:
+            return self._flat(file)
         from updater.hashing.archive import hash_archive  # noqa: PLC0415 - ten modules; a check does without
 
         name = fetch.url.rsplit("/", 1)[-1]
@@ -181,19 +178,34 @@ class Prefetcher(Struct, frozen=True):
         def keeps(path: str, size: int) -> bool:
             return path in paths or keep_project_files(path, size)
 
-        unpacked = hash_archive(
-            file, filename=name, unpacking=fetch.unpacking, limits=self.limits, keep=keeps
-        )
+        try:
+            unpacked = hash_archive(
+                file, filename=name, unpacking=fetch.unpacking, limits=self.limits, keep=keeps
+            )
+        except HashError:
+            if fetch.unpack:
+                raise
+            return self._flat(file)  # its bytes count, whatever an archive may be of them
         for _ in file:
             pass
-        if fetch.commit and unpacked.commit != fetch.commit:
+        if fetch.unpack and fetch.commit and unpacked.commit != fetch.commit:
             raise HashError(
                 f"the archive is of commit {unpacked.commit}, not of {fetch.commit}",
                 hint="the tag or branch may have moved just now: run the command again",
             )
         own = dict(_small(unpacked.files, paths))
         size, pointers = unpacked.downloaded_bytes, unpacked.pointers
+        if not fetch.unpack:  # what is in it is known all the same
+            return Hashed(file.sri, "embedded", size, own)
         return Hashed(unpacked.sri, "embedded", size, own, unpacked.collisions, pointers)
+
+    def _flat(self, file: _PlainFile) -> Hashed:
+        """Hash the rest of a file as it is."""
+        meter = Meter(self.limits)
+        meter.download(file.size)
+        for chunk in file:
+            meter.download(len(chunk))
+        return Hashed(file.sri, "embedded", file.size)
 
 
 def _small(files: Mapping[str, bytes], paths: frozenset[str]) -> Iterator[tuple[str, bytes]]:

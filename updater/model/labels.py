@@ -29,7 +29,8 @@ _LED = re.compile(r"(?P<lead>(?:.*[^0-9.])?[A-Za-z@/_+-])(?P<version>\d[\w.+!-]*
 _COMMIT_ID = re.compile(r"[0-9a-f]{7,40}")
 _DAY = re.compile(r"(?:19|20)\d\d(?P<sign>[-._]?)(?:0[1-9]|1[0-2])(?P=sign)(?:0[1-9]|[12]\d|3[01])")
 _COMPONENTS = re.compile(r"\d+|[^\d.-]+")
-_LETTERED = re.compile(r"(?P<numbers>\d+(?:\.\d+)*)(?P<letter>[a-z])")
+# After z comes za: 0.9.8y, 0.9.8z, 0.9.8za.
+_LETTERED = re.compile(r"(?P<numbers>\d+(?:\.\d+)*)(?P<letters>z?[a-z])")
 _DIGITS = re.compile(r"\d+")
 _SEPARATORS = re.compile("[-_]")
 
@@ -60,13 +61,22 @@ class Spelling(Struct, frozen=True, order=True):
         if match is None:
             return None
         numbers = tuple(int(digits) for digits in match["numbers"].split("."))
-        return cls("letters", (*numbers, ord(match["letter"])), text)
+        # 1.1b comes before 1.1.1a: no number is as low as what stands before the letters.
+        return cls("letters", (*numbers, -1, *map(ord, match["letters"])), text)
 
     def __str__(self) -> str:
         return self.text
 
 
+# No project has released that often: such a number is a date (20240115) or a build's.
+_SMALLEST_STAMP = 100_000
+
 OrderedVersion: TypeAlias = "Version | Spelling"
+
+
+def base_of(label: str | None) -> str:
+    """Return a label as it is written, before any ``-unstable-``."""
+    return "" if label is None else _base(label)
 
 
 def is_unstable(label: str | None) -> bool:
@@ -94,9 +104,10 @@ def lead(label: str | None) -> str:
     if label is None or label[:1].isdigit() or len(label) > LONGEST_VERSION or is_unstable(label):
         return ""
     match = _LED.fullmatch(label) if _COMMIT_ID.fullmatch(label) is None else None
-    if match is None or read_version(match["version"]) is None:
+    if match is None:
         return ""
-    return match["lead"]
+    is_version = read_version(match["version"]) or Spelling.of_letters(match["version"])
+    return match["lead"] if is_version is not None else ""
 
 
 def parse_release(label: str) -> Version | None:
@@ -142,6 +153,22 @@ def dated(form: str, day: date) -> str:
     match = _DAY.fullmatch(form)
     sign = match["sign"] if match is not None else "-"
     return day.strftime(f"%Y{sign}%m{sign}%d")
+
+
+def is_stamp(version: Version) -> bool:
+    """Tell whether a version is a date without signs, or a build's number."""
+    return version.major >= _SMALLEST_STAMP
+
+
+def comparable(old: str | None, new: str | None) -> tuple[Version, Version] | None:
+    """Return two labels' versions where their numbers say how much changes between them.
+
+    None where one is no PEP 440 version, or where they are days or numbers of builds.
+    """
+    before, after = parse_version(old), parse_version(new)
+    if before is None or after is None or (is_date(old) and is_date(new)):
+        return None
+    return None if is_stamp(before) and is_stamp(after) else (before, after)
 
 
 def is_label_of(label: str | None, version: str, *, tagged: bool) -> bool:

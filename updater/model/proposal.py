@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from updater.errors import HashError
 from updater.model import HASH_FIELDS
-from updater.model.labels import is_unstable, parse_version
+from updater.model.labels import comparable, is_unstable
 from updater.model.policy import TITLE
 from updater.model.research import NO_RESEARCH, Research
 from updater.model.sri import DIGEST_BYTES, parse_hash
@@ -166,9 +166,10 @@ def kind_of(old: str, new: str, *, stays: bool) -> UpdateKind:
     """
     if stays:
         return "pin"
-    before, after = parse_version(old), parse_version(new)
-    if before is None or after is None:
+    versions = comparable(old, new)
+    if versions is None:
         return "other"
+    before, after = versions
     if (before.epoch, before.major) != (after.epoch, after.major):
         return "major"
     # What a commit between two releases has is promised by neither of them.

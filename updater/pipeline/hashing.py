@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater.audit.change.base import examine, stopped
+from updater.audit.change.base import Step, examine, stopped
+from updater.audit.change.downgrade import KIND as DOWNGRADE
 from updater.building.package_sets import NotBuilt
 from updater.errors import HashError, NotEvaluated
 from updater.identify.names import depends_on_refs
@@ -146,10 +147,12 @@ class HashStage(Struct, frozen=True):
         warnings = collisions(hashed) + pointers(hashed)
         if built_hashes and ask.reported is not None:
             warnings = (*warnings, _reported(built_hashes))
-        own = await declared_label(subject, hashed, candidate)
+        own, label = await declared_label(subject, hashed, candidate), subject.pin.version
         if own:
             warnings += (declared_otherwise(own, candidate),)
-            decision, values = self._labelled(decision, values, own)
+            decision, values = await self._labelled(decision, values, own)
+            lower = Step(None, decision.choice.candidate or candidate, self.run.now, label=label)
+            warnings += examine(lower, (DOWNGRADE,))
         warnings += stale_copies(subject, decision.choice.candidate or candidate)
         warnings += examine(step, [rule for rule in change_rules() if rule.stops])
         decision = replace(decision, warnings=decision.warnings + warnings)
@@ -165,7 +168,7 @@ class HashStage(Struct, frozen=True):
             },
         )
 
-    def _labelled(
+    async def _labelled(
         self, decision: Decision, values: PinValues, own: str
     ) -> tuple[Decision, PinValues]:
         """Label a source as it labels itself, so that a build of it agrees; its tag stays a text.
@@ -181,7 +184,9 @@ class HashStage(Struct, frozen=True):
         if isinstance(fetch, NoFile):
             return decision, values
         labelled = replace(decision, choice=replace(choice, candidate=candidate))
-        return labelled, replace(values, own={**values.own, **fetch.values})
+        named = await unambiguous(subject, fetch, candidate, self.run.surroundings)
+        written = fetch.values if isinstance(named, NoFile) else named.values
+        return labelled, replace(values, own={**values.own, **written})
 
     def _archive(
         self, search: SourceHashes, *, keep: bool

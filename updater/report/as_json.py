@@ -29,6 +29,7 @@ from updater.report.schema import (
     ComposedPackageReport,
     ComposingCommand,
     CompositionReport,
+    ConversionReport,
     DiagnosisReport,
     ErrorObject,
     ErrorReport,
@@ -60,8 +61,9 @@ if TYPE_CHECKING:
     from updater.compose.trees import ComposedFile
     from updater.config.effective import Setting
     from updater.errors import UpdaterError
-    from updater.model import Build, Hashed, Outcome, Package
+    from updater.model import Build, Hashed, Outcome, Package, Sri
     from updater.report.listing import ListedPackage
+    from updater.report.schema import HashForm
 
 
 def outcomes_json(command: str, outcomes: Sequence[Outcome]) -> str:
@@ -166,6 +168,15 @@ def composition_json(
             ),
             files=tuple(ComposedFileReport(own.file, own.kind) for own in files),
             written=written,
+        )
+    )
+
+
+def conversion_json(text: str, sri: Sri, form: HashForm, value: str) -> str:
+    """Return the object of ``prefetch --convert``."""
+    return dumped(
+        ConversionReport(
+            command="prefetch", text=text, algorithm=sri.algorithm, form=form, value=value
         )
     )
 

@@ -14,6 +14,7 @@ from updater.config.keys import Document
 from updater.report.audit_schema import AuditReport
 from updater.report.schema import (
     CompositionReport,
+    ConversionReport,
     ErrorObject,
     PlanReport,
     PrefetchReport,
@@ -34,6 +35,7 @@ MODELS: dict[str, type[msgspec.Struct]] = {
     "audit": AuditReport,
     "plan": PlanReport,
     "prefetch": PrefetchReport,
+    "conversion": ConversionReport,
     "settings": SettingsReport,
     "composition": CompositionReport,
     "error": ErrorObject,

@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from updater.model import CheckName, CheckStatus, State
+from updater.model import Algorithm, CheckName, CheckStatus, State
 from updater.model.adaptation import AdaptationKind
 
 Moment = Annotated[datetime, Meta(tz=True)]
+HashForm = Literal["sri", "base32", "base16", "hex"]
 
 
 class _ReportPart(Struct, frozen=True, forbid_unknown_fields=True):
@@ -280,6 +281,17 @@ class CompositionReport(_ReportPart, frozen=True, kw_only=True):
     packages: tuple[ComposedPackageReport, ...]
     files: tuple[ComposedFileReport, ...]
     written: bool
+
+
+class ConversionReport(_ReportPart, frozen=True, kw_only=True):
+    """The object of ``prefetch --convert``."""
+
+    schema: Literal[1] = 1
+    command: Literal["prefetch"]
+    text: Annotated[str, Meta(description="The hash as it was given")]
+    algorithm: Algorithm
+    form: HashForm
+    value: Annotated[str, Meta(description="The hash in this form")]
 
 
 class JobReport(_ReportPart, frozen=True):

@@ -157,10 +157,12 @@ class Verifier(Struct, frozen=True):
                 message = f"the source declares {source.version}, but its tag is {candidate.ref}"
             return _verdict(subject, "false version", message, source, pinned, hint=hint)
         verdict = _verdict(subject, "true", "", candidate, pinned)
-        message = f"`{rev}` is a branch: the pin is ok until it moves on"
+        what = "tag that its upstream moves" if choose.is_tag(rev, repository.offer) else "branch"
+        message = f"`{rev}` is a {what}: the pin is ok until it moves on"
         if choose.is_shortened(rev):
             message = f"`{rev}` is a short commit id: the pin is ok until another commit has it"
         warnings += (PinWarning("moving-rev", message),) if repository.tracking.moving else ()
+        warnings += repository.ambiguous
         unsteady = branch_in(fetched)
         if unsteady and not repository.tracking.moving:
             message = f"{unsteady}: the pin is ok until the branch moves on"

@@ -141,7 +141,12 @@ class Planner(Struct, frozen=True):
         elif name == "pname":
             plans = self._own(field, new, source)
         else:
-            through = self._through_version(source, new) if name in _THROUGH_VERSION else None
+            is_address = name.startswith("url") and self._reads_version(field)
+            through = (
+                self._through_version(source, new)
+                if name in _THROUGH_VERSION or is_address
+                else None
+            )
             is_version = field.text == source.version_name and field.span in source.span
             if name in _THROUGH_VERSION and is_version:
                 # `rev = version;` of a tag that is more than the version by now, or another one.
@@ -200,6 +205,10 @@ class Planner(Struct, frozen=True):
         if field.inherited:
             return out_of_inherit(field, new, self.text)
         return [replaced(field, field.span, f'"{new}"', new)]
+
+    def _reads_version(self, field: Field) -> bool:
+        version = self.package.version
+        return version is not None and field.refers_to(version.literal)
 
     def _rendered(self, field: Field) -> str | None:
         """Return what a field reads once the package's version is the new one."""

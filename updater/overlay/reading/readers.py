@@ -26,8 +26,11 @@ _OUTSIDE = frozenset(
 _OF_THE_SHELL = re.compile(r"\$(?:version\b|\{version\})")
 _OF_THE_PACKAGE = re.compile(r"\b(?:final\w*|self|old\w*|prev\w*|attrs)\.version\b")
 
-_VARIABLE = re.compile(r"\w*VERSION\w*\s*=\s*[\"']?")
+_VARIABLE = re.compile(r"\w*version\w*\s*(?:=|:)\s*\\?[\"']?", re.IGNORECASE)
 _GOES_ON = re.compile(r"[\w.]")
+# What a script puts in the place of another text, such as the arguments of substituteInPlace.
+_SUBSTITUTES = re.compile(r"substitute|--replace|\bsed\b|\bexport\b")
+_WORD_BEFORE, _WORD_AFTER = r"(?<![\w.=<>~!-])", r"(?![\w.-])"
 
 
 def version_readers(draft: Draft, side_hashes: tuple[Field, ...], data: bytes) -> tuple[str, ...]:
@@ -49,7 +52,12 @@ def version_readers(draft: Draft, side_hashes: tuple[Field, ...], data: bytes) -
 def version_copies(draft: Draft, label: str, data: bytes) -> tuple[str, ...]:
     """Return the attributes that have a copy of the version as text, each with its line."""
     written = label.encode("utf-8", "surrogateescape")
-    return tuple(
+    named = draft.get("name") if draft.get("version") is not None else None
+    name = named.expression if named is not None else None
+    beside: tuple[str, ...] = ()
+    if name is not None and label and syntax.text(name, data).endswith(f'-{label}"'):
+        beside = (f"name (line {syntax.line(name)})",)
+    return beside + tuple(
         f"{name} (line {line})"
         for name, line, value in _attributes(draft)
         if label
@@ -61,10 +69,13 @@ def version_copies(draft: Draft, label: str, data: bytes) -> tuple[str, ...]:
 def _copies(text: str, label: str) -> bool:
     if text in (f'"{label}"', f"''{label}''"):
         return True
-    return any(
+    if any(
         text.startswith(label, match.end()) and not _GOES_ON.match(text, match.end() + len(label))
         for match in _VARIABLE.finditer(text)
-    )
+    ):
+        return True
+    word = f"{_WORD_BEFORE}{re.escape(label)}{_WORD_AFTER}"
+    return bool(_SUBSTITUTES.search(text) and re.search(word, text))
 
 
 def _attributes(draft: Draft) -> Iterator[tuple[str, int, Node]]:
@@ -78,6 +89,11 @@ def _attributes(draft: Draft) -> Iterator[tuple[str, int, Node]]:
                 yield ".".join(statement.names), syntax.line(statement.value), value
                 continue
             for binding in _bindings(value):
+                if binding.type != "binding":
+                    if "version" in _inherited(binding):
+                        name = f"{'.'.join(statement.names)}.version"
+                        yield name, syntax.line(binding), binding
+                    continue
                 path = binding.child_by_field_name("attrpath")
                 inner = binding.child_by_field_name("expression")
                 if path is not None and inner is not None:
@@ -89,16 +105,26 @@ def _bindings(attributes: Node) -> Iterator[Node]:
     waiting = [attributes]
     while waiting:
         node = waiting.pop()
-        if node.type == "binding":
+        if node.type in ("binding", "inherit", "inherit_from"):
             yield node
         elif node is attributes or node.type == "binding_set":
             waiting.extend(node.named_children)
+
+
+def _inherited(node: Node) -> Iterator[str]:
+    for child in node.named_children:
+        if child.type == "inherited_attrs":
+            yield from (
+                (one.text or b"").decode("utf-8", "replace") for one in child.named_children
+            )
 
 
 def _reads(value: Node, data: bytes) -> bool:
     if data.find(b"version", value.start_byte, value.end_byte) < 0:
         return False
     text = syntax.text(value, data)
+    if value.type in ("inherit", "inherit_from"):  # of the version, as it is found above
+        return True
     if "version" in terms.names_in(value, data) or _OF_THE_PACKAGE.search(text):
         return True
     # A script knows the version by its name; `''${` and `\${` leave it to the shell.

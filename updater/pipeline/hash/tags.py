@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.errors import HashError, StageError
+from updater.fetchers import address
 from updater.model import NoFile
 from updater.upstreams.base import ProjectQuestion
 
@@ -59,7 +60,10 @@ async def unambiguous(
     Raises:
         UpstreamError: upstream does not answer.
     """
-    if isinstance(fetch, NoFile) or not candidate.ref or fetch.values.get("rev") != candidate.ref:
+    if isinstance(fetch, NoFile) or not candidate.ref:
+        return fetch
+    values = {name: _by_tag(name, text, candidate.ref) for name, text in fetch.values.items()}
+    if values == fetch.values:
         return fetch
     question = ProjectQuestion(subject.project, branches=frozenset({candidate.ref}))
     offer = (await subject.upstream.look_up([question], around))[subject.project]
@@ -67,4 +71,10 @@ async def unambiguous(
         raise offer
     if candidate.ref not in offer.branches:
         return fetch
-    return replace(fetch, values={**fetch.values, "rev": f"refs/tags/{candidate.ref}"})
+    return replace(fetch, values=values)
+
+
+def _by_tag(name: str, text: str, tag: str) -> str:
+    if name == "rev":
+        return f"refs/tags/{tag}" if text == tag else text
+    return address.unambiguous(text, tag) if name.startswith("url") else text
