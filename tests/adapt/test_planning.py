@@ -473,6 +473,60 @@ def test_a_substitution_follows_its_file(
     assert plan(update, NUMPY) == (edits, held)
 
 
+BOUNDS = "pyproject.toml"
+UNJUDGED = "postPatch is not judged here, so look whether 2.0 still needs it: "
+SED: dict[str, tuple[str, list[str], list[AdaptationEdit], list[str]]] = {
+    "that matches": ("s/numpy<2/numpy/", ["numpy<2"], [], []),
+    "whose bound moved": (
+        "s/numpy<=1.26.4/numpy/",
+        ["numpy<=2.2"],
+        [PatternRewrite(BOUNDS, "s/numpy<=1.26.4/numpy/", r"s/numpy<=2\.2/numpy/", "")],
+        [],
+    ),
+    "that has two of them": (
+        r"s/numpy<=1\.26\.4/numpy/",
+        ["numpy>=2"],
+        [PatternRemoval(BOUNDS, r"s/numpy<=1\.26\.4/numpy/")],
+        [],
+    ),
+    "of a line that is gone": (
+        "/packaging/d",
+        ["numpy"],
+        [PatternRemoval(BOUNDS, "/packaging/d")],
+        [],
+    ),
+    "of no requirement": (
+        "s/Some = 1/Some = 2/",
+        ["numpy"],
+        [],
+        ["postPatch changes nothing in pyproject.toml of 2.0: s/Some = 1/Some = 2/"],
+    ),
+    "that is not plain": (
+        r"s/numpy\(.*\)/x\1/",
+        ["numpy<2"],
+        [],
+        [
+            UNJUDGED + rf"sed -i 's/numpy\(.*\)/x\1/' {BOUNDS}",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("script", "needed", "edits", "advice"), SED.values(), ids=SED)
+def test_what_sed_is_told_follows_its_file_too(
+    script: str, needed: list[str], edits: list[AdaptationEdit], advice: list[str]
+) -> None:
+    """It stops no build where it matches nothing, so that only advice is left then."""
+    text = f"{inputs('numpy')} postPatch = ''\nsed -i '{script}' {BOUNDS}\n'';"
+    update = task(text, {BOUNDS: project(*needed)})
+    situation = update.situation(
+        SetAnswer("3.13", (NUMPY,), OFFERS), OverlayNeighbours((), {}, {}), None
+    )
+    planned = update.plan(situation)
+    made = [own.edit for own in planned.adaptations if own.kind != "bounds"]
+    assert (made, list(planned.advice)) == (edits, advice)
+
+
 def test_only_commands_that_are_not_read_make_a_source_uncertain() -> None:
     """Comments between them, and several, change nothing."""
     one = "substituteInPlace pyproject.toml --replace-fail 'numpy<2' numpy"

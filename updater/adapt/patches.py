@@ -6,11 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 from packaging.requirements import InvalidRequirement, Requirement
 
 from updater.model import normalized_name
 from updater.model.adaptation import Adaptation, PatternRemoval, PatternRewrite
-from updater.overlay.reading.substitutions import script_of
+from updater.overlay.reading import sed
+from updater.overlay.reading.substitutions import SED, script_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +34,7 @@ _KINDS = {"<": "upper", "<=": "upper", "==": "exact", "===": "exact", "~=": "exa
 _OPERATOR = re.compile(r"[^<>=~!]+.*", re.DOTALL)
 _MOST_TEXT = 1 << 18
 # Between commands only: what a command has in it is part of it.
+_CALLS_SED = re.compile(r"(?:^|[;&|]\s*)sed\b")
 _COMMENT = re.compile(rb"(?m)^[ \t]*#[^\n]*")
 
 
@@ -43,12 +46,16 @@ class PatchedFiles(Struct, frozen=True):
         files: what they leave, once they are adapted.
         missing: file and pattern of those that no longer match and cannot be adapted.
         certain: nothing else changes the files.
+        stale: file and pattern of those that change nothing, and stop no build.
+        unjudged: what sed is told that is not read.
     """
 
     adaptations: tuple[Adaptation, ...]
     files: Mapping[str, bytes]
     missing: tuple[tuple[str, str], ...]
     certain: bool
+    stale: tuple[tuple[str, str], ...] = ()
+    unjudged: tuple[str, ...] = ()
 
 
 def patched(
@@ -69,7 +76,9 @@ def patched(
     }
     adaptations: list[Adaptation] = []
     missing: list[tuple[str, str]] = []
-    certain = _is_certain(declared, script)
+    stale: list[tuple[str, str]] = []
+    rest = _unread(declared, script)
+    certain = not (rest or any(name in declared.place.attributes for name in _OTHERS))
     has_sources = files.keys() != {"PKG-INFO"}  # else only a wheel's metadata are known
     for substitution in declared.substitutions:
         file = substitution.files[0] if len(substitution.files) == 1 else None
@@ -80,40 +89,107 @@ def patched(
         text = texts.get(file, "" if has_sources and _ALWAYS_KEPT.fullmatch(file) else None)
         if text is None:
             continue  # nothing is known of it
-        if pattern in text:
-            texts[file] = text.replace(pattern, replacement)
+        changed = _changed(substitution, text)
+        if changed is not None:
+            texts[file] = changed
             continue
         adaptation = _adaptation(substitution, file, text, version)
-        if adaptation is None:
-            if substitution.mode == "--replace-fail" and file in texts:
-                missing.append((file, pattern))
-            continue
-        adaptations.append(adaptation)
-        if isinstance(adaptation.edit, PatternRewrite):
-            texts[file] = text.replace(adaptation.edit.new_pattern, adaptation.edit.new_replacement)
-    changed = {path: text.encode("utf-8", "surrogateescape") for path, text in texts.items()}
-    return PatchedFiles(tuple(adaptations), {**files, **changed}, tuple(missing), certain)
+        if adaptation is not None:
+            adaptations.append(adaptation)
+            texts[file] = _rewritten_text(adaptation, text)
+        elif substitution.mode == "--replace-fail" and file in texts:
+            missing.append((file, pattern))
+        elif substitution.mode in (SED, "--replace", "--replace-warn"):
+            stale.append((file, pattern))
+    changed_files = {path: text.encode("utf-8", "surrogateescape") for path, text in texts.items()}
+    lines = (line.strip() for line in rest.decode("utf-8", "replace").splitlines())
+    return PatchedFiles(
+        tuple(adaptations),
+        {**files, **changed_files},
+        tuple(missing),
+        certain,
+        tuple(stale),
+        tuple(line for line in lines if _CALLS_SED.search(line)),
+    )
 
 
-def _is_certain(declared: Declarations, script: bytes) -> bool:
-    """Tell whether nothing but the substitutions that are read changes a source."""
-    attributes = declared.place.attributes
-    if any(name in attributes for name in _OTHERS):
-        return False
+def _unread(declared: Declarations, script: bytes) -> bytes:
+    """Return what postPatch does beside the substitutions that are read."""
     where = script_of(declared.place)
     rest = script
-    for command in sorted({own.command for own in declared.substitutions}, reverse=True):
+    unread = {own.command for own in declared.substitutions if own.pattern is None}
+    for command in sorted({own.command for own in declared.substitutions} - unread, reverse=True):
         if where is not None:
             start, end = command.start - where.start, command.end - where.start
             rest = rest[:start] + rest[end:]
-    return not _COMMENT.sub(b"", rest).strip(b" \t\r\n;")
+    return _COMMENT.sub(b"", rest).strip(b" \t\r\n;")
+
+
+def _changed(substitution: Substitution, text: str) -> str | None:
+    """Return a file's text as a substitution leaves it; None where it changes nothing."""
+    if substitution.mode == SED:
+        return substitution.expression.applied(text) if substitution.expression else None
+    pattern = substitution.pattern or ""
+    return text.replace(pattern, substitution.replacement or "") if pattern in text else None
+
+
+def _rewritten_text(adaptation: Adaptation, text: str) -> str:
+    """Return a file's text as a substitution with a new pattern leaves it."""
+    edit = adaptation.edit
+    if not isinstance(edit, PatternRewrite):
+        return text
+    expression = sed.read(edit.new_pattern) if not edit.new_replacement else None
+    if expression is not None:
+        return expression.applied(text) or text
+    return text.replace(edit.new_pattern, edit.new_replacement)
 
 
 def _adaptation(
     substitution: Substitution, file: str, text: str, version: str
 ) -> Adaptation | None:
     """Return what becomes of a pattern that a file does not have; None for no requirement's."""
-    pattern, replacement = substitution.pattern or "", substitution.replacement or ""
+    if substitution.mode == SED:
+        return _sed_adaptation(substitution, file, text, version)
+    return _of_texts(
+        file, substitution.pattern or "", substitution.replacement or "", text, version
+    )
+
+
+def _sed_adaptation(
+    substitution: Substitution, file: str, text: str, version: str
+) -> Adaptation | None:
+    expression, written = substitution.expression, substitution.pattern or ""
+    if expression is None or not expression.literal:
+        return None
+    if expression.action == "delete":
+        named = _requirement(expression.literal.strip("\"', "))
+        reason = f"{file} of {version} has no such line"
+        return (
+            Adaptation("patches", PatternRemoval(file, written), reason)
+            if named is not None
+            else None
+        )
+    made = _of_texts(file, expression.literal, expression.replacement, text, version)
+    if made is None:
+        return None
+    if isinstance(made.edit, PatternRewrite):
+        new = sed.replacing(made.edit.new_pattern, made.edit.new_replacement)
+        return replace(made, edit=PatternRewrite(file, written, new, "")) if new else None
+    return replace(made, edit=PatternRemoval(file, written))
+
+
+def _of_texts(
+    file: str, pattern: str, replacement: str, text: str, version: str
+) -> Adaptation | None:
+    """Return what becomes of a replacement of one text by another.
+
+    Args:
+        file: the file's path.
+        pattern: the text that is replaced.
+        replacement: what is written instead.
+        text: the file's, which has no such pattern.
+        version: the new one.
+    """
     wrapped = _WRAPPED.fullmatch(pattern)
     old = _requirement(wrapped["text"]) if wrapped is not None else None
     if wrapped is None or old is None or not old.specifier:

@@ -177,7 +177,7 @@ class AdaptationTask(Struct, frozen=True):
         return AdaptationPlan(
             (*plan.adaptations, *changes),
             next((part.held for part in parts if part.held), ""),
-            tuple(text for part in parts for text in part.advice),
+            (*plan.advice, *(text for part in parts for text in part.advice)),
             tuple(text for part in parts for text in part.unmet),
         )
 
@@ -185,10 +185,24 @@ class AdaptationTask(Struct, frozen=True):
     def without_answer(self) -> AdaptationPlan:
         """What its own text and the new source say, whatever the package set has."""
         if not (self.source.missing and self.source.certain):
-            return AdaptationPlan(self.source.adaptations)
+            return AdaptationPlan(self.source.adaptations, advice=self._doubts)
         listed = ", ".join(f"{pattern} in {file}" for file, pattern in self.source.missing)
         reason = f"postPatch replaces text that {self.version} does not have: {listed}"
         return AdaptationPlan(held=printable(reason))
+
+    @property
+    def _doubts(self) -> tuple[str, ...]:
+        """What postPatch does in vain, and what nobody here can judge."""
+        version = self.version
+        vain = (
+            f"postPatch changes nothing in {file} of {version}: {pattern}"
+            for file, pattern in self.source.stale
+        )
+        unjudged = (
+            f"postPatch is not judged here, so look whether {version} still needs it: {text}"
+            for text in self.source.unjudged
+        )
+        return tuple(map(printable, (*vain, *unjudged)))
 
 
 class OverlayNeighbours(Struct, frozen=True):

@@ -349,6 +349,29 @@ PAIRS: dict[str, tuple[tuple[str, ...], AdaptationEdit, tuple[str, ...]]] = {
         PatternRemoval("pyproject.toml", "numpy<=1.26.4"),
         ("postPatch = ''", "  rm -r vendored", "'';"),
     ),
+    "an expression of sed among others": (
+        (
+            "postPatch = ''",
+            "  sed -i -e 's/numpy<2/numpy/' -e '/tqdm/d' pyproject.toml",
+            "'';",
+        ),
+        PatternRemoval("pyproject.toml", "/tqdm/d"),
+        (
+            "postPatch = ''",
+            "  sed -i -e 's/numpy<2/numpy/' pyproject.toml",
+            "'';",
+        ),
+    ),
+    "the only expression of sed": (
+        ("doCheck = false;", "postPatch = ''sed -i 's/numpy<2/numpy/' pyproject.toml'';"),
+        PatternRemoval("pyproject.toml", "s/numpy<2/numpy/"),
+        ("doCheck = false;",),
+    ),
+    "an expression of sed with a new bound": (
+        ("postPatch = ''sed -i 's/numpy<2/numpy/' pyproject.toml'';",),
+        PatternRewrite("pyproject.toml", "s/numpy<2/numpy/", r"s/numpy<=2\.2/numpy/", ""),
+        (r"postPatch = ''sed -i 's/numpy<=2\.2/numpy/' pyproject.toml'';",),
+    ),
     "a pattern with a new bound": (
         (
             "postPatch = ''",

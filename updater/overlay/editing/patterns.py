@@ -9,7 +9,7 @@ from updater.errors import PatchError
 from updater.model import Edit, Span
 from updater.overlay.editing import lists
 from updater.overlay.reading import syntax
-from updater.overlay.reading.substitutions import HOOK, Substitution, script_of
+from updater.overlay.reading.substitutions import HOOK, SED, Substitution, script_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # What a shell word in quotes may have; a requirement needs no more.
 _SAFE = re.compile(r"[A-Za-z0-9 ._,<>=!~*\[\]()+-]{1,300}")
+_SAFE_EXPRESSION = re.compile(r"s[/|,#][A-Za-z0-9 ._,<>=!~*\[\]()+/|#\\-]{1,300}")
 _BEFORE = re.compile(rb"(?:[ \t]|\\\r?\n|\r?\n)+$")
 
 
@@ -63,6 +64,8 @@ def rewritten(
         PatchError: it does not stand there once, or the new text is not safe in a shell's word.
     """
     substitution = _only(package, declared, edit.file, edit.pattern)
+    if substitution.mode == SED:
+        return _expression(package, substitution, edit, data)
     for text in (edit.new_pattern, edit.new_replacement):
         if not _SAFE.fullmatch(text):
             raise PatchError(
@@ -79,6 +82,20 @@ def rewritten(
         for old, new, where in words
         if old != new
     )
+
+
+def _expression(
+    package: Package, substitution: Substitution, edit: PatternRewrite, data: bytes
+) -> Sequence[Edit]:
+    """Return the edit that gives sed another expression, in quotes that keep each of its signs."""
+    where = substitution.pattern_span
+    quoted = data[where.start : where.start + 1] + data[where.end - 1 : where.end] == b"''"
+    if not quoted or not _SAFE_EXPRESSION.fullmatch(edit.new_pattern):
+        raise PatchError(
+            f"{package.identity}: {edit.new_pattern[:80]!a} is not safe to write into {HOOK}",
+            hint="adapt it by hand",
+        )
+    return (Edit(where, b"'" + edit.new_pattern.encode() + b"'"),)
 
 
 def _word(text: str, quote: bytes) -> bytes:

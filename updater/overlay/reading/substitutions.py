@@ -1,4 +1,4 @@
-"""What a package's `postPatch` replaces: the calls of `substituteInPlace` in it, word by word.
+"""What a package's `postPatch` replaces: the calls of `substituteInPlace` and `sed` in it.
 
 Only an indented string that stands alone is read, and of its shell only plain commands. A word that
 the shell or Nix expands has no value here. Source: Nixpkgs manual, "substituteInPlace".
@@ -12,17 +12,23 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.model import Span
-from updater.overlay.reading import syntax
+from updater.overlay.reading import sed, syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from updater.overlay.reading.inputs import PackagePlace
+    from updater.overlay.reading.sed import SedExpression
 
 HOOK = "postPatch"
 """The attribute that is read."""
 
+SED = "sed"
+"""The mode of what sed replaces."""
+
 MODES = frozenset({"--replace", "--replace-fail", "--replace-warn", "--replace-quiet"})
+_SED_SWITCHES = frozenset({"-i", "--in-place", "-E", "-r", "-Ei"})
+_SED_EXPRESSION = frozenset({"-e", "--expression"})
 _BLANK = re.compile(rb"(?:[ \t\r]|\\\r?\n)+")
 _END = re.compile(rb"\n|;|&&?|\|\|?")
 _COMMENT = re.compile(rb"#[^\n]*")
@@ -45,11 +51,13 @@ class Substitution(Struct, frozen=True):
 
     Attributes:
         files: that it is made in; None for one whose name is not written out.
-        mode: how, such as ``--replace-fail``.
-        pattern, replacement: None where they are not written out.
+        mode: how, such as ``--replace-fail``, or `SED`.
+        pattern, replacement: None where they are not written out. Of sed, the whole expression, and
+            nothing.
         span: from the mode to the replacement.
         command: the whole command.
         only: the command makes no other.
+        expression: of sed; None for one that is not read.
     """
 
     files: tuple[str | None, ...]
@@ -61,6 +69,7 @@ class Substitution(Struct, frozen=True):
     span: Span
     command: Span
     only: bool
+    expression: SedExpression | None = None
 
 
 def substitutions(place: PackagePlace, data: bytes) -> tuple[Substitution, ...]:
@@ -84,6 +93,8 @@ def script_of(place: PackagePlace) -> Span | None:
 
 
 def _made(words: list[_Word]) -> Iterator[Substitution]:
+    if words and words[0].value == SED:
+        yield from _by_sed(words)
     if not words or words[0].value != "substituteInPlace":
         return
     rest = iter(words[1:])
@@ -111,6 +122,49 @@ def _made(words: list[_Word]) -> Iterator[Substitution]:
             Span(mode.span.start, replacement.span.end),
             command,
             len(pairs) == 1,
+        )
+
+
+def _by_sed(words: list[_Word]) -> Iterator[Substitution]:
+    """Yield the expressions of a call of sed; one that says nothing where it is not read.
+
+    Source: GNU sed manual, "Command-Line Options".
+    """
+    command = Span(words[0].span.start, words[-1].span.end)
+    options = frozenset(word.value for word in words[1:] if (word.value or "").startswith("-"))
+    rest = [word for word in words[1:] if word.value not in _SED_SWITCHES]
+    expressions: list[tuple[_Word, _Word]] = []
+    if rest and rest[0].value not in _SED_EXPRESSION:
+        expressions, rest = [(rest[0], rest[0])], rest[1:]
+    while rest and not (expressions and expressions[0][0] is expressions[0][1]):
+        if rest[0].value not in _SED_EXPRESSION or len(rest) == 1:
+            break
+        expressions, rest = [*expressions, (rest[0], rest[1])], rest[2:]
+    files = tuple(word.value for word in rest)
+    in_place = options & {"-i", "--in-place", "-Ei"}
+    if (
+        not in_place
+        or options - _SED_SWITCHES - _SED_EXPRESSION
+        or not expressions
+        or len(files) != 1
+    ):
+        yield Substitution((None,), SED, None, None, command, command, command, command, only=True)
+        return
+    extended = bool(options & {"-E", "-r", "-Ei"})
+    for mode, word in expressions:
+        read = sed.read(word.value, extended=extended) if word.value is not None else None
+        nothing = Span(word.span.end, word.span.end)
+        yield Substitution(
+            files,
+            SED,
+            word.value if read is not None else None,
+            "",
+            word.span,
+            nothing,
+            Span(mode.span.start, word.span.end),
+            command,
+            len(expressions) == 1,
+            read,
         )
 
 
