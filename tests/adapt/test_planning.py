@@ -195,6 +195,60 @@ def test_what_the_overlays_replace_is_taken_from_all_of_them() -> None:
     assert unconfirmed(update, adaptations, OverlayNeighbours((), {}, {})) == tuple(adaptations)
 
 
+FAST = "the extra fast of 2.0 requires"
+OWN_EXTRAS: dict[str, tuple[str, list[str], list[AdaptationEdit], list[str]]] = {
+    "new": ("numpy", ["packaging"], [InputAddition("optional-dependencies.fast", "packaging")], []),
+    "that is there": ("packaging", ["packaging"], [], []),
+    "made with another torch": (
+        "numpy",
+        ["accelerate"],
+        [
+            InputAddition(
+                "optional-dependencies.fast",
+                "accelerate",
+                replaced=(Replacement("torch", "torch-bin"),),
+            )
+        ],
+        [],
+    ),
+    "that nobody has": (
+        "numpy",
+        ["nope"],
+        [],
+        [
+            f'{FAST} nope; extra == "fast", which neither the overlays nor the package set have',
+        ],
+    ),
+    "too new": (
+        "numpy",
+        ["packaging>=99"],
+        [],
+        [f'{FAST} packaging>=99; extra == "fast", and it is 25.0 there'],
+    ),
+    "of itself": ("numpy", ["x[other]"], [], []),
+}
+
+
+@pytest.mark.parametrize(
+    ("there", "needed", "edits", "advice"), OWN_EXTRAS.values(), ids=OWN_EXTRAS
+)
+def test_an_extra_gets_what_it_newly_requires(
+    there: str, needed: list[str], edits: list[AdaptationEdit], advice: list[str]
+) -> None:
+    """What another extra requires, which the overlay does not have, is left."""
+    listed = f"optional-dependencies = {{ fast = with super.python3Packages; [ {there} ]; }};"
+    info = "".join(f"Requires-Dist: {one}; extra == 'fast'\n" for one in needed)
+    info = f"Metadata-Version: 2.2\nName: x\n{info}Requires-Dist: wheel; extra == 'slow'\n"
+    update = task(inputs("") + listed, {"PKG-INFO": info})
+    assert update.asks_for_more
+    was = Requirements("", (("numpy", 'numpy; extra == "fast"'),))
+    neighbours = OverlayNeighbours(read(EINX), {"einx.nix": EINX}, {})
+    planned = update.plan(update.situation(SetAnswer("3.13", (), OFFERS), neighbours, was))
+    assert [adaptation.edit for adaptation in planned.adaptations] == edits
+    assert list(planned.advice) == advice
+    assert unconfirmed(update, planned.adaptations, neighbours) == ()
+
+
 LEFT: dict[str, tuple[str, list[str]]] = {
     "of an extra": ("", ["packaging; extra == 'x'"]),
     "of another system": ("", ["packaging; sys_platform == 'win32'"]),

@@ -10,6 +10,7 @@ from packaging.requirements import Requirement
 
 from updater.adapt.attributes import TORCH, candidates, project_name
 from updater.adapt.build_systems import build_changes
+from updater.adapt.extras import extra_changes
 from updater.adapt.patches import PatchedFiles, patched
 from updater.adapt.removals import removals
 from updater.adapt.requirements import applying, new_extras, requirement_changes
@@ -73,7 +74,17 @@ class AdaptationTask(Struct, frozen=True):
     def asks_for_more(self) -> bool:
         """Whether it requires what its own lists do not name, so that the held source matters."""
         needed = self.needed.needed if self.needed is not None else ()
-        return any(name not in self._direct for name, text in needed if "extra ==" not in text)
+        extras = self.declared.extras
+        there = {
+            project_name(element.name)
+            for field in extras
+            for element in self.declared.lists[field].inputs
+        }
+        return any(
+            name not in self._direct | (there if "extra ==" in text else set())
+            for name, text in needed
+            if extras or "extra ==" not in text
+        )
 
     @property
     def asks_for_less(self) -> bool:
@@ -172,7 +183,7 @@ class AdaptationTask(Struct, frozen=True):
             situation = replace(situation, declared=declared)
         if self.needed is not None:
             parts.append(requirement_changes(situation, self.needed))
-            parts.append(removals(situation, self.needed))
+            parts += [extra_changes(situation, self.needed), removals(situation, self.needed)]
         changes = (change for part in parts for change in part.adaptations)
         return AdaptationPlan(
             (*plan.adaptations, *changes),

@@ -71,9 +71,8 @@ def _is_required(
     """Tell whether an input is that of a requirement; an import's is the build's word."""
     builds = kind == "build-system"
     replaced = {normalized_name(other.argument) for other in addition.replaced}
-    if not replaced <= own.keys() | TORCH | finals or addition.field not in (
-        BUILD if builds else RUNTIME
-    ):
+    fields = BUILD if builds else (*RUNTIME, *task.declared.extras)
+    if not replaced <= own.keys() | TORCH | finals or addition.field not in fields:
         return False
     system = build_system(task.source.files)
     listed = task.needed.needed if task.needed is not None else None

@@ -30,15 +30,29 @@ if TYPE_CHECKING:
 _LOWER = (">", ">=", "~=", "==", "===")
 
 
-def applying(situation: Situation, needed: Iterable[tuple[str, str]]) -> Iterator[Requirement]:
-    """Yield the requirements that hold for this system and Python without any extra."""
+def applying(
+    situation: Situation, needed: Iterable[tuple[str, str]], extra: str = ""
+) -> Iterator[Requirement]:
+    """Yield the requirements that hold for this system and Python.
+
+    Args:
+        situation: says which these are.
+        needed: requirements by name.
+        extra: only those that hold with it alone; an empty string for those without any.
+    """
     environment = {**situation.environment, "extra": ""}
     for name, text in needed:
         try:
             requirement = Requirement(text)
         except InvalidRequirement:
             continue
-        if requirement.marker is None or requirement.marker.evaluate(environment):
+        marker = requirement.marker
+        holds = marker is None or marker.evaluate(environment)
+        if extra and marker is not None and not holds:
+            holds = marker.evaluate({**environment, "extra": extra})
+        elif extra:
+            holds = False
+        if holds:
             requirement.name = name
             yield requirement
 

@@ -213,6 +213,21 @@ PAIRS: dict[str, tuple[tuple[str, ...], AdaptationEdit, tuple[str, ...]]] = {
             "];",
         ),
     ),
+    "into the list of an extra": (
+        (
+            "optional-dependencies = {",
+            "  fast = with super.python3Packages; [ zict ];",
+            "  slow = with super.python3Packages; [ zict ];",
+            "};",
+        ),
+        InputAddition("optional-dependencies.fast", "packaging"),
+        (
+            "optional-dependencies = {",
+            "  fast = with super.python3Packages; [ zict packaging ];",
+            "  slow = with super.python3Packages; [ zict ];",
+            "};",
+        ),
+    ),
     "of the overlays, beside their own": (
         (
             "propagatedBuildInputs = with super.python3Packages; [",

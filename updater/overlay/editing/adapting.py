@@ -28,7 +28,7 @@ from updater.overlay.editing.proof import prove_apart
 from updater.overlay.reading import syntax
 from updater.overlay.reading.declarations import Declarations, declarations
 from updater.overlay.reading.file import parse_file
-from updater.overlay.reading.inputs import BUILD, RUNTIME
+from updater.overlay.reading.inputs import BUILD, OPTIONAL, RUNTIME
 from updater.text import printable
 
 if TYPE_CHECKING:
@@ -114,7 +114,8 @@ def _addition(
     package: Package, declared: Declarations, addition: InputAddition, data: bytes
 ) -> Sequence[Edit]:
     condition = addition.condition
-    if addition.field not in (*RUNTIME, *BUILD) or (
+    is_extra = addition.field in declared.lists and addition.field.startswith(f"{OPTIONAL}.")
+    if not (is_extra or addition.field in (*RUNTIME, *BUILD)) or (
         condition and not _CONDITION.fullmatch(condition)
     ):
         raise PatchError(f"{package.identity}: {printable(addition.field)} gets no such input")

@@ -8,7 +8,13 @@ from msgspec import Struct
 from packaging.utils import canonicalize_name
 
 from updater.overlay.reading import syntax, values
-from updater.overlay.reading.inputs import InputList, PackagePlace, input_lists, place_of
+from updater.overlay.reading.inputs import (
+    OPTIONAL,
+    InputList,
+    PackagePlace,
+    input_lists,
+    place_of,
+)
 from updater.overlay.reading.substitutions import Substitution, substitutions
 
 if TYPE_CHECKING:
@@ -58,6 +64,16 @@ class Declarations(Struct, frozen=True):
         Source: Nixpkgs manual, "Python", pythonRuntimeDepsCheckHook.
         """
         return self.form == "pyproject" and "dontCheckRuntimeDeps" not in self.switches
+
+    @property
+    def extras(self) -> dict[str, str]:
+        """The fields of the lists that extras have, with the extras' normalized names."""
+        start = f"{OPTIONAL}."
+        return {
+            field: canonicalize_name(field.removeprefix(start))
+            for field in self.lists
+            if field.startswith(start)
+        }
 
     def list_of(self, fields: tuple[str, ...]) -> InputList | None:
         """Return the first of some lists that it has."""

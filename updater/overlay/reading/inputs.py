@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from updater.model import Span
+    from updater.overlay.reading.scope import Binding
     from updater.overlay.reading.syntax import NixText
 
 RUNTIME = ("dependencies", "propagatedBuildInputs")
@@ -24,6 +25,9 @@ RUNTIME = ("dependencies", "propagatedBuildInputs")
 
 BUILD = ("build-system", "nativeBuildInputs")
 """The attributes whose lists hold what builds it, the newer one first."""
+
+OPTIONAL = "optional-dependencies"
+"""The attribute whose set has a list for each extra: the field of one is ``OPTIONAL.EXTRA``."""
 
 INPUT_FIELDS = (*RUNTIME, *BUILD, "buildInputs", "nativeCheckInputs", "checkInputs")
 """All attributes whose lists hold inputs."""
@@ -132,9 +136,9 @@ def place_of(text: NixText, where: Span) -> PackagePlace | None:
 
 def input_lists(place: PackagePlace, data: bytes) -> dict[str, InputList]:
     """Return a package's lists of inputs by their attributes."""
+    bindings = {field: place.attributes.get(field) for field in INPUT_FIELDS}
     lists: dict[str, InputList] = {}
-    for field in INPUT_FIELDS:
-        binding = place.attributes.get(field)
+    for field, binding in {**bindings, **_optional(place, data)}.items():
         if binding is None or binding.expression is None:
             continue
         reader = ListReader(data)
@@ -148,6 +152,18 @@ def input_lists(place: PackagePlace, data: bytes) -> dict[str, InputList]:
             reader.whole and not binding.inherited,
         )
     return lists
+
+
+def _optional(place: PackagePlace, data: bytes) -> dict[str, Binding]:
+    """Return the bindings of the extras, where they stand in a plain set."""
+    binding = place.attributes.get(OPTIONAL)
+    node = binding.expression if binding is not None and not binding.inherited else None
+    node = syntax.unwrap(node) if node is not None else None
+    if binding is None or node is None or node.type not in syntax.ATTRIBUTE_SETS:
+        return {}
+    extras = AttributeScope(node, binding.scope, data)
+    named = {f"{OPTIONAL}.{name}": extras.get(name) for name in extras}
+    return {field: own for field, own in named.items() if own is not None}
 
 
 def names_of(node: Node, data: bytes) -> tuple[str, ...]:
