@@ -21,11 +21,12 @@ self: super: {
         scipy
         tqdm
         (accelerate.override { torch = super.python3Packages."torch-bin"; })
-        packaging
+        self.python3Packages.base
         h2
         httpx
+        packaging
         einops
-      ];
+      ] ++ super.lib.optionals super.stdenv.hostPlatform.isLinux [ nvidia-ml-py ];
       pythonRelaxDeps = [ "numpy" ];
 
       # Bounds that are too tight

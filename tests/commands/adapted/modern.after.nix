@@ -17,9 +17,12 @@ in
         prev.python3Packages.scipy
         prev.python3Packages.torch-bin
         (prev.python3Packages.accelerate.override { torch = prev.python3Packages.torch-bin; })
+        final.python3Packages.base
+        prev.python3Packages.h2
+        prev.python3Packages.httpx
         prev.python3Packages.packaging
         prev.python3Packages.einops
-      ] ++ lib.optionals prev.stdenv.hostPlatform.isLinux [ prev.python3Packages.tqdm ];
+      ] ++ lib.optionals prev.stdenv.hostPlatform.isLinux [ prev.python3Packages.tqdm prev.python3Packages.nvidia-ml-py ];
 
       pythonRelaxDeps = [ "tqdm" "numpy" ];
       postPatch = ''

@@ -13,6 +13,7 @@ in
       build-system = [ prev.python3Packages.setuptools ];
 
       dependencies = [
+        prev.python3Packages.loguru
         prev.python3Packages.numpy
         prev.python3Packages.scipy
         prev.python3Packages.torch-bin
@@ -21,7 +22,7 @@ in
       pythonRelaxDeps = [ "tqdm" ];
       postPatch = ''
         substituteInPlace pyproject.toml --replace-fail 'scipy<=1.10' scipy
-        substituteInPlace pyproject.toml --replace-fail 'tqdm<5' tqdm
+        sed -i 's/tqdm<5/tqdm/' pyproject.toml
       '';
       pythonImportsCheck = [ "modern" ];
     };

@@ -3,7 +3,7 @@ self: super: let py = super.python3Packages; in {
     terse = py.buildPythonPackage rec {
       pname = "terse"; version = "1.0";
       src = super.fetchPypi { inherit pname version; hash = "HASH"; };
-      propagatedBuildInputs = with py; [ numpy scipy torch-bin tqdm ];
+      propagatedBuildInputs = with py; [ loguru numpy scipy torch-bin tqdm ];
       postPatch = ''substituteInPlace pyproject.toml --replace-fail "scipy<=1.10" "scipy" --replace-fail "tqdm<5" tqdm'';
     };
   };

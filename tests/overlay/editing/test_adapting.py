@@ -278,6 +278,19 @@ PAIRS: dict[str, tuple[tuple[str, ...], AdaptationEdit, tuple[str, ...]]] = {
             ),
         ),
     ),
+    "for one system, of which there is a list": (
+        (
+            "propagatedBuildInputs = [ super.python3Packages.zict ]",
+            "  ++ super.lib.optionals super.stdenv.isDarwin [ super.python3Packages.attrs ]",
+            "  ++ super.lib.optionals super.stdenv.isLinux [ super.python3Packages.numpy ];",
+        ),
+        InputAddition(RUNTIME, "nvidia-ml-py", condition="super.stdenv.hostPlatform.isLinux"),
+        (
+            "propagatedBuildInputs = [ super.python3Packages.zict ]",
+            "  ++ super.lib.optionals super.stdenv.isDarwin [ super.python3Packages.attrs ]",
+            f"  ++ super.lib.optionals super.stdenv.isLinux [ {PY}numpy {PY}nvidia-ml-py ];",
+        ),
+    ),
     "a list that is not there": (
         ("nativeBuildInputs = [ super.python3Packages.setuptools ];", "doCheck = false;"),
         InputAddition(RUNTIME, "numpy"),

@@ -131,15 +131,27 @@ def _addition(
             hint=f"add {printable(addition.input)} to it by hand",
         )
     literal = free[0]
+    previous = _previous(package, declared) if condition else ""
+    own = condition.replace("super.", f"{previous}.")
+    same = [part for part in inputs.literals if condition and _means(part.condition, own)]
+    if same:
+        literal = same[0]
     text = elements.element(declared.place, literal, inputs, addition, data)
-    if addition.condition:
-        previous = _previous(package, declared)
-        own = condition.replace("super.", f"{previous}.")
+    if condition and not same:
         added = f" ++ {previous}.lib.optionals {own} [ {text} ]"
         end = literal.span.end
         return (Edit(Span(end, end), added.encode()),)
     named = [("" if own.text.startswith("(") else own.text, own.span) for own in literal.inputs]
     return (lists.joined(data, literal.span, named, text),)
+
+
+def _means(condition: str, expected: str) -> bool:
+    """Tell whether two conditions are the same; ``stdenv`` itself says what its platform is.
+
+    Source: Nixpkgs manual, "Platform attributes".
+    """
+    plain, own = (text.replace(".hostPlatform", "").strip("() ") for text in (condition, expected))
+    return bool(plain) and plain == own
 
 
 def _removal(
