@@ -52,10 +52,12 @@ def test_what_is_added_builds_is_current_and_goes_without_a_trace(workshop: Work
     """What it needs and nobody has comes first; the environment has it by its own attribute."""
     project = workshop.project
     before = listed(workshop)
-    workshop.add("fig", "1.0", extra='dependencies = ["einops"]\n', module="import einops\n")
-    workshop.add(
-        "plum", "2.0", extra='dependencies = ["fig>=1", "tqdm<1"]\n', module="import fig\n"
+    about = (
+        'description = "A fruit"\nlicense = "MIT"\nurls = {Homepage = "https://fruit.example"}\n'
     )
+    needs = 'dependencies = ["fig>=1", "tqdm<1"]\n'
+    workshop.add("fig", "1.0", extra=f'{about}dependencies = ["einops"]\n', module="import einops")
+    workshop.add("plum", "2.0", extra=about + needs, module="import fig\n")
     project.git("init", "--quiet")
     project.git("config", "user.name", "T")
     project.git("config", "user.email", "t@example.org")
@@ -99,6 +101,9 @@ def test_what_is_added_builds_is_current_and_goes_without_a_trace(workshop: Work
     assert 'pythonRelaxDeps = [ "tqdm" ];' in overlay(project, "plum")
     bumped = project.run("bump", "--json", "fig", "plum").json["packages"]
     assert [one["status"] for one in bumped] == ["current", "current"]
+
+    audited = project.run("audit", "fig", "plum")
+    assert (audited.code, audited.out) == (0, "no findings\n")
 
     used = project.run("remove", "fig")
     assert (used.code, used.err) == (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from updater.audit.overlay.project import patch_files
 from updater.overlay.editing.equipping import Supply, equipped
 from updater.overlay.editing.patch import apply_edits
 from updater.overlay.editing.registering import Neighbours, registered
@@ -22,7 +23,6 @@ def registered_all(
     data: bytes,
     new: Collection[str],
     overlays: OverlayFiles,
-    patches: Collection[str],
 ) -> bytes:
     """Return the entry file with new overlays in its list, dependencies first.
 
@@ -31,7 +31,6 @@ def registered_all(
         data: its bytes.
         new: the overlays' files, relative to the root.
         overlays: all packages, the new ones among them.
-        patches: files that change a package of nixpkgs.
 
     Raises:
         PatchError: the place would be a guess.
@@ -47,7 +46,7 @@ def registered_all(
             for user, names in used.items()
             if set(names) & set(own) and user in by_identity
         }
-        last = {place.path(patch) for patch in patches}
+        last = set(map(place.path, patch_files(overlays.packages)))
         neighbours = Neighbours(
             frozenset(map(place.path, after - {file})) - last,
             frozenset(map(place.path, before - {file})),

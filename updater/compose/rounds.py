@@ -43,7 +43,6 @@ class AddRounds(Struct):
         missing: looks up what is required and nobody has.
         folder: where overlays lie.
         built: identity -> what is ready.
-        patches: files that change packages of nixpkgs.
     """
 
     run: Runner
@@ -52,7 +51,6 @@ class AddRounds(Struct):
     ask: AddRequest
     folder: str
     built: dict[str, tuple[OverlayDraft, Updated]] = {}
-    patches: frozenset[str] = frozenset()
 
     def finish(self, drafts: Sequence[OverlayDraft]) -> Addition:
         """Return all that is added, once it builds.
@@ -102,11 +100,10 @@ class AddRounds(Struct):
     # --- rounds ---
 
     def _survey(self, drafts: Sequence[OverlayDraft], place: EntryPlace, entry: bytes) -> None:
-        """Refuse what the package set has already, and learn which overlays change its packages."""
+        """Refuse what the package set has already."""
         overlays = self._written(drafts, place, entry)
         if not self.ask.build:
             return
-        own = {package.name: package.file for package in overlays.packages if package.attribute}
         draft = drafts[0]
         (package,) = [one for one in overlays.packages if one.file == draft.file]
         names = [name for each in drafts for name in candidates(normalized_name(each.name))]
@@ -119,7 +116,7 @@ class AddRounds(Struct):
                     f"{draft.name} cannot be built here: {target.detail or target.reason}",
                     hint="--no-build writes it all the same, with what its source's text says",
                 )
-            return [await pipeline.run.builder().offers(target, [*names, *own])]
+            return [await pipeline.run.builder().offers(target, names)]
 
         (answer,) = self.run(self.copy.config, offers)
         for each in drafts:
@@ -131,10 +128,6 @@ class AddRounds(Struct):
                         f"{offer.version}",
                         hint="use that, or change it by an overlay with overridePythonAttrs",
                     )
-        new = {each.file for each in drafts}
-        self.patches = frozenset(
-            file for name, file in own.items() if name in answer.offers and file not in new
-        )
 
     def _build(self, waiting: list[OverlayDraft], place: EntryPlace, entry: bytes) -> None:
         """Fill drafts until all are built; what fails for good ends it."""
@@ -204,7 +197,7 @@ class AddRounds(Struct):
                 f"{', '.join(sorted(unread))}: `overlays` in config.yaml does not name it",
                 hint="add it there, or name another with --file",
             )
-        data = registered_all(place, entry, new, overlays, self.patches)
+        data = registered_all(place, entry, new, overlays)
         self.copy.write(place.file, data)
         return overlays
 

@@ -14,7 +14,7 @@ from updater.overlay.reading.environments import read_environments
 from updater.overlay.reading.registers import read_register
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from updater.audit.overlay.looking import Looks
     from updater.audit.overlay.mentions import Mention
@@ -129,12 +129,7 @@ class AuditedProject(Struct, frozen=True, dict=True):
     @cached_property
     def patches(self) -> frozenset[str]:
         """The overlay files that only override packages that no overlay adds."""
-        kinds: dict[str, set[bool]] = {}
-        for package in self.looked.overlays.packages:
-            if package.attribute:
-                is_own = is_patch(package) and package.name not in self.added
-                kinds.setdefault(package.file, set()).add(is_own)
-        return frozenset(file for file, own in kinds.items() if own == {True})
+        return patch_files(self.looked.overlays.packages)
 
     def neighbours(self, file: str) -> Neighbours:
         """Return what the place of an overlay file in a list is measured by.
@@ -161,6 +156,17 @@ class AuditedProject(Struct, frozen=True, dict=True):
             if entry.file == file:
                 return entry.text.data
         return self.looked.overlays.texts.get(file, b"")
+
+
+def patch_files(packages: Iterable[Package]) -> frozenset[str]:
+    """Return the overlay files that only override packages that no overlay adds."""
+    placed = [package for package in packages if package.attribute]
+    added = {package.name for package in placed if not is_patch(package)}
+    kinds: dict[str, set[bool]] = {}
+    for package in placed:
+        is_own = is_patch(package) and package.name not in added
+        kinds.setdefault(package.file, set()).add(is_own)
+    return frozenset(file for file, own in kinds.items() if own == {True})
 
 
 def is_patch(package: Package) -> bool:
