@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from updater.cli import options
+from updater.errors import UsageError
 
 if TYPE_CHECKING:
     from updater.cli.request import Request
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 @click.option("--keep-failed", is_flag=True, help="Write it even if it does not build in the end.")
 @click.option("--dry-run", is_flag=True, help="Build, and print the diff; write nothing.")
 @click.option("--commit", is_flag=True, help="Make one commit of all that is written.")
+@click.option("--pr", is_flag=True, help="Open one pull request; leave the files alone.")
 @options.every
 def add(  # noqa: PLR0917 - click hands them over by their names
     request: Request,
@@ -51,14 +53,19 @@ def add(  # noqa: PLR0917 - click hands them over by their names
     keep_failed: bool,
     dry_run: bool,
     commit: bool,
+    pr: bool,
 ) -> int:
     """Write overlays for projects, with their places in flake.nix."""
-    from updater.cli.compositions import finish, runner
+    from updater.cli.compositions import finish, propose, runner
     from updater.cli.overlays import overlays_there
     from updater.compose.adder import Adder
     from updater.compose.additions import AddRequest
 
     options.refuse_offline(request, "add")
+    if pr and (dry_run or commit):
+        raise UsageError(
+            "--pr cannot be combined with --dry-run or --commit", hint="run `updater add --help`"
+        )
     ask = AddRequest(
         references,
         file,
@@ -71,6 +78,8 @@ def add(  # noqa: PLR0917 - click hands them over by their names
     )
     config = request.load()
     addition = Adder(config, runner(request)).add(overlays_there(config), ask)
+    if pr:
+        return propose(request, config, addition)
     return finish(request, "add", config, addition, dry_run=dry_run, commit=commit)
 
 

@@ -78,6 +78,33 @@ def finish(
     return Exit.DONE
 
 
+def propose(request: Request, config: Config, addition: Addition) -> int:
+    """Open a pull request of a change; the user's files stay as they are.
+
+    Raises:
+        UsageError: it is not known in which repository, or there is no token for it.
+        PublishError: the repository refuses, or its base is not what is here.
+    """
+    from updater.publish.adding import propose_addition
+    from updater.publish.opening import opened_view
+
+    with opened_view(config) as (view, by_git):
+        pull = propose_addition(view, by_git, addition)
+    if request.json:
+        from updater.report.as_json import composition_json
+
+        write(
+            composition_json(
+                "add", addition.packages, addition.files, written=False, pull=pull.link
+            )
+        )
+    elif not request.quiet:
+        for line in _lines("add", addition, dry_run=True):
+            write(line)
+        write(f"pull request {pull.number}: {pull.url}")
+    return Exit.DONE
+
+
 async def _refuse_uncommitted(config: Config, changed: list[str]) -> None:
     for file in changed:
         await git.refuse_uncommitted(config.root, file)

@@ -28,6 +28,18 @@ def opened(config: Config, now: datetime) -> Iterator[Publisher]:
         UsageError: it is not known which, or there is no token for it.
         PublishError: it cannot be read.
     """
+    with opened_view(config) as (view, by_git):
+        yield Publisher(config, now, view, by_git)
+
+
+@contextmanager
+def opened_view(config: Config) -> Iterator[tuple[RepositoryView, PushRemote | None]]:
+    """Open the repository, with the way to push by git where the configuration wants that.
+
+    Raises:
+        UsageError: it is not known which, or there is no token for it.
+        PublishError: it cannot be read.
+    """
     target = find_target(config)
     limits, publish = config.document.network, config.document.publish
     access = Access(
@@ -51,4 +63,4 @@ def opened(config: Config, now: datetime) -> Iterator[Publisher]:
         remote = PushRemote(target.host.web, target.repository, target.token, fetched)
         by_git = remote if publish.via == "git" else None
         base = BaseBranch(branch, commit, target.prefix)
-        yield Publisher(config, now, RepositoryView(repository, base, config.root), by_git)
+        yield RepositoryView(repository, base, config.root), by_git

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from updater.config.effective import Setting
     from updater.errors import UpdaterError
     from updater.model import Build, Hashed, Outcome, Package, Sri
+    from updater.model.pulls import PullRequestLink
     from updater.report.listing import ListedPackage
     from updater.report.schema import HashForm
 
@@ -149,6 +150,7 @@ def composition_json(
     files: Sequence[ComposedFile],
     *,
     written: bool,
+    pull: PullRequestLink | None = None,
 ) -> str:
     """Return the object of ``add`` or ``remove``."""
     return dumped(
@@ -168,6 +170,7 @@ def composition_json(
             ),
             files=tuple(ComposedFileReport(own.file, own.kind) for own in files),
             written=written,
+            pull_request=PullRequestReport(pull.url, pull.number, pull.state) if pull else None,
         )
     )
 

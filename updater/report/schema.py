@@ -281,6 +281,7 @@ class CompositionReport(_ReportPart, frozen=True, kw_only=True):
     packages: tuple[ComposedPackageReport, ...]
     files: tuple[ComposedFileReport, ...]
     written: bool
+    pull_request: PullRequestReport | None
 
 
 class ConversionReport(_ReportPart, frozen=True, kw_only=True):
