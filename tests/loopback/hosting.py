@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tests.loopback.repositories import Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from tests.loopback.messages import Request
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A GitHub release; a draft has no published date and is seen by nobody without push rights."""
+    """A GitHub release; a draft has no published date and is seen by nobody without push rights.
+
+    Attributes:
+        assets: the names and contents of its files.
+    """
 
     tag: str
     created: datetime
@@ -28,6 +32,7 @@ class Release:
     draft: bool = False
     prerelease: bool = False
     notes: str = ""
+    assets: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -136,6 +141,7 @@ class Hosted(Repository):
         draft: bool = False,
         prerelease: bool = False,
         notes: str = "",
+        assets: Mapping[str, bytes] | None = None,
     ) -> Release:
         """Make a release of a tag, which a draft need not have yet.
 
@@ -145,9 +151,18 @@ class Hosted(Repository):
             draft: not published yet.
             prerelease: not for everyone.
             notes: what it says about itself.
+            assets: the files that were uploaded for it.
         """
         created = datetime.fromisoformat(date)
-        made = Release(tag, created, None if draft else created, draft, prerelease, notes)
+        made = Release(
+            tag,
+            created,
+            None if draft else created,
+            draft,
+            prerelease,
+            notes,
+            tuple((assets or {}).items()),
+        )
         self.releases.append(made)
         return made
 

@@ -5,6 +5,7 @@ What a test looks at is true; what GitHub must also name is there with a plain v
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -156,7 +157,32 @@ def release_model(hosted: Hosted, release: Release, github: GitHub) -> Json:
         "created_at": zulu(release.created),
         "published_at": published,
         "author": user_model(hosted.owner, github),
-        "assets": [],
+        "assets": [
+            asset_model(hosted, release, place, github) for place in range(len(release.assets))
+        ],
+    }
+
+
+def asset_model(hosted: Hosted, release: Release, place: int, github: GitHub) -> Json:
+    """Return ``release-asset``."""
+    api, web = addresses(hosted, github)
+    name, content = release.assets[place]
+    number = hosted.releases.index(release) * 100 + place + 1
+    return {
+        "url": f"{api}/releases/assets/{number}",
+        "browser_download_url": f"{web}/releases/download/{release.tag}/{name}",
+        "id": number,
+        "node_id": f"RA_{hosted.number}_{number}",
+        "name": name,
+        "label": None,
+        "state": "uploaded",
+        "content_type": "application/octet-stream",
+        "size": len(content),
+        "digest": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "download_count": 0,
+        "created_at": zulu(release.created),
+        "updated_at": zulu(release.created),
+        "uploader": user_model(hosted.owner, github),
     }
 
 

@@ -43,6 +43,7 @@ class Bump:
         package: its name; by default, that of the only package that can be followed.
         ref: the new tag; empty for a commit.
         files: what the package index has of the new version.
+        asset: the file of its release that config.yaml names; empty where it names none.
         side_hashes: new values of these, and of the date of a commit.
     """
 
@@ -50,6 +51,7 @@ class Bump:
     version: str = "2.0.0"
     ref: str = "v2.0.0"
     files: tuple[str, ...] = ("tool-2.0.0.tar.gz",)
+    asset: str = ""
     side_hashes: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -59,7 +61,8 @@ class Bump:
             Distribution(name, f"https://index.example/{name}", None, None, None)
             for name in self.files
         )
-        return Candidate(self.version, self.ref, COMMIT, distributions=files)
+        asset = Distribution(self.asset, "", None, None, None) if self.asset else None
+        return Candidate(self.version, self.ref, COMMIT, distributions=files, asset=asset)
 
 
 FUNCTIONS = tuple(
@@ -70,11 +73,13 @@ FUNCTIONS = tuple(
 
 _STEM = Bump(files=("Tool-2.0.0.tar.gz",))
 _COMMIT = Bump(ref="")
+_ASSET = Bump("tool", asset="Tool_2.0.0_linux.tgz")
 BUMPS = {
     "called-by-what-is-imported": Bump("tool"),
     "called-through-a-name": Bump("tool"),
     "called-with-its-version": Bump("tool"),
     "called-with-one-version": Bump("tool"),
+    **dict.fromkeys(("asset", "asset-as-text", "asset-in-a-let"), _ASSET),
     "guide-pypi": Bump(files=("example-package-2.0.0.tar.gz",)),
     "guide-commit": _COMMIT,
     "guide-cuda": Bump(ref="2.0.0"),

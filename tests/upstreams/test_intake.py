@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,9 @@ from tests.loopback.messages import json_answer, text
 from tests.loopback.repositories import Repository
 from tests.upstreams.asking import Asking
 from tests.upstreams.hosted import filled
-from updater.errors import NotFound
+from updater.errors import NotFound, UpstreamError
 from updater.kinds import UPSTREAMS
-from updater.model import Host, Project
+from updater.model import Candidate, Host, Project
 from updater.upstreams.base import ProjectQuestion, Surroundings
 from updater.upstreams.git import RefsAlone
 
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.loopback.github import GitHub
+    from tests.loopback.hgweb import Hgweb
     from tests.loopback.index import Index
+    from tests.loopback.registries import Registries
     from tests.loopback.server import Server
-    from updater.model import HttpResponse
+    from updater.model import Distribution, HttpResponse
     from updater.upstreams.base import Upstream, Web
 
 LISTED = {
@@ -126,23 +129,44 @@ class Place:
         """Return what a run makes of the answers."""
 
         async def play() -> object:
-            around = Surroundings(tape, self.asking.hosts, lambda: self.asking.index)
+            asking = self.asking
+            around = Surroundings(tape, asking.hosts, lambda: asking.index, asking.registries)
             return await self._asked(around)
 
         return anyio.run(play)
 
     async def _asked(self, around: Surroundings) -> object:
-        project = Project.parse(self.project)
+        is_name = self.kind.kind in ("crates", "hex", "hg", "npm")
+        project = (
+            Project(self.kind.kind, "", self.project)
+            if is_name
+            else Project.configured(self.project)
+        )
         question = ProjectQuestion(
             project, frozenset({"main"}), files=("pyproject.toml",), releases=True, dates=True
         )
         offers = await self.kind.look_up([question], around)
+        candidate = Candidate("1.0.0", "v1.0")
+        files: tuple[Distribution, ...] = ()
+        with suppress(UpstreamError):
+            files = await self.kind.files_of(project, candidate, around)
         pages = self.kind.notes(project, around)
         try:
             notes = [page async for page in pages] if pages is not None else []
         except Exception as error:  # noqa: BLE001 - whatever is said of it is what is looked at
-            return [list(offers.values()), error]
-        return [list(offers.values()), notes]
+            return [list(offers.values()), files, error]
+        return [list(offers.values()), files, notes]
+
+
+def registry(kind: str, registries: Registries) -> Place:
+    """Return a package of a registry, with what it tells of a release that was withdrawn."""
+    registries.crate("pkg", "1.0.0", b"")
+    registries.package("pkg", "1.0.0", b"", deprecated="broken")
+    registries.release("pkg", "1.0.0", b"", retired="broken")
+    asking = Asking(
+        registries={"crates": registries.crates, "npm": registries.npm, "hex": registries.hex}
+    )
+    return Place(KINDS[kind], asking, "pkg")
 
 
 @pytest.fixture(params=[*KINDS, "github without a token", "pypi as HTML", "gone from github"])
@@ -152,6 +176,8 @@ def place(
     github: GitHub,
     index: Index,
     server: Server,
+    registries: Registries,
+    hgweb: Hgweb,
     asking: Asking,
 ) -> Iterator[Place]:
     """A project of each kind."""
@@ -183,6 +209,15 @@ def place(
             )
             host = Host("git.example", "git", server.url, server.url, server.url)
             yield Place(KINDS["git"], Asking({host.name: host}), "https://git.example/pkg")
+        case "crates" | "hex" | "npm":
+            yield registry(name, registries)
+        case "hg":
+            hgweb.tag("v1.0", "1.0")
+            yield Place(KINDS["hg"], Asking(), hgweb.url)
+        case "page":
+            server.route("GET", "/list", lambda _one: text(HTML, content_type="text/html"))
+            project = f"page:{server.url}/list pkg-([^<]*)[.]zip"
+            yield Place(KINDS["page"], Asking(), project)
         case kind:
             forge = {
                 "bitbucket": forges.Bitbucket,
@@ -213,7 +248,8 @@ def test_no_field_of_an_answer_acts(place: Place) -> None:
             shown += SEEN in said
             looked_at += 1
     assert looked_at > len(tape.answers)
-    assert shown or isinstance(place.kind, RefsAlone)  # which tell names alone
+    tells_names_alone = place.kind.kind in ("crates", "hg", "page")
+    assert shown or tells_names_alone or isinstance(place.kind, RefsAlone)
 
 
 def changed(body: bytes) -> Iterator[bytes]:

@@ -169,11 +169,13 @@ class Follower(Struct, frozen=True):
         choice = decision.choice
         if not isinstance(choice, Take):
             return decision
-        further = await sources.further(choice.candidate)
+        candidate = await sources.named(choice.candidate)
+        if isinstance(candidate, NoFile):
+            return _waiting(decision, choice, candidate)
+        further = await sources.further(candidate)
         if isinstance(further, NoFile):
-            waiting = Wait(further.reason, None, choice.candidate, choice.warnings)
-            return replace(decision, choice=waiting)
-        return replace(decision, further=further)
+            return _waiting(decision, choice, further)
+        return replace(decision, choice=replace(choice, candidate=candidate), further=further)
 
     def _from_list(self, subject: Subject, offer: Offer) -> Decision:
         policy, pin = subject.policy, subject.pin
@@ -225,6 +227,11 @@ class Follower(Struct, frozen=True):
         if not reason:
             reason = wrong_hash(subject, subject.fetch(held.candidate, self.run.config.hosts))
         return rehashed(decision, reason, held.candidate) if reason else decision
+
+
+def _waiting(decision: Decision, choice: Take, missing: NoFile) -> Decision:
+    waiting = Wait(missing.reason, None, choice.candidate, choice.warnings)
+    return replace(decision, choice=waiting)
 
 
 def _by_commit(subject: Subject, choice: Choice) -> Choice:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater import choose
+from updater.choose.assets import with_asset
 from updater.errors import NotFound, StageError
 from updater.kinds import FETCHERS, UPSTREAMS, guarded
 from updater.model import Candidate, Fetch, Fetched, NoFile, Policy, Project
@@ -15,7 +16,7 @@ from updater.upstreams.base import ProjectQuestion
 if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.choose.subjects import Subject
-    from updater.model import Offer, Source
+    from updater.model import Distribution, Offer, Source
 
 
 class Sources:
@@ -31,6 +32,7 @@ class Sources:
         self._subject = subject
         self._offers: dict[Project, Offer | None] = {}
         self._absent: dict[str, bool] = {}
+        self._assets: dict[str, tuple[Distribution, ...]] = {}
 
     async def further(self, candidate: Candidate) -> tuple[Fetch, ...] | NoFile:
         """Return how the further sources get a candidate, or why the package cannot move to it.
@@ -40,7 +42,8 @@ class Sources:
         Raises:
             UpstreamError: an upstream does not answer.
         """
-        own = self._subject.fetch(candidate, self._run.config.hosts)
+        named = await self.named(candidate)
+        own: Fetched = named if isinstance(named, NoFile) else self._fetch(named)
         if isinstance(own, NoFile):
             return own
         missing = await self._missing(self._subject.source, own, candidate)
@@ -58,6 +61,27 @@ class Sources:
             return NoFile(f"its further source, line {companion.line}: {fetch.reason}")
         return tuple(fetches)
 
+    def _fetch(self, candidate: Candidate) -> Fetched:
+        return self._subject.fetch(candidate, self._run.config.hosts)
+
+    async def named(self, candidate: Candidate) -> Candidate | NoFile:
+        """Return a candidate with the file of its release that the user's `asset` names.
+
+        Raises:
+            UpstreamError: the release cannot be asked for.
+        """
+        subject, pattern = self._subject, self._subject.policy.asset
+        if pattern is None:
+            return candidate
+        if not subject.fetcher.takes_asset(subject.package, subject.source):
+            return NoFile("`asset` is set, but its source is no file of a release: leave it out")
+        if candidate.ref not in self._assets:
+            around = self._run.surroundings
+            self._assets[candidate.ref] = await subject.upstream.files_of(
+                subject.project, candidate, around
+            )
+        return with_asset(candidate, pattern, self._assets[candidate.ref])
+
     async def _missing(self, source: Source, fetch: Fetch, candidate: Candidate) -> str:
         """Return what is not at the address of a fetch yet, or an empty string."""
         uploaded = FETCHERS[source.fetcher].uploaded(source, fetch)
@@ -70,6 +94,7 @@ class Sources:
     async def _companion(self, companion: Source, candidate: Candidate) -> Fetched:
         """Return how a further source that is made from the version gets it."""
         subject, hosts = self._subject, self._run.config.hosts
+        candidate = replace(candidate, asset=None)  # another file's
         kind = FETCHERS[companion.fetcher]
         project = kind.project(subject.package, companion)
         if project != subject.project:

@@ -125,6 +125,8 @@ class Config(Struct, frozen=True):
             options["upstream"] = Project.configured(options["upstream"])
         if "tag_pattern" in options:
             options["tag_pattern"] = re.compile(options["tag_pattern"])
+        if "asset" in options:
+            options["asset"] = re.compile(options["asset"])
         if "tag_format" in options:
             options["tag_format"] = TagFormat.parse(options["tag_format"])
         return Policy(

@@ -182,6 +182,14 @@ class PackageOptions(StrictKeys, frozen=True):
             "skip, the default, leaves it to that program; edit follows it as any other"
         ),
     ] = None
+    asset: Annotated[
+        spelled.AssetPattern | None,
+        about(
+            "A regular expression for the whole name of a release's file, for a source below "
+            "`/releases/download/` whose name changes between releases; each release must have "
+            "one file that fits"
+        ),
+    ] = None
     src_only: Annotated[
         bool | None,
         about(

@@ -201,6 +201,17 @@ class TagPattern(str, ConfigValue):
         return super().__new__(cls, value)
 
 
+class AssetPattern(str, ConfigValue):
+    """A regular expression for the name of a file."""
+
+    schema: ClassVar[Schema] = {"type": "string", "format": "regex"}
+
+    def __new__(cls, value: object) -> Self:
+        if not isinstance(value, str) or not value:
+            raise ValueError("expected a regular expression")
+        return super().__new__(cls, expression(value).pattern)
+
+
 class TagFormatText(_PatternText):
     """A tag with placeholders for its version."""
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from updater.model import Distribution, Unpacking
 
 _URLS = ("url", "urls[0]")
+_DOWNLOADS = "/releases/download/"
 _COMMIT_DIGITS = 40
 _VERSION_TAG = re.compile(r"(?:[A-Za-z][\w@-]*?[-_/@]?)?(?P<version>\d+(?:\.\d+)+[\w.+-]*)")
 
@@ -77,6 +78,10 @@ class AddressFetcher(Fetcher):
         is_npm = self._address(package, source).project.scheme == "npm"
         return is_npm or super().takes_upstream(package, source)
 
+    def takes_asset(self, package: Package, source: Source) -> bool:
+        """Only an address below ``/releases/download/`` is that of such a file."""
+        return _DOWNLOADS in self._address(package, source).text
+
     def registry(self, package: Package, source: Source) -> str:
         """Only Nix knows where the addresses are that begin with ``mirror:``."""
         del package
@@ -114,8 +119,13 @@ class AddressFetcher(Fetcher):
         values: dict[str, str] = {}
         if package.version is not None:
             values["version"] = candidate.version
-        if here.is_hashed:
-            return self._at_index(package, source, candidate, values)
+        told = candidate.asset
+        if here.is_hashed or told is not None:
+            return (
+                self._asset(source, told, new_ref, values, web)
+                if told is not None
+                else self._at_index(package, source, candidate, values)
+            )
         for name, field in _addresses(source):
             new = _moved(package, field, candidate.version, new_ref)
             if isinstance(new, NoFile):
@@ -150,6 +160,26 @@ class AddressFetcher(Fetcher):
         """Return why the hash is not that of the download, or an empty string."""
         switches = switched_on(source, self.switches)
         return f"{switches} changes what is hashed" if switches else ""
+
+    def _asset(
+        self, source: Source, asset: Distribution, ref: str, values: dict[str, str], web: str
+    ) -> Fetched:
+        """Return the file of a release that the user's `asset` names, at its tag's address."""
+        (name, field), *others = _addresses(source)
+        before, is_below, _ = (field.value or "").partition(_DOWNLOADS)
+        if others or not is_below:
+            return NoFile("`asset` moves one address below /releases/download/, and no others")
+        values[name] = f"{before}{_DOWNLOADS}{ref}/{asset.filename}"
+        host = f"https://{address.parse(values[name]).project.host}"
+        return Fetch(
+            values=values,
+            url=f"{web}{values[name].removeprefix(host)}" if web else values[name],
+            unpack=self.unpack,
+            unpacking="flat" if source.value("stripRoot") == "false" else self.unpacking,
+            sri=asset.sri,
+            size=asset.size,
+            blocked=self.blocked(source),
+        )
 
     def _at_index(
         self, package: Package, source: Source, candidate: Candidate, values: dict[str, str]

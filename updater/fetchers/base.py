@@ -96,6 +96,11 @@ class Fetcher(ABC):
         del package, source
         return True
 
+    def takes_asset(self, package: Package, source: Source) -> bool:
+        """Tell whether a call fetches a file of a release, which may have another name later."""
+        del package, source
+        return False
+
     def takes_upstream(self, package: Package, source: Source) -> bool:
         """Tell whether config.yaml may say where the versions come from."""
         return not self.tells_upstream(package, source)

@@ -57,6 +57,7 @@ class Candidate(Struct, frozen=True):
             its own pyproject.toml; empty where nothing is known. Of a release of the index, its
             distributions say it.
         committed: its commit's date, where a package writes that beside its pin.
+        asset: of a release on a code host, the file that the user's `asset` names.
     """
 
     version: str
@@ -70,6 +71,7 @@ class Candidate(Struct, frozen=True):
     requires_python: tuple[str | None, ...] = ()
     appeared: datetime | None = None
     committed: datetime | None = None
+    asset: Distribution | None = None
 
 
 Relation = Literal["identical", "ahead", "behind", "diverged", "unknown"]

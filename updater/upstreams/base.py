@@ -19,7 +19,7 @@ from updater.errors import (
     bugs_at,
 )
 from updater.model import Host
-from updater.upstreams.intake import taken_in
+from updater.upstreams.intake import files_taken_in, taken_in
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -282,16 +282,27 @@ class Upstream(ABC):
         del project, tag, around
         return None
 
-    async def files_of(
+    async def release_files(
         self, project: Project, candidate: Candidate, around: Surroundings
     ) -> tuple[Distribution, ...]:
-        """Return the files of a release that is likely to be taken: the list may not tell them.
+        """Return the files of a release as upstream says it: the list may not tell them.
 
         Raises:
             UpstreamError: it cannot be asked.
         """
         del project, around
         return candidate.distributions
+
+    @final
+    async def files_of(
+        self, project: Project, candidate: Candidate, around: Surroundings
+    ) -> tuple[Distribution, ...]:
+        """Return the files of a release that is likely to be taken, as they may be shown.
+
+        Raises:
+            UpstreamError: it cannot be asked.
+        """
+        return files_taken_in(await self.release_files(project, candidate, around))
 
     def notes(self, project: Project, around: Surroundings) -> AsyncGenerator[list[Note]] | None:
         """Yield a project's release notes, newest first, a page at a time as it is wanted.

@@ -14,6 +14,7 @@ from updater.model import Candidate, Host, moments
 from updater.upstreams.hosted import CodeHost, HostedRepository
 from updater.upstreams.rest import (
     ListedRelease,
+    read_assets,
     read_list,
     read_notes,
     read_object,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from datetime import datetime
 
-    from updater.model import Note, Project, TagFacts
+    from updater.model import Distribution, Note, Project, TagFacts
     from updater.upstreams.base import Surroundings, Web
 
 
@@ -107,6 +108,13 @@ class Gitea(CodeHost):
         return await read_tag_facts(
             url, around.web, ListedRelease, lambda release: release.candidate
         )
+
+    async def release_files(
+        self, project: Project, candidate: Candidate, around: Surroundings
+    ) -> tuple[Distribution, ...]:
+        """Ask the API for the files of a tag's release."""
+        url = f"{self._api_url(project, around)}/releases/tags/{quote(candidate.ref, safe='')}"
+        return await read_assets(url, around.web) if candidate.ref else ()
 
     def tag_page(self, url: str, tag: str) -> str:
         """Return a tag's page."""

@@ -27,12 +27,18 @@ from updater.upstreams.github_batches import Batches
 from updater.upstreams.github_files import read_files
 from updater.upstreams.github_git import ACCEPT, ask_by_git, releases_url
 from updater.upstreams.github_tags import TagBatches
-from updater.upstreams.rest import ListedRelease, read_notes, read_object, read_tag_facts
+from updater.upstreams.rest import (
+    ListedRelease,
+    read_assets,
+    read_notes,
+    read_object,
+    read_tag_facts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
-    from updater.model import Note, Offer, Project, TagFacts
+    from updater.model import Candidate, Distribution, Note, Offer, Project, TagFacts
 
 _NO_OWNERS = frozenset({"sponsors", "orgs"})
 
@@ -123,6 +129,16 @@ class GitHub(Upstream):
         return await read_tag_facts(
             url, around.web, ListedRelease, lambda release: release.candidate
         )
+
+    async def release_files(
+        self, project: Project, candidate: Candidate, around: Surroundings
+    ) -> tuple[Distribution, ...]:
+        """Ask REST for the files of a tag's release, which it tells without a token, too."""
+        host = project.on(around.hosts)
+        if host is None or not candidate.ref:
+            return ()
+        tag = quote(candidate.ref, safe="")
+        return await read_assets(f"{host.api}/repos/{project.path}/releases/tags/{tag}", around.web)
 
     async def is_public(self, project: Project, around: Surroundings) -> bool:
         """Ask REST for the repository; what only an enterprise may see is private to it."""

@@ -68,7 +68,7 @@ class Hex(Registry):
         )
         return Offer(question.project, tuple(filter(None, candidates)))
 
-    async def files_of(
+    async def release_files(
         self, project: Project, candidate: Candidate, around: Surroundings
     ) -> tuple[Distribution, ...]:
         """Return the one file of a release, with the checksum that the release itself tells."""

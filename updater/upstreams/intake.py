@@ -50,6 +50,11 @@ def taken_in(offer: OfferOrError) -> OfferOrError:
     )
 
 
+def files_taken_in(files: Iterable[Distribution]) -> tuple[Distribution, ...]:
+    """Return the files of a release that may be shown and taken."""
+    return tuple(file for file in map(_distribution, files) if file is not None)
+
+
 def note_taken_in(note: Note) -> Note | None:
     """Return a release's notes as they may be shown; None where they are of no tag."""
     if not _is_name(note.tag):
@@ -88,7 +93,7 @@ def _candidate(candidate: Candidate) -> Candidate | None:
         return candidate  # as nearly all are, and a repository may have thousands
     if not _is_name(names):
         return None
-    files = tuple(file for file in map(_distribution, candidate.distributions) if file is not None)
+    files = files_taken_in(candidate.distributions)
     if candidate.distributions and not files:
         return None
     return replace(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import Struct
 
 from updater.errors import NotFound, ServerFailed, Unreachable
-from updater.model import Candidate, Note, TagFacts, moments
+from updater.model import Candidate, Distribution, Note, Sri, TagFacts, moments
 from updater.upstreams.answers import read_answer
 from updater.upstreams.intake import note_taken_in
 
@@ -59,6 +59,52 @@ class ListedRelease(Struct, frozen=True):
             prerelease=self.prerelease is True,
             url=self.html_url or "",
         )
+
+
+class _Asset(Struct, frozen=True):
+    """A file of a release. GitHub alone tells its digest."""
+
+    name: str
+    browser_download_url: str
+    size: int | None = None
+    digest: str | None = None
+    state: str = "uploaded"
+
+
+class _Assets(Struct, frozen=True):
+    assets: list[_Asset]
+
+
+async def read_assets(url: str, web: Web) -> tuple[Distribution, ...]:
+    """Return the files that were uploaded for a release; none for a tag without one.
+
+    Source: GitHub docs, REST API, "Get a release by tag name", which Gitea shares.
+
+    Args:
+        url: of the release.
+        web: HTTP.
+
+    Raises:
+        UpstreamError: it cannot be asked, or answers with something else.
+    """
+    try:
+        answer = await web.get(url, accept=_JSON, scheme="bearer")
+    except NotFound:
+        return ()
+    release = await read_answer(answer, _Assets)
+    return tuple(
+        Distribution(asset.name, asset.browser_download_url, _sri(asset.digest), asset.size, None)
+        for asset in release.assets
+        if asset.state == "uploaded"
+    )
+
+
+def _sri(digest: str | None) -> Sri | None:
+    algorithm, _, digits = (digest or "").partition(":")
+    try:
+        return Sri("sha256", bytes.fromhex(digits)) if algorithm == "sha256" else None
+    except ValueError:
+        return None
 
 
 async def read_tag_facts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -218,16 +219,20 @@ class Planner(Struct, frozen=True):
         return rendered(field.parts, literals, self.version)
 
     def _through_version(self, source: Source, new: str) -> str | None:
-        """Write a tag as ``version`` or ``"v${version}"``; None where that cannot be."""
+        """Write a tag as ``version`` or ``"v${version}"``; None where that cannot be.
+
+        In an address it may stand in several places, but not as one number, as in a digest, too.
+        """
         name, version = source.version_name, self.version
         if not name or not version:
             return None
         if new == version:
             return name
         parts = re.split(rf"(?<![0-9.]){re.escape(version)}(?!\.?[0-9])", new)
-        if len(parts) != 2:  # noqa: PLR2004 - before and after the one place
+        most = math.inf if "://" in new and "." in version else 2
+        if not 2 <= len(parts) <= most:  # noqa: PLR2004 - before and after the one place
             return None
-        return f'"{parts[0]}${{{name}}}{parts[1]}"'
+        return f'"{f"${{{name}}}".join(parts)}"'
 
     def _computed(self, field: Field) -> PatchError:
         name = self.package.name
