@@ -132,6 +132,17 @@ BUMPS = {
         "tool", side_hashes={"vendorHash": NEWEST, "frontend.npmDepsHash": NEWER}
     ),
     "shared-labels": Bump("tool"),
+    "generated-with-a-head": Bump("tool"),
+    "generated-in-a-block": Bump("tool"),
+    "lock-with-hashes": Bump(
+        "tool",
+        side_hashes={
+            "cargoLock.lockFile": "./Cargo.lock",
+            "cargoLock.outputHashes": f'{{ "crate-0.1.0" = "{NEW}"; }}',
+        },
+    ),
+    "lock-of-npm": Bump("tool", side_hashes={"npmDeps.npmRoot": "./."}),
+    "lock-by-a-name": Bump("tool", side_hashes={"cargoDeps.lockFile": "./locks/tool.lock"}),
     "shared-hash": Bump("tool"),
     "helper-beside": Bump("tool"),
     "function-of-a-set": Bump("tool"),

@@ -74,7 +74,8 @@ let
   base = final: fetchers // builders // libraries // {
     inherit lib;
     stdenv = builders // { isAarch64 = false; isx86_64 = true; system = "x86_64-linux"; };
-    rustPlatform = builders // fetchers;
+    rustPlatform = builders // fetchers // { importCargoLock = arguments: arguments; };
+    importNpmLock = arguments: arguments;
     inputs.given = "given";
     cudaPackages_12_8 = { cudaMajorMinorVersion = "12.8"; cuda_cccl = named "cuda_cccl"; };
     symlinkJoin = arguments: arguments // { outPath = "/joined"; };

@@ -47,6 +47,68 @@ def test_a_generated_package_is_left_to_its_program_unless_asked() -> None:
     assert skip_reason(package, Policy(generated="edit")) == ""
 
 
+PINS = 'owner = "o"; repo = "r"; inherit (pins.a) rev hash;'
+READS: dict[str, tuple[str, str, str, str]] = {
+    "npins": (
+        "let s = import ./npins; in",
+        "version = s.a.version; src = s.a;",
+        "updated by npins: its source is read from ./npins",
+        "npins",
+    ),
+    "npins as an argument": (
+        "{ s ? import ./npins, mkDerivation }:",
+        "version = s.a.version; src = s.a;",
+        "updated by npins: its source is read from ./npins",
+        "npins",
+    ),
+    "niv": (
+        "let s = import ../nix/sources.nix { }; in",
+        "version = s.a.rev; src = s.a.outPath;",
+        "updated by niv: its source is read from ../nix/sources.nix",
+        "niv",
+    ),
+    "niv's JSON": (
+        "let s = lib.importJSON ./nix/sources.json; in",
+        "version = s.a.rev; src = fetchFromGitHub { inherit (s.a) owner repo rev sha256; };",
+        "updated by niv: its version is read from ./nix/sources.json",
+        "niv",
+    ),
+    "nvfetcher": (
+        "let s = callPackage ./_sources/generated.nix { }; in",
+        "inherit (s.a) version src;",
+        "updated by nvfetcher: its source is read from ./_sources/generated.nix",
+        "nvfetcher",
+    ),
+    "JSON of a script": (
+        "let pins = lib.importJSON ./pins.json; in",
+        f"version = pins.a.version; src = fetchFromGitHub {{ {PINS} }};",
+        "its version is read from ./pins.json",
+        "",
+    ),
+    "a hash in JSON": (
+        "let pins = builtins.fromJSON (builtins.readFile ./pins.json); in",
+        f'version = "1.0"; src = fetchFromGitHub {{ {PINS} }};',
+        "what it fetches is read from ./pins.json",
+        "",
+    ),
+    "a hash in TOML": (
+        "let pins = lib.importTOML ./pins.toml; in",
+        f'version = "1.0"; src = fetchFromGitHub {{ {PINS} }};',
+        "what it fetches is read from ./pins.toml",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("head", "inside", "reason", "generator"), READS.values(), ids=READS)
+def test_a_pin_in_another_file_is_left_to_what_writes_it(
+    head: str, inside: str, reason: str, generator: str
+) -> None:
+    data = f'{head} {{ tool = mkDerivation {{ pname = "tool"; {inside} }}; }}'
+    (package,) = read(data.encode())
+    assert (package.skip, package.problem, package.generator) == (reason, "", generator)
+
+
 @pytest.mark.parametrize(
     ("attribute", "names"),
     [

@@ -27,7 +27,7 @@ FIELDS = f'pname = "tool"; src = {SOURCE}'
         ),
         (
             f"mkDerivation rec {{ version = (fromJSON (readFile ./x)).v; {FIELDS}; }}",
-            "its version is read from (readFile ./x)",
+            "its version is read from ./x",
         ),
         (
             f"{{ sources }}: mkDerivation rec {{ version = sources.tool.version; {FIELDS}; }}",

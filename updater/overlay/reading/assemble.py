@@ -15,7 +15,7 @@ from updater.overlay.reading.doubts import doubt
 from updater.overlay.reading.fields import Fields
 from updater.overlay.reading.folders import build_folder
 from updater.overlay.reading.locks import Locks
-from updater.overlay.reading.origins import expression_origin, origin
+from updater.overlay.reading.origins import expression_origin, file_of_pins, origin
 from updater.overlay.reading.pins import is_at, moves_with
 from updater.overlay.reading.reach import SourceReach
 from updater.overlay.reading.readers import version_copies, version_readers
@@ -48,9 +48,10 @@ class PlacedPackage(Struct, frozen=True):
         package = replace(self.package, problem=problem, hint=hint, skip="")
         return PlacedPackage(package, self.places)
 
-    def skipped(self, reason: str) -> PlacedPackage:
+    def skipped(self, reason: str, generator: str = "") -> PlacedPackage:
         """Return it as one that cannot be followed, for a reason that nobody need mend."""
-        return PlacedPackage(replace(self.package, skip=reason), self.places)
+        package = replace(self.package, skip=reason, generator=generator)
+        return PlacedPackage(package, self.places)
 
     def with_directives(self, directives: tuple[Directive, ...]) -> PlacedPackage:
         """Return it with what its comments say."""
@@ -160,7 +161,10 @@ class Assembler:
             package, (draft.statement, *(call.statement for call in reach.targets))
         )
         reason = doubt(package, draft) if package.source is not None else None
-        return (placed if reason is None else self._doubted(placed, reason, draft, calls)), calls
+        if reason is not None:
+            return self._doubted(placed, reason, draft, calls), calls
+        where = file_of_pins(package, draft, calls, self._data)
+        return (placed.skipped(*where) if where is not None else placed), calls
 
     def _of_functions(self, package: Package, draft: Draft) -> Package:
         """Return a package that a function in another file makes of what it is given here."""
@@ -189,7 +193,7 @@ class Assembler:
             where = expression_origin(arguments, self._data)
         what = "its version" if reason.computed == "version" else "what it fetches"
         if where is not None:
-            return placed.skipped(f"{what} is {where.text}")
+            return placed.skipped(where.reason(what), where.program)
         if reason.computed and draft.caller is not None:
             return placed.skipped(f"{what} is computed by a function")
         return placed.refused(reason.problem, reason.hint)

@@ -15,7 +15,17 @@ _FILES = (
     (re.compile(r"(?:^|/)nix/sources\.nix$"), "niv"),
     (re.compile(r"(?:^|/)_sources/generated\.nix$"), "nvfetcher"),
 )
+_DATA = (
+    (re.compile(r"(?:^|/)npins(?:/(?:default\.nix|sources\.json)?)?$"), "npins"),
+    (re.compile(r"(?:^|/)nix/sources\.(?:nix|json)$"), "niv"),
+    (re.compile(r"(?:^|/)_sources/generated\.(?:nix|json)$"), "nvfetcher"),
+)
 _LONGEST_HEAD = 4096
+
+
+def program_of(path: str) -> str:
+    """Return the program that writes a file of pins, as its place says; empty for another file."""
+    return next((name for place, name in _DATA if place.search(path)), "")
 
 
 def generated_by(data: bytes, file: str) -> str:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from updater.model import HASH_FIELDS
 from updater.overlay.reading import syntax, terms
+from updater.overlay.reading.generated import program_of
 from updater.overlay.reading.references import led_to, selected, targets
 from updater.overlay.reading.scope import FunctionScope
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from updater.model import Field, Package, Source
+    from updater.overlay.reading.drafts import Call, Draft
     from updater.overlay.reading.scope import Binding, Scope
 
 # Functions that read a file. Source: Nix manual, "Built-in functions"; nixpkgs, lib/trivial.nix.
@@ -26,14 +30,30 @@ _READERS = frozenset(
 )
 # What of another package says which version it is of.
 _OF_A_PIN = frozenset({"date", "rev", "shortRev", "tag", "version"})
+_CALLS = frozenset({"callPackage", "callPackages"})
+_OF_DATA = (".json", ".toml", ".yaml", ".yml")
+_PINS = frozenset({*HASH_FIELDS, "owner", "ref", "repo", "rev", "tag", "url", "version"})
 _LONGEST_SHOWN = 60
 
 
 class Origin(Struct, frozen=True):
-    """Where a value comes from, and how that is told: ``the argument version of a function``."""
+    """Where a value comes from, and how that is told: ``the argument version of a function``.
+
+    Attributes:
+        program: that writes the file which it is read from; empty where nothing says so.
+        data: it is read from a file that is no Nix.
+    """
 
     kind: Literal["argument", "file", "neighbour"]
     text: str
+    program: str = ""
+    data: bool = False
+
+    def reason(self, what: str) -> str:
+        """Say why a package whose version, source or hash comes from there is left to itself."""
+        if self.program:
+            return f"updated by {self.program}: {what} is {self.text}"
+        return f"{what} is {self.text}"
 
 
 def origin(binding: Binding, data: bytes) -> Origin | None:
@@ -47,6 +67,35 @@ def expression_origin(expressions: list[tuple[Node, Scope]], data: bytes) -> Ori
     return next(_origins(expressions, data), None)
 
 
+def file_of_pins(
+    package: Package, draft: Draft, calls: list[Call], data: bytes
+) -> tuple[str, str] | None:
+    """Return why a package is left to the file that has its pin, and the program that writes it.
+
+    Args:
+        package: one whose text is understood.
+        draft: the same as it was found.
+        calls: of its sources.
+        data: the file.
+    """
+    binding = draft.get("src", "srcs")
+    if package.fetched is None and binding is not None:
+        where, what = origin(binding, data), "its source"
+    elif any(field.value is None for source in package.sources for field in _pins(source)):
+        where = expression_origin([(call.argument, call.scope) for call in calls], data)
+        what = "what it fetches"
+    else:
+        return None
+    if where is None or where.kind != "file" or not (where.program or where.data):
+        return None
+    return where.reason(what), where.program
+
+
+def _pins(source: Source) -> list[Field]:
+    """Return the arguments of a call that say what is fetched."""
+    return [field for field in source.fields if field.name in _PINS]
+
+
 def _unbound(binding: Binding, data: bytes) -> Origin | None:
     """Return where an inherited name comes from that is bound nowhere in the file."""
     if binding.owner is not None:
@@ -56,7 +105,7 @@ def _unbound(binding: Binding, data: bytes) -> Origin | None:
         return Origin("neighbour", f"that of {shown}") if is_pin and _is_short(shown) else None
     bound = binding.scope.find(binding.name)
     if bound is None:
-        return _argument(binding.name, binding.scope)
+        return _argument(binding.name, binding.scope, data)
     return _unbound(bound, data) if bound.inherited else None
 
 
@@ -66,17 +115,26 @@ def _origins(expressions: list[tuple[Node, Scope]], data: bytes) -> Iterator[Ori
         match node.type:
             case "apply_expression":
                 head, applied = terms.applied(node)
-                if terms.last_name(head, data) in _READERS:
-                    shown = syntax.text(applied[0][1], data)
-                    yield Origin("file", f"read from {shown}" if _is_short(shown) else "read")
+                yield from _read(terms.last_name(head, data), applied[0][1], data)
             case "select_expression":
                 neighbours += _neighbour(node, scope, data)
             case "inherited_attrs":
                 for name in node.named_children:
-                    yield from _arguments(terms.attribute_name(name, data), scope)
-            case "variable_expression" if _is_value(node):
-                yield from _arguments(syntax.text(node, data), scope)
+                    yield from _arguments(terms.attribute_name(name, data), scope, data)
+            case "variable_expression":
+                arguments = _arguments(syntax.text(node, data), scope, data)
+                yield from (own for own in arguments if own.program or _is_value(node))
     yield from neighbours
+
+
+def _read(function: str, argument: Node, data: bytes) -> Iterator[Origin]:
+    """Yield the file that a function reads; callPackage counts where a program writes its file."""
+    paths = terms.paths_in(argument, data)
+    shown = paths[0] if len(paths) == 1 else syntax.text(argument, data)
+    program = program_of(shown)
+    if function in _READERS or (function in _CALLS and program):
+        text = f"read from {shown}" if _is_short(shown) else "read"
+        yield Origin("file", text, program, data=shown.endswith(_OF_DATA))
 
 
 def _neighbour(node: Node, scope: Scope, data: bytes) -> list[Origin]:
@@ -99,14 +157,20 @@ def _is_value(node: Node) -> bool:
     return parent.child_by_field_name(field) != node
 
 
-def _arguments(name: str, scope: Scope) -> list[Origin]:
-    argument = _argument(name, scope) if scope.find(name) is None else None
+def _arguments(name: str, scope: Scope, data: bytes) -> list[Origin]:
+    argument = _argument(name, scope, data) if scope.find(name) is None else None
     return [argument] if argument is not None else []
 
 
-def _argument(name: str, scope: Scope) -> Origin | None:
+def _argument(name: str, scope: Scope, data: bytes) -> Origin | None:
     holder = scope.holder(name)
     if isinstance(holder, FunctionScope) and name != holder.fixpoint:
+        default = holder.defaults.get(name)
+        if default is not None and default.type == "apply_expression":
+            head, applied = terms.applied(default)
+            where = next(_read(terms.last_name(head, data), applied[0][1], data), None)
+            if where is not None and where.program:
+                return where
         return Origin("argument", f"the argument {name} of a function")
     return None
 

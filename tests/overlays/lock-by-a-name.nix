@@ -1,0 +1,26 @@
+final: prev:
+let
+  lock = ./locks/tool.lock;
+in
+{
+  tool = prev.mkDerivation (finalAttrs: {
+    pname = "tool";
+    version = "1.2.0";
+    src = prev.fetchFromGitHub {
+      owner = "owner";
+      repo = "tool";
+      tag = "v${finalAttrs.version}";
+      hash = "sha256-y6BrVzb69n5UsHtWHq6UOV53TFF6fZEKVDaeEmPM+9Q=";
+    };
+    cargoDeps = prev.rustPlatform.importCargoLock { lockFile = lock; };
+  });
+  other = prev.mkDerivation {
+    pname = "other";
+    version = "1.2.0";
+    src = prev.fetchPypi {
+      pname = "other";
+      version = "1.2.0";
+      hash = "sha256-7m6A/c5qX/0sPCoetSHCh2YzyaDMrGAU2SVLmDK2gtM=";
+    };
+  };
+}

@@ -1,0 +1,25 @@
+final: prev: {
+  tool = prev.mkDerivation (finalAttrs: {
+    pname = "tool";
+    version = "1.2.0";
+    src = prev.fetchFromGitHub {
+      owner = "owner";
+      repo = "tool";
+      tag = "v${finalAttrs.version}";
+      hash = "sha256-y6BrVzb69n5UsHtWHq6UOV53TFF6fZEKVDaeEmPM+9Q=";
+    };
+    cargoLock = {
+      lockFile = ./Cargo.lock;
+      outputHashes = { "crate-0.1.0" = "sha256-2pJaMOMff9qnBE4+W6SuF2cN6C1new5631cAQooTejY="; };
+    };
+  });
+  other = prev.mkDerivation {
+    pname = "other";
+    version = "1.2.0";
+    src = prev.fetchPypi {
+      pname = "other";
+      version = "1.2.0";
+      hash = "sha256-7m6A/c5qX/0sPCoetSHCh2YzyaDMrGAU2SVLmDK2gtM=";
+    };
+  };
+}
