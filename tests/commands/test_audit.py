@@ -11,11 +11,14 @@ import jsonschema  # type: ignore[import-untyped]  # it has no stubs of its own
 import pytest
 import yaml
 
-from tests.project import FAKE
+from tests.loopback.distributions import tarred
+from tests.project import FAKE, flat_hash, github_overlay, pypi_overlay, unpacked_hash
 from updater.audit.overlay.shelf import overlay_rules
 from updater.report.json_schemas import json_schema
 
 if TYPE_CHECKING:
+    from tests.loopback.github import GitHub
+    from tests.loopback.index import Index
     from tests.project import Project, Result
 
 ROOT = Path(__file__).parent.parent.parent
@@ -78,10 +81,16 @@ def told(result: Result) -> list[tuple[str, int]]:
     return [(one["rule"], one["line"]) for one in [*every, *result.json["findings"]]]
 
 
+def unable() -> str:
+    """What is said of the rules that need more than the files."""
+    names = [rule.name for rule in overlay_rules() if rule.needs != "text"]
+    return f"not judged  {', '.join(names)}: --upstream is not given\n"
+
+
 def test_tells_each_finding_with_its_line_and_a_caret(audited: Project) -> None:
     result = audited.run("audit", "--ignore", "registered")
     summary = "3 warnings, 1 note; can be fixed: 2 with --fix\n"
-    assert (result.code, result.out) == (1, TEXT + summary)
+    assert (result.code, result.out) == (1, TEXT + unable() + summary)
 
 
 def test_a_clean_project_passes(audited: Project) -> None:
@@ -278,6 +287,62 @@ def test_an_unsafe_fix_is_made_only_where_it_is_asked_for(project: Project) -> N
     assert path.read_text() == text.replace("--replace", "--replace-fail")
 
 
+# --- upstream ---
+
+PYPROJECT = """
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+[project]
+name = "{name}"
+version = "{version}"
+license = "Apache-2.0"
+dependencies = ["numpy", "tqdm"]
+"""
+
+
+def test_overlays_are_compared_with_their_pinned_sources(
+    project: Project, index: Index, github: GitHub, tmp_path: Path
+) -> None:
+    """Of the index and of a repository; a label that is another version's is told, too."""
+    content = tarred({"a-1.0/pyproject.toml": PYPROJECT.format(name="a", version="1.0")})
+    index.release("a", "1.0", files={"a-1.0.tar.gz": content})
+    repository = github.repository("o", "b")
+    files = {"pyproject.toml": PYPROJECT.format(name="b", version="0.9")}
+    repository.tag("v1.0", repository.commit(files))
+    sri = unpacked_hash(repository, "v1.0", tmp_path)
+    inputs = "propagatedBuildInputs = [ super.python3Packages.numpy ];\n"
+    more = f'format = "pyproject";\n{inputs}meta.license = super.lib.licenses.mit;\n'
+    for text, name in (
+        (pypi_overlay("a", "1.0", sri=flat_hash(content)), "a"),
+        (github_overlay("b", "1.0", sri=sri), "b"),
+    ):
+        project.overlay(f"{name}.nix", text.replace("version = ", f"{more}version = ", 1))
+    rules = ("explicit-inputs", "build-system", "licence", "true-label")
+    result = project.run("audit", "--upstream", "--json", *(f"--select={rule}" for rule in rules))
+    found = {
+        package["name"]: sorted((one["rule"], one["message"]) for one in package["findings"])
+        for package in result.json["packages"]
+    }
+    both = [
+        ("build-system", "the source needs hatchling: 1.0 is built with hatchling.build"),
+        ("explicit-inputs", "the source requires tqdm, and no input is that"),
+        ("licence", "the license is mit here, and the source says Apache-2.0"),
+    ]
+    label = "b is not 1.0: the source declares 0.9, but its tag is v1.0"
+    assert found == {"a": both, "b": [*both, ("true-label", label)]}, result.err
+    assert result.json["unjudged"] == []
+
+
+def test_a_source_that_cannot_be_had_is_told_and_hinders_nothing(
+    audited: Project, github: GitHub
+) -> None:
+    github.repository("owner", "tool")
+    result = audited.run("audit", "--upstream", "--json", "--select", "licence")
+    (unjudged,) = result.json["unjudged"]
+    assert (result.code, unjudged["failed"], unjudged["file"]) == (0, False, "overlays/tool.nix")
+
+
 # --- since ---
 
 
@@ -293,7 +358,7 @@ def committed(audited: Project) -> Project:
 def test_a_ratchet_tells_only_what_the_base_does_not_have(committed: Project) -> None:
     """A new version, another hash and lines above are nothing new; another finding is."""
     before = committed.run("audit", "--since", "HEAD")
-    assert (before.code, before.out) == (0, "no findings that HEAD does not have\n")
+    assert (before.code, before.out) == (0, f"{unable()}no findings that HEAD does not have\n")
     moved = f"# a line more\n{OVERLAY}".replace("1.0.0", "2.0.0").replace(FAKE, f"{FAKE[:-2]}g=")
     path = committed.overlay("tool.nix", moved)
     assert committed.run("audit", "--since", "HEAD").code == 0
@@ -367,7 +432,7 @@ def test_this_projects_own_overlays_break_no_rule(project: Project) -> None:
     for file in ("flake.nix", "config.yaml"):
         shutil.copy(ROOT / file, project.root / file)
     result = project.run("audit")
-    assert (result.code, result.out) == (0, "no findings\n")
+    assert (result.code, result.out) == (0, f"{unable()}no findings\n")
 
 
 def test_the_hook_of_pre_commit_runs_a_command_that_exists() -> None:

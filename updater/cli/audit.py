@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 @click.option(
     "--dry-run", "--diff", "dry_run", is_flag=True, help="Print the fixes as a diff; write nothing."
 )
+@click.option(
+    "--upstream", is_flag=True, help="Also compare with pinned sources, which are downloaded."
+)
 @click.option("--sarif", is_flag=True, help="Print a SARIF 2.1.0 log, for code scanning.")
 @options.every
 def audit(
@@ -42,14 +45,16 @@ def audit(
     fix: bool,
     unsafe_fixes: bool,
     dry_run: bool,
+    upstream: bool,
     sarif: bool,
 ) -> int:
     """Check that overlays and flake.nix keep the packaging guide's rules, and fix them."""
     import anyio
 
     from updater.cli.audit_run import AuditRun, Shown
-    from updater.cli.audited import audited, audited_at, rule_names, scope_of
+    from updater.cli.audited import audited, audited_at, rule_names, scope_of, with_sources
     from updater.cli.overlays import named_files, warn_of_unused
+    from updater.cli.session import Session
     from updater.errors import UsageError
     from updater.find.selection import select as selected
     from updater.report.summary import Exit
@@ -64,12 +69,15 @@ def audit(
     request = request.about(packages)
     config = request.load()
     names = rule_names(config, select, ignore)
-    needs: tuple[Need, ...] = ("text",)
+    needs: tuple[Need, ...] = ("text", "upstream") if upstream else ("text",)
     scope = scope_of(config, named_files(request, config), names, needs)
     now = audited(scope)
     overlays = now.project.looked.overlays
     warn_of_unused(request, config, overlays.packages)
     chosen = selected(overlays.packages, request.names(config))
+    if upstream:
+        session = Session.of(request, config)
+        scope, now = with_sources(scope, now, session.run(lambda run: run.sources(chosen)))
     before = anyio.run(audited_at, scope, now, since) if since else None
     about = frozenset(package.identity for package in chosen) if packages else None
     shown = Shown(about, before)

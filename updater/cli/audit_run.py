@@ -143,7 +143,9 @@ class AuditRun(Struct, frozen=True):
             facts = AuditFacts(self.packages, places, judgement.unjudged, made, refused, self.since)
             write(audit_json(facts, written=not dry_run))
         else:
-            unjudged = [
+            unable = ", ".join(rule.name for rule in self.scope.unable)
+            unjudged = [UnjudgedPart(unable, "--upstream is not given")] if unable else []
+            unjudged += [
                 UnjudgedPart(each.package or each.file or each.rule, each.reason, each.failed)
                 for each in judgement.unjudged
             ]

@@ -6,11 +6,13 @@ import os.path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from updater.audit.overlay.judging import Audited, judge, judged_rules
-from updater.audit.overlay.looking import look_at_all, looks_of, text_rules
+from updater.audit.overlay.looking import Unjudged, look_at_all, looks_of, text_rules
 from updater.audit.overlay.project import AuditedProject, audited_entry
 from updater.audit.overlay.shelf import overlay_rules
+from updater.audit.overlay.sources import PinnedSource
 from updater.config.place import ENTRIES
 from updater.effects import files
 from updater.effects.git import own as git
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from updater.audit.overlay.base import Need, OverlayRule
     from updater.config.load import Config
+    from updater.pipeline.source_readings import SourceReading
 
 
 class AuditScope(Struct, frozen=True):
@@ -34,12 +37,16 @@ class AuditScope(Struct, frozen=True):
         named: the overlay files.
         rules: those that can judge with what is there.
         unable: the selected rules that would need more.
+        sources: what pinned sources say, by the identity of their packages.
+        unread: the packages whose sources could not be read, and why.
     """
 
     root: Path
     named: tuple[str, ...]
     rules: tuple[OverlayRule, ...]
     unable: tuple[OverlayRule, ...]
+    sources: Mapping[str, PinnedSource] = {}
+    unread: tuple[Unjudged, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -99,8 +106,7 @@ def audited(scope: AuditScope) -> Audited:
         audited_entry(_entry(name, data), lambda file: _exists(scope.root, file))
         for name, data in texts.items()
     )
-    project = AuditedProject(looked, entries)
-    return Audited(project, judge(project, scope.rules))
+    return _judged(scope, AuditedProject(looked, entries))
 
 
 def audited_texts(
@@ -121,8 +127,34 @@ def audited_texts(
     entries = tuple(
         audited_entry(_entry(name, texts[name]), is_file) for name in ENTRIES if name in texts
     )
-    project = AuditedProject(looks_of(overlays, text_rules(scope.names)), entries)
-    return Audited(project, judge(project, scope.rules))
+    looked = looks_of(overlays, text_rules(scope.names))
+    return _judged(scope, AuditedProject(looked, entries, scope.sources))
+
+
+def with_sources(
+    scope: AuditScope, now: Audited, read: Sequence[SourceReading]
+) -> tuple[AuditScope, Audited]:
+    """Return an audit that compares packages with their pinned sources, and what it says.
+
+    Args:
+        scope: the audit.
+        now: the project.
+        read: what was read of the sources.
+    """
+    sources = {each.package.identity: PinnedSource(each.files, each.untrue) for each in read}
+    unread = tuple(
+        Unjudged("", each.package.file, each.reason, each.package.identity)
+        for each in read
+        if each.reason
+    )
+    scope = replace(scope, sources=sources, unread=unread)
+    project = AuditedProject(now.project.looked, now.project.entries, sources)
+    return scope, _judged(scope, project)
+
+
+def _judged(scope: AuditScope, project: AuditedProject) -> Audited:
+    judgement = judge(project, scope.rules)
+    return Audited(project, replace(judgement, unjudged=(*judgement.unjudged, *scope.unread)))
 
 
 async def audited_at(scope: AuditScope, now: Audited, revision: str) -> Audited:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from updater.pipeline.proposed import ProposedUpdate
     from updater.pipeline.reviewing import ReviewScope
     from updater.pipeline.same_builds import SameBuilds
+    from updater.pipeline.source_readings import SourceReading
     from updater.pipeline.truths import TruthStage
     from updater.pipeline.writing import Writer
 
@@ -70,6 +71,15 @@ class Pipeline(Struct, frozen=True):
         ]
         facts = await self._descriptions.of_branch(*subjects)
         return Auditor(self.run, before, after, facts).reviewed(scope, truths, trials)
+
+    async def sources(self, packages: Sequence[Package]) -> list[SourceReading]:
+        """Read the pinned source of each package, and whether its label is true."""
+        from updater.pipeline.source_readings import (  # noqa: PLC0415 - not for a check
+            SourceReader,
+        )
+
+        verdicts = await self._truths.verdicts(packages)
+        return await SourceReader(self.run).read(packages, verdicts)
 
     async def check(
         self, packages: Sequence[Package], to: str = "", *, details: bool = False

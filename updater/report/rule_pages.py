@@ -22,7 +22,7 @@ _FIXES = {
 }
 _NEEDS = {
     "text": "It reads the files alone, without the network and without Nix.",
-    "upstream": "It needs what the pinned source says.",
+    "upstream": "It compares with the pinned source: `updater audit --upstream`.",
     "nix": "It needs the package set.",
 }
 

@@ -1,6 +1,8 @@
 """Golden cases of the rules: a small project in one text file, and what its audit says.
 
-Each case is a file of sections, ``-- NAME --``: first the project's files, then ``findings``, what
+Each case is a file of sections, ``-- NAME --``: first the project's files, and with ``source NAME
+FILE`` those of the source of overlays/NAME.nix (``untrue NAME``: why its label is not true); then
+``findings``, what
 `updater audit` prints, and where the rule has a fix there ``fixed FILE``, the files after it, and
 ``left``, what is printed then. ``python -m tests.audit.overlay.golden`` writes the second part
 anew; what it wrote is to be read before it is committed.
@@ -13,8 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from updater.audit.overlay.fixing import FixRun
 from updater.audit.overlay.shelf import overlay_rules
+from updater.audit.overlay.sources import PinnedSource
 from updater.cli.audited import AuditScope, audited_texts
 from updater.cli.colors import painted
 from updater.config.place import ENTRIES
@@ -51,6 +56,7 @@ class Case:
 
     rule: str
     files: Mapping[str, str]
+    sources: Mapping[str, str]
     findings: str = ""
     fixed: Mapping[str, str] | None = None
     left: str = ""
@@ -62,7 +68,7 @@ class Case:
 
     def text(self) -> str:
         """The case as its file has it."""
-        sections = {**self.files, "findings": self.findings}
+        sections = {**self.files, **self.sources, "findings": self.findings}
         sections |= {f"fixed {name}": text for name, text in (self.fixed or {}).items()}
         if self.fixed:
             sections["left"] = self.left
@@ -79,7 +85,10 @@ def case(name: str) -> Case:
         for key in list(sections)
         if key.startswith("fixed ")
     }
-    return Case(name.partition("/")[0], sections, findings, fixed or None, left)
+    sources = {
+        key: sections.pop(key) for key in list(sections) if key.startswith(("source ", "untrue "))
+    }
+    return Case(name.partition("/")[0], sections, sources, findings, fixed or None, left)
 
 
 def scope(*names: str) -> AuditScope:
@@ -87,14 +96,25 @@ def scope(*names: str) -> AuditScope:
     rules = tuple(
         rule
         for rule in overlay_rules()
-        if rule.needs == "text" and (not names or rule.name in names)
+        if rule.name in names or (rule.needs == "text" and not names)
     )
     return AuditScope(Path(), (), rules, ())
 
 
-def scope_of(folder: str) -> AuditScope:
-    """Return the audit that the cases of a folder are for."""
-    return scope() if folder == EVERY_RULE else scope(folder, "allowance", *_BESIDE.get(folder, ()))
+def scope_of(folder: str, texts: Mapping[str, str]) -> AuditScope:
+    """Return the audit that the cases of a folder are for, with the sources that a case has."""
+    if folder == EVERY_RULE:
+        return scope()
+    own = scope(folder, "allowance", *_BESIDE.get(folder, ()))
+    sources: dict[str, PinnedSource] = {}
+    for key, text in texts.items():
+        kind, name, *file = key.split(" ")
+        identity = f"overlays/{name}.nix#python3Packages.{name}"
+        old = sources.get(identity, PinnedSource({}))
+        files = {**old.files, file[0]: text.encode()} if kind == "source" else old.files
+        untrue = text.strip() if kind == "untrue" else old.untrue
+        sources[identity] = PinnedSource(files, untrue)
+    return replace(own, sources=sources)
 
 
 def judged(files: Mapping[str, str | bytes], own: AuditScope) -> Audited:
@@ -133,12 +153,12 @@ def shown(state: Audited, after: Mended | None = None) -> str:
 
 def made(one: Case) -> Case:
     """Return a case with what the audit says now."""
-    own = scope_of(one.rule)
+    own = scope_of(one.rule, one.sources)
     state = judged(one.files, own)
     after = mended(state, own)
     fixed = {name: data.decode() for name, data in after.texts.items()}
     left = shown(after.left, after) if fixed else ""
-    return Case(one.rule, one.files, shown(state), fixed or None, left)
+    return Case(one.rule, one.files, one.sources, shown(state), fixed or None, left)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ let
 
   lib = {
     fakeSha256 = "0000000000000000000000000000000000000000000000000000000000000000";
-    licenses.mit = "mit";
+    licenses = { mit = "mit"; asl20 = "asl20"; };
     platforms.unix = "unix";
     composeManyExtensions = extensions: final: prev:
       builtins.foldl' (set: overlay: set // overlay final (prev // set)) { } extensions;
@@ -34,7 +34,7 @@ let
 
   existing = python: names
     [
-      "accelerate" "einops" "numpy" "scipy" "torch" "torch-bin" "torchaudio" "torchaudio-bin"
+      "accelerate" "einops" "hatchling" "numpy" "scipy" "setuptools" "tqdm" "torch" "torch-bin" "torchaudio" "torchaudio-bin"
       "torchvision" "torchvision-bin" "triton" "triton-bin"
     ]
     (name: made python (_: { pname = name; meta = { description = name; }; }));

@@ -32,7 +32,9 @@ postPatch = ''
   substituteInPlace pyproject.toml --replace "numpy<=1.26.4" "numpy"
 '';
 """
-    exceptions: ClassVar[str] = "An allowance of a rule that did not run is not told."
+    exceptions: ClassVar[str] = (
+        "An allowance of a rule that did not run, such as one that needs `--upstream`, is not told."
+    )
 
     def judge_allowances(
         self,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from updater.audit.overlay.overlay_text import OverlayText
     from updater.audit.overlay.project import AuditedProject
+    from updater.audit.overlay.sources import AuditedSource
     from updater.model import Package, Span
     from updater.model.finding import Fix, FixSafety, Severity
 
@@ -74,3 +75,18 @@ class ProjectRule(OverlayRule):
     @abstractmethod
     def findings(self, project: AuditedProject) -> Iterator[Finding]:
         """Yield where the project breaks it."""
+
+
+class SourceRule(ProjectRule):
+    """A rule that compares a package with its pinned source."""
+
+    needs: ClassVar[Need] = "upstream"
+
+    def findings(self, project: AuditedProject) -> Iterator[Finding]:
+        """Yield where a package and its source disagree."""
+        for source in project.compared:
+            yield from self.of_source(source)
+
+    @abstractmethod
+    def of_source(self, source: AuditedSource) -> Iterator[Finding]:
+        """Yield where one package and its source disagree."""

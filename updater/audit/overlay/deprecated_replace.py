@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
+
 from updater.audit.overlay.base import TextRule
 from updater.model import Edit, Span
 from updater.model.finding import FileEdit, Fix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from updater.audit.overlay.overlay_text import OverlayText
+    from updater.audit.overlay.sources import AuditedSource
     from updater.model.finding import Finding, FixSafety
 
 _OPTION = re.compile(rb"(?<![\w-])--replace(?=[\s\\])")
@@ -48,8 +51,8 @@ postPatch = ''
     fix: ClassVar[FixSafety | None] = "unsafe"
     exceptions: ClassVar[str] = (
         "`--replace` of another program is passed over, and so is a comment of the shell. The fix "
-        "is not safe by itself: where the pinned source does not have the pattern, "
-        "`--replace-fail` stops a build that passes today."
+        "is safe only where `--upstream` shows the pattern in the pinned source: elsewhere "
+        "`--replace-fail` could stop a build that passes today."
     )
     guide: ClassVar[str] = (
         "The guide writes `--replace-fail` in its CUDA pattern and `--replace` in four other "
@@ -80,6 +83,31 @@ postPatch = ''
                     (FileEdit(overlay.file, Edit(where, _NEW)),),
                 ),
             )
+
+
+def with_sources(finding: Finding, sources: Iterable[AuditedSource]) -> Finding:
+    """Return a finding whose fix is safe where the pinned source has the pattern."""
+    for source in sources:
+        if finding.rule != KIND.name or finding.package != source.package.identity:
+            continue
+        for substitution in source.task.declared.substitutions:
+            file, pattern = (
+                substitution.files[0] if substitution.files else None,
+                substitution.pattern,
+            )
+            matches = (
+                len(substitution.files) == 1
+                and file in source.source.files
+                and pattern is not None
+                and (file, pattern) not in source.stale
+            )
+            if (
+                matches
+                and substitution.span.start == finding.span.start
+                and finding.fix is not None
+            ):
+                return replace(finding, fix=replace(finding.fix, safety="safe"))
+    return finding
 
 
 def _logical_line(data: bytes, place: int) -> bytes:

@@ -9,10 +9,11 @@ from msgspec import Struct
 from updater.audit.overlay.allowance import KIND as ALLOWANCE
 from updater.audit.overlay.allowances import Allowance, allowances
 from updater.audit.overlay.base import ProjectRule
+from updater.audit.overlay.deprecated_replace import with_sources
 from updater.audit.overlay.looking import STAGE, Unjudged
 from updater.audit.overlay.project import AuditedProject  # noqa: TC001 - msgspec reads it
 from updater.audit.overlay.shelf import overlay_rules
-from updater.errors import Bug, bugs_at
+from updater.errors import StageError, bugs_at
 from updater.model.finding import Finding
 
 if TYPE_CHECKING:
@@ -75,8 +76,14 @@ def judge(project: AuditedProject, rules: Sequence[OverlayRule]) -> Judgement:
             try:
                 with bugs_at(STAGE):
                     findings += rule.findings(project)
-            except Bug as bug:
-                unjudged.append(Unjudged(rule.name, "", str(bug), failed=True))
+            except StageError as error:
+                unjudged.append(Unjudged(rule.name, "", str(error), failed=True))
+    try:
+        with bugs_at(STAGE):
+            if project.sources:
+                findings = [with_sources(finding, project.compared) for finding in findings]
+    except StageError as error:
+        unjudged.append(Unjudged("", "", str(error), failed=True))
     every = [allowance for look in looks for allowance in look.allowances]
     for entry in project.entries:
         if entry.file not in project.looked.looks:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from updater.audit.overlay.looking import Looks
     from updater.audit.overlay.mentions import Mention
+    from updater.audit.overlay.sources import AuditedSource, PinnedSource
     from updater.model import Package
     from updater.overlay.editing.registering import EntryText
     from updater.overlay.reading.environments import Environment
@@ -60,10 +61,29 @@ def audited_entry(text: EntryText, is_file: Callable[[str], bool]) -> AuditedEnt
 
 
 class AuditedProject(Struct, frozen=True, dict=True):
-    """What rules on the whole project are given."""
+    """What rules on the whole project are given.
+
+    Attributes:
+        sources: what pinned sources say, by the identity of their packages.
+    """
 
     looked: Looks
     entries: tuple[AuditedEntry, ...] = ()
+    sources: Mapping[str, PinnedSource] = {}
+
+    @cached_property
+    def compared(self) -> tuple[AuditedSource, ...]:
+        """The packages whose pinned source is known, each beside it."""
+        from updater.audit.overlay.sources import (  # noqa: PLC0415 - not for texts alone
+            audited_source,
+        )
+
+        own = (audited_source(self, self.packages[name]) for name in self._identities)
+        return tuple(source for source in own if source is not None)
+
+    @property
+    def _identities(self) -> tuple[str, ...]:
+        return tuple(name for name in self.sources if name in self.packages)
 
     @cached_property
     def packages(self) -> Mapping[str, Package]:

@@ -1,0 +1,61 @@
+"""What a source requires and no input of its package brings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from updater.adapt.attributes import TORCH
+from updater.audit.overlay.base import SourceRule
+from updater.model.adaptation import InputAddition
+from updater.overlay.reading.inputs import RUNTIME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from updater.audit.overlay.base import Need
+    from updater.audit.overlay.sources import AuditedSource
+    from updater.model.finding import Finding, FixSafety
+
+TORCH_INPUTS = frozenset({*TORCH, *(f"{name}-bin" for name in TORCH)})
+
+
+class ExplicitInputs(SourceRule):
+    """A requirement of the source that the package's own inputs do not name."""
+
+    name: ClassVar[str] = "explicit-inputs"
+    title: ClassVar[str] = "What a source requires is among the inputs of its package."
+    why: ClassVar[str] = (
+        "A module that only comes along with another input is gone as soon as that one drops it. "
+        "A module that nothing brings fails when the package is imported, or later."
+    )
+    bad: ClassVar[str] = """\
+# pyproject.toml: dependencies = ["numpy", "tqdm"]
+propagatedBuildInputs = with super.python3Packages; [ numpy ];
+"""
+    good: ClassVar[str] = """\
+propagatedBuildInputs = with super.python3Packages; [ numpy tqdm ];
+"""
+    fix: ClassVar[FixSafety | None] = "built"
+    needs: ClassVar[Need] = "upstream"
+    exceptions: ClassVar[str] = (
+        "What only an extra, another system or another Python needs is passed over, and so is what "
+        "`pythonRemoveDeps` removes. torch is told by `torch-missing`."
+    )
+
+    def of_source(self, source: AuditedSource) -> Iterator[Finding]:
+        """Yield each requirement that no input is."""
+        for adaptation in source.plan.adaptations:
+            edit = adaptation.edit
+            is_own = isinstance(edit, InputAddition) and adaptation.kind == "requirements"
+            if is_own and adaptation.input not in TORCH_INPUTS:
+                yield self.finding(
+                    source.package.file,
+                    source.statement(*RUNTIME),
+                    f"the source requires {adaptation.input}, and no input is that",
+                    source.package,
+                    advice=f"add {adaptation.input}",
+                    fix=source.fix(adaptation, "built", "inputs"),
+                )
+
+
+KIND = ExplicitInputs()

@@ -1,0 +1,57 @@
+"""A source that requires torch, in a package that does not bring it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from updater.audit.overlay.base import SourceRule
+from updater.audit.overlay.explicit_inputs import TORCH_INPUTS
+from updater.model.adaptation import InputAddition
+from updater.overlay.reading.inputs import RUNTIME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from updater.audit.overlay.base import Need
+    from updater.audit.overlay.sources import AuditedSource
+    from updater.model.finding import Finding, FixSafety, Severity
+
+
+class TorchMissing(SourceRule):
+    """A source that requires torch, in a package without torch."""
+
+    name: ClassVar[str] = "torch-missing"
+    title: ClassVar[str] = "What requires torch has it among its inputs."
+    why: ClassVar[str] = (
+        "A package that imports torch and does not bring it works only beside another that does, "
+        "and then with whatever torch that one has."
+    )
+    bad: ClassVar[str] = """\
+# pyproject.toml: dependencies = ["torch"]
+propagatedBuildInputs = with super.python3Packages; [ numpy ];
+"""
+    good: ClassVar[str] = """\
+propagatedBuildInputs = with super.python3Packages; [ torch-bin numpy ];
+"""
+    severity: ClassVar[Severity] = "error"
+    fix: ClassVar[FixSafety | None] = "built"
+    needs: ClassVar[Need] = "upstream"
+    exceptions: ClassVar[str] = "What only an extra needs is passed over."
+
+    def of_source(self, source: AuditedSource) -> Iterator[Finding]:
+        """Yield torch and what belongs to it, where it is required and no input is that."""
+        for adaptation in source.plan.adaptations:
+            is_addition = isinstance(adaptation.edit, InputAddition)
+            if is_addition and adaptation.input in TORCH_INPUTS:
+                yield self.finding(
+                    source.package.file,
+                    source.statement(*RUNTIME),
+                    f"the source requires {adaptation.input.removesuffix('-bin')}, and no input "
+                    "brings it",
+                    source.package,
+                    advice=f"add {adaptation.input}",
+                    fix=source.fix(adaptation, "built", "inputs"),
+                )
+
+
+KIND = TorchMissing()
