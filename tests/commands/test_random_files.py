@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.overlay.random_files import NEW, OLD, TAGS, Written, file_of, tag_of
+from tests.overlay.random_files import FUNCTIONS, NEW, OLD, TAGS, Written, file_of, tag_of
 from tests.project import Project, unpacked_hash
 
 if TYPE_CHECKING:
@@ -72,6 +72,10 @@ def test_a_bump_of_random_files_changes_what_it_follows(
         text, written = file_of(pick, number)
         project.overlay(f"f{number}.nix", text)
         packages |= {package.name: package for package in written}
+    library = project.root / "lib"
+    library.mkdir()
+    for file, text in FUNCTIONS.items():
+        (library / file).write_text(text)
     before = evaluated(nix, project)
     listed = {row["name"]: row["status"] for row in project.run("list", "--json").json["packages"]}
     for name, package in packages.items():

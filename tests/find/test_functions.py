@@ -140,13 +140,13 @@ final: prev: {
     version = "1.0"; # 1.0
     hash = "FAKE";
   };
-  two = prev.callPackage ../lib/tool.nix { pname = "two"; version = "1.0"; hash = "FAKE"; };
+  two = prev.callPackage ../lib/other.nix { pname = "two"; version = "1.0"; hash = "FAKE"; };
 }
 """.replace("FAKE", FAKE)
 
 
 def test_a_bump_edits_the_caller(project: Project, index: Index) -> None:
-    """Each by itself; the function, which both call, stays."""
+    """Each by itself, also where other files make its neighbours; functions stay."""
     index.release("one", "1.0")
     (new,) = index.release("one", "1.1")
     index.release("two", "1.0")
@@ -154,6 +154,7 @@ def test_a_bump_edits_the_caller(project: Project, index: Index) -> None:
     function = project.root / "lib" / "tool.nix"
     function.parent.mkdir()
     function.write_text(TOOL)
+    (function.parent / "other.nix").write_text(TOOL)
     assert project.run("list").code == 0
     result = project.run("bump", "one")
     assert result.out == "updated  one  1.0  -> 1.1  not built: build: {enabled: false}\n"
@@ -176,6 +177,7 @@ def test_a_change_that_only_the_function_could_make_is_refused(
     function = project.root / "lib" / "tool.nix"
     function.parent.mkdir()
     function.write_text(text)
+    (function.parent / "other.nix").write_text(text)
     result = project.run("bump", "one")
     assert (result.code, path.read_text(), function.read_text()) == (1, before, text)
     assert "pname would change in lib/tool.nix, which others may call" in " ".join(

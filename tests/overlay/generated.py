@@ -16,10 +16,14 @@ OLD_HASHES = (
 VERSIONS = ("1.2.0", "1.2", "0.1.2", "2024.1")
 OLD_COMMIT = "c00dbbc9dadfbe1e232e93a729dd4752fade0abf"
 THROUGH = {
+    "chosen": "finalAttrs.version",
+    "dated": "version",
+    "double override": "final.version",
     "final": "finalAttrs.version",
     "final package": "self.version",
     "folder": "version",
     "itself": "finalAttrs.version",
+    "inherited": "version",
     "let": "version",
     "other builder": "finalAttrs.version",
     "override": "version",
@@ -52,7 +56,7 @@ class Made:
         """The package after the bump."""
         return replace(self, version="3.0", rev=self.wanted["rev"], hash=NEW)
 
-    def text(self, trivia: list[str]) -> str:
+    def text(self, trivia: list[str]) -> str:  # noqa: C901, PLR0912 - one case a style
         """Write the package; trivia go between its parts."""
         a, b, c, d = trivia
         rev, name = self._rev(), self.name
@@ -85,6 +89,21 @@ class Made:
             case "itself":
                 inside = f"{pname}{a}{version} main = {source}; srcs = [{b} finalAttrs.main ]; "
                 written = f"{name} = prev.mkDerivation{c} (finalAttrs: {{{inside}}});"
+            case "chosen":
+                inside = f"{pname}{version}{b} src ={c} {source}; "
+                builder = f"(if{a} true then prev.mkDerivation else prev.melpaBuild)"
+                written = f"{name} = {builder} (finalAttrs: {d}{{{inside}}});"
+            case "inherited":
+                inside = f"{pname}{version}{b} src ={c} {source}; "
+                own = f"let{a} inherit (finalAttrs.finalPackage) version; in"
+                written = f"{name} = prev.mkDerivation (finalAttrs: {own} {{{inside}}});"
+            case "dated":
+                inside = f'{pname}{a} date = "2024-01-01"; {version}{b} src = {source};{d} '
+                written = f"{name} = prev.mkDerivation rec {{{inside}}};"
+            case "double override":
+                inside = f"{a}{version}{b} src = {source};{c} "
+                old = f"(prev.{name}.override{d} {{ }})"
+                written = f"{name} = {old}.overrideAttrs (final: old: {{{inside}}});"
             case "override":
                 inside = f"{a}{version}{b} src = {source};{c} "
                 written = f"{name} = prev.{name}.overrideAttrs (old: rec {{{inside}}});"

@@ -188,9 +188,14 @@ def expected(name: str) -> bytes:
     return (FOLDER / f"{name}.expected.nix").read_bytes()
 
 
+def functions_in(data: bytes) -> tuple[FunctionFile, ...]:
+    """Return the files of functions that an overlay names."""
+    return tuple(own for own in FUNCTIONS if own.path.encode() in data)
+
+
 def read(data: bytes, name: str = "overlay.nix") -> tuple[Package, ...]:
     """Return the packages of an overlay."""
-    functions = tuple(own for own in FUNCTIONS if own.path.encode() in data)
+    functions = functions_in(data)
     packages = read_packages(data, name, FETCH_FUNCTIONS, functions).packages
     return completed([replace(package, functions=functions) for package in packages])
 

@@ -106,7 +106,62 @@ SHAPES = (
         ("-a", "-b"),
         'h@ = args: prev.mkDerivation (rec { version = "VERSION"; src = CALL; } // args);',
     ),
+    Shape(
+        '@ = final.callPackage ../lib/make.nix { pname = "@"; version = "VERSION"; '
+        'tag = TAG; repo = "REPO"; hash = "FAKE"; };',
+        "",
+    ),
+    Shape(
+        '@ = m@ rec { pname = "@"; version = "VERSION"; tag = TAG; '
+        'repo = "REPO"; hash = "FAKE"; };',
+        "version",
+        ("",),
+        "m@ = import ../lib/curried.nix { inherit (prev) mkDerivation fetchFromGitHub; };",
+    ),
+    Shape(
+        '@ = prev.mkDerivation rec { pname = "@"; version = "VERSION"; src = CALL; }; '
+        '@-next = final.@.overrideAttrs (old: rec { pname = "@-next"; version = "VERSION"; '
+        'src = final.@.src.override { ARGUMENT = TAG; hash = "FAKE"; }; });',
+        "version",
+        ("", "-next"),
+    ),
+    Shape(
+        '@ = prev.mkDerivation rec { pname = "@"; version = "VERSION"; src = CALL; }; '
+        '@-own = (final.@.override { }).overrideAttrs (old: rec { pname = "@-own"; '
+        'version = "VERSION"; src = prev.fetchFromGitHub { inherit (final.@.src) owner; '
+        'repo = "REPO"; ARGUMENT = TAG; hash = "FAKE"; }; });',
+        "version",
+        ("", "-own"),
+    ),
+    Shape(
+        "@ = ((prev.other.override { }).overrideAttrs (old: { doCheck = false; })).overrideAttrs "
+        '(final: old: { pname = "@"; version = "VERSION"; src = CALL; });',
+        "final.version",
+    ),
+    Shape(
+        "@ = prev.mkDerivation (finalAttrs: let inherit (finalAttrs.finalPackage) version; in "
+        '{ pname = "@"; version = "VERSION"; src = CALL; });',
+        "version",
+    ),
+    Shape(
+        '@ = (if true then prev.mkDerivation else prev.melpaBuild) (finalAttrs: { pname = "@"; '
+        'version = "VERSION"; root = CALL; src = finalAttrs.root; });',
+        "finalAttrs.version",
+    ),
     # what must stay
+    Shape(
+        '@ = prev.other.overrideAttrs (old: rec { pname = "@"; version = "VERSION"; '
+        'src = prev.fetchFromGitHub { inherit (prev.other.src) owner; repo = "REPO"; '
+        'ARGUMENT = TAG; hash = "OWN"; }; });',
+        "version",
+        (),
+    ),
+    Shape(
+        '@ = prev.callPackage ../lib/pinned.nix { pname = "@"; version = "VERSION"; '
+        'tag = TAG; repo = "REPO"; };',
+        "",
+        (),
+    ),
     Shape(
         '@ = prev.mkDerivation rec { pname = "@"; version = "VERSION"; src = prev.fetchurl '
         '{ url = "https://d.example/latest.zip"; hash = "OWN"; }; };',
@@ -120,6 +175,22 @@ SHAPES = (
         (),
     ),
 )
+BUILT = """\
+buildPythonPackage {
+  inherit pname version;
+  src = fetchFromGitHub { owner = "o"; inherit repo tag hash; };
+}
+"""
+FUNCTIONS = {
+    "make.nix": "{ buildPythonPackage, fetchFromGitHub, pname, version, repo, tag, hash }:\n"
+    + BUILT,
+    "curried.nix": "{ mkDerivation, fetchFromGitHub }:\n{ pname, version, repo, tag, hash }@args:\n"
+    + BUILT.replace("buildPythonPackage", "mkDerivation"),
+    "pinned.nix": "{ buildPythonPackage, fetchFromGitHub, pname, version, repo, tag }:\n"
+    + BUILT.replace("tag hash;", f'tag; hash = "{OWN}";'),
+}
+"""The files in ../lib that packages are made by."""
+
 TRIVIA = ("", '\n  # version = "1.2.0";\n  ', '/* rev = "v1.2.0"; */ ', "\n\n  ", "# caf\u00e9\n  ")
 
 
@@ -158,7 +229,16 @@ def _package(pick: random.Random, shape: Shape, repository: str, name: str) -> t
         f"{argument} = {_tag(pick, shape.version, repository)}; hash = {shape.sri}; }}"
     )
 
-    values = {"CALL": call, "VERSION": label, "OWN": OWN, "FAKE": FAKE, "@": name}
+    values = {
+        "CALL": call,
+        "VERSION": label,
+        "OWN": OWN,
+        "FAKE": FAKE,
+        "@": name,
+        "TAG": _tag(pick, shape.version, repository),
+        "REPO": repository,
+        "ARGUMENT": argument,
+    }
 
     def filled(text: str) -> str:
         for placeholder, value in values.items():

@@ -49,7 +49,10 @@ let
   };
 
   named = name:
-    let it = build { pname = name; version = "0"; src = fetchers.fetchurl { url = "x"; hash = ""; }; }; in
+    let
+      src = fetchers.fetchurl { url = "x"; hash = ""; owner = "o"; };
+      it = build { pname = name; version = "0"; inherit src; };
+    in
     it // { isLibrary = true; override = _: it; };
   libraries = builtins.listToAttrs (map (name: { inherit name; value = named name; }) [
     "accelerate" "again" "bitsandbytes" "cmake" "einops" "hatchling" "numpy" "other" "scipy"

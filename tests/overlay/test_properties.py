@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.overlay.generated import Made, Overlay, overlays
-from tests.overlay.golden import ALONE, PAIRS, changed, read, text
+from tests.overlay.golden import ALONE, PAIRS, changed, functions_in, read, text
 from updater.errors import PatchError
 from updater.kinds import FETCH_FUNCTIONS
 from updater.model import HASH_FIELDS, Candidate
 from updater.overlay.reading import syntax
 from updater.overlay.reading.file import read_packages
+from updater.overlay.reading.neighbours import completed
 
 if TYPE_CHECKING:
     from updater.model import Change, Package
@@ -126,10 +128,11 @@ def test_no_bytes_break_the_reader_or_slip_past_the_proof(data: bytes) -> None:
 
 def bump_all(data: bytes) -> None:
     """Read a file and try to bump every package in it; anything but a refusal is raised."""
-    found = read_packages(data, "x.nix", FETCH_FUNCTIONS)
+    functions = functions_in(data)
+    found = read_packages(data, "x.nix", FETCH_FUNCTIONS, functions)
     assert len({one.identity for one in found.packages}) == len(found.packages)
     candidate = Candidate("3.0", "v3.0", "c" * 40)
-    for package in found.packages:
+    for package in completed([replace(own, functions=functions) for own in found.packages]):
         source = package.source
         if source is None or package.skip or package.problem:
             continue
@@ -139,5 +142,5 @@ def bump_all(data: bytes) -> None:
             change = changed(package, wanted, data)
         except PatchError:
             continue
-        again = read_packages(change.after, "x.nix", FETCH_FUNCTIONS)
+        again = read_packages(change.after, "x.nix", FETCH_FUNCTIONS, functions)
         assert len(again.packages) == len(found.packages)

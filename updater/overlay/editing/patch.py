@@ -139,7 +139,7 @@ def _planner(
             f"{package.identity} appears {len(there)} times in its file",
             hint="give each package an attribute of its own",
         )
-    now = replace(there[0], callers=package.callers)
+    now = replace(there[0], callers=package.callers, functions=package.functions)
     like = package.source.fetcher if package.source is not None else source.fetcher
     fields_beside = [*now.side_hashes, *now.other_hashes, *((now.date,) if now.date else ())]
     beside = {field.name: field.reading for field in fields_beside}
@@ -171,12 +171,12 @@ def _planned(planner: Planner, before: ParsedFile, fetchers: frozenset[str]) -> 
 def _edits(planner: Planner, data: bytes) -> tuple[tuple[Edit, ...], tuple[FieldChange, ...]]:
     """Return the edits of one package, and the fields that they change."""
     plans = list(planner.plans())
-    elsewhere = [plan.change for plan in plans if plan.edit.span.end > len(data)]
+    elsewhere = [plan for plan in plans if plan.edit.span.end > len(data)]
     if elsewhere:
-        names = " and ".join(change.field for change in elsewhere if change is not None)
-        files = " and ".join(function.file for function in planner.package.functions)
+        names = " and ".join(plan.change.field for plan in elsewhere if plan.change is not None)
+        file = _function_at(planner, elsewhere[0].edit.span.start)
         raise PatchError(
-            f"{planner.package.identity}: {names} would change in {files}, which others may call",
+            f"{planner.package.identity}: {names} would change in {file}, which others may call",
             hint="give it here, as an argument, or change it by hand",
         )
     edits = _distinct(planner.package, [plan.edit for plan in plans])
@@ -189,6 +189,16 @@ def _edits(planner: Planner, data: bytes) -> tuple[tuple[Edit, ...], tuple[Field
         )
     )
     return edits, fields
+
+
+def _function_at(planner: Planner, place: int) -> str:
+    """Return the file of a function in which a byte behind the package's own file is."""
+    files = {
+        function.file: planner.text.functions[function.path].start_byte
+        for function in planner.package.functions
+        if function.path in planner.text.functions
+    }
+    return max((file for file in files if files[file] <= place), key=files.__getitem__)
 
 
 def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:
