@@ -72,6 +72,59 @@ def test_all_that_a_release_needs_is_written_in_each_overlays_own_style(workshop
     assert {one["status"] for one in again.json["packages"]} == {"current"}
 
 
+EXTENSION = """final: prev: {
+  pythonPackagesExtensions = prev.pythonPackagesExtensions ++ [
+    (pyfinal: _: { olive = pyfinal.callPackage ./olive { }; })
+  ];
+}
+"""
+FILE = """{{
+  buildPythonPackage,
+  fetchPypi,
+  setuptools,
+  numpy,
+{}}}:
+
+buildPythonPackage rec {{
+  pname = "olive";
+  version = "{}";
+  pyproject = true;
+
+  src = fetchPypi {{
+    inherit pname version;
+    hash = "{}";
+  }};
+
+  build-system = [ setuptools ];
+
+  dependencies = [
+    numpy
+{}  ];
+}}
+"""
+
+
+def test_a_package_file_of_an_extension_gets_further_arguments(workshop: Workshop) -> None:
+    """What `callPackage` gives it, it names; the result is built."""
+    needs = 'dependencies = ["accelerate", "numpy", "packaging"]\n'
+    new = workshop.add("olive", "2.0", module="import einops\n", extra=needs)
+    project = workshop.project
+    (project.root / "overlays" / "olive").mkdir()
+    path = project.overlay("olive/default.nix", FILE.format("", "1.0", FAKE, ""))
+    project.overlay("default.nix", EXTENSION)
+    overlays = "[ (import ./overlays) ]"
+    text = f"{{ }}: import {workshop.tiny} {{ overlays = {overlays}; }}\n"
+    (project.root / "default.nix").write_text(text)
+
+    result, packages = workshop.bump()
+
+    assert (result.code, packages["olive"]["status"]) == (0, "updated"), result.out
+    names = ("accelerate", "packaging", "einops")
+    arguments = "".join(f"  {name},\n" for name in names)
+    elements = "".join(f"    {name}\n" for name in names)
+    assert path.read_text() == FILE.format(arguments, "2.0", new, elements)
+
+
 # Whatever pyproject.toml lists, nothing is taken.
 EMPTY = """
 from setuptools import setup

@@ -7,7 +7,6 @@ said, and the package's own lists have what they had and the new element.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from updater.errors import PatchError
@@ -21,14 +20,14 @@ from updater.model.adaptation import (
     PatternRewrite,
     SiblingUpdate,
 )
-from updater.overlay.editing import elements, lists
+from updater.overlay.editing import additions, elements, formals, lists
 from updater.overlay.editing.patch import apply_edits
 from updater.overlay.editing.patterns import removed, rewritten
 from updater.overlay.editing.proof import prove_apart
 from updater.overlay.reading import syntax
 from updater.overlay.reading.declarations import Declarations, declarations
 from updater.overlay.reading.file import parse_file
-from updater.overlay.reading.inputs import BUILD, OPTIONAL, RUNTIME
+from updater.overlay.reading.inputs import RUNTIME
 from updater.text import printable
 
 if TYPE_CHECKING:
@@ -39,8 +38,6 @@ if TYPE_CHECKING:
     from updater.overlay.reading.file import ParsedFile
 
 _RELAXED = "pythonRelaxDeps"
-_TERM = r'!?super\.(?:stdenv\.hostPlatform\.is[A-Za-z0-9_]+|python3Packages\.python\w+ "[0-9.]+")'
-_CONDITION = re.compile(rf"{_TERM}|\({_TERM}(?: && {_TERM})*\)")
 
 
 def adapted(
@@ -64,7 +61,11 @@ def adapted(
         edits = tuple(_edits(package, declared, adaptation.edit, before.text.data))
         if not edits:
             continue
-        if any(edit.span not in place for edit in edits):
+        arguments = formals.calling(declared.place)
+        if any(
+            edit.span not in place and (arguments is None or edit.span not in arguments.span)
+            for edit in edits
+        ):
             raise _outside(package, adaptation)
         after = parse_file(apply_edits(before.text.data, edits), package.file, fetchers)
         prove_apart(package, edits, before, after)
@@ -95,7 +96,7 @@ def _edits(  # noqa: PLR0911 - one return a kind
 ) -> Sequence[Edit]:
     match edit:
         case InputAddition():
-            return _addition(package, declared, edit, data)
+            return additions.added(package, declared, edit, data)
         case InputRemoval():
             return _removal(package, declared, edit, data)
         case FormChange():
@@ -108,50 +109,6 @@ def _edits(  # noqa: PLR0911 - one return a kind
             return rewritten(package, declared, edit, data)
         case SiblingUpdate():
             return ()
-
-
-def _addition(
-    package: Package, declared: Declarations, addition: InputAddition, data: bytes
-) -> Sequence[Edit]:
-    condition = addition.condition
-    is_extra = addition.field in declared.lists and addition.field.startswith(f"{OPTIONAL}.")
-    if not (is_extra or addition.field in (*RUNTIME, *BUILD)) or (
-        condition and not _CONDITION.fullmatch(condition)
-    ):
-        raise PatchError(f"{package.identity}: {printable(addition.field)} gets no such input")
-    inputs = declared.lists.get(addition.field)
-    if inputs is None:
-        return _new_list(package, declared, addition, data)
-    if addition.input in inputs:
-        return ()
-    free = [literal for literal in inputs.literals if not literal.condition]
-    if not inputs.whole or not free:
-        raise PatchError(
-            f"{package.identity}: {addition.field} is computed by an expression",
-            hint=f"add {printable(addition.input)} to it by hand",
-        )
-    literal = free[0]
-    previous = _previous(package, declared) if condition else ""
-    own = condition.replace("super.", f"{previous}.")
-    same = [part for part in inputs.literals if condition and _means(part.condition, own)]
-    if same:
-        literal = same[0]
-    text = elements.element(declared.place, literal, inputs, addition, data)
-    if condition and not same:
-        added = f" ++ {previous}.lib.optionals {own} [ {text} ]"
-        end = literal.span.end
-        return (Edit(Span(end, end), added.encode()),)
-    named = [("" if own.text.startswith("(") else own.text, own.span) for own in literal.inputs]
-    return (lists.joined(data, literal.span, named, text),)
-
-
-def _means(condition: str, expected: str) -> bool:
-    """Tell whether two conditions are the same; ``stdenv`` itself says what its platform is.
-
-    Source: Nixpkgs manual, "Platform attributes".
-    """
-    plain, own = (text.replace(".hostPlatform", "").strip("() ") for text in (condition, expected))
-    return bool(plain) and plain == own
 
 
 def _removal(
@@ -169,28 +126,6 @@ def _removal(
     return (lists.without(data, own[0].span),)
 
 
-def _previous(package: Package, declared: Declarations) -> str:
-    """Return how an overlay names the set before it; its first two arguments are both sets."""
-    arguments = declared.place.arguments
-    if len(arguments) < len(("self", "super")) or not all(arguments[:2]):
-        raise PatchError(f"{package.identity}: nothing says how nixpkgs is named here")
-    return arguments[1]
-
-
-def _new_list(
-    package: Package, declared: Declarations, addition: InputAddition, data: bytes
-) -> Sequence[Edit]:
-    base = elements.builder_set(declared.place)
-    if not base or addition.own or addition.condition or addition.replaced:
-        raise PatchError(
-            f"{package.identity} has no {addition.field}",
-            hint=f"add {addition.field} with {printable(addition.input)} by hand",
-        )
-    literal_name = elements.select(base, addition.input)
-    after = _statement(package, declared, "build-system", "nativeBuildInputs", "src", "version")
-    return (lists.bound(data, after, f"{addition.field} = [ {literal_name} ];"),)
-
-
 def _form(package: Package, declared: Declarations, data: bytes) -> Sequence[Edit]:
     if declared.form == "pyproject":
         return ()
@@ -201,7 +136,7 @@ def _form(package: Package, declared: Declarations, data: bytes) -> Sequence[Edi
             if node is None or binding.inherited or not declared.form:
                 raise PatchError(f"{package.identity}: {name} is computed by an expression")
             return (Edit(syntax.span(node), value.encode()),)
-    after = _statement(package, declared, "version", "pname", "src")
+    after = additions.statement(package, declared, "version", "pname", "src")
     return (lists.bound(data, after, "pyproject = true;"),)
 
 
@@ -211,7 +146,9 @@ def _relaxation(package: Package, declared: Declarations, name: str, data: bytes
     text = f'"{elements.checked(name)}"'
     binding = declared.place.attributes.get(_RELAXED)
     if binding is None:
-        after = _statement(package, declared, *RUNTIME, "build-system", "nativeBuildInputs", "src")
+        after = additions.statement(
+            package, declared, *RUNTIME, "build-system", "nativeBuildInputs", "src"
+        )
         return (lists.bound(data, after, f"{_RELAXED} = [ {text} ];"),)
     node = syntax.unwrap(binding.expression) if binding.expression is not None else None
     if node is None or node.type != "list_expression":
@@ -221,15 +158,6 @@ def _relaxation(package: Package, declared: Declarations, name: str, data: bytes
         for part in node.children_by_field_name("element")
     ]
     return (lists.joined(data, syntax.span(node), names, text),)
-
-
-def _statement(package: Package, declared: Declarations, *names: str) -> Span:
-    """Return the first of some bindings that a package has."""
-    for name in names:
-        binding = declared.place.attributes.get(name)
-        if binding is not None and not binding.inherited:
-            return syntax.span(binding.at)
-    raise PatchError(f"{package.identity} has no {' and no '.join(names)}")
 
 
 def _check_lists(

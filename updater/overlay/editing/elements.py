@@ -6,12 +6,19 @@ import re
 from typing import TYPE_CHECKING
 
 from updater.errors import PatchError
+from updater.overlay.editing import formals
 from updater.overlay.reading import references
 from updater.overlay.reading.inputs import names_of
 
 if TYPE_CHECKING:
     from updater.model.adaptation import InputAddition, Replacement
-    from updater.overlay.reading.inputs import Input, InputList, ListLiteral, PackagePlace
+    from updater.overlay.reading.inputs import (
+        Formals,
+        Input,
+        InputList,
+        ListLiteral,
+        PackagePlace,
+    )
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
 _ATTRIBUTE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+'-]{0,99}")
@@ -35,8 +42,8 @@ def element(
     inputs: InputList,
     addition: InputAddition,
     data: bytes,
-) -> str:
-    """Return a package as an element of a list.
+) -> tuple[str, tuple[str, ...]]:
+    """Return a package as an element of a list, and the arguments that the file's function needs.
 
     Args:
         place: the package that needs it.
@@ -57,22 +64,40 @@ def element(
         before = [base for base in bases if base[0] not in place.arguments[:1]] or bases
         base = builder_set(place) if builder_set(place) in before else before[-1]
     base = base or builder_set(place)
+    arguments = formals.calling(place) if not base else None
+    if arguments is not None:
+        return _of_arguments(arguments, literal, addition)
     if addition.own:
         base = _final(place, _resolved(base, literal, data))
     bare = base == named_by and _means_the_set(literal, name)
     text = quoted(name) if bare else ".".join((*base, quoted(name)))
     if addition.replaced:
-        arguments = " ".join(
+        given = " ".join(
             f"{quoted(checked(own.argument))} = {_sibling(place, inputs, base, own)};"
             for own in addition.replaced
         )
-        return f"({text}.override {{ {arguments} }})"
+        return f"({text}.override {{ {given} }})", ()
     plain = [sibling for sibling in siblings if not sibling.overridden]
     own = [sibling.text for sibling in plain if sibling.base == base] or [
         sibling.text for sibling in plain
     ]
     in_parentheses = bool(own) and not bare and all(text.startswith("(") for text in own)
-    return f"({text})" if in_parentheses else text
+    return f"({text})" if in_parentheses else text, ()
+
+
+def _of_arguments(
+    arguments: Formals, literal: ListLiteral, addition: InputAddition
+) -> tuple[str, tuple[str, ...]]:
+    """Return a package as what the file's function gets."""
+    text = formals.named(arguments, literal, addition.input)
+    if not addition.replaced:
+        return text, (text,)
+    names = [formals.named(arguments, literal, own.input) for own in addition.replaced]
+    given = " ".join(
+        f"{quoted(checked(own.argument))} = {name};"
+        for own, name in zip(addition.replaced, names, strict=True)
+    )
+    return f"({text}.override {{ {given} }})", (text, *names)
 
 
 def is_python_set(place: PackagePlace, names: tuple[str, ...]) -> bool:

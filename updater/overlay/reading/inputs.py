@@ -92,6 +92,18 @@ class InputList(Struct, frozen=True):
         return any(element.name == name for element in self.inputs)
 
 
+class Formals(Struct, frozen=True):
+    """The arguments that a function takes by their names.
+
+    Attributes:
+        span: with their braces.
+        names: name -> where it stands, with its default.
+    """
+
+    span: Span
+    names: dict[str, Span]
+
+
 class PackagePlace(Struct, frozen=True):
     """A package's attribute set, and what stands around it.
 
@@ -101,12 +113,14 @@ class PackagePlace(Struct, frozen=True):
             ``("super", "python3Packages", "buildPythonPackage")``; empty where it is none.
         arguments: of the functions around it, from the outermost: ``self`` and ``super`` for an
             overlay; an empty one for a set of formals.
+        formals: of the functions around it that have any, from the outermost.
     """
 
     attributes: AttributeScope
     withs: tuple[tuple[str, ...], ...]
     builder: tuple[str, ...]
     arguments: tuple[str, ...]
+    formals: tuple[Formals, ...] = ()
 
 
 def place_of(text: NixText, where: Span) -> PackagePlace | None:
@@ -115,6 +129,7 @@ def place_of(text: NixText, where: Span) -> PackagePlace | None:
     withs: list[tuple[str, ...]] = []
     builder: tuple[str, ...] = ()
     arguments: list[str] = []
+    formals: list[Formals] = []
     while node.type not in syntax.ATTRIBUTE_SETS or syntax.span(node) != where:
         below = next(
             ((part, own) for part, own in parts(node, scope, data) if where in syntax.span(part)),
@@ -129,9 +144,20 @@ def place_of(text: NixText, where: Span) -> PackagePlace | None:
             builder = names_of(function, data) if function is not None else ()
         if node.type == "function_expression":
             arguments.append(FunctionScope(node, scope, data).argument)
+            formals += _formals(node, data)
         node, scope = below
     attributes = AttributeScope(node, scope, data)
-    return PackagePlace(attributes, tuple(withs), builder, tuple(arguments))
+    return PackagePlace(attributes, tuple(withs), builder, tuple(arguments), tuple(formals))
+
+
+def _formals(function: Node, data: bytes) -> list[Formals]:
+    node = function.child_by_field_name("formals")
+    names = {
+        syntax.text(name, data): syntax.span(formal)
+        for formal in (node.children_by_field_name("formal") if node is not None else ())
+        if (name := formal.child_by_field_name("name")) is not None
+    }
+    return [Formals(syntax.span(node), names)] if node is not None else []
 
 
 def input_lists(place: PackagePlace, data: bytes) -> dict[str, InputList]:

@@ -1,0 +1,124 @@
+"""A package that joins a list: the element, the list where there is none, and its condition."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from updater.errors import PatchError
+from updater.model import Edit, Span
+from updater.overlay.editing import elements, formals, lists
+from updater.overlay.reading import syntax
+from updater.overlay.reading.inputs import BUILD, OPTIONAL, RUNTIME
+from updater.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from updater.model import Package
+    from updater.model.adaptation import InputAddition
+    from updater.overlay.reading.declarations import Declarations
+
+_TERM = r'!?super\.(?:stdenv\.hostPlatform\.is[A-Za-z0-9_]+|python3Packages\.python\w+ "[0-9.]+")'
+_CONDITION = re.compile(rf"{_TERM}|\({_TERM}(?: && {_TERM})*\)")
+
+# What a condition of a package file begins with.
+_NAMES = re.compile(r"stdenv|python[A-Z]\w+")
+
+
+def added(
+    package: Package, declared: Declarations, addition: InputAddition, data: bytes
+) -> Sequence[Edit]:
+    """Return the edits that add a package to a list, and to the arguments of a package file.
+
+    Raises:
+        PatchError: it would need a guess.
+    """
+    condition = addition.condition
+    is_extra = addition.field in declared.lists and addition.field.startswith(f"{OPTIONAL}.")
+    if not (is_extra or addition.field in (*RUNTIME, *BUILD)) or (
+        condition and not _CONDITION.fullmatch(condition)
+    ):
+        raise PatchError(f"{package.identity}: {printable(addition.field)} gets no such input")
+    inputs = declared.lists.get(addition.field)
+    if inputs is None:
+        return _new_list(package, declared, addition, data)
+    if addition.input in inputs:
+        return ()
+    free = [literal for literal in inputs.literals if not literal.condition]
+    if not inputs.whole or not free:
+        raise PatchError(
+            f"{package.identity}: {addition.field} is computed by an expression",
+            hint=f"add {printable(addition.input)} to it by hand",
+        )
+    literal = free[0]
+    arguments = formals.calling(declared.place)
+    previous = _previous(package, declared) if condition and arguments is None else ""
+    own = condition.replace("super.", f"{previous}.")
+    library = f"{previous}.lib"
+    if arguments is not None:
+        own, library = formals.conditioned(condition), "lib"
+    same = [part for part in inputs.literals if condition and _means(part.condition, own)]
+    if same:
+        literal = same[0]
+    text, needed = elements.element(declared.place, literal, inputs, addition, data)
+    further: tuple[Edit, ...] = ()
+    if arguments is not None and needed:
+        conditional = _NAMES.findall(own) if condition and not same else []
+        beside = literal.inputs[-1].name if literal.inputs else ""
+        wanted = [*needed, *(["lib", *conditional] if conditional else [])]
+        further = formals.joined(data, arguments, wanted, beside)
+    elif arguments is not None and condition:
+        raise PatchError(f"{package.identity}: nothing says how nixpkgs is named here")
+    if condition and not same:
+        added = f" ++ {library}.optionals {own} [ {text} ]"
+        end = literal.span.end
+        return (*further, Edit(Span(end, end), added.encode()))
+    named = [("" if own.text.startswith("(") else own.text, own.span) for own in literal.inputs]
+    return (*further, lists.joined(data, literal.span, named, text))
+
+
+def _means(condition: str, expected: str) -> bool:
+    """Tell whether two conditions are the same; ``stdenv`` itself says what its platform is.
+
+    Source: Nixpkgs manual, "Platform attributes".
+    """
+    plain, own = (text.replace(".hostPlatform", "").strip("() ") for text in (condition, expected))
+    return bool(plain) and plain == own
+
+
+def _previous(package: Package, declared: Declarations) -> str:
+    """Return how an overlay names the set before it; its first two arguments are both sets."""
+    arguments = declared.place.arguments
+    if len(arguments) < len(("self", "super")) or not all(arguments[:2]):
+        raise PatchError(f"{package.identity}: nothing says how nixpkgs is named here")
+    return arguments[1]
+
+
+def _new_list(
+    package: Package, declared: Declarations, addition: InputAddition, data: bytes
+) -> Sequence[Edit]:
+    base, arguments = elements.builder_set(declared.place), formals.calling(declared.place)
+    plain = not (addition.condition or addition.replaced)
+    if not plain or not (arguments is not None or (base and not addition.own)):
+        raise PatchError(
+            f"{package.identity} has no {addition.field}",
+            hint=f"add {addition.field} with {printable(addition.input)} by hand",
+        )
+    further: tuple[Edit, ...] = ()
+    if base or arguments is None:
+        text = elements.select(base, addition.input)
+    else:
+        text = formals.named(arguments, None, addition.input)
+        further = formals.joined(data, arguments, [text], "")
+    after = statement(package, declared, "build-system", "nativeBuildInputs", "src", "version")
+    return (*further, lists.bound(data, after, f"{addition.field} = [ {text} ];"))
+
+
+def statement(package: Package, declared: Declarations, *names: str) -> Span:
+    """Return the first of some bindings that a package has."""
+    for name in names:
+        binding = declared.place.attributes.get(name)
+        if binding is not None and not binding.inherited:
+            return syntax.span(binding.at)
+    raise PatchError(f"{package.identity} has no {' and no '.join(names)}")
