@@ -150,3 +150,22 @@ def test_a_policy_that_contradicts_the_units_is_told(
     result = project.run("bump")
     assert (result.code, path.read_text()) == (code, SHARED)
     assert reason in " ".join(result.out.split())
+
+
+def test_a_tarball_of_fetch_tree_is_followed_by_its_address(
+    project: Project, github: GitHub, tmp_path: Path
+) -> None:
+    repository = github.repository("o", "tool")
+    for version in ("1.0", "1.1"):
+        repository.tag(f"v{version}", repository.commit({"a": version}))
+    url = "https://github.com/o/tool/archive/v${version}.tar.gz"
+    text = (
+        'final: prev: { tool = prev.mkDerivation rec { pname = "tool"; version = "1.0"; src = '
+        f'builtins.fetchTree {{ type = "tarball"; url = "{url}"; narHash = "{FAKE}"; }}; }}; }}\n'
+    )
+    path = project.overlay("tool.nix", text)
+    assert project.run("bump").code == 0
+    sri = unpacked_hash(repository, repository.git("rev-parse", "v1.1").strip(), tmp_path)
+    assert path.read_text() == text.replace("1.0", "1.1").replace(FAKE, sri)
+    assert project.run("verify").code == 0
+    assert project.run("check", "--exit-code").code == 0

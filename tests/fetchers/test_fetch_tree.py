@@ -67,13 +67,53 @@ def test_a_ref_that_names_a_tag_moves_with_the_commit() -> None:
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        ('type = "tarball"; url = "https://d.example/a.tar.gz";', "fetchTree of tarball names no"),
+        ('type = "tarball"; url = "https://d.example/a.tar.gz";', "it has no narHash, so it pins"),
+        (
+            f'type = "tarball"; url = "https://d.example/a.tar.gz"; {HASH}',
+            "it is a file at https://d.example/a.tar.gz, without a version",
+        ),
+        ('type = "file"; url = "https://d.example/a.tar.gz";', "fetchTree of file names no commit"),
         ('url = "https://d.example/a.tar.gz";', "fetchTree of no type names no commit"),
         ('type = "github"; owner = "o"; repo = "r"; ref = "main";', "it has no rev, so it pins"),
     ],
 )
 def test_what_pins_no_commit_is_skipped(arguments: str, reason: str) -> None:
     assert call(KIND, arguments).skip.startswith(reason)
+
+
+TARBALL = 'type = "tarball"; url = "https://github.com/owner/tool/archive/v${version}.tar.gz";'
+
+
+def test_a_tarball_is_an_address_that_nix_unpacks_itself() -> None:
+    one = call(KIND, f"{TARBALL} {HASH}")
+    assert (str(one.project), one.skip) == ("https://github.com/owner/tool", "")
+    assert one.pin == Pin("1.2.0", "v1.2.0", through_version=True, hash="sha256-" + "A" * 43 + "=")
+    url = "https://github.com/owner/tool/archive/v2.0.0.tar.gz"
+    assert one.fetch() == Fetch(
+        values={"version": "2.0.0", "url": url},
+        url=url,
+        unpack=True,
+        unpacking="fetchTarball",
+        commit=COMMIT,
+    )
+    told = call(KIND, f"{TARBALL} {HASH} lastModified = 1700000000;")
+    assert told.fetch() == NoFile("only Nix can tell the new lastModified")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "tells", "takes"),
+    [
+        (f"{TARBALL} {HASH}", True, False),
+        (f'type = "tarball"; url = "https://d.example/a-${{version}}.tgz"; {HASH}', False, True),
+        (f"{GIT} {HASH}", True, False),
+    ],
+)
+def test_config_yaml_may_name_the_upstream_of_an_address_alone(
+    arguments: str, *, tells: bool, takes: bool
+) -> None:
+    one = call(KIND, arguments)
+    assert KIND.tells_upstream(one.package, one.source) is tells
+    assert KIND.takes_upstream(one.package, one.source) is takes
 
 
 def test_what_only_nix_tells_is_not_guessed() -> None:

@@ -8,24 +8,31 @@ from __future__ import annotations
 from typing import ClassVar
 
 from updater.fetchers.base import Fetcher, is_through_version, repository, required, written_hash
+from updater.fetchers.fetch_tarball import KIND as ADDRESS
 from updater.fetchers.forge import archive_url
 from updater.fetchers.git_refs import branch_of, is_in_default, new_ref, tag_of
 from updater.model import Candidate, Fetch, Fetched, NoFile, Package, Pin, Project, Source
 
 _HOSTS = {"github": "github.com", "gitlab": "gitlab.com", "sourcehut": "git.sr.ht"}
+_TARBALL = "tarball"
 # Of a commit Nix alone tells these, and compares them with what it fetches.
 _TOLD_BY_NIX = ("lastModified", "revCount")
 
 
 class BuiltinFetchTree(Fetcher):
-    """A commit of a repository: ``github``, ``gitlab``, ``sourcehut`` or ``git``."""
+    """A commit of a repository (``github``, ``gitlab``, ``sourcehut``, ``git``), or a tarball.
+
+    A tarball is an address as any other, unpacked as ``fetchTarball`` does.
+    """
 
     functions: ClassVar[frozenset[str]] = frozenset({"fetchTree"})
-    writes: ClassVar[frozenset[str]] = frozenset({"rev", "ref"})
+    writes: ClassVar[frozenset[str]] = frozenset({"rev", "ref", "url"})
 
     def project(self, package: Package, source: Source) -> Project:
         """Return the repository: of its owner and name on a host, else that of its url."""
         kind = required(package, source, "type")
+        if kind == _TARBALL:
+            return ADDRESS.project(package, source)
         if kind not in _HOSTS:
             return repository(required(package, source, "url"))
         host = source.value("host") or _HOSTS[kind]
@@ -33,7 +40,9 @@ class BuiltinFetchTree(Fetcher):
         return Project.repository(host, f"{owner}/{required(package, source, 'repo')}")
 
     def pin(self, package: Package, source: Source) -> Pin:
-        """Return version, rev, or the tag that ``ref`` names, and hash."""
+        """Return version, rev, or the tag that ``ref`` or the address names, and hash."""
+        if _is_tarball(source):
+            return ADDRESS.pin(package, source)
         rev = required(package, source, "rev")
         tag = tag_of(source)
         through = bool(tag) and is_through_version(package, source, "ref")
@@ -41,6 +50,11 @@ class BuiltinFetchTree(Fetcher):
 
     def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
         """Return the commit, the tag that it is looked for in, and where Nix downloads it."""
+        told = [name for name in _TOLD_BY_NIX if source.get(name) is not None]
+        if told:
+            return NoFile(f"only Nix can tell the new {' and '.join(told)}")
+        if _is_tarball(source):
+            return ADDRESS.fetch(package, source, candidate, web)
         if not candidate.commit:
             return NoFile(f"the commit of {candidate.version} is not known, and `rev` needs one")
         ref = new_ref(source, candidate)
@@ -50,9 +64,6 @@ class BuiltinFetchTree(Fetcher):
         if package.version is not None:
             values["version"] = candidate.version
         project = self.project(package, source)
-        told = [name for name in _TOLD_BY_NIX if source.get(name) is not None]
-        if told:
-            return NoFile(f"only Nix can tell the new {' and '.join(told)}")
         hashless = source.get("narHash") is None
         if source.value("type") == "github":
             url = archive_url(project.page(web), candidate.commit)
@@ -68,6 +79,22 @@ class BuiltinFetchTree(Fetcher):
         url = f"{project.page(web)}.git" if web else str(project)
         return Fetch(values=values, url=url, unpack=True, blocked=blocked, hashless=hashless)
 
+    def tells_upstream(self, package: Package, source: Source) -> bool:
+        """Of a tarball, only some addresses do."""
+        return not _is_tarball(source) or ADDRESS.tells_upstream(package, source)
+
+    def takes_upstream(self, package: Package, source: Source) -> bool:
+        """Only a tarball may have its versions somewhere else."""
+        return _is_tarball(source) and ADDRESS.takes_upstream(package, source)
+
+    def takes_asset(self, package: Package, source: Source) -> bool:
+        """Only a tarball may be a file of a release."""
+        return _is_tarball(source) and ADDRESS.takes_asset(package, source)
+
+    def uploaded(self, source: Source, fetch: Fetch) -> str:
+        """Return what must be at a tarball's address; a commit says itself that it is there."""
+        return ADDRESS.uploaded(source, fetch) if _is_tarball(source) else ""
+
     def branch(self, source: Source) -> str:
         """Return the branch that must hold the rev; hosts have archives of any commit."""
         return branch_of(source) if source.value("type") == "git" else ""
@@ -81,15 +108,25 @@ class BuiltinFetchTree(Fetcher):
         return source.get("narHash") is not None
 
     def skip(self, package: Package, source: Source) -> str:
-        """Only a commit of a repository has versions; without a rev it pins nothing."""
-        del package
+        """Only a commit or a tarball has versions; without rev or hash it pins nothing."""
         kind = source.get("type")
         if not source.fields or (kind is not None and kind.value is None):
             return ""
+        if _is_tarball(source):
+            has_hash = source.get("narHash") is not None
+            return (
+                ADDRESS.skip(package, source)
+                if has_hash
+                else "it has no narHash, so it pins nothing"
+            )
         if kind is None or kind.value not in (*_HOSTS, "git"):
             shown = kind.value if kind is not None else "no type"
             return f"fetchTree of {shown} names no commit of a repository"
         return "" if source.get("rev") is not None else "it has no rev, so it pins nothing"
+
+
+def _is_tarball(source: Source) -> bool:
+    return source.value("type") == _TARBALL
 
 
 KIND = BuiltinFetchTree()
