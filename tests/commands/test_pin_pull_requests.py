@@ -91,10 +91,10 @@ def test_the_body_shows_the_evidence(home: Home, vocos: Hosted, tmp_path: Path) 
         "`git archive` gives it: it was found by hashing trees of upstream's history. "
         "**The hash stays, and so does the source.**"
     )
-    assert "- Reproduce: `updater pin 'overlays/vocos.nix#python3Packages.vocos' --dry-run`" in (
+    assert "- Find it again: `updater pin 'overlays/vocos.nix#python3Packages.vocos' --dry-run`" in (
         pull.body
     )
-    assert "Requirement changes: none (from the same source)." in pull.body
+    assert "| requirement changes | none (from the same source) |" in pull.body
 
 
 def test_a_second_run_changes_nothing_also_from_an_empty_cache(

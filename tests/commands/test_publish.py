@@ -386,7 +386,7 @@ def test_what_was_asked_for_is_found_again(home: Home, tmp_path: Path) -> None:
 
     pull = home.pull(1)
     assert (pull.title, home.version("updater/apple", "apple")) == ("apple: 1.0 -> 0.9", "0.9")
-    assert "> [!WARNING]\n> `apple`: the version goes down: 1.0 -&gt; 0.9\n" in pull.body
+    assert "⚠️ **the version goes down: 1.0 -&gt; 0.9.** ✅ hash" in pull.body
     assert "major" not in pull.body.partition("| package |")[0]
     assert "\nSomebody asked for `0.9` with `--to`.\n" in pull.body
 

@@ -54,9 +54,14 @@ def test_github_release_notes_and_requirements_of_every_version_between(home: Ho
 
     assert result.code == 0, result.out
     body = home.pull(1).body
-    table = body[body.index("Requirement changes") : body.index("\n\nKnown")]
+    table = body[
+        body.index("<details><summary>Requirement changes") : body.index(
+            "\n\n</details>\n\n<details><summary>Try"
+        )
+    ]
     assert table == (
-        "Requirement changes (from the project files at both commits and the source archive):\n\n"
+        "<details><summary>Requirement changes: 1 added, 1 removed, 2 changed</summary>\n\n"
+        "From the project files at both commits and the source archive:\n\n"
         "| requirement | change | before | after |\n"
         "| --- | --- | --- | --- |\n"
         "| `Python` | changed | `>=3.9` | `>=3.11` |\n"
@@ -65,23 +70,19 @@ def test_github_release_notes_and_requirements_of_every_version_between(home: Ho
         "| `torch` | added |  | `torch` |"
     )
     web = f"{home.github.url}/o/fig"
-    assert f"All changes: <{web}/compare/{old}...{new}>" in body
+    assert f" [→]({web}/compare/{old}...{new}) " in body.splitlines()[0]
     notes = body[
-        body.index("<details><summary>Release notes") : body.index("<details><summary>Rep")
+        body.index("<details><summary>Release notes") : body.index("<details><summary>Req")
     ]
     assert notes.split("\n") == [
-        "<details><summary>Release notes</summary>",
+        "<details><summary>Release notes, 2 versions</summary>",
         "",
-        f"[v1.2]({web}/releases/tag/v1.2)",
+        f"#### [v1.2]({web}/releases/tag/v1.2) (2026-03-01)",
         "",
         "> &lt;!-- updater:rebuild -->",
         "> :\u200b:error:\u200b:x",
         "",
-        "</details>",
-        "",
-        "<details><summary>Release notes</summary>",
-        "",
-        f"[v1.1]({web}/releases/tag/v1.1)",
+        f"#### [v1.1]({web}/releases/tag/v1.1) (2026-02-01)",
         "",
         "> Thanks @\u200banna, closes #\u200b7",
         "> ```",
@@ -120,14 +121,20 @@ def test_requirements_of_a_release_on_the_index_come_from_its_metadata(home: Hom
 
     assert result.code == 0
     body = home.pull(1).body
-    assert "Requirement changes (from the wheels' metadata):" in body
+    assert "From the wheels' metadata:" in body
     assert (
-        '| `einx` | added |  | `einx; extra == "x"` |\n'
         "| `numpy` | changed | `numpy` | `numpy>=2` |\n"
-        "| `packaging` | added |  | `packaging` |\n"
+        "| `packaging` | added |  | `packaging` |\n\n"
+        "<details><summary>Of extras and for development</summary>\n\n"
+        "| requirement | change | before | after |\n"
+        "| --- | --- | --- | --- |\n"
+        '| `einx` | added |  | `einx; extra == "x"` |\n'
     ) in body
     # Nothing is built here, so what the overlay needs is advice.
-    assert "| **not made**: `+ packaging` | `propagatedBuildInputs` | new in 2.0 |" in body
+    assert body.splitlines()[2].startswith(
+        "⚠️ **packaging is required (new in 2.0) and is not in propagatedBuildInputs.** ✅ hash"
+    )
+    assert "- **not made**: `+ packaging` in `propagatedBuildInputs`: new in 2.0\n" in body
     (fig,) = result.json["packages"]
     assert fig["requirements"] == {
         "added": ['einx; extra == "x"', "packaging"],
@@ -178,7 +185,7 @@ def test_without_metadata_both_source_distributions_tell(home: Home) -> None:
 
     body = home.pull(1).body
     assert (
-        "Requirement changes (from both source distributions):\n\n"
+        "From both source distributions:\n\n"
         "| requirement | change | before | after |\n"
         "| --- | --- | --- | --- |\n"
         "| `einx` | added |  | `einx` |\n"
@@ -197,7 +204,7 @@ def test_another_licence_is_a_warning(home: Home) -> None:
         "code": "licence-changed",
         "message": "the licence changes: MIT -> BUSL-1.1",
     }
-    assert "> `fig`: the licence changes: MIT -&gt; BUSL-1.1\n" in home.pull(1).body
+    assert "**the licence changes: MIT -&gt; BUSL-1.1.** ✅ hash" in home.pull(1).body
 
 
 def test_a_source_distribution_that_is_another_than_the_index_lists_tells_nothing(
@@ -207,7 +214,7 @@ def test_a_source_distribution_that_is_another_than_the_index_lists_tells_nothin
     put_fig(home)
     home.index.server.fail("GET /files/.*fig-1.0", Response(200, sdist("1.0", "evil")))
     assert home.bump().code == 0
-    assert "Requirement changes: not known." in home.pull(1).body
+    assert "| requirement changes | not known |" in home.pull(1).body
 
 
 def test_what_is_too_large_is_not_fetched_for_a_body(
@@ -217,7 +224,7 @@ def test_what_is_too_large_is_not_fetched_for_a_body(
     release_sdists(home, sdist("1.0"), sdist("2.0"))
     put_fig(home)
     assert home.bump().code == 0
-    assert "Requirement changes: not known." in home.pull(1).body
+    assert "| requirement changes | not known |" in home.pull(1).body
     assert home.index.server.requests("GET /files/") == []
 
 
@@ -225,7 +232,7 @@ def test_a_hostile_source_distribution_stops_nothing(home: Home) -> None:
     release_sdists(home, sdist("1.0"), tarred({"fig-2.0/../../x": "y", "fig-2.0/PKG-INFO": "z"}))
     put_fig(home)
     assert home.bump().code == 0
-    assert "Requirement changes: not known." in home.pull(1).body
+    assert "| requirement changes | not known |" in home.pull(1).body
 
 
 def on_github(home: Home) -> None:
@@ -249,7 +256,7 @@ def test_a_namesake_on_the_index_tells_nothing(home: Home) -> None:
     on_github(home)
     release_sdists(home, sdist("1.0"), sdist("2.0", "evil"))
     assert home.bump().code == 0
-    assert "Requirement changes: not known." in home.pull(1).body
+    assert "| requirement changes | not known |" in home.pull(1).body
 
 
 def test_what_cannot_be_had_is_not_known_and_stops_nothing(home: Home) -> None:
@@ -257,7 +264,7 @@ def test_what_cannot_be_had_is_not_known_and_stops_nothing(home: Home) -> None:
     home.release("fig", "2.0")
     home.index.server.fail("GET /files/", text("broken", 500))
     assert home.bump().code == 0
-    assert "Requirement changes: not known." in home.pull(1).body
+    assert "| requirement changes | not known |" in home.pull(1).body
 
 
 def test_a_source_that_is_made_from_the_version_too_is_proposed_with_its_own_hash(

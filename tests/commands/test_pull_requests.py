@@ -71,7 +71,7 @@ def test_a_run_on_a_later_day_changes_nothing(home: Home) -> None:
     home.set_clock(first)
     home.bump("apple")
     state, written = home.state(), home.writes()
-    assert "| 2025-01-01 (6 days old) |" in home.pull(1).body
+    assert " · released 2025-01-01 (6 days old when proposed) · " in home.pull(1).body
 
     home.set_clock(first + timedelta(days=2))
     assert home.bump("apple").code == 0
@@ -79,7 +79,7 @@ def test_a_run_on_a_later_day_changes_nothing(home: Home) -> None:
     assert (home.state(), home.writes()) == (state, written)
     home.release("apple", "3.0")
     assert home.bump("apple").code == 0
-    assert "| 2025-01-01 (8 days old) |" in home.pull(1).body
+    assert " · released 2025-01-01 (8 days old when proposed) · " in home.pull(1).body
 
 
 def test_the_day_is_kept_where_the_first_run_broke_off(home: Home) -> None:
@@ -91,7 +91,7 @@ def test_the_day_is_kept_where_the_first_run_broke_off(home: Home) -> None:
     assert home.bump("apple").code == 1
     home.set_clock(first + timedelta(days=2))
     assert home.bump("apple").code == 0
-    assert "| 2025-01-01 (6 days old) |" in home.pull(1).body
+    assert " · released 2025-01-01 (6 days old when proposed) · " in home.pull(1).body
 
 
 def test_a_newer_version_updates_the_same_pull_request(home: Home) -> None:

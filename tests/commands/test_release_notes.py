@@ -45,8 +45,9 @@ def put(home: Home, overlay: str) -> None:
 def notes(home: Home) -> list[str]:
     """The versions whose notes the body has, with their first lines, and what it says instead."""
     body = home.pull(1).body
-    told = re.findall(r"^\[(.*)\]\(http.*\)\n\n> (.*)$", body, re.MULTILINE)
-    return [": ".join(one) for one in told] + re.findall(r"^Release notes.*$", body, re.MULTILINE)
+    told = re.findall(r"^#### \[(.*)\]\(http[^)]*\)(?: \([\d-]+\))?\n\n> (.*)$", body, re.MULTILINE)
+    instead = r"^(?:\| release notes \| (?:not known|none) \||\d+ older versions are not shown.*)$"
+    return [": ".join(one) for one in told] + re.findall(instead, body, re.MULTILINE)
 
 
 def on_github(home: Home, *, between: int = 0, older: int = 0) -> Hosted:
@@ -70,7 +71,7 @@ def test_it_is_paged_on_until_the_old_version_is_reached(home: Home) -> None:
 
     found = notes(home)
     assert found[:100] == [f"v1.0.{number}: news {number}" for number in range(109, 9, -1)]
-    assert found[100:] == ["Release notes of 9 more versions are not shown: there is no room."]
+    assert found[100:] == ["9 older versions are not shown: there is no room."]
     asked = [one.target.partition("?")[2] for one in home.github.server.requests(RELEASES)]
     assert asked == ["per_page=100", "per_page=100&page=2"]
 
@@ -87,7 +88,7 @@ def test_where_nothing_is_written_it_says_so(home: Home) -> None:
     fig = on_github(home)
     fig.releases.clear()
     assert home.bump().code == 0
-    assert notes(home) == ["Release notes: none."]
+    assert notes(home) == ["| release notes | none |"]
 
 
 FAULTS: dict[str, Fault] = {
@@ -106,7 +107,7 @@ def test_a_host_that_fails_costs_only_the_notes(home: Home, fault: Fault) -> Non
     on_github(home)
     home.github.server.fail(RELEASES, fault, times=1)
     result = home.bump("--no-cache")
-    assert (result.code, notes(home)) == (0, ["Release notes: not known."])
+    assert (result.code, notes(home)) == (0, ["| release notes | not known |"])
     assert "the release notes of https://github.com/o/fig are not known: " in result.err
     assert "a bug in the updater" not in result.err
     assert home.bump("--no-cache").code == 0
@@ -122,7 +123,7 @@ def test_a_bug_costs_only_the_notes_and_is_told_without_its_text(
     on_github(home)
     monkeypatch.setattr(published, "_is_reached", broken)
     result = home.bump()
-    assert (result.code, notes(home)) == (0, ["Release notes: not known."])
+    assert (result.code, notes(home)) == (0, ["| release notes | not known |"])
     assert "are not known: this is a bug in the updater: AttributeError at upda" in result.err
     assert "secret" not in result.err
 
@@ -163,8 +164,8 @@ def forge(request: pytest.FixtureRequest, tmp_path: Path, home: Home) -> Iterato
 def test_notes_of_another_host_are_shown_and_cannot_act(home: Home, forge: Forge) -> None:
     assert home.bump().code == 0
     page = f"{forge.url}/o/fig{'/-' if isinstance(forge, GitLab) else ''}/compare"
-    compared = rf"^All changes: <{re.escape(page)}/[0-9a-f]{{40}}\.\.\.[0-9a-f]{{40}}>$"
-    assert re.search(compared, home.pull(1).body, re.MULTILINE)
+    compared = rf" \[→\]\({re.escape(page)}/[0-9a-f]{{40}}\.\.\.[0-9a-f]{{40}}\) "
+    assert re.search(compared, home.pull(1).body.splitlines()[0])
     assert notes(home) == [
         "v1.2: :\u200b:error:\u200b:x",
         "v1.1: Thanks @\u200banna, closes #\u200b7",
@@ -175,7 +176,7 @@ def test_notes_of_another_host_are_shown_and_cannot_act(home: Home, forge: Forge
 def test_another_host_that_fails_costs_only_the_notes(home: Home, forge: Forge) -> None:
     forge.server.fail(RELEASES, Response(500))
     assert home.bump().code == 0
-    assert notes(home) == ["Release notes: not known."]
+    assert notes(home) == ["| release notes | not known |"]
 
 
 # --- the index ---
@@ -231,7 +232,7 @@ def test_a_private_repository_that_the_index_names_is_not_shown(home: Home) -> N
 
     assert home.bump().code == 0
 
-    assert notes(home) == ["Release notes: not known."]
+    assert notes(home) == ["| release notes | not known |"]
     assert home.github.server.requests(RELEASES) == []
 
 
@@ -245,4 +246,4 @@ def test_what_the_index_names_and_nobody_knows_costs_only_the_notes(
 ) -> None:
     on_index(home, address)
     assert home.bump().code == 0
-    assert notes(home) == ["Release notes: not known."]
+    assert notes(home) == ["| release notes | not known |"]

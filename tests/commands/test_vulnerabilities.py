@@ -58,9 +58,10 @@ def test_what_is_fixed_and_what_is_known_is_told(home: Home, osv: Osv) -> None:
         "Known vulnerabilities of `2.0` (of `apple` on the package index):\n\n"
         "- GHSA-known: about GHSA-known\n"
     ) in home.pull(1).body
-    assert "> `apple`: 2.0 has known vulnerabilities: GHSA-known\n" in home.pull(1).body
+    verdict = home.pull(1).body.splitlines()[2]
+    assert verdict.startswith("⚠️ **2.0 has known vulnerabilities: GHSA-known.** ✅ hash")
     assert (
-        "Known vulnerabilities: none, before and after (of `pear` on the package index)."
+        "| known vulnerabilities | none, before and after (of `pear` on the package index) |"
         in home.pull(2).body
     )
     asked = [one.path for one in osv.server.requests()]
@@ -127,7 +128,7 @@ def test_a_source_that_cannot_be_asked_is_told_of_and_stops_nothing(
     assert "a bug in the updater" not in result.err
     for number in (1, 2):
         assert (
-            "Known vulnerabilities: not known: the source could not be asked."
+            "| known vulnerabilities | not known: the source could not be asked |"
             in home.pull(number).body
         )
 
@@ -169,4 +170,4 @@ def test_nobody_is_asked_unless_configured(home: Home, osv: Osv) -> None:
     config.write_text(config.read_text().replace(f"vulnerabilities: {osv.server.url}\n", ""))
     home.bump("apple")
     assert osv.server.requests() == []
-    assert "Known vulnerabilities: not asked for." in home.pull(1).body
+    assert "vulnerabilities" not in home.pull(1).body

@@ -26,7 +26,7 @@ from updater.publish.rules import (
     rule_on,
     stopped_by,
 )
-from updater.publish.text.body import superseded_body
+from updater.publish.text.comments import superseded_body
 from updater.publish.text.marker import Marker, emptied, rebuild_box, signed
 
 if TYPE_CHECKING:

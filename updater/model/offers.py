@@ -138,11 +138,13 @@ class Note(Struct, frozen=True):
     Attributes:
         url: a page with them, for people; may be empty.
         text: as upstream wrote it.
+        published: when the release was; None where that is not known.
     """
 
     tag: str
     url: str
     text: str
+    published: datetime | None = None
 
 
 Scheme = Literal["basic", "bearer", "index"]

@@ -47,6 +47,7 @@ class Update(Struct, frozen=True):
         adaptations: the edits beside the pin, and those that are advice only.
         proposed: the day on which its pull request first had it, in UTC; None where that is not
             known.
+        dependents: the names of the packages of the overlays that use it.
     """
 
     identity: str
@@ -77,6 +78,7 @@ class Update(Struct, frozen=True):
     evidence: Evidence | None = None
     adaptations: tuple[Adaptation, ...] = ()
     proposed: date | None = None
+    dependents: tuple[str, ...] = ()
 
     @property
     def kind(self) -> UpdateKind:
@@ -89,6 +91,24 @@ class Update(Struct, frozen=True):
         return f"{self.identity} {self.new} {self.commit or self.hash}"
 
 
+class RepositoryLinks(Struct, frozen=True):
+    """What a pull request's body links to of its own repository; an empty text for what is not.
+
+    Attributes:
+        repository: its page, such as ``https://github.com/OWNER/NAME``.
+        branch: the branch that carries the change.
+        configuration: the page of config.yaml.
+        run: the page of the run of GitHub Actions that made it.
+        dashboard: the page of the issue.
+    """
+
+    repository: str = ""
+    branch: str = ""
+    configuration: str = ""
+    run: str = ""
+    dashboard: str = ""
+
+
 class Proposal(Struct, frozen=True):
     """One pull request as it should be.
 
@@ -96,6 +116,7 @@ class Proposal(Struct, frozen=True):
         branch: the branch that carries it.
         message: the commit's, without trailers.
         files: path in the repository -> the file's whole new bytes.
+        links: what the body links to of the repository itself.
     """
 
     branch: str
@@ -104,6 +125,7 @@ class Proposal(Struct, frozen=True):
     body: str
     updates: tuple[Update, ...]
     files: Mapping[str, bytes]
+    links: RepositoryLinks = RepositoryLinks()
 
     @property
     def only_pins(self) -> bool:

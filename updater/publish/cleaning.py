@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from updater.publish import rules
 from updater.publish.text import names
-from updater.publish.text.body import superseded_body
+from updater.publish.text.comments import superseded_body
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

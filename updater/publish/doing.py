@@ -11,7 +11,8 @@ from updater.effects.git.push import NewCommit
 from updater.errors import PublishError
 from updater.publish import rules
 from updater.publish.members import together
-from updater.publish.text.body import render, stopped_comment, stopped_marker
+from updater.publish.text.body import is_same, render
+from updater.publish.text.comments import stopped_comment, stopped_marker
 from updater.publish.text.marker import read_marker, signed
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class PullRequestWriter(Struct, frozen=True):
         if decision.push:
             self._push(proposal, state)
         if pull is None:
-            body = render(proposal.updates, ready=False)
+            body = render(proposal.updates, proposal.links, ready=False)
             pull = repository.open_pull(
                 self.view.base.branch, proposal.branch, proposal.title, body, draft=policy.draft
             )
@@ -77,12 +78,12 @@ class PullRequestWriter(Struct, frozen=True):
                     f"pull request {pull.number} is not merged by itself: another job reports its "
                     f"build, and {self.view.base.branch} requires no check of GitHub's"
                 )
-        body = proposal.body if is_ready else render(proposal.updates, ready=False)
+        body = proposal.body if is_ready else render(proposal.updates, proposal.links, ready=False)
         texts = {"title": proposal.title, "body": body}
         changed = {
             name: text
             for name, text in texts.items()
-            if text.strip() != str(getattr(pull, name)).strip()
+            if not is_same(text, str(getattr(pull, name)))
         }
         if changed:
             repository.edit_pull(pull.number, **changed)

@@ -6,13 +6,14 @@ All requests go through `effects.github`, one after the other, in the thread tha
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from updater.effects import files
 from updater.find.packages import read_file
-from updater.model.proposal import Proposal, Update, blob_id
+from updater.model.proposal import Proposal, RepositoryLinks, Update, blob_id
 from updater.publish import rules
 from updater.publish.text import dashboard
 
@@ -29,11 +30,15 @@ class BaseBranch(Struct, frozen=True):
 
     Attributes:
         prefix: the project's folder in the repository, empty or with a slash at the end.
+        page: the repository's, such as ``https://github.com/OWNER/NAME``.
+        run: the page of the run of GitHub Actions that looks; empty outside.
     """
 
     branch: str
     commit: str
     prefix: str
+    page: str = ""
+    run: str = ""
 
 
 class RepositoryView(Struct):
@@ -60,6 +65,23 @@ class RepositoryView(Struct):
     forced: frozenset[str] = frozenset()
     _checks: bool | None = None
     _theirs: dict[int, dict[str, str]] = field(default_factory=dict)
+
+    def links(self, branch: str, configuration: str) -> RepositoryLinks:
+        """Return what a body links to.
+
+        Args:
+            branch: the one that carries the change.
+            configuration: the name of the configuration, below the project's folder; or empty.
+        """
+        base = self.base
+        file = f"{base.page}/blob/{quote(base.branch)}/{quote(base.prefix + configuration)}"
+        return RepositoryLinks(
+            base.page,
+            branch,
+            configuration=file if configuration[:1] not in ("", "/", ".") else "",
+            run=base.run,
+            dashboard=f"{base.page}/issues/{self.board.number}" if self.board is not None else "",
+        )
 
     def read(self, paths: Sequence[str], commit: str) -> dict[str, bytes]:
         """Return a commit's bytes of some overlay files; those that it lacks are left out."""

@@ -9,11 +9,12 @@ from msgspec.structs import replace
 
 from updater.model import Failed, Held
 from updater.model.proposal import Update, source_stays
+from updater.overlay.reading.uses import dependents
 from updater.pipeline import stage
 from updater.publish.groups import as_built
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from updater.errors import StageError
@@ -57,16 +58,33 @@ class PullRequestPart(Struct, frozen=True):
         return self.outcome.package
 
 
-def member_of(proposed: ProposedUpdate, policy: Policy, *, reported: bool) -> PullRequestPart:
-    """Return a package's part; ``reported`` builds are another process's word."""
+def member_of(
+    proposed: ProposedUpdate,
+    policy: Policy,
+    used: Mapping[str, tuple[str, ...]],
+    *,
+    reported: bool,
+) -> PullRequestPart:
+    """Return a package's part; ``reported`` builds are another process's word.
+
+    Args:
+        proposed: the update.
+        policy: what holds for it.
+        used: identity -> the identities of what a package uses, of all packages.
+        reported: as `Update` has it.
+    """
     build = proposed.outcome.build
     unbuilt = build is not None and build.status == "failed"
     draft = policy.pull_request.draft or (unbuilt and policy.build.on_failure != "keep")
     pull = replace(policy.pull_request, draft=draft)
-    return PullRequestPart(proposed, pull, _update(proposed, policy, reported=reported))
+    users = dependents(proposed.outcome.package.identity, used)
+    names = tuple(identity.rpartition(".")[2] for identity in users)
+    return PullRequestPart(proposed, pull, _update(proposed, policy, names, reported=reported))
 
 
-def _update(proposed: ProposedUpdate, policy: Policy, *, reported: bool) -> Update:
+def _update(
+    proposed: ProposedUpdate, policy: Policy, users: tuple[str, ...], *, reported: bool
+) -> Update:
     outcome = proposed.outcome
     package, candidate = outcome.package, outcome.candidate
     label = package.label
@@ -98,6 +116,7 @@ def _update(proposed: ProposedUpdate, policy: Policy, *, reported: bool) -> Upda
         label=label or "",
         evidence=outcome.evidence,
         adaptations=outcome.adaptations,
+        dependents=users,
     )
 
 

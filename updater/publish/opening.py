@@ -11,7 +11,7 @@ from updater.effects.github.requests import Access
 from updater.errors import UsageError
 from updater.publish.looking import BaseBranch, RepositoryView
 from updater.publish.publisher import Publisher
-from updater.publish.target import find_target
+from updater.publish.target import find_target, run_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,5 +62,6 @@ def opened_view(config: Config) -> Iterator[tuple[RepositoryView, PushRemote | N
         fetched = config.document.archives.fetched
         remote = PushRemote(target.host.web, target.repository, target.token, fetched)
         by_git = remote if publish.via == "git" else None
-        base = BaseBranch(branch, commit, target.prefix)
+        page = f"{target.host.web}/{target.repository}"
+        base = BaseBranch(branch, commit, target.prefix, page, run_page(page))
         yield RepositoryView(repository, base, config.root), by_git

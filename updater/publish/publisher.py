@@ -14,6 +14,7 @@ from updater.errors import Bug, PublishError, StageError, bugs_at
 from updater.model import PinWarning
 from updater.model.proposal import Proposal
 from updater.model.schedule import opens
+from updater.overlay.reading.uses import uses
 from updater.pipeline.proposed import ProposedUpdate
 from updater.publish import rules
 from updater.publish.cleaning import clean_up
@@ -25,7 +26,7 @@ from updater.publish.text import dashboard, names
 from updater.publish.text.body import render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from updater.config.load import Config
@@ -78,13 +79,14 @@ class Publisher:
         """
         outcomes: dict[str, Outcome] = {}
         members = []
+        used = uses(overlays.packages, overlays.texts)
         for update in proposed:
             if not isinstance(update, ProposedUpdate):
                 outcomes[update.package.identity] = update
                 continue
             try:
                 with bugs_at(PublishError.stage):
-                    members.append(self._member(update, reported=reported))
+                    members.append(self._member(update, used, reported=reported))
             except StageError as error:
                 outcomes[update.package.identity] = self._failed(update, error)
         view = self._view
@@ -154,8 +156,11 @@ class Publisher:
                 text = dashboard.replaced(board.number)
                 repository.edit_issue(issue.number, body=text, state="closed")
 
-    def _member(self, proposed: ProposedUpdate, *, reported: bool) -> PullRequestPart:
-        return member_of(proposed, self._config.policy(proposed.outcome.package), reported=reported)
+    def _member(
+        self, proposed: ProposedUpdate, used: Mapping[str, tuple[str, ...]], *, reported: bool
+    ) -> PullRequestPart:
+        policy = self._config.policy(proposed.outcome.package)
+        return member_of(proposed, policy, used, reported=reported)
 
     def _group(
         self, name: str, members: list[PullRequestPart], overlays: OverlayFiles
@@ -243,12 +248,14 @@ class Publisher:
             texts |= change.texts
             changed.update(change.texts)
         updates = tuple(member.update for member in members)
+        links = self._view.links(names.branch(name), self._config.file)
         return Proposal(
             branch=names.branch(name),
             title=names.title(name, updates),
             message=names.message(name, updates),
-            body=render(updates),
+            body=render(updates, links),
             updates=updates,
+            links=links,
             files={f"{self._view.base.prefix}{file}": texts[file] for file in sorted(changed)},
         )
 

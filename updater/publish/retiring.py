@@ -18,7 +18,7 @@ from updater.model.overlay import HASH_FIELDS
 from updater.model.proposal import read_key
 from updater.model.sri import parse_hash
 from updater.publish import rules
-from updater.publish.text.body import retired_comment, retired_marker
+from updater.publish.text.comments import retired_comment, retired_marker
 from updater.publish.text.marker import emptied, read_marker
 
 if TYPE_CHECKING:

@@ -73,6 +73,20 @@ def find_target(config: Config) -> PublishTarget:
     )
 
 
+def run_page(repository: str) -> str:
+    """Return the page of the run of GitHub Actions that this is; empty elsewhere.
+
+    Args:
+        repository: the page of the repository, whose run it must be.
+
+    Source of the variables: GitHub docs, "Variables reference".
+    """
+    parts = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+    server, name, run = (os.environ.get(part, "") for part in parts)
+    here = f"{server}/{name}".lower() == repository.lower()
+    return f"{repository}/actions/runs/{run}" if here and run.isdigit() else ""
+
+
 def _named(text: str, hosts: Mapping[str, Host]) -> tuple[Host, str] | None:
     name, _, repository = text.rpartition(":")
     host = hosts.get(name or "github.com")

@@ -71,7 +71,8 @@ class _Release(Struct, frozen=True):
 def _note(release: _Release) -> Note | None:
     if not release.tag_name or release.upcoming_release:
         return None
-    return Note(release.tag_name, release.page, release.description or "")
+    published = moments.from_iso(release.released_at)
+    return Note(release.tag_name, release.page, release.description or "", published)
 
 
 class GitLab(CodeHost):

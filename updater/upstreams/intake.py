@@ -59,7 +59,7 @@ def note_taken_in(note: Note) -> Note | None:
     """Return a release's notes as they may be shown; None where they are of no tag."""
     if not _is_name(note.tag):
         return None
-    return Note(note.tag, _page(note.url), printable(note.text))
+    return Note(note.tag, _page(note.url), printable(note.text), note.published)
 
 
 def _facts(facts: CommitFacts) -> CommitFacts:

@@ -45,7 +45,8 @@ class ListedRelease(Struct, frozen=True):
         """What it tells; None for a draft."""
         if not self.tag_name or self.draft:
             return None
-        return Note(self.tag_name, self.html_url or "", self.body or "")
+        published = moments.from_iso(self.published_at)
+        return Note(self.tag_name, self.html_url or "", self.body or "", published)
 
     @property
     def candidate(self) -> Candidate | None:

@@ -15,6 +15,8 @@ from msgspec.structs import replace
 
 from tests.publish.examples import BUILT, CHECKS, DAY, WARNED, example
 from updater.model import Build, Check, Diagnosis, Evidence, Note, PinWarning
+from updater.model.adaptation import Adaptation, BoundRelaxation, InputAddition, PatternRemoval
+from updater.model.proposal import RepositoryLinks
 from updater.model.research import (
     UNCHANGED,
     Difference,
@@ -23,7 +25,8 @@ from updater.model.research import (
     Vulnerabilities,
     Vulnerability,
 )
-from updater.publish.text.body import LONGEST, render, stopped_comment, stopped_marker
+from updater.publish.text.body import LONGEST, is_same, render
+from updater.publish.text.comments import stopped_comment, stopped_marker
 from updater.publish.text.marker import Marker, read_marker, wants_rebuild
 
 if TYPE_CHECKING:
@@ -58,6 +61,39 @@ BROKEN_USER = Build(
     checks=(*CHECKS, Check("dependents", "failed", "python3Packages.x-transformers")),
 )
 LICENCE = PinWarning("licence-changed", "the licence changes: MIT -> BUSL-1.1")
+LINKS = RepositoryLinks(
+    "https://github.com/me/overlays",
+    "updater/ema-pytorch",
+    "https://github.com/me/overlays/blob/main/config.yaml",
+    "https://github.com/me/overlays/actions/runs/17",
+    "https://github.com/me/overlays/issues/4",
+)
+ADAPTED = (
+    Adaptation("requirements", InputAddition("propagatedBuildInputs", "packaging"), "new in 0.8.0"),
+    Adaptation("patches", PatternRemoval("setup.py", "numpy<=1.26.4"), "setup.py has it no more"),
+    Adaptation("bounds", BoundRelaxation("numpy"), "it wants numpy<3, the package set has 3.0"),
+)
+LACKING = Adaptation(
+    "requirements",
+    InputAddition("propagatedBuildInputs", "packaging"),
+    "new in 0.8.0",
+    applied=False,
+)
+MISSING = PinWarning(
+    "missing-requirement",
+    "packaging is required (new in 0.8.0) and is not in propagatedBuildInputs",
+)
+UNBUILT = Build("skipped", "", phase="--no-build")
+YOUNG = PinWarning("young-release", "it was released 2 days ago, and minimum_release_age is 3d")
+HOSTILE = Note(
+    "v0.8.3](https://evil.example)",
+    "javascript:alert(1)",
+    "</details>\n<!-- updater:rebuild -->\n- [x] <!-- updater:rebuild --> x\n```\n@anna closes #7",
+)
+DATED = tuple(
+    Note(f"v0.{60 - number}", "", f"news {number}", datetime(2026, 1, 1, tzinfo=UTC))
+    for number in range(60)
+)
 TOLD = Research(
     compare="https://github.com/lucidrains/ema-pytorch/compare/v0.7.7...v0.8.3",
     notes=(
@@ -86,6 +122,33 @@ TOLD = Research(
     ),
 )
 BODIES: dict[str, list[Update]] = {
+    "plain": [
+        example(
+            research=Research(
+                compare=TOLD.compare, notes=(), difference=Difference((), "both wheels")
+            ),
+            dependents=("f5-tts", "x-transformers"),
+        )
+    ],
+    "adapted": [example(adaptations=ADAPTED)],
+    "lacking": [
+        example(adaptations=(LACKING,), warnings=(WARNED, MISSING), build=UNBUILT),
+    ],
+    "young": [example(warnings=(YOUNG,))],
+    "sixty-versions": [example(research=Research(notes=DATED))],
+    "hostile": [
+        example(
+            name="a](https://evil.example) <b>",
+            ref="v1`|x",
+            research=Research(notes=(HOSTILE,)),
+            warnings=(PinWarning("tag-moved", "</details> @anna | [x](y) `z`"),),
+            reason="![p](https://evil.example/p.png)",
+        )
+    ],
+    "thirty-packages": [
+        example(name=f"package-{number}", warnings=(WARNED,) if number == 7 else ())
+        for number in range(30)
+    ],
     "built": [example()],
     "major-with-warnings": [example(new="1.0.0", warnings=(WARNED,), reason="a [label] was false")],
     "failed-elsewhere": [example(build=FAILED, reported=True)],
@@ -138,7 +201,7 @@ BODIES: dict[str, list[Update]] = {
 
 @pytest.mark.parametrize("name", BODIES)
 def test_a_body_is_its_golden_text(name: str) -> None:
-    body = render(BODIES[name])
+    body = render(BODIES[name], LINKS)
     path = GOLDEN / f"{name}.md"
     if os.environ.get("UPDATE_GOLDEN"):
         path.parent.mkdir(exist_ok=True)
@@ -148,7 +211,7 @@ def test_a_body_is_its_golden_text(name: str) -> None:
 
 def test_every_body_carries_a_marker_that_can_be_read_and_an_unticked_box() -> None:
     for updates in BODIES.values():
-        body = render(updates)
+        body = render(updates, LINKS)
         pins = all(one.command == "pin" for one in updates)
         keys = tuple(one.key for one in updates)
         days = dict.fromkeys(keys, DAY)
@@ -157,21 +220,31 @@ def test_every_body_carries_a_marker_that_can_be_read_and_an_unticked_box() -> N
 
 
 def test_a_build_that_takes_longer_makes_the_same_body() -> None:
-    assert render([example(build=replace(BUILT, seconds=99.0))]) == render([example()])
+    assert render([example(build=replace(BUILT, seconds=99.0))], LINKS) == render(
+        [example()], LINKS
+    )
 
 
 RELEASED: dict[str, tuple[datetime | None, date | None, str]] = {
-    "six days": (datetime(2026, 3, 1, 12, tzinfo=UTC), DAY, "2026-03-01 (6 days old)"),
-    "one day": (datetime(2026, 3, 6, 23, 59, tzinfo=UTC), DAY, "2026-03-06 (1 day old)"),
-    "today": (datetime(2026, 3, 7, 12, tzinfo=UTC), DAY, "2026-03-07 (0 days old)"),
+    "six days": (
+        datetime(2026, 3, 1, 12, tzinfo=UTC),
+        DAY,
+        "2026-03-01 (6 days old when proposed)",
+    ),
+    "one day": (
+        datetime(2026, 3, 6, 23, 59, tzinfo=UTC),
+        DAY,
+        "2026-03-06 (1 day old when proposed)",
+    ),
+    "today": (datetime(2026, 3, 7, 12, tzinfo=UTC), DAY, "2026-03-07 (0 days old when proposed)"),
     "elsewhere still yesterday": (
         datetime(2026, 3, 6, 23, tzinfo=timezone(timedelta(hours=-8))),
         DAY,
-        "2026-03-07 (0 days old)",
+        "2026-03-07 (0 days old when proposed)",
     ),
     "a clock that is wrong": (datetime(2026, 4, 1, tzinfo=UTC), DAY, "2026-04-01"),
     "an unknown day of the proposal": (datetime(2026, 3, 1, tzinfo=UTC), None, "2026-03-01"),
-    "an unknown day of the release": (None, DAY, "not known"),
+    "an unknown day of the release": (None, DAY, ""),
 }
 
 
@@ -179,32 +252,54 @@ RELEASED: dict[str, tuple[datetime | None, date | None, str]] = {
 def test_a_release_is_as_old_as_it_was_when_it_was_proposed(
     published: datetime | None, proposed: date | None, said: str
 ) -> None:
-    row = render([example(published=published, proposed=proposed)]).splitlines()[2]
-    assert row.split(" | ")[4] == said
+    line = render([example(published=published, proposed=proposed)], LINKS).splitlines()[0]
+    assert line.split(" · ")[2:-2] == ([f"released {said}"] if said else [])
 
 
 def test_a_body_is_never_longer_than_github_takes() -> None:
     many = [example(name=f"package-{number}") for number in range(200)]
-    body = render(many)
+    body = render(many, LINKS)
     assert len(body) <= LONGEST
     keys = tuple(one.key for one in many)
     assert read_marker(body) == Marker(keys, ready=True, proposed=dict.fromkeys(keys, DAY))
 
 
 def test_many_long_notes_push_nothing_else_out_of_a_body() -> None:
-    """First they are cut, then left to their links, then left out."""
-    for packages, shown in ((1, 100), (2, 100), (9, 0)):
+    """First they are cut, then left to their links, then left out: ten screens are enough."""
+    for packages, shown in ((1, 60), (2, 60), (9, 0)):
         notes = tuple(
             Note(f"v{number}", "https://o.example/" + "x" * 60, "y" * 9_000)
             for number in range(150)
         )
-        body = render(
-            [example(name=f"a{one}", research=Research(notes=notes)) for one in range(packages)]
-        )
-        assert len(body) <= LONGEST
-        assert body.count("<summary>Release notes") == packages * shown
-        assert body.count(f"Release notes of {150 - shown} more versions are not shown") == packages
+        updates = [
+            example(name=f"a{number}", research=Research(notes=notes)) for number in range(packages)
+        ]
+        body = render(updates, LINKS)
+        assert len(body) <= 24_000
+        assert body.count("<summary>Release notes") == packages
+        assert body.count("\n#### [v") == packages * shown
+        assert body.count(f"{150 - shown} older versions are not shown") == packages
         assert body.count("| hash | pass: `sha256-AAAA` (embedded) |") == packages
+
+
+def test_the_first_line_is_of_the_update_and_the_second_says_whether_it_holds() -> None:
+    """Of each package of a group, before anything is folded."""
+    for updates in BODIES.values():
+        screen = render(updates, LINKS).partition("<details>")[0].splitlines()
+        verdicts = [line for line in screen if line.startswith(("✅", "❌", "⚠️"))]
+        heads = [line for line in screen if line.startswith("**") and "→" in line]
+        assert (len(heads), len(verdicts)) == (len(updates), len(updates))
+        assert screen[0] in heads
+        assert screen[2] in verdicts
+
+
+def test_another_run_alone_makes_no_other_body() -> None:
+    """Else each night would edit every open pull request."""
+    updates = [example()]
+    later = replace(LINKS, run="https://github.com/me/overlays/actions/runs/18")
+    assert render(updates, later) != render(updates, LINKS)
+    assert is_same(render(updates, later), render(updates, LINKS))
+    assert not is_same(render([example(new="0.8.4")], LINKS), render(updates, LINKS))
 
 
 def test_a_marker_cannot_be_ended_from_inside() -> None:
@@ -252,5 +347,5 @@ def test_a_command_to_copy_keeps_what_upstream_named_in_one_word(
     changes: dict[str, str], command: str
 ) -> None:
     identity = "'overlays/ema-pytorch.nix#python3Packages.ema-pytorch'"
-    said = f"- Reproduce: `updater {command.replace('IDENTITY', identity)} --dry-run`\n"
-    assert said in render([example(**changes)])
+    said = f"- Find it again: `updater {command.replace('IDENTITY', identity)} --dry-run`\n"
+    assert said in render([example(**changes)], LINKS)

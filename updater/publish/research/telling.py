@@ -15,6 +15,7 @@ from updater.audit.change.base import Step, examine
 from updater.kinds import HOST_KINDS, change_rules
 from updater.metadata.release import compare
 from updater.metadata.releases import ReleaseStep
+from updater.model import PinWarning
 from updater.model.research import RequirementFacts
 from updater.pipeline.describing import SourceDescriptions
 from updater.pipeline.proposed import ProposedUpdate
@@ -23,11 +24,11 @@ from updater.publish.research.notes import NoteReader
 from updater.publish.research.vulnerabilities import VulnerabilityDatabase
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from updater.choose.run import Run
-    from updater.model import Outcome
+    from updater.model import Outcome, Updated
     from updater.model.research import Research, Vulnerabilities
 
 
@@ -89,8 +90,9 @@ def _audited(update: ProposedUpdate, research: Research, now: datetime) -> Propo
         facts = outcome.requirements or RequirementFacts(changes)
         outcome = replace(outcome, requirements=replace(facts, changes=changes))
         update = replace(update, outcome=outcome)
+    outcome = replace(outcome, warnings=(*outcome.warnings, *_missing(outcome)))
     if outcome.candidate is None:
-        return replace(update, research=research)
+        return replace(update, outcome=outcome, research=research)
     present = research.vulnerabilities.present if research.vulnerabilities is not None else ()
     step = Step(
         outcome.old,
@@ -108,3 +110,16 @@ def _audited(update: ProposedUpdate, research: Research, now: datetime) -> Propo
         research=research,
         outcome=replace(outcome, warnings=outcome.warnings + new_warnings),
     )
+
+
+def _missing(outcome: Updated) -> Iterator[PinWarning]:
+    """Yield what the new release needs and the overlay does not give it, also after this change."""
+    for edit in outcome.adaptations:
+        if not edit.applied and edit.kind in ("requirements", "imports"):
+            message = f"{edit.input} is required ({edit.reason}) and is not in {edit.field}"
+            yield PinWarning("missing-requirement", message)
+    for requirement in outcome.requirements.unmet if outcome.requirements is not None else ():
+        message = (
+            f"`{requirement}` is required, and neither the overlays nor the package set have it"
+        )
+        yield PinWarning("missing-requirement", message)

@@ -1,139 +1,84 @@
-"""A pull request's body and the updater's comments: pure functions of the change.
+"""A pull request's body: a pure function of the change.
 
-Nothing in it depends on the clock or on how long a build took, so that the same change makes the
-same body and a second run edits nothing. A release's age is that on the day on which it was first
-proposed, which the marker keeps for the next run.
+The first screen says what, whether it holds, and what to decide; all else is folded. Nothing in it
+depends on the clock or on how long a build took, so that the same change makes the same body and a
+second run edits nothing. A release's age is that on the day on which it was first proposed, which
+the marker keeps for the next run; of the run that it links to, `is_same` takes no notice.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from datetime import UTC
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
 
 import jinja2
 
+from updater import __version__
 from updater.publish.text.marker import Marker, rebuild_box
+from updater.publish.text.verdict import evidence, to_decide, verdict
 from updater.text import address, code, fenced, inline, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+    from datetime import datetime
 
-    from updater.model import Build, Check, CheckName
-    from updater.model.proposal import Update
-    from updater.model.research import Vulnerability
+    from updater.model.proposal import RepositoryLinks, Update
+    from updater.model.research import RequirementChange, Vulnerability
 
 # For one release's notes, and how many releases': what is cut is behind its link.
-_ROOMS = ((10_000, 100), (1_000, 100), (100, 100), (0, 100), (0, 0))
+_ROOMS = ((10_000, 100), (4_000, 60), (1_000, 60), (200, 60), (0, 60), (0, 0))
+_TALLEST = 24_000
+"""How many characters are about ten screens, with everything unfolded."""
 
-_CHECKS: dict[CheckName, str] = {
-    "evaluation": "evaluation",
-    "build": "build",
-    "imports": "imports",
-    "version": "version of what was built",
-}
-# What is told only where a build says something of it.
-_FURTHER_CHECKS: dict[CheckName, str] = {
-    "dependents": "packages that use it",
-    "modules": "modules of the held pin",
-    "requirements": "requirements in the built metadata",
-    "pythonImportsCheck": "imports that the overlay lists",
-    "conflicts": "two packages of one project",
-    "metadata": "name and version in the built metadata",
-}
 _ALIASES = 5
 _SUMMARY = 300
+_EXTRA = re.compile(r"\bextra\s*==")
+_RUN = re.compile(r"\[this run\]\([^)]*\)")
 
 LONGEST = 65_536
 """How many characters GitHub takes. Source: its answer to more, "body is too long"."""
 
 
-def render(updates: Sequence[Update], *, ready: bool = True) -> str:
+def render(updates: Sequence[Update], links: RepositoryLinks, *, ready: bool = True) -> str:
     """Return the body of a pull request.
 
     Args:
         updates: in the order of the commit.
+        links: of its repository.
         ready: as `Marker` has it.
     """
-    warnings = [
-        f"{code(update.name)}: {inline(text)}" for update in updates for text in _warnings(update)
-    ]
     only_pins = all(update.command != "bump" for update in updates)
     days = {update.key: update.proposed for update in updates if update.proposed is not None}
     marker = Marker(tuple(update.key for update in updates), ready, only_pins, days)
+    body = ""
     for room, most in _ROOMS:
         body = _template().render(
             updates=updates,
-            warnings=warnings,
+            links=links,
             box=rebuild_box(),
             marker=str(marker),
             room=room,
             most=most,
         )
-        if len(body) <= LONGEST:
+        if len(body) <= _TALLEST:
             return body
+    if len(body) <= LONGEST:
+        return body
     short = "\n".join(f"- {code(update.identity)}: {code(update.new)}" for update in updates)
     tail = f"\n\n{rebuild_box()}\n\n{marker}\n"
     beginning = "Too many packages to describe here:\n\n"
     return beginning + short[: LONGEST - len(beginning) - len(tail)] + tail
 
 
-def stopped_comment(sha: str) -> str:
-    """Return what is said once when a branch has a person's commit."""
-    return (
-        f"This branch has commits that the updater did not make ({sha[:12]}), so it does not touch "
-        "the branch any more.\n\n"
-        "To hand it back, tick the box in the description, or push the updater's own commit to the "
-        f"branch again; to keep it, do nothing.\n\n{stopped_marker(sha)}\n"
-    )
-
-
-def stopped_marker(sha: str) -> str:
-    """Return what a comment has in it by which it is found again."""
-    return f"<!-- updater:stopped {sha} -->"
-
-
-def retired_comment(reasons: Mapping[str, str], sha: str) -> str:
-    """Return what is said once where nothing is left to propose.
-
-    Args:
-        reasons: identity -> why, for each package of the pull request.
-        sha: a person's commit on the branch, for which it stays open; empty where there is none.
-    """
-    listed = "\n".join(f"- {code(identity)}: {inline(why)}" for identity, why in reasons.items())
-    ending = (
-        f"The branch has commits that the updater did not make ({sha[:12]}), so it leaves "
-        "both as they are: close this pull request, or keep it."
-        if sha
-        else "The updater therefore closes it. This does not decline any version."
-    )
-    return (
-        "Nothing is left for this pull request to propose:\n\n"
-        f"{listed}\n\n{ending}\n\n{retired_marker(sha)}\n"
-    )
-
-
-def retired_marker(sha: str) -> str:
-    """Return what `retired_comment` is found again by: one that leaves it open is not the last."""
-    return f"<!-- updater:retired {sha} -->" if sha else "<!-- updater:retired -->"
-
-
-def superseded_body() -> str:
-    """Return the body of a pull request that another one replaces; it declines no version."""
-    return f"Its packages are now proposed together with others.\n\n{Marker((), ready=True)}\n"
-
-
-def _warnings(update: Update) -> list[str]:
-    messages = [warning.message for warning in update.warnings if not warning.configured]
-    is_listed = any(warning.code in ("major-version", "downgrade") for warning in update.warnings)
-    if update.kind == "major" and not is_listed:
-        messages.insert(0, f"{update.old} -> {update.new} is a major version")
-    if update.build is not None and update.build.status == "failed":
-        messages.append(f"it {update.build.failure}")
-    return messages
+def is_same(body: str, shown: str) -> bool:
+    """Tell whether a body says what the one that is shown says, whichever runs made them."""
+    return _RUN.sub("", body).strip() == _RUN.sub("", shown).strip()
 
 
 @cache
@@ -146,21 +91,56 @@ def _template() -> jinja2.Template:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters |= {
-        "address": address,
         "code": code,
+        "counted": _counted,
+        "day": _day,
+        "evidence": evidence,
         "fenced": fenced,
+        "headline": _headline,
+        "identified": _identified,
         "inline": inline,
         "link": _link,
-        "tojson": json.dumps,
+        "origin": _origin,
         "quoted": quoted,
-        "released": _released,
         "reproduce": _reproduce,
-        "source": _source,
-        "verified": _verified,
+        "requirements": _requirements,
+        "shown": _shown,
+        "to_decide": to_decide,
+        "tojson": json.dumps,
+        "trial": _trial,
+        "verdict": verdict,
         "vulnerabilities": _vulnerabilities,
     }
     text = resources.files("updater.publish.text").joinpath("body.md.j2").read_text("utf-8")
     return environment.from_string(text)
+
+
+def _headline(update: Update) -> str:
+    """Return what is updated from what to what, of which kind, how old, in one line."""
+    compare = address(update.research.compare)
+    arrow = f"[→]({compare})" if compare else "→"
+    labelled = f" (labelled {code(update.label)})" if update.label not in ("", update.old) else ""
+    parts = [f"{code(update.old) or '-'}{labelled} {arrow} {code(update.new)}", update.kind]
+    parts += [_released(update)] if update.published is not None else []
+    parts += [f"[release]({address(update.url)})"] if address(update.url) else []
+    parts.append(_source(update))
+    return f"**{_link(update.name, update.upstream)}** {' · '.join(parts)}"
+
+
+def _shown(update: Update) -> int:
+    """Return how many decisions the verdict shows already."""
+    return int(update.build is None or update.build.status != "failed")
+
+
+def _identified(update: Update) -> str:
+    found = update.evidence
+    if found is None:
+        return ""
+    tag = f", tag {code(found.ref)}" if found.ref else ""
+    return (
+        f"The pinned hash {code(found.hash)} is that of the tree of commit {code(found.commit)}"
+        f"{tag}, as `git archive` gives it: it was found by hashing trees of upstream's history."
+    )
 
 
 def _reproduce(update: Update) -> str:
@@ -171,14 +151,58 @@ def _reproduce(update: Update) -> str:
     return shlex.join([*words, "--dry-run"])
 
 
+def _trial(updates: Sequence[Update], links: RepositoryLinks) -> list[str]:
+    """Return the commands that build the branch, as Markdown."""
+    where = urlsplit(links.repository)
+    lines = []
+    for update in updates:
+        attribute = update.build.attribute if update.build is not None else ""
+        if where.netloc == "github.com" and attribute.startswith(("packages.", "legacyPackages.")):
+            flake = f"github:{where.path[1:]}/{quote(links.branch, safe='')}#{attribute}"
+            lines.append(f"Try it: {code(shlex.join(['nix', 'build', flake]))}")
+    if not lines and links.branch:
+        fetch = shlex.join(["git", "fetch", "origin", links.branch])
+        names = shlex.join(["updater", "test", *(update.identity for update in updates)])
+        lines.append(f"Try it: {code(f'{fetch} && git switch --detach FETCH_HEAD && {names}')}")
+    return lines
+
+
+def _origin(links: RepositoryLinks) -> str:
+    """Return the last line: who made it, and where to turn to."""
+    run = f" in [this run]({address(links.run)})" if address(links.run) else ""
+    parts = [f"Made by updater {__version__}{run}"]
+    for name, url in (("configuration", links.configuration), ("dashboard", links.dashboard)):
+        parts += [f"[{name}]({address(url)})"] if address(url) else []
+    parts += [f"[docs]({address(_docs())})"] if address(_docs()) else []
+    return " · ".join(parts)
+
+
+@cache
+def _docs() -> str:
+    """Return the address of the updater's own documentation, as its distribution tells it."""
+    from importlib.metadata import PackageNotFoundError, metadata  # noqa: PLC0415 - rarely needed
+
+    try:
+        urls = metadata("nix-overlay-updater").get_all("Project-URL") or []
+    except PackageNotFoundError:
+        return ""
+    addresses = dict(url.split(", ", 1) for url in urls)
+    repository = addresses.get("Repository", "")
+    return f"{repository}/blob/main/docs/pull-requests.md" if repository else ""
+
+
 def _released(update: Update) -> str:
     if update.published is None:
         return "not known"
     day = update.published.astimezone(UTC).date()
     if update.proposed is None or update.proposed < day:
-        return f"{day}"
+        return f"released {day}"
     age = (update.proposed - day).days
-    return f"{day} ({age} day{'s' if age != 1 else ''} old)"
+    return f"released {day} ({age} day{'s' if age != 1 else ''} old when proposed)"
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC).date()}"
 
 
 def _link(name: str, url: str) -> str:
@@ -191,29 +215,36 @@ def _source(update: Update) -> str:
     return " at ".join(named) or "the package index"
 
 
-def _verified(update: Update) -> list[tuple[str, str]]:
-    build = update.build
-    says = ", reported by the build job" if update.reported else ""
-    # The archive that was hashed here names its commit; another program's answer names none.
-    named = update.commit and update.method == "embedded"
-    rows = [
-        ("hash", f"pass: {code(update.hash)} ({inline(update.method)})"),
-        ("commit of the source", f"pass: {code(update.commit)}" if named else "not run"),
+def _counted(update: Update) -> str:
+    """Return how many requirements changed in which way, in words."""
+    kinds = [change.kind for change in update.research.difference.requirements or ()]
+    counts = ((kind, kinds.count(kind)) for kind in ("added", "removed", "changed"))
+    return ", ".join(f"{count} {kind}" for kind, count in counts if count)
+
+
+def _requirements(update: Update, which: str | None) -> str:
+    """Return a table of the runtime requirements that changed, or of those of extras."""
+    changes = [
+        change
+        for change in update.research.difference.requirements or ()
+        if _is_extra(change) == (which == "extras")
     ]
-    checks = {check.name: check for check in build.checks} if build is not None else {}
-    for name, what in (_CHECKS | _FURTHER_CHECKS).items():
-        if name in checks or name in _CHECKS:
-            result = _result(build, checks.get(name))
-            rows.append((what, result + (says if _ran(build) else "")))
-    return rows
+    rows = [
+        f"| {code(one.name)} | {one.kind} | {code(one.old)} | {code(one.new)} |" for one in changes
+    ]
+    head = ["| requirement | change | before | after |", "| --- | --- | --- | --- |"]
+    return "\n".join([*head, *rows]) if rows else ""
+
+
+def _is_extra(change: RequirementChange) -> bool:
+    """Whether it is required for an extra alone, before and after."""
+    return all(_EXTRA.search(text) for text in (change.old, change.new) if text)
 
 
 def _vulnerabilities(update: Update) -> str:
     vulnerabilities = update.research.vulnerabilities
     if vulnerabilities is None:
-        return "Known vulnerabilities: not asked for."
-    if vulnerabilities.problem:
-        return f"Known vulnerabilities: not known: {inline(vulnerabilities.problem)}."
+        return ""
     of = f"of {code(vulnerabilities.name)} on the package index"
     lines = []
     for what, listed in (
@@ -222,7 +253,7 @@ def _vulnerabilities(update: Update) -> str:
     ):
         if listed:
             lines += [f"{what} ({of}):", "", *map(_vulnerability, listed), ""]
-    return "\n".join(lines).strip() or f"Known vulnerabilities: none, before and after ({of})."
+    return "\n".join(lines).strip()
 
 
 def _vulnerability(vulnerability: Vulnerability) -> str:
@@ -233,23 +264,3 @@ def _vulnerability(vulnerability: Vulnerability) -> str:
     )
     summary = f": {inline(vulnerability.summary[:_SUMMARY])}" if vulnerability.summary else ""
     return f"- {_link(vulnerability.key, vulnerability.url)}{aliases}{summary}"
-
-
-def _ran(build: Build | None) -> bool:
-    return build is not None and build.status != "skipped"
-
-
-def _result(build: Build | None, check: Check | None) -> str:
-    """Return what a build says of a check; None for one to which it did not come."""
-    if build is None or check is None:
-        reason = build.phase if build is not None and build.status == "skipped" else ""
-        return f"not run: {inline(reason)}" if reason else "not run"
-    detail = f" ({code(check.detail)})" if check.detail else ""
-    match check.status:
-        case "passed":
-            return f"pass{detail}"
-        case "skipped":
-            return f"not run: {inline(check.detail)}"
-        case "failed":
-            diagnosis = build.diagnosis
-            return f"**fail**{detail}" + (f": {inline(diagnosis.message)}" if diagnosis else "")
