@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -127,7 +126,7 @@ def test_a_build_that_is_refused_is_refused_to_all_members(
 
 
 PEAR_LEFT_OUT = (
-    "not run: these changes were not built together: the build passed together with "
+    "; not built: these changes were not built together: the build passed together with "
     "overlays/pear.nix#python3Packages.pear, which this pull request leaves out"
 )
 
@@ -156,12 +155,6 @@ def build(home: Home, results: Path) -> None:
         (home.project.root / path).write_bytes(data)
 
 
-def verified(home: Home, number: int) -> dict[str, str]:
-    """What the body of a pull request of one package says was verified."""
-    rows = re.findall(r"^\| ([a-z ]+) \| (.*) \|$", home.pull(number).body, re.MULTILINE)
-    return {what: said for what, said in rows if what in ("evaluation", "build", "imports")}
-
-
 def test_a_build_counts_for_the_packages_that_it_was_of_only(home: Home, tmp_path: Path) -> None:
     """Two were built together; the result of one of them is missing."""
     results = tmp_path / "results"
@@ -175,7 +168,8 @@ def test_a_build_counts_for_the_packages_that_it_was_of_only(home: Home, tmp_pat
     pear.unlink()
     assert home.project.run("publish", str(results)).code == 0
 
-    assert verified(home, 1) == dict.fromkeys(("evaluation", "build", "imports"), PEAR_LEFT_OUT)
+    assert home.pull(1).body.splitlines()[2].endswith(PEAR_LEFT_OUT)
+    assert "| build |" not in home.pull(1).body
 
 
 def test_the_rest_of_a_group_says_that_it_was_built_with_what_was_declined(
@@ -195,5 +189,5 @@ def test_the_rest_of_a_group_says_that_it_was_built_with_what_was_declined(
     assert home.project.run("publish", str(tmp_path / "second")).code == 0
 
     assert home.pull(2).title == "apple: 1.0 -> 3.0"
-    assert verified(home, 2) == dict.fromkeys(("evaluation", "build", "imports"), PEAR_LEFT_OUT)
+    assert home.pull(2).body.splitlines()[2].endswith(PEAR_LEFT_OUT)
     assert home.pull(2).automerge is False

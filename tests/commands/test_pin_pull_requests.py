@@ -80,19 +80,22 @@ def test_the_body_shows_the_evidence(home: Home, vocos: Hosted, tmp_path: Path) 
     pull = home.pull(1)
     assert (pull.title, pull.branch) == ("vocos: pin 0.2.0", "updater/vocos")
     assert overlay(home) == github_overlay("vocos", "0.2.0", sri=sri)
-    place, update, proof = pull.body.split("\n\n")[0:3]
-    assert place.splitlines()[2] == (
-        "| [vocos](https://github.com/o/vocos) | `overlays/vocos.nix:3` | `0.2.0` (labelled "
-        f"`0.1.0`) → `0.2.0` | pin | 2025-01-03 (6 days old) | `v0.2.0` at `{commit[:12]}` |"
+    headline, verdict, proof, update = pull.body.split("\n\n")[0:4]
+    assert headline == (
+        "**[vocos](https://github.com/o/vocos)** `0.2.0` (labelled `0.1.0`) → `0.2.0` · pin · "
+        "released 2025-01-03 (6 days old when proposed) · "
+        f"[release]({home.github.url}/o/vocos/releases/tag/v0.2.0) · `v0.2.0` at `{commit[:12]}`"
     )
+    assert verdict == "✅ hash, commit; not built: the source stays the same"
     assert update == "replaces the branch \\`main\\` by the tag that the hash belongs to"
     assert proof == (
+        "**The hash stays, and so does the source.** "
         f"The pinned hash `{sri}` is that of the tree of commit `{commit}`, tag `v0.2.0`, as "
-        "`git archive` gives it: it was found by hashing trees of upstream's history. "
-        "**The hash stays, and so does the source.**"
+        "`git archive` gives it: it was found by hashing trees of upstream's history."
     )
-    assert "- Find it again: `updater pin 'overlays/vocos.nix#python3Packages.vocos' --dry-run`" in (
-        pull.body
+    assert (
+        "- Find it again: `updater pin 'overlays/vocos.nix#python3Packages.vocos' --dry-run`"
+        in (pull.body)
     )
     assert "| requirement changes | none (from the same source) |" in pull.body
 
@@ -174,10 +177,11 @@ def test_an_update_starts_from_what_was_really_there(
     pull = home.pull(1)
     new = vocos.git("rev-parse", "v0.2.0^{commit}")
     assert pull.title == "vocos: 0.1.1-unstable-2025-01-02 -> 0.2.0"
-    assert f"All changes: <{home.github.url}/o/vocos/compare/{commit}...{new}>" in pull.body
+    assert f" [→]({home.github.url}/o/vocos/compare/{commit}...{new}) " in pull.body
     assert "> the second" in pull.body
     assert "> the first" not in pull.body
-    assert "`0.1.1-unstable-2025-01-02` (labelled `0.0.1`) → `0.2.0` | minor |" in pull.body
+    assert "`0.1.1-unstable-2025-01-02` (labelled `0.0.1`) [→](" in pull.body
+    assert " `0.2.0` · minor · " in pull.body
     assert f"is that of the tree of commit `{commit}`, as `git archive` gives it" in pull.body
     assert "The hash stays" not in pull.body
 

@@ -91,7 +91,7 @@ def test_what_a_build_adapted_is_proposed_where_the_source_bears_it_out(
     file.write_text(told)
     assert home.project.run("publish", str(results)).code == 0
     body = home.pull(1).body
-    assert "| `+ packaging` | `propagatedBuildInputs` | 2.0 requires it |" in body
+    assert "- `+ packaging` in `propagatedBuildInputs`: 2.0 requires it\n" in body
     assert "propagatedBuildInputs = [ super.python3Packages.packaging ];" in home.show(
         "updater/apple", "overlays/apple.nix"
     )
@@ -122,7 +122,7 @@ def test_the_body_says_what_the_build_checked_whatever_is_switched_off(
         f"| imports | not run: {NO_IMPORTS}, reported by the build job |",
         f"| version of what was built | **fail**: {said}, reported by the build job |",
     ]
-    assert "> `apple`: it is built as another version" in body
+    assert body[2].startswith(f"❌ **It is built as another version: {said}.** ✅ hash")
 
 
 # --- what only a build tells --------------------------------------------------------------------
@@ -266,8 +266,8 @@ def test_what_does_not_build_is_proposed_with_the_log(
 
     body = home.pull(1).body
     said = "@\u200bme ```` <\u200b!-- updater: rebuild --> closes #\u200b1"
-    start = body.index("<summary>The last lines of the build's log</summary>")
+    start = body.index("The last lines of the build's log:")
     log = body[start : body.index("</details>", start)]
     assert (home.pull(1).draft, said in log.splitlines()) == (draft, True), log
     assert log.count("`````") == 2
-    assert "> `apple`: it does not build" in body.splitlines()
+    assert body.splitlines()[2].startswith("❌ **It does not build")

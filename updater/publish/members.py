@@ -9,12 +9,11 @@ from msgspec.structs import replace
 
 from updater.model import Failed, Held
 from updater.model.proposal import Update, source_stays
-from updater.overlay.reading.uses import dependents
 from updater.pipeline import stage
 from updater.publish.groups import as_built
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from updater.errors import StageError
@@ -59,25 +58,20 @@ class PullRequestPart(Struct, frozen=True):
 
 
 def member_of(
-    proposed: ProposedUpdate,
-    policy: Policy,
-    used: Mapping[str, tuple[str, ...]],
-    *,
-    reported: bool,
+    proposed: ProposedUpdate, policy: Policy, users: Sequence[str], *, reported: bool
 ) -> PullRequestPart:
-    """Return a package's part; ``reported`` builds are another process's word.
+    """Return a package's part.
 
     Args:
         proposed: the update.
         policy: what holds for it.
-        used: identity -> the identities of what a package uses, of all packages.
-        reported: as `Update` has it.
+        users: the identities of the packages that use it.
+        reported: its build is another process's word.
     """
     build = proposed.outcome.build
     unbuilt = build is not None and build.status == "failed"
     draft = policy.pull_request.draft or (unbuilt and policy.build.on_failure != "keep")
     pull = replace(policy.pull_request, draft=draft)
-    users = dependents(proposed.outcome.package.identity, used)
     names = tuple(identity.rpartition(".")[2] for identity in users)
     return PullRequestPart(proposed, pull, _update(proposed, policy, names, reported=reported))
 

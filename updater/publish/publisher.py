@@ -14,7 +14,7 @@ from updater.errors import Bug, PublishError, StageError, bugs_at
 from updater.model import PinWarning
 from updater.model.proposal import Proposal
 from updater.model.schedule import opens
-from updater.overlay.reading.uses import uses
+from updater.overlay.reading.uses import dependents, uses
 from updater.pipeline.proposed import ProposedUpdate
 from updater.publish import rules
 from updater.publish.cleaning import clean_up
@@ -159,8 +159,9 @@ class Publisher:
     def _member(
         self, proposed: ProposedUpdate, used: Mapping[str, tuple[str, ...]], *, reported: bool
     ) -> PullRequestPart:
-        policy = self._config.policy(proposed.outcome.package)
-        return member_of(proposed, policy, used, reported=reported)
+        package = proposed.outcome.package
+        users = dependents(package.identity, used)
+        return member_of(proposed, self._config.policy(package), users, reported=reported)
 
     def _group(
         self, name: str, members: list[PullRequestPart], overlays: OverlayFiles

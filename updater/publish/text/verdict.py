@@ -66,7 +66,7 @@ def evidence(update: Update) -> list[tuple[str, str]]:
     build = update.build
     if build is not None and build.status != "skipped":
         rows += _built(build, reported=update.reported)
-    return [*rows, *_told(update)]
+    return [*rows, *_reported(update)]
 
 
 def _built(build: Build, *, reported: bool) -> Iterator[tuple[str, str]]:
@@ -77,7 +77,7 @@ def _built(build: Build, *, reported: bool) -> Iterator[tuple[str, str]]:
             yield what, _result(build, checks.get(name)) + says
 
 
-def _told(update: Update) -> Iterator[tuple[str, str]]:
+def _reported(update: Update) -> Iterator[tuple[str, str]]:
     """Yield what others were asked of, where they have nothing to tell or cannot be had."""
     difference, notes = update.research.difference, update.research.notes
     if difference.requirements is None:
