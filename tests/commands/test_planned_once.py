@@ -21,14 +21,14 @@ from updater.overlay.editing.proof import prove
 from updater.overlay.reading import syntax, uses
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tests.commands.repository import Home
     from tests.loopback.github import GitHub
     from tests.loopback.index import Index
     from tests.project import Project
     from tests.workshop import Workshop
-    from updater.model import Edit, PinValues
+    from updater.model import Edit, FunctionFile, PinValues
     from updater.overlay.reading.file import ParsedFile
 
 GROUP = "packages: {'*': {pull_request: {group: fruit}}}\n"
@@ -55,9 +55,9 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
     """What is done from now on."""
     made = Work(Counter(), Counter())
 
-    def parsed(data: bytes) -> syntax.NixText:
+    def parsed(data: bytes, functions: Sequence[FunctionFile] = ()) -> syntax.NixText:
         made.parses.update(re.findall(r'pname = "(\w+)"', data.decode())[:1])
-        return parse(data)
+        return parse(data, functions)
 
     def proven(
         wanted: Mapping[str, PinValues],
