@@ -139,6 +139,16 @@ def test_packages_that_share_a_source_are_one_unit(
             1,
             "tool-extra shares its version or source with tool-core, and `track` is not the same",
         ),
+        (
+            "src_only: true",
+            1,
+            "tool-extra shares its version or source with tool-core, and `src_only` is",
+        ),
+        (
+            "minimum_release_age: 30d",
+            1,
+            "tool-extra shares its version or source with tool-core, and `minimum_release_age`",
+        ),
     ],
 )
 def test_a_policy_that_contradicts_the_units_is_told(
@@ -169,3 +179,17 @@ def test_a_tarball_of_fetch_tree_is_followed_by_its_address(
     assert path.read_text() == text.replace("1.0", "1.1").replace(FAKE, sri)
     assert project.run("verify").code == 0
     assert project.run("check", "--exit-code").code == 0
+
+
+def test_a_hash_that_is_named_for_a_member_is_one_of_its_unit(
+    project: Project, monorepo: Hosted
+) -> None:
+    assert monorepo.path.exists()
+    text = SHARED.replace('"tool-extra";', f'"tool-extra"; gems = "{FAKE[:-2]}A=";')
+    path = project.overlay("shared.nix", text)
+    project.add_configuration(
+        "packages: {tool-extra: {dependent_hashes: [gems]}}\ndefaults: {build: {enabled: false}}\n"
+    )
+    result = project.run("bump")
+    assert (result.code, path.read_text()) == (0, text)
+    assert "tool-extra.gems (line 13) must change with the source" in " ".join(result.out.split())

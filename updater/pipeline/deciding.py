@@ -24,10 +24,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from updater.choose.run import Run
+    from updater.model import Policy
 
 Result = TypeVar("Result")
 
-_OF_A_UNIT = ("track", "tag_pattern", "tag_format", "ignore", "upstream")
+# What says where a unit moves, and how its source is hashed: one answer for all of it.
+_OF_A_UNIT = (
+    *("track", "branch", "prereleases", "allow", "tag_pattern", "tag_format", "ignore", "python"),
+    *("upstream", "minimum_release_age", "commit_interval", "hash", "src_only"),
+)
 
 
 class Decider(Struct, frozen=True):
@@ -47,7 +52,9 @@ class Decider(Struct, frozen=True):
 
     def _subject(self, package: Package, *, even_held: bool) -> Subject | Outcome:
         policy = self.run.config.policy(package)
-        package = with_side_hashes(adopted(package, policy.hash), policy.dependent_hashes)
+        package = with_side_hashes(
+            adopted(package, policy.hash), self._dependent_hashes(package, policy)
+        )
         if policy.allow is None:
             policy = replace(policy, series=series_of(package))
         if policy.hold and not even_held:
@@ -71,6 +78,15 @@ class Decider(Struct, frozen=True):
         return Subject(
             package, source, fetcher, fetcher.pin(package, source), project, upstream, policy
         )
+
+    def _dependent_hashes(self, package: Package, policy: Policy) -> tuple[str, ...]:
+        """Return the names of further side hashes, also of what moves with a package."""
+        theirs = (
+            f"{member.name}.{name}"
+            for member in package.members
+            for name in self.run.config.policy(member).dependent_hashes
+        )
+        return (*policy.dependent_hashes, *theirs)
 
     def _other_wish(self, package: Package, member: Package, *, even_held: bool) -> str:
         """Return why a package stays for the sake of what moves with it, or an empty string.
