@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.commands.repository import Home
 from tests.project import FAKE, flat_hash
 from tests.real_nix import place
 from updater.hashing.archive import hash_archive
@@ -19,6 +20,8 @@ from updater.hashing.limits import Limits
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.loopback.github import GitHub
+    from tests.loopback.index import Index
     from tests.loopback.registries import Registries
     from tests.project import Project
     from tests.real_nix import Nix
@@ -255,3 +258,36 @@ def test_what_is_written_is_what_nix_fetches(
         tiny=tiny,
     )
     assert built.read_text() == "version 2.0.0\n" * 3
+
+
+def test_a_pull_request_of_a_registrys_package_has_its_evidence(
+    project: Project,
+    registries: Registries,
+    github: GitHub,
+    index: Index,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It needs no page of a repository, and the index is not asked for the package's name."""
+    home = Home.made(project, github, index, monkeypatch)
+    filled(registries)
+    project.add_configuration(f"registries: {{crates: '{registries.crates}'}}\n")
+    for kind, source in (
+        ("crate", CALLS["a crate as it is"][0]),
+        ("npm", CALLS["npm, as it is"][0]),
+    ):
+        own = OVERLAY.replace("SOURCE", source.replace("REGISTRY", registries.npm))
+        own = own.replace("tool =", f"{kind} =").replace("other =", f"other-{kind} =")
+        own = own.replace('pname = "other"', f'pname = "other-{kind}"')
+        project.overlay(f"{kind}.nix", own)
+        home.hosted.commit({f"overlays/{kind}.nix": own})
+    home.hosted.settle()
+    asked = len(index.server.log)
+    result = home.bump()
+    assert result.code == 0, result.out
+    bodies = sorted(home.pull(number).body for number in (1, 2))
+    assert all("1.0.0" in body and "2.0.0" in body for body in bodies)
+    assert flat_hash(archive("2.0.0")) in "".join(bodies)
+    assert sha512(archive("2.0.0")) in "".join(bodies)
+    assert "| `crates:tool` |" in bodies[0]
+    assert f"| `npm:{registries.npm}/@\u200bscope/tool` |" in bodies[1]  # it mentions nobody
+    assert len(index.server.log) == asked

@@ -94,7 +94,7 @@ def _update(
         hash=outcome.sri,
         method=outcome.hashed.method if outcome.hashed is not None else "",
         published=candidate.published if candidate is not None else None,
-        upstream="" if proposed.project.lists_releases else proposed.project.page(),
+        upstream="" if proposed.project.on_index else proposed.project.page(),
         url=candidate.url if candidate is not None else "",
         reason=outcome.reason,
         warnings=outcome.warnings,

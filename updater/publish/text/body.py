@@ -212,7 +212,8 @@ def _link(name: str, url: str) -> str:
 def _source(update: Update) -> str:
     named = [code(update.ref)] if update.ref else []
     named += [code(update.commit[:12])] if update.commit else []
-    return " at ".join(named) or "the package index"
+    listed = code(update.upstream) if update.upstream else "the package index"
+    return " at ".join(named) or listed
 
 
 def _counted(update: Update) -> str:
