@@ -131,6 +131,15 @@ def test_a_pin_in_another_file_is_left_to_what_writes_it(
         ("missingHashes = ./missing-hashes.json", "missingHashes"),
         ("nugetDeps = ./deps.json", "nugetDeps"),
         ('postPatch = "ln -s ${./Cargo.lock} Cargo.lock"', "postPatch"),
+        ("gems = bundlerEnv { gemdir = ./.; }", "gems"),
+        (
+            (
+                "ui = buildNpmPackage { inherit version src; "
+                'postPatch = "cp ${./package-lock.json} package-lock.json"; }'
+            ),
+            "ui.postPatch",
+        ),
+        ("nativeBuildInputs = [ importNpmLock.npmConfigHook ]", ""),
         ("patches = [ ./pnpm-lock.yaml ]", "patches"),
         ('cargoLock.lockFile = "${src}/Cargo.lock"', ""),
         ("patches = [ ./fix.patch ]", ""),
@@ -139,5 +148,5 @@ def test_a_pin_in_another_file_is_left_to_what_writes_it(
 )
 def test_a_lock_file_is_seen_however_it_is_written(attribute: str, names: str) -> None:
     data = f'{{ tool = mkDerivation rec {{ version = "1"; {SOURCE}; {attribute}; }}; }}'
-    (package,) = read(data.encode())
+    package = read(data.encode())[0]
     assert [field.name for field in package.side_hashes] == names.split()

@@ -49,6 +49,7 @@ _HASHES = "outputHashes"
 _EMPTY = frozenset({"null", "[ ]", "[]", "{ }", "{}", "false", '""'})
 # Where a script puts a file: behind it, in the folder that it begins in.
 _PUT = r"\b(?:cp|ln|install)\b[^\n;&|]*\$\{{{path}\}}[\"']?\s+[\"']?(?:\./)?(?P<place>[\w./-]+)"
+_GEM_FOLDER = "gemdir ="
 _MOST_NAMES = 20
 _MOVES = re.compile(r"^\s*(?:cd|pushd)\b", re.MULTILINE)
 
@@ -133,14 +134,15 @@ class Locks(Struct, frozen=True):
             yield from self._parts_of(place, kind)
             return
         paths = _own_paths(place.node, place.scope, data)
-        if "ock" in written and not paths:
+        is_script = syntax.unwrap(place.node).type in _STRINGS
+        if is_script and "ock" in written and not paths:
             paths = self._reached(place)
-        locks = [path for path in paths if _is_lock(path)]
+        is_folder = _GEM_FOLDER in written
+        locks = [path for path in paths if is_folder or _is_lock(path)]
         is_one = name in _LOCKS and written not in _EMPTY
         if is_one and (paths or not self._is_of_source(place)):
             yield self._lock(place, ())
         elif locks:
-            is_script = syntax.unwrap(place.node).type in _STRINGS
             files = [self._put(path, written) for path in locks] if is_script else [None]
             known = tuple(file for file in files if file is not None)
             yield self._lock(place, known if len(known) == len(files) else ())

@@ -32,7 +32,7 @@ _COMMANDS = (
     (r"nugetDeps|deps\.(json|nix)", "run the package's `fetch-deps` script"),
     (r"mitmCache", "run the script that `mitmCache.updateScript` builds"),
     (r"missing-?[hH]ashes", "run `yarn-berry-fetcher missing-hashes yarn.lock`"),
-    (r"gemset|Gemfile", "run `bundix --lock` in the new source"),
+    (r"gemset|gemdir|Gemfile", "run `bundix --lock` in the new source"),
     (r"yarnNix|yarn\.nix", "run `yarn2nix` on the new source's yarn.lock"),
     (r"[cC]argo", "copy the new source's Cargo.lock, or run `cargo generate-lockfile` in it"),
     (r"package-lock|npm", "run `npm install --package-lock-only` in the new source"),
