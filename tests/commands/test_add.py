@@ -102,8 +102,8 @@ def test_what_is_added_builds_is_current_and_goes_without_a_trace(workshop: Work
     bumped = project.run("bump", "--json", "fig", "plum").json["packages"]
     assert [one["status"] for one in bumped] == ["current", "current"]
 
-    audited = project.run("audit", "fig", "plum")
-    assert (audited.code, audited.out) == (0, "no findings\n")
+    audited = project.run("audit", "--upstream", "fig", "plum", "--json")
+    assert (audited.code, audited.json["findings"]) == (0, []), audited.out
 
     used = project.run("remove", "fig")
     assert (used.code, used.err) == (

@@ -128,7 +128,7 @@ class OriginReader(Struct, frozen=True):
         return _project(named, named.project.name, tuple(origins), tuple(passed_over), told)
 
     async def _release(self, named: NamedProject) -> Candidate:
-        offer = await self._offer(named.project)
+        offer = await self.offer(named.project)
         if named.version:
             wanted = parse_version(named.version)
             own = [one for one in offer.candidates if parse_version(one.version) == wanted]
@@ -148,7 +148,12 @@ class OriginReader(Struct, frozen=True):
             raise NotFound(f"{named.project} has no release", hint="name a version: NAME@VERSION")
         return max(final, key=lambda pair: pair[0])[1]
 
-    async def _offer(self, project: Project) -> Offer:
+    async def offer(self, project: Project) -> Offer:
+        """Return what an upstream says of a project.
+
+        Raises:
+            StageError: there is none, or it cannot be asked.
+        """
         around = self.run.surroundings
         kind = next(own for own in UPSTREAMS if own.claims(project, around.hosts))
         offer = (await kind.look_up([ProjectQuestion(project)], around))[project]
@@ -179,7 +184,7 @@ class OriginReader(Struct, frozen=True):
             # Whoever uploads to the index could name a repository that only the token can read.
             if not await HOST_KINDS[host.kind].is_public(project, self.run.surroundings):
                 raise NotFound(f"{project} is not public")
-            offer = await self._offer(project)
+            offer = await self.offer(project)
         except StageError as error:
             passed_over.append(str(error))
             return None
@@ -198,7 +203,7 @@ class OriginReader(Struct, frozen=True):
                 f"{project} is on a host that is not configured",
                 hint="name it under `hosts` in config.yaml",
             )
-        offer = await self._offer(project)
+        offer = await self.offer(project)
         versions = [
             (parse_version(version), version, tag)
             for version, tag in _versions(offer, project.name)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FOLDERS = (".dist-info", ".egg-info")
+_DISTRIBUTION = "nix-overlay-updater"
 
 
 def objects(group: str) -> Iterator[tuple[str, object]]:
@@ -59,3 +60,23 @@ def _declared() -> str:
             except OSError:
                 continue
     return "".join(texts)
+
+
+def own_repository() -> str:
+    """Return ``OWNER/NAME`` of the updater's own repository, as its distribution names it.
+
+    Raises:
+        UsageError: it is not installed as a distribution.
+    """
+    from importlib.metadata import PackageNotFoundError, metadata  # noqa: PLC0415 - as above
+
+    try:
+        listed = metadata(_DISTRIBUTION).get_all("Project-URL") or []
+    except PackageNotFoundError as error:
+        raise UsageError(
+            f"the updater is not installed as {_DISTRIBUTION}, so nothing names its repository",
+            hint="install it as its README says",
+        ) from error
+    named = (url.partition(", ") for url in listed)
+    addresses = [address for label, _, address in named if label == "Repository"]
+    return addresses[0].removeprefix("https://github.com/").rstrip("/") if addresses else ""

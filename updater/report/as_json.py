@@ -46,6 +46,7 @@ from updater.report.schema import (
     Report,
     ReviewReport,
     SettingsReport,
+    StartReport,
     Status,
     TruthsReport,
     WarningReport,
@@ -181,6 +182,14 @@ def conversion_json(text: str, sri: Sri, form: HashForm, value: str) -> str:
         ConversionReport(
             command="prefetch", text=text, algorithm=sri.algorithm, form=form, value=value
         )
+    )
+
+
+def start_json(written: Sequence[str], present: Sequence[str], packages: Sequence[Package]) -> str:
+    """Return the object of ``init``."""
+    names = tuple(package.name for package in packages)
+    return dumped(
+        StartReport(command="init", written=tuple(written), present=tuple(present), packages=names)
     )
 
 

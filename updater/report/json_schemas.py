@@ -21,6 +21,7 @@ from updater.report.schema import (
     Report,
     ReviewReport,
     SettingsReport,
+    StartReport,
     TruthsReport,
 )
 
@@ -38,6 +39,7 @@ MODELS: dict[str, type[msgspec.Struct]] = {
     "conversion": ConversionReport,
     "settings": SettingsReport,
     "composition": CompositionReport,
+    "start": StartReport,
     "error": ErrorObject,
 }
 """The schemas by name, config.yaml's first."""

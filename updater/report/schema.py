@@ -295,6 +295,16 @@ class ConversionReport(_ReportPart, frozen=True, kw_only=True):
     value: Annotated[str, Meta(description="The hash in this form")]
 
 
+class StartReport(_ReportPart, frozen=True, kw_only=True):
+    """The object of ``init``."""
+
+    schema: Literal[1] = 1
+    command: Literal["init"]
+    written: Annotated[tuple[str, ...], Meta(description="In a dry run, what would be written")]
+    present: Annotated[tuple[str, ...], Meta(description="Files that stay as they are")]
+    packages: Annotated[tuple[str, ...], Meta(description="The names of the packages found")]
+
+
 class JobReport(_ReportPart, frozen=True):
     """One runner's packages, by identity, dependencies first."""
 
