@@ -33,6 +33,16 @@ CASES = {
         "hash-mismatch",
         "the source has the hash sha256-BBB=, but sha256-AAA= is pinned",
     ),
+    "an exception whose cause is another, Nix 2.8": (
+        (
+            'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\n'
+            "    {}[1]\n    ~~^^^\nKeyError: 1\n\nDuring handling of the above exception, another "
+            'exception occurred:\n\nTraceback (most recent call last):\n  File "b.py", line 2\n'
+            "TypeError: no |\nerror: builder for '/nix/store/x.drv' failed with exit code 1\n"
+        ),
+        "python-error",
+        "Python stops with TypeError: no |",
+    ),
     "undefined variable, Nix 2.3": (
         "error: undefined variable 'nope' at /o/a.nix:9:19\n",
         "evaluation",

@@ -147,13 +147,25 @@ def summary(package: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def test_what_needs_another_update_goes_with_it(workshop: Workshop) -> None:
-    """Both are built together, dependencies first, and only together."""
+    """Both are built together, and only together; of what nobody has it is said where it is."""
     workshop.add("apple", "2.0", module="import pear\n", extra='dependencies = ["pear>=2"]\n')
     workshop.add("pear", "2.0")
+    workshop.add("plum", "1.0")
+    workshop.add("plum", "2.0", extra='dependencies = ["fig>=1", "nope"]\n')
+    workshop.add("fig", "1.0")
     workshop.overlay("apple", arguments="propagatedBuildInputs = [ self.python3Packages.pear ];")
-    workshop.overlay("pear")
+    workshop.overlay("pear", "plum")
     result, packages = workshop.bump()
-    assert (result.code, workshop.version("apple"), workshop.version("pear")) == (0, "2.0", "2.0")
+    ends = result.code, workshop.version("apple"), workshop.version("pear")
+    assert ends == (0, "2.0", "2.0"), result.out
+    needs = "2.0 needs packages that neither the overlays nor the package set have: fig>=1, nope"
+    assert packages["plum"]["reason"] == needs
+    assert [
+        one["message"] for one in packages["plum"]["warnings"] if "index" in one["message"]
+    ] == [
+        "`updater add fig` makes a package of fig from the index",
+        "nope is not on the package index",
+    ]
     assert summary(packages["apple"]) == [("siblings", "version", "pear")]
 
     workshop.overlay("apple", arguments="propagatedBuildInputs = [ self.python3Packages.pear ];")

@@ -83,6 +83,8 @@ in
 {
   inherit python;
   inherit (python) pythonVersion;
+  pythonOlder = lib.versionOlder python.pythonVersion;
+  pythonAtLeast = lib.versionAtLeast python.pythonVersion;
   callPackage = lib.callPackageWith (pkgs // self);
   pythonPackages = self;
 

@@ -190,6 +190,7 @@ class AdaptationTask(Struct, frozen=True):
             next((part.held for part in parts if part.held), ""),
             (*plan.advice, *(text for part in parts for text in part.advice)),
             tuple(text for part in parts for text in part.unmet),
+            tuple(name for part in parts for name in part.missing),
         )
 
     @property

@@ -62,7 +62,7 @@ class RequirementPlanner(Struct):
 
     situation: Situation
     adaptations: list[Adaptation]
-    missing: list[str]
+    missing: list[Requirement]
     too_new: list[str]
     advice: list[str]
     unmet: list[str]
@@ -84,6 +84,7 @@ class RequirementPlanner(Struct):
             self._held(),
             tuple(self.advice),
             tuple(self.unmet),
+            tuple(own.name for own in self.missing if own.url is None),
         )
 
     def _judge(self, requirement: Requirement) -> None:
@@ -135,7 +136,7 @@ class RequirementPlanner(Struct):
         if package is None:
             # What the held source required as well is there under another name, or left to a build.
             if is_new:
-                self.missing.append(_shown(requirement))
+                self.missing.append(requirement)
                 self.unmet.append(_shown(requirement))
             return
         if not self._bounds(requirement, package.version):
@@ -209,7 +210,7 @@ class RequirementPlanner(Struct):
         if self.too_new:
             reasons.append(f"a newer package set: it requires {', and '.join(self.too_new)}")
         if self.missing:
-            names = ", ".join(self.missing)
+            names = ", ".join(map(_shown, self.missing))
             reasons.append(f"packages that neither the overlays nor the package set have: {names}")
         return f"{version} needs {'; and '.join(reasons)}"
 

@@ -88,12 +88,15 @@ class AdaptationPlan(Struct, frozen=True):
         held: why the update must wait, for which no edit helps; an empty string where it need not.
         advice: what is to be known and cannot be written.
         unmet: the requirements for which no edit helps.
+        missing: the projects of those that neither the overlays nor the package set have, but for
+            what names its own address.
     """
 
     adaptations: tuple[Adaptation, ...] = ()
     held: str = ""
     advice: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def own_packages(packages: Iterable[Package]) -> dict[str, OwnPackage]:

@@ -185,6 +185,14 @@ _RULES: tuple[_LogPattern, ...] = (
         "the package has no pname, which its builder or its fetcher needs",
         "write `pname`, the project's name on the package index, beside `version`",
     ),
+    # The last one, which may have others as its cause, and only where little else came after it.
+    _rule(
+        "python-error",
+        r"(?s:.*)^Traceback \(most recent call last\):\n(?:[^\S\n]+\S[^\n]*\n)+"
+        r"(?P<what>[A-Za-z_][\w.]*(?:: [^\n]+)?)$(?=(?:\n[^\n]*){0,12}\Z)",
+        "Python stops with {what}",
+        "look at the traceback in the log: a dependency may be another version than is expected",
+    ),
     # A place in «string» is one in the updater's own expression, which says nothing to its user.
     _rule(
         "evaluation",

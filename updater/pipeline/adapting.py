@@ -85,6 +85,8 @@ class AdaptStage(Struct, frozen=True):
             return ready
         ready, plan = planned
         if plan.held and not requested:
+            found = await self._sources.whereabouts(ready, plan.missing)
+            ready = _warned(ready, replace(plan, held="", advice=(*plan.advice, *found)))
             return Held(reason=plan.held, **ready.common_fields)
         return self._with(_warned(ready, replace(plan, held="")), plan.adaptations)
 

@@ -10,18 +10,20 @@ from msgspec.structs import replace
 
 from updater import choose
 from updater.choose.subjects import Subject
-from updater.errors import Bug, StageError, bugs_at
+from updater.errors import Bug, NotFound, StageError, bugs_at
 from updater.metadata import requirements
 from updater.metadata.apart import read_apart
 from updater.metadata.distributions import DistributionReader
 from updater.metadata.folders import files_in
 from updater.metadata.release import compare
 from updater.metadata.releases import ReleasePair, ReleaseReader, ReleaseStep
-from updater.model import Candidate, NoFile, Outdated, Take
+from updater.model import Candidate, NoFile, Outdated, Project, Take
 from updater.model.labels import parse_release
 from updater.model.research import RequirementFacts
 from updater.pipeline.endings import checked
 from updater.pipeline.stage import Stage
+from updater.upstreams.base import ProjectQuestion
+from updater.upstreams.pypi import KIND as PYPI
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -116,6 +118,26 @@ class SourceDescriptions(Struct, frozen=True):
                 self.run.http.say(f"the metadata of {name} is not known: {error}; {error.hint}")
                 self.run.progress.bug(error)
             return ReleasePair()
+
+    async def whereabouts(self, ready: ReadyChange, names: Sequence[str]) -> tuple[str, ...]:
+        """Say of projects that nobody here has whether the package index has them.
+
+        It learns no name for a package of which it may not be asked.
+        """
+        subject = ready.subject
+        if not (subject.project.on_index or subject.policy.cross_check):
+            return ()
+        projects = {name: Project.indexed(name) for name in dict.fromkeys(names)}
+        questions = [ProjectQuestion(project) for project in projects.values()]
+        offers = await PYPI.look_up(questions, self.run.surroundings) if questions else {}
+        texts: list[str] = []
+        for name, project in projects.items():
+            offer = offers.get(project)
+            if isinstance(offer, NotFound):
+                texts.append(f"{name} is not on the package index")
+            elif offer is not None and not isinstance(offer, StageError):
+                texts.append(f"`updater add {name}` makes a package of {name} from the index")
+        return tuple(texts)
 
     async def held(self, ready: ReadyChange, *, downloads: bool) -> Requirements | None:
         """Return what the held source requires; None where that is not known.
