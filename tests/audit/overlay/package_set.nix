@@ -13,6 +13,7 @@ let
     fakeSha256 = "0000000000000000000000000000000000000000000000000000000000000000";
     licenses = { mit = "mit"; asl20 = "asl20"; };
     platforms.unix = "unix";
+    optionals = condition: list: if condition then list else [ ];
     composeManyExtensions = extensions: final: prev:
       builtins.foldl' (set: overlay: set // overlay final (prev // set)) { } extensions;
   };
@@ -63,8 +64,9 @@ let
 
   base = final: fetchers // {
     inherit lib;
-    stdenv.isDarwin = false;
+    stdenv = rec { isDarwin = false; isLinux = true; isAarch64 = false; hostPlatform = { inherit isLinux isAarch64; isx86_64 = true; }; };
     cmake = { pname = "cmake"; python = ""; };
+    config = { };
     cudaPackages = cuda;
     cudaPackages_11 = cuda;
     cudaPackages_12_8 = cuda;

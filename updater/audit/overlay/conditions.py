@@ -1,0 +1,182 @@
+"""Inputs that only some systems have, against what upstream's marker says of those systems.
+
+Source: PEP 508, "Environment Markers"; Nixpkgs manual, "Platform attributes".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from updater.adapt.attributes import project_name
+from updater.adapt.markers import condition
+from updater.audit.overlay.base import SourceRule
+from updater.model import Edit, Span, normalized_name
+from updater.model.finding import FileEdit, Fix
+from updater.overlay.reading.inputs import RUNTIME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from updater.audit.overlay.base import Need
+    from updater.audit.overlay.sources import AuditedSource
+    from updater.model.finding import Finding, FixSafety
+    from updater.overlay.reading.inputs import Input
+
+_SYSTEMS = ("x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin")
+_PREDICATES: dict[str, frozenset[str]] = {
+    "isLinux": frozenset(name for name in _SYSTEMS if name.endswith("linux")),
+    "isDarwin": frozenset(name for name in _SYSTEMS if name.endswith("darwin")),
+    "isx86_64": frozenset(name for name in _SYSTEMS if name.startswith("x86_64")),
+    "isAarch64": frozenset(name for name in _SYSTEMS if name.startswith("aarch64")),
+    "isAarch32": frozenset(),
+    "isWindows": frozenset(),
+    "isUnix": frozenset(_SYSTEMS),
+    "is64bit": frozenset(_SYSTEMS),
+}
+_TOKEN = re.compile(
+    r"\s*(?:(?P<sign>!|&&|\|\||\(|\))|(?:[\w']+\.)*stdenv\.(?:hostPlatform\.)?(?P<name>is\w+)\b)"
+)
+_LONGEST = 300
+
+
+class Conditions(SourceRule):
+    """An input's condition that says another thing than the requirement's marker."""
+
+    name: ClassVar[str] = "conditions"
+    title: ClassVar[str] = "An input's condition holds on the systems of upstream's marker."
+    why: ClassVar[str] = (
+        "A condition that is narrower than upstream's marker leaves out what the package needs "
+        "there, which shows only on that system. A wider one asks for what may not exist."
+    )
+    bad: ClassVar[str] = """\
+# pyproject.toml: "bitsandbytes; platform_machine != 'aarch64'"
+++ super.lib.optionals super.stdenv.isLinux [ bitsandbytes ]
+"""
+    good: ClassVar[str] = """\
+++ super.lib.optionals (!super.stdenv.hostPlatform.isAarch64) [ bitsandbytes ]
+"""
+    fix: ClassVar[FixSafety | None] = "unsafe"
+    needs: ClassVar[Need] = "upstream"
+    exceptions: ClassVar[str] = (
+        "Four systems are compared: Linux and Darwin on x86_64 and aarch64. A condition with "
+        "anything but the platform's predicates is not judged, and neither is an input that "
+        "upstream does not require. On aarch64-darwin upstream calls the machine arm64."
+    )
+
+    def of_source(self, source: AuditedSource) -> Iterator[Finding]:
+        """Yield each condition that disagrees on one of the systems."""
+        needed = source.task.needed.needed if source.task.needed is not None else ()
+        requirements = dict(_read(text) for _, text in needed if _is_plain(text))
+        for field in RUNTIME:
+            inputs = source.task.declared.lists.get(field)
+            for element in inputs.inputs if inputs is not None else ():
+                requirement = requirements.get(project_name(element.name))
+                if not element.condition or requirement is None:
+                    continue
+                here = systems_of(element.condition)
+                there = frozenset(name for name in _SYSTEMS if _holds(requirement, name))
+                if here is None or here == there:
+                    continue
+                listed = ", ".join(name for name in _SYSTEMS if name in here ^ there)
+                yield self.finding(
+                    source.package.file,
+                    element.span,
+                    f"{element.name} is conditional here, and upstream says otherwise for {listed}",
+                    source.package,
+                    advice=f"upstream requires {requirement}",
+                    fix=_fix(source, element, requirement),
+                )
+
+
+def systems_of(text: str) -> frozenset[str] | None:
+    """Return the systems on which a Nix condition holds; None where it cannot be read."""
+    tokens, at = list[str](), 0
+    while text[at:].strip():
+        match = _TOKEN.match(text, at)
+        if match is None or len(text) > _LONGEST:
+            return None
+        tokens.append(match["sign"] or match["name"])
+        at = match.end()
+    return _evaluated(tokens)
+
+
+def _evaluated(tokens: list[str]) -> frozenset[str] | None:
+    """Evaluate ``!`` before ``&&`` before ``||``. Source: Nix manual, "Operators"."""
+    rest = tokens[::-1]
+
+    def any_of() -> frozenset[str]:
+        value = all_of()
+        while rest[-1:] == ["||"]:
+            rest.pop()
+            value |= all_of()
+        return value
+
+    def all_of() -> frozenset[str]:
+        value = term()
+        while rest[-1:] == ["&&"]:
+            rest.pop()
+            value &= term()
+        return value
+
+    def term() -> frozenset[str]:
+        token = rest.pop()
+        if token == "!":  # noqa: S105 - a sign
+            return frozenset(_SYSTEMS) - term()
+        if token == "(":  # noqa: S105 - a sign
+            value = any_of()
+            if not rest or rest.pop() != ")":
+                raise LookupError(token)
+            return value
+        return _PREDICATES[token]
+
+    try:
+        value = any_of()
+    except (LookupError, RecursionError):
+        return None
+    return None if rest else value
+
+
+def _is_plain(text: str) -> bool:
+    return "extra ==" not in text
+
+
+def _read(text: str) -> tuple[str, Requirement | None]:
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        return "", None
+    return normalized_name(requirement.name), requirement
+
+
+def _holds(requirement: Requirement, system: str) -> bool:
+    machine, _, platform = system.partition("-")
+    environment: Mapping[str, str] = {
+        "extra": "",
+        "implementation_name": "cpython",
+        "os_name": "posix",
+        "platform_machine": "arm64" if system == "aarch64-darwin" else machine,
+        "platform_python_implementation": "CPython",
+        "platform_system": platform.capitalize(),
+        "sys_platform": platform,
+    }
+    return requirement.marker is None or requirement.marker.evaluate(dict(environment))
+
+
+def _fix(source: AuditedSource, element: Input, requirement: Requirement) -> Fix | None:
+    """Return the fix that writes upstream's marker as the condition, if it is of platforms."""
+    new = condition(requirement.marker) if requirement.marker is not None else None
+    data, written = source.project.text(source.package.file), element.condition.encode()
+    previous = source.task.declared.place.arguments[1:2]
+    place = data.find(written, source.package.span.start, element.span.start)
+    again = data.find(written, place + 1, source.package.span.end)
+    if new is None or "python" in new or not all(previous) or place < 0 or again >= 0:
+        return None
+    text = new.replace("super.", f"{previous[0]}." if previous else "super.")
+    edit = Edit(Span(place, place + len(written)), text.encode())
+    return Fix("unsafe", "write upstream's marker", (FileEdit(source.package.file, edit),), "text")
+
+
+KIND = Conditions()
