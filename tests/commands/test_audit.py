@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.loopback.github import GitHub
     from tests.loopback.index import Index
     from tests.project import Project, Result
+    from tests.workshop import Workshop
 
 ROOT = Path(__file__).parent.parent.parent
 SARIF = json.loads((Path(__file__).parent / "sarif.json").read_text())
@@ -84,7 +85,7 @@ def told(result: Result) -> list[tuple[str, int]]:
 def unable() -> str:
     """What is said of the rules that need more than the files."""
     names = [rule.name for rule in overlay_rules() if rule.needs != "text"]
-    return f"not judged  {', '.join(names)}: --upstream is not given\n"
+    return f"not judged  {', '.join(names)}: --upstream or --nix is not given\n"
 
 
 def test_tells_each_finding_with_its_line_and_a_caret(audited: Project) -> None:
@@ -332,6 +333,29 @@ def test_overlays_are_compared_with_their_pinned_sources(
     label = "b is not 1.0: the source declares 0.9, but its tag is v1.0"
     assert found == {"a": both, "b": [*both, ("true-label", label)]}, result.err
     assert result.json["unjudged"] == []
+
+
+@pytest.mark.nix
+def test_the_package_set_tells_an_input_that_brings_another_torch(workshop: Workshop) -> None:
+    """Its fix evaluates to a closure with one torch; a package that is not built is told."""
+    wheels = "propagatedBuildInputs = with super.python3Packages; [ torch-bin accelerate ];\n"
+    workshop.overlay("a", arguments=wheels)
+    arguments = ("audit", "--nix", "--json", "--select", "torch-override")
+    found = workshop.project.run(*arguments)
+    (package,) = found.json["packages"]
+    assert [(one["rule"], one["message"]) for one in package["findings"]] == [
+        (
+            "torch-override",
+            "accelerate brings torch from source, and overlays use torch-bin",
+        )
+    ], found.err
+    fixed = workshop.project.run(*arguments, "--unsafe-fixes")
+    text = (workshop.project.root / "overlays" / "a.nix").read_text()
+    assert "(accelerate.override { torch = super.python3Packages.torch-bin; })" in text
+    assert (fixed.code, told(fixed)) == (0, [])
+    workshop.configure(enabled=False)
+    (unjudged,) = workshop.project.run(*arguments).json["unjudged"]
+    assert (unjudged["reason"], unjudged["failed"]) == ("build: {enabled: false}", False)
 
 
 def test_a_source_that_cannot_be_had_is_told_and_hinders_nothing(

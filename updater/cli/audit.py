@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @click.option(
     "--upstream", is_flag=True, help="Also compare with pinned sources, which are downloaded."
 )
+@click.option("--nix", is_flag=True, help="Also ask the package set, which Nix evaluates.")
 @click.option("--sarif", is_flag=True, help="Print a SARIF 2.1.0 log, for code scanning.")
 @options.every
 def audit(
@@ -46,13 +47,21 @@ def audit(
     unsafe_fixes: bool,
     dry_run: bool,
     upstream: bool,
+    nix: bool,
     sarif: bool,
 ) -> int:
     """Check that overlays and flake.nix keep the packaging guide's rules, and fix them."""
     import anyio
 
     from updater.cli.audit_run import AuditRun, Shown
-    from updater.cli.audited import audited, audited_at, rule_names, scope_of, with_sources
+    from updater.cli.audited import (
+        audited,
+        audited_at,
+        rule_names,
+        scope_of,
+        with_answers,
+        with_sources,
+    )
     from updater.cli.overlays import named_files, warn_of_unused
     from updater.cli.session import Session
     from updater.errors import UsageError
@@ -69,14 +78,18 @@ def audit(
     request = request.about(packages)
     config = request.load()
     names = rule_names(config, select, ignore)
-    needs: tuple[Need, ...] = ("text", "upstream") if upstream else ("text",)
+    upstreams: tuple[Need, ...] = ("upstream",) if upstream else ()
+    needs: tuple[Need, ...] = ("text", *upstreams, *(("nix",) if nix else ()))
     scope = scope_of(config, named_files(request, config), names, needs)
     now = audited(scope)
     overlays = now.project.looked.overlays
     warn_of_unused(request, config, overlays.packages)
     chosen = selected(overlays.packages, request.names(config))
+    session = Session.of(request, config)
+    if nix:
+        asked = session.run(lambda run: run.set_answers(chosen, overlays))
+        scope, now = with_answers(scope, now, asked)
     if upstream:
-        session = Session.of(request, config)
         scope, now = with_sources(scope, now, session.run(lambda run: run.sources(chosen)))
     before = anyio.run(audited_at, scope, now, since) if since else None
     about = frozenset(package.identity for package in chosen) if packages else None

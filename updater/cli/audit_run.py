@@ -144,7 +144,7 @@ class AuditRun(Struct, frozen=True):
             write(audit_json(facts, written=not dry_run))
         else:
             unable = ", ".join(rule.name for rule in self.scope.unable)
-            unjudged = [UnjudgedPart(unable, "--upstream is not given")] if unable else []
+            unjudged = [UnjudgedPart(unable, "--upstream or --nix is not given")] if unable else []
             unjudged += [
                 UnjudgedPart(each.package or each.file or each.rule, each.reason, each.failed)
                 for each in judgement.unjudged

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.audit.overlay.base import Need, OverlayRule
+    from updater.building.offers import SetAnswer
     from updater.config.load import Config
+    from updater.pipeline.set_readings import SetReading
     from updater.pipeline.source_readings import SourceReading
 
 
@@ -38,7 +40,8 @@ class AuditScope(Struct, frozen=True):
         rules: those that can judge with what is there.
         unable: the selected rules that would need more.
         sources: what pinned sources say, by the identity of their packages.
-        unread: the packages whose sources could not be read, and why.
+        answers: what the package set has for a package's inputs, by the package's identity.
+        unread: the packages of which something could not be found out, and why.
     """
 
     root: Path
@@ -46,6 +49,7 @@ class AuditScope(Struct, frozen=True):
     rules: tuple[OverlayRule, ...]
     unable: tuple[OverlayRule, ...]
     sources: Mapping[str, PinnedSource] = {}
+    answers: Mapping[str, SetAnswer] = {}
     unread: tuple[Unjudged, ...] = ()
 
     @property
@@ -128,7 +132,7 @@ def audited_texts(
         audited_entry(_entry(name, texts[name]), is_file) for name in ENTRIES if name in texts
     )
     looked = looks_of(overlays, text_rules(scope.names))
-    return _judged(scope, AuditedProject(looked, entries, scope.sources))
+    return _judged(scope, AuditedProject(looked, entries, scope.sources, scope.answers))
 
 
 def with_sources(
@@ -147,9 +151,31 @@ def with_sources(
         for each in read
         if each.reason
     )
-    scope = replace(scope, sources=sources, unread=unread)
-    project = AuditedProject(now.project.looked, now.project.entries, sources)
-    return scope, _judged(scope, project)
+    return _rejudged(replace(scope, sources=sources, unread=(*scope.unread, *unread)), now)
+
+
+def with_answers(
+    scope: AuditScope, now: Audited, read: Sequence[SetReading]
+) -> tuple[AuditScope, Audited]:
+    """Return an audit that knows the package set, and what it says.
+
+    Args:
+        scope: the audit.
+        now: the project.
+        read: what the package set was asked.
+    """
+    answers = {each.package.identity: each.answer for each in read if each.answer is not None}
+    unread = tuple(
+        Unjudged("", each.package.file, each.reason, each.package.identity)
+        for each in read
+        if each.reason
+    )
+    return _rejudged(replace(scope, answers=answers, unread=(*scope.unread, *unread)), now)
+
+
+def _rejudged(scope: AuditScope, now: Audited) -> tuple[AuditScope, Audited]:
+    looked, entries = now.project.looked, now.project.entries
+    return scope, _judged(scope, AuditedProject(looked, entries, scope.sources, scope.answers))
 
 
 def _judged(scope: AuditScope, project: AuditedProject) -> Audited:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from updater.pipeline.proposed import ProposedUpdate
     from updater.pipeline.reviewing import ReviewScope
     from updater.pipeline.same_builds import SameBuilds
+    from updater.pipeline.set_readings import SetReading
     from updater.pipeline.source_readings import SourceReading
     from updater.pipeline.truths import TruthStage
     from updater.pipeline.writing import Writer
@@ -80,6 +81,15 @@ class Pipeline(Struct, frozen=True):
 
         verdicts = await self._truths.verdicts(packages)
         return await SourceReader(self.run).read(packages, verdicts)
+
+    async def set_answers(
+        self, packages: Sequence[Package], overlays: OverlayFiles
+    ) -> list[SetReading]:
+        """Return what the package set has for the inputs of each package."""
+        from updater.pipeline.set_readings import SetReader  # noqa: PLC0415 - not for a check
+
+        reader = SetReader(self.run, self._sets(overlays), overlays.texts)
+        return await reader.read(packages)
 
     async def check(
         self, packages: Sequence[Package], to: str = "", *, details: bool = False

@@ -23,7 +23,7 @@ _FIXES = {
 _NEEDS = {
     "text": "It reads the files alone, without the network and without Nix.",
     "upstream": "It compares with the pinned source: `updater audit --upstream`.",
-    "nix": "It needs the package set.",
+    "nix": "It asks the package set: `updater audit --nix`.",
 }
 
 

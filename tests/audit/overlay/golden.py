@@ -1,11 +1,14 @@
 """Golden cases of the rules: a small project in one text file, and what its audit says.
 
-Each case is a file of sections, ``-- NAME --``: first the project's files, and with ``source NAME
-FILE`` those of the source of overlays/NAME.nix (``untrue NAME``: why its label is not true); then
-``findings``, what
-`updater audit` prints, and where the rule has a fix there ``fixed FILE``, the files after it, and
-``left``, what is printed then. ``python -m tests.audit.overlay.golden`` writes the second part
-anew; what it wrote is to be read before it is committed.
+Each case is a file of sections, ``-- NAME --``: first the project's files, and beside them
+
+- ``source NAME FILE``: those of the source of overlays/NAME.nix;
+- ``untrue NAME``: why its label is not true;
+- ``closure NAME INPUT``: what one of its inputs needs, the first of it directly;
+
+then ``findings``, what `updater audit` prints, and where the rule has a fix there ``fixed FILE``,
+the files after it, and ``left``, what is printed then. ``python -m tests.audit.overlay.golden``
+writes the second part anew; what it wrote is to be read before it is committed.
 """
 
 from __future__ import annotations
@@ -17,9 +20,11 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from updater.adapt.attributes import TORCH
 from updater.audit.overlay.fixing import FixRun
 from updater.audit.overlay.shelf import overlay_rules
 from updater.audit.overlay.sources import PinnedSource
+from updater.building.offers import SetAnswer, SetOffer, SetPackage
 from updater.cli.audited import AuditScope, audited_texts
 from updater.cli.colors import painted
 from updater.config.place import ENTRIES
@@ -36,6 +41,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent / "golden"
 CASES = sorted(f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.case"))
 _SECTION = re.compile(r"^-- (.+) --\n", re.MULTILINE)
+_ASIDE = ("source ", "untrue ", "closure ")
 _BESIDE = {"allowance": ("checks-off", "deprecated-replace", "source-form")}
 EVERY_RULE = "every"
 """The folder of cases that all rules judge."""
@@ -85,9 +91,7 @@ def case(name: str) -> Case:
         for key in list(sections)
         if key.startswith("fixed ")
     }
-    sources = {
-        key: sections.pop(key) for key in list(sections) if key.startswith(("source ", "untrue "))
-    }
+    sources = {key: sections.pop(key) for key in list(sections) if key.startswith(_ASIDE)}
     return Case(name.partition("/")[0], sections, sources, findings, fixed or None, left)
 
 
@@ -109,12 +113,31 @@ def scope_of(folder: str, texts: Mapping[str, str]) -> AuditScope:
     sources: dict[str, PinnedSource] = {}
     for key, text in texts.items():
         kind, name, *file = key.split(" ")
+        if kind == "closure":
+            continue
         identity = f"overlays/{name}.nix#python3Packages.{name}"
         old = sources.get(identity, PinnedSource({}))
         files = {**old.files, file[0]: text.encode()} if kind == "source" else old.files
         untrue = text.strip() if kind == "untrue" else old.untrue
         sources[identity] = PinnedSource(files, untrue)
-    return replace(own, sources=sources)
+    return replace(own, sources=sources, answers=_answers(texts))
+
+
+def _answers(texts: Mapping[str, str]) -> dict[str, SetAnswer]:
+    """Return what the package set would say of the inputs of a case."""
+    answers: dict[str, SetAnswer] = {}
+    for key, text in texts.items():
+        kind, name, *attribute = key.split(" ")
+        if kind != "closure":
+            continue
+        identity = f"overlays/{name}.nix#python3Packages.{name}"
+        needed = [SetPackage(own.strip(), "1", f"/source/{own.strip()}") for own in text.split()]
+        first = tuple(needed[:1])
+        offer = SetOffer(attribute[0], "1", f"/{attribute[0]}", first, tuple(needed))
+        wheels = {f"{own}-bin": SetOffer(own, "1", f"/wheel/{own}") for own in sorted(TORCH)}
+        old = answers.get(identity, SetAnswer("3.13", (), wheels))
+        answers[identity] = old.and_also(SetAnswer("3.13", (), {attribute[0]: offer}))
+    return answers
 
 
 def judged(files: Mapping[str, str | bytes], own: AuditScope) -> Audited:

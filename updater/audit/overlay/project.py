@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from updater.audit.overlay.looking import Looks
     from updater.audit.overlay.mentions import Mention
     from updater.audit.overlay.sources import AuditedSource, PinnedSource
+    from updater.building.offers import SetAnswer
     from updater.model import Package
     from updater.overlay.editing.registering import EntryText
     from updater.overlay.reading.environments import Environment
@@ -65,11 +66,13 @@ class AuditedProject(Struct, frozen=True, dict=True):
 
     Attributes:
         sources: what pinned sources say, by the identity of their packages.
+        answers: what the package set has for a package's inputs, by the package's identity.
     """
 
     looked: Looks
     entries: tuple[AuditedEntry, ...] = ()
     sources: Mapping[str, PinnedSource] = {}
+    answers: Mapping[str, SetAnswer] = {}
 
     @cached_property
     def compared(self) -> tuple[AuditedSource, ...]:
