@@ -157,7 +157,7 @@ version = "1.0.0"
 [[package]]
 name = "from-index"
 version = "0.1.0"
-source = "registry+https://github.com/rust-lang/crates.io-index"
+source = "registry+https://index.example/crates"
 [[package]]
 name = "x"
 version = "0.2.0-rc.1"
