@@ -12,7 +12,7 @@ final: prev: {
   } // { version = "1.3.0"; });
   computed = prev.stdenv.mkDerivation rec {
     pname = "computed";
-    version = "1.2.${patch}";
+    version = "1.2.${prev.patch}";
     patch = "0";
     src = prev.fetchPypi { inherit pname version; hash = ""; };
   };

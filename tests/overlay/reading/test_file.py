@@ -59,7 +59,7 @@ def test_a_doubt_names_the_line_and_what_resolves_it() -> None:
             f"keep one of them; {hold % 'merged'}",
         ),
         "computed": (
-            'line 15: version of computed is computed: "1.2.${patch}"',
+            'line 15: version of computed is computed: "1.2.${prev.patch}"',
             literal % "computed",
         ),
         "expression": (

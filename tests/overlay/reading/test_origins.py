@@ -52,12 +52,47 @@ def test_what_is_written_elsewhere_is_skipped_with_its_place(text: str, reason: 
     assert (package.problem, package.skip) == ("", reason)
 
 
-@pytest.mark.parametrize("version", ["prev.lib.x", "f x", '"${a}-1"', "toString 1"])
+@pytest.mark.parametrize("version", ["prev.lib.x", "f x", '"${a}-1"'])
 def test_what_is_computed_here_is_still_refused(version: str) -> None:
     (package,) = read(
         f"prev: {{ tool = mkDerivation rec {{ version = {version}; {FIELDS}; }}; }}".encode()
     )
     assert package.problem == f"line 1: version of tool is computed: {version}"
+
+
+@pytest.mark.parametrize(
+    ("version", "label"),
+    [("toString 1", "1"), ('"${own}.1"', "1.2.1"), ('"${own}-r${own}"', "1.2-r1.2")],
+)
+def test_a_version_of_several_texts_is_skipped_with_what_to_write(version: str, label: str) -> None:
+    inside = f"version = {version}; {FIELDS};"
+    text = f'let own = "1.2"; in {{ x = mkDerivation rec {{ {inside} }}; }}'
+    (package,) = read(text.encode())
+    reason = (
+        f"its version (line 1) is made of several texts: {version}; to follow it, write it as one, "
+        f'version = "{label}"'
+    )
+    assert (package.problem, package.skip) == ("", reason)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ("inherit url; hash = hash", "its url is the argument url of a function"),
+        ('url = "https://x/${url}"; hash = ""', "its url is the argument url of a function"),
+        (
+            'url = "https://x/${(import ./pin.nix).rev}"; hash = ""',
+            "its url is read from ./pin.nix",
+        ),
+        ('url = "https://x/${url.pname}.zip"; hash = ""', "its url is that of url.pname"),
+    ],
+)
+def test_a_source_that_is_given_elsewhere_is_skipped_with_its_argument(
+    fields: str, reason: str
+) -> None:
+    text = f'{{ url, hash }}: mkDerivation {{ version = "1"; src = fetchurl {{ {fields}; }}; }}'
+    (package,) = read(text.encode())
+    assert (package.problem, package.skip) == ("", reason)
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,13 @@ class Assembler:
         what = "its version" if reason.computed == "version" else "what it fetches"
         if where is not None:
             return placed.skipped(where.reason(what), where.program)
+        label = placed.package.version
+        if reason.computed == "version" and label is not None and label.value is not None:
+            text = " ".join(label.text.split())
+            return placed.skipped(
+                f"its version (line {label.line}) is made of several texts: {text}; to follow it, "
+                f'write it as one, version = "{label.value}"'
+            )
         if reason.computed and draft.caller is not None:
             return placed.skipped(f"{what} is computed by a function")
         return placed.refused(reason.problem, reason.hint)

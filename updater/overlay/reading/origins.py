@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from updater.model import HASH_FIELDS
-from updater.overlay.reading import syntax, terms
+from updater.overlay.reading import syntax, terms, values
 from updater.overlay.reading.generated import program_of
 from updater.overlay.reading.references import led_to, selected, targets
-from updater.overlay.reading.scope import FunctionScope
+from updater.overlay.reading.scope import FunctionScope, lookup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 _READERS = frozenset(
     {"fromJSON", "fromTOML", "import", "importJSON", "importTOML", "readFile", "scopedImport"}
 )
-# What of another package says which version it is of.
-_OF_A_PIN = frozenset({"date", "rev", "shortRev", "tag", "version"})
+# What of another package says which file or version it is of.
+_OF_A_PIN = frozenset({"date", "pname", "rev", "shortRev", "tag", "version"})
 _CALLS = frozenset({"callPackage", "callPackages"})
 _OF_DATA = (".json", ".toml", ".yaml", ".yml")
 _PINS = frozenset({*HASH_FIELDS, "owner", "ref", "repo", "rev", "tag", "url", "version"})
@@ -86,9 +86,30 @@ def file_of_pins(
         what = "what it fetches"
     else:
         return None
-    if where is None or where.kind != "file" or not (where.program or where.data):
-        return None
-    return where.reason(what), where.program
+    if where is not None and where.kind == "file" and (where.program or where.data):
+        return where.reason(what), where.program
+    return next(_unread_pins(calls, package, draft, data), None)
+
+
+def _unread_pins(
+    calls: list[Call], package: Package, draft: Draft, data: bytes
+) -> Iterator[tuple[str, str]]:
+    """Yield why arguments of its own source cannot be read: who or what gives them."""
+    unread = {
+        (source.span, field.name)
+        for source in package.sources[:1]
+        for field in _pins(source)
+        if field.value is None and not field.neighbour
+    }
+    for call in calls:
+        sets = values.sets_of(call.argument, call.scope, data)
+        for span, name in sorted(unread):
+            binding = lookup(sets, name) if span == call.span else None
+            where = origin(binding, data) if binding is not None else None
+            if where is not None:
+                yield where.reason(f"its {name}"), where.program
+    for _, name in sorted(unread) if draft.caller is not None else ():
+        yield f"its {name} is computed by a function", ""
 
 
 def _pins(source: Source) -> list[Field]:
