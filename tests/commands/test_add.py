@@ -13,35 +13,40 @@ if TYPE_CHECKING:
     from tests.project import Project
     from tests.workshop import Workshop
 
-LIST = """\
-{{ }}:
-let
-  pkgs = import {tiny} {{
-    overlays = [
-      # Base packages first
-      (import ./overlays/pear.nix)
+FLAKE = """\
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs";
+  outputs = { self, nixpkgs }:
+    let
+      nekoOverlays = [
+        # Base packages first
+        (import ./overlays/pear.nix)
 
-      # Patches to existing packages last
-      (import ./overlays/einops.nix) # Overrides existing einops
-    ];
-  }};
-in
-pkgs // {{
-  pyEnv = pkgs.python3.withPackages (ps: [
-    ps.numpy
-  ]);
-}}
+        # Patches to existing packages last
+        (import ./overlays/einops.nix) # Overrides existing einops
+      ];
+      pkgs = import nixpkgs { system = "x86_64-linux"; overlays = nekoOverlays; };
+    in
+    {
+      overlays.default = nixpkgs.lib.composeManyExtensions nekoOverlays;
+      packages.x86_64-linux.pyEnv = pkgs.python3.withPackages (ps: [
+        ps.numpy
+      ]);
+      legacyPackages.x86_64-linux = pkgs;
+    };
+}
 """
 
 
-def listed(workshop: Workshop) -> str:
-    """Write the project's own patch of einops, an overlay, and the file that lists them."""
+def guide_shaped(workshop: Workshop) -> None:
+    """Write the project's own patch of einops, an overlay, and a flake as the guide has it."""
     project = workshop.project
     project.overlay("einops.nix", (ROOT / "overlays" / "einops.nix").read_text())
     workshop.overlay("pear")
-    text = LIST.format(tiny=workshop.tiny)
-    (project.root / "default.nix").write_text(text)
-    return text
+    (project.root / "default.nix").unlink()
+    (project.root / "flake.nix").write_text(FLAKE)
+    override = ["--override-input", "nixpkgs", f"path:{workshop.tiny}"]
+    workshop.configure(file=None, options=override)
 
 
 def overlay(project: Project, name: str) -> str:
@@ -51,7 +56,7 @@ def overlay(project: Project, name: str) -> str:
 def test_what_is_added_builds_is_current_and_goes_without_a_trace(workshop: Workshop) -> None:
     """What it needs and nobody has comes first; the environment has it by its own attribute."""
     project = workshop.project
-    before = listed(workshop)
+    guide_shaped(workshop)
     about = (
         'description = "A fruit"\nlicense = "MIT"\nurls = {Homepage = "https://fruit.example"}\n'
     )
@@ -84,18 +89,18 @@ def test_what_is_added_builds_is_current_and_goes_without_a_trace(workshop: Work
     ]
     changed = project.git("show", "--name-status", "--format=%s", "HEAD").split()
     assert changed == [
-        *("fig,", "plum:", "add", "M", "default.nix"),
+        *("fig,", "plum:", "add", "M", "flake.nix"),
         *("A", "overlays/fig.nix", "A", "overlays/plum.nix"),
     ]
-    after = before.replace(
-        "      (import ./overlays/pear.nix)\n",
-        "      (import ./overlays/pear.nix)\n"
-        "      (import ./overlays/fig.nix)\n      (import ./overlays/plum.nix)\n",
+    after = FLAKE.replace(
+        "        (import ./overlays/pear.nix)\n",
+        "        (import ./overlays/pear.nix)\n"
+        "        (import ./overlays/fig.nix)\n        (import ./overlays/plum.nix)\n",
     ).replace(
-        "    ps.numpy\n",
-        "    ps.numpy\n    pkgs.python3Packages.fig\n    pkgs.python3Packages.plum\n",
+        "        ps.numpy\n",
+        "        ps.numpy\n        pkgs.python3Packages.fig\n        pkgs.python3Packages.plum\n",
     )
-    assert (project.root / "default.nix").read_text() == after
+    assert (project.root / "flake.nix").read_text() == after
     assert "[ self.python3Packages.einops ];" in overlay(project, "fig")
     assert "[ self.python3Packages.fig tqdm ];" in overlay(project, "plum")
     assert 'pythonRelaxDeps = [ "tqdm" ];' in overlay(project, "plum")
@@ -170,7 +175,7 @@ def test_fifteen_kinds_of_project_are_built(workshop: Workshop) -> None:
 def test_what_is_there_already_is_named_with_its_place(workshop: Workshop) -> None:
     """In the overlays, in the package set, or in a file of that name; nothing is written."""
     project = workshop.project
-    listed(workshop)
+    guide_shaped(workshop)
     workshop.add("pear", "2.0")
     workshop.add("numpy", "2.0")
     tree = project.snapshot()

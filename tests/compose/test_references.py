@@ -29,7 +29,15 @@ def test_a_project_is_read_with_version_and_extras(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "a b", "github:o", "https://github.com/o/r/tree/main", "https://files.example/x", "-x"],
+    [
+        "",
+        "a b",
+        "npm:left-pad",
+        "github:o",
+        "https://github.com/o/r/tree/main",
+        "https://files.example/x",
+        "-x",
+    ],
 )
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="is not a project"):

@@ -75,6 +75,10 @@ def finish(
     if not request.quiet:
         for line in _lines(command, addition, dry_run=dry_run):
             write(line, stream)
+        new = [change.file for change in addition.files if change.before is None]
+        is_flake = any(change.file.endswith("flake.nix") for change in addition.files)
+        if new and is_flake and not (dry_run or commit):
+            write(f'Run "git add {" ".join(new)}": a flake has only what git knows.', stream)
     return Exit.DONE
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.choose import TagNames, general_form
-from updater.errors import NotFound, StageError
+from updater.errors import NotFound, StageError, UsageError
 from updater.kinds import HOST_KINDS, REV_FETCHERS, UPSTREAMS, page_at
 from updater.metadata import licences, repositories, requirements, source_code, summary
 from updater.metadata.distributions import DistributionReader
@@ -97,9 +97,15 @@ class OriginReader(Struct, frozen=True):
                 else a tag.
 
         Raises:
+            UsageError: a repository is named, and its source must come from the index.
             StageError: there is no such project, version or source.
         """
         if not named.project.on_index:
+            if channel == "index":
+                raise UsageError(
+                    f"{named.text} is a repository, so its source is a tag",
+                    hint="name the project of the index instead, or leave out --channel",
+                )
             return await self._on_host(named)
         candidate = await self._release(named)
         files = dict(await self._distributions.source_files(candidate))

@@ -63,6 +63,8 @@ def read_reference(text: str, hosts: Mapping[str, Host]) -> NamedProject:
         project = Project.indexed(name) if _PLAIN.fullmatch(name) else read_project(name)
     except ValueError:
         raise _invalid(text) from None
+    if not project.on_index and project.scheme != "https":  # of a language that is not Python
+        raise _invalid(text)
     return NamedProject(text, project, match["version"] or "", extras)
 
 
