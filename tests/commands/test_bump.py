@@ -345,6 +345,28 @@ def test_dry_run_prints_a_diff_that_git_applies_and_writes_nothing(
     assert path.read_text() == pypi_overlay("a", "2.0", sri=flat_hash(new.content))
 
 
+def test_a_commit_says_where_to_look(project: Project, github: GitHub) -> None:
+    repository = github.repository("o", "fig")
+    old = repository.commit({"a": "1.0"})
+    repository.tag("v1.0", old)
+    new = repository.commit({"a": "2.0"})
+    repository.tag("v2.0", new)
+    project.overlay("fig.nix", github_overlay("fig", "1.0", sri=FAKE))
+    project.git("init", "--quiet")
+    project.git("config", "user.name", "T")
+    project.git("config", "user.email", "t@example.org")
+    project.git("add", ".")
+    project.git("commit", "--quiet", "-m", "start")
+
+    assert project.run("bump", "--commit").code == 0
+
+    page = f"{github.url}/o/fig"
+    assert project.git("log", "-1", "--format=%B").strip() == (
+        "fig: 1.0 -> 2.0\n\n"
+        f"Changes: {page}/compare/{old}...{new}\nRelease: {page}/releases/tag/v2.0"
+    )
+
+
 def test_commit_makes_one_commit_a_package_with_only_its_file(
     project: Project, index: Index
 ) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
-from updater.pipeline.titles import update_title
+from updater.model.adaptation import Adaptation, InputAddition
+from updater.pipeline.titles import described, update_title
 
 if TYPE_CHECKING:
     from updater.model.policy import UpdateKind
@@ -37,3 +39,38 @@ def test_a_template_without_the_old_version_holds_for_every_kind(kind: UpdateKin
 
 def test_what_a_word_says_is_no_word_of_the_template() -> None:
     assert update_title("{new}", "1.0", "1.1", "minor") == "{new}: 1.0 -> 1.1"
+
+
+ADDED = Adaptation(
+    "requirements", InputAddition("propagatedBuildInputs", "packaging"), "it needs @anna/packaging"
+)
+TEXTS: dict[str, tuple[str, str, tuple[Adaptation, ...], str]] = {
+    "nothing is known": ("", "", (), ""),
+    "pages": (
+        "https://h.example/o/r/compare/v1...v2",
+        "https://h.example/o/r/releases/tag/@anna",
+        (),
+        (
+            "\n\nChanges: https://h.example/o/r/compare/v1...v2"
+            "\nRelease: https://h.example/o/r/releases/tag/%40anna"
+        ),
+    ),
+    "no address": ("javascript:x", "https://h.example/ closes #1", (), ""),
+    "an edit": (
+        "",
+        "",
+        (ADDED,),
+        (
+            "\n\nEdits that it needs beside the pin:\n"
+            "- + packaging in propagatedBuildInputs: it needs @\u200banna/packaging"
+        ),
+    ),
+    "advice": ("", "", (replace(ADDED, applied=False),), ""),
+}
+
+
+@pytest.mark.parametrize(("compare", "release", "edits", "told"), TEXTS.values(), ids=TEXTS)
+def test_a_commit_says_where_to_look_and_what_was_edited(
+    compare: str, release: str, edits: tuple[Adaptation, ...], told: str
+) -> None:
+    assert described("tool: 1 -> 2", compare, release, edits) == f"tool: 1 -> 2{told}"

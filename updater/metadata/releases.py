@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from updater.effects.http.client import Http
-    from updater.model import Candidate, Offer, Package, Policy, Project
+    from updater.model import Candidate, Host, Offer, Package, Policy, Project
     from updater.model.outcomes import PackageOutcome
     from updater.upstreams.base import Surroundings
 
@@ -83,6 +83,13 @@ class ReleaseStep(Struct, frozen=True):
         new = (candidate.commit or candidate.ref) if candidate is not None else ""
         own = files_in(package.folder, files or {})
         return cls(package, project, outcome.old, outcome.new, old, new, own, indexed)
+
+    def compare_page(self, hosts: Mapping[str, Host]) -> str:
+        """Return the page that shows all that changed; empty where the host has or tells none."""
+        host, old, new = self.project.on(hosts), self.old_revision, self.new_revision
+        if host is None or not (old and new) or old == new:
+            return ""
+        return HOST_KINDS[host.kind].compare_page(self.project, host, old, new)
 
 
 class ReleasePair(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""How a change is called: a commit's first line, and a pull request's title."""
+"""How a change is called: a pull request's title, and the text of a commit."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from updater.model.policy import TITLE
-from updater.text import plain
+from updater.text import address, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from updater.model.adaptation import Adaptation
     from updater.model.policy import UpdateKind
 
 _LONGEST = 200
@@ -35,3 +36,27 @@ def filled(template: str, words: Mapping[str, str]) -> str:
     names = "|".join(words)
     text = re.sub(f"{{({names})}}", lambda word: plain(words[word[1]]), template)
     return text[:_LONGEST].rstrip()
+
+
+def described(title: str, compare: str, release: str, adaptations: Sequence[Adaptation]) -> str:
+    """Return a commit's text: its title, and below it where to look and what else was edited.
+
+    Args:
+        title: the first line.
+        compare: the page of all that changed; empty where the host has none, or is not known.
+        release: the new version's page; empty where there is none.
+        adaptations: the edits beside the pin, of which only those that were made are told.
+    """
+    pages = [
+        f"{name}: {address(url).replace('@', '%40')}"  # what upstream named mentions nobody
+        for name, url in (("Changes", compare), ("Release", release))
+        if address(url)
+    ]
+    edits = [
+        f"- {plain(edit.summary)} in {plain(edit.field)}: {plain(edit.reason)}"
+        for edit in adaptations
+        if edit.applied
+    ]
+    told = ["\n".join(pages)] if pages else []
+    told += ["\n".join(["Edits that it needs beside the pin:", *edits])] if edits else []
+    return "\n\n".join([title, *told])

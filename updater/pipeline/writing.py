@@ -10,13 +10,14 @@ from updater.effects import writes
 from updater.effects.git import own as git
 from updater.effects.git import pending
 from updater.errors import WriteError, bugs_at
+from updater.metadata.releases import ReleaseStep
 from updater.model import Current, Outcome, Updated
 from updater.model.proposal import kind_of, source_stays
 from updater.pipeline.audits import ChangeAudit
 from updater.pipeline.hash.planned import plan_together
 from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.stage import Stage
-from updater.pipeline.titles import update_title
+from updater.pipeline.titles import described, update_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +105,8 @@ class Writer:
             if self._builds:  # other changes are still to be built, each on the tree as it was
                 for changed in change.files:
                     self.run.builder().scratch.keep(changed.file, changed.before)
-            await self._write_change(updated, commit=ask.commit)
+            message = self._message(ready, updated) if ask.commit else ""
+            await self._write_change(updated, message)
             self._ledger.written(package)
             if self._builds and self._ledger.unfinished:
                 self.run.progress.written(package, updated.new)
@@ -131,19 +133,28 @@ class Writer:
                 self._ledger.written(change.package)
         self._texts[file] = after
 
-    async def _write_change(self, updated: Updated, *, commit: bool) -> None:
+    def _message(self, ready: ReadyChange, updated: Updated) -> str:
+        """Return the text of the commit."""
+        kind = kind_of(updated.old, updated.new, stays=source_stays(updated))
+        title = update_title(updated.package.name, updated.old, updated.new, kind)
+        step = ReleaseStep.of(updated, ready.subject.project)
+        release = updated.candidate.url if updated.candidate is not None else ""
+        return described(
+            title, step.compare_page(self.run.config.hosts), release, updated.adaptations
+        )
+
+    async def _write_change(self, updated: Updated, message: str) -> None:
+        """Write a change, and commit it where there is a message for that."""
         change, root = updated.change, self.run.config.root
-        if not commit:
+        if not message:
             self._replace(change)
             return
-        kind = kind_of(updated.old, updated.new, stays=source_stays(updated))
-        title = update_title(change.package.name, updated.old, updated.new, kind)
         names = [changed.file for changed in change.files]
-        async with pending.noted(root, pending.change_of(change.files, title)):
+        async with pending.noted(root, pending.change_of(change.files, message)):
             for name in names:
                 await git.refuse_uncommitted(root, name)
             self._replace(change)
-            await git.commit_files(root, names, title)
+            await git.commit_files(root, names, message)
 
     def _replace(self, change: Change) -> None:
         """Write all files of a change; where one cannot be written, none is changed.
@@ -171,7 +182,7 @@ async def finish(run: Run, ask: Bump) -> None:
         return
     if not ask.commit:
         run.http.say(
-            f"{change.shown} has a change that an earlier run did not commit ({change.message}); "
+            f"{change.shown} has a change that an earlier run did not commit ({change.title}); "
             "run again with --commit, or commit it yourself"
         )
         return
@@ -180,4 +191,4 @@ async def finish(run: Run, ask: Bump) -> None:
     except WriteError as error:
         run.http.say(f"{error}; {error.hint}")
         return
-    run.http.say(f"{change.shown}: committed what an earlier run wrote ({change.message})")
+    run.http.say(f"{change.shown}: committed what an earlier run wrote ({change.title})")

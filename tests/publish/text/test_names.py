@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from tests.publish.examples import example
+from updater.model.research import Research
 from updater.publish.text.names import branch, message, title
 
 BRANCHES = {
@@ -25,8 +27,20 @@ def test_titles_are_those_of_nixpkgs() -> None:
     assert title("", [example()]) == "ema-pytorch: 0.7.7 -> 0.8.3"
     two = [example(), example(name="einx", old="0.1", new="0.2")]
     assert title("torch", two) == "torch: update 2 packages"
-    assert message("torch", two) == (
+    plain = [replace(update, url="") for update in two]
+    assert message("torch", plain) == (
         "torch: update 2 packages\n\nema-pytorch: 0.7.7 -> 0.8.3\neinx: 0.1 -> 0.2"
+    )
+
+
+def test_a_groups_commit_says_of_each_package_where_to_look() -> None:
+    page = "https://codeberg.org/o/einx/compare/v0.1...v0.2"
+    einx = example(name="einx", old="0.1", new="0.2", url="", research=Research(compare=page))
+    assert message("torch", [example(), einx]) == (
+        "torch: update 2 packages\n\n"
+        "ema-pytorch: 0.7.7 -> 0.8.3\n\n"
+        "Release: https://github.com/lucidrains/ema-pytorch/releases/tag/v0.8.3\n\n"
+        f"einx: 0.1 -> 0.2\n\nChanges: {page}"
     )
 
 

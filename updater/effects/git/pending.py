@@ -60,6 +60,11 @@ class Uncommitted(Struct, frozen=True):
         """The names of its files."""
         return " and ".join(changed.file for changed in self.files)
 
+    @property
+    def title(self) -> str:
+        """The message's first line."""
+        return self.message.partition("\n")[0]
+
 
 def change_of(files: Sequence[FileChange], message: str) -> Uncommitted:
     """Return a change to be written and committed."""

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.audit.change.base import Step, examine
-from updater.kinds import HOST_KINDS, change_rules
+from updater.kinds import change_rules
 from updater.metadata.release import compare
 from updater.metadata.releases import ReleaseStep
 from updater.model import PinWarning
@@ -70,17 +70,14 @@ class Researcher(Struct, frozen=True):
         }
 
     async def _about(self, update: ProposedUpdate) -> Research:
-        outcome, host = update.outcome, update.project.on(self.run.config.hosts)
-        hashed, research = outcome.hashed, update.research
+        outcome, hashed = update.outcome, update.outcome.hashed
         files = hashed.files if hashed is not None else {}
         step = ReleaseStep.of(outcome, update.project, files)
-        old, new = step.old_revision, step.new_revision
-        if host is not None and old and new and old != new:
-            page = HOST_KINDS[host.kind].compare_page(update.project, host, old, new)
-            research = replace(research, compare=page)
+        page = step.compare_page(self.run.config.hosts)
         releases = await SourceDescriptions(self.run).pair(step, downloads=True)
         notes = await NoteReader(self.run.surroundings).about(update, releases.after)
-        return replace(research, notes=notes, difference=compare(releases.before, releases.after))
+        difference = compare(releases.before, releases.after)
+        return replace(update.research, compare=page, notes=notes, difference=difference)
 
 
 def _audited(update: ProposedUpdate, research: Research, now: datetime) -> ProposedUpdate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from updater.pipeline.titles import filled, update_title
+from updater.pipeline.titles import described, filled, update_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,11 +36,14 @@ def title(group: str, updates: Sequence[Update]) -> str:
 
 
 def message(group: str, updates: Sequence[Update]) -> str:
-    """Return the commit message without trailers: the title, for a group also each package's."""
-    if len(updates) == 1:
-        return _title_of(updates[0])
-    listed = "\n".join(map(_title_of, updates))
-    return f"{title(group, updates)}\n\n{listed}"
+    """Return the commit message without trailers, for a group with each package's title, too."""
+    told = [
+        described(_title_of(one), one.research.compare, one.url, one.adaptations) for one in updates
+    ]
+    if len(told) == 1:
+        return told[0]
+    is_short = not any("\n" in text for text in told)
+    return f"{title(group, updates)}\n\n" + ("\n" if is_short else "\n\n").join(told)
 
 
 def _title_of(update: Update) -> str:
