@@ -83,3 +83,20 @@ def test_the_first_configuration_changes_nothing_until_somebody_edits_it(home: H
     shown = home.project.run("config", "show", "apple", "--json").json["packages"][0]["settings"]
     values = {one["key"]: one["value"] for one in shown}
     assert (values["hold"], values["minimum_release_age"]) == ("a reason", "3d")
+
+
+def test_workflows_are_not_written_where_github_does_not_look(home: Home) -> None:
+    project = home.project
+    project.git("init", "--quiet", "..")
+    result = project.run("init", "--actions")
+    folder = project.root.name
+    assert (result.code, result.err) == (
+        2,
+        (
+            f"updater: the project is in {folder}/, and GitHub reads workflows only at the "
+            "repository's top\n"
+            f"hint: write them by hand there, with `directory: {folder}`, as "
+            "docs/github-actions.md shows\n"
+        ),
+    )
+    assert not (project.root / ".github").exists()

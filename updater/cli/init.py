@@ -89,10 +89,31 @@ def _findings(config: Config, overlays: OverlayFiles) -> list[str]:
     ]
 
 
+def _refuse_below_the_top(config: Config) -> None:
+    """Refuse workflows where GitHub would not look for them.
+
+    Raises:
+        UsageError: the project is a folder of its repository.
+    """
+    import anyio
+
+    from updater.effects.git import own as git
+    from updater.errors import UsageError
+
+    _, prefix = anyio.run(git.place, config.root)
+    if prefix:
+        raise UsageError(
+            f"the project is in {prefix}, and GitHub reads workflows only at the repository's top",
+            hint=f"write them by hand there, with `directory: {prefix.rstrip('/')}`, as "
+            "docs/github-actions.md shows",
+        )
+
+
 def _own_release(request: Request, config: Config, *, actions: bool) -> OwnRelease:
     """Return the updater's own release, with the commit of its tag where that is wanted.
 
     Raises:
+        UsageError: the project is a folder of its repository, where workflows would not be read.
         StageError: its repository has no such tag, or cannot be asked.
     """
     from updater import __version__
@@ -106,6 +127,7 @@ def _own_release(request: Request, config: Config, *, actions: bool) -> OwnRelea
     release = OwnRelease(own_repository(), __version__)
     if not actions:
         return release
+    _refuse_below_the_top(config)
     project = Project.repository("github.com", release.repository)
 
     async def ask(pipeline: Pipeline) -> list[str]:
