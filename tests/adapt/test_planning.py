@@ -182,7 +182,7 @@ def test_what_the_overlays_replace_is_taken_from_all_of_them() -> None:
     update = task(inputs(""), {"pyproject.toml": project("einops", "encodec")})
     encodec = offer("encodec", "0.1", made("einops", "0.8"))
     answer = SetAnswer("3.13", (), OFFERS | {"encodec": encodec})
-    neighbours = OverlayNeighbours((), {}, {}, finals)
+    neighbours = OverlayNeighbours((), {}, {}, lambda: finals)
     planned = update.plan(update.situation(answer, neighbours, None))
     edits = [adaptation.edit for adaptation in planned.adaptations]
     replaced = (Replacement("einops", "einops", own=True),)

@@ -1,8 +1,8 @@
 """A change is planned once for each text that it is made of, however many stages need it.
 
 A file is parsed once to find its packages, once to say which packages use which, once to find the
-package set where something is built, once more to see what it declares then, and twice for each
-plan: before and after.
+package set where something is built, once more to see what it declares then, and once for each text
+that a plan begins or ends with.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from tests.commands.test_built_hashes import BESIDE
 from tests.project import FAKE, pypi_overlay
 from updater.overlay.editing.proof import prove
 from updater.overlay.reading import syntax, uses
+from updater.overlay.reading.file import parse_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,6 +70,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
         prove(wanted, edits, after, before)
 
     uses.names_used.cache_clear()  # of the tests before
+    parse_file.cache_clear()
     parse = syntax.parse
     monkeypatch.setattr(syntax, "parse", parsed)
     monkeypatch.setattr("updater.overlay.editing.patch.prove", proven)
@@ -122,7 +124,7 @@ def test_what_is_proposed_of_one_file_in_a_group(home: Home, work: Work) -> None
     home.hosted.settle()
     assert home.bump().json["summary"]["updated"] == 2
     assert home.show("updater/fruit", "overlays/fruit.nix").count('version = "2.0"') == 2
-    assert work.of("apple") == [(3, 2 + 2 * 3)]
+    assert work.of("apple") == [(3, 2 + 4)]
 
 
 @pytest.mark.nix
@@ -144,4 +146,4 @@ def test_what_writes_fake_hashes(workshop: Workshop, github: GitHub, work: Work)
     beside = f"{BESIDE['fetchCargoVendor'][0]}\n{BESIDE['npmDeps'][0]}"
     overlay(workshop, source="fetchSubmodules = true;", beside=beside)
     passed(workshop)
-    assert work.of("apple") == [(4, 3 + 2 * 4)]
+    assert work.of("apple") == [(4, 4 + 5)]

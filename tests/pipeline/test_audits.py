@@ -35,13 +35,14 @@ def audit() -> ChangeAudit:
 def test_a_new_version_and_hash_break_nothing_new() -> None:
     """Although the overlay breaks rules on the very lines that are written."""
     after = BEFORE.replace("1.0.0", "2.0.0").replace(FAKE, f"{FAKE[:-2]}g=")
-    assert audit().new(change(BEFORE, after)) == ()
-    assert audit().new(change(BEFORE, BEFORE)) == ()
+    assert audit().new([change(BEFORE, after)]) == {}
+    assert audit().new([change(BEFORE, BEFORE)]) == {}
 
 
 def test_what_a_change_breaks_is_a_warning_with_its_line() -> None:
     after = BEFORE.replace("doCheck", "dontCheckRuntimeDeps = true;\n      doCheck")
-    (warning,) = audit().new(change(BEFORE, after))
+    ((identity, (warning,)),) = audit().new([change(BEFORE, after)]).items()
+    assert identity == "overlays/tool.nix#python3Packages.tool"
     assert (warning.code, warning.message) == (
         "checks-off",
         (
@@ -52,4 +53,4 @@ def test_what_a_change_breaks_is_a_warning_with_its_line() -> None:
 
 
 def test_what_is_mended_is_nothing_new() -> None:
-    assert audit().new(change(BEFORE, BEFORE.replace("false;", "false; # needs a GPU"))) == ()
+    assert audit().new([change(BEFORE, BEFORE.replace("false;", "false; # needs a GPU"))]) == {}

@@ -62,12 +62,12 @@ def provider(situation: Situation, name: str) -> Provider | None:
         attributes = attributes[1:]
     if situation.answer is None:
         attribute = KNOWN.get(name, attributes[0])
-        return Provider(attribute, attribute in situation.finals, version="")
+        return Provider(attribute, attribute in situation.finals(), version="")
     for attribute in attributes:
         offer = situation.answer.offers.get(attribute)
         # An alias can be another project: only its own name makes it this one.
         if offer is not None and normalized_name(offer.name) == name:
-            return Provider(attribute, attribute in situation.finals, offer.version, offer)
+            return Provider(attribute, attribute in situation.finals(), offer.version, offer)
     return None
 
 

@@ -27,7 +27,7 @@ from updater.overlay.reading.substitutions import script_of
 from updater.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from updater.building.offers import SetAnswer
     from updater.metadata.requirements import Requirements
@@ -228,7 +228,7 @@ class OverlayNeighbours(Struct, frozen=True):
     packages: Sequence[Package]
     texts: Mapping[str, bytes]
     waiting: Mapping[str, str]
-    finals: frozenset[str] = frozenset()
+    finals: Callable[[], frozenset[str]] = frozenset
 
 
 def adaptation_task(
@@ -250,7 +250,7 @@ def adaptation_task(
     Raises:
         HostileFile: a file of the source breaks a bound.
     """
-    parsed = parse_file(data, package.file, fetchers)
+    parsed = parse_file(data, package.file, fetchers, ())
     there = [own for own in parsed.content.packages if own.identity == package.identity]
     declared = declarations(parsed.text, there[0].span) if len(there) == 1 else None
     if declared is None or package.folder is None or not package.is_python:

@@ -46,7 +46,7 @@ def _follows(task: AdaptationTask, adaptation: Adaptation, others: OverlayNeighb
     system, own = build_system(task.source.files), own_packages(others.packages)
     match adaptation.edit:
         case InputAddition() as addition:
-            return _is_required(task, adaptation.kind, addition, own, others.finals)
+            return _is_required(task, adaptation.kind, addition, own, others.finals())
         case InputRemoval(input=name):
             plain = project_name(name)
             return task.needed is not None and plain not in dict(task.needed.needed)

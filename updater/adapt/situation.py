@@ -10,11 +10,11 @@ from packaging.markers import default_environment
 
 from updater.errors import Bug, bugs_at
 from updater.model import normalized_name
+from updater.overlay.reading import syntax
 from updater.overlay.reading.declarations import declarations
-from updater.overlay.reading.syntax import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from updater.adapt.markers import Environment
     from updater.building.offers import SetAnswer, SetPackage
@@ -49,8 +49,8 @@ class Situation(Struct, frozen=True):
         own: the overlays' Python packages by their normalized names.
         binary: the overlays use the wheels of torch (``torch-bin``).
         waiting: normalized name of a package of the overlays -> the version that this run gives it.
-        finals: attributes that the overlays take from the set as all of them leave it, since one of
-            them replaces what nixpkgs has.
+        finals: returns the attributes that the overlays take from the set as all of them leave it,
+            since one of them replaces what nixpkgs has; few updates ask, and all overlays are read.
     """
 
     package: Package
@@ -63,7 +63,7 @@ class Situation(Struct, frozen=True):
     own: Mapping[str, OwnPackage]
     binary: bool
     waiting: Mapping[str, str] = field(default_factory=dict)
-    finals: frozenset[str] = frozenset()
+    finals: Callable[[], frozenset[str]] = frozenset
 
     @property
     def environment(self) -> Environment:
@@ -131,7 +131,7 @@ def final_attributes(packages: Iterable[Package], texts: Mapping[str, bytes]) ->
 
 
 def _finals(package: Package, data: bytes) -> set[str]:
-    declared = declarations(parse(data), package.span)
+    declared = declarations(syntax.parse(data), package.span)
     final = declared.place.arguments[:1] if declared is not None else ()
     return {
         element.name

@@ -94,7 +94,7 @@ class OverlayDraft(Struct, frozen=True):
         Raises:
             PatchError: the bump left what cannot be laid out anew.
         """
-        parsed = parse_file(data, package.file, FETCH_FUNCTIONS)
+        parsed = parse_file(data, package.file, FETCH_FUNCTIONS, ())
         (own,) = [one for one in parsed.content.packages if one.identity == package.identity]
         declared = declarations(parsed.text, own.span)
         sri = own.source.value("hash", "sha256") if own.source is not None else None

@@ -87,7 +87,7 @@ def _siblings(overlays: OverlayFiles) -> Iterator[tuple[str, Declarations]]:
     for package in overlays.packages:
         if not package.is_python or not package.attribute or package.file not in overlays.texts:
             continue
-        parsed = parse_file(overlays.texts[package.file], package.file, FETCH_FUNCTIONS)
+        parsed = parse_file(overlays.texts[package.file], package.file, FETCH_FUNCTIONS, ())
         declared = declarations(parsed.text, package.span)
         if declared is not None:
             yield package.file, declared

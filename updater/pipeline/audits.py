@@ -10,15 +10,16 @@ from updater.audit.overlay.judging import judged_rules
 from updater.audit.overlay.looking import look, text_rules
 from updater.audit.overlay.ratchet import new_findings
 from updater.audit.overlay.shelf import overlay_rules
-from updater.find.packages import read_file
+from updater.kinds import FETCH_FUNCTIONS
 from updater.model import PinWarning
+from updater.overlay.reading.file import parse_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from updater.audit.overlay.base import Need, TextRule
     from updater.config.load import Config
-    from updater.model import Change
+    from updater.model import Change, FunctionFile
     from updater.model.finding import Finding
 
 
@@ -47,16 +48,36 @@ class ChangeAudit(Struct, frozen=True):
         """Return an audit by the rules that the configuration selects."""
         return cls(text_rules(tuple(selected_rules(config))))
 
-    def new(self, change: Change) -> tuple[PinWarning, ...]:
-        """Return what a change breaks, as warnings; nothing for a file that stays as it is."""
-        file, before, after = change.package.file, change.before, change.after
+    def new(self, changes: Sequence[Change]) -> dict[str, tuple[PinWarning, ...]]:
+        """Return what changes of one file break, by the identity of the package that changes.
+
+        The file is judged once before and once after all of them, however many they are. What is
+        wrong with another package, or with the file, is told of the first of them.
+
+        Args:
+            changes: each of the text that the one before leaves.
+        """
+        first = changes[0].package
+        before, after = changes[0].before, changes[-1].after
         if before == after:
-            return ()
-        now, then = (
-            look(file, data, read_file(data, file), self.rules).findings for data in (after, before)
-        )
-        new = new_findings(now, then, lambda _: after, lambda _: before)
-        return warnings_of(new, after)
+            return {}
+        called = {own.path: own for change in changes for own in change.package.functions}
+        functions = tuple(called.values())
+        now, then = (self._findings(first.file, data, functions) for data in (after, before))
+        changed = {change.package.identity for change in changes}
+        new: dict[str, list[Finding]] = {}
+        for finding in new_findings(now, then, lambda _: after, lambda _: before):
+            owner = finding.package if finding.package in changed else first.identity
+            new.setdefault(owner, []).append(finding)
+        return {identity: warnings_of(findings, after) for identity, findings in new.items()}
+
+    def _findings(
+        self, file: str, data: bytes, functions: tuple[FunctionFile, ...]
+    ) -> tuple[Finding, ...]:
+        """Return the findings of a file; as a rule it was parsed for the plan a moment ago."""
+        parsed = parse_file(data, file, FETCH_FUNCTIONS, functions)
+        text = None if functions else parsed.text  # rules read what stands in the file itself
+        return look(file, data, parsed.content.packages, self.rules, text).findings
 
 
 def warnings_of(findings: Iterable[Finding], data: bytes) -> tuple[PinWarning, ...]:

@@ -13,8 +13,8 @@ from updater.errors import HashError, StageError
 from updater.metadata.distributions import DistributionReader
 from updater.model import Build, Check, Diagnosis, normalized_name
 from updater.model.sri import parse_hash
+from updater.overlay.reading import syntax
 from updater.overlay.reading.declarations import SWITCHES, declarations
-from updater.overlay.reading.syntax import parse
 from updater.text import printable
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def with_switches(build: Build, package: Package, data: bytes) -> Build:
         package: whose it is.
         data: its file.
     """
-    declared = declarations(parse(data), package.span) if package.is_python else None
+    declared = declarations(syntax.parse(data), package.span) if package.is_python else None
     if build.status == "skipped" or declared is None:
         return build
     switches = tuple(

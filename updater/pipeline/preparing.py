@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
@@ -89,7 +90,8 @@ class Preparer(Struct, frozen=True):
             if isinstance(change, ReadyChange)
         }
         packages, texts = overlays.packages, overlays.texts
-        others = OverlayNeighbours(packages, texts, waiting, final_attributes(packages, texts))
+        finals = cache(partial(final_attributes, packages, texts))
+        others = OverlayNeighbours(packages, texts, waiting, finals)
         return AdaptStage(self.run, self.sets, overlays, others)
 
     def _expect(self, decisions: Sequence[Decision], overlays: OverlayFiles) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from updater.choose.run import Run
     from updater.find.overlay_files import OverlayFiles
-    from updater.model import Change, FileChange
+    from updater.model import Change, FileChange, PinWarning
     from updater.model.run import Bump
     from updater.pipeline.hash.planned import PlannedChange
     from updater.pipeline.ledger import Ledger
@@ -53,6 +53,7 @@ class Writer:
         self._lock = anyio.Lock()
         self._waiting: dict[str, tuple[Change, ...]] = {}
         self._planned: dict[str, Change] = {}
+        self._broken: dict[str, tuple[PinWarning, ...]] = {}
 
     async def write_all(self, ready: Sequence[ReadyChange | Outcome]) -> list[Outcome]:
         """Write what is ready; the changes of one file in one step, where they go together."""
@@ -89,6 +90,9 @@ class Writer:
         if change.is_empty:
             return Current(**ready.common_fields)
         common = ready.common_fields
+        if not is_written:
+            self._broken |= self._audit.new([change])
+        broken = self._broken.get(package.identity, ())
         updated = Updated(
             change=change,
             hashed=ready.hashed,
@@ -97,7 +101,7 @@ class Writer:
             build=ready.build,
             built=ready.built,
             adaptations=ready.adaptations,
-            **{**common, "warnings": (*common["warnings"], *self._audit.new(change))},
+            **{**common, "warnings": (*common["warnings"], *broken)},
         )
         if is_written:
             return updated
@@ -122,6 +126,7 @@ class Writer:
         if not changes:
             return
         file, before, after = changes[0].package.file, changes[0].before, changes[-1].after
+        self._broken |= self._audit.new(changes)
         if not self._ask.dry_run and before != after:
             try:
                 writes.replace(self.run.config.root / file, before, after, file)

@@ -24,6 +24,7 @@ from updater.kinds import WRITABLE
 from updater.model import Edit, Package, PinValues, Span
 from updater.overlay.editing.patch import apply_edits, plan_change, plan_changes
 from updater.overlay.reading import syntax
+from updater.overlay.reading.file import parse_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -269,6 +270,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
     original = syntax.parse
     monkeypatch.setattr(syntax, "parse", parse)
+    parse_file.cache_clear()  # of the tests before
     return texts
 
 
@@ -278,8 +280,9 @@ def test_a_change_is_parsed_once_before_and_once_after(name: str, parsed: list[b
     package = subject(data, name)
     parsed.clear()
     change = bumped(data, name, package)
-    rejected = [b for b in parsed if b not in (change.before, change.after)]
-    assert parsed == [change.before, *rejected, change.after]
+    files = [text for text in parsed if not text.startswith(b'{ "')]  # and not a set of hashes
+    rejected = [text for text in files if text not in (change.before, change.after)]
+    assert files == [change.before, *rejected, change.after]
     # Where packages share a placeholder, the first plan would have changed another of them.
     assert len(rejected) == (name == "hash-shared-placeholder")
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.model import Package
+    from updater.overlay.reading.syntax import NixText
 
 STAGE = "audit"
 """What is said of an exception that nobody foresaw."""
@@ -78,9 +79,23 @@ class Looks(Struct, frozen=True):
     looks: dict[str, Look]
 
 
-def look(file: str, data: bytes, packages: Sequence[Package], rules: Sequence[TextRule]) -> Look:
-    """Look at one file; a rule that fails is told, and hinders no other."""
-    overlay = OverlayText(file, data, packages)
+def look(
+    file: str,
+    data: bytes,
+    packages: Sequence[Package],
+    rules: Sequence[TextRule],
+    text: NixText | None = None,
+) -> Look:
+    """Look at one file; a rule that fails is told, and hinders no other.
+
+    Args:
+        file: its name.
+        data: its bytes.
+        packages: those in it.
+        rules: those that judge it.
+        text: its syntax, where it is at hand.
+    """
+    overlay = OverlayText(file, data, packages, text)
     findings: list[Finding] = []
     unjudged: list[Unjudged] = []
     facts = FileFacts(is_overlay=False, sets={}, mentions=(), paths=())

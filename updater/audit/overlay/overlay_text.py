@@ -39,18 +39,26 @@ class OverlayText:
         file: relative to the root.
         data: its bytes.
         packages: those in it.
+        text: its syntax, where it is at hand.
     """
 
-    def __init__(self, file: str, data: bytes, packages: Sequence[Package]) -> None:
+    def __init__(
+        self,
+        file: str,
+        data: bytes,
+        packages: Sequence[Package],
+        text: syntax.NixText | None = None,
+    ) -> None:
         self.file = file
         self.data = data
         self.packages = packages
+        self._text = text
         self._places: dict[Span, PackagePlace | None] = {}
 
     @cached_property
     def text(self) -> syntax.NixText:
         """Its syntax."""
-        return syntax.parse(self.data)
+        return self._text or syntax.parse(self.data)
 
     @cached_property
     def sets(self) -> dict[str, str]:

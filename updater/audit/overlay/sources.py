@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -56,7 +56,7 @@ class AuditedSource(Struct, frozen=True, dict=True):
     def situation(self) -> Situation:
         """What is decided from: nothing is held, so that all that the source needs is new."""
         overlays = self.project.looked.overlays
-        finals = final_attributes(overlays.packages, overlays.texts)
+        finals = cache(partial(final_attributes, overlays.packages, overlays.texts))
         others = OverlayNeighbours(overlays.packages, overlays.texts, {}, finals)
         return self.task.situation(None, others, Requirements("", ()))
 

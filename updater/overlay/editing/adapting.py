@@ -54,7 +54,7 @@ def adapted(
     Raises:
         PatchError: an edit would need a guess, or touch anything else.
     """
-    before = parse_file(data, package.file, fetchers)
+    before = parse_file(data, package.file, fetchers, ())
     for adaptation in adaptations:
         place = _place(package, before)
         declared = _declared(package, before, place)
@@ -67,7 +67,7 @@ def adapted(
             for edit in edits
         ):
             raise _outside(package, adaptation)
-        after = parse_file(apply_edits(before.text.data, edits), package.file, fetchers)
+        after = parse_file(apply_edits(before.text.data, edits), package.file, fetchers, ())
         prove_apart(package, edits, before, after)
         _check_lists(package, declared, after, adaptation)
         before = after

@@ -56,7 +56,7 @@ def fixed(  # noqa: PLR0913 - what is done, and what it may change
             raise PatchError(f"{file}: two fixes are made in one place")
     new = apply_edits(data, ordered)
     known = frozenset(fetchers)
-    before, after = parse_file(data, file, known), parse_file(new, file, known)
+    before, after = parse_file(data, file, known, ()), parse_file(new, file, known, ())
     if len(before.content.problems) != len(after.content.problems):
         raise PatchError(f"{file}: the edited file would not parse")
     prove_tokens(file, tuple(ordered), before.text, after.text)

@@ -6,6 +6,7 @@ Nothing here reads a file, and no package holds a syntax node.
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -61,10 +62,13 @@ def read_packages(
     return _content(syntax.parse(data, functions), file, fetchers, functions)
 
 
+@lru_cache(maxsize=4)
 def parse_file(
-    data: bytes, file: str, fetchers: frozenset[str], functions: Sequence[FunctionFile] = ()
+    data: bytes, file: str, fetchers: frozenset[str], functions: tuple[FunctionFile, ...]
 ) -> ParsedFile:
     """Return one file's syntax and its packages, in the order of their lines.
+
+    The last few are kept: a plan, the audit of what it changes and the next plan share texts.
 
     Args:
         data: the file's bytes.
