@@ -33,8 +33,8 @@ class Environment(Struct, frozen=True):
     """An environment that is written out.
 
     Attributes:
-        name: the attribute path that it is bound to, such as ``devShells.default``; empty for one
-            that no attribute is.
+        name: the attribute path that it is bound to, below a flake's outputs, such as
+            ``devShells.default``; empty for one that no attribute is.
         python: the names of the Python whose packages it holds, such as ``("pkgs", "python3")``;
             empty for one of any packages.
         nixpkgs: the names of the package set that it is made from, where something says it.
@@ -135,7 +135,7 @@ def _built(
     reader: ListReader,
 ) -> Environment:
     return Environment(
-        ".".join(way.path),
+        ".".join(way.path[way.path[:1] == ("outputs",) :]),
         syntax.line(way.node),
         python,
         nixpkgs,
