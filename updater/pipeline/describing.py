@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from updater.metadata.requirements import Requirements
     from updater.model import Outcome
     from updater.pipeline.hash.ready import ReadyChange
+    from updater.upstreams.base import OfferOrError
 
 
 class SourceDescriptions(Struct, frozen=True):
@@ -129,7 +131,10 @@ class SourceDescriptions(Struct, frozen=True):
             return ()
         projects = {name: Project.indexed(name) for name in dict.fromkeys(names)}
         questions = [ProjectQuestion(project) for project in projects.values()]
-        offers = await PYPI.look_up(questions, self.run.surroundings) if questions else {}
+        offers: Mapping[Project, OfferOrError] = {}
+        if questions:
+            with suppress(StageError):  # it is only said where it is
+                offers = await PYPI.look_up(questions, self.run.surroundings)
         texts: list[str] = []
         for name, project in projects.items():
             offer = offers.get(project)
