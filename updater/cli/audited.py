@@ -145,7 +145,9 @@ def with_sources(
         now: the project.
         read: what was read of the sources.
     """
-    sources = {each.package.identity: PinnedSource(each.files, each.untrue) for each in read}
+    sources = {
+        each.package.identity: PinnedSource(each.files, each.untrue, each.has_code) for each in read
+    }
     unread = tuple(
         Unjudged("", each.package.file, each.reason, each.package.identity)
         for each in read

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from anyio import to_thread
 from msgspec import Struct
 
 from updater import choose
 from updater.errors import HashError
-from updater.metadata.distributions import DistributionReader
+from updater.hashing.keep import keep_project_files
+from updater.metadata.distributions import DistributionReader, smallest
+from updater.metadata.source_code import LARGEST
 from updater.model import Candidate, Failed, NoFile, Skipped, Verdict
 from updater.model.labels import parse_release
 from updater.model.outcomes import PackageOutcome
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from updater.model import Offer, Outcome, Package
 
 
+_MOST_FILES = 500  # whose imports are read
+
+
 class SourceReading(Struct, frozen=True):
     """What was read of one package's pinned source.
 
@@ -32,12 +38,14 @@ class SourceReading(Struct, frozen=True):
         files: its project files by path; empty where they are not known.
         untrue: why its label is not the source's, or an empty string.
         reason: why nothing is known of it, or an empty string.
+        has_code: all its Python files are among the files.
     """
 
     package: Package
     files: Mapping[str, bytes] = {}
     untrue: str = ""
     reason: str = ""
+    has_code: bool = False
 
 
 class SourceReader(Struct, frozen=True):
@@ -61,29 +69,26 @@ class SourceReader(Struct, frozen=True):
         }
 
         async def of_pin(subject: Subject, offers: Offers) -> SourceReading:
-            files = await self._files(subject, offers.usable)
+            label = untrue.get(subject.package.identity, "")
+            if subject.project.on_index:
+                files, has_code = await self._of_index(subject, offers.usable)
+            else:
+                files, has_code = await self._of_repository(subject, offers.usable), False
             reason = "" if files else "nothing of its pinned source could be read"
-            identity = subject.package.identity
-            return SourceReading(subject.package, files, untrue.get(identity, ""), reason)
+            return SourceReading(subject.package, files, label, reason, has_code)
 
         decider = Decider(self.run)
         subjects = await decider.subjects(packages, even_held=True)
         read = await decider.inspect("adapt", subjects, of_pin)
         return [_reading(each) if isinstance(each, PackageOutcome) else each for each in read]
 
-    async def _files(self, subject: Subject, offer: Offer) -> Mapping[str, bytes]:
-        """Return the project files of what is pinned; none where that cannot be had.
+    async def _of_repository(self, subject: Subject, offer: Offer) -> Mapping[str, bytes]:
+        """Return the project files of a pinned commit; none where that cannot be had.
 
         Raises:
             StageError: it cannot be had, or is not what the hash says.
         """
         pin = subject.pin
-        if subject.project.on_index:
-            version = parse_release(pin.version or "")
-            own = (each for each in offer.candidates if parse_release(each.version) == version)
-            release = next(own, None) if version is not None else None
-            reader = DistributionReader(self.run.http)
-            return await reader.source_files(release) if release is not None else {}
         commit = pin.rev if choose.is_commit(pin.rev) else ""
         named = (each.commit for each in offer.candidates if each.ref == pin.rev)
         commit = commit or next(named, "") or offer.branches.get(pin.rev, "")
@@ -97,6 +102,33 @@ class SourceReader(Struct, frozen=True):
         if hashed.sri != parse_hash(pin.hash, hashed.sri.algorithm):
             raise HashError(f"{pin.rev} is not what its hash says", hint="run `updater verify`")
         return hashed.files
+
+    async def _of_index(self, subject: Subject, offer: Offer) -> tuple[Mapping[str, bytes], bool]:
+        """Return files of the pinned release's source distribution.
+
+        Returns:
+            Its project files, with its Python files; and whether those are all there.
+
+        Raises:
+            StageError: it cannot be had.
+        """
+        version = parse_release(subject.pin.version or "")
+        own = (each for each in offer.candidates if parse_release(each.version) == version)
+        release = next(own, None) if version is not None else None
+        file = smallest(release) if release is not None else None
+        if file is None or file.filename.endswith(".whl"):
+            return {}, False
+        code: list[int] = []
+
+        def is_kept(path: str, size: int) -> bool:
+            is_code = path.endswith(".py")
+            code.extend([size] if is_code else ())
+            is_small = size <= LARGEST and len(code) <= _MOST_FILES
+            return (is_code and is_small) or keep_project_files(path, size)
+
+        reader = DistributionReader(self.run.http)
+        files = await to_thread.run_sync(reader.contents, file, is_kept)
+        return files, len(code) <= _MOST_FILES and max(code, default=0) <= LARGEST
 
 
 def _reading(outcome: Outcome) -> SourceReading:

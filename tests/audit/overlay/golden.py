@@ -119,7 +119,8 @@ def scope_of(folder: str, texts: Mapping[str, str]) -> AuditScope:
         old = sources.get(identity, PinnedSource({}))
         files = {**old.files, file[0]: text.encode()} if kind == "source" else old.files
         untrue = text.strip() if kind == "untrue" else old.untrue
-        sources[identity] = PinnedSource(files, untrue)
+        has_code = any(path.endswith(".py") for path in files)
+        sources[identity] = PinnedSource(files, untrue, has_code)
     return replace(own, sources=sources, answers=_answers(texts))
 
 

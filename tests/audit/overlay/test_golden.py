@@ -85,6 +85,7 @@ CHANGES = {
     "deprecated-replace": (".postPatch", ".preBuild"),
     "other-python": (".propagatedBuildInputs",),
     "source-form": (".src.hash", ".src.sha256", ".src.rev", ".src.tag"),
+    "minimal-inputs": (".propagatedBuildInputs",),
     "conditions": (".propagatedBuildInputs",),
     "build-system": (".format", ".pyproject", ".nativeBuildInputs"),
     "explicit-inputs": (".propagatedBuildInputs", ".dependencies"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import re
+import sys
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Literal
 
@@ -11,10 +14,17 @@ from updater.adapt.planning import AdaptationTask, OverlayNeighbours, adaptation
 from updater.adapt.situation import final_attributes
 from updater.errors import PatchError
 from updater.kinds import FETCH_FUNCTIONS
-from updater.metadata import licences
+from updater.metadata import licences, source_code
+from updater.metadata.folders import files_in
 from updater.metadata.requirements import Requirements
 from updater.model import Edit, Span
-from updater.model.adaptation import FormChange, InputAddition, PatternRemoval, PatternRewrite
+from updater.model.adaptation import (
+    FormChange,
+    InputAddition,
+    InputRemoval,
+    PatternRemoval,
+    PatternRewrite,
+)
 from updater.model.finding import FileEdit, Fix
 from updater.overlay.editing.adapting import adapted
 
@@ -27,6 +37,9 @@ if TYPE_CHECKING:
     from updater.model.adaptation import Adaptation
     from updater.model.finding import FixSafety
 
+# Files that nobody who installs the package imports.
+_ASIDE = re.compile(r"/(?:setup|conftest|noxfile)\.py$|/(?:tests?|docs?|examples?|benchmarks?)/")
+
 
 class PinnedSource(Struct, frozen=True):
     """What was read of a package's source, as it is pinned.
@@ -34,10 +47,12 @@ class PinnedSource(Struct, frozen=True):
     Attributes:
         files: its project files by path; empty where they are not known.
         untrue: why its label is not the source's; empty where it is, or where nobody knows.
+        has_code: all its Python files are among the files.
     """
 
     files: Mapping[str, bytes]
     untrue: str = ""
+    has_code: bool = False
 
 
 class AuditedSource(Struct, frozen=True, dict=True):
@@ -64,6 +79,31 @@ class AuditedSource(Struct, frozen=True, dict=True):
     def plan(self) -> AdaptationPlan:
         """What the overlay would have to say, as far as texts tell it."""
         return self.task.plan(self.situation)
+
+    @cached_property
+    def imports(self) -> frozenset[str] | None:
+        """The modules of others that its Python files import; None where not all are known."""
+        if not self.source.has_code:
+            return None
+        code = {
+            path: data
+            for path, data in files_in(self.package.folder, self.source.files).items()
+            if path.endswith(".py") and not _ASIDE.search(f"/{path}")
+        }
+        if not code:
+            return None
+        own = {path.removeprefix("src/").partition("/")[0].removesuffix(".py") for path in code}
+        names: set[str] = set()
+        for data in code.values():
+            tree = source_code.parsed(data)
+            if tree is None:
+                return None
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Import):
+                    names |= {alias.name.partition(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+                    names.add(node.module.partition(".")[0])
+        return frozenset(names - own - sys.stdlib_module_names)
 
     @property
     def licence(self) -> str:
@@ -128,6 +168,8 @@ def _summary(adaptation: Adaptation) -> str:
             return f"add {name}"
         case FormChange():
             return "build it by its pyproject.toml"
+        case InputRemoval(input=name):
+            return f"take {name} out"
         case PatternRemoval():
             return "take the substitution out"
         case _:

@@ -1,0 +1,87 @@
+"""Inputs that the source neither requires nor imports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from updater.adapt.removals import project_of
+from updater.audit.overlay.base import SourceRule
+from updater.audit.overlay.overlay_text import OverlayText
+from updater.model import normalized_name
+from updater.model.adaptation import Adaptation, InputRemoval
+from updater.overlay.reading.inputs import RUNTIME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from updater.audit.overlay.base import Need
+    from updater.audit.overlay.sources import AuditedSource
+    from updater.model.finding import Finding, FixSafety, Severity
+
+
+class MinimalInputs(SourceRule):
+    """An input that nothing of the source asks for."""
+
+    name: ClassVar[str] = "minimal-inputs"
+    title: ClassVar[str] = "Inputs are what the source requires or imports, and nothing else."
+    why: ClassVar[str] = (
+        "Each input is built, downloaded and updated with the package. One that upstream has "
+        "dropped, or that was copied from another overlay, makes closures larger and conflicts "
+        "more likely."
+    )
+    bad: ClassVar[str] = """\
+# pyproject.toml: dependencies = ["numpy"], and nothing imports scipy
+propagatedBuildInputs = with super.python3Packages; [ numpy scipy ];
+"""
+    good: ClassVar[str] = """\
+propagatedBuildInputs = with super.python3Packages; [ numpy ];
+"""
+    severity: ClassVar[Severity] = "note"
+    fix: ClassVar[FixSafety | None] = "unsafe"
+    needs: ClassVar[Need] = "upstream"
+    exceptions: ClassVar[str] = (
+        "An input with a comment beside it, such as a plugin, is there on purpose. What an extra "
+        "needs, and what is imported anywhere in the source, is passed over. Where the source "
+        "imports a module that no input or requirement explains, no input is told: it may be that "
+        "module. Imports are read of source distributions of the package index only."
+    )
+
+    def of_source(self, source: AuditedSource) -> Iterator[Finding]:
+        """Yield each plain input that is neither required nor imported."""
+        imports, needed = source.imports, source.task.needed
+        if imports is None or needed is None:
+            return
+        required = {name for name, _ in needed.needed}
+        elements = [
+            (field, element)
+            for field in RUNTIME
+            if field in source.task.declared.lists
+            for element in source.task.declared.lists[field].inputs
+            if element.name
+        ]
+        projects = {
+            element.name: project_of(source.situation, element.name) for _, element in elements
+        }
+        modules = {normalized_name(name) for name in imports}
+        if modules - required - set(projects.values()):
+            return
+        package, data = source.package, source.project.text(source.package.file)
+        overlay = OverlayText(package.file, data, (package,))
+        for field, element in elements:
+            project = projects[element.name]
+            if element.condition or project in required or project in modules:
+                continue
+            if overlay.has_comment(element.span):
+                continue
+            removal = Adaptation("removals", InputRemoval(field, element.name), "nothing needs it")
+            yield self.finding(
+                package.file,
+                element.span,
+                f"the source neither requires nor imports {element.name}",
+                package,
+                advice="take it out, or write beside it what needs it",
+                fix=source.fix(removal, "unsafe", "inputs"),
+            )
+
+
+KIND = MinimalInputs()
