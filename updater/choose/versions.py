@@ -22,6 +22,7 @@ _SHORTEST_YEAR = 10
 _SHORT_DAY = re.compile(r"[1-3]\d[.](?:0[1-9]|1[0-2])[.](?:0[1-9]|[12]\d|3[01])")
 _WIDE_GAP = 5  # majors that nobody counts over
 _BUILD = re.compile(r"(?P<word>(?:(?:build|rev|revision|patch|post)\.)?)\d+")
+_BARE_LETTER = re.compile(r"[0-9][abc]$")  # to PEP 440, alpha, beta and release candidate
 _ZERO_BEFORE = re.compile(r"(?<![0-9])0[0-9]")
 
 
@@ -94,11 +95,16 @@ def incomparable(offered: Iterable[Release], current: OrderedVersion) -> Iterato
     """Yield the final releases of other schemes, the first of each, as they stand.
 
     Whether they are newer no version tells: ``1.1.0`` and ``20240115``, ``2.5.0+cu124`` and
-    ``2.4.0+cu121``. Those that are smaller by PEP 440 are not, unless one of the two is a date.
+    ``2.4.0+cu121``. Those that are smaller by PEP 440 are not, unless one of the two is a date, or
+    the other one ends with a letter.
     """
     schemes = {_scheme(current)}
     for release in offered:
         version, scheme = release.version, _scheme(release.version)
+        if _may_follow(release, current) and (True, "a letter") not in schemes:
+            schemes.add((True, "a letter"))
+            yield release
+            continue
         if scheme in schemes or release.candidate.yanked is not None or _is_earlier(version):
             continue
         if isinstance(version, Version) and isinstance(current, Version):
@@ -109,6 +115,23 @@ def incomparable(offered: Iterable[Release], current: OrderedVersion) -> Iterato
                 continue
         schemes.add(scheme)
         yield release
+
+
+def _may_follow(release: Release, current: OrderedVersion) -> bool:
+    """Tell whether a letter without a number makes a version later for some, for others an alpha.
+
+    3.5a is tmux's first correction of 3.5, and PEP 440's alpha of it.
+    """
+    version = release.version
+    return (
+        isinstance(version, Version)
+        and isinstance(current, Version)
+        and is_final(current)
+        and version.is_prerelease
+        and version.release >= current.release
+        and release.candidate.yanked is None
+        and _BARE_LETTER.search(release.candidate.version) is not None
+    )
 
 
 def _is_earlier(version: OrderedVersion) -> bool:
