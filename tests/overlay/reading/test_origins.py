@@ -78,12 +78,14 @@ def test_a_version_of_several_texts_is_skipped_with_what_to_write(version: str, 
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ("inherit url; hash = hash", "its url is the argument url of a function"),
-        ('url = "https://x/${url}"; hash = ""', "its url is the argument url of a function"),
         (
             'url = "https://x/${(import ./pin.nix).rev}"; hash = ""',
             "its url is read from ./pin.nix",
         ),
+        ('url = "https://x"; sha256 = sources.tool.rev', "its sha256 is that of sources.tool.rev"),
+        ('inherit (url) rev; url = "x"', "its rev is that of url.rev"),
+        ("inherit url hash", "its hash is the argument hash of a function"),
+        ('inherit url; hash = "x"', ""),
         ('url = "https://x/${url.pname}.zip"; hash = ""', "its url is that of url.pname"),
     ],
 )

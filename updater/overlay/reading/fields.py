@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from updater.model import HASH_FIELDS, Field, Source, Span
 from updater.overlay.reading import syntax, values
 from updater.overlay.reading.choices import Choices
-from updater.overlay.reading.previous import names_of_binding, overridden_source
+from updater.overlay.reading.previous import neighbour, overridden_source
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -43,7 +43,7 @@ class Fields:
         field = self._made(binding.name, binding.at, node, value, inherited=binding.inherited)
         if value.value is not None:
             return field
-        return replace(field, neighbour=names_of_binding(binding, self.data))
+        return replace(field, neighbour=neighbour(binding, self.data))
 
     def source(self, call: Call, attribute: str, version: Field | None) -> Source:
         """Return a fetcher call as a source.

@@ -94,20 +94,25 @@ def file_of_pins(
 def _unread_pins(
     calls: list[Call], package: Package, draft: Draft, data: bytes
 ) -> Iterator[tuple[str, str]]:
-    """Yield why arguments of its own source cannot be read: who or what gives them."""
+    """Yield why arguments of its own source cannot be read: a file or a neighbour has them."""
     unread = {
         (source.span, field.name)
         for source in package.sources[:1]
         for field in _pins(source)
         if field.value is None and not field.neighbour
     }
+    places: list[tuple[str, Origin]] = []
     for call in calls:
         sets = values.sets_of(call.argument, call.scope, data)
         for span, name in sorted(unread):
             binding = lookup(sets, name) if span == call.span else None
             where = origin(binding, data) if binding is not None else None
-            if where is not None:
-                yield where.reason(f"its {name}"), where.program
+            places += [(name, where)] if where is not None else []
+    # who gives the hash gives all of the pin
+    is_given = any(name in HASH_FIELDS for name, where in places if where.kind == "argument")
+    for name, where in places:
+        if where.kind != "argument" or is_given:
+            yield where.reason(f"its {name}"), where.program
     for _, name in sorted(unread) if draft.caller is not None else ():
         yield f"its {name} is computed by a function", ""
 

@@ -20,6 +20,8 @@ _OVERRIDE = "override"
 _OVERRIDES = frozenset({"override", "overrideAttrs", "overridePythonAttrs", "overrideDerivation"})
 # Longer than any chain of names that is no cycle.
 _MOST_STEPS = 50
+# The set, the package in it, and its pname.
+_SHORTEST = 3
 
 PREVIOUS = "prev"
 """What the names of a package begin with that an overlay finds below itself."""
@@ -63,7 +65,17 @@ def overridden_source(call: Node, scope: Scope, data: bytes) -> tuple[str, ...]:
     return _names(head, scope, data)[:-1] if is_source_override(head, data) else ()
 
 
-def names_of_binding(binding: Binding, data: bytes) -> tuple[str, ...]:
+def neighbour(binding: Binding, data: bytes) -> tuple[str, ...]:
+    """Return the names that lead to what a name takes from another package.
+
+    That is an argument of its source, or its pname; empty for all else.
+    """
+    names = _names_of_binding(binding, data)
+    is_taken = names[-2:-1] == ("src",) or names[-1:] == ("pname",)
+    return names if is_taken and len(names) >= _SHORTEST else ()
+
+
+def _names_of_binding(binding: Binding, data: bytes) -> tuple[str, ...]:
     """Return the names that lead to what a name is bound to; empty where that is written here."""
     current: Binding | None = binding
     for _ in range(_MOST_STEPS):
