@@ -6,6 +6,7 @@ trees, and only when a policy needs it.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -18,6 +19,7 @@ from updater.errors import BadAnswer, NotFound
 from updater.metadata.apart import read_apart
 from updater.metadata.folders import files_in, version_in
 from updater.metadata.python import declared_python
+from updater.model import moments
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -59,7 +61,7 @@ class Commits:
         self._stack = stack
         self._history: History | None = None
         self._speaks_git = False
-        self._reachable: dict[str, frozenset[str]] = {}
+        self._reachable: dict[str, dict[str, str]] = {}
         self._dates: dict[str, datetime | None] = dict(facts.dates)
         self._files: dict[str, dict[str, bytes | None]] = {}
 
@@ -96,7 +98,7 @@ class Commits:
         Raises:
             UpstreamError: its history cannot be fetched.
         """
-        return await self._before(commit)
+        return frozenset(await self._before(commit))
 
     async def line(self, pinned: str, head: str) -> BranchPosition:
         """Return where the head of a branch stands to the pinned commit."""
@@ -215,9 +217,10 @@ class Commits:
             if commit not in self._dates:
                 self._dates |= self._records.date(commit)
         missing = [commit for commit in dict.fromkeys(commits) if commit not in self._dates]
-        fetched = [commit for commit in missing if self._is_fetched(commit)]
-        dates = await self._clone().dates(fetched) if fetched else {}
-        unfetched = [commit for commit in missing if commit not in fetched]
+        reached = ChainMap(*self._reachable.values())
+        fetched = [commit for commit in missing if commit in reached]
+        dates = {commit: moments.from_seconds(reached[commit]) for commit in fetched}
+        unfetched = [commit for commit in missing if commit not in reached]
         if unfetched:
             with self._opened() as alone:
                 await self._patiently(lambda: alone.fetch_alone(unfetched))
@@ -271,16 +274,13 @@ class Commits:
                 return tag
         return None
 
-    async def _before(self, commit: str) -> frozenset[str]:
-        """Return a commit and all its ancestors."""
+    async def _before(self, commit: str) -> dict[str, str]:
+        """Return a commit and all its ancestors, with their dates as git writes them."""
         if commit not in self._reachable:
             clone = self._clone()
             await self._patiently(lambda: clone.fetch([commit]))
             self._reachable[commit] = await clone.reachable(commit)
         return self._reachable[commit]
-
-    def _is_fetched(self, commit: str) -> bool:
-        return any(commit in reachable for reachable in self._reachable.values())
 
     def _clone(self) -> History:
         if self._history is None:

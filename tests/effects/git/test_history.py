@@ -55,11 +55,13 @@ def log(repository: Hosted) -> list[str]:
 def test_a_commit_and_all_before_it_are_reachable(github: GitHub, repository: Hosted) -> None:
     commits = log(repository)
 
-    async def work(history: History) -> frozenset[str]:
+    async def work(history: History) -> dict[str, str]:
         await history.fetch([commits[3]])
         return await history.reachable(commits[3])
 
-    assert asked(url(github), work) == set(commits[:4])
+    days = [datetime(2025, 3, day, 10, tzinfo=UTC) for day in (1, 2, 3, 4)]
+    seconds = [str(int(day.timestamp())) for day in days]
+    assert asked(url(github), work) == dict(zip(commits[:4], seconds, strict=True))
 
 
 def test_no_tree_and_no_file_is_fetched(github: GitHub, repository: Hosted) -> None:
@@ -89,7 +91,8 @@ def test_commits_alone_come_without_what_is_behind_them(github: GitHub, reposito
 
     async def work(history: History) -> tuple[dict[str, datetime | None], frozenset[str]]:
         await history.fetch_alone([commits[4], commits[2]])
-        return await history.dates([commits[4]]), await history.reachable(commits[4])
+        reachable = await history.reachable(commits[4])
+        return await history.dates([commits[4]]), frozenset(reachable)
 
     dates, reachable = asked(url(github), work)
     assert dates == {commits[4]: datetime(2025, 3, 5, 10, tzinfo=UTC)}
@@ -194,7 +197,7 @@ def test_the_users_repository_and_configuration_do_not_count(
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "no-such"))
     monkeypatch.setenv("GIT_CONFIG_PARAMETERS", "'core.bare'='nonsense'")
 
-    async def work(history: History) -> frozenset[str]:
+    async def work(history: History) -> dict[str, str]:
         await history.fetch([repository.head()])
         return await history.reachable(repository.head())
 

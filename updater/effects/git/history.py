@@ -49,6 +49,7 @@ _CONFIG = """\
 	lowSpeedLimit = 1000
 	lowSpeedTime = {silence}
 """
+_DATED = ("--date=unix", "--format=%H %cd")
 _SAYS_GONE = re.compile(
     r"not our ref|not found|no such remote ref|unadvertised object|could not read Username"
     r"|Authentication failed|returned error: 40[134]",
@@ -68,6 +69,7 @@ class History:
         self._url = url
         self._largest = largest
         self._environment = isolated(url, token)
+        self._listings: dict[tuple[str, str], frozenset[str]] = {}
 
     @classmethod
     @contextmanager
@@ -116,16 +118,17 @@ class History:
         if done.returncode:
             raise self._failed(done)
 
-    async def reachable(self, commit: str) -> frozenset[str]:
-        """Return a fetched commit and all its ancestors."""
-        return frozenset((await self._git("rev-list", commit)).split())
+    async def reachable(self, commit: str) -> dict[str, str]:
+        """Return a fetched commit and all its ancestors, with their committer dates.
+
+        A date is written in seconds since 1970; `moments.from_seconds` reads it, which few need.
+        """
+        return _dated(await self._git("log", *_DATED, commit, "--"))
 
     async def dates(self, commits: Sequence[str]) -> dict[str, datetime | None]:
         """Return fetched commits' committer dates, in UTC; None where one is no date."""
-        form = ("--date=unix", "--format=%H %cd")
-        shown = await self._git("log", "--no-walk=unsorted", *form, *commits, "--")
-        pairs = (line.partition(" ") for line in shown.split("\n") if line)
-        return {commit: moments.from_seconds(seconds) for commit, _, seconds in pairs}
+        shown = await self._git("log", "--no-walk=unsorted", *_DATED, *commits, "--")
+        return {commit: moments.from_seconds(seconds) for commit, seconds in _dated(shown).items()}
 
     async def tag_dates(self, ids: Sequence[str]) -> dict[str, datetime | None]:
         """Return when fetched tags were made, by their names; None where one is no date.
@@ -147,6 +150,8 @@ class History:
             HostileFile: it has more than ``largest`` bytes.
             UpstreamError: its content cannot be fetched.
         """
+        if path not in await self._listing(commit, path.rpartition("/")[0]):
+            return None
         listed = await self._git("ls-tree", "-l", "-z", commit, "--", path)
         _, kind, _, size = (*listed.partition("\t")[0].split(), "", "", "", "")[:4]
         if kind != "blob":
@@ -157,6 +162,14 @@ class History:
         if done.returncode:
             raise self._failed(done)
         return done.stdout
+
+    async def _listing(self, commit: str, folder: str) -> frozenset[str]:
+        """Return the paths of what is in a folder of a commit, as one program lists them all."""
+        if (commit, folder) not in self._listings:
+            below = ("--", f"{folder}/") if folder else ()
+            shown = await self._git("ls-tree", "--name-only", "-z", commit, *below)
+            self._listings[commit, folder] = frozenset(shown.split("\0"))
+        return self._listings[commit, folder]
 
     async def _git(self, *arguments: str) -> str:
         done = await self._run(*arguments)
@@ -193,3 +206,8 @@ class History:
         if _SAYS_GONE.search(stderr):
             return NotFound(message, url=self._url, hint="is it deleted, renamed or private?")
         return Unreachable(message, url=self._url, hint="check the network and the proxy variables")
+
+
+def _dated(shown: str) -> dict[str, str]:
+    pairs = (line.partition(" ") for line in shown.split("\n") if line)
+    return {commit: seconds for commit, _, seconds in pairs}
