@@ -14,7 +14,7 @@ from tests.commands.refusals import AFTER_THE_WORK, REFUSALS, at_steps
 from tests.commands.repository import BOT, Home
 from tests.loopback.git_data import make_commit, set_ref
 from tests.loopback.hosting import PullRecord
-from tests.project import FAKE, flat_hash, pypi_overlay
+from tests.project import FAKE, flat_hash, github_overlay, pypi_overlay, unpacked_hash
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -338,6 +338,50 @@ def test_without_a_suspicion_nothing_more_is_asked(home: Home) -> None:
     assert len(home.github.server.requests("GET .*/compare/")) == asked + 1  # pear's own
 
 
+WITHDRAWN = {
+    "yanked": ("", "2.0 is yanked: broken wheel"),
+    "gone": ("", "upstream has no 2.0 any more"),
+    "ignore": ("packages: {fig: {ignore: ['2.*']}}\n", "2.0 is in \\`ignore\\`"),
+    "allow": ("packages: {fig: {allow: '<2'}}\n", "2.0 is outside \\`allow: &lt;2\\`"),
+    "hold": ("packages: {fig: {hold: it breaks us}}\n", "\\`hold:\\` says: it breaks us"),
+}
+
+
+@pytest.mark.parametrize("how", WITHDRAWN)
+def test_a_version_that_may_not_be_taken_any_more_is_closed(home: Home, how: str) -> None:
+    """By upstream or by the configuration; it declines no version, should it come back."""
+    configured, why = WITHDRAWN[how]
+    home.add("fig", sri=None)
+    home.release("fig", "2.0")
+    home.bump("fig")
+    if not configured:
+        home.index.withdraw("fig", "2.0", "broken wheel" if how == "yanked" else None)
+    home.configure(configured)
+
+    assert home.bump("fig").code == 0
+
+    line = f"- `overlays/fig.nix#python3Packages.fig`: {why}"
+    assert (home.pull(1).state, home.pull(1).comments) == ("closed", said(line))
+    assert home.branch("updater/fig") is None
+
+
+def test_a_version_that_may_be_taken_instead_moves_the_pull_request(home: Home) -> None:
+    home.release("apple", "1.5")
+    home.bump("apple")
+    home.configure("packages: {apple: {ignore: ['2.*']}}\n")
+    assert home.bump("apple").code == 0
+    pull = home.pull(1)
+    assert (pull.state, pull.title, pull.comments) == ("open", "apple: 1.0 -> 1.5", [])
+
+
+def test_a_version_that_a_failed_look_up_does_not_show_stays_proposed(home: Home) -> None:
+    """Only what upstream says counts, not that it says nothing."""
+    home.bump("apple")
+    home.index.server.fail("GET .*/apple/", REFUSALS["502"], times=99)
+    home.bump("apple")
+    assert (home.pull(1).state, home.pull(1).comments) == ("open", [])
+
+
 STEPS = (
     "GET .*/compare/",
     "GET .*/me/overlays/commits/",
@@ -381,3 +425,23 @@ def test_what_cannot_be_closed_keeps_nothing_else_from_being_tidied(home: Home) 
     home.github.server.fail("PATCH .*/pulls/1$", REFUSALS["422"], times=1)
     assert home.bump().code == 1
     assert home.branch("updater/pear") is None
+
+
+def test_a_tag_that_was_deleted_takes_its_pull_request_along(home: Home, tmp_path: Path) -> None:
+    repository = home.github.repository("o", "fig")
+    old = repository.commit({"a": "1"})
+    repository.tag("v1.0", old)
+    new = repository.commit({"a": "2"})
+    repository.tag("v2.0", new)
+    text = github_overlay("fig", "1.0", sri=unpacked_hash(repository, old, tmp_path))
+    home.project.overlay("fig.nix", text)
+    home.push("main", {"overlays/fig.nix": text})
+    home.bump("fig")
+    assert home.pull(1).title == "fig: 1.0 -> 2.0"
+    repository.delete("refs/tags/v2.0")
+
+    assert home.bump("fig").code == 0
+
+    why = f"no tag of upstream names {new[:12]} any more, which was 2.0"
+    line = f"- `overlays/fig.nix#python3Packages.fig`: {why}"
+    assert (home.pull(1).state, home.pull(1).comments) == ("closed", said(line))

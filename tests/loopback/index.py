@@ -9,7 +9,7 @@ import hashlib
 import html
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
@@ -124,6 +124,15 @@ class Index:
         )
         self._projects.setdefault(canonicalize_name(project), []).extend(made)
         return made
+
+    def withdraw(self, project: str, version: str, reason: str | None = None) -> None:
+        """Yank a release; without a reason, delete it."""
+        listed = self._projects[canonicalize_name(project)]
+        listed[:] = [
+            replace(file, yanked=reason) if file.version == version else file
+            for file in listed
+            if file.version != version or reason is not None
+        ]
 
     def _project(self, request: Request, name: str, slash: str) -> Response:
         normalised = canonicalize_name(name)

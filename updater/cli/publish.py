@@ -58,7 +58,7 @@ def _publish(request: Request, folder: Path, to: str) -> int:
         to: what `bump --to` was asked for; the results do not decide it.
     """
     from updater.cli.overlays import refuse_many
-    from updater.cli.pulls import published, read_base
+    from updater.cli.pulls import objector_of, published, read_base
     from updater.cli.session import Session
     from updater.find.selection import select
     from updater.model.run import Bump
@@ -99,7 +99,14 @@ def _publish(request: Request, folder: Path, to: str) -> int:
             others = [package for package in about if package.identity not in reported]
             checked = session.run(lambda stages: stages.check(others, to))
             shown = explained(results.unmade, checked)
-        outcomes = publisher.publish(confirmed, overlays, reported=True, shown=shown)
+        others = [] if to else [package for package in allowed if package not in subjects]
+        outcomes = publisher.publish(
+            confirmed,
+            overlays,
+            reported=True,
+            shown=shown,
+            objector=objector_of(session, others),
+        )
     return published("publish", session, outcomes, overlays, publisher)
 
 

@@ -18,6 +18,7 @@ from updater.model.run import Bump
 from updater.pipeline.proposed import ProposedUpdate
 from updater.publish.opening import opened
 from updater.publish.research.telling import Researcher
+from updater.publish.retiring import Objector
 from updater.report.summary import Exit, exit_code
 from updater.text import harmless
 
@@ -72,8 +73,19 @@ def _publish(
         names, ask = settle(overlays.packages, request.names(session.config))
         packages = select(overlays.packages, names)
         proposed = session.run(lambda pipeline: work(pipeline, packages, overlays, ask))
-        outcomes = publisher.publish(proposed, overlays, reported=False)
+        about = packages if command == "bump" and not ask.to else ()
+        outcomes = publisher.publish(
+            proposed, overlays, reported=False, objector=objector_of(session, about)
+        )
     return published(command, session, outcomes, overlays, publisher)
+
+
+def objector_of(session: Session, about: Sequence[Package]) -> Objector:
+    """Return whom to ask whether versions that are proposed for some packages may be taken yet."""
+    return Objector(
+        frozenset(package.identity for package in about),
+        lambda versions: session.run(lambda stages: stages.objections(versions)),
+    )
 
 
 def read_base(session: Session, publisher: Publisher) -> OverlayFiles:

@@ -149,6 +149,11 @@ def read_key(key: str) -> tuple[str, str]:
     return identity, version
 
 
+def source_of_key(key: str) -> str:
+    """Return the commit of `Update.key`, or the hash where it has none."""
+    return key.rpartition(" ")[2]
+
+
 def source_stays(outcome: Updated) -> bool:
     """Tell whether an update leaves the source as it is, and only changes what the pin says of it.
 

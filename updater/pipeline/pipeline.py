@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from updater.pipeline.same_builds import SameBuilds
     from updater.pipeline.set_readings import SetReading
     from updater.pipeline.source_readings import SourceReading
+    from updater.pipeline.standing import ProposedVersion
     from updater.pipeline.truths import TruthStage
     from updater.pipeline.writing import Writer
 
@@ -90,6 +91,12 @@ class Pipeline(Struct, frozen=True):
 
         reader = SetReader(self.run, self._sets(overlays), overlays.texts)
         return await reader.read(packages)
+
+    async def objections(self, proposed: Sequence[ProposedVersion]) -> list[str]:
+        """Say why versions that were proposed earlier may not be taken any more."""
+        from updater.pipeline.standing import objections  # noqa: PLC0415 - for pull requests only
+
+        return await objections(self._deciding, proposed)
 
     async def check(
         self, packages: Sequence[Package], to: str = "", *, details: bool = False

@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.errors import Bug, PublishError, StageError, bugs_at
-from updater.model import PinWarning
+from updater.model import Failed, PinWarning
 from updater.model.proposal import Proposal
 from updater.model.schedule import opens
 from updater.overlay.reading.uses import dependents, uses
 from updater.pipeline.proposed import ProposedUpdate
-from updater.publish import rules
+from updater.publish import retiring, rules
 from updater.publish.cleaning import clean_up
 from updater.publish.doing import PullRequestWriter
 from updater.publish.groups import by_name
 from updater.publish.members import PullRequestPart, failed, held, member_of, together
-from updater.publish.retiring import PullRequestRetirer, RetiredPullRequest, linked
 from updater.publish.text import dashboard, names
 from updater.publish.text.body import render
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from updater.config.load import Config
     from updater.effects.git.push import PushRemote
     from updater.find.overlay_files import OverlayFiles
-    from updater.model import Failed, Outcome, Pull
+    from updater.model import Outcome, Pull
     from updater.publish.looking import RepositoryView
 
 
@@ -68,6 +67,7 @@ class Publisher:
         *,
         reported: bool,
         shown: Sequence[Outcome] = (),
+        objector: retiring.Objector = retiring.NOBODY,
     ) -> list[Outcome]:
         """Publish updates; return all outcomes in the given order.
 
@@ -76,6 +76,7 @@ class Publisher:
             overlays: the packages of the base.
             reported: the builds are another process's word.
             shown: further outcomes for the dashboard alone, of packages that are not proposed.
+            objector: says which versions that are proposed may not be taken any more.
         """
         outcomes: dict[str, Outcome] = {}
         members = []
@@ -98,24 +99,26 @@ class Publisher:
             done, proposal = self._group(name, group, overlays)
             outcomes |= {outcome.package.identity: outcome for outcome in done}
             proposals += [proposal] if proposal is not None else []
-        retired = self._tidy(proposals, overlays)
+        failed_ones = {key for key, outcome in outcomes.items() if isinstance(outcome, Failed)}
+        retired = self._tidy(proposals, overlays, objector.without(failed_ones))
         order = [
             update.outcome.package if isinstance(update, ProposedUpdate) else update.package
             for update in proposed
         ]
-        ordered = list(linked((outcomes[package.identity] for package in order), retired))
+        ordered = list(retiring.linked((outcomes[package.identity] for package in order), retired))
         if shows:
             self._show([*ordered, *map(view.with_pull, shown)])
         return ordered
 
     def _tidy(
-        self, proposals: Sequence[Proposal], overlays: OverlayFiles
-    ) -> list[RetiredPullRequest]:
+        self, proposals: Sequence[Proposal], overlays: OverlayFiles, objector: retiring.Objector
+    ) -> list[retiring.RetiredPullRequest]:
         """Close what has nothing left to propose; remove what earlier runs left."""
-        retired: list[RetiredPullRequest] = []
+        retired: list[retiring.RetiredPullRequest] = []
         packages = {package.identity: package for package in overlays.packages}
         with self._noting():
-            for retired_pull in PullRequestRetirer(self._view, packages).retire(proposals):
+            retirer = retiring.PullRequestRetirer(self._view, packages, objector)
+            for retired_pull in retirer.retire(proposals):
                 retired.append(retired_pull)
                 self.notes.append(str(retired_pull))
         with self._noting():

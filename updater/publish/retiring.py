@@ -1,4 +1,4 @@
-"""Pull requests that have nothing left to propose: the base has it by now, or lacks the package.
+"""Pull requests that have nothing left to propose: the base has it by now, or it may not be taken.
 
 They are closed, unless a person worked on them. What costs no request is looked at first.
 """
@@ -15,14 +15,15 @@ from updater.find.changed import pin_of
 from updater.find.packages import functions_of, read_file
 from updater.model.labels import is_newer, ordered
 from updater.model.overlay import HASH_FIELDS
-from updater.model.proposal import read_key
+from updater.model.proposal import read_key, source_of_key
 from updater.model.sri import parse_hash
+from updater.pipeline.standing import ProposedVersion
 from updater.publish import rules
 from updater.publish.text.comments import retired_comment, retired_marker
 from updater.publish.text.marker import emptied, read_marker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from updater.model import Branch, Outcome, Package, Pull, PullRequestLink
     from updater.model.proposal import Proposal
@@ -56,11 +57,37 @@ class RetiredPullRequest(Struct, frozen=True):
         return f"pull request {self.pull.number} has nothing left to propose, and {done} ({listed})"
 
 
+class Objector(Struct, frozen=True):
+    """Whom to ask whether a version that is proposed may still be taken.
+
+    Attributes:
+        about: the identities of the packages that the run is about, which alone are asked about.
+        ask: returns of each why it may not; an empty text where it may, or nobody can tell.
+    """
+
+    about: frozenset[str]
+    ask: Callable[[Sequence[ProposedVersion]], list[str]]
+
+    def without(self, identities: Iterable[str]) -> Objector:
+        """Return one that is not asked about some packages."""
+        return replace(self, about=self.about.difference(identities))
+
+
+NOBODY = Objector(frozenset(), lambda versions: ["" for _ in versions])
+"""Knows of nothing."""
+
+
 class PullRequestRetirer(Struct, frozen=True):
-    """Finds and closes them; ``packages`` are the base's, by identity."""
+    """Finds and closes them.
+
+    Attributes:
+        packages: the base's, by identity.
+        objector: says what may not be taken any more.
+    """
 
     view: RepositoryView
     packages: Mapping[str, Package]
+    objector: Objector
 
     def retire(self, proposals: Sequence[Proposal]) -> Iterator[RetiredPullRequest]:
         """Close what has nothing left to propose, and yield each as soon as it is done.
@@ -75,10 +102,17 @@ class PullRequestRetirer(Struct, frozen=True):
             if marker is None or not rules.is_mine(pull, self.view.login) or pull.branch in busy:
                 continue
             versions = dict(map(read_key, marker.keys))
-            reasons = {} if proposed & versions.keys() else self._reasons(versions)
+            if proposed & versions.keys():
+                continue
+            reasons = self._reasons(versions)
             branch = self._branch(pull) if reasons else None
             if branch is not None and self._holds(versions, branch):
                 yield self._end(pull, branch, reasons)
+            elif not reasons and not marker.only_pins:
+                reasons = self._withdrawn(marker.keys)
+                branch = self._branch(pull) if reasons else None
+                if branch is not None and self._is_of_this_project(versions, branch):
+                    yield self._end(pull, branch, reasons)
 
     def _branch(self, pull: Pull) -> Branch | None:
         return self.view.repository.branch(pull.branch, self.view.base.commit)
@@ -109,6 +143,24 @@ class PullRequestRetirer(Struct, frozen=True):
             else:
                 return {}
         return reasons
+
+    def _withdrawn(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return identity -> why a version may not be taken any more.
+
+        Nothing where one of them may, or the run is not about it.
+        """
+        versions = [
+            ProposedVersion(self.packages[identity], version, source_of_key(key))
+            for key in keys
+            for identity, version in [read_key(key)]
+            if identity in self.objector.about and identity in self.packages
+        ]
+        if not versions or len(versions) < len(keys):
+            return {}
+        whys = self.objector.ask(versions)
+        if not all(whys):
+            return {}
+        return {one.package.identity: why for one, why in zip(versions, whys, strict=True)}
 
     def _holds(self, versions: Mapping[str, str], branch: Branch) -> bool:
         """Tell whether the texts bear the labels out.
