@@ -125,6 +125,9 @@ class GitData:
     def _set_ref(self, hosted: Hosted, ref: str, sha: str, status: int) -> Response:
         if hosted.find(f"{sha}^{{commit}}") is None:
             return problem(422, "Object does not exist")
+        parents = ref.split("/")[:-1]
+        if any(hosted.find("/".join(parents[:count])) for count in range(3, len(parents) + 1)):
+            return problem(422, "Reference update failed")
         set_ref(hosted, ref, sha)
         made = next(one for one in hosted.refs() if one.name == ref)
         return json_answer(ref_model(hosted, made, self._github), status)
