@@ -50,6 +50,17 @@ def test_files_are_kept_and_that_a_commit_lacks_one(answers: Answers) -> None:
     assert records(answers).files(ONE) == files
 
 
+def test_what_a_host_tells_of_a_commit_is_kept_by_what_it_was_asked_for(answers: Answers) -> None:
+    """Not what may move, nor of a commit that the host may not have."""
+    paths = ["setup.py", "LICENSE"]
+    own = records(answers)
+    for revision, files in ((ONE, {"setup.py": b"\xff\0"}), ("v1", {"setup.py": b""}), (OTHER, {})):
+        own.note_tree(revision, paths, files)
+    assert own.tree(ONE, paths) == {"setup.py": b"\xff\0"}
+    assert [own.tree(ONE, paths[:1]), own.tree("v1", paths), own.tree(OTHER, paths)] == [None] * 3
+    assert own.files(ONE) == {}
+
+
 def test_where_nothing_is_kept_nothing_is_known() -> None:
     nothing = records(None)
     nothing.note_contains(ONE, OTHER, contains=True)

@@ -449,16 +449,23 @@ def test_a_branch_whose_head_needs_another_python_is_not_followed_there(
     requires: str,
     expected: tuple[str, str | None, str | None, list[str]],
 ) -> None:
-    """Its pyproject.toml is read for its version anyway: with a token that is the one request."""
+    """Its pyproject.toml is read for its version anyway: with a token that is the one request.
+
+    What it requires is compared with what the pinned commit requires, where it is an update: by one
+    more, and once for ever.
+    """
     repository = github.repository("o", "pkg")
-    pinned = repository.commit({"a": "1"})
+    pinned = repository.commit({"LICENSE": "MIT\n"})
     declared = f'[project]\nname = "pkg"\nversion = "1.3"\nrequires-python = "{requires}"\n'
     repository.commit({"pyproject.toml": declared})
     set_options(project, "python: '3.12', commit_interval: 0d")
     project.overlay("pkg.nix", github_overlay("pkg", "1.2", rev=pinned, sri=FAKE))
     assert said(checked(project)) == expected
     if github.server.requests("/graphql"):
-        assert len(github.server.requests()) == 1
+        compares = expected[0] == "outdated"
+        assert len(github.server.requests()) == 1 + compares
+        assert said(checked(project)) == expected
+        assert len(github.server.requests()) == 2 + compares
 
 
 def test_a_moving_rev_without_a_hash_is_not_pinned_to_a_head_for_another_python(

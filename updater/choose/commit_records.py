@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from updater.choose import is_commit
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from updater.effects.answers import Answers
     from updater.model import Project
@@ -71,6 +73,24 @@ class CommitRecords(Struct, frozen=True):
             if len(content or b"") <= _LARGEST
         }
         self._keep({"files": texts}, "files", commit)
+
+    def tree(self, commit: str, paths: Sequence[str]) -> dict[str, bytes] | None:
+        """Return those of some files that a commit has; None where no run asked for them."""
+        record = self._get("tree", commit, *paths)
+        files = record["files"] if record is not None else None
+        if not isinstance(files, dict):
+            return None
+        return {path: base64.b64decode(content) for path, content in files.items()}
+
+    def note_tree(self, commit: str, paths: Sequence[str], files: Mapping[str, bytes]) -> None:
+        """Keep those of some files that a commit has, as a host tells them.
+
+        Not of a tag or branch, which may move, nor where there are none: the commit may come yet.
+        One that the host did not tell may be too large for it, so that `files` must not know.
+        """
+        if is_commit(commit) and files:
+            texts = {path: base64.b64encode(data).decode() for path, data in files.items()}
+            self._keep({"files": texts}, "tree", commit, *paths)
 
     def _get(self, *question: str) -> dict[str, object] | None:
         if self.answers is None:

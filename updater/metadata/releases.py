@@ -9,7 +9,7 @@ run.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from anyio import to_thread
 from msgspec import Struct
@@ -32,7 +32,7 @@ from updater.upstreams.base import ProjectQuestion
 from updater.upstreams.pypi import KIND as PYPI
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from packaging.version import Version
 
@@ -99,11 +99,28 @@ class ReleasePair(Struct, frozen=True):
     after: Sequence[ReleaseMetadata] = ()
 
 
+class KeptTrees(Protocol):
+    """What earlier runs read of one repository's commits."""
+
+    def tree(self, commit: str, paths: Sequence[str]) -> Mapping[str, bytes] | None:
+        """Return those of some files that a commit has; None where no run asked for them."""
+        ...
+
+    def note_tree(self, commit: str, paths: Sequence[str], files: Mapping[str, bytes]) -> None:
+        """Keep those of some files that a commit has."""
+        ...
+
+
 class ReleaseReader(Struct, frozen=True):
-    """Reads what releases say of themselves."""
+    """Reads what releases say of themselves.
+
+    Attributes:
+        records: returns what is kept of a repository.
+    """
 
     http: Http
     around: Surroundings
+    records: Callable[[Project], KeptTrees]
 
     @property
     def _distributions(self) -> DistributionReader:
@@ -145,12 +162,18 @@ class ReleaseReader(Struct, frozen=True):
             return {}, {}
         # A licence at the top is that of all folders; nothing else there is.
         paths = [f"{folder}/{path}" for path in FILES] + list(LICENCES) if folder else FILES
-        try:
-            trees = await HOST_KINDS[host.kind].files_at(
-                step.project, host, list(dict.fromkeys((old, new))), paths, self.around
-            )
-        except StageError:
-            return {}, {}
+        records = self.records(step.project)
+        trees = {own: tree for own in (old, new) if (tree := records.tree(own, paths)) is not None}
+        unknown = [own for own in (old, new) if own not in trees]
+        if unknown:
+            kind = HOST_KINDS[host.kind]
+            try:
+                asked = await kind.files_at(step.project, host, unknown, paths, self.around)
+            except StageError:
+                return {}, {}
+            for revision, tree in asked.items():
+                records.note_tree(revision, paths, tree)
+            trees |= asked
         before, after = (
             {path: data for path, data in tree.items() if path in LICENCES} | files_in(folder, tree)
             for tree in (trees.get(old, {}), trees.get(new, {}))

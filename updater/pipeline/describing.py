@@ -198,7 +198,7 @@ class SourceDescriptions(Struct, frozen=True):
 
     @property
     def _releases(self) -> ReleaseReader:
-        return ReleaseReader(self.run.http, self.run.surroundings)
+        return ReleaseReader(self.run.http, self.run.surroundings, self.run.records.commits)
 
 
 def requirement_facts(releases: ReleasePair) -> RequirementFacts | None:
