@@ -165,7 +165,7 @@ class Document(StrictKeys, frozen=True):
             le=1000,
             description="No new pull request while this many of the updater's are open",
         ),
-    ] = 10
+    ] = 5
     dashboard: Annotated[bool, about("Whether one issue shows what is open, held and failed")] = (
         False
     )
