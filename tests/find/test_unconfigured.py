@@ -192,6 +192,16 @@ PROJECTS: dict[str, tuple[dict[str, str], list[str], str]] = {
         ["packages/a/default.nix"],
         "no configuration: reading packages/",
     ),
+    "overlays that have no package": (
+        {"overlays/default.nix": "{ x = final: prev: { }; }", "pkgs/a/package.nix": package("a")},
+        ["pkgs/a/package.nix"],
+        "no configuration: reading pkgs/",
+    ),
+    "overlays that have none, and nothing else does": (
+        {"overlays/default.nix": "{ x = final: prev: { }; }", "flake.nix": EMPTY},
+        ["overlays/default.nix"],
+        "no configuration: reading overlays/",
+    ),
     "a circle": (
         {
             "flake.nix": "{ outputs = _: import ./a.nix; inputs = import ./flake.nix; }",

@@ -143,7 +143,12 @@ class HostedKind:
         project = Project.parse(setting.url("group/pkg"))
         first, *further = setting.asking.notes(setting.kind, project)
         assert [one for page in [first, *further] for one in page] == [
-            Note(f"v1.{number}", setting.release_page(f"v1.{number}"), f"note {number}")
+            Note(
+                f"v1.{number}",
+                setting.release_page(f"v1.{number}"),
+                f"note {number}",
+                datetime(2025, 1, 1, second=ten, tzinfo=UTC),
+            )
             for ten in reversed(range(12))
             for number in range(10 * ten, 10 * ten + 10)
         ]

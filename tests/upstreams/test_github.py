@@ -545,9 +545,10 @@ def test_notes_come_newest_first_with_and_without_a_token(
     vocos.writable = True
     pages = asking.notes(KIND, Project.parse(url("vocos")))
     web = f"{github.url}/o/vocos/releases/tag"
+    published = datetime(2025, 3, 1, 10, tzinfo=UTC)
     assert [len(page) for page in pages] == [99, 21]  # a draft is on the first
     assert [one for page in pages for one in page] == [
-        Note(f"v1.{number}", f"{web}/v1.{number}", f"note {number}")
+        Note(f"v1.{number}", f"{web}/v1.{number}", f"note {number}", published)
         for number in reversed(range(120))
     ]
 

@@ -70,14 +70,18 @@ def _problem(root: Path, entry: str) -> str:
 
 
 def _unconfigured(config: Config) -> NamedFiles:
-    """Return the files of `overlays`, else those that the project's entry file leads to."""
+    """Return the files of `overlays`, else those that the project's entry file leads to.
+
+    Where those of `overlays` have no package, as where each only imports what is elsewhere, too.
+    """
+    from updater.find.unconfigured import holds, project_files  # noqa: PLC0415 - the parser
+
     below = files.listed(config.root, OVERLAYS, ".nix")
-    if below:
+    holding = any(holds(config.root, file) for file in below)
+    origin, named = ("", ()) if holding else project_files(config.root)
+    if holding or (below and not named):
         note = "" if config.file else f"no configuration: reading {OVERLAYS}/"
         return NamedFiles(_distinct(config.root, below), note)
-    from updater.find.unconfigured import project_files  # noqa: PLC0415 - the parser
-
-    origin, named = project_files(config.root)
     if not named:
         where = files.absolute(config.root)
         raise UsageError(

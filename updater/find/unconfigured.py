@@ -37,11 +37,11 @@ def project_files(root: Path) -> tuple[str, tuple[str, ...]]:
     """
     for entry in ENTRIES:
         if files.is_inside(root, entry):
-            holding = tuple(file for file in _reached(root, entry) if _holds(root, file))
+            holding = tuple(file for file in _reached(root, entry) if holds(root, file))
             if holding:
                 return entry, holding
     for folder in FOLDERS:
-        holding = tuple(file for file in _below(root, folder) if _holds(root, file))
+        holding = tuple(file for file in _below(root, folder) if holds(root, file))
         if holding:
             return folder, holding
     return "", ()
@@ -88,7 +88,7 @@ def _below(root: Path, folder: str) -> Iterator[str]:
     yield from (file for file in files.listed(root, folder, ".nix") if files.is_inside(root, file))
 
 
-def _holds(root: Path, file: str) -> bool:
+def holds(root: Path, file: str) -> bool:
     """Tell whether a file has packages, calls files of packages, or would if it could be parsed.
 
     The project's own package, whose source is no download, is nothing to keep new.
