@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from updater.audit.overlay.mentions import Mention
     from updater.model import Package, Span
-    from updater.overlay.reading.inputs import InputList, PackagePlace
+    from updater.overlay.reading.inputs import InputList, PackagePlace, WayParts
     from updater.overlay.reading.scope import Statement
 
 _PATH = re.compile(rb"(?<![\w./+~$}-])\.{1,2}/[\w./+-]+")
@@ -54,6 +54,7 @@ class OverlayText:
         self.packages = packages
         self._text = text
         self._places: dict[Span, PackagePlace | None] = {}
+        self._ways: dict[int, WayParts] = {}
 
     @cached_property
     def text(self) -> syntax.NixText:
@@ -103,7 +104,7 @@ class OverlayText:
     def place(self, package: Package) -> PackagePlace | None:
         """Return a package's attribute set; None where it is not a plain one."""
         if package.span not in self._places:
-            self._places[package.span] = place_of(self.text, package.span)
+            self._places[package.span] = place_of(self.text, package.span, self._ways)
         return self._places[package.span]
 
     def lists(self, package: Package) -> dict[str, InputList]:

@@ -6,6 +6,7 @@ names. What a function computes is not read, and the list is not ``whole`` then.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -123,18 +124,44 @@ class PackagePlace(Struct, frozen=True):
     formals: tuple[Formals, ...] = ()
 
 
-def place_of(text: NixText, where: Span) -> PackagePlace | None:
-    """Return the attribute set at a place; None where there is another expression."""
+class WayParts(Struct, frozen=True):
+    """What an expression on the way to a package is made of, by where each part starts."""
+
+    starts: list[int]
+    parts: list[tuple[Node, Scope]]
+
+    @classmethod
+    def of(cls, node: Node, scope: Scope, data: bytes) -> WayParts:
+        """Return an expression's parts, in the order of the file."""
+        below = parts(node, scope, data)
+        return cls([part.start_byte for part, _ in below], below)
+
+    def around(self, where: Span) -> tuple[Node, Scope] | None:
+        """Return the part around a place."""
+        rank = bisect_right(self.starts, where.start) - 1
+        return self.parts[rank] if rank >= 0 and where in syntax.span(self.parts[rank][0]) else None
+
+
+def place_of(
+    text: NixText, where: Span, ways: dict[int, WayParts] | None = None
+) -> PackagePlace | None:
+    """Return the attribute set at a place; None where there is another expression.
+
+    Args:
+        text: the file.
+        where: the place.
+        ways: what ways to other packages of the file went through; this one's is added.
+    """
+    ways = {} if ways is None else ways
     node, scope, data = text.root, Scope(), text.data
     withs: list[tuple[str, ...]] = []
     builder: tuple[str, ...] = ()
     arguments: list[str] = []
     formals: list[Formals] = []
     while node.type not in syntax.ATTRIBUTE_SETS or syntax.span(node) != where:
-        below = next(
-            ((part, own) for part, own in parts(node, scope, data) if where in syntax.span(part)),
-            None,
-        )
+        if node.id not in ways:
+            ways[node.id] = WayParts.of(node, scope, data)
+        below = ways[node.id].around(where)
         if below is None:
             return None
         if node.type == "with_expression" and below[0] == node.child_by_field_name("body"):
