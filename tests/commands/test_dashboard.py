@@ -11,6 +11,7 @@ from tests.loopback.faults import Lost
 from tests.loopback.hosting import IssueRecord
 from tests.loopback.messages import text
 from tests.loopback.rest import forbidden
+from updater import __version__
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +42,7 @@ def body(home: Home) -> str:
 def test_it_shows_what_is_pending_open_held_and_failed_and_why(home: Home) -> None:
     home.bump()
     web, index = home.github.url, home.index.server.url
+    docs = "https://github.com/nix-overlay-updater/nix-overlay-updater/blob/main/docs"
     assert (
         body(home)
         == f"""\
@@ -65,6 +67,9 @@ was declined, somebody else proposes it or `max_open` is reached.
 
 - [ ] `lost`: look-up: {index}/simple/lost/ answers 404 Not Found \
 <!-- updater:row failed overlays/lost.nix#python3Packages.lost -->
+
+Made by updater {__version__} · [configuration]({web}/me/overlays/blob/main/config.yaml) · \
+[docs]({docs}/pull-requests.md)
 
 <!-- updater:dashboard -->
 """

@@ -22,7 +22,7 @@ from updater.publish.doing import PullRequestWriter
 from updater.publish.groups import by_name
 from updater.publish.members import PullRequestPart, failed, held, member_of, together
 from updater.publish.text import dashboard, names
-from updater.publish.text.body import render
+from updater.publish.text.body import is_same, origin, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -146,14 +146,16 @@ class Publisher:
     def _show(self, outcomes: Sequence[Outcome]) -> None:
         """Bring the dashboard up to date."""
         board, repository = self._view.board, self._view.repository
+        links = replace(self._view.links("", self._config.file), dashboard="")
         with self._noting():
             if board is None:
-                repository.open_issue(dashboard.TITLE, dashboard.render("", outcomes))
+                text = dashboard.render("", outcomes, origin(links))
+                repository.open_issue(dashboard.TITLE, text)
                 return
             others = self._view.boards
             before = dashboard.merged([board.body, *(issue.body for issue in others)])
-            body = dashboard.render(before, outcomes)
-            if body.strip() != board.body.strip():
+            body = dashboard.render(before, outcomes, origin(links))
+            if not is_same(body, board.body):
                 repository.edit_issue(board.number, body=body)
             for issue in others:
                 text = dashboard.replaced(board.number)

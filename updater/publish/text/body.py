@@ -39,7 +39,7 @@ _TALLEST = 24_000
 _ALIASES = 5
 _SUMMARY = 300
 _EXTRA = re.compile(r"\bextra\s*==")
-_RUN = re.compile(r"\[this run\]\([^)]*\)")
+_PASSING = re.compile(r"\[this run\]\([^)]*\)| · \[dashboard\]\([^)]*\)")
 
 LONGEST = 65_536
 """How many characters GitHub takes. Source: its answer to more, "body is too long"."""
@@ -77,8 +77,11 @@ def render(updates: Sequence[Update], links: RepositoryLinks, *, ready: bool = T
 
 
 def is_same(body: str, shown: str) -> bool:
-    """Tell whether a body says what the one that is shown says, whichever runs made them."""
-    return _RUN.sub("", body).strip() == _RUN.sub("", shown).strip()
+    """Tell whether a body says what the one that is shown says, whichever runs made them.
+
+    The first run opens the dashboard last, so that only later ones can link to it.
+    """
+    return _PASSING.sub("", body).strip() == _PASSING.sub("", shown).strip()
 
 
 @cache
@@ -100,7 +103,7 @@ def _template() -> jinja2.Template:
         "identified": _identified,
         "inline": inline,
         "link": _link,
-        "origin": _origin,
+        "origin": origin,
         "quoted": quoted,
         "reproduce": _reproduce,
         "requirements": _requirements,
@@ -167,8 +170,8 @@ def _trial(updates: Sequence[Update], links: RepositoryLinks) -> list[str]:
     return lines
 
 
-def _origin(links: RepositoryLinks) -> str:
-    """Return the last line: who made it, and where to turn to."""
+def origin(links: RepositoryLinks) -> str:
+    """Return the last line of a body or of the dashboard: who made it, and where to turn to."""
     run = f" in [this run]({address(links.run)})" if address(links.run) else ""
     parts = [f"Made by updater {__version__}{run}"]
     for name, url in (("configuration", links.configuration), ("dashboard", links.dashboard)):

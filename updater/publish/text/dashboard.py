@@ -83,12 +83,13 @@ def replaced(number: int) -> str:
     return f"Two runs at the same time each opened a dashboard. #{number} goes on.\n"
 
 
-def render(before: str, outcomes: Sequence[Outcome]) -> str:
+def render(before: str, outcomes: Sequence[Outcome], origin: str) -> str:
     """Return the issue's text after a run.
 
     Args:
         before: its text now; lines of packages that the run was not about stay, ticked or not.
         outcomes: of the run. One that is Outdated was looked up and not tried.
+        origin: the line that says who made it, as `body.origin` returns it.
     """
     there = {row.key: row for row in _read(before)}
     done = {_key(outcome.package.identity) for outcome in outcomes}
@@ -105,7 +106,7 @@ def render(before: str, outcomes: Sequence[Outcome]) -> str:
             lines += [f"## {heading}", "", *_bounded(listed), ""]
     if not rows:
         lines += ["Nothing is pending.", ""]
-    return "\n".join([*lines, MARKER, ""])
+    return "\n".join([*lines, origin, "", MARKER, ""])
 
 
 def _bounded(rows: Sequence[_Row]) -> Iterable[str]:
