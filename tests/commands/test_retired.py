@@ -374,6 +374,16 @@ def test_a_version_that_may_be_taken_instead_moves_the_pull_request(home: Home) 
     assert (pull.state, pull.title, pull.comments) == ("open", "apple: 1.0 -> 1.5", [])
 
 
+def test_a_newer_version_takes_over_from_one_that_was_taken_by_hand(home: Home) -> None:
+    home.bump("apple")
+    take(home, "apple")
+    home.release("apple", "3.0")
+    assert home.bump("apple").code == 0
+    pull = home.pull(1)
+    assert (pull.state, pull.title, pull.comments) == ("open", "apple: 2.0 -> 3.0", [])
+    assert list(home.hosted.pulls) == [1]
+
+
 def test_a_version_that_a_failed_look_up_does_not_show_stays_proposed(home: Home) -> None:
     """Only what upstream says counts, not that it says nothing."""
     home.bump("apple")
