@@ -1,9 +1,9 @@
 """A change is planned once for each text that it is made of, however many stages need it.
 
 A file is parsed once to find its packages, once to say which packages use which, once to find the
-package set where something is built, once more to see what it declares then, and once for each text
-that a plan begins or ends with. Where nothing is configured, files are parsed once before, up to the
-first that has a package: else overlays are looked for elsewhere.
+package set where something is built, once more to see what it declares then, and once for each
+text that a plan begins or ends with. Where nothing is configured, files are parsed once before, up
+to the first that has a package: else overlays are looked for elsewhere.
 """
 
 from __future__ import annotations
