@@ -261,7 +261,7 @@ def test_the_other_pull_requests_are_made(
 
 @pytest.mark.parametrize(
     ("place", "stage"),
-    [("publish.text.names:_title_of", "publish"), ("publish.text.body:_headline", "publish")],
+    [("publish.text.names:_title_of", "publish"), ("publish.text.body:_released", "publish")],
     ids=["message", "body"],
 )
 def test_the_group_and_the_other_groups_go_on_without_it(
