@@ -87,6 +87,9 @@ def test_a_schema_that_is_not_there_is_an_error_that_names_them_all(project: Pro
         2,
         [
             "updater: there is no schema 'confg'",
-            "hint: one of config, report, truths, review, plan, prefetch, settings, error",
+            (
+                "hint: one of config, report, truths, review, audit, plan, prefetch, conversion, "
+                "settings, composition, start, error"
+            ),
         ],
     )
