@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _TORCH_FROM_SOURCE = re.compile(rb"\btorch\b(?!-bin)")
-_UNCHECKED = re.compile(rb"doCheck = false;(?P<reason>[ \t]*#[^\n]*)?")
 
 
 class OverlayStyle(Struct, frozen=True):
@@ -35,7 +34,6 @@ class OverlayStyle(Struct, frozen=True):
         build, runtime: the attributes of the inputs.
         hash: the attribute of a source's hash.
         tag: ``tag = ...``, else ``rev = ...``.
-        unchecked: the line that leaves the tests out, with its reason.
         binary: torch is taken as its wheel, ``torch-bin``.
     """
 
@@ -46,7 +44,6 @@ class OverlayStyle(Struct, frozen=True):
     runtime: str = "propagatedBuildInputs"
     hash: str = "hash"
     tag: bool = True
-    unchecked: str = "doCheck = false; # its tests are not a part of what is built"
     binary: bool = True
 
 
@@ -77,7 +74,6 @@ def style_of(overlays: OverlayFiles) -> OverlayStyle:
         _most((name for own in attributes for name in RUNTIME if name in own), base.runtime, 1),
         "sha256" if "sha256" in names and "hash" not in names else "hash",
         "tag" in names or "rev" not in names,
-        _unchecked(texts, base.unchecked),
         any(b"torch-bin" in text for text in texts)
         or not any(_TORCH_FROM_SOURCE.search(text) for text in texts),
     )
@@ -101,14 +97,3 @@ def _most(values: Iterable[T], default: T, length: int) -> T:
     """Return what occurs most often, of what has at least a length."""
     counted = Counter(value for value in values if len(value) >= length)  # type: ignore[arg-type]
     return counted.most_common(1)[0][0] if counted else default
-
-
-def _unchecked(texts: Iterable[bytes], default: str) -> str:
-    lines = Counter(
-        match[0].decode("utf-8", "replace").rstrip()
-        for text in texts
-        for match in _UNCHECKED.finditer(text)
-    )
-    # A reason that one package has alone may be its own.
-    shared = [line for line, count in lines.most_common() if count > 1 and "#" in line]
-    return next(iter(shared), default)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _WIDTH = 40
 _SHORT = 3
+# True of each package, which a reason that its siblings give need not be
+_UNCHECKED = "doCheck = false; # its tests are not a part of what is built"
 FAKE_HASH = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 """What stands for a hash that is not known yet, as nixpkgs' ``lib.fakeHash``."""
 
@@ -67,7 +69,7 @@ def overlay_text(
         *filter(None, [_list(style.build, content.build, python, previous)]),
         *filter(None, [_list(style.runtime, content.runtime, python, previous)]),
         *content.further,
-        _checks(content, style),
+        _checks(content),
         *([_meta(content, summary, previous)] if summary is not None else []),
     ]
     body = "\n\n".join(parts)
@@ -144,10 +146,10 @@ def _rows(elements: Sequence[str]) -> str:
     return "[\n" + "".join(f"  {element}\n" for element in elements) + "]"
 
 
-def _checks(content: OverlayContent, style: OverlayStyle) -> str:
+def _checks(content: OverlayContent) -> str:
     names = " ".join(string(module) for module in content.modules)
     imports = [f"pythonImportsCheck = [ {names} ];"] if content.modules else []
-    return "\n".join([*imports, style.unchecked])
+    return "\n".join([*imports, _UNCHECKED])
 
 
 def _meta(content: OverlayContent, summary: ProjectSummary, previous: str) -> str:
