@@ -22,7 +22,7 @@ from updater.overlay.editing.registering import EntryText
 from updater.text import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from updater.audit.overlay.base import Need, OverlayRule
@@ -148,12 +148,8 @@ def with_sources(
     sources = {
         each.package.identity: PinnedSource(each.files, each.untrue, each.has_code) for each in read
     }
-    unread = tuple(
-        Unjudged("", each.package.file, each.reason, each.package.identity)
-        for each in read
-        if each.reason
-    )
-    return _rejudged(replace(scope, sources=sources, unread=(*scope.unread, *unread)), now)
+    unread = (*scope.unread, *_unread(read))
+    return _rejudged(replace(scope, sources=sources, unread=unread), now)
 
 
 def with_answers(
@@ -167,12 +163,16 @@ def with_answers(
         read: what the package set was asked.
     """
     answers = {each.package.identity: each.answer for each in read if each.answer is not None}
-    unread = tuple(
+    unread = (*scope.unread, *_unread(read))
+    return _rejudged(replace(scope, answers=answers, unread=unread), now)
+
+
+def _unread(readings: Iterable[SourceReading | SetReading]) -> Iterator[Unjudged]:
+    return (
         Unjudged("", each.package.file, each.reason, each.package.identity)
-        for each in read
+        for each in readings
         if each.reason
     )
-    return _rejudged(replace(scope, answers=answers, unread=(*scope.unread, *unread)), now)
 
 
 def _rejudged(scope: AuditScope, now: Audited) -> tuple[AuditScope, Audited]:
