@@ -187,9 +187,9 @@ class Upstream(ABC):
     on_hosts: ClassVar[bool] = True
 
     def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
-        """Tell whether this kind answers for a project: for each on a host of its kind."""
+        """Tell whether this kind answers for a project: one of its scheme, or on a host of it."""
         host = project.on(hosts)
-        return host is not None and host.kind == self.kind
+        return project.scheme == self.kind or (host is not None and host.kind == self.kind)
 
     def repository_path(self, path: Sequence[str]) -> Sequence[str]:
         """Return the part of a page's path that is its repository's; empty where none is.

@@ -16,9 +16,9 @@ from updater.upstreams.answers import read_answer
 from updater.upstreams.base import OfferOrError, ProjectQuestion, Surroundings, Upstream, each
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from updater.model import Host, Project
+    from updater.model import Project
 
 
 class _Tag(Struct, frozen=True):
@@ -36,11 +36,6 @@ class Mercurial(Upstream):
 
     kind: ClassVar[str] = "hg"
     on_hosts: ClassVar[bool] = False
-
-    def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
-        """Tell whether the project is a repository of Mercurial's."""
-        del hosts
-        return project.scheme == self.kind
 
     async def offers(
         self, questions: Sequence[ProjectQuestion], around: Surroundings

@@ -16,9 +16,9 @@ from updater.model.versions import LONGEST_VERSION
 from updater.upstreams.base import OfferOrError, ProjectQuestion, Surroundings, Upstream, each
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from updater.model import Host, HttpResponse, Project
+    from updater.model import HttpResponse, Project
 
 _LARGEST = 4 << 20  # bytes; a listing of ten thousand files has one
 _MOST = 10_000
@@ -31,11 +31,6 @@ class Page(Upstream):
 
     kind: ClassVar[str] = "page"
     on_hosts: ClassVar[bool] = False
-
-    def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
-        """Tell whether the project is a page."""
-        del hosts
-        return project.scheme == self.kind
 
     async def offers(
         self, questions: Sequence[ProjectQuestion], around: Surroundings

@@ -17,7 +17,6 @@ from updater.errors import BadAnswer
 from updater.model import (
     Candidate,
     Distribution,
-    Host,
     Offer,
     PinWarning,
     Project,
@@ -30,7 +29,7 @@ from updater.upstreams.answers import decoded
 from updater.upstreams.base import OfferOrError, ProjectQuestion, Surroundings, Upstream, each
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from packaging.version import Version
@@ -62,11 +61,6 @@ class PyPI(Upstream):
 
     kind: ClassVar[str] = "pypi"
     on_hosts: ClassVar[bool] = False
-
-    def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
-        """Tell whether the project is on the index."""
-        del hosts
-        return project.on_index
 
     async def offers(
         self, questions: Sequence[ProjectQuestion], around: Surroundings

@@ -16,10 +16,9 @@ from updater.model.labels import parse_version
 from updater.upstreams.base import Upstream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
-    from updater.model import Distribution, Host, Project
+    from updater.model import Distribution, Project
     from updater.upstreams.base import Surroundings
 
 _SEMVER = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?P<early>-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?")
@@ -29,11 +28,6 @@ class Registry(Upstream):
     """A registry, whose projects are of its own scheme."""
 
     on_hosts: ClassVar[bool] = False
-
-    def claims(self, project: Project, hosts: Mapping[str, Host]) -> bool:
-        """Tell whether the project is in a registry of this kind."""
-        del hosts
-        return project.scheme == self.kind
 
     def base(self, project: Project, around: Surroundings) -> str:
         """Return the registry's address.
