@@ -335,11 +335,23 @@ def test_overlays_are_compared_with_their_pinned_sources(
     assert result.json["unjudged"] == []
 
 
+OVERRIDDEN = "(accelerate.override { torch = super.python3Packages.torch-bin; })"
+
+
+def buildable_overlay(workshop: Workshop, name: str, inputs: str) -> Path:
+    """Release a package and write its overlay, with inputs; return the overlay's path."""
+    sri = workshop.add(name, "1.0")
+    listed = f"propagatedBuildInputs = with super.python3Packages; [ {inputs} ];\n"
+    workshop.overlay(name, arguments=listed)
+    path = workshop.project.root / "overlays" / f"{name}.nix"
+    path.write_text(path.read_text().replace(FAKE, sri))
+    return path
+
+
 @pytest.mark.nix
 def test_the_package_set_tells_an_input_that_brings_another_torch(workshop: Workshop) -> None:
-    """Its fix evaluates to a closure with one torch; a package that is not built is told."""
-    wheels = "propagatedBuildInputs = with super.python3Packages; [ torch-bin accelerate ];\n"
-    workshop.overlay("a", arguments=wheels)
+    """Its fix is made where the package builds with it; without a build it is only told."""
+    path = buildable_overlay(workshop, "a", "torch-bin accelerate")
     arguments = ("audit", "--nix", "--json", "--select", "torch-override")
     found = workshop.project.run(*arguments)
     (package,) = found.json["packages"]
@@ -349,13 +361,48 @@ def test_the_package_set_tells_an_input_that_brings_another_torch(workshop: Work
             "accelerate brings torch from source, and overlays use torch-bin",
         )
     ], found.err
-    fixed = workshop.project.run(*arguments, "--unsafe-fixes")
-    text = (workshop.project.root / "overlays" / "a.nix").read_text()
-    assert "(accelerate.override { torch = super.python3Packages.torch-bin; })" in text
+    before = path.read_text()
+    told_only = workshop.project.run("audit", "--fix", "--select", "torch-bin")
+    assert (path.read_text(), told_only.code) == (before, 0)
+    fixed = workshop.project.run(*arguments, "--fix")
+    assert path.read_text() == before.replace("accelerate ]", f"{OVERRIDDEN} ]")
     assert (fixed.code, told(fixed)) == (0, [])
     workshop.configure(enabled=False)
     (unjudged,) = workshop.project.run(*arguments).json["unjudged"]
     assert (unjudged["reason"], unjudged["failed"]) == ("build: {enabled: false}", False)
+
+
+@pytest.mark.nix
+def test_a_fix_with_which_its_package_does_not_build_is_not_made(workshop: Workshop) -> None:
+    """An environment is built as a package is; two fixes that need each other are tried together.
+
+    `b` has torch twice with the first fix alone: in `accelerate`, too.
+    """
+    texts = {
+        name: buildable_overlay(workshop, name, inputs)
+        for name, inputs in (("a", "torch-bin"), ("b", "torch accelerate"), ("c", "torch"))
+    }
+    entry = workshop.project.root / "default.nix"
+    made = entry.read_text().removeprefix("{ }: ").rstrip()
+    environment = "pythonEnv = pkgs.python3.withPackages (ps: [ ps.torch ]);"
+    entry.write_text(f"{{ }}: let pkgs = {made}; in pkgs // {{ {environment} }}\n")
+    before = {name: path.read_text() for name, path in texts.items()}
+    arguments = ("audit", "--fix", "--nix", "--json", "--select", "torch-bin")
+    first = workshop.project.run(*arguments)
+    fixed = {(one["file"], one["rule"]) for one in first.json["fixed"]}
+    assert fixed == {("default.nix", "torch-bin"), ("overlays/c.nix", "torch-bin")}, first.err
+    (left,) = [one for package in first.json["packages"] for one in package["findings"]]
+    assert (first.code, left["file"]) == (1, "overlays/b.nix")
+    assert left["fix"]["refused"].startswith(
+        "python3Packages.b does not build with it: both torch and torch-bin are in the closure; "
+    )
+    assert "ps.torch-bin" in entry.read_text()
+    assert texts["b"].read_text() == before["b"]
+    second = workshop.project.run(*arguments, "--select", "torch-override")
+    assert (second.code, told(second)) == (0, [])
+    assert texts["b"].read_text() == before["b"].replace(
+        "torch accelerate", f"torch-bin {OVERRIDDEN}"
+    )
 
 
 def test_a_source_that_cannot_be_had_is_told_and_hinders_nothing(

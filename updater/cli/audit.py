@@ -25,14 +25,18 @@ if TYPE_CHECKING:
     "--since", metavar="REV", default="", help="Only findings that this commit does not have."
 )
 @click.option("--fix", is_flag=True, help="Make the safe fixes.")
-@click.option("--unsafe-fixes", is_flag=True, help="Make the other fixes, too.")
+@click.option("--unsafe-fixes", is_flag=True, help="Make the unsafe fixes, too.")
 @click.option(
     "--dry-run", "--diff", "dry_run", is_flag=True, help="Print the fixes as a diff; write nothing."
 )
 @click.option(
     "--upstream", is_flag=True, help="Also compare with pinned sources, which are downloaded."
 )
-@click.option("--nix", is_flag=True, help="Also ask the package set, which Nix evaluates.")
+@click.option(
+    "--nix",
+    is_flag=True,
+    help="Also ask the package set; with --fix, build what is safe only after a build.",
+)
 @click.option("--sarif", is_flag=True, help="Print a SARIF 2.1.0 log, for code scanning.")
 @options.every
 def audit(
@@ -95,11 +99,11 @@ def audit(
     about = frozenset(package.identity for package in chosen) if packages else None
     shown = Shown(about, before)
     run = AuditRun(request, scope, now, shown, chosen, since)
-    safeties = _safeties(fix=fix or dry_run, unsafe=unsafe_fixes)
+    safeties = _safeties(fix=fix or dry_run, unsafe=unsafe_fixes, builds=nix)
     if sarif:
         left = run.sarif()
     elif safeties:
-        left = run.mend(safeties, dry_run=dry_run)
+        left = run.mend(safeties, session if nix else None, dry_run=dry_run)
     else:
         left = run.tell()
     return Exit.FAILED if left or not now.judgement.readable else Exit.DONE
@@ -122,9 +126,10 @@ def _explain(name: str) -> int:
     return 0
 
 
-def _safeties(*, fix: bool, unsafe: bool) -> tuple[FixSafety, ...]:
+def _safeties(*, fix: bool, unsafe: bool, builds: bool) -> tuple[FixSafety, ...]:
+    """Return how safe a fix must be to be made unbuilt; what is safe after a build may be built."""
     if unsafe:
-        return ("safe", "built", "unsafe")
+        return ("safe", "unsafe") if builds else ("safe", "built", "unsafe")
     return ("safe",) if fix else ()
 
 

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
     from updater.audit.overlay.judging import Audited
     from updater.cli.request import Request
+    from updater.cli.session import Session
     from updater.model import Package
     from updater.model.finding import Finding, FixSafety
+    from updater.pipeline.pipeline import Pipeline
 
 
 class Shown(Struct, frozen=True):
@@ -96,21 +98,39 @@ class AuditRun(Struct, frozen=True):
         self._annotate(self.now, findings)
         return findings
 
-    def mend(self, safeties: Sequence[FixSafety], *, dry_run: bool) -> tuple[Finding, ...]:
+    def mend(
+        self, safeties: Sequence[FixSafety], session: Session | None, *, dry_run: bool
+    ) -> tuple[Finding, ...]:
         """Make the fixes that are safe enough, and return what is left.
+
+        Args:
+            safeties: how safe a fix must be to be made without a build.
+            session: builds what is safe only after that; None where nothing is built.
+            dry_run: nothing is written.
 
         Raises:
             WriteError: a file cannot be written, or has changed meanwhile.
         """
-        named = tuple(self.now.project.looked.overlays.texts)
-        mended = FixRun(
+        overlays = self.now.project.looked.overlays
+        fixes = FixRun(
             self.now,
             lambda texts: audited_texts(
-                self.scope, texts, named, lambda file: files.exists(self.scope.root / file)
+                self.scope,
+                texts,
+                tuple(overlays.texts),
+                lambda file: files.exists(self.scope.root / file),
             ),
             safeties,
             self.shown.of,
-        ).run()
+        )
+        if session is None:
+            mended = fixes.run()
+        else:
+
+            async def built(pipeline: Pipeline) -> list[Mended]:
+                return [await fixes.run_built(pipeline.fix_trials(overlays).refusal)]
+
+            (mended,) = session.run(built)
         before = self.now.texts
         for file, data in mended.texts.items():
             if not dry_run:

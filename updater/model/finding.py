@@ -31,12 +31,15 @@ class Fix(Struct, frozen=True):
         edits: all of them are made, or none.
         touches: what of its package the fix may change: ``text`` changes nothing that is read,
             ``inputs`` its lists of inputs, ``source`` how its source is written.
+        environment: the attribute path of the environment in flake.nix or default.nix that it
+            changes; empty for a fix of a package, and for an environment that no attribute is.
     """
 
     safety: FixSafety
     summary: str
     edits: tuple[FileEdit, ...]
     touches: Literal["text", "inputs", "source"] = "text"
+    environment: str = ""
 
 
 class Finding(Struct, frozen=True):

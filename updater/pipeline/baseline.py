@@ -60,7 +60,7 @@ class Baseline(Struct, frozen=True):
                 return build
             message = f"{diagnosis.message}; the held pin has {', '.join(modules)}"
         else:
-            before = await self._held(job, build)
+            before = await self.unchanged(job, build)
             if before.diagnosis != diagnosis:
                 return build
             message = f"{diagnosis.message}; the held pin fails in the same way"
@@ -120,13 +120,13 @@ class Baseline(Struct, frozen=True):
         """Return the top-level modules of the held pin, none where it does not build."""
         policy = replace(job.target.policy, imports=())
         held = replace(job, target=replace(job.target, policy=policy))
-        before = await self._held(held, build)
+        before = await self.unchanged(held, build)
         if before.status == "passed":
             self.maker.run.records.note_modules(ready.identity, pinned, before.modules)
         return before.modules
 
-    async def _held(self, job: BuildJob, build: Build) -> Build:
-        """Build the held pin, which is only to compare with; the log stays that of the new one."""
+    async def unchanged(self, job: BuildJob, build: Build) -> Build:
+        """Build the tree as it is, only to compare with; the log stays that of the other build."""
         held = replace(job, changes={}, label="", source=None, dependents=())
         text = files.find(Path(build.log), build.log) if build.log else None
         try:

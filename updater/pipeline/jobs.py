@@ -53,17 +53,28 @@ class JobMaker(Struct, frozen=True):
         target = await self.sets.target(ready.package, ready.policy)
         if isinstance(target, NotBuilt):
             raise BuildError(target.reason)
-        dependents = [
-            await self._dependent(package, ready.policy)
-            for package in order_of(after, self.overlays.packages)
-        ]
         return BuildJob(
             target,
             ready.planned.values.own.get("version", ""),
             changes,
             ready.source,
-            tuple(user for user in dependents if not isinstance(user, NotBuilt)),
+            await self.dependents(after, ready.policy),
         )
+
+    async def dependents(
+        self, identities: Sequence[str], policy: BuildPolicy
+    ) -> tuple[BuildTarget, ...]:
+        """Return packages that must go on building, as far as the package set has them.
+
+        Args:
+            identities: which they are, in the order in which they are built.
+            policy: that of the package that is changed.
+        """
+        targets = [
+            await self._dependent(package, policy)
+            for package in order_of(identities, self.overlays.packages)
+        ]
+        return tuple(target for target in targets if not isinstance(target, NotBuilt))
 
     async def _dependent(self, package: Package, policy: BuildPolicy) -> BuildTarget | NotBuilt:
         """Return a package that uses the one that is changed: in its tree, with its own imports."""

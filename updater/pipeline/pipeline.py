@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from updater.find.overlay_files import OverlayFiles
     from updater.model.proposal import Command
     from updater.pipeline.describing import SourceDescriptions
+    from updater.pipeline.fix_trials import FixTrials
     from updater.pipeline.preparing import Preparer
     from updater.pipeline.proposed import ProposedUpdate
     from updater.pipeline.reviewing import ReviewScope
@@ -91,6 +92,12 @@ class Pipeline(Struct, frozen=True):
 
         reader = SetReader(self.run, self._sets(overlays), overlays.texts)
         return await reader.read(packages)
+
+    def fix_trials(self, overlays: OverlayFiles) -> FixTrials:
+        """Return what builds the fixes of an audit before they are made."""
+        from updater.pipeline.fix_trials import FixTrials  # noqa: PLC0415 - not for a check
+
+        return FixTrials.of(self.run, self._sets(overlays), overlays)
 
     async def objections(self, proposed: Sequence[ProposedVersion]) -> list[str]:
         """Say why versions that were proposed earlier may not be taken any more."""

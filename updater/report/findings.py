@@ -23,6 +23,12 @@ _FIXES: dict[FixSafety, str] = {
     "built": "fix, safe after a build",
     "unsafe": "unsafe fix",
 }
+# Of a fix that a run left, what makes it.
+_LEFT: dict[FixSafety, str] = {
+    "safe": "safe fix",
+    "built": "not fixed, since it is safe only after a build, which --nix makes",
+    "unsafe": "not fixed, since it is unsafe; --unsafe-fixes makes it",
+}
 
 
 class UnjudgedPart(Struct, frozen=True):
@@ -99,7 +105,8 @@ def _remedy(finding: Finding, view: AuditView) -> str:
     if reason:
         return f"not fixed: {reason}"
     if finding.fix is not None:
-        return f"{_FIXES[finding.fix.safety]}: {finding.fix.summary}"
+        how = _LEFT if view.mends else _FIXES
+        return f"{how[finding.fix.safety]}: {finding.fix.summary}"
     if view.mends:
         return f"no fix: {finding.advice}" if finding.advice else "no fix"
     return finding.advice
@@ -124,6 +131,8 @@ def _summary(view: AuditView) -> str:
     options = []
     if safeties["safe"]:
         options.append(f"{safeties['safe']} with --fix")
-    if rest := safeties["built"] + safeties["unsafe"]:
-        options.append(f"{rest} with --unsafe-fixes")
+    if safeties["built"]:
+        options.append(f"{safeties['built']} with --fix --nix, if it builds")
+    if safeties["unsafe"]:
+        options.append(f"{safeties['unsafe']} with --unsafe-fixes")
     return f"{text}; can be fixed: {', '.join(options)}"

@@ -15,8 +15,8 @@ _FIXES = {
     None: "It has no fix.",
     "safe": "Its fix is safe: `updater audit --fix` makes it.",
     "built": (
-        "Its fix is safe once the package has been built with it: `updater audit --unsafe-fixes` "
-        "makes it, and `updater test` builds the result."
+        "Its fix is safe once the package has been built with it: `updater audit --fix --nix` "
+        "builds it, and makes the fix where that passes."
     ),
     "unsafe": "Its fix is not safe by itself: `updater audit --unsafe-fixes` makes it.",
 }

@@ -95,7 +95,12 @@ propagatedBuildInputs = with super.python3Packages; [ torch-bin torchvision-bin 
                     element.span,
                     f"{element.name} from source in an environment; overlays use "
                     f"{element.name}-bin",
-                    fix=Fix("built", f"write {element.name}-bin", (FileEdit(entry.file, edit),))
+                    fix=Fix(
+                        "built",
+                        f"write {element.name}-bin",
+                        (FileEdit(entry.file, edit),),
+                        environment=environment.name,
+                    )
                     if edit is not None
                     else None,
                 )
