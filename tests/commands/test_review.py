@@ -151,6 +151,25 @@ def test_a_package_whose_patch_changes_is_built_again(branch: Branch) -> None:
     )
 
 
+def test_a_lock_file_is_its_packages_own_text(branch: Branch) -> None:
+    """Its package is what changed, and is verified; its neighbour in the file is built again."""
+    text = github_overlay(
+        "vocos", "0.1.0", sri=unpacked_hash(branch.vocos, "v0.1.0", branch.folder)
+    )
+    neighbour = 'other = prev.stdenv.mkDerivation { pname = "other"; version = "1"; src = null; };'
+    text = text.replace("      src", "      cargoLock.lockFile = ./Cargo.lock;\n      src")
+    branch.project.overlay("vocos.nix", text.replace("{\n", f"{{\n  {neighbour}\n", 1))
+    branch.project.overlay("Cargo.lock", "old")
+    branch.project.git("add", ".")
+    branch.project.git("commit", "--quiet", "-m", "locked")
+    branch.project.git("branch", "--force", "base")
+    branch.project.overlay("Cargo.lock", "new")
+    result = branch.review("--json")
+    told = {row["name"]: row["status"] for row in result.json["packages"]}
+    assert (result.code, told) == (0, {"vocos": "true", "other": "skipped"})
+    assert branch.project.run("verify", "--changed-since", "base").out == "ok  vocos  0.1.0\n"
+
+
 def test_a_branch_that_changes_no_pin_passes(branch: Branch) -> None:
     result = branch.review()
     assert (result.code, result.out) == (0, "no packages\n")

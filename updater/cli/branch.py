@@ -17,7 +17,7 @@ from updater.cli.output import report
 from updater.cli.overlays import named_files
 from updater.effects.files import real
 from updater.effects.git import own as git
-from updater.find.changed import changed_packages, packages_at
+from updater.find.changed import changed_packages, has_lock_in, packages_at
 from updater.find.packages import find_packages
 from updater.overlay.reading.uses import dependents, uses
 from updater.pipeline.audits import selected_rules, warnings_of
@@ -25,14 +25,11 @@ from updater.pipeline.reviewing import ReviewScope, builds_otherwise, names_one_
 from updater.report.summary import exit_code
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from pathlib import Path
-
     from updater.audit.overlay.base import Need
     from updater.cli.request import Request
     from updater.cli.session import Session
     from updater.find.overlay_files import OverlayFiles
-    from updater.model import Package, PinWarning
+    from updater.model import PinWarning
 
 _JOBS = ("CI", "GITHUB_ACTIONS")
 """Variables of a job that has a machine to itself. Source: GitHub docs, "Variables reference"."""
@@ -71,7 +68,13 @@ def review_branch(request: Request, name: str, *, trusted: bool) -> int:
 async def _scope(session: Session, overlays: OverlayFiles, commit: str) -> ReviewScope:
     config = session.config
     files = await git.changed_files(config.root, commit)
-    touched = _in(overlays.packages, config.root, files)
+    changed_files = {real(config.root / file) for file in files}
+    touched = [
+        package
+        for package in overlays.packages
+        if real(config.root / package.file) in changed_files
+        or has_lock_in(package, config.root, changed_files)
+    ]
     # whoever wrote a text that cannot be parsed must mend it, also where it fetches nothing
     touched = [replace(package, skip="") if package.problem else package for package in touched]
     changed = await changed_packages(config.root, commit, touched, overlays)
@@ -135,9 +138,3 @@ async def _foreign(session: Session, overlays: OverlayFiles, commit: str) -> For
     base = {file: await git.file_at(config.root, commit, file) for file in named}
     in_job = any(os.environ.get(name) not in (None, "", "false") for name in _JOBS)
     return ForeignTree(config.root, commit, base, in_job)
-
-
-def _in(packages: Sequence[Package], root: Path, files: Collection[str]) -> list[Package]:
-    """Return the packages of some files, through links too."""
-    changed = {real(root / file) for file in files}
-    return [package for package in packages if real(root / package.file) in changed]

@@ -42,7 +42,7 @@ jobs:
 _REVIEW = """\
 # Checks and builds each pin that a pull request changes, without a token.
 name: review
-on: {{pull_request: {{paths: ["**.nix", flake.lock]}}}}
+on: {{pull_request: {{paths: ["**.nix", "**.lock", "**.json", "**.yaml", "**.patch"]}}}}
 jobs:
   review:
     runs-on: ubuntu-24.04

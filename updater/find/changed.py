@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from updater.effects.files import real
 from updater.effects.git import own as git
 from updater.find.packages import functions_of, read_file
+from updater.overlay.reading.locks import is_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from updater.find.overlay_files import OverlayFiles
@@ -22,11 +24,13 @@ async def changed_packages(
 ) -> tuple[Package, ...]:
     """Return the packages that are not what they were in a commit of the user's repository.
 
-    Its text counts, and so does what its pin reads: a name may stand outside of the package.
+    Its text counts, and so do its lock files and what its pin reads: a name may stand outside of
+    the package.
 
     Raises:
         UsageError: there is no such commit.
     """
+    files = {real(root / file) for file in await git.changed_files(root, revision)}
     old = await packages_at(root, revision, packages)
     return tuple(
         package
@@ -34,6 +38,23 @@ async def changed_packages(
         if package.identity not in old.texts
         or old.texts[package.identity] != _text(package, overlays.texts.get(package.file, b""))
         or pin_of(old.packages[package.identity]) != pin_of(package)
+        or has_lock_in(package, root, files)
+    )
+
+
+def has_lock_in(package: Package, root: Path, files: Collection[str]) -> bool:
+    """Tell whether one of some files is a lock file of a package, or one in the folder of such.
+
+    Args:
+        package: where it names a folder (``gemdir = ./.``), all lock files there count.
+        root: the project's folder.
+        files: absolute paths, with all links followed.
+    """
+    paths = [real(root / lock.path) for lock in package.locks if lock.path]
+    return any(
+        file == path or (file.rpartition("/")[0] == path and is_lock(file))
+        for path in paths
+        for file in files
     )
 
 

@@ -238,8 +238,9 @@ def found_in(
 
     begun = [file for file in named if file in there or not is_printable(file)]
     found = assembled(_followed(begun, overlay_file))
-    locks = {lock.path for package in found.packages for lock in package.locks if lock.path}
-    return replace(found, beside=read(sorted(locks)) if locks else {})
+    locks = [lock for package in found.packages for lock in package.locks]
+    paths = {lock.path for lock in locks if lock.path and lock.origin}
+    return replace(found, beside=read(sorted(paths)) if paths else {})
 
 
 def _content(file: str, data: bytes, functions: Sequence[FunctionFile] = ()) -> FileContent:

@@ -159,12 +159,13 @@ def _quoted(name: str) -> str:
 
 
 class LockFile(Struct, frozen=True):
-    """A lock file that upstream's source may have, too.
+    """A lock file beside a package, or one that is read of its source.
 
     Attributes:
         field: which of the package's side hashes it goes with.
-        path: the overlay's file, from the project's root; empty where the source's own is read.
-        origin: the path below the top of the source.
+        path: the overlay's file or folder, from the project's root; empty where the source's own
+            is read.
+        origin: the path below the top of the source; empty where it is not known to have it.
     """
 
     field: str
@@ -206,7 +207,7 @@ class Package(Struct, frozen=True):
             source), so that each needs a new hash whenever the version changes.
         side_hashes: hashes beside the source that a new source makes wrong (``cargoHash``,
             ``cargoDeps.hash``).
-        locks: the lock files among the side hashes that upstream's source may have.
+        locks: the lock files among the side hashes.
         other_hashes: what else looks like a hash beside the source: nothing says that a new source
             makes it wrong, unless ``dependent_hashes`` in config.yaml does.
         custom: where no fetcher is known, the call of another function that fetches: it is the

@@ -59,7 +59,7 @@ class Lock(Struct, frozen=True):
 
     Attributes:
         field: it, which a new source makes wrong.
-        files: what it names, as far as upstream's source may have the same.
+        files: what it names, or reads of upstream's source.
     """
 
     field: Field
@@ -138,7 +138,7 @@ class Locks(Struct, frozen=True):
         if is_script and "ock" in written and not paths:
             paths = self._reached(place)
         is_folder = _GEM_FOLDER in written
-        locks = [path for path in paths if is_folder or _is_lock(path)]
+        locks = [path for path in paths if is_folder or is_lock(path)]
         is_one = name in _LOCKS and written not in _EMPTY
         if is_one and (paths or not self._is_of_source(place)):
             yield self._lock(place, ())
@@ -169,7 +169,7 @@ class Locks(Struct, frozen=True):
             elif (last in _OF_FILES or part is place) and not self._is_of_source(part):
                 path = self._path(part.node, part.scope)
                 yield self._lock(part, self._files(kind, part, path) if path else ())
-            elif _HASHES in part.name.split(".") or any(map(_is_lock, paths)):
+            elif _HASHES in part.name.split(".") or any(map(is_lock, paths)):
                 yield self._lock(part, ())
 
     def _parts(self, place: _Place) -> list[_Place]:
@@ -195,7 +195,7 @@ class Locks(Struct, frozen=True):
         """Return which file of upstream's source a path stands for, or the source's own file."""
         last = part.name.rpartition(".")[2]
         folder = source_folder(self.draft, self._data, "cargoRoot" if kind == _CARGO else "npmRoot")
-        own = self._inside(path)
+        own = self._placed(path) if last == "npmRoot" else self._inside(path)
         is_patched = kind == _CARGO and self.draft.get("cargoPatches") is not None
         if folder is None or is_patched or self.draft.get("src") is None or (path and not own):
             return ()
@@ -247,11 +247,16 @@ class Locks(Struct, frozen=True):
         return LockFile("", own, f"{folder}/{place}".lstrip("/")) if is_lock else None
 
     def _inside(self, path: str) -> str:
+        """Return a path below the project's root, or an empty string where it is none."""
+        placed = self._placed(path)
+        return placed if placed != "." else ""
+
+    def _placed(self, path: str) -> str:
         """Return a path from the project's root, or an empty string where it leads out of it."""
         if "$" in path or not path.startswith("."):
             return ""
         placed = os.path.normpath(os.path.join(os.path.dirname(self.file), path))  # noqa: PTH118, PTH120 - as text
-        return placed if placed[:1] not in "./" else ""
+        return placed if placed[:1] not in "./" or placed == "." else ""
 
     def _reached(self, place: _Place) -> list[str]:
         """Return the lock files that an expression leads to through names."""
@@ -260,7 +265,7 @@ class Locks(Struct, frozen=True):
             for node, _ in led_to([(place.node, place.scope)], self._data)
             if node.type == "path_expression"
         )
-        return list(dict.fromkeys(path for path in found if _is_lock(path)))
+        return list(dict.fromkeys(path for path in found if is_lock(path)))
 
     def _is_of_source(self, place: _Place) -> bool:
         """Tell whether an expression is made from the package's source: it is never stale."""
@@ -275,10 +280,18 @@ class Locks(Struct, frozen=True):
         assert field is not None  # noqa: S101 - of a binding
         # What it says is the file's: its path is no value that an update may write.
         field = replace(field, value=None, parts=(), literal=None)
+        files = files or tuple(LockFile("", path, "") for path in self._beside(place))
         return Lock(field, tuple(replace(file, field=place.name) for file in files))
 
+    def _beside(self, place: _Place) -> list[str]:
+        """Return the overlay's files that a lock names, of which upstream's source has none."""
+        paths = _own_paths(place.node, place.scope, self._data) + self._reached(place)
+        paths.append(self._path(place.node, place.scope))
+        return [inside for path in dict.fromkeys(paths) if (inside := self._placed(path))]
 
-def _is_lock(path: str) -> bool:
+
+def is_lock(path: str) -> bool:
+    """Tell whether a path is that of a lock file, by its name."""
     return _LOCK_FILE.search(f"/{path}") is not None
 
 

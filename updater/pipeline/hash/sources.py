@@ -55,8 +55,10 @@ class SourceHashes(Struct, frozen=True):
 
     @property
     def locks(self) -> tuple[LockFile, ...]:
-        """The lock files that change with the source."""
-        return () if self.subject.policy.src_only else self.subject.package.locks
+        """The lock files that may be taken from the source."""
+        if self.subject.policy.src_only:
+            return ()
+        return tuple(lock for lock in self.subject.package.locks if lock.origin)
 
     def problem(self, cannot_build: str, *, moving: bool) -> str:
         """Return why a hash can be told by nobody, or an empty string.
@@ -74,7 +76,7 @@ class SourceHashes(Struct, frozen=True):
                 return f"{reason}: only a build can compute its hash, but {cannot_build}; {ADVICE}"
         if moving or not package.side_hashes or self.subject.policy.src_only:
             return ""
-        taken = {lock.field for lock in package.locks}
+        taken = {lock.field for lock in self.locks}
         locks = [
             lock
             for lock in package.side_hashes
