@@ -152,6 +152,11 @@ BUMPS = {
     "lock-of-npm": Bump("tool", side_hashes={"npmDeps.npmRoot": "./."}),
     "lock-by-a-name": Bump("tool", side_hashes={"cargoDeps.lockFile": "./locks/tool.lock"}),
     "shared-hash": Bump("tool"),
+    "source-of-a-neighbour": Bump(
+        "tool", side_hashes={"vendorHash": NEWER, "tool-ui.npmDepsHash": NEWEST}
+    ),
+    "source-of-a-neighbour-by-a-name": Bump("tool", side_hashes={"tool-native.cargoHash": NEWER}),
+    "source-of-a-neighbour-in-a-let": Bump("tool", side_hashes={"tool-core.cargoHash": NEWEST}),
     "helper-beside": Bump("tool"),
     "function-of-a-set": Bump("tool"),
     "function-of-texts": Bump("tool"),

@@ -46,6 +46,8 @@ let
     buildPythonApplication = build;
     buildRustPackage = build;
     melpaBuild = build;
+    buildGoModule = build;
+    buildNpmPackage = build;
   };
 
   named = name:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from updater.building.expressions import string
 from updater.errors import HashError
-from updater.model.overlay import HASH_FIELDS
+from updater.model.fields import HASH_FIELDS
 from updater.model.sri import DIGEST_BYTES, parse_hash
 
 if TYPE_CHECKING:

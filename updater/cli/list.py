@@ -65,7 +65,8 @@ def _described(read: Package, config: Config) -> ListedPackage:
                     tracking = expected_tracking(pin, policy, project)
     except StageError as error:
         problem = "" if skip else f"{error}; {error.hint}"
-    return describe(package, pin, tracking, hold=policy.hold, problem=problem, skip=skip)
+    hold = policy.hold or ("" if policy.src_only else package.lent)
+    return describe(package, pin, tracking, hold=hold, problem=problem, skip=skip)
 
 
 COMMAND = list_packages

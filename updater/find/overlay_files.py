@@ -8,6 +8,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from updater.model import HASH_FIELDS, Directive, Package, normalized_name
+from updater.overlay.reading.borrowed import held_together
 from updater.overlay.reading.neighbours import completed
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def assembled(reads: Iterable[OverlayFile]) -> OverlayFiles:
         if overlay.file not in functions or not is_given(package)
     ]
     texts = {overlay.file: overlay.data for overlay in by_file.values() if overlay.data is not None}
-    return OverlayFiles(_told_apart(completed(packages)), texts)
+    return OverlayFiles(_told_apart(held_together(completed(packages))), texts)
 
 
 def _called(package: Package, calls: Sequence[PackageCall]) -> Package:

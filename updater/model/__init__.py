@@ -20,6 +20,16 @@ from updater.model.change import (
 )
 from updater.model.choice import Choice, Evidence, Pinned, Stay, Take, Tracking, Wait
 from updater.model.fetch import Checkout, Fetch, Fetched, NoFile, Unpacking
+from updater.model.fields import (
+    HASH_FIELDS,
+    Applied,
+    Argument,
+    Field,
+    Listed,
+    Part,
+    Reference,
+    Span,
+)
 from updater.model.hashes import Algorithm, GitOption, Hashed, HashMethod, Sri
 from updater.model.offers import (
     Candidate,
@@ -49,20 +59,13 @@ from updater.model.outcomes import (
     Verdict,
 )
 from updater.model.overlay import (
-    HASH_FIELDS,
-    Applied,
-    Argument,
+    Borrowing,
     Directive,
-    Field,
     FunctionFile,
-    Listed,
     LockFile,
     Package,
-    Part,
     Pin,
-    Reference,
     Source,
-    Span,
 )
 from updater.model.policy import BuildPolicy, Policy, PullPolicy, TrackKind
 from updater.model.project import Host, Project, normalized_name
@@ -73,6 +76,7 @@ __all__ = [
     "Algorithm",
     "Applied",
     "Argument",
+    "Borrowing",
     "Branch",
     "BranchCommit",
     "Build",

@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from updater.model.change import Edit  # noqa: TC001 - msgspec reads it
-from updater.model.overlay import Span  # noqa: TC001 - msgspec reads it
+from updater.model.fields import Span  # noqa: TC001 - msgspec reads it
 
 Severity = Literal["error", "warning", "note"]
 """How bad a finding is: it breaks builds, it will cause trouble, or it is advice."""

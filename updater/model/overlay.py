@@ -3,115 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal
 
 from msgspec import Struct
 
+from updater.model.fields import Field, Span  # noqa: TC001 - msgspec reads it
 from updater.model.project import Project
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-class Span(Struct, frozen=True, order=True):
-    """A half-open range of byte offsets in a file."""
-
-    start: int
-    end: int
-
-    def __contains__(self, inner: Span) -> bool:
-        return self.start <= inner.start and inner.end <= self.end
-
-
-class Reference(Struct, frozen=True, tag=True):
-    """A name inside a string or in its place: ``${version}``, ``finalAttrs.version``.
-
-    ``literal`` is where the value that it stands for is written, as in Field.
-    """
-
-    value: str | None
-    literal: Span | None
-
-
-class Listed(Struct, frozen=True, tag=True):
-    """A list among the arguments of a function."""
-
-    elements: tuple[Argument, ...]
-
-
-class Applied(Struct, frozen=True, tag=True):
-    """A pure function of text, or an operator, and what it is applied to."""
-
-    function: str
-    arguments: tuple[Argument, ...]
-
-
-Part: TypeAlias = "str | Reference | Applied"
-
-Argument: TypeAlias = "tuple[Part, ...] | Applied | Listed | int | bool"
-"""What a function takes: a text, what another function makes, a list, a number, a truth."""
-
-
-def _places(parts: tuple[Argument | Part, ...]) -> Iterator[Span | None]:
-    """Yield the literals that parts are made from through names."""
-    for part in parts:
-        match part:
-            case Reference(literal=literal):
-                yield literal
-            case Applied(arguments=inner) | Listed(elements=inner):
-                yield from _places(inner)
-            case tuple():
-                yield from _places(part)
-
-
-class Field(Struct, frozen=True):
-    """One attribute of a package or of a fetcher call.
-
-    Attributes:
-        name: the attribute's name.
-        line: where the attribute stands.
-        span: its expression; for ``inherit NAME;`` the inherited name.
-        text: the expression as written.
-        value: what it evaluates to where that can be read statically, else None. Booleans are
-            ``"true"`` and ``"false"``.
-        parts: the pieces that the value is made of, empty where it is computed by an expression.
-        literal: the one string literal that holds the whole value: the expression itself, or,
-            through names, a binding elsewhere. None for a template or a computed value.
-        inherited: written as ``inherit NAME;``.
-        neighbour: where it is an attribute of a package that is not written here, the names that
-            lead there: ``("prev", "tool", "src", "owner")``, also for ``old.src.owner`` in an
-            override of ``prev.tool``. Else empty.
-    """
-
-    name: str
-    line: int
-    span: Span
-    text: str
-    value: str | None
-    parts: tuple[Part, ...]
-    literal: Span | None
-    inherited: bool = False
-    neighbour: tuple[str, ...] = ()
-
-    def refers_to(self, *literals: Span | None) -> bool:
-        """Tell whether it is made from what is written in one of some literals, through a name."""
-        return any(place is not None and place in literals for place in _places(self.parts))
-
-    @property
-    def reading(self) -> str:
-        """Its value, or the expression where that cannot be read."""
-        return self.text if self.value is None else self.value
-
-    @property
-    def is_computed(self) -> bool:
-        """Tell whether a function makes a part of it, so that nothing can be written there."""
-        return any(isinstance(part, Applied) for part in self.parts)
-
-
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w'+-]*", re.ASCII)
-
-HASH_FIELDS = ("hash", "sha256", "sha512", "sha1", "md5", "narHash")
-"""The fetcher attributes that may hold a source's hash; a call has one of them."""
 
 
 class Source(Struct, frozen=True):
@@ -180,6 +79,20 @@ class Directive(Struct, frozen=True):
     value: str
 
 
+class Borrowing(Struct, frozen=True):
+    """What a package takes from another that cannot be found from its own file alone.
+
+    Attributes:
+        names: what leads to the other package: ``("final", "tool")``.
+        what: ``source`` or ``version``.
+        hashes: its own, which another version of that package makes wrong.
+    """
+
+    names: tuple[str, ...]
+    what: Literal["source", "version"]
+    hashes: tuple[Field, ...]
+
+
 class FunctionFile(Struct, frozen=True):
     """A file that is a function, and makes a package of what another file gives it.
 
@@ -233,6 +146,8 @@ class Package(Struct, frozen=True):
         date: the day of its source's commit, where the package has that as an attribute.
         folder: where in its source it is built (``sourceRoot``); empty for the top, None where
             that is computed. What the top declares may be another package's.
+        borrowing: what it takes from a package that may stand in another file.
+        lent: why a new version would leave a hash of another file stale, or an empty string.
         version_readers: attributes of the build that are made from the version, with their lines.
         version_copies: attributes of the build that have a copy of it as text, with their lines.
     """
@@ -265,6 +180,8 @@ class Package(Struct, frozen=True):
     functions: tuple[FunctionFile, ...] = ()
     date: Field | None = None
     folder: str | None = ""
+    borrowing: Borrowing | None = None
+    lent: str = ""
     version_readers: tuple[str, ...] = ()
     version_copies: tuple[str, ...] = ()
 

@@ -62,10 +62,11 @@ class Decider(Struct, frozen=True):
         is_left = package.generator and policy.generated == "skip"
         if package.problem and not package.skip and not is_left:
             return unreadable(package)
-        for member in package.members:
-            why = self._other_wish(package, member, even_held=even_held)
-            if why:
-                return Held(package=package, reason=why)
+        stays = "" if even_held or policy.src_only else package.lent
+        wishes = (self._other_wish(package, own, even_held=even_held) for own in package.members)
+        stays = stays or next(filter(None, wishes), "")
+        if stays:
+            return Held(package=package, reason=stays)
         source = package.source
         skip = skip_reason(package, policy, self.run.config.registries)
         if skip or source is None:

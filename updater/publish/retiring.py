@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from updater.errors import HashError
 from updater.find.changed import pin_of
 from updater.find.packages import functions_of, read_file
+from updater.model.fields import HASH_FIELDS
 from updater.model.labels import is_newer, ordered
-from updater.model.overlay import HASH_FIELDS
 from updater.model.proposal import read_key, source_of_key
 from updater.model.sri import parse_hash
 from updater.pipeline.standing import ProposedVersion

@@ -11,6 +11,7 @@ from updater.errors import Bug, ReadError, bugs_at
 from updater.model import HASH_FIELDS, Directive, Field, LockFile, Package, Source, Span
 from updater.model.labels import is_date
 from updater.overlay.reading import side_hashes, syntax, values
+from updater.overlay.reading.borrowed import borrowing
 from updater.overlay.reading.doubts import doubt
 from updater.overlay.reading.fields import Fields
 from updater.overlay.reading.folders import build_folder
@@ -153,6 +154,7 @@ class Assembler:
                 draft, (version.value or "") if version else "", self._data
             ),
         )
+        package = replace(package, borrowing=borrowing(package, draft, self._data))
         if not reach.targets:
             package = self._without_a_source(package, draft)
         if draft.sets[0].node.start_byte >= self._fields.end:

@@ -75,6 +75,24 @@ def neighbour(binding: Binding, data: bytes) -> tuple[str, ...]:
     return names if is_taken and len(names) >= _SHORTEST else ()
 
 
+def leads_to(binding: Binding, data: bytes) -> tuple[str, ...]:
+    """Return the names that lead to a source that a name is bound to, or to a folder of it.
+
+    ``final.tool.src`` and ``"${final.tool.src}/ui"``; empty where it is written here.
+    """
+    names = _names_of_binding(binding, data)
+    if names or binding.expression is None or binding.inherited:
+        return names
+    node = syntax.unwrap(binding.expression)
+    if node.type == "binary_expression":
+        node = node.child_by_field_name("left") or node
+        return _names(node, binding.scope, data)
+    if node.type not in ("string_expression", "indented_string_expression"):
+        return ()
+    first = next(iter(terms.string_pieces(node, data) or [""]), "")
+    return () if isinstance(first, str) else _names(first, binding.scope, data)
+
+
 def _names_of_binding(binding: Binding, data: bytes) -> tuple[str, ...]:
     """Return the names that lead to what a name is bound to; empty where that is written here."""
     current: Binding | None = binding

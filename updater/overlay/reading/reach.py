@@ -118,6 +118,10 @@ class SourceReach(Struct):
         if own is not None and names[:-1] in ((), ("finalPackage",)):
             self._name(own, waiting, names[-1])
             return
+        package = values.selected(node, scope, self.data) if len(names) > 1 else None
+        if package is not None:  # `final.tool.src`
+            self._name(package, waiting, ".".join(names))
+            return
         sets = values.sets_of(base, scope, self.data) if base is not None else ()
         if path is None or not sets:
             shown = syntax.text(node, self.data)

@@ -35,9 +35,10 @@ class Scope:
         closed: the attributes that the fixpoint argument stands for, later ones win.
         previous: the argument's name (``old``) that stands for an overridden package, or empty.
         overridden: the names that lead to that package: ``("prev", "tool")``.
+        itself: the argument's name (``final``) that stands for ``closed``, a set of packages.
     """
 
-    __slots__ = ("arguments", "closed", "fixpoint", "outer", "overridden", "previous")
+    __slots__ = ("arguments", "closed", "fixpoint", "itself", "outer", "overridden", "previous")
 
     def __init__(self, outer: Scope | None = None, arguments: frozenset[str] = frozenset()) -> None:
         self.outer = outer
@@ -46,6 +47,7 @@ class Scope:
         self.closed: tuple[AttributeScope, ...] = ()
         self.previous = ""
         self.overridden: tuple[str, ...] = ()
+        self.itself = ""
 
     def bound(self, name: str) -> Binding | None:
         """Return what this construct itself binds a name to; an argument has no binding."""
@@ -73,18 +75,39 @@ class Scope:
         """Return the attribute that ``finalAttrs.name`` means here."""
         scope: Scope | None = self
         while scope is not None:
-            if scope.fixpoint == argument:
+            if argument in (scope.fixpoint, scope.itself):
                 return lookup(scope.closed, name)
             if argument in scope.arguments or scope.bound(argument) is not None:
                 return None
             scope = scope.outer
         return None
 
+    def package(self, binding: Binding) -> tuple[AttributeScope, ...]:
+        """Return the attributes of the package that a binding is; none where it is no package."""
+        scope = self
+        while scope.outer is not None:
+            scope = scope.outer
+        return scope.packages.get(binding.at.start_byte, ()) if isinstance(scope, FileScope) else ()
+
     def close(self, attributes: tuple[AttributeScope, ...]) -> None:
         """Say which attributes the fixpoint argument stands for; of two it stands for neither."""
         if self.closed:
             self.fixpoint = ""
         self.closed = attributes
+
+
+class FileScope(Scope):
+    """What is around everything in a file.
+
+    Attributes:
+        packages: the first byte of a binding -> the attributes of the one package that it is.
+    """
+
+    __slots__ = ("packages",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.packages: dict[int, tuple[AttributeScope, ...]] = {}
 
 
 class FunctionScope(Scope):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from updater.overlay.reading import syntax
+from updater.overlay.reading import syntax, values
 from updater.overlay.reading.closed import path_below
 from updater.overlay.reading.scope import AttributeScope, FunctionScope
 
@@ -24,6 +24,8 @@ SOURCES = ("src", "srcs")
 
 # The argument by which a function names the package that it makes.
 _OF_ITSELF = re.compile(r"(final|self|this)\w*|fa")
+# The same of a set of packages: ``final: prev: { ... }``, ``makeScope newScope (self: { ... })``.
+_OF_A_SET = re.compile(r"\w*([Ff]inal|[Ss]elf)\w*|this|fa")
 # No component of dots alone: /. is how an expression makes a path of a text.
 _ABSOLUTE = re.compile(r"(?:/(?!\.+(?:/|$))[\w.+-]+)+", re.ASCII)
 _BODIES = {
@@ -59,6 +61,38 @@ def makes_package(operand: Node, scope: Scope, data: bytes) -> bool:
         return False
     attributes = AttributeScope(node, inner, data)
     return any(name in attributes for name in SOURCES) and any(name in attributes for name in NAMES)
+
+
+def packages_of_itself(function: FunctionScope, data: bytes) -> tuple[AttributeScope, ...]:
+    """Return the set that a function makes, and takes as its argument: ``final: prev: { ... }``.
+
+    Empty where its argument is no name of that set, or what it makes is not written as one.
+    """
+    if _OF_A_SET.fullmatch(function.argument) is None:
+        return ()
+    node: Node = function.node
+    scope: Scope = function
+    for _ in range(2):  # the second argument is what stands below an overlay
+        body = node.child_by_field_name("body")
+        if body is None:
+            return ()
+        node, scope = _below(body, scope, data)
+        if node.type != "function_expression" or node.child_by_field_name("formals") is not None:
+            break
+        scope = FunctionScope(node, scope, data)
+    return values.sets_of(node, scope, data)
+
+
+def _below(node: Node, scope: Scope, data: bytes) -> tuple[Node, Scope]:
+    """Return the expression that another comes to, as `outcome`, and what it reads."""
+    while node.type in _BODIES:
+        if node.type == "let_expression":
+            scope = AttributeScope(node, scope, data).inner
+        inner = node.child_by_field_name(_BODIES[node.type])
+        if inner is None:
+            break
+        node = inner
+    return node, scope
 
 
 def is_overlay(data: bytes) -> bool:

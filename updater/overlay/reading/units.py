@@ -43,10 +43,10 @@ def _units(packages: Iterable[Package]) -> list[list[Package]]:
     """Return what shares a place, in the order of the file; alone is what can not be followed."""
     units: list[list[Package]] = []
     places: list[set[_Place]] = []
-    for package in packages:
-        if package.source is None or package.skip or package.problem:
-            continue
-        own = _places(package)
+    followed = [own for own in packages if own.source and not own.skip and not own.problem]
+    versions = {own.version.literal for own in followed if own.version is not None}
+    for package in followed:
+        own = _places(package) | _versions_of_others(package, versions)
         joined = [index for index, shared in enumerate(places) if shared & own]
         units.append([*(part for index in joined for part in units[index]), package])
         places.append(own.union(*(places[index] for index in joined)))
@@ -64,6 +64,14 @@ def _places(package: Package) -> set[_Place]:
         at_version = all(is_at(source, version) for source in package.sources)
         places |= {(version.literal, None)} if at_version else set()
     return places
+
+
+def _versions_of_others(package: Package, versions: set[Span | None]) -> set[_Place]:
+    """Return the versions of other packages that a package's sources are made from."""
+    own = package.version.literal if package.version is not None else None
+    fields = (field for source in package.sources for field in source.fields)
+    read = {literal for field in fields if field.parts for literal in field.literals}
+    return {(literal, None) for literal in read & versions if literal != own}
 
 
 def _shared_hash(source: Source) -> Iterator[_Place]:

@@ -73,6 +73,11 @@ def attribute(base: Node, scope: Scope, name: str, data: bytes) -> Binding | Non
     return _Reader(data).attribute(base, scope, name)
 
 
+def selected(node: Node, scope: Scope, data: bytes) -> Binding | None:
+    """Return what ``a.b.name`` is bound to, None where that is not written here."""
+    return _Reader(data).selected(node, scope)
+
+
 class _Reader:
     """Reads one value; the steps it takes are counted."""
 
@@ -122,7 +127,7 @@ class _Reader:
         path = node.child_by_field_name("attrpath")
         if path is not None and terms.attribute_names(path, self._data)[-1] in _FAKE_HASHES:
             return Value("", ("",), syntax.span(node))
-        return self._refer(self._selected(node, scope))
+        return self._refer(self.selected(node, scope))
 
     def _string(self, node: Node, scope: Scope) -> Value:
         if node.end_byte - node.start_byte > _LONGEST_LITERAL:
@@ -262,7 +267,7 @@ class _Reader:
             case "variable_expression":
                 binding = scope.find(syntax.text(node, self._data))
             case "select_expression":
-                binding = self._selected(node, scope)
+                binding = self.selected(node, scope)
             case _:
                 return None
         return self._bound_sets(binding)
@@ -276,9 +281,10 @@ class _Reader:
                 binding = binding.scope.find(binding.name)
         if binding is None or binding.expression is None:
             return None
-        return self.sets(binding.expression, binding.scope)
+        package = binding.scope.package(binding)
+        return package or self.sets(binding.expression, binding.scope)
 
-    def _selected(self, node: Node, scope: Scope) -> Binding | None:
+    def selected(self, node: Node, scope: Scope) -> Binding | None:
         """Return what ``a.b.${c}`` is bound to, with the key that is chosen for ``c``."""
         base = node.child_by_field_name("expression")
         path = node.child_by_field_name("attrpath")

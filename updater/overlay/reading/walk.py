@@ -17,8 +17,8 @@ from updater.overlay.reading import syntax, terms, values
 from updater.overlay.reading.callers import CALL_PACKAGE, Functions
 from updater.overlay.reading.drafts import Call, Draft, PackageFile
 from updater.overlay.reading.previous import is_source_override, overridden
-from updater.overlay.reading.scope import AttributeScope, FunctionScope, Scope
-from updater.overlay.reading.shape import NAMES, SOURCES, makes_package
+from updater.overlay.reading.scope import AttributeScope, FileScope, FunctionScope
+from updater.overlay.reading.shape import NAMES, SOURCES, makes_package, packages_of_itself
 from updater.overlay.reading.visit import Visit
 
 if TYPE_CHECKING:
@@ -96,9 +96,15 @@ class Walk:
         self.loose: list[Call] = []
         self.loose_others: list[Call] = []
         self.files: list[PackageFile] = []
-        waiting = [Visit(root, Scope(), (), "", None, None, bound=True)]
+        file = FileScope()
+        self._bound: dict[int, list[tuple[Draft, bool]]] = {}
+        waiting = [Visit(root, file, (), "", None, None, bound=True)]
         while waiting:
             waiting.extend(self._below(waiting.pop()))
+        for place, drafts in self._bound.items():
+            whole = [draft for draft, is_value in drafts if is_value] or [own for own, _ in drafts]
+            if len(whole) == 1:  # of two branches the name is of neither
+                file.packages[place] = whole[0].sets
 
     def _place(self, visit: Visit) -> Span:
         """Return the binding that a visit is inside of, else the whole file."""
@@ -169,6 +175,8 @@ class Walk:
         if visit.caller is not None:
             draft.node, draft.caller = visit.caller, visit.caller.start_byte
         self.drafts.append(draft)
+        if visit.statement is not None:
+            self._bound.setdefault(visit.statement.start_byte, []).append((draft, visit.bound))
         if visit.fixpoint is not None:
             visit.fixpoint.close(sets)
         return draft
@@ -254,6 +262,8 @@ class Walk:
         fixpoint = visit.role == "package" or (visit.role == "override" and takes_two)
         if fixpoint:
             inner.fixpoint = inner.argument
+        elif not visit.role and inner.argument:
+            inner.itself, inner.closed = inner.argument, packages_of_itself(inner, self._data)
         scope = inner
         if visit.role and takes_two:
             scope = FunctionScope(body, inner, self._data)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from updater.choose.subjects import Decision, Subject
-    from updater.model import Candidate, Hashed
+    from updater.model import Candidate, Hashed, Package
 
 
 def step_to(
@@ -67,11 +67,27 @@ def declared_otherwise(own: str, candidate: Candidate) -> PinWarning:
 
 def stale_copies(subject: Subject, candidate: Candidate) -> tuple[PinWarning, ...]:
     """Name the copies of the version that go on saying the old one."""
-    label, copies = subject.pin.version, subject.package.version_copies
-    if not copies or candidate.version == label:
+    label, package = subject.pin.version, subject.package
+    if candidate.version == label:
         return ()
-    message = f"{' and '.join(copies)} still says {label}: write `version` there"
-    return (PinWarning("stale-copy", message),)
+    warnings = [_own_label(member, package) for member in package.members]
+    copies = package.version_copies
+    if copies:
+        message = f"{' and '.join(copies)} still says {label}: write `version` there"
+        warnings.append(PinWarning("stale-copy", message))
+    return tuple(filter(None, warnings))
+
+
+def _own_label(member: Package, package: Package) -> PinWarning | None:
+    """Tell that what moves with a package keeps a version of its own, which only people can set."""
+    version = member.version
+    if version is None or version.literal in package.version_literals or not version.value:
+        return None
+    return PinWarning(
+        "member-label",
+        f"{member.name} moves with it, and goes on calling itself {version.value} "
+        f"(line {version.line}): if that is not a number of its own, let both share one `version`",
+    )
 
 
 def pointers(hashed: Hashed | None) -> tuple[PinWarning, ...]:

@@ -1,0 +1,114 @@
+"""Packages of different files that share a source or a version: what moves one leaves the other.
+
+In one file they are a unit (see units.py). A package of another file has hashes that nobody would
+write when the one moves whose source it has. So neither moves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from updater.model import HASH_FIELDS, Borrowing
+from updater.overlay.reading.previous import leads_to
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from updater.model import Field, Package
+    from updater.overlay.reading.drafts import Draft
+
+_BELOW = ("prev", "super")
+
+
+def borrowing(package: Package, draft: Draft, data: bytes) -> Borrowing | None:
+    """Return what a package takes from one that is not written in its file; None for nothing.
+
+    Args:
+        package: as it was read, with the hashes that it has beside its source.
+        draft: the same as it was found.
+        data: the file.
+    """
+    source, version = draft.get("src", "srcs"), draft.get("version")
+    if package.fetched is None and source is not None:
+        names = leads_to(source, data)
+        if names[-1:] == ("src",) and package.side_hashes:
+            return Borrowing(names[:-1], "source", package.side_hashes)
+    elif version is not None and package.label is None:
+        names = leads_to(version, data)
+        hashes = [field for own in package.sources if (field := own.get(*HASH_FIELDS))]
+        if names[-1:] == ("version",) and hashes:
+            return Borrowing(names[:-1], "version", (*hashes, *package.side_hashes))
+    return None
+
+
+def held_together(packages: Sequence[Package]) -> tuple[Package, ...]:
+    """Return packages, of which none moves whose source or version one in another file takes."""
+    borrowers = [package for package in packages if package.borrowing is not None]
+    if not borrowers:
+        return tuple(packages)
+    places: dict[str, list[Package]] = {}
+    for package in packages:
+        for name in package.names:
+            places.setdefault(name, []).append(package)
+    changed: dict[str, Package] = {}
+    for borrower in borrowers:
+        for lender in _lenders(borrower, places):
+            borrower = replace(borrower, skip=_borrows(borrower, lender))  # noqa: PLW2901 - the same
+            changed[borrower.identity] = borrower
+            own = changed.get(lender.identity, lender)
+            changed[lender.identity] = replace(own, lent=own.lent or _lends(borrower, lender))
+    return tuple(changed.get(package.identity, package) for package in packages)
+
+
+def _lenders(borrower: Package, places: Mapping[str, Sequence[Package]]) -> list[Package]:
+    """Return the packages that may be the one whose source another takes."""
+    taken = borrower.borrowing
+    path = taken.names[-1:] if taken is not None else ()
+    root = taken.names[0] if taken is not None else ""
+    return [
+        leader
+        for other in places.get("".join(path), ())
+        if other.source is not None
+        and other.identity != borrower.identity
+        # what stands below an overlay is not of it
+        and not (root in _BELOW and other.file == borrower.file)
+        for leader in (_leader(other, places),)
+        if leader is not None
+    ]
+
+
+def _leader(package: Package, places: Mapping[str, Sequence[Package]]) -> Package | None:
+    """Return who is edited where a package moves; None where it is not followed."""
+    if not package.leader:
+        return None if package.skip or package.problem else package
+    return next(
+        (own for group in places.values() for own in group if own.identity == package.leader), None
+    )
+
+
+def _borrows(borrower: Package, lender: Package) -> str:
+    taken = borrower.borrowing
+    what = taken.what if taken is not None else "source"
+    return (
+        f"its {what} is that of {lender.name} ({lender.file}:{lender.line}), and its "
+        f"{_hashes(borrower)} would have to change with it: write both in one file, with "
+        f"`inherit (final.{lender.name}) version src;`, and they move together"
+    )
+
+
+def _lends(borrower: Package, lender: Package) -> str:
+    taken = borrower.borrowing
+    what = taken.what if taken is not None else "source"
+    alone = f"packages: {{{lender.name}: {{src_only: true}}}}"
+    return (
+        f"{borrower.name} ({borrower.file}:{borrower.line}) has its {what}, and an update would "
+        f"leave the {_hashes(borrower)} there stale: write both in one file, or move "
+        f"{lender.name} alone with `{alone}`"
+    )
+
+
+def _hashes(borrower: Package) -> str:
+    fields: Sequence[Field] = borrower.borrowing.hashes if borrower.borrowing is not None else ()
+    return " and ".join(dict.fromkeys(field.name for field in fields))
