@@ -135,7 +135,7 @@ def test_json_has_an_error_object_on_exit_2(project: Project) -> None:
             "stage": "arguments",
             "message": "config.yaml:1:trak: is not a known key",
             "hint": "did you mean track, below `defaults:` or `packages:`? known keys: archives, "
-            "audit, base, dashboard, defaults, hosts, identify, index, "
+            "audit, base, branch_prefix, dashboard, defaults, hosts, identify, index, "
             "max_open, network, overlays, packages, publish, registries, repository, "
             "vulnerabilities",
         },

@@ -302,11 +302,11 @@ def test_a_bug_that_only_two_show_together_costs_one_of_them(
     sound = Publisher._proposal
 
     def broken(
-        publisher: Publisher, name: str, members: list[Any], overlays: OverlayFiles
+        publisher: Publisher, name: str, branch: str, members: list[Any], overlays: OverlayFiles
     ) -> Proposal:
         if len(members) > 1:
             raise IndexError("secret")
-        return sound(publisher, name, members, overlays)
+        return sound(publisher, name, branch, members, overlays)
 
     monkeypatch.setattr(Publisher, "_proposal", broken)
     result = home.bump()
@@ -725,16 +725,3 @@ def test_the_token_follows_no_redirect_to_another_host(home: Home, name: str) ->
         home.github.server.fail("GET .*/pulls\\?", redirect(f"{elsewhere.url}/pulls", 301))
         result = home.bump("apple")
         assert (result.code, elsewhere.requests(), home.writes()) == (1, [], [])
-
-
-def test_a_branch_that_stands_in_the_way_is_named(home: Home) -> None:
-    """Git cannot have a branch `updater` beside `updater/apple`."""
-    set_ref(home.hosted, "refs/heads/updater", home.branch("main") or "")
-
-    error = home.packages(home.bump("apple"))["apple"]["error"]
-
-    assert (error["message"], error["hint"]) == (
-        "the branch updater/apple cannot be made while there is a branch updater",
-        "rename or delete the branch updater: git cannot have both",
-    )
-    assert home.hosted.pulls == {}

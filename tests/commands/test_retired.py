@@ -221,7 +221,7 @@ def test_a_package_of_another_project_in_the_repository_stays_proposed(
         home.release(name, version)
     home.push("main", {f"other/overlays/{name}.nix": file.read_text()})
     assert home.bump("-C", str(other)).code == 0
-    assert home.pull(2).branch == f"updater/{name}"
+    assert home.pull(2).branch == f"updater/{name}@other"
     state = home.state()
 
     assert home.bump("apple").code == 0

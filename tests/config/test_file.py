@@ -305,6 +305,10 @@ ALIKE: dict[str, tuple[list[object], list[object]]] = {
     "network.concurrency": ([1, 256], [0, 257, "3", 1.5, True]),
     "index": (["http://a", "https://a/b"], ["a", "ftp://a", "https://", "https:// a", 3]),
     "repository": (["o/r", "h.example:o/r"], ["o", "o/r/x", "a:b:o/r", 1]),
+    "branch_prefix": (
+        ["deps/", "bots/pins/", "deps-"],
+        ["", "/x/", "a//b", "-x", "a..b/", "a b/", "x.lock/", "a@b/", "add/", "~/", 3],
+    ),
     "defaults.track": (["auto", "branch:dev"], ["branch:", "tags", True]),
     "defaults.python": (["3.12", "3.12.1"], [3.12, "2.7", "3"]),
     "defaults.hold": ([True, False, "why"], ["", " ", 1, [], None]),
@@ -340,6 +344,7 @@ def test_the_schema_takes_and_refuses_what_the_command_does(path: str) -> None:
     ("path", "value"),
     [
         ("repository", "o/r\n"),
+        ("branch_prefix", "deps/\n"),
         ("defaults.track", "auto\n"),
         ("defaults.python", "3.12\n"),
         ("defaults.pull_request.group", "a\n"),

@@ -126,7 +126,10 @@ class GitData:
         if hosted.find(f"{sha}^{{commit}}") is None:
             return problem(422, "Object does not exist")
         parents = ref.split("/")[:-1]
-        if any(hosted.find("/".join(parents[:count])) for count in range(3, len(parents) + 1)):
+        folders = ("/".join(parents[:count]) for count in range(3, len(parents) + 1))
+        if any(map(hosted.find, folders)) or any(
+            other.name.startswith(f"{ref}/") for other in hosted.refs()
+        ):
             return problem(422, "Reference update failed")
         set_ref(hosted, ref, sha)
         made = next(one for one in hosted.refs() if one.name == ref)

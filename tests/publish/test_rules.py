@@ -150,7 +150,7 @@ def test_a_merged_branch_without_the_marker_is_somebody_elses(body: str) -> None
 
 def test_a_replaced_branch_is_spent_and_a_declined_one_is_not() -> None:
     closed = replace(PULL, state="closed")
-    replaced = replace(closed, body=superseded_body())
+    replaced = replace(closed, body=superseded_body(PULL.body))
     assert is_spent(replaced, "bot[bot]", "c1")
     assert not is_spent(replaced, "bot[bot]", "c2")
     assert not is_spent(closed, "bot[bot]", "c1")

@@ -158,6 +158,13 @@ class Document(StrictKeys, frozen=True):
     base: Annotated[
         str | None, about("The branch to change; default: the repository's default branch")
     ] = None
+    branch_prefix: Annotated[
+        spelled.BranchPrefix,
+        about(
+            "What the names of the updater's branches begin with, such as `deps/`; default: "
+            "`updater/`. Open pull requests keep their branches"
+        ),
+    ] = field(default_factory=partial(spelled.BranchPrefix, "updater/"))
     max_open: Annotated[
         int,
         Meta(

@@ -114,6 +114,16 @@ class Group(_PatternText):
     expected = "a name of letters, digits, ., _ and - that begins with a letter or digit"
 
 
+class BranchPrefix(_PatternText):
+    """What branches' names begin with. Source of the rules: git-check-ref-format(1)."""
+
+    pattern = (
+        r"^(?!add/)(?!.*(\.\.|\./|/\.|//|\.lock/))"  # branches of `add --pr`; what git refuses
+        r"[A-Za-z0-9_][A-Za-z0-9_+./-]{0,99}$"
+    )
+    expected = "the beginning of a branch's name, such as `deps/`: letters, digits, -, _, + and /"
+
+
 class WebAddress(_PatternText):
     """A base address, without a slash at its end."""
 

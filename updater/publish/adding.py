@@ -40,6 +40,7 @@ def propose_addition(
     repository, base = view.repository, view.base
     names = [own.package.name for own in addition.packages]
     branch = _PREFIX + re.sub(r"[^A-Za-z0-9._+-]+", "-", "-".join(names[:_MOST_NAMES]))
+    branch += view.naming.suffix
     opened = [pull for pull in repository.pulls(branch) if pull.state == "open"]
     if opened:
         return opened[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from updater.publish import rules
-from updater.publish.text import names
 from updater.publish.text.comments import superseded_body
 
 if TYPE_CHECKING:
@@ -24,10 +23,18 @@ def clean_up(view: RepositoryView, proposals: Sequence[Proposal]) -> None:
     repository = view.repository
     for pull in rules.superseded(view.open, view.login, proposals):
         branch = repository.branch(pull.branch, view.base.commit)
-        if branch is None or rules.person_commit(branch) is None:
-            view.close(pull, superseded_body())
+        if branch is None or (
+            rules.person_commit(branch) is None
+            and view.is_of_this_project(branch, rules.packages_of(pull))
+        ):
+            view.close(pull, superseded_body(pull.body))
     busy = {pull.branch for pull in view.open} | {proposal.branch for proposal in proposals}
-    for name, head in repository.heads(names.PREFIX).items():
+    heads = {
+        name: head
+        for prefix in view.naming.prefixes
+        for name, head in repository.heads(prefix).items()
+    }
+    for name, head in heads.items():
         if name not in busy:
             newest = next(iter(repository.pulls(name)), None)
             if newest is not None and rules.is_spent(newest, view.login, head):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import anyio
@@ -133,6 +134,27 @@ class PullRequestWriter(Struct, frozen=True):
         return not is_reported or self.view.requires_checks
 
     def _push(self, proposal: Proposal, state: rules.ShownState) -> None:
+        """Make the commit and bring the branch to it.
+
+        Raises:
+            PublishError: it cannot be, such as where another branch is called as a folder of its.
+        """
+        try:
+            self._push_anyhow(proposal, state)
+        except PublishError as error:
+            obstacle = ""
+            if state.branch is None:
+                with suppress(PublishError):
+                    obstacle = self.view.repository.obstacle(proposal.branch)
+            if not obstacle:
+                raise
+            raise PublishError(
+                f"the branch {proposal.branch} cannot be made while there is a branch {obstacle}",
+                hint=f"git cannot have both: rename or delete the branch {obstacle}, or give the "
+                "updater's branches another name with `branch_prefix:` in config.yaml",
+            ) from error
+
+    def _push_anyhow(self, proposal: Proposal, state: rules.ShownState) -> None:
         repository, base = self.view.repository, self.view.base
         message = signed(proposal.message, proposal.blobs)
         if self.push_by_git is not None:

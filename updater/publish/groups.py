@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from updater.model import Build
 from updater.overlay.reading.uses import in_order, uses
 from updater.pipeline.grouping import GroupedChange, group_names
-from updater.publish.text.names import branch
+from updater.publish.text.names import safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -55,16 +55,16 @@ def own_names(packages: Sequence[Package], groups: Iterable[str]) -> dict[str, s
         packages: all there are.
         groups: the names of all groups.
     """
-    taken = {branch(group) for group in groups}
+    taken = {safe(group) for group in groups}
     chosen: dict[str, str] = {}
     left = list(packages)
     for name in (_plain_name, _name_in_file, _identity):
         names = {package.identity: name(package) for package in left}
-        count = Counter(map(branch, names.values()))
+        count = Counter(map(safe, names.values()))
         chosen |= {
             identity: own_name
             for identity, own_name in names.items()
-            if name is _identity or (count[branch(own_name)] == 1 and branch(own_name) not in taken)
+            if name is _identity or (count[safe(own_name)] == 1 and safe(own_name) not in taken)
         }
         left = [package for package in left if package.identity not in chosen]
     return chosen

@@ -16,13 +16,14 @@ from updater.find.packages import read_file
 from updater.model.proposal import Proposal, RepositoryLinks, Update, blob_id
 from updater.publish import rules
 from updater.publish.text import dashboard
+from updater.publish.text.names import BranchNaming
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from updater.effects.github.repository import GitHubRepository
-    from updater.model import Issue, Outcome, Pull
+    from updater.model import Branch, Issue, Outcome, Pull
 
 
 class BaseBranch(Struct, frozen=True):
@@ -45,6 +46,7 @@ class RepositoryView(Struct):
     """The repository as it was when the run looked.
 
     Attributes:
+        naming: how the project's branches are called.
         login: the updater's own.
         open: the pull requests against the base that were open, but for those that were closed
             since.
@@ -57,6 +59,7 @@ class RepositoryView(Struct):
     repository: GitHubRepository
     base: BaseBranch
     root: Path
+    naming: BranchNaming = BranchNaming()
     login: str = ""
     open: tuple[Pull, ...] = ()
     count: int = 0
@@ -129,9 +132,57 @@ class RepositoryView(Struct):
         links = (
             pull.link
             for pull in self.open
-            if rules.is_mine(pull, self.login) and rules.proposes(pull, identity)
+            if rules.is_mine(pull, self.login)
+            and rules.proposes(pull, identity)
+            and self.naming.may_own(pull.branch)
         )
         return replace(outcome, pull_request=next(links, None))
+
+    def branch_of(self, name: str, identities: Iterable[str]) -> str:
+        """Return the branch of a package or group.
+
+        Where it is proposed already on a branch that was named otherwise, that one.
+
+        Args:
+            name: the package's or the group's.
+            identities: of the packages that are proposed.
+        """
+        branch = self.naming.branch(name)
+        earlier = [
+            pull.branch
+            for pull in self.open
+            if rules.is_mine(pull, self.login)
+            and self.naming.was_branch(pull.branch, name)
+            and rules.packages_of(pull) & set(identities)
+        ]
+        if not earlier or any(pull.branch == branch for pull in self.open):
+            return branch
+        for other in earlier:
+            there = self.repository.branch(other, self.base.commit)
+            if there is not None and self.is_of_this_project(there, identities):
+                return other
+        return branch
+
+    def pulls(self, branch: str, name: str) -> tuple[Pull, ...]:
+        """Return the pull requests of a branch, newest first, and what was closed of its former.
+
+        Args:
+            branch: as `branch_of` returns it.
+            name: the package's or the group's.
+        """
+        former = self.naming.former(name)
+        earlier = self.repository.pulls(former) if former not in ("", branch) else ()
+        closed = (pull for pull in earlier if pull.state != "open")
+        return (*self.repository.pulls(branch), *closed)
+
+    def is_of_this_project(self, branch: Branch, identities: Iterable[str]) -> bool:
+        """Tell whether a branch changes some packages' files below the project's own folder.
+
+        Another project in the same repository may have files and packages of the same names.
+        """
+        changed = {path for commit in branch.commits for path in commit.files}
+        files_ = {identity.partition("#")[0] for identity in identities}
+        return changed >= {self.base.prefix + file for file in files_}
 
     def rivals(self, proposal: Proposal) -> list[Pull]:
         """Return the open pull requests of others that give all packages the same versions."""

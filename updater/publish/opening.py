@@ -12,6 +12,7 @@ from updater.errors import UsageError
 from updater.publish.looking import BaseBranch, RepositoryView
 from updater.publish.publisher import Publisher
 from updater.publish.target import find_target, run_page
+from updater.publish.text.names import BranchNaming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,4 +65,5 @@ def opened_view(config: Config) -> Iterator[tuple[RepositoryView, PushRemote | N
         by_git = remote if publish.via == "git" else None
         page = f"{target.host.web}/{target.repository}"
         base = BaseBranch(branch, commit, target.prefix, page, run_page(page))
-        yield RepositoryView(repository, base, config.root), by_git
+        naming = BranchNaming(config.document.branch_prefix, target.prefix.rstrip("/"))
+        yield RepositoryView(repository, base, config.root, naming), by_git

@@ -202,7 +202,8 @@ class Publisher:
             beside = [*sound, member]
             try:
                 with bugs_at(PublishError.stage):
-                    self._proposal(name, [part.beside(beside) for part in beside], overlays)
+                    parts = [part.beside(beside) for part in beside]
+                    self._proposal(name, self._view.naming.branch(name), parts, overlays)
             except StageError as error:
                 errors[member.package.identity] = error
             else:
@@ -217,7 +218,8 @@ class Publisher:
             reason = "`schedule:` does not allow it now"
             closed = rules.LeaveAlone(reason, until=until, pending=True)
             return [held(member, closed) for member in members], None
-        pulls = self._view.repository.pulls(names.branch(name))
+        branch = self._view.branch_of(name, [member.package.identity for member in members])
+        pulls = self._view.pulls(branch, name)
         updates = [member.update for member in members]
         no = {}
         if not any(pull.state == "open" for pull in pulls):
@@ -232,7 +234,7 @@ class Publisher:
         if not chosen:
             return left, None
         chosen = [self._dated(member.beside(chosen), pulls) for member in chosen]
-        proposal = self._proposal(name, chosen, overlays)
+        proposal = self._proposal(name, branch, chosen, overlays)
         return self._decide_on(proposal, chosen, pulls) + left, proposal
 
     def _failed(self, part: ProposedUpdate | PullRequestPart, error: StageError) -> Failed:
@@ -245,7 +247,7 @@ class Publisher:
         return member.proposed_on(rules.proposed_on(pulls, self._view.login, member.update, today))
 
     def _proposal(
-        self, name: str, members: list[PullRequestPart], overlays: OverlayFiles
+        self, name: str, branch: str, members: list[PullRequestPart], overlays: OverlayFiles
     ) -> Proposal:
         """Plan all members' edits on the base's text, one after the other."""
         texts, changed = dict(overlays.texts), set[str]()
@@ -254,9 +256,9 @@ class Publisher:
             texts |= change.texts
             changed.update(change.texts)
         updates = tuple(member.update for member in members)
-        links = self._view.links(names.branch(name), self._config.file)
+        links = self._view.links(branch, self._config.file)
         return Proposal(
-            branch=names.branch(name),
+            branch=branch,
             title=names.title(name, updates),
             message=names.message(name, updates),
             body=render(updates, links),

@@ -111,7 +111,7 @@ class PullRequestRetirer(Struct, frozen=True):
             elif not reasons and not marker.only_pins:
                 reasons = self._withdrawn(marker.keys)
                 branch = self._branch(pull) if reasons else None
-                if branch is not None and self._is_of_this_project(versions, branch):
+                if branch is not None and self.view.is_of_this_project(branch, versions):
                     yield self._end(pull, branch, reasons)
 
     def _branch(self, pull: Pull) -> Branch | None:
@@ -168,7 +168,7 @@ class PullRequestRetirer(Struct, frozen=True):
         A label alone proves little: it may be false, a hash may be another one, and somebody may
         have asked for an older version.
         """
-        if not self._is_of_this_project(versions, branch):
+        if not self.view.is_of_this_project(branch, versions):
             return False
         gone = [identity for identity in versions if identity not in self.packages]
         there = [identity for identity in versions if identity in self.packages]
@@ -182,14 +182,6 @@ class PullRequestRetirer(Struct, frozen=True):
         ) and all(
             self._is_there(identity, versions[identity], theirs, before) for identity in there
         )
-
-    def _is_of_this_project(self, identities: Iterable[str], branch: Branch) -> bool:
-        """Tell whether a branch changes these packages' files below the project's own folder.
-
-        Another project in the same repository may have files and packages of the same names.
-        """
-        changed = {path for commit in branch.commits for path in commit.files}
-        return changed >= {self.view.base.prefix + file for file in _files(identities)}
 
     def _is_there(
         self,

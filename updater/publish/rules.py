@@ -76,7 +76,7 @@ Ruling: TypeAlias = "Publish | LeaveAlone"
 def rule_on(proposal: Proposal, state: ShownState) -> Ruling:  # noqa: PLR0911 - each for its reason
     """Say what to do about a proposal."""
     opened = [pull for pull in state.pulls if pull.state == "open" and pull.own]
-    own = next((pull for pull in opened if is_mine(pull, state.login)), None)
+    own = next((pull for pull in opened if pull.author.lower() == state.login.lower()), None)
     if own is None and opened:
         theirs = opened[0]
         return LeaveAlone(
@@ -115,16 +115,24 @@ def _is_newest(proposal: Proposal, state: ShownState) -> bool:
 
 
 def is_mine(pull: Pull, login: str) -> bool:
-    """Tell whether the updater's own user opened a pull request, from this repository."""
-    return pull.own and pull.author.lower() == login.lower() and pull.branch.startswith(PREFIX)
+    """Tell whether the updater's own user opened a pull request, from this repository.
+
+    The branch's name says that it is the updater's, or the marker does: that of another branch, in
+    a text that somebody copied, says nothing.
+    """
+    if not pull.own or pull.author.lower() != login.lower():
+        return False
+    marker = None if pull.branch.startswith(PREFIX) else read_marker(pull.body)
+    return pull.branch.startswith(PREFIX) or (marker is not None and marker.branch == pull.branch)
 
 
 def proposes(pull: Pull, identity: str) -> bool:
     """Tell whether a pull request is about a package."""
-    return identity in _packages(pull)
+    return identity in packages_of(pull)
 
 
-def _packages(pull: Pull) -> frozenset[str]:
+def packages_of(pull: Pull) -> frozenset[str]:
+    """Return the identities of the packages that a pull request is about."""
     marker = read_marker(pull.body)
     keys = marker.keys if marker is not None else ()
     return frozenset(identity for identity, _ in map(read_key, keys))
@@ -199,7 +207,7 @@ def superseded(pulls: Iterable[Pull], login: str, proposals: Sequence[Proposal])
             if proposal.branch != pull.branch and (marker.only_pins or not proposal.only_pins)
             for update in proposal.updates
         }
-        packages = _packages(pull)
+        packages = packages_of(pull)
         if packages and packages <= elsewhere:
             replaced.append(pull)
     return replaced

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from tests.publish.examples import example
 from updater.model.research import Research
-from updater.publish.text.names import branch, message, title
+from updater.publish.text.names import BranchNaming, message, title
 
 BRANCHES = {
     "ema-pytorch": "updater/ema-pytorch",
@@ -20,7 +20,7 @@ BRANCHES = {
 
 @pytest.mark.parametrize(("name", "expected"), BRANCHES.items())
 def test_a_branch_has_a_name_that_git_takes(name: str, expected: str) -> None:
-    assert branch(name) == expected
+    assert BranchNaming().branch(name) == expected
 
 
 def test_titles_are_those_of_nixpkgs() -> None:
@@ -46,3 +46,31 @@ def test_a_groups_commit_says_of_each_package_where_to_look() -> None:
 
 def test_a_version_in_a_title_mentions_nobody() -> None:
     assert title("", [example(new="1@anna")]) == "ema-pytorch: 0.7.7 -> 1@\u200banna"
+
+
+NAMINGS = {
+    "": "updater/apple",
+    "nix": "updater/apple@nix",
+    "a/b": "updater/apple@a@b",
+    "a-b": "updater/apple@a-b",
+    "a b": "updater/apple@a-b-c8687a08",
+}
+
+
+@pytest.mark.parametrize(("directory", "expected"), NAMINGS.items())
+def test_each_project_of_a_repository_has_branches_of_its_own(
+    directory: str, expected: str
+) -> None:
+    """No folder's name makes those of another folder, nor does a package's."""
+    naming = BranchNaming(directory=directory)
+    assert naming.branch("apple") == expected
+    owners = [other for other in NAMINGS if BranchNaming(directory=other).may_own(expected)]
+    assert owners == ([directory] if directory else list(NAMINGS))
+
+
+def test_a_branch_from_before_is_known_by_its_end() -> None:
+    naming = BranchNaming("deps/", "nix")
+    there = ("updater/apple", "updater/apple@nix", "deps/apple", "x/apple@nix")
+    assert all(naming.was_branch(branch, "apple") for branch in there)
+    others = ("deps/apple@nix", "updater/apple@flake", "updater/pear")
+    assert not any(naming.was_branch(branch, "apple") for branch in others)

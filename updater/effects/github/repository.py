@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 from contextlib import contextmanager
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -16,7 +15,6 @@ from msgspec import Struct
 from updater.effects.github.answers import read_commit, read_pull
 from updater.effects.github.protection import CheckState, reported_checks, requires_checks
 from updater.effects.github.requests import Access, Requests
-from updater.errors import PublishError
 from updater.model import Branch, Issue, Pull
 
 if TYPE_CHECKING:
@@ -204,24 +202,21 @@ class GitHubRepository:
             return str(self._requests.send("POST", "/git/commits", **sent)["sha"])
 
     def make_branch(self, name: str, commit: str) -> None:
-        """Make a branch.
+        """Make a branch."""
+        with self._requests.mapped(f"make the branch {name}", "contents"):
+            self._requests.send("POST", "/git/refs", ref=f"refs/heads/{name}", sha=commit)
 
-        Raises:
-            PublishError: it cannot be made, such as where another branch is called as a folder of
-                its name. Source: git-check-ref-format(1), of refs that are files.
+    def obstacle(self, name: str) -> str:
+        """Return the branch beside which git cannot have one of some name; empty where none is.
+
+        Source: git-check-ref-format(1), of refs that are files, in folders that are refs.
         """
-        try:
-            with self._requests.mapped(f"make the branch {name}", "contents"):
-                self._requests.send("POST", "/git/refs", ref=f"refs/heads/{name}", sha=commit)
-        except PublishError as error:
-            refused = getattr(error.__cause__, "status", 0) == HTTPStatus.UNPROCESSABLE_ENTITY
-            folder = name.rpartition("/")[0]
-            if refused and folder and self.head(folder) is not None:
-                raise PublishError(
-                    f"the branch {name} cannot be made while there is a branch {folder}",
-                    hint=f"rename or delete the branch {folder}: git cannot have both",
-                ) from error
-            raise
+        parts = name.split("/")
+        folders = ["/".join(parts[:count]) for count in range(1, len(parts))]
+        with self._reading():
+            heads = self._heads(parts[0])
+        below = (head for head in heads if head.startswith(f"{name}/"))
+        return next((head for head in folders if head in heads), next(below, ""))
 
     def move_branch(self, name: str, commit: str) -> None:
         """Move a branch, wherever it is."""

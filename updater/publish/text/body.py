@@ -21,6 +21,7 @@ import jinja2
 
 from updater import __version__
 from updater.publish.text.marker import Marker, rebuild_box
+from updater.publish.text.names import PREFIX
 from updater.publish.text.verdict import evidence, to_decide, verdict
 from updater.text import address, code, fenced, inline, quoted
 
@@ -55,7 +56,8 @@ def render(updates: Sequence[Update], links: RepositoryLinks, *, ready: bool = T
     """
     only_pins = all(update.command != "bump" for update in updates)
     days = {update.key: update.proposed for update in updates if update.proposed is not None}
-    marker = Marker(tuple(update.key for update in updates), ready, only_pins, days)
+    named = "" if links.branch.startswith(PREFIX) else links.branch
+    marker = Marker(tuple(update.key for update in updates), ready, only_pins, days, named)
     body = ""
     for room, most in _ROOMS:
         body = _template().render(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from updater.publish.text.marker import Marker
+from updater.publish.text.marker import Marker, read_marker
 from updater.text import code, inline
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ def retired_marker(sha: str) -> str:
     return f"<!-- updater:retired {sha} -->" if sha else "<!-- updater:retired -->"
 
 
-def superseded_body() -> str:
+def superseded_body(body: str) -> str:
     """Return the body of a pull request that another one replaces; it declines no version."""
-    return f"Its packages are now proposed together with others.\n\n{Marker((), ready=True)}\n"
+    marker = read_marker(body)
+    nothing = Marker((), ready=True, branch=marker.branch if marker is not None else "")
+    return f"Its packages are now proposed together with others.\n\n{nothing}\n"

@@ -30,12 +30,14 @@ class Marker(Struct, frozen=True):
         ready: labels, reviewers and the like were set, so that they are the people's by now.
         only_pins: as `Proposal` has it.
         proposed: key -> the day on which the pull request first had that update.
+        branch: the pull request's, where its name alone does not tell whose it is; else empty.
     """
 
     keys: tuple[str, ...]
     ready: bool
     only_pins: bool = False
     proposed: Mapping[str, date] = field(default_factory=dict)
+    branch: str = ""
 
     def __str__(self) -> str:
         content: dict[str, object] = {"updates": self.keys, "ready": self.ready}
@@ -44,6 +46,8 @@ class Marker(Struct, frozen=True):
         if self.proposed:
             days = (self.proposed.get(key) for key in self.keys)
             content["proposed"] = [day.isoformat() if day is not None else None for day in days]
+        if self.branch:
+            content["branch"] = self.branch
         written = json.dumps(content)
         # Neither can end the comment that hides it.
         written = written.replace("--", "-\\u002d").replace(">", "\\u003e")
@@ -64,7 +68,11 @@ def read_marker(body: str) -> Marker | None:
         return None
     keys = [spelled_out(key) for key in keys]
     return Marker(
-        tuple(keys), ready is True, only_pins is True, _days(keys, content.get("proposed"))
+        tuple(keys),
+        ready is True,
+        only_pins is True,
+        _days(keys, content.get("proposed")),
+        str(content.get("branch", "")),
     )
 
 
@@ -79,7 +87,8 @@ def _days(keys: Sequence[str], listed_days: object) -> dict[str, date]:
 
 def emptied(body: str) -> str:
     """Return a body whose marker names no update, so that closing it declines none."""
-    nothing = str(Marker((), ready=True))
+    marker = read_marker(body)
+    nothing = str(Marker((), ready=True, branch=marker.branch if marker is not None else ""))
     return _MARKER.sub(lambda _: nothing, body)
 
 

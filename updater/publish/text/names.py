@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from updater.pipeline.titles import described, filled, update_title
 
@@ -13,18 +16,68 @@ if TYPE_CHECKING:
     from updater.model.proposal import Update
 
 PREFIX = "updater/"
-"""What the names of all branches of the updater begin with."""
+"""What the names of the updater's branches begin with where config.yaml says nothing else."""
 
 
-def branch(name: str) -> str:
-    """Return the branch of a package or group, stable across versions.
+class BranchNaming(Struct, frozen=True):
+    """How the branches of one project are called: ``updater/NAME``, ``updater/NAME@FOLDER``.
 
-    What git does not take in a branch's name becomes a dash.
+    Attributes:
+        prefix: what the names begin with.
+        directory: the project's folder in the repository; empty where it is the repository's root.
+    """
+
+    prefix: str = PREFIX
+    directory: str = ""
+
+    def branch(self, name: str) -> str:
+        """Return the branch of a package or group, stable across versions."""
+        return f"{self.prefix}{safe(name)}{self.suffix}"
+
+    @property
+    def suffix(self) -> str:
+        """What the names of the project's branches end with; no other project's do."""
+        parts = self.directory.strip("/").split("/") if self.directory else []
+        return "".join(f"@{_distinct(part)}" for part in parts)
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """What the names of branches begin with, now and by default."""
+        return tuple(dict.fromkeys((self.prefix, PREFIX)))
+
+    def may_own(self, branch: str) -> bool:
+        """Tell whether a branch may be this project's by its name.
+
+        Branches that were made before projects had names of their own tell nothing.
+        """
+        _, there, project = branch.rpartition("/")[2].partition("@")
+        return not there or f"@{project}" == self.suffix
+
+    def former(self, name: str) -> str:
+        """Return the branch that ``name`` has where nothing is configured; empty if it is that."""
+        branch = f"{PREFIX}{safe(name)}"
+        return "" if branch == self.branch(name) else branch
+
+    def was_branch(self, branch: str, name: str) -> bool:
+        """Tell whether a branch can be that of ``name`` from before the naming changed."""
+        endings = (f"{safe(name)}{self.suffix}", safe(name))
+        return branch != self.branch(name) and branch.endswith(endings)
+
+
+def safe(name: str) -> str:
+    """Return a name with a dash for what git does not take in a branch's name, or ``@``.
+
     Source of the rules: git-check-ref-format(1).
     """
-    safe = re.sub(r"[^A-Za-z0-9._+-]+", "-", name)
-    safe = re.sub(r"\.{2,}", ".", safe).strip(".-").removesuffix(".lock")
-    return f"{PREFIX}{safe or 'package'}"
+    plain = re.sub(r"[^A-Za-z0-9._+-]+", "-", name)
+    plain = re.sub(r"\.{2,}", ".", plain).strip(".-").removesuffix(".lock")
+    return plain or "package"
+
+
+def _distinct(part: str) -> str:
+    """Return a folder's name as a part of a branch's; what is spelled anew gets its digest."""
+    plain = safe(part)
+    return plain if plain == part else f"{plain}-{hashlib.sha256(part.encode()).hexdigest()[:8]}"
 
 
 def title(group: str, updates: Sequence[Update]) -> str:
