@@ -437,21 +437,45 @@ def test_what_cannot_be_closed_keeps_nothing_else_from_being_tidied(home: Home) 
     assert home.branch("updater/pear") is None
 
 
-def test_a_tag_that_was_deleted_takes_its_pull_request_along(home: Home, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("rev", "event"),
+    [
+        ("v${version}", "deleted"),
+        ("a commit", "deleted"),
+        ("v${version}", "moved, and too young"),
+        ("a commit", "moved"),
+    ],
+)
+def test_a_tag_that_was_deleted_or_moved_takes_its_pull_request_along(
+    home: Home, tmp_path: Path, rev: str, event: str
+) -> None:
+    """A commit is what its tag says, too; what the tag names by now is proposed if it may be."""
     repository = home.github.repository("o", "fig")
-    old = repository.commit({"a": "1"})
+    old, new, newest = (repository.commit({"a": text}) for text in "123")
     repository.tag("v1.0", old)
-    new = repository.commit({"a": "2"})
     repository.tag("v2.0", new)
-    text = github_overlay("fig", "1.0", sri=unpacked_hash(repository, old, tmp_path))
+    sri = unpacked_hash(repository, old, tmp_path)
+    text = github_overlay("fig", "1.0", sri=sri, rev=old if rev == "a commit" else rev)
     home.project.overlay("fig.nix", text)
     home.push("main", {"overlays/fig.nix": text})
     home.bump("fig")
     assert home.pull(1).title == "fig: 1.0 -> 2.0"
-    repository.delete("refs/tags/v2.0")
+    if event == "deleted":
+        repository.delete("refs/tags/v2.0")
+        why = f"no tag of upstream names {new[:12]} any more, which was 2.0"
+    else:
+        repository.tag("v2.0", newest)
+        why = f"tag v2.0 names {newest[:12]} by now, and {new[:12]} no more"
+    if event == "moved, and too young":
+        home.configure("defaults: {build: {enabled: false}, minimum_release_age: 36500d}\n")
 
     assert home.bump("fig").code == 0
 
-    why = f"no tag of upstream names {new[:12]} any more, which was 2.0"
-    line = f"- `overlays/fig.nix#python3Packages.fig`: {why}"
-    assert (home.pull(1).state, home.pull(1).comments) == ("closed", said(line))
+    pull = home.pull(1)
+    if event == "moved":
+        now = home.show("updater/fig", "overlays/fig.nix")
+        assert (newest in now, unpacked_hash(repository, newest, tmp_path) in now) == (True, True)
+        assert (pull.state, pull.comments) == ("open", [])
+    else:
+        line = f"- `overlays/fig.nix#python3Packages.fig`: {why}"
+        assert (pull.state, pull.comments) == ("closed", said(line))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.choose.releases import refusals
-from updater.choose.tracking import expected_tracking
+from updater.choose.tag_shapes import tag_form
+from updater.choose.tags import Versions
+from updater.choose.tracking import choose_tracking, expected_tracking
 from updater.choose.versions import is_commit
 from updater.model import Candidate, Held
 from updater.model.labels import is_unstable, parse_version
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from updater.choose.lookup import Offers
     from updater.choose.subjects import Subject
-    from updater.model import Offer, Package
+    from updater.model import Offer, Package, Tracking
     from updater.pipeline.deciding import Decider
 
 
@@ -56,10 +58,9 @@ def _held(package: Package, outcome: object, deciding: Decider) -> str:
 
 def _objections(own: ProposedVersion, subject: Subject, offers: Offers) -> Iterator[str]:
     yield from refusals(Candidate(own.version), subject.policy)
-    tracking = expected_tracking(subject.pin, subject.policy, subject.project)
-    if tracking.moving or tracking.kind in {"commit", "branch"} or is_unstable(own.version):
-        return  # of a history's commits none is withdrawn
     offer = offers.usable
+    if _tracking(subject, offer).kind in {"commit", "branch"} or is_unstable(own.version):
+        return  # of a history's commits none is withdrawn
     by_commit = is_commit(own.source)
     there = [
         candidate
@@ -67,12 +68,29 @@ def _objections(own: ProposedVersion, subject: Subject, offers: Offers) -> Itera
         if (candidate.commit == own.source if by_commit else _is_of(candidate, own.version))
     ]
     if not there and by_commit:
-        yield f"no tag of upstream names {own.source[:12]} any more, which was {own.version}"
+        yield _moved(own, offer)
     elif not there and offer.candidates:
         yield f"upstream has no {own.version} any more"
     elif there and all(candidate.yanked is not None for candidate in there):
         yield f"{own.version} is yanked: {there[0].yanked}"
     yield from _on_index(own.version, offers.of_index(subject.project))
+
+
+def _tracking(subject: Subject, offer: Offer) -> Tracking:
+    """Say what a pin follows, by what its upstream has: a commit may be that of a tag."""
+    pin, policy = subject.pin, subject.policy
+    if subject.project.lists_releases:
+        return expected_tracking(pin, policy, subject.project)
+    form = tag_form(pin, policy, offer, subject.names)
+    return choose_tracking(pin, policy, offer, Versions(offer.candidates, form))
+
+
+def _moved(own: ProposedVersion, offer: Offer) -> str:
+    old = own.source[:12]
+    for candidate in offer.candidates:
+        if candidate.commit and _is_of(candidate, own.version):
+            return f"tag {candidate.ref} names {candidate.commit[:12]} by now, and {old} no more"
+    return f"no tag of upstream names {old} any more, which was {own.version}"
 
 
 def _on_index(version: str, offer: Offer | None) -> Iterator[str]:
