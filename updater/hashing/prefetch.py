@@ -17,7 +17,7 @@ from updater.hashing.limits import Limits, Meter
 from updater.model import Hashed, Sri
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterator, Mapping
     from pathlib import Path
 
     from updater.effects.http.client import Http
@@ -44,7 +44,7 @@ class Prefetcher(Struct, frozen=True):
         fetch: Fetch,
         method: Literal["auto", "embedded", "nix", "build"],
         keep: Path | None = None,
-        paths: frozenset[str] = frozenset(),
+        paths: Container[str] = frozenset(),
     ) -> Hashed:
         """Return the hash of what a fetcher call will download.
 
@@ -80,7 +80,7 @@ class Prefetcher(Struct, frozen=True):
             return Hashed(fetch.sri, "index", 0)
         return await to_thread.run_sync(self._download, fetch, keep, paths)
 
-    async def files(self, fetch: Fetch, paths: frozenset[str]) -> Mapping[str, bytes]:
+    async def files(self, fetch: Fetch, paths: Container[str]) -> Mapping[str, bytes]:
         """Return some files of a source whose hash tells nothing of them, as far as it has them.
 
         That is so of a source that is hashed as a file, or by a build.
@@ -123,7 +123,7 @@ class Prefetcher(Struct, frozen=True):
         checked_out = fetch.checkout is not None and method != "embedded"
         return "" if checked_out and self.nix().available("nix-prefetch-git") else fetch.blocked
 
-    async def _by_nix(self, fetch: Fetch, paths: frozenset[str]) -> Hashed:
+    async def _by_nix(self, fetch: Fetch, paths: Container[str]) -> Hashed:
         """Let Nix download and hash; what it downloaded is looked at as every download is.
 
         Nix's own rule for a tree is not always the fetcher's.
@@ -144,7 +144,7 @@ class Prefetcher(Struct, frozen=True):
             )
         return Hashed(sri, "nix", 0, own.files, own.collisions, own.pointers)
 
-    def _download(self, fetch: Fetch, keep: Path | None, paths: frozenset[str]) -> Hashed:
+    def _download(self, fetch: Fetch, keep: Path | None, paths: Container[str]) -> Hashed:
         """Download without a token, as Nix does; with it what the host shows nobody else.
 
         What a private package index lists, Nix gets with the user and password of its netrc.
@@ -157,7 +157,7 @@ class Prefetcher(Struct, frozen=True):
         return self._downloaded(fetch, fetch.guarded, "bearer", keep, paths)
 
     def _downloaded(
-        self, fetch: Fetch, url: str, scheme: Scheme, keep: Path | None, paths: frozenset[str]
+        self, fetch: Fetch, url: str, scheme: Scheme, keep: Path | None, paths: Container[str]
     ) -> Hashed:
         for attempt in self.http.retrying(url):
             with attempt, self.http.download(url, scheme) as chunks:
@@ -167,7 +167,7 @@ class Prefetcher(Struct, frozen=True):
                     return self._hash(fetch, copied, paths)
         raise HashError(f"{shown(url)} was never asked for")
 
-    def _hash(self, fetch: Fetch, chunks: Iterator[bytes], paths: frozenset[str]) -> Hashed:
+    def _hash(self, fetch: Fetch, chunks: Iterator[bytes], paths: Container[str]) -> Hashed:
         file = _PlainFile(fetch, chunks)
         if not fetch.unpack and not fetch.commit:
             return self._flat(file)
@@ -208,7 +208,7 @@ class Prefetcher(Struct, frozen=True):
         return Hashed(file.sri, "embedded", file.size)
 
 
-def _small(files: Mapping[str, bytes], paths: frozenset[str]) -> Iterator[tuple[str, bytes]]:
+def _small(files: Mapping[str, bytes], paths: Container[str]) -> Iterator[tuple[str, bytes]]:
     """Yield the files of a source's top, and of its folders as far as there is room.
 
     They are kept for as long as the run goes on, for each package.

@@ -11,6 +11,7 @@ from updater import choose
 from updater.errors import HashError
 from updater.hashing.keep import keep_project_files
 from updater.metadata.distributions import DistributionReader, smallest
+from updater.metadata.imports import is_importable
 from updater.metadata.source_code import LARGEST
 from updater.model import Candidate, Failed, NoFile, Skipped, Verdict
 from updater.model.labels import parse_release
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 
 _MOST_FILES = 500  # whose imports are read
+_MOST_CODE = 4 << 20  # bytes of them; an archive keeps twice as many
 
 
 class SourceReading(Struct, frozen=True):
@@ -69,21 +71,23 @@ class SourceReader(Struct, frozen=True):
         }
 
         async def of_pin(subject: Subject, offers: Offers) -> SourceReading:
-            label = untrue.get(subject.package.identity, "")
+            label, code = untrue.get(subject.package.identity, ""), _PythonFiles()
             if subject.project.on_index:
-                files, has_code = await self._of_index(subject, offers.usable)
+                files = await self._of_index(subject, offers.usable, code)
             else:
-                files, has_code = await self._of_repository(subject, offers.usable), False
+                files = await self._of_repository(subject, offers.usable, code)
             reason = "" if files else "nothing of its pinned source could be read"
-            return SourceReading(subject.package, files, label, reason, has_code)
+            return SourceReading(subject.package, files, label, reason, code.is_whole(files))
 
         decider = Decider(self.run)
         subjects = await decider.subjects(packages, even_held=True)
         read = await decider.inspect("adapt", subjects, of_pin)
         return [_reading(each) if isinstance(each, PackageOutcome) else each for each in read]
 
-    async def _of_repository(self, subject: Subject, offer: Offer) -> Mapping[str, bytes]:
-        """Return the project files of a pinned commit; none where that cannot be had.
+    async def _of_repository(
+        self, subject: Subject, offer: Offer, code: _PythonFiles
+    ) -> Mapping[str, bytes]:
+        """Return the project files of a pinned commit, and its code; none where it cannot be had.
 
         Raises:
             StageError: it cannot be had, or is not what the hash says.
@@ -98,16 +102,15 @@ class SourceReader(Struct, frozen=True):
         fetch = subject.fetch(candidate, self.run.config.hosts)
         if isinstance(fetch, NoFile):
             return {}
-        hashed = await self.run.prefetcher.hash(fetch, subject.policy.hash)
+        hashed = await self.run.prefetcher.hash(fetch, subject.policy.hash, paths=code)
         if hashed.sri != parse_hash(pin.hash, hashed.sri.algorithm):
             raise HashError(f"{pin.rev} is not what its hash says", hint="run `updater verify`")
         return hashed.files
 
-    async def _of_index(self, subject: Subject, offer: Offer) -> tuple[Mapping[str, bytes], bool]:
-        """Return files of the pinned release's source distribution.
-
-        Returns:
-            Its project files, with its Python files; and whether those are all there.
+    async def _of_index(
+        self, subject: Subject, offer: Offer, code: _PythonFiles
+    ) -> Mapping[str, bytes]:
+        """Return files of the pinned release's source distribution: its project files, its code.
 
         Raises:
             StageError: it cannot be had.
@@ -117,18 +120,37 @@ class SourceReader(Struct, frozen=True):
         release = next(own, None) if version is not None else None
         file = smallest(release) if release is not None else None
         if file is None or file.filename.endswith(".whl"):
-            return {}, False
-        code: list[int] = []
+            return {}
 
         def is_kept(path: str, size: int) -> bool:
-            is_code = path.endswith(".py")
-            code.extend([size] if is_code else ())
-            is_small = size <= LARGEST and len(code) <= _MOST_FILES
-            return (is_code and is_small) or keep_project_files(path, size)
+            return path in code or keep_project_files(path, size)
 
         reader = DistributionReader(self.run.http)
-        files = await to_thread.run_sync(reader.contents, file, is_kept)
-        return files, len(code) <= _MOST_FILES and max(code, default=0) <= LARGEST
+        return await to_thread.run_sync(reader.contents, file, is_kept)
+
+
+class _PythonFiles:
+    """The paths of a source's Python files, and which it was asked for: those are kept."""
+
+    def __init__(self) -> None:
+        self._paths: set[str] = set()
+
+    def __contains__(self, path: object) -> bool:
+        if isinstance(path, str) and is_importable(path) and len(self._paths) <= _MOST_FILES:
+            self._paths.add(path)
+            return True
+        return False
+
+    def is_whole(self, files: Mapping[str, bytes]) -> bool:
+        """Tell whether all of them are among some files, and can be read."""
+        sizes = [len(files.get(path, b"")) for path in self._paths]
+        is_kept = bool(sizes) and self._paths <= files.keys()
+        return (
+            is_kept
+            and len(sizes) <= _MOST_FILES
+            and max(sizes) <= LARGEST
+            and (sum(map(len, files.values())) <= _MOST_CODE)
+        )
 
 
 def _reading(outcome: Outcome) -> SourceReading:

@@ -1,4 +1,4 @@
-"""What a source requires and no input of its package brings."""
+"""What a source requires, or imports as soon as it is imported, and no input brings."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ TORCH_INPUTS = frozenset({*TORCH, *(f"{name}-bin" for name in TORCH)})
 
 
 class ExplicitInputs(SourceRule):
-    """A requirement of the source that the package's own inputs do not name."""
+    """A requirement or an import of the source that the package's own inputs do not name."""
 
     name: ClassVar[str] = "explicit-inputs"
-    title: ClassVar[str] = "What a source requires is among the inputs of its package."
+    title: ClassVar[str] = "What a source requires or imports is among the inputs of its package."
     why: ClassVar[str] = (
         "A module that only comes along with another input is gone as soon as that one drops it. "
         "A module that nothing brings fails when the package is imported, or later."
@@ -39,15 +39,20 @@ propagatedBuildInputs = with super.python3Packages; [ numpy tqdm ];
     needs: ClassVar[Need] = "upstream"
     exceptions: ClassVar[str] = (
         "What only an extra, another system or another Python needs is passed over, and so is what "
-        "`pythonRemoveDeps` removes. torch is told by `torch-missing`."
+        "`pythonRemoveDeps` removes. An import counts that runs when the package is imported: none "
+        "in a function, under a condition, in a `try` that catches its failure, or in a test. "
+        "Where an input may bring a module under another name, the module is not told. torch is "
+        "told by `torch-missing`."
     )
 
     def of_source(self, source: AuditedSource) -> Iterator[Finding]:
-        """Yield each requirement that no input is."""
+        """Yield each requirement that no input is, and then each import."""
+        brought = set(source.projects.values())
         for adaptation in source.plan.adaptations:
             edit = adaptation.edit
             is_own = isinstance(edit, InputAddition) and adaptation.kind == "requirements"
-            if is_own and adaptation.input not in TORCH_INPUTS:
+            is_there = adaptation.input in brought  # under another name
+            if is_own and not is_there and adaptation.input not in TORCH_INPUTS:
                 yield self.finding(
                     source.package.file,
                     source.statement(*RUNTIME),
@@ -55,6 +60,17 @@ propagatedBuildInputs = with super.python3Packages; [ numpy tqdm ];
                     source.package,
                     advice=f"add {adaptation.input}",
                     fix=source.fix(adaptation, "built", "inputs"),
+                )
+        for module in source.missing_imports:
+            addition = source.import_addition(module)
+            if addition is not None and addition.input not in TORCH_INPUTS:
+                yield self.finding(
+                    source.package.file,
+                    source.statement(*RUNTIME),
+                    f"the source imports {module}, and no input brings it",
+                    source.package,
+                    advice=f"add {addition.input}",
+                    fix=source.fix(addition, "built", "inputs"),
                 )
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from updater.adapt.removals import project_of
+from updater.adapt.modules import may_bring
 from updater.audit.overlay.base import SourceRule
 from updater.audit.overlay.overlay_text import OverlayText
-from updater.model import normalized_name
 from updater.model.adaptation import Adaptation, InputRemoval
 from updater.overlay.reading.inputs import RUNTIME
 
@@ -43,7 +42,7 @@ propagatedBuildInputs = with super.python3Packages; [ numpy ];
         "An input with a comment beside it, such as a plugin, is there on purpose. What an extra "
         "needs, and what is imported anywhere in the source, is passed over. Where the source "
         "imports a module that no input or requirement explains, no input is told: it may be that "
-        "module. Imports are read of source distributions of the package index only."
+        "module."
     )
 
     def of_source(self, source: AuditedSource) -> Iterator[Finding]:
@@ -52,6 +51,14 @@ propagatedBuildInputs = with super.python3Packages; [ numpy ];
         if imports is None or needed is None:
             return
         required = {name for name, _ in needed.needed}
+        there = {*required, *source.projects.values()}
+        unexplained = [
+            module
+            for module in imports.anywhere
+            if not any(may_bring(project, module) for project in there)
+        ]
+        if unexplained:
+            return
         elements = [
             (field, element)
             for field in RUNTIME
@@ -59,17 +66,12 @@ propagatedBuildInputs = with super.python3Packages; [ numpy ];
             for element in source.task.declared.lists[field].inputs
             if element.name
         ]
-        projects = {
-            element.name: project_of(source.situation, element.name) for _, element in elements
-        }
-        modules = {normalized_name(name) for name in imports}
-        if modules - required - set(projects.values()):
-            return
         package, data = source.package, source.project.text(source.package.file)
         overlay = OverlayText(package.file, data, (package,))
         for field, element in elements:
-            project = projects[element.name]
-            if element.condition or project in required or project in modules:
+            project = source.projects[element.name]
+            is_imported = any(may_bring(project, module) for module in imports.anywhere)
+            if element.condition or project in required or is_imported:
                 continue
             if overlay.has_comment(element.span):
                 continue

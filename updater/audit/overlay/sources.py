@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import ast
-import re
-import sys
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from updater.adapt.attributes import TORCH
+from updater.adapt.modules import is_known, may_bring, project_of_module
 from updater.adapt.planning import AdaptationTask, OverlayNeighbours, adaptation_task
+from updater.adapt.removals import project_of
+from updater.adapt.repairs import Lack, repairs
 from updater.adapt.situation import final_attributes
 from updater.errors import PatchError
 from updater.kinds import FETCH_FUNCTIONS
-from updater.metadata import licences, source_code
+from updater.metadata import licences
 from updater.metadata.folders import files_in
+from updater.metadata.imports import SourceImports, read_imports
 from updater.metadata.requirements import Requirements
-from updater.model import Edit, Span
+from updater.model import Edit, Span, normalized_name
 from updater.model.adaptation import (
     FormChange,
     InputAddition,
@@ -27,6 +29,7 @@ from updater.model.adaptation import (
 )
 from updater.model.finding import FileEdit, Fix
 from updater.overlay.editing.adapting import adapted
+from updater.overlay.reading.inputs import RUNTIME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,9 +39,6 @@ if TYPE_CHECKING:
     from updater.model import Package
     from updater.model.adaptation import Adaptation
     from updater.model.finding import FixSafety
-
-# Files that nobody who installs the package imports.
-_ASIDE = re.compile(r"/(?:setup|conftest|noxfile)\.py$|/(?:tests?|docs?|examples?|benchmarks?)/")
 
 
 class PinnedSource(Struct, frozen=True):
@@ -81,29 +81,64 @@ class AuditedSource(Struct, frozen=True, dict=True):
         return self.task.plan(self.situation)
 
     @cached_property
-    def imports(self) -> frozenset[str] | None:
+    def imports(self) -> SourceImports | None:
         """The modules of others that its Python files import; None where not all are known."""
         if not self.source.has_code:
             return None
-        code = {
-            path: data
-            for path, data in files_in(self.package.folder, self.source.files).items()
-            if path.endswith(".py") and not _ASIDE.search(f"/{path}")
+        names = filter(None, (self.package.name, self.package.pname))
+        return read_imports(files_in(self.package.folder, self.source.files), tuple(names))
+
+    @cached_property
+    def projects(self) -> dict[str, str]:
+        """The projects of its inputs at run time, by the attributes that are named.
+
+        The package set says which they are, where it was asked, else their names do.
+        """
+        answer = self.project.answers.get(self.package.identity)
+        offers = answer.offers if answer is not None else {}
+        return {
+            element.name: normalized_name(offers[element.name].name)
+            if element.name in offers
+            else project_of(self.situation, element.name)
+            for field in RUNTIME
+            if field in self.task.declared.lists
+            for element in self.task.declared.lists[field].inputs
+            if element.name
         }
-        if not code:
-            return None
-        own = {path.removeprefix("src/").partition("/")[0].removesuffix(".py") for path in code}
-        names: set[str] = set()
-        for data in code.values():
-            tree = source_code.parsed(data)
-            if tree is None:
-                return None
-            for node in ast.walk(tree):
-                if isinstance(node, ast.Import):
-                    names |= {alias.name.partition(".")[0] for alias in node.names}
-                elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-                    names.add(node.module.partition(".")[0])
-        return frozenset(names - own - sys.stdlib_module_names)
+
+    @cached_property
+    def missing_imports(self) -> tuple[str, ...]:
+        """The modules without which it cannot be imported and that no input brings, sorted.
+
+        What a requirement may bring is told as such. An input that is not required, and is called
+        otherwise than all that is imported, may be what brings a module: beside one, only modules
+        are told of which it is known who brings them.
+        """
+        imports, declared = self.imports, self.task.declared
+        lists = [declared.lists[field] for field in RUNTIME if field in declared.lists]
+        if imports is None or declared.removed is None or not all(own.whole for own in lists):
+            return ()
+        required = {name for name, _ in self.task.needed.needed} if self.task.needed else set()
+        there = {*self.projects.values(), *required, *declared.removed}
+        missing = [
+            module
+            for module in sorted(imports.needed)
+            if not any(may_bring(project, module) for project in there)
+            and project_of_module(module)
+        ]
+        strange = [
+            project
+            for project in {*self.projects.values()} - required
+            if not any(may_bring(project, module) for module in imports.anywhere)
+        ]
+        sure = {module for module in missing if is_known(module) or module in TORCH}
+        return tuple(module for module in missing if not strange or module in sure)
+
+    def import_addition(self, module: str) -> Adaptation | None:
+        """Return what adds the input for a module that is imported."""
+        reason = f"the module {module} is imported, not declared"
+        lack = Lack(project_of_module(module), "imports", reason)
+        return next(iter(repairs(self.situation, [lack])), None)
 
     @property
     def licence(self) -> str:

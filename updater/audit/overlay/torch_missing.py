@@ -1,4 +1,4 @@
-"""A source that requires torch, in a package that does not bring it."""
+"""A source that requires or imports torch, in a package that does not bring it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class TorchMissing(SourceRule):
-    """A source that requires torch, in a package without torch."""
+    """A source that requires or imports torch, in a package without torch."""
 
     name: ClassVar[str] = "torch-missing"
-    title: ClassVar[str] = "What requires torch has it among its inputs."
+    title: ClassVar[str] = "What requires or imports torch has it among its inputs."
     why: ClassVar[str] = (
         "A package that imports torch and does not bring it works only beside another that does, "
         "and then with whatever torch that one has."
@@ -36,10 +36,13 @@ propagatedBuildInputs = with super.python3Packages; [ torch-bin numpy ];
     severity: ClassVar[Severity] = "error"
     fix: ClassVar[FixSafety | None] = "built"
     needs: ClassVar[Need] = "upstream"
-    exceptions: ClassVar[str] = "What only an extra needs is passed over."
+    exceptions: ClassVar[str] = (
+        "What only an extra needs is passed over. So is an import in a function, under a "
+        "condition, in a `try` that catches its failure, or in a test."
+    )
 
     def of_source(self, source: AuditedSource) -> Iterator[Finding]:
-        """Yield torch and what belongs to it, where it is required and no input is that."""
+        """Yield torch and what belongs to it, where it is needed and no input is that."""
         for adaptation in source.plan.adaptations:
             is_addition = isinstance(adaptation.edit, InputAddition)
             if is_addition and adaptation.input in TORCH_INPUTS:
@@ -51,6 +54,17 @@ propagatedBuildInputs = with super.python3Packages; [ torch-bin numpy ];
                     source.package,
                     advice=f"add {adaptation.input}",
                     fix=source.fix(adaptation, "built", "inputs"),
+                )
+        for module in source.missing_imports:
+            addition = source.import_addition(module)
+            if addition is not None and addition.input in TORCH_INPUTS:
+                yield self.finding(
+                    source.package.file,
+                    source.statement(*RUNTIME),
+                    f"the source imports {module}, and no input brings it",
+                    source.package,
+                    advice=f"add {addition.input}",
+                    fix=source.fix(addition, "built", "inputs"),
                 )
 
 
