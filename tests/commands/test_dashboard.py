@@ -132,6 +132,7 @@ def test_without_the_right_to_issues_pull_requests_are_made_all_the_same(
     home: Home, request_: str, what: str
 ) -> None:
     """Nor may it read those of a private repository; the message names the workflow's lines."""
+    home.hosted.hides_issues = True
     home.github.server.fail(request_, forbidden("issues=write"))
     result = home.bump()
     assert (result.code, home.packages(result)["apple"]["status"]) == (1, "updated")

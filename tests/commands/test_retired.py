@@ -396,7 +396,6 @@ STEPS = (
     "GET .*/compare/",
     "GET .*/me/overlays/commits/",
     "GET .*/git/blobs/BLOB",
-    "GET .*/issues/1/comments",
     "POST .*/issues/1/comments",
     "PATCH .*/pulls/1$",
     "DELETE .*/git/refs/heads/updater/apple",

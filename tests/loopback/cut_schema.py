@@ -55,18 +55,44 @@ OPENAPI = Published("@octokit/openapi", "23.0.2", "package/generated/api.github.
 
 GRAPHQL_FIELDS = {
     "Query": "rateLimit repository viewer",
-    "Mutation": "disablePullRequestAutoMerge enablePullRequestAutoMerge",
+    "Mutation": (
+        "createPullRequest disablePullRequestAutoMerge enablePullRequestAutoMerge "
+        "updatePullRequest updateRefs"
+    ),
+    "CreatePullRequestPayload": "clientMutationId pullRequest",
     "DisablePullRequestAutoMergePayload": "clientMutationId",
     "EnablePullRequestAutoMergePayload": "clientMutationId",
+    "UpdatePullRequestPayload": "clientMutationId pullRequest",
+    "UpdateRefsPayload": "clientMutationId",
+    "Actor": "login",
+    "Bot": "login",
     "RateLimit": "cost limit nodeCount remaining resetAt used",
     "User": "login",
     "Repository": (
-        "databaseId defaultBranchRef id isArchived isDisabled isEmpty isFork isPrivate "
-        "latestRelease name nameWithOwner object pushedAt ref refs release releases url"
+        "databaseId defaultBranchRef id isArchived isDisabled isEmpty isFork isPrivate issues "
+        "latestRelease name nameWithOwner object pullRequests pushedAt ref refs release "
+        "releases url"
     ),
     "RefConnection": "edges nodes pageInfo totalCount",
     "RefEdge": "cursor node",
-    "Ref": "compare id name prefix target",
+    "Ref": "compare id name prefix rules target",
+    "RepositoryRuleConnection": "nodes pageInfo totalCount",
+    "RepositoryRule": "parameters type",
+    "RequiredStatusChecksParameters": "strictRequiredStatusChecksPolicy",
+    "IssueConnection": "nodes pageInfo totalCount",
+    "Issue": "author body number state title",
+    "PullRequestConnection": "nodes pageInfo totalCount",
+    "PullRequest": (
+        "author autoMergeRequest baseRefName body comments commits files headRefName headRefOid id "
+        "isCrossRepository mergeable mergeStateStatus number state title url"
+    ),
+    "AutoMergeRequest": "enabledAt",
+    "IssueCommentConnection": "nodes pageInfo totalCount",
+    "IssueComment": "author authorAssociation body createdAt databaseId id url",
+    "PullRequestCommitConnection": "nodes pageInfo totalCount",
+    "PullRequestCommit": "commit id",
+    "PullRequestChangedFileConnection": "nodes pageInfo totalCount",
+    "PullRequestChangedFile": "changeType path",
     "Comparison": "aheadBy behindBy baseTarget headTarget id status",
     "ReleaseConnection": "edges nodes pageInfo totalCount",
     "ReleaseEdge": "cursor node",
@@ -180,7 +206,7 @@ class Cutter(Visitor):
                 return node.name.value in self._fields
             case TypeDefinitionNode():
                 return node.name.value in self._leaves
-            case NamedTypeNode() if path[-2] == "interfaces":
+            case NamedTypeNode() if path[-2] in ("interfaces", "types"):  # of a union
                 return node.name.value in GRAPHQL_FIELDS
         return True
 

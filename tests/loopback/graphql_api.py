@@ -22,7 +22,7 @@ from graphql import (
 
 from tests.loopback.cut_schema import GRAPHQL_FILE
 from tests.loopback.graphql_limits import Refusal, Size, measure
-from tests.loopback.graphql_resolvers import OBJECT_TYPES, RESOLVERS
+from tests.loopback.graphql_resolvers import OBJECT_TYPES, RESOLVERS, GitObject
 from tests.loopback.hosting import Credential
 from tests.loopback.messages import Request, Response, json_answer
 from tests.loopback.rest import Quota, problem
@@ -64,6 +64,10 @@ class Query:
     def web(self, hosted: Hosted) -> str:
         """Return a repository's page."""
         return f"{self.github.url}/{hosted.full_name}"
+
+    def object(self, hosted: Hosted, sha: str) -> GitObject:
+        """Return an object of a repository."""
+        return GitObject(hosted, sha)
 
     def rate_limit(self) -> Json:
         """Answer ``Query.rateLimit``."""

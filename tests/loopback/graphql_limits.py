@@ -23,7 +23,20 @@ if TYPE_CHECKING:
 
     from graphql import DocumentNode, SelectionSetNode
 
-CONNECTIONS = frozenset({"history", "parents", "refs", "releases"})
+CONNECTIONS = frozenset(
+    {
+        "comments",
+        "commits",
+        "files",
+        "history",
+        "issues",
+        "parents",
+        "pullRequests",
+        "refs",
+        "releases",
+        "rules",
+    }
+)
 MOST_NODES = 500_000
 REQUESTS_A_POINT = 100
 

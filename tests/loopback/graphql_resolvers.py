@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tests.loopback.graphql_connections import connection
 from tests.loopback.graphql_limits import Refusal
+from tests.loopback.graphql_pulls import RESOLVERS as PULL_RESOLVERS
+from tests.loopback.graphql_pulls import list_issues, list_pulls, list_rules
 from tests.loopback.objects import (
     Signature,
     compare,
@@ -274,6 +276,7 @@ def rollup(one: GitObject, _info: Info) -> str | None:
 
 
 RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
+    **PULL_RESOLVERS,
     "Query": {
         "rateLimit": lambda _root, info, **_: info.context.rate_limit(),
         "repository": find_repository,
@@ -293,11 +296,13 @@ RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
         "isDisabled": lambda _hosted, _info: False,
         "isEmpty": lambda hosted, _info: not hosted.refs(),
         "isFork": lambda _hosted, _info: False,
+        "issues": list_issues,
         "isPrivate": lambda hosted, _info: hosted.private,
         "latestRelease": latest_release,
         "name": lambda hosted, _info: hosted.name,
         "nameWithOwner": lambda hosted, _info: hosted.full_name,
         "object": find_object,
+        "pullRequests": list_pulls,
         "pushedAt": lambda hosted, _info: zulu(max(ref.committed for ref in hosted.refs())),
         "ref": find_ref,
         "refs": list_refs,
@@ -310,6 +315,7 @@ RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
         "id": lambda own, _info: f"REF_{own.hosted.number}_{own.ref.name}",
         "name": lambda own, _info: own.ref.short,
         "prefix": lambda own, _info: own.ref.name.removesuffix(own.ref.short),
+        "rules": list_rules,
         "target": lambda own, _info: GitObject(own.hosted, own.ref.object),
     },
     "Release": {

@@ -42,6 +42,7 @@ class PullRecord:
     Attributes:
         source: the repository of its branch, None where a fork was deleted.
         head: kept when the branch moves after it was closed.
+        conflicts: GitHub could not merge it.
         comments: (login, text), oldest first.
     """
 
@@ -57,6 +58,7 @@ class PullRecord:
     state: str = "open"
     merged: bool = False
     automerge: bool = False
+    conflicts: bool = False
     milestone: int | None = None
     labels: list[str] = field(default_factory=list)
     assignees: list[str] = field(default_factory=list)
@@ -89,6 +91,8 @@ class Hosted(Repository):
         rules: the types of the rules that hold for every branch.
         checks: the state of all checks of every commit, as ``StatusState`` has it; ``forbidden``
             for a token that may not read them.
+        hides_issues: the tokens may not read the issues by GraphQL.
+        strict: only what is up to date with the default branch is merged into it.
     """
 
     def __init__(
@@ -116,6 +120,8 @@ class Hosted(Repository):
         self.required_checks: tuple[str, ...] = ()
         self.rules: tuple[str, ...] = ()
         self.checks = ""
+        self.strict = False
+        self.hides_issues = False
 
     @property
     def full_name(self) -> str:

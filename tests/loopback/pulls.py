@@ -17,6 +17,7 @@ from tests.loopback.rest import invalid, page, problem
 from tests.loopback.rest_models import (
     Json,
     addresses,
+    association,
     files_model,
     full_repository_model,
     user_model,
@@ -320,6 +321,7 @@ class Pulls:
             "html_url": f"{web}/pull/{pull.number}#issuecomment-{number}",
             "issue_url": f"{api}/issues/{pull.number}",
             "body": text,
+            "author_association": association(hosted, login),
             "user": user_model(login, self._github),
             "created_at": MOMENT,
             "updated_at": MOMENT,

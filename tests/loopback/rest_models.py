@@ -212,6 +212,13 @@ def commit_model(hosted: Hosted, commit: Commit, github: GitHub) -> Json:
     }
 
 
+def association(hosted: Hosted, login: str) -> str:
+    """Return what somebody is to a repository, as ``CommentAuthorAssociation`` has it."""
+    if login == hosted.owner:
+        return "OWNER"
+    return "COLLABORATOR" if login in hosted.collaborators else "NONE"
+
+
 def files_model(hosted: Hosted, base: str, head: str, github: GitHub) -> list[Json]:
     """Return ``diff-entry`` for each file that two commits have differently."""
     _, web = addresses(hosted, github)

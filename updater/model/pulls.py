@@ -20,6 +20,47 @@ class PullRequestLink(Struct, frozen=True):
     state: PullState
 
 
+PullStanding = Literal["", "behind", "conflicts"]
+"""What stops GitHub from merging: the base is not in the branch and must be, or they conflict."""
+
+
+class PullComment(Struct, frozen=True):
+    """A comment on a pull request.
+
+    Attributes:
+        key: GitHub's number of it.
+        author: the login; an App's ends in ``[bot]``; empty where the account is gone.
+        association: what the author is to the repository in GitHub's words, such as ``OWNER``,
+            ``MEMBER``, ``COLLABORATOR`` and ``NONE``. Who is none of the first three may not write;
+            of those, `may_write` tells.
+    """
+
+    key: int
+    author: str
+    text: str
+    association: str
+
+
+class PullCommit(Struct, frozen=True):
+    """A commit of a pull request, without its files."""
+
+    sha: str
+    parents: tuple[str, ...]
+    message: str
+
+
+class PullRequestContent(Struct, frozen=True):
+    """What a pull request's branch adds to its base.
+
+    Attributes:
+        commits: oldest first.
+        paths: of the files that it changes in all.
+    """
+
+    commits: tuple[PullCommit, ...]
+    paths: tuple[str, ...]
+
+
 class Pull(Struct, frozen=True):
     """A pull request as the repository shows it.
 
@@ -29,6 +70,9 @@ class Pull(Struct, frozen=True):
         own: the branch is in the repository itself, not in a fork.
         author: the login of who opened it; an App's ends in ``[bot]``.
         automerge: GitHub merges it by itself once it can.
+        standing: empty where nothing is known to stop it.
+        comments: oldest first; None where they were not read, or not all of them.
+        content: None where it was not read, or not all of it.
     """
 
     number: int
@@ -42,6 +86,9 @@ class Pull(Struct, frozen=True):
     own: bool
     author: str
     automerge: bool = False
+    standing: PullStanding = ""
+    comments: tuple[PullComment, ...] | None = None
+    content: PullRequestContent | None = None
 
     @property
     def link(self) -> PullRequestLink:
@@ -50,11 +97,12 @@ class Pull(Struct, frozen=True):
 
 
 class Issue(Struct, frozen=True):
-    """An issue as the repository shows it."""
+    """An issue as the repository shows it; ``author`` is a login, an App's ends in ``[bot]``."""
 
     number: int
     body: str
     is_open: bool = True
+    author: str = ""
 
 
 class BranchCommit(Struct, frozen=True):

@@ -29,12 +29,7 @@ def clean_up(view: RepositoryView, proposals: Sequence[Proposal]) -> None:
         ):
             view.close(pull, superseded_body(pull.body))
     busy = {pull.branch for pull in view.open} | {proposal.branch for proposal in proposals}
-    heads = {
-        name: head
-        for prefix in view.naming.prefixes
-        for name, head in repository.heads(prefix).items()
-    }
-    for name, head in heads.items():
+    for name, head in view.heads.items():
         if name not in busy:
             newest = next(iter(repository.pulls(name)), None)
             if newest is not None and rules.is_spent(newest, view.login, head):

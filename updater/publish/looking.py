@@ -19,11 +19,12 @@ from updater.publish.text import dashboard
 from updater.publish.text.names import BranchNaming
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from updater.effects.github.repository import GitHubRepository
     from updater.model import Branch, Issue, Outcome, Pull
+    from updater.model.pulls import PullComment
 
 
 class BaseBranch(Struct, frozen=True):
@@ -50,6 +51,7 @@ class RepositoryView(Struct):
         login: the updater's own.
         open: the pull requests against the base that were open, but for those that were closed
             since.
+        heads: the updater's branches, with their commits.
         count: how many of the updater's are open by now.
         board: the dashboard issue, where there is one.
         boards: others, which runs at the same time opened.
@@ -62,10 +64,12 @@ class RepositoryView(Struct):
     naming: BranchNaming = BranchNaming()
     login: str = ""
     open: tuple[Pull, ...] = ()
+    heads: Mapping[str, str] = field(default_factory=dict)
     count: int = 0
     board: Issue | None = None
     boards: tuple[Issue, ...] = ()
     forced: frozenset[str] = frozenset()
+    _issues: tuple[Issue, ...] | None = None
     _checks: bool | None = None
     _theirs: dict[int, dict[str, str]] = field(default_factory=dict)
 
@@ -101,9 +105,21 @@ class RepositoryView(Struct):
         local = files.find(self.root / file, file) or b""
         return local if blob_id(local) == blob else self.repository.blob(blob)
 
+    def look(self, *, issues: bool) -> None:
+        """Read which pull requests and branches there are; with the issues if asked."""
+        shown = self.repository.overview(self.base.branch, self.naming.prefixes, issues=issues)
+        self.login, self.open, self.heads = shown.login, shown.pulls, shown.heads
+        self.count = sum(rules.is_mine(pull, self.login) for pull in self.open)
+        self._issues = shown.issues
+
     def look_at_board(self) -> None:
         """Read the dashboard and its boxes."""
-        issues = self.repository.issues(self.login, dashboard.MARKER)
+        every_issue = self._issues if self._issues is not None else self.repository.issues()
+        issues = [
+            issue
+            for issue in every_issue
+            if issue.author == self.login and dashboard.MARKER in issue.body
+        ]
         is_open = [issue for issue in issues if issue.is_open]
         self.board = next(iter(is_open or issues), None)
         self.boards = tuple(issue for issue in is_open if issue is not self.board)
@@ -116,11 +132,6 @@ class RepositoryView(Struct):
         if self._checks is None:
             self._checks = self.repository.requires_checks(self.base.branch)
         return self._checks
-
-    def look_at_pulls(self) -> None:
-        """Read which pull requests are open."""
-        self.open = self.repository.open_pulls(self.base.branch)
-        self.count = sum(rules.is_mine(pull, self.login) for pull in self.open)
 
     def is_forced(self, update: Update) -> bool:
         """Tell whether somebody ticked a package's box."""
@@ -193,12 +204,17 @@ class RepositoryView(Struct):
         """Tell whether a pull request's author may push to the repository."""
         return pull.own or self.repository.may_write(pull.author)
 
+    def comments(self, pull: Pull) -> tuple[PullComment, ...]:
+        """Return what was said about a pull request, oldest first."""
+        if pull.comments is not None:
+            return pull.comments
+        return self.repository.comments(pull.number)
+
     def say_once(self, pull: Pull, marker: str, text: str) -> None:
         """Comment on a pull request, unless the updater said something with that marker there."""
-        comments = self.repository.comments(pull.number)
         if not any(
-            author.lower() == self.login.lower() and marker in comment
-            for author, comment in comments
+            comment.author.lower() == self.login.lower() and marker in comment.text
+            for comment in self.comments(pull)
         ):
             self.repository.comment(pull.number, text)
 
@@ -224,6 +240,7 @@ class RepositoryView(Struct):
         )
         if all(other_pull.state != "open" for other_pull in others):
             self.repository.delete_branch(pull.branch)
+            self.heads = {name: head for name, head in self.heads.items() if name != pull.branch}
 
     def _does_the_same(self, pull: Pull, proposal: Proposal) -> bool:
         if pull.number not in self._theirs:

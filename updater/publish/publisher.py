@@ -91,9 +91,9 @@ class Publisher:
             except StageError as error:
                 outcomes[update.package.identity] = self._failed(update, error)
         view = self._view
-        view.login = view.repository.login()
-        shows = self._config.document.dashboard and self._look_at_board()
-        view.look_at_pulls()
+        wants_board = self._config.document.dashboard
+        view.look(issues=wants_board)
+        shows = wants_board and self._look_at_board()
         proposals = []
         for name, group in by_name(members, overlays, self._config.policy).items():
             done, proposal = self._group(name, group, overlays)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from updater.model import BranchCommit, Pull
+from updater.model import BranchCommit, Issue, Pull
+from updater.model.pulls import PullComment
 from updater.text import is_printable, printable
 
 if TYPE_CHECKING:
@@ -33,6 +34,26 @@ def read_pull(answer: Any) -> Pull:  # noqa: ANN401 - JSON
         own=source is not None and source["id"] == answer["base"]["repo"]["id"],
         author=author if is_printable(author) else "",
         automerge=bool(answer.get("auto_merge")),
+    )
+
+
+def read_comment(answer: Any) -> PullComment:  # noqa: ANN401 - JSON
+    """Read a comment."""
+    return PullComment(
+        int(answer["id"]),
+        str((answer["user"] or {}).get("login", "")),
+        str(answer["body"] or "").replace("\r\n", "\n"),
+        str(answer.get("author_association", "NONE")),
+    )
+
+
+def read_issue(answer: Any) -> Issue:  # noqa: ANN401 - JSON
+    """Read an issue."""
+    return Issue(
+        int(answer["number"]),
+        str(answer["body"] or "").replace("\r\n", "\n"),
+        is_open=answer["state"] == "open",
+        author=str((answer["user"] or {}).get("login", "")),
     )
 
 

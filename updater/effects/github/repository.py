@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from updater.effects.github.answers import read_commit, read_pull
+from updater.effects.github.answers import read_comment, read_commit, read_issue, read_pull
+from updater.effects.github.overview import Overview, overview
 from updater.effects.github.protection import CheckState, reported_checks, requires_checks
 from updater.effects.github.requests import Access, Requests
 from updater.model import Branch, Issue, Pull
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from updater.model import PullPolicy
+    from updater.model.pulls import PullComment
 
 _MOST_COMMITS = 100
 _ENABLE = """mutation ($id: ID!) {
@@ -70,12 +72,12 @@ class GitHubRepository:
     def head(self, branch: str) -> str | None:
         """Return a branch's commit, None where there is no such branch."""
         with self._reading():
-            return self._heads(branch).get(branch)
+            return self._requests.heads(branch).get(branch)
 
-    def heads(self, prefix: str) -> dict[str, str]:
-        """Return the branches whose names begin so, with their commits."""
+    def overview(self, base: str, prefixes: Sequence[str], *, issues: bool) -> Overview:
+        """Return what there is of branches, pull requests and, if asked, issues."""
         with self._reading():
-            return self._heads(prefix)
+            return overview(self._requests, base, prefixes, issues=issues)
 
     def files(self, commit: str, paths: Sequence[str]) -> dict[str, TreeFile]:
         """Return what a commit has at some paths; a path without a file is left out."""
@@ -103,7 +105,7 @@ class GitHubRepository:
     def branch(self, name: str, base: str) -> Branch | None:
         """Return a branch with the commits that ``base`` lacks, None where there is none."""
         with self._reading():
-            head = self._heads(name).get(name)
+            head = self._requests.heads(name).get(name)
             if head is None:
                 return None
             compared = self._requests.ask(f"/compare/{base}...{head}", per_page=_MOST_COMMITS)
@@ -121,48 +123,22 @@ class GitHubRepository:
             pulls = [pull for pull in pulls if pull.branch == branch]
             return tuple(sorted(pulls, key=lambda pull: -pull.number))
 
-    def open_pulls(self, base: str) -> tuple[Pull, ...]:
-        """Return all open pull requests against a branch, oldest first."""
-        with self._reading():
-            pulls = [
-                read_pull(answer)
-                for answer in self._requests.all_of("/pulls", base=base, state="open")
-            ]
-            return tuple(sorted(pulls, key=lambda pull: pull.number))
-
     def pull_files(self, number: int) -> dict[str, str]:
         """Return path -> blob id of the files that a pull request changes."""
         with self._reading():
             listed = self._requests.all_of(f"/pulls/{number}/files")
             return {str(file["filename"]): str(file["sha"] or "") for file in listed}
 
-    def comments(self, number: int) -> tuple[tuple[str, str], ...]:
-        """Return (author, text) of a pull request's comments, oldest first."""
+    def comments(self, number: int) -> tuple[PullComment, ...]:
+        """Return a pull request's comments, oldest first."""
         with self._reading():
-            listed = self._requests.all_of(f"/issues/{number}/comments")
-            return tuple(
-                (str((comment["user"] or {}).get("login")), str(comment["body"]))
-                for comment in listed
-            )
+            return tuple(map(read_comment, self._requests.all_of(f"/issues/{number}/comments")))
 
-    def issues(self, login: str, marker: str) -> tuple[Issue, ...]:
-        """Return the issues of a user that have a marker in their text, oldest first."""
+    def issues(self) -> tuple[Issue, ...]:
+        """Return all issues, oldest first."""
         with self._requests.mapped("read the issues", "issues"):
             listed = self._requests.all_of("/issues", state="all", sort="created", direction="asc")
-            own = [
-                issue
-                for issue in listed
-                if (issue["user"] or {}).get("login", "") == login and "pull_request" not in issue
-            ]
-            return tuple(
-                Issue(
-                    int(issue["number"]),
-                    str(issue["body"]).replace("\r\n", "\n"),
-                    is_open=issue["state"] == "open",
-                )
-                for issue in own
-                if marker in str(issue["body"] or "")
-            )
+            return tuple(read_issue(issue) for issue in listed if "pull_request" not in issue)
 
     def may_write(self, login: str) -> bool:
         """Tell whether somebody may push to the repository; who is no user (an App) may not."""
@@ -214,7 +190,7 @@ class GitHubRepository:
         parts = name.split("/")
         folders = ["/".join(parts[:count]) for count in range(1, len(parts))]
         with self._reading():
-            heads = self._heads(parts[0])
+            heads = self._requests.heads(parts[0])
         below = (head for head in heads if head.startswith(f"{name}/"))
         return next((head for head in folders if head in heads), next(below, ""))
 
@@ -281,12 +257,6 @@ class GitHubRepository:
         what = f"{'enable' if on else 'disable'} auto-merge of pull request {pull.number}"
         with self._requests.mapped(what, "pull_requests"):
             self._requests.graphql(_ENABLE if on else _DISABLE, {"id": pull.node})
-
-    def _heads(self, prefix: str) -> dict[str, str]:
-        listed = self._requests.ask(f"/git/matching-refs/heads/{quote(prefix)}")  # no pages
-        return {
-            str(ref["ref"]).removeprefix("refs/heads/"): str(ref["object"]["sha"]) for ref in listed
-        }
 
     def _walk(
         self, tree: str, names: list[str], folders: dict[str, dict[str, tuple[str, TreeFile]]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import requests
 from github import Auth, Github, GithubException, UnknownObjectException
@@ -25,6 +26,9 @@ _PER_PAGE = 100
 _MOST_PAGES = 100
 _TOO_LARGE = "too large to fetch"
 _VIEWER = "query { viewer { login } }"
+_STATUS = {"FORBIDDEN": 403, "INSUFFICIENT_SCOPES": 403, "RATE_LIMITED": 403, "NOT_FOUND": 404}
+"""What REST answers where GraphQL has a type of error."""
+
 _WHERE = {
     "issues": "in update.yml take the # from the line `# issues: write`, and from "
     "`# permission-issues: write` where the token is a GitHub App's"
@@ -151,6 +155,42 @@ class Requests:
     def repository(self) -> str:
         """``OWNER/NAME``."""
         return self._access.repository
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The variables by which GraphQL finds the repository."""
+        owner, _, name = self._access.repository.partition("/")
+        return {"owner": owner, "name": name}
+
+    def heads(self, prefix: str) -> dict[str, str]:
+        """Return the branches whose names begin so, with their commits."""
+        listed = self.ask(f"/git/matching-refs/heads/{quote(prefix)}")  # no pages
+        return {
+            str(ref["ref"]).removeprefix("refs/heads/"): str(ref["object"]["sha"]) for ref in listed
+        }
+
+    def ask_graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any] | None:
+        """Ask GraphQL what there is; return ``data``, with null where a right lacks.
+
+        None where the host has no GraphQL, lacks a field, or cannot tell so much at once: REST can.
+        """
+        requester = self._api.requester
+        sent = {"query": query, "variables": variables}
+        try:
+            answer = requester.requestJsonAndCheck("POST", requester.graphql_url, input=sent)[1]
+        except GithubException as error:
+            if error.status == 404:  # noqa: PLR2004 - HTTP
+                return None
+            raise
+        kinds = {str(error.get("type", "")) for error in answer.get("errors", ())}
+        # An error without a type is one of the query itself, or of GitHub's patience.
+        if kinds & {"", "RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"}:
+            return None
+        data: dict[str, Any] | None = answer.get("data")
+        if kinds and (data is None or data.get("repository") is None):
+            status = next((_STATUS[kind] for kind in kinds if kind in _STATUS), 400)
+            raise GithubException(status, answer)
+        return data
 
     def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         """Ask GraphQL; return ``data``."""

@@ -1,0 +1,204 @@
+"""Pull requests, issues and what protects a branch, as GitHub's GraphQL API shows them.
+
+An App's login ends in ``[bot]`` everywhere but here: an ``Actor`` that is a ``Bot`` has it without.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from tests.loopback.graphql_connections import connection
+from tests.loopback.graphql_limits import Refusal
+from tests.loopback.objects import read_history
+from tests.loopback.pulls import MOMENT, refreshed
+from tests.loopback.rest_models import association, files_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from graphql import GraphQLResolveInfo
+
+    from tests.loopback.graphql_api import Query
+    from tests.loopback.hosting import Hosted, IssueRecord, PullRecord
+    from tests.loopback.objects import Commit
+
+    Info: TypeAlias = GraphQLResolveInfo[Query]
+
+Json = dict[str, Any]
+
+KINDS = {"added": "ADDED", "removed": "DELETED", "modified": "MODIFIED"}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPull:
+    """A pull request of one repository."""
+
+    hosted: Hosted
+    pull: PullRecord
+
+    @property
+    def state(self) -> str:
+        """As ``PullRequestState`` has it."""
+        return "MERGED" if self.pull.merged else self.pull.state.upper()
+
+    @property
+    def base(self) -> str:
+        """The commit that it was made on."""
+        base = self.hosted.find(f"refs/heads/{self.pull.base}") or ""
+        if self.pull.source is self.hosted:
+            return self.hosted.git("merge-base", base, self.pull.head)
+        return self.hosted.git("rev-parse", f"{self.pull.head}^")
+
+    @property
+    def standing(self) -> str:
+        """As ``MergeStateStatus`` has it."""
+        if self.pull.conflicts:
+            return "DIRTY"
+        base = self.hosted.find(f"refs/heads/{self.pull.base}") or ""
+        return "BEHIND" if self.hosted.strict and self.base != base else "CLEAN"
+
+    def commits(self) -> list[Commit]:
+        """Return what it adds, oldest first."""
+        return list(read_history(self.hosted, "--reverse", f"{self.base}..{self.pull.head}"))
+
+
+def actor(login: str) -> Json:
+    """Return an ``Actor``."""
+    kind = "Bot" if login.endswith("[bot]") else "User"
+    return {"__typename": kind, "login": login.removesuffix("[bot]")}
+
+
+def list_pulls(
+    hosted: Hosted,
+    info: Info,
+    *,
+    base_ref_name: str | None = None,
+    head_ref_name: str | None = None,
+    states: Sequence[str] | None = None,
+    order_by: Json | None = None,
+    labels: Sequence[str] | None = None,
+    **page: Any,
+) -> Json:
+    """Answer ``Repository.pullRequests``, oldest first unless told otherwise."""
+    pulls = [OwnPull(hosted, refreshed(pull)) for _, pull in sorted(hosted.pulls.items())]
+    pulls = [
+        own
+        for own in pulls
+        if base_ref_name in (None, own.pull.base)
+        and head_ref_name in (None, own.pull.branch)
+        and (states is None or own.state in states)
+        and not labels
+    ]
+    if order_by and order_by["direction"] == "DESC":
+        pulls.reverse()
+    return connection(info, pulls, list, **page)
+
+
+def list_issues(
+    hosted: Hosted,
+    info: Info,
+    *,
+    order_by: Json | None = None,
+    labels: Sequence[str] | None = None,
+    states: Sequence[str] | None = None,
+    filter_by: Json | None = None,
+    **page: Any,
+) -> Json:
+    """Answer ``Repository.issues``, which are no pull requests, oldest first."""
+    if hosted.hides_issues:
+        raise Refusal("FORBIDDEN", "Resource not accessible by integration")
+    assert (labels, states, filter_by) == (None, None, None)
+    issues = [issue for _, issue in sorted(hosted.issues.items())]
+    if order_by and order_by["direction"] == "DESC":
+        issues.reverse()
+    return connection(info, issues, list, **page)
+
+
+def list_comments(own: OwnPull, info: Info, order_by: Json | None = None, **page: Any) -> Json:
+    """Answer ``PullRequest.comments``."""
+    assert order_by is None
+    web = f"{info.context.web(own.hosted)}/pull/{own.pull.number}"
+    comments = [
+        {
+            "author": actor(login) if login else None,
+            "authorAssociation": association(own.hosted, login),
+            "body": text,
+            "createdAt": MOMENT,
+            "databaseId": number,
+            "id": f"IC_{number}",
+            "url": f"{web}#issuecomment-{number}",
+        }
+        for number, (login, text) in enumerate(own.pull.comments, 1)
+    ]
+    return connection(info, comments, list, **page)
+
+
+def list_changed_files(own: OwnPull, info: Info, **page: Any) -> Json:
+    """Answer ``PullRequest.files``."""
+    models = files_model(
+        own.pull.source or own.hosted, own.base, own.pull.head, info.context.github
+    )
+    files = [{"path": one["filename"], "changeType": KINDS[one["status"]]} for one in models]
+    return connection(info, files, list, **page)
+
+
+def list_rules(own: Any, info: Info, order_by: Json, **page: Any) -> Json:
+    """Answer ``Ref.rules``, in the one order that there is by default."""
+    assert order_by
+    rules = [
+        {
+            "type": kind.upper(),
+            "parameters": {
+                "__typename": "RequiredStatusChecksParameters",
+                "strictRequiredStatusChecksPolicy": own.hosted.strict,
+            }
+            if kind == "required_status_checks"
+            else None,
+        }
+        for kind in own.hosted.rules
+    ]
+    return connection(info, rules, list, **page)
+
+
+def body_of(record: PullRecord | IssueRecord) -> str:
+    """Return a text as GitHub's web editor leaves it."""
+    return record.body.replace("\n", "\r\n")
+
+
+RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
+    "Issue": {
+        "author": lambda issue, _info: actor(issue.author),
+        "body": lambda issue, _info: body_of(issue),
+        "state": lambda issue, _info: issue.state.upper(),
+    },
+    "PullRequest": {
+        "author": lambda own, _info: actor(own.pull.author),
+        "autoMergeRequest": lambda own, _info: (
+            {"enabledAt": MOMENT} if own.pull.automerge else None
+        ),
+        "baseRefName": lambda own, _info: own.pull.base,
+        "body": lambda own, _info: body_of(own.pull),
+        "comments": list_comments,
+        "commits": lambda own, info, **page: connection(
+            info,
+            own.commits(),
+            lambda some: [
+                {"id": f"PRC_{one.sha}", "commit": info.context.object(own.hosted, one.sha)}
+                for one in some
+            ],
+            **page,
+        ),
+        "files": list_changed_files,
+        "headRefName": lambda own, _info: own.pull.branch,
+        "headRefOid": lambda own, _info: own.pull.head,
+        "id": lambda own, _info: f"PR_{own.hosted.number}_{own.pull.number}",
+        "isCrossRepository": lambda own, _info: own.pull.source is not own.hosted,
+        "mergeStateStatus": lambda own, _info: own.standing,
+        "mergeable": lambda own, _info: "CONFLICTING" if own.pull.conflicts else "MERGEABLE",
+        "number": lambda own, _info: own.pull.number,
+        "state": lambda own, _info: own.state,
+        "title": lambda own, _info: own.pull.title,
+        "url": lambda own, info: f"{info.context.web(own.hosted)}/pull/{own.pull.number}",
+    },
+}
