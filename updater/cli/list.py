@@ -65,7 +65,7 @@ def _described(read: Package, config: Config) -> ListedPackage:
                     tracking = expected_tracking(pin, policy, project)
     except StageError as error:
         problem = "" if skip else f"{error}; {error.hint}"
-    hold = policy.hold or ("" if policy.src_only else package.lent)
+    hold = policy.hold or ("" if policy.src_only or is_left else package.lent)
     return describe(package, pin, tracking, hold=hold, problem=problem, skip=skip)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # What names the files of a folder, so that no path of theirs is written.
-_LISTING = (b"readDir", b"listFilesRecursive", b"packagesFromDirectoryRecursive")
+_LISTING = (b"readDir", b"listFilesRecursive", b"FromDirectoryRecursive")
 _MOST_FILES = 5_000
 
 

@@ -190,13 +190,14 @@ class Package(Struct, frozen=True):
         """The last attribute component.
 
         For a file that is one package, that of its caller, else ``pname``, else the file's or, for
-        ``default.nix``, the folder's name.
+        ``default.nix`` and ``package.nix``, the folder's name.
         """
         if self.attribute:
             return self.attribute[-1]
         if self.callers and self.callers[0]:
             return self.callers[0][-1]
-        file = self.file.removesuffix("/default.nix").removesuffix(".nix")
+        file = self.file.removesuffix("/default.nix").removesuffix("/package.nix")
+        file = file.removesuffix(".nix")
         return self.pname or file.rsplit("/", 1)[-1]
 
     @property

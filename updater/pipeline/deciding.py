@@ -62,7 +62,7 @@ class Decider(Struct, frozen=True):
         is_left = package.generator and policy.generated == "skip"
         if package.problem and not package.skip and not is_left:
             return unreadable(package)
-        stays = "" if even_held or policy.src_only else package.lent
+        stays = "" if even_held or policy.src_only or is_left else package.lent
         wishes = (self._other_wish(package, own, even_held=even_held) for own in package.members)
         stays = stays or next(filter(None, wishes), "")
         if stays:

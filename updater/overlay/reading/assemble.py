@@ -203,7 +203,7 @@ class Assembler:
                 f"its version (line {label.line}) is made of several texts: {text}; to follow it, "
                 f'write it as one, version = "{label.value}"'
             )
-        if reason.computed and draft.caller is not None:
+        if reason.computed and (draft.caller is not None or draft.helper):
             return placed.skipped(f"{what} is computed by a function")
         return placed.refused(reason.problem, reason.hint)
 

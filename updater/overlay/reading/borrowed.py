@@ -33,14 +33,23 @@ def borrowing(package: Package, draft: Draft, data: bytes) -> Borrowing | None:
     source, version = draft.get("src", "srcs"), draft.get("version")
     if package.fetched is None and source is not None:
         names = leads_to(source, data)
-        if names[-1:] == ("src",) and package.side_hashes:
-            return Borrowing(names[:-1], "source", package.side_hashes)
+        beside = _written(package)
+        if names[-1:] == ("src",) and beside:
+            return Borrowing(names[:-1], "source", beside)
     elif version is not None and package.label is None:
         names = leads_to(version, data)
         hashes = [field for own in package.sources if (field := own.get(*HASH_FIELDS))]
         if names[-1:] == ("version",) and hashes:
-            return Borrowing(names[:-1], "version", (*hashes, *package.side_hashes))
+            return Borrowing(names[:-1], "version", (*hashes, *_written(package)))
     return None
+
+
+def _written(package: Package) -> tuple[Field, ...]:
+    """Return the side hashes and locks that stand here: others come with the source itself."""
+    beside = {lock.field for lock in package.locks if lock.path}
+    return tuple(
+        field for field in package.side_hashes if field.literal is not None or field.name in beside
+    )
 
 
 def held_together(packages: Sequence[Package]) -> tuple[Package, ...]:
@@ -91,6 +100,11 @@ def _leader(package: Package, places: Mapping[str, Sequence[Package]]) -> Packag
 def _borrows(borrower: Package, lender: Package) -> str:
     taken = borrower.borrowing
     what = taken.what if taken is not None else "source"
+    if lender.generator:
+        return (
+            f"updated by {lender.generator}: its {what} is that of {lender.name} "
+            f"({lender.file}:{lender.line})"
+        )
     return (
         f"its {what} is that of {lender.name} ({lender.file}:{lender.line}), and its "
         f"{_hashes(borrower)} would have to change with it: write both in one file, with "
@@ -104,8 +118,8 @@ def _lends(borrower: Package, lender: Package) -> str:
     alone = f"packages: {{{lender.name}: {{src_only: true}}}}"
     return (
         f"{borrower.name} ({borrower.file}:{borrower.line}) has its {what}, and an update would "
-        f"leave the {_hashes(borrower)} there stale: write both in one file, or move "
-        f"{lender.name} alone with `{alone}`"
+        f"leave the {_hashes(borrower)} there stale: let both take `version` and `src` from one "
+        f"place in one file, or move {lender.name} alone with `{alone}`"
     )
 
 

@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.model import Span
-from updater.overlay.reading.syntax import PIPE, span
 from updater.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from updater.overlay.reading.syntax import NixText
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -50,18 +47,7 @@ def unparsed(source: NixText) -> list[Span]:
             places.append(Span(node.start_byte, max(node.end_byte, node.start_byte + 1)))
         else:
             waiting.extend(reversed(node.children))
-    return sorted([*places, *_pipes(source)]) if source.has_pipes else places
-
-
-def _pipes(source: NixText) -> Iterator[Span]:
-    """Yield the pipe operators, which stand as another operator in the tree."""
-    waiting = [source.root]
-    while waiting:
-        node = waiting.pop()
-        where = span(node)
-        if node.type == "++" and PIPE.fullmatch(source.data, where.start, where.end):
-            yield where
-        waiting.extend(node.children)
+    return places
 
 
 def problem_at(data: bytes, where: Span) -> Problem:

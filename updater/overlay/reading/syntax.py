@@ -5,8 +5,9 @@ is parsed, while text is always read from the original:
 
 - a trailing comma in a function's formals (``{ a, b, }:``), which Nix has allowed since 2.0 and its
   formatter writes: it becomes a space;
-- the pipe operators ``|>`` and ``<|``, which are an experimental feature of Nix: they become
-  another operator, so that the tree around them keeps its shape, and are reported as problems.
+- the pipe operators ``|>`` and ``<|``, which are an experimental feature of Nix: they become the
+  one operator that binds nearly as weakly, ``->``, so that the tree around them keeps its shape.
+  Nothing reads a value from what it makes.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 # stands inside those keeps its shape when a comma becomes a space.
 _COMMA = re.compile(rb",(?=\s*[}#/])")
 _SPACE = re.compile(rb"\s*")
-PIPE = re.compile(rb"\|>|<\|")
+_PIPE = re.compile(rb"\|>|<\|")
 
 ATTRIBUTE_SETS = frozenset({"attrset_expression", "rec_attrset_expression"})
 
@@ -53,11 +54,6 @@ class NixText(Struct, frozen=True):
     def root(self) -> Node:
         """The whole file's node."""
         return self.tree.root_node
-
-    @property
-    def has_pipes(self) -> bool:
-        """Whether what looks like a pipe operator stands anywhere, be it in a string."""
-        return b"|>" in self.data or b"<|" in self.data
 
 
 @cache
@@ -105,7 +101,7 @@ def _tree(data: bytes, start: int = 0) -> Tree:
             blanked[place] = ord(" ")
         parsable = bytes(blanked)
     if b"|>" in data or b"<|" in data:
-        parsable = PIPE.sub(b"++", parsable)
+        parsable = _PIPE.sub(b"->", parsable)
     if not start:
         return _parser().parse(parsable)
     import tree_sitter  # noqa: PLC0415 - as above
