@@ -60,6 +60,8 @@ _TOKEN = re.compile(
     r"|npm_[A-Za-z0-9]{36}|pypi-AgE[\w-]{16,})"
 )
 
+_SHORTEST_TOKEN = 20
+
 
 def without_secrets(text: str) -> str:
     """Return text in which no address has a user, a password, or a parameter that is a secret.
@@ -67,7 +69,8 @@ def without_secrets(text: str) -> str:
     A password may have an ``@`` or a slash in it that ought to be encoded. SSH's user stays, since
     what it knows somebody by is a key. What is a token by its form goes wherever it was written.
     """
-    text = _TOKEN.sub("***", text)
+    if len(text) >= _SHORTEST_TOKEN:
+        text = _TOKEN.sub("***", text)
     return _ADDRESS.sub(_public, text) if "://" in text else text
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.project import Project, github_overlay, unpacked_hash
+from tests.project import FAKE, Project, github_overlay, unpacked_hash
+from updater.find.ahead import WORTH_A_COPY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,3 +59,30 @@ def test_a_flipped_bit_is_dropped_and_told_once(
         assert "damaged" not in second.err, name
         told += len(notes)
     assert told >= flips // 4
+
+
+def test_parsed_overlays_are_made_anew_and_say_nothing_else(
+    project: Project, tmp_path: Path
+) -> None:
+    """Of so many files it is kept what they hold, unless nothing is to be kept."""
+    for number in range(WORTH_A_COPY):
+        project.overlay(f"p{number:03}.nix", github_overlay(f"p{number:03}", "1.0", sri=FAKE))
+    kept = tmp_path / "home" / "cache" / "updater" / "overlays"
+    expected = project.run("list", "--no-cache", "--json")
+    assert len(expected.json["packages"]) == WORTH_A_COPY
+    assert not kept.exists()
+    assert project.run("list", "--json") == expected
+    (path,) = kept.iterdir()
+    assert project.run("list", "--json") == expected
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"p007", b"p008"))
+    mended = project.run("list", "--json")
+    assert mended.out == expected.out
+    assert mended.err == (
+        f"updater: {path} is damaged and is made anew: all overlays are parsed\n{expected.err}"
+    )
+    assert project.run("list", "--json") == expected
+    assert path.stat().st_size == len(data)
+    project.overlay("p007.nix", github_overlay("p007", "2.0", sri=FAKE))
+    listed = project.run("list", "--json").json["packages"]
+    assert {row["name"]: row["version"] for row in listed}["p007"] == "2.0"

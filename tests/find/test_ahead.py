@@ -38,6 +38,25 @@ print(sorted(found.texts.items()))
 """
 
 
+# Prints how often this process parsed anything itself, and what it found.
+PARSING = """
+import sys
+from pathlib import Path
+from updater.find.ahead import begin_reading
+from updater.find.parsed import ParsedOverlays
+from updater.overlay.reading import syntax
+
+parsed, parse = [], syntax.parse
+syntax.parse = lambda *arguments: parsed.append(arguments) or parse(*arguments)
+root, told = Path(sys.argv[1]), []
+known = ParsedOverlays(root / "kept", root, told.append)
+found = begin_reading(root, ("aaa.nix", "p.nix"), known)()
+print(len(parsed), told)
+print("\\n".join(map(repr, found.packages)))
+print(sorted(found.texts.items()))
+"""
+
+
 def project(root: Path, count: int) -> None:
     """Many overlays; the first and the last call the same package file, the others none."""
     (root / "overlays").mkdir()
@@ -52,21 +71,27 @@ def project(root: Path, count: int) -> None:
         (root / "overlays" / f"{name}.nix").write_text(text)
 
 
-def shown(root: Path) -> str:
-    found = find_packages(root, overlay_files(load(root, None)).files)
+def shown(root: Path, *named: str) -> str:
+    found = find_packages(root, named or overlay_files(load(root, None)).files)
     rows = "\n".join(map(repr, found.packages))
     return f"{rows}\n{sorted(found.texts.items())}\n"
 
 
-def found_ahead(root: Path) -> tuple[bool, str]:
-    """Whether a process without threads, which the test runner is not, read itself, and what."""
+def printed(script: str, root: Path) -> tuple[str, str]:
+    """What a process without threads prints, which the test runner is not: a line, and the rest."""
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", SCRIPT, str(root)],
+        [sys.executable, "-W", "error", "-c", script, str(root)],
         check=True,
         capture_output=True,
         text=True,
     )
-    itself, _, found = done.stdout.partition("\n")
+    first, _, found = done.stdout.partition("\n")
+    return first, found
+
+
+def found_ahead(root: Path) -> tuple[bool, str]:
+    """Whether a process read itself, and what."""
+    itself, found = printed(SCRIPT, root)
     return itself == "True", found
 
 
@@ -88,3 +113,16 @@ def test_what_is_no_text_is_found_as_it_is(tmp_path: Path) -> None:
     text = github_overlay("p", "1.0", sri=FAKE).encode().replace(b"1.0", b"1.0\xff")
     (tmp_path / "overlays" / "p.nix").write_bytes(text)
     assert found_ahead(tmp_path)[1] == shown(tmp_path)
+
+
+def test_what_copies_parse_is_known_to_the_next_run(tmp_path: Path) -> None:
+    """A copy of the process also parses what its files call."""
+    (tmp_path / "p.nix").write_text(github_overlay("p", "1.0", sri=FAKE))
+    (tmp_path / "aaa.nix").write_text("final: prev: { c = final.callPackage ./c.nix { }; }")
+    called = '{ fetchPypi }: { src = fetchPypi { pname = "c"; version = "1"; hash = ""; }; }'
+    (tmp_path / "c.nix").write_text(called)
+    first, found = printed(PARSING, tmp_path)
+    copied = sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
+    assert first == ("0 []" if copied else "3 []")
+    assert found == shown(tmp_path, "aaa.nix", "p.nix")
+    assert printed(PARSING, tmp_path) == ("0 []", found)

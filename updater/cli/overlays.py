@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from updater.effects.files import relative
 from updater.errors import ConfigError, UsageError
-from updater.find.ahead import begin_reading
+from updater.find.ahead import WORTH_A_COPY, begin_reading
 from updater.find.files import overlay_files
 from updater.find.overlay_files import OverlayFiles
 from updater.find.selection import closest, select, split_version
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from updater.cli.request import Request
     from updater.config.load import Config
@@ -41,7 +41,7 @@ class Overlays:
         self._request = request
         self._config = config
         self._names = request.names(config)
-        self._reading = begin_reading(config.root, named_files(request, config))
+        self._reading = reading(request, config, named_files(request, config))
 
     @cached_property
     def files(self) -> OverlayFiles:
@@ -72,6 +72,18 @@ class Overlays:
         return ask
 
 
+def reading(request: Request, config: Config, named: Sequence[str]) -> Callable[[], OverlayFiles]:
+    """Begin to read overlay files, as `begin_reading` does; of many it is kept what they hold."""
+    if not request.cache or len(named) < WORTH_A_COPY:
+        return begin_reading(config.root, named)
+    from platformdirs import user_cache_path
+
+    from updater.find.parsed import ParsedOverlays
+
+    folder = user_cache_path("updater") / "overlays"
+    return begin_reading(config.root, named, ParsedOverlays(folder, config.root, request.note))
+
+
 def overlays_there(config: Config) -> OverlayFiles:
     """Read all overlays of a project, which may have none yet; nothing is told.
 
@@ -93,9 +105,10 @@ def package_names(request: Request) -> list[tuple[str, str]]:
     Raises:
         UpdaterError: they cannot be found.
     """
-    config = replace(request, quiet=True).load()
-    reading = begin_reading(config.root, overlay_files(config).files)
-    return sorted({package.name: package.file for package in reading().packages}.items())
+    silent = replace(request, quiet=True)
+    config = silent.load()
+    overlays = reading(silent, config, overlay_files(config).files)()
+    return sorted({package.name: package.file for package in overlays.packages}.items())
 
 
 def named_files(request: Request, config: Config) -> tuple[str, ...]:

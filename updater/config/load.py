@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
-from msgspec import UNSET, Struct, structs
+from msgspec import UNSET, Struct, field, structs
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
@@ -39,12 +39,17 @@ class OptionsLayer(Struct, frozen=True):
 
 
 class Config(Struct, frozen=True):
-    """What the updater was told, and where."""
+    """What the updater was told, and where.
+
+    Attributes:
+        policies: what the document says under some of its keys, as far as a package asked for it.
+    """
 
     place: ProjectPlace
     document: Document
     hosts: Mapping[str, Host]
     keys: PackageKeys
+    policies: dict[tuple[str, ...], Policy] = field(default_factory=dict)
 
     @property
     def root(self) -> Path:
@@ -111,6 +116,14 @@ class Config(Struct, frozen=True):
 
     def policy(self, package: Package) -> Policy:
         """Return what may be chosen for a package: its own options over the defaults."""
+        if package.directives:
+            return self._policy(package)
+        keys = tuple(self.keys.fitting(package))
+        if keys not in self.policies:
+            self.policies[keys] = self._policy(package)
+        return self.policies[keys]
+
+    def _policy(self, package: Package) -> Policy:
         options, build, pull = self._merged(package)
         if build.get("imports") == ("auto",):
             del build["imports"]

@@ -191,24 +191,31 @@ def is_any_below(folder: Path, suffix: str) -> bool:
 
 
 def _below(root: Path, folder: str, suffix: str) -> Iterator[str]:
-    for inside, _, names in os.walk(root / folder, onerror=_refuse):
+    """Yield the files below a folder; no link to a folder is followed."""
+    waiting = [os.fspath(root / folder)]
+    while waiting:
+        inside = waiting.pop()
         below = os.path.relpath(inside, root)
         start = "" if below == "." else f"{below}/"
-        named = (name for name in names if name.endswith(suffix))
-        yield from (f"{start}{name}" for name in named if _may_be_read(f"{inside}/{name}"))
+        try:
+            with os.scandir(inside) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    elif entry.name.endswith(suffix) and _may_be_read(entry):
+                        yield f"{start}{entry.name}"
+        except OSError as error:  # no folder is passed over that cannot be read
+            raise ReadError(f"{error.filename}: cannot be read: {error.strerror}") from error
 
 
-def _may_be_read(path: str) -> bool:
+def _may_be_read(entry: os.DirEntry[str]) -> bool:
     """Tell whether a path is that of no pipe, socket or device; a broken link says so itself."""
+    if entry.is_file(follow_symlinks=False):
+        return True
     try:
-        return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - speed
+        return stat.S_ISREG(entry.stat().st_mode)
     except OSError:
         return True
-
-
-def _refuse(error: OSError) -> None:
-    """Let no folder be passed over that cannot be read."""
-    raise ReadError(f"{error.filename}: cannot be read: {error.strerror}") from error
 
 
 def _parts(file: str) -> list[str]:
@@ -218,7 +225,7 @@ def _parts(file: str) -> list[str]:
 def distinct(folder: Path, files: Iterable[str]) -> list[str]:
     """Return files of a folder once each: of a link and its target, the target."""
     named = list(dict.fromkeys(files))
-    links = {file for file in named if os.path.islink(folder / file)}  # noqa: PTH114 - speed
+    links = {file for file in named if os.path.islink(f"{folder}/{file}")}  # noqa: PTH114 - speed
     if not links:
         return named
     targets = {os.path.realpath(folder / file) for file in named if file not in links}

@@ -9,10 +9,16 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
 from pathlib import Path
+
+import updater
 
 UNFINISHED = "updater-new-"
 """What the names of files begin with that are being written."""
+
+UNUSED_SECONDS = 90 * 24 * 3600.0
+"""What no run has asked for in so long is dropped."""
 
 _DIGEST = hashlib.sha256
 
@@ -60,3 +66,39 @@ def read(path: Path, form: str) -> bytes | None:
         path.unlink(missing_ok=True)
         raise DamagedFile(str(path))
     return data
+
+
+def drop_unused(folder: Path) -> None:
+    """Delete the files of a folder that no run has asked for in a long time.
+
+    Raises:
+        OSError: one cannot be deleted.
+    """
+    oldest = time.time() - UNUSED_SECONDS
+    for path in folder.iterdir():
+        if path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
+
+
+def used(path: Path) -> None:
+    """Note that a file was of use, so that it stays.
+
+    Raises:
+        OSError: it is not there, or another user's.
+    """
+    os.utime(path)
+
+
+def code_digest(*names: str) -> bytes:
+    """Return a digest of modules of this program: what others made of the same text may differ.
+
+    Args:
+        names: modules and folders of modules, relative to the program's own folder.
+    """
+    digest = _DIGEST()
+    for name in names:
+        place = Path(updater.__file__).parent / name
+        for path in sorted(place.glob("*.py")) if place.is_dir() else (place,):
+            data = path.read_bytes()
+            digest.update(b"%s %d\n%s" % (path.name.encode(), len(data), data))
+    return digest.digest()

@@ -81,7 +81,7 @@ def _refuse_other_bytes(package: Package) -> None:
     fields = [field for source in package.sources for field in source.fields]
     for field in (*fields, *((package.version,) if package.version is not None else ())):
         text = field.value or ""
-        if "\n" not in text and not _is_utf8(text):
+        if not text.isascii() and "\n" not in text and not _is_utf8(text):
             raise ReadError(
                 f"{package.file}:{field.line}: the {field.name} of {package.name} is not UTF-8",
                 hint="save the file as UTF-8",

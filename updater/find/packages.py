@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.effects import files
+from updater.effects.own_files import OwnFiles
 from updater.errors import Bug, ReadError, bugs_at
 from updater.find.overlay_files import OverlayFile, OverlayFiles, PackageCall, assembled
 from updater.kinds import FETCH_FUNCTIONS
@@ -20,6 +21,9 @@ from updater.text import is_printable, spelled_out
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
+    from typing import TypeAlias
+
+    Parse: TypeAlias = Callable[[bytes, str, frozenset[str], Sequence[FunctionFile]], FileContent]
 
 
 _NOTHING = Span(0, 0)
@@ -84,12 +88,21 @@ def find_packages(root: Path, named: Iterable[str]) -> OverlayFiles:
     return assembled(read_all(root, named))
 
 
-def read_all(root: Path, named: Iterable[str]) -> list[OverlayFile]:
-    """Read files, by their paths below the root, each followed by the files that it calls."""
-    return _followed(named, partial(_read, root))
+def read_all(root: Path, named: Iterable[str], parse: Parse = read_packages) -> list[OverlayFile]:
+    """Read files, by their paths below the root, each followed by the files that it calls.
+
+    Args:
+        root: the project's folder.
+        named: the files.
+        parse: tells what a file holds: `read_packages`, or what knows that from before. It is not
+            asked about a file to which a link leads: that may be another's.
+    """
+    return _followed(named, partial(_read, OwnFiles(root), parse), parse)
 
 
-def _followed(named: Iterable[str], read: Callable[[str], OverlayFile]) -> list[OverlayFile]:
+def _followed(
+    named: Iterable[str], read: Callable[[str], OverlayFile], parse: Parse = read_packages
+) -> list[OverlayFile]:
     reads: dict[str, OverlayFile] = {}
     for file in named:
         waiting = [file]
@@ -103,10 +116,10 @@ def _followed(named: Iterable[str], read: Callable[[str], OverlayFile]) -> list[
         for file in overlay.paths.values():
             if file not in imported:
                 imported[file] = read(file)
-    return [_through(overlay, imported) for overlay in reads.values()]
+    return [_through(overlay, imported, parse) for overlay in reads.values()]
 
 
-def _through(overlay: OverlayFile, reads: Mapping[str, OverlayFile]) -> OverlayFile:
+def _through(overlay: OverlayFile, reads: Mapping[str, OverlayFile], parse: Parse) -> OverlayFile:
     """Return a file with the packages that other files make of what it gives them."""
     functions = tuple(
         FunctionFile(path, file, function.data)
@@ -117,7 +130,10 @@ def _through(overlay: OverlayFile, reads: Mapping[str, OverlayFile]) -> OverlayF
     )
     if not functions or overlay.data is None:
         return overlay
-    content = _content(overlay.file, overlay.data, functions)
+    through_links = overlay.is_linked or any(reads[call.file].is_linked for call in functions)
+    content = _content(
+        overlay.file, overlay.data, functions, read_packages if through_links else parse
+    )
     used = functions_of(content.packages, overlay.file)
     if not used:
         return overlay
@@ -139,19 +155,18 @@ def _unnameable(file: str) -> OverlayFile:
     return OverlayFile(file, None, (broken,))
 
 
-def _read(root: Path, file: str) -> OverlayFile:
+def _read(own: OwnFiles, parse: Parse, file: str) -> OverlayFile:
     try:
-        linked = files.refuse_outside(root, file)
-        data = files.read_plain(root / file, file)
+        data, linked = own.read(file)
     except ReadError as error:
         broken = Package(
             file, (), 1, _NOTHING, None, None, None, problem=str(error), hint=error.hint
         )
         return OverlayFile(file, None, (broken,))
-    content = _content(file, data)
+    content = _content(file, data, (), read_packages if linked else parse)
     if linked:
         content = _unquoted(content)
-    overlay = _understood(file, data, content, partial(_target, root))
+    overlay = _understood(file, data, content, partial(_target, own.root))
     return replace(overlay, is_linked=True) if linked else overlay
 
 
@@ -190,7 +205,7 @@ def _understood(
 
 def _imports(data: bytes) -> list[str]:
     """Return the paths of the files that a file imports, in its own folder or beside it."""
-    return [match[1].decode() for match in _IMPORT.finditer(data)]
+    return [match[1].decode() for match in _IMPORT.finditer(data)] if b"import" in data else []
 
 
 def _target(root: Path, file: str, path: str) -> str | None:
@@ -243,10 +258,15 @@ def found_in(
     return replace(found, beside=read(sorted(paths)) if paths else {})
 
 
-def _content(file: str, data: bytes, functions: Sequence[FunctionFile] = ()) -> FileContent:
+def _content(
+    file: str,
+    data: bytes,
+    functions: Sequence[FunctionFile] = (),
+    parse: Parse = read_packages,
+) -> FileContent:
     try:
         with bugs_at(ReadError.stage):
-            return read_packages(data, file, FETCH_FUNCTIONS, functions)
+            return parse(data, file, FETCH_FUNCTIONS, functions)
     except Bug as bug:
         broken = Package(file, (), 1, _NOTHING, None, None, None, problem=str(bug), hint=bug.report)
         return FileContent((broken,), ())

@@ -61,7 +61,7 @@ def _places(parts: tuple[Argument | Part, ...]) -> Iterator[Span | None]:
                 yield from _places(part)
 
 
-class Field(Struct, frozen=True):
+class Field(Struct, frozen=True, omit_defaults=True):
     """One attribute of a package or of a fetcher call.
 
     Attributes:

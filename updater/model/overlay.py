@@ -13,7 +13,7 @@ from updater.model.project import Project
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w'+-]*", re.ASCII)
 
 
-class Source(Struct, frozen=True):
+class Source(Struct, frozen=True, omit_defaults=True):
     """A package's fetcher call.
 
     Attributes:
@@ -107,7 +107,7 @@ class FunctionFile(Struct, frozen=True):
     data: bytes
 
 
-class Package(Struct, frozen=True):
+class Package(Struct, frozen=True, omit_defaults=True):
     """One derivation in an overlay file.
 
     Attributes:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _INDEX = "pypi"
 _LISTS = frozenset({_INDEX, "crates", "hex", "hg", "npm", "page"})
 _INDEX_NAME = re.compile(r"pypi:(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)", re.ASCII)
+_SEPARATORS = re.compile(r"[-_.]+")
 _PAGE = re.compile(r"page:(?P<address>https?://\S+) (?P<pattern>.+)", re.DOTALL)
 _REPOSITORY = re.compile(r"https://(?P<host>[^\s/@?#]+)/(?P<path>[^\s@?#]+)")
 
@@ -22,7 +23,9 @@ def normalized_name(name: str) -> str:
 
     As `packaging.utils.canonicalize_name`, whose import takes 8 ms. Source: PEP 503.
     """
-    return re.sub(r"[-_.]+", "-", name).lower()
+    if "_" in name or "." in name or "--" in name:
+        name = _SEPARATORS.sub("-", name)
+    return name.lower()
 
 
 class Host(Struct, frozen=True):

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FORM = "updater-response-4"
-_UNUSED_SECONDS = 90 * 24 * 3600.0
 _LARGEST = 512 * 1024 * 1024
 # What a caller may want to read again; everything else was about the exchange.
 _KEPT_HEADERS = ("content-type", "link", "etag", "last-modified")
@@ -133,7 +132,7 @@ class Cache:
             room = _LARGEST
             for used, size, path in sorted(self._files(), reverse=True):
                 room -= size
-                if room < 0 or used < time.time() - _UNUSED_SECONDS:
+                if room < 0 or used < time.time() - kept.UNUSED_SECONDS:
                     path.unlink(missing_ok=True)
 
     def _files(self) -> Iterator[tuple[float, int, Path]]:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
 
+from updater.model import Directive, Span  # noqa: TC001 - msgspec reads them
 from updater.overlay.reading import syntax
 from updater.overlay.reading.scope import lookup
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from updater.model import Directive, Span
     from updater.overlay.reading.scope import AttributeScope, Binding, Scope
 
 Role = Literal["", "package", "override", "source"]

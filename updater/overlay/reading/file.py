@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from updater.model import Package  # noqa: TC001 - msgspec reads it
 from updater.overlay.reading import steering, syntax
 from updater.overlay.reading.assemble import Assembler
+from updater.overlay.reading.drafts import PackageFile  # noqa: TC001 - msgspec reads it
 from updater.overlay.reading.generated import generated_by
 from updater.overlay.reading.problems import Problem, problem_at, unparsed
 from updater.overlay.reading.units import united
@@ -24,9 +26,8 @@ from updater.text import is_printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from updater.model import FunctionFile, Package, Span
+    from updater.model import FunctionFile, Span
     from updater.overlay.reading.assemble import PlacedPackage
-    from updater.overlay.reading.drafts import PackageFile
 
 _PLACE = "put it inside the package, or directly above it, without an empty line between"
 _HIDDEN = "a control character is in the name of the package at"
