@@ -68,6 +68,21 @@
             doCheck = false;
             meta.license = pkgs.lib.licenses.mit;
           };
+
+          # Newer than the one of this nixpkgs, of which no other dependency makes use
+          click = python.buildPythonPackage rec {
+            pname = "click";
+            version = "8.5.1";
+            pyproject = true;
+            src = pkgs.fetchPypi {
+              inherit pname version;
+              hash = "sha256-m7+tp2cD/R14S4PuoBLj6MagAah2VD7xBPpWqq6wcrQ=";
+            };
+            build-system = [ python.flit-core ];
+            pythonImportsCheck = [ "click" ];
+            doCheck = false;
+            meta.license = pkgs.lib.licenses.bsd3;
+          };
         in
         python.buildPythonApplication {
           pname = "nix-overlay-updater";

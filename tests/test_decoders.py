@@ -52,7 +52,7 @@ from updater.publish.text import dashboard
 from updater.publish.text.marker import read_marker, wants_rebuild
 from updater.text import printable, quoted
 from updater.upstreams import gitea, github_batches, gitlab, ls_refs, pypi, rest
-from updater.upstreams.answers import decoded
+from updater.upstreams.answers import UNREADABLE, decoded
 from updater.upstreams.base import ProjectQuestion
 from updater.upstreams.intake import note_taken_in, taken_in
 
@@ -128,7 +128,7 @@ def of_graphql(data: bytes) -> None:
         if made is not None:
             try:
                 taken(made.offer(KNOWN_HOSTS["github.com"]))
-            except (ValueError, RecursionError):  # as its caller knows
+            except UNREADABLE:  # as its caller knows
                 continue
 
 

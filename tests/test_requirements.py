@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import requires
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
+from pypi_simple import PyPISimple
 
 ROOT = Path(__file__).parent.parent
 LOCKED = (ROOT / "requirements.txt").read_text()
@@ -74,3 +79,23 @@ def test_it_is_closed() -> None:
         if any(one.marker is None or one.marker.evaluate() for one in entries)
     }
     assert {name for name, _ in names} == here
+
+
+@pytest.mark.live
+def test_the_floors_are_older_than_the_nixpkgs_of_the_flake() -> None:
+    """By two weeks at least, for nixpkgs to take them up; flake.nix packages the others itself."""
+    lock = json.loads((ROOT / "flake.lock").read_text())
+    pinned = datetime.fromtimestamp(lock["nodes"]["nixpkgs"]["locked"]["lastModified"], UTC)
+    beside = set(re.findall(r'\bpname = "(.+?)"', (ROOT / "flake.nix").read_text()))
+    too_new = set()
+    with PyPISimple() as index:
+        for requirement in DIRECT:
+            early = [
+                Version(package.version)
+                for package in index.get_project_page(requirement.name).packages
+                if package.version and package.upload_time
+                if package.upload_time < pinned - timedelta(weeks=2)
+            ]
+            if not any(requirement.specifier.contains(version) for version in early):
+                too_new.add(requirement.name)
+    assert too_new <= beside

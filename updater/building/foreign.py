@@ -191,7 +191,7 @@ def _nodes(lock: bytes, shown: str) -> dict[str, _Node]:
         return {}
     try:
         return msgspec.json.decode(lock[:_LARGEST_LOCK], type=_Lock).nodes
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, msgspec.MsgspecError) as error:
         raise BuildError(f"{shown} cannot be read") from error
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+UNREADABLE = (ValueError, RecursionError, msgspec.MsgspecError)
+"""How msgspec refuses a body; its own errors are ValueErrors since its 0.22 only."""
+
 _MOST_PARTS = 2_000_000  # values of an answer: each takes a hundred bytes, or more
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -46,7 +49,7 @@ def decoded(answer: HttpResponse, shape: type[T]) -> T:
         return msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError as error:
         raise _unlike(answer, "is not what was asked for") from error
-    except (ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         raise _unlike(answer, "is not JSON") from error
 
 

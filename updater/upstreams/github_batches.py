@@ -25,7 +25,7 @@ from updater.errors import (
     bugs_at,
 )
 from updater.model import Host, Offer, Project, moments
-from updater.upstreams.answers import decoded, read_answer
+from updater.upstreams.answers import UNREADABLE, decoded, read_answer
 from updater.upstreams.base import OfferOrError, ProjectQuestion, side_by_side
 from updater.upstreams.github_answer import RepositoryAnswer
 from updater.upstreams.github_git import releases_by_rest
@@ -178,7 +178,7 @@ class Batches:
             return None
         try:
             return answer.offer(self._host)
-        except (ValueError, RecursionError):
+        except UNREADABLE:
             return None
 
     async def _complete(
@@ -226,7 +226,7 @@ def _repository(question: ProjectQuestion, raw: Raw | None) -> RepositoryAnswer 
     """Return what is answered for a repository, None where that is nothing that can be read."""
     try:
         return RepositoryAnswer(question, raw) if raw is not None else None
-    except (ValueError, RecursionError):
+    except UNREADABLE:
         return None
 
 

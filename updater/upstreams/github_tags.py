@@ -15,7 +15,7 @@ from msgspec import Raw, Struct
 
 from updater.errors import Offline, StageError
 from updater.model import Host, TagFacts, moments
-from updater.upstreams.answers import read_answer
+from updater.upstreams.answers import UNREADABLE, read_answer
 from updater.upstreams.base import TagAnswer, TagQuestion, side_by_side
 from updater.upstreams.github_answer import TURNED, RefComparison
 
@@ -106,7 +106,7 @@ class TagBatches:
     async def _take_in(self, questions: Mapping[str, TagQuestion], answer: HttpResponse) -> None:
         data = (await read_answer(answer, _TagsAnswer)).data or {}
         for alias, question in questions.items():
-            with suppress(ValueError, RecursionError):
+            with suppress(*UNREADABLE):
                 repository = msgspec.json.decode(data.get(alias, b""), type=_TagRepository)
                 if repository.ref is not None:
                     self._answers[question] = _answer(repository.ref, repository.release)

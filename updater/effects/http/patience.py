@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 TRANSIENT: tuple[type[UpstreamError], ...] = (RateLimited, ServerFailed, Unreachable)
 """What may succeed when it is sent again."""
 
-_BACKOFF = tenacity.wait_exponential_jitter(multiplier=0.5, max=10, jitter=0.5)
+# Not `wait_exponential_jitter`, whose arguments have other names before tenacity 9.2
+_BACKOFF = tenacity.wait_exponential(multiplier=0.5, max=10) + tenacity.wait_random(0, 0.5)
 # So that all who wait for one limit's end do not come back in the same instant.
 _SPREAD = tenacity.wait_random(0, 1)
 
