@@ -69,7 +69,7 @@ APPLE = {
     "commit_interval": ("36h", "config.yaml:8 (defaults)"),
     "prereleases": (False, "default"),
     "generated": ("skip", "default"),
-    "asset": (None, "default"),
+    "asset": ([], "default"),
     "src_only": (False, "default"),
     "upstream": (None, "default"),
     "minimum_release_age": ("0", "default"),

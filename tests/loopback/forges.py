@@ -37,6 +37,7 @@ class Release:
     hidden: bool = False
     prerelease: bool = False
     notes: str = ""
+    assets: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass
@@ -108,6 +109,11 @@ class Forge:
         hidden = hosted is not None and hosted.private
         return None if hidden and not self._may_see(request) else hosted
 
+    def _asset(self, _request: Request, path: str, tag: str, name: str) -> Response:
+        releases = self._names[path].releases
+        made = [one.assets[name] for one in releases if one.tag == tag and name in one.assets]
+        return Response(200, made[0]) if made else text("not found", 404)
+
     def _may_see(self, request: Request) -> bool:
         return credential(request, self.tokens) is Credential.VALID
 
@@ -149,6 +155,8 @@ class GitLab(Forge):
         self.server.route("GET", rf"{project}/releases", self._releases)
         self.server.route("GET", rf"{project}/releases/(?P<tag>.+)", self._tagged_release)
         self.server.route("GET", project, self._project)
+        downloads = r"/-/releases/(?P<tag>[^/]+)/downloads/(?P<name>.+)"
+        self.server.route("GET", rf"/(?P<path>.+){downloads}", self._asset)
 
     def _archive_of_sha(self, request: Request, path: str) -> Response:
         return self._archive(request, path, request.query.get("sha", "HEAD"))
@@ -197,6 +205,16 @@ class GitLab(Forge):
             "upcoming_release": release.hidden,
             "commit": {"id": repository.find(f"refs/tags/{release.tag}^{{commit}}")},
             "_links": {"self": f"{self.url}/{path}/-/releases/{release.tag}"},
+            "assets": {
+                "links": [
+                    {"name": f"Build of {name}", "direct_asset_url": f"{self.url}{address}"}
+                    for name in release.assets
+                    for address in (
+                        f"/{path}/-/releases/{release.tag}/downloads/{name}",
+                        f"/{path}/-/jobs/1/artifacts/raw/{name}",
+                    )
+                ]
+            },
             "description": release.notes or None,
         }
 
@@ -214,6 +232,8 @@ class Gitea(Forge):
         self.server.route("GET", rf"{repository}/releases", self._releases)
         self.server.route("GET", rf"{repository}/releases/tags/(?P<tag>.+)", self._tagged_release)
         self.server.route("GET", repository, self._repository)
+        downloads = r"/releases/download/(?P<tag>[^/]+)/(?P<name>[^/]+)"
+        self.server.route("GET", rf"/(?P<path>[^/]+/[^/]+){downloads}", self._asset)
 
     def _page_archive(self, request: Request, path: str, ref: str) -> Response:
         """Answer as to a browser, which has a session and no token."""
@@ -260,6 +280,16 @@ class Gitea(Forge):
             "prerelease": release.prerelease,
             "html_url": f"{self.url}/{path}/releases/tag/{release.tag}",
             "body": release.notes,
+            "assets": [
+                {
+                    "name": name,
+                    "size": len(content),
+                    "browser_download_url": (
+                        f"{self.url}/{path}/releases/download/{release.tag}/{name}"
+                    ),
+                }
+                for name, content in release.assets.items()
+            ],
         }
 
 

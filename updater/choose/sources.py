@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater import choose
-from updater.choose.assets import with_asset
+from updater.choose.assets import Assets
 from updater.errors import NotFound, StageError
 from updater.kinds import FETCHERS, UPSTREAMS, guarded
 from updater.model import Candidate, Fetch, Fetched, NoFile, Policy, Project
@@ -16,7 +16,7 @@ from updater.upstreams.base import ProjectQuestion
 if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.choose.subjects import Subject
-    from updater.model import Distribution, Offer, Source
+    from updater.model import Offer, Source
 
 
 class Sources:
@@ -32,7 +32,7 @@ class Sources:
         self._subject = subject
         self._offers: dict[Project, Offer | None] = {}
         self._absent: dict[str, bool] = {}
-        self._assets: dict[str, tuple[Distribution, ...]] = {}
+        self._assets = Assets(run, subject)
 
     async def further(self, candidate: Candidate) -> tuple[Fetch, ...] | NoFile:
         """Return how the further sources get a candidate, or why the package cannot move to it.
@@ -50,8 +50,10 @@ class Sources:
         if missing:
             return NoFile(missing)
         fetches: list[Fetch] = []
+        own_asset = named.asset if isinstance(named, Candidate) else None
+        taken = {own_asset.filename: self._subject.source} if own_asset is not None else {}
         for companion in self._subject.package.companions:
-            fetch = await self._companion(companion, candidate)
+            fetch = await self._companion(companion, candidate, taken)
             if not isinstance(fetch, NoFile):
                 fetches.append(fetch)
                 missing = await self._missing(companion, fetch, candidate)
@@ -70,17 +72,7 @@ class Sources:
         Raises:
             UpstreamError: the release cannot be asked for.
         """
-        subject, pattern = self._subject, self._subject.policy.asset
-        if pattern is None:
-            return candidate
-        if not subject.fetcher.takes_asset(subject.package, subject.source):
-            return NoFile("`asset` is set, but its source is no file of a release: leave it out")
-        if candidate.ref not in self._assets:
-            around = self._run.surroundings
-            self._assets[candidate.ref] = await subject.upstream.files_of(
-                subject.project, candidate, around
-            )
-        return with_asset(candidate, pattern, self._assets[candidate.ref])
+        return await self._assets.named(self._subject.source, candidate)
 
     async def _missing(self, source: Source, fetch: Fetch, candidate: Candidate) -> str:
         """Return what is not at the address of a fetch yet, or an empty string."""
@@ -89,12 +81,34 @@ class Sources:
             return ""
         if fetch.url not in self._absent:
             self._absent[fetch.url] = await self._run.prefetcher.is_absent(fetch)
-        return f"{candidate.version} has no {uploaded} yet" if self._absent[fetch.url] else ""
+        if not self._absent[fetch.url]:
+            return ""
+        missing = f"{candidate.version} has no {uploaded} yet"
+        is_asset = FETCHERS[source.fetcher].asset(self._subject.package, source)
+        alone = len(self._subject.policy.asset) == 1 and source is not self._subject.source
+        lists = "; if it has another name now, list a pattern for it in `asset`, too"
+        return f"{missing}{lists}" if alone and is_asset else missing
 
-    async def _companion(self, companion: Source, candidate: Candidate) -> Fetched:
-        """Return how a further source that is made from the version gets it."""
+    async def _companion(
+        self, companion: Source, candidate: Candidate, taken: dict[str, Source]
+    ) -> Fetched:
+        """Return how a further source that is made from the version gets it.
+
+        Args:
+            companion: the source.
+            candidate: what the package moves to.
+            taken: which source has which file of the release by now.
+        """
+        named = await self._assets.named(companion, candidate)
+        if isinstance(named, NoFile):
+            return named
+        candidate = named
+        if named.asset is not None:
+            other = taken.setdefault(named.asset.filename, companion)
+            if other is not companion:
+                name = named.asset.filename
+                return NoFile(f"`asset` gives it {name}, which line {other.line} has already")
         subject, hosts = self._subject, self._run.config.hosts
-        candidate = replace(candidate, asset=None)  # another file's
         kind = FETCHERS[companion.fetcher]
         project = kind.project(subject.package, companion)
         if project != subject.project:

@@ -139,7 +139,7 @@ class Config(Struct, frozen=True):
         if "tag_pattern" in options:
             options["tag_pattern"] = re.compile(options["tag_pattern"])
         if "asset" in options:
-            options["asset"] = re.compile(options["asset"])
+            options["asset"] = tuple(map(re.compile, options["asset"]))
         if "tag_format" in options:
             options["tag_format"] = TagFormat.parse(options["tag_format"])
         return Policy(

@@ -183,11 +183,11 @@ class PackageOptions(StrictKeys, frozen=True):
         ),
     ] = None
     asset: Annotated[
-        spelled.AssetPattern | None,
+        spelled.AssetPatterns | None,
         about(
-            "A regular expression for the whole name of a release's file, for a source below "
-            "`/releases/download/` whose name changes between releases; each release must have "
-            "one file that fits"
+            "A regular expression for the whole name of a release's file, where that name changes "
+            "between releases; each release must have one file that fits. A list for several "
+            "such sources, one a system: each takes the one that its present name fits"
         ),
     ] = None
     src_only: Annotated[

@@ -211,15 +211,22 @@ class TagPattern(str, ConfigValue):
         return super().__new__(cls, value)
 
 
-class AssetPattern(str, ConfigValue):
-    """A regular expression for the name of a file."""
+class AssetPatterns(tuple[str, ...], ConfigValue):
+    """Regular expressions for the names of files; one may stand by itself."""
 
-    schema: ClassVar[Schema] = {"type": "string", "format": "regex"}
+    schema: ClassVar[Schema] = {
+        "anyOf": [
+            {"type": "string", "format": "regex"},
+            {"type": "array", "items": {"type": "string", "format": "regex"}},
+        ]
+    }
+    item = "expected a regular expression"
 
     def __new__(cls, value: object) -> Self:
-        if not isinstance(value, str) or not value:
-            raise ValueError("expected a regular expression")
-        return super().__new__(cls, expression(value).pattern)
+        items = listed(value)
+        if not items or not all(items):
+            raise ValueError("expected a regular expression or a list of them")
+        return super().__new__(cls, [expression(item).pattern for item in items])
 
 
 class TagFormatText(_PatternText):

@@ -27,9 +27,15 @@ _ARCHIVES = (
     re.compile(rf"https?://(?P<host>[^/]+)/(?P<path>.+?)/-/archive/(?P<ref>[^/]+)/[^/]+{_ENDING}"),
     re.compile(rf"https?://codeload\.(?P<host>[^/]+)/(?P<path>[^/]+/[^/]+)/(?:tar\.gz|zip)/{_REF}"),
 )
+_ASSETS = (
+    re.compile(rf"{_REPOSITORY}/releases/download/(?P<ref>[^/]+)/(?P<asset>[^/?#]+)"),
+    re.compile(
+        r"https?://(?P<host>[^/]+)/(?P<path>.+?)/-/releases/(?P<ref>[^/]+)/downloads/"
+        r"(?P<asset>[^?#]+)"
+    ),
+)
 _FILES = (
-    re.compile(rf"{_REPOSITORY}/releases/download/(?P<ref>[^/]+)/[^/]+"),
-    re.compile(r"https?://(?P<host>[^/]+)/(?P<path>.+?)/-/releases/(?P<ref>[^/]+)/downloads/.+"),
+    *_ASSETS,
     re.compile(rf"{_REPOSITORY}/get/(?P<ref>[^/]+){_ENDING}"),
     re.compile(
         rf"{_REPOSITORY}/(?:-/)?raw/(?:refs/tags/|refs/heads/|tag/|branch/|commit/)?(?P<ref>[^/]+)/.+"
@@ -66,6 +72,7 @@ class DownloadAddress(Struct, frozen=True):
         ref: where the address names a tag, branch or commit; None where it does not.
         is_archive: it is the archive of a commit, not a file that somebody uploaded.
         is_hashed: it has the file's hash in it, so that only the index tells that of another file.
+        asset: the name of a release's file; on GitLab a path. Empty for all else.
     """
 
     text: str
@@ -73,6 +80,7 @@ class DownloadAddress(Struct, frozen=True):
     ref: Span | None = None
     is_archive: bool = False
     is_hashed: bool = False
+    asset: str = ""
 
     @property
     def ref_name(self) -> str:
@@ -95,7 +103,13 @@ def parse(text: str) -> DownloadAddress:
                 path = match["path"].removesuffix(".git")
                 project = Project.repository(host, path)
                 group = "ref" if match["ref"] else "plain"
-                return DownloadAddress(text, project, Span(*match.span(group)), is_archive)
+                return DownloadAddress(
+                    text,
+                    project,
+                    Span(*match.span(group)),
+                    is_archive,
+                    asset=match["asset"] if pattern in _ASSETS else "",
+                )
     index = _INDEX.fullmatch(text)
     if index is not None:
         return DownloadAddress(text, Project.indexed(index["name"]))
@@ -124,6 +138,19 @@ def moved(address: DownloadAddress, old: str, version: str, ref: str) -> str:
         return _replaced(text, old, version)
     before, after = text[: address.ref.start], text[address.ref.end :]
     return before + ref + _replaced(after, old, version)
+
+
+def of_asset(address: DownloadAddress, ref: str, name: str) -> str:
+    """Return the address of another release's file, below the one of the present file.
+
+    Args:
+        address: of a release's file.
+        ref: the other release's tag.
+        name: that file's name, or its path on GitLab.
+    """
+    assert address.ref is not None  # noqa: S101 - that of its release
+    between = address.text[address.ref.end :].removesuffix(address.asset)
+    return f"{address.text[: address.ref.start]}{ref}{between}{name}"
 
 
 def unambiguous(text: str, tag: str) -> str:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from updater.model import Distribution, Unpacking
 
 _URLS = ("url", "urls[0]")
-_DOWNLOADS = "/releases/download/"
 _COMMIT_DIGITS = 40
 _VERSION_TAG = re.compile(r"(?:[A-Za-z][\w@-]*?[-_/@]?)?(?P<version>\d+(?:\.\d+)+[\w.+-]*)")
 
@@ -78,9 +77,9 @@ class AddressFetcher(Fetcher):
         is_npm = self._address(package, source).project.scheme == "npm"
         return is_npm or super().takes_upstream(package, source)
 
-    def takes_asset(self, package: Package, source: Source) -> bool:
-        """Only an address below ``/releases/download/`` is that of such a file."""
-        return _DOWNLOADS in self._address(package, source).text
+    def asset(self, package: Package, source: Source) -> str:
+        """Only the address of such a file has its release's tag in it."""
+        return self._address(package, source).asset
 
     def registry(self, package: Package, source: Source) -> str:
         """Only Nix knows where the addresses are that begin with ``mirror:``."""
@@ -166,11 +165,11 @@ class AddressFetcher(Fetcher):
     ) -> Fetched:
         """Return the file of a release that the user's `asset` names, at its tag's address."""
         (name, field), *others = _addresses(source)
-        before, is_below, _ = (field.value or "").partition(_DOWNLOADS)
-        if others or not is_below:
-            return NoFile("`asset` moves one address below /releases/download/, and no others")
-        values[name] = f"{before}{_DOWNLOADS}{ref}/{asset.filename}"
-        host = f"https://{address.parse(values[name]).project.host}"
+        here = address.parse(field.value or "")
+        if others or not here.asset:
+            return NoFile("`asset` moves one address of a release's file, and no others")
+        values[name] = address.of_asset(here, ref, asset.filename)
+        host = f"https://{here.project.host}"
         return Fetch(
             values=values,
             url=f"{web}{values[name].removeprefix(host)}" if web else values[name],

@@ -96,10 +96,13 @@ class Fetcher(ABC):
         del package, source
         return True
 
-    def takes_asset(self, package: Package, source: Source) -> bool:
-        """Tell whether a call fetches a file of a release, which may have another name later."""
+    def asset(self, package: Package, source: Source) -> str:
+        """Return the name of the release's file that a call fetches; empty where it is no such.
+
+        It may have another name in the next release.
+        """
         del package, source
-        return False
+        return ""
 
     def takes_upstream(self, package: Package, source: Source) -> bool:
         """Tell whether config.yaml may say where the versions come from."""

@@ -87,9 +87,9 @@ class BuiltinFetchTree(Fetcher):
         """Only a tarball may have its versions somewhere else."""
         return _is_tarball(source) and ADDRESS.takes_upstream(package, source)
 
-    def takes_asset(self, package: Package, source: Source) -> bool:
+    def asset(self, package: Package, source: Source) -> str:
         """Only a tarball may be a file of a release."""
-        return _is_tarball(source) and ADDRESS.takes_asset(package, source)
+        return ADDRESS.asset(package, source) if _is_tarball(source) else ""
 
     def uploaded(self, source: Source, fetch: Fetch) -> str:
         """Return what must be at a tarball's address; a commit says itself that it is there."""

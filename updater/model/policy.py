@@ -114,8 +114,8 @@ class Policy(Struct, frozen=True):
         commit_interval: a follower of a branch moves at most this often.
         hold: why the package must not be touched, or an empty string.
         generated: what becomes of a package whose file a program wrote.
-        asset: matches the whole name of the release's file that the source is; None where its name
-            changes by its version alone.
+        asset: each matches the whole name of a release's file that a source is; none where names
+            change by the version alone.
         src_only: lock files and hashes beside the source stay as they are.
         dependent_hashes: side hashes besides those that are known by their name.
         adapt: the kinds of adaptation that may be made; none where it is off.
@@ -137,7 +137,7 @@ class Policy(Struct, frozen=True):
     hold: str = ""
     hash: Literal["auto", "embedded", "nix", "build"] = "auto"
     generated: Literal["skip", "edit"] = "skip"
-    asset: re.Pattern[str] | None = None
+    asset: tuple[re.Pattern[str], ...] = ()
     src_only: bool = False
     dependent_hashes: tuple[str, ...] = ()
     adapt: tuple[AdaptationKind, ...] = ADAPTATION_KINDS

@@ -11,7 +11,9 @@ from urllib.parse import quote
 
 from msgspec import Struct, field
 
-from updater.model import Candidate, Host, Note, moments
+from updater.errors import NotFound
+from updater.model import Candidate, Distribution, Host, Note, moments
+from updater.upstreams.answers import read_answer
 from updater.upstreams.hosted import CodeHost, HostedRepository
 from updater.upstreams.rest import read_list, read_notes, read_object, read_tag_facts
 
@@ -41,6 +43,20 @@ class _Tag(Struct, frozen=True):
 
 class _Links(Struct, frozen=True):
     page: str | None = field(name="self", default="")
+
+
+class _AssetLink(Struct, frozen=True):
+    """A file that a release names; where it has a path of its own, its address never changes."""
+
+    direct_asset_url: str | None = ""
+
+
+class _Assets(Struct, frozen=True):
+    links: list[_AssetLink] = []
+
+
+class _ReleaseFiles(Struct, frozen=True):
+    assets: _Assets
 
 
 class _Release(Struct, frozen=True):
@@ -145,6 +161,30 @@ class GitLab(CodeHost):
         """Ask the Releases API for the release of a tag; GitLab has no pre-releases."""
         url = f"{self._api_url(project, around)}/releases/{quote(tag, safe='')}"
         return await read_tag_facts(url, around.web, _Release, lambda release: release.candidate)
+
+    async def release_files(
+        self, project: Project, candidate: Candidate, around: Surroundings
+    ) -> tuple[Distribution, ...]:
+        """Ask the Releases API for the files of a tag's release that have a path of their own.
+
+        Source: GitLab docs, "Release fields", permanent links to release assets.
+        """
+        if not candidate.ref:
+            return ()
+        tag = quote(candidate.ref, safe="")
+        url = f"{self._api_url(project, around)}/releases/{tag}"
+        try:
+            answer = await around.web.get(url, accept="application/json", scheme="bearer")
+        except NotFound:
+            return ()
+        release = await read_answer(answer, _ReleaseFiles)
+        below = f"/{project.path}/-/releases/{tag}/downloads/"
+        addresses = [link.direct_asset_url or "" for link in release.assets.links]
+        return tuple(
+            Distribution(address.partition(below)[2], address, None, None, None)
+            for address in addresses
+            if below in address
+        )
 
     def tag_page(self, url: str, tag: str) -> str:
         """Return a tag's page."""
