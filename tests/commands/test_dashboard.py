@@ -200,22 +200,3 @@ def test_dashboards_of_runs_at_the_same_time_become_one(home: Home) -> None:
     written = home.writes()
     home.bump("fig")
     assert home.writes() == written
-
-
-def test_a_first_night_opens_five_and_tells_what_waits(
-    project: Project, github: GitHub, index: Index, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    home = Home.made(project, github, index, monkeypatch)
-    names = ("apple", "fig", "kiwi", "lime", "nut", "pear", "plum")
-    home.add(*names)
-    for name in names:
-        home.release(name, "2.0")
-    home.configure("dashboard: true\n")
-
-    assert home.bump().code == 0
-
-    assert [pull.branch for pull in home.hosted.pulls.values()] == [
-        f"updater/{name}" for name in names[:5]
-    ]
-    pending = body(home).split("## Open pull requests")[0]
-    assert pending.count("5 pull requests are open, and max\\_open is 5") == len(names[5:])

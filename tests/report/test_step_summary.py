@@ -98,17 +98,12 @@ def test_a_mixed_run_is_shown_whole() -> None:
         "`1.0` → [`2.0`](https://index.example/p) | builds as `python3Packages.user`; imports: "
         "`user, user_core`; version not checked: the built package has no version<br>a new major "
         "version: 1.0 -&gt; 2.0 | [7](https://github.example/o/r/pull/7) (open) |\n"
-        f"| held | [`held`]({blob}overlays/held.nix#L3) | `1.0` | "
-        "too young \\| \\`x\\` (until 2026-11-22 00:00 UTC) |  |\n"
         "\n"
         "```mermaid\n"
         "graph LR\n"
         '  p0["user: updated"]:::new\n'
         '  p1["broken: failed"]:::bad\n'
-        '  p2["current: current"]:::good\n'
         "  p0 --> p1\n"
-        "  p0 --> p2\n"
-        "  classDef good fill:#dafbe1,stroke:#1a7f37,color:#1f2328\n"
         "  classDef new fill:#ddf4ff,stroke:#0969da,color:#1f2328\n"
         "  classDef bad fill:#ffebe9,stroke:#cf222e,color:#1f2328\n"
         "```\n"
@@ -128,9 +123,11 @@ def test_a_mixed_run_is_shown_whole() -> None:
         "\n"
         "</details>\n"
         "\n"
-        "<details><summary>1 current</summary>\n"
+        "<details><summary>1 current, 1 held</summary>\n"
         "\n"
         f"{TABLE}"
+        f"| held | [`held`]({blob}overlays/held.nix#L3) | `1.0` | "
+        "too young \\| \\`x\\` (until 2026-11-22 00:00 UTC) |  |\n"
         f"| current | [`current`]({blob}overlays/current.nix#L3) | `1.0` |  |  |\n"
         "\n"
         "</details>\n"
@@ -181,6 +178,35 @@ def test_a_summary_stays_within_the_room_that_is_left() -> None:
         assert text.startswith("## updater bump: 3000 failed\n")
         assert text.rstrip().endswith("more")
     assert Summary("bump", outcomes, {}).text(50) == ""
+
+
+def test_the_graph_has_what_is_behind_and_all_that_uses_it() -> None:
+    """Not what it uses itself, where that is new, nor what has nothing to do with it."""
+    kinds: dict[str, Outcome] = {
+        "base": Current(package=package("base")),
+        "behind": Outdated(package=package("behind")),
+        "user": Current(package=package("user")),
+        "further": Held(package=package("further"), reason="x"),
+        "other": Current(package=package("other")),
+    }
+    edges = {"behind": "base", "user": "behind", "further": "user", "other": "base"}
+    identity = {name: outcome.package.identity for name, outcome in kinds.items()}
+    used = {identity[user]: (identity[other],) for user, other in edges.items()}
+    assert graph(list(kinds.values()), used).splitlines()[1:6] == [
+        '  p0["user: current"]:::good',
+        '  p1["behind: outdated"]:::new',
+        '  p2["further: held"]:::waiting',
+        "  p0 --> p1",
+        "  p2 --> p0",
+    ]
+
+
+def test_what_waits_for_its_turn_comes_next() -> None:
+    waits = [Held(package=package(f"p{n}"), reason="x", pending=True) for n in range(12)]
+    text = Summary("bump", [*waits, Held(package=package("held"), reason="y")], {}).text()
+    names = ", ".join(f"`p{n}`" for n in range(10))
+    start = f"## updater bump: 13 held\n\nNext, in later runs: {names} and 2 more.\n\n<details>"
+    assert text.startswith(start)
 
 
 def test_a_graph_that_mermaid_would_not_draw_is_left_out() -> None:

@@ -36,6 +36,7 @@ def plan(request: Request, packages: tuple[str, ...]) -> int:
     groups = {
         outcome.package.identity: session.config.policy(outcome.package).pull_request.group_of(
             pins=outcome.tracking is not None and outcome.tracking.moving,
+            stays=outcome.stays,
         )
         for outcome in outdated
     }

@@ -166,13 +166,12 @@ class Document(StrictKeys, frozen=True):
         ),
     ] = field(default_factory=partial(spelled.BranchPrefix, "updater/"))
     max_open: Annotated[
-        int,
-        Meta(
-            ge=0,
-            le=1000,
-            description="No new pull request while this many of the updater's are open",
+        Annotated[int, Meta(ge=0, le=1000)] | None,
+        about(
+            "No new pull request while this many of the updater's are open; default: 5, and 3 in "
+            "its first run"
         ),
-    ] = 5
+    ] = None
     dashboard: Annotated[bool, about("Whether one issue shows what is open, held and failed")] = (
         False
     )

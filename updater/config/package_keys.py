@@ -85,10 +85,10 @@ class PullOptions(StrictKeys, frozen=True):
         spelled.Group | None, about("Packages with the same group share one pull request")
     ] = None
     pin_group: Annotated[
-        spelled.Group | None,
+        spelled.PinGroup | None,
         about(
-            "The group of updates that only correct a pin: its rev was a branch, or its hash "
-            "stays; default: `group`"
+            "The group of updates that correct a pin: its rev was a branch, or its hash stays; "
+            "default: `group`, else `pins` for several whose source stays; `false` for none"
         ),
     ] = None
     schedule: Annotated[

@@ -114,6 +114,19 @@ class Group(_PatternText):
     expected = "a name of letters, digits, ., _ and - that begins with a letter or digit"
 
 
+class PinGroup(str, ConfigValue):
+    """A group's name; ``false``, which is empty, for none."""
+
+    schema: ClassVar[Schema] = {"anyOf": [{"const": False}, Group.schema]}
+
+    def __new__(cls, value: object) -> Self:
+        if value is False:
+            return super().__new__(cls, "")
+        if matches(Group.pattern, value) is None:
+            raise ValueError(f"expected false, or {Group.expected}")
+        return super().__new__(cls, value)
+
+
 class BranchPrefix(_PatternText):
     """What branches' names begin with. Source of the rules: git-check-ref-format(1)."""
 

@@ -50,6 +50,12 @@ class PackageOutcome(Struct, frozen=True, kw_only=True):
         return self.candidate.version if self.candidate is not None else ""
 
     @property
+    def stays(self) -> bool:
+        """Whether the candidate is the pinned commit, so that only what the pin says changes."""
+        commit = self.candidate.commit if self.candidate is not None else ""
+        return bool(commit) and self.pinned is not None and self.pinned.commit == commit
+
+    @property
     def common_fields(self) -> dict[str, Any]:
         """The fields that stay when the same package ends otherwise after all."""
         return {

@@ -59,6 +59,10 @@ class BuildPolicy(Struct, frozen=True):
     on_failure: Literal["skip", "keep", "draft"] = "skip"
 
 
+PINS: Final = "pins"
+"""The group of updates that change nothing but what a pin says, where none is configured."""
+
+
 class PullPolicy(Struct, frozen=True):
     """How a change is proposed; the keys of ``pull_request:`` in config.yaml.
 
@@ -67,7 +71,8 @@ class PullPolicy(Struct, frozen=True):
         automerge: the kinds of update that are merged without a person; ``adapted`` also those
             whose overlay was adapted to them.
         group: the name under which several packages share one pull request.
-        pin_group: the same for updates that make a pin say what it holds.
+        pin_group: the same for updates that make a pin say what it holds; empty for none, None
+            where nothing is said of it.
         title: with ``{name}``, ``{old}`` and ``{new}``; also the commit's first line.
         group_title: the same for several packages, with ``{group}`` and ``{count}``.
         schedule: windows of the week in UTC; empty for always.
@@ -80,19 +85,22 @@ class PullPolicy(Struct, frozen=True):
     draft: bool = False
     automerge: tuple[UpdateKind | Literal["adapted"], ...] = ()
     group: str = ""
-    pin_group: str = ""
+    pin_group: str | None = None
     title: str = TITLE
     group_title: str = "{group}: update {count} packages"
     schedule: tuple[str, ...] = ()
 
-    def group_of(self, *, pins: bool) -> str:
+    def group_of(self, *, pins: bool, stays: bool = False) -> str:
         """Return the name of an update's group, an empty string where it stands by itself.
 
         Args:
             pins: the update makes a pin say what it holds: its rev was a moving one, or its hash
                 stays.
+            stays: it changes nothing else, so that the source stays.
         """
-        return (self.pin_group if pins else "") or self.group
+        if pins and self.pin_group:
+            return self.pin_group
+        return self.group or (PINS if stays and self.pin_group is None else "")
 
 
 class Policy(Struct, frozen=True):

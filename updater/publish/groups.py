@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.model import Build
+from updater.model.policy import PINS
 from updater.overlay.reading.uses import in_order, uses
 from updater.pipeline.grouping import GroupedChange, group_names
 from updater.publish.text.names import safe
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
 
     from updater.find.overlay_files import OverlayFiles
     from updater.model import Package, Policy
+    from updater.publish.looking import RepositoryView
     from updater.publish.members import PullRequestPart
 
 
 def by_name(
-    members: Iterable[PullRequestPart], overlays: OverlayFiles, policy: Callable[[Package], Policy]
+    members: Iterable[PullRequestPart],
+    overlays: OverlayFiles,
+    policy: Callable[[Package], Policy],
+    shown: RepositoryView,
 ) -> dict[str, list[PullRequestPart]]:
     """Return the members of each pull request by its name, dependencies first.
 
@@ -29,6 +34,7 @@ def by_name(
         members: the parts of all pull requests.
         overlays: all packages there are.
         policy: says what holds for a package.
+        shown: says what is proposed already.
     """
     order = in_order(uses(overlays.packages, overlays.texts))
     position = {identity: place for place, identity in enumerate(order)}
@@ -38,6 +44,8 @@ def by_name(
     names = group_names(
         [GroupedChange(part.package, part.group, part.outcome.adaptations) for part in members]
     )
+    pins = _of_pins([part for part in members if part.package.identity not in names], shown)
+    names = {**names, **dict.fromkeys(pins, PINS)}
     groups.update(names.values())
     own = own_names(overlays.packages, groups)
     grouped: dict[str, list[PullRequestPart]] = {}
@@ -46,6 +54,18 @@ def by_name(
         name = names.get(identity) or own[identity]
         grouped.setdefault(name, []).append(member)
     return grouped
+
+
+def _of_pins(members: Sequence[PullRequestPart], shown: RepositoryView) -> list[str]:
+    """Return the identities of what goes into the group of pins: several, or what is in it already.
+
+    What is proposed by itself stays so.
+    """
+    group = shown.naming.branch(PINS)
+    identities = [part.package.identity for part in members if part.pins]
+    branches = {identity: shown.branches_with(identity) for identity in identities}
+    free = [identity for identity, there in branches.items() if there <= {group}]
+    return free if len(free) > 1 or any(branches[identity] for identity in free) else []
 
 
 def own_names(packages: Sequence[Package], groups: Iterable[str]) -> dict[str, str]:

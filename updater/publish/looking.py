@@ -71,6 +71,7 @@ class RepositoryView(Struct):
     forced: frozenset[str] = frozenset()
     _issues: tuple[Issue, ...] | None = None
     _checks: bool | None = None
+    _first: bool | None = None
     _theirs: dict[int, dict[str, str]] = field(default_factory=dict)
 
     def links(self, branch: str, configuration: str) -> RepositoryLinks:
@@ -148,6 +149,34 @@ class RepositoryView(Struct):
             and self.naming.may_own(pull.branch)
         )
         return replace(outcome, pull_request=next(links, None))
+
+    def branches_with(self, identity: str) -> set[str]:
+        """Return the branches on which the updater proposes a package."""
+        return {
+            pull.branch
+            for pull in self.open
+            if rules.is_mine(pull, self.login)
+            and rules.proposes(pull, identity)
+            and self.naming.may_own(pull.branch)
+        }
+
+    @property
+    def is_first_run(self) -> bool:
+        """Tell whether the updater had no pull request here before this run.
+
+        A run of GitHub Actions may begin the updater several times: its address tells the run. Of
+        what is closed the newest hundred are looked at.
+        """
+        if self._first is None:
+            mine = (pull for pull in self.open if rules.is_mine(pull, self.login))
+            self._first = all(self._is_of_this_run(pull) for pull in mine) and not any(
+                rules.is_mine(pull, self.login)
+                for pull in self.repository.closed_pulls(self.base.branch)
+            )
+        return self._first
+
+    def _is_of_this_run(self, pull: Pull) -> bool:
+        return bool(self.base.run) and f"({self.base.run})" in pull.body
 
     def branch_of(self, name: str, identities: Iterable[str]) -> str:
         """Return the branch of a package or group.

@@ -31,13 +31,24 @@ class PullRequestPart(Struct, frozen=True):
 
     @property
     def group(self) -> str:
-        """The group that it belongs to, an empty string where it stands by itself."""
+        """The group of config.yaml that it belongs to, an empty string for none."""
         tracking = self.outcome.tracking
         moving = tracking is not None and tracking.moving
         return self.policy.group_of(pins=moving or self.update.command != "bump")
 
+    @property
+    def pins(self) -> bool:
+        """Whether it goes with others that change nothing but what a pin says."""
+        stays = self.update.stays or self.update.command != "bump"
+        return not self.group and self.policy.pin_group is None and stays
+
     def beside(self, members: Sequence[PullRequestPart]) -> PullRequestPart:
-        """Return the part as it is told in a pull request with some members."""
+        """Return the part as it is told in a pull request with some members.
+
+        What changes nothing that is built was built as it is, whatever stands beside it.
+        """
+        if self.pins:
+            return self
         identities = [member.package.identity for member in members]
         build = as_built(self.outcome.build, self.package.identity, identities)
         return replace(self, update=replace(self.update, build=build))

@@ -95,7 +95,7 @@ class Publisher:
         view.look(issues=wants_board)
         shows = wants_board and self._look_at_board()
         proposals = []
-        for name, group in by_name(members, overlays, self._config.policy).items():
+        for name, group in by_name(members, overlays, self._config.policy, view).items():
             done, proposal = self._group(name, group, overlays)
             outcomes |= {outcome.package.identity: outcome for outcome in done}
             proposals += [proposal] if proposal is not None else []
@@ -237,6 +237,15 @@ class Publisher:
         proposal = self._proposal(name, branch, chosen, overlays)
         return self._decide_on(proposal, chosen, pulls) + left, proposal
 
+    def _most_open(self, *, is_open: bool) -> int:
+        """Return how many pull requests may be open, so that another one may be opened."""
+        configured = self._config.document.max_open
+        if configured is not None:
+            return configured
+        if is_open or self._view.count < rules.FIRST or not self._view.is_first_run:
+            return rules.MOST
+        return rules.FIRST
+
     def _failed(self, part: ProposedUpdate | PullRequestPart, error: StageError) -> Failed:
         if isinstance(error, Bug):
             self.bugs.append(error)
@@ -275,6 +284,7 @@ class Publisher:
         )
         rivals = [] if is_open else self._view.rivals(proposal)
         strong = [pull for pull in rivals if self._view.may_write(pull)]
+        limit = self._most_open(is_open=is_open)
         state = rules.ShownState(
             self._view.login,
             self._view.base.commit,
@@ -282,7 +292,8 @@ class Publisher:
             pulls,
             strong[0] if strong else None,
             self._view.count,
-            self._config.document.max_open,
+            limit,
+            is_first_run=self._config.document.max_open is None and limit == rules.FIRST,
             forced=any(map(self._view.is_forced, proposal.updates)),
         )
         warnings = tuple(

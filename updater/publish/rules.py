@@ -6,7 +6,7 @@ repository, so that nobody else can steer or block it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from msgspec import Struct
 
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from updater.model.proposal import Proposal, Update
 
 
+MOST: Final = 5
+"""How many pull requests may be open where config.yaml does not say it."""
+
+FIRST: Final = 3
+"""How many of them the first run in a repository opens."""
+
+
 class ShownState(Struct, frozen=True):
     """What the repository shows about one proposal.
 
@@ -33,6 +40,7 @@ class ShownState(Struct, frozen=True):
         rival: somebody with write access proposes the same already.
         open: how many pull requests of the updater are open in all.
         max_open: how many may be.
+        is_first_run: the repository has had no pull request of the updater before.
         forced: somebody asked for it on the dashboard.
     """
 
@@ -43,6 +51,7 @@ class ShownState(Struct, frozen=True):
     rival: Pull | None
     open: int
     max_open: int
+    is_first_run: bool = False
     forced: bool = False
 
 
@@ -98,6 +107,8 @@ def rule_on(proposal: Proposal, state: ShownState) -> Ruling:  # noqa: PLR0911 -
     if own is None and state.open >= state.max_open and not state.forced:
         are_open = "pull request is open" if state.open == 1 else "pull requests are open"
         reason = f"{state.open} {are_open}, and max_open is {state.max_open}"
+        if state.is_first_run:
+            reason = f"{state.open} {are_open}, and the first run opens no more; max_open is {MOST}"
         return LeaveAlone(reason, pending=True)
     return Publish(own, push=not _is_newest(proposal, state))
 

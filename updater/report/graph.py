@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from updater.model import Reviewed
 from updater.report.summary import status
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _COLOURS = {
     "bad": "fill:#ffebe9,stroke:#cf222e,color:#1f2328",
     "quiet": "fill:#f6f8fa,stroke:#818b98,color:#1f2328",
 }
+_BEHIND = ("outdated", "updated", "failed", "untrue")
 _GROUPS = {
     "current": "good",
     "true": "good",
@@ -40,11 +42,25 @@ _GROUPS = {
 def graph(outcomes: Sequence[Outcome], used: Mapping[str, tuple[str, ...]]) -> str:
     """Return a graph in which an arrow leads from a package to one that it uses.
 
-    A package that neither uses nor is used is left out. An empty string where no two are left, or
-    where there is more than Mermaid draws.
+    It has what is behind, failed or reviewed, and what uses that, directly or not. An empty string
+    where no two are left, or where there is more than Mermaid draws.
     """
     known = {one.package.identity: one for one in outcomes}
-    edges = [(user, other) for user in known for other in used.get(user, ()) if other in known]
+    users: dict[str, list[str]] = {}
+    for user in known:
+        for other in used.get(user, ()):
+            users.setdefault(other, []).append(user)
+    reached = {
+        identity: None
+        for identity, outcome in known.items()
+        if isinstance(outcome, Reviewed) or status(outcome) in _BEHIND
+    }
+    waiting = list(reached)
+    for identity in waiting:  # grows on the way
+        new = [user for user in users.get(identity, ()) if user not in reached]
+        reached |= dict.fromkeys(new)
+        waiting += new
+    edges = [(user, other) for user in known for other in used.get(user, ()) if other in reached]
     if not edges or len(edges) > MOST_EDGES:
         return ""
     drawn = dict.fromkeys(one for edge in edges for one in edge)

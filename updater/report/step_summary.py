@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 LARGEST: Final = 1024 * 1024
 """How many bytes the summary of one step may have."""
 
-_QUIET = ("current", "skipped", "true", "passed", "identified")
-_ORDER = ("failed", "untrue", "updated", "outdated", "held")
+_QUIET = ("held", "skipped", "current", "true", "passed", "identified")
+_ORDER = ("failed", "untrue", "updated", "outdated", *_QUIET)
+_MOST_NAMES = 10  # of what waits
 _TAILS = (200, 20, 0)  # lines of a failed build's log
 _TABLE = "| status | package | version | what | pull request |\n| --- | --- | --- | --- | --- |\n"
 
@@ -81,7 +82,18 @@ class Summary(Struct, frozen=True):
     def _head(self) -> str:
         said = ", ".join(f"{number} {word}" for word, number in count(self.outcomes).items())
         notes = "".join(f"{unlinked(note)}\n\n" for note in self.notes)
-        return f"## updater {self.command}: {said or 'no package'}\n\n{notes}"
+        return f"## updater {self.command}: {said or 'no package'}\n\n{notes}{self._next()}"
+
+    def _next(self) -> str:
+        """Say what later runs will propose."""
+        waiting = [
+            own.package.name for own in self.outcomes if isinstance(own, Held) and own.pending
+        ]
+        if not waiting:
+            return ""
+        names = ", ".join(code(name) for name in waiting[:_MOST_NAMES])
+        more = f" and {len(waiting) - _MOST_NAMES} more" if len(waiting) > _MOST_NAMES else ""
+        return f"Next, in later runs: {names}{more}.\n\n"
 
     def _start(self) -> str:
         rows = self._rows(loud=True)
@@ -89,8 +101,7 @@ class Summary(Struct, frozen=True):
 
     def _rows(self, *, loud: bool) -> list[str]:
         chosen = [one for one in self.outcomes if (status(one) not in _QUIET) is loud]
-        if loud:
-            chosen.sort(key=lambda outcome: _ORDER.index(status(outcome)))
+        chosen.sort(key=lambda outcome: _ORDER.index(status(outcome)))
         return [self._row(one) for one in chosen]
 
     def _row(self, outcome: Outcome) -> str:

@@ -123,6 +123,12 @@ class GitHubRepository:
             pulls = [pull for pull in pulls if pull.branch == branch]
             return tuple(sorted(pulls, key=lambda pull: -pull.number))
 
+    def closed_pulls(self, base: str) -> tuple[Pull, ...]:
+        """Return the newest hundred pull requests against a branch that are not open any more."""
+        with self._reading():
+            query = {"base": base, "state": "closed", "sort": "created", "direction": "desc"}
+            return tuple(map(read_pull, self._requests.ask("/pulls", per_page=100, **query)))
+
     def pull_files(self, number: int) -> dict[str, str]:
         """Return path -> blob id of the files that a pull request changes."""
         with self._reading():
