@@ -11,7 +11,8 @@ import jsonschema  # type: ignore[import-untyped]  # it has no stubs of its own
 import pytest
 import yaml
 
-from tests.loopback.distributions import tarred
+from tests.loopback.distributions import core_metadata, tarred, wheel
+from tests.loopback.messages import Response
 from tests.project import FAKE, flat_hash, github_overlay, pypi_overlay, unpacked_hash
 from updater.audit.overlay.shelf import overlay_rules
 from updater.report.json_schemas import json_schema
@@ -320,7 +321,7 @@ def test_overlays_are_compared_with_their_pinned_sources(
         (github_overlay("b", "1.0", sri=sri), "b"),
     ):
         project.overlay(f"{name}.nix", text.replace("version = ", f"{more}version = ", 1))
-    rules = ("explicit-inputs", "build-system", "licence", "true-label")
+    rules = ("explicit-inputs", "build-system", "metadata", "true-label")
     result = project.run("audit", "--upstream", "--json", *(f"--select={rule}" for rule in rules))
     found = {
         package["name"]: sorted((one["rule"], one["message"]) for one in package["findings"])
@@ -329,13 +330,69 @@ def test_overlays_are_compared_with_their_pinned_sources(
     both = [
         ("build-system", "the source needs hatchling: 1.0 is built with hatchling.build"),
         ("explicit-inputs", "the source requires tqdm, and no input is that"),
-        ("licence", "the license is mit here, and the source says Apache-2.0"),
+        ("metadata", "a has no description, homepage or platforms"),
+        ("metadata", "the license is mit here, and the source says Apache-2.0"),
     ]
     own = [
         ("explicit-inputs", "the source imports einops, and no input brings it"),
         ("true-label", "b is not 1.0: the source declares 0.9, but its tag is v1.0"),
     ]
-    assert found == {"a": both, "b": sorted([*both, *own])}, result.err
+    of_b = [(rule, text.replace("a has no", "b has no")) for rule, text in both]
+    assert found == {"a": both, "b": sorted([*of_b, *own])}, result.err
+    assert result.json["unjudged"] == []
+
+
+META = """\
+meta = with super.lib; {{
+  description = "A tool";
+  homepage = "{homepage}";
+  license = licenses.mit;
+  platforms = platforms.unix;
+}};
+"""
+
+
+def test_what_a_package_says_of_itself_is_held_against_the_world(
+    project: Project, index: Index, github: GitHub, tmp_path: Path
+) -> None:
+    """A licence, a page that is gone, one that has moved, and a release that the index has, too."""
+    server = index.server
+    server.route("GET", "/old", lambda _: Response(301, headers={"Location": "/new"}))
+    server.route("GET", "/here", lambda _: Response(302, headers={"Location": "/new"}))
+    server.route("GET", "/new", lambda _: Response(200, b"a page"))
+    source = f"Project-URL: Source, {github.url}/o/c\n"
+    wheel_file = "c-1.0-py3-none-any.whl"
+    index.release(
+        "c",
+        "1.0",
+        files={
+            "c-1.0.tar.gz": tarred({"c-1.0/PKG-INFO": core_metadata("c", "1.0", None)}),
+            wheel_file: wheel(wheel_file, "c", "1.0", core_metadata("c", "1.0", None) + source),
+        },
+    )
+    repository = github.repository("o", "c")
+    pyproject = PYPROJECT.format(name="c", version="1.0")
+    page = f'[project.urls]\nHomepage = "{server.url}/new"\n'
+    repository.tag("v1.0", repository.commit({"pyproject.toml": pyproject + page}))
+    sri = unpacked_hash(repository, "v1.0", tmp_path)
+    for name, homepage in (("c", "gone"), ("d", "old"), ("e", "here")):
+        overlay = github_overlay(name, "1.0", repo="c", sri=sri)
+        meta = META.format(homepage=f"{server.url}/{homepage}")
+        project.overlay(f"{name}.nix", overlay.replace("version = ", f"{meta}version = ", 1))
+    arguments = ("audit", "--upstream", "--select", "metadata", "--select", "source-form")
+    result = project.run(*arguments, "--json", "--fix")
+    after = {name: (project.root / "overlays" / f"{name}.nix").read_text() for name in "cde"}
+    assert [
+        f'homepage = "{server.url}/{page}"' in after[name]
+        for name, page in (("c", "new"), ("d", "new"), ("e", "here"))
+    ] == [True] * 3, result.err
+    assert [text.count("licenses.asl20") for text in after.values()] == [1, 1, 1]
+    left = {
+        (one["severity"], one["message"])
+        for package in result.json["packages"]
+        for one in package["findings"]
+    }
+    assert left == {("note", "the package index has this release, too: c-1.0.tar.gz")}
     assert result.json["unjudged"] == []
 
 
@@ -413,7 +470,7 @@ def test_a_source_that_cannot_be_had_is_told_and_hinders_nothing(
     audited: Project, github: GitHub
 ) -> None:
     github.repository("owner", "tool")
-    result = audited.run("audit", "--upstream", "--json", "--select", "licence")
+    result = audited.run("audit", "--upstream", "--json", "--select", "build-system")
     (unjudged,) = result.json["unjudged"]
     assert (result.code, unjudged["failed"], unjudged["file"]) == (0, False, "overlays/tool.nix")
 

@@ -57,6 +57,8 @@ def audit(
     """Check that overlays and flake.nix keep the packaging guide's rules, and fix them."""
     import anyio
 
+    from updater.audit.overlay.homepages import homepages
+    from updater.audit.overlay.metadata import KIND as METADATA
     from updater.cli.audit_run import AuditRun, Shown
     from updater.cli.audited import (
         audited,
@@ -64,6 +66,7 @@ def audit(
         rule_names,
         scope_of,
         with_answers,
+        with_pages,
         with_sources,
     )
     from updater.cli.overlays import named_files, warn_of_unused
@@ -95,6 +98,10 @@ def audit(
         scope, now = with_answers(scope, now, asked)
     if upstream:
         scope, now = with_sources(scope, now, session.run(lambda run: run.sources(chosen)))
+        if METADATA.name in names:
+            asks = homepages(now.project, chosen)
+            read = session.run(lambda run: run.homepages(chosen, asks))
+            scope, now = with_pages(scope, now, read)
     before = anyio.run(audited_at, scope, now, since) if since else None
     about = frozenset(package.identity for package in chosen) if packages else None
     shown = Shown(about, before)

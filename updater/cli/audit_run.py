@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import anyio
 from msgspec import Struct
 
-from updater.audit.overlay.fixing import FixRun, MadeFix, Mended
+from updater.audit.overlay.fixing import FixRun
 from updater.audit.overlay.ratchet import new_findings
 from updater.cli.audited import AuditScope, audited_texts
 from updater.cli.output import paint, print_diff, write
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from updater.audit.overlay.judging import Audited
+    from updater.audit.overlay.mended import MadeFix, Mended
     from updater.cli.request import Request
     from updater.cli.session import Session
     from updater.model import Package

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.audit.overlay.base import Need, OverlayRule
+    from updater.audit.overlay.homepages import HomepageReading
     from updater.building.offers import SetAnswer
     from updater.config.load import Config
+    from updater.pipeline.homepage_readings import PageReading
     from updater.pipeline.set_readings import SetReading
     from updater.pipeline.source_readings import SourceReading
 
@@ -41,6 +43,7 @@ class AuditScope(Struct, frozen=True):
         unable: the selected rules that would need more.
         sources: what pinned sources say, by the identity of their packages.
         answers: what the package set has for a package's inputs, by the package's identity.
+        pages: what became of the homepages, by the identity of their packages.
         unread: the packages of which something could not be found out, and why.
     """
 
@@ -50,6 +53,7 @@ class AuditScope(Struct, frozen=True):
     unable: tuple[OverlayRule, ...]
     sources: Mapping[str, PinnedSource] = {}
     answers: Mapping[str, SetAnswer] = {}
+    pages: Mapping[str, HomepageReading] = {}
     unread: tuple[Unjudged, ...] = ()
 
     @property
@@ -132,7 +136,9 @@ def audited_texts(
         audited_entry(_entry(name, texts[name]), is_file) for name in ENTRIES if name in texts
     )
     looked = looks_of(overlays, text_rules(scope.names))
-    return _judged(scope, AuditedProject(looked, entries, scope.sources, scope.answers))
+    return _judged(
+        scope, AuditedProject(looked, entries, scope.sources, scope.answers, scope.pages)
+    )
 
 
 def with_sources(
@@ -146,7 +152,8 @@ def with_sources(
         read: what was read of the sources.
     """
     sources = {
-        each.package.identity: PinnedSource(each.files, each.untrue, each.has_code) for each in read
+        each.package.identity: PinnedSource(each.files, each.untrue, each.has_code, each.indexed)
+        for each in read
     }
     unread = (*scope.unread, *_unread(read))
     return _rejudged(replace(scope, sources=sources, unread=unread), now)
@@ -167,7 +174,22 @@ def with_answers(
     return _rejudged(replace(scope, answers=answers, unread=unread), now)
 
 
-def _unread(readings: Iterable[SourceReading | SetReading]) -> Iterator[Unjudged]:
+def with_pages(
+    scope: AuditScope, now: Audited, read: Sequence[PageReading]
+) -> tuple[AuditScope, Audited]:
+    """Return an audit that knows which homepages are there, and what it says.
+
+    Args:
+        scope: the audit.
+        now: the project.
+        read: what became of the homepages.
+    """
+    pages = {each.package.identity: each.answer for each in read if each.answer is not None}
+    unread = (*scope.unread, *_unread(read))
+    return _rejudged(replace(scope, pages=pages, unread=unread), now)
+
+
+def _unread(readings: Iterable[SourceReading | SetReading | PageReading]) -> Iterator[Unjudged]:
     return (
         Unjudged("", each.package.file, each.reason, each.package.identity)
         for each in readings
@@ -177,7 +199,9 @@ def _unread(readings: Iterable[SourceReading | SetReading]) -> Iterator[Unjudged
 
 def _rejudged(scope: AuditScope, now: Audited) -> tuple[AuditScope, Audited]:
     looked, entries = now.project.looked, now.project.entries
-    return scope, _judged(scope, AuditedProject(looked, entries, scope.sources, scope.answers))
+    return scope, _judged(
+        scope, AuditedProject(looked, entries, scope.sources, scope.answers, scope.pages)
+    )
 
 
 def _judged(scope: AuditScope, project: AuditedProject) -> Audited:

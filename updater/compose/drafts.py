@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from updater.adapt.planning import OverlayNeighbours, adaptation_task
 from updater.building.package_sets import NotBuilt
-from updater.compose.licences import attributes
 from updater.compose.texts import InputGroup, OverlayContent, overlay_text, string
 from updater.errors import PatchError
 from updater.kinds import FETCH_FUNCTIONS, WRITABLE
+from updater.metadata.nix_licences import attributes
 from updater.metadata.requirements import Requirements
 from updater.overlay.editing.adapting import adapted
 from updater.overlay.reading.declarations import declarations

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _PREFIX = "License :: "
 _FILES = re.compile(r"(licen[cs]e|copying|unlicense)(\.(md|txt|rst))?", re.IGNORECASE)
 _NO_TITLE = re.compile(r"(copyright\b|\(c\)|all rights reserved|spdx-)", re.IGNORECASE)
+_VERSION = re.compile(r"Version (\d\.\d)\b")
 _LONGEST = 100
 # One licence is written as an SPDX expression, a classifier, or the title of its text.
 _FAMILIES = (
@@ -82,10 +83,14 @@ def _from_files(files: Mapping[str, bytes]) -> str:
     """Return the title of the licence's text, which the years below it do not change."""
     for path in sorted(files):
         if "/" not in path and _FILES.fullmatch(path):
-            for line in files[path].decode("utf-8", "replace").splitlines():
-                title = " ".join(line.strip(" #*=-\t").split())
-                if title and not _NO_TITLE.match(title):
-                    return title[:_LONGEST]
+            lines = files[path].decode("utf-8", "replace").splitlines()
+            titles = (" ".join(line.strip(" #*=-\t").split()) for line in lines)
+            written = [title for title in titles if title and not _NO_TITLE.match(title)]
+            if written[:1] == ["Apache License"] and written[1:]:
+                version = _VERSION.match(written[1])
+                return f"{written[0]} {version[1]}" if version is not None else written[0]
+            if written:
+                return written[0][:_LONGEST]
     return ""
 
 

@@ -155,9 +155,17 @@ Scheme = Literal["basic", "bearer", "index"]
 
 
 class HttpResponse(Struct, frozen=True):
-    """An HTTP response: its status (200 or a redirect), the URL that answered, headers, body."""
+    """An HTTP response.
+
+    Attributes:
+        status: 200 or a redirect.
+        url: that which answered.
+        moved: where permanent redirects (301 and 308) led from the URL that was asked for, before
+            any other; empty where the first was none.
+    """
 
     status: int
     url: str
     headers: Mapping[str, str]
     body: bytes
+    moved: str = ""

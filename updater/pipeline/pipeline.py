@@ -20,14 +20,16 @@ from updater.pipeline.ledger import Ledger
 from updater.pipeline.stage import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from updater.audit.overlay.homepages import HomepageQuestion
     from updater.building.package_sets import PackageSets
     from updater.choose.run import Run
     from updater.find.overlay_files import OverlayFiles
     from updater.model.proposal import Command
     from updater.pipeline.describing import SourceDescriptions
     from updater.pipeline.fix_trials import FixTrials
+    from updater.pipeline.homepage_readings import PageReading
     from updater.pipeline.preparing import Preparer
     from updater.pipeline.proposed import ProposedUpdate
     from updater.pipeline.reviewing import ReviewScope
@@ -83,6 +85,16 @@ class Pipeline(Struct, frozen=True):
 
         verdicts = await self._truths.verdicts(packages)
         return await SourceReader(self.run).read(packages, verdicts)
+
+    async def homepages(
+        self, packages: Sequence[Package], questions: Mapping[str, HomepageQuestion]
+    ) -> list[PageReading]:
+        """Ask for the homepages of packages, by the packages' identities."""
+        from updater.pipeline.homepage_readings import (  # noqa: PLC0415 - not for a check
+            HomepageReader,
+        )
+
+        return await HomepageReader(self.run).read(packages, questions)
 
     async def set_answers(
         self, packages: Sequence[Package], overlays: OverlayFiles

@@ -8,8 +8,10 @@ from anyio import to_thread
 from msgspec import Struct
 
 from updater import choose
-from updater.errors import HashError
+from updater.errors import HashError, StageError
 from updater.hashing.keep import keep_project_files
+from updater.kinds import page_at
+from updater.metadata import repositories
 from updater.metadata.distributions import DistributionReader, smallest
 from updater.metadata.imports import is_importable
 from updater.metadata.source_code import LARGEST
@@ -41,6 +43,7 @@ class SourceReading(Struct, frozen=True):
         untrue: why its label is not the source's, or an empty string.
         reason: why nothing is known of it, or an empty string.
         has_code: all its Python files are among the files.
+        indexed: the index's source distribution of the same release, as `PinnedSource` has it.
     """
 
     package: Package
@@ -48,6 +51,7 @@ class SourceReading(Struct, frozen=True):
     untrue: str = ""
     reason: str = ""
     has_code: bool = False
+    indexed: str = ""
 
 
 class SourceReader(Struct, frozen=True):
@@ -77,7 +81,9 @@ class SourceReader(Struct, frozen=True):
             else:
                 files = await self._of_repository(subject, offers.usable, code)
             reason = "" if files else "nothing of its pinned source could be read"
-            return SourceReading(subject.package, files, label, reason, code.is_whole(files))
+            indexed = await self._indexed(subject, offers) if files else ""
+            has_code = code.is_whole(files)
+            return SourceReading(subject.package, files, label, reason, has_code, indexed)
 
         decider = Decider(self.run)
         subjects = await decider.subjects(packages, even_held=True)
@@ -115,9 +121,7 @@ class SourceReader(Struct, frozen=True):
         Raises:
             StageError: it cannot be had.
         """
-        version = parse_release(subject.pin.version or "")
-        own = (each for each in offer.candidates if parse_release(each.version) == version)
-        release = next(own, None) if version is not None else None
+        release = _release(offer, subject.pin.version)
         file = smallest(release) if release is not None else None
         if file is None or file.filename.endswith(".whl"):
             return {}
@@ -127,6 +131,35 @@ class SourceReader(Struct, frozen=True):
 
         reader = DistributionReader(self.run.http)
         return await to_thread.run_sync(reader.contents, file, is_kept)
+
+    async def _indexed(self, subject: Subject, offers: Offers) -> str:
+        """Return the index's source distribution of a repository's pinned release.
+
+        A project of the index is this one only if its metadata names the repository.
+        """
+        offer, rev = offers.of_index(subject.project), subject.pin.rev
+        if subject.project.on_index or offer is None or not rev or choose.is_commit(rev):
+            return ""
+        release = _release(offer, subject.pin.version)
+        files = release.distributions if release is not None else ()
+        sdists = [file.filename for file in files if file.filename.endswith(".tar.gz")]
+        if release is None or not sdists:
+            return ""
+        try:
+            data = await DistributionReader(self.run.http).metadata(release)
+        except StageError:
+            return ""
+        hosts, own = self.run.config.hosts, (subject.project, offers.usable.project)
+        pages = (page_at(address, hosts) for address in repositories.from_metadata(data))
+        is_same = any(page is not None and page.project in own for page in pages)
+        return sdists[0] if is_same else ""
+
+
+def _release(offer: Offer, label: str | None) -> Candidate | None:
+    """Return the release of a version."""
+    version = parse_release(label or "")
+    own = (each for each in offer.candidates if parse_release(each.version) == version)
+    return next(own, None) if version is not None else None
 
 
 class _PythonFiles:

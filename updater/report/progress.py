@@ -28,6 +28,7 @@ _TITLES = {
     "verify": "Verifying pins",
     "hash": "Hashing sources",
     "adapt": "Comparing requirements",
+    "homepage": "Asking for homepages",
     "patch": "Planning edits",
     "evaluate": "Evaluating",
     "build": "Building",

@@ -60,7 +60,8 @@ def _parts(rule: OverlayRule) -> Iterator[str]:
         yield _filled(rule.exceptions)
     if rule.guide:
         yield _filled(f"Where the packaging guide contradicts itself: {rule.guide}")
-    yield _filled(f"{_FIXES[rule.fix]} {_NEEDS[rule.needs]}")
+    more = " With `--upstream` it compares with the pinned source, too." if rule.compares else ""
+    yield _filled(f"{_FIXES[rule.fix]} {_NEEDS[rule.needs]}{more}")
 
 
 def _filled(text: str) -> str:

@@ -4,6 +4,8 @@ Each case is a file of sections, ``-- NAME --``: first the project's files, and 
 
 - ``source NAME FILE``: those of the source of overlays/NAME.nix;
 - ``untrue NAME``: why its label is not true;
+- ``homepage NAME``: its homepage, ``gone`` or ``moved``, and where it is instead;
+- ``index NAME``: the file of the index that has the same release;
 - ``closure NAME INPUT``: what one of its inputs needs, the first of it directly;
 
 then ``findings``, what `updater audit` prints, and where the rule has a fix there ``fixed FILE``,
@@ -22,6 +24,7 @@ from msgspec.structs import replace
 
 from updater.adapt.attributes import TORCH
 from updater.audit.overlay.fixing import FixRun
+from updater.audit.overlay.homepages import HomepageReading
 from updater.audit.overlay.shelf import overlay_rules
 from updater.audit.overlay.sources import PinnedSource
 from updater.building.offers import SetAnswer, SetOffer, SetPackage
@@ -34,14 +37,14 @@ from updater.report.located import located
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from updater.audit.overlay.fixing import Mended
     from updater.audit.overlay.judging import Audited
+    from updater.audit.overlay.mended import Mended
     from updater.model.finding import FixSafety
 
 FOLDER = Path(__file__).parent / "golden"
 CASES = sorted(f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.case"))
 _SECTION = re.compile(r"^-- (.+) --\n", re.MULTILINE)
-_ASIDE = ("source ", "untrue ", "closure ")
+_ASIDE = ("source ", "untrue ", "closure ", "homepage ", "index ")
 _BESIDE = {"allowance": ("checks-off", "deprecated-replace", "source-form")}
 EVERY_RULE = "every"
 """The folder of cases that all rules judge."""
@@ -111,17 +114,22 @@ def scope_of(folder: str, texts: Mapping[str, str]) -> AuditScope:
         return scope()
     own = scope(folder, "allowance", *_BESIDE.get(folder, ()))
     sources: dict[str, PinnedSource] = {}
+    pages: dict[str, HomepageReading] = {}
     for key, text in texts.items():
         kind, name, *file = key.split(" ")
-        if kind == "closure":
-            continue
         identity = f"overlays/{name}.nix#python3Packages.{name}"
+        if kind == "homepage":
+            url, state, *to = text.split()
+            pages[identity] = HomepageReading(url, state == "gone", "".join(to))
+        if kind in ("closure", "homepage"):
+            continue
         old = sources.get(identity, PinnedSource({}))
         files = {**old.files, file[0]: text.encode()} if kind == "source" else old.files
         untrue = text.strip() if kind == "untrue" else old.untrue
         has_code = any(path.endswith(".py") for path in files)
-        sources[identity] = PinnedSource(files, untrue, has_code)
-    return replace(own, sources=sources, answers=_answers(texts))
+        indexed = text.strip() if kind == "index" else old.indexed
+        sources[identity] = PinnedSource(files, untrue, has_code, indexed)
+    return replace(own, sources=sources, answers=_answers(texts), pages=pages)
 
 
 def _answers(texts: Mapping[str, str]) -> dict[str, SetAnswer]:

@@ -83,6 +83,7 @@ BROKEN = {
 
 CHANGES = {
     "deprecated-replace": (".postPatch", ".preBuild"),
+    "metadata": (".meta.license", ".meta.homepage"),
     "other-python": (".propagatedBuildInputs",),
     "source-form": (".src.hash", ".src.sha256", ".src.rev", ".src.tag"),
     "minimal-inputs": (".propagatedBuildInputs",),

@@ -33,6 +33,7 @@ class OverlayRule(ABC):
         exceptions: what it passes over on purpose, in a few sentences.
         guide: where the packaging guide contradicts itself, what holds and why.
         needs: what it needs to judge.
+        compares: it tells more where pinned sources are known.
     """
 
     name: ClassVar[str]
@@ -45,6 +46,12 @@ class OverlayRule(ABC):
     exceptions: ClassVar[str] = ""
     guide: ClassVar[str] = ""
     needs: ClassVar[Need] = "text"
+    compares: ClassVar[bool] = False
+
+    def compared(self, project: AuditedProject) -> Iterator[Finding]:
+        """Yield what it tells besides, where pinned sources are known."""
+        del project
+        return iter(())
 
     def finding(  # noqa: PLR0913 - a finding has as many parts
         self,

@@ -8,10 +8,11 @@ made where its package builds with it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from updater.audit.overlay.mended import MadeFix, Mended, RefusalKey, RefusedFix, fix_key
 from updater.audit.overlay.ratchet import new_findings
 from updater.errors import PatchError
 from updater.kinds import FETCH_FUNCTIONS
@@ -24,29 +25,6 @@ if TYPE_CHECKING:
     from updater.model.finding import Finding, Fix, FixSafety
 
 _MOST_ROUNDS = 200
-
-
-class MadeFix(Struct, frozen=True):
-    """A fix that was made, with the finding that it mends as it was told.
-
-    Attributes:
-        line: where that was, in the text as it was then.
-    """
-
-    finding: Finding
-    fix: Fix
-    line: int
-
-
-RefusalKey: TypeAlias = tuple[str, str, bytes]
-
-
-class RefusedFix(Struct, frozen=True):
-    """A fix that was not made, and why."""
-
-    key: RefusalKey
-    finding: Finding
-    reason: str
 
 
 class FixTrial(Struct, frozen=True):
@@ -70,25 +48,6 @@ class _Planned(Struct, frozen=True):
 
     texts: dict[str, bytes]
     after: Audited
-
-
-class Mended(Struct, frozen=True):
-    """What fixing made of a project.
-
-    Attributes:
-        texts: the files that are changed, by name.
-        left: the project after it, with what the rules say of the result.
-    """
-
-    texts: Mapping[str, bytes]
-    made: tuple[MadeFix, ...]
-    refusals: tuple[RefusedFix, ...]
-    left: Audited
-
-    def refused(self, finding: Finding) -> str:
-        """Return why the fix of a finding that is left was not made, or an empty string."""
-        key = FixRun.key(finding, self.left.texts)
-        return next((each.reason for each in self.refusals if each.key == key), "")
 
 
 class FixRun:
@@ -139,7 +98,7 @@ class FixRun:
             after = await self._built(group, state, trial)
             if after is not None:
                 for finding in group:  # what did not build alone may build by now
-                    self._refused.pop(self.key(finding, self._texts), None)
+                    self._refused.pop(fix_key(finding, self._texts), None)
                 state = self._settled(after)
         return self._mended(state)
 
@@ -195,7 +154,7 @@ class FixRun:
         for finding in findings:
             if finding.fix is None or finding.fix.safety != "built":
                 continue
-            if self.key(finding, self._texts) in self._refused:
+            if fix_key(finding, self._texts) in self._refused:
                 continue
             if not group or _place(finding) == _place(group[0]):
                 group.append(finding)
@@ -208,7 +167,7 @@ class FixRun:
             for finding in findings
             if finding.fix is not None
             and finding.fix.safety in self._safeties
-            and self.key(finding, self._texts) not in self._refused
+            and fix_key(finding, self._texts) not in self._refused
         ]
         in_entries = [
             finding
@@ -274,16 +233,8 @@ class FixRun:
 
     def _refuse(self, batch: Sequence[Finding], reason: str) -> None:
         if len(batch) == 1:
-            key = self.key(batch[0], self._texts)
+            key = fix_key(batch[0], self._texts)
             self._refused[key] = RefusedFix(key, batch[0], reason)
-
-    @staticmethod
-    def key(finding: Finding, texts: Mapping[str, bytes]) -> RefusalKey:
-        """Return what makes a finding the same one after other fixes."""
-        data = texts.get(finding.file, b"")
-        place = data[: finding.span.start].rpartition(b"\n")[2]
-        written = data[finding.span.start : finding.span.end]
-        return finding.rule, f"{finding.file}#{finding.package}", place + written
 
 
 def _fix(finding: Finding) -> Fix:

@@ -72,10 +72,11 @@ def judge(project: AuditedProject, rules: Sequence[OverlayRule]) -> Judgement:
     ]
     unjudged += [each for look in looks for each in look.unjudged]
     for rule in rules:
-        if isinstance(rule, ProjectRule):
+        if isinstance(rule, ProjectRule) or (rule.compares and project.sources):
             try:
                 with bugs_at(STAGE):
-                    findings += rule.findings(project)
+                    findings += rule.findings(project) if isinstance(rule, ProjectRule) else ()
+                    findings += rule.compared(project) if project.sources else ()
             except StageError as error:
                 unjudged.append(Unjudged(rule.name, "", str(error), failed=True))
     try:
@@ -89,7 +90,7 @@ def judge(project: AuditedProject, rules: Sequence[OverlayRule]) -> Judgement:
         if entry.file not in project.looked.looks:
             every += allowances(entry.file, entry.text.data)
     rest, allowed, used = _allowed(findings, every)
-    names = {rule.name for rule in rules}
+    names = {rule.name for rule in rules if project.sources or not rule.compares}
     if ALLOWANCE.name in names:
         all_names = frozenset(rule.name for rule in overlay_rules())
         rest += ALLOWANCE.judge_allowances(every, used, names, all_names)

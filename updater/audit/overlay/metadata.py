@@ -1,5 +1,7 @@
 """What a package says of itself to people: description, homepage, licence and platforms.
 
+With the pinned source it is compared with what that says, and the homepage is asked for.
+
 Source: Nixpkgs manual, "Meta-attributes".
 """
 
@@ -7,20 +9,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
+
 from updater.audit.overlay.base import TextRule
-from updater.audit.overlay.project import first_line
-from updater.overlay.reading import syntax
-from updater.overlay.reading.scope import AttributeScope, Scope
-from updater.overlay.reading.shape import outcome
+from updater.audit.overlay.homepages import homepage_findings
+from updater.audit.overlay.meta_licences import licence_change
+from updater.audit.overlay.package_meta import PackageMeta
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from updater.audit.overlay.overlay_text import OverlayText
+    from updater.audit.overlay.project import AuditedProject
     from updater.model import Package
-    from updater.model.finding import Finding, Severity
+    from updater.model.finding import Finding, FixSafety, Severity
 
-_WANTED = ("description", "homepage", "license", "platforms")
 _OVERRIDES = ("override", "overrideAttrs", "overridePythonAttrs", "overrideDerivation")
 
 
@@ -28,11 +31,14 @@ class Metadata(TextRule):
     """A package without what its ``meta`` should say."""
 
     name: ClassVar[str] = "metadata"
-    title: ClassVar[str] = "A package has a description, a homepage, a license and platforms."
+    title: ClassVar[str] = (
+        "A package has a description, a homepage, a license and platforms, and they are true."
+    )
     why: ClassVar[str] = (
         "Nix refuses unfree packages by their license, and builds on other systems are skipped by "
-        "their platforms. Without them nobody is warned. The homepage is where a reviewer begins, "
-        "and the description is what search shows."
+        "their platforms. Without them nobody is warned. A license that upstream changed, or that "
+        "was copied from another overlay, decides wrongly. The homepage is where a reviewer "
+        "begins, and the description is what search shows."
     )
     bad: ClassVar[str] = """\
 meta.description = "Exponential moving average of a module";
@@ -46,9 +52,15 @@ meta = with super.lib; {
 };
 """
     severity: ClassVar[Severity] = "note"
+    fix: ClassVar[FixSafety | None] = "safe"
+    compares: ClassVar[bool] = True
     exceptions: ClassVar[str] = (
         "An override of a package keeps that package's own `meta`. A `meta` that is computed or "
-        "taken from another package is not judged."
+        "taken from another package is not judged. With `--upstream` the license is compared with "
+        "the one that the source names, and the homepage is asked for. Licenses that are named in "
+        "two spellings are one; a list of licenses, and a source that names none, are not judged. "
+        "Only a permanent redirect to another address counts, and a page counts as gone if its "
+        "host says so (404 or 410)."
     )
 
     def findings(self, overlay: OverlayText) -> Iterator[Finding]:
@@ -56,7 +68,7 @@ meta = with super.lib; {
         for package in overlay.packages:
             if package.problem or _is_override(package) or not _is_built(package):
                 continue
-            place = _Meta(overlay, package)
+            place = PackageMeta(overlay, package)
             missing = place.missing()
             if missing:
                 listed = " or ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
@@ -68,46 +80,30 @@ meta = with super.lib; {
                     advice="add it to `meta`",
                 )
 
-
-class _Meta:
-    """The ``meta`` of one package."""
-
-    def __init__(self, overlay: OverlayText, package: Package) -> None:
-        self._data = overlay.data
-        own = overlay.statements(package)
-        self._statements = [one for one in own if one.names[0] == "meta"]
-        place = overlay.place(package)
-        self._readable = place is not None
-        if place is not None and "meta" in place.attributes:
-            binding = place.attributes.get("meta")
-            self._readable = binding is not None and not binding.inherited
-        first = self._statements[0].node if self._statements else None
-        self.where = (
-            syntax.span(first)
-            if first is not None
-            else first_line(overlay.data, package.span.start)
-        )
-
-    def missing(self) -> tuple[str, ...]:
-        """Return what is not there; nothing where that cannot be read."""
-        if not self._readable:
-            return ()
-        names: set[str] = set()
-        for statement in self._statements:
-            if len(statement.names) > 1:
-                names.add(statement.names[1])
-                continue
-            node = outcome(statement.value)
-            if node.type not in syntax.ATTRIBUTE_SETS:
-                return ()
-            attributes = AttributeScope(node, Scope(), self._data)
-            names.update(attributes)
-            names.update(inner.names[0] for inner in attributes.statements)
-        if "license" in names or "licenses" in names:
-            names.add("license")
-        if "badPlatforms" in names:
-            names.add("platforms")
-        return tuple(name for name in _WANTED if name not in names)
+    def compared(self, project: AuditedProject) -> Iterator[Finding]:
+        """Yield each licence that is not the source's, and each homepage that is not there."""
+        for source in project.compared:
+            place = PackageMeta(source.overlay, source.package)
+            change = licence_change(place, source.licence)
+            if change is not None:
+                found = self.finding(
+                    source.package.file,
+                    change.span,
+                    f"the license is {change.written} here, and the source says {source.licence}",
+                    source.package,
+                    advice="write the source's license",
+                    fix=change.fix(source.package.file),
+                )
+                yield replace(found, severity="warning")
+        for page in homepage_findings(project):
+            yield self.finding(
+                page.package.file,
+                page.span,
+                page.message,
+                page.package,
+                advice="write the address of the project's page",
+                fix=page.fix,
+            )
 
 
 def _is_override(package: Package) -> bool:

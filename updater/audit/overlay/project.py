@@ -16,6 +16,7 @@ from updater.overlay.reading.registers import read_register
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from updater.audit.overlay.homepages import HomepageReading
     from updater.audit.overlay.looking import Looks
     from updater.audit.overlay.mentions import Mention
     from updater.audit.overlay.sources import AuditedSource, PinnedSource
@@ -67,12 +68,14 @@ class AuditedProject(Struct, frozen=True, dict=True):
     Attributes:
         sources: what pinned sources say, by the identity of their packages.
         answers: what the package set has for a package's inputs, by the package's identity.
+        pages: what became of the homepages, by the identity of their packages.
     """
 
     looked: Looks
     entries: tuple[AuditedEntry, ...] = ()
     sources: Mapping[str, PinnedSource] = {}
     answers: Mapping[str, SetAnswer] = {}
+    pages: Mapping[str, HomepageReading] = {}
 
     @cached_property
     def compared(self) -> tuple[AuditedSource, ...]:

@@ -9,6 +9,8 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
+
 from updater.audit.overlay.base import TextRule
 from updater.choose import expected_tracking, is_commit
 from updater.errors import HashError, StageError
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from updater.audit.overlay.overlay_text import OverlayText
+    from updater.audit.overlay.project import AuditedProject
     from updater.model import Algorithm, Field, Package, Source
     from updater.model.finding import Finding, FixSafety
 
@@ -74,10 +77,13 @@ src = super.fetchFromGitHub {
 };
 """
     fix: ClassVar[FixSafety | None] = "safe"
+    compares: ClassVar[bool] = True
     exceptions: ClassVar[str] = (
         "A commit stays `rev`. `sha256` stays where a function takes nothing else, such as "
         "`builtins.fetchTarball`. A rev that moves has no fix here: run `updater pin`, which finds "
-        "the commit that the hash belongs to."
+        "the commit that the hash belongs to. With `--upstream` a tag is noted whose release the "
+        "package index has as a source distribution, too, if its metadata names the repository. "
+        "That is only advice: a source distribution may lack files, such as tests."
     )
     guide: ClassVar[str] = (
         "The guide prefers `tag` and `hash` in one place, and writes `rev` and `sha256` in its "
@@ -95,6 +101,19 @@ src = super.fetchFromGitHub {
                 if source.span not in places and source.span.end <= len(overlay.data):
                     places.add(source.span)
                     yield from self._source(overlay, package, source)
+
+    def compared(self, project: AuditedProject) -> Iterator[Finding]:
+        """Yield the sources that the package index has, too."""
+        for source in project.compared:
+            if source.source.indexed:
+                noted = self.finding(
+                    source.package.file,
+                    source.statement("src"),
+                    f"the package index has this release, too: {source.source.indexed}",
+                    source.package,
+                    advice="the guide prefers fetchPypi, if the file has all that is built",
+                )
+                yield replace(noted, severity="note")
 
     def _source(self, overlay: OverlayText, package: Package, source: Source) -> Iterator[Finding]:
         yield from self._rev(overlay, package, source)

@@ -13,6 +13,7 @@ from updater.adapt.planning import AdaptationTask, OverlayNeighbours, adaptation
 from updater.adapt.removals import project_of
 from updater.adapt.repairs import Lack, repairs
 from updater.adapt.situation import final_attributes
+from updater.audit.overlay.overlay_text import OverlayText
 from updater.errors import PatchError
 from updater.kinds import FETCH_FUNCTIONS
 from updater.metadata import licences
@@ -48,11 +49,14 @@ class PinnedSource(Struct, frozen=True):
         files: its project files by path; empty where they are not known.
         untrue: why its label is not the source's; empty where it is, or where nobody knows.
         has_code: all its Python files are among the files.
+        indexed: of a repository's tag, the source distribution that the index has of the same
+            release; empty where there is none, or where nobody knows.
     """
 
     files: Mapping[str, bytes]
     untrue: str = ""
     has_code: bool = False
+    indexed: str = ""
 
 
 class AuditedSource(Struct, frozen=True, dict=True):
@@ -139,6 +143,12 @@ class AuditedSource(Struct, frozen=True, dict=True):
         reason = f"the module {module} is imported, not declared"
         lack = Lack(project_of_module(module), "imports", reason)
         return next(iter(repairs(self.situation, [lack])), None)
+
+    @cached_property
+    def overlay(self) -> OverlayText:
+        """Its file, with this package alone."""
+        file = self.package.file
+        return OverlayText(file, self.project.text(file), (self.package,))
 
     @property
     def licence(self) -> str:

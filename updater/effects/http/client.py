@@ -191,7 +191,7 @@ class Http:
                 cache.keep(key, HttpResponse(HTTPStatus.NOT_FOUND, url, {}, b""))
             raise
         if earlier is not None and answer.status == HTTPStatus.NOT_MODIFIED:
-            return replace(earlier.answer, url=answer.url)
+            return replace(earlier.answer, url=answer.url, moved=answer.moved)
         if cache is not None:
             cache.keep(key, answer)
         return answer

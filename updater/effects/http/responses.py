@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from msgspec import Struct
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 BEGINNING = 64 * 1024
 """How many bytes of a refusal are read, which may say why."""
 
+_PERMANENT = (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT)
 _LARGEST_BODY = 64 * 1024 * 1024
 
 
@@ -59,7 +61,11 @@ class ResponseReader(Struct, frozen=True):
                 url = shown(str(response.url))
                 raise BadAnswer(f"the answer of {url} has more than {_LARGEST_BODY} bytes", url=url)
         return HttpResponse(
-            response.status_code, str(response.url), dict(response.headers), bytes(whole)
+            response.status_code,
+            str(response.url),
+            dict(response.headers),
+            bytes(whole),
+            _moved(response),
         )
 
     def refuse(self, response: httpx.Response, body: bytes) -> NoReturn:
@@ -76,6 +82,16 @@ class ResponseReader(Struct, frozen=True):
         credential = self.credentials.sent(str(request.url), request.headers)
         url = shown(str(response.url))
         Refusal(response, url, body, credential, self.clock.now()).throw()
+
+
+def _moved(response: httpx.Response) -> str:
+    """Return where permanent redirects led to. Source: RFC 9110, "Redirection 3xx"."""
+    moved = ""
+    for redirect, following in pairwise([*response.history, response]):
+        if redirect.status_code not in _PERMANENT:
+            break
+        moved = str(following.request.url)
+    return moved
 
 
 def _is_unchanged(response: httpx.Response) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from updater.compose.licences import attributes
+from updater.metadata.nix_licences import attributes
 
 
 @pytest.mark.parametrize(
