@@ -8,6 +8,7 @@ import pytest
 
 from tests.commands.repository import Home
 from tests.project import github_overlay, unpacked_hash
+from updater.effects.github import pace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +66,22 @@ def test_a_run_of_actions_is_one_run_however_often_it_starts_the_updater(
     monkeypatch.setenv("GITHUB_RUN_ID", "18")
     full.bump("damson")
     assert opened(full) == ["apple", "banana", "cherry", "damson"]
+
+
+def test_what_github_takes_within_an_hour_ends_a_run(
+    full: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for it is pending, and the next run goes on."""
+    monkeypatch.setattr(pace, "PER_HOUR", 60)
+    full.configure("max_open: 100\n")
+    said = full.packages(full.bump())
+    made = len(full.hosted.pulls)
+    why = "GitHub takes 500 new things an hour, and this run made as many; a later one goes on"
+    assert {said[name]["reason"] for name in NAMES[made:]} == {why}
+    assert len(full.writes()) <= 60
+    assert 0 < made < len(NAMES)
+    full.bump()
+    assert opened(full) == list(NAMES[: 2 * made])
 
 
 @pytest.fixture

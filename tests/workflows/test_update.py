@@ -63,6 +63,8 @@ def test_a_night_over_forty_overlays(
     What cannot be read, looked up or built makes its own job red and stops no other.
     """
     sample = Sample.made(github, index, nix, tmp_path, forty(github, index))
+    sample.hosted.commit({"config.yaml": f"{sample.config()}max_open: 20\n"})
+    sample.hosted.settle()
     runner = sample.runner(UPDATE, "run")
 
     runner.job("plan")

@@ -295,6 +295,7 @@ class Publisher:
             limit,
             is_first_run=self._config.document.max_open is None and limit == rules.FIRST,
             forced=any(map(self._view.is_forced, proposal.updates)),
+            has_room=self._view.repository.has_room,
         )
         warnings = tuple(
             PinWarning("rival", f"pull request {pull.number} of {pull.author} does the same")

@@ -42,6 +42,7 @@ class ShownState(Struct, frozen=True):
         max_open: how many may be.
         is_first_run: the repository has had no pull request of the updater before.
         forced: somebody asked for it on the dashboard.
+        has_room: GitHub takes another one within the hour.
     """
 
     login: str
@@ -53,6 +54,7 @@ class ShownState(Struct, frozen=True):
     max_open: int
     is_first_run: bool = False
     forced: bool = False
+    has_room: bool = True
 
 
 class Publish(Struct, frozen=True):
@@ -109,6 +111,11 @@ def rule_on(proposal: Proposal, state: ShownState) -> Ruling:  # noqa: PLR0911 -
         reason = f"{state.open} {are_open}, and max_open is {state.max_open}"
         if state.is_first_run:
             reason = f"{state.open} {are_open}, and the first run opens no more; max_open is {MOST}"
+        return LeaveAlone(reason, pending=True)
+    if own is None and not state.has_room:
+        reason = (
+            "GitHub takes 500 new things an hour, and this run made as many; a later one goes on"
+        )
         return LeaveAlone(reason, pending=True)
     return Publish(own, push=not _is_newest(proposal, state))
 

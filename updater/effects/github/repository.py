@@ -164,6 +164,11 @@ class GitHubRepository:
 
     # --- write ---
 
+    @property
+    def has_room(self) -> bool:
+        """Tell whether GitHub takes another pull request within the hour."""
+        return self._requests.pace.has_room
+
     def commit(self, parent: str, message: str, files: Mapping[str, bytes]) -> str:
         """Make a commit over ``parent`` with some files' new bytes; return its id.
 

@@ -16,6 +16,7 @@ from github import Auth, Github, GithubException, UnknownObjectException
 from github.GithubRetry import GithubRetry
 
 from updater import __version__
+from updater.effects.github.pace import WritePace
 from updater.effects.http.variables import refuse_missing_bundles, refuse_unusable_proxies
 from updater.errors import PublishError
 
@@ -70,6 +71,7 @@ class Requests:
         self._access = access
         self._api = api
         self._at = f"/repos/{access.repository}"
+        self.pace = WritePace()
 
     @property
     def owner(self) -> str:
@@ -138,7 +140,12 @@ class Requests:
             raise
 
     def send(self, verb: str, path: str, **values: Any) -> Any:  # noqa: ANN401 - JSON
-        """Return the answer to a request that writes."""
+        """Return the answer to a request that writes.
+
+        Raises:
+            PublishError: GitHub takes no more within the hour.
+        """
+        self.pace.step()
         return self._api.requester.requestJsonAndCheck(verb, self._at + path, input=values)[1]
 
     def all_of(self, path: str, **parameters: str | int) -> list[Any]:
@@ -194,6 +201,8 @@ class Requests:
 
     def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         """Ask GraphQL; return ``data``."""
+        if query.startswith("mutation"):
+            self.pace.step()
         answer = self._api.requester.graphql_query(query, variables)[1]
         data: dict[str, Any] = answer["data"]
         return data
