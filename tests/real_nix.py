@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.loopback.mercurial import HG
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -144,6 +146,7 @@ def place(
         "hex": hex_,
         "npm": npm,
         "bash": "/bin/bash",
+        "hg": str(HG),
         "path": "/usr/local/bin:/usr/bin:/bin",
         "python": python,
         "pythonVersion": f"{sys.version_info.major}.{sys.version_info.minor}",

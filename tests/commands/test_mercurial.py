@@ -1,4 +1,4 @@
-"""Packages of Mercurial's repositories: tags by hgweb, and hashes by a build."""
+"""Packages of Mercurial's repositories, by a real `hg serve`: tags by hgweb, hashes by a build."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.project import FAKE
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.loopback.hgweb import Hgweb
+    from tests.loopback.mercurial import Mercurial
     from tests.project import Project
     from tests.real_nix import Nix
     from tests.workshop import Workshop
@@ -33,28 +33,39 @@ final: prev: {
 """.replace("FAKE", FAKE)
 
 
-def overlay(project: Project, hgweb: Hgweb, rev: str) -> tuple[Path, str]:
+@pytest.fixture(scope="module")
+def nodes(mercurial: Mercurial) -> dict[str, str]:
+    """The changesets of its tags; the newest has none, as always after a tag."""
+    return {name: mercurial.tag(name, f"version {name}") for name in ("v1.0", "v1.1", "start")}
+
+
+def overlay(project: Project, mercurial: Mercurial, rev: str) -> tuple[Path, str]:
     """Write the overlay, and return its path and text."""
-    known = OVERLAY.replace("URL", hgweb.url).replace("REV", rev)
+    known = OVERLAY.replace("URL", mercurial.url).replace("REV", rev)
     return project.overlay("tool.nix", known), known
 
 
 @pytest.mark.nix
 @pytest.mark.parametrize("form", ["v${version}", "v1.0", "the changeset"])
 def test_a_bump_writes_version_rev_and_hash_and_nothing_else(
-    workshop: Workshop, hgweb: Hgweb, nix: Nix, tmp_path: Path, form: str
+    workshop: Workshop,
+    mercurial: Mercurial,
+    nodes: dict[str, str],
+    nix: Nix,
+    tmp_path: Path,
+    form: str,
 ) -> None:
-    """The hash is that of the tree without what says which changeset it is."""
-    old = hgweb.tag("v1.0", "version 1.0")
-    new = hgweb.tag("v1.1", "version 1.1")
-    path, before = overlay(workshop.project, hgweb, old if form == "the changeset" else form)
+    """The hash is that of a clone's tree, without what says which changeset it is."""
+    old, new = nodes["v1.0"], nodes["v1.1"]
+    path, before = overlay(workshop.project, mercurial, old if form == "the changeset" else form)
     workshop.overlay()
     assert workshop.project.run("list").code == 0
     result, packages = workshop.bump()
     assert (result.code, packages["tool"]["status"]) == (0, "updated")
     tree = tmp_path / "tree"
     tree.mkdir()
-    (tree / "a").write_text("version 1.1")
+    (tree / "a").write_text("version v1.1")
+    (tree / ".hgtags").write_text(f"{old} v1.0\n")
     head, _, own = before.partition("  tool =")
     own = own.replace(old, new).replace('"v1.0"', '"v${version}"').replace("1.0", "1.1")
     assert path.read_text() == f"{head}  tool ={own.replace(FAKE, nix.hash_of(tree))}"
@@ -70,11 +81,15 @@ def test_a_bump_writes_version_rev_and_hash_and_nothing_else(
     ],
 )
 def test_what_would_need_a_guess_stays(
-    project: Project, hgweb: Hgweb, rev: str, status: str, reason: str
+    project: Project,
+    mercurial: Mercurial,
+    nodes: dict[str, str],
+    rev: str,
+    status: str,
+    reason: str,
 ) -> None:
-    hgweb.tag("v1.0", "1.0")
-    hgweb.tag("v1.1", "1.1")
-    path, before = overlay(project, hgweb, rev)
+    assert len(nodes) == 3
+    path, before = overlay(project, mercurial, rev)
     result = project.run("bump", "--json")
     row = next(row for row in result.json["packages"] if row["name"] == "tool")
     assert (result.code, row["status"]) == (0, status)

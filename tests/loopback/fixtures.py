@@ -9,6 +9,7 @@ import pytest
 from tests.loopback.github import GitHub
 from tests.loopback.hgweb import Hgweb
 from tests.loopback.index import Index
+from tests.loopback.mercurial import Mercurial
 from tests.loopback.registries import Registries
 from tests.loopback.server import Server
 
@@ -47,6 +48,13 @@ def registries() -> Iterator[Registries]:
     with Registries() as running:
         yield running
     assert running.server.errors == []
+
+
+@pytest.fixture(scope="module")
+def mercurial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mercurial]:
+    """A repository of Mercurial's without tags, served by itself, for all tests of a module."""
+    with Mercurial(tmp_path_factory.mktemp("mercurial") / "tool") as running:
+        yield running
 
 
 @pytest.fixture

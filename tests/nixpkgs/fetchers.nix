@@ -170,15 +170,16 @@ in
       }
       args);
 
-  # A changeset without the file that says which it is; of hgweb's archive, where nixpkgs clones
+  # A changeset without the file that says which it is
   fetchhg = { name ? null, url, rev ? null, hash ? "", sha256 ? "", fetchSubrepos ? false, ... }@args:
     fixed "fetchhg" args true {
       name = "hg-archive" + lib.optionalString (name != null) "-${name}";
-      addresses = [ "${url}/archive/${rev}.tar.gz" ];
+      inherit url rev;
+      HGRCPATH = "";
+      HGPLAIN = "1";
       buildCommand = ''
-        downloaded=$TMPDIR/archive.tar
-        ${download}
-        ${unpack true}
+        ${site.hg} clone --quiet --noupdate "$url" "$TMPDIR/clone"
+        ${site.hg} --cwd "$TMPDIR/clone" archive --quiet --type files ''${rev:+--rev "$rev"} "$out"
         rm -f "$out/.hg_archival.txt"
         true
       '';

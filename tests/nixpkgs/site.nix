@@ -14,6 +14,7 @@
 
   # The host's tools
   bash = "/bin/bash";
+  hg = "/usr/bin/hg";
   path = "/usr/local/bin:/usr/bin:/bin";
 
   # An interpreter that can import build, installer, packaging, setuptools and hatchling
