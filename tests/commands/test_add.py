@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.commands.additions import CASES, publish
+from tests.loopback.distributions import tarred
 from tests.test_docs import ROOT
 
 if TYPE_CHECKING:
+    from tests.loopback.index import Index
     from tests.project import Project
     from tests.workshop import Workshop
 
@@ -47,6 +49,29 @@ def guide_shaped(workshop: Workshop) -> None:
     (project.root / "flake.nix").write_text(FLAKE)
     override = ["--override-input", "nixpkgs", f"path:{workshop.tiny}"]
     workshop.configure(file=None, options=override)
+
+
+def test_an_extra_is_added_unbuilt_without_a_look_at_the_package_set(
+    project: Project, index: Index
+) -> None:
+    """There may be no Nix: what the text of the source says is believed, of extras too."""
+    declared = """\
+[project]
+name = "plum"
+version = "2.0"
+dependencies = ["tqdm"]
+optional-dependencies = {filecache = ["filelock>=3.8"], dev = ["pytest"]}
+"""
+    sdist = tarred({"plum-2.0/pyproject.toml": declared, "plum-2.0/plum/__init__.py": ""})
+    index.release("plum", "2.0", files={"plum-2.0.tar.gz": sdist})
+    (project.root / "flake.nix").write_text(FLAKE)
+
+    result = project.run("add", "plum[filecache]", "--no-build")
+
+    assert result.code == 0, result.err
+    assert "propagatedBuildInputs = with super.python3Packages; [ filelock tqdm ];" in overlay(
+        project, "plum"
+    )
 
 
 def overlay(project: Project, name: str) -> str:

@@ -248,7 +248,9 @@ class AddRounds(Struct):
         async def extend(pipeline: Pipeline) -> list[bytes]:
             sets = PackageSets(pipeline.run.builder, overlays, pipeline.run.http.say)
             return [
-                await with_extras(pipeline, sets, draft, updated.package, changed)
+                await with_extras(
+                    pipeline, sets, draft, updated.package, changed, asks=self.ask.build
+                )
                 for draft, updated in asked.values()
             ]
 
