@@ -136,22 +136,19 @@ def _ordered(literal: ListLiteral) -> list[str]:
 
 async def with_extras(
     pipeline: Pipeline,
-    sets: PackageSets,
+    sets: PackageSets | None,
     draft: OverlayDraft,
     package: Package,
     overlays: OverlayFiles,
-    *,
-    asks: bool,
 ) -> bytes:
     """Return a draft's file with what the extras need that were asked for.
 
     Args:
         pipeline: what asks the package set.
-        sets: the package set.
+        sets: the package sets; None to believe the text of the source, and ask none.
         draft: the new overlay, with its extras.
         package: what its file holds.
         overlays: all that are there, the new one with them.
-        asks: whether the package set is asked; otherwise the text of the source is believed.
 
     Raises:
         StageError: the package set cannot be asked, or has no such package.
@@ -162,14 +159,14 @@ async def with_extras(
         return data
     task = task.with_requirements(text for _, text in draft.project.extras)
     answer = None
-    if asks:
+    if sets is not None:
         policy = pipeline.run.config.policy(package).build
         target = await sets.evaluable(package, policy)
         if not isinstance(target, NotBuilt):
             answer = await pipeline.run.builder().offers(target, task.names)
     others = OverlayNeighbours(overlays.packages, overlays.texts, {})
-    plan = task.plan(task.situation(answer, others, None if asks else Requirements("", ())))
-    if asks and plan.unmet:
+    plan = task.plan(task.situation(answer, others, Requirements("", ()) if sets is None else None))
+    if sets is not None and plan.unmet:
         raise PatchError(
             f"{draft.name}: its extras need what neither the overlays nor the package set have: "
             f"{', '.join(plan.unmet)}",

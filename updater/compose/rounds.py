@@ -246,11 +246,10 @@ class AddRounds(Struct):
         changed = replace(overlays, texts=overlays.texts | texts)
 
         async def extend(pipeline: Pipeline) -> list[bytes]:
-            sets = PackageSets(pipeline.run.builder, overlays, pipeline.run.http.say)
+            say = pipeline.run.http.say
+            sets = PackageSets(pipeline.run.builder, overlays, say) if self.ask.build else None
             return [
-                await with_extras(
-                    pipeline, sets, draft, updated.package, changed, asks=self.ask.build
-                )
+                await with_extras(pipeline, sets, draft, updated.package, changed)
                 for draft, updated in asked.values()
             ]
 
