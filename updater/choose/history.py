@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import ChainMap
 from contextlib import ExitStack, asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from updater.choose import BranchPosition, label, label_bases
-from updater.effects.git.history import History
+from updater.choose.git_host import GitHost
 from updater.errors import BadAnswer, NotFound
 from updater.metadata.apart import read_apart
 from updater.metadata.folders import files_in, version_in
@@ -23,21 +23,17 @@ from updater.model import moments
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from updater.choose import Release
     from updater.choose.commit_records import CommitRecords
+    from updater.effects.git.history import History
     from updater.effects.http.client import Http
     from updater.metadata.folders import SourcePlace
     from updater.model import Candidate, CommitFacts, Relation
 
-T = TypeVar("T")
-
-_SERVICE = "/info/refs?service=git-upload-pack"
 _LARGEST_FILE = 4 << 20  # bytes of a file that may declare a version
 _MOST_OBJECTS = 20  # tags of one commit
-_ADVERTISED = "application/x-git-upload-pack-advertisement"
 
 
 class Commits:
@@ -57,10 +53,9 @@ class Commits:
         self._url = url
         self._facts = facts
         self._records = records
-        self._http = http
+        self._host = GitHost(url, http)
         self._stack = stack
         self._history: History | None = None
-        self._speaks_git = False
         self._reachable: dict[str, dict[str, str]] = {}
         self._dates: dict[str, datetime | None] = dict(facts.dates)
         self._files: dict[str, dict[str, bytes | None]] = {}
@@ -174,9 +169,9 @@ class Commits:
             async def read(commit: str, path: str) -> bytes | None:
                 nonlocal alone
                 if alone is None:
-                    alone = stack.enter_context(self._opened())
-                    await self._patiently(partial(alone.fetch_alone, [commit]))
-                return await self._patiently(partial(alone.read, commit, path, _LARGEST_FILE))
+                    alone = stack.enter_context(self._host.opened())
+                    await self._host.patiently(partial(alone.fetch_alone, [commit]))
+                return await self._host.patiently(partial(alone.read, commit, path, _LARGEST_FILE))
 
             return await self._version(commit, place, read)
 
@@ -222,8 +217,8 @@ class Commits:
         dates = {commit: moments.from_seconds(reached[commit]) for commit in fetched}
         unfetched = [commit for commit in missing if commit not in reached]
         if unfetched:
-            with self._opened() as alone:
-                await self._patiently(lambda: alone.fetch_alone(unfetched))
+            with self._host.opened() as alone:
+                await self._host.patiently(lambda: alone.fetch_alone(unfetched))
                 dates |= await alone.dates(unfetched)
         self._records.note_dates(dates)
         self._dates |= dates
@@ -247,8 +242,8 @@ class Commits:
         kept = self._records.date(ids[0]) if len(ids) == 1 else {}
         if not ids or kept:
             return next(iter(kept.values()), None)
-        with self._opened() as alone:
-            await self._patiently(lambda: alone.fetch_alone(ids))
+        with self._host.opened() as alone:
+            await self._host.patiently(lambda: alone.fetch_alone(ids))
             made = (await alone.tag_dates(ids)).get(tag)
         if len(ids) == 1:
             self._records.note_dates({ids[0]: made})
@@ -258,7 +253,7 @@ class Commits:
         """Return a file of a commit, fetched with all that is behind it."""
         await self._before(commit)
         clone = self._clone()
-        return await self._patiently(lambda: clone.read(commit, path, _LARGEST_FILE))
+        return await self._host.patiently(lambda: clone.read(commit, path, _LARGEST_FILE))
 
     async def _contains(self, commit: str, ancestor: str) -> bool:
         contains = self._records.contains(commit, ancestor)
@@ -278,48 +273,11 @@ class Commits:
         """Return a commit and all its ancestors, with their dates as git writes them."""
         if commit not in self._reachable:
             clone = self._clone()
-            await self._patiently(lambda: clone.fetch([commit]))
+            await self._host.patiently(lambda: clone.fetch([commit]))
             self._reachable[commit] = await clone.reachable(commit)
         return self._reachable[commit]
 
     def _clone(self) -> History:
         if self._history is None:
-            self._history = self._stack.enter_context(self._opened())
+            self._history = self._stack.enter_context(self._host.opened())
         return self._history
-
-    def _opened(self) -> AbstractContextManager[History]:
-        http = self._http
-        return History.opened(self._url, http.silence, http.token(self._url), http.fetched)
-
-    async def _expect_git(self) -> None:
-        """Make sure that git is answered in its own protocol before it is let loose.
-
-        Git takes a page (a log-in, say) for a list of plain files. A partial clone then asks for
-        each object that it lacks by another fetch, which asks in the same way, without end; only
-        git 2.44 and newer can be told not to.
-
-        Raises:
-            UpstreamError: the host answers with something else.
-        """
-        if self._speaks_git:
-            return
-        url = f"{self._url}{_SERVICE}"
-        headers = {"Git-Protocol": "version=2"}
-        answer = await self._http.get(url, headers=headers, scheme="basic")
-        if answer.headers.get("content-type", "") != _ADVERTISED:
-            raise BadAnswer(
-                f"{self._url} does not answer in the git protocol",
-                url=self._url,
-                hint="is there a login page in front of it?",
-            )
-        self._speaks_git = True
-
-    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
-        await self._expect_git()
-
-        async def once() -> T:
-            async with self._http.clones:
-                with self._http.traffic.asking(self._url):
-                    return await ask()
-
-        return await self._http.trying(self._url)(once)

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from updater.fetchers.base import Fetcher, is_through_version, repository, required
 from updater.fetchers.git_refs import branch_of, is_in_default, new_ref, tag_of
-from updater.model import Candidate, Fetch, Fetched, NoFile, Package, Pin, Project, Source
+from updater.model import Candidate, Checkout, Fetch, Fetched, NoFile, Package, Pin, Project, Source
 
 
 class BuiltinFetchGit(Fetcher):
@@ -47,7 +47,10 @@ class BuiltinFetchGit(Fetcher):
         project = self.project(package, source)
         if web:  # the host as it is configured
             url = f"{project.page(web)}.git"
-        return Fetch(values=values, url=url, unpack=True, blocked=blocked, hashless=not blocked)
+        clone = Checkout(url, candidate.commit)
+        return Fetch(
+            values=values, url=url, unpack=True, blocked=blocked, hashless=not blocked, clone=clone
+        )
 
     def branch(self, source: Source) -> str:
         """Return the branch that must hold the rev; empty where any ref may."""

@@ -11,7 +11,17 @@ from updater.fetchers.base import Fetcher, is_through_version, repository, requi
 from updater.fetchers.fetch_tarball import KIND as ADDRESS
 from updater.fetchers.forge import archive_url
 from updater.fetchers.git_refs import branch_of, is_in_default, new_ref, tag_of
-from updater.model import Candidate, Fetch, Fetched, NoFile, Package, Pin, Project, Source
+from updater.model import (
+    Candidate,
+    Checkout,
+    Fetch,
+    Fetched,
+    NoFile,
+    Package,
+    Pin,
+    Project,
+    Source,
+)
 
 _HOSTS = {"github": "github.com", "gitlab": "gitlab.com", "sourcehut": "git.sr.ht"}
 _TARBALL = "tarball"
@@ -77,7 +87,10 @@ class BuiltinFetchTree(Fetcher):
             )
         blocked = "" if hashless else "narHash is what Nix makes of it"
         url = f"{project.page(web)}.git" if web else str(project)
-        return Fetch(values=values, url=url, unpack=True, blocked=blocked, hashless=hashless)
+        clone = Checkout(url, candidate.commit)
+        return Fetch(
+            values=values, url=url, unpack=True, blocked=blocked, hashless=hashless, clone=clone
+        )
 
     def tells_upstream(self, package: Package, source: Source) -> bool:
         """Of a tarball, only some addresses do."""

@@ -32,6 +32,7 @@ class FetchGit(RevFetcher):
             unpack=True,
             blocked="fetchgit hashes a checkout, with its submodules",
             checkout=Checkout(repository, commit, ("fetch-submodules",)),
+            clone=Checkout(repository, commit) if commit else None,
         )
 
     def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
@@ -39,9 +40,11 @@ class FetchGit(RevFetcher):
         values, url = named(package, source, candidate), required(package, source, "url")
         if isinstance(values, NoFile):
             return values
-        commit = candidate.commit
+        commit, project = candidate.commit, self.project(package, source)
+        plain = self.plain(project, web, f"{project.page(web)}.git" if web else url, commit)
         return replace(
-            self.plain(self.project(package, source), web, url, commit),
+            plain,
+            url=url,
             values=values,
             checkout=checkout(source, url, commit, NOT_AN_ARCHIVE, submodules=True),
         )

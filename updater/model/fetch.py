@@ -51,6 +51,7 @@ class Fetch(Struct, frozen=True):
         blocked: why the hash cannot be computed from the archive alone, or an empty string.
         checkout: what gives it all the same, where that is no more than a commit's files.
         hashless: the call has no hash: its rev alone says what is fetched.
+        clone: what Nix checks out, where it downloads no archive; None elsewhere.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
@@ -64,6 +65,7 @@ class Fetch(Struct, frozen=True):
     blocked: str = ""
     checkout: Checkout | None = None
     hashless: bool = False
+    clone: Checkout | None = None
 
 
 class NoFile(Struct, frozen=True):

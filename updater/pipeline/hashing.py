@@ -121,7 +121,7 @@ class HashStage(Struct, frozen=True):
                 problem = search.problem(nix.problem, moving=False)
             locks = TakenLocks()
             if not problem and (ask.rehash or not search.is_pinned(hashed)):
-                stage = LockStage(self.run.config.root, overlays)
+                stage = LockStage(self.run.config.root, overlays, self.run.http)
                 problem, locks = await stage.taken(search, hashed, nix.problem)
                 values, unknown = locks.written(values), (*unknown, *locks.unknown)
             if problem:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from updater.effects import files
 from updater.errors import HostileFile, ReadError, StageError
+from updater.fetchers.base import switched_on
 from updater.metadata.apart import read_apart
 from updater.metadata.locks import from_git, is_lock
 from updater.model import FileChange, PinValues
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from updater.effects.http.client import Http
     from updater.find.overlay_files import OverlayFiles
     from updater.model import Field, Hashed, LockFile, Package
     from updater.pipeline.hash.built_hashes import UnknownHash
@@ -51,6 +53,9 @@ def made_by(lock: Field) -> str:
     command = next((how for pattern, how in _COMMANDS if re.search(pattern, what)), "")
     return command or "make it again from the new source"
 
+
+# Arguments of a fetcher after which a file need not be upstream's, or be there at all.
+_CHANGING = ("postFetch", "extraPostFetch", "preFetch", "postCheckout", "sparseCheckout")
 
 _OR_ALONE = "or set `src_only: true` to move the source alone"
 
@@ -83,10 +88,12 @@ class LockStage(Struct, frozen=True):
     Attributes:
         root: the project's folder.
         overlays: all packages, since a lock file may be of several.
+        http: reaches the host of a source.
     """
 
     root: Path
     overlays: OverlayFiles
+    http: Http
 
     async def taken(
         self, search: SourceHashes, hashed: Hashed | None, unbuilt: str
@@ -112,8 +119,11 @@ class LockStage(Struct, frozen=True):
         shared = self._shared(package)
         if shared:
             return shared
+        changing = switched_on(search.subject.source, _CHANGING)
+        if changing:
+            return self._stays(package, search.locks[0], f"{changing} changes what the source has")
         try:
-            texts = await search.files(hashed)
+            texts = await search.files(hashed, self.http)
         except StageError as error:
             return self._stays(package, search.locks[0], f"the new source cannot be read: {error}")
         changes: dict[tuple[str, str], FileChange] = {}

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from updater.choose.git_host import GitHost
 from updater.errors import HashError
 from updater.find.followable import stale_side_hashes
+from updater.metadata.locks import LARGEST
 from updater.model import PinValues
 from updater.model.sri import is_placeholder, parse_hash
 from updater.pipeline.hash.built_hashes import ADVICE, UnknownHash, side_hash
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.choose.subjects import Subject
+    from updater.effects.http.client import Http
     from updater.hashing.prefetch import Prefetcher
     from updater.model import Candidate, Fetch, Hashed, LockFile
 
@@ -58,7 +62,13 @@ class SourceHashes(Struct, frozen=True):
         """The lock files that may be taken from the source."""
         if self.subject.policy.src_only:
             return ()
-        return tuple(lock for lock in self.subject.package.locks if lock.origin)
+        below = (self.subject.source.value("rootDir") or "").strip("/")
+        start = f"{below}/" if below else ""
+        return tuple(
+            replace(lock, origin=f"{start}{lock.origin}")
+            for lock in self.subject.package.locks
+            if lock.origin
+        )
 
     def problem(self, cannot_build: str, *, moving: bool) -> str:
         """Return why a hash can be told by nobody, or an empty string.
@@ -152,8 +162,12 @@ class SourceHashes(Struct, frozen=True):
         values = PinValues(written[0], tuple(written[1:]))
         return DownloadedHashes(first, values, tuple(unknown), checked_out)
 
-    async def files(self, hashed: Hashed | None) -> Mapping[str, bytes]:
+    async def files(self, hashed: Hashed | None, http: Http) -> Mapping[str, bytes]:
         """Return the files of the source in the place of which the package has its own locks.
+
+        Args:
+            hashed: what was downloaded of the source.
+            http: reaches the host of what git checks out.
 
         Raises:
             StageError: they cannot be downloaded.
@@ -161,6 +175,8 @@ class SourceHashes(Struct, frozen=True):
         fetch, paths = self.fetches[0], frozenset(lock.origin for lock in self.locks)
         if hashed is not None and fetch.unpack and not fetch.blocked:
             return hashed.files
+        if fetch.clone is not None:
+            return await GitHost(fetch.clone.url, http).files(fetch.clone.commit, paths, LARGEST)
         return await self.prefetcher.files(fetch, paths)
 
     def _only_built(self, fetch: Fetch) -> str:

@@ -1,0 +1,101 @@
+"""A git repository on its host, asked with the patience that all requests have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from updater.effects.git.history import History
+from updater.errors import BadAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection
+    from contextlib import AbstractContextManager
+
+    from updater.effects.http.client import Http
+
+T = TypeVar("T")
+
+_SERVICE = "/info/refs?service=git-upload-pack"
+_ADVERTISED = "application/x-git-upload-pack-advertisement"
+
+
+class GitHost:
+    """One repository.
+
+    Args:
+        url: where git finds it.
+        http: its limit and its retries hold for git too.
+    """
+
+    def __init__(self, url: str, http: Http) -> None:
+        self._url = url
+        self._http = http
+        self._speaks_git = False
+
+    def opened(self) -> AbstractContextManager[History]:
+        """Open the repository's history; nothing is fetched yet."""
+        http = self._http
+        return History.opened(self._url, http.silence, http.token(self._url), http.fetched)
+
+    async def files(self, commit: str, paths: Collection[str], largest: int) -> dict[str, bytes]:
+        """Return some files of one commit, as far as it has them; its history is left alone.
+
+        Args:
+            commit: 40 hexadecimal digits.
+            paths: below the top of its tree.
+            largest: how many bytes a file may have.
+
+        Raises:
+            HostileFile: a file has more.
+            UpstreamError: the commit cannot be fetched.
+        """
+        files: dict[str, bytes] = {}
+        with self.opened() as alone:
+            await self.patiently(lambda: alone.fetch_alone([commit]))
+
+            async def read(path: str) -> bytes | None:
+                return await self.patiently(lambda: alone.read(commit, path, largest))
+
+            for path in sorted(paths):
+                data = await read(path)
+                if data is not None:
+                    files[path] = data
+        return files
+
+    async def patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Ask, and ask again where the host may answer then.
+
+        Raises:
+            UpstreamError: it does not answer, or not in git's protocol.
+        """
+        await self._expect_git()
+
+        async def once() -> T:
+            async with self._http.clones:
+                with self._http.traffic.asking(self._url):
+                    return await ask()
+
+        return await self._http.trying(self._url)(once)
+
+    async def _expect_git(self) -> None:
+        """Make sure that git is answered in its own protocol before it is let loose.
+
+        Git takes a page (a log-in, say) for a list of plain files. A partial clone then asks for
+        each object that it lacks by another fetch, which asks in the same way, without end; only
+        git 2.44 and newer can be told not to.
+
+        Raises:
+            UpstreamError: the host answers with something else.
+        """
+        if self._speaks_git:
+            return
+        url = f"{self._url}{_SERVICE}"
+        headers = {"Git-Protocol": "version=2"}
+        answer = await self._http.get(url, headers=headers, scheme="basic")
+        if answer.headers.get("content-type", "") != _ADVERTISED:
+            raise BadAnswer(
+                f"{self._url} does not answer in the git protocol",
+                url=self._url,
+                hint="is there a login page in front of it?",
+            )
+        self._speaks_git = True
