@@ -6,7 +6,7 @@ import pytest
 
 from tests.fetchers.calls import COMMIT, OTHER_COMMIT, TAGGED, UNTAGGED, call
 from updater.fetchers.fetch_git import KIND
-from updater.model import Candidate, Fetch, NoFile, Pin
+from updater.model import Candidate, Checkout, Fetch, NoFile, Pin
 
 URL = 'url = "https://git.example.org/owner/tool.git";'
 REV = f'rev = "{OTHER_COMMIT}";'
@@ -33,8 +33,13 @@ def test_the_pin_is_version_and_rev() -> None:
 def test_a_candidate_is_its_commit_and_the_tag_to_find_it_by(
     more: str, candidate: Candidate, values: dict[str, str]
 ) -> None:
+    url = "https://git.example.org/owner/tool.git"
     assert call(KIND, URL + REV + more).fetch(candidate) == Fetch(
-        values=values, url="https://git.example.org/owner/tool.git", unpack=True, hashless=True
+        values=values,
+        url=url,
+        unpack=True,
+        hashless=True,
+        clone=Checkout(url, candidate.commit),
     )
 
 

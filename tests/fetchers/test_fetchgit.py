@@ -48,6 +48,7 @@ def test_the_edit_is_known_and_the_hash_takes_a_checkout() -> None:
         unpack=True,
         blocked="fetchgit hashes a checkout, with its submodules",
         checkout=Checkout("https://example.org/x", COMMIT, ("fetch-submodules",)),
+        clone=Checkout("https://example.org/x", COMMIT),
     )
     assert one.fetch() == expected
     untagged = {"rev": COMMIT, "version": UNTAGGED.version}
