@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from updater.effects import files, writes
+from updater.effects import files, joint_writes
 from updater.effects.scratch import Scratch
 from updater.errors import ReadError, WriteError
 
@@ -171,13 +171,13 @@ def test_files_are_written_together_or_not_at_all(tmp_path: Path) -> None:
         ("gone", b"there", None),
     ]
     with pytest.raises(WriteError):
-        writes.together(tmp_path, [*changes, ("file/below", None, b"")])
+        joint_writes.write_all(tmp_path, [*changes, ("file/below", None, b"")])
     assert (tmp_path / "list").read_bytes() == b"old"
     assert (tmp_path / "gone").read_bytes() == b"there"
     assert not (tmp_path / "made" / "new").exists()
     with pytest.raises(WriteError, match="list has changed since it was read"):
-        writes.together(tmp_path, [("list", b"other", b"new")])
-    writes.together(tmp_path, changes)
+        joint_writes.write_all(tmp_path, [("list", b"other", b"new")])
+    joint_writes.write_all(tmp_path, changes)
     assert (tmp_path / "list").read_bytes() == b"new"
     assert (tmp_path / "made" / "new").read_bytes() == b"made"
     assert not (tmp_path / "gone").exists()

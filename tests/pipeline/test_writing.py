@@ -115,7 +115,8 @@ def test_a_commit_has_one_file_and_names_the_step(
     async def refuse_uncommitted(root: Path, file: str) -> None:
         steps.append(("look", file, (root / file).read_text().split('version = "')[1][:3]))
 
-    async def commit_files(root: Path, files: list[str], message: str) -> None:
+    async def commit_files(root: Path, files: list[str], message: str, *, new: list[str]) -> None:
+        assert not new
         (file,) = files
         steps.append(("commit", file, message, (root / file).read_text().split('n = "')[1][:3]))
 

@@ -58,6 +58,7 @@ def add(  # noqa: PLR0917 - click hands them over by their names
     """Write overlays for projects, with their places in flake.nix."""
     from updater.cli.compositions import finish, propose, runner
     from updater.cli.overlays import overlays_there
+    from updater.cli.unfinished import see_to_it
     from updater.compose.adder import Adder
     from updater.compose.additions import AddRequest
 
@@ -77,6 +78,7 @@ def add(  # noqa: PLR0917 - click hands them over by their names
         environments,
     )
     config = request.load()
+    see_to_it(request, config.root, dry_run=dry_run or pr, commit=commit)
     addition = Adder(config, runner(request)).add(overlays_there(config), ask)
     if pr:
         return propose(request, config, addition)

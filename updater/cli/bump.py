@@ -10,7 +10,6 @@ import click
 from updater.cli import options
 
 if TYPE_CHECKING:
-    from updater.cli.overlays import Overlays
     from updater.cli.request import Request
     from updater.model import Outcome
     from updater.pipeline.ledger import Ledger
@@ -58,7 +57,7 @@ def bump(
 
         return pulls.bump(request, ask)
     from updater.cli.changes import change
-    from updater.cli.overlays import refuse_many
+    from updater.cli.overlays import Overlays, refuse_many
 
     async def work(
         pipeline: Pipeline, overlays: Overlays, ask: Bump, ledger: Ledger
@@ -66,7 +65,7 @@ def bump(
         refuse_many(ask, overlays.packages)
         return await pipeline.bump(overlays.packages, overlays.files, ask, ledger)
 
-    return change(request, "bump", output, lambda overlays: overlays.with_version(ask), work)
+    return change(request, "bump", ask, output=output, settle=Overlays.with_version, work=work)
 
 
 COMMAND = bump

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from updater.cli.output import report_changes
 from updater.cli.overlays import Overlays
 from updater.cli.session import Session
+from updater.cli.unfinished import see_to_it
 from updater.errors import Interrupted
 from updater.pipeline.ledger import Ledger
 from updater.report.summary import exit_code
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 def change(
     request: Request,
     command: Command,
+    ask: Bump,
+    *,
     output: Path | None,
-    settle: Callable[[Overlays], Bump],
+    settle: Callable[[Overlays, Bump], Bump],
     work: Callable[[Pipeline, Overlays, Bump, Ledger], Awaitable[list[Outcome]]],
 ) -> int:
     """Change the user's files, and report it.
@@ -34,18 +37,20 @@ def change(
     Args:
         request: names packages.
         command: what finds the same again.
+        ask: how the run ends.
         output: the folder that results are left in for `publish`; None leaves none.
-        settle: says what is asked for, and how the run ends.
+        settle: says what else is asked for.
         work: what to do; the ledger takes what is written.
 
     Raises:
         Interrupted: a signal ended the run when a part was written.
     """
     session = Session.begin(request)
+    see_to_it(request, session.config.root, dry_run=ask.dry_run, commit=ask.commit)
     overlays = Overlays(request, session.config)
     ledger = Ledger()
     try:
-        ask = settle(overlays)
+        ask = settle(overlays, ask)
         outcomes = session.run(lambda pipeline: work(pipeline, overlays, ask, ledger))
     except KeyboardInterrupt as error:
         if not (ledger.finished and ledger.unfinished):

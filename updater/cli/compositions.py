@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 
 from updater.cli.output import print_diff, write
 from updater.cli.session import Session
-from updater.effects import writes
+from updater.effects import joint_writes
 from updater.effects.git import own as git
+from updater.effects.git import pending
 from updater.report.summary import Exit
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
+    from pathlib import Path
 
     from updater.cli.request import Request
     from updater.compose.additions import Addition
@@ -49,18 +50,12 @@ def finish(
     Raises:
         WriteError: a file cannot be written, so that none is; or git refuses the commit.
     """
-    changed = [change.file for change in addition.files]
     names = ", ".join(own.package.name for own in addition.packages)
-    if not dry_run:
-        if commit:
-            anyio.run(_refuse_uncommitted, config, changed)
-        writes.together(
-            config.root, [(change.file, change.before, change.after) for change in addition.files]
-        )
-        if commit:
-            message = f"{names}: {'add' if command == 'add' else 'remove'}"
-            new = [change.file for change in addition.files if change.before is None]
-            anyio.run(partial(git.commit_files, config.root, changed, message, new=new))
+    whole = [(change.file, change.before, change.after) for change in addition.files]
+    if commit and not dry_run:
+        anyio.run(_write_and_commit, config.root, whole, f"{names}: {command}")
+    elif not dry_run:
+        joint_writes.write_all(config.root, whole)
     if request.json:
         from updater.report.as_json import composition_json
 
@@ -109,9 +104,15 @@ def propose(request: Request, config: Config, addition: Addition) -> int:
     return Exit.DONE
 
 
-async def _refuse_uncommitted(config: Config, changed: list[str]) -> None:
-    for file in changed:
-        await git.refuse_uncommitted(config.root, file)
+async def _write_and_commit(
+    root: Path, files: Sequence[tuple[str, bytes | None, bytes | None]], message: str
+) -> None:
+    async with pending.noted(root, pending.change_of(files, message)):
+        for file, _, _ in files:
+            await git.refuse_uncommitted(root, file)
+        joint_writes.write_all(root, files)
+        new = [file for file, before, _ in files if before is None]
+        await git.commit_files(root, [file for file, _, _ in files], message, new=new)
 
 
 def _lines(command: str, addition: Addition, *, dry_run: bool) -> list[str]:

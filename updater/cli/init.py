@@ -25,14 +25,16 @@ def init(request: Request, *, actions: bool, dry_run: bool) -> int:
     """Write a first config.yaml, and workflows; overwrite nothing."""
     from updater.cli.output import print_diff, write
     from updater.cli.overlays import overlays_there
+    from updater.cli.unfinished import see_to_it
     from updater.compose.starting import first_files
-    from updater.effects import files, writes
+    from updater.effects import files, joint_writes
     from updater.report.summary import Exit
     from updater.report.unified_diff import file_diff
 
     if actions:
         options.refuse_offline(request, "init --actions")
     config = request.load()
+    see_to_it(request, config.root, dry_run=dry_run)
     overlays = overlays_there(config)
     release = _own_release(request, config, actions=actions)
     texts = first_files(release, overlays, actions=actions)
@@ -44,7 +46,7 @@ def init(request: Request, *, actions: bool, dry_run: bool) -> int:
         for file, before, after in new:
             print_diff(request, file_diff(file, before, after))
     else:
-        writes.together(config.root, new)
+        joint_writes.write_all(config.root, new)
     if request.json:
         from updater.report.as_json import start_json
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from updater.cli.overlays import Overlays
     from updater.cli.request import Request
     from updater.model import Outcome
+    from updater.model.proposal import Command
     from updater.pipeline.ledger import Ledger
     from updater.pipeline.pipeline import Pipeline
 
@@ -63,7 +64,8 @@ def pin(
     ) -> Awaitable[list[Outcome]]:
         return pipeline.pin(overlays.packages, overlays.files, ask, ledger, sri=sri)
 
-    return change(request, "pin --sri" if sri else "pin", output, lambda _: ask, work)
+    command: Command = "pin --sri" if sri else "pin"
+    return change(request, command, ask, output=output, settle=lambda _, ask: ask, work=work)
 
 
 COMMAND = pin

@@ -21,6 +21,7 @@ def remove(request: Request, packages: tuple[str, ...], *, dry_run: bool, commit
     """Remove packages that nothing uses: file, list and environments."""
     from updater.cli.compositions import finish
     from updater.cli.overlays import Overlays
+    from updater.cli.unfinished import see_to_it
     from updater.compose.removals import removal
     from updater.errors import UsageError
 
@@ -28,6 +29,7 @@ def remove(request: Request, packages: tuple[str, ...], *, dry_run: bool, commit
         raise UsageError("remove needs a PKG", hint="run `updater remove --help`")
     request = request.about(packages)
     config = request.load()
+    see_to_it(request, config.root, dry_run=dry_run, commit=commit)
     overlays = Overlays(request, config)
     change = removal(config, overlays.packages, overlays.files)
     return finish(request, "remove", config, change, dry_run=dry_run, commit=commit)

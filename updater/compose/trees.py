@@ -12,7 +12,7 @@ from updater.building.package_sets import placed
 from updater.config.naming import PackageKeys
 from updater.config.package_keys import PackageOptions
 from updater.config.quantities import Duration
-from updater.effects import files, writes
+from updater.effects import files, joint_writes, writes
 from updater.effects.scratch import Scratch
 from updater.errors import PatchError
 from updater.find.ahead import begin_reading
@@ -136,7 +136,7 @@ class ProjectCopy(Struct, frozen=True):
     def remove(self, file: str) -> None:
         """Take a file of the copy away, if it is there."""
         if self.has(file):
-            writes.together(self.config.root, [(file, self.data(file), None)])
+            joint_writes.write_all(self.config.root, [(file, self.data(file), None)])
 
     def data(self, file: str) -> bytes | None:
         """Return a file of the copy, None where there is none."""

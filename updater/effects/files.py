@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,6 +118,17 @@ def up_to_repository(folder: Path) -> list[Path]:
         if os.path.exists(parent / ".git"):  # noqa: PTH110 - as above
             return folders
     return [folder]
+
+
+def git_folder(folder: Path) -> Path | None:
+    """Return git's own folder of the repository that a folder is in; None outside of one."""
+    path = up_to_repository(folder)[-1] / ".git"
+    if path.is_dir():
+        return path
+    with suppress(OSError):  # a worktree, or a submodule, has it elsewhere
+        named = path.read_text(errors="surrogateescape").removeprefix("gitdir:").strip()
+        return path.parent / named
+    return None
 
 
 def is_inside(folder: Path, file: str) -> bool:

@@ -36,7 +36,7 @@ class Scratch:
         self.place = folder
         self._root = root
         self._closed = closed
-        self._originals: dict[str, bytes] = {}
+        self._originals: dict[str, bytes | None] = {}
 
     @classmethod
     @contextmanager
@@ -50,12 +50,12 @@ class Scratch:
         with temporary.folder("run") as folder:
             yield cls(folder, root.resolve(), closed=closed)
 
-    def keep(self, file: str, data: bytes) -> None:
+    def keep(self, file: str, data: bytes | None) -> None:
         """Have later copies hold what a file was when the run began, whatever is written by now.
 
         Args:
             file: relative to the root.
-            data: its bytes before it was changed for the first time.
+            data: its bytes before it was changed for the first time; None for no file.
         """
         self._originals.setdefault(file, data)
 
@@ -82,9 +82,11 @@ class Scratch:
             # A file that was kept by now may have been copied before or after it was written.
             for file, data in (self._originals | changes).items():
                 path = target / file
-                if path.is_symlink():
-                    path.unlink()
-                path.write_bytes(data)
+                if data is None or path.is_symlink():
+                    path.unlink(missing_ok=True)
+                if data is not None:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(data)
         except OSError as error:  # shutil's own has a list of what failed, and no reason
             why = error.strerror or "a file cannot be copied"
             raise BuildError(

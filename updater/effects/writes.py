@@ -9,12 +9,8 @@ import stat
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from updater.errors import WriteError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _SUFFIX = ".updater-tmp"
 
@@ -95,7 +91,7 @@ def append(path: Path, text: str) -> None:
 
 
 def _write(target: Path, new: bytes, mode: int) -> None:
-    _sweep(target)
+    sweep(target)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=_SUFFIX)
     temporary = Path(name)
     try:
@@ -117,44 +113,18 @@ def _write(target: Path, new: bytes, mode: int) -> None:
         os.close(directory)
 
 
-def _sweep(target: Path) -> None:
-    """Remove what a killed run left beside a file: the living hold a lock on theirs."""
-    for left in target.parent.glob(f".{glob.escape(target.name)}.*{_SUFFIX}"):
-        with suppress(OSError), left.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            left.unlink()
-
-
-def together(root: Path, changes: Sequence[tuple[str, bytes | None, bytes | None]]) -> None:
-    """Write, make and remove files: all of them, or none.
-
-    What fails puts back what was written before. A run that is killed leaves each file either old
-    or new, in the given order.
+def become(path: Path, before: bytes | None, after: bytes | None, shown: str) -> None:
+    """Make a file what it shall be, in one step.
 
     Args:
-        root: what the files are relative to.
-        changes: file, its bytes before and after; None where there is no such file.
+        path: the file.
+        before: the bytes that it must still have; None where there must be no file.
+        after: the bytes that it gets; None where it goes.
+        shown: its name in messages.
 
     Raises:
-        WriteError: a file is not what it was, or cannot be written; all are as they were.
+        WriteError: it has other bytes by now, or cannot be written; it is unchanged.
     """
-    for file, before, _ in changes:
-        path = root / file
-        if (path.read_bytes() if path.exists() else None) != before:
-            raise WriteError(f"{file} has changed since it was read", hint="run the command again")
-    done: list[tuple[str, bytes | None, bytes | None]] = []
-    try:
-        for file, before, after in changes:
-            _become(root / file, before, after, file)
-            done.append((file, before, after))
-    except BaseException:
-        for file, before, after in reversed(done):
-            with suppress(OSError, WriteError):
-                _become(root / file, after, before, file)
-        raise
-
-
-def _become(path: Path, before: bytes | None, after: bytes | None, shown: str) -> None:
     if before is not None and after is not None:
         replace(path, before, after, shown)
         return
@@ -168,6 +138,14 @@ def _become(path: Path, before: bytes | None, after: bytes | None, shown: str) -
         raise WriteError(
             f"{shown} cannot be written: {error.strerror}", hint="check free space and permissions"
         ) from error
+
+
+def sweep(target: Path) -> None:
+    """Remove what a killed run left beside a file: the living hold a lock on theirs."""
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*{_SUFFIX}"):
+        with suppress(OSError), left.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            left.unlink()
 
 
 def _umask() -> int:

@@ -45,15 +45,15 @@ class FieldChange(Struct, frozen=True):
 
 
 class FileChange(Struct, frozen=True):
-    """A file that is replaced as a whole, such as a lock file beside a package.
+    """A file that is replaced as a whole, such as a lock file beside a package, or that is new.
 
     Attributes:
         file: relative to the project's root.
-        before, after: its bytes.
+        before, after: its bytes; None before where there is no such file.
     """
 
     file: str
-    before: bytes
+    before: bytes | None
     after: bytes
 
 

@@ -136,7 +136,6 @@ class Pipeline(Struct, frozen=True):
         self, packages: Sequence[Package], overlays: OverlayFiles, ask: Bump, ledger: Ledger
     ) -> list[Outcome]:
         """Move each package's pin to its choice; each is written as soon as it passed its build."""
-        await self._finish(ask)
         preparer = self._preparing(overlays)
         hashed = await self._hashed(preparer, packages, overlays, ask)
         builds = any(isinstance(change, ReadyChange) and change.build is None for change in hashed)
@@ -168,7 +167,6 @@ class Pipeline(Struct, frozen=True):
             ledger: takes what is written.
             sri: also write a hash of an old format as SRI.
         """
-        await self._finish(ask)
         ready = await self._truths.pins(packages, sri=sri)
         same = await self._same_builds(overlays).compare(ready)
         return await self._writer(overlays, ask, ledger).write_all(same)
@@ -216,11 +214,6 @@ class Pipeline(Struct, frozen=True):
             return ProposedUpdate(outcome, project, change.planned, to, command)
 
         return await Stage("patch", self.run.progress).each(ready, propose)
-
-    async def _finish(self, ask: Bump) -> None:
-        from updater.pipeline.writing import finish  # noqa: PLC0415 - not for a check
-
-        await finish(self.run, ask)
 
     # --- stages ---
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from updater.effects import writes
+from updater.effects import joint_writes, writes
 from updater.effects.git import own as git
 from updater.effects.git import pending
 from updater.errors import WriteError, bugs_at
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from updater.choose.run import Run
     from updater.find.overlay_files import OverlayFiles
-    from updater.model import Change, FileChange, PinWarning
+    from updater.model import Change, PinWarning
     from updater.model.run import Bump
     from updater.pipeline.hash.planned import PlannedChange
     from updater.pipeline.ledger import Ledger
@@ -155,11 +155,13 @@ class Writer:
             self._replace(change)
             return
         names = [changed.file for changed in change.files]
-        async with pending.noted(root, pending.change_of(change.files, message)):
+        whole = [(changed.file, changed.before, changed.after) for changed in change.files]
+        async with pending.noted(root, pending.change_of(whole, message)):
             for name in names:
                 await git.refuse_uncommitted(root, name)
             self._replace(change)
-            await git.commit_files(root, names, message)
+            new = [changed.file for changed in change.files if changed.before is None]
+            await git.commit_files(root, names, message, new=new)
 
     def _replace(self, change: Change) -> None:
         """Write all files of a change; where one cannot be written, none is changed.
@@ -167,33 +169,7 @@ class Writer:
         Raises:
             WriteError: one has other bytes by now, or cannot be written.
         """
-        written: list[FileChange] = []
-        root = self.run.config.root
-        for changed in change.files:
-            try:
-                writes.replace(root / changed.file, changed.before, changed.after, changed.file)
-            except WriteError:
-                for back in written:
-                    writes.replace(root / back.file, back.after, back.before, back.file)
-                raise
-            written.append(changed)
-
-
-async def finish(run: Run, ask: Bump) -> None:
-    """Commit what a run wrote that was killed before it could commit; or say that it is there."""
-    root = run.config.root
-    change = await pending.left(root) if not ask.dry_run else None
-    if change is None:
-        return
-    if not ask.commit:
-        run.http.say(
-            f"{change.shown} has a change that an earlier run did not commit ({change.title}); "
-            "run again with --commit, or commit it yourself"
+        joint_writes.write_all(
+            self.run.config.root,
+            [(changed.file, changed.before, changed.after) for changed in change.files],
         )
-        return
-    try:
-        await pending.finish(root, change)
-    except WriteError as error:
-        run.http.say(f"{error}; {error.hint}")
-        return
-    run.http.say(f"{change.shown}: committed what an earlier run wrote ({change.title})")

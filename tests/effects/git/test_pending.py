@@ -12,15 +12,14 @@ import pytest
 
 from updater.effects.git import pending
 from updater.errors import WriteError
-from updater.model import FileChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 OLD, NEW = b"1.0\n", b"2.0\n"
-FILE, LOCK = "below/a.nix", "below/a.lock"
-CHANGE = pending.change_of([FileChange(FILE, OLD, NEW)], "a: 1.0 -> 2.0")
+FILE = "below/a.nix"
+CHANGE = pending.change_of([(FILE, OLD, NEW)], "a: 1.0 -> 2.0")
 
 
 def git(root: Path, *arguments: str) -> str:
@@ -88,25 +87,6 @@ def test_what_somebody_saw_to_is_left_alone(root: Path, since: Callable[[Path], 
     since(root)
     assert anyio.run(pending.left, root) is None
     assert not (root.parent / ".git" / "updater-uncommitted").exists()
-
-
-def test_where_only_some_files_were_written_they_are_taken_back(root: Path) -> None:
-    """Such as a lock file without the package that it goes with."""
-    (root / LOCK).write_bytes(OLD)
-    git(root, "add", ".")
-    git(root, "commit", "--quiet", "-m", "a lock")
-    both = [FileChange(LOCK, OLD, NEW), FileChange(FILE, OLD, NEW)]
-
-    async def work() -> None:
-        async with pending.noted(root, pending.change_of(both, "a: 1.0 -> 2.0")):
-            (root / LOCK).write_bytes(NEW)
-            raise WriteError("the end")
-
-    with pytest.raises(WriteError, match="the end"):
-        anyio.run(work)
-    assert anyio.run(pending.left, root) is None
-    assert ((root / LOCK).read_bytes(), (root / FILE).read_bytes()) == (OLD, OLD)
-    assert git(root, "status", "--porcelain") == ""
 
 
 def test_what_was_not_written_is_not_left(root: Path) -> None:

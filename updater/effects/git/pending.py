@@ -10,23 +10,21 @@ import fcntl
 import hashlib
 import os
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
 from msgspec import Struct, json
 
-from updater.effects import kept, writes
+from updater.effects import kept
+from updater.effects.files import git_folder
 from updater.effects.git import own
-from updater.effects.processes.process import run
 from updater.errors import WriteError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from pathlib import Path
 
-    from updater.model import FileChange
-
-_NOTE, _FORM = "updater-uncommitted", "updater-uncommitted-2"
+_NOTE, _FORM = "updater-uncommitted", "updater-uncommitted-3"
 _INDEX_LOCK = "index.lock"
 _PATIENCE = 10.0  # seconds: what another git does in a repository rarely takes longer
 _PAUSE = 0.1
@@ -37,7 +35,7 @@ class UncommittedFile(Struct, frozen=True):
 
     Attributes:
         file: relative to the root.
-        before, after: the digests of its bytes.
+        before, after: the digests of its bytes; empty for no file.
     """
 
     file: str
@@ -61,17 +59,33 @@ class Uncommitted(Struct, frozen=True):
         return " and ".join(changed.file for changed in self.files)
 
     @property
+    def new(self) -> tuple[str, ...]:
+        """The files that git does not know yet."""
+        return tuple(changed.file for changed in self.files if not changed.before)
+
+    @property
     def title(self) -> str:
         """The message's first line."""
         return self.message.partition("\n")[0]
 
 
-def change_of(files: Sequence[FileChange], message: str) -> Uncommitted:
-    """Return a change to be written and committed."""
+def change_of(files: Sequence[tuple[str, bytes | None, bytes | None]], message: str) -> Uncommitted:
+    """Return a change to be written and committed.
+
+    Args:
+        files: each with its bytes before and after; None for no file.
+        message: the commit's.
+    """
     return Uncommitted(
-        tuple(UncommittedFile(own.file, _digest(own.before), _digest(own.after)) for own in files),
+        tuple(UncommittedFile(file, _digest(old), _digest(new)) for file, old, new in files),
         message,
     )
+
+
+def is_left(root: Path) -> bool:
+    """Tell whether there is a note, which may be of a run that is at work now."""
+    folder = git_folder(root)
+    return folder is not None and (folder / _NOTE).exists()
 
 
 @asynccontextmanager
@@ -88,7 +102,7 @@ async def noted(root: Path, change: Uncommitted) -> AsyncIterator[None]:
     Raises:
         WriteError: another run or another git is at work there.
     """
-    folder = await _git_folder(root)
+    folder = git_folder(root)
     if folder is None:  # git itself says so
         yield
         return
@@ -111,30 +125,19 @@ async def noted(root: Path, change: Uncommitted) -> AsyncIterator[None]:
 async def left(root: Path) -> Uncommitted | None:
     """Return what a run wrote that was killed before it committed, None where nothing is left.
 
-    It counts only while the files and their last commits are as that run left them. Where only some
-    of them were written, these are taken back.
-
-    Raises:
-        WriteError: one cannot be taken back.
+    It counts only while the files and their last commits are as that run left them.
     """
-    folder = await _git_folder(root)
+    folder = git_folder(root)
     change = _read(folder) if folder is not None else None
     if folder is None or change is None:
         return None
-    written, waiting = [], []
     for changed in change.files:
-        path, committed = root / changed.file, await own.file_at(root, "HEAD", changed.file) or b""
-        now = path.read_bytes() if path.is_file() else b""
-        is_committed = _digest(committed) == changed.before
-        if is_committed and _digest(now) == changed.after:
-            written.append((changed, now, committed))
-        elif is_committed and now == committed:
-            waiting.append(changed)
-    if len(written) == len(change.files):
+        path, committed = root / changed.file, await own.file_at(root, "HEAD", changed.file)
+        now = path.read_bytes() if path.is_file() else None
+        if (_digest(committed), _digest(now)) != (changed.before, changed.after):
+            break
+    else:
         return change
-    if len(written) + len(waiting) == len(change.files):
-        for changed, now, committed in written:
-            writes.replace(root / changed.file, now, committed, changed.file)
     (folder / _NOTE).unlink(missing_ok=True)
     return None
 
@@ -145,8 +148,9 @@ async def finish(root: Path, change: Uncommitted) -> None:
     Raises:
         WriteError: git refuses.
     """
+    names = [changed.file for changed in change.files]
     async with noted(root, change):
-        await own.commit_files(root, [changed.file for changed in change.files], change.message)
+        await own.commit_files(root, names, change.message, new=change.new)
 
 
 async def _alone(handle: int, folder: Path) -> None:
@@ -172,15 +176,6 @@ def _is_locked(handle: int) -> bool:
     return True
 
 
-async def _git_folder(root: Path) -> Path | None:
-    try:
-        done = await run(["git", "rev-parse", "--absolute-git-dir"], cwd=root)
-    except FileNotFoundError:
-        return None
-    text = os.fsdecode(done.stdout).removesuffix("\n")
-    return Path(text) if done.returncode == 0 else None
-
-
 def _read(folder: Path) -> Uncommitted | None:
     try:
         data = kept.read(folder / _NOTE, _FORM)
@@ -189,5 +184,5 @@ def _read(folder: Path) -> Uncommitted | None:
     return json.decode(data, type=Uncommitted) if data is not None else None
 
 
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _digest(data: bytes | None) -> str:
+    return hashlib.sha256(data).hexdigest() if data is not None else ""

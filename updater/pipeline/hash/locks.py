@@ -213,7 +213,7 @@ def _crates(
                 (
                     from_git(change.before)
                     for (origin, path), change in changes.items()
-                    if path and origin == lock.origin
+                    if path and origin == lock.origin and change.before is not None
                 ),
                 None,
             ),

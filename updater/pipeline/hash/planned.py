@@ -64,7 +64,7 @@ class PlannedChange(Struct, frozen=True):
         """Return what becomes of a lock file, in short."""
         name = next(own.field for own in self.package.locks if own.path == lock.file)
         line = next(own.line for own in self.package.side_hashes if own.name == name)
-        before, after = (text.count(b"\n") for text in (lock.before, lock.after))
+        before, after = ((text or b"").count(b"\n") for text in (lock.before, lock.after))
         return FieldChange(
             name,
             line,
