@@ -17,6 +17,7 @@ from updater.model.adaptation import (
     FormChange,
     InputAddition,
     InputRemoval,
+    OverlayAddition,
     SiblingUpdate,
 )
 from updater.overlay.reading.inputs import BUILD, RUNTIME
@@ -42,7 +43,9 @@ def unconfirmed(
     return tuple(adaptation for adaptation in adaptations if not _follows(task, adaptation, others))
 
 
-def _follows(task: AdaptationTask, adaptation: Adaptation, others: OverlayNeighbours) -> bool:
+def _follows(  # noqa: PLR0911 - one return a kind
+    task: AdaptationTask, adaptation: Adaptation, others: OverlayNeighbours
+) -> bool:
     system, own = build_system(task.source.files), own_packages(others.packages)
     match adaptation.edit:
         case InputAddition() as addition:
@@ -55,6 +58,8 @@ def _follows(task: AdaptationTask, adaptation: Adaptation, others: OverlayNeighb
         case SiblingUpdate(input=name):
             needed = dict(task.needed.needed) if task.needed is not None else {}
             return any(own[project].attribute == name for project in needed if project in own)
+        case OverlayAddition(project=project):
+            return task.needed is not None and project in dict(task.needed.needed)
         case BoundRelaxation(input=name):
             return task.needed is None or name in dict(task.needed.needed)
         case edit:

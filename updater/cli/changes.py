@@ -52,6 +52,10 @@ def change(
     try:
         ask = settle(overlays, ask)
         outcomes = session.run(lambda pipeline: work(pipeline, overlays, ask, ledger))
+        if command == "bump" and _may_add(session):
+            from updater.cli.joining import joined
+
+            outcomes = joined(session, outcomes, overlays.files, ask, ledger)
     except KeyboardInterrupt as error:
         if not (ledger.finished and ledger.unfinished):
             raise
@@ -63,3 +67,10 @@ def change(
         write_results(output, outcomes, ask.to, command, dashboard=board)
     report_changes(session, ask, command, outcomes, overlays=overlays.files, results=output)
     return exit_code(outcomes)
+
+
+def _may_add(session: Session) -> bool:
+    """Tell whether config.yaml lets overlays be added for any package."""
+    document = session.config.document
+    options = (document.defaults, *document.packages.values())
+    return any("additions" in (own.adapt or ()) for own in options)

@@ -57,6 +57,7 @@ def _publish(request: Request, folder: Path, to: str) -> int:
             closed, and what is merged is cleaned up.
         to: what `bump --to` was asked for; the results do not decide it.
     """
+    from updater.cli.joining import has_additions, joined_again
     from updater.cli.overlays import refuse_many
     from updater.cli.pulls import objector_of, published, read_base
     from updater.cli.session import Session
@@ -88,7 +89,10 @@ def _publish(request: Request, folder: Path, to: str) -> int:
             refuse_many(ask, packages)
         refuse_unasked(results.made, to)
         commands = {result.package: result.command for result in results.made}
-        again = session.run(lambda stages: _again(stages, packages, commands, overlays, ask))
+        alone = [package for package in packages if not has_additions(ask, package)]
+        again = session.run(lambda stages: _again(stages, alone, commands, overlays, ask))
+        with_others = [package for package in packages if has_additions(ask, package)]
+        again += joined_again(session, with_others, overlays, ask) if with_others else []
         places = {_package(proposal).identity: proposal for proposal in again}
         proposed = [places[package.identity] for package in packages]
         confirmed = confirm(results.made, proposed)

@@ -73,6 +73,10 @@ def _publish(
         names, ask = settle(overlays.packages, request.names(session.config))
         packages = select(overlays.packages, names)
         proposed = session.run(lambda pipeline: work(pipeline, packages, overlays, ask))
+        if command == "bump":
+            from updater.cli.joining import joined_proposals
+
+            proposed = joined_proposals(session, proposed, overlays, ask)
         about = packages if command == "bump" and not ask.to else ()
         outcomes = publisher.publish(
             proposed, overlays, reported=False, objector=objector_of(session, about)
@@ -119,6 +123,17 @@ async def propose(
     """Find updates, hash and build them, and ask what a reviewer wants to know of each."""
     proposed = await pipeline.propose(packages, overlays, ask)
     return await Researcher(pipeline.run).tell(proposed)
+
+
+def researched(
+    session: Session, proposed: Sequence[ProposedUpdate | Outcome]
+) -> list[ProposedUpdate | Outcome]:
+    """Ask what a reviewer wants to know of updates."""
+
+    async def research(pipeline: Pipeline) -> list[ProposedUpdate | Outcome]:
+        return await Researcher(pipeline.run).tell(proposed)
+
+    return session.run(research)
 
 
 async def pins(

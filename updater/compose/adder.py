@@ -74,6 +74,10 @@ class Adder(Struct, frozen=True):
 
         return self.run(self.config, look_up)
 
+    def named(self, name: str, channel: Channel) -> list[NewProject]:
+        """Look up a project of the index whose source comes from one place."""
+        return self._look_up([read_reference(f"pypi:{name}", self.config.hosts)], channel)
+
     def missing(self, names: Sequence[str]) -> list[NewProject]:
         """Look up what is required and nobody has, on the index."""
         named = [read_reference(f"pypi:{name}", self.config.hosts) for name in names]

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from updater.compose.references import Channel
     from updater.compose.trees import ComposedFile
     from updater.model import Build, Package
+    from updater.model.adaptation import OverlayAddition
 
 
 class AddRequest(Struct, frozen=True):
@@ -41,6 +42,7 @@ class AddedPackage(Struct, frozen=True):
         source: the project, or the tag, that it is pinned to.
         build: what became of building it as it is written; None where nothing was built.
         notes: what is good to know, such as why another source was passed over.
+        facts: those from which its overlay can be written again; None of what is removed.
     """
 
     package: Package
@@ -48,6 +50,7 @@ class AddedPackage(Struct, frozen=True):
     source: str
     build: Build | None
     notes: tuple[str, ...]
+    facts: OverlayAddition | None = None
 
 
 class Addition(Struct, frozen=True):

@@ -16,7 +16,7 @@ from updater.metadata.nix_licences import attributes
 from updater.metadata.requirements import Requirements
 from updater.overlay.editing.adapting import adapted
 from updater.overlay.reading.declarations import declarations
-from updater.overlay.reading.file import parse_file
+from updater.overlay.reading.file import parse_file, read_packages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +63,12 @@ class OverlayDraft(Struct, frozen=True):
         plain = self.name.replace("-", "").replace("_", "").isalnum() and not self.name[0].isdigit()
         last = self.name if plain else f'"{self.name}"'
         return f"{self.file}#python3Packages.{last}"
+
+    @property
+    def package(self) -> Package:
+        """The package, before anything is known of its source but its name."""
+        (package,) = read_packages(self.text, self.file, FETCH_FUNCTIONS).packages
+        return package
 
     def after(self, reason: str) -> OverlayDraft | None:
         """Return the draft of the next source; None where there is none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from updater.errors import BuildError, StageError
-from updater.model import Failed, Held, normalized_name
+from updater.model import Failed, Held
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,16 +14,10 @@ if TYPE_CHECKING:
     from updater.model import Outcome
 
 
-def unmet_of(outcome: Outcome) -> list[str]:
-    """Return the projects that a package needs and nobody has, normalized."""
+def missing_of(outcome: Outcome) -> tuple[str, ...]:
+    """Return the projects that a package needs and nobody has; none where that is not all."""
     facts = outcome.requirements
-    return [_name(text) for text in facts.unmet] if facts is not None else []
-
-
-def _name(text: str) -> str:
-    """Return the name of a requirement, such as that of ``torch>=2``."""
-    end = next((at for at, sign in enumerate(text) if sign in "=<>!~ ;[@"), len(text))
-    return normalized_name(text[:end])
+    return facts.missing if facts is not None and facts.needs_more_packages else ()
 
 
 def reason_of(outcome: Outcome) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from updater.audit.overlay.project import patch_files
+from updater.errors import PatchError
 from updater.overlay.editing.equipping import Supply, equipped
 from updater.overlay.editing.patch import apply_edits
 from updater.overlay.editing.registering import Neighbours, registered
@@ -15,7 +19,7 @@ if TYPE_CHECKING:
 
     from updater.compose.trees import EntryPlace
     from updater.find.overlay_files import OverlayFiles
-    from updater.model import Package
+    from updater.model import Edit, Package
 
 
 def registered_all(
@@ -23,6 +27,7 @@ def registered_all(
     data: bytes,
     new: Collection[str],
     overlays: OverlayFiles,
+    user: str = "",
 ) -> bytes:
     """Return the entry file with new overlays in its list, dependencies first.
 
@@ -31,6 +36,7 @@ def registered_all(
         data: its bytes.
         new: the overlays' files, relative to the root.
         overlays: all packages, the new ones among them.
+        user: the file of a package that will use them, and does not yet; none by default.
 
     Raises:
         PatchError: the place would be a guess.
@@ -52,9 +58,20 @@ def registered_all(
             frozenset(map(place.path, before - {file})),
             frozenset(last),
         )
-        edits = registered(place.text(data), place.path(file), neighbours)
-        data = apply_edits(data, edits)
+        data = apply_edits(data, _registered(place, data, file, neighbours, user))
     return data
+
+
+def _registered(
+    place: EntryPlace, data: bytes, file: str, neighbours: Neighbours, user: str
+) -> tuple[Edit, ...]:
+    """Return the edits for one file: before who will use it, where the order allows that."""
+    if user:
+        before = neighbours.before | {place.path(user)}
+        with suppress(PatchError):
+            wished = replace(neighbours, before=before)
+            return registered(place.text(data), place.path(file), wished)
+    return registered(place.text(data), place.path(file), neighbours)
 
 
 def equipped_all(

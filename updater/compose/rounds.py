@@ -11,14 +11,13 @@ from updater.adapt.attributes import candidates
 from updater.building.package_sets import NotBuilt, PackageSets
 from updater.compose.additions import AddedPackage, Addition
 from updater.compose.drafts import OverlayDraft, unbuilt_text, with_extras
-from updater.compose.failures import failure, reason_of, together, unmet_of
+from updater.compose.failures import failure, missing_of, reason_of, together
 from updater.compose.places import equipped_all, registered_all
+from updater.compose.reported import facts_of
 from updater.compose.trees import entry_place
 from updater.errors import BuildError, PatchError, StageError, UsageError
-from updater.kinds import FETCH_FUNCTIONS
 from updater.model import Passed, Updated, normalized_name
 from updater.model.run import Bump
-from updater.overlay.reading.file import read_packages
 from updater.pipeline.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -42,6 +41,7 @@ class AddRounds(Struct):
         run: gives a pipeline to what asks upstreams and Nix.
         missing: looks up what is required and nobody has.
         folder: where overlays lie.
+        user: the file of a package that will use what is added; empty for none.
         built: identity -> what is ready.
     """
 
@@ -50,6 +50,7 @@ class AddRounds(Struct):
     copy: ProjectCopy
     ask: AddRequest
     folder: str
+    user: str = ""
     built: dict[str, tuple[OverlayDraft, Updated]] = {}
 
     def finish(self, drafts: Sequence[OverlayDraft]) -> Addition:
@@ -59,7 +60,7 @@ class AddRounds(Struct):
             UpdaterError: one of them does not build, or its place would be a guess.
         """
         copy, ask = self.copy, self.ask
-        policy = copy.config.policy(_package_of(drafts[0])).build
+        policy = copy.config.policy(drafts[0].package).build
         place = entry_place(copy.config, policy)
         entry = copy.data(place.file) or b""
         for draft in drafts:
@@ -72,7 +73,7 @@ class AddRounds(Struct):
             build = updated.build
             modules = build.imported if build is not None and ask.build else ()
             copy.write(draft.file, draft.final(updated.package, updated.change.after, modules))
-        overlays = self._register(finished, place, entry)
+        overlays = self.register(finished, place, entry)
         packages = [own for own in overlays.packages if own.file in {d.file for d in finished}]
         data = equipped_all(place, copy.data(place.file) or b"", ask.environments, packages)
         copy.write(place.file, data)
@@ -80,6 +81,7 @@ class AddRounds(Struct):
         changed: dict[str, bytes | None] = {draft.file: copy.data(draft.file) for draft in finished}
         changed[place.file] = data
         by_file = {draft.file: draft for draft in finished}
+        facts = {draft.file: facts_of(draft, updated) for draft, updated in self.built.values()}
         return Addition(
             tuple(
                 AddedPackage(
@@ -91,6 +93,7 @@ class AddRounds(Struct):
                         *by_file[package.file].reasons,
                         *_unsaid(by_file[package.file]),
                     ),
+                    facts[package.file],
                 )
                 for package in packages
             ),
@@ -101,7 +104,7 @@ class AddRounds(Struct):
 
     def _survey(self, drafts: Sequence[OverlayDraft], place: EntryPlace, entry: bytes) -> None:
         """Refuse what the package set has already."""
-        overlays = self._written(drafts, place, entry)
+        overlays = self.written(drafts, place, entry)
         if not self.ask.build:
             return
         draft = drafts[0]
@@ -142,7 +145,7 @@ class AddRounds(Struct):
             waiting = [draft for draft in waiting if draft not in later]
             for draft in later:
                 self.copy.remove(draft.file)
-            overlays = self._written(waiting, place, entry)
+            overlays = self.written(waiting, place, entry)
             outcomes = self._bumped(waiting, overlays)
             unbuilt = [draft for draft in waiting if not self._is_built(outcomes[draft.file])]
             left: list[OverlayDraft] = []
@@ -150,7 +153,7 @@ class AddRounds(Struct):
             failures: list[StageError] = []
             for draft in unbuilt:
                 outcome = outcomes[draft.file]
-                absent = [name for name in unmet_of(outcome) if name not in known]
+                absent = [name for name in missing_of(outcome) if name not in known]
                 following = self._following(draft, outcome, absent)
                 if following is None:
                     failures.append(failure(draft, outcome, absent))
@@ -171,24 +174,26 @@ class AddRounds(Struct):
         self, draft: OverlayDraft, outcome: Outcome, absent: Sequence[str]
     ) -> OverlayDraft | None:
         """Return what is tried after a draft failed; None for nothing."""
-        if unmet_of(outcome):
+        if missing_of(outcome):
             return draft if self.ask.missing or not absent else None
         return draft.after(reason_of(outcome))
 
     def _is_built(self, outcome: Outcome) -> bool:
         return outcome.package.identity in self.built
 
-    def _written(
+    def written(
         self, drafts: Sequence[OverlayDraft], place: EntryPlace, entry: bytes
     ) -> OverlayFiles:
+        """Write drafts into the copy, with their places in its list, and read all overlays."""
         for draft in drafts:
             self.copy.write(draft.file, draft.text)
         finished = [draft for draft, _ in self.built.values()]
-        return self._register([*finished, *drafts], place, entry)
+        return self.register([*finished, *drafts], place, entry)
 
-    def _register(
+    def register(
         self, drafts: Sequence[OverlayDraft], place: EntryPlace, entry: bytes
     ) -> OverlayFiles:
+        """Put what the copy has of drafts into its list, and read all overlays."""
         overlays = self.copy.read()
         new = {draft.file for draft in drafts}
         unread = new - overlays.texts.keys()
@@ -197,7 +202,7 @@ class AddRounds(Struct):
                 f"{', '.join(sorted(unread))}: `overlays` in config.yaml does not name it",
                 hint="add it there, or name another with --file",
             )
-        data = registered_all(place, entry, new, overlays)
+        data = registered_all(place, entry, new, overlays, self.user)
         self.copy.write(place.file, data)
         return overlays
 
@@ -277,11 +282,6 @@ class AddRounds(Struct):
                     hint="--keep-failed writes it all the same",
                 )
         return builds
-
-
-def _package_of(draft: OverlayDraft) -> Package:
-    (package,) = read_packages(draft.text, draft.file, FETCH_FUNCTIONS).packages
-    return package
 
 
 def _source(draft: OverlayDraft) -> str:

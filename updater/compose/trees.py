@@ -133,6 +133,12 @@ class ProjectCopy(Struct, frozen=True):
         """Write a file of the copy."""
         writes.make(self.config.root / file, data)
 
+    def take(self, texts: Mapping[str, bytes]) -> None:
+        """Have overlays be what they are elsewhere, such as on the base branch."""
+        for file, data in texts.items():
+            if self.data(file) != data:
+                self.write(file, data)
+
     def remove(self, file: str) -> None:
         """Take a file of the copy away, if it is there."""
         if self.has(file):

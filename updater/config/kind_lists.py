@@ -43,7 +43,8 @@ class UpdateKinds(tuple[str, ...], ConfigValue):
 class Adapting(tuple[AdaptationKind, ...], ConfigValue):
     """Kinds of adaptation, of which one may stand by itself; ``auto`` is all, ``off`` none.
 
-    A mapping names them under ``kinds``, and says with ``remove`` whether inputs may be taken out.
+    A mapping names them under ``kinds``, and says with ``remove`` whether inputs may be taken out,
+    and with ``add`` whether overlays may be written for what nobody has.
     """
 
     schema: ClassVar[Schema] = {
@@ -56,6 +57,7 @@ class Adapting(tuple[AdaptationKind, ...], ConfigValue):
                 "properties": {
                     "kinds": {"type": "array", "items": {"enum": list(ADAPTATION_KINDS)}},
                     "remove": {"type": "boolean"},
+                    "add": {"type": "boolean"},
                 },
             },
         ]
@@ -67,11 +69,15 @@ class Adapting(tuple[AdaptationKind, ...], ConfigValue):
         """Read it, or say what was expected."""
         if not isinstance(value, dict):
             return super().__new__(cls, _kinds(value))
-        removes = value.get("remove", False)
-        if set(value) - {"kinds", "remove"} or not isinstance(removes, bool):
-            raise ValueError("expected auto, off, a list, or {kinds: [...], remove: true}")
-        kinds = _kinds(value.get("kinds", "auto"))
-        return super().__new__(cls, (*kinds, "removals") if removes else kinds)
+        removes, adds = value.get("remove", False), value.get("add", False)
+        are_switches = isinstance(removes, bool) and isinstance(adds, bool)
+        if set(value) - {"kinds", "remove", "add"} or not are_switches:
+            raise ValueError(
+                "expected auto, off, a list, or {kinds: [...], remove: true, add: true}"
+            )
+        asked: list[AdaptationKind] = ["removals"] if removes else []
+        asked += ["additions"] if adds else []
+        return super().__new__(cls, (*_kinds(value.get("kinds", "auto")), *asked))
 
 
 def _kinds(value: object) -> tuple[AdaptationKind, ...]:

@@ -217,7 +217,9 @@ class PackageOptions(StrictKeys, frozen=True):
             "What a bump may edit beside the pin where the new release needs it and the result "
             "builds: auto (all of it), off, or a list of requirements, imports, build-system, "
             "patches, bounds and siblings; `{kinds: [...], remove: true}` also takes out what "
-            "upstream no longer requires, if every package that uses it still builds"
+            "upstream no longer requires, if every package that uses it still builds, and "
+            "`add: true` writes overlays for what the new release requires and nobody has, as "
+            "`updater add` does, into the same change"
         ),
     ] = None
     build: Annotated[

@@ -7,18 +7,25 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 
 AdaptationKind = Literal[
-    "requirements", "imports", "build-system", "patches", "bounds", "siblings", "removals"
+    "requirements",
+    "imports",
+    "build-system",
+    "patches",
+    "bounds",
+    "siblings",
+    "removals",
+    "additions",
 ]
 """Why an overlay is adapted: a requirement that its inputs lack, an import that nothing declares,
 another build backend, a substitution that no longer matches, a bound that the package set exceeds,
-a bound that only the waiting update of another package of the overlays meets, and an input that
-upstream no longer requires."""
+a bound that only the waiting update of another package of the overlays meets, an input that
+upstream no longer requires, and a requirement that nobody has, for which an overlay is written."""
 
 
 ADAPTATION_KINDS: Final[tuple[AdaptationKind, ...]] = (
     *("requirements", "imports", "build-system", "patches", "bounds", "siblings"),
 )
-"""Those that are made where nobody says otherwise: nothing is removed unasked."""
+"""Those that are made where nobody says otherwise: nothing is removed, and no file new, unasked."""
 
 
 class Replacement(Struct, frozen=True):
@@ -100,9 +107,39 @@ class SiblingUpdate(Struct, frozen=True, tag=True):
     version: str
 
 
+OverlayInput: TypeAlias = "InputAddition | FormChange | BoundRelaxation"
+"""What an overlay is given that is being written."""
+
+
+class OverlayAddition(Struct, frozen=True, tag=True):
+    """A new overlay for a project that nobody has, which joins the change of who requires it.
+
+    All that it says follows from these facts, so that whoever has them can write it again.
+
+    Attributes:
+        input: the package's attribute.
+        file: of the overlay, relative to the root.
+        project: its normalized name on the package index.
+        version: the newest one when it was written.
+        channel: where its source comes from.
+        hash: of that source, as SRI.
+        edits: what it is given, each with why.
+        modules: what its build was imported by.
+    """
+
+    input: str
+    file: str
+    project: str
+    version: str
+    channel: Literal["index", "tags"]
+    hash: str
+    edits: tuple[tuple[AdaptationKind, OverlayInput], ...] = ()
+    modules: tuple[str, ...] = ()
+
+
 AdaptationEdit: TypeAlias = (
     "InputAddition | InputRemoval | FormChange | BoundRelaxation | PatternRemoval | PatternRewrite "
-    "| SiblingUpdate"
+    "| SiblingUpdate | OverlayAddition"
 )
 
 
@@ -133,6 +170,8 @@ class Adaptation(Struct, frozen=True):
                 return "postPatch"
             case SiblingUpdate():
                 return "version"
+            case OverlayAddition(file=file):
+                return file
 
     @property
     def input(self) -> str:
@@ -143,6 +182,7 @@ class Adaptation(Struct, frozen=True):
                 | InputRemoval(input=name)
                 | BoundRelaxation(input=name)
                 | SiblingUpdate(input=name)
+                | OverlayAddition(input=name)
             ):
                 return name
             case FormChange():
@@ -168,5 +208,7 @@ class Adaptation(Struct, frozen=True):
                 return f"{self.input} -> {new}"
             case SiblingUpdate(version=version):
                 return f"together with {self.input} {version}"
+            case OverlayAddition(version=version):
+                return f"+ {self.input} {version}"
             case _:
                 return f"+ {self.input}"

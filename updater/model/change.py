@@ -78,6 +78,11 @@ class Change(Struct, frozen=True):
         return not self.edits and not self.beside
 
     @property
+    def adds_files(self) -> bool:
+        """Whether there are files among these that were not there."""
+        return any(own.before is None for own in self.beside)
+
+    @property
     def files(self) -> tuple[FileChange, ...]:
         """All files that change, the package's own last: it names what is in the others."""
         return (*self.beside, FileChange(self.package.file, self.before, self.after))

@@ -38,10 +38,17 @@ class RequirementFacts(Struct, frozen=True):
         changes: against the held release; None where not both are known.
         unmet: what neither the overlays nor the package set give, as requirements. Only what is to
             be built is held against the package set.
+        missing: the projects of those that neither has in any version, by their normalized names.
     """
 
     changes: tuple[RequirementChange, ...] | None
     unmet: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def needs_more_packages(self) -> bool:
+        """Whether new packages, and nothing else, would meet all of them."""
+        return bool(self.missing) and len(self.missing) == len(self.unmet)
 
 
 class Difference(Struct, frozen=True):

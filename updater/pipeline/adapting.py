@@ -279,7 +279,7 @@ def _with_unmet(
         new = requirements.from_tree(files_in(ready.package.folder, files))
         changes = requirements.compare(held, new) if new is not None else None
         facts = replace(facts, changes=changes)
-    facts = replace(facts, unmet=plan.unmet)
+    facts = replace(facts, unmet=plan.unmet, missing=plan.missing)
     return replace(ready, requirements=facts if facts != RequirementFacts(None) else None)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.choose.subjects import Decision, Subject
-from updater.model import Outcome, Package, Updated
+from updater.model import Held, Outcome, Package, Updated
 from updater.model.run import Bump
 from updater.pipeline.deciding import Decider
 from updater.pipeline.endings import checked
@@ -170,6 +170,26 @@ class Pipeline(Struct, frozen=True):
         ready = await self._truths.pins(packages, sri=sri)
         same = await self._same_builds(overlays).compare(ready)
         return await self._writer(overlays, ask, ledger).write_all(same)
+
+    async def held(
+        self, packages: Sequence[Package], overlays: OverlayFiles, ask: Bump
+    ) -> list[Outcome]:
+        """Say which updates wait for something that no build can give them; nothing is built."""
+        hashed = await self._hashed(self._preparing(overlays), packages, overlays, ask)
+        return [ended for ended in hashed if isinstance(ended, Held)]
+
+    async def write(
+        self,
+        proposed: Sequence[ProposedUpdate],
+        overlays: OverlayFiles,
+        ask: Bump,
+        ledger: Ledger,
+    ) -> list[Outcome]:
+        """Write changes that were proposed, unless it is a dry run."""
+        writer = self._writer(overlays, ask, ledger)
+        return await Stage("write", self.run.progress, width=1).each(
+            proposed, writer.write_proposed
+        )
 
     async def propose_pins(
         self, packages: Sequence[Package], overlays: OverlayFiles, *, sri: bool

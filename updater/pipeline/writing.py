@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import anyio
+from msgspec.structs import replace
 
 from updater.effects import joint_writes, writes
 from updater.effects.git import own as git
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
 
     from updater.choose.run import Run
     from updater.find.overlay_files import OverlayFiles
-    from updater.model import Change, PinWarning
+    from updater.model import Change, PinWarning, Project
     from updater.model.run import Bump
     from updater.pipeline.hash.planned import PlannedChange
     from updater.pipeline.ledger import Ledger
+    from updater.pipeline.proposed import ProposedUpdate
 
 
 class Writer:
@@ -79,6 +81,23 @@ class Writer:
             with bugs_at("write"):
                 return await self._write(ready)
 
+    async def write_proposed(self, proposed: ProposedUpdate) -> Outcome:
+        """Write a change that was made for a proposal, unless it is a dry run.
+
+        Raises:
+            StageError: it cannot be planned or written; nothing is.
+        """
+        async with self._lock:
+            with bugs_at("write"):
+                package, outcome = proposed.package, proposed.outcome
+                change = proposed.planned.of(self._texts[package.file])
+                if change.is_empty:
+                    return Current(**outcome.common_fields)
+                updated = replace(outcome, change=change, written=not self._ask.dry_run)
+                if not self._ask.dry_run:
+                    await self._finish(updated, proposed.project)
+                return updated
+
     async def _write(self, ready: ReadyChange) -> Outcome:
         texts, ask = self._texts, self._ask
         package = ready.package
@@ -109,9 +128,7 @@ class Writer:
             if self._builds:  # other changes are still to be built, each on the tree as it was
                 for changed in change.files:
                     self.run.builder().scratch.keep(changed.file, changed.before)
-            message = self._message(ready, updated) if ask.commit else ""
-            await self._write_change(updated, message)
-            self._ledger.written(package)
+            await self._finish(updated, ready.subject.project)
             if self._builds and self._ledger.unfinished:
                 self.run.progress.written(package, updated.new)
         texts[package.file] = change.after
@@ -138,11 +155,16 @@ class Writer:
                 self._ledger.written(change.package)
         self._texts[file] = after
 
-    def _message(self, ready: ReadyChange, updated: Updated) -> str:
+    async def _finish(self, updated: Updated, project: Project) -> None:
+        message = self._message(updated, project) if self._ask.commit else ""
+        await self._write_change(updated, message)
+        self._ledger.written(updated.package)
+
+    def _message(self, updated: Updated, project: Project) -> str:
         """Return the text of the commit."""
         kind = kind_of(updated.old, updated.new, stays=source_stays(updated))
         title = update_title(updated.package.name, updated.old, updated.new, kind)
-        step = ReleaseStep.of(updated, ready.subject.project)
+        step = ReleaseStep.of(updated, project)
         release = updated.candidate.url if updated.candidate is not None else ""
         return described(
             title, step.compare_page(self.run.config.hosts), release, updated.adaptations

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from updater.config.load import Config
     from updater.effects.git.push import PushRemote
     from updater.find.overlay_files import OverlayFiles
-    from updater.model import Outcome, Pull
+    from updater.model import Change, Outcome, Pull
     from updater.publish.looking import RepositoryView
 
 
@@ -262,6 +262,7 @@ class Publisher:
         texts, changed = dict(overlays.texts), set[str]()
         for member in members:
             change = member.proposed.planned.of(texts[member.package.file])
+            self._refuse_other_base(change, texts)
             texts |= change.texts
             changed.update(change.texts)
         updates = tuple(member.update for member in members)
@@ -275,6 +276,24 @@ class Publisher:
             links=links,
             files={f"{self._view.base.prefix}{file}": texts[file] for file in sorted(changed)},
         )
+
+    def _refuse_other_base(self, change: Change, texts: Mapping[str, bytes]) -> None:
+        """Refuse new overlays whose list is not the base's, or has others of this pull request.
+
+        Raises:
+            PublishError: it is.
+        """
+        if not change.adds_files:
+            return
+        names = [own.file for own in change.beside]
+        there = {**self._view.read(names, self._view.base.commit), **texts}
+        for own in change.beside:
+            if there.get(own.file) != own.before:
+                raise PublishError(
+                    f"{own.file} is not what the branch {self._view.base.branch} has, or another "
+                    "update of this pull request changes it, too",
+                    hint="the next run proposes it, once that is merged",
+                )
 
     def _decide_on(
         self, proposal: Proposal, members: list[PullRequestPart], pulls: tuple[Pull, ...]

@@ -16,6 +16,7 @@ from updater.model.adaptation import (
     FormChange,
     InputAddition,
     InputRemoval,
+    OverlayAddition,
     PatternRemoval,
     PatternRewrite,
     SiblingUpdate,
@@ -107,7 +108,7 @@ def _edits(  # noqa: PLR0911 - one return a kind
             return removed(package, declared, edit, data)
         case PatternRewrite():
             return rewritten(package, declared, edit, data)
-        case SiblingUpdate():
+        case SiblingUpdate() | OverlayAddition():
             return ()
 
 

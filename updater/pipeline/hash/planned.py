@@ -53,7 +53,9 @@ class PlannedChange(Struct, frozen=True):
     def _plan(self, text: bytes) -> Change:
         change = plan_change(self.package, self.values, text, WRITABLE)
         if self.beside:
-            fields = (*change.fields, *map(self._summary, self.beside))
+            locks = {own.path for own in self.package.locks}
+            changed = (self._summary(own) for own in self.beside if own.file in locks)
+            fields = (*change.fields, *changed)
             change = replace(change, beside=self.beside, fields=fields)
         if not self.adaptations or not change.edits:
             return change
@@ -90,6 +92,20 @@ class PlannedChange(Struct, frozen=True):
     def with_adaptations(self, adaptations: Sequence[Adaptation]) -> PlannedChange:
         """Return the same pin with other edits beside it."""
         return PlannedChange(self.package, self.values, self.beside, tuple(adaptations))
+
+    def with_additions(
+        self, additions: Sequence[Adaptation], files: Sequence[FileChange]
+    ) -> PlannedChange:
+        """Return the change with new overlays in it.
+
+        Args:
+            additions: the overlays.
+            files: theirs, and the one that lists them.
+        """
+        adaptations = tuple(own for own in self.adaptations if own not in additions)
+        return PlannedChange(
+            self.package, self.values, (*files, *self.beside), (*additions, *adaptations)
+        )
 
 
 def plan_together(planned: Sequence[PlannedChange], text: bytes) -> tuple[Change, ...]:

@@ -29,6 +29,7 @@ from updater.model.adaptation import (
     FormChange,
     InputAddition,
     InputRemoval,
+    OverlayAddition,
     PatternRemoval,
     PatternRewrite,
     SiblingUpdate,
@@ -122,6 +123,7 @@ class AdaptationResult(_ResultPart, frozen=True):
         | PatternRemoval
         | PatternRewrite
         | SiblingUpdate
+        | OverlayAddition
     )
     reason: Annotated[str, Meta(max_length=500)]
     applied: bool = True
