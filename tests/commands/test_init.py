@@ -85,18 +85,33 @@ def test_the_first_configuration_changes_nothing_until_somebody_edits_it(home: H
     assert (values["hold"], values["minimum_release_age"]) == ("a reason", "3d")
 
 
-def test_workflows_are_not_written_where_github_does_not_look(home: Home) -> None:
+def test_workflows_of_a_folder_are_at_the_top_and_name_it(home: Home) -> None:
+    """GitHub looks there alone; a name that a workflow would have to quote is refused."""
     project = home.project
+    (project.root / "config.yaml").rename(project.root.parent / "kept.yaml")
     project.git("init", "--quiet", "..")
-    result = project.run("init", "--actions")
-    folder = project.root.name
-    assert (result.code, result.err) == (
-        2,
-        (
-            f"updater: the project is in {folder}/, and GitHub reads workflows only at the "
-            "repository's top\n"
-            f"hint: write them by hand there, with `directory: {folder}`, as "
-            "docs/github-actions.md shows\n"
-        ),
+    own = home.github.repository(*repository().split("/"))
+    own.tag(f"v{__version__}", own.commit({"action.yml": "name: updater\n"}))
+    own.settle()
+    folder, top = project.root.name, project.root.parent
+
+    result = project.run("init", "--actions", "--config", str(top / "kept.yaml"))
+
+    assert result.code == 0, result.err
+    workflows = {path.name: path.read_text() for path in (top / ".github" / "workflows").iterdir()}
+    assert sorted(workflows) == [f"review-{folder}.yml", f"update-{folder}.yml"]
+    update, review = (
+        yaml.safe_load(workflows[f"{name}-{folder}.yml"]) for name in ("update", "review")
     )
+    assert update["jobs"]["update"]["steps"][0]["with"] == {"directory": folder}
+    assert update["concurrency"]["group"] == f"update-{folder}"
+    assert review["jobs"]["review"]["steps"][0]["with"] == {
+        "command": "review",
+        "directory": folder,
+    }
+    assert review[True] == {
+        "pull_request": {
+            "paths": [f"{folder}/**.{one}" for one in ("nix", "lock", "json", "yaml", "patch")]
+        }
+    }
     assert not (project.root / ".github").exists()

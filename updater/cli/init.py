@@ -23,11 +23,14 @@ if TYPE_CHECKING:
 @options.every
 def init(request: Request, *, actions: bool, dry_run: bool) -> int:
     """Write a first config.yaml, and workflows; overwrite nothing."""
+    import anyio
+
     from updater.cli.output import print_diff, write
     from updater.cli.overlays import overlays_there
     from updater.cli.unfinished import see_to_it
     from updater.compose.starting import first_files
     from updater.effects import files, joint_writes
+    from updater.effects.git import own as git
     from updater.report.summary import Exit
     from updater.report.unified_diff import file_diff
 
@@ -37,41 +40,41 @@ def init(request: Request, *, actions: bool, dry_run: bool) -> int:
     see_to_it(request, config.root, dry_run=dry_run)
     overlays = overlays_there(config)
     release = _own_release(request, config, actions=actions)
-    texts = first_files(release, overlays, actions=actions)
-    if config.file:
-        texts.pop("config.yaml")
-    present = [file for file in texts if files.exists(config.root / file)]
+    origin, below = anyio.run(git.place, config.root)
+    top = files.up_to_repository(config.root)[-1] if below else config.root
+    texts = first_files(release, overlays, below, actions=actions)
+    there = f"{below}{config.file}" if config.file else ""
+    if there:
+        texts.pop(f"{below}config.yaml")
+    present = [file for file in texts if files.exists(top / file)]
     new = [(file, None, text) for file, text in texts.items() if file not in present]
     if dry_run:
         for file, before, after in new:
             print_diff(request, file_diff(file, before, after))
     else:
-        joint_writes.write_all(config.root, new)
+        joint_writes.write_all(top, new)
     if request.json:
         from updater.report.as_json import start_json
 
         written = [file for file, _, _ in new]
-        write(start_json(written, [*present, *filter(None, [config.file])], overlays.packages))
+        write(start_json(written, [*present, *filter(None, [there])], overlays.packages))
         return Exit.DONE
     stream = sys.stderr if dry_run else sys.stdout
     if not request.quiet:
-        for line in _findings(config, overlays):
+        for line in _findings(config, overlays, origin):
             write(line, stream)
         verb = "would write" if dry_run else "wrote"
         for file, _, _ in new:
             write(f"{verb} {file}", stream)
-        for file in [*present, *filter(None, [config.file])]:
+        for file in [*present, *filter(None, [there])]:
             write(f"kept {file}, which is there already", stream)
         write('Run "updater check" to see which pins are behind.', stream)
     return Exit.DONE
 
 
-def _findings(config: Config, overlays: OverlayFiles) -> list[str]:
+def _findings(config: Config, overlays: OverlayFiles, origin: str) -> list[str]:
     """Return what the repository has, in lines for a person."""
-    import anyio
-
     from updater.compose.trees import entry_place
-    from updater.effects.git import own as git
     from updater.errors import PatchError
     from updater.model import BuildPolicy
 
@@ -79,7 +82,6 @@ def _findings(config: Config, overlays: OverlayFiles) -> list[str]:
         entry = f"{entry_place(config, BuildPolicy()).file} lists the overlays"
     except PatchError:
         entry = "neither flake.nix nor default.nix, so that nothing is built"
-    origin, _ = anyio.run(git.place, config.root)
     count = len(overlays.packages)
     followed = sum(not package.skip and not package.problem for package in overlays.packages)
     return [
@@ -91,31 +93,10 @@ def _findings(config: Config, overlays: OverlayFiles) -> list[str]:
     ]
 
 
-def _refuse_below_the_top(config: Config) -> None:
-    """Refuse workflows where GitHub would not look for them.
-
-    Raises:
-        UsageError: the project is a folder of its repository.
-    """
-    import anyio
-
-    from updater.effects.git import own as git
-    from updater.errors import UsageError
-
-    _, prefix = anyio.run(git.place, config.root)
-    if prefix:
-        raise UsageError(
-            f"the project is in {prefix}, and GitHub reads workflows only at the repository's top",
-            hint=f"write them by hand there, with `directory: {prefix.rstrip('/')}`, as "
-            "docs/github-actions.md shows",
-        )
-
-
 def _own_release(request: Request, config: Config, *, actions: bool) -> OwnRelease:
     """Return the updater's own release, with the commit of its tag where that is wanted.
 
     Raises:
-        UsageError: the project is a folder of its repository, where workflows would not be read.
         StageError: its repository has no such tag, or cannot be asked.
     """
     from updater import __version__
@@ -129,7 +110,6 @@ def _own_release(request: Request, config: Config, *, actions: bool) -> OwnRelea
     release = OwnRelease(own_repository(), __version__)
     if not actions:
         return release
-    _refuse_below_the_top(config)
     project = Project.repository("github.com", release.repository)
 
     async def ask(pipeline: Pipeline) -> list[str]:

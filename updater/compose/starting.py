@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from updater.errors import UsageError
+from updater.text import printable
+
 if TYPE_CHECKING:
     from updater.find.overlay_files import OverlayFiles
 
-UPDATE = ".github/workflows/update.yml"
-REVIEW = ".github/workflows/review.yml"
+_WORKFLOWS = ".github/workflows"
+_REVIEWED = ("nix", "lock", "json", "yaml", "patch")
+# A folder's name goes into workflows and their names as it is.
+_PLAIN_FOLDER = re.compile(
+    r"[A-Za-z0-9_][A-Za-z0-9._-]*(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)*", re.ASCII
+)
 
 _CONFIG = """\
 # yaml-language-server: $schema=https://raw.githubusercontent.com/{repository}/v{version}/docs/schemas/config.json
@@ -29,27 +37,27 @@ _CONFIG = """\
 _UPDATE = """\
 # Opens pull requests for new versions, every night. Turn on Settings, Actions, General: "Allow
 # GitHub Actions to create and approve pull requests".
-name: update
+name: update{suffix}
 on: {{schedule: [{{cron: "23 4 * * *"}}], workflow_dispatch: {{}}}}
-concurrency: {{group: update, cancel-in-progress: false}} # one run at a time
+concurrency: {{group: update{suffix}, cancel-in-progress: false}} # one run at a time
 jobs:
   update:
     runs-on: ubuntu-24.04
     permissions: {{contents: write, pull-requests: write}}
     steps:
       - uses: {repository}@{commit} # v{version}
-"""
+{at}"""
 _REVIEW = """\
 # Checks and builds each pin that a pull request changes, without a token.
-name: review
-on: {{pull_request: {{paths: ["**.nix", "**.lock", "**.json", "**.yaml", "**.patch"]}}}}
+name: review{suffix}
+on: {{pull_request: {{paths: [{paths}]}}}}
 jobs:
   review:
     runs-on: ubuntu-24.04
     permissions: {{contents: read}}
     steps:
       - uses: {repository}@{commit} # v{version}
-        with: {{command: review}}
+        with: {{command: review{and_at}}}
 """
 
 
@@ -66,22 +74,42 @@ class OwnRelease(Struct, frozen=True):
     commit: str = ""
 
 
-def first_files(release: OwnRelease, overlays: OverlayFiles, *, actions: bool) -> dict[str, bytes]:
-    """Return the files of a start by their paths.
+def first_files(
+    release: OwnRelease, overlays: OverlayFiles, below: str, *, actions: bool
+) -> dict[str, bytes]:
+    """Return the files of a start by their paths in the repository.
 
     Args:
         release: the updater's own, to which the files lead.
         overlays: those that there are; an example in the configuration names one of them.
+        below: the project's folder in its repository, with a slash at the end; empty for the top,
+            where GitHub looks for workflows.
         actions: also the two workflows.
+
+    Raises:
+        UsageError: the folder's name would need quotes in a workflow.
     """
+    folder = below.rstrip("/")
+    if folder and actions and not _PLAIN_FOLDER.fullmatch(folder):
+        raise UsageError(
+            f"{printable(folder)!r} is not a name that can be written into a workflow as it is",
+            hint="name it with letters, digits and . _ -, or write the workflows by hand as "
+            "docs/github-actions.md shows",
+        )
+
     names = [package.name for package in overlays.packages if not package.skip]
     words = {
         "repository": release.repository,
         "version": release.version,
         "commit": release.commit,
         "package": next(iter(names), "NAME"),
+        "paths": ", ".join(f'"{below}**.{ending}"' for ending in _REVIEWED),
+        "suffix": f"-{folder.replace('/', '-')}" if folder else "",
+        "at": f"        with: {{directory: {folder}}}\n" if folder else "",
+        "and_at": f", directory: {folder}" if folder else "",
     }
-    texts = {"config.yaml": _CONFIG}
+    texts = {f"{below}config.yaml": _CONFIG}
     if actions:
-        texts |= {UPDATE: _UPDATE, REVIEW: _REVIEW}
+        for name, text in (("update", _UPDATE), ("review", _REVIEW)):
+            texts[f"{_WORKFLOWS}/{name}{words['suffix']}.yml"] = text
     return {path: text.format(**words).encode() for path, text in texts.items()}
