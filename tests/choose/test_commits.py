@@ -40,15 +40,6 @@ FOLLOWED: dict[str, tuple[Relation, datetime | None, dict[str, Any], str]] = {
             "with `--to VERSION`."
         ),
     ),
-    "pinned commit is gone": (
-        "unknown",
-        None,
-        {},
-        (
-            "wait 1.1-unstable-2026-05-30: upstream has no commit with the pinned id: its history "
-            "was rewritten, or the id is of something else. Choose one with `--to VERSION`."
-        ),
-    ),
     "moved not long ago": (
         "ahead",
         YOUNG,

@@ -176,12 +176,12 @@ class TestBothWays:
         assert reason.startswith("the branch no longer holds the pinned commit")
 
     @pytest.mark.usefixtures("pkg")
-    def test_a_commit_that_is_gone_is_held(self, project: Project) -> None:
+    def test_a_commit_that_is_gone_fails_its_package(self, project: Project) -> None:
         project.overlay("pkg.nix", github_overlay("pkg", "1.3", rev="f" * 40, sri=FAKE))
         status, _, reason, _ = said(checked(project))
-        assert status == "held"
+        assert status == "failed"
         assert reason is not None
-        assert reason.startswith("upstream has no commit with the pinned id")
+        assert reason.endswith(f"/o/pkg.git has no commit {'f' * 40}")
 
     def test_young_tags_wait_until_they_are_old_enough(
         self, project: Project, github: GitHub

@@ -144,27 +144,31 @@ def test_no_decision_goes_back(
             assert not is_behind(repository, checked[name]["commit"], commit), checked[name]
 
 
+@pytest.mark.parametrize("token", WAYS.values(), ids=WAYS)
 def test_check_says_what_bump_does_and_bump_does_it_once(
-    world: Situations, held: dict[str, tuple[Hosted, str]]
+    world: Situations, held: dict[str, tuple[Hosted, str]], token: str
 ) -> None:
-    checked = world.results("check")
-    bumped = world.results(*BUMP.split())
-    verified = world.results("verify", after=(BUMP,))
+    checked = world.results("check", token=token)
+    bumped = world.results(*BUMP.split(), token=token)
+    verified = world.results("verify", token=token, after=(BUMP,))
     for name, (repository, commit) in held.items():
         outcome = bumped[name]
         assert (checked[name]["status"] == "current") == (outcome["status"] == "current"), outcome
         if outcome["status"] == "updated":
             assert not is_behind(repository, outcome["commit"], commit), outcome
             assert verified[name]["state"] == "true", verified[name]
-        text = world.text(name, "", BUMP)
-        changes = text != world.text(name, "")
+        text = world.text(name, token, BUMP)
+        changes = text != world.text(name, token)
         assert changes == (checked[name]["status"] == "outdated"), outcome
-        assert world.text(name, "", BUMP, BUMP) == text, outcome
+        assert world.text(name, token, BUMP, BUMP) == text, outcome
 
 
-def test_what_pin_writes_is_true(world: Situations, held: dict[str, tuple[Hosted, str]]) -> None:
-    pinned = world.results("pin")
-    verified = world.results("verify", after=("pin",))
+@pytest.mark.parametrize("token", WAYS.values(), ids=WAYS)
+def test_what_pin_writes_is_true(
+    world: Situations, held: dict[str, tuple[Hosted, str]], token: str
+) -> None:
+    pinned = world.results("pin", token=token)
+    verified = world.results("verify", token=token, after=("pin",))
     for name in held:
         assert pinned[name]["status"] in ("updated", "current"), pinned[name]
         assert verified[name]["state"] == "true", verified[name]

@@ -116,6 +116,17 @@ class TestBothWays:
         verified = world.results("verify", token=token, after=(bump,))[name]
         assert verified["state"] == "true"
 
+    @pytest.mark.parametrize("name", [*WRITTEN, *OTHERS, "commit", "moving", "old-style"])
+    def test_pin_has_nothing_to_go_by(self, world: Situations, token: str, name: str) -> None:
+        """It says so, and leaves the overlay alone; what has its hash is true, or is searched."""
+        pinned = world.results("pin", token=token)
+        assert pinned[name]["status"] == "failed"
+        assert pinned[name]["error"]["stage"] == "hash"
+        assert world.text(name, token, "pin") == world.text(name, token)
+        assert pinned["true"]["status"] == "current"
+        assert pinned["elsewhere"]["status"] == "held"
+        assert {pinned[name]["status"] for name in INDEXED} == {"skipped"}
+
 
 def test_verify_says_what_a_placeholder_is(world: Situations) -> None:
     verified = world.results("verify")

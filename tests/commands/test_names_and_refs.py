@@ -61,6 +61,14 @@ COPIES = {
     ),
     "copy-in-sed": "postPatch = ''sed -i 's/@V@/1.0/' setup.py'';\n",
     "copy-in-quotes": "preBuild = ''\n  export PBR_VERSION=\"1.0\"\n'';\n",
+    "copy-in-changelog": 'meta.changelog = "https://github.com/o/copied/releases/tag/v1.0";\n',
+    "copy-in-meta": 'meta = with lib; { changelog = "https://x.example.org/changes.html#1-0"; };\n',
+    "copy-in-merged-meta": 'meta = old // {\n  downloadPage = "https://x.example.org/1.0/";\n};\n',
+}
+NO_COPIES = {
+    "not-in-changelog": 'meta.changelog = "https://github.com/o/c/releases/tag/v${version}";\n',
+    "not-the-version": 'meta.homepage = "https://x.example.org/api/11.0/and/1.0.2/";\n',
+    "not-an-address": 'meta.description = "A tool that reads the form 1.0";\n',
 }
 
 # --- a branch of the tag's name: rev or tag as written, and what it becomes ---
@@ -158,7 +166,7 @@ def readers(world: Situations) -> None:
         world.pin(f"{name}-false", "0.9", rev='"main"', sri=first, **pin)
     tagged(world, "copied", "v1.0", "v1.1")
     world.pin("copied_1_0", "1.0", rev=V, sri=f'"{FAKE}"', repo="copied")
-    for name, more in COPIES.items():
+    for name, more in (COPIES | NO_COPIES).items():
         world.pin(name, "1.0", rev=V, sri=f'"{FAKE}"', repo="copied", more=more)
 
 
@@ -172,6 +180,9 @@ def refs(world: Situations) -> None:
         url = f"https://github.com/o/twins/archive/{ref}.tar.gz"
         call = f'{function} {{ url = "{url}"; {argument} = "{FAKE}"; }}'
         world.overlay(f"twin-at-{name}", f'  pname = "t"; version = "1.0";\n  src = {call};\n')
+    url = "https://github.com/o/twins/archive/v1.0.tar.gz"
+    call = f'fetchzip {{ url = "{url}"; hash = "{nar_hash(repository, "refs/tags/v1.0")}"; }}'
+    world.overlay("twin-at-true", f'  pname = "t"; version = "1.0";\n  src = {call};\n')
     newest = f'"{nar_hash(repository, "refs/tags/v1.1")}"'
     world.pin("twin-newest", "1.1", rev=V, sri=newest, repo="twins")
     for name, (tags, label, rev, *_) in PREFIXES.items():
@@ -273,8 +284,8 @@ class TestBothWays:
         checked = world.results("check", token=token)
         assert said(checked["object-old"]) == ("outdated", "1.1")
         assert said(checked["object-new"]) == ("current", "1.1")
-        assert checked["object-tree"]["status"] in ("failed", "held")
-        assert checked["object-unknown"]["status"] in ("failed", "held")
+        assert checked["object-tree"]["status"] == "failed"
+        assert checked["object-unknown"]["status"] == "failed"
         verified = world.results("verify", token=token)
         assert {verified[name]["state"] for name in ("object-old", "object-new")} == {"true"}
         assert {verified[f"object-{name}"]["state"] for name in ("tree", "unknown")} != {"true"}
@@ -333,6 +344,11 @@ def test_a_copy_of_the_version_is_named(world: Situations, name: str) -> None:
     assert "still says 1.0" in message
 
 
+@pytest.mark.parametrize("name", NO_COPIES)
+def test_what_is_no_copy_is_not_named(world: Situations, name: str) -> None:
+    assert messages(world.results(*BUMP.split())[name], "stale-copy") == []
+
+
 @pytest.mark.parametrize("name", AMBIGUOUS)
 def test_a_tag_is_written_so_that_it_means_one_thing(world: Situations, name: str) -> None:
     assert AMBIGUOUS[name][2] in world.text(f"twin-{name}", "", BUMP)
@@ -355,6 +371,18 @@ def test_a_name_that_means_two_things_is_told(world: Situations, token: str, com
     assert message.startswith("upstream has a branch v1.1 besides the tag")
     rehashed = world.text("twin-newest", token, "bump --no-build --rehash twin-newest")
     assert 'rev = "refs/tags/v${version}";' in rehashed
+
+
+def test_the_host_gives_no_archive_of_such_a_name(world: Situations) -> None:
+    """So `verify` looks at that of the tag, says so, and Nix is given its whole name by `bump`."""
+    asked = world.github.server.requests
+    world.results("verify")
+    assert not [one.path for one in asked(r"^GET /o/twins/archive/v1\.\d\.tar\.gz")]
+    verified = world.results("verify")["twin-at-true"]
+    (message,) = messages(verified, "ambiguous-ref")
+    assert (verified["state"], message.startswith("upstream has a branch v1.0")) == ("true", True)
+    world.results(*BUMP.split())
+    assert not [one.path for one in asked(r"^GET /o/twins/archive/v1\.\d\.tar\.gz")]
 
 
 @pytest.mark.parametrize("name", PREFIXES)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 DIGITS = "9" * 4_400
 V = '"v${version}"'
-COMMANDS = [(way, command) for way in WAYS for command in ("check", "bump --no-build")]
-COMMANDS += [("git", "verify"), ("git", "pin")]
+BUMP = "bump --no-build"
+COMMANDS = [(way, command) for way in WAYS for command in ("check", BUMP, "verify", "pin")]
 
 # --- versions that are none: the overlay's label, and the files of the newer commit ---
 LONG = {
@@ -33,16 +33,25 @@ LONG = {
     "long-poetry": ("1.0", {"pyproject.toml": f'[tool.poetry]\nversion = "{DIGITS}"\n'}),
 }
 
-# --- what the rev is the id of, and what `check` says ---
+# --- what the rev is the id of, and what `check` says: status, latest or why it fails ---
 OBJECTS = {
     "object-tag": ("outdated", "2.0"),
     "object-newest": ("current", "2.0"),
     "object-of-tag": ("outdated", "2.0"),
     "object-beside": ("outdated", "2.0"),
-    "object-tree": (None, None),
-    "object-blob": (None, None),
-    "object-tag-of-tree": (None, None),
-    "object-deleted": (None, None),
+    "object-tree": ("failed", ": that is the id of a tree or a file"),
+    "object-blob": ("failed", ": that is the id of a tree or a file"),
+    "object-tag-of-tree": ("failed", ": that is the id of a tree or a file"),
+    "object-deleted": ("failed", ": that is the id of a tag, which leads to COMMIT"),
+    "object-unknown": ("failed", ""),
+    "object-unhashed": ("failed", ""),
+    "object-waiting": ("failed", ""),
+    "object-followed": ("failed", ": that is the id of a tree or a file"),
+    "object-rewritten": ("held", "the branch no longer holds the pinned commit"),
+}
+SETTINGS = {
+    "object-waiting": "minimum_release_age: 36500d",
+    "object-followed": "track: commit",
 }
 
 # --- many releases that are passed over: settings, and what keeps them from being taken ---
@@ -85,6 +94,11 @@ def ids(repository: Hosted) -> dict[str, str]:
         "object-blob": repository.git("rev-parse", f"{first}:a"),
         "object-deleted": gone,
     }
+    made |= {"object-unknown": "e" * 40, "object-unhashed": "d" * 40, "object-waiting": "c" * 40}
+    made["object-followed"] = repository.git("rev-parse", f"{second}^{{tree}}")
+    # What was pushed away is still there for who knows its id.
+    made["object-rewritten"] = repository.commit({"a": "lost"}, branch="lost", parents=[first])
+    repository.delete("refs/heads/lost")
     author = ("-c", "user.name=A", "-c", "user.email=a@example.org")
     repository.git(*author, "tag", "-a", "trees", made["object-tree"], "-m", "x")
     made["object-tag-of-tree"] = repository.git("rev-parse", "trees")
@@ -101,8 +115,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
         repository = made.repository("objects")
         for name, rev in ids(repository).items():
             label = "2.0" if name == "object-newest" else "1.0"
-            sri = f'"{nar_hash(repository, f"v{label}")}"'
-            made.pin(name, label, rev=f'"{rev}"', sri=sri, repo="objects")
+            sri = f'"{nar_hash(repository, f"v{label}")}"' if name != "object-unhashed" else '""'
+            settings = SETTINGS.get(name, "")
+            made.pin(name, label, rev=f'"{rev}"', sri=sri, repo="objects", settings=settings)
         for name, settings in MANY.items():
             pname = "many" if name == "many_1_0" else name
             content = made.index.release(pname, "1.0")[0].content
@@ -142,16 +157,42 @@ class TestBothWays:
 
     @pytest.mark.parametrize("name", OBJECTS)
     def test_the_id_of_another_object(self, world: Situations, token: str, name: str) -> None:
-        """A tag's is what it leads to; another one's is a failure of its package alone."""
+        """A tag's is what it leads to; what is no commit is a failure of its package alone."""
         status, latest = OBJECTS[name]
         package = world.results("check", token=token)[name]
-        verified = world.results("verify")[name]
-        if status is None:
-            assert package["status"] in {"failed", "held"}
+        verified = world.results("verify", token=token)[name]
+        bumped = world.results(BUMP, token=token)[name]
+        if status == "failed":
+            assert (package["status"], bumped["status"]) == ("failed", "failed"), package
+            commit = world.github.all()[-1].git("rev-parse", "v1.0^{commit}")
+            named = "" if name == "object-tag-of-tree" else rev(world, name)  # else the tree's id
+            said = f"{named}{latest.replace('COMMIT', commit)}"
+            assert "/o/objects.git has no commit " in package["error"]["message"]
+            assert package["error"]["message"].endswith(said)
+            assert "`updater bump --to VERSION`" in package["error"]["hint"]
+            assert bumped["error"] == package["error"]
             assert verified["state"] != "true"
+        elif status == "held":
+            assert latest in package["reason"]
+            assert verified["state"] == "wrong hash"
         else:
             assert (package["status"], package["latest"]) == (status, latest), package
             assert verified["state"] == "true"
+
+    @pytest.mark.parametrize("name", OBJECTS)
+    def test_pin_writes_the_commit_that_the_hash_belongs_to(
+        self, world: Situations, token: str, name: str
+    ) -> None:
+        """Also where the rev is the id of no commit; where there is no hash, nobody knows it."""
+        pinned = world.results("pin", token=token)[name]
+        if name == "object-unhashed":
+            assert (pinned["status"], world.text(name, token, "pin")) == (
+                "failed",
+                world.text(name, token),
+            )
+            return
+        assert pinned["status"] == ("current" if OBJECTS[name][1] == "2.0" else "updated")
+        assert world.results("verify", token=token, after=("pin",))[name]["state"] == "true"
 
     @pytest.mark.parametrize("name", MANY)
     def test_many_that_are_passed_over_are_one_sentence(
@@ -163,3 +204,8 @@ class TestBothWays:
         assert sum("1.39" in text for text in told) == 1, told
         assert len(told) <= 2, told
         assert "38 older ones are passed over like it" in " ".join(told) or len(told) == 1
+
+
+def rev(world: Situations, name: str) -> str:
+    """Return the rev that an overlay has."""
+    return world.text(name, "").split('rev = "')[1].split('"')[0]

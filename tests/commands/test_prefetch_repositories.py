@@ -251,3 +251,15 @@ def test_what_is_wrong_with_a_url_is_said_once(project: Project, index: Index) -
     result = project.run("prefetch", f"{index.server.url}/none")
     assert (result.code, result.out) == (1, "")
     assert result.err.count("answers 404 Not Found") == 1
+
+
+def test_an_archive_of_a_name_that_means_two_things(project: Project, github: GitHub) -> None:
+    """The host refuses it, and the message says how the tag alone is named."""
+    repository = github.repository("o", "twins")
+    repository.tag("v1", repository.commit({"a": "1"}))
+    repository.branch("v1", repository.head())
+    result = project.run("prefetch", f"{github.url}/o/twins/archive/v1.tar.gz")
+    assert (result.code, result.out) == (1, "")
+    assert "v1.tar.gz answers 300 Multiple Choices" in result.err
+    assert "a tag and a branch may have that name: write refs/tags/NAME for the tag" in result.err
+    assert project.run("prefetch", f"{github.url}/o/twins/archive/refs/tags/v1.tar.gz").code == 0

@@ -351,14 +351,15 @@ class TestBothWays:
             assert "v${version}" in world.text(f"two-{name}", token, BUMP)
 
 
-def test_what_is_written_is_true_and_the_last_word(world: Situations) -> None:
+@pytest.mark.parametrize("token", WAYS.values(), ids=WAYS)
+def test_what_is_written_is_true_and_the_last_word(world: Situations, token: str) -> None:
     """`verify` says so, and neither a second `bump` nor `pin` changes anything."""
-    bumped = world.results(*BUMP.split())
-    verified = world.results("verify", after=(BUMP,))
+    bumped = world.results(*BUMP.split(), token=token)
+    verified = world.results("verify", token=token, after=(BUMP,))
     updated = [name for name, outcome in bumped.items() if outcome["status"] == "updated"]
     assert len(updated) > 20
     for name in updated:
         assert verified[name]["state"] == "true", (name, verified[name]["reason"])
-        text = world.text(name, "", BUMP)
-        assert world.text(name, "", BUMP, BUMP) == text
-        assert world.text(name, "", BUMP, "pin") == text
+        text = world.text(name, token, BUMP)
+        assert world.text(name, token, BUMP, BUMP) == text
+        assert world.text(name, token, BUMP, "pin") == text

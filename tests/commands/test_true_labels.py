@@ -133,6 +133,44 @@ ADDRESSES = {
     ),
 }
 
+# --- the same where a function makes the tag: argument, its expression, tags, what it becomes ---
+TAGS = ("v1_0", "v1_2")
+COMPUTED = {
+    "rev": ("rev", '"v${lib.replaceStrings ["."] ["_"] version}"', TAGS, 'rev = "v1_2";'),
+    "tag": ("tag", '"v${builtins.replaceStrings ["."] ["_"] version}"', TAGS, 'tag = "v1_2";'),
+    "underscores": (
+        "rev",
+        '"REL_${lib.replaceStrings ["."] ["_"] version}"',
+        ("REL_1_0", "REL_1_2"),
+        'rev = "REL_1_2";',
+    ),
+    "whole": (
+        "rev",
+        '"refs/tags/v${lib.replaceStrings ["."] ["_"] version}"',
+        TAGS,
+        'rev = "refs/tags/v1_2";',
+    ),
+    "zip": ("url", '"URL/v${lib.replaceStrings ["."] ["_"] version}.tar.gz"', TAGS, "/v1_2.tar.gz"),
+    "zip-of-ref": (
+        "url",
+        '"URL/refs/tags/v${lib.replaceStrings ["."] ["_"] version}.zip"',
+        TAGS,
+        "/archive/refs/tags/v1_2.zip",
+    ),
+}
+# --- what else is made from the version, so that no label is true: a second source ---
+FROM_HUB = 'fetchFromGitHub { owner = "o"; hash = "HASH"; '
+SHARED = {
+    "same": FROM_HUB + 'repo = "NAME"; rev = "v${version}"; }',
+    "own-tags": FROM_HUB + 'repo = "data"; rev = "d-${version}"; }',
+    "index": 'fetchPypi { pname = "shared-data"; inherit version; hash = "HASH"; }',
+    "git": 'fetchgit { url = "URL.git"; rev = "v${version}"; hash = "HASH"; }',
+    "asset": 'fetchurl { url = "URL/archive/refs/tags/v${version}.tar.gz"; hash = "HASH"; }',
+}
+
+# --- two numbers with a dash, which nothing tells from PEP 440's 1.post2 beside another label ---
+DASHED = {"bare": "", "release": "release-", "v": "v"}
+
 # --- labels that go down: tags, what the source declares, label, what it becomes ---
 LOWER = {
     "day-to-tag": (("v0.2",), "", "2024-01-01", "0.2-unstable-2025-01-04"),
@@ -153,6 +191,54 @@ def otherwise_at_addresses(world: Situations) -> None:
             repository.tag(tag, repository.commit(files))
         source = call.replace("NAME", f"at-{name}").replace("SRI", nar_hash(repository, "v1.0"))
         world.overlay(f"at-{name}", f'  pname = "a"; version = "1.0";\n  src = {source};\n')
+
+
+def computed(world: Situations) -> None:
+    """Pin the older of two tags, of which a function of the version makes the name."""
+    for name, (field, expression, tags, _) in COMPUTED.items():
+        repository = world.repository(f"by-{name}")
+        for tag, declared in zip(tags, ("1.0", "1.1"), strict=True):
+            files = {"setup.py": f"setup(version='{declared}')\n", "a": tag}
+            repository.tag(tag, repository.commit(files))
+        sri = nar_hash(repository, tags[0])
+        written = expression.replace("URL", ARCHIVE.replace("NAME", f"by-{name}"))
+        if field == "url":
+            call = f'fetchzip {{ url = {written}; hash = "{sri}"; }}'
+            world.overlay(f"by-{name}", f'  pname = "a"; version = "1.0";\n  src = {call};\n')
+        else:
+            world.pin(f"by-{name}", "1.0", rev=written, sri=f'"{sri}"', field=field)
+
+
+def shared(world: Situations) -> None:
+    """Pin the older of two tags, and make a second source of its version."""
+    data = world.repository("data")
+    for version in ("1.0", "1.2"):
+        data.tag(f"d-{version}", data.commit({"a": version}))
+        world.index.release("shared-data", version)
+    for name, call in SHARED.items():
+        repository = world.repository(f"shared-{name}")
+        for version, declared in (("1.0", "1.0"), ("1.2", "1.1")):
+            files = {"setup.py": f"setup(version='{declared}')\n", "a": version}
+            repository.tag(f"v{version}", repository.commit(files))
+        url = f"https://github.com/o/shared-{name}"
+        second = call.replace("NAME", f"shared-{name}").replace("HASH", FAKE).replace("URL", url)
+        sri = f'"{nar_hash(repository, "v1.0")}"'
+        more = f"data = {second};\n"
+        world.pin(f"shared-{name}", "1.0", rev='"v${version}"', sri=sri, more=more)
+
+
+def dashed(world: Situations) -> None:
+    """Pin the older of two tags; where a format is configured, the tag tells its version."""
+    for name, prefix in DASHED.items():
+        repository = world.repository(f"dashed-{name}")
+        for tag, declared in ((f"{prefix}1-0", "1.0"), (f"{prefix}1-2", "1.1")):
+            files = {"setup.py": f"setup(version='{declared}')\n", "a": tag}
+            repository.tag(tag, repository.commit(files))
+        sri = f'"{nar_hash(repository, f"{prefix}1-0")}"'
+        pin = {"rev": f'"{prefix}1-0"', "sri": sri, "repo": f"dashed-{name}"}
+        world.pin(f"dashed-{name}", "1.0", **pin)
+        settings = f'tag_format: "{prefix}{{dashed}}"'
+        world.pin(f"format-{name}", "1.0", settings=settings, **pin)
 
 
 def lower(world: Situations) -> None:
@@ -209,6 +295,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
     """All of them in one project."""
     with situations(tmp_path_factory.mktemp("labels")) as made:
         for make in (in_folders, of_tags, otherwise, otherwise_at_addresses, bases, lower):
+            make(made)
+        for make in (computed, shared, dashed):
             make(made)
         yield made
 
@@ -269,6 +357,50 @@ def test_a_tag_stays_in_an_address_as_text(world: Situations, name: str) -> None
     assert ADDRESSES[name][1] in text
     assert world.results("verify", after=(BUMP,))[f"at-{name}"]["state"] == "true"
     assert world.results("check", after=(BUMP,))[f"at-{name}"]["status"] == "current"
+
+
+@pytest.mark.parametrize("name", COMPUTED)
+def test_a_tag_that_a_function_made_is_written_as_text(world: Situations, name: str) -> None:
+    """Where the label is not the tag's; nothing else changes, and all is well then."""
+    text = world.text(f"by-{name}", "", BUMP)
+    assert 'version = "1.1";' in text
+    assert COMPUTED[name][3] in text
+    assert world.results("verify", after=(BUMP,))[f"by-{name}"]["state"] == "true"
+    assert world.results("check", after=(BUMP,))[f"by-{name}"]["status"] == "current"
+    assert world.text(f"by-{name}", "", BUMP, BUMP) == text
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_a_label_that_a_second_source_needs_is_not_made_false(world: Situations, name: str) -> None:
+    """Both `check` and `bump` say so, and what would do."""
+    for command in ("check", BUMP):
+        package = world.results(*command.split())[f"shared-{name}"]
+        assert (package["status"], package["newest"]["version"]) == ("held", "1.2")
+        assert package["reason"] == (
+            "the source of v1.2 declares 1.1, and data (line 10) is made from the version 1.2: "
+            "write its tag there as text, or take it with `--to v1.2`"
+        )
+    assert world.text(f"shared-{name}", "", BUMP) == world.text(f"shared-{name}", "")
+    taken = world.results("bump", "--no-build", "--to", "v1.2", f"shared-{name}")
+    (package,) = taken.values()
+    # What fetchgit checks out is hashed by Nix, which is not asked here.
+    assert package["status"] == ("held" if name == "git" else "updated")
+    assert package["latest"] == "1.2"
+
+
+@pytest.mark.parametrize("name", DASHED)
+def test_a_tag_still_tells_its_version(world: Situations, name: str) -> None:
+    """Where another label would make it mean another one, a format is asked for."""
+    prefix = DASHED[name]
+    for command in ("check", BUMP):
+        package = world.results(*command.split())[f"dashed-{name}"]
+        assert package["status"] == "held"
+        assert f'set `tag_format: "{prefix}{{dashed}}"` for the package' in package["reason"]
+    text = world.text(f"format-{name}", "", BUMP)
+    assert 'version = "1.1";' in text
+    assert f'rev = "{prefix}1-2";' in text
+    checked = world.results("check", after=(BUMP,))[f"format-{name}"]
+    assert (checked["status"], checked["newest"]["version"]) == ("current", "1.2")
 
 
 @pytest.mark.parametrize("name", LOWER)

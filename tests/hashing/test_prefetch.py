@@ -279,7 +279,8 @@ def test_an_archive_of_another_commit_is_refused(project: Project, github: GitHu
     assert error == {
         "stage": "hash",
         "message": f"the archive is of commit {three}, not of {two}",
-        "hint": "the tag or branch may have moved just now: run the command again",
+        "hint": "run the command again: the tag may have moved just now; if the rev is the id of a "
+        "tag's own object, write the commit's",
     }
 
 

@@ -132,3 +132,9 @@ def resolve(repository: Repository, ref: str) -> str | None:
     names = (f"refs/tags/{ref}", f"refs/heads/{ref}", ref)
     found = (repository.find(f"{name}^{{commit}}") for name in names)
     return next((commit for commit in found if commit), None)
+
+
+def is_ambiguous(repository: Repository, ref: str) -> bool:
+    """Tell whether a name is that of a tag and of a branch; GitHub gives no archive of it then."""
+    kinds = (f"refs/tags/{ref}", f"refs/heads/{ref}")
+    return all(repository.find(name) is not None for name in kinds)

@@ -224,6 +224,8 @@ class GitHub:
             return moved
         if git_http.resolve(hosted, ref) is None:
             return text("Not Found", 404)
+        if git_http.is_ambiguous(hosted, ref):
+            return text(f"the given path has multiple possibilities: {ref}", 300)
         return redirect(f"{self.codeload.url}/{hosted.full_name}/{form}/{ref}", 302)
 
     def _moved(self, request: Request, owner: str, name: str, hosted: Hosted) -> Response | None:
@@ -234,6 +236,8 @@ class GitHub:
 
     def _codeload(self, request: Request, owner: str, name: str, form: str, ref: str) -> Response:
         hosted = self.find(f"{owner}/{name}", request)
+        if hosted is not None and git_http.is_ambiguous(hosted, ref):
+            return text(f"the given path has multiple possibilities: {ref}", 300)
         answer = hosted and git_http.archive(hosted, ref, form, top_folder(hosted.name, ref))
         return answer or text("404: Not Found", 404)
 

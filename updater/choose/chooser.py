@@ -264,10 +264,12 @@ class Chooser:
         onward = Onward(self._repository, self._pin.rev)
         newest = await onward.choose(partial(self._newest, versions))
         relation: Relation = "unknown"
-        if isinstance(newest, Take):
-            async with self._repository.commits() as commits:
+        async with self._repository.commits() as commits:
+            if isinstance(newest, Take):
                 relation = await commits.relation(self._pin.rev, newest.candidate.commit)
-        elif isinstance(newest, Wait) and onward.passed_over:
+            elif not onward.passed_over:
+                await commits.dates([self._pin.rev])  # else it is not the id of a commit
+        if isinstance(newest, Wait) and onward.passed_over:
             return Stay()
         return choose.choose_over_commit(newest, relation)
 

@@ -42,13 +42,7 @@ def choose_commit(
             return Stay(candidate)
         case "behind":
             return Wait("the branch's head is older than the pinned commit", candidate=candidate)
-        case "unknown":
-            return Wait(
-                "upstream has no commit with the pinned id: its history was rewritten, or the id "
-                f"is of something else. {CHOOSE_ONE}",
-                candidate=candidate,
-            )
-        case "diverged":
+        case "diverged" | "unknown":
             return Wait(
                 "the branch no longer holds the pinned commit: its history was rewritten, "
                 f"or the pin is from another branch. {CHOOSE_ONE}",

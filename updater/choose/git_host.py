@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from updater.effects.git.history import History
-from updater.errors import BadAnswer
+from updater.errors import BadAnswer, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
     from contextlib import AbstractContextManager
 
     from updater.effects.http.client import Http
@@ -25,17 +26,20 @@ class GitHost:
     Args:
         url: where git finds it.
         http: its limit and its retries hold for git too.
+
+    Attributes:
+        url: the same.
     """
 
     def __init__(self, url: str, http: Http) -> None:
-        self._url = url
+        self.url = url
         self._http = http
         self._speaks_git = False
 
     def opened(self) -> AbstractContextManager[History]:
         """Open the repository's history; nothing is fetched yet."""
         http = self._http
-        return History.opened(self._url, http.silence, http.token(self._url), http.fetched)
+        return History.opened(self.url, http.silence, http.token(self.url), http.fetched)
 
     async def files(self, commit: str, paths: Collection[str], largest: int) -> dict[str, bytes]:
         """Return some files of one commit, as far as it has them; its history is left alone.
@@ -72,10 +76,49 @@ class GitHost:
 
         async def once() -> T:
             async with self._http.clones:
-                with self._http.traffic.asking(self._url):
+                with self._http.traffic.asking(self.url):
                     return await ask()
 
-        return await self._http.trying(self._url)(once)
+        return await self._http.trying(self.url)(once)
+
+    async def fetched(
+        self, commits: Sequence[str], fetch: Callable[[Sequence[str]], Awaitable[None]]
+    ) -> None:
+        """Fetch commits; of a repository that shows itself, one that is not found is not there.
+
+        Raises:
+            NotFound: it has no such commit.
+            UpstreamError: as for `patiently`.
+        """
+        await self._expect_git()
+        try:
+            await self.patiently(partial(fetch, commits))
+        except NotFound as error:
+            raise (self.no_commit(commits[0]) if len(commits) == 1 else error) from error
+
+    def require(self, oid: str, commits: Iterable[str]) -> None:
+        """Make sure that an id is that of a commit.
+
+        Args:
+            oid: what was fetched.
+            commits: what git shows for it: a tag's own object leads to a commit.
+
+        Raises:
+            NotFound: it is the id of something else.
+        """
+        if oid not in commits:
+            tip = next(iter(commits), "")
+            what = f"a tag, which leads to {tip}" if tip else "a tree or a file"
+            raise self.no_commit(oid, f": that is the id of {what}")
+
+    def no_commit(self, oid: str, why: str = "") -> NotFound:
+        """Return what is raised where the repository lacks a commit."""
+        return NotFound(
+            f"{self.url} has no commit {oid}{why}",
+            url=self.url,
+            hint="take a version by `updater bump --to VERSION`, or the commit that the hash "
+            "belongs to by `updater pin`",
+        )
 
     async def _expect_git(self) -> None:
         """Make sure that git is answered in its own protocol before it is let loose.
@@ -89,13 +132,13 @@ class GitHost:
         """
         if self._speaks_git:
             return
-        url = f"{self._url}{_SERVICE}"
+        url = f"{self.url}{_SERVICE}"
         headers = {"Git-Protocol": "version=2"}
         answer = await self._http.get(url, headers=headers, scheme="basic")
         if answer.headers.get("content-type", "") != _ADVERTISED:
             raise BadAnswer(
-                f"{self._url} does not answer in the git protocol",
-                url=self._url,
+                f"{self.url} does not answer in the git protocol",
+                url=self.url,
                 hint="is there a login page in front of it?",
             )
         self._speaks_git = True

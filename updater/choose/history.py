@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from updater.choose import BranchPosition, label, label_bases
 from updater.choose.git_host import GitHost
-from updater.errors import BadAnswer, NotFound
+from updater.errors import BadAnswer
 from updater.metadata.apart import read_apart
 from updater.metadata.folders import files_in, version_in
 from updater.metadata.python import declared_python
@@ -50,10 +50,9 @@ class Commits:
     def __init__(
         self, url: str, facts: CommitFacts, records: CommitRecords, http: Http, stack: ExitStack
     ) -> None:
-        self._url = url
+        self._host = GitHost(url, http)
         self._facts = facts
         self._records = records
-        self._host = GitHost(url, http)
         self._stack = stack
         self._history: History | None = None
         self._reachable: dict[str, dict[str, str]] = {}
@@ -70,9 +69,10 @@ class Commits:
             yield cls(url, facts, records, http, stack)
 
     async def relation(self, base: str, head: str) -> Relation:
-        """Say where ``head`` stands to ``base``; ``unknown`` where upstream lacks ``base``.
+        """Say where ``head`` stands to ``base``.
 
         Raises:
+            NotFound: upstream has no such commits, or one of them is the id of something else.
             UpstreamError: the history of ``head`` cannot be fetched.
         """
         if base == head:
@@ -82,10 +82,7 @@ class Commits:
             return relation
         if await self._contains(head, base):
             return "ahead"
-        try:
-            return "behind" if await self._contains(base, head) else "diverged"
-        except NotFound:
-            return "unknown"
+        return "behind" if await self._contains(base, head) else "diverged"
 
     async def ancestors(self, commit: str) -> frozenset[str]:
         """Return a commit and all that it comes from.
@@ -134,8 +131,8 @@ class Commits:
         date = (await self.dates([commit]))[commit]
         if date is None and not named:
             raise BadAnswer(
-                f"{self._url}: commit {commit} has no valid date, and its version needs one",
-                url=self._url,
+                f"{self._host.url}: commit {commit} has no valid date, and its version needs one",
+                url=self._host.url,
                 hint="pin a tag, or hold the package in config.yaml",
             )
         version = label(
@@ -218,17 +215,16 @@ class Commits:
         unfetched = [commit for commit in missing if commit not in reached]
         if unfetched:
             with self._host.opened() as alone:
-                await self._host.patiently(lambda: alone.fetch_alone(unfetched))
-                dates |= await alone.dates(unfetched)
+                await self._host.fetched(unfetched, alone.fetch_alone)
+                committed = await alone.dates(unfetched)
+            if len(unfetched) == 1:
+                self._host.require(unfetched[0], committed)
+            dates |= committed
         self._records.note_dates(dates)
         self._dates |= dates
         for commit in commits:
             if commit not in self._dates:
-                raise NotFound(
-                    f"{self._url}: {commit} is not the id of a commit",
-                    url=self._url,
-                    hint="write the id of the commit that is meant",
-                )
+                raise self._host.no_commit(commit)
         return {commit: self._dates[commit] for commit in commits}
 
     async def tagged(self, tag: str, commit: str) -> datetime | None:
@@ -273,8 +269,10 @@ class Commits:
         """Return a commit and all its ancestors, with their dates as git writes them."""
         if commit not in self._reachable:
             clone = self._clone()
-            await self._host.patiently(lambda: clone.fetch([commit]))
-            self._reachable[commit] = await clone.reachable(commit)
+            await self._host.fetched([commit], clone.fetch)
+            reachable = await clone.reachable(commit)
+            self._host.require(commit, reachable)
+            self._reachable[commit] = reachable
         return self._reachable[commit]
 
     def _clone(self) -> History:

@@ -13,6 +13,7 @@ from updater.choose.sources import Sources
 from updater.choose.subjects import Decision
 from updater.choose.vetting import Vetting
 from updater.errors import HashError, NoArchive, NotFound, Refused
+from updater.fetchers.address import unambiguous
 from updater.identify.questions import HashQuestion, Identity
 from updater.model import Candidate, Choice, Evidence, Hashed, NoFile, Pinned, PinWarning, Take
 from updater.model.labels import ordered, parse_version, same_version
@@ -67,6 +68,13 @@ class PinnedRepository:
         self.evidence: Evidence | None = None
         self.vetting = Vetting(self)
         self.sources = Sources(run, subject)
+
+    @property
+    def builds_tree(self) -> bool:
+        """Whether what is built is the tree of a commit, and not a file that somebody uploaded."""
+        subject = self.subject
+        asset = subject.fetcher.asset(subject.package, subject.source)
+        return subject.has_history and not asset
 
     @property
     def version_policy(self) -> Policy:
@@ -275,6 +283,8 @@ class PinnedRepository:
         fetch = subject.fetch(present, self.run.config.hosts)
         if isinstance(fetch, NoFile):
             raise HashError(fetch.reason)
+        if self.ambiguous:
+            fetch = replace(fetch, url=unambiguous(fetch.url, subject.pin.rev))
         prefetcher = self.run.prefetcher
         try:
             return await prefetcher.hash(fetch, subject.policy.hash)

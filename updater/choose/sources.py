@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 from updater import choose
 from updater.choose.assets import Assets
 from updater.errors import NotFound, StageError
+from updater.fetchers import address
 from updater.kinds import FETCHERS, UPSTREAMS, guarded
 from updater.model import Candidate, Fetch, Fetched, NoFile, Policy, Project
 from updater.upstreams.base import ProjectQuestion
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.choose.subjects import Subject
     from updater.model import Offer, Source
+
+
+_TWO_NUMBERS = re.compile(r"\d+\.\d+")  # with a dash, PEP 440 has another version for them
 
 
 class Sources:
@@ -162,3 +167,46 @@ class Sources:
             if taken is not None:
                 return replace(taken.candidate, version=version)
         return NoFile(f"{project} has no tag of {version}")
+
+
+def bound_to_tag(subject: Subject, candidate: Candidate) -> str:
+    """Return why the label of a package must be that of a tag, with what to do instead.
+
+    Its label cannot be what its source declares where that is another version. Empty where the tag
+    can stand as text wherever it is named, and still tells its version beside another label.
+    """
+    package, policy, version = subject.package, subject.policy, candidate.version
+    remade = f"is made from the version {version}: write its tag there as text"
+    if package.companions:  # without the version, nothing says that they belong to the package
+        companion = package.companions[0]
+        return f"{companion.attribute} (line {companion.line}) {remade}"
+    for field in package.source.fields if package.source is not None else ():
+        is_address = field.name == "url" or field.name.startswith("urls[")
+        here = address.parse(field.value) if is_address and field.value else None
+        if here is None or here.ref is None:
+            continue
+        if not here.is_archive or "/" in here.text[here.ref.end :]:
+            return f"its address (line {field.line}) {remade}"
+    dashed = version.replace(".", "-")
+    is_dashed = _TWO_NUMBERS.fullmatch(version) is not None and dashed in candidate.ref
+    if is_dashed and policy.tag_format is None and policy.tag_pattern is None:
+        form = candidate.ref.replace(dashed, "{dashed}")
+        return (
+            f"beside another label its tag may be {version}.0 or a correction of "
+            f'{version.partition(".")[0]}: set `tag_format: "{form}"` for the package'
+        )
+    return ""
+
+
+def bound_to_another(candidate: Candidate, own: str, bound: str) -> str:
+    """Say why a candidate is not taken: its source declares what its label cannot say.
+
+    Args:
+        candidate: the tag, with its version.
+        own: what its source declares.
+        bound: as `bound_to_tag` returns it.
+    """
+    return (
+        f"the source of {candidate.ref} declares {own}, and {bound}, or take it with "
+        f"`--to {candidate.ref}`"
+    )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.choose.releases import Obstacle, marked_early, too_young
+from updater.choose.sources import bound_to_another, bound_to_tag
 from updater.errors import RateLimited, UpstreamError
 from updater.model import NoFile, TagFacts, Take
 
@@ -73,9 +74,23 @@ class Vetting:
             return candidate
         written = repository.as_written(Take(candidate)).candidate or candidate
         further = await repository.sources.further(written)
-        if isinstance(further, NoFile):
-            self.obstacles[candidate.ref] = Obstacle(further.reason)
+        reason = further.reason if isinstance(further, NoFile) else await self._label_of(candidate)
+        if reason:
+            self.obstacles[candidate.ref] = Obstacle(reason)
         return candidate
+
+    async def _label_of(self, candidate: Candidate) -> str:
+        """Return why no label is true of a candidate; an empty string where one is.
+
+        Raises:
+            UpstreamError: its source cannot be read.
+        """
+        repository = self._repository
+        bound = bound_to_tag(repository.subject, candidate)
+        if not bound or not repository.builds_tree:
+            return ""
+        own = (await repository.as_declared(candidate)).version
+        return "" if own == candidate.version else bound_to_another(candidate, own, bound)
 
     async def _tag_facts(self, candidate: Candidate) -> TagFacts:
         """Return what is said of a tag; nothing where its host does not tell."""

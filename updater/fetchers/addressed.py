@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _URLS = ("url", "urls[0]")
 _COMMIT_DIGITS = 40
 _VERSION_TAG = re.compile(r"(?:[A-Za-z][\w@-]*?[-_/@]?)?(?P<version>\d+(?:\.\d+)+[\w.+-]*)")
+_PARTED = re.compile(r"(?<=\d)[_-](?=\d)")  # as in v1_2
 
 CURL_OPTIONS = ("curlOpts", "curlOptsList")
 """What curl is told besides, such as a header, may be what decides which file comes."""
@@ -100,7 +101,8 @@ class AddressFetcher(Fetcher):
             return ""
         if version and places(version, field.value):
             return ""
-        if here.is_archive and _version_of(here.ref_name):  # of a tag that its source belies
+        # of a tag that its source belies
+        if here.is_archive and _version_of(_PARTED.sub(".", here.ref_name)):
             return ""
         if package.unlabelled and _version_of(here.ref_name):
             return ""

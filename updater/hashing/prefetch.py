@@ -191,7 +191,8 @@ class Prefetcher(Struct, frozen=True):
         if fetch.unpack and fetch.commit and unpacked.commit != fetch.commit:
             raise HashError(
                 f"the archive is of commit {unpacked.commit}, not of {fetch.commit}",
-                hint="the tag or branch may have moved just now: run the command again",
+                hint="run the command again: the tag may have moved just now; if the rev is the id "
+                "of a tag's own object, write the commit's",
             )
         own = dict(_small(unpacked.files, paths))
         size, pointers = unpacked.downloaded_bytes, unpacked.pointers

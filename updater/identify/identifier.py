@@ -111,8 +111,10 @@ class Identifier:
         def work(stop: threading.Event) -> Sri | None:
             with self._opened(url, None, stop) as (mirror, hashes):
                 entry = mirror.commit(commit)
+                if entry is None or entry.commit != commit:  # or it is a tag's own object
+                    return None
                 with suppress(Unreproducible):
-                    return hashes.of(entry).sri if entry is not None else None
+                    return hashes.of(entry).sri
             return None
 
         sri = await self._in_thread(work)

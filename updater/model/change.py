@@ -22,10 +22,12 @@ class PinValues(Struct, frozen=True):
             source; every other name is an argument of the source's call. ``hash`` stands for
             whichever of HASH_FIELDS the call has.
         companions: the same for the calls of `Package.companions`, in their order.
+        as_text: what names the tag is written as text, since the version is not the tag's.
     """
 
     own: Mapping[str, str]
     companions: tuple[Mapping[str, str], ...] = ()
+    as_text: bool = False
 
 
 class Edit(Struct, frozen=True):

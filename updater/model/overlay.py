@@ -149,7 +149,8 @@ class Package(Struct, frozen=True, omit_defaults=True):
         borrowing: what it takes from a package that may stand in another file.
         lent: why a new version would leave a hash of another file stale, or an empty string.
         version_readers: attributes of the build that are made from the version, with their lines.
-        version_copies: attributes of the build that have a copy of it as text, with their lines.
+        version_copies: attributes of the build, and addresses in ``meta``, that have a copy of it
+            as text, with their lines.
     """
 
     file: str

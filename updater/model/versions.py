@@ -12,7 +12,7 @@ from functools import lru_cache
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-LONGEST_VERSION = 256
+LONGEST_VERSION = 128
 """The characters that a version, and the name of a tag that is one, may have."""
 
 LONGEST_SPECIFIER = 1024

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater.audit.change.base import Step, examine, stopped
-from updater.audit.change.downgrade import KIND as DOWNGRADE
+from updater.audit.change.base import examine, stopped
 from updater.building.package_sets import NotBuilt
 from updater.errors import HashError, NotEvaluated
 from updater.identify.names import depends_on_refs
@@ -23,7 +22,6 @@ from updater.model import (
     Outcome,
     PinWarning,
     Sri,
-    Take,
 )
 from updater.model.sri import parse_hash
 from updater.pipeline.hash.built_hashes import (
@@ -35,12 +33,11 @@ from updater.pipeline.hash.built_hashes import (
 )
 from updater.pipeline.hash.downloaded import (
     collisions,
-    declared_label,
-    declared_otherwise,
     pointers,
     stale_copies,
     step_to,
 )
+from updater.pipeline.hash.labels import truly_labelled
 from updater.pipeline.hash.locks import LockStage, TakenLocks
 from updater.pipeline.hash.planned import PlannedChange
 from updater.pipeline.hash.ready import ReadyChange
@@ -57,7 +54,6 @@ if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.choose.subjects import Decision, Subject
     from updater.find.overlay_files import OverlayFiles
-    from updater.model import PinValues
     from updater.model.run import Bump
 
 
@@ -147,12 +143,11 @@ class HashStage(Struct, frozen=True):
         warnings = collisions(hashed) + pointers(hashed)
         if built_hashes and ask.reported is not None:
             warnings = (*warnings, _reported(built_hashes))
-        own, label = await declared_label(subject, hashed, candidate), subject.pin.version
-        if own:
-            warnings += (declared_otherwise(own, candidate),)
-            decision, values = await self._labelled(decision, values, own)
-            lower = Step(None, decision.choice.candidate or candidate, self.run.now, label=label)
-            warnings += examine(lower, (DOWNGRADE,))
+        decision, values, problem = await truly_labelled(
+            decision, values, hashed, text, self.run.now
+        )
+        if problem and not is_requested:
+            return Held(reason=problem, **decision.common_fields)
         warnings += stale_copies(subject, decision.choice.candidate or candidate)
         warnings += examine(step, [rule for rule in change_rules() if rule.stops])
         decision = replace(decision, warnings=decision.warnings + warnings)
@@ -167,26 +162,6 @@ class HashStage(Struct, frozen=True):
                 **{missing.shown: str(sri) for missing, sri in built_hashes.items()},
             },
         )
-
-    async def _labelled(
-        self, decision: Decision, values: PinValues, own: str
-    ) -> tuple[Decision, PinValues]:
-        """Label a source as it labels itself, so that a build of it agrees; its tag stays a text.
-
-        Where the version also makes the address or other sources, the label stays the tag's.
-        """
-        subject, choice = decision.subject, decision.choice
-        package = subject.package
-        if not isinstance(choice, Take) or package.version is None or package.companions:
-            return decision, values
-        candidate = replace(choice.candidate, version=own)
-        fetch = subject.fetch(candidate, self.run.config.hosts)
-        if isinstance(fetch, NoFile):
-            return decision, values
-        labelled = replace(decision, choice=replace(choice, candidate=candidate))
-        named = await unambiguous(subject, fetch, candidate, self.run.surroundings)
-        written = fetch.values if isinstance(named, NoFile) else named.values
-        return labelled, replace(values, own={**values.own, **written})
 
     def _archive(
         self, search: SourceHashes, *, keep: bool

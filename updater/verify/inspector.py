@@ -180,7 +180,11 @@ class Inspector(Struct, frozen=True):
             what = "tag" if candidate.ref else "commit"
             return Take(candidate, repository.replacing(f"the {what} that the hash belongs to"))
         if not is_named:
-            why = f"{rev} does not hold the hash" if repository.named else f"there is no {rev} now"
+            why = (
+                f"the hash does not belong to {rev}"
+                if repository.named
+                else f"there is no {rev} now"
+            )
             return Take(candidate, why)
         if is_label(label, candidate):
             return Stay(candidate)

@@ -82,7 +82,12 @@ STATUSES: dict[str, tuple[Response, type[UpstreamError], str, str]] = {
     "400": (Response(400), BadAnswer, "400 Bad Request", ""),
     "204": (Response(204), BadAnswer, "204 No Content", ""),
     "304 that nobody asked for": (Response(304), BadAnswer, "304 Not Modified", ""),
-    "300 without an address": (Response(300), BadAnswer, "300 Multiple Choices", ""),
+    "300 without an address": (
+        Response(300),
+        BadAnswer,
+        "300 Multiple Choices",
+        "a tag and a branch may have that name: write refs/tags/NAME for the tag",
+    ),
     "599": (Response(599), ServerFailed, "599", "try again later"),
     "500": (Response(500), ServerFailed, "500 Internal Server Error", "try again later"),
 }

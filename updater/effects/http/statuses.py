@@ -98,6 +98,9 @@ class Refusal(Struct, frozen=True):
             raise Refused(message, url=url, hint="the host refuses to answer without a token")
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise ServerFailed(message, url=url, hint="try again later")
+        if status == HTTPStatus.MULTIPLE_CHOICES:  # GitHub's answer for the archive of such a name
+            hint = "a tag and a branch may have that name: write refs/tags/NAME for the tag"
+            raise BadAnswer(message, url=url, hint=hint)
         raise BadAnswer(message, url=url)
 
     def _is_limit(self, status: int) -> bool:

@@ -130,6 +130,10 @@ class Planner(Struct, frozen=True):
         reads = self._rendered(field)
         if reads == new:
             return
+        names_tag = name in _THROUGH_VERSION or name.startswith("url")
+        if self.values.as_text and names_tag and field.span in source.span and not field.inherited:
+            yield replaced(field, field.span, f'"{new}"', new)
+            return
         if field.is_computed and reads != field.value:
             raise PatchError(
                 f"{self.package.file}:{field.line}: {field.name} of {self.package.name} would "

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from updater.overlay.reading import syntax, terms
+from updater.overlay.reading.pins import places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,13 +58,45 @@ def version_copies(draft: Draft, label: str, data: bytes) -> tuple[str, ...]:
     beside: tuple[str, ...] = ()
     if name is not None and label and syntax.text(name, data).endswith(f'-{label}"'):
         beside = (f"name (line {syntax.line(name)})",)
-    return beside + tuple(
+    of_build = tuple(
         f"{name} (line {line})"
         for name, line, value in _attributes(draft)
         if label
         and data.find(written, value.start_byte, value.end_byte) >= 0
         and _copies(syntax.text(value, data), label)
     )
+    return (*beside, *of_build, *_copies_in_meta(draft, label, data))
+
+
+def _copies_in_meta(draft: Draft, label: str, data: bytes) -> Iterator[str]:
+    """Yield what of ``meta`` has the version in an address as text, such as its changelog."""
+    spellings = {label, label.replace(".", "-"), label.replace(".", "_")} if "." in label else ()
+    for attributes in draft.sets:
+        for statement in attributes.statements:
+            head, *path = statement.names
+            if head != "meta":
+                continue
+            value = statement.value
+            own = data[value.start_byte : value.end_byte].decode("utf-8", "replace")
+            if not any(spelling in own for spelling in spellings):  # most often
+                continue
+            texts = _texts(value, data) if not path else [(".".join(path), value)]
+            for name, text in texts:
+                written = syntax.text(text, data)
+                is_address = text.type == "string_expression" and "://" in written
+                if is_address and any(places(spelling, written) for spelling in spellings):
+                    yield f"meta.{name} (line {syntax.line(text)})"
+
+
+def _texts(node: Node, data: bytes) -> Iterator[tuple[str, Node]]:
+    """Yield the bindings in an expression, in the order in which they stand, with their values."""
+    waiting = [node]
+    while waiting:
+        inner = waiting.pop()
+        path, value = (inner.child_by_field_name(name) for name in ("attrpath", "expression"))
+        if inner.type == "binding" and path is not None and value is not None:
+            yield syntax.text(path, data), syntax.unwrap(value)
+        waiting.extend(reversed(inner.named_children))
 
 
 def _copies(text: str, label: str) -> bool:

@@ -68,7 +68,7 @@ def with_hashes(values: PinValues, hashes: Mapping[UnknownHash, Sri]) -> PinValu
             fields[unknown.field] = hash_sets.with_hashes(text, own_hashes)
         else:
             fields[unknown.field] = str(sri)
-    return PinValues(own, tuple(companions))
+    return replace(values, own=own, companions=tuple(companions))
 
 
 def with_day(values: PinValues, package: Package, candidate: Candidate) -> PinValues:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from updater.effects import files
 from updater.errors import HostileFile, ReadError, StageError
@@ -74,7 +75,7 @@ class TakenLocks(Struct, frozen=True):
     def written(self, values: PinValues) -> PinValues:
         """Return what a change writes, with the names of these hashes."""
         texts = {hashes.field: hashes.text for hashes in self.crates}
-        return PinValues({**values.own, **texts}, values.companions)
+        return replace(values, own={**values.own, **texts})
 
     @property
     def unknown(self) -> tuple[UnknownHash, ...]:

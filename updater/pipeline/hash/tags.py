@@ -71,7 +71,7 @@ async def unambiguous(
         raise offer
     if candidate.ref not in offer.branches:
         return fetch
-    return replace(fetch, values=values)
+    return replace(fetch, values=values, url=address.unambiguous(fetch.url, candidate.ref))
 
 
 def _by_tag(name: str, text: str, tag: str) -> str:

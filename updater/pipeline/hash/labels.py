@@ -1,0 +1,70 @@
+"""The label of a source that declares another version than its tag: what it declares is true."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from updater.audit.change.base import Step, examine
+from updater.audit.change.downgrade import KIND as DOWNGRADE
+from updater.choose.sources import bound_to_another, bound_to_tag
+from updater.errors import PatchError
+from updater.model import Take
+from updater.pipeline.hash.downloaded import declared_label, declared_otherwise
+from updater.pipeline.hash.planned import PlannedChange
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from updater.choose.subjects import Decision
+    from updater.model import Hashed, PinValues
+
+
+async def truly_labelled(
+    decision: Decision, values: PinValues, hashed: Hashed | None, text: bytes, now: datetime
+) -> tuple[Decision, PinValues, str]:
+    """Label a source as it labels itself, so that a build of it agrees; its tag becomes a text.
+
+    Args:
+        decision: what led to it.
+        values: what the change writes, under the version of the tag.
+        hashed: the source, as far as it is at hand.
+        text: the package's file.
+        now: the present time.
+
+    Returns:
+        The decision and the values under that label, or as they were with the reason why they
+        cannot have it. A package without a version of its own stays as it is.
+
+    Raises:
+        HostileFile: a file that counts breaks a bound.
+    """
+    subject, candidate = decision.subject, decision.choice.candidate
+    own = await declared_label(subject, hashed, candidate) if candidate is not None else ""
+    if not own or candidate is None:
+        return decision, values, ""
+    labelled, values, problem = _labelled(decision, values, own, text)
+    step = Step(None, labelled.choice.candidate or candidate, now, label=subject.pin.version)
+    warnings = (declared_otherwise(own, candidate), *examine(step, (DOWNGRADE,)))
+    return replace(labelled, warnings=labelled.warnings + warnings), values, problem
+
+
+def _labelled(
+    decision: Decision, values: PinValues, own: str, text: bytes
+) -> tuple[Decision, PinValues, str]:
+    choice, package = decision.choice, decision.package
+    if not isinstance(choice, Take) or package.version is None:
+        return decision, values, ""
+    candidate = choice.candidate
+    bound = bound_to_tag(decision.subject, candidate)
+    if bound:
+        return decision, values, bound_to_another(candidate, own, bound)
+    new = replace(values, own={**values.own, "version": own}, as_text=bool(candidate.ref))
+    try:
+        PlannedChange(package, new).of(text)
+    except PatchError as error:
+        reason = f"the source of {candidate.ref or candidate.commit} declares {own}, and {error}"
+        return decision, values, reason
+    decision = replace(decision, choice=replace(choice, candidate=replace(candidate, version=own)))
+    return decision, new, ""
