@@ -62,6 +62,7 @@ let
   ]);
 
   lib = import ./expressions.nix // {
+    importJSON = file: builtins.fromJSON (builtins.readFile file);
     fakeHash = "fake";
     fakeSha256 = "fake";
     optionals = condition: list: if condition then list else [ ];

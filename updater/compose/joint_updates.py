@@ -177,7 +177,7 @@ class JointUpdater(Struct, frozen=True):
         planned = ended.planned.with_additions(additions, beside)
         outcome = replace(
             ended.outcome,
-            change=planned.of(overlays.texts[package.file]),
+            change=planned.of(overlays.texts),
             adaptations=(
                 *additions,
                 *(edit for edit in ended.outcome.adaptations if edit not in additions),

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from updater.audit.overlay.project import patch_files
 from updater.errors import PatchError
+from updater.overlay.editing.edits import apply_edits
 from updater.overlay.editing.equipping import Supply, equipped
-from updater.overlay.editing.patch import apply_edits
 from updater.overlay.editing.registering import Neighbours, registered
 from updater.overlay.reading.uses import in_order, uses
 

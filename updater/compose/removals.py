@@ -9,8 +9,8 @@ from updater.compose.places import users_of
 from updater.compose.trees import ComposedFile, EntryPlace, entry_place
 from updater.effects import files
 from updater.errors import PatchError
+from updater.overlay.editing.edits import apply_edits
 from updater.overlay.editing.equipping import unequipped
-from updater.overlay.editing.patch import apply_edits
 from updater.overlay.editing.registering import deregistered
 from updater.overlay.reading.uses import names_used
 

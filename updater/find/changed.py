@@ -9,6 +9,7 @@ from msgspec import Struct
 from updater.effects.files import real
 from updater.effects.git import own as git
 from updater.find.packages import functions_of, read_file
+from updater.overlay.editing.pin_files import with_changes
 from updater.overlay.reading.locks import is_lock
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.find.overlay_files import OverlayFiles
-    from updater.model import Package
+    from updater.model import FunctionFile, Package
 
 
 async def changed_packages(
@@ -75,10 +76,16 @@ async def packages_at(root: Path, revision: str, packages: Sequence[Package]) ->
     for file in dict.fromkeys(package.file for package in packages):
         data = await git.file_at(root, revision, file)
         functions = functions_of(packages, file)
+        pins = {own.file: await git.file_at(root, revision, own.file) for own in _pins(functions)}
+        functions = with_changes(functions, {own: text or b"" for own, text in pins.items()})
         for package in read_file(data, file, functions) if data is not None else ():
             before.packages[package.identity] = package
             before.texts[package.identity] = _text(package, data or b"")
     return before
+
+
+def _pins(functions: Sequence[FunctionFile]) -> list[FunctionFile]:
+    return [function for function in functions if function.has_pins]
 
 
 def _text(package: Package, data: bytes) -> bytes:

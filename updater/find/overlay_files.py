@@ -35,6 +35,7 @@ class OverlayFile(Struct, frozen=True):
         data: None where it cannot be read.
         calls: the package files that it calls.
         paths: the files that it calls or imports, by their paths as they are written in it.
+        pins: the files of pins that it reads, by the same.
         is_linked: a link leads there, so that it may be another's.
     """
 
@@ -43,6 +44,7 @@ class OverlayFile(Struct, frozen=True):
     packages: tuple[Package, ...]
     calls: tuple[PackageCall, ...] = ()
     paths: dict[str, str] = field(default_factory=dict)
+    pins: dict[str, str] = field(default_factory=dict)
     is_linked: bool = False
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,11 @@ from updater.find.overlay_files import OverlayFile, OverlayFiles, PackageCall, a
 from updater.kinds import FETCH_FUNCTIONS
 from updater.model import FunctionFile, Package, Span
 from updater.overlay.reading.file import FileContent, read_packages
+from updater.overlay.reading.generated import program_of
 from updater.text import is_printable, spelled_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import TypeAlias
 
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 _NOTHING = Span(0, 0)
 _IMPORT = re.compile(rb"\bimport\s+(\.{1,2}/[\w./+-]+)", re.ASCII)
+_READ = re.compile(rb"\b(?:importJSON|readFile)\s+(\.{1,2}/[\w./+-]+\.json)\b", re.ASCII)
+# Where the pins are that a program's own Nix file gives.
+_BESIDE = {"npins": "sources.json", "niv": "sources.json"}
 
 
 def read_file(
@@ -97,11 +102,15 @@ def read_all(root: Path, named: Iterable[str], parse: Parse = read_packages) -> 
         parse: tells what a file holds: `read_packages`, or what knows that from before. It is not
             asked about a file to which a link leads: that may be another's.
     """
-    return _followed(named, partial(_read, OwnFiles(root), parse), parse)
+    own = OwnFiles(root)
+    return _followed(named, partial(_read, own, parse), partial(_read_pins, own), parse)
 
 
 def _followed(
-    named: Iterable[str], read: Callable[[str], OverlayFile], parse: Parse = read_packages
+    named: Iterable[str],
+    read: Callable[[str], OverlayFile],
+    read_pins: Callable[[str], bytes | None],
+    parse: Parse = read_packages,
 ) -> list[OverlayFile]:
     reads: dict[str, OverlayFile] = {}
     for file in named:
@@ -111,12 +120,36 @@ def _followed(
             if current not in reads:
                 reads[current] = read(current) if is_printable(current) else _unnameable(current)
                 waiting.extend(call.file for call in reads[current].calls)
+    reads = {file: _with_pins(overlay, read_pins, parse) for file, overlay in reads.items()}
     imported: dict[str, OverlayFile] = dict(reads)
     for overlay in reads.values():
         for file in overlay.paths.values():
             if file not in imported:
-                imported[file] = read(file)
+                imported[file] = _with_pins(read(file), read_pins, parse)
     return [_through(overlay, imported, parse) for overlay in reads.values()]
+
+
+def _read_pins(own: OwnFiles, file: str) -> bytes | None:
+    """Return a file of pins; None where it is not there, or a link leads there."""
+    if not files.is_inside(own.root, file):
+        return None
+    with suppress(ReadError):
+        data, linked = own.read(file)
+        return None if linked else data
+    return None
+
+
+def _with_pins(
+    overlay: OverlayFile, read_pins: Callable[[str], bytes | None], parse: Parse
+) -> OverlayFile:
+    """Return a file as it reads together with the files of pins that it names."""
+    pins = tuple(
+        FunctionFile(path, file, data, has_pins=True)
+        for path, file in overlay.pins.items()
+        if (data := read_pins(file)) is not None
+    )
+    parse = read_packages if overlay.is_linked else parse
+    return _together(overlay, pins, parse) if pins else overlay
 
 
 def _through(overlay: OverlayFile, reads: Mapping[str, OverlayFile], parse: Parse) -> OverlayFile:
@@ -128,21 +161,31 @@ def _through(overlay: OverlayFile, reads: Mapping[str, OverlayFile], parse: Pars
         and (function := reads[file]).data is not None
         and function.is_function
     )
-    if not functions or overlay.data is None:
+    if not functions:
         return overlay
+    pins = (own for own in functions_of(overlay.packages, overlay.file) if own.has_pins)
     through_links = overlay.is_linked or any(reads[call.file].is_linked for call in functions)
-    content = _content(
-        overlay.file, overlay.data, functions, read_packages if through_links else parse
-    )
+    parse = read_packages if through_links else parse
+    return _together(overlay, (*functions, *pins), parse)
+
+
+def _together(
+    overlay: OverlayFile, functions: tuple[FunctionFile, ...], parse: Parse
+) -> OverlayFile:
+    """Return a file as it reads together with other files; alone where it needs none of them."""
+    if overlay.data is None:
+        return overlay
+    content = _content(overlay.file, overlay.data, functions, parse)
     used = functions_of(content.packages, overlay.file)
     if not used:
         return overlay
     packages = tuple(replace(package, functions=used) for package in content.packages)
     content = replace(content, packages=packages)
     content = _unquoted(content) if overlay.is_linked else content
-    return _understood(
+    understood = _understood(
         overlay.file, overlay.data, content, lambda _file, path: overlay.paths.get(path)
     )
+    return replace(understood, pins=overlay.pins, is_linked=overlay.is_linked)
 
 
 def _unnameable(file: str) -> OverlayFile:
@@ -200,7 +243,29 @@ def _understood(
     named = {called.path: target(file, called.path) for called in content.files}
     named |= {path: target(file, path) for path in _imports(data)}
     paths = {path: meant for path, meant in named.items() if meant is not None}
-    return OverlayFile(file, data, tuple(packages), tuple(calls), paths)
+    pins = dict(_pins(file, data, [*named]))
+    return OverlayFile(file, data, tuple(packages), tuple(calls), paths, pins)
+
+
+def _pins(file: str, data: bytes, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the files of pins that a file reads, each with its path as it is written there.
+
+    Args:
+        file: the file.
+        data: its text.
+        paths: of what it calls and imports.
+    """
+    for match in _READ.finditer(data):
+        written = match[1].decode()
+        yield written, _places(file, written)[0] if _places(file, written) else ""
+    for path in paths:
+        meant = _places(file, path)
+        program = program_of(path) if meant else ""
+        if program in _BESIDE:
+            folder = meant[0].rpartition("/")[0] if path.endswith(".nix") else meant[0]
+            yield path, f"{folder}/{_BESIDE[program]}".removeprefix("/")
+        elif program:
+            yield path, meant[0]
 
 
 def _imports(data: bytes) -> list[str]:
@@ -252,10 +317,18 @@ def found_in(
         return _understood(file, *there[file], target)
 
     begun = [file for file in named if file in there or not is_printable(file)]
-    found = assembled(_followed(begun, overlay_file))
+    pins = {pin for file, own in there.items() for pin in _pin_files(file, *own)}
+    texts = read(sorted(pins)) if pins else {}
+    found = assembled(_followed(begun, overlay_file, texts.get))
     locks = [lock for package in found.packages for lock in package.locks]
     paths = {lock.path for lock in locks if lock.path and lock.origin}
     return replace(found, beside=read(sorted(paths)) if paths else {})
+
+
+def _pin_files(file: str, data: bytes, content: FileContent) -> Iterator[str]:
+    """Yield the files of pins that a file reads."""
+    paths = [*(called.path for called in content.files), *_imports(data)]
+    yield from filter(None, (pin for _, pin in _pins(file, data, paths)))
 
 
 def _content(

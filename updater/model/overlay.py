@@ -94,17 +94,22 @@ class Borrowing(Struct, frozen=True):
 
 
 class FunctionFile(Struct, frozen=True):
-    """A file that is a function, and makes a package of what another file gives it.
+    """A file that is read together with another, which names it.
+
+    It is a function, which makes a package of what the other gives it, or it has pins that the
+    other reads.
 
     Attributes:
         path: as it is written there: ``./generic.nix``.
         file: relative to the root, with ``/``.
         data: its bytes.
+        has_pins: it gives values, and takes none: ``importJSON ./pins.json``.
     """
 
     path: str
     file: str
     data: bytes
+    has_pins: bool = False
 
 
 class Package(Struct, frozen=True, omit_defaults=True):
@@ -141,12 +146,13 @@ class Package(Struct, frozen=True, omit_defaults=True):
         generator: the program that wrote its file, or an empty string.
         leader: the identity of the package that it is a member of, or an empty string.
         functions: the files that make packages of what its file gives them
-            (``callPackage ./generic.nix { version = ...; hash = ...; }``), if there are any: the
-            file can only be read together with them.
+            (``callPackage ./generic.nix { version = ...; hash = ...; }``), or have pins that it
+            reads, if there are any: the file can only be read together with them.
         date: the day of its source's commit, where the package has that as an attribute.
         folder: where in its source it is built (``sourceRoot``); empty for the top, None where
             that is computed. What the top declares may be another package's.
         borrowing: what it takes from a package that may stand in another file.
+        pins: where its pin stands in other files: each file, and the text in it.
         lent: why a new version would leave a hash of another file stale, or an empty string.
         version_readers: attributes of the build that are made from the version, with their lines.
         version_copies: attributes of the build, and addresses in ``meta``, that have a copy of it
@@ -182,6 +188,7 @@ class Package(Struct, frozen=True, omit_defaults=True):
     date: Field | None = None
     folder: str | None = ""
     borrowing: Borrowing | None = None
+    pins: frozenset[tuple[str, Span]] = frozenset()
     lent: str = ""
     version_readers: tuple[str, ...] = ()
     version_copies: tuple[str, ...] = ()

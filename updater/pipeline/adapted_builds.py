@@ -47,7 +47,8 @@ class AdaptedBuild(Struct, frozen=True):
         """
         ready, build = await self._best(ready, job, ahead)
         build = await Baseline(self.maker).compared(ready, job, build)
-        return ready, with_switches(build, ready.package, self._text(ready))
+        text = self.maker.overlays.texts[ready.package.file]
+        return ready, with_switches(build, ready.package, text)
 
     async def _best(
         self, ready: ReadyChange, job: BuildJob, ahead: Ahead
@@ -114,9 +115,6 @@ class AdaptedBuild(Struct, frozen=True):
         return ready, build
 
     async def _again(self, ready: ReadyChange, job: BuildJob) -> Build:
-        change = ready.planned.of(self._text(ready))
+        change = ready.planned.of(self.maker.overlays.texts)
         changed = replace(job, changes={**job.changes, **change.texts})
         return await self.maker.run.builder().build(changed, {})
-
-    def _text(self, ready: ReadyChange) -> bytes:
-        return self.maker.overlays.texts[ready.package.file]

@@ -212,7 +212,8 @@ class AdaptStage(Struct, frozen=True):
                 continue
             try:
                 with bugs_at(PatchError.stage):
-                    ready.planned.with_adaptations([*made, adaptation]).of(text)
+                    adapted = ready.planned.with_adaptations([*made, adaptation])
+                    adapted.of({ready.package.file: text})
             except PatchError:
                 ready = replace(ready, advice=(*ready.advice, replace(adaptation, applied=False)))
             else:

@@ -128,7 +128,7 @@ class Preparer(Struct, frozen=True):
         async def plan_job(ready: ReadyChange) -> ReadyChange | Outcome:
             if ready.build is not None or ready.identity in groups:
                 return ready
-            change = ready.planned.of(overlays.texts[ready.package.file])
+            change = ready.planned.of(overlays.texts)
             if change.is_empty:
                 return Current(**ready.common_fields)
             with_users = ready.policy.dependents or ready.planned.removes

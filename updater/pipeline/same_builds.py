@@ -54,9 +54,8 @@ class SameBuilds(Struct, frozen=True):
             target = await self.sets.target(ready.package, ready.policy)
             if isinstance(target, NotBuilt):
                 return ready
-            file = ready.package.file
-            after = ready.planned.of(self.overlays.texts[file]).after
-            changed = await self.run.builder().changed_attributes(target, {file: after})
+            after = ready.planned.of(self.overlays.texts).texts
+            changed = await self.run.builder().changed_attributes(target, after)
             if not changed:
                 return replace(ready, build=Build("skipped", "", phase=_SAME))
             more = f" and {len(changed) - _MOST_NAMES} more" if len(changed) > _MOST_NAMES else ""

@@ -132,9 +132,8 @@ class GroupBuild:
         ended: dict[str, ReadyChange | Outcome] = {}
         changed: set[str] = set()
         for member in members:
-            file = member.package.file
             try:
-                change = member.planned.of(texts[file])
+                change = member.planned.of(texts)
             except StageError as error:
                 ended[member.identity] = self._failed(member, error)
                 continue

@@ -90,7 +90,7 @@ class Writer:
         async with self._lock:
             with bugs_at("write"):
                 package, outcome = proposed.package, proposed.outcome
-                change = proposed.planned.of(self._texts[package.file])
+                change = proposed.planned.of(self._texts)
                 if change.is_empty:
                     return Current(**outcome.common_fields)
                 updated = replace(outcome, change=change, written=not self._ask.dry_run)
@@ -105,7 +105,7 @@ class Writer:
         change = self._planned.get(package.identity)
         is_written = change is not None
         if change is None:
-            change = ready.planned.of(texts[package.file])
+            change = ready.planned.of(texts)
         if change.is_empty:
             return Current(**ready.common_fields)
         common = ready.common_fields
@@ -131,7 +131,7 @@ class Writer:
             await self._finish(updated, ready.subject.project)
             if self._builds and self._ledger.unfinished:
                 self.run.progress.written(package, updated.new)
-        texts[package.file] = change.after
+        texts.update(change.texts)
         return updated
 
     def _write_together(self, changes: tuple[Change, ...]) -> None:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from updater.effects import files
 from updater.find.packages import read_file
 from updater.model.proposal import Proposal, RepositoryLinks, Update, blob_id
+from updater.overlay.reading.generated import may_have_pins
 from updater.publish import rules
 from updater.publish.text import dashboard
 from updater.publish.text.names import BranchNaming
@@ -218,10 +219,13 @@ class RepositoryView(Struct):
     def is_of_this_project(self, branch: Branch, identities: Iterable[str]) -> bool:
         """Tell whether a branch changes some packages' files below the project's own folder.
 
-        Another project in the same repository may have files and packages of the same names.
+        Another project in the same repository may have files and packages of the same names. Of
+        a pin that stands in data beside the overlay, only the data changes.
         """
         changed = {path for commit in branch.commits for path in commit.files}
         files_ = {identity.partition("#")[0] for identity in identities}
+        if any(path.startswith(self.base.prefix) and may_have_pins(path) for path in changed):
+            return True
         return changed >= {self.base.prefix + file for file in files_}
 
     def rivals(self, proposal: Proposal) -> list[Pull]:

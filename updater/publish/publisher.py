@@ -261,7 +261,7 @@ class Publisher:
         """Plan all members' edits on the base's text, one after the other."""
         texts, changed = dict(overlays.texts), set[str]()
         for member in members:
-            change = member.proposed.planned.of(texts[member.package.file])
+            change = member.proposed.planned.of(texts)
             self._refuse_other_base(change, texts)
             texts |= change.texts
             changed.update(change.texts)

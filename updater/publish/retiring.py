@@ -17,6 +17,7 @@ from updater.model.fields import HASH_FIELDS
 from updater.model.labels import is_newer, ordered
 from updater.model.proposal import read_key, source_of_key
 from updater.model.sri import parse_hash
+from updater.overlay.editing.pin_files import with_changes
 from updater.pipeline.standing import ProposedVersion
 from updater.publish import rules
 from updater.publish.text.comments import retired_comment, retired_marker
@@ -204,11 +205,14 @@ class PullRequestRetirer(Struct, frozen=True):
         """Return all packages of some packages' files in a commit, by identity."""
         files = _files(identities)
         texts = self.view.read(files, commit) if files else {}
-        return {
-            package.identity: package
-            for file, data in texts.items()
-            for package in read_file(data, file, functions_of(self.packages.values(), file))
-        }
+        found: dict[str, Package] = {}
+        for file, data in texts.items():
+            functions = functions_of(self.packages.values(), file)
+            pins = [function.file for function in functions if function.has_pins]
+            if pins:
+                functions = with_changes(functions, self.view.read(pins, commit))
+            found |= {package.identity: package for package in read_file(data, file, functions)}
+        return found
 
 
 def linked(outcomes: Iterable[Outcome], retired: Iterable[RetiredPullRequest]) -> Iterator[Outcome]:

@@ -22,7 +22,8 @@ from tests.overlay.golden import (
 from updater.errors import PatchError
 from updater.kinds import WRITABLE
 from updater.model import Edit, Package, PinValues, Span
-from updater.overlay.editing.patch import apply_edits, plan_change, plan_changes
+from updater.overlay.editing.edits import apply_edits
+from updater.overlay.editing.patch import plan_change, plan_changes
 from updater.overlay.reading import syntax
 from updater.overlay.reading.file import parse_file
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from updater.errors import PatchError
+from updater.overlay.editing.edits import apply_edits
 from updater.overlay.editing.equipping import Supply, equipped, unequipped
-from updater.overlay.editing.patch import apply_edits
 from updater.overlay.editing.registering import (
     EntryText,
     Neighbours,

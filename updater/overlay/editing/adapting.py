@@ -22,7 +22,7 @@ from updater.model.adaptation import (
     SiblingUpdate,
 )
 from updater.overlay.editing import additions, elements, formals, lists
-from updater.overlay.editing.patch import apply_edits
+from updater.overlay.editing.edits import apply_edits
 from updater.overlay.editing.patterns import removed, rewritten
 from updater.overlay.editing.proof import prove_apart
 from updater.overlay.reading import syntax

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.errors import PatchError
+from updater.overlay.editing.edits import apply_edits
 from updater.overlay.editing.elements import PYTHON_SET, checked, quoted, select
-from updater.overlay.editing.patch import apply_edits
 from updater.overlay.editing.proof import prove_tokens
 from updater.overlay.editing.registering import EntryText, parsed
 from updater.overlay.editing.rows import Rows

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from updater.errors import HashError, PatchError
 from updater.model import HASH_FIELDS
 from updater.model.sri import parse_hash
-from updater.overlay.editing.patch import apply_edits
+from updater.overlay.editing.edits import apply_edits
 from updater.overlay.editing.proof import facts_of, inputs_of, prove_tokens
 from updater.overlay.reading.file import parse_file
 

@@ -7,7 +7,6 @@ rewrites: a name leaves an ``inherit`` for a binding of its own, and ``sha512 = 
 
 from __future__ import annotations
 
-import itertools
 import re
 from bisect import bisect_left
 from contextlib import suppress
@@ -17,13 +16,17 @@ from msgspec.structs import replace
 
 from updater.errors import PatchError
 from updater.model import Change, Edit, FieldChange, Package, PinValues, Source, Span
+from updater.overlay.editing.edits import apart, apply_edits
 from updater.overlay.editing.hash_sets import hashes_in
+from updater.overlay.editing.pin_files import pin_changes, pin_edits, with_changes
 from updater.overlay.editing.planner import Planner
 from updater.overlay.editing.proof import SharedLiteral, prove
 from updater.overlay.reading.file import ParsedFile, parse_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from updater.overlay.editing.rewrites import Plan
 
 # Versions, tags, commits and hashes that enter Nix text need no escape within these characters;
 # whatever else upstream sends is refused, not repaired. Quotes, `$`, backslashes, white space,
@@ -100,8 +103,11 @@ def plan_changes(
     for package, values in targets:
         with suppress(PatchError):
             planner = _planner(package, values, there.get(package.identity, []), before, writable)
-            plans.append((planner, *_edits(planner, data)))
-    edits = _apart(file, (edit for _, own_edits, _ in plans for edit in own_edits))
+            edits, behind, fields = _edits(planner, list(planner.plans()), data)
+            if behind:  # which files it edits besides, is planned by itself
+                raise PatchError(f"{package.identity}: its pin stands in another file")
+            plans.append((planner, edits, fields))
+    edits = apart(file, (edit for _, own_edits, _ in plans for edit in own_edits))
     places = [edit.span.start for edit in edits]
     if len(set(places)) < len(places):
         raise PatchError(f"{file}: two edits begin in one place")
@@ -160,35 +166,47 @@ def _planner(
 
 def _planned(planner: Planner, before: ParsedFile, fetchers: frozenset[str]) -> Change:
     package, data = planner.package, before.text.data
-    edits, fields = _edits(planner, data)
-    change = Change(package, edits, fields, data, apply_edits(data, edits))
-    if edits:
-        after = parse_file(change.after, package.file, fetchers, package.functions)
+    plans = list(planner.plans())
+    edits, behind, fields = _edits(planner, plans, data)
+    beside = pin_changes(package.functions, pin_edits(package, behind, planner.text))
+    change = Change(package, edits, fields, data, apply_edits(data, edits), beside)
+    if not change.is_empty:
+        functions = with_changes(package.functions, {own.file: own.after for own in beside})
+        after = parse_file(change.after, package.file, fetchers, functions)
         prove({package.identity: planner.values}, edits, after, before)
     return change
 
 
-def _edits(planner: Planner, data: bytes) -> tuple[tuple[Edit, ...], tuple[FieldChange, ...]]:
-    """Return the edits of one package, and the fields that they change."""
-    plans = list(planner.plans())
-    elsewhere = [plan for plan in plans if plan.edit.span.end > len(data)]
-    if elsewhere:
-        names = " and ".join(plan.change.field for plan in elsewhere if plan.change is not None)
-        file = _function_at(planner, elsewhere[0].edit.span.start)
+def _edits(
+    planner: Planner, plans: Sequence[Plan], data: bytes
+) -> tuple[tuple[Edit, ...], tuple[Edit, ...], tuple[FieldChange, ...]]:
+    """Return one package's edits, those of files of pins that it reads, and the changed fields."""
+    package, text = planner.package, planner.text
+    behind = [plan for plan in plans if plan.edit.span.end > len(data)]
+    foreign = [
+        plan
+        for plan in behind
+        if (part := text.part_at(plan.edit.span.start)) is None or not part.file.has_pins
+    ]
+    if foreign:
+        names = " and ".join(plan.change.field for plan in foreign if plan.change is not None)
+        file = _function_at(planner, foreign[0].edit.span.start)
         raise PatchError(
-            f"{planner.package.identity}: {names} would change in {file}, which others may call",
+            f"{package.identity}: {names} would change in {file}, which others may call",
             hint="give it here, as an argument, or change it by hand",
         )
-    edits = _distinct(planner.package, [plan.edit for plan in plans])
+    edits = _distinct(package, [plan.edit for plan in plans if plan not in behind])
     fields = tuple(
         dict.fromkeys(
             # The line that is edited, wherever the field leads to.
             replace(plan.change, line=data.count(b"\n", 0, plan.edit.span.start) + 1)
+            if plan not in behind
+            else plan.change
             for plan in plans
             if plan.change is not None
         )
     )
-    return edits, fields
+    return edits, tuple(plan.edit for plan in behind), fields
 
 
 def _function_at(planner: Planner, place: int) -> str:
@@ -199,13 +217,6 @@ def _function_at(planner: Planner, place: int) -> str:
         if function.path in planner.text.functions
     }
     return max((file for file in files if files[file] <= place), key=files.__getitem__)
-
-
-def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:
-    """Apply edits, given in any order, from back to front."""
-    for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
-        data = data[: edit.span.start] + edit.new + data[edit.span.end :]
-    return data
 
 
 def _refuse_undeclared(
@@ -241,13 +252,4 @@ def _distinct(package: Package, edits: list[Edit]) -> tuple[Edit, ...]:
                 hint="give each field its own literal",
             )
         by_span[edit.span] = edit
-    return _apart(package.identity, by_span.values())
-
-
-def _apart(identity: str, edits: Iterable[Edit]) -> tuple[Edit, ...]:
-    """Return edits in the order of the file; none touches what another one replaces."""
-    ordered = tuple(sorted(edits, key=lambda edit: edit.span))
-    for previous, following in itertools.pairwise(ordered):
-        if following.span.start < previous.span.end:
-            raise PatchError(f"{identity}: two edits overlap")
-    return ordered
+    return apart(package.identity, by_span.values())

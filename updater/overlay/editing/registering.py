@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from updater.errors import PatchError
-from updater.overlay.editing.patch import apply_edits
+from updater.overlay.editing.edits import apply_edits
 from updater.overlay.editing.proof import prove_tokens
 from updater.overlay.editing.rows import Rows
 from updater.overlay.reading import syntax

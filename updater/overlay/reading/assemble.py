@@ -15,6 +15,7 @@ from updater.overlay.reading.borrowed import borrowing
 from updater.overlay.reading.doubts import doubt
 from updater.overlay.reading.fields import Fields
 from updater.overlay.reading.folders import build_folder
+from updater.overlay.reading.generated import program_of
 from updater.overlay.reading.locks import Locks
 from updater.overlay.reading.origins import expression_origin, file_of_pins, origin
 from updater.overlay.reading.pins import is_at, moves_with
@@ -72,6 +73,8 @@ class Assembler:
         self._functions = _by_place(text, functions)
         self._data = text.whole
         calls = [call for draft in walk.drafts for call in draft.calls] + walk.loose
+        calls += walk.pinned
+        self._text = text
         self._calls: dict[int | None, dict[int, Call]] = {}
         for call in calls:
             self._calls.setdefault(call.caller, {})[call.node.start_byte] = call
@@ -110,9 +113,17 @@ class Assembler:
 
     def _is_elsewhere(self, draft: Draft, package: Package) -> bool:
         """Tell whether a package that a function in another file makes is pinned there, too."""
-        if draft.sets[0].node.start_byte < self._fields.end:
+        if not self._is_of_function(draft):
             return False
         return not any(span.start < self._fields.end for span in _pinned(package))
+
+    def _is_of_function(self, draft: Draft) -> bool:
+        """Tell whether a package's attributes stand in the function of another file."""
+        return self._is_in_function(syntax.span(draft.sets[0].node))
+
+    def _is_in_function(self, span: Span) -> bool:
+        part = self._text.part_at(span.start)
+        return part is not None and not part.file.has_pins
 
     # --- one package ---
 
@@ -157,8 +168,9 @@ class Assembler:
         package = replace(package, borrowing=borrowing(package, draft, self._data))
         if not reach.targets:
             package = self._without_a_source(package, draft)
-        if draft.sets[0].node.start_byte >= self._fields.end:
+        if self._is_of_function(draft):
             package = self._of_functions(package, draft)
+        package = self._of_pins(package)
         placed = PlacedPackage(
             package, (draft.statement, *(call.statement for call in reach.targets))
         )
@@ -173,7 +185,7 @@ class Assembler:
         names = [
             field.name
             for field in _hash_fields(package)
-            if field.literal is None or field.literal.start >= self._fields.end
+            if field.literal is None or self._is_in_function(field.literal)
         ]
         start = draft.sets[0].node.start_byte
         function = next(own for at, own in reversed(self._functions) if at <= start)
@@ -182,6 +194,26 @@ class Assembler:
             return package
         why = f"its {' and '.join(names)} would have to be given here, too, not in {function.file}"
         return replace(package, skip=why)
+
+    def _of_pins(self, package: Package) -> Package:
+        """Return a package with the files that its pin stands in, and the program of the first."""
+        spans = {field.literal for source in package.sources for field in source.fields}
+        spans |= {package.version.literal} if package.version is not None else set()
+        files: dict[str, FunctionFile] = {}
+        pins: set[tuple[str, Span]] = set()
+        for span in sorted(filter(None, spans)):
+            part = self._text.part_at(span.start)
+            place = part.origin(span) if part is not None and part.file.has_pins else None
+            if part is not None and place is not None:
+                files[part.file.path] = part.file
+                pins.add((part.file.file, place))
+        if not pins:
+            return package
+        first = next(iter(files.values()))
+        program = program_of(first.file) or f"what writes {first.path}"
+        functions = (*package.functions, *files.values())
+        generator = package.generator or program
+        return replace(package, functions=functions, generator=generator, pins=frozenset(pins))
 
     def _doubted(
         self, placed: PlacedPackage, reason: Doubt, draft: Draft, calls: list[Call]

@@ -28,6 +28,11 @@ def program_of(path: str) -> str:
     return next((name for place, name in _DATA if place.search(path)), "")
 
 
+def may_have_pins(path: str) -> bool:
+    """Tell whether a file may have pins that others read: JSON, or what a program writes."""
+    return path.endswith(".json") or bool(program_of(path))
+
+
 def generated_by(data: bytes, file: str) -> str:
     """Return the program that wrote a file, as its first comments or its place say.
 

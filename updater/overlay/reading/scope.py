@@ -84,10 +84,16 @@ class Scope:
 
     def package(self, binding: Binding) -> tuple[AttributeScope, ...]:
         """Return the attributes of the package that a binding is; none where it is no package."""
+        file = self.file
+        return file.packages.get(binding.at.start_byte, ()) if file is not None else ()
+
+    @property
+    def file(self) -> FileScope | None:
+        """What is around everything; None in a file that another one calls."""
         scope = self
         while scope.outer is not None:
             scope = scope.outer
-        return scope.packages.get(binding.at.start_byte, ()) if isinstance(scope, FileScope) else ()
+        return scope if isinstance(scope, FileScope) else None
 
     def close(self, attributes: tuple[AttributeScope, ...]) -> None:
         """Say which attributes the fixpoint argument stands for; of two it stands for neither."""
@@ -101,13 +107,15 @@ class FileScope(Scope):
 
     Attributes:
         packages: the first byte of a binding -> the attributes of the one package that it is.
+        pins: the path of another file, as it is written -> the value that it has, and its scope.
     """
 
-    __slots__ = ("packages",)
+    __slots__ = ("packages", "pins")
 
     def __init__(self) -> None:
         super().__init__()
         self.packages: dict[int, tuple[AttributeScope, ...]] = {}
+        self.pins: dict[str, tuple[Node, Scope]] = {}
 
 
 class FunctionScope(Scope):

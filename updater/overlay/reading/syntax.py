@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.model import Span
+from updater.overlay.reading.transcripts import transcribed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,6 +37,23 @@ _PIPE = re.compile(rb"\|>|<\|")
 ATTRIBUTE_SETS = frozenset({"attrset_expression", "rec_attrset_expression"})
 
 
+class FilePart(Struct, frozen=True):
+    """A file that stands behind another: from which byte, and what is where in the file itself.
+
+    Attributes:
+        places: of JSON, its texts in the whole and in the file; None where both are the same text.
+    """
+
+    start: int
+    file: FunctionFile
+    places: dict[Span, Span] | None = None
+
+    def origin(self, where: Span) -> Span | None:
+        """Return where in the file something is; None where that is not one text of it."""
+        own = Span(where.start - self.start, where.end - self.start)
+        return own if self.places is None else self.places.get(own)
+
+
 class NixText(Struct, frozen=True):
     """A parsed file, and behind it the files of functions that it calls.
 
@@ -43,12 +61,24 @@ class NixText(Struct, frozen=True):
         data: the file's own bytes.
         whole: these, and behind them the bytes of the other files; offsets of nodes are in it.
         functions: the expression of each other file, by its path as it is written in this one.
+        parts: these files, in the order in which they stand behind it.
     """
 
     data: bytes
     tree: Tree
     whole: bytes
     functions: dict[str, Node]
+    parts: tuple[FilePart, ...] = ()
+
+    @property
+    def called(self) -> dict[str, Node]:
+        """The files among them that are functions."""
+        pins = {part.file.path for part in self.parts if part.file.has_pins}
+        return {path: node for path, node in self.functions.items() if path not in pins}
+
+    def part_at(self, place: int) -> FilePart | None:
+        """Return the other file in which a byte is; None where it is the file's own."""
+        return next((part for part in reversed(self.parts) if part.start <= place), None)
 
     @property
     def root(self) -> Node:
@@ -74,15 +104,24 @@ def parse(data: bytes, functions: Sequence[FunctionFile] = ()) -> NixText:
     if not functions:
         return _alone(data)
     whole = data
-    trees = {}
+    trees: dict[str, Node] = {}
+    parts: list[FilePart] = []
     for function in functions:
         start = len(whole) + 1
-        whole = b"\n".join((whole, function.data))
+        text, places = function.data, None
+        if function.file.endswith(".json"):
+            try:
+                transcript = transcribed(function.data, function.file)
+            except ValueError:
+                continue
+            text, places = transcript.text, transcript.places
+        whole = b"\n".join((whole, text))
         root = _tree(whole, start).root_node
         inner = root.child_by_field_name("expression")
         if inner is not None and not root.has_error:
             trees[function.path] = inner
-    return NixText(data, _tree(data), whole, trees)
+            parts.append(FilePart(start, function, places))
+    return NixText(data, _tree(data), whole, trees, tuple(parts))
 
 
 @lru_cache(maxsize=4)

@@ -14,6 +14,7 @@ from updater.overlay.reading import syntax, terms
 from updater.overlay.reading.choices import ELSE, THEN, Choices, keys_of
 from updater.overlay.reading.computing import application, constant
 from updater.overlay.reading.functions import rendered
+from updater.overlay.reading.pin_files import default_read, value_read
 from updater.overlay.reading.scope import AttributeScope, Binding, Scope, lookup
 
 if TYPE_CHECKING:
@@ -259,18 +260,29 @@ class _Reader:
             case kind if kind in syntax.ATTRIBUTE_SETS:
                 return (AttributeScope(node, scope, self._data),)
             case "binary_expression":
-                return self._union(node, scope)
+                found = self._union(node, scope)
             case "let_expression":
                 body = node.child_by_field_name("body")
                 inner = AttributeScope(node, scope, self._data).inner
-                return self.sets(body, inner) if body is not None else None
+                found = self.sets(body, inner) if body is not None else None
+            case "select_expression":
+                found = self._bound_sets(self.selected(node, scope))
             case "variable_expression":
                 binding = scope.find(syntax.text(node, self._data))
-            case "select_expression":
-                binding = self.selected(node, scope)
+                found = self._bound_sets(binding) if binding else self._read(node, scope)
+            case "apply_expression":
+                found = self._read(node, scope)
             case _:
-                return None
-        return self._bound_sets(binding)
+                found = None
+        return found
+
+    def _read(self, node: Node, scope: Scope) -> tuple[AttributeScope, ...] | None:
+        """Return the sets that an application, or an argument by default, reads from a file."""
+        if node.type == "variable_expression":
+            value = default_read(syntax.text(node, self._data), scope, self._data)
+        else:
+            value = value_read(node, scope, self._data)
+        return self.sets(*value) if value is not None else None
 
     def _bound_sets(self, binding: Binding | None) -> tuple[AttributeScope, ...] | None:
         while binding is not None and binding.inherited and self._steps <= _MOST_STEPS:

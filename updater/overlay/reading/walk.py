@@ -16,6 +16,7 @@ from updater.model import Span
 from updater.overlay.reading import syntax, terms, values
 from updater.overlay.reading.callers import CALL_PACKAGE, Functions
 from updater.overlay.reading.drafts import Call, Draft, PackageFile
+from updater.overlay.reading.pin_files import values_in
 from updater.overlay.reading.previous import is_source_override, overridden
 from updater.overlay.reading.scope import AttributeScope, FileScope, FunctionScope
 from updater.overlay.reading.shape import NAMES, SOURCES, makes_package, packages_of_itself
@@ -71,13 +72,15 @@ class Walk:
     Attributes:
         drafts: its packages, each set once.
         loose, loose_others: the same calls as a draft has, but in no package.
+        pinned: those in files of pins.
         files: package files that it calls.
     """
 
     def __init__(self, source: syntax.NixText, fetchers: frozenset[str]) -> None:
         self._data = source.whole
         self._fetchers = fetchers
-        self._functions = Functions(source.whole, source.functions)
+        self._text = source
+        self._functions = Functions(source.whole, source.called)
         self._helpers = self._functions.names
         for _ in range(_MOST_RUNS):
             self._run(source.root)
@@ -97,14 +100,24 @@ class Walk:
         self.loose_others: list[Call] = []
         self.files: list[PackageFile] = []
         file = FileScope()
+        file.pins = values_in(self._text, file)
         self._bound: dict[int, list[tuple[Draft, bool]]] = {}
-        waiting = [Visit(root, file, (), "", None, None, bound=True)]
-        while waiting:
-            waiting.extend(self._below(waiting.pop()))
+        self._enter_all(
+            Visit(node, scope, (), "", None, None) for node, scope in file.pins.values()
+        )
+        self.pinned = [call for draft in self.drafts for call in draft.calls] + self.loose
+        self.drafts, self.loose, self.loose_others, self.files = [], [], [], []
+        self._bound = {}
+        self._enter_all([Visit(root, file, (), "", None, None, bound=True)])
         for place, drafts in self._bound.items():
             whole = [draft for draft, is_value in drafts if is_value] or [own for own, _ in drafts]
             if len(whole) == 1:  # of two branches the name is of neither
                 file.packages[place] = whole[0].sets
+
+    def _enter_all(self, visits: Iterable[Visit]) -> None:
+        waiting = list(visits)
+        while waiting:
+            waiting.extend(self._below(waiting.pop()))
 
     def _place(self, visit: Visit) -> Span:
         """Return the binding that a visit is inside of, else the whole file."""
@@ -164,8 +177,9 @@ class Walk:
         if visit.role == "package":
             sets = values.sets_of(visit.node, visit.scope, self._data)
             if sets:
-                self._draft(visit, sets, sets[-1].node)
-        return ()
+                is_here = sets[-1].node.end_byte <= len(self._text.data)
+                self._draft(visit, sets, sets[-1].node if is_here else visit.node)
+        return [visit.part(child) for child in visit.node.named_children if self._holds(child)]
 
     def _draft(self, visit: Visit, sets: tuple[AttributeScope, ...], node: Node) -> Draft | None:
         if not self._is_package(visit, sets):
@@ -355,6 +369,7 @@ class Walk:
         "function_expression": _function,
         "apply_expression": _application,
         "binary_expression": _binary,
+        "select_expression": _name,
         "variable_expression": _name,
     }
 

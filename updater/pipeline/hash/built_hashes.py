@@ -107,7 +107,7 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
     fakes = {missing: _fake(package, missing) for missing in missing_hashes}
     for missing in missing_hashes:
         values = with_hashes(planned.values, fakes | hashes)
-        change = replace(planned, values=values, changes={}).of(text)
+        change = replace(planned, values=values, changes={}).of({package.file: text})
         is_source = missing.companion is None and missing.field == "hash"
         part = _SOURCE if is_source else _WHOLE
         owner = members.get(missing.shown.partition(".")[0], target)

@@ -13,11 +13,12 @@ from updater.model import FieldChange
 from updater.model.adaptation import InputRemoval, SiblingUpdate
 from updater.overlay.editing.adapting import adapted
 from updater.overlay.editing.patch import plan_change, plan_changes
+from updater.overlay.editing.pin_files import with_changes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from updater.model import Change, FileChange, Package, PinValues
+    from updater.model import Change, FileChange, FunctionFile, Package, PinValues
     from updater.model.adaptation import Adaptation
 
 
@@ -30,7 +31,7 @@ class PlannedChange(Struct, frozen=True):
     Attributes:
         beside: the files that change with the package's own.
         adaptations: what is edited beside the pin.
-        changes: text -> its change, as far as they are planned.
+        changes: texts -> their change, as far as they are planned.
     """
 
     package: Package
@@ -39,25 +40,35 @@ class PlannedChange(Struct, frozen=True):
     adaptations: tuple[Adaptation, ...] = ()
     changes: dict[bytes, Change] = field(default_factory=dict)
 
-    def of(self, text: bytes) -> Change:
-        """Return the change of a text: the package's file as it is by now.
+    def of(self, texts: Mapping[str, bytes]) -> Change:
+        """Return the change of the package's file, and of pins that it reads, as they are by now.
+
+        Args:
+            texts: the files by their names; a file of pins that is none of them is as it was read.
 
         Raises:
             PatchError: as `plan_change`.
         """
-        if text not in self.changes:
+        text, functions = texts[self.package.file], with_changes(self.package.functions, texts)
+        pins = (function.data for function in functions if function.has_pins)
+        key = b"\0".join((text, *pins))
+        if key not in self.changes:
             with bugs_at("patch"):
-                self.changes[text] = self._plan(text)
-        return self.changes[text]
+                self.changes[key] = self._plan(text, functions)
+        return self.changes[key]
 
-    def _plan(self, text: bytes) -> Change:
-        change = plan_change(self.package, self.values, text, WRITABLE)
+    def _plan(self, text: bytes, functions: tuple[FunctionFile, ...]) -> Change:
+        package = self.package
+        if functions != package.functions:
+            package = replace(package, functions=functions)
+        change = plan_change(package, self.values, text, WRITABLE)
+        moves = not change.is_empty
         if self.beside:
             locks = {own.path for own in self.package.locks}
             changed = (self._summary(own) for own in self.beside if own.file in locks)
             fields = (*change.fields, *changed)
-            change = replace(change, beside=self.beside, fields=fields)
-        if not self.adaptations or not change.edits:
+            change = replace(change, beside=(*change.beside, *self.beside), fields=fields)
+        if not self.adaptations or not moves:
             return change
         after = adapted(self.package, self.adaptations, change.after, frozenset(WRITABLE))
         return replace(change, after=after)

@@ -1,0 +1,113 @@
+"""Edits of the files of pins that a package reads, with their own proof.
+
+Only texts are replaced, each as a whole. The file is read again: JSON must have the same keys, and
+the same values but for those texts; Nix the same tokens outside of them. Its layout stays to the
+byte, since nothing else is written.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
+
+from updater.errors import PatchError
+from updater.model import Edit, FileChange, Span
+from updater.overlay.editing.edits import apart, apply_edits
+from updater.overlay.editing.proof import prove_tokens
+from updater.overlay.reading import syntax
+from updater.overlay.reading.transcripts import changed_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from updater.model import FunctionFile, Package
+    from updater.overlay.reading.syntax import FilePart, NixText
+
+# A text of Nix that is the same text of JSON.
+_PLAIN = re.compile(rb'"[^"\\$\x00-\x1f\x7f-\xff]*"')
+
+
+def pin_edits(
+    package: Package, edits: Iterable[Edit], text: NixText
+) -> dict[str, tuple[Edit, ...]]:
+    """Return the edits of each file of pins, as they are in that file.
+
+    Args:
+        package: whose they are.
+        edits: in what stands behind its file.
+        text: the file with what stands behind it.
+
+    Raises:
+        PatchError: an edit is of another file, or does not replace one text by another.
+    """
+    by_file: dict[str, dict[Span, Edit]] = {}
+    for edit in edits:
+        part = text.part_at(edit.span.start)
+        place = part.origin(edit.span) if part is not None else None
+        if part is None or place is None or not _PLAIN.fullmatch(edit.new):
+            raise PatchError(
+                f"{package.identity}: the edit of {_name(part)} would be more than a new text",
+                hint="update it by the program that writes the file",
+            )
+        own = by_file.setdefault(part.file.file, {})
+        if own.setdefault(place, replace(edit, span=place)).new != edit.new:
+            raise PatchError(
+                f"{package.identity}: one text of {part.file.file} would have to be both "
+                f"{own[place].new.decode()} and {edit.new.decode()}",
+                hint="give the overlay a version of its own",
+            )
+    return {file: apart(file, own.values()) for file, own in by_file.items()}
+
+
+def pin_changes(
+    functions: Sequence[FunctionFile], edits: Mapping[str, tuple[Edit, ...]]
+) -> tuple[FileChange, ...]:
+    """Return the changes of files of pins, each proven by itself.
+
+    Raises:
+        PatchError: a file would change more than its edits say.
+    """
+    files = {function.file: function.data for function in functions}
+    changes = []
+    for file, own in edits.items():
+        before, after = files[file], apply_edits(files[file], own)
+        _prove(file, before, after, own)
+        changes.append(FileChange(file, before, after))
+    return tuple(change for change in changes if change.before != change.after)
+
+
+def _prove(file: str, before: bytes, after: bytes, edits: tuple[Edit, ...]) -> None:
+    if not file.endswith(".json"):
+        prove_tokens(file, edits, syntax.parse(before), syntax.parse(after))
+        return
+    texts = {(_text(before[edit.span.start : edit.span.end]), _text(edit.new)) for edit in edits}
+    try:
+        old, new = msgspec.json.decode(before), msgspec.json.decode(after)
+        changed = set(changed_texts(old, new))
+    except ValueError as error:
+        raise PatchError(f"{file}: the edit would change more than its texts") from error
+    if changed != {pair for pair in texts if pair[0] != pair[1]}:
+        raise PatchError(f"{file}: the edit would change more than its own texts")
+
+
+def _text(written: bytes) -> str:
+    return msgspec.json.decode(written, type=str)
+
+
+def with_changes(
+    functions: Sequence[FunctionFile], texts: Mapping[str, bytes]
+) -> tuple[FunctionFile, ...]:
+    """Return files that are read together with another, as some of them are by now."""
+    return tuple(
+        replace(function, data=texts[function.file])
+        if function.has_pins and function.file in texts
+        else function
+        for function in functions
+    )
+
+
+def _name(part: FilePart | None) -> str:
+    return part.file.file if part is not None else "another file"

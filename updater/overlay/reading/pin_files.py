@@ -1,0 +1,59 @@
+"""Files that have pins, as others read them: ``importJSON ./pins.json``, ``import ./npins``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from updater.overlay.reading import syntax, terms
+from updater.overlay.reading.generated import program_of
+from updater.overlay.reading.scope import AttributeScope, FunctionScope
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from updater.overlay.reading.scope import FileScope, Scope
+
+# Source: Nix manual, "Built-in functions"; nixpkgs, lib/trivial.nix and lib/customisation.nix.
+_OF_A_PATH = frozenset({"callPackage", "callPackages", "import", "importJSON"})
+
+
+def values_in(text: syntax.NixText, around: FileScope) -> dict[str, tuple[Node, Scope]]:
+    """Return the value of each file of pins by its path, as its reader has it, and its scope."""
+    values: dict[str, tuple[Node, Scope]] = {}
+    for part in text.parts:
+        if not part.file.has_pins:
+            continue
+        node, scope = text.functions[part.file.path], around
+        inner: Scope = scope
+        while node.type == "function_expression":
+            inner = FunctionScope(node, inner, text.whole)
+            node = syntax.unwrap(node.child_by_field_name("body") or node)
+        if program_of(part.file.file) == "npins" and node.type in syntax.ATTRIBUTE_SETS:
+            pins = AttributeScope(node, inner, text.whole).get("pins")
+            node = pins.expression if pins is not None and pins.expression is not None else node
+        values[part.file.path] = node, inner
+    return values
+
+
+def value_read(node: Node, scope: Scope, data: bytes) -> tuple[Node, Scope] | None:
+    """Return the value that an application reads from a file of pins; None for any other."""
+    file = scope.file
+    if file is None or not file.pins:
+        return None
+    head, applied = terms.applied(node)
+    name = terms.last_name(head, data)
+    operand = syntax.unwrap(applied[0][1]) if applied else node
+    if name == "fromJSON" and operand.type == "apply_expression":
+        inner, read = terms.applied(operand)
+        name = "import" if terms.last_name(inner, data) == "readFile" else ""
+        operand = syntax.unwrap(read[0][1])
+    return file.pins.get(syntax.text(operand, data)) if name in _OF_A_PATH else None
+
+
+def default_read(name: str, scope: Scope, data: bytes) -> tuple[Node, Scope] | None:
+    """Return what ``{ sources ? import ./npins }:`` gives for an argument, if that reads pins."""
+    holder = scope.holder(name)
+    default = holder.defaults.get(name) if isinstance(holder, FunctionScope) else None
+    if default is None or holder is None or default.type != "apply_expression":
+        return None
+    return value_read(default, holder, data)
