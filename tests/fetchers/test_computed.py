@@ -22,6 +22,11 @@ _HOST = {"domain": '"d.example"'}
 _FILE = {"url": '"https://github.com/o/r/archive/v${version}.tar.gz"', **_HASH}
 _CLONE = {"url": '"https://d.example/r"', "rev": '"v${version}"', **_HASH}
 _COMMIT = {**_CLONE, "rev": '"c2a6b03f190dfb2b4aa91f8af8d477a9bc3401dc"'}
+_ENTRY = {
+    **{name: text for name, text in _REPOSITORY.items() if name != "rev"},
+    "rev": _COMMIT["rev"],
+    "url": '"https://github.com/o/r/archive/c2a6b03f190dfb2b4aa91f8af8d477a9bc3401dc.tar.gz"',
+}
 _GIT = frozenset(
     {
         *("branchName", "deepClone", "fetchLFS", "fetchSubmodules", "fetchTags", "gitConfigFile"),
@@ -66,6 +71,11 @@ CALLS: dict[str, tuple[dict[str, str], frozenset[str]]] = {
     "fetchHex": (
         {"pkg": '"tool"', "version": "version", **_HASH},
         frozenset({"pkg", "version"}),
+    ),
+    "fetchNiv": (_ENTRY, frozenset({"owner", "repo", "rev", "url"})),
+    "fetchNpins": (
+        _ENTRY,
+        frozenset({"fetchSubmodules", "owner", "repo", "rev", "tag", "url"}),
     ),
     "fetchPypi": (
         {"pname": "pname", "version": "version", **_HASH},

@@ -89,7 +89,7 @@ class Writer:
         """
         async with self._lock:
             with bugs_at("write"):
-                package, outcome = proposed.package, proposed.outcome
+                outcome = proposed.outcome
                 change = proposed.planned.of(self._texts)
                 if change.is_empty:
                     return Current(**outcome.common_fields)
