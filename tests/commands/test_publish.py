@@ -493,7 +493,12 @@ def test_only_a_dashboard_asks_for_more_than_the_results_tell_of(
     assert home.project.run("publish", str(results), "--no-cache").code == 0
     simple = home.index.server.requests("/simple/")[before:]
     assert Counter(one.path.split("/")[2] for one in simple) == asked
-    assert len(home.github.server.requests(r"GET .*/issues\?")) == (dashboard == "true")
+    (query,) = [
+        json.loads(one.body)["variables"]
+        for one in home.github.server.requests("POST .*/graphql")
+        if b"viewer" in one.body
+    ]
+    assert query["board"] is (dashboard == "true")
 
 
 def test_the_dashboard_asks_for_all_repositories_in_one_request(home: Home, tmp_path: Path) -> None:

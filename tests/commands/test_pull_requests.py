@@ -19,7 +19,9 @@ from tests.loopback.server import Server
 from updater.publish.publisher import Publisher
 
 if TYPE_CHECKING:
-    from tests.loopback.faults import Fault
+    from collections.abc import Callable
+
+    from tests.loopback.faults import Fault, Injection
     from updater.find.overlay_files import OverlayFiles
     from updater.model.proposal import Proposal
 
@@ -114,6 +116,97 @@ def test_the_edit_is_planned_on_the_base_and_not_on_the_local_file(home: Home) -
     local.write_text("# mine\n" + local.read_text())
     home.bump("apple")
     assert "# mine" not in home.show("updater/apple", "overlays/apple.nix")
+
+
+def test_a_commit_on_the_base_that_changes_nothing_of_a_branch_moves_no_branch(home: Home) -> None:
+    """Nobody is notified, and no check runs again; the body says for what it would be."""
+    home.bump("apple")
+    begun = home.branch("main") or ""
+    state, written = home.state(), home.writes()
+    home.push("main", {"README": "more\n", "overlays/pear.nix": "# by hand\n{ }\n"})
+
+    assert home.bump("apple").code == 0
+
+    assert (home.state() | {"main": ""}, home.writes()) == (state | {"main": ""}, written)
+    page = f"{home.github.url}/me/overlays/commit/{begun}"
+    assert (
+        f"The branch begins at [`{begun[:12]}`]({page}) of `main`. It is left as it is until one "
+        "of these files changes there: `flake.lock`, `overlays/apple.nix`.\n"
+    ) in home.pull(1).body
+
+
+@pytest.mark.parametrize("graphql", [True, False], ids=["GraphQL", "REST"])
+@pytest.mark.parametrize(
+    ("path", "text", "is_made_again"),
+    [
+        ("overlays/pear.nix", "# used\n", True),
+        ("overlays/fix.patch", "+ a line\n", True),
+        ("flake.lock", "{}\n", True),
+        ("overlays/other.patch", "+ a line\n", False),
+    ],
+)
+def test_a_branch_is_made_again_where_a_file_changes_that_its_own_uses(
+    home: Home, path: str, text: str, is_made_again: object, graphql: object
+) -> None:
+    """The overlay of a package that it uses, a patch, or what pins all that it is built with."""
+    home.github.graphql.missing = not graphql
+    old = home.show("main", "overlays/apple.nix")
+    uses = old.replace(
+        "src = ", "x = self.python3Packages.pear;\n    patches = [ ./fix.patch ];\n    src = "
+    )
+    home.push("main", {"overlays/apple.nix": uses, "overlays/fix.patch": "+ a\n"})
+    home.project.overlay("apple.nix", uses)
+    assert home.bump("apple").code == 0
+    head = home.branch("updater/apple")
+    before = home.show("main", path) if path == "overlays/pear.nix" else ""
+    base = home.push("main", {path: before + text})
+
+    assert home.bump("apple").code == 0
+
+    assert (home.branch("updater/apple") != head) is is_made_again
+    assert (home.hosted.git("rev-parse", "updater/apple^") == base) is is_made_again
+    written = home.writes()
+    home.bump("apple")
+    assert home.writes() == written
+
+
+def conflict(home: Home) -> None:
+    """GitHub says that it cannot merge."""
+    home.pull(1).conflicts = True
+
+
+def protect(home: Home) -> None:
+    """Only what is up to date may be merged; GitHub says it of the pull request alone."""
+    home.hosted.strict = True
+
+
+def rule(home: Home) -> None:
+    """A ruleset says the same, which counts where GitHub names something else first."""
+    home.hosted.strict, home.hosted.rules = True, ("required_status_checks",)
+
+
+def tick(home: Home) -> None:
+    """Somebody asks for it in the description."""
+    body = home.pull(1).body
+    home.pull(1).body = body.replace(
+        "- [ ] <!-- updater:rebuild -->", "- [x] <!-- updater:rebuild -->"
+    )
+    assert home.pull(1).body != body
+
+
+@pytest.mark.parametrize("wanted", [conflict, protect, rule, tick])
+def test_a_branch_is_made_again_where_github_or_a_person_wants_it(
+    home: Home, wanted: Callable[[Home], None]
+) -> None:
+    home.bump("apple")
+    base = home.push("main", {"README": "more\n"})
+    wanted(home)
+
+    assert home.bump("apple").code == 0
+
+    assert home.hosted.git("rev-parse", "updater/apple^") == base
+    assert f"`{base[:12]}`" in home.pull(1).body
+    assert "- [ ] <!-- updater:rebuild -->" in home.pull(1).body
 
 
 def test_a_branch_is_rebuilt_on_the_newest_base(home: Home) -> None:
@@ -526,8 +619,20 @@ STEPS = (
     "PATCH .*/pulls/1$",
     "GET .*/pulls\\?",
     "GET .*/git/matching-refs/",
-    "POST .*/graphql",
+    "GRAPHQL defaultBranchRef",
+    "GRAPHQL entries",
+    "GRAPHQL viewer",
+    "GRAPHQL headRefName:",
 )
+
+
+def disturb(home: Home, step: str, refusal: str) -> Injection:
+    """Let GitHub refuse one request; what only REST is asked for, it is asked without GraphQL."""
+    match, _, body = step.partition("GRAPHQL ")
+    home.github.graphql.missing = match.startswith("GET ")
+    return home.github.server.fail(
+        match or "POST .*/graphql", REFUSALS[refusal], times=1, body=body
+    )
 
 
 @pytest.mark.parametrize(("step", "refusal"), at_steps(STEPS, [*REFUSALS]))
@@ -536,13 +641,16 @@ def test_after_any_refusal_at_any_step_a_rerun_ends_as_if_nothing_had_happened(
 ) -> None:
     """Nothing twice, nothing lost; and a request that writes is sent once a run."""
     home.configure("packages: {apple: {pull_request: {labels: [deps], assignees: [bert]}}}\n")
-    fault = home.github.server.fail(step, REFUSALS[refusal], times=1)
+    fault = disturb(home, step, refusal)
 
     disturbed = home.bump("apple")
 
     assert fault.hits == 1
+    if step.startswith("GRAPHQL") and refusal == "404":  # a host without it is asked by REST
+        assert disturbed.code == 0
+        return
     assert disturbed.code == 1
-    assert len(home.github.server.requests(step)) == 1
+    home.github.graphql.missing = False
     assert home.bump("apple").code == 0
     state, written = home.state(), home.writes()
     home.bump("apple")
@@ -558,7 +666,9 @@ LATER_STEPS = (
     "GET .*/commits/",
     "GET .*/git/commits/",
     "GET .*/git/trees/",
-    "GET .*/pulls\\?.*state=all",
+    "GET .*/pulls\\?",
+    "GRAPHQL headRefOid",
+    "GRAPHQL o0: object",
     "POST .*/git/commits",
     "PATCH .*/git/refs/",
     "PATCH .*/pulls/1$",
@@ -581,9 +691,10 @@ def test_after_a_refusal_of_a_newer_version_a_rerun_ends_as_if_nothing_had_happe
     if not first:
         home.bump("apple")
         home.release("apple", "3.0")
-    fault = home.github.server.fail(step, REFUSALS[refusal], times=1)
+    fault = disturb(home, step, refusal)
 
     assert (home.bump("apple").code, fault.hits) == (1, 1)
+    home.github.graphql.missing = False
     assert home.bump("apple").code == 0
 
     state, written = home.state(), home.writes()
@@ -611,6 +722,7 @@ def test_only_requests_that_read_are_repeated(home: Home) -> None:
     """A read that fails once costs nothing; a write that fails is left to the next run."""
     config = home.project.root / "config.yaml"
     config.write_text(config.read_text().replace("retries: 0", "retries: 2"))
+    home.github.graphql.missing = True
     read = home.github.server.fail("GET .*/compare/", problem(502, "Server Error"), times=1)
     home.bump("apple")
     home.release("apple", "3.0")
@@ -721,6 +833,7 @@ def test_automerge_is_for_built_updates_of_allowed_kinds(home: Home) -> None:
 def test_the_token_follows_no_redirect_to_another_host(home: Home, name: str) -> None:
     """Another port of the same host is another server, too."""
     with Server(name=name) as elsewhere:
+        home.github.graphql.missing = True
         elsewhere.route("GET", "/.*", lambda _: json_answer([]))
         home.github.server.fail("GET .*/pulls\\?", redirect(f"{elsewhere.url}/pulls", 301))
         result = home.bump("apple")

@@ -333,9 +333,9 @@ def test_what_somebody_else_opened_is_left_alone(home: Home, owner: str) -> None
 def test_without_a_suspicion_nothing_more_is_asked(home: Home) -> None:
     """An open pull request whose package waits costs a run about others no request."""
     home.bump()
-    asked = len(home.github.server.requests("GET .*/compare/"))
+    asked = len(home.github.server.requests("/me/overlays/"))
     home.bump("pear")
-    assert len(home.github.server.requests("GET .*/compare/")) == asked + 1  # pear's own
+    assert len(home.github.server.requests("/me/overlays/")) == asked  # GraphQL told it all
 
 
 WITHDRAWN = {

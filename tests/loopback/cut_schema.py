@@ -103,7 +103,7 @@ GRAPHQL_FIELDS = {
     "GitObject": "abbreviatedOid commitUrl id oid",
     "Commit": (
         "abbreviatedOid author authoredDate commitUrl committedDate committer history id message "
-        "oid parents statusCheckRollup url"
+        "oid parents statusCheckRollup tree url"
     ),
     "StatusCheckRollup": "id state",
     "CommitConnection": "edges nodes pageInfo totalCount",

@@ -13,7 +13,7 @@ from tests.loopback import git_http
 from tests.loopback.git_data import GitData
 from tests.loopback.graphql_api import GraphQl
 from tests.loopback.hosting import Credential, Hosted, credential
-from tests.loopback.messages import Request, Response, redirect, text
+from tests.loopback.messages import Request, Response, json_answer, redirect, text
 from tests.loopback.pulls import Pulls
 from tests.loopback.rest import Rest
 from tests.loopback.server import Server
@@ -167,9 +167,16 @@ class GitHub:
         web.route("GET", rf"{REPOSITORY}/info/refs", self._info_refs)
         web.route("POST", rf"{REPOSITORY}/git-upload-pack", self._upload_pack)
         web.route("POST", rf"{REPOSITORY}/git-receive-pack", self._receive_pack)
+        web.route("GET", "/api/v3/user", self._user)
         web.route("GET", rf"{REPOSITORY}/archive/(?P<ref>.+)\.{FORMS}", self._archive)
         archives.route("GET", rf"{REPOSITORY}/{FORMS}/(?P<ref>.+)", self._codeload)
         archives.route("GET", rf"{REPOSITORY}/legacy\.{FORMS}/(?P<ref>.+)", self._legacy)
+
+    def _user(self, request: Request) -> Response:
+        """Answer who asks, which GitHub tells no App."""
+        if self.credential(request) is not Credential.VALID:
+            return text("Requires authentication", 401)
+        return json_answer({"login": self.login(request)})
 
     def _info_refs(self, request: Request, owner: str, name: str) -> Response:
         hosted = self._for_git(request, owner, name)

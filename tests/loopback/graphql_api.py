@@ -87,15 +87,19 @@ class GraphQl:
 
     Attributes:
         quota: the rate limit in points; a test may put another in its place.
+        missing: the host has no GraphQL, as an old or small one.
         most_nodes: how many nodes one query may get before RESOURCE_LIMITS_EXCEEDED.
     """
 
     github: GitHub
     quota: Quota = field(default_factory=lambda: Quota(5000, resource="graphql"))
     most_nodes: float = float("inf")
+    missing: bool = False
 
     def answer(self, request: Request) -> Response:
         """Answer one request."""
+        if self.missing:
+            return problem(404, "Not Found")
         match self.github.credential(request):
             case Credential.NONE:
                 return problem(401, "This endpoint requires you to be authenticated.")

@@ -341,6 +341,7 @@ RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
         "message": lambda one, _info: one.commit.message,
         "parents": list_parents,
         "statusCheckRollup": rollup,
+        "tree": lambda one, _info: GitObject(one.hosted, one.commit.tree),
         "url": GIT_OBJECT["commitUrl"],
     },
     "StatusCheckRollup": {

@@ -263,6 +263,7 @@ def comparison_model(hosted: Hosted, compared: Comparison, github: GitHub) -> Js
         "behind_by": compared.behind,
         "total_commits": compared.ahead,
         "commits": [commit_model(hosted, one, github) for one in commits],
+        "files": files_model(hosted, compared.merge_base, compared.head, github)[:300],
     }
 
 

@@ -91,6 +91,20 @@ class Update(Struct, frozen=True):
         return f"{self.identity} {self.new} {self.commit or self.hash}"
 
 
+class BranchBeginning(Struct, frozen=True):
+    """Where a branch of the updater begins.
+
+    Attributes:
+        base: the base branch.
+        commit: of it, on which the branch's own commit is.
+        files: paths in the repository; where one changes on the base, the branch is made again.
+    """
+
+    base: str
+    commit: str
+    files: tuple[str, ...]
+
+
 class RepositoryLinks(Struct, frozen=True):
     """What a pull request's body links to of its own repository; an empty text for what is not.
 
@@ -100,6 +114,7 @@ class RepositoryLinks(Struct, frozen=True):
         configuration: the page of config.yaml.
         run: the page of the run of GitHub Actions that made it.
         dashboard: the page of the issue.
+        beginning: None where the body is not of a branch.
     """
 
     repository: str = ""
@@ -107,6 +122,7 @@ class RepositoryLinks(Struct, frozen=True):
     configuration: str = ""
     run: str = ""
     dashboard: str = ""
+    beginning: BranchBeginning | None = None
 
 
 class Proposal(Struct, frozen=True):

@@ -20,17 +20,16 @@ def clean_up(view: RepositoryView, proposals: Sequence[Proposal]) -> None:
     Raises:
         PublishError: it cannot be now; the next run does it.
     """
-    repository = view.repository
     for pull in rules.superseded(view.open, view.login, proposals):
-        branch = repository.branch(pull.branch, view.base.commit)
+        branch = view.branches.branch(pull.branch)
         if branch is None or (
             rules.person_commit(branch) is None
             and view.is_of_this_project(branch, rules.packages_of(pull))
         ):
             view.close(pull, superseded_body(pull.body))
     busy = {pull.branch for pull in view.open} | {proposal.branch for proposal in proposals}
-    for name, head in view.heads.items():
+    for name, head in dict(view.branches.heads).items():
         if name not in busy:
-            newest = next(iter(repository.pulls(name)), None)
+            newest = next(iter(view.branches.earlier(name)), None)
             if newest is not None and rules.is_spent(newest, view.login, head):
                 view.drop_branch(newest)

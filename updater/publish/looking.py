@@ -8,19 +8,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.effects import files
-from updater.find.packages import read_file
-from updater.model.proposal import Proposal, RepositoryLinks, Update, blob_id
+from updater.model.proposal import BranchBeginning, Proposal, RepositoryLinks, Update, blob_id
 from updater.overlay.reading.generated import may_have_pins
 from updater.publish import rules
+from updater.publish.branches import ShownBranches
+from updater.publish.rivals import RivalReader
 from updater.publish.text import dashboard
 from updater.publish.text.names import BranchNaming
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from updater.effects.github.repository import GitHubRepository
@@ -52,7 +53,7 @@ class RepositoryView(Struct):
         login: the updater's own.
         open: the pull requests against the base that were open, but for those that were closed
             since.
-        heads: the updater's branches, with their commits.
+        is_strict: only what is up to date with the base is merged into it.
         count: how many of the updater's are open by now.
         board: the dashboard issue, where there is one.
         boards: others, which runs at the same time opened.
@@ -64,16 +65,24 @@ class RepositoryView(Struct):
     root: Path
     naming: BranchNaming = BranchNaming()
     login: str = ""
+    is_strict: bool = False
     open: tuple[Pull, ...] = ()
-    heads: Mapping[str, str] = field(default_factory=dict)
     count: int = 0
     board: Issue | None = None
     boards: tuple[Issue, ...] = ()
     forced: frozenset[str] = frozenset()
     _issues: tuple[Issue, ...] | None = None
+    _branches: ShownBranches | None = None
     _checks: bool | None = None
     _first: bool | None = None
-    _theirs: dict[int, dict[str, str]] = field(default_factory=dict)
+    _rivals: RivalReader | None = None
+
+    @property
+    def branches(self) -> ShownBranches:
+        """The updater's branches, as `look` found them; none before that."""
+        if self._branches is None:
+            self._branches = ShownBranches(self.repository, self.base.commit, {}, {})
+        return self._branches
 
     def links(self, branch: str, configuration: str) -> RepositoryLinks:
         """Return what a body links to.
@@ -91,6 +100,17 @@ class RepositoryView(Struct):
             run=base.run,
             dashboard=f"{base.page}/issues/{self.board.number}" if self.board is not None else "",
         )
+
+    def beginning(self, branch: Branch | None, watched: Iterable[str]) -> BranchBeginning:
+        """Return what a body tells of where a branch begins.
+
+        Args:
+            branch: with one commit; None for one that is made now.
+            watched: the files for which it is made again.
+        """
+        commit = branch.commits[0].parents[0] if branch is not None else self.base.commit
+        files_ = tuple(sorted(set(watched)))
+        return BranchBeginning(self.base.branch, commit, files_)
 
     def read(self, paths: Sequence[str], commit: str) -> dict[str, bytes]:
         """Return a commit's bytes of some overlay files; those that it lacks are left out."""
@@ -110,9 +130,31 @@ class RepositoryView(Struct):
     def look(self, *, issues: bool) -> None:
         """Read which pull requests and branches there are; with the issues if asked."""
         shown = self.repository.overview(self.base.branch, self.naming.prefixes, issues=issues)
-        self.login, self.open, self.heads = shown.login, shown.pulls, shown.heads
-        self.count = sum(rules.is_mine(pull, self.login) for pull in self.open)
+        self.login, self.open, self.is_strict = shown.login, shown.pulls, shown.is_strict
+        mine = [pull for pull in self.open if rules.is_mine(pull, self.login)]
+        self.count = len(mine)
         self._issues = shown.issues
+        by_branch = {pull.branch: pull for pull in mine}
+        self._branches = ShownBranches(
+            self.repository, self.base.commit, dict(shown.heads), by_branch
+        )
+
+    def look_closer(
+        self, names: Iterable[str], watched: Callable[[Iterable[str]], Iterable[str]]
+    ) -> None:
+        """Read what was proposed before, and what the base had where open branches began.
+
+        Args:
+            names: of the packages and groups that are proposed.
+            watched: the files that some packages' files are and use.
+        """
+        branches = [
+            branch
+            for name in names
+            for branch in (self.naming.branch(name), self.naming.former(name))
+            if branch
+        ]
+        self.branches.look_closer(branches, lambda pull: watched(rules.packages_of(pull)))
 
     def look_at_board(self) -> None:
         """Read the dashboard and its boxes."""
@@ -199,7 +241,7 @@ class RepositoryView(Struct):
         if not earlier or any(pull.branch == branch for pull in self.open):
             return branch
         for other in earlier:
-            there = self.repository.branch(other, self.base.commit)
+            there = self.branches.branch(other)
             if there is not None and self.is_of_this_project(there, identities):
                 return other
         return branch
@@ -212,9 +254,9 @@ class RepositoryView(Struct):
             name: the package's or the group's.
         """
         former = self.naming.former(name)
-        earlier = self.repository.pulls(former) if former not in ("", branch) else ()
+        earlier = self.branches.earlier(former) if former not in ("", branch) else ()
         closed = (pull for pull in earlier if pull.state != "open")
-        return (*self.repository.pulls(branch), *closed)
+        return (*self.branches.earlier(branch), *closed)
 
     def is_of_this_project(self, branch: Branch, identities: Iterable[str]) -> bool:
         """Tell whether a branch changes some packages' files below the project's own folder.
@@ -231,7 +273,9 @@ class RepositoryView(Struct):
     def rivals(self, proposal: Proposal) -> list[Pull]:
         """Return the open pull requests of others that give all packages the same versions."""
         others = [pull for pull in self.open if not rules.is_mine(pull, self.login)]
-        return [pull for pull in others if self._does_the_same(pull, proposal)]
+        if self._rivals is None:
+            self._rivals = RivalReader(self.repository, self.base.prefix)
+        return [pull for pull in others if self._rivals.does_the_same(pull, proposal)]
 
     def may_write(self, pull: Pull) -> bool:
         """Tell whether a pull request's author may push to the repository."""
@@ -273,19 +317,4 @@ class RepositoryView(Struct):
         )
         if all(other_pull.state != "open" for other_pull in others):
             self.repository.delete_branch(pull.branch)
-            self.heads = {name: head for name, head in self.heads.items() if name != pull.branch}
-
-    def _does_the_same(self, pull: Pull, proposal: Proposal) -> bool:
-        if pull.number not in self._theirs:
-            self._theirs[pull.number] = self.repository.pull_files(pull.number)
-        theirs = self._theirs[pull.number]
-        if not all(theirs.get(path) for path in proposal.files):
-            return False
-        versions: dict[str, str | None] = {}
-        for path in proposal.files:
-            data = self.repository.find_blob(theirs[path])
-            if data is None:  # whatever somebody else put there stops nothing
-                return False
-            for package in read_file(data, path.removeprefix(self.base.prefix)):
-                versions[package.identity] = package.label
-        return all(versions.get(update.identity) == update.new for update in proposal.updates)
+            self.branches.drop(pull.branch)

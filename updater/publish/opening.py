@@ -54,8 +54,7 @@ def opened_view(config: Config) -> Iterator[tuple[RepositoryView, PushRemote | N
         limits.max_wait.total_seconds(),
     )
     with GitHubRepository.opened(access) as repository:
-        branch = config.document.base or repository.default_branch()
-        commit = repository.head(branch)
+        branch, commit = repository.base(config.document.base or "")
         if commit is None:
             raise UsageError(
                 f"{target.repository} has no branch {branch!r}", hint="check `base:` in config.yaml"

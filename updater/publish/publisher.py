@@ -6,6 +6,7 @@ All requests go through `effects.github`, one after the other, in the thread tha
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -23,9 +24,10 @@ from updater.publish.groups import by_name
 from updater.publish.members import PullRequestPart, failed, held, member_of, together
 from updater.publish.text import dashboard, names
 from updater.publish.text.body import is_same, origin, render
+from updater.publish.watching import watched_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from updater.config.load import Config
@@ -55,6 +57,7 @@ class Publisher:
         self.notes: list[str] = []
         self._pull_requests = PullRequestWriter(view, push_by_git, self.notes.append)
         self.bugs: list[Bug] = []
+        self._watched: Callable[[Iterable[str]], tuple[str, ...]] = tuple
 
     def read(self, paths: Sequence[str]) -> dict[str, bytes]:
         """Return the base's bytes of some overlay files; those that it lacks are left out."""
@@ -95,7 +98,12 @@ class Publisher:
         view.look(issues=wants_board)
         shows = wants_board and self._look_at_board()
         proposals = []
-        for name, group in by_name(members, overlays, self._config.policy, view).items():
+        groups = by_name(members, overlays, self._config.policy, view)
+        self._watched = partial(
+            watched_files, overlays=overlays, used=used, prefix=view.base.prefix
+        )
+        view.look_closer(groups, self._watched)
+        for name, group in groups.items():
             done, proposal = self._group(name, group, overlays)
             outcomes |= {outcome.package.identity: outcome for outcome in done}
             proposals += [proposal] if proposal is not None else []
@@ -298,23 +306,26 @@ class Publisher:
     def _decide_on(
         self, proposal: Proposal, members: list[PullRequestPart], pulls: tuple[Pull, ...]
     ) -> list[Outcome]:
-        is_open = any(
-            pull.state == "open" and rules.is_mine(pull, self._view.login) for pull in pulls
-        )
-        rivals = [] if is_open else self._view.rivals(proposal)
-        strong = [pull for pull in rivals if self._view.may_write(pull)]
+        view = self._view
+        is_open = any(pull.state == "open" and rules.is_mine(pull, view.login) for pull in pulls)
+        rivals = [] if is_open else view.rivals(proposal)
+        strong = [pull for pull in rivals if view.may_write(pull)]
+        branch = view.branches.branch(proposal.branch)
+        watched = (*proposal.files, *self._watched(update.identity for update in proposal.updates))
         limit = self._most_open(is_open=is_open)
         state = rules.ShownState(
-            self._view.login,
-            self._view.base.commit,
-            self._view.repository.branch(proposal.branch, self._view.base.commit),
+            view.login,
+            view.base.commit,
+            branch,
             pulls,
             strong[0] if strong else None,
-            self._view.count,
+            view.count,
             limit,
             is_first_run=self._config.document.max_open is None and limit == rules.FIRST,
-            forced=any(map(self._view.is_forced, proposal.updates)),
-            has_room=self._view.repository.has_room,
+            forced=any(map(view.is_forced, proposal.updates)),
+            has_room=view.repository.has_room,
+            is_unchanged=view.branches.is_unchanged(branch, proposal.blobs, watched),
+            is_strict=view.is_strict,
         )
         warnings = tuple(
             PinWarning("rival", f"pull request {pull.number} of {pull.author} does the same")
@@ -325,6 +336,9 @@ class Publisher:
         if isinstance(decision, rules.LeaveAlone):
             self._pull_requests.tell(decision)
             return [held(member, decision) for member in members]
+        beginning = view.beginning(None if decision.push else branch, watched)
+        links = replace(proposal.links, beginning=beginning)
+        proposal = replace(proposal, links=links, body=render(proposal.updates, links))
         pull = self._pull_requests.publish(proposal, members, state, decision)
         return [
             replace(

@@ -116,7 +116,7 @@ class PullRequestRetirer(Struct, frozen=True):
                     yield self._end(pull, branch, reasons)
 
     def _branch(self, pull: Pull) -> Branch | None:
-        return self.view.repository.branch(pull.branch, self.view.base.commit)
+        return self.view.branches.branch(pull.branch)
 
     def _end(self, pull: Pull, branch: Branch, reasons: Mapping[str, str]) -> RetiredPullRequest:
         stopped = rules.stopped_by(branch, pull)

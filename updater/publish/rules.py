@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from msgspec import Struct
 
 from updater.model.proposal import read_key
-from updater.publish.text.marker import is_signed, read_marker, wants_rebuild
+from updater.publish.text.marker import has_trailer, is_signed, read_marker, wants_rebuild
 from updater.publish.text.names import PREFIX
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ class ShownState(Struct, frozen=True):
         is_first_run: the repository has had no pull request of the updater before.
         forced: somebody asked for it on the dashboard.
         has_room: GitHub takes another one within the hour.
+        is_unchanged: the base has the files that the branch changes, and those that they use, as
+            it had them where the branch began.
+        is_strict: only what is up to date with the base is merged into it.
     """
 
     login: str
@@ -55,6 +58,8 @@ class ShownState(Struct, frozen=True):
     is_first_run: bool = False
     forced: bool = False
     has_room: bool = True
+    is_unchanged: bool = False
+    is_strict: bool = False
 
 
 class Publish(Struct, frozen=True):
@@ -117,7 +122,7 @@ def rule_on(proposal: Proposal, state: ShownState) -> Ruling:  # noqa: PLR0911 -
             "GitHub takes 500 new things an hour, and this run made as many; a later one goes on"
         )
         return LeaveAlone(reason, pending=True)
-    return Publish(own, push=not _is_newest(proposal, state))
+    return Publish(own, push=not _stays(proposal, state, own))
 
 
 def _only_pins(pull: Pull) -> bool:
@@ -125,11 +130,21 @@ def _only_pins(pull: Pull) -> bool:
     return marker is not None and marker.only_pins
 
 
-def _is_newest(proposal: Proposal, state: ShownState) -> bool:
+def _stays(proposal: Proposal, state: ShownState, pull: Pull | None) -> bool:
+    """Tell whether the branch is what it would be made to be, or differs in nothing that matters.
+
+    Each push runs all checks again and takes reviews back, so one that only brings a newer base is
+    left out, unless GitHub or a person wants it.
+    """
     if state.branch is None or len(state.branch.commits) != 1:
         return False
     (commit,) = state.branch.commits
-    return commit.parents == (state.base,) and dict(commit.files) == proposal.blobs
+    if dict(commit.files) != proposal.blobs:
+        return False
+    if commit.parents == (state.base,):
+        return True
+    is_wanted = state.is_strict or pull is None or pull.standing or wants_rebuild(pull.body)
+    return len(commit.parents) == 1 and state.is_unchanged and not is_wanted
 
 
 def is_mine(pull: Pull, login: str) -> bool:
@@ -191,15 +206,20 @@ def proposed_on(pulls: Iterable[Pull], login: str, update: Update, today: date) 
 
 
 def person_commit(branch: Branch) -> BranchCommit | None:
-    """Return the first commit that is neither the updater's, as it made it, nor a merge of base."""
-    own = {commit.sha for commit in branch.commits}
-    for commit in branch.commits:
-        merges_base = len(commit.parents) > 1 and any(
-            parent not in own for parent in commit.parents[1:]
-        )
-        if not merges_base and not is_signed(commit.message, commit.files):
-            return commit
-    return None
+    """Return the first commit that is neither the updater's, as it made it, nor a merge of base.
+
+    One that does not even say so is named before one that somebody changed.
+    """
+    commits = [commit for commit in branch.commits if not merges_base(commit, branch)]
+    silent = (commit for commit in commits if not has_trailer(commit.message))
+    changed = (commit for commit in commits if not is_signed(commit.message, commit.files))
+    return next(silent, None) or next(changed, None)
+
+
+def merges_base(commit: BranchCommit, branch: Branch) -> bool:
+    """Tell whether a commit of a branch brings in the base, or anything else from outside."""
+    own = {other_commit.sha for other_commit in branch.commits}
+    return len(commit.parents) > 1 and any(parent not in own for parent in commit.parents[1:])
 
 
 def stopped_by(branch: Branch | None, pull: Pull | None) -> BranchCommit | None:

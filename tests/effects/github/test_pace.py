@@ -33,7 +33,7 @@ def test_no_minute_has_more_than_eighty_and_no_hour_more_than_five_hundred(each:
     sent: list[float] = []
     while len(sent) < 2 * PER_HOUR:
         try:
-            pace.step()
+            pace.admit()
         except PublishError:
             clock.wait(60.0)
         else:
@@ -50,9 +50,9 @@ def test_the_hour_stops_what_is_new_before_what_is_begun() -> None:
     pace = WritePace(clock.look, clock.wait)
     for _ in range(PER_HOUR):
         assert pace.has_room == (len(pace._sent) <= 450)
-        pace.step()
+        pace.admit()
     with pytest.raises(PublishError) as caught:
-        pace.step()
+        pace.admit()
     assert str(caught.value) == (
         "this run sent 500 requests that write within the hour, and GitHub takes no more"
     )

@@ -22,10 +22,17 @@ if TYPE_CHECKING:
     from updater.effects.github.requests import Requests
     from updater.model.pulls import PullStanding, PullState
 
-PULL_FIELDS: Final = """fragment pull on PullRequest {
-  number id url state title body headRefName headRefOid isCrossRepository baseRefName
+SHORT_PULL_FIELDS: Final = """
+fragment pull on PullRequest {
+  number id url state title body headRefName headRefOid isCrossRepository
   author { __typename login }
   autoMergeRequest { enabledAt }
+}"""
+"""What `read_shown_pull` needs; without the rest it says nothing of comments and content."""
+
+_WHOLE_PULL_FIELDS: Final = """
+fragment whole on PullRequest {
+  ...pull
   mergeable mergeStateStatus
   comments(last: 30) {
     nodes { databaseId body authorAssociation author { __typename login } }
@@ -58,7 +65,7 @@ _QUERY: Final = (
       states: OPEN, baseRefName: $base, first: 50, after: $pulls,
       orderBy: {field: CREATED_AT, direction: ASC}
     ) {
-      nodes { ...pull }
+      nodes { ...whole }
       pageInfo { hasNextPage endCursor }
     }
     issues(first: 100, after: $issues, orderBy: {field: CREATED_AT, direction: ASC})
@@ -67,13 +74,13 @@ _QUERY: Final = (
       pageInfo { hasNextPage endCursor }
     }
   }
-}
-"""
-    + PULL_FIELDS
+}"""
+    + _WHOLE_PULL_FIELDS
+    + SHORT_PULL_FIELDS
 )
 _STATES: Final[dict[str, PullState]] = {"OPEN": "open", "CLOSED": "closed", "MERGED": "merged"}
 _REFS: Final = """refs%(number)d: refs(
-      refPrefix: $folder%(number)d, query: $start%(number)d, first: 100, after: $refs%(number)d
+      refPrefix: $at%(number)d, query: $start%(number)d, first: 100, after: $refs%(number)d
     ) {
       nodes { name prefix target { oid } }
       pageInfo { hasNextPage endCursor }
@@ -128,7 +135,7 @@ def _by_graphql(
     variables["board"] = issues
     for number, prefix in enumerate(prefixes):
         folder, slash, start = prefix.rpartition("/")
-        variables[f"folder{number}"] = f"{_HEADS}{folder}{slash}"
+        variables[f"at{number}"] = f"{_HEADS}{folder}{slash}"
         variables[f"start{number}"] = start or None
         lists[f"refs{number}"] = f"refs{number}"
     query = _query(len(prefixes))
@@ -170,7 +177,7 @@ def _by_graphql(
 def _query(count: int) -> str:
     """Return the query for branches that begin in so many ways."""
     numbers = [{"number": number} for number in range(count)]
-    names = ", $folder%(number)d: String!, $start%(number)d: String, $refs%(number)d: String"
+    names = ", $at%(number)d: String!, $start%(number)d: String, $refs%(number)d: String"
     declared = "".join(names % number for number in numbers)
     return _QUERY % (declared, "\n    ".join(_REFS % number for number in numbers))
 
@@ -191,8 +198,9 @@ def _by_rest(requests: Requests, base: str, prefixes: Sequence[str]) -> Overview
 
 
 def read_shown_pull(node: Any) -> Pull:  # noqa: ANN401 - JSON
-    """Read a pull request that was asked for by `PULL_FIELDS`."""
+    """Read a pull request that was asked for by `SHORT_PULL_FIELDS`, or by more than these."""
     author = _login(node["author"])
+    is_whole = "comments" in node
     return Pull(
         number=int(node["number"]),
         node=str(node["id"]),
@@ -205,9 +213,9 @@ def read_shown_pull(node: Any) -> Pull:  # noqa: ANN401 - JSON
         own=not node["isCrossRepository"],
         author=author if is_printable(author) else "",
         automerge=node["autoMergeRequest"] is not None,
-        standing=_standing(node),
-        comments=_comments(node["comments"]),
-        content=_content(node),
+        standing=_standing(node) if is_whole else "",
+        comments=_comments(node["comments"]) if is_whole else None,
+        content=_content(node) if is_whole else None,
     )
 
 

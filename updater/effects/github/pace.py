@@ -46,7 +46,7 @@ class WritePace:
         """Tell whether something new may be begun."""
         return self._of_last(_HOUR) <= PER_HOUR - RESERVE
 
-    def step(self) -> None:
+    def admit(self) -> None:
         """Wait until one more request that writes may be sent.
 
         Raises:

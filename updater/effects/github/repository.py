@@ -10,35 +10,29 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from msgspec import Struct
-
 from updater.effects.github.answers import read_comment, read_commit, read_issue, read_pull
+from updater.effects.github.details import Details, details
+from updater.effects.github.objects import GitObjects, TreeFile
 from updater.effects.github.overview import Overview, overview
 from updater.effects.github.protection import CheckState, reported_checks, requires_checks
 from updater.effects.github.requests import Access, Requests
 from updater.model import Branch, Issue, Pull
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from updater.model import PullPolicy
     from updater.model.pulls import PullComment
 
 _MOST_COMMITS = 100
+_MOST_COMPARED_FILES = 300
 _ENABLE = """mutation ($id: ID!) {
   enablePullRequestAutoMerge(input: {pullRequestId: $id}) { clientMutationId }
 }"""
 _DISABLE = """mutation ($id: ID!) {
   disablePullRequestAutoMerge(input: {pullRequestId: $id}) { clientMutationId }
 }"""
-
-
-class TreeFile(Struct, frozen=True):
-    """A file of a commit: its blob's id, and its mode as git writes it."""
-
-    blob: str
-    mode: str
 
 
 class GitHubRepository:
@@ -49,6 +43,7 @@ class GitHubRepository:
 
     def __init__(self, requests: Requests) -> None:
         self._requests = requests
+        self._objects = GitObjects(requests)
 
     @classmethod
     @contextmanager
@@ -64,32 +59,41 @@ class GitHubRepository:
         with self._reading():
             return self._requests.login()
 
-    def default_branch(self) -> str:
-        """Return the repository's default branch."""
+    def base(self, branch: str) -> tuple[str, str | None]:
+        """Return a branch, the default one where none is named, and its commit if there is any."""
         with self._reading():
-            return str(self._requests.ask("")["default_branch"])
-
-    def head(self, branch: str) -> str | None:
-        """Return a branch's commit, None where there is no such branch."""
-        with self._reading():
-            return self._requests.heads(branch).get(branch)
+            return self._objects.base(branch)
 
     def overview(self, base: str, prefixes: Sequence[str], *, issues: bool) -> Overview:
         """Return what there is of branches, pull requests and, if asked, issues."""
         with self._reading():
             return overview(self._requests, base, prefixes, issues=issues)
 
+    def details(self, branches: Sequence[str], places: Iterable[tuple[str, str]]) -> Details:
+        """Return the pull requests of branches, and what commits have at paths, where told."""
+        with self._reading():
+            return details(self._requests, branches, places)
+
+    def changed_paths(self, before: str, after: str) -> frozenset[str] | None:
+        """Return the files that changed between two commits.
+
+        None where they are not known: ``before`` is not part of the other's history, or there are
+        more than GitHub lists. Source: GitHub docs, "Compare two commits", which gives 300.
+        """
+        with self._reading():
+            compared = self._requests.ask(f"/compare/{before}...{after}", per_page=1)
+            listed = compared.get("files")
+            if compared["status"] not in ("ahead", "identical") or listed is None:
+                return None
+            if len(listed) >= _MOST_COMPARED_FILES:
+                return None
+            names = [[file["filename"], file.get("previous_filename")] for file in listed]
+            return frozenset(str(name) for pair in names for name in pair if name)
+
     def files(self, commit: str, paths: Sequence[str]) -> dict[str, TreeFile]:
         """Return what a commit has at some paths; a path without a file is left out."""
         with self._reading():
-            root = str(self._requests.ask(f"/git/commits/{commit}")["tree"]["sha"])
-            folders: dict[str, dict[str, tuple[str, TreeFile]]] = {}
-            files = {}
-            for path in paths:
-                file = self._walk(root, path.split("/"), folders)
-                if file is not None:
-                    files[path] = file
-            return files
+            return self._objects.files(commit, paths)
 
     def blob(self, sha: str) -> bytes:
         """Return a file's bytes by its blob's id."""
@@ -177,7 +181,7 @@ class GitHubRepository:
         """
         now = self.files(parent, tuple(files))
         with self._requests.mapped("commit", "contents"):
-            tree = str(self._requests.ask(f"/git/commits/{parent}")["tree"]["sha"])
+            tree = self._objects.root(parent)
             entries = []
             for path, data in files.items():
                 content = base64.b64encode(data).decode()
@@ -268,22 +272,6 @@ class GitHubRepository:
         what = f"{'enable' if on else 'disable'} auto-merge of pull request {pull.number}"
         with self._requests.mapped(what, "pull_requests"):
             self._requests.graphql(_ENABLE if on else _DISABLE, {"id": pull.node})
-
-    def _walk(
-        self, tree: str, names: list[str], folders: dict[str, dict[str, tuple[str, TreeFile]]]
-    ) -> TreeFile | None:
-        if tree not in folders:
-            folders[tree] = {
-                str(entry["path"]): (
-                    str(entry["type"]),
-                    TreeFile(str(entry["sha"]), str(entry["mode"])),
-                )
-                for entry in self._requests.ask(f"/git/trees/{tree}")["tree"]
-            }
-        kind, file = folders[tree].get(names[0], ("", TreeFile("", "")))
-        if len(names) > 1:
-            return self._walk(file.blob, names[1:], folders) if kind == "tree" else None
-        return file if kind == "blob" and file.mode != "120000" else None
 
     def _reading(self) -> AbstractContextManager[None]:
         return self._requests.mapped("read the repository", "contents")

@@ -145,7 +145,7 @@ class Requests:
         Raises:
             PublishError: GitHub takes no more within the hour.
         """
-        self.pace.step()
+        self.pace.admit()
         return self._api.requester.requestJsonAndCheck(verb, self._at + path, input=values)[1]
 
     def all_of(self, path: str, **parameters: str | int) -> list[Any]:
@@ -202,7 +202,7 @@ class Requests:
     def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         """Ask GraphQL; return ``data``."""
         if query.startswith("mutation"):
-            self.pace.step()
+            self.pace.admit()
         answer = self._api.requester.graphql_query(query, variables)[1]
         data: dict[str, Any] = answer["data"]
         return data

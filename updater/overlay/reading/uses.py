@@ -75,6 +75,24 @@ def names_used(data: bytes) -> tuple[tuple[Span, str], ...]:
     return tuple(names)
 
 
+@lru_cache(maxsize=1024)
+def paths_named(data: bytes) -> tuple[str, ...]:
+    """Return the paths that a text names as they are written, those without an expression in them.
+
+    Such as ``./fix.patch`` and ``../lib``; a path that is not relative is another machine's.
+    """
+    paths: dict[str, None] = {}
+    waiting = [syntax.parse(data).root]
+    while waiting:
+        node = waiting.pop()
+        waiting += reversed(node.named_children)
+        if node.type == "path_expression":
+            written = syntax.text(node, data)
+            if written.startswith((".", "..")) and "${" not in written:
+                paths[written] = None
+    return tuple(paths)
+
+
 def dependents(identity: str, used: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Return all packages that use one, directly or through others, dependencies first."""
     ordered: list[str] = []

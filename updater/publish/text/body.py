@@ -38,6 +38,7 @@ _TALLEST = 24_000
 """How many characters are about ten screens, with everything unfolded."""
 
 _ALIASES = 5
+_WATCHED = 10
 _SUMMARY = 300
 _EXTRA = re.compile(r"\bextra\s*==")
 _PASSING = re.compile(r"\[this run\]\([^)]*\)| · \[dashboard\]\([^)]*\)")
@@ -96,6 +97,7 @@ def _template() -> jinja2.Template:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters |= {
+        "begun": _begun,
         "code": code,
         "counted": _counted,
         "day": _day,
@@ -154,6 +156,25 @@ def _reproduce(update: Update) -> str:
     if update.command == "bump":
         words += ["--to", update.ref or update.commit or update.new]
     return shlex.join([*words, "--dry-run"])
+
+
+def _begun(links: RepositoryLinks) -> str:
+    """Return where the branch begins, and why it would be made again, as Markdown."""
+    beginning = links.beginning
+    if beginning is None:
+        return ""
+    commit = _link_code(beginning.commit[:12], f"{links.repository}/commit/{beginning.commit}")
+    shown = [code(file) for file in beginning.files[:_WATCHED]]
+    more = len(beginning.files) - len(shown)
+    shown += [f"{more} more"] if more else []
+    return (
+        f"The branch begins at {commit} of {code(beginning.base)}. It is left as it is until one "
+        f"of these files changes there: {', '.join(shown)}."
+    )
+
+
+def _link_code(text: str, url: str) -> str:
+    return f"[{code(text)}]({address(url)})" if address(url) else code(text)
 
 
 def _trial(updates: Sequence[Update], links: RepositoryLinks) -> list[str]:

@@ -116,6 +116,11 @@ def signed(message: str, blobs: Mapping[str, str]) -> str:
     return f"{message}\n\n{_TRAILER}: {fingerprint(blobs)}\n"
 
 
+def has_trailer(message: str) -> bool:
+    """Tell whether a commit message says of itself that the updater made the commit."""
+    return _FINGERPRINT.search(message.replace("\r\n", "\n")) is not None
+
+
 def is_signed(message: str, blobs: Mapping[str, str]) -> bool:
     """Tell whether a commit's trailer fits what it writes: nobody changed it since."""
     fingerprints = _FINGERPRINT.findall(message.replace("\r\n", "\n"))
