@@ -62,7 +62,7 @@ def _labelled(
         return decision, values, bound_to_another(candidate, own, bound)
     new = replace(values, own={**values.own, "version": own}, as_text=bool(candidate.ref))
     try:
-        PlannedChange(package, new).of(text)
+        PlannedChange(package, new).of({package.file: text})
     except PatchError as error:
         reason = f"the source of {candidate.ref or candidate.commit} declares {own}, and {error}"
         return decision, values, reason
