@@ -201,7 +201,10 @@ class TestBothWays:
         assert said(held)[:3] == (
             "held",
             "1.1",
-            "1.1 is younger than `minimum_release_age`, counted from its commit's date",
+            (
+                "1.1 is younger than `minimum_release_age`, counted from its commit's date "
+                "(an older one is passed over like it)"
+            ),
         )
         assert held["until"] == "2035-01-01T00:00:00Z"
 
@@ -389,7 +392,15 @@ TWINS: dict[str, tuple[str, dict[str, str], tuple[str, str | None, str | None, l
     "none does": (
         "",
         {"1.1": ">=3.13", "1.2": ">=3.14"},
-        ("held", "1.2", "1.2 needs Python >=3.14, but `python: 3.12` is set", []),
+        (
+            "held",
+            "1.2",
+            (
+                "1.2 needs Python >=3.14, but `python: 3.12` is set (an older one is passed over "
+                "like it)"
+            ),
+            [],
+        ),
     ),
     "the index lacks the newest": ("", {"1.1": ">=3.13"}, ("outdated", "1.2", None, [])),
     "the index is not asked": (

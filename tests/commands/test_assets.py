@@ -335,6 +335,7 @@ def test_an_address_of_several_systems_is_not_written_for_one(
         "held",
         (
             "v3.0 has another name for one of the files of line 5, where one address is for "
-            "several systems: write an address for each system"
+            "several systems: write an address for each system (an older one is passed over like "
+            "it)"
         ),
     )

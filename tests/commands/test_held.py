@@ -105,3 +105,16 @@ def test_the_newest_version_is_shown(world: Situations, token: str, name: str) -
     package = world.results("check", token=token)[name]
     assert (package["status"], reason in package["reason"]) == ("held", True), package["reason"]
     assert newest in package["newest"]["version"]
+
+
+def test_the_terminal_shows_it_too(world: Situations) -> None:
+    """Beside each held package, with how many more are held for the same reason."""
+    rows = {}
+    for line in world.printed("check").splitlines():
+        status, _, rest = line.partition("  ")
+        if status == "held":
+            rows[rest.split()[0]] = rest
+    assert sorted(rows) == sorted([*OF_TAGS, *OF_INDEX])
+    for name, (_, _, newest) in (OF_TAGS | OF_INDEX).items():
+        assert newest in rows[name].partition("(newest ")[2].partition(")")[0], rows[name]
+    assert "(an older one is passed over like it)" in world.printed("check", "by-allow")

@@ -137,7 +137,8 @@ def newest_release(
     news = unfit or (quiet if pinned_prerelease is not None else [])
     if not news:
         return Stay()
-    return Wait(news[0].reason, news[0].until, news[0].release.candidate, _passed_over(news)[1:])
+    first, *others = _passed_over(news)
+    return Wait(first.message, news[0].until, news[0].release.candidate, tuple(others))
 
 
 def _passed_over(unfit: Sequence[_Unfit]) -> tuple[PinWarning, ...]:
