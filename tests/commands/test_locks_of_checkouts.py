@@ -36,8 +36,9 @@ def upstream(github: GitHub) -> Hosted:
     return made
 
 
-def commit(upstream: Hosted, version: str) -> str:
-    return upstream.git("rev-parse", f"v{version}^{{commit}}")
+def commit_of(upstream: Hosted, version: str) -> str:
+    """Return the commit of a version's tag."""
+    return upstream.git("rev-parse", f"v{version}^{{commit}}").strip()
 
 
 def fetched_by(project: Project, github: GitHub, upstream: Hosted, call: str) -> tuple[Path, str]:
@@ -52,7 +53,7 @@ def fetched_by(project: Project, github: GitHub, upstream: Hosted, call: str) ->
         "  tool = prev.rustPlatform.buildRustPackage rec {\n"
         '    pname = "tool";\n'
         '    version = "1.0.0";\n'
-        f"    src = {source.replace('REV', commit(upstream, '1.0.0'))};\n"
+        f"    src = {source.replace('REV', commit_of(upstream, '1.0.0'))};\n"
         "    cargoLock.lockFile = ./Cargo.lock;\n"
         "  };\n"
         "}\n"
@@ -70,7 +71,7 @@ def test_it_is_that_of_the_new_commit(
     result = project.run("bump", "--json")
     (package,) = result.json["packages"]
     assert (result.code, package["status"]) == (0, "updated"), result.out
-    old, new = (commit(upstream, version) for version in ("1.0.0", "2.0.0"))
+    old, new = commit_of(upstream, "1.0.0"), commit_of(upstream, "2.0.0")
     assert path.read_text() == text.replace('"1.0.0"', '"2.0.0"').replace(old, new)
     assert lock.read_text() == cargo_lock(f"2.0.0{suffix}")
     assert project.run("bump").out == "current  tool  2.0.0\n"

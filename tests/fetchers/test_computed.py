@@ -186,3 +186,60 @@ def test_what_changes_no_source_may_be_computed(argument: str) -> None:
 def test_a_script_a_list_and_null_are_no_guess(given: str) -> None:
     """A script and a list are on whatever they hold; ``null`` is what a fetcher takes as none."""
     assert skip_reason(reading(call("fetchFromGitHub", _REPOSITORY, given)), Policy()) == ""
+
+
+OWN_FUNCTIONS = {
+    "a function": "let fetchFromGitHub = args: self.fetchFromGitHub (args // corp); in",
+    "another of its name": "let fetchFromGitHub = self.corpFetch; in",
+    "made of it": "let fetchFromGitHub = self.fetchFromGitHub.override { fetchgit = 1; }; in",
+    "in a set": "let self = { fetchFromGitHub = args: args; }; inherit (self) fetchFromGitHub; in",
+    "of a file": "let fetchFromGitHub = import ./corp.nix; in",
+}
+PASSED_ON = {
+    "a name": "let fetchFromGitHub = self.fetchFromGitHub; in",
+    "inherited": "let inherit (self) fetchFromGitHub; in",
+    "through a set": (
+        "let own = { inherit (self) fetchFromGitHub; }; inherit (own) fetchFromGitHub; in"
+    ),
+}
+
+
+def around(before: str, call: str) -> Package:
+    """Return the package of a source within a `let`."""
+    text = f'{{ self }}: {before} {{ tool = mkDerivation rec {{ pname = "tool"; version = "1";\n'
+    found = read_packages(f"{text}src = {call}; }}; }}".encode(), "x.nix", FETCH_FUNCTIONS).packages
+    return next(package for package in found if package.name == "tool")
+
+
+@pytest.mark.parametrize("before", OWN_FUNCTIONS.values(), ids=OWN_FUNCTIONS)
+def test_a_function_of_the_file_is_no_fetcher_whatever_its_name(before: str) -> None:
+    """It may ask a host of its own for what the call names."""
+    package = around(before, call("fetchFromGitHub", _REPOSITORY))
+    assert package.source is None
+    assert package.skip == ("fetchFromGitHub is a function of this file, and no fetcher of nixpkgs")
+
+
+@pytest.mark.parametrize("before", PASSED_ON.values(), ids=PASSED_ON)
+def test_a_fetcher_that_is_only_passed_on_is_one(before: str) -> None:
+    package = around(before, call("fetchFromGitHub", _REPOSITORY))
+    assert skip_reason(package, Policy()) == ""
+
+
+def test_what_override_changes_of_a_call_is_refused() -> None:
+    """Its arguments are not those that are fetched."""
+    made = call("fetchFromGitHub", _REPOSITORY)
+    package = around("", f'({made}).override {{ githubBase = "git.example"; }}')
+    assert (package.problem, package.skip) == (
+        "line 2: the arguments of fetchFromGitHub of tool are changed by override",
+        "",
+    )
+    assert package.hint.startswith("write its attributes in the call")
+
+
+def test_what_overrides_a_source_s_derivation_leaves_its_hash_open() -> None:
+    made = call("fetchFromGitHub", _REPOSITORY)
+    package = around("", f"({made}).overrideAttrs (old: {{ GIT_CONFIG_COUNT = 1; }})")
+    assert (package.problem, package.skip) == (
+        "",
+        "fetchFromGitHub (line 2) is changed by overrideAttrs",
+    )

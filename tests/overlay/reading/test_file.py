@@ -9,7 +9,7 @@ import pytest
 
 from tests.overlay.golden import ALONE, PAIRS, read, skipped, text
 from updater.kinds import FETCH_FUNCTIONS
-from updater.overlay.reading import walk
+from updater.overlay.reading import words
 from updater.overlay.reading.file import read_packages
 
 if TYPE_CHECKING:
@@ -302,5 +302,5 @@ def test_what_the_walk_leaves_out_would_change_nothing(
     """It enters only what holds certain words; entering everything finds the same."""
     data = text(name)
     found = read_packages(data, "x.nix", FETCH_FUNCTIONS)
-    monkeypatch.setattr(walk, "_places", lambda data, _words: range(len(data)))
+    monkeypatch.setattr(words, "places", lambda data, _words: range(len(data)))
     assert read_packages(data, "x.nix", FETCH_FUNCTIONS) == found

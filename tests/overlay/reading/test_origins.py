@@ -124,6 +124,13 @@ def test_self_is_no_name_of_a_package() -> None:
     assert (package.name, package.identity) == ("tool", "overlay.nix#")
 
 
+@pytest.mark.parametrize("body", ["self // { x = 1; }", "lib.lowPrio self", "[ self ]"])
+def test_nor_is_it_where_something_is_made_of_it(body: str) -> None:
+    own = f'self = mkDerivation rec {{ version = "1"; {FIELDS}; }};'
+    (package,) = read(f"final: prev: {{ a.tool = let {own} in {body}; }}".encode())
+    assert (package.name, package.identity) == ("tool", "overlay.nix#a.tool")
+
+
 @pytest.mark.parametrize("name", ["self", "package", "tool"])
 @pytest.mark.parametrize("around", ["", "callPackage ({ mkDerivation }: ", "lib.makeOverridable ("])
 def test_a_let_that_is_one_of_its_own_names_is_no_part_of_the_path(name: str, around: str) -> None:

@@ -59,6 +59,12 @@ def test_a_file_that_nobody_can_parse_uses_whatever_it_names(
         ("passthru = { pear = true; };", []),
         ("passthru.test = { pear }: true;", []),
         ("/* pear */", []),
+        ('fruit = let pear = "text"; in pear;', []),
+        ("fruit = let pear = self.pear; in pear;", ["pear"]),
+        ('fruit = rec { pear = "text"; juice = pear; };', []),
+        ('fruit = let pear = "text"; in { pear }: pear;', ["pear"]),
+        ("parts = mk (finalAttrs: { src = 1; pear = 2; x = finalAttrs.pear; });", []),
+        ("parts = mk (final: { inputs = [ final.pear ]; });", ["pear"]),
     ],
 )
 def test_a_package_uses_what_an_expression_names(text: str, users: list[str]) -> None:

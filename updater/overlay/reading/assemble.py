@@ -144,8 +144,8 @@ class Assembler:
         beside, locks = self._side_hashes(draft, sources, version)
         package = Package(
             file=self._file,
-            # `let self = ...; in self`: the file is the package
-            attribute=() if draft.path == ("self",) else draft.path,
+            # `let self = ...; in self // { }`: what is around the `let` is the package
+            attribute=draft.path[:-1] if draft.path[-1:] == ("self",) else draft.path,
             line=syntax.line(draft.node),
             span=syntax.span(draft.node),
             builder=draft.builder,
@@ -174,7 +174,7 @@ class Assembler:
         placed = PlacedPackage(
             package, (draft.statement, *(call.statement for call in reach.targets))
         )
-        reason = doubt(package, draft) if package.source is not None else None
+        reason = doubt(package, draft, calls) if package.source is not None else None
         if reason is not None:
             return self._doubted(placed, reason, draft, calls), calls
         where = file_of_pins(package, draft, calls, self._data)
@@ -228,6 +228,8 @@ class Assembler:
         what = "its version" if reason.computed == "version" else "what it fetches"
         if where is not None:
             return placed.skipped(where.reason(what), where.program)
+        if reason.computed == "hashed":
+            return placed.skipped(reason.problem)
         label = placed.package.version
         if reason.computed == "version" and label is not None and label.value is not None:
             text = " ".join(label.text.split())

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from updater.model import HASH_FIELDS
+from updater.overlay.reading import syntax
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from updater.model import Field, Package, Source
-    from updater.overlay.reading.drafts import Draft
+    from updater.overlay.reading.drafts import Call, Draft
 
 _PLAIN_KEY = re.compile(r"[A-Za-z][\w.-]*")
 _LONGEST_SHOWN = 80
@@ -22,16 +25,23 @@ class Doubt(Struct, frozen=True):
     """What keeps a package from being read, with its line, and what to do about it.
 
     Attributes:
-        computed: it is a value that is not a literal: the version, or a source's arguments.
+        computed: it is a value that is not a literal: the version, or a source's arguments, or
+            what is hashed, which a function changes.
     """
 
     problem: str
     hint: str
-    computed: Literal["", "version", "arguments"] = ""
+    computed: Literal["", "version", "arguments", "hashed"] = ""
 
 
-def doubt(package: Package, draft: Draft) -> Doubt | None:
-    """Return what keeps a package from being read; None where nothing does."""
+def doubt(package: Package, draft: Draft, calls: Sequence[Call] = ()) -> Doubt | None:
+    """Return what keeps a package from being read; None where nothing does.
+
+    Args:
+        package: as it is read.
+        draft: it as it was found.
+        calls: those of its sources.
+    """
     name = package.name
     hold = f"in config.yaml, packages: {{{_key(name)}: {{hold: true}}}} leaves it alone"
     for attribute in ("version", "src", "srcs"):
@@ -47,8 +57,21 @@ def doubt(package: Package, draft: Draft) -> Doubt | None:
             f'write it as a literal, such as version = "1.0"; {hold}',
             "version",
         )
-    doubts = (_source_doubt(source, hold) for source in package.sources)
+    doubts = [_source_doubt(source, hold) for source in package.sources]
+    doubts += [_change_doubt(call, name, hold) for call in calls]
     return next((reason for reason in doubts if reason is not None), None)
+
+
+def _change_doubt(call: Call, name: str, hold: str) -> Doubt | None:
+    """Doubt a call whose arguments or result a function changes: ``(fetchurl { }).override``."""
+    line = syntax.line(call.node)
+    if call.changed == "override":
+        return Doubt(
+            f"line {line}: the arguments of {call.function} of {name} are changed by override",
+            f"write its attributes in the call; {hold}",
+        )
+    what = f"{call.function} (line {line}) is changed by {call.changed}"
+    return Doubt(what, "", "hashed") if call.changed else None
 
 
 def _lines_of_twice(draft: Draft, name: str) -> list[int]:

@@ -24,7 +24,7 @@ class Call(Struct):
 
     ``statement`` is the binding that it stands in; ``path`` leads there. ``helper`` says that the
     binding is a function, which fetches what its callers ask for; ``caller`` is the first byte of
-    the application that it is read for.
+    the application that it is read for; ``changed`` is what changes its result (``override``).
     """
 
     function: str
@@ -35,6 +35,7 @@ class Call(Struct):
     statement: Span
     helper: bool = False
     caller: int | None = None
+    changed: str = ""
 
     @property
     def span(self) -> Span:

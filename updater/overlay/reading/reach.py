@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from updater.overlay.reading import syntax, terms, values
+from updater.overlay.reading.callees import is_own
 from updater.overlay.reading.scope import AttributeScope
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class SourceReach(Struct):
                 sides = [node.child_by_field_name(name) for name in _INNER[kind]]
                 waiting += [(side, scope) for side in reversed(sides) if side is not None]
             case _:
-                self._inside(node)
+                self._inside(node, scope)
 
     def _name(
         self, binding: Binding | None, waiting: list[tuple[Node, Scope]], name: str = ""
@@ -102,7 +103,7 @@ class SourceReach(Struct):
         """Follow ``"${root}/libs/tool"``, a folder of what a call fetches."""
         first, *rest = terms.string_pieces(node, self.data) or [""]
         if isinstance(first, str) or not all(isinstance(piece, str) for piece in rest):
-            self._explain(self._why_none(node))
+            self._explain(self._why_none(node, scope))
             return
         self.below |= bool(rest)
         waiting.append((first, scope))
@@ -133,7 +134,7 @@ class SourceReach(Struct):
                 (statement.value, attributes.inner) for statement in reversed(attributes.statements)
             ]
 
-    def _inside(self, node: Node) -> None:
+    def _inside(self, node: Node, scope: Scope) -> None:
         start, end = node.start_byte, node.end_byte
         call = self.calls.get(start)
         inside = [call] if call is not None and call.node.end_byte == end else None
@@ -141,14 +142,16 @@ class SourceReach(Struct):
             inside = [nested for at, nested in sorted(self.calls.items()) if start <= at < end]
         self.targets += [call for call in inside if call not in self.targets]
         if not inside:
-            self._explain(self._why_none(node))
+            self._explain(self._why_none(node, scope))
 
-    def _why_none(self, node: Node) -> str:
+    def _why_none(self, node: Node, scope: Scope) -> str:
         shown = syntax.text(node, self.data)
         shown = shown if len(shown) < _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}..."
         if node.type == "apply_expression":
             head = node.child_by_field_name("function") or node
             name = terms.last_name(head, self.data)
+            if name.startswith("fetch") and is_own(terms.applied(node)[0], scope, self.data):
+                return f"{name} is a function of this file, and no fetcher of nixpkgs"
             if name.startswith("fetch"):
                 return f"the fetcher {name} is not supported"
             made = ".".join(terms.plain_names(head, self.data)) or name or "an expression"

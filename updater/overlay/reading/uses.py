@@ -6,17 +6,37 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from updater.errors import Bug, ReadError, bugs_at
 from updater.model import Span
 from updater.overlay.reading import syntax, terms
+from updater.overlay.reading.scope import AttributeScope, FunctionScope, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from updater.model import Package
+    from tree_sitter import Node
 
+    from updater.model import Package
+    from updater.overlay.reading.scope import Binding
+
+_TEXTS = frozenset({"string_expression", "indented_string_expression", "integer_expression"})
 _SELECTIONS = ("select_expression", "has_attr_expression")
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_'-]*")
+
+
+_NOWHERE = Scope()
+
+
+class _Own(Struct, frozen=True):
+    """Names that are of no package: those of texts, and of what is the package itself."""
+
+    texts: frozenset[str] = frozenset()
+    packages: frozenset[str] = frozenset()
+
+
+_NONE = _Own()
 
 
 def uses(packages: Sequence[Package], texts: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
@@ -24,7 +44,8 @@ def uses(packages: Sequence[Package], texts: Mapping[str, bytes]) -> dict[str, t
 
     It names one where the expression says so, as the guide's
     ``with super.python3Packages; [ ema-pytorch ]`` and ``self.python3Packages.einops``: not in a
-    comment or string, and not where an attribute of its own has that name.
+    comment or string, and not where it is a text of the file or an attribute of its own that has
+    that name.
     """
     by_name: dict[str, list[str]] = {}
     by_file: dict[str, list[Package]] = {}
@@ -56,15 +77,20 @@ def uses(packages: Sequence[Package], texts: Mapping[str, bytes]) -> dict[str, t
 def names_used(data: bytes) -> tuple[tuple[Span, str], ...]:
     """Return the names that expressions use, with their places; several stages of a run ask.
 
-    Those are variables, what is selected (``ps.einops``, ``ps."einops"``), and inherited names.
+    Those are variables, what is selected (``ps.einops``, ``ps."einops"``), and inherited names. It
+    is none that is bound to a text around it, or that ``finalAttrs`` has.
     """
     names: list[tuple[Span, str]] = []
-    waiting = [syntax.parse(data).root]
+    waiting = [(syntax.parse(data).root, _NONE)]
     while waiting:
-        node = waiting.pop()
-        waiting += node.named_children
+        node, own = waiting.pop()
+        own = _bound_in(node, own, data)
+        waiting += [(child, own) for child in node.named_children]
         if node.type == "variable_expression":
-            names.append((syntax.span(node), syntax.text(node, data)))
+            if syntax.text(node, data) not in own.texts:
+                names.append((syntax.span(node), syntax.text(node, data)))
+        elif node.type == "attrpath" and _is_of_itself(node, own, data):
+            continue
         elif node.type == "inherited_attrs" or (
             node.type == "attrpath" and node.parent is not None and node.parent.type in _SELECTIONS
         ):
@@ -91,6 +117,44 @@ def paths_named(data: bytes) -> tuple[str, ...]:
             if written.startswith((".", "..")) and "${" not in written:
                 paths[written] = None
     return tuple(paths)
+
+
+def _is_of_itself(path: Node, own: _Own, data: bytes) -> bool:
+    base = path.parent.child_by_field_name("expression") if path.parent is not None else None
+    return base is not None and syntax.text(base, data) in own.packages
+
+
+def _bound_in(node: Node, own: _Own, data: bytes) -> _Own:
+    """Return what names mean inside of a node, where they mean the same around it."""
+    match node.type:
+        case "let_expression" | "rec_attrset_expression":
+            attributes = AttributeScope(node, _NOWHERE, data)
+            texts = {name for name in attributes if _is_text(attributes.get(name))}
+            return _Own((own.texts - frozenset(attributes)) | texts, own.packages)
+        case "function_expression":
+            function = FunctionScope(node, _NOWHERE, data)
+            packages = own.packages - function.arguments
+            if function.argument and _is_package(node.child_by_field_name("body"), data):
+                packages |= {function.argument}
+            return _Own(own.texts - function.arguments, packages)
+    return own
+
+
+def _is_text(binding: Binding | None) -> bool:
+    expression = binding.expression if binding is not None and not binding.inherited else None
+    return expression is not None and syntax.unwrap(expression).type in _TEXTS
+
+
+def _is_package(body: Node | None, data: bytes) -> bool:
+    """Tell whether a function's body is a package's attributes: ``finalAttrs: { src = ...; }``."""
+    node = syntax.unwrap(body) if body is not None else None
+    while node is not None and node.type == "let_expression":
+        node = node.child_by_field_name("body")
+        node = syntax.unwrap(node) if node is not None else None
+    if node is None or node.type not in syntax.ATTRIBUTE_SETS:
+        return False
+    attributes = AttributeScope(node, _NOWHERE, data)
+    return "src" in attributes or ("pname" in attributes and "version" in attributes)
 
 
 def dependents(identity: str, used: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

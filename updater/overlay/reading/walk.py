@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from updater.model import Span
-from updater.overlay.reading import syntax, terms, values
+from updater.overlay.reading import callees, syntax, terms, values, words
 from updater.overlay.reading.callers import CALL_PACKAGE, Functions
 from updater.overlay.reading.drafts import Call, Draft, PackageFile
 from updater.overlay.reading.pin_files import values_in
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from updater.overlay.reading.drafts import Role
 
 _BUILDER = re.compile(r"(build[A-Z]|mk[A-Z]\w*(Derivation|Package|Application))\w*|mkDerivation")
-_OVERRIDES = frozenset({"overrideAttrs", "overridePythonAttrs", "overrideDerivation"})
 _OTHER_FETCHER = re.compile(r"fetch\w+|import\w*Lock")
 
 # What stands between a binding and its value without changing which value that is.
@@ -45,25 +43,6 @@ _LONGEST_BUILDER = 80
 _MOST_APPLICATIONS = 2000
 _MOST_RUNS = 5  # each meets the functions that call those of the run before
 _LEAVES = frozenset({"comment", "string_fragment", "identifier", "variable_expression", "attrpath"})
-
-
-def _places(data: bytes, words: Iterable[bytes]) -> list[int]:
-    """Return where words stand, in order: several plain searches are faster than one pattern."""
-    places = []
-    for word in words:
-        place = data.find(word)
-        while place >= 0:
-            places.append(place)
-            place = data.find(word, place + 1)
-    return sorted(places)
-
-
-@lru_cache(maxsize=8)
-def _words(fetchers: frozenset[str]) -> tuple[bytes, ...]:
-    """Return words of which one stands in everything that the walk looks for."""
-    own = {name.encode() for name in fetchers if not name.startswith("fetch")}
-    overrides = {name.encode() for name in _OVERRIDES}
-    return (*own, *overrides, b"fetch", b"build", b"mk", b"callPackage", b"Lock", b"src")
 
 
 class Walk:
@@ -91,9 +70,10 @@ class Walk:
         self._drop_parts()
 
     def _run(self, root: Node) -> None:
-        words = [name.encode() for name in self._helpers]
-        words += [b"import"] if self._functions.are_called_by("import") else []
-        self._places = _places(self._data, (*_words(self._fetchers), *words))
+        more = [name.encode() for name in self._helpers]
+        more += [b"import"] if self._functions.are_called_by("import") else []
+        self._places = words.places(self._data, (*words.of_packages(self._fetchers), *more))
+        self._changed: dict[Span, str] = {}
         self._applications = _MOST_APPLICATIONS
         self.drafts: list[Draft] = []
         self.loose: list[Call] = []
@@ -315,12 +295,16 @@ class Walk:
         """Return whose argument the operands are; note a fetcher's call, and a file's."""
         if _BUILDER.fullmatch(name) and name not in self._fetchers:
             return "package"
-        if name in _OVERRIDES:
+        source = callees.changed(head, self._data)
+        if source is not None and self._is_fetcher(source):
+            self._changed[syntax.span(source)] = name
+            return "source"
+        if name in words.OVERRIDES:
             return "override"
         if CALL_PACKAGE.fullmatch(name):
             self._package_file(visit, [value for _, value in applied])
             return ""
-        known = name in self._fetchers
+        known = name in self._fetchers and not callees.is_own(head, visit.scope, self._data)
         other = _OTHER_FETCHER.fullmatch(name) or is_source_override(head, self._data)
         if not known and not other:
             return ""
@@ -330,6 +314,9 @@ class Walk:
         else:
             (visit.draft.others if visit.draft is not None else self.loose_others).append(call)
         return "source"
+
+    def _is_fetcher(self, call: Node) -> bool:
+        return terms.last_name(terms.applied(call)[0], self._data) in self._fetchers
 
     def _argument(self, visit: Visit, operand: Node, role: Role, head: Node) -> Visit:
         """Visit the argument of a function; of any, ``finalAttrs: { src = ...; }`` is a package."""
@@ -347,6 +334,7 @@ class Walk:
     def _call(self, name: str, node: Node, argument: Node, visit: Visit) -> Call:
         call = Call(name, node, argument, visit.scope, visit.path, self._place(visit), visit.helper)
         call.caller = visit.caller.start_byte if visit.caller is not None else None
+        call.changed = self._changed.get(syntax.span(node), "")
         return call
 
     def _called(self, visit: Visit, name: str) -> Visit | None:
