@@ -51,10 +51,10 @@ was declined, somebody else proposes it or `max_open` is reached.
 
 ## Pending
 
-- [ ] `pear` `1.0` → `2.0`: 1 pull request is open, and max\\_open is 1 \
+- [ ] `pear` `1.0` → `2.0`: waits \
 <!-- updater:row pending overlays/pear.nix#python3Packages.pear -->
 
-## Open pull requests
+## 1 of 1 pull requests are open
 
 - [ ] `apple` `1.0` → `2.0`: [pull request 1]({web}/me/overlays/pull/1) \
 <!-- updater:row open overlays/apple.nix#python3Packages.apple -->
@@ -67,6 +67,21 @@ was declined, somebody else proposes it or `max_open` is reached.
 
 - [ ] `lost`: look-up: {index}/simple/lost/ answers 404 Not Found \
 <!-- updater:row failed overlays/lost.nix#python3Packages.lost -->
+
+<details><summary>All 5 packages, and what they follow</summary>
+
+| package | version | follows |
+| --- | --- | --- |
+| `apple` | `1.0` | pypi: its source is fetched from the package index \
+<!-- updater:package overlays/apple.nix#python3Packages.apple --> |
+| `current` | `1.0` | pypi: its source is fetched from the package index \
+<!-- updater:package overlays/current.nix#python3Packages.current --> |
+| `fig` | `1.0` | held: asks @\u200banna <!-- updater:package overlays/fig.nix#python3Packages.fig --> |
+| `lost` | `1.0` | pypi: its source is fetched from the package index <!-- updater:package overlays/lost.nix#python3Packages.lost --> |
+| `pear` | `1.0` | pypi: its source is fetched from the package index \
+<!-- updater:package overlays/pear.nix#python3Packages.pear --> |
+
+</details>
 
 Made by updater {__version__} · [configuration]({web}/me/overlays/blob/main/config.yaml) · \
 [docs]({docs}/pull-requests.md)
@@ -92,8 +107,9 @@ def test_a_run_about_one_package_keeps_the_lines_of_the_others(home: Home) -> No
     home.bump("apple")
     gone = [line for line in before.splitlines() if line not in body(home).splitlines()]
     assert [line.partition(" <!--")[0].partition(":")[0] for line in gone] == [
-        "## Open pull requests",
+        "## 1 of 1 pull requests are open",
         "- [ ] `apple` `1.0` → `2.0`",
+        "| `apple` | `1.0` | pypi",
     ]
 
 
@@ -171,7 +187,7 @@ def test_a_pull_request_that_the_run_closes_is_open_no_more(home: Home, tmp_path
     home.project.run("publish", str(tmp_path), "apple")
 
     assert home.pull(1).state == "closed"
-    (line,) = (one for one in body(home).splitlines() if "apple.nix" in one)
+    (line,) = (one for one in body(home).splitlines() if "updater:row" in one and "apple" in one)
     assert line == (
         "- [ ] `apple` `2.0` → `3.0`: not proposed yet "
         "<!-- updater:row pending overlays/apple.nix#python3Packages.apple -->"

@@ -42,8 +42,9 @@ def test_the_first_run_opens_three_and_the_next_ones_five(full: Home) -> None:
     why = "3 pull requests are open, and the first run opens no more; max_open is 5"
     assert {said[name]["reason"] for name in NAMES[3:]} == {why}
     (issue,) = full.hosted.issues.values()
-    waiting = [line for line in issue.body.splitlines() if "the first run opens no more" in line]
+    waiting = [line for line in issue.body.splitlines() if ": waits <!--" in line]
     assert [line.split("`")[1] for line in waiting] == list(NAMES[3:])
+    assert "\n## 3 of 3 pull requests are open; later runs open up to 5\n" in issue.body
 
     said = full.packages(full.bump())
     assert opened(full) == list(NAMES[:5])

@@ -270,6 +270,11 @@ def refusals(candidate: Candidate, policy: Policy) -> Iterator[str]:
         yield f"{shown} is outside `allow: {policy.allow}`"
 
 
+def fits(version: str, pattern: str) -> bool:
+    """Tell whether a version is one of those that a pattern of ``ignore:`` names."""
+    return _matches(parse_version(version), version, pattern)
+
+
 def _matches(version: Version | None, text: str, pattern: str) -> bool:
     """Match ``1.2.3`` by version and ``1.2.*`` by prefix."""
     if pattern.endswith(".*"):

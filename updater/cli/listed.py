@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from updater.report.listing import ListedPackage
 
 
+def follows(read: Package, config: Config) -> str:
+    """Say in one line what a package follows, without asking anybody."""
+    listed = described(read, config)
+    return f"{listed.track or listed.status}: {listed.reason}"
+
+
 def described(read: Package, config: Config) -> ListedPackage:
     """Return what is said of a package without asking anybody."""
     policy = config.policy(read)

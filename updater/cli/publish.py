@@ -58,6 +58,7 @@ def _publish(request: Request, folder: Path, to: str) -> int:
         to: what `bump --to` was asked for; the results do not decide it.
     """
     from updater.cli.joining import has_additions, joined_again
+    from updater.cli.listed import follows
     from updater.cli.overlays import refuse_many
     from updater.cli.pulls import objector_of, published, read_base
     from updater.cli.session import Session
@@ -110,6 +111,7 @@ def _publish(request: Request, folder: Path, to: str) -> int:
             reported=True,
             shown=shown,
             objector=objector_of(session, others),
+            follows=lambda package: follows(package, session.config),
         )
     return published("publish", session, outcomes, overlays, publisher)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.cli.actions import tell_stopped
+from updater.cli.listed import follows
 from updater.cli.output import report, write
 from updater.cli.overlays import named_files, refuse_many, warn_of_unused, with_version
 from updater.cli.session import Session
@@ -79,7 +80,11 @@ def _publish(
             proposed = joined_proposals(session, proposed, overlays, ask)
         about = packages if command == "bump" and not ask.to else ()
         outcomes = publisher.publish(
-            proposed, overlays, reported=False, objector=objector_of(session, about)
+            proposed,
+            overlays,
+            reported=False,
+            objector=objector_of(session, about),
+            follows=lambda package: follows(package, session.config),
         )
     return published(command, session, outcomes, overlays, publisher)
 

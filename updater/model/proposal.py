@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from updater.model import Algorithm, Build, Evidence, FieldChange, PinWarning, Updated
     from updater.model.adaptation import Adaptation
+    from updater.model.orders import Order
     from updater.model.policy import UpdateKind
 
 Command = Literal["bump", "pin", "pin --sri"]
@@ -48,6 +49,7 @@ class Update(Struct, frozen=True):
         proposed: the day on which its pull request first had it, in UTC; None where that is not
             known.
         dependents: the names of the packages of the overlays that use it.
+        orders: what people said of the package in comments, and what holds yet.
     """
 
     identity: str
@@ -79,6 +81,7 @@ class Update(Struct, frozen=True):
     adaptations: tuple[Adaptation, ...] = ()
     proposed: date | None = None
     dependents: tuple[str, ...] = ()
+    orders: tuple[Order, ...] = ()
 
     @property
     def kind(self) -> UpdateKind:

@@ -16,6 +16,7 @@ from updater.model.proposal import BranchBeginning, Proposal, RepositoryLinks, U
 from updater.overlay.reading.generated import may_have_pins
 from updater.publish import rules
 from updater.publish.branches import ShownBranches
+from updater.publish.ordering import orders_of
 from updater.publish.rivals import RivalReader
 from updater.publish.text import dashboard
 from updater.publish.text.names import BranchNaming
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from updater.effects.github.repository import GitHubRepository
     from updater.model import Branch, Issue, Outcome, Pull
+    from updater.model.orders import Order
     from updater.model.pulls import PullComment
 
 
@@ -218,6 +220,11 @@ class RepositoryView(Struct):
             )
         return self._first
 
+    @property
+    def found_first_run(self) -> bool:
+        """Tell whether this is known to be the first run; asks nothing."""
+        return bool(self._first)
+
     def _is_of_this_run(self, pull: Pull) -> bool:
         return bool(self.base.run) and f"({self.base.run})" in pull.body
 
@@ -286,6 +293,20 @@ class RepositoryView(Struct):
         if pull.comments is not None:
             return pull.comments
         return self.repository.comments(pull.number)
+
+    def orders(self, pulls: Sequence[Pull]) -> tuple[Order, ...]:
+        """Return what people said: on a branch's newest pull request, and as the dashboard shows.
+
+        Args:
+            pulls: of a branch, newest first.
+        """
+        boards = (self.board, *self.boards) if self.board is not None else ()
+        shown = dashboard.orders("\n".join(issue.body for issue in boards))
+        return tuple(dict.fromkeys((*orders_of(pulls, self.login), *shown)))
+
+    def put(self, pull: Pull) -> None:
+        """Take note of what an open pull request is by now."""
+        self.open = tuple(pull if other.number == pull.number else other for other in self.open)
 
     def say_once(self, pull: Pull, marker: str, text: str) -> None:
         """Comment on a pull request, unless the updater said something with that marker there."""

@@ -13,11 +13,12 @@ from updater.pipeline import stage
 from updater.publish.groups import as_built
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from updater.errors import StageError
     from updater.model import Package, Policy, PullPolicy, Updated
+    from updater.model.orders import Order
     from updater.pipeline.proposed import ProposedUpdate
     from updater.publish import rules
 
@@ -52,6 +53,11 @@ class PullRequestPart(Struct, frozen=True):
         identities = [member.package.identity for member in members]
         build = as_built(self.outcome.build, self.package.identity, identities)
         return replace(self, update=replace(self.update, build=build))
+
+    def ordered(self, orders: Iterable[Order]) -> PullRequestPart:
+        """Return the part with what people said of its package."""
+        said = tuple(order for order in orders if order.identity == self.package.identity)
+        return replace(self, update=replace(self.update, orders=said))
 
     def proposed_on(self, day: date) -> PullRequestPart:
         """Return the part as one that was first proposed on some day."""

@@ -22,6 +22,7 @@ from updater.publish.cleaning import clean_up
 from updater.publish.doing import PullRequestWriter
 from updater.publish.groups import by_name
 from updater.publish.members import PullRequestPart, failed, held, member_of, together
+from updater.publish.ordering import OrderTaker, in_force, orders_of, refusing
 from updater.publish.text import dashboard, names
 from updater.publish.text.body import is_same, origin, render
 from updater.publish.watching import watched_files
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from updater.config.load import Config
     from updater.effects.git.push import PushRemote
     from updater.find.overlay_files import OverlayFiles
-    from updater.model import Change, Outcome, Pull
+    from updater.model import Change, Outcome, Package, Pull
+    from updater.model.orders import Order
     from updater.publish.looking import RepositoryView
 
 
@@ -58,6 +60,7 @@ class Publisher:
         self._pull_requests = PullRequestWriter(view, push_by_git, self.notes.append)
         self.bugs: list[Bug] = []
         self._watched: Callable[[Iterable[str]], tuple[str, ...]] = tuple
+        self._orders: dict[str, tuple[Order, ...]] = {}
 
     def read(self, paths: Sequence[str]) -> dict[str, bytes]:
         """Return the base's bytes of some overlay files; those that it lacks are left out."""
@@ -71,6 +74,7 @@ class Publisher:
         reported: bool,
         shown: Sequence[Outcome] = (),
         objector: retiring.Objector = retiring.NOBODY,
+        follows: Callable[[Package], str] = lambda _: "",
     ) -> list[Outcome]:
         """Publish updates; return all outcomes in the given order.
 
@@ -80,6 +84,7 @@ class Publisher:
             reported: the builds are another process's word.
             shown: further outcomes for the dashboard alone, of packages that are not proposed.
             objector: says which versions that are proposed may not be taken any more.
+            follows: says what a package follows, as far as its text and the configuration tell.
         """
         outcomes: dict[str, Outcome] = {}
         members = []
@@ -97,6 +102,8 @@ class Publisher:
         wants_board = self._config.document.dashboard
         view.look(issues=wants_board)
         shows = wants_board and self._look_at_board()
+        with self._noting():
+            OrderTaker(view).take()
         proposals = []
         groups = by_name(members, overlays, self._config.policy, view)
         self._watched = partial(
@@ -115,7 +122,8 @@ class Publisher:
         ]
         ordered = list(retiring.linked((outcomes[package.identity] for package in order), retired))
         if shows:
-            self._show([*ordered, *map(view.with_pull, shown)])
+            context = self._context(overlays, follows)
+            self._show([*ordered, *map(view.with_pull, shown)], context)
         return ordered
 
     def _tidy(
@@ -151,18 +159,42 @@ class Publisher:
             return True
         return False
 
-    def _show(self, outcomes: Sequence[Outcome]) -> None:
+    def _context(
+        self, overlays: OverlayFiles, follows: Callable[[Package], str]
+    ) -> dashboard.BoardContext:
+        """Return what the dashboard shows beside the outcomes."""
+        packages = {package.identity: package for package in overlays.packages}
+
+        def is_settled(order: Order) -> bool:
+            package = packages.get(order.identity)
+            return package is None or not any(in_force([order], self._config.policy(package)))
+
+        orders = dict(self._orders)
+        for pull in self._view.open:
+            for order in orders_of([pull], self._view.login):
+                orders.setdefault(order.identity, ())
+                orders[order.identity] = tuple(dict.fromkeys((*orders[order.identity], order)))
+        configured = self._config.document.max_open
+        is_first = configured is None and self._view.found_first_run
+        limit = rules.FIRST if is_first else rules.MOST if configured is None else configured
+        title = f"{self._view.count} of {limit} pull requests are open"
+        title += f"; later runs open up to {rules.MOST}" if is_first else ""
+        return dashboard.BoardContext(
+            overlays.packages, follows, is_settled, title, self._view.base.page, orders
+        )
+
+    def _show(self, outcomes: Sequence[Outcome], context: dashboard.BoardContext) -> None:
         """Bring the dashboard up to date."""
         board, repository = self._view.board, self._view.repository
         links = replace(self._view.links("", self._config.file), dashboard="")
         with self._noting():
             if board is None:
-                text = dashboard.render("", outcomes, origin(links))
+                text = dashboard.render("", outcomes, origin(links), context)
                 repository.open_issue(dashboard.TITLE, text)
                 return
             others = self._view.boards
             before = dashboard.merged([board.body, *(issue.body for issue in others)])
-            body = dashboard.render(before, outcomes, origin(links))
+            body = dashboard.render(before, outcomes, origin(links), context)
             if not is_same(body, board.body):
                 repository.edit_issue(board.number, body=body)
             for issue in others:
@@ -228,13 +260,18 @@ class Publisher:
             return [held(member, closed) for member in members], None
         branch = self._view.branch_of(name, [member.package.identity for member in members])
         pulls = self._view.pulls(branch, name)
+        left: list[Outcome] = []
+        members, refused = self._ordered(members, pulls)
+        for member, order in refused:
+            shown = next((pull for pull in pulls if pull.number == order.pull), None)
+            left.append(held(member, rules.refused_by(order, shown)))
         updates = [member.update for member in members]
         no = {}
         if not any(pull.state == "open" for pull in pulls):
             unforced = [update for update in updates if not self._view.is_forced(update)]
             no = rules.declined(pulls, self._view.login, unforced)
         chosen = [member for member in members if member.package.identity not in no]
-        left: list[Outcome] = [
+        left += [
             held(member, rules.declined_by(no[member.package.identity]))
             for member in members
             if member.package.identity in no
@@ -244,6 +281,28 @@ class Publisher:
         chosen = [self._dated(member.beside(chosen), pulls) for member in chosen]
         proposal = self._proposal(name, branch, chosen, overlays)
         return self._decide_on(proposal, chosen, pulls) + left, proposal
+
+    def _ordered(
+        self, members: Sequence[PullRequestPart], pulls: Sequence[Pull]
+    ) -> tuple[list[PullRequestPart], list[tuple[PullRequestPart, Order]]]:
+        """Return members with what people said of them, and those of which they refuse the version.
+
+        Who asks for one, on the dashboard or with ``--to``, lifts what was said.
+        """
+        free, refused = [], []
+        said = self._view.orders(pulls)
+        for member in members:
+            identity, update = member.package.identity, member.update
+            lifted = self._view.is_forced(update) or bool(update.requested_version)
+            orders = () if lifted else tuple(in_force(said, self._config.policy(member.package)))
+            ordered = member.ordered(orders)
+            self._orders[identity] = ordered.update.orders
+            order = refusing(orders, identity, update.new)
+            if order is None:
+                free.append(ordered)
+            else:
+                refused.append((ordered, order))
+        return free, refused
 
     def _most_open(self, *, is_open: bool) -> int:
         """Return how many pull requests may be open, so that another one may be opened."""

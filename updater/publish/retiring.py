@@ -20,6 +20,8 @@ from updater.model.sri import parse_hash
 from updater.overlay.editing.pin_files import with_changes
 from updater.pipeline.standing import ProposedVersion
 from updater.publish import rules
+from updater.publish.ordering import refusing
+from updater.publish.text.answers import reason_of
 from updater.publish.text.comments import retired_comment, retired_marker
 from updater.publish.text.marker import emptied, read_marker
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from updater.model import Branch, Outcome, Package, Pull, PullRequestLink
     from updater.model.proposal import Proposal
     from updater.publish.looking import RepositoryView
+    from updater.publish.text.marker import Marker
 
 
 class RetiredPullRequest(Struct, frozen=True):
@@ -109,8 +112,8 @@ class PullRequestRetirer(Struct, frozen=True):
             branch = self._branch(pull) if reasons else None
             if branch is not None and self._holds(versions, branch):
                 yield self._end(pull, branch, reasons)
-            elif not reasons and not marker.only_pins:
-                reasons = self._withdrawn(marker.keys)
+            elif not reasons:
+                reasons = self._ruled_out(marker)
                 branch = self._branch(pull) if reasons else None
                 if branch is not None and self.view.is_of_this_project(branch, versions):
                     yield self._end(pull, branch, reasons)
@@ -121,7 +124,10 @@ class PullRequestRetirer(Struct, frozen=True):
     def _end(self, pull: Pull, branch: Branch, reasons: Mapping[str, str]) -> RetiredPullRequest:
         stopped = rules.stopped_by(branch, pull)
         sha = stopped.sha if stopped is not None else ""
-        self.view.say_once(pull, retired_marker(sha), retired_comment(reasons, sha))
+        marker = read_marker(pull.body)
+        refused = self._refused(marker) if marker is not None else {}
+        if sha or not reasons.keys() <= refused.keys():  # else the answer to the comment said it
+            self.view.say_once(pull, retired_marker(sha), retired_comment(reasons, sha))
         if not sha:
             self.view.close(pull, emptied(pull.body))
         return RetiredPullRequest(pull, reasons, sha)
@@ -144,6 +150,23 @@ class PullRequestRetirer(Struct, frozen=True):
             else:
                 return {}
         return reasons
+
+    def _ruled_out(self, marker: Marker) -> dict[str, str]:
+        """Return identity -> why its version may not be proposed any more; nothing if one may."""
+        refused = self._refused(marker)
+        left = [key for key in marker.keys if read_key(key)[0] not in refused]
+        withdrawn = self._withdrawn(left) if left and not marker.only_pins else {}
+        return refused | withdrawn if withdrawn or not left else {}
+
+    def _refused(self, marker: Marker) -> dict[str, str]:
+        """Return identity -> what somebody said in a comment against the version."""
+        orders = {
+            identity: refusing(marker.orders, identity, version)
+            for identity, version in map(read_key, marker.keys)
+        }
+        return {
+            identity: reason_of(order) for identity, order in orders.items() if order is not None
+        }
 
     def _withdrawn(self, keys: Sequence[str]) -> dict[str, str]:
         """Return identity -> why a version may not be taken any more.
@@ -222,7 +245,8 @@ def linked(outcomes: Iterable[Outcome], retired: Iterable[RetiredPullRequest]) -
     }
     for outcome in outcomes:
         link = links.get(outcome.package.identity)
-        free = link is not None and outcome.pull_request is None
+        shown = outcome.pull_request
+        free = link is not None and (shown is None or shown.number == link.number)
         yield replace(outcome, pull_request=link) if free else outcome
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from msgspec import Struct
 
 from updater.model.proposal import read_key
+from updater.publish.text.answers import reason_of
 from updater.publish.text.marker import has_trailer, is_signed, read_marker, wants_rebuild
 from updater.publish.text.names import PREFIX
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from updater.model import Branch, BranchCommit, Pull
+    from updater.model.orders import Order
     from updater.model.proposal import Proposal, Update
 
 
@@ -187,6 +189,11 @@ def declined_by(pull: Pull) -> LeaveAlone:
         "version is proposed again",
         pull,
     )
+
+
+def refused_by(order: Order, pull: Pull | None) -> LeaveAlone:
+    """Return what somebody's order means for the updates that it is about."""
+    return LeaveAlone(f"{reason_of(order)}; config.yaml should say it", pull)
 
 
 def declined(pulls: Iterable[Pull], login: str, updates: Iterable[Update]) -> dict[str, Pull]:

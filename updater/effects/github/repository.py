@@ -139,6 +139,20 @@ class GitHubRepository:
             listed = self._requests.all_of(f"/pulls/{number}/files")
             return {str(file["filename"]): str(file["sha"] or "") for file in listed}
 
+    def newest_comments(self) -> dict[int, tuple[PullComment, ...]]:
+        """Return number -> the repository's newest hundred comments, oldest first.
+
+        For hosts where a pull request does not come with its own.
+        """
+        with self._reading():
+            query = {"sort": "created", "direction": "desc"}
+            listed = self._requests.ask("/issues/comments", per_page=100, **query)
+            found: dict[int, tuple[PullComment, ...]] = {}
+            for answer in reversed(listed):
+                number = int(str(answer["issue_url"]).rpartition("/")[2])
+                found[number] = (*found.get(number, ()), read_comment(answer))
+            return found
+
     def comments(self, number: int) -> tuple[PullComment, ...]:
         """Return a pull request's comments, oldest first."""
         with self._reading():

@@ -58,7 +58,8 @@ def render(updates: Sequence[Update], links: RepositoryLinks, *, ready: bool = T
     only_pins = all(update.command != "bump" for update in updates)
     days = {update.key: update.proposed for update in updates if update.proposed is not None}
     named = "" if links.branch.startswith(PREFIX) else links.branch
-    marker = Marker(tuple(update.key for update in updates), ready, only_pins, days, named)
+    orders = tuple(order for update in updates for order in update.orders)
+    marker = Marker(tuple(update.key for update in updates), ready, only_pins, days, named, orders)
     body = ""
     for room, most in _ROOMS:
         body = _template().render(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from updater.publish.text.marker import Marker, read_marker
+from updater.publish.text.marker import nothing_of
 from updater.text import code, inline
 
 if TYPE_CHECKING:
@@ -53,6 +53,4 @@ def retired_marker(sha: str) -> str:
 
 def superseded_body(body: str) -> str:
     """Return the body of a pull request that another one replaces; it declines no version."""
-    marker = read_marker(body)
-    nothing = Marker((), ready=True, branch=marker.branch if marker is not None else "")
-    return f"Its packages are now proposed together with others.\n\n{nothing}\n"
+    return f"Its packages are now proposed together with others.\n\n{nothing_of(body)}\n"

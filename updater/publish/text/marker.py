@@ -8,8 +8,9 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, field
+from msgspec import Struct, ValidationError, convert, field, structs
 
+from updater.model.orders import Order
 from updater.text import spelled_out
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Marker(Struct, frozen=True):
         only_pins: as `Proposal` has it.
         proposed: key -> the day on which the pull request first had that update.
         branch: the pull request's, where its name alone does not tell whose it is; else empty.
+        orders: what people said of its packages in comments, and what holds yet.
     """
 
     keys: tuple[str, ...]
@@ -38,6 +40,7 @@ class Marker(Struct, frozen=True):
     only_pins: bool = False
     proposed: Mapping[str, date] = field(default_factory=dict)
     branch: str = ""
+    orders: tuple[Order, ...] = ()
 
     def __str__(self) -> str:
         content: dict[str, object] = {"updates": self.keys, "ready": self.ready}
@@ -48,6 +51,8 @@ class Marker(Struct, frozen=True):
             content["proposed"] = [day.isoformat() if day is not None else None for day in days]
         if self.branch:
             content["branch"] = self.branch
+        if self.orders:
+            content["orders"] = [structs.asdict(order) for order in self.orders]
         written = json.dumps(content)
         # Neither can end the comment that hides it.
         written = written.replace("--", "-\\u002d").replace(">", "\\u003e")
@@ -73,7 +78,16 @@ def read_marker(body: str) -> Marker | None:
         only_pins is True,
         _days(keys, content.get("proposed")),
         str(content.get("branch", "")),
+        _orders(content.get("orders")),
     )
+
+
+def _orders(listed: object) -> tuple[Order, ...]:
+    """Return the orders of a marker's list; none where one of them cannot be read."""
+    try:
+        return convert(listed or (), tuple[Order, ...])
+    except ValidationError:
+        return ()
 
 
 def _days(keys: Sequence[str], listed_days: object) -> dict[str, date]:
@@ -87,9 +101,25 @@ def _days(keys: Sequence[str], listed_days: object) -> dict[str, date]:
 
 def emptied(body: str) -> str:
     """Return a body whose marker names no update, so that closing it declines none."""
-    marker = read_marker(body)
-    nothing = str(Marker((), ready=True, branch=marker.branch if marker is not None else ""))
+    nothing = str(nothing_of(body))
     return _MARKER.sub(lambda _: nothing, body)
+
+
+def nothing_of(body: str) -> Marker:
+    """Return a body's marker without updates: whose pull request it is, and what people said."""
+    marker = read_marker(body)
+    if marker is None:
+        return Marker((), ready=True)
+    return Marker((), ready=True, branch=marker.branch, orders=marker.orders)
+
+
+def with_orders(body: str, orders: Sequence[Order]) -> str:
+    """Return a body whose marker has these orders, too."""
+    marker = read_marker(body)
+    if marker is None:
+        return body
+    new = str(structs.replace(marker, orders=tuple(dict.fromkeys((*marker.orders, *orders)))))
+    return _MARKER.sub(lambda _: new, body)
 
 
 def rebuild_box() -> str:
@@ -98,6 +128,11 @@ def rebuild_box() -> str:
         f"- [ ] {_REBUILD} Tick this to let the updater rebuild the branch; "
         "commits of others on it are dropped"
     )
+
+
+def ticked(body: str) -> str:
+    """Return a body whose box that hands the branch back is ticked."""
+    return body.replace(f"- [ ] {_REBUILD}", f"- [x] {_REBUILD}")
 
 
 def wants_rebuild(body: str) -> bool:
