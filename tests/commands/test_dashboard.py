@@ -76,8 +76,10 @@ was declined, somebody else proposes it or `max_open` is reached.
 <!-- updater:package overlays/apple.nix#python3Packages.apple --> |
 | `current` | `1.0` | pypi: its source is fetched from the package index \
 <!-- updater:package overlays/current.nix#python3Packages.current --> |
-| `fig` | `1.0` | held: asks @\u200banna <!-- updater:package overlays/fig.nix#python3Packages.fig --> |
-| `lost` | `1.0` | pypi: its source is fetched from the package index <!-- updater:package overlays/lost.nix#python3Packages.lost --> |
+| `fig` | `1.0` | held: asks @\u200banna \
+<!-- updater:package overlays/fig.nix#python3Packages.fig --> |
+| `lost` | `1.0` | pypi: its source is fetched from the package index \
+<!-- updater:package overlays/lost.nix#python3Packages.lost --> |
 | `pear` | `1.0` | pypi: its source is fetched from the package index \
 <!-- updater:package overlays/pear.nix#python3Packages.pear --> |
 

@@ -64,6 +64,7 @@ def _publish(request: Request, folder: Path, to: str) -> int:
     from updater.cli.session import Session
     from updater.find.selection import select
     from updater.model.run import Bump
+    from updater.publish.board import BoardSource
     from updater.publish.opening import opened
     from updater.publish.results.confirming import confirm, explained
     from updater.publish.results.files import read_results
@@ -109,9 +110,8 @@ def _publish(request: Request, folder: Path, to: str) -> int:
             confirmed,
             overlays,
             reported=True,
-            shown=shown,
+            board=BoardSource(shown, lambda package: follows(package, session.config)),
             objector=objector_of(session, others),
-            follows=lambda package: follows(package, session.config),
         )
     return published("publish", session, outcomes, overlays, publisher)
 

@@ -17,6 +17,7 @@ from updater.find.selection import select
 from updater.model.research import UNCHANGED
 from updater.model.run import Bump
 from updater.pipeline.proposed import ProposedUpdate
+from updater.publish.board import BoardSource
 from updater.publish.opening import opened
 from updater.publish.research.telling import Researcher
 from updater.publish.retiring import Objector
@@ -83,8 +84,8 @@ def _publish(
             proposed,
             overlays,
             reported=False,
+            board=BoardSource(follows=lambda package: follows(package, session.config)),
             objector=objector_of(session, about),
-            follows=lambda package: follows(package, session.config),
         )
     return published(command, session, outcomes, overlays, publisher)
 

@@ -18,13 +18,14 @@ from updater.model.schedule import opens
 from updater.overlay.reading.uses import dependents, uses
 from updater.pipeline.proposed import ProposedUpdate
 from updater.publish import retiring, rules
+from updater.publish.board import NOTHING, BoardSource, BoardWriter
 from updater.publish.cleaning import clean_up
 from updater.publish.doing import PullRequestWriter
 from updater.publish.groups import by_name
 from updater.publish.members import PullRequestPart, failed, held, member_of, together
-from updater.publish.ordering import OrderTaker, in_force, orders_of, refusing
-from updater.publish.text import dashboard, names
-from updater.publish.text.body import is_same, origin, render
+from updater.publish.ordering import OrderTaker, in_force, refusing
+from updater.publish.text import names
+from updater.publish.text.body import render
 from updater.publish.watching import watched_files
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from updater.config.load import Config
     from updater.effects.git.push import PushRemote
     from updater.find.overlay_files import OverlayFiles
-    from updater.model import Change, Outcome, Package, Pull
+    from updater.model import Change, Outcome, Pull
     from updater.model.orders import Order
     from updater.publish.looking import RepositoryView
 
@@ -72,9 +73,8 @@ class Publisher:
         overlays: OverlayFiles,
         *,
         reported: bool,
-        shown: Sequence[Outcome] = (),
+        board: BoardSource = NOTHING,
         objector: retiring.Objector = retiring.NOBODY,
-        follows: Callable[[Package], str] = lambda _: "",
     ) -> list[Outcome]:
         """Publish updates; return all outcomes in the given order.
 
@@ -82,9 +82,8 @@ class Publisher:
             proposed: planned on the base's text; what is no update is passed on.
             overlays: the packages of the base.
             reported: the builds are another process's word.
-            shown: further outcomes for the dashboard alone, of packages that are not proposed.
+            board: what the dashboard alone shows.
             objector: says which versions that are proposed may not be taken any more.
-            follows: says what a package follows, as far as its text and the configuration tell.
         """
         outcomes: dict[str, Outcome] = {}
         members = []
@@ -122,8 +121,9 @@ class Publisher:
         ]
         ordered = list(retiring.linked((outcomes[package.identity] for package in order), retired))
         if shows:
-            context = self._context(overlays, follows)
-            self._show([*ordered, *map(view.with_pull, shown)], context)
+            writer = BoardWriter(view, self._config, overlays.packages, board.follows)
+            with self._noting():
+                writer.show([*ordered, *map(view.with_pull, board.outcomes)], self._orders)
         return ordered
 
     def _tidy(
@@ -158,48 +158,6 @@ class Publisher:
             self._view.look_at_board()
             return True
         return False
-
-    def _context(
-        self, overlays: OverlayFiles, follows: Callable[[Package], str]
-    ) -> dashboard.BoardContext:
-        """Return what the dashboard shows beside the outcomes."""
-        packages = {package.identity: package for package in overlays.packages}
-
-        def is_settled(order: Order) -> bool:
-            package = packages.get(order.identity)
-            return package is None or not any(in_force([order], self._config.policy(package)))
-
-        orders = dict(self._orders)
-        for pull in self._view.open:
-            for order in orders_of([pull], self._view.login):
-                orders.setdefault(order.identity, ())
-                orders[order.identity] = tuple(dict.fromkeys((*orders[order.identity], order)))
-        configured = self._config.document.max_open
-        is_first = configured is None and self._view.found_first_run
-        limit = rules.FIRST if is_first else rules.MOST if configured is None else configured
-        title = f"{self._view.count} of {limit} pull requests are open"
-        title += f"; later runs open up to {rules.MOST}" if is_first else ""
-        return dashboard.BoardContext(
-            overlays.packages, follows, is_settled, title, self._view.base.page, orders
-        )
-
-    def _show(self, outcomes: Sequence[Outcome], context: dashboard.BoardContext) -> None:
-        """Bring the dashboard up to date."""
-        board, repository = self._view.board, self._view.repository
-        links = replace(self._view.links("", self._config.file), dashboard="")
-        with self._noting():
-            if board is None:
-                text = dashboard.render("", outcomes, origin(links), context)
-                repository.open_issue(dashboard.TITLE, text)
-                return
-            others = self._view.boards
-            before = dashboard.merged([board.body, *(issue.body for issue in others)])
-            body = dashboard.render(before, outcomes, origin(links), context)
-            if not is_same(body, board.body):
-                repository.edit_issue(board.number, body=body)
-            for issue in others:
-                text = dashboard.replaced(board.number)
-                repository.edit_issue(issue.number, body=text, state="closed")
 
     def _member(
         self, proposed: ProposedUpdate, used: Mapping[str, tuple[str, ...]], *, reported: bool
