@@ -81,6 +81,10 @@ class ShownBranches(Struct):
             )
         return self._branches[name]
 
+    def put(self, pull: Pull) -> None:
+        """Take note of what the updater's open pull request from a branch is by now."""
+        self.pulls = {**self.pulls, pull.branch: pull}
+
     def drop(self, name: str) -> None:
         """Forget a branch that was deleted."""
         self.heads.pop(name, None)

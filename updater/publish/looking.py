@@ -307,6 +307,7 @@ class RepositoryView(Struct):
     def put(self, pull: Pull) -> None:
         """Take note of what an open pull request is by now."""
         self.open = tuple(pull if other.number == pull.number else other for other in self.open)
+        self.branches.put(pull)
 
     def say_once(self, pull: Pull, marker: str, text: str) -> None:
         """Comment on a pull request, unless the updater said something with that marker there."""

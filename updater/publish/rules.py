@@ -141,11 +141,11 @@ def _stays(proposal: Proposal, state: ShownState, pull: Pull | None) -> bool:
     if state.branch is None or len(state.branch.commits) != 1:
         return False
     (commit,) = state.branch.commits
-    if dict(commit.files) != proposal.blobs:
+    if dict(commit.files) != proposal.blobs or (pull is not None and wants_rebuild(pull.body)):
         return False
     if commit.parents == (state.base,):
         return True
-    is_wanted = state.is_strict or pull is None or pull.standing or wants_rebuild(pull.body)
+    is_wanted = state.is_strict or pull is None or pull.standing
     return len(commit.parents) == 1 and state.is_unchanged and not is_wanted
 
 
