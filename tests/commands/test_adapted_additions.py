@@ -68,6 +68,29 @@ final: prev: {
         "        prev.python3Packages.numpy\n",
         "        prev.python3Packages.numpy\n        final.python3Packages.fig\n",
     ),
+    "extension": (
+        """\
+final: prev: {
+  pythonPackagesExtensions = prev.pythonPackagesExtensions ++ [
+    (pyfinal: pyprev: {
+      tool = pyfinal.buildPythonPackage rec {
+        pname = "tool";
+        version = "1.0";
+        pyproject = true;
+        src = final.fetchPypi {
+          inherit pname version;
+          hash = "HASH";
+        };
+        build-system = [ pyfinal.setuptools ];
+        dependencies = [ pyfinal.numpy ];
+      };
+    })
+  ];
+}
+""",
+        "[ pyfinal.numpy ]",
+        "[ pyfinal.numpy pyfinal.fig ]",
+    ),
     "let": (
         """\
 self: super:
@@ -140,6 +163,7 @@ def text(root: Path, name: str) -> str:
     [
         "with",
         pytest.param("modern", marks=pytest.mark.thorough),
+        pytest.param("extension", marks=pytest.mark.thorough),
         pytest.param("let", marks=pytest.mark.thorough),
     ],
 )
@@ -161,7 +185,8 @@ def test_what_nobody_has_joins_the_change(workshop: Workshop, style: str) -> Non
     ]
     assert text(project.root, "tool") == after
     assert (project.root / "default.nix").read_text() == listed
-    assert "python3Packages.cherry ]" in text(project.root, "fig")
+    cherry = "cherry ]" if style == "extension" else "python3Packages.cherry ]"
+    assert cherry in text(project.root, "fig")
     tree = project.snapshot()
     again = project.run("bump", "--json")
     assert {one["status"] for one in again.json["packages"]} == {"current"}

@@ -8,7 +8,9 @@ import pytest
 
 from tests.commands.additions import CASES, publish
 from tests.loopback.distributions import tarred
+from tests.project import FAKE, flat_hash
 from tests.test_docs import ROOT
+from tests.workshop import sdist_files
 
 if TYPE_CHECKING:
     from tests.loopback.index import Index
@@ -195,6 +197,164 @@ def test_fifteen_kinds_of_project_are_built(workshop: Workshop) -> None:
     assert statuses == dict.fromkeys(CASES, "current")
     assert project.run("remove", *CASES).code == 0
     assert project.snapshot() == before
+
+
+EXTENSION = """\
+final: prev: {
+  pythonPackagesExtensions = prev.pythonPackagesExtensions ++ [
+    (pyfinal: pyprev: {
+      NAME = pyfinal.buildPythonPackage rec {
+        pname = "NAME";
+        version = "VERSION";
+        pyproject = true;
+
+        src = prev.fetchPypi {
+          inherit pname version;
+          hash = "HASH";
+        };
+
+        build-system = with pyfinal; [ setuptools ];
+
+        dependencies = with pyfinal; [ NEEDS ];
+
+        doCheck = false; # its tests are not a part of what is built
+
+        meta = with prev.lib; {
+          description = "A fruit";
+          license = licenses.mit;
+          platforms = platforms.unix;
+        };
+      };
+    })
+  ];
+}
+"""
+
+
+def test_beside_an_extension_of_the_python_packages_another_one_is_written(
+    project: Project, index: Index
+) -> None:
+    """There each package of the overlays is one of `pyfinal`; it goes without a trace."""
+    words = {"NAME": "pear", "VERSION": "1.0", "HASH": FAKE, "NEEDS": "numpy"}
+    project.overlay("pear.nix", filled(words))
+    listed = "{ }: import <nixpkgs> { overlays = [ (import ./overlays/pear.nix) ]; }\n"
+    (project.root / "default.nix").write_text(listed)
+    about = 'description = "A fruit"\nlicense = "MIT"\ndependencies = ["pear", "numpy"]\n'
+    content = sdist_files("plum", "2.0", "", about)
+    index.release("plum", "2.0", files={"plum-2.0.tar.gz": content})
+    tree = project.snapshot()
+
+    result = project.run("add", "plum", "--no-build")
+
+    assert result.code == 0, result.err
+    words = {"NAME": "plum", "VERSION": "2.0", "HASH": flat_hash(content), "NEEDS": "numpy pear"}
+    assert overlay(project, "plum") == filled(words)
+    assert project.run("remove", "plum").code == 0
+    assert project.snapshot() == tree
+
+
+def filled(words: dict[str, str]) -> str:
+    """An overlay of an extension."""
+    text = EXTENSION
+    for word, value in words.items():
+        text = text.replace(word, value)
+    return text
+
+
+KERNEL = """\
+from setuptools import setup
+from torch.utils.cpp_extension import CUDAExtension
+import os
+assert os.environ["CUDA_HOME"]
+CUDAExtension("kernel._c", ["kernel.cu"])
+setup(name="kernel", version="1.0", packages=["kernel"], description="A kernel", license="MIT")
+"""
+KERNEL_OVERLAY = """\
+self: super:
+let
+  cudaPackages = super.cudaPackages_12_8;
+  cuda-redist = super.symlinkJoin {
+    name = "cuda-redist-${cudaPackages.cudaMajorMinorVersion}";
+    paths = with cudaPackages; [
+      (super.lib.getDev cuda_cccl)
+      (super.lib.getDev cuda_cudart)
+      (super.lib.getLib cuda_cudart)
+      (super.lib.getDev libcublas)
+      (super.lib.getLib libcublas)
+      (super.lib.getDev libcusparse)
+      (super.lib.getLib libcusparse)
+      libcurand
+      libcusolver
+    ];
+  };
+in
+{
+  python3Packages = super.python3Packages // {
+    kernel = super.python3Packages.buildPythonPackage rec {
+      pname = "kernel";
+      version = "1.0";
+      format = "pyproject";
+
+      src = super.fetchPypi {
+        inherit pname version;
+        hash = "HASH";
+      };
+
+      nativeBuildInputs = with super.python3Packages; [
+        torch-bin
+        cudaPackages.cuda_nvcc
+        setuptools
+      ];
+
+      buildInputs = [ cuda-redist ];
+      CUDA_HOME = "${cuda-redist}";
+      NVCC_PREPEND_FLAGS = [ "-I${cuda-redist}/include" "-L${cuda-redist}/lib" ];
+
+      doCheck = false; # its tests are not a part of what is built
+
+      meta = with super.lib; {
+        description = "A kernel";
+        license = licenses.mit;
+        platforms = platforms.linux;
+      };
+    };
+  };
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "build", ["--no-build", pytest.param("", marks=pytest.mark.thorough, id="built")]
+)
+def test_what_compiles_for_cuda_gets_the_toolkit_of_its_siblings(
+    workshop: Workshop, build: str
+) -> None:
+    """The bindings that the project's own overlay has, but for those that only that one needs."""
+    project = workshop.project
+    sibling = (ROOT / "overlays" / "bitsandbytes.nix").read_text()
+    project.overlay("bitsandbytes.nix", sibling)
+    requires = '[build-system]\nrequires = ["setuptools", "torch"]\n'
+    files = {"pyproject.toml": requires, "setup.py": KERNEL, "kernel/__init__.py": ""}
+    metadata = (
+        "Metadata-Version: 2.1\nName: kernel\nVersion: 1.0\nSummary: A kernel\nLicense: MIT\n"
+    )
+    content = tarred(
+        {f"kernel-1.0/{path}": text for path, text in {**files, "PKG-INFO": metadata}.items()}
+    )
+    workshop.index.release("kernel", "1.0", files={"kernel-1.0.tar.gz": content})
+    workshop.overlay()
+    entry = project.root / "default.nix"
+    unfree = entry.read_text().replace("{ overlays", "{ config.allowUnfree = true; overlays")
+    entry.write_text(unfree)
+
+    result = project.run("add", "kernel", *filter(None, [build]))
+
+    assert result.code == 0, result.err
+    expected = KERNEL_OVERLAY.replace("HASH", flat_hash(content))
+    if not build:
+        imports = '      pythonImportsCheck = [ "kernel" ];\n      doCheck'
+        expected = expected.replace("      doCheck", imports)
+    assert overlay(project, "kernel") == expected
 
 
 def test_what_is_there_already_is_named_with_its_place(workshop: Workshop) -> None:

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater.adapt.situation import own_packages
 from updater.compose.drafts import OverlayDraft
 from updater.compose.origins import OriginReader
+from updater.compose.presence import refuse_in_overlays
 from updater.compose.references import read_reference
 from updater.compose.rounds import AddRounds
 from updater.compose.styles import style_of
 from updater.compose.trees import ProjectCopy
-from updater.errors import PatchError, UsageError
-from updater.model import normalized_name
+from updater.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +62,7 @@ class Adder(Struct, frozen=True):
             OverlayDraft(project, ask.file or f"{style.folder}/{project.name}.nix", style)
             for project in projects
         ]
-        _refuse_present(drafts, overlays)
+        refuse_in_overlays(drafts, overlays)
         with ProjectCopy.made(self.config) as copy:
             return AddRounds(self.run, self.missing, copy, ask, style.folder).finish(drafts)
 
@@ -82,15 +81,3 @@ class Adder(Struct, frozen=True):
         """Look up what is required and nobody has, on the index."""
         named = [read_reference(f"pypi:{name}", self.config.hosts) for name in names]
         return self._look_up(named, None)
-
-
-def _refuse_present(drafts: Sequence[OverlayDraft], overlays: OverlayFiles) -> None:
-    own = own_packages(overlays.packages)
-    lines = {package.name: f"{package.file}:{package.line}" for package in overlays.packages}
-    for draft in drafts:
-        present = own.get(normalized_name(draft.name))
-        if present is not None:
-            raise PatchError(
-                f"{draft.name} is there already: {lines[present.attribute]}, {present.version}",
-                hint=f"run `updater bump {present.attribute}` for a newer version",
-            )

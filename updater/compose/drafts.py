@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from updater.adapt.planning import OverlayNeighbours, adaptation_task
 from updater.building.package_sets import NotBuilt
+from updater.compose.cuda import compiles_for_cuda
 from updater.compose.texts import InputGroup, OverlayContent, overlay_text, string
 from updater.errors import PatchError
 from updater.kinds import FETCH_FUNCTIONS, WRITABLE
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from updater.building.package_sets import PackageSets
+    from updater.compose.cuda import CudaToolkit
     from updater.compose.origins import NewProject, NewSource
     from updater.compose.styles import OverlayStyle
     from updater.find.overlay_files import OverlayFiles
@@ -62,7 +64,7 @@ class OverlayDraft(Struct, frozen=True):
         """That of the package that it becomes."""
         plain = self.name.replace("-", "").replace("_", "").isalnum() and not self.name[0].isdigit()
         last = self.name if plain else f'"{self.name}"'
-        return f"{self.file}#python3Packages.{last}"
+        return f"{self.file}#{self.style.attribute}.{last}"
 
     @property
     def package(self) -> Package:
@@ -77,15 +79,21 @@ class OverlayDraft(Struct, frozen=True):
         return replace(self, tried=self.tried + 1, reasons=(*self.reasons, reason))
 
     @property
+    def toolkit(self) -> CudaToolkit | None:
+        """What it needs to compile for CUDA; None where its source does not."""
+        return self.style.cuda if compiles_for_cuda(self.project.files) else None
+
+    @property
     def text(self) -> bytes:
         """The overlay before anything is known of its source but its name."""
-        empty = (InputGroup("", ()),)
+        toolkit = self.toolkit
         content = OverlayContent(
             self.name,
             self.origin,
-            build=empty,
-            runtime=empty,
+            build=(InputGroup("", (toolkit.compiler,) if toolkit is not None else ()),),
+            runtime=(InputGroup("", ()),),
             further=("# torch-bin",) if self.style.binary else (),
+            toolkit=toolkit,
         )
         return overlay_text(content, self.style, None).encode()
 
@@ -116,6 +124,7 @@ class OverlayDraft(Struct, frozen=True):
             (f"pythonRelaxDeps = [ {relaxed} ];",) if relaxed else (),
             tuple(modules),
             attributes(self.project.licence),
+            self.toolkit,
         )
         return overlay_text(content, self.style, self.project.summary).encode()
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater.adapt.attributes import candidates
-from updater.building.package_sets import NotBuilt, PackageSets
+from updater.building.package_sets import PackageSets
 from updater.compose.additions import AddedPackage, Addition
 from updater.compose.drafts import OverlayDraft, unbuilt_text, with_extras
 from updater.compose.failures import failure, missing_of, reason_of, together
 from updater.compose.places import equipped_all, registered_all
+from updater.compose.presence import refuse_in_set
 from updater.compose.reported import facts_of
 from updater.compose.trees import entry_place
 from updater.errors import BuildError, PatchError, StageError, UsageError
@@ -23,7 +23,6 @@ from updater.pipeline.ledger import Ledger
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from updater.building.offers import SetAnswer
     from updater.compose.additions import AddRequest
     from updater.compose.origins import NewProject
     from updater.compose.trees import EntryPlace, ProjectCopy, Runner
@@ -66,7 +65,7 @@ class AddRounds(Struct):
         for draft in drafts:
             if copy.has(draft.file):
                 raise PatchError(f"{draft.file} is there already", hint="name another with --file")
-        self._survey(drafts, place, entry)
+        refuse_in_set(self, drafts, place, entry)
         self._build(list(drafts), place, entry)
         finished = [draft for draft, _ in self.built.values()]
         for draft, updated in self.built.values():
@@ -102,35 +101,14 @@ class AddRounds(Struct):
 
     # --- rounds ---
 
-    def _survey(self, drafts: Sequence[OverlayDraft], place: EntryPlace, entry: bytes) -> None:
-        """Refuse what the package set has already."""
-        overlays = self.written(drafts, place, entry)
-        if not self.ask.build:
-            return
-        draft = drafts[0]
-        (package,) = [one for one in overlays.packages if one.file == draft.file]
-        names = [name for each in drafts for name in candidates(normalized_name(each.name))]
-
-        async def offers(pipeline: Pipeline) -> list[SetAnswer]:
-            sets = PackageSets(pipeline.run.builder, overlays, pipeline.run.http.say)
-            target = await sets.target(package, pipeline.run.config.policy(package).build)
-            if isinstance(target, NotBuilt):
-                raise BuildError(
-                    f"{draft.name} cannot be built here: {target.detail or target.reason}",
-                    hint="--no-build writes it all the same, with what its source's text says",
-                )
-            return [await pipeline.run.builder().offers(target, names)]
-
-        (answer,) = self.run(self.copy.config, offers)
-        for each in drafts:
-            for name in candidates(normalized_name(each.name)):
-                offer = answer.offers.get(name)
-                if offer is not None and normalized_name(offer.name) == normalized_name(each.name):
-                    raise PatchError(
-                        f"{each.name} is in the package set already: python3Packages.{name} "
-                        f"{offer.version}",
-                        hint="use that, or change it by an overlay with overridePythonAttrs",
-                    )
+    def without(
+        self, drafts: Sequence[OverlayDraft], place: EntryPlace, entry: bytes
+    ) -> OverlayFiles:
+        """Take drafts out of the copy again, and read all overlays."""
+        for draft in drafts:
+            self.copy.remove(draft.file)
+        self.copy.write(place.file, entry)
+        return self.copy.read()
 
     def _build(self, waiting: list[OverlayDraft], place: EntryPlace, entry: bytes) -> None:
         """Fill drafts until all are built; what fails for good ends it."""

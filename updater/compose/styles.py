@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
+from updater.compose.cuda import CudaToolkit, toolkit_of
 from updater.kinds import FETCH_FUNCTIONS
 from updater.overlay.reading.declarations import declarations
 from updater.overlay.reading.file import parse_file
@@ -17,10 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from updater.find.overlay_files import OverlayFiles
+    from updater.model import Package
     from updater.overlay.reading.declarations import Declarations
 
 T = TypeVar("T")
 
+EXTENSIONS = "pythonPackagesExtensions"
+"""The list of overlays of the Python packages. Source: Nixpkgs manual, "Overriding Python
+packages"."""
+_NESTED = 4  # arguments: an overlay's own two, and those of an overlay within it
 _TORCH_FROM_SOURCE = re.compile(rb"\btorch\b(?!-bin)")
 
 
@@ -35,6 +41,9 @@ class OverlayStyle(Struct, frozen=True):
         hash: the attribute of a source's hash.
         tag: ``tag = ...``, else ``rev = ...``.
         binary: torch is taken as its wheel, ``torch-bin``.
+        extension: how an overlay names the last and the previous Python packages where it extends
+            them (``pythonPackagesExtensions``); empty where it makes a set with ``//``.
+        cuda: what an overlay binds whose source compiles for CUDA.
     """
 
     arguments: tuple[str, str] = ("self", "super")
@@ -45,29 +54,47 @@ class OverlayStyle(Struct, frozen=True):
     hash: str = "hash"
     tag: bool = True
     binary: bool = True
+    extension: tuple[str, ...] = ()
+    cuda: CudaToolkit = CudaToolkit("")
+
+    @property
+    def attribute(self) -> str:
+        """The attribute that an overlay changes, with which its packages' paths begin."""
+        return EXTENSIONS if self.extension else "python3Packages"
+
+    @property
+    def python(self) -> str:
+        """How an overlay names the Python packages that it takes its inputs from."""
+        return self.extension[0] if self.extension else f"{self.arguments[1]}.python3Packages"
 
 
 def style_of(overlays: OverlayFiles) -> OverlayStyle:
     """Return the style that most of the Python packages of a project have."""
     siblings = list(_siblings(overlays))
     if not siblings:
-        return OverlayStyle()
+        return OverlayStyle(cuda=toolkit_of(overlays, OverlayStyle().arguments))
     texts = list(overlays.texts.values())
     declared = [own for _, own in siblings]
     base = OverlayStyle()
-    folders = (package_file.rpartition("/")[0] for package_file, _ in siblings)
+    folders = (package.file.rpartition("/")[0] for package, _ in siblings)
     attributes = [set(own.place.attributes) for own in declared]
     names = {name for own in overlays.packages for source in own.sources for name in _names(source)}
-    return OverlayStyle(
-        _most(
-            (
-                (own.place.arguments[0], own.place.arguments[1])
-                for own in declared
-                if len(own.place.arguments) > 1
-            ),
-            base.arguments,
-            2,
+    extensions = [
+        own.place.arguments[2:4]
+        for package, own in siblings
+        if package.attribute[0] == EXTENSIONS and len(own.place.arguments) == _NESTED
+    ]
+    arguments = _most(
+        (
+            (own.place.arguments[0], own.place.arguments[1])
+            for own in declared
+            if len(own.place.arguments) > 1
         ),
+        base.arguments,
+        2,
+    )
+    return OverlayStyle(
+        arguments,
         _most(folders, base.folder, 1),
         sum("pyproject" in own for own in attributes) > sum("format" in own for own in attributes),
         _most((name for own in attributes for name in BUILD if name in own), base.build, 1),
@@ -76,17 +103,19 @@ def style_of(overlays: OverlayFiles) -> OverlayStyle:
         "tag" in names or "rev" not in names,
         any(b"torch-bin" in text for text in texts)
         or not any(_TORCH_FROM_SOURCE.search(text) for text in texts),
+        _most(extensions, (), 2) if 2 * len(extensions) > len(siblings) else (),
+        toolkit_of(overlays, arguments),
     )
 
 
-def _siblings(overlays: OverlayFiles) -> Iterator[tuple[str, Declarations]]:
+def _siblings(overlays: OverlayFiles) -> Iterator[tuple[Package, Declarations]]:
     for package in overlays.packages:
         if not package.is_python or not package.attribute or package.file not in overlays.texts:
             continue
         parsed = parse_file(overlays.texts[package.file], package.file, FETCH_FUNCTIONS, ())
         declared = declarations(parsed.text, package.span)
         if declared is not None:
-            yield package.file, declared
+            yield package, declared
 
 
 def _names(source: object) -> Iterator[str]:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from updater.compose.styles import EXTENSIONS
 from updater.overlay.editing.elements import checked, quoted
 from updater.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from updater.compose.cuda import CudaToolkit
     from updater.compose.origins import NewSource
     from updater.compose.styles import OverlayStyle
     from updater.metadata.summary import ProjectSummary
@@ -39,6 +41,7 @@ class OverlayContent(Struct, frozen=True):
         further: more bindings, each on a line of its own.
         modules: what is imported to check it.
         licences: attributes of ``lib.licenses``.
+        toolkit: what it compiles for CUDA with; None where it does not.
     """
 
     name: str
@@ -49,6 +52,7 @@ class OverlayContent(Struct, frozen=True):
     further: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     licences: tuple[str, ...] = ()
+    toolkit: CudaToolkit | None = None
 
 
 def overlay_text(
@@ -62,20 +66,38 @@ def overlay_text(
         summary: what its `meta` says; None for a draft.
     """
     last, previous = style.arguments
-    python = f"{previous}.python3Packages"
+    python = style.python
     parts = [
         _head(content, style),
         _source(content, style, previous),
         *filter(None, [_list(style.build, content.build, python, previous)]),
         *filter(None, [_list(style.runtime, content.runtime, python, previous)]),
         *content.further,
+        *(["\n".join(content.toolkit.further)] if content.toolkit is not None else []),
         _checks(content),
         *([_meta(content, summary, previous)] if summary is not None else []),
     ]
     body = "\n\n".join(parts)
-    indented = "\n".join(f"      {line}" if line else "" for line in body.split("\n"))
+    margin = "        " if style.extension else "      "
+    indented = "\n".join(f"{margin}{line}" if line else "" for line in body.split("\n"))
+    opening = f"{last}: {previous}: {{\n"
+    if content.toolkit is not None:
+        bound = "".join(f"  {line}\n" for line in content.toolkit.bindings.splitlines())
+        opening = f"{last}: {previous}:\nlet\n{bound}in\n{{\n"
+    if style.extension:
+        return (
+            f"{opening}"
+            f"  {EXTENSIONS} = {previous}.{EXTENSIONS} ++ [\n"
+            f"    ({': '.join(style.extension)}: {{\n"
+            f"      {quoted(checked(content.name))} = {python}.buildPythonPackage rec {{\n"
+            f"{indented}\n"
+            "      };\n"
+            "    })\n"
+            "  ];\n"
+            "}\n"
+        )
     return (
-        f"{last}: {previous}: {{\n"
+        f"{opening}"
         f"  python3Packages = {python} // {{\n"
         f"    {quoted(checked(content.name))} = {python}.buildPythonPackage rec {{\n"
         f"{indented}\n"
@@ -162,7 +184,8 @@ def _meta(content: OverlayContent, summary: ProjectSummary, previous: str) -> st
     if licences:
         named = licences[0] if len(licences) == 1 else f"[ {' '.join(licences)} ]"
         lines.append(f"  license = {named};")
-    return "\n".join([*lines, "  platforms = platforms.unix;", "};"])
+    platforms = "unix" if content.toolkit is None else "linux"
+    return "\n".join([*lines, f"  platforms = platforms.{platforms};", "};"])
 
 
 def string(text: str) -> str:

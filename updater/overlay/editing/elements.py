@@ -34,6 +34,7 @@ _GLOBAL = frozenset(
 )
 PYTHON_SET = re.compile(r"python[0-9]*Packages|pythonPackages")
 _BUILDERS = "buildPython"
+_NESTED = 4
 
 
 def element(
@@ -120,6 +121,8 @@ def builder_set(place: PackagePlace) -> tuple[str, ...]:
 def _final(place: PackagePlace, base: tuple[str, ...]) -> tuple[str, ...]:
     """Return the same set as all overlays leave it: ``self`` where it is that of ``super``."""
     arguments = place.arguments
+    if len(arguments) == _NESTED:  # those of an overlay of Python packages come behind its own
+        arguments = arguments[2:] if base and base[0] in arguments[2:] else arguments[:2]
     if base and base[0] in arguments[1:]:
         return (arguments[arguments.index(base[0]) - 1], *base[1:])
     if base and base[0] in arguments:
