@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from tests.commands.repository import Home
+from tests.commands.test_add_killed import TOLD, ended_before_the_second_file
 from tests.project import FAKE, flat_hash
 from tests.workshop import Workshop, sdist_files
+from updater.cli.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -254,6 +256,69 @@ def test_what_joins_is_refused_for_a_reason(workshop: Workshop) -> None:
     assert project.snapshot().keys() == before.keys()
 
 
+@pytest.mark.thorough
+def test_killed_between_the_files_of_such_a_change_nothing_half_is_left(
+    workshop: Workshop,
+) -> None:
+    """The next run takes back what was written, says so, and ends as if nothing had been."""
+    project = workshop.project
+    after, listed, _ = waiting(workshop, "with")
+    before = project.snapshot()
+
+    ended_before_the_second_file(project, "bump")
+
+    assert project.snapshot() != before
+    result = project.run("bump")
+    assert (result.code, TOLD in result.err) == (0, True), result.out
+    assert text(project.root, "tool") == after
+    assert (project.root / "default.nix").read_text() == listed
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("way", ["--pr", "--output"])
+def test_a_pull_request_has_all_files_however_it_is_made(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """By one process, or by one that builds and another that finds it again."""
+    project = workshop.project
+    after, listed, _ = waiting(workshop, "with")
+    home = home_of(workshop, monkeypatch)
+    if way == "--pr":
+        # What a sandbox would keep apart is the tests' own here.
+        monkeypatch.setattr(Session, "_secrets_in_reach", lambda _: ())
+        result = project.run("bump", "--pr")
+    else:
+        with monkeypatch.context() as without:
+            without.delenv("GITHUB_TOKEN")
+            assert project.run("bump", "--output", str(tmp_path / "results")).code == 0
+        for name in ("cherry", "fig"):  # the other process has the base, not what was written
+            (project.root / "overlays" / f"{name}.nix").unlink()
+        for name in ("default.nix", "overlays/tool.nix"):
+            (project.root / name).write_text(home.show("main", name) + "\n")
+        result = project.run("publish", str(tmp_path / "results"))
+
+    assert result.code == 0, result.out + result.err
+    head = home.branch("updater/tool")
+    assert head is not None
+    assert home.changed(head) == [
+        *("default.nix", "overlays/cherry.nix", "overlays/fig.nix", "overlays/tool.nix")
+    ]
+    assert home.show(head, "overlays/tool.nix") == after.rstrip("\n")
+    assert home.show(head, "default.nix") == listed.rstrip("\n")
+    assert 'pythonImportsCheck = [ "fig" ];' in home.show(head, "overlays/fig.nix")
+
+
+def home_of(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """Have the project's own repository on GitHub, as it is on the disk."""
+    project = workshop.project
+    home = Home.made(project, workshop.github, workshop.index, monkeypatch)
+    files = ("default.nix", "overlays/tool.nix")
+    texts = {name: (project.root / name).read_text() for name in files}
+    home.hosted.commit({"README": "ours\n", **texts})
+    home.hosted.settle()
+    return home
+
+
 # --- what a build job reports, and another process proposes ---
 
 
@@ -320,11 +385,7 @@ def reported(
     """What is reported of tool 2.0, which needs fig, which needs cherry; nothing is built."""
     workshop = Workshop(project, index, github, tmp_path / "nixpkgs")
     change = waiting(workshop, "with")
-    home = Home.made(project, github, index, monkeypatch)
-    files = ("default.nix", "overlays/tool.nix")
-    texts = {name: (project.root / name).read_text() for name in files}
-    home.hosted.commit({"README": "ours\n", **texts})
-    home.hosted.settle()
+    home = home_of(workshop, monkeypatch)
     result = {
         "schema": 1,
         "package": "overlays/tool.nix#python3Packages.tool",
