@@ -84,7 +84,7 @@ BROKEN = {
 CHANGES = {
     "deprecated-replace": (".postPatch", ".preBuild"),
     "metadata": (".meta.license", ".meta.homepage"),
-    "other-python": (".propagatedBuildInputs",),
+    "other-python": (".propagatedBuildInputs", "environment"),
     "source-form": (".src.hash", ".src.sha256", ".src.rev", ".src.tag"),
     "minimal-inputs": (".propagatedBuildInputs",),
     "conditions": (".propagatedBuildInputs",),

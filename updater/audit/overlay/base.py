@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from updater.audit.overlay.overlay_text import OverlayText
-    from updater.audit.overlay.project import AuditedProject
+    from updater.audit.overlay.project import AuditedEntry, AuditedProject
     from updater.audit.overlay.sources import AuditedSource
     from updater.model import Package, Span
     from updater.model.finding import Fix, FixSafety, Severity
@@ -47,6 +47,11 @@ class OverlayRule(ABC):
     guide: ClassVar[str] = ""
     needs: ClassVar[Need] = "text"
     compares: ClassVar[bool] = False
+
+    def of_entry(self, entry: AuditedEntry) -> Iterator[Finding]:
+        """Yield where flake.nix or default.nix breaks it; most rules look at overlays alone."""
+        del entry
+        return iter(())
 
     def compared(self, project: AuditedProject) -> Iterator[Finding]:
         """Yield what it tells besides, where pinned sources are known."""

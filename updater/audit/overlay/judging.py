@@ -17,7 +17,7 @@ from updater.errors import StageError, bugs_at
 from updater.model.finding import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from updater.audit.overlay.base import Need, OverlayRule
 
@@ -72,13 +72,11 @@ def judge(project: AuditedProject, rules: Sequence[OverlayRule]) -> Judgement:
     ]
     unjudged += [each for look in looks for each in look.unjudged]
     for rule in rules:
-        if isinstance(rule, ProjectRule) or (rule.compares and project.sources):
-            try:
-                with bugs_at(STAGE):
-                    findings += rule.findings(project) if isinstance(rule, ProjectRule) else ()
-                    findings += rule.compared(project) if project.sources else ()
-            except StageError as error:
-                unjudged.append(Unjudged(rule.name, "", str(error), failed=True))
+        try:
+            with bugs_at(STAGE):
+                findings += _of_project(rule, project)
+        except StageError as error:
+            unjudged.append(Unjudged(rule.name, "", str(error), failed=True))
     try:
         with bugs_at(STAGE):
             if project.sources:
@@ -101,6 +99,16 @@ def judge(project: AuditedProject, rules: Sequence[OverlayRule]) -> Judgement:
         return index, finding.span.start, finding.span.end, finding.rule
 
     return Judgement(tuple(sorted(dict.fromkeys(rest), key=place)), tuple(allowed), tuple(unjudged))
+
+
+def _of_project(rule: OverlayRule, project: AuditedProject) -> Iterator[Finding]:
+    """Yield what a rule says beside what each overlay file breaks by itself."""
+    if isinstance(rule, ProjectRule):
+        yield from rule.findings(project)
+    for entry in project.entries:
+        yield from rule.of_entry(entry)
+    if rule.compares and project.sources:
+        yield from rule.compared(project)
 
 
 def _allowed(

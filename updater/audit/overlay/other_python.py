@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from updater.audit.overlay.overlay_text import OverlayText
+    from updater.audit.overlay.project import AuditedEntry
     from updater.model import Package
     from updater.model.finding import Finding, FixSafety, Severity
+    from updater.overlay.reading.environments import Environment
+    from updater.overlay.reading.inputs import Input
 
 _SET = re.compile(rb"python\d*Packages|pythonPackages|python\d*(?=\s*\.\s*pkgs\b)")
 _PLURAL = re.compile(rb"python(\d*)(?=Packages|\s*\.\s*pkgs)")
@@ -46,7 +49,8 @@ tool = super.python3Packages.buildPythonPackage {
     fix: ClassVar[FixSafety | None] = "safe"
     exceptions: ClassVar[str] = (
         "`python3Packages`, `python3.pkgs` and `pythonPackages` are one set. A Python whose name "
-        "the file binds itself is not compared, and neither is what only `meta` or `passthru` name."
+        "the file binds itself is not compared, nor what only `meta` or `passthru` name. "
+        "Environments of flake.nix and default.nix are looked at, too."
     )
 
     def findings(self, overlay: OverlayText) -> Iterator[Finding]:
@@ -69,6 +73,30 @@ tool = super.python3Packages.buildPythonPackage {
                 )
         yield from self._builders(overlay)
 
+    def of_entry(self, entry: AuditedEntry) -> Iterator[Finding]:
+        """Yield each element of an environment that is of another Python than that.
+
+        An environment of no Python, such as a shell, has that of the first element that has one.
+        """
+        for environment in entry.environments:
+            elements = [
+                (element, _set_of(element.base, environment.argument))
+                for literal in environment.literals
+                for element in literal.inputs
+            ]
+            of_sets = (python for _, python in elements if python)
+            own = _set_of((*environment.python, "pkgs"), "") or next(of_sets, "")
+            for element, python in elements:
+                if python and own and python != own:
+                    where = "in an environment" if environment.python else "beside packages"
+                    yield self.finding(
+                        entry.file,
+                        element.span,
+                        f"{element.name} of {_shown(python)} {where} of {_shown(own)}",
+                        fix=_element_fix(entry, environment, element, own),
+                        advice=f"take it from {_shown(own)}",
+                    )
+
     def _builders(self, overlay: OverlayText) -> Iterator[Finding]:
         """Yield each package that stands in the set of one Python, and is built for another."""
         for package in overlay.packages:
@@ -87,6 +115,42 @@ tool = super.python3Packages.buildPythonPackage {
                 package,
                 advice=f"build it with the function of {_shown(own)}",
             )
+
+
+def _set_of(names: tuple[str, ...], argument: str) -> str:
+    """Return the Python set that a path leads through; empty for the environment's own."""
+    if names[:1] == (argument,):
+        return ""
+    for at in range(len(names)):
+        python = place_in_set((*names[at:], "package"))[0]
+        if python:
+            return python
+    return ""
+
+
+def _element_fix(
+    entry: AuditedEntry, environment: Environment, element: Input, own: str
+) -> Fix | None:
+    """Return the fix that takes an element of an environment from the environment's set."""
+    if not environment.python:
+        return None
+    edit = _moved(entry.text.data, element.span, own)
+    if edit is None and environment.nixpkgs and element.text.strip('"') == element.name:
+        path = (*environment.nixpkgs, _shown(own))
+        edit = Edit(element.span, select(path, element.name).encode())
+    if edit is None:
+        return None
+    summary = f"take {element.name} from {_shown(own)}"
+    return Fix("safe", summary, (FileEdit(entry.file, edit),))
+
+
+def _moved(data: bytes, where: Span, own: str) -> Edit | None:
+    """Return the edit that names another set in a path; None where no set is in it."""
+    match = _SET.search(data, where.start, where.end)
+    if match is None:
+        return None
+    new = own if match[0][-1:].isdigit() or match[0] == b"python" else _shown(own)
+    return Edit(Span(*match.span()), new.encode())
 
 
 def _python_of(package: Package, overlay: OverlayText) -> str:
@@ -109,11 +173,10 @@ def _fix(overlay: OverlayText, mention: Mention, own: str) -> Fix | None:
     """Return the fix that takes the package from its user's own set."""
     data, where = overlay.data, mention.span
     if mention.way == "path":
-        match = _SET.search(data, where.start, where.end)
-        if match is None:
+        moved = _moved(data, where, own)
+        if moved is None:
             return None
-        new = own if match[0][-1:].isdigit() or match[0] == b"python" else _shown(own)
-        edit = Edit(Span(*match.span()), new.encode())
+        edit = moved
     else:
         root = next((name for name, role in overlay.sets.items() if role == mention.role), "")
         if not root or data[where.start : where.end].decode("utf-8", "replace") != mention.name:
