@@ -69,7 +69,7 @@ def audit(
         with_pages,
         with_sources,
     )
-    from updater.cli.overlays import named_files, warn_of_unused
+    from updater.cli.overlays import kept_looks, named_files, warn_of_unused
     from updater.cli.session import Session
     from updater.errors import UsageError
     from updater.find.selection import select as selected
@@ -87,8 +87,9 @@ def audit(
     names = rule_names(config, select, ignore)
     upstreams: tuple[Need, ...] = ("upstream",) if upstream else ()
     needs: tuple[Need, ...] = ("text", *upstreams, *(("nix",) if nix else ()))
-    scope = scope_of(config, named_files(request, config), names, needs)
-    now = audited(scope)
+    files = named_files(request, config)
+    scope = scope_of(config, files, names, needs)
+    now = audited(scope, kept_looks(request, config, files))
     overlays = now.project.looked.overlays
     warn_of_unused(request, config, overlays.packages)
     chosen = selected(overlays.packages, request.names(config))

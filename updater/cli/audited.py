@@ -9,7 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.audit.overlay.judging import Audited, judge, judged_rules
-from updater.audit.overlay.looking import Unjudged, look_at_all, looks_of, text_rules
+from updater.audit.overlay.looking import look_at_all, looks_of, text_rules
+from updater.audit.overlay.looks import Unjudged
 from updater.audit.overlay.project import AuditedProject, audited_entry
 from updater.audit.overlay.shelf import overlay_rules
 from updater.audit.overlay.sources import PinnedSource
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from updater.audit.overlay.base import Need, OverlayRule
     from updater.audit.overlay.homepages import HomepageReading
+    from updater.audit.overlay.kept_looks import KeptLooks
     from updater.building.offers import SetAnswer
     from updater.config.load import Config
     from updater.pipeline.homepage_readings import PageReading
@@ -106,9 +108,14 @@ def scope_of(
     return AuditScope(config.root, tuple(named), rules, unable)
 
 
-def audited(scope: AuditScope) -> Audited:
-    """Judge the project as it is."""
-    looked = look_at_all(scope.root, scope.named, scope.names)
+def audited(scope: AuditScope, earlier: KeptLooks | None = None) -> Audited:
+    """Judge the project as it is.
+
+    Args:
+        scope: what is judged.
+        earlier: what earlier runs found; None where nothing is kept.
+    """
+    looked = look_at_all(scope.root, scope.named, scope.names, earlier)
     texts = _entries(scope.root)
     entries = tuple(
         audited_entry(_entry(name, data), lambda file: _exists(scope.root, file))

@@ -49,9 +49,9 @@ def has_color(choice: Color, variables: Mapping[str, str], *, terminal: bool) ->
 
 def painted(line: PrintedLine, *, color: bool) -> str:
     """Return a line's text, with the control sequences of its colours where it has some."""
+    if not color:
+        return "".join([piece.text for piece in line])
     return "".join(
-        click.style(piece.text, **_LOOKS[piece.style])
-        if color and _LOOKS[piece.style]
-        else piece.text
+        click.style(piece.text, **_LOOKS[piece.style]) if _LOOKS[piece.style] else piece.text
         for piece in line
     )

@@ -17,6 +17,7 @@ from updater.find.selection import closest, select, split_version
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from updater.audit.overlay.kept_looks import KeptLooks
     from updater.cli.request import Request
     from updater.config.load import Config
     from updater.find.selection import Names
@@ -82,6 +83,17 @@ def reading(request: Request, config: Config, named: Sequence[str]) -> Callable[
 
     folder = user_cache_path("updater") / "overlays"
     return begin_reading(config.root, named, ParsedOverlays(folder, config.root, request.note))
+
+
+def kept_looks(request: Request, config: Config, named: Sequence[str]) -> KeptLooks | None:
+    """Return what earlier audits found of many overlay files; None where nothing is kept."""
+    if not request.cache or len(named) < WORTH_A_COPY:
+        return None
+    from platformdirs import user_cache_path
+
+    from updater.audit.overlay.kept_looks import KeptLooks
+
+    return KeptLooks(user_cache_path("updater"), config.root, request.note)
 
 
 def overlays_there(config: Config) -> OverlayFiles:

@@ -106,6 +106,13 @@ def read_all(root: Path, named: Iterable[str], parse: Parse = read_packages) -> 
     return _followed(named, partial(_read, own, parse), partial(_read_pins, own), parse)
 
 
+def file_reader(root: Path, parse: Parse = read_packages) -> Callable[[str], list[OverlayFile]]:
+    """Return what reads one file, followed by the files that it calls, as `read_all` does."""
+    own = OwnFiles(root)
+    read, read_pins = partial(_read, own, parse), partial(_read_pins, own)
+    return lambda file: _followed([file], read, read_pins, parse)
+
+
 def _followed(
     named: Iterable[str],
     read: Callable[[str], OverlayFile],

@@ -11,9 +11,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import Raw, Struct
 
-from updater.effects import files, kept
+from updater.effects import kept
+from updater.find.kept_texts import KeptForm, KeptTexts
 from updater.kinds import FETCH_FUNCTIONS
 
 if TYPE_CHECKING:
@@ -30,20 +30,6 @@ _READERS = ("text.py", "errors.py", "model", "overlay/reading")
 _PARSERS = ("tree-sitter", "tree-sitter-nix")
 
 
-class ParsedText(Struct, frozen=True, array_like=True):
-    """One text: its digest, and what was made of it, packed."""
-
-    digest: bytes
-    content: Raw
-
-
-class ParsedProject(Struct, frozen=True, array_like=True):
-    """The texts of a project by the names of their files, and a digest of what read them."""
-
-    readers: bytes
-    texts: dict[str, ParsedText]
-
-
 class ParsedOverlays:
     """What the overlays of a project hold, as far as an earlier run has parsed the same texts.
 
@@ -54,12 +40,8 @@ class ParsedOverlays:
     """
 
     def __init__(self, folder: Path, root: Path, tell: Callable[[str], None]) -> None:
-        place = files.real(root).encode(errors="surrogateescape")
-        self._path = folder / hashlib.sha256(place).hexdigest()[:40]
-        self._readers = _readers()
-        self._texts = self._read(tell)
-        self._used: set[str] = set()
-        self._is_new = False
+        lost = "all overlays are parsed"
+        self._texts = KeptTexts(folder, root, KeptForm(_FORM, _readers(), lost), tell)
 
     def __contains__(self, file: str) -> bool:
         return file in self._texts
@@ -73,58 +55,28 @@ class ParsedOverlays:
         ) -> FileContent:
             name = "\0".join((file, *(function.file for function in functions)))
             digest = _digest(data, functions)
-            self._used.add(name)
-            earlier = self._texts.get(name)
-            if earlier is not None and earlier.digest == digest:
+            earlier = self._texts.recalled(name, digest)
+            if earlier is not None:
                 with suppress(msgspec.MsgspecError):  # not what this program packs
-                    return decode(earlier.content)
+                    return decode(earlier)
             content = parse(data, file, fetchers, functions)
             with suppress(UnicodeEncodeError):  # a string of Nix may be what is no text
-                packed = Raw(msgspec.msgpack.encode(content))
-                self._texts[name] = ParsedText(digest, packed)
-                self._is_new = True
+                self._texts.note(name, digest, msgspec.msgpack.encode(content))
             return content
 
         return recalled
 
     def packed(self) -> bytes:
         """Return what is known of the files that were parsed, for `take`."""
-        return msgspec.msgpack.encode(self._in_use())
+        return self._texts.packed()
 
     def take(self, packed: bytes) -> None:
         """Learn what a copy of this process parsed."""
-        self._texts |= _TEXTS.decode(packed)
-        self._is_new = True
+        self._texts.take(packed)
 
     def keep(self) -> None:
         """Keep it for the next run; what another run may want, too, unless that is most of it."""
-        with suppress(OSError):  # it only saves time
-            if not self._is_new:
-                kept.used(self._path)
-                return
-            used = self._in_use()
-            texts = used if len(self._texts) > 2 * len(used) else self._texts
-            project = ParsedProject(self._readers, texts)
-            kept.write(self._path, _FORM, msgspec.msgpack.encode(project))
-            kept.drop_unused(self._path.parent)
-
-    def _in_use(self) -> dict[str, ParsedText]:
-        return {name: self._texts[name] for name in self._used if name in self._texts}
-
-    def _read(self, tell: Callable[[str], None]) -> dict[str, ParsedText]:
-        try:
-            data = kept.read(self._path, _FORM)
-            project = _PROJECT.decode(data) if data is not None else None
-        except OSError:
-            return {}
-        except (kept.DamagedFile, msgspec.MsgspecError):
-            tell(f"{self._path} is damaged and is made anew: all overlays are parsed")
-            return {}
-        return project.texts if project and project.readers == self._readers else {}
-
-
-_TEXTS = msgspec.msgpack.Decoder(dict[str, ParsedText])
-_PROJECT = msgspec.msgpack.Decoder(ParsedProject)
+        self._texts.keep()
 
 
 def _decoder() -> msgspec.msgpack.Decoder[FileContent]:

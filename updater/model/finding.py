@@ -16,14 +16,14 @@ FixSafety = Literal["safe", "built", "unsafe"]
 """Whether a fix may be made unasked: always, only after a build has passed, or never."""
 
 
-class FileEdit(Struct, frozen=True):
+class FileEdit(Struct, frozen=True, array_like=True):
     """An edit and the file that it is made in."""
 
     file: str
     edit: Edit
 
 
-class Fix(Struct, frozen=True):
+class Fix(Struct, frozen=True, array_like=True):
     """How a finding is mended.
 
     Attributes:
@@ -42,7 +42,7 @@ class Fix(Struct, frozen=True):
     environment: str = ""
 
 
-class Finding(Struct, frozen=True):
+class Finding(Struct, frozen=True, array_like=True):
     """A place where a rule is broken.
 
     Attributes:

@@ -21,7 +21,7 @@ from updater.report.audit_schema import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from updater.audit.overlay.looking import Unjudged
+    from updater.audit.overlay.looks import Unjudged
     from updater.audit.overlay.mended import MadeFix
     from updater.model import Package
     from updater.model.finding import Finding, Fix

@@ -42,9 +42,13 @@ class LocatedFinding(Struct, frozen=True):
 
 def region_of(span: Span, data: bytes) -> Region:
     """Return a byte range as lines and columns."""
-    line, column = _place(span.start, data)
-    end_line, end_column = _place(span.end, data)
-    return Region(line, column, end_line, end_column)
+    start = data.rfind(b"\n", 0, span.start) + 1
+    line = data.count(b"\n", 0, start) + 1
+    column = _characters(data[start : span.start]) + 1
+    inside = data[span.start : span.end]
+    lines = inside.count(b"\n")
+    last = span.start + inside.rfind(b"\n") + 1 if lines else start
+    return Region(line, column, line + lines, _characters(data[last : span.end]) + 1)
 
 
 def located(finding: Finding, data: bytes) -> LocatedFinding:
@@ -57,12 +61,12 @@ def located(finding: Finding, data: bytes) -> LocatedFinding:
     line = data[start:end].rstrip(b"\r")
     before = printable(data[start : span.start].decode("utf-8", "replace"))
     inside = printable(data[span.start : min(span.end, end)].rstrip().decode("utf-8", "replace"))
-    space = "".join("\t" if letter == "\t" else " " for letter in before)
+    space = " " * len(before)
+    if "\t" in before:
+        space = "".join("\t" if letter == "\t" else " " for letter in before)
     source = printable(line.decode("utf-8", "replace"))
     return LocatedFinding(finding, region, source, f"{space}{'^' * max(1, len(inside))}")
 
 
-def _place(byte: int, data: bytes) -> tuple[int, int]:
-    start = data.rfind(b"\n", 0, byte) + 1
-    column = len(data[start:byte].decode("utf-8", "replace")) + 1
-    return data.count(b"\n", 0, byte) + 1, column
+def _characters(text: bytes) -> int:
+    return len(text) if text.isascii() else len(text.decode("utf-8", "replace"))

@@ -22,7 +22,7 @@ _COMMENT = re.compile(rb"#[ \t]*updater:[ \t]*allow(?![\w-])(?P<text>[^\r\n]*)")
 _COMMENT_LINE = re.compile(rb"[ \t]*#")
 
 
-class Allowance(Struct, frozen=True):
+class Allowance(Struct, frozen=True, array_like=True):
     """A comment that allows something.
 
     Attributes:

@@ -10,7 +10,8 @@ from updater.audit.overlay.allowance import KIND as ALLOWANCE
 from updater.audit.overlay.allowances import Allowance, allowances
 from updater.audit.overlay.base import ProjectRule
 from updater.audit.overlay.deprecated_replace import with_sources
-from updater.audit.overlay.looking import STAGE, Unjudged
+from updater.audit.overlay.looking import STAGE
+from updater.audit.overlay.looks import Unjudged
 from updater.audit.overlay.project import AuditedProject  # noqa: TC001 - msgspec reads it
 from updater.audit.overlay.shelf import overlay_rules
 from updater.errors import StageError, bugs_at

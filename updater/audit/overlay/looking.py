@@ -6,77 +6,32 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec.msgpack
-from msgspec import Struct
 
-from updater.audit.overlay.allowances import Allowance, allowances
+from updater.audit.overlay.allowances import allowances
 from updater.audit.overlay.base import TextRule
-from updater.audit.overlay.mentions import Mention  # noqa: TC001 - msgspec reads it
+from updater.audit.overlay.looks import FileFacts, Look, Looks, Unjudged
+from updater.audit.overlay.mentions import FileMentions
 from updater.audit.overlay.overlay_text import OverlayText
 from updater.audit.overlay.shelf import overlay_rules
 from updater.effects.processes.beside import ForkedWork, interruptible, processors
 from updater.errors import Bug, bugs_at
 from updater.find.overlay_files import OverlayFile, OverlayFiles, assembled
-from updater.find.packages import read_all
-from updater.model.finding import Finding  # noqa: TC001 - msgspec reads it
+from updater.find.packages import file_reader
+from updater.overlay.reading.file import read_packages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from updater.audit.overlay.kept_looks import KeptLooks
     from updater.model import Package
+    from updater.model.finding import Finding
     from updater.overlay.reading.syntax import NixText
 
 STAGE = "audit"
 """What is said of an exception that nobody foresaw."""
 
 _WORTH_A_COPY = 250
-
-
-class Unjudged(Struct, frozen=True):
-    """What a rule could not judge, and why.
-
-    Attributes:
-        rule: its name; empty where the file as a whole cannot be read.
-        failed: something is wrong, so that the run does not pass.
-    """
-
-    rule: str
-    file: str
-    reason: str
-    package: str = ""
-    failed: bool = False
-
-
-class FileFacts(Struct, frozen=True):
-    """What rules on the whole project need to know of one file.
-
-    Attributes:
-        is_overlay: it is ``final: prev: ...``.
-        sets: as `OverlayText.sets`.
-        paths: the files that it names, relative to its own folder.
-    """
-
-    is_overlay: bool
-    sets: dict[str, str]
-    mentions: tuple[Mention, ...]
-    paths: tuple[str, ...]
-
-
-class Look(Struct, frozen=True):
-    """One file, looked at."""
-
-    file: str
-    facts: FileFacts
-    findings: tuple[Finding, ...]
-    allowances: tuple[Allowance, ...]
-    unjudged: tuple[Unjudged, ...] = ()
-
-
-class Looks(Struct, frozen=True):
-    """All files, looked at."""
-
-    overlays: OverlayFiles
-    looks: dict[str, Look]
 
 
 def look(
@@ -98,10 +53,16 @@ def look(
     overlay = OverlayText(file, data, packages, text)
     findings: list[Finding] = []
     unjudged: list[Unjudged] = []
-    facts = FileFacts(is_overlay=False, sets={}, mentions=(), paths=())
+    facts = FileFacts(False, {}, FileMentions(), (), is_circular=False)  # noqa: FBT003 - as below
     try:
         with bugs_at(STAGE):
-            facts = FileFacts(overlay.is_overlay, overlay.sets, overlay.mentions, overlay.paths)
+            facts = FileFacts(
+                overlay.is_overlay,
+                overlay.sets,
+                FileMentions.of(overlay),
+                overlay.paths,
+                is_circular=overlay.is_circular,
+            )
     except Bug as bug:
         unjudged.append(Unjudged("", file, str(bug), failed=True))
     for rule in rules:
@@ -114,14 +75,19 @@ def look(
     return Look(file, facts, tuple(findings), allowed, tuple(unjudged))
 
 
-def look_at_all(root: Path, named: Sequence[str], names: Sequence[str]) -> Looks:
+def look_at_all(
+    root: Path, named: Sequence[str], names: Sequence[str], earlier: KeptLooks | None = None
+) -> Looks:
     """Read files and look at them, side by side where there are many.
 
     Args:
         root: what they are relative to.
         named: the files, as `overlay_files` returns them.
         names: of the rules that judge them.
+        earlier: what earlier runs found; None where nothing is kept.
     """
+    if earlier is not None:
+        return _kept_looks(root, named, names, earlier)
     parts = tuple(_parts(named))
     copies = [ForkedWork(partial(_encoded, root, part, names)) for part in parts[1:]]
     reads: list[OverlayFile] = []
@@ -134,6 +100,24 @@ def look_at_all(root: Path, named: Sequence[str], names: Sequence[str]) -> Looks
             reads += own[0]
             looks |= {each.file: each for each in own[1]}
     return Looks(assembled(reads), looks)
+
+
+def _kept_looks(
+    root: Path, named: Sequence[str], names: Sequence[str], earlier: KeptLooks
+) -> Looks:
+    """Look at what is new, side by side, and then at all with that in mind; by all rules."""
+    every = tuple(rule.name for rule in overlay_rules())
+    new = [file for file in named if file not in earlier]
+    copies = [ForkedWork(partial(_packed, root, part, every, earlier)) for part in _parts(new)]
+    with interruptible():
+        for copy in copies:
+            data = copy.result()
+            if data is not None:
+                earlier.take(data)
+        reads, looks = _look_at(root, named, every, earlier)
+    earlier.keep()
+    chosen = frozenset(names)
+    return Looks(assembled(reads), {each.file: each.of(chosen) for each in looks})
 
 
 def looks_of(overlays: OverlayFiles, rules: Sequence[TextRule]) -> Looks:
@@ -158,17 +142,25 @@ def _encoded(root: Path, named: Sequence[str], names: Sequence[str]) -> bytes:
     return msgspec.msgpack.encode(_look_at(root, named, names))
 
 
+def _packed(root: Path, named: Sequence[str], names: Sequence[str], earlier: KeptLooks) -> bytes:
+    _look_at(root, named, names, earlier)
+    return earlier.packed()
+
+
 def _look_at(
-    root: Path, named: Sequence[str], names: Sequence[str]
+    root: Path, named: Sequence[str], names: Sequence[str], earlier: KeptLooks | None = None
 ) -> tuple[list[OverlayFile], list[Look]]:
     rules = text_rules(names)
+    parse = read_packages if earlier is None else earlier.parsed.parsing(read_packages)
+    read_file = file_reader(root, parse)
     reads: dict[str, OverlayFile] = {}
     looks: list[Look] = []
     for file in named:  # each is looked at while its syntax is at hand
-        for read in read_all(root, [file]) if file not in reads else ():
-            is_new = reads.setdefault(read.file, read) is read
-            if is_new and read.data is not None:
-                looks += [look(read.file, read.data, read.packages, rules)]
+        for read in read_file(file) if file not in reads else ():
+            if reads.setdefault(read.file, read) is not read or read.data is None:
+                continue
+            make = partial(look, read.file, read.data, read.packages, rules)
+            looks.append(make() if earlier is None else earlier.look(read, read.data, make))
     return list(reads.values()), looks
 
 

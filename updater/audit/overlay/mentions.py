@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
 from msgspec import Struct
 
 from updater.model import Span
@@ -30,7 +31,7 @@ _LAZY = frozenset({"meta", "passthru"})
 MentionWay = Literal["path", "with", "inherit"]
 
 
-class Mention(Struct, frozen=True):
+class Mention(Struct, frozen=True, array_like=True):
     """A package as an overlay file names it.
 
     Attributes:
@@ -57,6 +58,32 @@ class Mention(Struct, frozen=True):
     owner: str
     is_input: bool = False
     is_lazy: bool = False
+
+
+class FileMentions(Struct, frozen=True, array_like=True):
+    """The packages that a file names; of ten thousand files only some are ever looked at.
+
+    Attributes:
+        names: the attributes, each once.
+        packed: the mentions in the file's order, for `unpacked`.
+    """
+
+    names: tuple[str, ...] = ()
+    packed: bytes = b"\x90"  # an empty list
+
+    @classmethod
+    def of(cls, overlay: OverlayText) -> FileMentions:
+        """Return those of a file."""
+        read = mentions(overlay)
+        names = tuple(dict.fromkeys(mention.name for mention in read))
+        return cls(names, msgspec.msgpack.encode(read))
+
+    def unpacked(self) -> tuple[Mention, ...]:
+        """Return the mentions."""
+        return _MENTIONS.decode(self.packed)
+
+
+_MENTIONS = msgspec.msgpack.Decoder(tuple[Mention, ...])
 
 
 def mentions(overlay: OverlayText) -> tuple[Mention, ...]:

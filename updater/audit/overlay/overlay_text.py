@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from updater.audit.overlay.mentions import mentions
@@ -78,6 +78,12 @@ class OverlayText:
                 roles.setdefault(names[0], set()).add("final")
                 roles.setdefault(names[1], set()).add("previous")
         return {name: role for name, (role, *rest) in roles.items() if not rest}
+
+    @property
+    def is_circular(self) -> bool:
+        """Whether it makes a set of Python packages from the final one, which has no end."""
+        roots = (name for name, role in self.sets.items() if role == "final")
+        return any(union_of(root).search(self.data) for root in roots)
 
     @cached_property
     def is_overlay(self) -> bool:
@@ -160,3 +166,12 @@ class OverlayText:
                 break
             yield line.strip()
             start = above
+
+
+@cache
+def union_of(root: str) -> re.Pattern[bytes]:
+    """Return what finds ``python3Packages = ROOT.python3Packages // { ... }``."""
+    return re.compile(
+        rf"(?<![\w.'-])(python\d*Packages|pythonPackages)\s*=\s*\(?\s*({re.escape(root)})"
+        rf"\s*\.\s*\1\s*//".encode()
+    )

@@ -15,9 +15,10 @@ from updater.overlay.reading.registers import read_register
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from updater.audit.overlay.homepages import HomepageReading
-    from updater.audit.overlay.looking import Looks
+    from updater.audit.overlay.looks import Looks
     from updater.audit.overlay.mentions import Mention
     from updater.audit.overlay.sources import AuditedSource, PinnedSource
     from updater.building.offers import SetAnswer
@@ -130,8 +131,8 @@ class AuditedProject(Struct, frozen=True, dict=True):
         """Identity -> the names of the overlays' packages that the package names for a build."""
         names = self.added.keys() | self.patched.keys()
         users: dict[str, set[str]] = {}
-        for _, mention in self.mentions():
-            if mention.owner and mention.name in names and not mention.is_lazy:
+        for _, mention in self.mentions_of(names):
+            if mention.owner and not mention.is_lazy:
                 users.setdefault(mention.owner, set()).add(mention.name)
         return {identity: frozenset(used) for identity, used in users.items()}
 
@@ -170,11 +171,33 @@ class AuditedProject(Struct, frozen=True, dict=True):
         }
         return Neighbours(frozenset(after), frozenset(before), self.patches)
 
+    def names(self, names: AbstractSet[str]) -> bool:
+        """Tell whether any file names one of some packages."""
+        looks = self.looked.looks.values()
+        return not all(names.isdisjoint(look.facts.mentions.names) for look in looks)
+
+    def mentions_of(self, names: AbstractSet[str]) -> Iterator[tuple[str, Mention]]:
+        """Yield each place where a file names one of some packages, with the file."""
+        for file, look in self.looked.looks.items():
+            if not names.isdisjoint(look.facts.mentions.names):
+                for mention in self._mentions(file):
+                    if mention.name in names:
+                        yield file, mention
+
     def mentions(self) -> Iterator[tuple[str, Mention]]:
         """Yield every package that a file names, with the file."""
-        for file, look in self.looked.looks.items():
-            for mention in look.facts.mentions:
+        for file in self.looked.looks:
+            for mention in self._mentions(file):
                 yield file, mention
+
+    def _mentions(self, file: str) -> tuple[Mention, ...]:
+        if file not in self._unpacked:
+            self._unpacked[file] = self.looked.looks[file].facts.mentions.unpacked()
+        return self._unpacked[file]
+
+    @cached_property
+    def _unpacked(self) -> dict[str, tuple[Mention, ...]]:
+        return {}
 
     def text(self, file: str) -> bytes:
         """Return a file's bytes."""

@@ -6,11 +6,11 @@ first is the result of all overlays.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, ClassVar
 
 from updater.audit.overlay.base import ProjectRule
 from updater.audit.overlay.mentions import place_in_set
+from updater.audit.overlay.overlay_text import union_of
 from updater.audit.overlay.project import is_patch
 from updater.model import Edit, Span
 from updater.model.finding import FileEdit, Fix
@@ -75,15 +75,17 @@ self: super: {
 
     def findings(self, project: AuditedProject) -> Iterator[Finding]:
         """Yield what is taken from the wrong set."""
-        for file, mention in project.mentions():
+        names = {*project.added, *project.patched}
+        for file, mention in project.mentions_of(names):
             if mention.is_lazy:
                 continue
             if mention.role == "previous" and mention.owner:
                 yield from self._previous(project, file, mention)
             elif mention.role == "final":
                 yield from self._final(project, file, mention)
-        for file, data in project.looked.overlays.texts.items():
-            yield from self._unions(project, file, data)
+        for file, look in project.looked.looks.items():
+            if look.facts.is_circular:
+                yield from self._unions(project, file, project.text(file))
 
     def _previous(self, project: AuditedProject, file: str, mention: Mention) -> Iterator[Finding]:
         added = project.added.get(mention.name, ())
@@ -139,12 +141,8 @@ self: super: {
         root = _root(project, file, "final")
         if not root:
             return
-        pattern = re.compile(
-            rf"(?<![\w.'-])(python\d*Packages|pythonPackages)\s*=\s*\(?\s*({re.escape(root)})"
-            rf"\s*\.\s*\1\s*//".encode()
-        )
         previous = _root(project, file, "previous")
-        for match in pattern.finditer(data):
+        for match in union_of(root).finditer(data):
             where = Span(match.start(2), match.end() - 2)
             edit = Edit(Span(*match.span(2)), previous.encode())
             name = match[1].decode()

@@ -47,8 +47,8 @@ propagatedBuildInputs = with super.python3Packages; [ torch-bin torchvision-bin 
         """Yield each input, and each element of an environment, that is built from source."""
         if not self._uses_wheels(project):
             return
-        for file, mention in project.mentions():
-            if mention.name not in _SOURCES or not mention.set or mention.is_lazy:
+        for file, mention in project.mentions_of(_SOURCES):
+            if not mention.set or mention.is_lazy:
                 continue
             is_whole = not mention.rest or mention.rest[0].startswith("override")
             if mention.owner and is_whole:
@@ -59,7 +59,7 @@ propagatedBuildInputs = with super.python3Packages; [ torch-bin torchvision-bin 
 
     @staticmethod
     def _uses_wheels(project: AuditedProject) -> bool:
-        if any(mention.name in _WHEELS for _, mention in project.mentions()):
+        if project.names(_WHEELS):
             return True
         return any(
             element.name in _WHEELS

@@ -62,7 +62,7 @@ propagatedBuildInputs = with super.python3Packages; [
 
     def findings(self, project: AuditedProject) -> Iterator[Finding]:
         """Yield each plain input whose closure has what the overlays replace."""
-        wheels = any(mention.name == "torch-bin" for _, mention in project.mentions())
+        wheels = project.names({"torch-bin"})
         for file, mention in project.mentions():
             answer = project.answers.get(mention.owner)
             owner = project.packages.get(mention.owner)

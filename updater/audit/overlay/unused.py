@@ -101,7 +101,7 @@ pythonEnv = pkgs.python3.withPackages (ps: [ pkgs.python3Packages.ema-pytorch ])
             if _WHOLE.search(entry.text.data) or not all(e.whole for e in entry.environments):
                 return
         users: dict[str, set[str]] = {}
-        for _, mention in project.mentions():
+        for _, mention in project.mentions_of(project.added.keys()):
             users.setdefault(mention.name, set()).add(mention.owner)
         in_entries = {name for own in project.entries for _, name in names_used(own.text.data)}
         for name, packages in project.added.items():
