@@ -16,14 +16,10 @@ if TYPE_CHECKING:
     from tests.project import Project
 
 COMMANDS = {
-    "list": ("list",),
     "check": ("check",),
     "bump": ("bump", "--dry-run"),
     "verify": ("verify",),
-    "identify": ("identify",),
     "audit": ("audit", "--upstream"),
-    "plan": ("plan",),
-    "pin": ("pin",),
     "review": ("review", "base"),
 }
 

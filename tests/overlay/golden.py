@@ -85,6 +85,7 @@ BUMPS = {
     "generated-by-nvfetcher-of-git": Bump("tool", version="v2.0.0"),
     "label-that-is-a-commit": Bump(version=COMMIT, ref=""),
     "label-with-a-scope": Bump(version="@owner/tool@2.0.0", ref="@owner/tool@2.0.0"),
+    "label-with-a-letter": Bump("tool", version="r2.0.0", ref="r2.0.0"),
     "label-with-a-v": Bump(version="v2.0.0"),
     "label-with-a-word": Bump("tool", version="py-2.0.0", ref="py-2.0.0"),
     "switches-that-are-off": Bump(version="v2.0.0"),
@@ -157,7 +158,12 @@ BUMPS = {
     ),
     "source-of-a-neighbour-by-a-name": Bump("tool", side_hashes={"tool-native.cargoHash": NEWER}),
     "source-of-a-neighbour-in-a-let": Bump("tool", side_hashes={"tool-core.cargoHash": NEWEST}),
+    "gitiles-as-text": Bump("tool"),
+    "repo-or-cz-in-a-let": Bump("tool"),
     "helper-beside": Bump("tool"),
+    "helper-of-another": Bump("tool"),
+    "helper-in-a-set": Bump("tool"),
+    "override-with-the-name-as-an-attribute": Bump("tool-next"),
     "function-of-a-set": Bump("tool"),
     "function-of-texts": Bump("tool"),
     "function-of-a-function": Bump("tool"),
@@ -172,6 +178,8 @@ BUMPS = {
     **dict.fromkeys(
         ("npm", "npm-as-text", "npm-of-a-mirror"), Bump("tool", files=("tool-2.0.0.tgz",))
     ),
+    "tag-with-a-scope": Bump(ref="@owner/tool@2.0.0"),
+    "tag-with-a-scope-computed": Bump(ref="@owner/tool@2.0.0"),
     "tag-computed": Bump(ref="release-2_0_0"),
     "tag-computed-by-a-name": Bump(ref="v2-0-0"),
 }

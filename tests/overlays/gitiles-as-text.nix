@@ -1,0 +1,20 @@
+final: prev: {
+  other = prev.mkDerivation {
+    pname = "other";
+    version = "1.2.0";
+    src = prev.fetchFromGitiles {
+      url = "https://chromium.googlesource.com/other";
+      rev = "v1.2.0";
+      hash = "sha256-7m6A/c5qX/0sPCoetSHCh2YzyaDMrGAU2SVLmDK2gtM=";
+    };
+  };
+  tool = prev.mkDerivation {
+    pname = "tool";
+    version = "1.2.0";
+    src = prev.fetchFromGitiles {
+      url = "https://chromium.googlesource.com/chromiumos/tool";
+      rev = "v1.2.0"; # a tag
+      sha256 = "sha256-y6BrVzb69n5UsHtWHq6UOV53TFF6fZEKVDaeEmPM+9Q=";
+    };
+  };
+}
