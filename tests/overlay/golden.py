@@ -153,6 +153,17 @@ BUMPS = {
     "lock-of-npm": Bump("tool", side_hashes={"npmDeps.npmRoot": "./."}),
     "lock-by-a-name": Bump("tool", side_hashes={"cargoDeps.lockFile": "./locks/tool.lock"}),
     "shared-hash": Bump("tool"),
+    **dict.fromkeys(
+        (
+            "hash-shared-by-systems",
+            "hash-shared-by-systems-inside",
+            "source-shared-by-systems",
+        ),
+        Bump("tool"),
+    ),
+    "argument-joined-with-a-set": Bump("tool", side_hashes={"cargoHash": NEWER}),
+    "argument-joined-with-an-inherited-name": Bump("tool"),
+    "argument-of-a-name": Bump("tool"),
     "source-of-a-neighbour": Bump(
         "tool", side_hashes={"vendorHash": NEWER, "tool-ui.npmDepsHash": NEWEST}
     ),

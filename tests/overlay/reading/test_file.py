@@ -287,6 +287,23 @@ def test_an_override_around_a_package_is_a_part_of_it() -> None:
 
 
 @pytest.mark.parametrize(
+    "file",
+    [
+        '"https://d.example/${version}-${ { a = "x"; b = "y"; }.${system} }.zip"',
+        '"https://d.example/${version}-${system}.zip"',
+    ],
+)
+def test_one_hash_of_several_files_is_not_read(file: str) -> None:
+    """One of them must have another: which, nobody can tell."""
+    data = f"""{{ system }}: let h = "sha256-x"; in {{
+      tool = mkDerivation rec {{ pname = "tool"; version = "1.0"; src = fetchurl {{
+        url = {file}; hash = {{ a = h; b = h; }}.${{system}}; }}; }};
+    }}"""
+    (tool,) = read(data.encode())
+    assert tool.skip == "its hash is the argument system of a function"
+
+
+@pytest.mark.parametrize(
     "rev", ["version", "x.version", "old.version", '"${v}"', "v", "with a; v", "a.b.c", "a.${v}"]
 )
 def test_a_name_that_is_not_bound_here_has_no_value(rev: str) -> None:

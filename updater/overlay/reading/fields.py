@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from updater.overlay.reading.drafts import Call
     from updater.overlay.reading.scope import AttributeScope, Binding, Scope
 
+# Arguments that say nothing of the file.
+_TOLD_BESIDE = frozenset({"meta", "name", "passthru"})
+
 
 class Fields:
     """Reads the fields of one file.
@@ -74,8 +77,9 @@ class Fields:
     def sources(self, call: Call, attribute: str, version: Field | None) -> list[Source]:
         """Return a fetcher call as its sources: one for each key of what it selects by a system.
 
-        The arguments are those of `source`. Where a key leaves something open, or has no hash of
-        its own, it is one source, of which not all can be read.
+        The arguments are those of `source`. Keys that share a hash and say the same of the file are
+        one source. Where a key leaves something open, or shares its hash with another file, all is
+        one source, of which not all can be read.
         """
         self._choices = Choices()
         try:
@@ -87,12 +91,7 @@ class Fields:
                 variants.append(self.source(call, f"{attribute}.{keys}", version))
                 if self._choices.open:
                     return [source]
-            hashes = {
-                field.literal
-                for variant in variants
-                if (field := variant.get(*HASH_FIELDS)) is not None and field.literal is not None
-            }
-            return variants if variants and len(hashes) == len(variants) else [source]
+            return _distinct(variants, attribute) or [source]
         finally:
             self._choices = Choices()
 
@@ -170,3 +169,25 @@ class Fields:
             literal=value.literal,
             inherited=inherited,
         )
+
+
+def _distinct(variants: list[Source], attribute: str) -> list[Source]:
+    """Return the variants of a call, each hash once; none where one hash is of several files."""
+    by_hash: dict[Span, Source] = {}
+    for variant in variants:
+        field = variant.get(*HASH_FIELDS)
+        if field is None or field.literal is None:
+            return []
+        twin = by_hash.setdefault(field.literal, variant)
+        if twin is not variant and (
+            _arguments(twin) != _arguments(variant) or None in _arguments(twin).values()
+        ):
+            return []
+    if len(by_hash) == 1 and len(variants) > 1:
+        return [replace(variant, attribute=attribute) for variant in by_hash.values()]
+    return list(by_hash.values())
+
+
+def _arguments(source: Source) -> dict[str, str | None]:
+    """Return what a call says of its file: every argument that may change what is fetched."""
+    return {field.name: field.value for field in source.fields if field.name not in _TOLD_BESIDE}

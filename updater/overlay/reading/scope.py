@@ -64,6 +64,23 @@ class Scope:
             scope = scope.outer
         return None
 
+    def find_below(self, name: str, inner: str) -> Binding | None:
+        """Return the binding that ``name.inner`` means here, where one is written in such parts."""
+        scope: Scope | None = self
+        while scope is not None:
+            if scope.bound(name) is not None or name in scope.arguments:
+                return None
+            binding = scope.bound_below(name, inner)
+            if binding is not None:
+                return binding
+            scope = scope.outer
+        return None
+
+    def bound_below(self, name: str, inner: str) -> Binding | None:
+        """Return what this construct itself binds ``name.inner`` to."""
+        del name, inner
+        return None
+
     def holder(self, name: str) -> Scope | None:
         """Return the construct that binds a name, None for a free one."""
         scope: Scope | None = self
@@ -183,7 +200,7 @@ class AttributeScope(Scope):
         statements: its bindings in the order of the file, without ``inherit``.
     """
 
-    __slots__ = ("_bound", "_data", "_is_recursive", "_twice", "node", "statements")
+    __slots__ = ("_below", "_bound", "_data", "_is_recursive", "_twice", "node", "statements")
 
     def __init__(self, node: Node, outer: Scope, data: bytes) -> None:
         super().__init__(outer)
@@ -195,6 +212,7 @@ class AttributeScope(Scope):
         # A statement, or an inherited name with the `inherit` that it stands in.
         self._bound: dict[str, Statement | tuple[Node, Node]] = {}
         self._twice: dict[str, list[int]] = {}
+        self._below: dict[tuple[str, ...], Statement] = {}
         for holder in node.named_children:
             if holder.type == "binding_set":
                 for child in holder.named_children:
@@ -213,6 +231,13 @@ class AttributeScope(Scope):
         """Return what a recursive set or ``let`` binds a name to, for what stands inside it."""
         return self.get(name) if self._is_recursive else None
 
+    def bound_below(self, name: str, inner: str) -> Binding | None:
+        """Return what ``name.inner = ...;`` of a recursive set or ``let`` binds."""
+        if not self._is_recursive:
+            return None
+        own = self._below.get((name, inner))
+        return Binding(inner, own.value, self.inner, own.node) if own is not None else None
+
     def _state(self, child: Node) -> None:
         plain = _PLAIN.match(self._data, child.start_byte)
         if plain is not None:
@@ -226,6 +251,8 @@ class AttributeScope(Scope):
         self.statements.append(statement)
         if len(names) == 1:
             self._bind(names[0], statement)
+        else:
+            self._below[names] = statement
 
     def _inherit(self, child: Node) -> None:
         listed = child.child_by_field_name("attrs")

@@ -48,8 +48,13 @@ def outcome(node: Node) -> Node:
 
 
 def makes_package(operand: Node, scope: Scope, data: bytes) -> bool:
-    """Tell whether a function gives a set with a source, and takes it: ``finalAttrs: { ... }``."""
+    """Tell whether an argument is a package: ``finalAttrs: { ... src ... }``, ``common // { }``.
+
+    A function must take what it gives; of a set that is written as such, its own text decides.
+    """
     function = syntax.unwrap(operand)
+    if function.type == "binary_expression":
+        return _has_source(values.sets_of(function, scope, data))
     if function.type != "function_expression" or function.child_by_field_name("formals"):
         return False
     inner = FunctionScope(function, scope, data)
@@ -59,8 +64,15 @@ def makes_package(operand: Node, scope: Scope, data: bytes) -> bool:
     node = outcome(body)
     if node.type not in syntax.ATTRIBUTE_SETS:
         return False
-    attributes = AttributeScope(node, inner, data)
-    return any(name in attributes for name in SOURCES) and any(name in attributes for name in NAMES)
+    return _has_source((AttributeScope(node, inner, data),))
+
+
+def _has_source(sets: tuple[AttributeScope, ...]) -> bool:
+    """Tell whether sets, of which later ones win, have a source and a name."""
+    return all(
+        any(name in attributes for attributes in sets for name in names)
+        for names in (SOURCES, NAMES)
+    )
 
 
 def packages_of_itself(function: FunctionScope, data: bytes) -> tuple[AttributeScope, ...]:

@@ -223,7 +223,10 @@ class _Reader:
             if binding is not None:
                 return binding
         sets = self.sets(base, scope)
-        return lookup(sets, name) if sets else None
+        if sets:
+            return lookup(sets, name)
+        is_name = base.type == "variable_expression"
+        return scope.find_below(syntax.text(base, self._data), name) if is_name else None
 
     def _package(self, node: Node, scope: Scope) -> tuple[str, Scope] | None:
         """Return the argument, and where it is read, by which an expression names its package.

@@ -287,7 +287,8 @@ class Walk:
         role = self._role(name, head, applied, visit)
         below = [] if terms.plain_names(head, self._data) else [visit.part(head)]
         for _, operand in applied:
-            if role in ("package", "override") or self._holds(operand):
+            is_union = syntax.unwrap(operand).type == "binary_expression"
+            if is_union or role in ("package", "override") or self._holds(operand):
                 below.append(self._argument(visit, operand, role, head))
         return below
 

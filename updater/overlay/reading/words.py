@@ -32,4 +32,4 @@ def of_packages(fetchers: frozenset[str]) -> tuple[bytes, ...]:
     """
     own = {name.encode() for name in fetchers if not name.startswith("fetch")}
     overrides = {name.encode() for name in OVERRIDES}
-    return (*own, *overrides, b"fetch", b"build", b"mk", b"callPackage", b"Lock", b"src")
+    return (*own, *overrides, b"fetch", b"uild", b"mk", b"callPackage", b"Hash", b"Lock", b"src")

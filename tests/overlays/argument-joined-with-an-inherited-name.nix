@@ -1,0 +1,12 @@
+final: prev: let
+  all = {
+    tool = rec {
+      pname = "tool"; version = "1.2.0";
+      src = prev.fetchgit { url = "https://github.com/example/tool.git"; rev = "refs/tags/v${version}"; hash = "sha256-7m6A/c5qX/0sPCoetSHCh2YzyaDMrGAU2SVLmDK2gtM="; };
+    };
+  };
+  inherit (all) tool;
+in {
+  tool = prev.melpaBuild ({ doCheck = false; } // tool // { strictDeps = true; });
+  other-tool = prev.mkDerivation { pname = "other-tool"; version = "1.2.0"; src = prev.fetchurl { url = "https://example.org/1.2.0.zip"; hash = "sha256-IRoq5NsY5iNTQTCfcBp9u+FIIDCZmTSrj7UtpN3GbDg="; }; };
+}
