@@ -101,6 +101,17 @@ def test_a_package_is_followed_by_kinds_of_others(
     assert "hosts.artifacts.example.kind" in without.stderr
 
 
+def test_an_argument_that_is_computed_is_refused_for_them_too(
+    tmp_path: Path, installed: Path, server: Server
+) -> None:
+    root = project(tmp_path, server)
+    overlay = OVERLAY.replace("inherit version;", "inherit version; mirror = final.mirror;")
+    (root / "overlays" / "tool.nix").write_text(overlay)
+    done = updater(root, installed, "check")
+    assert done.returncode == 1
+    assert "overlays/tool.nix:8: mirror of tool is computed: final.mirror" in done.stdout
+
+
 LACKING = """
 from updater.fetchers.base import Fetcher
 

@@ -149,7 +149,13 @@ def test_an_argument_that_is_computed_is_refused(
 
 
 @pytest.mark.parametrize(
-    "given", ["inherit (self) format;", '${self.key} = "wheel";', '"${self.key}" = "wheel";']
+    "given",
+    [
+        "inherit (self) format;",
+        '${self.key} = "wheel";',
+        '"${self.key}" = "wheel";',
+        'python.version = "cp312";',
+    ],
 )
 def test_an_argument_is_refused_however_it_is_given(given: str) -> None:
     """Also one whose very name is computed: it may be any."""
@@ -169,8 +175,9 @@ def test_a_further_source_is_held_to_the_same_rule() -> None:
 
 @pytest.mark.parametrize("argument", sorted(INERT))
 def test_what_changes_no_source_may_be_computed(argument: str) -> None:
-    package = reading(call("fetchurl", {**_FILE, argument: "self.x"}))
-    assert skip_reason(package, Policy()) == ""
+    for name in (argument, f"{argument}.inner"):
+        package = reading(call("fetchurl", {**_FILE, name: "self.x"}))
+        assert skip_reason(package, Policy()) == ""
     assert argument not in HASH_FIELDS
 
 

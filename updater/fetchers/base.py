@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, final
 from urllib.parse import urlsplit
 
 from updater.errors import ReadError
@@ -79,6 +79,7 @@ class Fetcher(ABC):
                 a host that no configuration knows.
         """
 
+    @final
     def refuse_computed(self, package: Package, source: Source) -> None:
         """Refuse a call with an argument that is written but cannot be read.
 
@@ -88,7 +89,7 @@ class Fetcher(ABC):
             ReadError: names the argument, its line, and what to write.
         """
         for field in source.fields:
-            if field.name not in INERT and not _is_readable(field):
+            if field.name.partition(".")[0] not in INERT and not _is_readable(field):
                 raise computed(package, field)
 
     def tells_upstream(self, package: Package, source: Source) -> bool:

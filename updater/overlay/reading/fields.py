@@ -104,7 +104,16 @@ class Fields:
                 if binding is not None and not self._is_left_out(binding):
                     fields.append(self._bound(binding))
                     fields += self._elements(binding) if name == "urls" else ()
+            fields += self._below(attributes)
         return fields
+
+    def _below(self, attributes: AttributeScope) -> list[Field]:
+        """Return what is bound by a path (``python.x = 1;``), which no fetcher takes as text."""
+        return [
+            self._made(".".join(own.names), own.node, own.value, values.Value(None))
+            for own in attributes.statements
+            if len(own.names) > 1
+        ]
 
     def _is_left_out(self, binding: Binding) -> bool:
         """Tell whether an argument is ``null``, which all fetchers take as none."""
