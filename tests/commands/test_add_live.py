@@ -71,7 +71,7 @@ def test_real_projects_are_added_and_go_without_a_trace(workshop: Workshop) -> N
 
 
 def put_what_the_repository_has(workshop: Workshop, content: bytes, version: str) -> None:
-    """Tag what a source distribution has, and the requirements.txt that it was built from."""
+    """Tag what a source distribution has, and the files of requirements that it was built from."""
     files: dict[str, bytes | None] = {}
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         for member in archive.getmembers():
@@ -82,7 +82,11 @@ def put_what_the_repository_has(workshop: Workshop, content: bytes, version: str
     page = re.search(rb"github\.com/([\w.-]+)/([\w.-]+)", files["PKG-INFO"] or b"")
     assert page is not None
     kept = {path: text for path, text in files.items() if not path.endswith("PKG-INFO")}
-    kept["requirements.txt"] = (requires or b"").partition(b"[")[0]
+    base, *extras = (requires or b"").split(b"\n[")
+    kept["requirements.txt"] = base
+    for extra in extras:
+        name, _, listed = extra.partition(b"]\n")
+        kept[f"requirements-{name.decode()}.txt"] = listed
     repository = workshop.github.repository(page[1].decode(), page[2].decode())
     repository.tag(f"v{version}", repository.commit(kept))
     repository.settle()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
     from updater.cli.request import Request
     from updater.compose.additions import Addition
+    from updater.compose.trees import ComposedFile
     from updater.config.load import Config
+    from updater.model import FileChange
     from updater.pipeline.pipeline import Pipeline
     from updater.report.schema import ComposingCommand
 
@@ -70,11 +73,21 @@ def finish(
     if not request.quiet:
         for line in _lines(command, addition, dry_run=dry_run):
             write(line, stream)
-        new = [change.file for change in addition.files if change.before is None]
-        is_flake = any(change.file.endswith("flake.nix") for change in addition.files)
-        if new and is_flake and not (dry_run or commit):
-            write(f'Run "git add {" ".join(new)}": a flake has only what git knows.', stream)
+        hint = untracked(addition.files) if not (dry_run or commit) else ""
+        if hint:
+            write(hint, stream)
     return Exit.DONE
+
+
+def untracked(files: Sequence[ComposedFile | FileChange]) -> str:
+    """Say what git must learn of new files that a flake names; an empty string where nothing."""
+    new = [shlex.quote(change.file) for change in files if change.before is None]
+    is_flake = any(change.file.endswith("flake.nix") for change in files)
+    return (
+        f'Run "git add {" ".join(new)}": a flake has only what git knows.'
+        if new and is_flake
+        else ""
+    )
 
 
 def propose(request: Request, config: Config, addition: Addition) -> int:

@@ -40,6 +40,7 @@ def joined(
         ask: how the run ends.
         ledger: takes what is written.
     """
+    from updater.cli.compositions import untracked
     from updater.cli.overlays import overlays_there
 
     if not (ask.adapt and ask.build):
@@ -56,6 +57,10 @@ def joined(
         if isinstance(change, ProposedUpdate):
             now = overlays if ask.dry_run else overlays_there(session.config)
             (change,) = _written(session, change, now, ask, ledger)
+            if isinstance(change, Updated) and change.written and not ask.commit:
+                hint = untracked(change.change.files)
+                if hint:
+                    session.request.note(hint)
         ended[identity] = change
     return [ended.get(own.package.identity, own) for own in outcomes]
 
