@@ -5,6 +5,7 @@ self: super: {
       version = "1.6.3";
       format = "pyproject";
 
+      # updater: allow source-form the index's file has no tests
       src = super.fetchFromGitHub {
         owner = "allenai";
         repo = "cached_path";

@@ -5,6 +5,7 @@ self: super: {
       version = "0.3.0";
       format = "pyproject";
 
+      # updater: allow source-form the index's file has no tests
       src = super.fetchFromGitHub {
         owner = "fferflo";
         repo = "einx";

@@ -165,7 +165,9 @@ class AuditRun(Struct, frozen=True):
             write(audit_json(facts, written=not dry_run))
         else:
             unable = ", ".join(rule.name for rule in self.scope.unable)
-            unjudged = [UnjudgedPart(unable, "--upstream or --nix is not given")] if unable else []
+            needs = {rule.needs for rule in self.scope.unable}
+            options = " or ".join(f"--{need}" for need in ("upstream", "nix") if need in needs)
+            unjudged = [UnjudgedPart(unable, f"{options} is not given")] if unable else []
             unjudged += [
                 UnjudgedPart(each.package or each.file or each.rule, each.reason, each.failed)
                 for each in judgement.unjudged

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from updater.adapt.planning import adaptation_task
 from updater.adapt.repairs import lacks, names_of, repairs
 from updater.adapt.reported import unconfirmed
+from updater.adapt.situation import AdaptationPlan
 from updater.building.package_sets import NotBuilt
 from updater.effects import files
 from updater.errors import HashError, PatchError, PublishError, StageError, bugs_at
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from updater.adapt.planning import AdaptationTask, OverlayNeighbours
-    from updater.adapt.situation import AdaptationPlan
     from updater.building.package_sets import PackageSets
     from updater.choose.run import Run
     from updater.find.overlay_files import OverlayFiles
     from updater.metadata.requirements import Requirements
     from updater.model import Build, Outcome
     from updater.model.adaptation import Adaptation
+    from updater.pipeline.adaptation_audit import AdaptationAudit
     from updater.pipeline.hash.ready import ReadyChange
 
 
@@ -50,12 +51,14 @@ class AdaptStage(Struct, frozen=True):
     Attributes:
         overlays: all packages and texts as they were read.
         others: what the overlays are to each other.
+        audit: tells what an edit would break: such a one is not made.
     """
 
     run: Run
     sets: PackageSets
     overlays: OverlayFiles
     others: OverlayNeighbours
+    audit: AdaptationAudit
 
     async def described(self, ready: ReadyChange) -> ReadyChange:
         """Return a change with what few requests tell of both its sources."""
@@ -259,6 +262,15 @@ def _warned(ready: ReadyChange, plan: AdaptationPlan) -> ReadyChange:
     warnings = tuple(PinWarning("requirements", text) for text in texts)
     decision = replace(ready.decision, warnings=(*ready.decision.warnings, *warnings))
     return replace(ready, decision=decision)
+
+
+def _unmade(ready: ReadyChange, adaptation: Adaptation, broken: str) -> ReadyChange:
+    """Return a change without an edit that would break a rule, which is told with it."""
+    advice = (*ready.advice, replace(adaptation, applied=False))
+    text = printable(f"{adaptation.summary} is not written, since it would break {broken}")
+    if any(warning.message == text for warning in ready.decision.warnings):
+        return ready
+    return replace(_warned(ready, AdaptationPlan(advice=(text,))), advice=advice)
 
 
 def _with_unmet(

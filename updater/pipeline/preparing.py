@@ -82,6 +82,7 @@ class Preparer(Struct, frozen=True):
     ) -> AdaptStage:
         from updater.adapt.planning import OverlayNeighbours  # noqa: PLC0415 - not for a check
         from updater.adapt.situation import final_attributes  # noqa: PLC0415
+        from updater.pipeline.adaptation_audit import AdaptationAudit  # noqa: PLC0415
         from updater.pipeline.adapting import AdaptStage  # noqa: PLC0415
 
         waiting = {
@@ -92,7 +93,8 @@ class Preparer(Struct, frozen=True):
         packages, texts = overlays.packages, overlays.texts
         finals = cache(partial(final_attributes, packages, texts))
         others = OverlayNeighbours(packages, texts, waiting, finals)
-        return AdaptStage(self.run, self.sets, overlays, others)
+        audit = AdaptationAudit(self.run.config, overlays)
+        return AdaptStage(self.run, self.sets, overlays, others, audit)
 
     def _expect(self, decisions: Sequence[Decision], overlays: OverlayFiles) -> None:
         """Let all packages that this run may build be looked for in one evaluation."""

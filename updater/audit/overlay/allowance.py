@@ -8,7 +8,7 @@ from updater.audit.overlay.base import OverlayRule
 from updater.text import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from updater.audit.overlay.allowances import Allowance
     from updater.model.finding import Finding
@@ -40,7 +40,7 @@ postPatch = ''
         self,
         allowances: Iterable[Allowance],
         used: Collection[Allowance],
-        judged: Collection[str],
+        is_judged: Callable[[Allowance], bool],
         names: Collection[str],
     ) -> Iterator[Finding]:
         """Yield each allowance that does not do what it should.
@@ -48,7 +48,7 @@ postPatch = ''
         Args:
             allowances: all of them.
             used: those that allowed something.
-            judged: the names of the rules that ran.
+            is_judged: tells whether the rule of one has judged all that the comment may be about.
             names: of all rules.
         """
         for allowance in allowances:
@@ -62,7 +62,7 @@ postPatch = ''
                 message = f"{rule} is allowed here without a reason"
                 advice = f"write the reason behind it: `# updater: allow {rule} REASON`"
                 yield self.finding(file, span, message, advice=advice)
-            elif rule in judged and allowance not in used:
+            elif allowance not in used and is_judged(allowance):
                 message = f"{rule} is allowed here, and is not broken"
                 yield self.finding(file, span, message, advice="take the comment out")
 

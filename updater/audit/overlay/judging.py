@@ -18,7 +18,7 @@ from updater.errors import StageError, bugs_at
 from updater.model.finding import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from updater.audit.overlay.base import Need, OverlayRule
 
@@ -89,10 +89,9 @@ def judge(project: AuditedProject, rules: Sequence[OverlayRule]) -> Judgement:
         if entry.file not in project.looked.looks:
             every += allowances(entry.file, entry.text.data)
     rest, allowed, used = _allowed(findings, every)
-    names = {rule.name for rule in rules if project.sources or not rule.compares}
-    if ALLOWANCE.name in names:
+    if ALLOWANCE in rules:
         all_names = frozenset(rule.name for rule in overlay_rules())
-        rest += ALLOWANCE.judge_allowances(every, used, names, all_names)
+        rest += ALLOWANCE.judge_allowances(every, used, _allowance_judge(project, rules), all_names)
     files = {file: index for index, file in enumerate(project.looked.looks)}
 
     def place(finding: Finding) -> tuple[int, int, int, str]:
@@ -110,6 +109,28 @@ def _of_project(rule: OverlayRule, project: AuditedProject) -> Iterator[Finding]
         yield from rule.of_entry(entry)
     if rule.compares and project.sources:
         yield from rule.compared(project)
+
+
+def _allowance_judge(
+    project: AuditedProject, rules: Sequence[OverlayRule]
+) -> Callable[[Allowance], bool]:
+    """Return what tells whether the rule of an allowance has judged all of its file.
+
+    What a rule says of pinned sources, it says of a file only if all of them were read.
+    """
+    judging = {rule.name: rule for rule in rules}
+    unread = {
+        package.file
+        for package in project.looked.overlays.packages
+        if not (source := project.sources.get(package.identity)) or not source.files
+    }
+
+    def is_judged(allowance: Allowance) -> bool:
+        rule = judging.get(allowance.rule)
+        compares = rule is not None and (rule.compares or rule.needs == "upstream")
+        return rule is not None and not (compares and allowance.file in unread)
+
+    return is_judged
 
 
 def _allowed(
