@@ -108,7 +108,7 @@ class Bench:
                 if not minor:
                     commit = repository.commit({"a": f"{number} and more"})
             repository.settle()
-            index.release(name, "1.0", files={f"{name}-1.0.tar.gz": b"x"})
+            _publish(index, name, 10 + number * 37 % 90)
         authority = trustme.CA()
         authority.cert_pem.write_to_path(folder / "authority.pem")
         certificate = authority.issue_cert("localhost", "api.localhost")
@@ -210,6 +210,14 @@ class Bench:
         theirs = {name: one["version"] for name, one in found.items()}
         if ours != theirs or len(ours) != len(self.names):
             raise SystemExit(f"the tools do not agree: {ours} and {theirs}")
+
+
+def _publish(index: Index, name: str, releases: int) -> None:
+    """Publish as many releases as a real project has, each a wheel and an sdist: pages of 55 kB."""
+    for version in (*(f"0.{minor}" for minor in range(releases)), "1.0"):
+        names = (f"{name}-{version}-py3-none-any.whl", f"{name}-{version}.tar.gz")
+        files = {filename: filename.encode() for filename in names}
+        index.release(name, version, files=files, requires_python=">=3.9")
 
 
 def measure(bench: Bench, rounds: int, before: str) -> dict[str, Figures]:

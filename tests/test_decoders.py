@@ -116,7 +116,8 @@ def taken(offer: Offer) -> None:
 
 def of_index(content_type: str) -> Callable[[bytes], None]:
     def read(data: bytes) -> None:
-        taken(pypi._read(INDEX, HttpResponse(200, URL, {"content-type": content_type}, data)))
+        answer = HttpResponse(200, URL, {"content-type": content_type}, data)
+        taken(pypi._offer(INDEX, pypi._packed(INDEX.path, answer)))
 
     return read
 

@@ -30,7 +30,7 @@ def hang(*_):
     time.sleep(1000)
 async def wait(read, *_):
     await anyio.to_thread.run_sync(read)
-pypi._read = hang
+pypi._packed = hang
 if how == "in a thread that is waited for":
     pypi.apart = wait
 sys.exit(main())

@@ -78,6 +78,7 @@ class Tape:
     said: list[str] = field(default_factory=list)
 
     async def get(self, url: str, **more: Any) -> HttpResponse:
+        more.pop("condensing", None)  # the whole answer, so that any of it can be changed
         return await self._answer((url, b""), lambda web: web.get(url, **more))
 
     async def post(self, url: str, content: bytes, **more: Any) -> HttpResponse:

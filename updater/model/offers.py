@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, overload
 
 from msgspec import Struct, field
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
     from datetime import datetime
 
     from updater.model.hashes import Sri
@@ -41,6 +42,53 @@ class Distribution(Struct, frozen=True):
     metadata: bool = False
 
 
+class FilesOnDemand(Sequence[Distribution]):
+    """A release's files, made when somebody looks at them: an index has hundreds of a project.
+
+    Args:
+        count: how many there are.
+        load: makes them.
+    """
+
+    __slots__ = ("_count", "_files", "_load")
+
+    def __init__(self, count: int, load: Callable[[], tuple[Distribution, ...]]) -> None:
+        self._count = count
+        self._load = load
+        self._files: tuple[Distribution, ...] | None = None
+
+    @property
+    def files(self) -> tuple[Distribution, ...]:
+        """All of them."""
+        if self._files is None:
+            self._files = self._load()
+        return self._files
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> Distribution: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Distribution]: ...
+
+    def __getitem__(self, index: int | slice) -> Distribution | Sequence[Distribution]:
+        return self.files[index]
+
+    def __iter__(self) -> Iterator[Distribution]:
+        return iter(self.files)
+
+    def __eq__(self, other: object) -> bool:
+        return self.files == (other.files if isinstance(other, FilesOnDemand) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.files)
+
+    def __repr__(self) -> str:
+        return repr(self.files)
+
+
 class Candidate(Struct, frozen=True):
     """One version that an upstream offers.
 
@@ -67,7 +115,7 @@ class Candidate(Struct, frozen=True):
     prerelease: bool = False
     yanked: str | None = None
     url: str = ""
-    distributions: tuple[Distribution, ...] = ()
+    distributions: Sequence[Distribution] = ()
     requires_python: tuple[str | None, ...] = ()
     appeared: datetime | None = None
     committed: datetime | None = None
@@ -162,6 +210,7 @@ class HttpResponse(Struct, frozen=True):
         url: that which answered.
         moved: where permanent redirects (301 and 308) led from the URL that was asked for, before
             any other; empty where the first was none.
+        condensed: the body is what a `Condensing` made of the one that came.
     """
 
     status: int
@@ -169,3 +218,16 @@ class HttpResponse(Struct, frozen=True):
     headers: Mapping[str, str]
     body: bytes
     moved: str = ""
+    condensed: bool = False
+
+
+class Condensing(Struct, frozen=True):
+    """How the body of an answer becomes what is wanted of it, which alone is kept for later runs.
+
+    Attributes:
+        form: what it is then, and the version of how that is written; one word.
+        work: returns the answer with its new body, as one that is condensed.
+    """
+
+    form: str
+    work: Callable[[HttpResponse], Awaitable[HttpResponse]]

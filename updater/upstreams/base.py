@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from updater.model import (
         Candidate,
+        Condensing,
         Distribution,
         HttpResponse,
         Note,
@@ -59,8 +60,17 @@ class Web(Protocol):
         accept: str = "*/*",
         scheme: Scheme | None = None,
         on: tuple[type[UpstreamError], ...] = TRANSIENT,
+        condensing: Condensing | None = None,
     ) -> HttpResponse:
-        """Return the answer to a GET, redirects followed; the arguments are those of `post`."""
+        """Return the answer to a GET, redirects followed.
+
+        Args:
+            url: the address.
+            accept: the media type to ask for.
+            scheme: how to send the host's token, if there is one.
+            on: the failures after which it is sent again.
+            condensing: what to keep in place of the body; the answer may have that.
+        """
 
     async def post(  # noqa: PLR0913 - all but the address and the body have a default
         self,
@@ -284,7 +294,7 @@ class Upstream(ABC):
 
     async def release_files(
         self, project: Project, candidate: Candidate, around: Surroundings
-    ) -> tuple[Distribution, ...]:
+    ) -> Sequence[Distribution]:
         """Return the files of a release as upstream says it: the list may not tell them.
 
         Raises:

@@ -4,6 +4,8 @@ A tag, a version, a file or an address that has a control character is nothing t
 no overlay could name it, and without the character it would be another one's name. The same holds
 for one that is no text at all, or as long as no name is, and for a commit that is no object's id:
 it becomes a word of git's commands.
+
+Files that are made on demand were looked at where they were packed.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from updater.model import Candidate, CommitFacts, Distribution, Note, Offer, Pin
 from updater.text import is_printable, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from updater.upstreams.base import OfferOrError
 
@@ -86,16 +88,19 @@ def _candidates(offered: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 def _candidate(candidate: Candidate) -> Candidate | None:
     names = candidate.version + candidate.ref + candidate.commit
-    has_more = candidate.distributions or candidate.requires_python or candidate.yanked is not None
+    listed = candidate.distributions if isinstance(candidate.distributions, tuple) else ()
+    has_more = listed or candidate.requires_python or candidate.yanked is not None
     if candidate.commit and not _is_commit(candidate.commit):
         return None
     if not has_more and len(names) <= _LONGEST and (names + candidate.url).isprintable():
         return candidate  # as nearly all are, and a repository may have thousands
     if not _is_name(names):
         return None
-    files = files_taken_in(candidate.distributions)
-    if candidate.distributions and not files:
-        return None
+    files: Sequence[Distribution] = candidate.distributions
+    if listed:
+        files = files_taken_in(listed)
+        if not files:
+            return None
     return replace(
         candidate,
         yanked=printable(candidate.yanked) if candidate.yanked is not None else None,

@@ -228,7 +228,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "a changed bit in the body": lambda data: data[:-1] + bytes([data[-1] ^ 1]),
     "a changed bit in a header": lambda data: data.replace(b"etag", b"etaf"),
     "a changed bit in the address": lambda data: data.replace(b"http:", b"htt`:"),
-    "another version": lambda data: data.replace(b"updater-response-4", b"updater-response-3"),
+    "another version": lambda data: data.replace(b"updater-response-5", b"updater-response-3"),
     "another format": lambda _data: b'{"sha256": null}\n',
     "a list": lambda _data: b"[]\nx",
 }

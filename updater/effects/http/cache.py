@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-_FORM = "updater-response-4"
+_FORM = "updater-response-5"
 _LARGEST = 512 * 1024 * 1024
 # What a caller may want to read again; everything else was about the exchange.
 _KEPT_HEADERS = ("content-type", "link", "etag", "last-modified")
@@ -108,7 +108,8 @@ class Cache:
                 if earlier is not None and earlier.startswith(head):
                     os.utime(path)
                     return
-            kept.write(path, _FORM, head + zlib.compress(answer.body, 1))
+            body = answer.body if answer.condensed else zlib.compress(answer.body, 1)
+            kept.write(path, _FORM, head + body)
             self._written += 1
         except OSError as error:
             self._give_up(error)
@@ -157,6 +158,7 @@ def _head(answer: HttpResponse, sent: bytes) -> bytes:
         "headers": {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers},
         "sent": sent.decode(errors="replace"),
         "sha256": hashlib.sha256(answer.body).hexdigest(),
+        "condensed": answer.condensed,
     }
     return json.dumps(about).encode() + b"\n"
 
@@ -164,4 +166,6 @@ def _head(answer: HttpResponse, sent: bytes) -> bytes:
 def _unpacked(data: bytes) -> HttpResponse:
     head, _, body = data.partition(b"\n")
     about = json.loads(head)
-    return HttpResponse(about["status"], about["url"], about["headers"], zlib.decompress(body))
+    condensed = about["condensed"]
+    body = body if condensed else zlib.decompress(body)
+    return HttpResponse(about["status"], about["url"], about["headers"], body, condensed=condensed)

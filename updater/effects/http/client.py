@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     import tenacity
 
     from updater.effects.http.network import Network
-    from updater.model import Scheme
+    from updater.model import Condensing, Scheme
 
 _HEADERS = {"User-Agent": f"updater/{__version__}"}
 # Clones and downloads take memory and processors here; of answers, the waiting is all.
@@ -150,7 +150,7 @@ class Http:
         """Return the token that is bound to an address's host, for git, or an empty string."""
         return self._credentials.token(url)
 
-    async def get(
+    async def get(  # noqa: PLR0913 - all but the address have a default
         self,
         url: str,
         *,
@@ -158,6 +158,7 @@ class Http:
         headers: Mapping[str, str] = MappingProxyType({}),
         scheme: Scheme | None = None,
         on: tuple[type[UpstreamError], ...] = TRANSIENT,
+        condensing: Condensing | None = None,
     ) -> HttpResponse:
         """Return the answer to a GET, redirects followed; an unchanged one from an earlier run.
 
@@ -167,13 +168,14 @@ class Http:
             headers: further ones; an answer to them is not kept.
             scheme: how to send the host's token, if there is one.
             on: the failures after which it is sent again.
+            condensing: what to make of the body; that alone is kept, and returned.
 
         Raises:
             UpstreamError: as the exception's class says.
         """
         sent = {"Accept": accept, **self._credentials.headers(url, scheme)}
         cache = self._cache if not headers else None
-        key = Cache.key(url, sent)
+        key = Cache.key(url, sent, condensing.form.encode() if condensing is not None else b"")
         earlier = cache.find(key) if cache is not None else None
         if earlier is None:
             self.refuse_offline(url)
@@ -192,6 +194,8 @@ class Http:
             raise
         if earlier is not None and answer.status == HTTPStatus.NOT_MODIFIED:
             return replace(earlier.answer, url=answer.url, moved=answer.moved)
+        if condensing is not None:
+            answer = await condensing.work(answer)
         if cache is not None:
             cache.keep(key, answer)
         return answer

@@ -1,0 +1,332 @@
+"""A page of a package index: packed once, and looked into as far as somebody asks.
+
+A project may have thousands of files. Which releases there are, and since when, everybody wants to
+know; the files of a release only who takes it or has it pinned.
+Source: PyPA specification "Simple repository API" (PEP 503, 691, 700, 714, 792).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime  # noqa: TC003 - msgspec reads it
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from msgspec import UNSET, Raw, Struct, UnsetType, msgpack
+
+from updater.model import Candidate, Distribution, FilesOnDemand, Sri, moments
+from updater.model.versions import read_version
+from updater.text import open_address
+from updater.upstreams.answers import decoded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from packaging.version import Version
+    from pypi_simple import DistributionPackage
+
+    from updater.model import HttpResponse
+
+FORM = "index-page-1"
+"""How a page is packed, for who keeps it."""
+
+# What projects uploaded before PEP 527 and still have.
+_OLD_SDISTS = (".tar.bz2", ".tar.xz", ".tgz")
+_DIGEST = 32
+_LONGEST_NAME = 512  # a file system takes half of it
+_LONGEST_ADDRESS = 2048
+# Of a page in HTML: its parsers need the square of what nothing ends, and a kilobyte for a tag.
+_MOST_TAGS, _MOST_SIGNS = 24_000, 200_000
+_WELL_FORMED = re.compile(
+    rb"""(?:[^<]++|<!--(?:[^-]++|-(?!->))*+-->|<(?![A-Za-z/!?])"""
+    rb"""|<[A-Za-z/!?](?:[^<>"']++|"[^"]*+"|'[^']*+')*+>)*+"""
+)
+# Names of files that nobody could read in two ways, and so nearly all of them.
+_PLAIN_WHEEL = re.compile(
+    r"[A-Za-z0-9.]+(?:_[A-Za-z0-9.]+)*-(?P<version>[0-9][0-9a-z.]*)"
+    r"-[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*(?:-[a-z0-9_]+(?:\.[a-z0-9_]+)*){2}\.whl",
+    re.ASCII,
+)
+_PLAIN_SDIST = re.compile(
+    r"[A-Za-z0-9._-]*[A-Za-z0-9_]-(?P<version>[0-9][0-9a-z.]*)\.tar\.gz", re.ASCII
+)
+
+
+class _Status(Struct, frozen=True):
+    status: str = ""
+    reason: str | None = None
+
+
+class _ListedFile(Struct, frozen=True, rename="kebab"):
+    """One file. Source: PEP 691, "Project Detail"; PEP 700 for size, PEP 714 for metadata."""
+
+    filename: str
+    url: str
+    hashes: dict[str, str]
+    size: int | None = None
+    requires_python: str | None = None
+    upload_time: str | None = None
+    yanked: bool | str | None = None
+    core_metadata: bool | dict[str, str] | UnsetType | None = UNSET
+    dist_info_metadata: bool | dict[str, str] | None = None
+
+
+class _ProjectDetail(Struct, frozen=True, rename="kebab"):
+    name: str
+    files: list[_ListedFile]
+    project_status: _Status | None = None
+
+
+class _PackedFile(Struct, frozen=True, array_like=True):
+    """What a `Distribution` is made of: the address as the page has it, the sha256's bytes."""
+
+    filename: str
+    url: str
+    sha256: bytes | None
+    size: int | None
+    requires_python: str | None
+    metadata: bool
+
+
+class _PackedRelease(Struct, frozen=True, array_like=True):
+    """One release; its files are plain where each may be shown and taken as it is."""
+
+    version: str
+    published: datetime | None
+    yanked: str | None
+    count: int
+    plain: bool
+    files: Raw
+
+
+class IndexPage(Struct, frozen=True, array_like=True):
+    """What a page says.
+
+    Attributes:
+        name: the project's, as the index calls it.
+        status, reason: that of PEP 792; empty where it has none.
+        releases: in the order in which the page names them.
+    """
+
+    name: str
+    status: str
+    reason: str
+    releases: tuple[_PackedRelease, ...]
+
+    @staticmethod
+    def unpacked(data: bytes) -> IndexPage:
+        """Return what `packed_page` packed."""
+        return _PAGE.decode(data)
+
+    def candidates(self, base: str) -> Iterator[Candidate]:
+        """Yield the releases.
+
+        Args:
+            base: the address that the page has.
+        """
+        for release in self.releases:
+            load = partial(_distributions, release.files, base)
+            files = FilesOnDemand(release.count, load) if release.plain else load()
+            yield Candidate(
+                version=release.version,
+                published=release.published,
+                yanked=release.yanked,
+                distributions=files,
+            )
+
+
+_PAGE = msgpack.Decoder(IndexPage)
+_FILES = msgpack.Decoder(tuple[_PackedFile, ...])
+
+
+def packed_page(name: str, answer: HttpResponse) -> bytes:
+    """Pack a project's page, in JSON or HTML.
+
+    Raises:
+        BadAnswer, ValueError: it is no such page, or breaks a bound.
+    """
+    if "html" in answer.headers.get("content-type", ""):
+        page = IndexPage(name, "", "", tuple(_releases(_from_html(name, answer))))
+        return msgpack.encode(page)
+    detail = decoded(answer, _ProjectDetail)
+    status = detail.project_status or _Status()
+    releases = tuple(_releases(_from_json(file, answer.url) for file in detail.files))
+    return msgpack.encode(IndexPage(detail.name, status.status, status.reason or "", releases))
+
+
+def _distributions(files: Raw, base: str) -> tuple[Distribution, ...]:
+    return tuple(
+        Distribution(
+            filename=file.filename,
+            url=open_address(urljoin(base, file.url)),
+            sri=Sri("sha256", file.sha256) if file.sha256 is not None else None,
+            size=file.size,
+            requires_python=file.requires_python,
+            metadata=file.metadata,
+        )
+        for file in _FILES.decode(files)
+    )
+
+
+class _IndexFile:
+    """A file of a project and what its release needs to know of it."""
+
+    __slots__ = ("packed", "uploaded", "yanked")
+
+    def __init__(self, packed: _PackedFile, uploaded: str | None, yanked: str | None) -> None:
+        self.packed = packed
+        self.uploaded = uploaded
+        self.yanked = yanked
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing in it is what intake takes out."""
+        file = self.packed
+        text = f"{file.filename}{file.url}{file.requires_python or ''}"
+        return len(text) <= _LONGEST_ADDRESS and text.isascii() and text.isprintable()
+
+
+def _from_json(listed: _ListedFile, base: str) -> _IndexFile:
+    metadata = listed.core_metadata
+    packed = _PackedFile(
+        listed.filename,
+        _address(listed.url, base),
+        _sha256(listed.hashes.get("sha256")),
+        listed.size,
+        listed.requires_python,
+        bool(listed.dist_info_metadata if metadata is UNSET else metadata),
+    )
+    return _IndexFile(packed, listed.upload_time, _reason(listed.yanked))
+
+
+def _address(url: str, base: str) -> str:
+    """Return an address, of which it is certain that it can be joined to its page's.
+
+    Raises:
+        ValueError: it cannot. Only what is not ASCII, and a number in brackets, is looked at.
+    """
+    if not url.isascii() or "[" in url or "]" in url:
+        urljoin(base, url)
+    return url
+
+
+def _reason(yanked: object) -> str | None:
+    if not yanked:
+        return None
+    return yanked if isinstance(yanked, str) else "no reason given"
+
+
+def _sha256(digest: str | None) -> bytes | None:
+    """Return a digest's bytes.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not digest:
+        return None
+    data = bytes.fromhex(digest)
+    if len(data) != _DIGEST:
+        raise ValueError("a sha256 has 32 bytes")
+    return data
+
+
+def _from_html(name: str, answer: HttpResponse) -> Iterator[_IndexFile]:
+    """Read a page.
+
+    Raises:
+        ValueError: it is no page of an index, or breaks a bound.
+    """
+    body = answer.body
+    if body.count(b"<") > _MOST_TAGS or max(map(body.count, (b"&", b"="))) > _MOST_SIGNS:
+        raise ValueError("a page with more tags than any project has files")
+    if _WELL_FORMED.fullmatch(body) is None:
+        raise ValueError("a page with a tag, a quotation or a comment that nothing ends")
+    from pypi_simple import ProjectPage  # noqa: PLC0415 - a quarter of a second, for old indexes
+
+    try:
+        page = ProjectPage.from_html(name, body, base_url=answer.url)
+    except Exception as error:  # a parser of others, for text of others: it may raise anything
+        raise ValueError("a page that cannot be read") from error
+    if not page.packages:
+        raise ValueError("a page without files: a log-in or an error, not a project")
+    for package in page.packages:
+        made = package.upload_time
+        yield _IndexFile(
+            _packed(package),
+            made.isoformat() if made is not None else None,
+            _reason(package.yanked_reason or package.is_yanked),
+        )
+
+
+def _packed(package: DistributionPackage) -> _PackedFile:
+    return _PackedFile(
+        package.filename,
+        _address(package.url, package.url),
+        _sha256((package.digests or {}).get("sha256")),
+        package.size,
+        package.requires_python,
+        bool(package.has_metadata),
+    )
+
+
+def _releases(files: Iterable[_IndexFile]) -> Iterator[_PackedRelease]:
+    releases: dict[Version, list[_IndexFile]] = {}
+    for file in files:
+        version = _version(file.packed.filename)
+        if version is not None:
+            releases.setdefault(version, []).append(file)
+    for version, own in releases.items():
+        times = [moments.from_iso(time) for time in {file.uploaded for file in own}]
+        reasons = [file.yanked for file in own if file.yanked is not None]
+        packed = [file.packed for file in own]
+        yield _PackedRelease(
+            version=_spelled(version, packed),
+            published=min((time for time in times if time is not None), default=None),
+            yanked=reasons[0] if len(reasons) == len(own) else None,
+            count=len(own),
+            plain=all(file.is_plain for file in own),
+            files=Raw(msgpack.encode(packed)),
+        )
+
+
+def _version(filename: str) -> Version | None:
+    """Return the version that a file name carries, None for other kinds of file."""
+    if len(filename) > _LONGEST_NAME:
+        return None
+    plain = _PLAIN_WHEEL.fullmatch(filename) or _PLAIN_SDIST.fullmatch(filename)
+    if plain is not None:
+        return read_version(plain["version"])
+    # What it imports takes 8 ms, and most runs read no page of an index.
+    from packaging.utils import (  # noqa: PLC0415
+        InvalidSdistFilename,
+        InvalidWheelFilename,
+        parse_sdist_filename,
+        parse_wheel_filename,
+    )
+
+    try:
+        if filename.endswith(".whl"):
+            return parse_wheel_filename(filename)[1]
+        return parse_sdist_filename(_as_sdist(filename))[1]
+    except (InvalidSdistFilename, InvalidWheelFilename):
+        return None
+
+
+def _as_sdist(filename: str) -> str:
+    for ending in _OLD_SDISTS:
+        if filename.endswith(ending):
+            return f"{filename.removesuffix(ending)}.tar.gz"
+    return filename
+
+
+def _spelled(version: Version, files: Iterable[_PackedFile]) -> str:
+    """Return the version as the file names spell it, since fetchPypi builds them from it.
+
+    An sdist ``a-2024.01.02.tar.gz`` has the version 2024.1.2, and no other file name finds it.
+    """
+    for file in files:
+        if not file.filename.endswith(".whl"):
+            stem = _as_sdist(file.filename).removesuffix(".tar.gz").removesuffix(".zip")
+            return stem.rpartition("-")[2]
+    return str(version)
