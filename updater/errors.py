@@ -15,6 +15,7 @@
         │   ├── Unreachable             no connection, a time-out, or a body that was cut short
         │   ├── BrokenOff               a download that went on, and broke off, on every try
         │   ├── ServerFailed            5xx, also on every retry
+        │   ├── GitTooSlow              git did not end in the time that it was given
         │   ├── Offline                 nobody was asked: --offline was given
         │   ├── BadAnswer               any other status, or a body that is not what it should be
         │   └── HostileFile             a project's file breaks a bound of what is read
@@ -238,6 +239,10 @@ class ServerFailed(UpstreamError):
     """HTTP 5xx, also on every retry."""
 
     of_host = True
+
+
+class GitTooSlow(UpstreamError):
+    """git has not ended in the time that it was given."""
 
 
 class Offline(UpstreamError):

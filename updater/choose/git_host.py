@@ -6,11 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from updater.effects.git.history import History
+from updater.effects.git.mirror import mirror_folder
 from updater.errors import BadAnswer, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from updater.effects.http.client import Http
 
@@ -26,20 +28,23 @@ class GitHost:
     Args:
         url: where git finds it.
         http: its limit and its retries hold for git too.
+        mirrors: the folder of mirrors, which have what need not be fetched; None for none.
 
     Attributes:
         url: the same.
     """
 
-    def __init__(self, url: str, http: Http) -> None:
+    def __init__(self, url: str, http: Http, mirrors: Path | None = None) -> None:
         self.url = url
+        self._mirror = mirror_folder(url, mirrors) if mirrors is not None else None
         self._http = http
         self._speaks_git = False
 
     def opened(self) -> AbstractContextManager[History]:
         """Open the repository's history; nothing is fetched yet."""
         http = self._http
-        return History.opened(self.url, http.silence, http.token(self.url), http.fetched)
+        token = http.token(self.url)
+        return History.opened(self.url, http.silence, token, http.fetched, self._mirror)
 
     async def files(self, commit: str, paths: Collection[str], largest: int) -> dict[str, bytes]:
         """Return some files of one commit, as far as it has them; its history is left alone.
@@ -55,13 +60,10 @@ class GitHost:
         """
         files: dict[str, bytes] = {}
         with self.opened() as alone:
-            await self.patiently(lambda: alone.fetch_alone([commit]))
-
-            async def read(path: str) -> bytes | None:
-                return await self.patiently(lambda: alone.read(commit, path, largest))
-
+            if not await alone.has([commit]):
+                await self.patiently(lambda: alone.fetch_alone([commit]))
             for path in sorted(paths):
-                data = await read(path)
+                data = await self.read(alone, commit, path, largest)
                 if data is not None:
                     files[path] = data
         return files
@@ -81,15 +83,34 @@ class GitHost:
 
         return await self._http.trying(self.url)(once)
 
-    async def fetched(
-        self, commits: Sequence[str], fetch: Callable[[Sequence[str]], Awaitable[None]]
-    ) -> None:
-        """Fetch commits; of a repository that shows itself, one that is not found is not there.
+    async def read(self, history: History, commit: str, path: str, largest: int) -> bytes | None:
+        """Return a file of a commit that was fetched, None where there is none.
+
+        Raises:
+            HostileFile: it has more than ``largest`` bytes.
+            UpstreamError: it cannot be fetched.
+        """
+        if await history.has([commit]):
+            return await history.read(commit, path, largest)
+        return await self.patiently(lambda: history.read(commit, path, largest))
+
+    async def fetched(self, history: History, commits: Sequence[str], *, alone: bool) -> None:
+        """Fetch commits, of which the mirror lacks one.
+
+        Of a repository that shows itself, one that is not found is not there.
+
+        Args:
+            history: as `opened` opened it.
+            commits: their ids.
+            alone: without what is behind them.
 
         Raises:
             NotFound: it has no such commit.
             UpstreamError: as for `patiently`.
         """
+        if await history.has(commits):
+            return
+        fetch = history.fetch_alone if alone else history.fetch
         await self._expect_git()
         try:
             await self.patiently(partial(fetch, commits))

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from updater.choose import Release
     from updater.choose.commit_records import CommitRecords
     from updater.effects.git.history import History
-    from updater.effects.http.client import Http
     from updater.metadata.folders import SourcePlace
     from updater.model import Candidate, CommitFacts, Relation
 
@@ -40,17 +39,16 @@ class Commits:
     """One repository's commits.
 
     Args:
-        url: where git finds it.
+        host: where git finds it.
         facts: what need not be asked.
         records: what earlier runs learned.
-        http: its limit and its retries hold for git too.
         stack: closes what was opened.
     """
 
     def __init__(
-        self, url: str, facts: CommitFacts, records: CommitRecords, http: Http, stack: ExitStack
+        self, host: GitHost, facts: CommitFacts, records: CommitRecords, stack: ExitStack
     ) -> None:
-        self._host = GitHost(url, http)
+        self._host = host
         self._facts = facts
         self._records = records
         self._stack = stack
@@ -62,11 +60,11 @@ class Commits:
     @classmethod
     @asynccontextmanager
     async def opened(
-        cls, url: str, facts: CommitFacts, records: CommitRecords, http: Http
+        cls, host: GitHost, facts: CommitFacts, records: CommitRecords
     ) -> AsyncIterator[Commits]:
-        """Open a repository's history by its address; nothing is fetched yet."""
+        """Open a repository's history; nothing is fetched yet."""
         with ExitStack() as stack:
-            yield cls(url, facts, records, http, stack)
+            yield cls(host, facts, records, stack)
 
     async def relation(self, base: str, head: str) -> Relation:
         """Say where ``head`` stands to ``base``.
@@ -167,8 +165,9 @@ class Commits:
                 nonlocal alone
                 if alone is None:
                     alone = stack.enter_context(self._host.opened())
-                    await self._host.patiently(partial(alone.fetch_alone, [commit]))
-                return await self._host.patiently(partial(alone.read, commit, path, _LARGEST_FILE))
+                    if not await alone.has([commit]):
+                        await self._host.patiently(partial(alone.fetch_alone, [commit]))
+                return await self._host.read(alone, commit, path, _LARGEST_FILE)
 
             return await self._version(commit, place, read)
 
@@ -215,7 +214,7 @@ class Commits:
         unfetched = [commit for commit in missing if commit not in reached]
         if unfetched:
             with self._host.opened() as alone:
-                await self._host.fetched(unfetched, alone.fetch_alone)
+                await self._host.fetched(alone, unfetched, alone=True)
                 committed = await alone.dates(unfetched)
             if len(unfetched) == 1:
                 self._host.require(unfetched[0], committed)
@@ -249,7 +248,7 @@ class Commits:
         """Return a file of a commit, fetched with all that is behind it."""
         await self._before(commit)
         clone = self._clone()
-        return await self._host.patiently(lambda: clone.read(commit, path, _LARGEST_FILE))
+        return await self._host.read(clone, commit, path, _LARGEST_FILE)
 
     async def _contains(self, commit: str, ancestor: str) -> bool:
         contains = self._records.contains(commit, ancestor)
@@ -269,7 +268,7 @@ class Commits:
         """Return a commit and all its ancestors, with their dates as git writes them."""
         if commit not in self._reachable:
             clone = self._clone()
-            await self._host.fetched([commit], clone.fetch)
+            await self._host.fetched(clone, [commit], alone=False)
             reachable = await clone.reachable(commit)
             self._host.require(commit, reachable)
             self._reachable[commit] = reachable

@@ -85,4 +85,6 @@ class MovingPin(Struct, frozen=True):
             return choose.unknown_source(error.message)
         if isinstance(identification, Identity):
             return repository.candidate(identification.commit)
+        if identification.brief is not None:
+            return Wait(identification.explained)
         return choose.unknown_source(identification.explained)

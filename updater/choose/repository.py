@@ -148,10 +148,13 @@ class PinnedRepository:
 
     def commits(self) -> AbstractAsyncContextManager[Commits]:
         """Open the repository's history."""
-        from updater.choose.history import Commits  # noqa: PLC0415 - git, which a check of tags does without
+        # git, which a check of tags does without
+        from updater.choose.git_host import GitHost  # noqa: PLC0415
+        from updater.choose.history import Commits  # noqa: PLC0415
 
         offer = self.offer
-        return Commits.opened(offer.repository, offer.facts, self.records, self.run.http)
+        host = GitHost(offer.repository, self.run.http, self.run.mirrors)
+        return Commits.opened(host, offer.facts, self.records)
 
     @property
     def records(self) -> CommitRecords:
@@ -325,6 +328,10 @@ class PinnedRepository:
             likely=tuple(dict.fromkeys((*self._named_now(), *labelled))),
             tagged=tuple(dict.fromkeys(tags)),
             default_branch=self.offer.default_branch,
+            refs={
+                **{f"tags/{tag.ref}": tag.commit for tag in self.offer.candidates if tag.commit},
+                **{f"heads/{name}": head for name, head in self.offer.branches.items()},
+            },
         )
 
     @property

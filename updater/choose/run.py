@@ -11,6 +11,7 @@ from updater.upstreams.base import Surroundings
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from pathlib import Path
 
     from updater.building.builder import Builder
     from updater.choose.records import Records
@@ -28,6 +29,7 @@ class Run(Struct, frozen=True, kw_only=True):
         now: the one moment at which all packages of the run are judged, with a time zone.
         identifier: opened at its first use, since a check of tags asks no history.
         builder: opened at its first use, since a check builds nothing.
+        mirrors: the folder of the mirrors in which pins are identified; None where there are none.
         spent: hosts whose limit for questions about single releases is used up.
     """
 
@@ -40,6 +42,7 @@ class Run(Struct, frozen=True, kw_only=True):
     builder: Callable[[], Builder]
     progress: Progress
     spent: set[str] = field(default_factory=set)
+    mirrors: Path | None = None
 
     @property
     def surroundings(self) -> Surroundings:

@@ -15,15 +15,28 @@ if TYPE_CHECKING:
 @click.command(cls=options.SectionCommand, section="Look")
 @options.packages
 @click.option("--exit-code", is_flag=True, help="Exit with 10 if updates are available.")
+@click.option(
+    "--identify", is_flag=True, help="Search for the commits of moving revs as long as `identify`."
+)
+@options.max_candidates
+@options.timeout
 @options.every
-def check(request: Request, packages: tuple[str, ...], *, exit_code: bool) -> int:
+def check(
+    request: Request,
+    packages: tuple[str, ...],
+    max_candidates: int | None,
+    timeout: float | None,
+    *,
+    exit_code: bool,
+    identify: bool,
+) -> int:
     """Show which packages are outdated; change nothing."""
     from updater.cli import output
     from updater.cli.overlays import Overlays
     from updater.cli.session import Session
     from updater.report import summary
 
-    request = request.about(packages)
+    request = request.about(packages).within(max_candidates, timeout, brief=not identify)
     session = Session.begin(request)
     overlays = Overlays(request, session.config)
     details = request.json or request.verbose

@@ -16,8 +16,15 @@ if TYPE_CHECKING:
 
 @click.command(cls=options.SectionCommand, section="In CI")
 @options.packages
+@options.max_candidates
+@options.timeout
 @options.every
-def plan(request: Request, packages: tuple[str, ...]) -> int:
+def plan(
+    request: Request,
+    packages: tuple[str, ...],
+    max_candidates: int | None,
+    timeout: float | None,
+) -> int:
     """Print what is outdated as a JSON job matrix; change nothing."""
     from updater.cli.output import report, write
     from updater.cli.overlays import Overlays
@@ -28,7 +35,7 @@ def plan(request: Request, packages: tuple[str, ...]) -> int:
     from updater.report.as_json import plan_json
     from updater.report.summary import exit_code
 
-    request = request.about(packages)
+    request = request.about(packages).within(max_candidates, timeout)
     session = Session.begin(request)
     overlays = Overlays(request, session.config)
     outcomes = session.run(lambda pipeline: pipeline.check(overlays.packages))

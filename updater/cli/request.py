@@ -20,7 +20,11 @@ Color = Literal["auto", "always", "never"]
 
 
 class Request(Struct, frozen=True):
-    """What every command takes; None where the configuration decides."""
+    """What every command takes; None where the configuration decides.
+
+    Attributes:
+        brief: the command only looks, and begins no long search.
+    """
 
     root: Path
     config: str | None
@@ -33,14 +37,17 @@ class Request(Struct, frozen=True):
     color: Color = "auto"
     max_candidates: int | None = None
     timeout: float | None = None
+    brief: bool = False
 
     def about(self, packages: Sequence[str] | None) -> Request:
         """Return this request about some packages; None is about all."""
         return replace(self, packages=tuple(packages or ()))
 
-    def within(self, max_candidates: int | None, timeout: float | None) -> Request:
+    def within(
+        self, max_candidates: int | None, timeout: float | None, *, brief: bool = False
+    ) -> Request:
         """Return this request with a budget for identifying pins: trees, and seconds."""
-        return replace(self, max_candidates=max_candidates, timeout=timeout)
+        return replace(self, max_candidates=max_candidates, timeout=timeout, brief=brief)
 
     def load(self) -> Config:
         """Read the configuration; what was passed over on the way is told."""

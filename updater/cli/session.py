@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+BRIEF_SECONDS = 2.0
+"""How long a command that only looks may search for the commit of one pin, with the clone."""
+
 
 class Session(Struct, frozen=True):
     """What a command was asked for, what the user configured, and when the command began."""
@@ -72,6 +75,8 @@ class Session(Struct, frozen=True):
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
         async def main(progress: SilentProgress) -> list[T]:
+            from platformdirs import user_cache_path
+
             from updater.choose.records import Records
             from updater.choose.run import Run
             from updater.pipeline.pipeline import Pipeline
@@ -88,6 +93,7 @@ class Session(Struct, frozen=True):
                         identifier=cache(lambda: self._identifier(answers, progress, http)),
                         builder=cache(lambda: stack.enter_context(self._builder(foreign))),
                         progress=progress,
+                        mirrors=user_cache_path("updater") / "mirrors",
                     )
                     await anyio.lowlevel.checkpoint()  # what was interrupted up to here ends here
                     return await work(Pipeline(run))
@@ -163,6 +169,7 @@ class Session(Struct, frozen=True):
             limits.timeout.total_seconds() if seconds is None else seconds,
             self.config.document.archives.fetched,
             self.request.offline,
+            BRIEF_SECONDS if self.request.brief and seconds is None else None,
         )
         cache, root = user_cache_path("updater"), self.config.root
         return Identifier(

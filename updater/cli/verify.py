@@ -19,8 +19,16 @@ if TYPE_CHECKING:
 @click.option(
     "--changed-since", metavar="REV", default="", help="Only packages that differ from this commit."
 )
+@options.max_candidates
+@options.timeout
 @options.every
-def verify(request: Request, packages: tuple[str, ...], changed_since: str) -> int:
+def verify(
+    request: Request,
+    packages: tuple[str, ...],
+    changed_since: str,
+    max_candidates: int | None,
+    timeout: float | None,
+) -> int:
     """Check that each pin is what it says; change nothing."""
     from updater.cli.output import report
     from updater.cli.overlays import Overlays
@@ -28,7 +36,7 @@ def verify(request: Request, packages: tuple[str, ...], changed_since: str) -> i
     from updater.find.changed import changed_packages
     from updater.report.summary import exit_code
 
-    request = request.about(packages)
+    request = request.about(packages).within(max_candidates, timeout)
     session = Session.begin(request)
     overlays = Overlays(request, session.config)
 

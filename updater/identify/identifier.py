@@ -11,17 +11,20 @@ from anyio import CapacityLimiter, to_thread
 from msgspec.structs import replace
 
 from updater.effects.git import own as git
+from updater.effects.git.bare import FETCH_SECONDS
 from updater.effects.git.mirror import LoggedCommit, Mirror
 from updater.effects.kept import untold
+from updater.errors import GitTooSlow
 from updater.identify.exact import Unreproducible
 from updater.identify.hashes import TreeHashes
 from updater.identify.matching import holding_commits, names_of
 from updater.identify.questions import HashQuestion, Identification, Identity, SearchBudget
 from updater.identify.search import NothingFound, SearchClues, candidates, search
+from updater.identify.search_records import SearchRecords
 from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from updater.effects.answers import Answers
@@ -65,6 +68,7 @@ class Identifier:
         self._answers = answers
         self._token = token
         self._limit = CapacityLimiter(2)
+        self._searched = SearchRecords(answers)
 
     async def answer(self, question: HashQuestion) -> Identification:
         """Return the commit that a hash holds, or what was searched.
@@ -72,7 +76,9 @@ class Identifier:
         Raises:
             UpstreamError: the repository cannot be cloned.
         """
-        earlier = await self._earlier_answer(question)
+        earlier = await self._earlier_answer(question) or self._searched.all_of(question)
+        if earlier is None and self._budget.brief is not None and self._searched.is_long(question):
+            earlier = NothingFound(0, brief=self._budget.brief)
         return earlier if earlier is not None else await self.answer_anew(question)
 
     async def answer_anew(self, question: HashQuestion) -> Identification:
@@ -83,8 +89,16 @@ class Identifier:
         """
         written = await git.written_at(self._root, question.file, question.written)
         clues = SearchClues(question.likely, question.tagged, written)
-        outcome = await self._in_thread(lambda stop: self._search(question, clues, stop))
+        try:
+            outcome = await self._in_thread(lambda stop: self._search(question, clues, stop))
+        except GitTooSlow:
+            if self._budget.brief is None:
+                raise
+            self._searched.note_long(question, is_long=True)
+            return NothingFound(0, brief=self._budget.brief)
+        self._searched.note_long(question, is_long=False)
         if isinstance(outcome, NothingFound):
+            self._searched.note_nothing(question, outcome)
             return outcome
         identity, holding = outcome
         if self._answers is not None:
@@ -109,7 +123,7 @@ class Identifier:
             return parse_hash(str(answer["hash"]), "sha256")
 
         def work(stop: threading.Event) -> Sri | None:
-            with self._opened(url, None, stop) as (mirror, hashes):
+            with self._opened(url, None, stop, {commit}) as (mirror, hashes):
                 entry = mirror.commit(commit)
                 if entry is None or entry.commit != commit:  # or it is a tag's own object
                     return None
@@ -130,7 +144,8 @@ class Identifier:
         """
 
         def work(stop: threading.Event) -> bool:
-            with self._opened(question.url, question.pinned, stop) as (mirror, hashes):
+            tips = question.named_commits
+            with self._opened(question.url, question.pinned, stop, tips) as (mirror, hashes):
                 entry = mirror.commit(commit)
                 try:
                     return entry is not None and hashes.anew(entry).sri == question.pinned
@@ -196,7 +211,8 @@ class Identifier:
         self, question: HashQuestion, clues: SearchClues, stop: threading.Event
     ) -> NothingFound | tuple[Identity, list[str]]:
         pinned, budget = question.pinned, self._budget
-        with self._opened(question.url, pinned, stop) as (mirror, hashes):
+        tips = question.named_commits
+        with self._opened(question.url, pinned, stop, tips) as (mirror, hashes):
             if question.named:
                 mirror.commit(question.named)  # so that it is there although no ref leads to it
 
@@ -213,8 +229,10 @@ class Identifier:
                 names = names_of(question, mirror, hashes)
                 match = search(pinned, offered, hashes.of, ended, names)
             if isinstance(match, NothingFound):
+                brief = budget.brief if match.ended_by and hashes.over() else None
                 likely = next(filter(None, (question.named, *clues.likely, *clues.newest)), "")
-                return replace(match, pointers=hashes.pointers(mirror.commit(likely)))
+                pointers = hashes.pointers(mirror.commit(likely))
+                return replace(match, pointers=pointers, brief=brief)
             holding = holding_commits(match, mirror, question, hashes)
             named = question.named in holding
             identity = Identity(
@@ -229,16 +247,30 @@ class Identifier:
 
     @contextmanager
     def _opened(
-        self, url: str, pinned: Sri | None, stop: threading.Event
+        self,
+        url: str,
+        pinned: Sri | None,
+        stop: threading.Event,
+        tips: Collection[str] = (),
     ) -> Iterator[tuple[Mirror, TreeHashes]]:
         self._note(f"{url}: cloning")
         budget = self._budget
         mirrors, token = self._cache / "mirrors", self._token(url)
+        begun = time.monotonic()
         opened = Mirror.opened(
-            url, mirrors, token, budget.fetched, offline=budget.offline, detail=self._detail
+            url,
+            mirrors,
+            token,
+            budget.fetched,
+            offline=budget.offline,
+            detail=self._detail,
+            tips=tips,
+            seconds=FETCH_SECONDS if budget.brief is None else budget.brief,
         )
         with opened as mirror:
             ends = time.monotonic() + budget.seconds
+            if budget.brief is not None:
+                ends = min(ends, begun + budget.brief)
 
             def over() -> bool:
                 return stop.is_set() or time.monotonic() > ends

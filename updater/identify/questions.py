@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from updater.model.policy import LARGEST_PACK
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from updater.identify.search import NothingFound
     from updater.model import Sri
 
@@ -19,6 +21,7 @@ class SearchBudget(Struct, frozen=True):
     What one run hashed the next one need not, so that runs with a small budget get on.
 
     Attributes:
+        brief: the seconds of a run that only looks, with the clone; None where it may be longer.
         fetched: the bytes of a pack that the clone may fetch.
         offline: a clone is as an earlier run left it.
     """
@@ -27,6 +30,7 @@ class SearchBudget(Struct, frozen=True):
     seconds: float = 300.0
     fetched: int = LARGEST_PACK
     offline: bool = False
+    brief: float | None = None
 
 
 class HashQuestion(Struct, frozen=True):
@@ -40,6 +44,8 @@ class HashQuestion(Struct, frozen=True):
         likely: commits to look at first.
         tagged: the commits of its tags, the best tag first.
         default_branch: what may have led to any commit; archives may have its name in them.
+        refs: what upstream was just seen to have: ref -> commit. A clone that has these commits is
+            not brought up to date, and what was not found is not looked for until they change.
     """
 
     url: str
@@ -50,6 +56,12 @@ class HashQuestion(Struct, frozen=True):
     likely: tuple[str, ...]
     tagged: tuple[str, ...]
     default_branch: str = ""
+    refs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def named_commits(self) -> frozenset[str]:
+        """The commits that its refs have."""
+        return frozenset(self.refs.values())
 
 
 class Identity(Struct, frozen=True):

@@ -81,6 +81,7 @@ class NothingFound(Struct, frozen=True):
         unreproducible: how many commits have no hash to compare, and why the first has none.
         ended_by: the limit that ended the search, or an empty string: it saw everything.
         pointers: the names of files that are pointers of Git LFS.
+        brief: it was ended although a longer search is allowed to others, after so many seconds.
     """
 
     looked_at: int
@@ -88,10 +89,16 @@ class NothingFound(Struct, frozen=True):
     why: str = ""
     ended_by: str = ""
     pointers: tuple[str, ...] = ()
+    brief: float | None = None
 
     @property
     def explained(self) -> str:
         """What was searched, and what would explain that the hash is not there."""
+        if self.brief is not None:
+            return (
+                f"the rev moves, and the commit that the hash holds was not found in "
+                f"{self.brief:g} s: run `updater identify`, which searches on"
+            )
         compared = self.looked_at - self.unreproducible
         first = "the first " if self.ended_by else ""
         match compared:

@@ -79,8 +79,8 @@ class FilesOnDemand(Sequence[Distribution]):
     def __iter__(self) -> Iterator[Distribution]:
         return iter(self.files)
 
-    def __eq__(self, other: object) -> bool:
-        return self.files == (other.files if isinstance(other, FilesOnDemand) else other)
+    def __eq__(self, files: object) -> bool:
+        return self.files == (files.files if isinstance(files, FilesOnDemand) else files)
 
     def __hash__(self) -> int:
         return hash(self.files)

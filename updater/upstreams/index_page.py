@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 from msgspec import UNSET, Raw, Struct, UnsetType, msgpack
 
 from updater.model import Candidate, Distribution, FilesOnDemand, Sri, moments
-from updater.model.versions import read_version
+from updater.model.labels import parse_version
 from updater.text import open_address
 from updater.upstreams.answers import decoded
 
@@ -296,7 +296,7 @@ def _version(filename: str) -> Version | None:
         return None
     plain = _PLAIN_WHEEL.fullmatch(filename) or _PLAIN_SDIST.fullmatch(filename)
     if plain is not None:
-        return read_version(plain["version"])
+        return parse_version(plain["version"])
     # What it imports takes 8 ms, and most runs read no page of an index.
     from packaging.utils import (  # noqa: PLC0415
         InvalidSdistFilename,

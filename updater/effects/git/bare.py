@@ -17,11 +17,11 @@ from updater.effects.git import seal
 from updater.effects.git.environment import isolated
 from updater.effects.git.fetch import git_with_limit, refuse_too_large, sweep
 from updater.effects.processes.process import decoded
-from updater.errors import Offline, UpstreamError
+from updater.errors import GitTooSlow, Offline, UpstreamError
 from updater.model.policy import LARGEST_PACK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
 _OPTIONS = (
@@ -35,7 +35,7 @@ _OPTIONS = (
     "gc.auto=0",
 )
 GIT = ("git", *_OPTIONS)
-_FETCH_SECONDS = 1800.0
+FETCH_SECONDS = 1800.0
 # Also a git that outlives the run that started it ends where its host says next to nothing.
 LEAST_SPEED = ("-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=60")
 
@@ -77,31 +77,43 @@ class BareClone:
         self._environment = isolated()
         self._fetching = isolated(url, token)
 
-    def update(self, lock: int) -> None:
+    def update(self, lock: int, tips: Collection[str] = (), seconds: float = FETCH_SECONDS) -> None:
         """Clone the repository, or bring its clone up to date; where it is damaged, clone it again.
 
         Args:
             lock: the file whose lock keeps others out.
+            tips: commits; a clone that has them all is up to date. Without any, none is.
+            seconds: how long it may take.
 
         Raises:
             UpstreamError: it cannot be fetched.
+            GitTooSlow: it takes longer.
         """
         self._lock = lock
-        self._drop_damaged()
-        self._fetch()
+        is_whole = self._drop_damaged()
+        if not (is_whole and tips and self._has(tips)):
+            self._fetch(seconds)
 
-    def _drop_damaged(self) -> None:
+    def _has(self, commits: Collection[str]) -> bool:
+        """Tell whether some commits are there, with all that is behind them."""
+        sent = "".join(f"{commit}\n" for commit in commits).encode()
+        shown = self._git("cat-file", "--batch-check=%(objecttype)", sent=sent)
+        return set(shown.split()) == {"commit"}
+
+    def _drop_damaged(self) -> bool:
+        """Remove a clone that is damaged; tell whether there is one that was finished."""
         match seal.state(self.folder):
             case "damaged":
                 pass
             case "unfinished":
                 seal.forget_locks(self.folder)
                 if self._is_connected():
-                    return
-            case _:
-                return
+                    return False
+            case state:
+                return state == "whole"
         self._detail(f"{self.folder} is damaged and was dropped; it is cloned again")
         seal.drop(self.folder)
+        return False
 
     def _is_connected(self) -> bool:
         """Tell whether all is there that refs lead to, after a run that died while it fetched."""
@@ -112,7 +124,7 @@ class BareClone:
             return False
         return True
 
-    def _fetch(self) -> None:
+    def _fetch(self, seconds: float) -> None:
         if self._offline:
             if not self.folder.exists() or not self._heads():
                 raise Offline(self._url)
@@ -123,7 +135,8 @@ class BareClone:
             sweep(self.folder)
             self._keep_rewritten()
             everything = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-            self._fetch_refs("--prune", "--no-recurse-submodules", self._url, *everything)
+            options = ("--prune", "--no-recurse-submodules")
+            self._fetch_refs(*options, self._url, *everything, seconds=seconds)
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -134,7 +147,7 @@ class BareClone:
         finally:
             seal.end(self.folder)
 
-    def _fetch_refs(self, *arguments: str) -> None:
+    def _fetch_refs(self, *arguments: str, seconds: float = FETCH_SECONDS) -> None:
         options = ("--quiet", "--no-tags", "--no-write-fetch-head")
         self._run(
             [
@@ -146,6 +159,7 @@ class BareClone:
                 *arguments,
             ],
             self._fetching,
+            seconds=seconds,
         )
 
     def _keep_rewritten(self) -> None:
@@ -170,6 +184,7 @@ class BareClone:
         *,
         sent: bytes = b"",
         inside: bool = True,
+        seconds: float = FETCH_SECONDS,
     ) -> str:
         try:
             done = subprocess.run(  # noqa: S603 - a fixed program with ids and names of this room
@@ -179,14 +194,13 @@ class BareClone:
                 input=sent,
                 capture_output=True,
                 check=False,
-                timeout=_FETCH_SECONDS,
+                timeout=seconds,
                 # A git that outlives this process keeps the mirror for itself until it ends.
                 pass_fds=(self._lock,) if self._lock is not None else (),
             )
         except subprocess.TimeoutExpired as error:
-            raise UpstreamError(
-                f"{self._url}: git took longer than {_FETCH_SECONDS:.0f} s", url=self._url
-            ) from error
+            message = f"{self._url}: git took longer than {seconds:.0f} s"
+            raise GitTooSlow(message, url=self._url) from error
         if done.returncode:
             sweep(self.folder)
             text = decoded(done.stderr).strip()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from updater.effects import temporary
+from updater.effects.git import seal
 from updater.effects.git.environment import isolated
 from updater.effects.git.fetch import git_with_limit, refuse_too_large, sweep
 from updater.effects.processes.process import decoded, run
@@ -63,9 +64,16 @@ class History:
     """A repository's commits without their trees; files are fetched when they are read."""
 
     def __init__(
-        self, folder: Path, url: str, token: str = "", largest: int = LARGEST_PACK
+        self,
+        folder: Path,
+        url: str,
+        token: str = "",
+        largest: int = LARGEST_PACK,
+        mirror: Path | None = None,
     ) -> None:
         self._folder = folder
+        self._mirror = mirror
+        self._mirrored: set[str] = set()
         self._url = url
         self._largest = largest
         self._environment = isolated(url, token)
@@ -74,7 +82,12 @@ class History:
     @classmethod
     @contextmanager
     def opened(
-        cls, url: str, silence: float = 60.0, token: str = "", largest: int = LARGEST_PACK
+        cls,
+        url: str,
+        silence: float = 60.0,
+        token: str = "",
+        largest: int = LARGEST_PACK,
+        mirror: Path | None = None,
     ) -> Iterator[History]:
         """Prepare an empty partial clone of a repository, removed at the end.
 
@@ -83,7 +96,10 @@ class History:
             silence: the longest that its host may say next to nothing, in seconds.
             token: its host's, for a repository that is not public.
             largest: how many bytes git may fetch at once.
+            mirror: the repository's mirror, if there is one: what it has is not fetched.
         """
+        if mirror is not None and not _is_whole(mirror):
+            mirror = None
         with temporary.folder("history") as folder:
             for part in ("objects", "refs"):
                 (folder / part).mkdir()
@@ -92,7 +108,25 @@ class History:
             (folder / "config").write_text(
                 _CONFIG.format(url=f'"{quoted}"', silence=max(1, round(silence)))
             )
-            yield cls(folder, url, token, largest)
+            if mirror is not None:
+                (folder / "objects" / "info").mkdir()
+                (folder / "objects" / "info" / "alternates").write_text(f"{mirror / 'objects'}\n")
+            yield cls(folder, url, token, largest, mirror)
+
+    async def has(self, commits: Sequence[str]) -> bool:
+        """Tell whether the mirror has some commits, with their files and all that is behind them.
+
+        The clone itself is not asked: what it lacks it would fetch.
+        """
+        if self._mirror is None:
+            return False
+        if not self._mirrored.issuperset(commits):
+            command = ["git", "rev-list", "--no-walk", "--quiet", *commits, "--"]
+            done = await run(command, cwd=self._mirror, env=isolated())
+            if done.returncode:
+                return False
+            self._mirrored.update(commits)
+        return True
 
     async def fetch(self, commits: Sequence[str]) -> None:
         """Fetch the history behind some commits.
@@ -206,6 +240,13 @@ class History:
         if _SAYS_GONE.search(stderr):
             return NotFound(message, url=self._url, hint="is it deleted, renamed or private?")
         return Unreachable(message, url=self._url, hint="check the network and the proxy variables")
+
+
+def _is_whole(mirror: Path) -> bool:
+    try:
+        return seal.state(mirror) == "whole"
+    except OSError:
+        return False
 
 
 def _dated(shown: str) -> dict[str, str]:

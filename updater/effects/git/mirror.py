@@ -10,13 +10,13 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from updater.effects import kept
-from updater.effects.git.bare import GIT, BareClone
+from updater.effects.git.bare import FETCH_SECONDS, GIT, BareClone
 from updater.effects.git.batch import CHUNK_BYTES, Batch, output
 from updater.errors import BadAnswer, HashError, Offline, UpstreamError
 from updater.model.policy import LARGEST_PACK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
 _HEADS = "refs/heads"
@@ -40,6 +40,12 @@ class LoggedCommit(NamedTuple):
     seconds: int
 
 
+def mirror_folder(url: str, cache: Path) -> Path:
+    """Return where the mirror of a repository is, among all mirrors."""
+    name = re.sub(r"[^A-Za-z0-9.]+", "-", url.partition("://")[2]).strip("-.")
+    return cache / f"{name[-80:]}-{hashlib.sha256(url.encode()).hexdigest()[:12]}.git"
+
+
 class Mirror(BareClone):
     """What a clone has; for a worker thread. Use it through `opened`."""
 
@@ -54,6 +60,8 @@ class Mirror(BareClone):
         *,
         offline: bool = False,
         detail: Callable[[str], None] = kept.untold,
+        tips: Collection[str] = (),
+        seconds: float = FETCH_SECONDS,
     ) -> Iterator[Mirror]:
         """Make the mirror, or bring it up to date, alone with it until the end.
 
@@ -66,18 +74,19 @@ class Mirror(BareClone):
             largest: how many bytes git may fetch at once.
             offline: fetch nothing; the mirror is as an earlier run left it.
             detail: is told that a mirror was damaged.
+            tips: commits; a mirror that has them all is up to date. Without any, none is.
+            seconds: how long a clone may take.
 
         Raises:
             UpstreamError: git is missing, or the repository cannot be fetched.
         """
-        name = re.sub(r"[^A-Za-z0-9.]+", "-", url.partition("://")[2]).strip("-.")
-        folder = cache / f"{name[-80:]}-{hashlib.sha256(url.encode()).hexdigest()[:12]}.git"
+        folder = mirror_folder(url, cache)
         mirror = cls(folder, url, token, largest, offline=offline, detail=detail)
         try:
             cache.mkdir(parents=True, exist_ok=True, mode=0o700)
             with folder.with_suffix(".lock").open("w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
-                mirror.update(lock.fileno())
+                mirror.update(lock.fileno(), tips, seconds)
                 yield mirror
         except OSError as error:
             if isinstance(error, FileNotFoundError) and error.filename == "git":
