@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
 
 from tests.loopback.messages import Response, redirect, text
 from tests.upstreams.asking import codes
 from updater.errors import BadAnswer, NotFound
 from updater.model import Candidate, Distribution, Offer, Sri
+from updater.upstreams import index_page, pypi
 from updater.upstreams.pypi import KIND
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msgspec import Raw
+    from packaging.version import Version
+
     from tests.loopback.index import Index
     from tests.upstreams.asking import Asking
+    from updater.model import HttpResponse
 
 JSON = "application/vnd.pypi.simple.v1+json"
 SHA = "00" * 32
@@ -240,3 +256,75 @@ def test_no_token_goes_to_the_index(asking: Asking, index: Index) -> None:
     asking.tokens[index.url] = "hush"
     asking.offer(KIND, "pypi:a")
     assert [one.authorization for one in index.server.requests()] == [None]
+
+
+def test_the_files_of_a_release_are_made_where_somebody_looks_at_them(
+    asking: Asking, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page has hundreds of files, and a check looks at those of a release or two."""
+    index.release("a", "1.0")
+    index.release("a", "2.0")
+    made: list[str] = []
+    files = index_page._distributions
+
+    def counted(packed: Raw, base: str) -> tuple[Distribution, ...]:
+        distributions = files(packed, base)
+        made.extend(file.filename for file in distributions)
+        return distributions
+
+    monkeypatch.setattr(index_page, "_distributions", counted)
+    first, second = asking.offer(KIND, "pypi:a").candidates
+    assert (len(first.distributions), len(second.distributions), made) == (1, 1, [])
+    assert [file.filename for file in second.distributions] == ["a-2.0.tar.gz"]
+    assert second.distributions[0].sri is not None
+    assert made == ["a-2.0.tar.gz"]
+
+
+def test_an_unchanged_page_is_read_once(
+    asking: Asking, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it says is kept in place of it; a page that changed is read again."""
+    asking.cache = tmp_path / "cache"
+    read: list[str] = []
+    pack = index_page.packed_page
+
+    def counted(name: str, answer: HttpResponse) -> bytes:
+        read.append(name)
+        return pack(name, answer)
+
+    monkeypatch.setattr(pypi, "packed_page", counted)
+    index.release("a", "1.0", files=["a-1.0.tar.gz", "a-1.0-py3-none-any.whl"])
+    first = asking.offer(KIND, "pypi:a")
+    assert asking.offer(KIND, "pypi:a") == first
+    assert read == ["a"]
+    for path in (tmp_path / "cache").rglob("*"):
+        if path.is_file():
+            path.write_bytes(path.read_bytes()[:-3])
+    assert asking.offer(KIND, "pypi:a") == first
+    index.release("a", "2.0")
+    assert versions(asking.offer(KIND, "pypi:a")) == ["1.0", "2.0"]
+    assert read == ["a", "a", "a"]
+    assert len(index.server.requests("GET /simple/a/")) == 4
+
+
+NAMES = st.sampled_from(["a", "A.b", "a_b", "a__b", "a-b", "_a", "a_", "", "ä"])
+PARTS = st.sampled_from(["1.0", "1", "v1", "1.0rc1", "1.0.post1", "1+x", "1_0", "1..0", "", "x"])
+TAGS = st.sampled_from(
+    ["py3-none-any", "py2.py3-none-any", "py3-none", "py3..x-none-any", "1-py3-none-any", "--"]
+)
+ENDINGS = st.sampled_from([".whl", ".tar.gz", ".zip", ".egg", ".tar.bz2", ""])
+
+
+@given(name=NAMES, version=PARTS, tags=TAGS, ending=ENDINGS, is_wheel=st.booleans())
+def test_a_file_has_the_version_that_packaging_reads(
+    name: str, version: str, tags: str, ending: str, *, is_wheel: bool
+) -> None:
+    """Plain names are read without it."""
+    filename = f"{name}-{version}-{tags}.whl" if is_wheel else f"{name}-{version}{ending}"
+    expected: Version | None = None
+    with suppress(InvalidWheelFilename, InvalidSdistFilename):
+        if filename.endswith(".whl"):
+            expected = parse_wheel_filename(filename)[1]
+        else:
+            expected = parse_sdist_filename(filename.replace(".tar.bz2", ".tar.gz"))[1]
+    assert index_page._version(filename) == expected

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.choose import BranchPosition, label, label_bases
-from updater.choose.git_host import GitHost
 from updater.errors import BadAnswer
 from updater.metadata.apart import read_apart
 from updater.metadata.folders import files_in, version_in
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from updater.choose import Release
     from updater.choose.commit_records import CommitRecords
+    from updater.choose.git_host import GitHost
     from updater.effects.git.history import History
     from updater.metadata.folders import SourcePlace
     from updater.model import Candidate, CommitFacts, Relation

@@ -86,7 +86,7 @@ class FilesOnDemand(Sequence[Distribution]):
         return hash(self.files)
 
     def __repr__(self) -> str:
-        return repr(self.files)
+        return f"FilesOnDemand({self._count})"
 
 
 class Candidate(Struct, frozen=True):
