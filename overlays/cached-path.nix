@@ -15,6 +15,7 @@ self: super: {
 
       nativeBuildInputs = with super.python3Packages; [ setuptools wheel ];
 
+      # updater: allow explicit-inputs boto3 is made of botocore, and requests of urllib3
       propagatedBuildInputs = with super.python3Packages; [
         requests
         rich

@@ -64,6 +64,11 @@ def imports(needed: str, anywhere: str | None = None) -> SourceImports:
             id="in-a-class-and-in-a-function",
         ),
         pytest.param(
+            {"tool/__init__.py": "", "tool/z.py": "import b", "tool/a.py": "import a.c"},
+            imports("b", "a b"),
+            id="a-module-that-is-called-as-what-it-imports",
+        ),
+        pytest.param(
             {"one/__init__.py": "import a", "two/__init__.py": "import b"},
             imports("", "a b"),
             id="nobody-knows-which-is-the-package",

@@ -118,11 +118,18 @@ class _Project(Struct, frozen=True):
                     yield f"{name}.{part}"
 
     def _below(self, package: str) -> Iterator[str]:
-        """Yield what a package offers that imports nothing of itself: all that is right in it."""
+        """Yield what a package offers that imports nothing of itself: all that is right in it.
+
+        But for a module that is called as what it imports: one of several that may be chosen.
+        """
         start = f"{package}."
-        for name in self.trees:
+        for name, tree in self.trees.items():
             rest = name.removeprefix(start)
-            if name.startswith(start) and "." not in rest and rest != "__main__":
+            if not name.startswith(start) or "." in rest or rest == "__main__":
+                continue
+            nodes = list(ast.walk(tree))
+            imported = _imported(nodes, name, is_package=name in self.packages)
+            if rest.strip("_") not in {module.partition(".")[0] for module, _ in imported}:
                 yield name
 
 
