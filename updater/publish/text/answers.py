@@ -93,7 +93,7 @@ def _done(answered: Answered) -> str:
     return f"done. No version of {names} that fits {fitting} is proposed any more."
 
 
-def told(order: Order, page: str) -> str:
+def order_line(order: Order, page: str) -> str:
     """Return what the dashboard says of an order, as Markdown.
 
     Args:

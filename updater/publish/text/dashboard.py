@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from updater.model import Current, Failed, Held, Outdated, Skipped, Updated
 from updater.model.orders import Order
-from updater.publish.text.answers import told
+from updater.publish.text.answers import order_line
 from updater.text import address, code, inline, printable
 
 if TYPE_CHECKING:
@@ -151,12 +151,12 @@ def render(before: str, outcomes: Sequence[Outcome], origin: str, context: Board
             lines += [f"## {title}", "", *_bounded([row.line for row in listed]), ""]
     if not rows:
         lines += ["Nothing is pending.", ""]
-    lines += _said(before, context)
+    lines += _order_lines(before, context)
     lines += _followed(before, outcomes, context)
     return "\n".join([*lines, origin, "", MARKER, ""])
 
 
-def _said(before: str, context: BoardContext) -> Iterable[str]:
+def _order_lines(before: str, context: BoardContext) -> Iterable[str]:
     """Yield what people said in comments and config.yaml does not say yet."""
     earlier = (order for order in orders(before) if order.identity not in context.orders)
     known = (order for said in context.orders.values() for order in said)
@@ -165,7 +165,7 @@ def _said(before: str, context: BoardContext) -> Iterable[str]:
         lines = []
         for order in sorted(dict.fromkeys(left), key=lambda order: order.identity):
             hidden = json.encode(order).decode().replace("--", "-\\u002d").replace(">", "\\u003e")
-            lines.append(f"- {told(order, context.page)} <!-- updater:said {hidden} -->")
+            lines.append(f"- {order_line(order, context.page)} <!-- updater:said {hidden} -->")
         yield from ("## Said in comments", "", *_bounded(lines), "")
 
 
