@@ -182,6 +182,7 @@ def test_an_address_stays_one_value_of_the_configuration() -> None:
         "remote.origin.promisor",
         "remote.origin.partialclonefilter",
         "gc.auto",
+        "maintenance.auto",
         "http.lowspeedlimit",
         "http.lowspeedtime",
     ]

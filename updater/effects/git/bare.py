@@ -33,6 +33,8 @@ _OPTIONS = (
     "core.fsmonitor=false",
     "-c",
     "gc.auto=0",
+    "-c",
+    "maintenance.auto=false",  # or each fetch starts a program that then does nothing
 )
 GIT = ("git", *_OPTIONS)
 FETCH_SECONDS = 1800.0

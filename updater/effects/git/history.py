@@ -46,6 +46,8 @@ _CONFIG = """\
 	partialclonefilter = tree:0
 [gc]
 	auto = 0
+[maintenance]
+	auto = false
 [http]
 	lowSpeedLimit = 1000
 	lowSpeedTime = {silence}
