@@ -246,3 +246,74 @@ def test_pins_of_a_program_are_left_to_it_or_edited_in_place(
         rows = [row for row in run.json["packages"] if row["file"] == "overlays/tool.nix"]
         assert [row["status"] for row in rows if row["name"] == "tool"] == [status]
     assert pins.read_text() == moved(filled(case.pins))
+
+
+def test_two_pins_of_one_file_move_in_a_commit_each(
+    project: Project, github: GitHub, tmp_path: Path
+) -> None:
+    """Each commit has the data alone; what a second package moves is read as the first left it."""
+    sris = {}
+    for name in ("one", "two"):
+        repository = github.repository("o", name)
+        repository.tag("v1.0.7", repository.commit({"a": name}))
+        new = repository.commit({"b": name})
+        repository.tag("v1.1.3", new)
+        sris[name] = unpacked_hash(repository, new, tmp_path)
+    package = (
+        '  NAME = prev.mkDerivation rec { pname = "NAME"; inherit (pins.NAME) version;\n'
+        '    src = prev.fetchFromGitHub { owner = "o"; repo = "NAME"; tag = "v${version}"; '
+        "inherit (pins.NAME) hash; }; };\n"
+    )
+    packages = "".join(package.replace("NAME", name) for name in ("one", "two"))
+    text = f"final: prev: let pins = prev.lib.importJSON ./pins.json; in {{\n{packages}}}\n"
+    pin = '"{0}": {{ "hash": "sha256-x", "version": "1.0.7" }}'
+    before = f"{{ {pin.format('one')},\n  {pin.format('two')} }}\n"
+    overlay_file, pins = project.overlay("tools.nix", text), project.overlay("pins.json", before)
+    project.add_configuration("defaults: {generated: edit}\n")
+    project.git("init", "--quiet")
+    project.git("config", "user.name", "T")
+    project.git("config", "user.email", "t@example.org")
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "-m", "start")
+    dry = project.run("bump", "--dry-run")
+    assert dry.code == 0
+    assert {line for line in dry.out.splitlines() if line[:4] in ("+++ ", "--- ")} == {
+        "--- a/overlays/pins.json",
+        "+++ b/overlays/pins.json",
+    }
+    assert project.run("bump", "--commit").code == 0
+    after = before.replace("1.0.7", "1.1.3").replace("sha256-x", "HASH")
+    for name in ("one", "two"):
+        after = after.replace("HASH", sris[name], 1)
+    assert (overlay_file.read_text(), pins.read_text()) == (text, after)
+    log = project.git("log", "--format=%s", "--name-only", "-2").split("\n")
+    assert [line for line in log if line.endswith((".nix", ".json"))] == ["overlays/pins.json"] * 2
+    assert project.git("status", "--porcelain") == ""
+
+
+def test_a_pin_that_another_file_has_a_hash_for_stays(project: Project, github: GitHub) -> None:
+    """One edit cannot reach both; each says why."""
+    repository = github.repository("o", "tool")
+    repository.tag("v1.0.7", repository.commit({"a": "1"}))
+    repository.tag("v1.1.3", repository.commit({"a": "2"}))
+    pins = project.overlay("pins.json", '{"version": "1.0.7", "hash": "sha256-x"}')
+    for name, more in (("one", ""), ("two", ' vendorHash = "sha256-y";')):
+        project.overlay(
+            f"{name}.nix",
+            f"final: prev: let pin = prev.lib.importJSON ./pins.json; in {{ {name} = "
+            f"prev.buildGoModule rec {{ inherit (pin) version;{more} {FETCHED}"
+            'tag = "v${version}"; inherit (pin) hash; }; }; }\n',
+        )
+    project.add_configuration("defaults: {generated: edit}\n")
+    result = project.run("bump", "--json")
+    rows = {row["name"]: (row["status"], row["reason"]) for row in result.json["packages"]}
+    assert result.code == 0
+    assert rows["one"] == (
+        "held",
+        (
+            "two (overlays/two.nix:1) reads the same pin, and an update would leave the vendorHash "
+            "there stale: read it in one file only"
+        ),
+    )
+    assert pins.read_text() == '{"version": "1.0.7", "hash": "sha256-x"}'
+    assert "two" in rows
