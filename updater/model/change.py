@@ -86,8 +86,12 @@ class Change(Struct, frozen=True):
 
     @property
     def files(self) -> tuple[FileChange, ...]:
-        """All files that change, the package's own last: it names what is in the others."""
-        return (*self.beside, FileChange(self.package.file, self.before, self.after))
+        """All files that change, the package's own last: it names what is in the others.
+
+        That one stays where its pin stands in data beside it.
+        """
+        own = FileChange(self.package.file, self.before, self.after)
+        return (*self.beside, own) if self.before != self.after else self.beside
 
     @property
     def texts(self) -> dict[str, bytes]:
