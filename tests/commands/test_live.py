@@ -23,6 +23,8 @@ from tests.test_overlays_evaluate import LISTED as FILES
 from updater.config.load import load
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.real_nix import Nix
     from tests.workshop import Workshop
 
@@ -114,30 +116,7 @@ def test_the_projects_own_overlays_move_to_what_the_index_has_now(workshop: Work
     and a rev that is no tag is written as one.
     """
     project = workshop.project
-    shutil.copytree(ROOT / "overlays", project.root / "overlays", dirs_exist_ok=True)
-    for file in (project.root / "overlays").rglob("*.nix"):
-        file.write_text(re.sub(r'rev = "[^"$]*";', 'rev = "v${version}";', file.read_text()))
-    (project.root / "default.nix").write_text(
-        f"{{ }}: import {workshop.tiny} {{ overlays = [ {' '.join(LISTED)} ]; }}\n"
-    )
-    index = load(project.root, os.devnull).index
-    for package in project.run("list", "--json", *MOVED).json["packages"]:
-        sdists = sdists_of(index, package["name"])
-        newest = max(sdists, key=lambda one: Version(str(one.version)))
-        wanted = {package["version"], newest.version}
-        contents = {
-            str(sdist.version): httpx.get(sdist.url, follow_redirects=True, timeout=120)
-            .raise_for_status()
-            .content
-            for sdist in sdists
-            if sdist.version in wanted
-        }
-        if package["fetcher"] != "fetchPypi":
-            put_on_host(workshop, package["source"], contents)
-            continue
-        for version, content in contents.items():
-            filename = f"{package['source']['pname']}-{version}.tar.gz"
-            workshop.index.release(package["name"], version, files={filename: content})
+    put_upstream(workshop, MOVED)
 
     # The second run builds on what the first has moved: the pins before are of other archives.
     runs = [project.run("bump", "--json", *MOVED).json["packages"] for _ in range(2)]
@@ -154,6 +133,58 @@ def test_the_projects_own_overlays_move_to_what_the_index_has_now(workshop: Work
         (status, needs in reason, unmet) == ("held", True, True)
         for status, reason, unmet in left.values()
     ), left
+
+
+@pytest.mark.thorough  # as above
+def test_what_nobody_has_of_their_needs_joins_as_a_new_overlay(workshop: Workshop) -> None:
+    """x-transformers waits for a project that neither the overlays nor the package set have."""
+    project = workshop.project
+    put_upstream(workshop, ("einx", "x-transformers"))
+    project.add_configuration("packages: {x-transformers: {adapt: {add: true}}}\n")
+    index = load(project.root, os.devnull).index
+    sdists = sdists_of(index, "torch-einops-utils")
+    newest = max(sdists, key=lambda one: Version(str(one.version)))
+    content = httpx.get(newest.url, follow_redirects=True, timeout=120).raise_for_status().content
+    files = {newest.filename: content}
+    workshop.index.release("torch-einops-utils", str(newest.version), files=files)
+    assert project.run("bump", "einx").code == 0  # its pin before is of another archive
+
+    (moved,) = project.run("bump", "--json", "x-transformers").json["packages"]
+
+    made = [(one["kind"], one["input"]) for one in moved["adaptations"] if one["applied"]]
+    assert (moved["status"], moved["build"]["status"]) == ("updated", "passed"), moved
+    assert made[0] == ("additions", "torch-einops-utils")
+    assert ("requirements", "torch-einops-utils") in made
+    assert (project.root / "overlays" / "torch-einops-utils.nix").exists()
+
+
+def put_upstream(workshop: Workshop, names: Sequence[str]) -> None:
+    """Copy the project's overlays, and give some of them what the index has: as pinned, and now."""
+    project = workshop.project
+    shutil.copytree(ROOT / "overlays", project.root / "overlays", dirs_exist_ok=True)
+    for file in (project.root / "overlays").rglob("*.nix"):
+        file.write_text(re.sub(r'rev = "[^"$]*";', 'rev = "v${version}";', file.read_text()))
+    (project.root / "default.nix").write_text(
+        f"{{ }}: import {workshop.tiny} {{ overlays = [ {' '.join(LISTED)} ]; }}\n"
+    )
+    index = load(project.root, os.devnull).index
+    for package in project.run("list", "--json", *names).json["packages"]:
+        sdists = sdists_of(index, package["name"])
+        newest = max(sdists, key=lambda one: Version(str(one.version)))
+        wanted = {package["version"], newest.version}
+        contents = {
+            str(sdist.version): httpx.get(sdist.url, follow_redirects=True, timeout=120)
+            .raise_for_status()
+            .content
+            for sdist in sdists
+            if sdist.version in wanted
+        }
+        if package["fetcher"] != "fetchPypi":
+            put_on_host(workshop, package["source"], contents)
+            continue
+        for version, content in contents.items():
+            filename = f"{package['source']['pname']}-{version}.tar.gz"
+            workshop.index.release(package["name"], version, files={filename: content})
 
 
 def put_on_host(workshop: Workshop, source: dict[str, str], contents: dict[str, bytes]) -> None:
