@@ -34,7 +34,7 @@ self: super: {
       ];
 
       # Version constraint fixes
-      # updater: allow deprecated-replace later releases of vocos have another bound
+      # updater: allow deprecated-replace upstream may change the bound in any release
       postPatch = ''
         substituteInPlace requirements.txt \
           --replace "encodec==0.1.1" "encodec"

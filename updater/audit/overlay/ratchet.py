@@ -1,7 +1,8 @@
 """Which findings are new against an earlier state, so that a project full of them can begin.
 
 A finding is the same one where the rule, the package and the line agree, whatever stands between
-quotes there: a bump writes another version and another hash, and breaks no rule by that.
+quotes there: a bump writes another version and another hash, and breaks no rule by that. So it is
+where its line has changed and its message has not: something else on the line was edited.
 """
 
 from __future__ import annotations
@@ -44,12 +45,38 @@ def new_findings(
         text_now: returns a file's bytes in the present state.
         text_before: the same of the earlier one.
     """
-    old = Counter(key_of(finding, text_before(finding.file)) for finding in before)
-    new = []
-    for finding in now:
-        key = key_of(finding, text_now(finding.file))
-        if old[key]:
-            old[key] -= 1
+    now, before = tuple(now), tuple(before)
+    rest = _unmatched(
+        now,
+        before,
+        lambda finding: key_of(finding, text_now(finding.file)),
+        lambda finding: key_of(finding, text_before(finding.file)),
+    )
+    gone = _unmatched(
+        before,
+        now,
+        lambda finding: key_of(finding, text_before(finding.file)),
+        lambda finding: key_of(finding, text_now(finding.file)),
+    )
+    return _unmatched(rest, gone, _message_key, _message_key)
+
+
+def _unmatched(
+    findings: Iterable[Finding],
+    others: Iterable[Finding],
+    key: Callable[[Finding], Key],
+    other_key: Callable[[Finding], Key],
+) -> tuple[Finding, ...]:
+    """Return the findings that no other one is the same as; of several alike, the last ones."""
+    left = Counter(map(other_key, others))
+    unmatched = []
+    for finding in findings:
+        if left[key(finding)]:
+            left[key(finding)] -= 1
         else:
-            new.append(finding)
-    return tuple(new)
+            unmatched.append(finding)
+    return tuple(unmatched)
+
+
+def _message_key(finding: Finding) -> Key:
+    return finding.rule, finding.package or finding.file, finding.message.encode()
