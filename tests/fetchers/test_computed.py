@@ -200,6 +200,7 @@ OWN_FUNCTIONS = {
     "another of its name": "let fetchFromGitHub = self.corpFetch; in",
     "made of it": "let fetchFromGitHub = self.fetchFromGitHub.override { fetchgit = 1; }; in",
     "in a set": "let self = { fetchFromGitHub = args: args; }; inherit (self) fetchFromGitHub; in",
+    "in a circle": "let inherit (a) fetchFromGitHub; a = { inherit fetchFromGitHub; }; in",
     "of a file": "let fetchFromGitHub = import ./corp.nix; in",
 }
 PASSED_ON = {

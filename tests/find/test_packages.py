@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.project import github_overlay
 from updater.config.load import load
 from updater.find.files import overlay_files
@@ -33,3 +35,34 @@ def test_a_file_whose_name_has_a_control_character_is_not_read(tmp_path: Path) -
             ("overlays/b .nix", "b ", "the file's name has a control character"),
         }
         assert list(found.texts) == ["overlays/a.nix"]
+
+
+@pytest.mark.parametrize(
+    ("given", "skip"),
+    [
+        ("{ }", ""),
+        ("{ inherit (prev) fetchFromGitHub; }", ""),
+        ("{ fetchFromGitHub = prev.fetchFromGitHub; fetchurl = final.corp; }", ""),
+        (
+            "{ fetchFromGitHub = args: prev.fetchFromGitHub (args // corp); }",
+            "a caller of tool.nix gives it a function of its own as fetchFromGitHub",
+        ),
+        (
+            "{ fetchFromGitHub = final.corpFetch; }",
+            "a caller of tool.nix gives it a function of its own as fetchFromGitHub",
+        ),
+    ],
+)
+def test_a_caller_may_give_a_file_another_function_than_the_fetcher(
+    tmp_path: Path, given: str, skip: str
+) -> None:
+    """It may ask a host of its own, so that nothing is looked up at GitHub."""
+    (tmp_path / "tool.nix").write_text(
+        '{ mkDerivation, fetchFromGitHub }: mkDerivation rec { pname = "tool"; version = "1"; '
+        'src = fetchFromGitHub { owner = "o"; repo = "r"; rev = "v1"; hash = ""; }; }'
+    )
+    (tmp_path / "a.nix").write_text(
+        f"final: prev: {{ tool = prev.callPackage ./tool.nix {given}; }}"
+    )
+    (package,) = find_packages(tmp_path, ["a.nix"]).packages
+    assert (package.name, package.skip) == ("tool", skip)

@@ -21,11 +21,13 @@ class PackageCall(Struct, frozen=True):
     Attributes:
         attribute: the attribute path by which it is called.
         directives: what comments at the call ask for.
+        functions: the fetchers in whose place it gives the file others.
     """
 
     file: str
     attribute: tuple[str, ...]
     directives: tuple[Directive, ...] = ()
+    functions: tuple[str, ...] = ()
 
 
 class OverlayFile(Struct, frozen=True):
@@ -104,6 +106,11 @@ def _called(package: Package, calls: Sequence[PackageCall]) -> Package:
 
     What a comment at the call asks for, the comment at the package itself may say otherwise.
     """
+    given = {name for call in calls for name in call.functions}
+    other = next((own.fetcher for own in package.sources if own.fetcher in given), "")
+    if other and not package.skip:
+        why = f"a caller of {package.file} gives it a function of its own as {other}"
+        package = replace(package, skip=why)
     if package.attribute:
         return package
     at_calls = (directive for call in calls for directive in call.directives)

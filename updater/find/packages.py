@@ -239,7 +239,7 @@ def _understood(
     for called in content.files:
         meant = target(file, called.path)
         if meant is not None:
-            calls.append(PackageCall(meant, called.attribute, called.directives))
+            calls.append(PackageCall(meant, called.attribute, called.directives, called.functions))
         else:
             why = f"it calls {called.path}, but this project has no such file"
             packages.append(

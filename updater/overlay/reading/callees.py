@@ -11,6 +11,8 @@ from updater.overlay.reading import syntax, terms, values
 from updater.overlay.reading.scope import AttributeScope
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tree_sitter import Node
 
     from updater.overlay.reading.scope import Binding, Scope
@@ -30,23 +32,43 @@ def is_own(head: Node, scope: Scope, data: bytes) -> bool:
         scope: what the call reads.
         data: the file.
     """
-    name = terms.last_name(head, data)
     if _is_in_path(head, scope, data):
         return True
+    return _is_another(_bound(head, scope, data), terms.last_name(head, data), data)
+
+
+def own_functions(
+    arguments: Iterable[Node], scope: Scope, data: bytes, names: Iterable[str]
+) -> tuple[str, ...]:
+    """Return which functions a caller gives a file in the place of nixpkgs' of the same names.
+
+    Args:
+        arguments: those of the call, such as ``{ fetchurl = final.corpFetch; }``.
+        scope: what the call reads.
+        data: the file.
+        names: of the functions that matter.
+    """
+    sets = [own for argument in arguments for own in values.sets_of(argument, scope, data)]
+    return tuple(
+        name
+        for name in sorted(names)
+        if any(_is_another(own.get(name), name, data) for own in sets)
+    )
+
+
+def _is_another(binding: Binding | None, name: str, data: bytes) -> bool:
+    """Tell whether a name is bound to something else than what has it elsewhere."""
     for _ in range(_MOST_STEPS):
-        binding = _bound(head, scope, data)
-        while binding is not None and binding.inherited:
-            owner = binding.owner
-            binding = (
-                values.attribute(owner, binding.scope, name, data)
-                if owner is not None
-                else binding.scope.find(name)
-            )
         if binding is None:
             return False
-        if binding.expression is None or terms.last_name(binding.expression, data) != name:
+        if binding.owner is not None:
+            binding = values.attribute(binding.owner, binding.scope, name, data)
+        elif binding.inherited:
+            binding = binding.scope.find(name)
+        elif binding.expression is None or terms.last_name(binding.expression, data) != name:
             return True
-        head, scope = binding.expression, binding.scope
+        else:
+            binding = _bound(binding.expression, binding.scope, data)
     return True
 
 

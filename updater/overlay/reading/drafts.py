@@ -73,7 +73,8 @@ class Draft(Struct):
 class PackageFile(Struct, frozen=True):
     """``NAME = callPackage PATH { ... };`` with the path as it is written.
 
-    ``statement`` is the whole binding; ``directives`` are what comments at it ask for.
+    ``statement`` is the whole binding; ``directives`` are what comments at it ask for;
+    ``functions`` are the fetchers in whose place it gives the file others.
     """
 
     attribute: tuple[str, ...]
@@ -82,3 +83,4 @@ class PackageFile(Struct, frozen=True):
     span: Span
     statement: Span
     directives: tuple[Directive, ...] = ()
+    functions: tuple[str, ...] = ()

@@ -372,6 +372,9 @@ class Walk:
                     syntax.line(visit.node),
                     syntax.span(visit.node),
                     self._place(visit),
+                    functions=callees.own_functions(
+                        arguments, visit.scope, self._data, self._fetchers
+                    ),
                 )
                 self.files.append(file)
                 return
