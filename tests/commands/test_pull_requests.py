@@ -16,12 +16,14 @@ from tests.loopback.github import TOKEN
 from tests.loopback.messages import json_answer, redirect
 from tests.loopback.rest import forbidden, invalid, problem, secondary_limit
 from tests.loopback.server import Server
+from updater.effects.github.repository import GitHubRepository
 from updater.publish.publisher import Publisher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.loopback.faults import Fault, Injection
+    from tests.loopback.messages import Response
     from updater.find.overlay_files import OverlayFiles
     from updater.model.proposal import Proposal
 
@@ -609,7 +611,6 @@ def test_a_title_can_follow_a_template(home: Home) -> None:
 
 
 STEPS = (
-    "POST .*/git/blobs",
     "POST .*/git/trees",
     "POST .*/git/commits",
     "POST .*/git/refs",
@@ -623,13 +624,16 @@ STEPS = (
     "GRAPHQL entries",
     "GRAPHQL viewer",
     "GRAPHQL headRefName:",
+    "GRAPHQL createPullRequest",
 )
+BY_REST = ("GET ", "POST .*/git/refs", "POST .*/pulls$", "PATCH .*/git/refs/")
+"""What is sent to a host without GraphQL alone."""
 
 
 def disturb(home: Home, step: str, refusal: str) -> Injection:
     """Let GitHub refuse one request; what only REST is asked for, it is asked without GraphQL."""
     match, _, body = step.partition("GRAPHQL ")
-    home.github.graphql.missing = match.startswith("GET ")
+    home.github.graphql.missing = match.startswith(BY_REST)
     return home.github.server.fail(
         match or "POST .*/graphql", REFUSALS[refusal], times=1, body=body
     )
@@ -669,6 +673,7 @@ LATER_STEPS = (
     "GET .*/pulls\\?",
     "GRAPHQL headRefOid",
     "GRAPHQL o0: object",
+    "GRAPHQL updateRefs",
     "POST .*/git/commits",
     "PATCH .*/git/refs/",
     "PATCH .*/pulls/1$",
@@ -737,7 +742,8 @@ def test_only_requests_that_read_are_repeated(home: Home) -> None:
 
 def test_a_failure_at_one_package_does_not_stop_the_next(home: Home) -> None:
     """And what was known of it before is told all the same."""
-    home.github.server.fail("POST .*/git/refs", problem(500, "Server Error"), times=1)
+    fault = problem(500, "Server Error")
+    home.github.server.fail("POST .*/graphql", fault, times=1, body="updateRefs")
     said = home.packages(home.bump())
     assert (said["apple"]["status"], said["pear"]["status"]) == ("failed", "updated")
     assert said["apple"]["error"]["stage"] == "publish"
@@ -777,6 +783,7 @@ REASONS = {
 
 @pytest.mark.parametrize("reason", REASONS.values(), ids=REASONS)
 def test_githubs_own_reason_is_told(home: Home, reason: str) -> None:
+    home.github.graphql.missing = True
     home.github.server.fail("POST .*/pulls$", invalid("PullRequest", reason), times=1)
     error = home.packages(home.bump("apple"))["apple"]["error"]
     assert error["message"] == (
@@ -789,8 +796,77 @@ def test_githubs_own_reason_is_told(home: Home, reason: str) -> None:
     assert list(home.hosted.pulls) == [1]
 
 
+def refused(step: str, kind: str, message: str) -> Response:
+    """A mutation of which one step was refused; the answer says nothing of the others."""
+    error = {"type": kind, "path": [step], "message": message}
+    return json_answer({"data": {step: None}, "errors": [error]})
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (
+            refused("updateRefs", "UNPROCESSABLE", "Reference update failed"),
+            "cannot make the branch updater/apple: 422 Reference update failed",
+        ),
+        (
+            json_answer({"errors": [{"message": "Something went wrong"}]}),
+            "cannot write by GraphQL: 400 Something went wrong",
+        ),
+    ],
+    ids=["the branch", "nobody knows"],
+)
+def test_graphqls_own_reason_is_told(home: Home, answer: Response, message: str) -> None:
+    """Nothing is sent again by another way: it may have been done."""
+    home.github.server.fail("POST .*/graphql", answer, times=1, body="createPullRequest")
+    error = home.packages(home.bump("apple"))["apple"]["error"]
+    assert error["message"] == f"me/overlays: {message}"
+    assert home.hosted.pulls == {}
+    assert home.bump("apple").code == 0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refused("updateRefs", "FORBIDDEN", "Resource not accessible by integration"),
+        json_answer({"errors": [{"message": "no", "extensions": {"code": "undefinedField"}}]}),
+    ],
+    ids=["not for this token", "not known to this host"],
+)
+def test_what_graphql_does_not_do_is_done_by_rest(home: Home, answer: Response) -> None:
+    home.github.server.fail("POST .*/graphql", answer, body="updateRefs")
+    assert home.bump("apple").code == 0
+    assert home.writes()[-2:] == ["POST /git/refs", "POST /pulls"]
+    home.release("apple", "3.0")
+    assert home.bump("apple").code == 0
+    assert home.writes()[-2:] == ["PATCH /git/refs/heads/updater/apple", "PATCH /pulls/1"]
+
+
+def test_what_somebody_pushed_meanwhile_stays(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look at all branches and the push of one, a person's commit may come."""
+    home.bump("apple")
+    home.release("apple", "3.0")
+    commit = GitHubRepository.commit
+
+    def slow(*arguments: Any) -> str:
+        home.push("updater/apple", {"overlays/apple.nix": "# by hand\n"})
+        return commit(*arguments)
+
+    monkeypatch.setattr(GitHubRepository, "commit", slow)
+    assert home.bump("apple").code == 1
+    assert home.show("updater/apple", "overlays/apple.nix") == "# by hand"
+
+
+def test_a_pull_request_takes_three_requests_that_write(home: Home) -> None:
+    home.bump("apple")
+    asked = home.github.server.requests("^(?:POST|PATCH|PUT|DELETE) ")
+    writes = [one for one in asked if "/repos/" in one.path or b"mutation" in one.body]
+    assert [one.path.rpartition("/")[2] for one in writes] == ["trees", "commits", "graphql"]
+
+
 @pytest.mark.parametrize(("refusal", "hint"), HINTS.values(), ids=HINTS)
 def test_a_refusal_says_what_to_do(home: Home, refusal: Fault, hint: str) -> None:
+    home.github.graphql.missing = True
     home.github.server.fail("POST .*/pulls$", refusal)
     error = home.packages(home.bump("apple"))["apple"]["error"]
     assert error["hint"] == hint

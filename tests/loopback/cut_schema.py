@@ -56,13 +56,11 @@ OPENAPI = Published("@octokit/openapi", "23.0.2", "package/generated/api.github.
 GRAPHQL_FIELDS = {
     "Query": "rateLimit repository viewer",
     "Mutation": (
-        "createPullRequest disablePullRequestAutoMerge enablePullRequestAutoMerge "
-        "updatePullRequest updateRefs"
+        "createPullRequest disablePullRequestAutoMerge enablePullRequestAutoMerge updateRefs"
     ),
     "CreatePullRequestPayload": "clientMutationId pullRequest",
     "DisablePullRequestAutoMergePayload": "clientMutationId",
     "EnablePullRequestAutoMergePayload": "clientMutationId",
-    "UpdatePullRequestPayload": "clientMutationId pullRequest",
     "UpdateRefsPayload": "clientMutationId",
     "Actor": "login",
     "Bot": "login",

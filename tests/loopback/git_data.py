@@ -86,6 +86,10 @@ class GitData:
 
     def _make_tree(self, request: Request, hosted: Hosted) -> Response:
         sent = json.loads(request.body)
+        for one in sent["tree"]:
+            if "content" in one:
+                data = one["content"].encode()
+                one["sha"] = write(hosted, "hash-object", "-w", "--stdin", sent=data)
         if any(hosted.find(f"{one['sha']}^{{object}}") is None for one in sent["tree"]):
             return problem(422, "tree.sha is not a valid blob")
         with tempfile.TemporaryDirectory() as folder:
@@ -125,11 +129,7 @@ class GitData:
     def _set_ref(self, hosted: Hosted, ref: str, sha: str, status: int) -> Response:
         if hosted.find(f"{sha}^{{commit}}") is None:
             return problem(422, "Object does not exist")
-        parents = ref.split("/")[:-1]
-        folders = ("/".join(parents[:count]) for count in range(3, len(parents) + 1))
-        if any(map(hosted.find, folders)) or any(
-            other.name.startswith(f"{ref}/") for other in hosted.refs()
-        ):
+        if stands_in_the_way(hosted, ref):
             return problem(422, "Reference update failed")
         set_ref(hosted, ref, sha)
         made = next(one for one in hosted.refs() if one.name == ref)
@@ -201,6 +201,14 @@ def make_commit(
     }
     named = [word for parent in parents for word in ("-p", parent)]
     return write(hosted, "commit-tree", tree, *named, sent=message.encode(), extra=who)
+
+
+def stands_in_the_way(hosted: Hosted, ref: str) -> bool:
+    """Tell whether a ref that is a folder of another one's name keeps it from being made."""
+    parents = ref.split("/")[:-1]
+    return any(
+        hosted.find("/".join(parents[:count])) for count in range(3, len(parents) + 1)
+    ) or any(other.name.startswith(f"{ref}/") for other in hosted.refs())
 
 
 def set_ref(hosted: Hosted, ref: str, sha: str) -> None:

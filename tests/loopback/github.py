@@ -58,7 +58,7 @@ class GitHub:
         self._route()
         self.rest = Rest(self)
         GitData(self.rest, self)
-        Pulls(self.rest, self)
+        self.pulls = Pulls(self.rest, self)
         self.graphql = GraphQl(self)
         self.server.route("POST", "(?:/api)?/graphql", self.graphql.answer)
 

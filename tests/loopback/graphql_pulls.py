@@ -5,11 +5,14 @@ An App's login ends in ``[bot]`` everywhere but here: an ``Actor`` that is a ``B
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from tests.loopback.git_data import set_ref, stands_in_the_way
 from tests.loopback.graphql_connections import connection
 from tests.loopback.graphql_limits import Refusal
+from tests.loopback.messages import Response
 from tests.loopback.objects import read_history
 from tests.loopback.pulls import MOMENT, refreshed
 from tests.loopback.rest_models import association, files_model
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+NOTHING = "0" * 40
 KINDS = {"added": "ADDED", "removed": "DELETED", "modified": "MODIFIED"}
 
 
@@ -161,11 +165,51 @@ def list_rules(own: Any, info: Info, order_by: Json, **page: Any) -> Json:
     return connection(info, rules, list, **page)
 
 
+def update_refs(_root: object, info: Info, **given: Json) -> Json:
+    """Answer ``Mutation.updateRefs``: every ref is where it is said to be, or none moves."""
+    sent = given["input"]
+    hosted = hosted_by(info, sent["repositoryId"])
+    for update in sent["refUpdates"]:
+        name, before = update["name"], update.get("beforeOid")
+        if before is not None and (hosted.find(name) or NOTHING) != before:
+            raise Refusal("UNPROCESSABLE", f"Reference {name} is not at {before}")
+        if stands_in_the_way(hosted, name):
+            raise Refusal("UNPROCESSABLE", "Reference update failed")
+    for update in sent["refUpdates"]:
+        set_ref(hosted, update["name"], update["afterOid"])
+    return {"clientMutationId": None}
+
+
+def create_pull(_root: object, info: Info, **given: Json) -> Json:
+    """Answer ``Mutation.createPullRequest``."""
+    sent = given["input"]
+    hosted = hosted_by(info, sent["repositoryId"])
+    texts = {"base": sent["baseRefName"], "head": sent["headRefName"]}
+    login = info.context.github.login(info.context.request)
+    made = info.context.github.pulls.open(login, hosted, {**sent, **texts})
+    if isinstance(made, Response):
+        errors = json.loads(made.body)["errors"]
+        raise Refusal("UNPROCESSABLE", errors[0].get("message", "Head sha can't be blank"))
+    return {"clientMutationId": None, "pullRequest": OwnPull(hosted, made)}
+
+
+def hosted_by(info: Info, node: str) -> Hosted:
+    """Return the repository with an id of GraphQL's."""
+    for hosted in info.context.github.all():
+        if f"R_{hosted.number}" == node:
+            return hosted
+    raise Refusal("NOT_FOUND", f"Could not resolve to a node with the global id of '{node}'")
+
+
 def body_of(record: PullRecord | IssueRecord) -> str:
     """Return a text as GitHub's web editor leaves it."""
     return record.body.replace("\n", "\r\n")
 
 
+MUTATIONS: dict[str, Callable[..., Any]] = {
+    "createPullRequest": create_pull,
+    "updateRefs": update_refs,
+}
 RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
     "Issue": {
         "author": lambda issue, _info: actor(issue.author),

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tests.loopback.graphql_connections import connection
 from tests.loopback.graphql_limits import Refusal
+from tests.loopback.graphql_pulls import MUTATIONS, list_issues, list_pulls, list_rules
 from tests.loopback.graphql_pulls import RESOLVERS as PULL_RESOLVERS
-from tests.loopback.graphql_pulls import list_issues, list_pulls, list_rules
 from tests.loopback.objects import (
     Signature,
     compare,
@@ -283,6 +283,7 @@ RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
         "viewer": lambda _root, info: {"login": info.context.github.login(info.context.request)},
     },
     "Mutation": {
+        **MUTATIONS,
         "enablePullRequestAutoMerge": lambda _root, info, **given: automerge(info, given, on=True),
         "disablePullRequestAutoMerge": lambda _root, info, **given: automerge(
             info, given, on=False

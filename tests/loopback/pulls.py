@@ -68,7 +68,13 @@ class Pulls:
         return page(request, [self._model(hosted, one) for one in found], self._github.url)
 
     def _open(self, request: Request, hosted: Hosted) -> Response:
-        sent = json.loads(request.body)
+        made = self.open(self._github.login(request), hosted, json.loads(request.body))
+        if isinstance(made, Response):
+            return made
+        return json_answer(self._full_model(hosted, made), 201)
+
+    def open(self, login: str, hosted: Hosted, sent: Json) -> PullRecord | Response:
+        """Open a pull request, or return why not."""
         owner, _, branch = sent["head"].rpartition(":")
         source = hosted if owner in ("", hosted.owner) else self._fork(owner, hosted)
         head = source.find(f"refs/heads/{branch}") if source else None
@@ -90,7 +96,7 @@ class Pulls:
             return invalid("PullRequest", "body is too long (maximum is 65536 characters)")
         pull = PullRecord(
             hosted.next_number,
-            self._github.login(request),
+            login,
             sent["title"],
             sent.get("body") or "",
             sent["base"],
@@ -104,7 +110,7 @@ class Pulls:
             write(
                 hosted, "fetch", "--quiet", str(source.path), f"{head}:refs/pull/{pull.number}/head"
             )
-        return json_answer(self._full_model(hosted, pull), 201)
+        return pull
 
     def _fork(self, owner: str, hosted: Hosted) -> Hosted | None:
         return self._github.named(f"{owner}/{hosted.name}")

@@ -90,6 +90,11 @@ class PullPolicy(Struct, frozen=True):
     group_title: str = "{group}: update {count} packages"
     schedule: tuple[str, ...] = ()
 
+    @property
+    def furnishes(self) -> bool:
+        """Whether a pull request gets something after it was opened."""
+        return bool(self.labels or self.reviewers or self.assignees or self.milestone)
+
     def group_of(self, *, pins: bool, stays: bool = False) -> str:
         """Return the name of an update's group, an empty string where it stands by itself.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from updater.effects.git.push import NewCommit
+from updater.effects.github.branching import PullRequestText
 from updater.errors import PublishError
 from updater.text import code, inline
 
@@ -67,7 +68,8 @@ def propose_addition(
         modes = {path: own.mode for path, own in repository.files(base.commit, [*files]).items()}
         change = NewCommit(base.commit, title, files, modes, repository.login())
         anyio.run(push_by_git.push, branch, "", change)
-    return repository.open_pull(base.branch, branch, title, _body(addition), draft=False)
+    text = PullRequestText(base.branch, branch, title, _body(addition), draft=False)
+    return repository.open_pull(text)
 
 
 def _body(addition: Addition) -> str:

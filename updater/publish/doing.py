@@ -9,6 +9,7 @@ import anyio
 from msgspec import Struct
 
 from updater.effects.git.push import NewCommit
+from updater.effects.github.branching import PullRequestText
 from updater.errors import PublishError
 from updater.publish import rules
 from updater.publish.members import together
@@ -59,14 +60,19 @@ class PullRequestWriter(Struct, frozen=True):
             if automerge and not decision.push:  # of a new commit nothing is reported yet
                 checks = self._checks(pull)
             self._take_back_automerge(pull, checks, is_allowed=automerge)
-        if decision.push:
-            self._push(proposal, state)
         if pull is None:
-            body = render(proposal.updates, proposal.links, ready=False)
-            pull = repository.open_pull(
+            is_whole = not automerge and not policy.furnishes
+            body = (
+                proposal.body if is_whole else render(proposal.updates, proposal.links, ready=False)
+            )
+            opening = PullRequestText(
                 self.view.base.branch, proposal.branch, proposal.title, body, draft=policy.draft
             )
+            opened = self._push(proposal, state, opening) if decision.push else None
+            pull = opened if opened is not None else repository.open_pull(opening)
             self.view.count += 1
+        elif decision.push:
+            self._push(proposal, state, None)
         marker = read_marker(pull.body)
         if marker is not None and not marker.ready:
             repository.furnish(pull.number, policy)
@@ -133,14 +139,22 @@ class PullRequestWriter(Struct, frozen=True):
         is_reported = any(member.update.reported for member in members)
         return not is_reported or self.view.requires_checks
 
-    def _push(self, proposal: Proposal, state: rules.ShownState) -> None:
+    def _push(
+        self, proposal: Proposal, state: rules.ShownState, opening: PullRequestText | None
+    ) -> Pull | None:
         """Make the commit and bring the branch to it.
+
+        Args:
+            proposal: what is proposed.
+            state: what there is.
+            opening: the pull request to be; where that takes no request more, it is opened and
+                returned.
 
         Raises:
             PublishError: it cannot be, such as where another branch is called as a folder of its.
         """
         try:
-            self._push_anyhow(proposal, state)
+            return self._push_anyhow(proposal, state, opening)
         except PublishError as error:
             obstacle = ""
             if state.branch is None:
@@ -154,7 +168,9 @@ class PullRequestWriter(Struct, frozen=True):
                 "updater's branches another name with `branch_prefix:` in config.yaml",
             ) from error
 
-    def _push_anyhow(self, proposal: Proposal, state: rules.ShownState) -> None:
+    def _push_anyhow(
+        self, proposal: Proposal, state: rules.ShownState, opening: PullRequestText | None
+    ) -> Pull | None:
         repository, base = self.view.repository, self.view.base
         message = signed(proposal.message, proposal.blobs)
         if self.push_by_git is not None:
@@ -163,12 +179,15 @@ class PullRequestWriter(Struct, frozen=True):
             change = NewCommit(base.commit, message, proposal.files, modes, self.view.login)
             old = state.branch.head if state.branch is not None else ""
             anyio.run(self.push_by_git.push, proposal.branch, old, change)
-            return
+            return None
         commit = repository.commit(base.commit, message, proposal.files)
-        if state.branch is None:
-            repository.make_branch(proposal.branch, commit)
+        if state.branch is not None:
+            repository.move_branch(proposal.branch, commit, state.branch.head)
+        elif opening is not None:
+            return repository.propose(commit, opening)
         else:
-            repository.move_branch(proposal.branch, commit)
+            repository.make_branch(proposal.branch, commit)
+        return None
 
     def tell(self, decision: rules.LeaveAlone) -> None:
         """Comment once about a person's commits."""

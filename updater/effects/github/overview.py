@@ -51,6 +51,7 @@ _QUERY: Final = (
 ) {
   viewer { login }
   repository(owner: $owner, name: $name) {
+    id
     ref(qualifiedName: $ref) {
       rules(first: 100) {
         nodes {
@@ -96,6 +97,7 @@ class Overview(Struct, frozen=True):
         heads: the branches whose names begin as asked, with their commits.
         pulls: the open pull requests against the base, oldest first.
         issues: oldest first; None where they were not read.
+        node: GraphQL's id of the repository; empty where the host has no GraphQL.
         is_strict: GitHub merges only branches that have the base's newest commit.
     """
 
@@ -104,6 +106,7 @@ class Overview(Struct, frozen=True):
     pulls: tuple[Pull, ...]
     issues: tuple[Issue, ...] | None = None
     is_strict: bool = False
+    node: str = ""
 
 
 def overview(requests: Requests, base: str, prefixes: Sequence[str], *, issues: bool) -> Overview:
@@ -139,7 +142,7 @@ def _by_graphql(
         variables[f"start{number}"] = start or None
         lists[f"refs{number}"] = f"refs{number}"
     query = _query(len(prefixes))
-    login = ""
+    login = node = ""
     is_strict = False
     nodes: dict[str, list[Any]] = {name: [] for name in lists}
     more = True
@@ -149,6 +152,7 @@ def _by_graphql(
             return None
         login = str(answer["viewer"]["login"])
         repository = answer["repository"]
+        node = str(repository["id"])
         is_strict = _is_strict(repository["ref"])
         more = False
         for name, field in lists.items():
@@ -171,6 +175,7 @@ def _by_graphql(
         tuple(read_shown_pull(node) for node in nodes["pulls"]),
         tuple(map(_issue, nodes["issues"])) if issues else None,
         is_strict,
+        node,
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from updater.effects.github.answers import read_comment, read_commit, read_issue, read_pull
+from updater.effects.github.branching import BranchWriter, PullRequestText
 from updater.effects.github.details import Details, details
 from updater.effects.github.objects import GitObjects, TreeFile
 from updater.effects.github.overview import Overview, overview
@@ -44,6 +45,7 @@ class GitHubRepository:
     def __init__(self, requests: Requests) -> None:
         self._requests = requests
         self._objects = GitObjects(requests)
+        self._branches: BranchWriter | None = None
 
     @classmethod
     @contextmanager
@@ -67,7 +69,10 @@ class GitHubRepository:
     def overview(self, base: str, prefixes: Sequence[str], *, issues: bool) -> Overview:
         """Return what there is of branches, pull requests and, if asked, issues."""
         with self._reading():
-            return overview(self._requests, base, prefixes, issues=issues)
+            shown = overview(self._requests, base, prefixes, issues=issues)
+            if shown.node:
+                self._branches = BranchWriter(self._requests, shown.node)
+            return shown
 
     def details(self, branches: Sequence[str], places: Iterable[tuple[str, str]]) -> Details:
         """Return the pull requests of branches, and what commits have at paths, where told."""
@@ -198,13 +203,30 @@ class GitHubRepository:
             tree = self._objects.root(parent)
             entries = []
             for path, data in files.items():
-                content = base64.b64encode(data).decode()
-                blob = self._requests.send("POST", "/git/blobs", content=content, encoding="base64")
                 mode = now[path].mode if path in now else "100644"
-                entries.append({"path": path, "mode": mode, "type": "blob", "sha": blob["sha"]})
+                entries.append({"path": path, "mode": mode, "type": "blob", **self._written(data)})
             made = self._requests.send("POST", "/git/trees", base_tree=tree, tree=entries)
             sent = {"message": message, "tree": made["sha"], "parents": [parent]}
             return str(self._requests.send("POST", "/git/commits", **sent)["sha"])
+
+    def _written(self, data: bytes) -> dict[str, str]:
+        """Return a file's bytes as an entry of a tree has them; what is no text is sent before."""
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            text = "\0"
+        if "\0" not in text:
+            return {"content": text}
+        content = base64.b64encode(data).decode()
+        blob = self._requests.send("POST", "/git/blobs", content=content, encoding="base64")
+        return {"sha": str(blob["sha"])}
+
+    def propose(self, commit: str, text: PullRequestText) -> Pull:
+        """Make a branch and open a pull request from it, at once where the host can."""
+        is_made, pull = self._branches.open(commit, text) if self._branches else (False, None)
+        if not is_made:
+            self.make_branch(text.branch, commit)
+        return pull if pull is not None else self.open_pull(text)
 
     def make_branch(self, name: str, commit: str) -> None:
         """Make a branch."""
@@ -223,8 +245,10 @@ class GitHubRepository:
         below = (head for head in heads if head.startswith(f"{name}/"))
         return next((head for head in folders if head in heads), next(below, ""))
 
-    def move_branch(self, name: str, commit: str) -> None:
-        """Move a branch, wherever it is."""
+    def move_branch(self, name: str, commit: str, before: str) -> None:
+        """Move a branch; where the host can tell, only from the commit that it had before."""
+        if self._branches is not None and self._branches.move(name, commit, before):
+            return
         with self._requests.mapped(f"push to the branch {name}", "contents"):
             self._requests.send("PATCH", f"/git/refs/heads/{quote(name)}", sha=commit, force=True)
 
@@ -233,10 +257,11 @@ class GitHubRepository:
         with self._requests.mapped(f"delete the branch {name}", "contents"):
             self._requests.send("DELETE", f"/git/refs/heads/{quote(name)}")
 
-    def open_pull(self, base: str, branch: str, title: str, body: str, *, draft: bool) -> Pull:
-        """Open a pull request."""
+    def open_pull(self, text: PullRequestText) -> Pull:
+        """Open a pull request from a branch that is there."""
+        sent: dict[str, str | bool] = {"base": text.base, "head": text.branch, "draft": text.draft}
+        sent |= {"title": text.title, "body": text.body}
         with self._requests.mapped("open a pull request", "pull_requests"):
-            sent = {"base": base, "head": branch, "title": title, "body": body, "draft": draft}
             return read_pull(self._requests.send("POST", "/pulls", **sent))
 
     def edit_pull(self, number: int, **changes: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -59,6 +60,35 @@ class Access:
     timeout: float = 30.0
     retries: int = 3
     max_wait: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class MutationAnswer:
+    """What became of the steps of a mutation.
+
+    Attributes:
+        data: step -> its result.
+        errors: as GraphQL has them.
+    """
+
+    data: dict[str, Any]
+    errors: tuple[dict[str, Any], ...]
+
+    def result(self, step: str) -> dict[str, Any] | None:
+        """Return a step's result; None where the host cannot do it, or not for this token.
+
+        Raises:
+            GithubException: it was refused.
+        """
+        result: dict[str, Any] | None = self.data.get(step)
+        refused = [error for error in self.errors if (error.get("path") or [""])[0] == step]
+        if result is not None or not refused:
+            return result
+        kind = str(refused[0].get("type", ""))
+        if kind == "FORBIDDEN":  # REST refuses with the right that lacks
+            return None
+        message = {"message": str(refused[0].get("message", ""))}
+        raise GithubException(_STATUS.get(kind, 422), message)
 
 
 class Requests:
@@ -198,6 +228,30 @@ class Requests:
             status = next((_STATUS[kind] for kind in kinds if kind in _STATUS), 400)
             raise GithubException(status, answer)
         return data
+
+    def mutate(self, query: str, variables: dict[str, Any]) -> MutationAnswer:
+        """Have GraphQL write; what was refused, the answer tells.
+
+        Raises:
+            PublishError: nothing was done, or nobody knows whether.
+        """
+        self.pace.admit()
+        requester = self._api.requester
+        sent = {"query": query, "variables": variables}
+        with self.mapped("write by GraphQL", "contents"):
+            try:
+                answer = requester.requestJsonAndCheck("POST", requester.graphql_url, input=sent)[1]
+            except GithubException as error:
+                if error.status == HTTPStatus.NOT_FOUND:
+                    return MutationAnswer({}, ())
+                raise
+            errors = tuple(answer.get("errors") or ())
+            if not any("path" in error and "type" in error for error in errors) and errors:
+                # The query itself: the host does not know what it asks for, and did nothing.
+                if all((error.get("extensions") or {}).get("code") for error in errors):
+                    return MutationAnswer({}, ())
+                raise GithubException(400, answer)
+            return MutationAnswer(answer.get("data") or {}, errors)
 
     def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         """Ask GraphQL; return ``data``."""
