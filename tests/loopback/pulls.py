@@ -45,6 +45,7 @@ class Pulls:
         rest.route("/pulls/{pull_number}/files", self._files)
         rest.route("/pulls/{pull_number}/requested_reviewers", self._ask_for_review, "POST")
         rest.route("/issues", self._list_issues)
+        rest.route("/issues/comments", self._all_comments)
         rest.route("/issues", self._open_issue, "POST")
         rest.route("/issues/{issue_number}", self._edit_issue, "PATCH")
         rest.route("/issues/{issue_number}/assignees", self._assign, "POST")
@@ -193,6 +194,15 @@ class Pulls:
         numbers = range(1, len(pull.comments) + 1)
         models = [self._comment_model(hosted, pull, one) for one in numbers]
         return page(request, models, self._github.url)
+
+    def _all_comments(self, request: Request, hosted: Hosted) -> Response:
+        """Answer with the comments of all pull requests, newest first: nobody asks otherwise."""
+        models = [
+            self._comment_model(hosted, pull, number)
+            for pull in hosted.pulls.values()
+            for number in range(1, len(pull.comments) + 1)
+        ]
+        return page(request, models[::-1], self._github.url)
 
     def _comment(self, request: Request, hosted: Hosted, issue_number: str) -> Response:
         pull = hosted.pulls[int(issue_number)]

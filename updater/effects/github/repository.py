@@ -150,8 +150,8 @@ class GitHubRepository:
         For hosts where a pull request does not come with its own.
         """
         with self._reading():
-            query = {"sort": "created", "direction": "desc"}
-            listed = self._requests.ask("/issues/comments", per_page=100, **query)
+            query = "sort=created&direction=desc&per_page=100"
+            listed = self._requests.find(f"/issues/comments?{query}") or ()  # a small host has none
             found: dict[int, tuple[PullComment, ...]] = {}
             for answer in reversed(listed):
                 number = int(str(answer["issue_url"]).rpartition("/")[2])
