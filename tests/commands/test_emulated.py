@@ -252,3 +252,45 @@ def test_what_the_base_has_by_now_is_closed_with_one_comment(emulated: Emulated)
     assert (pull["state"], emulated.branches()) == ("closed", ["main"])
     (comment,) = emulated.ask("GET", f"/issues/{pull['number']}/comments")
     assert "main has 2.0 already" in comment["body"]
+
+
+def test_a_comment_holds_a_package_of_which_branches_have_another_prefix(
+    emulated: Emulated,
+) -> None:
+    """Answered once; the person is the token's user, as with a token of one's own."""
+    emulated.add("apple")
+    emulated.index.release("apple", "2.0")
+    emulated.project.add_configuration("branch_prefix: deps/\n")
+    emulated.bump()
+    assert emulated.branches() == ["deps/apple", "main"]
+    emulated.ask("POST", "/issues/1/comments", body="Not yet.\n\n/updater hold it breaks us\n")
+
+    said = [emulated.bump().json["packages"][0]["reason"] for _ in range(2)]
+
+    why = "admin wrote `/updater hold it breaks us` on pull request 1; config.yaml should say it"
+    assert said == [why, why]
+    (pull,) = emulated.pulls()
+    assert (pull["state"], emulated.branches()) == ("closed", ["main"])
+    _, answer = emulated.ask("GET", "/issues/1/comments")
+    assert "`/updater hold it breaks us`: done." in answer["body"]
+
+
+def test_two_projects_of_a_repository_share_no_branch(emulated: Emulated) -> None:
+    emulated.add("apple")
+    emulated.index.release("apple", "2.0")
+    text = pypi_overlay("apple", "1.0", sri=FAKE)
+    content = base64.b64encode(text.encode()).decode()
+    path = "/contents/nix/overlays/apple.nix"
+    emulated.ask("PUT", path, message="add", content=content)
+    root = emulated.project.root
+    folder = root / "nix" / "overlays"
+    folder.mkdir(parents=True)
+    (folder / "apple.nix").write_text(text)
+    (root / "nix" / "config.yaml").write_text((root / "config.yaml").read_text())
+    emulated.project.git("init", "--quiet")
+
+    for place in (root, root / "nix", root, root / "nix"):
+        assert emulated.project.run("bump", "-C", str(place), "--pr", "--json").code == 0
+
+    assert emulated.branches() == ["main", "updater/apple", "updater/apple@nix"]
+    assert [pull["state"] for pull in emulated.pulls()] == ["open", "open"]

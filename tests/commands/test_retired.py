@@ -393,8 +393,6 @@ def test_a_version_that_a_failed_look_up_does_not_show_stays_proposed(home: Home
 
 
 STEPS = (
-    "GET .*/compare/",
-    "GET .*/me/overlays/commits/",
     "GET .*/git/blobs/BLOB",
     "POST .*/issues/1/comments",
     "PATCH .*/pulls/1$",

@@ -97,10 +97,10 @@ def save_cache(runner: Runner, job: Job, given: dict[str, Any]) -> dict[str, str
     return {}
 
 
-def upload_artifact(runner: Runner, _job: Job, given: dict[str, Any]) -> dict[str, str]:
+def upload_artifact(runner: Runner, job: Job, given: dict[str, Any]) -> dict[str, str]:
     """Keep a folder under a name."""
     _takes(given, "name", "path", "if-no-files-found", "overwrite", "retention-days")
-    folder = Path(given["path"])
+    folder = Path(str(given["path"]).replace("~", str(job.home)))
     assert given["if-no-files-found"] == "ignore"
     if folder.exists():
         kept = runner.run.folder / "artifacts" / given["name"]

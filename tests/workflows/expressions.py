@@ -39,11 +39,13 @@ class Expressions:
 
     contexts: Mapping[str, Any]
     cancelled: bool = False
+    failed: bool = False
     functions: dict[str, Callable[..., Any]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.functions = {
             "cancelled": lambda: self.cancelled,
+            "failure": lambda: self.failed,
             "fromJSON": json.loads,
             "toJSON": lambda value: json.dumps(value, indent=2),
         }

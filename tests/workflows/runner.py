@@ -187,6 +187,7 @@ class Runner:
         job.contexts["github"] = {
             **contexts["github"],
             "token": token,
+            "job": name,
             "workspace": str(job.workspace),
         }
         for made in (job.workspace, job.home, folder / "temp"):
@@ -222,7 +223,7 @@ class Runner:
         """
         for step in steps:
             assert set(step) <= _STEP, f"unknown keys {set(step) - _STEP}"
-            known = Expressions(job.contexts)
+            known = Expressions(job.contexts, failed=job.result == "failure")
             condition = str(step.get("if", "success"))
             wanted = "if" not in step or known.holds(condition)
             if wanted and (job.result == "success" or asks_for_status(condition)):

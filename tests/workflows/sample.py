@@ -257,6 +257,7 @@ def plain(text: str) -> str:
         (r"http://(?:127\.0\.0\.1|localhost):\d+", "http://HOST"),
         (r"\b\d+(?:\.\d+)? s\b", "N s"),
         (rf"{tempfile.gettempdir()}/[^\s;)<]*", "FOLDER"),
+        (r"-[0-9a-f]{12}\.log\b", "-DIGEST.log"),
         (r"(`{3,})text\n.*?\n\1", "LOG"),
     ):
         text = re.sub(pattern, word, text, flags=re.DOTALL)

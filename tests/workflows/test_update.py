@@ -98,6 +98,10 @@ def test_a_night_over_forty_overlays(
     reported = "| build | pass (`python3Packages.apple`), reported by the build job |"
     assert reported in sample.hosted.pulls[1].body
     assert sample.writers() == {WRITER}
+    # What could not be built has its log where the summary says that it is.
+    (log,) = runner.artifacts["logs-4"].glob("*fails-import*")
+    assert f"/actions/runs/17#artifacts (logs-4: {log.name})" in bumps[4].log
+    assert f"{bumps[4].home}/.local/state" not in bumps[4].log + bumps[4].summary
     for job in bumps:
         assert "access-tokens" not in (job.folder / "nix" / "nix.conf").read_text()
     assert list(runner.caches) == ["updater-17"]
@@ -159,8 +163,8 @@ def shown_sample(github: GitHub, index: Index, nix: Nix, tmp_path: Path) -> Samp
 
 SHOWN = [
     "## Pending",
-    "- [ ] `banana` `1.0` → `2.0`: 1 pull request is open, and max\\_open is 1",
-    "## Open pull requests",
+    "- [ ] `banana` `1.0` → `2.0`: waits",
+    "## 1 of 1 pull requests are open",
     "- [ ] `apple` `1.0` → `2.0`: [pull request 2](http://HOST/me/overlays/pull/2)",
     "## Held",
     "- [ ] `held-allow` `1.0` → `2.0`: 2.0 is outside \\`allow: &lt;2\\`",
@@ -187,7 +191,7 @@ def test_the_dashboard_shows_what_no_bump_tells_of_too(shown_sample: Sample) -> 
     issue.body = issue.body.replace("- [ ] `banana`", "- [x] `banana`")
     sample.runner(UPDATE, "again").all()
     opened = [
-        "## Open pull requests",
+        "## 2 pull requests are open, and max_open is 1",
         "- [ ] `apple` `1.0` → `2.0`: [pull request 2](http://HOST/me/overlays/pull/2)",
         "- [ ] `banana` `1.0` → `2.0`: [pull request 3](http://HOST/me/overlays/pull/3)",
     ]

@@ -20,6 +20,7 @@ from updater.building.expressions import (
 )
 from updater.building.offers import asking, read_answer
 from updater.effects import writes
+from updater.effects.runner import log_place
 from updater.errors import BuildError, HashError, NotEvaluated
 from updater.model import Build, Check, Diagnosis
 from updater.model.change import NO_IMPORTS
@@ -108,7 +109,7 @@ class Attempt(Struct, frozen=True):
             why = diagnosis.message if diagnosis is not None else diagnose.tail(ended.log)
             raise NotEvaluated(
                 f"Nix cannot evaluate {attribute}: {why.removeprefix('it does not evaluate: ')}",
-                hint=f"the log: {self.log}",
+                hint=f"the log: {log_place(self.log)}",
             )
         made = read_evaluated(ended.stdout)
         await self._refuse_other(source, made)
@@ -139,7 +140,8 @@ class Attempt(Struct, frozen=True):
             diagnosis = self._why_not_evaluated(ended)
             why = diagnosis.message if diagnosis is not None else diagnose.tail(ended.log)
             raise NotEvaluated(
-                f"Nix cannot evaluate {self.target.attribute}: {why}", hint=f"the log: {self.log}"
+                f"Nix cannot evaluate {self.target.attribute}: {why}",
+                hint=f"the log: {log_place(self.log)}",
             )
         return ended.stdout
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from updater.effects.runner import log_place
 from updater.model import Current, Failed, Held, Outdated, Stay, Take, Wait
 
 if TYPE_CHECKING:
@@ -41,9 +42,9 @@ def unbuilt(build: Build, **common_fields: Any) -> Failed:  # noqa: ANN401 - fie
     return Failed(
         stage="build",
         message=f"{build.phase} of {build.attribute}: {message}{ending}",
-        hint=f"{diagnosis.hint}; the whole log: {build.log}"
+        hint=f"{diagnosis.hint}; the whole log: {log_place(build.log)}"
         if diagnosis
-        else f"the log: {build.log}",
+        else f"the log: {log_place(build.log)}",
         build=build,
         **common_fields,
     )

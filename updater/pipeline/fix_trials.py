@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from updater.building.evaluating import BuildJob
 from updater.building.package_sets import NotBuilt
+from updater.effects.runner import log_place
 from updater.model import Failed, Package, Span
 from updater.overlay.reading.uses import dependents, uses
 from updater.pipeline.baseline import Baseline
@@ -108,4 +109,4 @@ def _attribute(environment: str) -> str:
 def _why(build: Build) -> str:
     diagnosis = build.diagnosis
     message = diagnosis.message if diagnosis is not None else f"its {build.phase} failed"
-    return f"{message}; the log: {build.log}"
+    return f"{message}; the log: {log_place(build.log)}"

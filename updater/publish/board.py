@@ -87,7 +87,10 @@ class BoardWriter(Struct, frozen=True):
         is_first = configured is None and self.view.found_first_run
         limit = rules.FIRST if is_first else rules.MOST if configured is None else configured
         later = f"; later runs open up to {rules.MOST}" if is_first else ""
-        return f"{self.view.count} of {limit} pull requests are open{later}"
+        count = self.view.count
+        if count > limit:  # somebody asked for more
+            return f"{count} pull requests are open, and max_open is {limit}"
+        return f"{count} of {limit} pull requests are open{later}"
 
     def _is_settled(self, order: Order) -> bool:
         package = next((own for own in self.packages if own.identity == order.identity), None)

@@ -52,7 +52,8 @@ class OrderTaker(Struct, frozen=True):
         ]
         if mine and all(pull.comments is None for pull in mine):
             listed = view.repository.newest_comments()
-            mine = [replace(pull, comments=listed.get(pull.number, ())) for pull in mine]
+            if listed is not None:
+                mine = [replace(pull, comments=listed.get(pull.number, ())) for pull in mine]
         for pull in mine:
             self._take_of(pull)
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import anyio
 
+from updater.effects import runner
 from updater.effects.git import own as git
 from updater.errors import UsageError
 
@@ -78,13 +79,10 @@ def run_page(repository: str) -> str:
 
     Args:
         repository: the page of the repository, whose run it must be.
-
-    Source of the variables: GitHub docs, "Variables reference".
     """
-    parts = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
-    server, name, run = (os.environ.get(part, "") for part in parts)
-    here = f"{server}/{name}".lower() == repository.lower()
-    return f"{repository}/actions/runs/{run}" if here and run.isdigit() else ""
+    here = runner.run_page()
+    page = f"{repository}/actions/runs/"
+    return here if here.lower().startswith(page.lower()) else ""
 
 
 def _named(text: str, hosts: Mapping[str, Host]) -> tuple[Host, str] | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from updater.effects.runner import log_place
 from updater.errors import StageError
 from updater.model import (
     Failed,
@@ -357,7 +358,7 @@ def _build(build: Build | None) -> BuildReport | None:
         attribute=build.attribute,
         seconds=build.seconds,
         phase=build.phase,
-        log=build.log or None,
+        log=log_place(build.log) or None,
         tail=build.tail,
         diagnosis=DiagnosisReport(
             code=diagnosis.code, message=diagnosis.message, hint=diagnosis.hint

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from updater.effects.runner import log_place
 from updater.model import (
     Current,
     Failed,
@@ -217,7 +218,7 @@ def _built(build: Build, screen: Screen) -> str:
         case "failed":
             diagnosis = build.diagnosis
             why = diagnosis.message if diagnosis is not None else "no known reason"
-            return f"{build.phase} of {build.attribute} failed: {why} (log: {build.log})"
+            return f"{build.phase} of {build.attribute} failed: {why} (log: {log_place(build.log)})"
 
 
 def _time(build: Build) -> str:

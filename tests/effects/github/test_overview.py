@@ -192,3 +192,28 @@ def test_a_missing_right_is_an_error(
         repository.overview("main", [PREFIX], issues=True)
     assert len(github.server.requests("/api/")) == 1
     assert hosted.pulls == {}
+
+
+def test_where_pull_requests_come_without_comments_one_request_tells_the_newest(
+    github: GitHub, hosted: Hosted, repository: GitHubRepository
+) -> None:
+    """Newest first, as GitHub lists them; a host that lists none is asked for each."""
+    at = f"{github.api_url}/repos/{hosted.full_name}/issues"
+    listed = [
+        {
+            "id": key,
+            "issue_url": f"{at}/{number}",
+            "user": {"login": "anna"},
+            "body": text,
+            "author_association": "MEMBER",
+        }
+        for key, number, text in ((3, 1, "b"), (2, 7, "x"), (1, 1, "a"))
+    ]
+    route = r"GET .*/issues/comments\?"
+    github.server.fail(route, json_answer(listed), times=1)
+    assert repository.newest_comments() == {
+        1: (PullComment(1, "anna", "a", "MEMBER"), PullComment(3, "anna", "b", "MEMBER")),
+        7: (PullComment(2, "anna", "x", "MEMBER"),),
+    }
+    github.server.fail(route, problem(404, "Not Found"), times=1)
+    assert repository.newest_comments() is None

@@ -144,14 +144,16 @@ class GitHubRepository:
             listed = self._requests.all_of(f"/pulls/{number}/files")
             return {str(file["filename"]): str(file["sha"] or "") for file in listed}
 
-    def newest_comments(self) -> dict[int, tuple[PullComment, ...]]:
+    def newest_comments(self) -> dict[int, tuple[PullComment, ...]] | None:
         """Return number -> the repository's newest hundred comments, oldest first.
 
-        For hosts where a pull request does not come with its own.
+        For hosts where a pull request does not come with its own; None where they list none.
         """
         with self._reading():
             query = "sort=created&direction=desc&per_page=100"
-            listed = self._requests.find(f"/issues/comments?{query}") or ()  # a small host has none
+            listed = self._requests.find(f"/issues/comments?{query}")
+            if listed is None:
+                return None
             found: dict[int, tuple[PullComment, ...]] = {}
             for answer in reversed(listed):
                 number = int(str(answer["issue_url"]).rpartition("/")[2])

@@ -15,6 +15,7 @@ from updater.effects.nix.mismatch import got_hash
 from updater.effects.nix.outputs import unpacked, with_output
 from updater.effects.nix.prefetch import Nix
 from updater.effects.processes.environment import build_environment
+from updater.effects.runner import log_place
 from updater.errors import BuildError, HashError
 
 if TYPE_CHECKING:
@@ -221,7 +222,7 @@ class NixBuild:
             tail = "\n".join(lines[-_SHOWN_LINES:])
             raise HashError(
                 f"the build failed before Nix could report the hash:\n{tail}",
-                hint=f"the log: {log}",
+                hint=f"the log: {log_place(log)}",
             )
         return true_hash
 
