@@ -179,6 +179,7 @@ class UpstreamError(StageError):
     Attributes:
         url: what was asked, without credentials.
         of_host: it is the host's, whatever it was asked for.
+        wants_login: no user, password or token was sent, and the host refuses to answer without.
     """
 
     stage = "look-up"
@@ -187,6 +188,7 @@ class UpstreamError(StageError):
     def __init__(self, message: str, *, url: str = "", hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.url = url
+        self.wants_login = False
 
     @property
     def cause(self) -> str:

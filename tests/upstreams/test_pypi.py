@@ -19,7 +19,7 @@ from packaging.utils import (
 
 from tests.loopback.messages import Response, redirect, text
 from tests.upstreams.asking import codes
-from updater.errors import BadAnswer, NotFound
+from updater.errors import BadAnswer, NotFound, Refused
 from updater.model import Candidate, Distribution, Offer, Sri
 from updater.upstreams import index_page, pypi
 from updater.upstreams.pypi import KIND
@@ -328,3 +328,17 @@ def test_a_file_has_the_version_that_packaging_reads(
         else:
             expected = parse_sdist_filename(filename.replace(".tar.bz2", ".tar.gz"))[1]
     assert index_page._version(filename) == expected
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_an_index_that_wants_a_password_says_where_to_write_it(
+    asking: Asking, index: Index, status: int
+) -> None:
+    """Nobody wrote one: the project is not gone, and a token is not what helps."""
+    index.server.fail("GET /simple/a/", Response(status))
+    refused = asking.ask(KIND, "pypi:a")["pypi:a"]
+    assert isinstance(refused, Refused)
+    assert refused.hint == (
+        "write the index's user and password into your netrc file (`~/.netrc`, or the one that "
+        "NETRC names), as for pip: machine HOST login USER password PASSWORD"
+    )

@@ -119,7 +119,8 @@ class Subject(Struct, frozen=True):
     @property
     def place(self) -> SourcePlace:
         """Where in its source it lies, and what it may be called there."""
-        return SourcePlace(self.package.folder, self.modules)
+        names = filter(None, (self.package.name, self.package.pname))
+        return SourcePlace(self.package.folder, self.modules, tuple(names))
 
     @property
     def twin(self) -> Project | None:

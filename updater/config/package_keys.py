@@ -11,6 +11,7 @@ from updater.config.base import StrictKeys, about
 from updater.config.kind_lists import Adapting, UpdateKinds
 from updater.config.quantities import Duration
 from updater.config.upstream import UpstreamAddress
+from updater.config.version_values import IgnoredVersions, Specifier
 from updater.kinds import PROJECT_FORMS
 
 
@@ -131,9 +132,9 @@ class PackageOptions(StrictKeys, frozen=True):
         ),
     ] = None
     prereleases: Annotated[bool | None, about("Whether pre-releases may be taken")] = None
-    allow: Annotated[
-        spelled.Specifier | None, about("A PEP 440 specifier that a version must satisfy")
-    ] = None
+    allow: Annotated[Specifier | None, about("A PEP 440 specifier that a version must satisfy")] = (
+        None
+    )
     tag_pattern: Annotated[
         spelled.TagPattern | None,
         about("A regular expression for a whole tag, with a group named version"),
@@ -148,7 +149,8 @@ class PackageOptions(StrictKeys, frozen=True):
         ),
     ] = None
     ignore: Annotated[
-        spelled.Texts | None, about("Versions never to take; .* at the end matches the rest")
+        IgnoredVersions | None,
+        about("Versions never to take; .* at the end matches the rest. Ranges go into `allow`"),
     ] = None
     python: Annotated[
         spelled.Python | None,

@@ -13,7 +13,6 @@ from updater.config.quantities import Duration, Size
 from updater.kinds import HOST_KINDS
 from updater.model.schedule import read_window
 from updater.model.tag_format import EXPECTED_FORMAT, PLACEHOLDERS, TagFormat
-from updater.model.versions import read_specifier
 from updater.text import open_address, without_secrets
 
 if TYPE_CHECKING:
@@ -198,18 +197,6 @@ def expression(value: object) -> re.Pattern[str]:
         raise ValueError(f"expected a regular expression: {error}") from error
     except (OverflowError, RecursionError) as error:
         raise ValueError("expected a regular expression with smaller numbers") from error
-
-
-class Specifier(str, ConfigValue):
-    """A PEP 440 version specifier."""
-
-    schema: ClassVar[Schema] = {"type": "string"}
-
-    def __new__(cls, value: object) -> Self:
-        specifier = read_specifier(str(value))
-        if specifier is None:
-            raise ValueError('expected a PEP 440 specifier, such as ">=0,<2"')
-        return super().__new__(cls, specifier)
 
 
 class TagPattern(str, ConfigValue):

@@ -25,15 +25,17 @@ class SourcePlace(NamedTuple):
     Attributes:
         folder: empty for the top, None where nobody knows.
         modules: names that the import package may have, likeliest first.
+        names: what the overlay calls the project; with none, every project is it.
     """
 
     folder: str | None
     modules: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
 
 def paths_read(place: SourcePlace) -> tuple[str, ...]:
     """Return the paths that may be read of a source tree, likeliest first."""
-    folder, modules = place
+    folder, modules, _ = place
     own = tuple(f"{folder}/{path}" for path in files_read(modules)) if folder else ()
     return (*own, *files_read(modules))
 
@@ -51,7 +53,8 @@ def files_in(folder: str | None, files: Mapping[str, T]) -> dict[str, T]:
 async def version_in(place: SourcePlace, read: Reader) -> str | None:
     """Return the version that a project declares which lies in a folder of its source.
 
-    Where the folder declares none, the top counts if it is the same project by its name.
+    The top of the tree counts only as the same project: where that is built unless it has another
+    name, above a folder that declares none only where it has the very name.
 
     Args:
         place: where it lies, and what it may be called.
@@ -60,9 +63,9 @@ async def version_in(place: SourcePlace, read: Reader) -> str | None:
     Raises:
         HostileFile: a file that counts breaks a bound.
     """
-    folder, modules = place
+    folder, modules, names = place
     if folder == "":
-        return await declared_version(read, modules)
+        return None if await other_project(place, read) else await declared_version(read, modules)
     if folder is not None:
 
         async def read_inside(path: str) -> bytes | None:
@@ -72,8 +75,30 @@ async def version_in(place: SourcePlace, read: Reader) -> str | None:
         if version is not None:
             return version
     name = await _project_name(read)
-    is_same = normalized_name(name) in {normalized_name(module) for module in modules}
+    is_same = normalized_name(name) in {normalized_name(own) for own in names or modules}
     return await declared_version(read, modules) if name and is_same else None
+
+
+async def other_project(place: SourcePlace, read: Reader) -> str:
+    """Return the name of a project at the top that the overlay calls otherwise; else nothing.
+
+    A name that holds the other is the same project's: `python-NAME`, `NAME-nightly`, a fork's.
+
+    Raises:
+        HostileFile: a file that counts breaks a bound.
+    """
+    if place.folder != "" or not place.names:
+        return ""
+    name = await _project_name(read)
+    declared = _letters(name)
+    own = [_letters(name) for name in place.names]
+    is_same = any(declared in letters or letters in declared for letters in own)
+    return "" if is_same else name
+
+
+def _letters(name: str) -> str:
+    """Return what is left of a name where no separator counts: `SAM-2` is `sam2`."""
+    return normalized_name(name).replace("-", "")
 
 
 async def _project_name(read: Reader) -> str:
@@ -104,12 +129,24 @@ def _of_setup_cfg(data: bytes) -> str:
 
 def _of_setup_py(data: bytes) -> str:
     tree = source_code.parsed(data)
-    for node in ast.walk(tree) if tree is not None else ():
+    if tree is None:
+        return ""
+    assigned = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call) and source_code.called(node) == "setup":
             for keyword in node.keywords:
-                value = keyword.value
-                if keyword.arg == "name" and isinstance(value, ast.Constant):
-                    return value.value if isinstance(value.value, str) else ""
+                if keyword.arg == "name":
+                    value = keyword.value
+                    if isinstance(value, ast.Name):
+                        value = assigned.get(value.id, value)
+                    text = value.value if isinstance(value, ast.Constant) else ""
+                    return text if isinstance(text, str) else ""
     return ""
 
 

@@ -33,6 +33,7 @@ from updater.pipeline.hash.built_hashes import (
 )
 from updater.pipeline.hash.downloaded import (
     collisions,
+    others,
     pointers,
     stale_copies,
     step_to,
@@ -140,7 +141,7 @@ class HashStage(Struct, frozen=True):
         built_hash = built_hashes.get(UnknownHash("hash"))
         if built_hash is not None:
             hashed = Hashed(built_hash, "build", 0)
-        warnings = collisions(hashed) + pointers(hashed)
+        warnings = collisions(hashed) + pointers(hashed) + await others(subject, hashed)
         if built_hashes and ask.reported is not None:
             warnings = (*warnings, _reported(built_hashes))
         decision, values, problem = await truly_labelled(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec.structs import replace
 
 from updater.effects.processes.apart import apart
-from updater.errors import BadAnswer
+from updater.errors import BadAnswer, Refused, UpstreamError
 from updater.model import Condensing, Offer, PinWarning, Project, normalized_name
 from updater.upstreams.base import OfferOrError, ProjectQuestion, Surroundings, Upstream, each
 from updater.upstreams.index_page import FORM, IndexPage, packed_page
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 _JSON = "application/vnd.pypi.simple.v1+json"
 _ACCEPT = f"{_JSON}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
+_LOGIN = (
+    "write the index's user and password into your netrc file (`~/.netrc`, or the one that NETRC "
+    "names), as for pip: machine HOST login USER password PASSWORD"
+)
 _STATUSES = {
     "archived": "is archived: no new version will come",
     "deprecated": "is deprecated: something else takes its place",
@@ -44,12 +48,17 @@ class PyPI(Upstream):
 
         async def ask(question: ProjectQuestion) -> Offer:
             name = question.project.path
-            answer = await around.web.get(
-                f"{base}/{name}/",
-                accept=_ACCEPT,
-                scheme="index",
-                condensing=Condensing(FORM, partial(_condensed, name)),
-            )
+            try:
+                answer = await around.web.get(
+                    f"{base}/{name}/",
+                    accept=_ACCEPT,
+                    scheme="index",
+                    condensing=Condensing(FORM, partial(_condensed, name)),
+                )
+            except UpstreamError as error:
+                if error.wants_login:
+                    raise Refused(error.message, url=error.url, hint=_LOGIN) from error
+                raise
             if not answer.condensed:
                 answer = await _condensed(name, answer)
             return _offer(question.project, answer)

@@ -93,9 +93,12 @@ class Refusal(Struct, frozen=True):
             if self.credential:
                 hint = f"{self.credential} is refused: renew it or give it read access"
                 raise Refused(message, url=url, hint=hint)
-            if status == HTTPStatus.UNAUTHORIZED:  # git hosts say so for what they do not show
-                raise absent(url, status)
-            raise Refused(message, url=url, hint="the host refuses to answer without a token")
+            error: UpstreamError = absent(url, status)  # git hosts say 401 of what they do not show
+            if status == HTTPStatus.FORBIDDEN:
+                hint = "the host refuses to answer without a token"
+                error = Refused(message, url=url, hint=hint)
+            error.wants_login = True
+            raise error
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise ServerFailed(message, url=url, hint="try again later")
         if status == HTTPStatus.MULTIPLE_CHOICES:  # GitHub's answer for the archive of such a name

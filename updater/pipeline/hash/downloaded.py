@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from updater import choose
 from updater.audit.change.base import Step
 from updater.hashing.pointers import advice
-from updater.metadata.folders import files_in, version_in
+from updater.metadata.folders import files_in, other_project, version_in
 from updater.metadata.python import declared_python
 from updater.model import PinWarning
 from updater.model.labels import parse_version, same_version
+from updater.text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from updater.choose.subjects import Decision, Subject
@@ -48,15 +50,35 @@ async def declared_label(subject: Subject, hashed: Hashed | None, candidate: Can
     """
     if hashed is None or not hashed.files:
         return ""
-    files = hashed.files
-
-    async def read(path: str) -> bytes | None:
-        return files.get(path)
-
-    own = await version_in(subject.place, read)
+    own = await version_in(subject.place, _reader(hashed))
     if own is None or parse_version(own) is None or same_version(own, candidate.version):
         return ""
     return own
+
+
+async def others(subject: Subject, hashed: Hashed | None) -> tuple[PinWarning, ...]:
+    """Tell that what is at the top of a source has another name than the package.
+
+    Raises:
+        HostileFile: a file that counts breaks a bound.
+    """
+    name = await other_project(subject.place, _reader(hashed)) if hashed is not None else ""
+    if not name:
+        return ()
+    own = subject.package.name
+    message = (
+        f"the source is the project {printable(name)} by its own files: they do not tell the "
+        f"version of {own}, and what they require is {printable(name)}'s; if {own} is in a folder "
+        "of it, write that as `sourceRoot`"
+    )
+    return (PinWarning("other-project", message, configured=True),)
+
+
+def _reader(hashed: Hashed) -> Callable[[str], Awaitable[bytes | None]]:
+    async def read(path: str) -> bytes | None:
+        return hashed.files.get(path)
+
+    return read
 
 
 def declared_otherwise(own: str, candidate: Candidate) -> PinWarning:
