@@ -29,13 +29,13 @@ REFUSALS: dict[str, Fault] = {
 }
 
 AFTER_THE_WORK = "connection lost after the work"
-_FEWER = 3
+_FEWER = 5
 
 
 def at_steps(steps: Sequence[str], refusals: Sequence[str]) -> list[object]:
     """Return every step with every refusal, as ``(step, refusal)``.
 
-    Without the thorough run a step meets every third of them, the next step the ones beside these,
+    Without the thorough run a step meets every fifth of them, the next step the ones beside these,
     so that each refusal meets some steps; and all steps meet an answer that was lost after the
     work, the one refusal which leaves something behind.
     """

@@ -281,7 +281,8 @@ INDEX_FAULTS = {
     "403": (
         answers(403),
         "answers 403 Forbidden",
-        "the host refuses to answer without a token",
+        "write the index's user and password into your netrc file (`~/.netrc`, or the one that "
+        "NETRC names), as for pip: machine HOST login USER password PASSWORD",
     ),
     "429": (
         answers(429, ("Retry-After", "3600")),

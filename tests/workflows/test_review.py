@@ -90,7 +90,9 @@ def test_nothing_that_a_pull_request_says_steers_its_review(sample: Sample) -> N
                 "::error file=overlays/apple.nix,line=3,title=apple%3A failed at build::evaluation "
                 "of python3Packages.apple: it does not evaluate: access to absolute path "
                 "'/nix.conf' is forbidden in restricted mode%0Afix the expression; "
-                "`nix-instantiate --show-trace` shows more; the whole log: FOLDER"
+                "`nix-instantiate --show-trace` shows more; the whole log: "
+                "http://HOST/me/overlays/actions/runs/17#artifacts (logs: "
+                "overlays-apple.nix-python3Packages.apple-DIGEST.log)"
             ),
             (
                 "::warning file=overlays/apple.nix,line=5,title=apple%3A major-version::a new "
@@ -105,7 +107,8 @@ def test_nothing_that_a_pull_request_says_steers_its_review(sample: Sample) -> N
                 "python3Packages.pear: the source has the hash HASH, but HASH is "
                 "pinned%0Aupstream replaced the file, or the pin was always wrong: compare both "
                 "before you trust it; "
-                "the whole log: FOLDER"
+                "the whole log: http://HOST/me/overlays/actions/runs/17#artifacts (logs: "
+                "overlays-pear.nix-python3Packages.pear-DIGEST.log)"
             ),
         ],
     )

@@ -208,7 +208,11 @@ def test_the_dashboard_is_brought_up_to_date_where_nothing_is_behind(sample: Sam
     runner = sample.runner(UPDATE, "run")
     runner.all()
     assert runner.results == {"plan": "success", "bump": "skipped", "publish": "success"}
-    assert board(sample) == ["## Held", *(f"- [ ] `{name}`: it is winter" for name in NAMES)]
+    assert board(sample) == [
+        "## 0 of 5 pull requests are open",
+        "## Held",
+        *(f"- [ ] `{name}`: it is winter" for name in NAMES),
+    ]
     assert sample.hosted.pulls == {}
 
 

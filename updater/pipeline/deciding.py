@@ -12,6 +12,7 @@ from updater.audit.change.base import Step, examine
 from updater.choose.follower import Follower
 from updater.choose.lookup import Offers, look_up
 from updater.choose.subjects import Decision, Subject
+from updater.choose.versions import is_commit
 from updater.errors import ReadError, StageError, bugs_at
 from updater.find.followable import adopted, series_of, skip_reason, with_side_hashes
 from updater.kinds import FETCHERS, UPSTREAMS, change_rules
@@ -76,9 +77,10 @@ class Decider(Struct, frozen=True):
         upstream = next((u for u in UPSTREAMS if u.claims(project, self.run.config.hosts)), None)
         if upstream is None:
             return Skipped(package=package, reason=f"no upstream is known for {project}")
-        return Subject(
-            package, source, fetcher, fetcher.pin(package, source), project, upstream, policy
-        )
+        pin = fetcher.pin(package, source)
+        if is_commit(pin.rev.lower()):  # git writes an id in small letters, and reads it in any
+            pin = replace(pin, rev=pin.rev.lower())
+        return Subject(package, source, fetcher, pin, project, upstream, policy)
 
     def _dependent_hashes(self, package: Package, policy: Policy) -> tuple[str, ...]:
         """Return the names of further side hashes, also of what moves with a package."""

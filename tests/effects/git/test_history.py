@@ -13,7 +13,7 @@ from tests.loopback.faults import Cut, Drop
 from tests.loopback.messages import Response
 from updater.effects.git.environment import isolated
 from updater.effects.git.history import History
-from updater.errors import NotFound, RateLimited, ServerFailed, Unreachable, UpstreamError
+from updater.errors import NotFound, RateLimited, Refused, ServerFailed, Unreachable, UpstreamError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -123,7 +123,7 @@ FAULTS: dict[str, tuple[Fault, type[UpstreamError]]] = {
     "500": (Response(500), ServerFailed),
     "502": (Response(502), ServerFailed),
     "429": (Response(429), RateLimited),
-    "403": (Response(403), NotFound),
+    "403": (Response(403), Refused),
     "404": (Response(404), NotFound),
     "dropped": (Drop(), Unreachable),
     "cut short": (Cut(4), Unreachable),

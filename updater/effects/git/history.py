@@ -15,6 +15,7 @@ from updater.errors import (
     HostileFile,
     NotFound,
     RateLimited,
+    Refused,
     ServerFailed,
     Unreachable,
     UpstreamError,
@@ -55,9 +56,10 @@ _CONFIG = """\
 _DATED = ("--date=unix", "--format=%H %cd")
 _SAYS_GONE = re.compile(
     r"not our ref|not found|no such remote ref|unadvertised object|could not read Username"
-    r"|Authentication failed|returned error: 40[134]",
+    r"|Authentication failed|returned error: 40[14]",
     re.IGNORECASE,
 )
+_SAYS_REFUSED = re.compile(r"returned error: 403")
 _SAYS_LIMITED = re.compile(r"returned error: 429")
 _SAYS_FAILED = re.compile(r"returned error: 5\d\d|HTTP 5\d\d")
 
@@ -239,6 +241,8 @@ class History:
             return RateLimited(message, url=self._url, hint="try later")
         if _SAYS_FAILED.search(stderr):
             return ServerFailed(message, url=self._url, hint="try again later")
+        if _SAYS_REFUSED.search(stderr):
+            return Refused(message, url=self._url, hint="is it private, or a limit used up?")
         if _SAYS_GONE.search(stderr):
             return NotFound(message, url=self._url, hint="is it deleted, renamed or private?")
         return Unreachable(message, url=self._url, hint="check the network and the proxy variables")

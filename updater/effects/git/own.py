@@ -128,6 +128,7 @@ async def changed_files(root: Path, revision: str) -> frozenset[str]:
     Raises:
         UsageError: git cannot tell.
     """
+    await _resolved(root, revision)
     listed = [
         await _in(root, "diff", "--name-only", "--no-renames", "--relative", "-z", revision, "--"),
         await _in(root, "ls-files", "--others", "--exclude-standard", "-z"),
@@ -162,11 +163,16 @@ async def file_at(root: Path, revision: str, file: str) -> bytes | None:
     Raises:
         UsageError: there is no such revision, or the folder is no repository.
     """
+    commit = await _resolved(root, revision)
+    done = await _in(root, "cat-file", "blob", f"{commit}:./{file}")
+    return done.stdout if done.returncode == 0 else None
+
+
+async def _resolved(root: Path, revision: str) -> str:
     resolved = await _in(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     if resolved.returncode:
         raise UsageError(f"{revision!r} is not a revision of the repository in {root}")
-    done = await _in(root, "cat-file", "blob", f"{resolved.stdout.decode().strip()}:./{file}")
-    return done.stdout if done.returncode == 0 else None
+    return resolved.stdout.decode().strip()
 
 
 async def is_other_branch(root: Path, name: str) -> bool:
