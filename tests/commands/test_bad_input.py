@@ -281,8 +281,10 @@ INDEX_FAULTS = {
     "403": (
         answers(403),
         "answers 403 Forbidden",
-        "write the index's user and password into your netrc file (`~/.netrc`, or the one that "
-        "NETRC names), as for pip: machine HOST login USER password PASSWORD",
+        (
+            "write the index's user and password into your netrc file (`~/.netrc`, or the one that "
+            "NETRC names), as for pip: machine HOST login USER password PASSWORD"
+        ),
     ),
     "429": (
         answers(429, ("Retry-After", "3600")),
