@@ -118,7 +118,9 @@ def test_killed_at_any_moment_of_a_commit_the_next_run_commits(
 @pytest.mark.nix
 @pytest.mark.usefixtures("tokenless")
 @pytest.mark.parametrize("step", every(9))
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)]
+)
 def test_interrupted_at_any_moment_it_leaves_nothing_behind(
     workshop: Workshop, killed: Killed, scratch: Path, number: signal.Signals, step: int
 ) -> None:
