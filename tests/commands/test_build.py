@@ -154,7 +154,7 @@ FAILURES: dict[str, tuple[dict[str, str], str, str, str, str]] = {
 
 
 @pytest.mark.parametrize(
-    ("release", "arguments", "phase", "code", "message"), one_in(2, FAILURES.items())
+    ("release", "arguments", "phase", "code", "message"), one_in(3, FAILURES.items())
 )
 def test_a_failed_build_is_diagnosed_and_nothing_is_written(
     workshop: Workshop,

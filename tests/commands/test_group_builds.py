@@ -58,6 +58,7 @@ def test_members_that_build_only_together_are_built_together(coupled: Workshop) 
     assert [coupled.version(name) for name in ("apple", "pear")] == ["2.0", "2.0"]
 
 
+@pytest.mark.thorough
 def test_the_member_that_fails_is_named_and_the_others_are_built_without_it(
     workshop: Workshop,
 ) -> None:
@@ -172,6 +173,7 @@ def test_a_build_counts_for_the_packages_that_it_was_of_only(home: Home, tmp_pat
     assert "| build |" not in home.pull(1).body
 
 
+@pytest.mark.thorough
 def test_the_rest_of_a_group_says_that_it_was_built_with_what_was_declined(
     home: Home, workshop: Workshop, tmp_path: Path
 ) -> None:

@@ -121,6 +121,7 @@ def test_nothing_that_a_pull_request_says_steers_its_review(sample: Sample) -> N
     assert sample.tokens() == set()
 
 
+@pytest.mark.thorough
 def test_a_base_without_a_configuration_does_not_take_the_pull_requests(sample: Sample) -> None:
     main = sample.hosted.git("rev-parse", "main")
     listed = sample.hosted.git("ls-tree", "-r", "--name-only", main).split()

@@ -307,6 +307,7 @@ def tamper(runner: Runner) -> None:
     files["lemon"].write_bytes(b" " * (256 * 1024 + 1))
 
 
+@pytest.mark.thorough
 def test_a_run_by_hand_moves_one_package_to_one_version(sample: Sample) -> None:
     for version in ("1.5", "2.0"):
         release(sample.index, "apple", version)
@@ -323,6 +324,7 @@ def test_a_run_by_hand_moves_one_package_to_one_version(sample: Sample) -> None:
     assert titles == ["apple: 1.0 -> 1.5"]
 
 
+@pytest.mark.thorough
 def test_a_github_app_opens_the_pull_requests_where_one_is_set_up(sample: Sample) -> None:
     """Its pull requests start their checks, which those of the Actions token do not."""
     release(sample.index, "apple", "2.0")
