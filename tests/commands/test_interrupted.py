@@ -55,7 +55,7 @@ def every(moments: int) -> list[object]:
 
 @pytest.mark.nix
 @pytest.mark.usefixtures("tokenless")
-@pytest.mark.parametrize("step", every(4))
+@pytest.mark.parametrize("step", every(8))
 def test_killed_at_any_moment_each_file_is_old_or_new(
     workshop: Workshop, killed: Killed, step: int
 ) -> None:
@@ -117,7 +117,7 @@ def test_killed_at_any_moment_of_a_commit_the_next_run_commits(
 
 @pytest.mark.nix
 @pytest.mark.usefixtures("tokenless")
-@pytest.mark.parametrize("step", every(9))
+@pytest.mark.parametrize("step", every(18))
 @pytest.mark.parametrize(
     "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)]
 )
