@@ -33,6 +33,8 @@ settings.register_profile("thorough", max_examples=2000, deadline=None)
 _SCRUBBED = ("TOKEN", "PROXY", "SECRET", "GITHUB_", "GIT_", "NO_COLOR", "CI", "UPDATER_")
 
 
+_SLOW = {"commands", "faults", "building"}
+_LONG = 4
 _machines_certificates = cache(variables.trusted_certificates)
 _AUTHORITIES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _NUMBERS = count()
@@ -46,9 +48,21 @@ def _trusted_certificates() -> ssl.SSLContext:
     return variables.trusted_certificates()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest tests: those at the end are short, and leave no worker idle."""
+    """Begin with the longest tests: those at the end are short, and leave no worker idle.
+
+    Of a long table of whole commands, every second case is the thorough run's: CI has no more time.
+    """
     items.sort(key=lambda item: "workflows" not in item.path.parts)
+    tables: dict[tuple[str, str], list[pytest.Item]] = {}
+    for item in items:
+        is_slow = not _SLOW.isdisjoint(item.path.parts)
+        if is_slow and item.get_closest_marker("thorough") is None and "[" in item.name:
+            tables.setdefault((str(item.path), item.name.partition("[")[0]), []).append(item)
+    for table in tables.values():
+        for item in table[1::2] if len(table) >= _LONG else ():
+            item.add_marker(pytest.mark.thorough)
 
 
 @pytest.fixture
