@@ -52,7 +52,7 @@ def _trusted_certificates() -> ssl.SSLContext:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest tests: those at the end are short, and leave no worker idle.
 
-    Of a long table of whole commands, every second case is the thorough run's: CI has no more time.
+    Of a long table of whole commands, CI has the time for every third case.
     """
     items.sort(key=lambda item: "workflows" not in item.path.parts)
     tables: dict[tuple[str, str], list[pytest.Item]] = {}
@@ -61,8 +61,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if is_slow and item.get_closest_marker("thorough") is None and "[" in item.name:
             tables.setdefault((str(item.path), item.name.partition("[")[0]), []).append(item)
     for table in tables.values():
-        for item in table[1::2] if len(table) >= _LONG else ():
-            item.add_marker(pytest.mark.thorough)
+        for place, item in enumerate(table if len(table) >= _LONG else ()):
+            if place % 3:
+                item.add_marker(pytest.mark.thorough)
 
 
 @pytest.fixture
