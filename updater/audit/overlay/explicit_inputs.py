@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from updater.adapt.attributes import TORCH
-from updater.audit.overlay.base import SourceRule
+from updater.audit.overlay.input_rule import TORCH_INPUTS, InputRule
 from updater.model.adaptation import InputAddition
-from updater.overlay.reading.inputs import RUNTIME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from updater.audit.overlay.base import Need
     from updater.audit.overlay.sources import AuditedSource
-    from updater.model.finding import Finding, FixSafety
-
-TORCH_INPUTS = frozenset({*TORCH, *(f"{name}-bin" for name in TORCH)})
+    from updater.model.finding import Finding
 
 
-class ExplicitInputs(SourceRule):
+class ExplicitInputs(InputRule):
     """A requirement or an import of the source that the package's own inputs do not name."""
 
     name: ClassVar[str] = "explicit-inputs"
@@ -35,8 +30,6 @@ propagatedBuildInputs = with super.python3Packages; [ numpy ];
     good: ClassVar[str] = """\
 propagatedBuildInputs = with super.python3Packages; [ numpy tqdm ];
 """
-    fix: ClassVar[FixSafety | None] = "built"
-    needs: ClassVar[Need] = "upstream"
     exceptions: ClassVar[str] = (
         "What only an extra, another system or another Python needs is passed over, and so is what "
         "`pythonRemoveDeps` removes. An import counts that runs when the package is imported: none "
@@ -53,25 +46,9 @@ propagatedBuildInputs = with super.python3Packages; [ numpy tqdm ];
             is_own = isinstance(edit, InputAddition) and adaptation.kind == "requirements"
             is_there = adaptation.input in brought  # under another name
             if is_own and not is_there and adaptation.input not in TORCH_INPUTS:
-                yield self.finding(
-                    source.package.file,
-                    source.statement(*RUNTIME),
-                    f"the source requires {adaptation.input}, and no input is that",
-                    source.package,
-                    advice=f"add {adaptation.input}",
-                    fix=source.fix(adaptation, "built", "inputs"),
-                )
-        for module in source.missing_imports:
-            addition = source.import_addition(module)
-            if addition is not None and addition.input not in TORCH_INPUTS:
-                yield self.finding(
-                    source.package.file,
-                    source.statement(*RUNTIME),
-                    f"the source imports {module}, and no input brings it",
-                    source.package,
-                    advice=f"add {addition.input}",
-                    fix=source.fix(addition, "built", "inputs"),
-                )
+                why = f"requires {adaptation.input}, and no input is that"
+                yield self.lacking(source, adaptation, why)
+        yield from self.of_imports(source, torch=False)
 
 
 KIND = ExplicitInputs()

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from updater.audit.overlay.base import SourceRule
-from updater.audit.overlay.explicit_inputs import TORCH_INPUTS
+from updater.audit.overlay.input_rule import TORCH_INPUTS, InputRule
 from updater.model.adaptation import InputAddition
-from updater.overlay.reading.inputs import RUNTIME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from updater.audit.overlay.base import Need
     from updater.audit.overlay.sources import AuditedSource
-    from updater.model.finding import Finding, FixSafety, Severity
+    from updater.model.finding import Finding, Severity
 
 
-class TorchMissing(SourceRule):
+class TorchMissing(InputRule):
     """A source that requires or imports torch, in a package without torch."""
 
     name: ClassVar[str] = "torch-missing"
@@ -34,8 +31,6 @@ propagatedBuildInputs = with super.python3Packages; [ numpy ];
 propagatedBuildInputs = with super.python3Packages; [ torch-bin numpy ];
 """
     severity: ClassVar[Severity] = "error"
-    fix: ClassVar[FixSafety | None] = "built"
-    needs: ClassVar[Need] = "upstream"
     exceptions: ClassVar[str] = (
         "What only an extra needs is passed over. So is an import in a function, under a "
         "condition, in a `try` that catches its failure, or in a test."
@@ -46,26 +41,10 @@ propagatedBuildInputs = with super.python3Packages; [ torch-bin numpy ];
         for adaptation in source.plan.adaptations:
             is_addition = isinstance(adaptation.edit, InputAddition)
             if is_addition and adaptation.input in TORCH_INPUTS:
-                yield self.finding(
-                    source.package.file,
-                    source.statement(*RUNTIME),
-                    f"the source requires {adaptation.input.removesuffix('-bin')}, and no input "
-                    "brings it",
-                    source.package,
-                    advice=f"add {adaptation.input}",
-                    fix=source.fix(adaptation, "built", "inputs"),
-                )
-        for module in source.missing_imports:
-            addition = source.import_addition(module)
-            if addition is not None and addition.input in TORCH_INPUTS:
-                yield self.finding(
-                    source.package.file,
-                    source.statement(*RUNTIME),
-                    f"the source imports {module}, and no input brings it",
-                    source.package,
-                    advice=f"add {addition.input}",
-                    fix=source.fix(addition, "built", "inputs"),
-                )
+                name = adaptation.input.removesuffix("-bin")
+                why = f"requires {name}, and no input brings it"
+                yield self.lacking(source, adaptation, why)
+        yield from self.of_imports(source, torch=True)
 
 
 KIND = TorchMissing()
