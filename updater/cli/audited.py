@@ -23,7 +23,7 @@ from updater.overlay.editing.registering import EntryText
 from updater.text import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from updater.audit.overlay.base import Need, OverlayRule
@@ -162,8 +162,7 @@ def with_sources(
         each.package.identity: PinnedSource(each.files, each.untrue, each.has_code, each.indexed)
         for each in read
     }
-    unread = (*scope.unread, *_unread(read))
-    return _rejudged(replace(scope, sources=sources, unread=unread), now)
+    return _rejudged(replace(scope, sources=sources), now, read)
 
 
 def with_answers(
@@ -177,8 +176,7 @@ def with_answers(
         read: what the package set was asked.
     """
     answers = {each.package.identity: each.answer for each in read if each.answer is not None}
-    unread = (*scope.unread, *_unread(read))
-    return _rejudged(replace(scope, answers=answers, unread=unread), now)
+    return _rejudged(replace(scope, answers=answers), now, read)
 
 
 def with_pages(
@@ -192,19 +190,20 @@ def with_pages(
         read: what became of the homepages.
     """
     pages = {each.package.identity: each.answer for each in read if each.answer is not None}
-    unread = (*scope.unread, *_unread(read))
-    return _rejudged(replace(scope, pages=pages, unread=unread), now)
+    return _rejudged(replace(scope, pages=pages), now, read)
 
 
-def _unread(readings: Iterable[SourceReading | SetReading | PageReading]) -> Iterator[Unjudged]:
-    return (
+def _rejudged(
+    scope: AuditScope,
+    now: Audited,
+    read: Iterable[SourceReading | SetReading | PageReading],
+) -> tuple[AuditScope, Audited]:
+    unread = (
         Unjudged("", each.package.file, each.reason, each.package.identity)
-        for each in readings
+        for each in read
         if each.reason
     )
-
-
-def _rejudged(scope: AuditScope, now: Audited) -> tuple[AuditScope, Audited]:
+    scope = replace(scope, unread=(*scope.unread, *unread))
     looked, entries = now.project.looked, now.project.entries
     return scope, _judged(
         scope, AuditedProject(looked, entries, scope.sources, scope.answers, scope.pages)
