@@ -131,23 +131,18 @@ def _of_setup_py(data: bytes) -> str:
     tree = source_code.parsed(data)
     if tree is None:
         return ""
-    assigned = {
-        target.id: node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and source_code.called(node) == "setup":
-            for keyword in node.keywords:
-                if keyword.arg == "name":
-                    value = keyword.value
-                    if isinstance(value, ast.Name):
-                        value = assigned.get(value.id, value)
-                    text = value.value if isinstance(value, ast.Constant) else ""
-                    return text if isinstance(text, str) else ""
-    return ""
+    names = (
+        keyword.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and source_code.called(node) == "setup"
+        for keyword in node.keywords
+        if keyword.arg == "name"
+    )
+    name = next(names, None)
+    if isinstance(name, ast.Name):
+        name = source_code.assigned(tree).get(name.id)
+    text = name.value if isinstance(name, ast.Constant) else ""
+    return text if isinstance(text, str) else ""
 
 
 def _of_metadata(data: bytes) -> str:

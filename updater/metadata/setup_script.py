@@ -136,13 +136,6 @@ def _written_once(tree: ast.Module) -> dict[str, ast.expr]:
 
     A name that anything but the arguments of a call looks at may be changed there.
     """
-    assigned = {
-        target.id: node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
     passed = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.keyword)}
     uses = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
     stores = Counter(name.id for name in uses if isinstance(name.ctx, ast.Store))
@@ -151,7 +144,7 @@ def _written_once(tree: ast.Module) -> dict[str, ast.expr]:
     }
     return {
         name: value
-        for name, value in assigned.items()
+        for name, value in source_code.assigned(tree).items()
         if stores[name] == 1 and name not in looked_at
     }
 

@@ -55,6 +55,17 @@ def _encoding(data: bytes) -> str:
     return "utf-8-sig"
 
 
+def assigned(tree: ast.Module) -> dict[str, ast.expr]:
+    """Return what the module's names are assigned to, the last time at its top level."""
+    return {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
 def called(node: ast.Call) -> str:
     """Return the last part of a called function's name, an empty string where it has none."""
     match node.func:
