@@ -44,6 +44,7 @@ from updater.metadata import licences, repositories, requirements
 from updater.metadata.python import declared_python
 from updater.metadata.version import declared_version
 from updater.model import Candidate, HttpResponse, Offer, Pin, Policy, Project, moments
+from updater.model.decoding import UNREADABLE
 from updater.model.labels import parse_version
 from updater.model.proposal import kind_of
 from updater.publish.research import osv as vulnerabilities
@@ -52,7 +53,7 @@ from updater.publish.text import dashboard
 from updater.publish.text.marker import read_marker, wants_rebuild
 from updater.text import printable, quoted
 from updater.upstreams import gitea, github_batches, gitlab, ls_refs, pypi, rest
-from updater.upstreams.answers import UNREADABLE, decoded
+from updater.upstreams.answers import decoded
 from updater.upstreams.base import ProjectQuestion
 from updater.upstreams.intake import note_taken_in, taken_in
 

@@ -18,6 +18,7 @@ from msgspec import Struct
 from updater.effects import files
 from updater.effects.nix.options import for_locking
 from updater.errors import BuildError, ReadError
+from updater.model.decoding import UNREADABLE
 from updater.overlay.reading.shape import absolute_paths_in
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ def _nodes(lock: bytes, shown: str) -> dict[str, _Node]:
         return {}
     try:
         return msgspec.json.decode(lock[:_LARGEST_LOCK], type=_Lock).nodes
-    except (ValueError, RecursionError, msgspec.MsgspecError) as error:
+    except UNREADABLE as error:
         raise BuildError(f"{shown} cannot be read") from error
 
 

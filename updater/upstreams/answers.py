@@ -13,14 +13,12 @@ import msgspec
 
 from updater.effects.processes.apart import apart
 from updater.errors import BadAnswer
+from updater.model.decoding import UNREADABLE
 
 if TYPE_CHECKING:
     from updater.model import HttpResponse
 
 T = TypeVar("T")
-
-UNREADABLE = (ValueError, RecursionError, msgspec.MsgspecError)
-"""How msgspec refuses a body; its own errors are ValueErrors since its 0.22 only."""
 
 _MOST_PARTS = 2_000_000  # values of an answer: each takes a hundred bytes, or more
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

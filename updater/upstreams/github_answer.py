@@ -118,7 +118,7 @@ class RepositoryAnswer:
         has_more_releases: the same of releases.
 
     Raises:
-        one of `answers.UNREADABLE`: the answer is not what was asked for.
+        one of `decoding.UNREADABLE`: the answer is not what was asked for.
     """
 
     def __init__(self, question: ProjectQuestion, raw: Raw) -> None:
@@ -143,7 +143,7 @@ class RepositoryAnswer:
         """Return what the repository offers.
 
         Raises:
-            one of `answers.UNREADABLE`: the answer is not what was asked for.
+            one of `decoding.UNREADABLE`: the answer is not what was asked for.
         """
         project, repository = self._question.project, self._repository
         url = project.page(host.web).removesuffix(project.path) + self.path

@@ -25,7 +25,8 @@ from updater.errors import (
     bugs_at,
 )
 from updater.model import Host, Offer, Project, moments
-from updater.upstreams.answers import UNREADABLE, decoded, read_answer
+from updater.model.decoding import UNREADABLE
+from updater.upstreams.answers import decoded, read_answer
 from updater.upstreams.base import OfferOrError, ProjectQuestion, side_by_side
 from updater.upstreams.github_answer import RepositoryAnswer
 from updater.upstreams.github_git import releases_by_rest

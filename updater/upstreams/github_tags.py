@@ -15,7 +15,8 @@ from msgspec import Raw, Struct
 
 from updater.errors import Offline, StageError
 from updater.model import Host, TagFacts, moments
-from updater.upstreams.answers import UNREADABLE, read_answer
+from updater.model.decoding import UNREADABLE
+from updater.upstreams.answers import read_answer
 from updater.upstreams.base import TagAnswer, TagQuestion, side_by_side
 from updater.upstreams.github_answer import TURNED, RefComparison
 

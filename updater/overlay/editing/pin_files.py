@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from updater.errors import PatchError
 from updater.model import Edit, FileChange, Span
+from updater.model.decoding import UNREADABLE
 from updater.overlay.editing.edits import apart, apply_edits
 from updater.overlay.editing.proof import prove_tokens
 from updater.overlay.reading import syntax
@@ -87,7 +88,7 @@ def _prove(file: str, before: bytes, after: bytes, edits: tuple[Edit, ...]) -> N
     try:
         old, new = msgspec.json.decode(before), msgspec.json.decode(after)
         changed = set(changed_texts(old, new))
-    except ValueError as error:
+    except UNREADABLE as error:
         raise PatchError(f"{file}: the edit would change more than its texts") from error
     if changed != {pair for pair in texts if pair[0] != pair[1]}:
         raise PatchError(f"{file}: the edit would change more than its own texts")

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.model import Span
+from updater.model.decoding import UNREADABLE
 from updater.overlay.reading.transcripts import transcribed
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def parse(data: bytes, functions: Sequence[FunctionFile] = ()) -> NixText:
         if function.file.endswith(".json"):
             try:
                 transcript = transcribed(function.data, function.file)
-            except ValueError:
+            except UNREADABLE:
                 continue
             text, places = transcript.text, transcript.places
         whole = b"\n".join((whole, text))

@@ -77,7 +77,7 @@ def transcribed(data: bytes, file: str) -> Transcript:
     """Return JSON as Nix text; an entry of npins and niv has its source as ``outPath``.
 
     Raises:
-        ValueError: it is not JSON, or nested too deep.
+        one of `decoding.UNREADABLE`: it is not JSON, or nested too deep.
     """
     msgspec.json.decode(data)
     writer = _Writer(_PROGRAMS.get(program_of(file)))
