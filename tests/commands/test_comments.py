@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from tests.commands.repository import BOT, Home
 from tests.loopback.faults import Lost
-
-if TYPE_CHECKING:
-    from tests.loopback.github import GitHub
-    from tests.loopback.index import Index
-    from tests.project import Project
 
 APPLE = "overlays/apple.nix#python3Packages.apple"
 PEAR = "overlays/pear.nix#python3Packages.pear"
@@ -27,16 +20,12 @@ LIFT = (
 
 
 @pytest.fixture
-def home(project: Project, github: GitHub, index: Index, monkeypatch: pytest.MonkeyPatch) -> Home:
+def home(home: Home) -> Home:
     """Two packages with an open pull request each; anna may write."""
-    made = Home.made(project, github, index, monkeypatch)
-    made.add("apple", "pear")
-    for name in ("apple", "pear"):
-        made.release(name, "2.0")
-    made.configure("dashboard: true\n")
-    made.hosted.collaborators["anna"] = "write"
-    made.bump()
-    return made
+    home.configure("dashboard: true\n")
+    home.hosted.collaborators["anna"] = "write"
+    home.bump()
+    return home
 
 
 def board(home: Home) -> list[str]:
