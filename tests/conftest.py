@@ -34,7 +34,7 @@ _SCRUBBED = ("TOKEN", "PROXY", "SECRET", "GITHUB_", "GIT_", "NO_COLOR", "CI", "U
 
 
 _SLOW = {"commands", "faults", "building"}
-_LONG = 4
+_LONG, _ONE_IN = 4, 4
 _machines_certificates = cache(variables.trusted_certificates)
 _AUTHORITIES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _NUMBERS = count()
@@ -52,17 +52,19 @@ def _trusted_certificates() -> ssl.SSLContext:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest tests: those at the end are short, and leave no worker idle.
 
-    Of a long table of whole commands, CI has the time for every third case.
+    Of a long table of whole commands, CI has the time for every fourth case, unless the table says
+    itself which cases are only the thorough run's.
     """
     items.sort(key=lambda item: "workflows" not in item.path.parts)
     tables: dict[tuple[str, str], list[pytest.Item]] = {}
     for item in items:
         is_slow = not _SLOW.isdisjoint(item.path.parts)
-        if is_slow and item.get_closest_marker("thorough") is None and "[" in item.name:
+        if is_slow and "[" in item.name:
             tables.setdefault((str(item.path), item.name.partition("[")[0]), []).append(item)
     for table in tables.values():
-        for place, item in enumerate(table if len(table) >= _LONG else ()):
-            if place % 3:
+        chooses = any(item.get_closest_marker("thorough") is not None for item in table)
+        if len(table) >= _LONG and not chooses:
+            for item in (own for place, own in enumerate(table) if place % _ONE_IN):
                 item.add_marker(pytest.mark.thorough)
 
 

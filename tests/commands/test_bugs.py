@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.project import FAKE, github_overlay, pypi_overlay, unpacked_hash
-from tests.thinning import one_in
 from updater.config.load import Config
 from updater.errors import UsageError
 
@@ -50,14 +49,11 @@ STAGES = {
     "identify": [READ, FIND, ANSWER, IDENTIFY],
     "pin": [READ, FIND, ANSWER, PIN, PATCH, WRITE],
 }
-ROWS = one_in(
-    2,
-    [
-        (f"{command} {place.partition(':')[2]}", (command, place, stage))
-        for command, places in STAGES.items()
-        for place, stage in places
-    ],
-)
+ROWS = [
+    pytest.param(command, place, stage, id=f"{command} {place.partition(':')[2]}")
+    for command, places in STAGES.items()
+    for place, stage in places
+]
 
 
 def owner_of(place: str) -> tuple[Any, str]:

@@ -70,9 +70,7 @@ KEEPING = {
 }
 
 
-@pytest.mark.parametrize(
-    "fetcher", ["fetchFromGitHub", pytest.param("fetchgit", marks=pytest.mark.thorough)]
-)
+@pytest.mark.parametrize("fetcher", ["fetchFromGitHub", "fetchgit"])
 @pytest.mark.parametrize(("source", "history", "tags"), KEEPING.values(), ids=KEEPING)
 def test_a_git_folder_that_is_kept_is_the_same_at_every_time(
     workshop: Workshop,

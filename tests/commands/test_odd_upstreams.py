@@ -9,7 +9,6 @@ import pytest
 from tests.commands.situations import WAYS, Situations, nar_hash, situations
 from tests.loopback.rest import Quota
 from tests.project import FAKE, flat_hash
-from tests.thinning import one_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,13 +18,7 @@ if TYPE_CHECKING:
 DIGITS = "9" * 4_400
 V = '"v${version}"'
 BUMP = "bump --no-build"
-# With a token in the thorough run: each of these asks for all the packages below.
-TOKENS = one_in(2, [(way, (token,)) for way, token in WAYS.items()])
-COMMANDS = [
-    pytest.param(way, command, marks=() if way == "git" else pytest.mark.thorough)
-    for way in WAYS
-    for command in ("check", BUMP, "verify", "pin")
-]
+COMMANDS = [(way, command) for way in WAYS for command in ("check", BUMP, "verify", "pin")]
 
 # --- versions that are none: the overlay's label, and the files of the newer commit ---
 LONG = {
@@ -162,7 +155,7 @@ def test_each_package_has_its_answer(world: Situations, way: str, command: str) 
             assert DIGITS not in world.text(name, token, command)
 
 
-@pytest.mark.parametrize("token", TOKENS)
+@pytest.mark.parametrize("token", WAYS.values(), ids=WAYS)
 class TestBothWays:
     """GraphQL and git lead to the same."""
 
