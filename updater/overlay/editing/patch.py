@@ -184,15 +184,14 @@ def _edits(
     package, text = planner.package, planner.text
     behind = [plan for plan in plans if plan.edit.span.end > len(data)]
     foreign = [
-        plan
+        (plan, part.file.file)
         for plan in behind
-        if (part := text.part_at(plan.edit.span.start)) is None or not part.file.has_pins
+        if (part := text.part_at(plan.edit.span.start)) is not None and not part.file.has_pins
     ]
     if foreign:
-        names = " and ".join(plan.change.field for plan in foreign if plan.change is not None)
-        file = _function_at(planner, foreign[0].edit.span.start)
+        names = " and ".join(plan.change.field for plan, _ in foreign if plan.change is not None)
         raise PatchError(
-            f"{package.identity}: {names} would change in {file}, which others may call",
+            f"{package.identity}: {names} would change in {foreign[0][1]}, which others may call",
             hint="give it here, as an argument, or change it by hand",
         )
     edits = _distinct(package, [plan.edit for plan in plans if plan not in behind])
@@ -207,16 +206,6 @@ def _edits(
         )
     )
     return edits, tuple(plan.edit for plan in behind), fields
-
-
-def _function_at(planner: Planner, place: int) -> str:
-    """Return the file of a function in which a byte behind the package's own file is."""
-    files = {
-        function.file: planner.text.functions[function.path].start_byte
-        for function in planner.package.functions
-        if function.path in planner.text.functions
-    }
-    return max((file for file in files if files[file] <= place), key=files.__getitem__)
 
 
 def _refuse_undeclared(

@@ -13,9 +13,9 @@ from updater.model.labels import is_date
 from updater.overlay.reading import side_hashes, syntax, values
 from updater.overlay.reading.borrowed import borrowing
 from updater.overlay.reading.doubts import doubt
+from updater.overlay.reading.elsewhere import is_elsewhere, of_function, of_pins
 from updater.overlay.reading.fields import Fields
 from updater.overlay.reading.folders import build_folder
-from updater.overlay.reading.generated import program_of
 from updater.overlay.reading.locks import Locks
 from updater.overlay.reading.origins import expression_origin, file_of_pins, origin
 from updater.overlay.reading.pins import is_at, moves_with
@@ -24,9 +24,8 @@ from updater.overlay.reading.readers import version_copies, version_readers
 from updater.overlay.reading.references import is_made_from, reached_calls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from updater.model import FunctionFile
     from updater.overlay.reading.doubts import Doubt
     from updater.overlay.reading.drafts import Call, Draft
     from updater.overlay.reading.syntax import NixText
@@ -63,14 +62,11 @@ class PlacedPackage(Struct, frozen=True):
 class Assembler:
     """Builds the packages of one file."""
 
-    def __init__(
-        self, text: NixText, file: str, walk: Walk, functions: Sequence[FunctionFile]
-    ) -> None:
+    def __init__(self, text: NixText, file: str, walk: Walk) -> None:
         self._file = file
         self._walk = walk
         self._fields = Fields(text.whole)
         self._fields.end = len(text.data)
-        self._functions = _by_place(text, functions)
         self._data = text.whole
         calls = [call for draft in walk.drafts for call in draft.calls] + walk.loose
         calls += walk.pinned
@@ -92,7 +88,7 @@ class Assembler:
             except Bug as bug:
                 package, calls = self._unread(draft, bug), draft.calls
             places = {call.node.start_byte for call in calls if call.caller is None}
-            if self._is_helper(draft) or self._is_elsewhere(draft, package.package):
+            if self._is_helper(draft) or is_elsewhere(package.package, draft, self._text):
                 used |= places | {call.node.start_byte for call in draft.calls}
                 continue
             # `inherit (common) version src;` is a package, and `common` a part of it
@@ -110,20 +106,6 @@ class Assembler:
             is_called = call.caller is not None
             if call.node.start_byte not in used and not call.helper and not is_called:
                 yield self._bare(call, f"{call.path[-1] if call.path else 'src'} has no version")
-
-    def _is_elsewhere(self, draft: Draft, package: Package) -> bool:
-        """Tell whether a package that a function in another file makes is pinned there, too."""
-        if not self._is_of_function(draft):
-            return False
-        return not any(span.start < self._fields.end for span in _pinned(package))
-
-    def _is_of_function(self, draft: Draft) -> bool:
-        """Tell whether a package's attributes stand in the function of another file."""
-        return self._is_in_function(syntax.span(draft.sets[0].node))
-
-    def _is_in_function(self, span: Span) -> bool:
-        part = self._text.part_at(span.start)
-        return part is not None and not part.file.has_pins
 
     # --- one package ---
 
@@ -168,9 +150,7 @@ class Assembler:
         package = replace(package, borrowing=borrowing(package, draft, self._data))
         if not reach.targets:
             package = self._without_a_source(package, draft)
-        if self._is_of_function(draft):
-            package = self._of_functions(package, draft)
-        package = self._of_pins(package)
+        package = of_pins(of_function(package, draft, self._text), self._text)
         placed = PlacedPackage(
             package, (draft.statement, *(call.statement for call in reach.targets))
         )
@@ -179,41 +159,6 @@ class Assembler:
             return self._doubted(placed, reason, draft, calls), calls
         where = file_of_pins(package, draft, calls, self._data)
         return (placed.skipped(*where) if where is not None else placed), calls
-
-    def _of_functions(self, package: Package, draft: Draft) -> Package:
-        """Return a package that a function in another file makes of what it is given here."""
-        names = [
-            field.name
-            for field in _hash_fields(package)
-            if field.literal is None or self._is_in_function(field.literal)
-        ]
-        start = draft.sets[0].node.start_byte
-        function = next(own for at, own in reversed(self._functions) if at <= start)
-        package = replace(package, functions=(function,))
-        if not names or package.skip:
-            return package
-        why = f"its {' and '.join(names)} would have to be given here, too, not in {function.file}"
-        return replace(package, skip=why)
-
-    def _of_pins(self, package: Package) -> Package:
-        """Return a package with the files that its pin stands in, and the program of the first."""
-        spans = {field.literal for source in package.sources for field in source.fields}
-        spans |= {package.version.literal} if package.version is not None else set()
-        files: dict[str, FunctionFile] = {}
-        pins: set[tuple[str, Span]] = set()
-        for span in sorted(filter(None, spans)):
-            part = self._text.part_at(span.start)
-            place = part.origin(span) if part is not None and part.file.has_pins else None
-            if part is not None and place is not None:
-                files[part.file.path] = part.file
-                pins.add((part.file.file, place))
-        if not pins:
-            return package
-        first = next(iter(files.values()))
-        program = program_of(first.file) or f"what writes {first.path}"
-        functions = (*package.functions, *files.values())
-        generator = package.generator or program
-        return replace(package, functions=functions, generator=generator, pins=frozenset(pins))
 
     def _doubted(
         self, placed: PlacedPackage, reason: Doubt, draft: Draft, calls: list[Call]
@@ -396,31 +341,6 @@ class Assembler:
             if call is not reach.targets[first] and moves_with(source, sources[first], version)
         ]
         return [reach.targets[first], *moving]
-
-
-def _by_place(text: NixText, functions: Sequence[FunctionFile]) -> list[tuple[int, FunctionFile]]:
-    """Return the files of functions with the byte at which each is parsed, in their order."""
-    return sorted(
-        (
-            (text.functions[function.path].start_byte, function)
-            for function in functions
-            if function.path in text.functions
-        ),
-        key=lambda place: place[0],
-    )
-
-
-def _hash_fields(package: Package) -> list[Field]:
-    own = [field for source in package.sources if (field := source.get(*HASH_FIELDS))]
-    return [*own, *package.side_hashes]
-
-
-def _pinned(package: Package) -> Iterator[Span]:
-    """Yield where a package's version and hashes are written."""
-    version = (package.version,) if package.version is not None else ()
-    for field in (*version, *_hash_fields(package)):
-        if field.literal is not None:
-            yield field.literal
 
 
 def _starts(draft: Draft) -> set[int]:

@@ -60,7 +60,7 @@ def read_packages(
     data: bytes, file: str, fetchers: frozenset[str], functions: Sequence[FunctionFile] = ()
 ) -> FileContent:
     """Return what one file holds; the arguments are those of `parse_file`."""
-    return _content(syntax.parse(data, functions), file, fetchers, functions)
+    return _content(syntax.parse(data, functions), file, fetchers)
 
 
 @lru_cache(maxsize=4)
@@ -78,18 +78,13 @@ def parse_file(
         functions: other files, which it calls with the arguments that a package is made of.
     """
     source = syntax.parse(data, functions)
-    return ParsedFile(source, _content(source, file, fetchers, functions))
+    return ParsedFile(source, _content(source, file, fetchers))
 
 
-def _content(
-    source: syntax.NixText,
-    file: str,
-    fetchers: frozenset[str],
-    functions: Sequence[FunctionFile],
-) -> FileContent:
+def _content(source: syntax.NixText, file: str, fetchers: frozenset[str]) -> FileContent:
     data = source.data
     walk = Walk(source, fetchers)
-    assembler = Assembler(source, file, walk, functions)
+    assembler = Assembler(source, file, walk)
     placed = sorted(assembler.packages(), key=lambda item: item.package.span)
     problems: list[Problem] = []
     places = unparsed(source)

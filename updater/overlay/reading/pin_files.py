@@ -23,8 +23,8 @@ def values_in(text: syntax.NixText, around: FileScope) -> dict[str, tuple[Node, 
     for part in text.parts:
         if not part.file.has_pins:
             continue
-        node, scope = text.functions[part.file.path], around
-        inner: Scope = scope
+        node = part.node
+        inner: Scope = around
         while node.type == "function_expression":
             inner = FunctionScope(node, inner, text.whole)
             node = syntax.unwrap(node.child_by_field_name("body") or node)

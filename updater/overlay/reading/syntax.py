@@ -42,11 +42,13 @@ class FilePart(Struct, frozen=True):
     """A file that stands behind another: from which byte, and what is where in the file itself.
 
     Attributes:
+        node: its expression.
         places: of JSON, its texts in the whole and in the file; None where both are the same text.
     """
 
     start: int
     file: FunctionFile
+    node: Node
     places: dict[Span, Span] | None = None
 
     def origin(self, where: Span) -> Span | None:
@@ -61,21 +63,19 @@ class NixText(Struct, frozen=True):
     Attributes:
         data: the file's own bytes.
         whole: these, and behind them the bytes of the other files; offsets of nodes are in it.
-        functions: the expression of each other file, by its path as it is written in this one.
         parts: these files, in the order in which they stand behind it.
     """
 
     data: bytes
     tree: Tree
     whole: bytes
-    functions: dict[str, Node]
     parts: tuple[FilePart, ...] = ()
 
     @property
     def called(self) -> dict[str, Node]:
-        """The files among them that are functions."""
+        """The expressions of those that are functions, by their paths as this file has them."""
         pins = {part.file.path for part in self.parts if part.file.has_pins}
-        return {path: node for path, node in self.functions.items() if path not in pins}
+        return {part.file.path: part.node for part in self.parts if part.file.path not in pins}
 
     def part_at(self, place: int) -> FilePart | None:
         """Return the other file in which a byte is; None where it is the file's own."""
@@ -105,7 +105,6 @@ def parse(data: bytes, functions: Sequence[FunctionFile] = ()) -> NixText:
     if not functions:
         return _alone(data)
     whole = data
-    trees: dict[str, Node] = {}
     parts: list[FilePart] = []
     for function in functions:
         start = len(whole) + 1
@@ -120,15 +119,14 @@ def parse(data: bytes, functions: Sequence[FunctionFile] = ()) -> NixText:
         root = _tree(whole, start).root_node
         inner = root.child_by_field_name("expression")
         if inner is not None and not root.has_error:
-            trees[function.path] = inner
-            parts.append(FilePart(start, function, places))
-    return NixText(data, _tree(data), whole, trees, tuple(parts))
+            parts.append(FilePart(start, function, inner, places))
+    return NixText(data, _tree(data), whole, tuple(parts))
 
 
 @lru_cache(maxsize=4)
 def _alone(data: bytes) -> NixText:
     """Parse one file; the last few are kept, since several readers look at one text."""
-    return NixText(data, _tree(data), data, {})
+    return NixText(data, _tree(data), data)
 
 
 def _tree(data: bytes, start: int = 0) -> Tree:
